@@ -1,0 +1,1 @@
+"""Who hears from us and who must not: subscribers, subscriptions, suppressions."""

@@ -1,0 +1,72 @@
+"""Subscribers, their consent to each publication, and the addresses that must not be mailed."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from newsletter.publications.models import Publication
+
+
+class Subscriber(models.Model):
+    """A person, known by one address. `email` is normalised by `audience/addresses.py`."""
+
+    email = models.CharField(max_length=320, unique=True)
+    first_name = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"subscriber {self.pk}"  # never the address: this text may end in a log
+
+
+class Standing(models.TextChoices):
+    """How things stand between a person and a publication. Only `active` is mailed."""
+
+    PENDING = "pending", "not confirmed yet"
+    ACTIVE = "active", "receives it"
+    PAUSED = "paused", "asked for a pause"
+    LEFT = "left", "unsubscribed"
+
+
+class Subscription(models.Model):
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="subscriptions")
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="subscriptions")
+    standing = models.CharField(max_length=8, choices=Standing.choices, default=Standing.PENDING)
+    paused_until = models.DateField(null=True, blank=True)
+    consent_source = models.CharField(
+        max_length=200, blank=True, help_text="Where consent was given: a form, an import."
+    )
+    consent_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+    left_by = models.CharField(max_length=40, blank=True, help_text="one-click, page, desk, complaint …")
+    left_after_edition = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="The edition whose link was used."
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["publication", "subscriber"], name="subscription_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["publication", "standing", "subscriber"])]
+
+    def __str__(self) -> str:
+        return f"subscription {self.pk}"
+
+
+class SuppressionReason(models.TextChoices):
+    HARD_BOUNCE = "hard-bounce", "the mailbox does not exist"
+    COMPLAINT = "complaint", "reported as spam"
+    PERSON = "person", "asked never to be mailed"
+    DESK = "desk", "entered by hand"
+    PROVIDER = "provider", "on the provider's own list"
+
+
+class Suppression(models.Model):
+    """An address that must not be mailed by any publication. Beats every subscription."""
+
+    email = models.CharField(max_length=320, unique=True)
+    reason = models.CharField(max_length=12, choices=SuppressionReason.choices)
+    detail = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"suppression {self.pk}"

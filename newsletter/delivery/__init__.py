@@ -1,0 +1,1 @@
+"""The ledger: dispatches, batches and attempts, and what became of each."""

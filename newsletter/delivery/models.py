@@ -1,0 +1,142 @@
+"""The ledger. A million readers are a thousand rows: it keeps batches, not recipients."""
+
+from __future__ import annotations  # array[int] has no meaning at run time before 3.12
+
+from array import array
+from datetime import datetime
+from sys import byteorder
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from newsletter.editions.models import Edition, FrozenLetter
+
+
+class DispatchState(models.TextChoices):
+    OPEN = "open"  # batches are being sent, or wait for their time
+    PAUSED = "paused"  # nothing more is sent until a person resumes it
+    ATTENTION = "attention"  # all is sent that can be; a person must settle the rest
+    FINISHED = "finished"  # planned = accepted + refused + left out since; nothing is uncertain
+    STOPPED = "stopped"  # ended by a person before it was finished
+
+
+class Dispatch(models.Model):
+    """The one and only sending of an edition. It exists once its batches do: one commit writes both."""
+
+    edition = models.OneToOneField(Edition, on_delete=models.PROTECT, related_name="dispatch")
+    state = models.CharField(max_length=9, choices=DispatchState.choices, default=DispatchState.OPEN)
+    reason = models.CharField(max_length=500, blank=True, help_text="Why it is paused, stopped or wants attention.")
+    candidates = models.PositiveBigIntegerField(help_text="Everybody with a subscription when it opened.")
+    planned = models.PositiveBigIntegerField(help_text="Readers frozen into batches.")
+    left_out = models.JSONField(default=dict, help_text="How many candidates were left out, by reason.")
+    opened_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"dispatch {self.pk}"
+
+
+class BatchState(models.TextChoices):
+    PENDING = "pending"  # nobody has it
+    CLAIMED = "claimed"  # a worker prepares the call; after its lease anyone may claim it again
+    CALLING = "calling"  # an attempt is written down; after its lease the batch is uncertain
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+    EMPTY = "empty"  # all its readers left between opening and sending: there was nothing to send
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def due(self, now: datetime) -> BatchQuerySet:
+        """Waiting, their time has come, and their dispatch is open."""
+        return self.filter(state=BatchState.PENDING, due_at__lte=now, dispatch__state=DispatchState.OPEN)
+
+    def abandoned(self, now: datetime) -> BatchQuerySet:
+        """Held by a worker whose lease is over."""
+        return self.filter(state__in=[BatchState.CLAIMED, BatchState.CALLING], lease_until__lt=now)
+
+
+class Batch(models.Model):
+    """Up to 1,000 subscribers who get one variant of the letter in one call."""
+
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="batches")
+    number = models.PositiveIntegerField(help_text="Counted from 1 within the dispatch.")
+    letter = models.ForeignKey(FrozenLetter, on_delete=models.PROTECT, related_name="+")
+    subscribers = models.BinaryField(help_text="Their ids, ascending, 8 bytes each, big-endian (pack, unpack).")
+    count = models.PositiveSmallIntegerField()
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=9, choices=BatchState.choices, default=BatchState.PENDING)
+    fence = models.PositiveIntegerField(
+        default=0, help_text="Raised by every claim; a write with an older one changes nothing."
+    )
+    lease_until = models.DateTimeField(null=True, blank=True)
+    rung_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last told of it.")
+    left_out = models.JSONField(default=dict, help_text="Subscriber ids that left since the opening, by reason.")
+    submitted = models.PositiveSmallIntegerField(default=0, help_text="Readers in the latest call.")
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["dispatch", "number"], name="batch_number_once"),
+            models.CheckConstraint(name="batch_size", condition=Q(count__gte=1, count__lte=1000)),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["due_at"], name="batch_unfinished", condition=Q(state__in=["pending", "claimed", "calling"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"batch {self.pk}"
+
+
+class Fate(models.TextChoices):
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    LATER = "later"
+    UNCERTAIN = "uncertain"
+
+
+class Attempt(models.Model):
+    """One try at one batch, committed before the call. These rows are what an auditor reads."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="attempts")
+    ordinal = models.PositiveIntegerField(help_text="Counted from 1 within the batch.")
+    fence = models.PositiveIntegerField()
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    fate = models.CharField(max_length=9, choices=Fate.choices, blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    provider_id = models.CharField(max_length=100, blank=True, help_text="The provider's name for this call.")
+    detail = models.CharField(max_length=500, blank=True, help_text="What the provider said, or what went wrong.")
+    settled_by = models.CharField(
+        max_length=100, blank=True, help_text="The evidence or person that settled an uncertain one."
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["batch", "ordinal"], name="attempt_ordinal_once"),
+            # at most one live attempt a batch: a second one cannot even be written down
+            models.UniqueConstraint(fields=["batch"], condition=Q(fate=""), name="attempt_one_live"),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk}"
+
+
+def pack(ids: array[int]) -> bytes:
+    """Subscriber ids (an `array('q')`) as the bytes of `Batch.subscribers`."""
+    if byteorder == "little":
+        ids = ids[:]
+        ids.byteswap()
+    return ids.tobytes()
+
+
+def unpack(data: bytes | memoryview) -> array[int]:
+    """The ids in `Batch.subscribers`; SQLite hands bytes, PostgreSQL a memoryview."""
+    ids = array("q", bytes(data))
+    if byteorder == "little":
+        ids.byteswap()
+    return ids

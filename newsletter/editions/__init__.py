@@ -1,0 +1,1 @@
+"""An issue of a publication: planning, assembly, approval, the frozen letter."""

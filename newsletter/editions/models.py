@@ -1,0 +1,144 @@
+"""An edition, the stories placed in it, and its frozen letters."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from newsletter.giving.models import Appeal
+from newsletter.lib.errors import NotAllowed
+from newsletter.publications.models import Publication
+from newsletter.stories.models import Story
+
+
+class State(models.TextChoices):
+    PLANNED = "planned"  # has a due time, no letter yet
+    ASSEMBLED = "assembled"  # its letter is frozen and waits for approval
+    APPROVED = "approved"  # leaves when it is due
+    DISPATCHING = "dispatching"  # the ledger is open
+    DISPATCHED = "dispatched"  # the ledger adds up
+    HELD = "held"  # waits for a person; `reason` says why
+    CANCELLED = "cancelled"  # will not leave; `reason` says why
+
+
+MOVES: dict[str, frozenset[State]] = {
+    State.PLANNED: frozenset({State.ASSEMBLED, State.HELD, State.CANCELLED}),
+    # back to planned when something it was made of has changed
+    State.ASSEMBLED: frozenset({State.PLANNED, State.APPROVED, State.HELD, State.CANCELLED}),
+    State.APPROVED: frozenset({State.PLANNED, State.DISPATCHING, State.HELD, State.CANCELLED}),
+    State.DISPATCHING: frozenset({State.DISPATCHED}),
+    State.HELD: frozenset({State.PLANNED, State.ASSEMBLED, State.APPROVED, State.CANCELLED}),
+    State.DISPATCHED: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    def due_for_assembly(self, now: datetime) -> "EditionQuerySet":
+        return self.filter(state=State.PLANNED, assemble_at__lte=now).order_by("assemble_at", "id")
+
+    def due_for_dispatch(self, now: datetime) -> "EditionQuerySet":
+        return self.filter(state=State.APPROVED, due_at__lte=now).order_by("due_at", "id")
+
+
+class Edition(models.Model):
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="editions")
+    local_date = models.DateField(
+        null=True, blank=True, help_text="The date the cadence named; empty for an extra edition."
+    )
+    due_at = models.DateTimeField(help_text="When it is to leave.")
+    assemble_at = models.DateTimeField(help_text="When its letter is to be assembled.")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.PLANNED)
+    reason = models.CharField(max_length=500, blank=True, help_text="Why it is held or cancelled.")
+
+    subject = models.CharField(max_length=200, blank=True, help_text="Empty: the first headline.")
+    preheader = models.CharField(max_length=140, blank=True, help_text="Empty: the other headlines.")
+    intro = models.TextField(blank=True, max_length=2000, help_text="A note above the stories, plain text.")
+
+    made_from = models.CharField(
+        max_length=64, blank=True, help_text="Fingerprint of all that the letter was made from."
+    )
+    content_hash = models.CharField(max_length=64, blank=True, help_text="Fingerprint of the frozen letters.")
+    assembled_at = models.DateTimeField(null=True, blank=True)
+    approved_hash = models.CharField(max_length=64, blank=True, help_text="The content hash that was approved.")
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    dispatched_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    stories: "models.ManyToManyField[Story, Placement]" = models.ManyToManyField(
+        Story, through="Placement", related_name="editions"
+    )
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-due_at", "-id"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["state", "due_at"])]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["publication", "local_date"], name="edition_once_a_local_date"),
+            models.CheckConstraint(
+                name="edition_leaves_as_approved",
+                condition=~Q(state__in=["approved", "dispatching", "dispatched"])
+                | (Q(approved_hash=F("content_hash")) & ~Q(content_hash="")),
+            ),
+            models.CheckConstraint(
+                name="edition_gives_its_reason", condition=~Q(state__in=["held", "cancelled"]) | ~Q(reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"edition {self.pk}"
+
+    def move(self, to: State, *, reason: str = "") -> None:
+        """Set the state in memory if that move is legal, else `NotAllowed`. The caller saves."""
+        if to not in MOVES[self.state]:
+            raise NotAllowed(f"Edition {self.pk} is {self.state}; it cannot become {to.value}.")
+        self.state, self.reason = to, reason
+
+
+class Placement(models.Model):
+    """A story's place in an edition, counted from 1."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="placements")
+    story = models.ForeignKey(Story, on_delete=models.PROTECT, related_name="placements")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["position"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["edition", "position"], name="placement_position_once"),
+            # one story, one edition: a reader never meets the same teaser twice
+            models.UniqueConstraint(fields=["story"], name="placement_story_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"story {self.story_id} at {self.position} in edition {self.edition_id}"
+
+
+class FrozenLetter(models.Model):
+    """One variant of an edition's letter, rendered and inlined once, exactly as it leaves.
+
+    Per-reader values stand in it as neutral tokens (mail/letters.py).
+    """
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="letters")
+    variant = models.CharField(max_length=40, help_text="Which readers get it: `default` is everybody.")
+    appeal = models.ForeignKey(Appeal, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=250)
+    text = models.TextField()
+    html = models.TextField()
+    findings = models.JSONField(default=list, help_text="What preflight found: code, severity, place, mend.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["edition", "variant"], name="letter_variant_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"letter {self.variant} of edition {self.edition_id}"

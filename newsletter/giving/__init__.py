@@ -1,0 +1,1 @@
+"""Asking for donations: appeals, which one to choose and where it may stand."""

@@ -1,0 +1,53 @@
+"""An appeal: a donation call-to-action, and where in a letter it may stand."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from newsletter.publications.models import Publication
+
+
+class Place(models.TextChoices):
+    """Where an appeal would like to stand; `placing.py` finds the nearest place that is allowed."""
+
+    IN_STORY = "in-story", "after a paragraph of a story"
+    BETWEEN = "between", "between two stories"
+    END = "end", "after the last story"
+
+
+class Appeal(models.Model):
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="appeals")
+    name = models.CharField(max_length=80, help_text="What the newsroom calls it; readers do not see it.")
+
+    heading = models.CharField(max_length=120)
+    lead = models.TextField(max_length=600, blank=True, help_text="One or two sentences before the points.")
+    points = models.JSONField(default=list, blank=True, help_text="A list of short plain lines.")
+    closing = models.TextField(max_length=400, blank=True, help_text="Plain lines after the points.")
+    button = models.CharField(max_length=40, help_text="A verb and a thing: Support this reporting.")
+    url = models.URLField(max_length=2000, verbose_name="destination")
+
+    starts_on = models.DateField(null=True, blank=True, help_text="First day, in the publication's time zone.")
+    ends_on = models.DateField(null=True, blank=True, help_text="Last day, in the publication's time zone.")
+    priority = models.IntegerField(default=0, help_text="The highest that is active is chosen.")
+    place = models.CharField(max_length=8, choices=Place.choices, default=Place.IN_STORY)
+    story_number = models.PositiveSmallIntegerField(default=1, help_text="Counted from 1: in or after which story.")
+    paragraph_number = models.PositiveSmallIntegerField(default=2, help_text="Counted from 1: after which paragraph.")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-priority", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["publication", "name"], name="appeal_name_once"),
+            models.CheckConstraint(
+                name="appeal_never_first", condition=Q(story_number__gte=1) & Q(paragraph_number__gte=1)
+            ),
+            models.CheckConstraint(
+                name="appeal_ends_after_start",
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""The ground floor: time, tokens, links, errors. Knows nothing of newsletters."""

@@ -1,0 +1,46 @@
+"""The one tree of errors that this project raises on purpose.
+
+    NewsletterError                  something a person can understand and mend
+    ├── BadInput                     a value somebody typed; names the field and the mend
+    ├── BadSetting                   a value in the environment; stops the start
+    ├── BadToken                     a link that we did not sign, or that was damaged on its way
+    ├── NotAllowed                   a step that the thing's present state does not permit
+    └── mail.errors.DispatchError    what a provider's answer means
+        ├── Refused                  never accepted, and asking again will not help
+        ├── TryLater                 never accepted, and asking again may help
+        └── Uncertain                asked and never heard: nobody may ask again by themselves
+
+An error names editions, batches and settings by id or name. It never carries an address, a
+name of a reader or a key: its text may end in a log.
+"""
+
+
+class NewsletterError(Exception):
+    """Root of the tree. `str(error)` is one sentence fit to be shown to a person."""
+
+
+class BadInput(NewsletterError):
+    """A value somebody gave cannot be used.
+
+    `field` is the name the person knows it by; `mend` says what would be accepted.
+    """
+
+    def __init__(self, field: str, problem: str, mend: str = "") -> None:
+        self.field, self.problem, self.mend = field, problem, mend
+        super().__init__(f"{field}: {problem}{' ' + mend if mend else ''}")
+
+
+class BadSetting(NewsletterError):
+    """A setting is missing or cannot be read; the process must not start with a guess."""
+
+    def __init__(self, name: str, problem: str, mend: str) -> None:
+        self.name = name
+        super().__init__(f"{name} {problem} {mend}")
+
+
+class BadToken(NewsletterError):
+    """A token was not signed by us for this purpose, or lost a character on its way."""
+
+
+class NotAllowed(NewsletterError):
+    """The thing is in a state that does not permit this step."""

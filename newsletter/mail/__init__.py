@@ -1,0 +1,1 @@
+"""A letter and how it leaves: plain Python, no models."""

@@ -1,0 +1,1 @@
+"""Is the house all right? Readings of the worker queues, and what they mean."""

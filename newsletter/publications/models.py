@@ -1,0 +1,76 @@
+"""A publication: who it is from, how it looks, and when its editions are due."""
+
+from typing import ClassVar
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+from newsletter.publications.schedule import Cadence
+
+HEX_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", "Give a colour such as #1a5f7a.")
+
+
+class Fonts(models.TextChoices):
+    """Font stacks that every mail program has."""
+
+    SERIF = "serif", "Georgia and kin"
+    SANS = "sans", "Helvetica and kin"
+
+
+class OnEmpty(models.TextChoices):
+    """What becomes of an edition that has too few stories at its deadline."""
+
+    SKIP = "skip", "Skip it and say so"
+    HOLD = "hold", "Hold it for a person"
+
+
+class Publication(models.Model):
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    tagline = models.CharField(max_length=200, blank=True)
+    website = models.URLField(max_length=500, blank=True)
+
+    sender_name = models.CharField(max_length=120)
+    sender_email = models.EmailField(help_text="On a domain authenticated with the provider.")
+    reply_to = models.EmailField(blank=True)
+    postal_address = models.CharField(max_length=300, help_text="One line; the law asks for it in every letter.")
+    fallback_name = models.CharField(
+        max_length=40, default="reader", help_text="In place of a first name we do not know."
+    )
+
+    language = models.CharField(max_length=12, default="en", help_text="As in HTML's lang: en, ar, he, pt-BR.")
+    accent_colour = models.CharField(max_length=7, default="#1a5f7a", validators=[HEX_COLOUR])
+    accent_colour_dark = models.CharField(
+        max_length=7, default="#7cc4de", validators=[HEX_COLOUR], help_text="For dark mode."
+    )
+    logo_url = models.URLField(max_length=500, blank=True)
+    logo_width = models.PositiveSmallIntegerField(default=180, help_text="Width in the letter, in CSS pixels.")
+    fonts = models.CharField(max_length=8, choices=Fonts.choices, default=Fonts.SERIF)
+
+    time_zone = models.CharField(max_length=64, default="UTC", help_text="A name such as America/New_York.")
+    recurrence = models.CharField(
+        max_length=300, default="FREQ=DAILY", help_text="An iCalendar rule of days, such as FREQ=WEEKLY;BYDAY=MO,TH."
+    )
+    starts_on = models.DateField(help_text="The rule counts from this day.")
+    send_time = models.TimeField(help_text="Local time on the readers' clocks in the publication's time zone.")
+    lead_minutes = models.PositiveIntegerField(default=60, help_text="How long before sending the letter is assembled.")
+    minimum_stories = models.PositiveSmallIntegerField(default=1)
+    maximum_stories = models.PositiveSmallIntegerField(default=12)
+    on_empty = models.CharField(max_length=4, choices=OnEmpty.choices, default=OnEmpty.SKIP)
+    lateness_limit_minutes = models.PositiveIntegerField(
+        default=180, help_text="Later than this, an edition is held, not sent."
+    )
+    approves_itself = models.BooleanField(default=False, help_text="Editions go out without a person's approval.")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def cadence(self) -> Cadence:
+        """When its editions are due, as a value for `schedule.py`."""
+        return Cadence(self.recurrence, self.starts_on, self.send_time, self.time_zone)

@@ -1,0 +1,181 @@
+"""Every setting, once. Values come from the environment (`env.py`); docs/settings.md lists them.
+
+With nothing set at all, this is a house on one machine: SQLite, a Redis of its own and the
+postbox, all below NEWSLETTER_DATA and all on loopback.
+"""
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+
+from newsletter import env
+from newsletter.lib.errors import BadSetting
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.text("NEWSLETTER_DATA", "var")).absolute()
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise BadSetting(
+        "NEWSLETTER_DATA", f"is {DATA_DIR}, which cannot be made ({error.strerror}).", "Name a folder you may write to."
+    ) from None
+
+
+def _own_secret() -> str:
+    """A key made at the first start and kept, readable by its owner only, beside the data."""
+    file = DATA_DIR / "secret-key"
+    try:
+        file.touch(mode=0o600, exist_ok=False)
+        file.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise BadSetting(
+            "NEWSLETTER_DATA",
+            f"is {DATA_DIR}, which cannot be written to ({error.strerror}).",
+            "Name a folder you may write to, or give SECRET_KEY.",
+        ) from None
+    return file.read_text(encoding="ascii").strip()
+
+
+# --- who we are on the web -----------------------------------------------------------------
+
+DEBUG = env.flag("DEBUG", False)
+WEB_PORT = env.count("WEB_PORT", 8000, least=1, most=65535)
+POSTBOX_PORT = env.count("POSTBOX_PORT", 8025, least=1, most=65535)
+BASE_URL = env.text("BASE_URL", f"http://127.0.0.1:{WEB_PORT}").rstrip("/")
+if urlsplit(BASE_URL).scheme not in ("http", "https") or not urlsplit(BASE_URL).hostname:
+    raise BadSetting("BASE_URL", f"is {BASE_URL!r}.", "Give the address readers see, such as https://news.example.org.")
+HTTPS = BASE_URL.startswith("https://")
+LOCAL = (urlsplit(BASE_URL).hostname or "") in ("127.0.0.1", "localhost", "::1")
+
+SECRET_KEY = env.text("SECRET_KEY") or _own_secret()
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [
+    urlsplit(BASE_URL).hostname or "",
+    *(["localhost", "127.0.0.1"] if LOCAL else []),
+]
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", False) else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"  # the preview shows a letter in a frame of our own
+
+# --- Django --------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "newsletter.accounts",
+    "newsletter.publications",
+    "newsletter.stories",
+    "newsletter.giving",
+    "newsletter.audience",
+    "newsletter.editions",
+    "newsletter.delivery",
+    "newsletter.ops",
+    "newsletter.web",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "newsletter.urls"
+WSGI_APPLICATION = "newsletter.wsgi.application"
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "desk"
+LOGOUT_REDIRECT_URL = "login"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "newsletter.web.jinja.environment"},
+    },
+]
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True  # static files come straight from the packages: no collecting step to forget
+EMAIL_TEMPLATES = BASE_DIR / "templates" / "email"
+
+# --- the database --------------------------------------------------------------------------
+
+DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'newsletter.sqlite3'}")
+try:
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError):
+    raise BadSetting(
+        "DATABASE_URL", "cannot be understood.", "Give postgres://user:password@host/name or sqlite:///path."
+    ) from None
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        # A writer takes its lock at BEGIN: two writers then wait for each other instead of one
+        # failing half-way, which SQLite does when a reader asks to become a writer.
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
+    }
+
+# --- the broker ----------------------------------------------------------------------------
+
+# Empty means that `newsletter run` finds or starts a server of its own and tells its workers.
+REDIS_URL = env.text("REDIS_URL")
+
+# --- the provider --------------------------------------------------------------------------
+
+SENDGRID_API_KEY = env.text("SENDGRID_API_KEY")
+SENDGRID_RESIDENCY = env.choice("SENDGRID_RESIDENCY", "global", ("global", "eu"))
+# Without a key nothing can leave this machine: letters go to the postbox.
+SENDGRID_API_BASE = env.text("SENDGRID_API_BASE") or ("" if SENDGRID_API_KEY else f"http://127.0.0.1:{POSTBOX_PORT}")
+
+# --- dispatch ------------------------------------------------------------------------------
+
+DISPATCH_BATCH_SIZE = env.count("DISPATCH_BATCH_SIZE", 1000, least=1, most=1000)  # SendGrid's limit a call
+DISPATCH_SLICE = env.count("DISPATCH_SLICE", 20, least=1, most=1000)  # batches a bell rings for
+DISPATCH_CONNECTIONS = env.count("DISPATCH_CONNECTIONS", 4, least=1, most=64)  # calls in flight per process
+DISPATCH_CONNECT_TIMEOUT = env.number("DISPATCH_CONNECT_TIMEOUT", 5, least=0.1, most=60)  # seconds
+DISPATCH_ANSWER_TIMEOUT = env.number("DISPATCH_ANSWER_TIMEOUT", 30, least=0.1, most=120)  # seconds, each read or write
+DISPATCH_LEASE = env.number("DISPATCH_LEASE", 300, least=1, most=3600)  # seconds a worker may hold a batch
+DISPATCH_REFUSALS = env.count("DISPATCH_REFUSALS", 3, least=1, most=1000)  # refused batches before it pauses itself
+if DISPATCH_LEASE < 2 * (DISPATCH_CONNECT_TIMEOUT + DISPATCH_ANSWER_TIMEOUT):
+    raise BadSetting(
+        "DISPATCH_LEASE",
+        f"is {DISPATCH_LEASE:g} seconds, too short for the time-outs.",
+        f"Give at least {2 * (DISPATCH_CONNECT_TIMEOUT + DISPATCH_ANSWER_TIMEOUT):g}.",
+    )
+
+# --- logs ----------------------------------------------------------------------------------
+
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+}

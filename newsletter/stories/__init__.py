@@ -1,0 +1,1 @@
+"""What curators queue: stories, their order, and how they are brought in."""

@@ -1,0 +1,79 @@
+"""A story: a teaser for an article, as curators queue it."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from newsletter.publications.models import Publication
+
+
+class Direction(models.TextChoices):
+    LTR = "ltr", "left to right"
+    RTL = "rtl", "right to left"
+
+
+class State(models.TextChoices):
+    QUEUED = "queued"  # waiting, and offered to the next edition
+    USED = "used"  # stands in an edition, and is not offered again
+    DROPPED = "dropped"  # taken out by a curator; kept, so that it can be put back
+
+
+class StoryQuerySet(models.QuerySet["Story"]):
+    def queued(self) -> "StoryQuerySet":
+        """Waiting, in the curators' order."""
+        return self.filter(state=State.QUEUED).order_by("position", "id")
+
+    def offered(self, now: datetime) -> "StoryQuerySet":
+        """Queued and fit to print at `now`: its embargo is over and it has not expired."""
+        return self.queued().filter(
+            Q(embargo_until=None) | Q(embargo_until__lte=now), Q(expires_at=None) | Q(expires_at__gt=now)
+        )
+
+
+class Story(models.Model):
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="stories")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    position = models.PositiveIntegerField(default=0, help_text="Place in the queue, smallest first.")
+
+    kicker = models.CharField(max_length=80, blank=True, help_text="A word or two above the headline.")
+    headline = models.CharField(max_length=250)
+    byline = models.CharField(max_length=200, blank=True, help_text="The author's name, without “by”.")
+    source_name = models.CharField(max_length=120, blank=True, help_text="Who published the article.")
+    url = models.URLField(max_length=2000, verbose_name="link")
+    body = models.TextField(help_text="Sanitised HTML of whole paragraphs and lists (stories/richtext.py).")
+
+    picture_url = models.URLField(max_length=2000, blank=True)
+    picture_alt = models.CharField(
+        max_length=300, blank=True, help_text="What the picture shows, for those who do not see it."
+    )
+    picture_credit = models.CharField(max_length=200, blank=True)
+    picture_width = models.PositiveIntegerField(null=True, blank=True, help_text="Of the file, in pixels.")
+    picture_height = models.PositiveIntegerField(null=True, blank=True, help_text="Of the file, in pixels.")
+
+    language = models.CharField(max_length=12, blank=True, help_text="When it is not the publication's.")
+    direction = models.CharField(
+        max_length=3, choices=Direction.choices, blank=True, help_text="When the language does not tell."
+    )
+    is_sensitive = models.BooleanField(default=False, help_text="No appeal may stand beside this story.")
+    embargo_until = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = StoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "stories"
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["publication", "state", "position"])]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="story_expires_after_embargo",
+                condition=Q(embargo_until=None) | Q(expires_at=None) | Q(expires_at__gt=F("embargo_until")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.headline
