@@ -17,7 +17,7 @@ class DispatchState(models.TextChoices):
     OPEN = "open"  # batches are being sent, or wait for their time
     PAUSED = "paused"  # nothing more is sent until a person resumes it
     ATTENTION = "attention"  # all is sent that can be; a person must settle the rest
-    FINISHED = "finished"  # planned = accepted + refused + left out since; nothing is uncertain
+    FINISHED = "finished"  # planned = accepted + left out since; nothing is refused or uncertain
     STOPPED = "stopped"  # ended by a person before it was finished
 
 
@@ -50,7 +50,14 @@ class BatchState(models.TextChoices):
 class BatchQuerySet(models.QuerySet["Batch"]):
     def due(self, now: datetime) -> BatchQuerySet:
         """Waiting, their time has come, and their dispatch is open."""
-        return self.filter(state=BatchState.PENDING, due_at__lte=now, dispatch__state=DispatchState.OPEN)
+        return self.of_open_dispatches().filter(state=BatchState.PENDING, due_at__lte=now)
+
+    def of_open_dispatches(self) -> BatchQuerySet:
+        """As a sub-select and not as a join: an UPDATE over a join becomes `id IN (select …)` in
+        Django, and PostgreSQL does not look at the state in there again after waiting for another
+        claim's lock. Two workers would both win.
+        """
+        return self.filter(dispatch__in=Dispatch.objects.filter(state=DispatchState.OPEN))
 
     def abandoned(self, now: datetime) -> BatchQuerySet:
         """Held by a worker whose lease is over."""

@@ -42,6 +42,11 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def due_for_dispatch(self, now: datetime) -> "EditionQuerySet":
         return self.filter(state=State.APPROVED, due_at__lte=now).order_by("due_at", "id")
 
+    def locked(self, pk: int) -> "Edition":
+        """The edition as it stands, with its publication; nobody else changes it in this transaction."""
+        self.select_for_update().get(pk=pk)
+        return self.select_related("publication").get(pk=pk)
+
 
 class Edition(models.Model):
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="editions")
@@ -49,6 +54,9 @@ class Edition(models.Model):
         null=True, blank=True, help_text="The date the cadence named; empty for an extra edition."
     )
     due_at = models.DateTimeField(help_text="When it is to leave.")
+    is_rescheduled = models.BooleanField(
+        default=False, help_text="A person set its time: it no longer follows the cadence."
+    )
     assemble_at = models.DateTimeField(help_text="When its letter is to be assembled.")
     state = models.CharField(max_length=12, choices=State.choices, default=State.PLANNED)
     reason = models.CharField(max_length=500, blank=True, help_text="Why it is held or cancelled.")

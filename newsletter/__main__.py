@@ -1,0 +1,39 @@
+"""The command line, `newsletter …` or `python -m newsletter …`. What each command does is in `cli/`."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave the process.
+
+    Exit status: 0 done, 1 could not be done (one sentence on stderr says why), 2 the command line
+    was not understood, 130 stopped by Ctrl-C. Data goes to stdout, talk to stderr.
+    """
+    from newsletter.cli.app import app
+    from newsletter.lib.errors import NewsletterError
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
+    for stream in (sys.stdout, sys.stderr):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="backslashreplace")  # a terminal with few letters is no reason to fail
+    try:
+        try:
+            given = list(sys.argv[1:] if arguments is None else arguments)
+            app(args=given or ["--help"], prog_name="newsletter")
+        finally:
+            sys.stdout.flush()
+    except NewsletterError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(1)
+    except BrokenPipeError:
+        # whoever read our output has gone; a second try at exit must not complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""Readers from a file, many at once. Reading rows is left to `sheets.py`; here they become subscriptions.
+
+An import never raises anybody's consent: who left, waits for confirmation or is suppressed is
+left alone. It can be read again: what is there already is only counted.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+
+from django.db import transaction
+
+from newsletter.audience import inserting, suppressing
+from newsletter.audience.addresses import clean_name, normalise
+from newsletter.audience.joining import clean_source
+from newsletter.audience.models import Standing, Subscriber, Subscription
+from newsletter.audience.sheets import Unreadable, records
+from newsletter.lib.errors import BadInput
+from newsletter.publications.models import Publication
+
+BATCH = 2000
+PROBLEMS_KEPT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row that was not taken. Holds no address: the line is found in the file."""
+
+    line: int
+    problem: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of the rows that were not empty; every one is counted once."""
+
+    rows: int = 0
+    added: int = 0  # new subscriptions
+    known: int = 0  # subscribed already
+    repeated: int = 0  # the same address again in this file
+    unconfirmed: int = 0  # left alone: asked for it and has not confirmed
+    left: int = 0  # left alone: unsubscribed
+    suppressed: int = 0  # left alone: must not be mailed
+    bad: int = 0
+    problems: list[Problem] = field(default_factory=list)  # the first hundred of the bad ones
+
+    @property
+    def adds_up(self) -> bool:
+        kept = self.added + self.known + self.repeated + self.unconfirmed + self.left + self.suppressed
+        return self.rows == kept + self.bad
+
+    def note(self, line: int, problem: str) -> None:
+        self.bad += 1
+        if len(self.problems) < PROBLEMS_KEPT:
+            self.problems.append(Problem(line, problem))
+
+
+def read(publication: Publication, lines: Iterable[str], *, source: str, now: datetime) -> Report:
+    """Subscribe everybody in the CSV file whose `lines` these are (see `sheets.py` for its forms).
+
+    `source` says where their consent was given; they are active from `now`. Rows are written in
+    lots, each in a transaction of its own. `BadInput` when the file as a whole cannot be read, as
+    from the line it names; rows before it are kept then, and a second reading finds them known.
+    """
+    where = clean_source(source)
+    report = Report()
+    people = _people(lines, report)
+    while lot := dict(islice(people, BATCH)):
+        with transaction.atomic():
+            _write(publication, lot, report, source=where, now=now)
+    return report
+
+
+def _people(lines: Iterable[str], report: Report) -> Iterator[tuple[str, str]]:
+    """Address and first name of each row that has an address, each address once."""
+    seen: set[str] = set()
+    for record in records(lines):
+        report.rows += 1
+        if isinstance(record, Unreadable):
+            report.note(record.line, record.problem)
+            continue
+        try:
+            address = normalise(record.email)
+        except BadInput as error:
+            report.note(record.line, f"The {error.field} {error.problem}")
+            continue
+        if address in seen:
+            report.repeated += 1
+            continue
+        seen.add(address)
+        yield address, clean_name(record.first_name)
+
+
+def _write(publication: Publication, lot: dict[str, str], report: Report, *, source: str, now: datetime) -> None:
+    barred = suppressing.suppressed(lot)
+    report.suppressed += len(barred)
+    ids = _subscribers({address: name for address, name in lot.items() if address not in barred}, now=now)
+    standings = dict(
+        Subscription.objects.filter(publication=publication, subscriber_id__in=ids).values_list(
+            "subscriber_id", "standing"
+        )
+    )
+    for standing in standings.values():
+        match standing:
+            case Standing.LEFT:
+                report.left += 1
+            case Standing.PENDING:
+                report.unconfirmed += 1
+            case _:
+                report.known += 1
+    new = [subscriber for subscriber in ids if subscriber not in standings]
+    inserting.active_subscriptions(publication, new, source=source, now=now)
+    report.added += len(new)
+
+
+def _subscribers(people: dict[str, str], *, now: datetime) -> list[int]:
+    """The ids of these people, ascending; those who are new are made, and a missing first name is filled in."""
+    known = _known(people)
+    # in one order everywhere, so that two imports at once wait for each other and do not lock up
+    new = sorted(people.keys() - known.keys())
+    inserting.subscribers([(address, people[address]) for address in new], now=now)
+    nameless = [
+        Subscriber(pk=pk, first_name=people[address])
+        for address, (pk, name) in known.items()
+        if not name and people[address]
+    ]
+    Subscriber.objects.bulk_update(nameless, ["first_name"])
+    made = _known(new)
+    return sorted(pk for pk, _ in (*known.values(), *made.values()))
+
+
+def _known(addresses: Iterable[str]) -> dict[str, tuple[int, str]]:
+    rows = Subscriber.objects.filter(email__in=list(addresses)).values_list("email", "pk", "first_name")
+    return {email: (pk, name) for email, pk, name in rows}

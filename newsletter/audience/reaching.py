@@ -1,0 +1,73 @@
+"""Who is reached by an edition of a publication, asked twice: when a dispatch opens, and again
+when each batch leaves. Reads only; never loads a model object per reader.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef
+
+from newsletter.audience.models import Standing, Subscriber, Subscription, Suppression
+
+SUPPRESSED, ERASED = "suppressed", "erased"
+
+
+class Candidate(NamedTuple):
+    """A subscriber and, when this reader must not be mailed, the reason; else an empty reason."""
+
+    subscriber: int
+    reason: str
+
+
+class Reachable(NamedTuple):
+    subscriber: int
+    email: str
+    first_name: str
+
+
+SUPPRESSION = Exists(Suppression.objects.filter(email=OuterRef("subscriber__email")))
+REASONS = {Standing.PENDING.value: "pending", Standing.PAUSED.value: "paused", Standing.LEFT.value: "left"}
+
+
+def candidates(publication_id: int) -> Iterator[Candidate]:
+    """Everybody with a subscription, by ascending subscriber id, in one streaming pass."""
+    rows = (
+        Subscription.objects.filter(publication_id=publication_id)
+        .order_by("subscriber_id")
+        .values_list("subscriber_id", "standing", SUPPRESSION)
+    )
+    for subscriber, standing, suppressed in rows.iterator(chunk_size=5000):
+        yield Candidate(subscriber, SUPPRESSED if suppressed else REASONS.get(standing, ""))
+
+
+def count_candidates(publication_id: int) -> int:
+    """How many `candidates` there are, by a query of its own."""
+    return Subscription.objects.filter(publication_id=publication_id).count()
+
+
+def reachable(publication_id: int, subscribers: Sequence[int]) -> list[Reachable]:
+    """Those of `subscribers` (at most 1,000 ids) who may be mailed at this moment, by ascending id."""
+    rows = (
+        Subscription.objects.filter(
+            ~SUPPRESSION, publication_id=publication_id, subscriber_id__in=subscribers, standing=Standing.ACTIVE
+        )
+        .order_by("subscriber_id")
+        .values_list("subscriber_id", "subscriber__email", "subscriber__first_name")
+    )
+    return [Reachable(*row) for row in rows]
+
+
+def reasons(publication_id: int, subscribers: Sequence[int]) -> dict[int, str]:
+    """Why each of `subscribers` is not reachable; those who are gone altogether are `erased`."""
+    rows = Subscription.objects.filter(publication_id=publication_id, subscriber_id__in=subscribers).values_list(
+        "subscriber_id", "standing", SUPPRESSION
+    )
+    found = {
+        subscriber: SUPPRESSED if suppressed else REASONS.get(standing, "") for subscriber, standing, suppressed in rows
+    }
+    return {subscriber: found.get(subscriber, ERASED) or ERASED for subscriber in subscribers}
+
+
+def name_of(subscriber_id: int) -> str:
+    """The first name of one subscriber, or an empty text."""
+    return Subscriber.objects.filter(pk=subscriber_id).values_list("first_name", flat=True).first() or ""

@@ -1,0 +1,60 @@
+"""The whole command line: every group and command, and what `newsletter --help` says."""
+
+from typing import Annotated
+
+import typer
+
+from newsletter import __version__
+from newsletter.cli import (
+    appeals,
+    check,
+    dispatches,
+    editions,
+    output,
+    previews,  # noqa: F401 — adds its command to editions
+    publications,
+    readers,
+    running,
+    status,
+    stories,
+    users,
+)
+from newsletter.cli.commands import Commands
+
+RUNNING, NEWSROOM, HOUSE = "Run it", "In the newsroom", "Keep house"
+
+app = Commands(
+    help="Queue article teasers, assemble one letter with a donation appeal in the story flow, send it once to everybody."
+)
+app.command("run", rich_help_panel=RUNNING)(running.run)
+app.command("postbox", rich_help_panel=RUNNING)(running.postbox)
+app.command("status", rich_help_panel=RUNNING)(status.status)
+
+for name, group in (
+    ("stories", stories.app),
+    ("appeals", appeals.app),
+    ("editions", editions.app),
+    ("dispatches", dispatches.app),
+    ("readers", readers.app),
+    ("publications", publications.app),
+    ("users", users.app),
+):
+    app.add_typer(group, name=name, rich_help_panel=NEWSROOM)
+
+app.command("check", rich_help_panel=HOUSE)(check.check)
+app.command("migrate", rich_help_panel=HOUSE)(running.migrate)
+app.command(
+    "manage",
+    rich_help_panel=HOUSE,
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)(running.manage)
+
+
+@app.callback()
+def begin(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and leave.")] = False,
+) -> None:
+    if version:
+        output.text(__version__)
+        raise typer.Exit

@@ -1,0 +1,72 @@
+"""Groups of commands. A command runs with Django set up; showing help needs no settings at all."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NoReturn, TypeVar
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from newsletter.lib.errors import NewsletterError
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+MISSING_TABLES = frozenset({"42P01", "42703"})  # PostgreSQL: undefined table, undefined column
+
+
+class PlainFlags:
+    """In help, a flag stands without `<bool>` behind it, which would read as if it took a value."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc]  # a mixin for Typer's two classes
+        for param in params:
+            if getattr(param, "is_flag", False) and param.metavar is None:
+                param.metavar = ""
+        return params
+
+
+class Command(PlainFlags, TyperCommand):
+    pass
+
+
+class Group(PlainFlags, TyperGroup):
+    pass
+
+
+class Commands(typer.Typer):
+    """A Typer whose commands find Django ready, so that they may import models in their first lines."""
+
+    def __init__(self, help: str) -> None:  # noqa: A002 — Typer's own word
+        super().__init__(
+            help=help, cls=Group, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
+        )
+
+    def command(self, name: str | None = None, **options: Any) -> Callable[[Function], Function]:
+        register = super().command(name, cls=Command, **options)
+
+        def add(function: Function) -> Function:
+            @wraps(function)
+            def ready(*args: Any, **kwargs: Any) -> Any:
+                import django
+                from django.db import OperationalError, ProgrammingError
+
+                django.setup()
+                try:
+                    return function(*args, **kwargs)
+                except (OperationalError, ProgrammingError) as error:
+                    _explain(error)
+
+            register(ready)
+            return function
+
+        return add
+
+
+def _explain(error: Exception) -> NoReturn:
+    """One sentence for a database that is not there or not ready; anything else goes on as it is."""
+    first = (str(error).splitlines() or [""])[0]
+    code = getattr(error.__cause__, "sqlstate", None)
+    if code in MISSING_TABLES or first.startswith(("no such table", "no such column")):
+        raise NewsletterError("The database lacks tables of this version. Run: newsletter migrate") from None
+    if code is None and type(error).__name__ == "OperationalError":
+        raise NewsletterError(f"The database cannot be used: {first}.") from None
+    raise error

@@ -1,0 +1,125 @@
+"""newsletter dispatches: how far a sending is, and a person's word on it. Named by the edition's number."""
+
+from __future__ import annotations  # models are imported inside, once Django is set up
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from newsletter.cli import choosing, output, shapes
+from newsletter.cli.commands import Commands
+from newsletter.cli.options import By, EditionId, Json, Reason, Yes
+from newsletter.lib import clock
+from newsletter.lib.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from newsletter.delivery.models import Dispatch
+
+app = Commands(help="Dispatches: see how far a sending is; pause, resume, stop and settle it.")
+
+
+class Word(StrEnum):
+    """What a person can say about an uncertain batch."""
+
+    COUNT_AS_ACCEPTED = "count-as-accepted"
+    SEND_AGAIN = "send-again"
+
+
+@app.command()
+def show(edition: EditionId, json: Json = False) -> None:
+    """Show how far the dispatch of an edition is, and which batches are uncertain."""
+    _show(choosing.dispatch(edition), json=json)
+
+
+@app.command()
+def settle(
+    edition: EditionId,
+    word: Annotated[Word, typer.Argument(help="What to make of readers of whom nobody knows whether they got it.")],
+    batch: Annotated[
+        int | None,
+        typer.Option("--batch", metavar="NUMBER", help="This batch only; otherwise all that are uncertain.", show_default=False),
+    ] = None,
+    by: By = "",
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Settle batches of which the provider never said whether it took them.
+
+    Look for evidence in the provider's own log first. count-as-accepted: these readers may have
+    got nothing. send-again: these readers may get two.
+    """
+    from newsletter.accounts.roles import Step
+    from newsletter.delivery import settling
+    from newsletter.delivery.models import BatchState
+
+    dispatch = choosing.dispatch(edition)
+    person = choosing.person(by, Step.OPERATE)
+    found = dispatch.batches.filter(state=BatchState.UNCERTAIN).order_by("number")
+    meant = list(found if batch is None else found.filter(number=batch))
+    if not meant:
+        raise NotAllowed(f"Edition {edition} has no uncertain batch{'' if batch is None else f' {batch}'}.")
+    readers = sum(each.submitted for each in meant)
+    risk = "may get two" if word is Word.SEND_AGAIN else "may have got none"
+    question = f"{word}, {len(meant)} of its batches: up to {readers} readers {risk}. Do it?"
+    if not output.agreed(question, yes=yes, instead="Give --yes."):
+        raise NotAllowed("Nothing was settled.")
+    act = settling.send_again if word is Word.SEND_AGAIN else settling.count_as_accepted
+    for each in meant:
+        act(each, by=person.email, now=clock.now())
+    _show(choosing.dispatch(edition), json=json)
+
+
+@app.command()
+def pause(edition: EditionId, reason: Reason, json: Json = False) -> None:
+    """Send nothing more until it is resumed; a call already begun is finished."""
+    from newsletter.delivery import steering
+
+    _show(steering.pause(choosing.dispatch(edition), reason=reason), json=json)
+
+
+@app.command()
+def resume(edition: EditionId, json: Json = False) -> None:
+    """Go on; batches that were refused are offered again."""
+    from newsletter.delivery import steering
+
+    _show(steering.resume(choosing.dispatch(edition)), json=json)
+
+
+@app.command()
+def stop(edition: EditionId, reason: Reason, yes: Yes = False, json: Json = False) -> None:
+    """End it for good: readers who wait do not get this edition."""
+    from newsletter.delivery import steering
+    from newsletter.delivery.progress import progress
+
+    dispatch = choosing.dispatch(edition)
+    waiting = progress(dispatch).waiting
+    question = f"Stop it for good? {waiting} readers who wait will not get edition {edition}."
+    if not output.agreed(question, yes=yes, instead="Give --yes."):
+        raise NotAllowed("Nothing was stopped.")
+    _show(steering.stop(dispatch, reason=reason), json=json)
+
+
+def _show(dispatch: Dispatch, *, json: bool) -> None:
+    shape = shapes.dispatch(dispatch)
+    if json:
+        output.data(shape)
+        return
+    progress = shape["progress"]
+    output.facts(
+        [
+            ("edition", f"{shape['edition']} of {shape['publication']}"),
+            ("phase", progress["phase"]),
+            ("why", shape["reason"]),
+            ("candidates", progress["candidates"]),
+            ("left out", ", ".join(f"{count} {reason}" for reason, count in progress["left_out"].items())),
+            ("planned", progress["planned"]),
+            ("accepted", progress["accepted"]),
+            ("refused", progress["refused"] or None),
+            ("uncertain", progress["uncertain"] or None),
+            ("waiting", progress["waiting"] or None),
+            ("left since", progress["left_since"] or None),
+            ("adds up", "yes" if progress["adds_up"] else "NO"),
+            ("uncertain batches", "\n".join(f"{b['batch']}: {b['readers']} readers" for b in shape["uncertain"])),
+        ]
+    )

@@ -1,0 +1,85 @@
+"""How the command line speaks: data to stdout as JSON or a table, talk to stderr, questions to a person."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from newsletter.lib.errors import BadInput
+
+JSON = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
+WIDE = 200  # columns, where no terminal says how wide it is
+
+
+def data(value: Any) -> None:
+    """`value` as JSON. Moments are ISO 8601 in UTC, ending in Z."""
+    sys.stdout.write(orjson.dumps(value, option=JSON).decode() + "\n")
+
+
+def as_line(value: Any) -> str:
+    """`value` as one line of JSON, for long lists (JSON Lines)."""
+    return orjson.dumps(value, option=JSON & ~orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def text(words: str) -> None:
+    """`words` as they are, to stdout."""
+    sys.stdout.write(words if words.endswith("\n") else words + "\n")
+
+
+def say(words: str) -> None:
+    """One remark to the person at the terminal."""
+    sys.stderr.write(printable(words) + "\n")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table to stdout; with no rows, nothing but its header."""
+    made = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for row in rows:
+        made.add_row(*(printable("" if cell is None else str(cell)) for cell in row))
+    console().print(made)
+
+
+def facts(pairs: Iterable[tuple[str, object]]) -> None:
+    """Names and values below each other, to stdout; values that say nothing are left out."""
+    made = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    made.add_column(style="bold", no_wrap=True)
+    made.add_column(overflow="fold")
+    for name, value in pairs:
+        if value not in (None, "", [], {}):
+            made.add_row(name, printable(str(value)))
+    console().print(made)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """What people typed is never taken for markup; in a pipe nothing is cut to a terminal's width."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(
+        file=stream, markup=False, emoji=False, highlight=False, width=None if stream.isatty() else WIDE, soft_wrap=False
+    )
+
+
+def printable(words: str) -> str:
+    """`words` without control characters: a headline must not be able to steer a terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in words)
+
+
+def is_a_person_there() -> bool:
+    """True when somebody can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def agreed(question: str, *, yes: bool, instead: str) -> bool:
+    """The person's answer to `question`; True at once when they said --yes.
+
+    With nobody there to be asked, `BadInput` says what to give `instead`.
+    """
+    if yes:
+        return True
+    if not is_a_person_there():
+        raise BadInput("question", "nobody is at the terminal to be asked.", instead)
+    sys.stderr.write(f"{printable(question)} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

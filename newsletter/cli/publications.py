@@ -1,0 +1,121 @@
+"""newsletter publications: add, list, show, set."""
+
+from __future__ import annotations  # models are imported inside, once Django is set up
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from newsletter.cli import choosing, output, shapes
+from newsletter.cli.commands import Commands
+from newsletter.cli.options import Json
+from newsletter.lib.errors import BadInput
+
+if TYPE_CHECKING:
+    from newsletter.publications.models import Publication
+
+app = Commands(help="Publications: what readers can subscribe to, and when it leaves.")
+FIXED = frozenset({"id", "slug", "created_at"})
+
+Slug = Annotated[str, typer.Argument(metavar="SLUG", help="Which publication. Not needed when there is only one.", show_default=False)]
+Assignments = Annotated[
+    list[str], typer.Argument(metavar="NAME=VALUE…", help="Fields as `publications show` names them.")
+]
+
+
+@app.command()
+def add(
+    slug: Annotated[str, typer.Option(help="A short name for addresses and commands, such as morning.")],
+    name: Annotated[str, typer.Option(help="What readers know it by.")],
+    sender_name: Annotated[str, typer.Option(help="The name letters come from.")],
+    sender_email: Annotated[str, typer.Option(help="The address they come from; its domain is authenticated with the provider.")],
+    postal_address: Annotated[str, typer.Option(help="One line; the law asks for it in every letter.")],
+    send_time: Annotated[str, typer.Option(metavar="HH:MM", help="When it leaves, on the publication's clock.")],
+    time_zone: Annotated[str, typer.Option(help="Such as Europe/Berlin.")] = "UTC",
+    recurrence: Annotated[str, typer.Option(help="An iCalendar rule of days, such as FREQ=WEEKLY;BYDAY=MO,TH.")] = "FREQ=DAILY",
+    starts_on: Annotated[str, typer.Option(metavar="DAY", help="The rule counts from this day; today if left out.", show_default=False)] = "",
+    language: Annotated[str, typer.Option(help="As in HTML: en, ar, pt-BR.")] = "en",
+    json: Json = False,
+) -> None:
+    """Add a publication. Everything else about it has a default: see `publications set`."""
+    from newsletter.lib import clock
+    from newsletter.publications import publishing
+    from newsletter.publications.schedule import zone
+
+    given = {
+        "slug": slug,
+        "name": name,
+        "sender_name": sender_name,
+        "sender_email": sender_email,
+        "postal_address": postal_address,
+        "send_time": send_time,
+        "time_zone": time_zone,
+        "recurrence": recurrence,
+        "starts_on": starts_on or str(clock.now().astimezone(zone(time_zone)).date()),
+        "language": language,
+    }
+    _show(publishing.add(**{field: _value(field, text) for field, text in given.items()}), json=json)
+
+
+@app.command("list")
+def list_(json: Json = False) -> None:
+    """List all publications."""
+    from newsletter.publications.models import Publication
+
+    found = list(Publication.objects.order_by("slug"))
+    if json:
+        output.data([shapes.publication(publication) for publication in found])
+        return
+    output.table(
+        ["slug", "name", "leaves at", "time zone", "rule", "active"],
+        [[p.slug, p.name, f"{p.send_time:%H:%M}", p.time_zone, p.recurrence, "yes" if p.is_active else "no"] for p in found],
+    )
+
+
+@app.command()
+def show(slug: Slug = "", json: Json = False) -> None:
+    """Show everything about a publication."""
+    _show(choosing.publication(slug), json=json)
+
+
+@app.command("set")
+def set_(slug: Annotated[str, typer.Argument(metavar="SLUG")], assignments: Assignments, json: Json = False) -> None:
+    """Change fields: newsletter publications set morning send_time=07:00 approves_itself=yes"""
+    from newsletter.publications import publishing
+
+    publication = choosing.publication(slug)
+    changes = {}
+    for assignment in assignments:
+        field, equals, text = assignment.partition("=")
+        if not equals:
+            raise BadInput("NAME=VALUE", f"{assignment!r} has no =.", "Write it like send_time=07:00.")
+        changes[field.strip()] = _value(field.strip(), text)
+    _show(publishing.revise(publication, **changes), json=json)
+
+
+def _value(name: str, text: str) -> Any:
+    """`text` as the value of the publication's field `name`."""
+    from django.core.exceptions import ValidationError
+    from django.db.models import BooleanField
+
+    from newsletter.publications.models import Publication
+
+    fields = {field.name: field for field in Publication._meta.concrete_fields if field.name not in FIXED}
+    if name == "slug":
+        return text.strip()
+    if name not in fields:
+        raise BadInput(name, "is no field that can be set.", f"There is: {', '.join(fields)}.")
+    if isinstance(fields[name], BooleanField):
+        text = {"yes": "true", "no": "false"}.get(text.strip().lower(), text)
+    try:
+        return fields[name].to_python(text.strip().title() if isinstance(fields[name], BooleanField) else text.strip())
+    except ValidationError as error:
+        raise BadInput(name, " ".join(error.messages)) from None
+
+
+def _show(publication: Publication, *, json: bool) -> None:
+    shape = shapes.publication(publication)
+    if json:
+        output.data(shape)
+    else:
+        output.facts(shape.items())

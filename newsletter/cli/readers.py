@@ -1,0 +1,107 @@
+"""newsletter readers: import, export, count."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsletter.cli import choosing, output, shapes, sources
+from newsletter.cli.commands import Commands
+from newsletter.cli.options import Json, Publication
+from newsletter.lib import clock
+from newsletter.lib.errors import BadInput
+
+app = Commands(help="Readers: bring them in, take them out, count them.")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file in UTF-8, or - for stdin.")],
+    source: Annotated[
+        str, typer.Option("--source", metavar="WORDS", help="Where these readers gave their consent; it is kept.")
+    ],
+    publication: Publication = "",
+    json: Json = False,
+) -> None:
+    """Subscribe the readers in a CSV file.
+
+    The file has a header with a column “email” and perhaps “first_name”, or is a bare list of
+    addresses. Who unsubscribed, is suppressed or has not confirmed yet is left alone. A file can
+    be imported again: who is there already is only counted.
+    """
+    from newsletter.audience import importing, sheets
+
+    meant = choosing.publication(publication)
+    with sources.opened(file) as data:
+        report = importing.read(meant, sheets.decoded(data), source=source, now=clock.now())
+    if json:
+        output.data(shapes.report(report))
+        return
+    output.facts(
+        [
+            ("rows read", report.rows),
+            ("added", report.added),
+            ("there already", report.known),
+            ("twice in the file", report.repeated or None),
+            ("left alone: unsubscribed", report.left or None),
+            ("left alone: suppressed", report.suppressed or None),
+            ("left alone: not confirmed yet", report.unconfirmed or None),
+            ("not taken", report.bad or None),
+        ]
+    )
+    for problem in report.problems:
+        output.say(f"line {problem.line}: {problem.problem}")
+    if report.bad > len(report.problems):
+        output.say(f"… and {report.bad - len(report.problems)} more.")
+
+
+@app.command()
+def export(
+    publication: Publication = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write here, readable by you alone.", show_default=False)
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of CSV.")] = False,
+) -> None:
+    """Print all readers as CSV: email, first_name, standing, consent_source, consent_at.
+
+    A cell that a spreadsheet would run as a formula begins with an apostrophe; `readers import`
+    takes it off again. The file holds personal data: keep it no longer than you need it.
+    """
+    from newsletter.audience import exporting
+
+    rows = exporting.rows(choosing.publication(publication))
+    lines = (output.as_line(row._asdict()) for row in rows) if json else exporting.lines(rows)
+    if out is None:
+        sys.stdout.writelines(lines)
+        return
+    try:
+        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise BadInput("--out", f"cannot be written ({error.strerror}).") from None
+    with open(handle, "w", encoding="utf-8", newline="") as file:
+        file.writelines(lines)
+    output.say(f"Written to {out}.")
+
+
+@app.command()
+def count(publication: Publication = "", json: Json = False) -> None:
+    """Count readers by how things stand with them."""
+    from newsletter.audience import counting
+
+    counts = counting.count(choosing.publication(publication))
+    if json:
+        output.data(shapes.counts(counts))
+        return
+    output.facts(
+        [
+            ("receive it", counts.active),
+            ("suppressed", counts.suppressed),
+            ("not confirmed yet", counts.pending),
+            ("paused", counts.paused),
+            ("unsubscribed", counts.left),
+            ("in all", counts.total),
+        ]
+    )

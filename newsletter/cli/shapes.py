@@ -1,0 +1,136 @@
+"""What `--json` prints: the stable shapes of the command line, one function each.
+
+Names are those of the models (docs/glossary.md has the words). Moments are UTC, days are local to
+the publication; what is not known is null, a text that was not given is "". Names may be added in
+later versions; none is taken away or changes its meaning without a word in the changelog.
+"""
+
+from __future__ import annotations  # models are imported inside, once Django is set up
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from newsletter.accounts.models import User
+    from newsletter.audience.counting import Counts
+    from newsletter.audience.importing import Report
+    from newsletter.delivery.models import Dispatch
+    from newsletter.delivery.progress import Progress
+    from newsletter.editions.models import Edition
+    from newsletter.giving.models import Appeal
+    from newsletter.ops.status import Status
+    from newsletter.publications.models import Publication
+    from newsletter.stories.models import Story
+
+Shape = dict[str, Any]
+
+STORY = (
+    "id state position kicker headline byline source_name url body picture_url picture_alt picture_credit picture_width "
+    "picture_height language direction is_sensitive embargo_until expires_at created_at changed_at"
+)
+APPEAL = (
+    "id name heading lead points closing button url starts_on ends_on priority place story_number paragraph_number "
+    "is_active created_at"
+)
+PUBLICATION = (
+    "slug name tagline website sender_name sender_email reply_to postal_address fallback_name language accent_colour "
+    "accent_colour_dark logo_url logo_width fonts time_zone recurrence starts_on send_time lead_minutes minimum_stories "
+    "maximum_stories on_empty lateness_limit_minutes approves_itself is_active created_at"
+)
+EDITION = (
+    "id local_date due_at assemble_at state reason subject preheader content_hash assembled_at approved_at dispatched_at"
+)
+DISPATCH = "id reason opened_at finished_at"
+
+
+def story(story: Story) -> Shape:
+    """A story; `publication` is a slug."""
+    return _named(story, STORY) | {"publication": story.publication.slug}
+
+
+def appeal(appeal: Appeal) -> Shape:
+    """An appeal; `publication` is a slug."""
+    return _named(appeal, APPEAL) | {"publication": appeal.publication.slug}
+
+
+def publication(publication: Publication) -> Shape:
+    return _named(publication, PUBLICATION)
+
+
+def edition(edition: Edition) -> Shape:
+    """An edition; `stories` in their order, `findings` of preflight, `approved_by` an address or null."""
+    letter = edition.letters.first()
+    placements = edition.placements.select_related("story").order_by("position")
+    return _named(edition, EDITION) | {
+        "publication": edition.publication.slug,
+        "subject": letter.subject if letter else edition.subject,
+        "approved_by": edition.approved_by.email if edition.approved_by else None,
+        "stories": [{"position": p.position, "id": p.story_id, "headline": p.story.headline} for p in placements],
+        "findings": letter.findings if letter else [],
+    }
+
+
+def dispatch(dispatch: Dispatch) -> Shape:
+    """A dispatch with its `progress` in numbers of readers, and the batches that are `uncertain`."""
+    from newsletter.delivery.models import BatchState
+    from newsletter.delivery import progress as derived
+
+    uncertain = dispatch.batches.filter(state=BatchState.UNCERTAIN).order_by("number")
+    return _named(dispatch, DISPATCH) | {
+        "edition": dispatch.edition_id,
+        "publication": dispatch.edition.publication.slug,
+        "state": str(dispatch.state),
+        "progress": progress(derived.progress(dispatch)),
+        "uncertain": [{"batch": batch.number, "readers": batch.submitted} for batch in uncertain],
+    }
+
+
+def status(status: Status) -> Shape:
+    """The verdict (`level`: well, busy or broken), the worker queues, and where editions stand."""
+    return {
+        "level": status.verdict.level,
+        "sentence": status.verdict.sentence,
+        "troubles": [asdict(trouble) for trouble in status.verdict.troubles],
+        "queues": [asdict(queue) for queue in status.queues],
+        "editions": [
+            {
+                "id": standing.edition.pk,
+                "publication": standing.edition.publication.slug,
+                "due_at": standing.edition.due_at,
+                "state": standing.edition.state,
+                "reason": standing.edition.reason,
+                "progress": standing.progress and progress(standing.progress),
+            }
+            for standing in status.editions
+        ],
+        "read_at": status.read_at,
+    }
+
+
+def progress(progress: Progress) -> Shape:
+    """How far a dispatch is, in numbers of readers; `share` is from 0 to 1."""
+    return asdict(progress) | {
+        "phase": progress.phase,
+        "share": progress.share,
+        "adds_up": progress.adds_up,
+        "complete": progress.complete,
+    }
+
+
+def user(user: User) -> Shape:
+    """Somebody who works here."""
+    return _named(user, "email name role is_active created_at")
+
+
+def counts(counts: Counts) -> Shape:
+    """Readers by how things stand, and their `total`."""
+    return asdict(counts) | {"total": counts.total}
+
+
+def report(report: Report) -> Shape:
+    """What became of an import: numbers of rows, and `problems` (line, problem), a hundred at most."""
+    return asdict(report) | {"adds_up": report.adds_up}
+
+
+def _named(thing: Any, names: str) -> Shape:
+    return {name: getattr(thing, name) for name in names.split()}

@@ -1,0 +1,48 @@
+"""What the outcome of a call means for its batch: pure, no database, no clock."""
+
+from dataclasses import dataclass
+
+from newsletter.delivery.models import BatchState, Fate
+from newsletter.mail.errors import DispatchError, Refused, TryLater
+from newsletter.mail.letters import Receipt
+
+BATCH_STATE = {
+    Fate.ACCEPTED: BatchState.ACCEPTED,
+    Fate.REFUSED: BatchState.REFUSED,
+    Fate.LATER: BatchState.PENDING,
+    Fate.UNCERTAIN: BatchState.UNCERTAIN,
+}
+LONGEST_WAIT = 300.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The fate of one attempt, with its evidence. `wait` is in seconds and only for `later`."""
+
+    fate: Fate
+    status: int | None = None
+    provider_id: str = ""
+    detail: str = ""
+    wait: float = 0
+
+    @property
+    def concerns_all(self) -> bool:
+        """True when every other batch would be refused for the same reason: key or sender not accepted."""
+        return self.fate == Fate.REFUSED and self.status in (401, 403, 451)
+
+
+def outcome(answer: Receipt | DispatchError, *, ordinal: int) -> Outcome:
+    """The fate of the `ordinal`-th attempt (from 1). Whatever is neither kind of “no” is uncertain.
+
+    A batch that has to wait does so longer each time, up to five minutes: a far end that is
+    down for an hour is asked about fifteen times, not thousands of times.
+    """
+    if isinstance(answer, Receipt):
+        return Outcome(Fate.ACCEPTED, answer.status, answer.provider_id)
+    if isinstance(answer, Refused):
+        return Outcome(Fate.REFUSED, answer.status, detail=answer.detail)
+    if isinstance(answer, TryLater):
+        backoff = 2.0 ** min(ordinal, 10)
+        wait = answer.wait if answer.status == 429 else min(answer.wait, backoff)
+        return Outcome(Fate.LATER, answer.status, detail=answer.detail, wait=min(LONGEST_WAIT, max(wait, backoff)))
+    return Outcome(Fate.UNCERTAIN, answer.status, detail=answer.detail)

@@ -1,0 +1,39 @@
+"""The personal addresses in letters: what a reader's token says, and how it is made."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.conf import settings
+
+from newsletter.editions.models import Edition
+from newsletter.lib.errors import BadToken
+from newsletter.lib.tokens import Signer
+
+
+class Reader(NamedTuple):
+    """Who a link belongs to. Subscriber 0 is nobody: the link of a preview or a web version."""
+
+    subscriber_id: int
+    publication_id: int
+    edition_id: int
+
+
+@lru_cache(maxsize=1)
+def _signer() -> Signer:
+    return Signer([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS], purpose="reader", count=2)
+
+
+def signing(edition_id: int) -> Callable[[int], str]:
+    """A function from subscriber id to that reader's token in this edition."""
+    sign = _signer().sign
+    return lambda subscriber: sign(subscriber, edition_id)
+
+
+def reader(token: str) -> Reader:
+    """Who `token` belongs to; raises `BadToken` when it is not ours or its edition is gone."""
+    subscriber, edition = _signer().read(token)
+    publication = Edition.objects.filter(pk=edition).values_list("publication_id", flat=True).first()
+    if publication is None:
+        raise BadToken("This link leads to an edition that is no longer kept.")
+    return Reader(subscriber, publication, edition)

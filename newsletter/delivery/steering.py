@@ -1,0 +1,88 @@
+"""Pause, resume and stop a dispatch; each takes effect before the next call."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState
+from newsletter.editions import approval
+from newsletter.lib.errors import BadInput, NotAllowed
+
+S = DispatchState
+MAY = {
+    S.PAUSED: frozenset({S.OPEN, S.ATTENTION}),
+    S.OPEN: frozenset({S.PAUSED, S.ATTENTION}),
+    S.STOPPED: frozenset({S.OPEN, S.PAUSED, S.ATTENTION}),
+}
+
+
+def pause(dispatch: Dispatch, *, reason: str) -> Dispatch:
+    """Nothing more is sent until somebody resumes it. A call already begun is finished."""
+    return _turn(dispatch, S.PAUSED, reason=reason)
+
+
+def resume(dispatch: Dispatch) -> Dispatch:
+    """Go on, and offer refused batches again: the cause is taken to be mended."""
+    with transaction.atomic():
+        _turn(dispatch, S.OPEN, reason="")
+        Batch.objects.filter(dispatch=dispatch, state=BatchState.REFUSED).update(state=BatchState.PENDING, rung_at=None)
+    return dispatch
+
+
+def stop(dispatch: Dispatch, *, reason: str, now: datetime) -> Dispatch:
+    """End it for good; batches that were not sent stay unsent and are counted as waiting."""
+    if not reason.strip():
+        raise BadInput("reason", "is empty.", "Say in a few words why the dispatch is stopped.")
+    with transaction.atomic():
+        _turn(dispatch, S.STOPPED, reason=reason)
+        approval.mark_dispatched(dispatch.edition, now=now, reason=f"Stopped: {reason}")
+    return dispatch
+
+
+def mind_refusals(batch_id: int, *, at_once: bool, detail: str) -> None:
+    """Pause the dispatch of a refused batch when there were too many, or when all would be refused.
+
+    The provider blocks accounts that repeat bad requests, so a mistake in a letter must not be
+    made a thousand times over.
+    """
+    dispatch = Dispatch.objects.get(batches=batch_id)
+    refused = Batch.objects.filter(dispatch=dispatch, state=BatchState.REFUSED).count()
+    if at_once or refused >= settings.DISPATCH_REFUSALS:
+        Dispatch.objects.filter(pk=dispatch.pk, state=S.OPEN).update(
+            state=S.PAUSED, reason=f"The provider refused {refused} batch(es): {detail}"[:500]
+        )
+
+
+def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
+    """Close a dispatch that has nothing left to send: the new state, or None when it goes on.
+
+    Finished means that every planned reader is accepted or has left since. Batches that are
+    uncertain or refused want a person's attention instead.
+    """
+    with transaction.atomic():
+        dispatch = Dispatch.objects.select_for_update().get(pk=dispatch_id)
+        if dispatch.state not in (S.OPEN, S.ATTENTION):
+            return None
+        states = set(dispatch.batches.values_list("state", flat=True).distinct())
+        if states & {BatchState.PENDING, BatchState.CLAIMED, BatchState.CALLING}:
+            return None
+        if BatchState.UNCERTAIN in states:
+            dispatch.state = S.ATTENTION
+            dispatch.reason = "The provider never answered for some batches. Settle them one by one."
+        elif BatchState.REFUSED in states:
+            dispatch.state = S.ATTENTION
+            dispatch.reason = "The provider refused some batches. Mend the cause and resume, or stop."
+        else:
+            dispatch.state, dispatch.reason, dispatch.finished_at = S.FINISHED, "", now
+            approval.mark_dispatched(dispatch.edition, now=now)
+        dispatch.save()
+        return S(dispatch.state)
+
+
+def _turn(dispatch: Dispatch, to: DispatchState, *, reason: str) -> Dispatch:
+    changed = Dispatch.objects.filter(pk=dispatch.pk, state__in=MAY[to]).update(state=to, reason=reason[:500])
+    dispatch.refresh_from_db()
+    if not changed and dispatch.state != to:
+        raise NotAllowed(f"Dispatch {dispatch.pk} is {dispatch.state}; it cannot become {to.value}.")
+    return dispatch

@@ -1,0 +1,117 @@
+"""A person's word on an edition: approve, hold, release, cancel, and when it leaves."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from newsletter.accounts.models import User
+from newsletter.editions.models import Edition, State
+from newsletter.editions.reopening import give_back, reopen
+from newsletter.lib.errors import BadInput, NotAllowed
+
+
+class ChangedSince(NotAllowed):
+    """The letter is not the one that was looked at; look at it again."""
+
+
+def approve(edition: Edition, *, content_hash: str, by: User | None, now: datetime) -> Edition:
+    """Let the letter with this content hash leave when it is due. `by` None is the publication's policy."""
+    with transaction.atomic():
+        edition = Edition.objects.locked(edition.pk)
+        if edition.state == State.APPROVED and edition.approved_hash == content_hash:
+            return edition
+        if edition.state == State.ASSEMBLED and edition.content_hash != content_hash:
+            raise ChangedSince("The letter was assembled anew since you looked at it. Look again, then approve.")
+        edition.move(State.APPROVED)
+        if any(f["severity"] == "stop" for letter in edition.letters.all() for f in letter.findings):
+            raise NotAllowed("Preflight found something that must be mended before this letter may leave.")
+        edition.approved_hash, edition.approved_at, edition.approved_by = content_hash, now, by
+        edition.save()
+    return edition
+
+
+def hold(edition: Edition, *, reason: str, now: datetime) -> Edition:  # noqa: ARG001 — every verb on editions is told the time
+    """Keep it from leaving until somebody releases it."""
+    return _stop(edition, State.HELD, reason)
+
+
+def cancel(edition: Edition, *, reason: str, now: datetime) -> Edition:  # noqa: ARG001 — every verb on editions is told the time
+    """It will not leave; its stories lead the queue again."""
+    with transaction.atomic():
+        edition = _stop(edition, State.CANCELLED, reason)
+        give_back(edition)
+    return edition
+
+
+def release(edition: Edition, *, now: datetime) -> Edition:
+    """Take a held edition up again: it is planned anew, assembled from the queue, and needs approval.
+
+    One whose time has passed by more than the lateness limit is due now: releasing it is the
+    person's word that it should still leave.
+    """
+    with transaction.atomic():
+        edition = Edition.objects.locked(edition.pk)
+        if edition.state != State.HELD:
+            raise NotAllowed(f"Edition {edition.pk} is {edition.state}, not held.")
+        if edition.due_at + timedelta(minutes=edition.publication.lateness_limit_minutes) < now:
+            edition.due_at = now
+            edition.save(update_fields=["due_at"])
+        return reopen(edition)
+
+
+def send_now(edition: Edition, *, now: datetime) -> Edition:
+    """Make it due at this moment. It leaves at the next tick, as soon as it is assembled and approved."""
+    return reschedule(edition, due_at=now, now=now)
+
+
+def reschedule(edition: Edition, *, due_at: datetime, now: datetime) -> Edition:
+    """Give it another due time, from now on. An embargo that would be broken is refused."""
+    if due_at < now - timedelta(minutes=1):
+        raise BadInput("due time", "has passed.", "Give a time from now on.")
+    with transaction.atomic():
+        edition = Edition.objects.locked(edition.pk)
+        if edition.state not in (State.PLANNED, State.ASSEMBLED, State.APPROVED):
+            raise NotAllowed(f"Edition {edition.pk} is {edition.state}; its time cannot be changed.")
+        for placement in edition.placements.select_related("story"):
+            until = placement.story.embargo_until
+            if until and until > due_at:
+                raise BadInput(
+                    "due time",
+                    f"is before the embargo of story {placement.story_id}.",
+                    f"It ends {until:%Y-%m-%d %H:%M} UTC.",
+                )
+        edition.due_at = due_at
+        edition.assemble_at = min(edition.assemble_at, due_at)
+        edition.is_rescheduled = True
+        edition.save(update_fields=["due_at", "assemble_at", "is_rescheduled"])
+    return edition
+
+
+def hold_unapproved(*, now: datetime) -> list[int]:
+    """Hold every assembled edition that nobody approved before its lateness limit; their ids."""
+    held = []
+    for edition in Edition.objects.filter(state=State.ASSEMBLED, due_at__lt=now).select_related("publication"):
+        if edition.due_at + timedelta(minutes=edition.publication.lateness_limit_minutes) < now:
+            hold(edition, reason="Nobody approved it in time.", now=now)
+            held.append(edition.pk)
+    return held
+
+
+def mark_dispatched(edition: Edition, *, now: datetime, reason: str = "") -> Edition:
+    """The ledger says that everything was sent that will be sent."""
+    with transaction.atomic():
+        edition = Edition.objects.locked(edition.pk)
+        edition.move(State.DISPATCHED, reason=reason[:500])
+        edition.dispatched_at = now
+        edition.save()
+    return edition
+
+
+def _stop(edition: Edition, to: State, reason: str) -> Edition:
+    if not reason.strip():
+        raise BadInput("reason", "is empty.", "Say in a few words why.")
+    with transaction.atomic():
+        edition = Edition.objects.locked(edition.pk)
+        edition.move(to, reason=reason.strip()[:500])
+        edition.save()
+    return edition

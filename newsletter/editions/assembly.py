@@ -1,0 +1,166 @@
+"""Assembly: stories taken from the queue, the appeal chosen and placed, the letter frozen.
+
+    take the stories (commit) → gather → render and inline → preflight → freeze (commit)
+
+Run twice, it does nothing the second time: an edition that is not planned is left as it is.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+
+from newsletter.editions import approval, contents, preflight, rendering, reopening
+from newsletter.editions.contents import Contents
+from newsletter.editions.models import Edition, FrozenLetter, Placement, State
+from newsletter.giving.choosing import chosen
+from newsletter.giving.models import Appeal
+from newsletter.giving.placing import Rule, Shape, spot
+from newsletter.lib.errors import NotAllowed
+from newsletter.mail.letters import Letter
+from newsletter.publications.models import OnEmpty
+from newsletter.stories import richtext
+from newsletter.stories.models import State as StoryState
+from newsletter.stories.models import Story
+
+DEFAULT = "default"  # the variant that everybody gets
+
+
+class Gathered(NamedTuple):
+    """What a letter is made of, and the appeal in it, if any."""
+
+    contents: Contents
+    appeal: Appeal | None
+
+
+def assemble(edition_id: int, *, now: datetime) -> Edition:
+    """Freeze the letter of a planned edition and return it assembled.
+
+    With too few stories it stays planned until it is due, and is then skipped or held, as the
+    publication says. With `stop` findings of preflight it is held.
+    """
+    edition = _take_stories(edition_id, now=now)
+    if edition.state != State.PLANNED or not edition.placements.exists():
+        return edition
+    gathered = gather(edition, _placed(edition))
+    letter = rendering.render(gathered.contents)
+    findings = preflight.check(letter, gathered.contents)
+    return _freeze(edition, gathered, letter, findings, now=now)
+
+
+def preview(edition: Edition, *, now: datetime) -> Letter:
+    """The letter as it would be assembled at this moment, by the same road; nothing is kept.
+
+    For an edition with a frozen letter, that letter.
+    """
+    if frozen := edition.letters.filter(variant=DEFAULT).first():
+        return Letter(frozen.subject, frozen.text, frozen.html)
+    stories = _placed(edition) or _offered(edition, now=now)
+    if not stories:
+        raise NotAllowed("There is no story in the queue yet, so there is nothing to preview.")
+    return rendering.render(gather(edition, stories).contents)
+
+
+def gather(edition: Edition, stories: list[Story]) -> Gathered:
+    """Contents for `stories` in this order, with the appeal that is on for the edition's day."""
+    publication = edition.publication
+    day = edition.local_date or edition.due_at.astimezone(ZoneInfo(publication.time_zone)).date()
+    appeal = chosen(list(publication.appeals.all()), on=day)
+    place = None
+    if appeal:
+        shapes = [Shape(paragraphs=len(richtext.blocks(s.body)), sensitive=s.is_sensitive) for s in stories]
+        place = spot(Rule(appeal.place, appeal.story_number, appeal.paragraph_number), shapes)
+    made = contents.gather(edition, stories=stories, appeal=appeal, spot=place, base_url=settings.BASE_URL)
+    return Gathered(made, appeal if place else None)
+
+
+def is_stale(edition: Edition) -> bool:
+    """True when a story, the appeal or the publication is not what the frozen letter was made from."""
+    return contents.fingerprint(gather(edition, _placed(edition)).contents) != edition.made_from
+
+
+def refresh_stale() -> list[int]:
+    """Reopen every edition that waits with a stale letter; their ids. They are assembled anew."""
+    waiting = Edition.objects.filter(state__in=[State.ASSEMBLED, State.APPROVED]).select_related("publication")
+    return [reopening.reopen(edition).pk for edition in waiting if is_stale(edition)]
+
+
+def reason_to_hold(edition: Edition, *, now: datetime) -> str:
+    """Why a frozen edition must not leave at `now` although it is approved; empty when it may."""
+    for story in _placed(edition):
+        if story.embargo_until and story.embargo_until > now:
+            return f"Story {story.pk} is under embargo until {story.embargo_until:%Y-%m-%d %H:%M} UTC."
+        if story.expires_at and story.expires_at <= now:
+            return f"Story {story.pk} expired at {story.expires_at:%Y-%m-%d %H:%M} UTC."
+    return ""
+
+
+def _take_stories(edition_id: int, *, now: datetime) -> Edition:
+    with transaction.atomic():
+        edition = Edition.objects.locked(edition_id)
+        if edition.state != State.PLANNED or edition.placements.exists():
+            return edition
+        stories = _offered(edition, now=now)
+        minimum = max(1, edition.publication.minimum_stories)
+        if len(stories) < minimum:
+            if now >= edition.due_at:
+                _give_up(edition, f"{len(stories)} of at least {minimum} stories were in the queue when it was due.")
+            return edition
+        Placement.objects.bulk_create(
+            Placement(edition=edition, story=story, position=n) for n, story in enumerate(stories, start=1)
+        )
+        Story.objects.filter(pk__in=[story.pk for story in stories]).update(state=StoryState.USED)
+    return edition
+
+
+def _give_up(edition: Edition, why: str) -> None:
+    if edition.publication.on_empty == OnEmpty.HOLD:
+        edition.move(State.HELD, reason=why)
+    else:
+        edition.move(State.CANCELLED, reason=f"Skipped: {why}")
+    edition.save()
+
+
+def _freeze(
+    edition: Edition, gathered: Gathered, letter: Letter, findings: list[preflight.Finding], *, now: datetime
+) -> Edition:
+    with transaction.atomic():
+        edition = Edition.objects.locked(edition.pk)
+        if edition.state != State.PLANNED:
+            return edition
+        FrozenLetter.objects.create(
+            edition=edition,
+            variant=DEFAULT,
+            appeal=gathered.appeal,
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            findings=[finding._asdict() for finding in findings],
+        )
+        edition.made_from = contents.fingerprint(gathered.contents)
+        edition.content_hash = hashlib.sha256(
+            "\0".join([letter.subject, letter.text, letter.html]).encode()
+        ).hexdigest()
+        edition.assembled_at = now
+        edition.move(State.ASSEMBLED)
+        edition.save()
+        stops = [finding.code for finding in findings if finding.severity == "stop"]
+        if stops:
+            approval.hold(edition, reason=f"Preflight found: {', '.join(stops)}.", now=now)
+        elif edition.publication.approves_itself:
+            approval.approve(edition, content_hash=edition.content_hash, by=None, now=now)
+    return edition
+
+
+def _offered(edition: Edition, *, now: datetime) -> list[Story]:
+    """Stories fit to print when the edition is due, in the curators' order, up to its maximum."""
+    leaves = max(now, edition.due_at) + timedelta(seconds=1)
+    waiting = Story.objects.filter(publication_id=edition.publication_id)
+    return list(waiting.offered(leaves)[: edition.publication.maximum_stories])
+
+
+def _placed(edition: Edition) -> list[Story]:
+    return [p.story for p in edition.placements.select_related("story").order_by("position")]

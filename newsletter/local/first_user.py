@@ -1,0 +1,28 @@
+"""The first person who may sign in, made when there is nobody yet."""
+
+import secrets
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from newsletter.accounts.models import Role, User
+
+EMAIL = "admin@example.org"
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What to tell the person. The password is kept nowhere in this form: it can be told once."""
+
+    email: str
+    password: str
+
+
+def invite_if_nobody() -> Invitation | None:
+    """An administrator with a password of 96 random bits, when there is no user at all; else None."""
+    with transaction.atomic():
+        if User.objects.exists():
+            return None
+        password = secrets.token_urlsafe(12)
+        user = User.objects.create_user(EMAIL, password, name="First administrator", role=Role.ADMIN)
+    return Invitation(user.email, password)

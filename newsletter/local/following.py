@@ -1,0 +1,79 @@
+"""Stays with the house while it runs, and tells of each edition that leaves meanwhile."""
+
+import time
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from newsletter.editions.models import State
+from newsletter.lib.clock import now
+from newsletter.local import parts, scenes, telling
+from newsletter.local.processes import Supervisor
+from newsletter.local.scenes import Scene
+from newsletter.local.signals import Asked
+from newsletter.local.terminal import Terminal
+
+BLINK = 0.2  # seconds between two looks at the processes
+LOOK = 0.5  # seconds between two looks at the rows
+PATIENCE = timedelta(minutes=5)  # after its due time an edition has so long to be dispatched, with `once`
+
+
+def follow(house: Supervisor, screen: Terminal, asked: Asked, *, once: bool) -> int | None:
+    """Until the end is asked for (None), or with `once` until an edition has got where it can get (the exit status)."""
+    story = Story(screen)
+    began, look_at = now(), 0.0
+    while not asked():
+        house.keep()
+        if time.monotonic() >= look_at:
+            look_at = time.monotonic() + LOOK
+            scene = story.look(now())
+            if once and scene and not scene.on_its_way:
+                return 0 if telling.verdict(scene.progress)[0] else 1
+            if once and scene and now() > max(began, scene.due_at) + PATIENCE:
+                logs = house.log("worker").parent
+                screen.say(f"Edition {scene.edition} is still {scene.state}, long after it was due. Look into {logs}.")
+                return 1
+        time.sleep(BLINK)
+    return None
+
+
+class Story:
+    """What has been told so far, and of which editions."""
+
+    def __init__(self, screen: Terminal) -> None:
+        self._screen = screen
+        self._told: dict[int, Scene] = {}  # each edition as it was told last, the first one first
+        self._began: dict[int, datetime] = {}
+
+    def look(self, at: datetime) -> Scene | None:
+        """Tell what is new. The first edition told of; None before there is one, or while the database is away."""
+        try:
+            under_way = [edition for edition, scene in self._told.items() if scene.on_its_way]
+            for edition in dict.fromkeys(under_way + scenes.leaving(at)):
+                self._tell(edition, at)
+        except DatabaseError:  # busy, or just starting again: the next look will see
+            connection.close()
+            return None
+        self._show_bar(at)
+        return next(iter(self._told.values()), None)
+
+    def _tell(self, edition: int, at: datetime) -> None:
+        before, after = self._told.get(edition), scenes.scene(edition)
+        if before is None:
+            stories, readers = scenes.waiting(edition, now=at)
+            self._began[edition] = at
+            self._screen.say(telling.beginning(after, stories=stories, readers=readers))
+        self._told[edition] = after
+        for sentence in telling.changes(before, after):
+            self._screen.say(sentence)
+        if after.state == State.DISPATCHED and parts.sends_to_postbox():
+            self._screen.say(f"Read it here: http://127.0.0.1:{settings.POSTBOX_PORT}/", style="bold")
+
+    def _show_bar(self, at: datetime) -> None:
+        under_way = [scene for scene in self._told.values() if scene.on_its_way]
+        if not under_way:
+            self._screen.clear()
+            return
+        first = min(under_way, key=lambda scene: scene.due_at)
+        self._screen.show(*telling.on_the_bar(first, began=self._began[first.edition], now=at))

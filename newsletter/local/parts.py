@@ -1,0 +1,105 @@
+"""Which processes make up the house, and with which commands. How they are kept alive is in `processes.py`."""
+
+import http.client
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+
+from newsletter.local.processes import Part
+
+PYTHON_M = (sys.executable, "-m")
+
+
+def sends_to_postbox() -> bool:
+    """True when letters go to our own postbox on this machine, so that none can leave it."""
+    port = settings.POSTBOX_PORT
+    return settings.SENDGRID_API_BASE.rstrip("/") in (f"http://127.0.0.1:{port}", f"http://localhost:{port}")
+
+
+def environment(redis_url: str) -> dict[str, str]:
+    """What every process is told: our own environment, with the data folder and the broker we chose in it."""
+    paths = [str(settings.BASE_DIR), os.environ.get("PYTHONPATH", "")]
+    return {
+        **{name: value for name, value in os.environ.items() if name != "REDIS_URL_FILE"},
+        "NEWSLETTER_DATA": str(settings.DATA_DIR),
+        "REDIS_URL": redis_url,
+        "DJANGO_SETTINGS_MODULE": "newsletter.settings",
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def postbox(data: Path) -> Part:
+    port = settings.POSTBOX_PORT
+    return Part(
+        name="postbox",
+        command=(*PYTHON_M, "newsletter.postbox", "--port", str(port), "--file", str(data / "postbox.sqlite3")),
+        ready=_answers_http(port),
+    )
+
+
+def web() -> Part:
+    """One process with threads: a desk has a handful of people, and its memory counts on a small machine."""
+    return Part(
+        name="web",
+        command=(
+            *PYTHON_M,
+            "gunicorn",
+            "newsletter.wsgi:application",
+            f"--bind=127.0.0.1:{settings.WEB_PORT}",
+            "--workers=1",
+            "--threads=4",
+            "--graceful-timeout=4",
+            "--no-control-socket",  # it would lie in the home folder
+        ),
+        ready=_answers_http(settings.WEB_PORT),
+    )
+
+
+def workers() -> list[Part]:
+    """The two workers and the beat. Dispatch has a worker of its own, so that nothing else makes it wait."""
+    # a call that has gone out must be heard to its end, or nobody knows what became of it
+    hearing = settings.DISPATCH_CONNECT_TIMEOUT + settings.DISPATCH_ANSWER_TIMEOUT + 2
+    return [
+        Part("worker", _worker("worker", queues="assembly,insights,house", concurrency=2)),
+        Part(
+            "dispatch-worker",
+            _worker("dispatch-worker", queues="dispatch", concurrency=1),
+            grace=8 if sends_to_postbox() else hearing,
+        ),
+        # the timetable is plain intervals: nothing of it needs to be kept in a file
+        Part("beat", (*_celery("beat"), "--scheduler=celery.beat:Scheduler")),
+    ]
+
+
+def _celery(verb: str) -> tuple[str, ...]:
+    return (*PYTHON_M, "celery", "-A", "workers.app", verb, f"--loglevel={settings.LOG_LEVEL}")
+
+
+def _worker(name: str, *, queues: str, concurrency: int) -> tuple[str, ...]:
+    return (
+        *_celery("worker"),
+        f"--queues={queues}",
+        f"--hostname={name}@%h",
+        f"--concurrency={concurrency}",
+        "--without-gossip",
+        "--without-mingle",
+    )
+
+
+def _answers_http(port: int) -> Callable[[], bool]:
+    def answers() -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse().read()
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+        return True  # whatever the answer: the program is up
+
+    return answers

@@ -1,0 +1,139 @@
+"""`newsletter run`: the whole house on this machine, and the story of its next edition told in the terminal.
+
+    one instance → leftovers ended → ports free → tables → sample and first user → processes → stay, or leave
+
+Here stands the order of things; each step has a module of its own.
+"""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+
+from newsletter.lib.clock import now
+from newsletter.local import broker, first_user, guard, leftovers, parts, preparing, scenes, system, telling
+from newsletter.local.following import follow
+from newsletter.local.processes import Part, Supervisor
+from newsletter.local.sample import seeding
+from newsletter.local.signals import Asked, listening
+from newsletter.local.terminal import Terminal, terminal
+
+INTERRUPTED = 130  # what a shell calls a Ctrl-C
+
+
+def run(*, once: bool) -> int:
+    """Run until a person ends it, or with `once` until the next edition is dispatched; the exit status.
+
+    With `once` that is 0 only if every reader of that edition was accepted and the ledger adds up,
+    also when there was nothing to do: then the last edition is judged. Raises `NewsletterError`
+    when it cannot start.
+    """
+    data: Path = settings.DATA_DIR
+    guard.require_writable(data)
+    address = f"http://127.0.0.1:{settings.WEB_PORT}"
+    with terminal() as screen, guard.only_instance(data, address=address), listening() as asked:
+        if left := leftovers.end_leftovers(data / "processes.json"):
+            screen.say(f"Ended {telling.counted(left, 'process', 'processes')} that an earlier run had left behind.")
+        guard.require_free(_ports())
+        _say_where_letters_go(screen)
+        invitation = _prepare(screen)
+        if once and not scenes.leaving(now()):
+            return _judge_last(screen)
+        return _serve(screen, data, asked, invitation, once=once)
+
+
+def _serve(screen: Terminal, data: Path, asked: Asked, invitation: first_user.Invitation | None, *, once: bool) -> int:
+    ground, redis_url = _ground(screen, data)
+    house = Supervisor(data, environment=parts.environment(redis_url), say=screen.say, stop_asked=asked)
+    try:
+        house.start(*ground)
+        house.start(parts.web(), *parts.workers())
+        if asked():
+            return INTERRUPTED if once else 0
+        _say_where_things_are(screen, invitation, house)
+        status = follow(house, screen, asked, once=once)
+        return (INTERRUPTED if once else 0) if status is None else status
+    finally:
+        screen.clear()
+        screen.say("Stopping …")
+        house.stop()
+        screen.say("Everything has stopped.")
+
+
+def _prepare(screen: Terminal) -> first_user.Invitation | None:
+    if preparing.migrate():
+        screen.say("The tables of the database are up to date.")
+    moment = now()
+    if parts.sends_to_postbox() and seeding.seed(now=moment):
+        screen.say(
+            "A first start: a sample publication with made-up readers is planted, so that there is something to see."
+        )
+    preparing.plan(moment)
+    return first_user.invite_if_nobody()
+
+
+def _ground(screen: Terminal, data: Path) -> tuple[list[Part], str]:
+    """The parts that all others stand on, and the broker's URL."""
+    ground = []
+    if redis_url := settings.REDIS_URL:
+        broker.require_answer(redis_url)
+        screen.say("Broker: the server named in REDIS_URL.")
+    else:
+        server = broker.find_server()
+        part, redis_url = broker.prepare(server, data / "broker")
+        ground.append(part)
+        screen.say(f"Broker: {broker.show(server)}.")
+    if parts.sends_to_postbox():
+        ground.append(parts.postbox(data))
+    return ground, redis_url
+
+
+def _ports() -> dict[str, int]:
+    ports = {"WEB_PORT": settings.WEB_PORT}
+    if parts.sends_to_postbox():
+        ports["POSTBOX_PORT"] = settings.POSTBOX_PORT
+    return ports
+
+
+def _say_where_letters_go(screen: Terminal) -> None:
+    if parts.sends_to_postbox():
+        screen.say("Letters stay on this machine: they go to the postbox.")
+    elif settings.SENDGRID_API_KEY:
+        screen.say(
+            "LETTERS REALLY LEAVE: SENDGRID_API_KEY is set, so every edition goes to its readers.", style="bold red"
+        )
+        screen.say("Ctrl-C now if that is not what you want, and unset SENDGRID_API_KEY.", style="bold red")
+    else:
+        screen.say(f"Letters go to {settings.SENDGRID_API_BASE}, which is not our postbox.", style="bold red")
+
+
+def _say_where_things_are(screen: Terminal, invitation: first_user.Invitation | None, house: Supervisor) -> None:
+    screen.say(f"The desk:    http://127.0.0.1:{settings.WEB_PORT}/")
+    if invitation:
+        screen.say(
+            f"             sign in as {invitation.email} with the password {invitation.password}"
+            " (shown this once; change it there)"
+        )
+    if parts.sends_to_postbox():
+        screen.say(f"The postbox: http://127.0.0.1:{settings.POSTBOX_PORT}/")
+    memory = system.memory_of_groups(house.leaders())
+    takes = f" All of it takes {memory / 1e6:.0f} MB of memory." if memory else ""
+    screen.say(f"Data and logs: {_short(settings.DATA_DIR)}.{takes}")
+
+
+def _short(path: Path) -> str:
+    """Seen from here, where that is shorter."""
+    with suppress(ValueError, OSError):
+        return min(str(path), os.path.relpath(path), key=len)
+    return str(path)
+
+
+def _judge_last(screen: Terminal) -> int:
+    edition = scenes.last_edition()
+    if edition is None:
+        screen.say("No edition is due soon, and none was ever dispatched.")
+        return 1
+    good, sentence = telling.verdict(scenes.scene(edition).progress)
+    screen.say(f"No edition is due soon. The last one was edition {edition}: {sentence}")
+    return 0 if good else 1

@@ -1,0 +1,88 @@
+"""A folder of three templates and a context become a letter; what it is about is left to the caller.
+
+Two Jinja environments: HTML is escaped, text is not. In both an undefined name is an error, so
+that “Dear ,” can never be sent.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from markupsafe import Markup
+
+from newsletter.lib.errors import NewsletterError
+from newsletter.mail.directions import Direction
+from newsletter.mail.letters import Letter, Token
+from newsletter.mail.plaintext import tidy, wrap
+
+LONGEST_SUBJECT = 250  # as many as a frozen letter keeps
+
+
+class RenderingError(NewsletterError):
+    """A template cannot be filled in: it is not well formed, or asks for something that is not there."""
+
+
+def render(folder: Path, context: Mapping[str, object]) -> Letter:
+    """The letter that `subject.txt`, `body.txt` and `body.html` in `folder` make of `context`.
+
+    Templates beside the folder can be included by their path from its parent: `_parts/story.html`.
+    HTML is not inlined yet. Raises `RenderingError`.
+    """
+    text, html = _environments(folder.parent)
+    return Letter(
+        subject=_one_line(_fill(text, f"{folder.name}/subject.txt", context)),
+        text=tidy(_fill(text, f"{folder.name}/body.txt", context)),
+        html=_without_indents(_fill(html, f"{folder.name}/body.html", context)),
+    )
+
+
+@lru_cache(maxsize=8)
+def _environments(root: Path) -> tuple[Environment, Environment]:
+    loader = FileSystemLoader(root)
+    text = Environment(
+        loader=loader,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 — plain text and subjects are not HTML; escaping would show in them
+    )
+    html = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
+    text.globals["first_name"] = Token.FIRST_NAME.value
+    text.filters["wrap"] = wrap
+    html.globals["first_name"] = Token.FIRST_NAME_HTML.value
+    html.globals.update(tongue=tongue, side=side)
+    return text, html
+
+
+def tongue(language: str, direction: Direction, *, inside: tuple[str, Direction]) -> Markup:
+    """`lang` and `dir` attributes for an element, empty when they are those of what it stands `inside`."""
+    if (language, direction) == inside:
+        return Markup("")
+    return Markup(' lang="{}" dir="{}"').format(language, direction)
+
+
+def side(direction: Direction) -> str:
+    """Where lines begin, as HTML's `align` has it: the attribute that every mail program obeys."""
+    return "right" if direction == "rtl" else "left"
+
+
+def _fill(environment: Environment, name: str, context: Mapping[str, object]) -> str:
+    try:
+        return environment.get_template(name).render(context)
+    except TemplateError as error:
+        raise RenderingError(f"The template {name} cannot be filled in: {error}.") from error
+
+
+def _one_line(subject: str) -> str:
+    """Without line breaks, which would end the header, and cut at a word's end when too long."""
+    subject = " ".join(subject.split())
+    if len(subject) <= LONGEST_SUBJECT:
+        return subject
+    return subject[: LONGEST_SUBJECT - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _without_indents(html: str) -> str:
+    """Indents and empty lines are for those who read templates; in a letter they only weigh."""
+    stripped = (line.strip(" \t\r") for line in html.split("\n"))  # no-break spaces are content
+    return "\n".join(line for line in stripped if line) + "\n"

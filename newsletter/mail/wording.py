@@ -1,0 +1,56 @@
+"""Words that people typed or pasted, made fit to stand in a letter.
+
+A frozen letter holds neutral marks that become each reader's own values as it leaves
+(letters.py). Words that looked like such a mark would become a reader's values too: a headline
+with the mark of the reader's token would put that token into a link of somebody else's making.
+So every word enters the house through here, where a mark loses its doubled underscore and is
+a mark no more: `__nl_reader__` reads `_nl_reader__`. In an address an underscore may not be
+taken away; there it is written as %5F, which is the same address (RFC 3986, 2.3 and 6.2.2.2).
+"""
+
+import re
+
+MARK = re.compile(r"__+(?=nl_)", re.IGNORECASE)  # how every Token begins
+MARK_IN_LINK = re.compile(r"_(?=_nl_)", re.IGNORECASE)
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+BLANKS = re.compile(r"\s+")
+NO_BREAK = ("\u00a0", "\u202f")  # French sets one before « ? », names and numbers are held together by it
+# Halves of characters, non-characters, byte order marks, and the two signs that turn the order of
+# all letters after them, so that a name or an address can be made to read as another.
+UNFIT = re.compile(r"[\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\u202d\u202e]")
+
+
+def clean(text: str) -> str:
+    """Without characters that no letter can carry; control characters become blanks."""
+    return UNFIT.sub("", CONTROL.sub(" ", text))
+
+
+def disarm(text: str) -> str:
+    """With nothing in it that could be taken for one of our marks. Does nothing the second time."""
+    return MARK.sub("_", text)
+
+
+def disarm_link(url: str) -> str:
+    """The same address, written so that nothing in it could be taken for one of our marks."""
+    return MARK_IN_LINK.sub("%5F", url)
+
+
+def single_blanks(text: str) -> str:
+    """Trimmed, with one blank for each run of blanks. A lone no-break space stays: it was meant."""
+    return BLANKS.sub(lambda run: one_blank(run[0]), text).strip()
+
+
+def one_blank(run: str) -> str:
+    """What a run of blanks becomes."""
+    return run if run in NO_BREAK else " "
+
+
+def one_line(text: str) -> str:
+    """A headline, a name, a button: one line, single blanks, fit for a letter."""
+    return disarm(single_blanks(clean(text)))
+
+
+def plain_lines(text: str) -> str:
+    """Several lines of plain words: each like `one_line`, empty ones left out."""
+    lines = (one_line(line) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)

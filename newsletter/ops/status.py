@@ -1,0 +1,75 @@
+"""Everything the ops page and `newsletter status` show, gathered in a handful of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Max, Q
+
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch
+from newsletter.delivery.progress import Progress, progress
+from newsletter.editions.models import Edition, State
+from newsletter.ops import readings
+from newsletter.ops.readings import Queue
+from newsletter.ops.verdict import Sending, Verdict, verdict
+
+# The worker queues, as workers/queues.py names them; a test keeps the two lists the same.
+WORKER_QUEUES = ("assembly", "dispatch", "insights", "house")
+RECENT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one edition stands. `dispatch` and `progress` are None until its ledger is open."""
+
+    edition: Edition
+    dispatch: Dispatch | None
+    progress: Progress | None
+    uncertain: Sequence[Batch]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    verdict: Verdict
+    queues: Sequence[Queue]
+    editions: Sequence[Standing]
+    read_at: datetime
+
+
+def status(*, now: datetime) -> Status:
+    """The house as it is at `now`: editions of the last week, those to come, and all unfinished ones."""
+    queues = readings.queues(WORKER_QUEUES, now=now)
+    over = Q(state__in=[State.DISPATCHED, State.CANCELLED])
+    editions = (
+        Edition.objects.filter(~over | Q(due_at__gte=now - RECENT))
+        .select_related("publication", "dispatch")
+        .order_by("-due_at", "-pk")[:100]
+    )
+    standings = [_standing(edition) for edition in editions]
+    sendings = [_sending(standing) for standing in standings]
+    return Status(verdict(queues, sendings, now=now), queues, standings, now)
+
+
+def _standing(edition: Edition) -> Standing:
+    dispatch = getattr(edition, "dispatch", None)
+    if dispatch is None:
+        return Standing(edition, None, None, ())
+    uncertain = dispatch.batches.filter(state=BatchState.UNCERTAIN).defer("subscribers").order_by("number")[:200]
+    return Standing(edition, dispatch, progress(dispatch), tuple(uncertain))
+
+
+def _sending(standing: Standing) -> Sending:
+    edition, dispatch, done = standing.edition, standing.dispatch, standing.progress
+    if dispatch is None or done is None:
+        return Sending(edition.pk, edition.state, edition.due_at)
+    ended = Attempt.objects.filter(batch__dispatch=dispatch).aggregate(at=Max("ended_at"))["at"]
+    closed = dispatch.state in ("finished", "stopped")
+    return Sending(
+        edition.pk,
+        dispatch.state,
+        edition.due_at,
+        moved_at=ended or dispatch.opened_at,
+        waiting=done.waiting,
+        uncertain=0 if closed else done.uncertain,
+        refused=0 if closed else done.refused,
+    )

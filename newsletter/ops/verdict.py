@@ -1,0 +1,98 @@
+"""Is the house all right? Pure: readings in, one verdict out.
+
+*Busy* needs nobody. *Broken* means that a reader will notice unless a person acts; it names the
+page of the runbook that says what to do. A long worker queue that drains is not broken.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from newsletter.ops.readings import Queue
+
+STALE = timedelta(seconds=30)  # queues are looked at every five seconds
+LATE = timedelta(minutes=2)  # an edition that should have begun to leave
+STUCK = timedelta(minutes=10)  # a dispatch in which nothing has moved
+
+
+class Level(StrEnum):
+    WELL = "well"
+    BUSY = "busy"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that is amiss, in a sentence, and the heading in docs/runbook.md that mends it."""
+
+    sentence: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    level: Level
+    sentence: str
+    troubles: tuple[Trouble, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A dispatch or an edition due to become one. `moved_at`: when last a batch changed its state."""
+
+    edition: int
+    state: str
+    due_at: datetime
+    moved_at: datetime | None = None
+    waiting: int = 0
+    uncertain: int = 0
+    refused: int = 0
+
+
+def verdict(queues: Sequence[Queue], sendings: Sequence[Sending], *, now: datetime) -> Verdict:
+    """The state of the house at `now`."""
+    troubles = [*_queue_troubles(queues, now), *(t for s in sendings for t in _sending_troubles(s, now))]
+    if troubles:
+        count = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
+        return Verdict(Level.BROKEN, troubles[0].sentence + count, tuple(troubles))
+    if leaving := [s for s in sendings if s.state == "open"]:
+        readers = sum(s.waiting for s in leaving)
+        return Verdict(Level.BUSY, f"Sending: {readers:,} readers still to go. Nobody needs to do anything.")
+    return Verdict(Level.WELL, "All is well. Nobody needs to do anything.")
+
+
+def _queue_troubles(queues: Sequence[Queue], now: datetime) -> list[Trouble]:
+    read = [q.read_at for q in queues if q.read_at]
+    if not read:
+        return [Trouble("No worker has ever reported. Are the workers and the beat running?", "no-workers")]
+    if now - max(read) > STALE:
+        seconds = int((now - max(read)).total_seconds())
+        return [
+            Trouble(
+                f"No worker has looked at the queues for {seconds:,} seconds: workers, beat or Redis are down.",
+                "no-workers",
+            )
+        ]
+    return [
+        Trouble(f"No worker listens to the worker queue “{q.name}”.", "no-workers") for q in queues if not q.workers
+    ]
+
+
+def _sending_troubles(s: Sending, now: datetime) -> list[Trouble]:
+    found = []
+    if s.uncertain:
+        found.append(
+            Trouble(f"Edition {s.edition}: nobody knows whether {s.uncertain:,} readers got it.", "uncertain-batches")
+        )
+    if s.refused:
+        found.append(Trouble(f"Edition {s.edition}: the provider refused {s.refused:,} readers.", "refused-batches"))
+    if s.state == "paused":
+        found.append(Trouble(f"Edition {s.edition} is paused with {s.waiting:,} readers to go.", "paused-dispatch"))
+    if s.state == "held":
+        found.append(Trouble(f"Edition {s.edition} is held and will not leave by itself.", "held-edition"))
+    if s.state == "approved" and now - s.due_at > LATE:
+        found.append(Trouble(f"Edition {s.edition} should have left at {s.due_at:%H:%M} UTC.", "late-edition"))
+    if s.state == "open" and s.moved_at and now - s.moved_at > STUCK:
+        found.append(Trouble(f"Edition {s.edition}: nothing has moved for ten minutes.", "stuck-dispatch"))
+    return found

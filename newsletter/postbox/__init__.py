@@ -1,0 +1,1 @@
+"""A local SendGrid: the same API on loopback, which keeps the letters and shows them like a mailbox."""

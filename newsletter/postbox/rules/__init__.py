@@ -1,0 +1,32 @@
+"""What SendGrid's documentation refuses in the body of a mail/send call. Pure: values in, problems out.
+
+Where pages contradict each other the stricter one counts, so that what passes here passes there.
+Two headers of exactly the same name cannot be seen here: reading JSON keeps the last of them.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from newsletter.postbox.account import Account
+from newsletter.postbox.rules import addons, message, people
+from newsletter.postbox.rules.problems import Found, Problem
+
+__all__ = ["Problem", "problems"]
+
+
+def problems(
+    body: object, *, now: datetime, account: Account, is_issued: Callable[[str], bool]
+) -> list[Problem]:
+    """Every rule that `body` breaks, as SendGrid returns all of them together; empty when it is accepted.
+
+    `body` is the JSON that was read; `is_issued` tells whether a batch id came from us.
+    """
+    found = Found()
+    if not isinstance(body, dict):
+        return [Problem("Bad Request", None, None)]
+    fields: dict[str, Any] = body
+    people.check(found, fields, now=now)
+    message.check(found, fields, now=now)
+    addons.check(found, fields, account=account, is_issued=is_issued)
+    return list(found)

@@ -1,0 +1,53 @@
+"""What SendGrid takes without a word although it is hardly meant: shown in red beside the letter.
+
+A misspelt field is the dearest of them, because SendGrid ignores unknown fields in silence.
+"""
+
+from typing import Any
+
+MESSAGE_FIELDS = frozenset(
+    "personalizations from reply_to reply_to_list subject content attachments template_id headers categories "
+    "custom_args send_at batch_id asm ip_pool_name mail_settings tracking_settings".split()
+)
+PERSON_FIELDS = frozenset(
+    "to cc bcc from subject headers substitutions dynamic_template_data custom_args send_at".split()
+)
+SHOWN = 5  # names in one sentence
+
+
+def flags(body: dict[str, Any]) -> list[str]:
+    """Sentences about an accepted `body`; none of them holds an address."""
+    everybody: list[dict[str, Any]] = body["personalizations"]
+    first = everybody[0]
+    found = []
+    if unknown := sorted(set(body) - MESSAGE_FIELDS):
+        found.append(f"Fields that SendGrid does not know and ignores: {_names(unknown)}.")
+    if unknown := sorted({name for one in everybody for name in one} - PERSON_FIELDS):
+        found.append(f"Fields in personalizations that SendGrid does not know and ignores: {_names(unknown)}.")
+    addresses = [person["email"].lower() for one in everybody for person in one["to"]]
+    if twice := len(addresses) - len(set(addresses)):
+        found.append(
+            f"{twice:,} of {len(addresses):,} copies go to an address that is in this call already; "
+            "SendGrid does not say what it does with them."
+        )
+    tags = sorted(first.get("substitutions", {}))
+    if "" in tags:
+        found.append("A substitution has an empty tag.")
+    if starts := [a for a, b in zip(tags, tags[1:], strict=False) if a and b.startswith(a)]:
+        found.append(f"Tags that are the beginning of another, so that their order matters: {_names(starts)}.")
+    wording = "".join(block["value"] for block in body["content"]) + first.get("subject", body.get("subject", ""))
+    wording += "".join(person["email"] for person in _replies(body))
+    if unused := [tag for tag in tags if tag and tag not in wording]:
+        found.append(f"Substitutions with no place in the letter: {_names(unused)}.")
+    if not body["from"].get("name", "").isascii():
+        found.append("The sender’s name is not plain ASCII, which one page of SendGrid says “from” does not support.")
+    return found
+
+
+def _replies(body: dict[str, Any]) -> list[dict[str, Any]]:
+    return [body["reply_to"]] if "reply_to" in body else body.get("reply_to_list", [])
+
+
+def _names(names: list[str]) -> str:
+    more = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,115 @@
+"""Is a story fit to print? Puts what was given into it, mends what can be mended, names what cannot."""
+
+from datetime import datetime
+from typing import TypedDict
+
+from newsletter.lib.checks import check_fields, label
+from newsletter.lib.errors import BadInput
+from newsletter.lib.languages import language_tag
+from newsletter.lib.links import web_link
+from newsletter.mail.wording import disarm_link, one_line
+from newsletter.stories import richtext
+from newsletter.stories.models import Story
+
+LONGEST_GIVEN = 100_000  # characters of HTML as pasted; reading takes longer than its square root of that
+LONGEST_BODY = 20_000  # a teaser, not the article: mail programs cut letters off at about 100,000 bytes
+WIDEST = 20_000  # pixels; a larger number is a slip of the finger
+
+
+class Optional(TypedDict, total=False):
+    """Fields of a story that may be left out."""
+
+    kicker: str
+    byline: str
+    source_name: str
+    picture_url: str
+    picture_alt: str
+    picture_credit: str
+    picture_width: int | None
+    picture_height: int | None
+    language: str
+    direction: str
+    is_sensitive: bool
+    embargo_until: datetime | None
+    expires_at: datetime | None
+
+
+class Fields(Optional, total=False):
+    """Every field that curators give."""
+
+    headline: str
+    url: str
+    body: str
+
+
+LINES = ("kicker", "headline", "byline", "source_name", "picture_alt", "picture_credit")
+LINKS = ("url", "picture_url")
+SIZES = ("picture_width", "picture_height")
+TIMES = ("embargo_until", "expires_at")
+
+
+def fill(story: Story, fields: Fields) -> None:
+    """Set `fields` on `story`, normalised, and check the whole of it; raises `BadInput`. The caller saves.
+
+    Lines lose line ends and control characters, the body is sanitised, and in none of them a
+    mark of ours survives (mail/wording.py).
+    """
+    for name, value in fields.items():
+        if name not in Fields.__annotations__:
+            raise TypeError(f"a story has no field {name!r} to be given")
+        setattr(story, name, _normalised(story, name, value))
+    _check_body(story)
+    _check_picture(story)
+    _check_times(story)
+    check_fields(story)
+
+
+def _normalised(story: Story, name: str, value: object) -> object:
+    if name in (*LINES, *LINKS, "body", "language", "direction") and not isinstance(value, str):
+        raise BadInput(label(story, name), "is not text.")
+    if isinstance(value, str) and name in LINES:
+        return one_line(value)
+    if isinstance(value, str) and name in LINKS:
+        return disarm_link(web_link(value, field=label(story, name))) if value.strip() or name == "url" else ""
+    if isinstance(value, str) and name == "language":
+        return language_tag(value) if value.strip() else ""
+    if isinstance(value, str) and name == "body":
+        if len(value) > LONGEST_GIVEN:
+            raise BadInput("body", f"has {len(value):,} characters.", f"Use at most {LONGEST_BODY:,}.")
+        return richtext.sanitise(value)
+    return value
+
+
+def _check_body(story: Story) -> None:
+    if not story.body:
+        raise BadInput("body", "has no words in it.", "Give at least one paragraph.")
+    if len(story.body) > LONGEST_BODY:
+        raise BadInput("body", f"has {len(story.body):,} characters.", f"Use at most {LONGEST_BODY:,}.")
+
+
+def _check_picture(story: Story) -> None:
+    if story.picture_url and not story.picture_alt:
+        raise BadInput(
+            label(story, "picture_alt"),
+            "is empty, and the story has a picture.",
+            "Say what the picture shows, for those who do not see it.",
+        )
+    for name in SIZES:
+        size: object = getattr(story, name)
+        if size is None:
+            continue
+        if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= WIDEST:
+            raise BadInput(
+                label(story, name), "is not a size of a picture.", f"Give whole pixels, from 1 to {WIDEST:,}."
+            )
+
+
+def _check_times(story: Story) -> None:
+    for name in TIMES:
+        moment: object = getattr(story, name)
+        if moment is not None and not (isinstance(moment, datetime) and moment.tzinfo):
+            raise BadInput(label(story, name), "is not a moment with a time zone.", "Give a date, a time and its zone.")
+    if story.embargo_until and story.expires_at and story.expires_at <= story.embargo_until:
+        raise BadInput(
+            label(story, "expires_at"), "is not after the end of the embargo.", "Give a later time, or none."
+        )

@@ -1,0 +1,52 @@
+"""Who may open a page: a signed-in person whose role permits one of its steps (accounts/roles.py)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from newsletter.accounts.models import User
+from newsletter.accounts.roles import Step, may
+
+P = ParamSpec("P")
+
+
+class DeskRequest(HttpRequest):
+    """A request as a view behind `needs` gets it: by a known person, with what htmx says of itself."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def needs(
+    *steps: Step,
+) -> Callable[[Callable[Concatenate[DeskRequest, P], HttpResponse]], Callable[..., HttpResponse]]:
+    """Lets a person in whose role permits any of `steps`; without steps, everybody who is signed in."""
+
+    def guard(view: Callable[Concatenate[DeskRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            person = request.user
+            if not isinstance(person, User):
+                return _to_sign_in(request)
+            if steps and not any(may(person, step) for step in steps):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def _to_sign_in(request: DeskRequest) -> HttpResponse:
+    if request.htmx:
+        # a fragment's request would be answered with the sign-in page inside the page
+        return HttpResponseClientRedirect(f"{reverse('login')}?next={request.htmx.current_url_abs_path or '/'}")
+    back = request.get_full_path() if request.method == "GET" else "/"
+    return redirect_to_login(back)

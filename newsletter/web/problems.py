@@ -1,0 +1,22 @@
+"""Our own pages for what went wrong: no permission, no such page, a stale form, our own fault."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "web/problems/403.html", status=403)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose proof of origin is missing or old, mostly after signing in anew in another tab."""
+    return render(request, "web/problems/stale.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "web/problems/404.html", status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Asks neither the database nor who is signed in: either may be what broke."""
+    return render(request, "web/problems/500.html", status=500)

@@ -1,0 +1,48 @@
+"""Where an edition stands, in plain words: a label, a tone, and one sentence that says what happens next."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from newsletter.editions.models import Edition, State
+from newsletter.web.phrases import away, clock_of, moment
+
+
+class Standing(NamedTuple):
+    """`tone` is the colour of the badge: calm, live, good, warn or bad."""
+
+    label: str
+    tone: str
+    sentence: str
+
+
+def standing(edition: Edition, *, now: datetime) -> Standing:
+    """What a person needs to know of `edition` at a glance."""
+    clock = clock_of(edition.publication)
+
+    def at(value: datetime) -> str:
+        return moment(value, clock, now=now)
+
+    match edition.state:
+        case State.PLANNED if edition.assemble_at > now:
+            words = f"Its letter is assembled from the queue {at(edition.assemble_at)}, {away(edition.assemble_at, now=now)}."
+            return Standing("Planned", "calm", words)
+        case State.PLANNED:
+            return Standing("Being assembled", "live", "Its letter is assembled as soon as there are enough stories.")
+        case State.ASSEMBLED:
+            limit = edition.due_at + timedelta(minutes=edition.publication.lateness_limit_minutes)
+            words = f"The letter is ready. It leaves {at(edition.due_at)} if somebody approves it before that"
+            if edition.due_at <= now:
+                words = f"The letter is ready and overdue. Approved before {at(limit)}, it leaves at once; later it is held"
+            return Standing("Waiting for approval", "warn", f"{words}.")
+        case State.APPROVED if edition.due_at > now:
+            return Standing("Approved", "good", f"It leaves by itself {at(edition.due_at)}, {away(edition.due_at, now=now)}.")
+        case State.APPROVED:
+            return Standing("Approved", "good", "It is due and leaves within moments.")
+        case State.DISPATCHING:
+            return Standing("Going out", "live", "The letter is being handed to the provider, reader by reader.")
+        case State.DISPATCHED:
+            when = f" {at(edition.dispatched_at)}" if edition.dispatched_at else ""
+            return Standing("Sent", "good", edition.reason or f"Everybody it was for was dealt with{when}.")
+        case State.HELD:
+            return Standing("Held", "bad", f"{edition.reason} It does not leave until somebody releases it.")
+    return Standing("Cancelled", "calm", f"{edition.reason} It will not leave.")

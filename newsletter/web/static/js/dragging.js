@@ -1,0 +1,66 @@
+// Stories can be dragged to their place. The buttons do the same for keyboards, phones and pages without scripts.
+
+const MARKS = ["above", "below"];
+let dragged = null;
+
+function makeDraggable() {
+  const queue = document.querySelector(".queue");
+  if (!queue || !matchMedia("(pointer: fine)").matches) return;
+  queue.classList.add("can-drag");
+  for (const story of queue.children) story.draggable = true;
+}
+
+function storyAt(event) {
+  return event.target.closest?.(".queue > .story");
+}
+
+function clear() {
+  document.querySelectorAll(".story.above, .story.below").forEach((story) => story.classList.remove(...MARKS));
+}
+
+function isBelow(event, story) {
+  const box = story.getBoundingClientRect();
+  return event.clientY > box.top + box.height / 2;
+}
+
+document.addEventListener("dragstart", (event) => {
+  dragged = storyAt(event);
+  if (!dragged || event.target !== dragged) return (dragged = null);
+  dragged.classList.add("dragged");
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", dragged.querySelector("h3").textContent);
+});
+
+document.addEventListener("dragover", (event) => {
+  const over = dragged && storyAt(event);
+  if (!over) return;
+  event.preventDefault();
+  clear();
+  if (over !== dragged) over.classList.add(isBelow(event, over) ? "below" : "above");
+});
+
+document.addEventListener("drop", (event) => {
+  const over = dragged && storyAt(event);
+  if (!over || over === dragged) return;
+  event.preventDefault();
+  const from = Number(dragged.dataset.place);
+  let to = Number(over.dataset.place) + (isBelow(event, over) ? 1 : 0);
+  if (to > from) to -= 1;
+  if (to === from) return;
+  const proof = dragged.querySelector("[name=csrfmiddlewaretoken]").value;
+  window.htmx.ajax("POST", dragged.dataset.move, {
+    source: dragged,
+    target: "#desk",
+    swap: "outerHTML",
+    values: { to, csrfmiddlewaretoken: proof },
+  });
+});
+
+document.addEventListener("dragend", () => {
+  clear();
+  dragged?.classList.remove("dragged");
+  dragged = null;
+});
+
+document.body.addEventListener("htmx:afterSettle", makeDraggable);
+makeDraggable();

@@ -1,0 +1,120 @@
+"""Writing a story and changing one: the form, and its two pages."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from newsletter.accounts.roles import Step
+from newsletter.lib import clock
+from newsletter.lib.errors import NewsletterError
+from newsletter.publications.models import Publication
+from newsletter.stories import queue, richtext
+from newsletter.stories.models import Direction, State, Story
+from newsletter.web import publication as publications
+from newsletter.web.forms import Moment, PlainForm
+from newsletter.web.permission import DeskRequest, needs
+from newsletter.web.phrases import clock_of
+
+TAG = re.compile(r"</?(p|ul|ol|li|a|strong|em|b|i|blockquote|br|div)\b[^<>]*>", re.IGNORECASE)
+WRITING = forms.Textarea(attrs={"class": "tall", "data-writing": ""})
+
+
+class StoryForm(PlainForm):
+    """A story as a curator sees it. Times are on the publication's clock, which the view activates."""
+
+    headline = forms.CharField(max_length=250, widget=forms.TextInput(attrs={"class": "headline"}))
+    url = forms.CharField(
+        label="Link", max_length=2000, help_text="Where the whole article is.", widget=forms.URLInput()
+    )
+    body = forms.CharField(
+        label="Teaser", widget=WRITING, help_text="A few paragraphs. An empty line begins a new one."
+    )
+    kicker = forms.CharField(max_length=80, required=False, help_text="A word or two above the headline.")
+    byline = forms.CharField(max_length=200, required=False, help_text="The author’s name, without “by”.")
+    source_name = forms.CharField(label="Source", max_length=120, required=False, help_text="Who published it.")
+
+    picture_url = forms.CharField(
+        label="Picture’s address", max_length=2000, required=False, widget=forms.URLInput()
+    )
+    picture_alt = forms.CharField(
+        label="What the picture shows", max_length=300, required=False, help_text="For those who do not see it."
+    )
+    picture_credit = forms.CharField(label="Picture’s credit", max_length=200, required=False)
+    picture_width = forms.IntegerField(label="Width in pixels", min_value=1, max_value=20000, required=False)
+    picture_height = forms.IntegerField(label="Height in pixels", min_value=1, max_value=20000, required=False)
+
+    is_sensitive = forms.BooleanField(
+        label="Sensitive story", required=False, help_text="No request for donations may stand beside it."
+    )
+    embargo_until = Moment(label="Embargo until", required=False, help_text="No edition takes it before.")
+    expires_at = Moment(label="Expires", required=False, help_text="No edition takes it after.")
+    language = forms.CharField(
+        max_length=12, required=False, help_text="When it is not the publication’s, such as ar or pt-BR."
+    )
+    direction = forms.ChoiceField(
+        label="Reading direction", required=False, choices=[("", "as the language has it"), *Direction.choices]
+    )
+
+    def clean_body(self) -> str:
+        """HTML stays HTML, anything else is taken for plain paragraphs; either way no more than a letter may hold."""
+        text = self.cleaned_data["body"]
+        body = richtext.sanitise(text) if TAG.search(text) else richtext.from_plain(text)
+        if not body:
+            raise forms.ValidationError("Write at least one paragraph.")
+        return body
+
+
+def shown(body: str) -> str:
+    """A body for the form's text field: plain paragraphs where they are all there is, else its HTML."""
+    if TAG.search(re.sub(r"</?p>", "", body)):
+        return "\n".join(block.html for block in richtext.blocks(body))
+    return richtext.plain(body)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Step.CURATE)
+def add(request: DeskRequest, slug: str) -> HttpResponse:
+    publication = publications.asked_for(request, slug)
+    with timezone.override(clock_of(publication)):
+        form = StoryForm(request.POST if request.method == "POST" else None)
+        if form.is_bound and form.is_valid():
+            try:
+                story = queue.add(publication, **form.cleaned_data, again="again" in request.POST)
+            except NewsletterError as error:
+                form.blame(error)
+            else:
+                messages.success(request, f"“{story.headline}” is in the queue.")
+                return redirect("queue", publication.slug)
+        return _page(request, publication, form, story=None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Step.CURATE)
+def change(request: DeskRequest, story_id: int) -> HttpResponse:
+    story = get_object_or_404(Story.objects.select_related("publication"), pk=story_id)
+    with timezone.override(clock_of(story.publication)):
+        form = StoryForm(request.POST) if request.method == "POST" else StoryForm(initial=_initial(story))
+        if form.is_bound and form.is_valid():
+            try:
+                story = queue.revise(story, **form.cleaned_data)
+            except NewsletterError as error:
+                form.blame(error)
+            else:
+                messages.success(request, f"“{story.headline}” is saved.")
+                return redirect("queue", story.publication.slug)
+        return _page(request, story.publication, form, story=story)
+
+
+def _initial(story: Story) -> dict[str, Any]:
+    return {name: getattr(story, name) for name in StoryForm.base_fields} | {"body": shown(story.body)}
+
+
+def _page(request: DeskRequest, publication: Publication, form: StoryForm, *, story: Story | None) -> HttpResponse:
+    context = {"publication": publication, "form": form, "story": story, "State": State, "now": clock.now()}
+    return render(request, "web/stories/story.html", context)

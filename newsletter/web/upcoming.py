@@ -1,0 +1,67 @@
+"""The desk's panel on the next edition: when it leaves, what it would take, what is missing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.audience import counting
+from newsletter.editions.models import Edition, State
+from newsletter.publications.models import OnEmpty, Publication
+from newsletter.publications.schedule import Due, upcoming
+from newsletter.stories.models import Story
+from newsletter.web.phrases import counted
+from newsletter.web.states import Standing, standing
+
+AHEAD = [State.PLANNED, State.ASSEMBLED, State.APPROVED, State.DISPATCHING]
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """`takes` are the ids of the stories in it, or of those it would take from the queue now."""
+
+    edition: Edition | None
+    standing: Standing | None
+    due: Due | None
+    takes: list[int]
+    readers: int
+    missing: list[str]
+    held: list[Edition]
+
+
+def look_ahead(publication: Publication, *, now: datetime) -> Upcoming:
+    """What the panel shows of `publication` at `now`."""
+    editions = publication.editions.select_related("publication")
+    edition = editions.filter(state__in=AHEAD).order_by("due_at", "id").first()
+    readers = counting.count(publication).active
+    takes = _takes(publication, edition, now=now)
+    return Upcoming(
+        edition=edition,
+        standing=standing(edition, now=now) if edition else None,
+        due=None if edition else next(upcoming(publication.cadence, after=now), None),
+        takes=takes,
+        readers=readers,
+        missing=_missing(publication, edition, len(takes), readers),
+        held=list(editions.filter(state=State.HELD).order_by("due_at")),
+    )
+
+
+def _takes(publication: Publication, edition: Edition | None, *, now: datetime) -> list[int]:
+    if edition and edition.placements.exists():
+        return list(edition.placements.order_by("position").values_list("story_id", flat=True))
+    leaves = max(now, edition.due_at) if edition else now
+    offered = Story.objects.filter(publication=publication).offered(leaves)
+    return list(offered.values_list("pk", flat=True)[: publication.maximum_stories])
+
+
+def _missing(publication: Publication, edition: Edition | None, stories: int, readers: int) -> list[str]:
+    found = []
+    lacking = max(1, publication.minimum_stories) - stories
+    if lacking > 0 and (edition is None or edition.state == State.PLANNED):
+        fate = "skipped" if publication.on_empty == OnEmpty.SKIP else "held"
+        found.append(f"{counted(lacking, 'more story', 'more stories')} before it is due, or it is {fate}")
+    if edition and edition.state == State.ASSEMBLED:
+        found.append("An editor’s approval")
+    if not publication.appeals.filter(is_active=True).exists():
+        found.append("An appeal: without one the letter asks for nothing")
+    if not readers:
+        found.append("Readers: nobody is subscribed yet")
+    return found

@@ -1,0 +1,76 @@
+"""The Celery app. Why each setting is as it is: docs/decisions/0003-celery-as-a-doorbell.md."""
+
+import os
+import time
+from typing import Any
+
+import django
+from celery import Celery
+from celery.signals import before_task_publish, setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402 — Django must be ready first
+
+from newsletter.lib.errors import BadSetting  # noqa: E402
+from workers import heartbeat, logs  # noqa: E402
+from workers.queues import ROUTES  # noqa: E402
+from workers.timetable import SCHEDULE  # noqa: E402
+
+if not settings.REDIS_URL:
+    raise BadSetting(
+        "REDIS_URL", "is not set.", "Give redis://host:6379/0, or use `newsletter run`, which brings its own."
+    )
+
+app = Celery("newsletter", broker=settings.REDIS_URL)
+app.conf.update(
+    include=[f"workers.tasks.{name}" for name in ("assembly", "dispatch", "house")],
+    task_routes=ROUTES,
+    task_create_missing_queues=True,
+    beat_schedule=SCHEDULE,
+    beat_scheduler="celery.beat:Scheduler",  # keeps nothing: there is nothing in the timetable to remember
+    beat_max_loop_interval=1,
+    timezone="UTC",
+    enable_utc=True,
+    # messages are ids in JSON; there is nothing to give back
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    # the lease in the ledger is the acknowledgement, so Celery's own redelivery is off
+    task_acks_late=False,
+    worker_prefetch_multiplier=1,
+    worker_disable_prefetch=True,
+    # keep trying for as long as it takes
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_channel_error_retry=True,
+    broker_transport_options={
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+        "max_connections": 50,
+        "ack_emulation": False,  # no list of unacknowledged messages: nothing can be stuck in it
+        "global_keyprefix": "newsletter:",
+    },
+    task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_max": 0.2},
+    worker_hijack_root_logger=False,
+    worker_send_task_events=False,
+    worker_enable_remote_control=False,  # anybody with the broker could otherwise stop tasks
+)
+
+
+@setup_logging.connect
+def _log_as_the_house_does(**_: Any) -> None:
+    logs.set_up()
+
+
+@before_task_publish.connect
+def _say_when(headers: dict[str, Any] | None = None, **_: Any) -> None:
+    """Messages carry no time of their own; the age of the oldest one is read from this."""
+    if headers is not None:
+        headers["sent_at"] = time.time()
+
+
+heartbeat.connect()

@@ -1,0 +1,36 @@
+"""Looking into the worker queues without asking a worker: their length and their oldest message."""
+
+import json
+import time
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import redis
+
+PREFIX = "newsletter:"
+
+
+class Depth(NamedTuple):
+    """Messages waiting in one worker queue, and the age of the oldest in seconds."""
+
+    queue: str
+    waiting: int
+    oldest_seconds: float
+
+
+def depths(client: redis.Redis, queues: Iterable[str]) -> list[Depth]:
+    """One round trip for all queues. Celery pushes on the left and takes from the right."""
+    names = list(queues)
+    pipe = client.pipeline(transaction=False)
+    for name in names:
+        pipe.llen(PREFIX + name)
+        pipe.lindex(PREFIX + name, -1)
+    answers = pipe.execute()
+    return [Depth(name, answers[2 * n], _age(answers[2 * n + 1])) for n, name in enumerate(names)]
+
+
+def _age(message: bytes | None) -> float:
+    if not message:
+        return 0.0
+    sent_at = json.loads(message).get("headers", {}).get("sent_at")
+    return max(0.0, time.time() - float(sent_at)) if sent_at else 0.0

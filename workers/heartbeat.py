@@ -1,0 +1,49 @@
+"""Every worker writes down, every five seconds, that it lives and what it listens to.
+
+The row says no more than that: whether work gets done is told by the ledger's own rows.
+"""
+
+import threading
+from typing import Any
+
+import structlog
+from celery.signals import worker_ready, worker_shutting_down
+from django.db import DatabaseError, connection
+
+from newsletter.lib import clock
+from newsletter.ops import readings
+
+EVERY = 5.0  # seconds
+log = structlog.get_logger()
+_leaving = threading.Event()
+
+
+def connect() -> None:
+    """Start with the worker and end with it."""
+    worker_ready.connect(_start, weak=False)
+    worker_shutting_down.connect(_stop, weak=False)
+
+
+def _start(sender: Any, **_: Any) -> None:
+    queues = [queue.name for queue in sender.task_consumer.queues]
+    threading.Thread(target=_beat, args=(sender.hostname, queues), name="heartbeat", daemon=True).start()
+
+
+def _stop(**_: Any) -> None:
+    _leaving.set()
+
+
+def _beat(name: str, queues: list[str]) -> None:
+    while True:
+        try:
+            readings.record_worker(name, queues=queues, now=clock.now())
+        except DatabaseError as error:
+            log.warning("heartbeat.missed", problem=type(error).__name__)
+            connection.close()
+        if _leaving.wait(EVERY):
+            break
+    try:
+        readings.forget_worker(name)
+    except DatabaseError:
+        log.warning("heartbeat.not_forgotten")
+    connection.close()

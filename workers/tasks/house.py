@@ -1,0 +1,33 @@
+"""Looking after the house: readings and recovery."""
+
+from functools import lru_cache
+
+import redis
+from celery import shared_task
+from django.conf import settings
+
+from newsletter.delivery import recovery
+from newsletter.lib import clock
+from newsletter.ops import readings
+from workers import broker
+from workers.queues import WORKER_QUEUES
+
+
+@lru_cache(maxsize=1)
+def _redis() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+
+
+@shared_task
+def read() -> None:
+    """Write down how long the worker queues are."""
+    now = clock.now()
+    for depth in broker.depths(_redis(), WORKER_QUEUES):
+        readings.record_queue(depth.queue, waiting=depth.waiting, oldest_seconds=depth.oldest_seconds, now=now)
+    readings.forget_old(now=now)
+
+
+@shared_task
+def recover() -> None:
+    """Give back the batches of workers that were lost."""
+    recovery.release_abandoned(now=clock.now())

@@ -1,0 +1,26 @@
+"""When beat ticks: plain data, intervals only.
+
+A tick looks for due rows and rings for them; when an edition is due is decided in the database.
+Intervals have no time zone and so no clock changes. Two beats at once do no harm. A tick that
+was not picked up within its own interval is thrown away: the next one finds the same rows.
+"""
+
+from typing import NamedTuple
+
+
+class Tick(NamedTuple):
+    task: str
+    seconds: float
+
+
+TICKS = (
+    Tick("workers.tasks.dispatch.tick", 1),
+    Tick("workers.tasks.assembly.tick", 2),
+    Tick("workers.tasks.house.read", 5),
+    Tick("workers.tasks.house.recover", 5),
+)
+
+SCHEDULE = {
+    tick.task: {"task": tick.task, "schedule": tick.seconds, "options": {"expires": max(5, tick.seconds)}}
+    for tick in TICKS
+}
