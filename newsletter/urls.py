@@ -1,5 +1,70 @@
 """Every address of the web server."""
 
-from django.urls import URLPattern, URLResolver
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from newsletter.web import (
+    deciding,
+    editions,
+    for_readers,
+    health,
+    leaving,
+    letter,
+    ops,
+    pasting,
+    preferences,
+    queue,
+    signing_in,
+    stories,
+    webversion,
+)
+
+DESK = [
+    path("", queue.desk, name="desk"),
+    path("desk/<slug:slug>/", queue.show, name="queue"),
+    path("desk/<slug:slug>/new/", stories.add, name="story-add"),
+    path("desk/<slug:slug>/paste/", pasting.paste, name="paste"),
+    path("stories/<int:story_id>/", stories.change, name="story"),
+    path("stories/<int:story_id>/move/", queue.move, name="story-move"),
+    path("stories/<int:story_id>/drop/", queue.drop, name="story-drop"),
+    path("stories/<int:story_id>/restore/", queue.restore, name="story-restore"),
+]
+EDITIONS = [
+    path("editions/", editions.latest, name="editions"),
+    path("desk/<slug:slug>/editions/", editions.listing, name="edition-list"),
+    path("editions/<int:edition_id>/", editions.show, name="edition"),
+    path("editions/<int:edition_id>/letter/", letter.framed, name="letter"),
+    path("editions/<int:edition_id>/approve/", deciding.approve, name="approve"),
+    path("editions/<int:edition_id>/hold/", deciding.hold, name="hold"),
+    path("editions/<int:edition_id>/release/", deciding.release, name="release"),
+    path("editions/<int:edition_id>/cancel/", deciding.cancel, name="cancel"),
+    path("editions/<int:edition_id>/assemble/", deciding.assemble, name="assemble"),
+    path("editions/<int:edition_id>/reopen/", deciding.reopen, name="reopen"),
+    path("editions/<int:edition_id>/reschedule/", deciding.reschedule, name="reschedule"),
+    path("editions/<int:edition_id>/send/", editions.confirm_send, name="send"),
+    path("editions/<int:edition_id>/send-now/", deciding.send_now, name="send-now"),
+]
+OPS = [
+    path("ops/", ops.ops, name="ops"),
+    path("ops/dispatches/<int:dispatch_id>/pause/", ops.pause, name="dispatch-pause"),
+    path("ops/dispatches/<int:dispatch_id>/resume/", ops.resume, name="dispatch-resume"),
+    path("ops/batches/<int:batch_id>/<slug:fate>/", ops.settle, name="settle"),
+]
+ACCOUNT = [
+    path("sign-in/", signing_in.SignIn.as_view(), name="login"),
+    path("sign-out/", LogoutView.as_view(), name="logout"),
+    path("password/", signing_in.ChangePassword.as_view(), name="password"),
+]
+# Short, because they stand in every letter and mail programs break long lines.
+READERS = [
+    path("u/<path:token>", leaving.leave, name="unsubscribe"),
+    path("p/<path:token>", preferences.preferences, name="preferences"),
+    path("v/<path:token>", webversion.web_version, name="web-version"),
+    path("brand/<slug:slug>.css", for_readers.brand, name="brand"),
+]
+MACHINES = [path("health", health.health, name="health")]
+
+urlpatterns: list[URLPattern | URLResolver] = [*DESK, *EDITIONS, *OPS, *ACCOUNT, *READERS, *MACHINES]
+handler403 = "newsletter.web.problems.forbidden"
+handler404 = "newsletter.web.problems.not_found"
+handler500 = "newsletter.web.problems.broken"

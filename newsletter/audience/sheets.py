@@ -7,7 +7,9 @@ order mark, quoted cells with line breaks in them, and every kind of line ending
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
@@ -17,6 +19,7 @@ from newsletter.lib.errors import BadInput
 EMAIL = frozenset({"email", "e-mail", "mail", "email address", "e-mail address"})
 FIRST_NAME = frozenset({"first name", "firstname", "given name", "forename"})
 DELIMITERS = ",;\t"
+HALVES = re.compile("[\ud800-\udfff]")  # what surrogateescape makes of bytes that are not UTF-8
 LONGEST_ROW = 100  # lines; a longer one is a quotation mark that swallows its neighbours
 
 
@@ -42,12 +45,17 @@ class Columns(NamedTuple):
 
 
 def decoded(file: BinaryIO) -> Iterator[str]:
-    """The lines of a UTF-8 file; `BadInput` names the first that is in another encoding."""
+    """The lines of a UTF-8 file, which stays open; `BadInput` names the first that is in another encoding."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    for number, line in enumerate(text, start=1):
-        if not line.isascii() and any("\ud800" <= character <= "\udfff" for character in line):
-            raise BadInput(f"line {number}", "is not in UTF-8.", "Save the file as “CSV UTF-8” and import it again.")
-        yield line
+    try:
+        for number, line in enumerate(text, start=1):
+            if not line.isascii() and HALVES.search(line):
+                mend = "Save the file as “CSV UTF-8” and import it again."
+                raise BadInput(f"line {number}", "is not in UTF-8.", mend)
+            yield line
+    finally:
+        with suppress(ValueError):  # it was closed meanwhile
+            text.detach()
 
 
 def records(lines: Iterable[str]) -> Iterator[Record | Unreadable]:

@@ -6,8 +6,10 @@ import typer
 
 from newsletter import __version__
 from newsletter.cli import (
+    adding,  # noqa: F401 — adds its command to stories
     appeals,
     check,
+    deciding,  # noqa: F401 — adds its commands to editions
     dispatches,
     editions,
     output,
@@ -24,7 +26,7 @@ from newsletter.cli.commands import Commands
 RUNNING, NEWSROOM, HOUSE = "Run it", "In the newsroom", "Keep house"
 
 app = Commands(
-    help="Queue article teasers, assemble one letter with a donation appeal in the story flow, send it once to everybody."
+    help="Queue article teasers, assemble one letter with a donation appeal in it, send it once to everybody."
 )
 app.command("run", rich_help_panel=RUNNING)(running.run)
 app.command("postbox", rich_help_panel=RUNNING)(running.postbox)
@@ -51,10 +53,17 @@ app.command(
 )(running.manage)
 
 
-@app.callback()
-def begin(
-    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and leave.")] = False,
-) -> None:
-    if version:
+def tell_version(asked: bool) -> None:
+    if asked:
         output.text(__version__)
         raise typer.Exit
+
+
+@app.callback()
+def begin(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=tell_version, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    pass

@@ -26,7 +26,8 @@ class Place(StrEnum):
 
 
 @app.command()
-def add(  # noqa: PLR0917 — Typer reads the options from the parameters
+def add(
+    *,
     name: Annotated[str, typer.Option(help="What the newsroom calls it; readers do not see it.")],
     heading: Annotated[str, typer.Option(help="Its heading.")],
     button: Annotated[str, typer.Option(help="A verb and a thing: Support this reporting.")],

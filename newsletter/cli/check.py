@@ -38,7 +38,8 @@ def _facts() -> readiness.Facts:
     return readiness.Facts(
         debug=settings.DEBUG,
         secret_key=settings.SECRET_KEY,
-        secret_is_local=own.exists() and own.read_text(encoding="ascii", errors="replace").strip() == settings.SECRET_KEY,
+        secret_is_local=own.exists()
+        and own.read_text(encoding="ascii", errors="replace").strip() == settings.SECRET_KEY,
         base_url=settings.BASE_URL,
         allowed_hosts=tuple(settings.ALLOWED_HOSTS),
         database=connection.vendor,
@@ -67,7 +68,11 @@ def _migrations() -> tuple[str, int]:
 def _senders() -> tuple[readiness.Sender, ...]:
     from newsletter.publications.models import Publication
 
-    rows = Publication.objects.filter(is_active=True).order_by("slug").values_list("slug", "sender_email", "approves_itself")
+    rows = (
+        Publication.objects.filter(is_active=True)
+        .order_by("slug")
+        .values_list("slug", "sender_email", "approves_itself")
+    )
     return tuple(readiness.Sender(*row) for row in rows)
 
 

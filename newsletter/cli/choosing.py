@@ -51,7 +51,9 @@ def appeal(number: int) -> Appeal:
 def edition(number: int) -> Edition:
     from newsletter.editions.models import Edition
 
-    return _found(Edition.objects.select_related("publication").filter(pk=number).first(), "edition", number, "editions")
+    return _found(
+        Edition.objects.select_related("publication").filter(pk=number).first(), "edition", number, "editions"
+    )
 
 
 def dispatch(number: int) -> Dispatch:

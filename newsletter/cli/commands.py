@@ -47,9 +47,11 @@ class Commands(typer.Typer):
             @wraps(function)
             def ready(*args: Any, **kwargs: Any) -> Any:
                 import django
+                from django.apps import apps
                 from django.db import OperationalError, ProgrammingError
 
-                django.setup()
+                if not apps.ready:
+                    django.setup()
                 try:
                     return function(*args, **kwargs)
                 except (OperationalError, ProgrammingError) as error:

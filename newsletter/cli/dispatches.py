@@ -34,11 +34,14 @@ def show(edition: EditionId, json: Json = False) -> None:
 
 @app.command()
 def settle(
+    *,
     edition: EditionId,
     word: Annotated[Word, typer.Argument(help="What to make of readers of whom nobody knows whether they got it.")],
     batch: Annotated[
         int | None,
-        typer.Option("--batch", metavar="NUMBER", help="This batch only; otherwise all that are uncertain.", show_default=False),
+        typer.Option(
+            "--batch", metavar="NUMBER", help="This batch only; otherwise all that are uncertain.", show_default=False
+        ),
     ] = None,
     by: By = "",
     yes: Yes = False,
@@ -97,7 +100,7 @@ def stop(edition: EditionId, reason: Reason, yes: Yes = False, json: Json = Fals
     question = f"Stop it for good? {waiting} readers who wait will not get edition {edition}."
     if not output.agreed(question, yes=yes, instead="Give --yes."):
         raise NotAllowed("Nothing was stopped.")
-    _show(steering.stop(dispatch, reason=reason), json=json)
+    _show(steering.stop(dispatch, reason=reason, now=clock.now()), json=json)
 
 
 def _show(dispatch: Dispatch, *, json: bool) -> None:

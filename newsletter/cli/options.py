@@ -7,7 +7,11 @@ import typer
 Publication = Annotated[
     str,
     typer.Option(
-        "--publication", "-p", metavar="SLUG", help="Which publication. Not needed when there is only one.", show_default=False
+        "--publication",
+        "-p",
+        metavar="SLUG",
+        help="Which publication. Not needed when there is only one.",
+        show_default=False,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 from rich.console import Console
@@ -11,7 +11,7 @@ from rich.table import Table
 from newsletter.lib.errors import BadInput
 
 JSON = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
-WIDE = 200  # columns, where no terminal says how wide it is
+UNCUT = 10_000  # columns
 
 
 def data(value: Any) -> None:
@@ -34,12 +34,12 @@ def say(words: str) -> None:
     sys.stderr.write(printable(words) + "\n")
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table to stdout; with no rows, nothing but its header."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, talk: bool = False) -> None:
+    """A table to stdout, or to stderr when it is `talk`; with no rows, nothing but its header."""
     made = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for row in rows:
         made.add_row(*(printable("" if cell is None else str(cell)) for cell in row))
-    console().print(made)
+    _show(made, sys.stderr if talk else sys.stdout)
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> None:
@@ -50,15 +50,21 @@ def facts(pairs: Iterable[tuple[str, object]]) -> None:
     for name, value in pairs:
         if value not in (None, "", [], {}):
             made.add_row(name, printable(str(value)))
-    console().print(made)
+    _show(made, sys.stdout)
 
 
-def console(*, stderr: bool = False) -> Console:
-    """What people typed is never taken for markup; in a pipe nothing is cut to a terminal's width."""
-    stream = sys.stderr if stderr else sys.stdout
-    return Console(
-        file=stream, markup=False, emoji=False, highlight=False, width=None if stream.isatty() else WIDE, soft_wrap=False
+def _show(made: Table, stream: TextIO) -> None:
+    """In a pipe nothing is cut to a terminal's width, and no line ends in blanks."""
+    console = Console(
+        file=stream,
+        markup=False,  # what people typed is never taken for markup
+        emoji=False,
+        highlight=False,
+        width=None if stream.isatty() else UNCUT,
     )
+    with console.capture() as shown:
+        console.print(made)
+    stream.writelines(f"{line.rstrip()}\n" for line in shown.get().splitlines())
 
 
 def printable(words: str) -> str:
@@ -83,3 +89,12 @@ def agreed(question: str, *, yes: bool, instead: str) -> bool:
     sys.stderr.write(f"{printable(question)} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def answer(question: str, *, default: str) -> str:
+    """What the person types, or `default`; with nobody there, `default` at once."""
+    if not is_a_person_there():
+        return default
+    sys.stderr.write(f"{printable(question)}{f' [{default}]' if default else ''}: ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip() or default

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 app = Commands(help="Publications: what readers can subscribe to, and when it leaves.")
 FIXED = frozenset({"id", "slug", "created_at"})
 
-Slug = Annotated[str, typer.Argument(metavar="SLUG", help="Which publication. Not needed when there is only one.", show_default=False)]
+Slug = Annotated[
+    str,
+    typer.Argument(metavar="SLUG", help="Which publication. Not needed when there is only one.", show_default=False),
+]
 Assignments = Annotated[
     list[str], typer.Argument(metavar="NAME=VALUE…", help="Fields as `publications show` names them.")
 ]
@@ -25,15 +28,22 @@ Assignments = Annotated[
 
 @app.command()
 def add(
+    *,
     slug: Annotated[str, typer.Option(help="A short name for addresses and commands, such as morning.")],
     name: Annotated[str, typer.Option(help="What readers know it by.")],
     sender_name: Annotated[str, typer.Option(help="The name letters come from.")],
-    sender_email: Annotated[str, typer.Option(help="The address they come from; its domain is authenticated with the provider.")],
+    sender_email: Annotated[
+        str, typer.Option(help="The address they come from; its domain is authenticated with the provider.")
+    ],
     postal_address: Annotated[str, typer.Option(help="One line; the law asks for it in every letter.")],
     send_time: Annotated[str, typer.Option(metavar="HH:MM", help="When it leaves, on the publication's clock.")],
     time_zone: Annotated[str, typer.Option(help="Such as Europe/Berlin.")] = "UTC",
-    recurrence: Annotated[str, typer.Option(help="An iCalendar rule of days, such as FREQ=WEEKLY;BYDAY=MO,TH.")] = "FREQ=DAILY",
-    starts_on: Annotated[str, typer.Option(metavar="DAY", help="The rule counts from this day; today if left out.", show_default=False)] = "",
+    recurrence: Annotated[
+        str, typer.Option(help="An iCalendar rule of days, such as FREQ=WEEKLY;BYDAY=MO,TH.")
+    ] = "FREQ=DAILY",
+    starts_on: Annotated[
+        str, typer.Option(metavar="DAY", help="The rule counts from this day; today if left out.", show_default=False)
+    ] = "",
     language: Annotated[str, typer.Option(help="As in HTML: en, ar, pt-BR.")] = "en",
     json: Json = False,
 ) -> None:
@@ -68,7 +78,10 @@ def list_(json: Json = False) -> None:
         return
     output.table(
         ["slug", "name", "leaves at", "time zone", "rule", "active"],
-        [[p.slug, p.name, f"{p.send_time:%H:%M}", p.time_zone, p.recurrence, "yes" if p.is_active else "no"] for p in found],
+        [
+            [p.slug, p.name, f"{p.send_time:%H:%M}", p.time_zone, p.recurrence, "yes" if p.is_active else "no"]
+            for p in found
+        ],
     )
 
 

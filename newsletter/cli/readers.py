@@ -61,7 +61,8 @@ def import_(
 def export(
     publication: Publication = "",
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write here, readable by you alone.", show_default=False)
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Write here, readable by you alone.", show_default=False),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of CSV.")] = False,
 ) -> None:
@@ -81,7 +82,7 @@ def export(
         handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     except OSError as error:
         raise BadInput("--out", f"cannot be written ({error.strerror}).") from None
-    with open(handle, "w", encoding="utf-8", newline="") as file:
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
         file.writelines(lines)
     output.say(f"Written to {out}.")
 

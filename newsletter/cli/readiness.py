@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 # RFC 2606, 6761 and 8375: names that nobody owns. example.org and kin cannot be authenticated with a provider.
 NOBODYS = ("example", "example.com", "example.net", "example.org", "test", "invalid", "localhost", "local", "internal")
 # Their DMARC policy asks mailboxes to refuse their name from any other server than their own.
-MAILBOXES = frozenset({"gmail.com", "googlemail.com", "yahoo.com", "outlook.com", "hotmail.com", "icloud.com", "aol.com", "gmx.de"})
+MAILBOXES = frozenset(
+    {"gmail.com", "googlemail.com", "yahoo.com", "outlook.com", "hotmail.com", "icloud.com", "aol.com", "gmx.de"}
+)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -62,7 +64,10 @@ def _web(facts: Facts) -> Iterator[Finding]:
         yield Finding("stop", "debug-on", "DEBUG is on: an error shows its insides to strangers.", "Set DEBUG=no.")
     if len(facts.secret_key) < 32 or len(set(facts.secret_key)) < 10:
         yield Finding(
-            "stop", "secret-weak", "SECRET_KEY is short: links in letters could be forged.", "Set one of 50 random characters."
+            "stop",
+            "secret-weak",
+            "SECRET_KEY is short: links in letters could be forged.",
+            "Set one of 50 random characters.",
         )
     elif facts.secret_is_local:
         yield Finding(
@@ -79,22 +84,33 @@ def _web(facts: Facts) -> Iterator[Finding]:
         )
     elif base.scheme != "https":
         yield Finding(
-            "stop", "base-url-not-https", "BASE_URL is not https: one-click unsubscribing needs it.", "Set BASE_URL=https://…"
+            "stop",
+            "base-url-not-https",
+            "BASE_URL is not https: one-click unsubscribing needs it.",
+            "Set BASE_URL=https://…",
         )
     if "*" in facts.allowed_hosts:
         yield Finding("stop", "hosts-any", "ALLOWED_HOSTS lets in any name.", f"Set ALLOWED_HOSTS={host}.")
     elif not any(host == name or (name.startswith(".") and f".{host}".endswith(name)) for name in facts.allowed_hosts):
         yield Finding(
-            "stop", "hosts-lack-base", "ALLOWED_HOSTS lacks the host of BASE_URL: its pages answer 400.", f"Add {host} to it."
+            "stop",
+            "hosts-lack-base",
+            "ALLOWED_HOSTS lacks the host of BASE_URL: its pages answer 400.",
+            f"Add {host} to it.",
         )
 
 
 def _stores(facts: Facts) -> Iterator[Finding]:
     if facts.database_problem:
-        yield Finding("stop", "database-silent", f"The database cannot be used: {facts.database_problem}", "Check DATABASE_URL.")
+        yield Finding(
+            "stop", "database-silent", f"The database cannot be used: {facts.database_problem}", "Check DATABASE_URL."
+        )
     elif facts.migrations_missing:
         yield Finding(
-            "stop", "migrations-missing", f"{facts.migrations_missing} migrations are not applied.", "Run: newsletter migrate"
+            "stop",
+            "migrations-missing",
+            f"{facts.migrations_missing} migrations are not applied.",
+            "Run: newsletter migrate",
         )
     if facts.database == "sqlite":
         yield Finding(
@@ -123,15 +139,25 @@ def _provider(facts: Facts) -> Iterator[Finding]:
         )
     elif facts.api_base and base.scheme != "https":
         yield Finding(
-            "stop", "provider-not-https", "SENDGRID_API_BASE is not https: the key would travel in the clear.", "Unset it."
+            "stop",
+            "provider-not-https",
+            "SENDGRID_API_BASE is not https: the key would travel in the clear.",
+            "Unset it.",
         )
     if not facts.has_api_key:
-        yield Finding("stop", "provider-key-missing", "There is no SENDGRID_API_KEY.", "Set SENDGRID_API_KEY or SENDGRID_API_KEY_FILE.")
+        yield Finding(
+            "stop",
+            "provider-key-missing",
+            "There is no SENDGRID_API_KEY.",
+            "Set SENDGRID_API_KEY or SENDGRID_API_KEY_FILE.",
+        )
 
 
 def _newsroom(facts: Facts) -> Iterator[Finding]:
     if not facts.senders:
-        yield Finding("stop", "publication-missing", "There is no active publication.", "Run: newsletter publications add")
+        yield Finding(
+            "stop", "publication-missing", "There is no active publication.", "Run: newsletter publications add"
+        )
     for sender in facts.senders:
         domain = sender.email.rpartition("@")[2].lower()
         if any(domain == name or domain.endswith(f".{name}") for name in NOBODYS):
@@ -149,4 +175,6 @@ def _newsroom(facts: Facts) -> Iterator[Finding]:
                 "Send from a domain of yours that is authenticated with the provider.",
             )
     if not facts.approvers and not all(sender.approves_itself for sender in facts.senders):
-        yield Finding("stop", "approver-missing", "Nobody may approve an edition.", "Run: newsletter users add --role editor")
+        yield Finding(
+            "stop", "approver-missing", "Nobody may approve an edition.", "Run: newsletter users add --role editor"
+        )

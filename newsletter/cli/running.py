@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 
-
 def run(
-    once: Annotated[bool, typer.Option("--once", help="Leave after the first edition is accepted; status 0 only if all is well.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Leave after the first edition is accepted; status 0 only if all is well.")
+    ] = False,
 ) -> None:
     """Run everything on this machine: web server, workers, beat, and what they need."""
     from newsletter.local import running
@@ -17,10 +18,16 @@ def run(
 
 
 def postbox(
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port; POSTBOX_PORT if left out, 0 for any.", show_default=False)] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="The port; POSTBOX_PORT if left out, 0 for any.", show_default=False),
+    ] = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Where letters are kept; below NEWSLETTER_DATA if left out.", show_default=False)
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Where letters are kept; below NEWSLETTER_DATA if left out.", show_default=False
+        ),
     ] = None,
 ) -> None:
     """Run the postbox alone: it answers as SendGrid does, keeps the letters, and shows them."""

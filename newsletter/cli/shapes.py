@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 Shape = dict[str, Any]
 
 STORY = (
-    "id state position kicker headline byline source_name url body picture_url picture_alt picture_credit picture_width "
-    "picture_height language direction is_sensitive embargo_until expires_at created_at changed_at"
+    "id state position kicker headline byline source_name url body picture_url picture_alt picture_credit "
+    "picture_width picture_height language direction is_sensitive embargo_until expires_at created_at changed_at"
 )
 APPEAL = (
     "id name heading lead points closing button url starts_on ends_on priority place story_number paragraph_number "
@@ -34,11 +34,12 @@ APPEAL = (
 )
 PUBLICATION = (
     "slug name tagline website sender_name sender_email reply_to postal_address fallback_name language accent_colour "
-    "accent_colour_dark logo_url logo_width fonts time_zone recurrence starts_on send_time lead_minutes minimum_stories "
-    "maximum_stories on_empty lateness_limit_minutes approves_itself is_active created_at"
+    "accent_colour_dark logo_url logo_width fonts time_zone recurrence starts_on send_time lead_minutes "
+    "minimum_stories maximum_stories on_empty lateness_limit_minutes approves_itself is_active created_at"
 )
 EDITION = (
-    "id local_date due_at assemble_at state reason subject preheader content_hash assembled_at approved_at dispatched_at"
+    "id local_date due_at assemble_at state reason subject preheader content_hash assembled_at approved_at "
+    "dispatched_at"
 )
 DISPATCH = "id reason opened_at finished_at"
 
@@ -72,8 +73,8 @@ def edition(edition: Edition) -> Shape:
 
 def dispatch(dispatch: Dispatch) -> Shape:
     """A dispatch with its `progress` in numbers of readers, and the batches that are `uncertain`."""
-    from newsletter.delivery.models import BatchState
     from newsletter.delivery import progress as derived
+    from newsletter.delivery.models import BatchState
 
     uncertain = dispatch.batches.filter(state=BatchState.UNCERTAIN).order_by("number")
     return _named(dispatch, DISPATCH) | {

@@ -1,20 +1,26 @@
 """Files named on the command line, `-` being stdin."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from newsletter.lib.errors import BadInput
 
 
-def opened(file: str) -> BinaryIO:
-    """`file` for reading bytes; the caller closes it."""
+@contextmanager
+def opened(file: str) -> Iterator[BinaryIO]:
+    """`file` for reading bytes."""
     if file == "-":
-        return sys.stdin.buffer
+        yield sys.stdin.buffer
+        return
     try:
-        return Path(file).open("rb")
+        data = Path(file).open("rb")  # noqa: SIM115 — an error in reading is not one of opening
     except OSError as error:
         raise BadInput("file", f"{file!r} cannot be read ({error.strerror}).") from None
+    with data:
+        yield data
 
 
 def text(file: str) -> str:
@@ -24,5 +30,3 @@ def text(file: str) -> str:
             return data.read().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise BadInput("file", f"{file!r} is not in UTF-8.", "Save it as UTF-8 and try again.") from None
-    except OSError as error:
-        raise BadInput("file", f"{file!r} cannot be read ({error.strerror}).") from None

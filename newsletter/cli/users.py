@@ -36,7 +36,9 @@ FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the pass
 @app.command()
 def add(
     email: Email,
-    role: Annotated[Role, typer.Option(help="curator: stories; editor: also approval; ops: sending; admin: all.")] = Role.CURATOR,
+    role: Annotated[
+        Role, typer.Option(help="curator: stories; editor: also approval; ops: sending; admin: all.")
+    ] = Role.CURATOR,
     name: Annotated[str, typer.Option(help="Their name.", show_default=False)] = "",
     password_stdin: FromStdin = False,
     json: Json = False,

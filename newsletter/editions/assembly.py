@@ -6,7 +6,7 @@ Run twice, it does nothing the second time: an edition that is not planned is le
 """
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -22,8 +22,7 @@ from newsletter.giving.placing import Rule, Shape, spot
 from newsletter.lib.errors import NotAllowed
 from newsletter.mail.letters import Letter
 from newsletter.publications.models import OnEmpty
-from newsletter.stories import richtext
-from newsletter.stories.models import State as StoryState
+from newsletter.stories import queue, richtext
 from newsletter.stories.models import Story
 
 DEFAULT = "default"  # the variant that everybody gets
@@ -58,7 +57,8 @@ def preview(edition: Edition, *, now: datetime) -> Letter:
     """
     if frozen := edition.letters.filter(variant=DEFAULT).first():
         return Letter(frozen.subject, frozen.text, frozen.html)
-    stories = _placed(edition) or _offered(edition, now=now)
+    waiting = Story.objects.filter(publication_id=edition.publication_id).offered(_leaves_at(edition, now=now))
+    stories = _placed(edition) or list(waiting[: edition.publication.maximum_stories])
     if not stories:
         raise NotAllowed("There is no story in the queue yet, so there is nothing to preview.")
     return rendering.render(gather(edition, stories).contents)
@@ -103,16 +103,14 @@ def _take_stories(edition_id: int, *, now: datetime) -> Edition:
         edition = Edition.objects.locked(edition_id)
         if edition.state != State.PLANNED or edition.placements.exists():
             return edition
-        stories = _offered(edition, now=now)
-        minimum = max(1, edition.publication.minimum_stories)
-        if len(stories) < minimum:
-            if now >= edition.due_at:
-                _give_up(edition, f"{len(stories)} of at least {minimum} stories were in the queue when it was due.")
-            return edition
+        least = max(1, edition.publication.minimum_stories)
+        most = max(least, edition.publication.maximum_stories)
+        stories = queue.take(edition.publication, at=_leaves_at(edition, now=now), least=least, most=most)
+        if not stories and now >= edition.due_at:
+            _give_up(edition, f"Fewer than {least} stories were in the queue when it was due.")
         Placement.objects.bulk_create(
             Placement(edition=edition, story=story, position=n) for n, story in enumerate(stories, start=1)
         )
-        Story.objects.filter(pk__in=[story.pk for story in stories]).update(state=StoryState.USED)
     return edition
 
 
@@ -155,11 +153,9 @@ def _freeze(
     return edition
 
 
-def _offered(edition: Edition, *, now: datetime) -> list[Story]:
-    """Stories fit to print when the edition is due, in the curators' order, up to its maximum."""
-    leaves = max(now, edition.due_at) + timedelta(seconds=1)
-    waiting = Story.objects.filter(publication_id=edition.publication_id)
-    return list(waiting.offered(leaves)[: edition.publication.maximum_stories])
+def _leaves_at(edition: Edition, *, now: datetime) -> datetime:
+    """When its readers see it: a story's embargo and expiry are judged by that, not by when it is assembled."""
+    return max(now, edition.due_at)
 
 
 def _placed(edition: Edition) -> list[Story]:

@@ -1,11 +1,9 @@
 """Undoing an assembly: the letter is dropped and its stories lead the queue again."""
 
 from django.db import transaction
-from django.db.models import F
 
 from newsletter.editions.models import Edition, State
-from newsletter.stories.models import State as StoryState
-from newsletter.stories.models import Story
+from newsletter.stories import queue
 
 
 def reopen(edition: Edition) -> Edition:
@@ -23,8 +21,6 @@ def reopen(edition: Edition) -> Edition:
 
 def give_back(edition: Edition) -> None:
     """The stories of an edition return to the front of the queue, in their order."""
-    stories = list(edition.placements.order_by("position").values_list("story_id", flat=True))
+    stories = [placement.story for placement in edition.placements.select_related("story")]
     edition.placements.all().delete()
-    Story.objects.queued().filter(publication_id=edition.publication_id).update(position=F("position") + len(stories))
-    for position, story_id in enumerate(stories, start=1):
-        Story.objects.filter(pk=story_id).update(state=StoryState.QUEUED, position=position)
+    queue.give_back(edition.publication, stories)

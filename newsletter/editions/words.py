@@ -5,6 +5,7 @@ English, and are marked as such, so that screen readers pronounce them right.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from newsletter.mail.directions import Direction, direction_of
 

@@ -4,11 +4,13 @@ import http.client
 import os
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
 from newsletter.local.processes import Part
+from newsletter.ops.models import WorkerReading
 
 PYTHON_M = (sys.executable, "-m")
 
@@ -37,7 +39,7 @@ def postbox(data: Path) -> Part:
     return Part(
         name="postbox",
         command=(*PYTHON_M, "newsletter.postbox", "--port", str(port), "--file", str(data / "postbox.sqlite3")),
-        ready=_answers_http(port),
+        ready=_answers_http(port, "/postbox/pulse"),
     )
 
 
@@ -55,19 +57,27 @@ def web() -> Part:
             "--graceful-timeout=4",
             "--no-control-socket",  # it would lie in the home folder
         ),
-        ready=_answers_http(settings.WEB_PORT),
+        ready=_answers_http(settings.WEB_PORT, "/"),
     )
 
 
-def workers() -> list[Part]:
-    """The two workers and the beat. Dispatch has a worker of its own, so that nothing else makes it wait."""
+def workers(now: datetime) -> list[Part]:
+    """The two workers and the beat. Dispatch has a worker of its own, so that nothing else makes it wait.
+
+    A worker is ready once it has reported after `now`.
+    """
     # a call that has gone out must be heard to its end, or nobody knows what became of it
-    hearing = settings.DISPATCH_CONNECT_TIMEOUT + settings.DISPATCH_ANSWER_TIMEOUT + 2
+    hearing = settings.DISPATCH_CONNECT_TIMEOUT + 2 * settings.DISPATCH_ANSWER_TIMEOUT + 2
     return [
-        Part("worker", _worker("worker", queues="assembly,insights,house", concurrency=2)),
+        Part(
+            "worker",
+            _worker("worker", queues="assembly,insights,house", concurrency=2),
+            ready=_has_reported("worker", since=now),
+        ),
         Part(
             "dispatch-worker",
-            _worker("dispatch-worker", queues="dispatch", concurrency=1),
+            _worker("dispatch-worker", queues="dispatch", concurrency=2),
+            ready=_has_reported("dispatch-worker", since=now),
             grace=8 if sends_to_postbox() else hearing,
         ),
         # the timetable is plain intervals: nothing of it needs to be kept in a file
@@ -90,11 +100,15 @@ def _worker(name: str, *, queues: str, concurrency: int) -> tuple[str, ...]:
     )
 
 
-def _answers_http(port: int) -> Callable[[], bool]:
+def _has_reported(name: str, *, since: datetime) -> Callable[[], bool]:
+    return lambda: WorkerReading.objects.filter(name__startswith=f"{name}@", seen_at__gte=since).exists()
+
+
+def _answers_http(port: int, path: str) -> Callable[[], bool]:
     def answers() -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:
-            connection.request("GET", "/")
+            connection.request("GET", path)
             connection.getresponse().read()
         except (OSError, http.client.HTTPException):
             return False

@@ -21,6 +21,7 @@ from newsletter.local import leftovers, logs
 TETHER = str(Path(__file__).with_name("tether.py"))
 HEALTHY = 30.0  # seconds; what ran this long and stops is not taken for a thing that cannot start
 LONGEST_PAUSE = 30.0  # seconds between two tries
+LONG_WAIT = 3.0  # seconds after which somebody who waits for the end is told why
 BLINK = 0.05  # seconds between two looks at something that is about to happen
 LOG_LOOK = 5.0  # seconds between two looks at the size of the logs
 
@@ -119,8 +120,12 @@ class Supervisor:
             tier = self._tiers[-1]
             for kept in tier:
                 _signal(kept.process, signal.SIGTERM)
-            began = time.monotonic()
+            began, told = time.monotonic(), False
             while alive := [kept for kept in tier if kept.process.poll() is None]:
+                if not told and time.monotonic() > began + LONG_WAIT:
+                    told = True
+                    names = " and ".join(kept.part.name for kept in alive)
+                    self._say(f"Waiting for {names} to finish what is in hand; ask again to end it by force.")
                 hurry = self._stop_asked() > max(asked_before, 1)
                 for kept in alive:
                     if hurry or time.monotonic() > began + kept.part.grace:

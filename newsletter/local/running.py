@@ -29,6 +29,7 @@ def run(*, once: bool) -> int:
     also when there was nothing to do: then the last edition is judged. Raises `NewsletterError`
     when it cannot start.
     """
+    os.umask(0o077)  # addresses of readers lie in these files
     data: Path = settings.DATA_DIR
     guard.require_writable(data)
     address = f"http://127.0.0.1:{settings.WEB_PORT}"
@@ -37,21 +38,21 @@ def run(*, once: bool) -> int:
             screen.say(f"Ended {telling.counted(left, 'process', 'processes')} that an earlier run had left behind.")
         guard.require_free(_ports())
         _say_where_letters_go(screen)
-        invitation = _prepare(screen)
+        _prepare(screen)
         if once and not scenes.leaving(now()):
             return _judge_last(screen)
-        return _serve(screen, data, asked, invitation, once=once)
+        return _serve(screen, data, asked, once=once)
 
 
-def _serve(screen: Terminal, data: Path, asked: Asked, invitation: first_user.Invitation | None, *, once: bool) -> int:
+def _serve(screen: Terminal, data: Path, asked: Asked, *, once: bool) -> int:
     ground, redis_url = _ground(screen, data)
     house = Supervisor(data, environment=parts.environment(redis_url), say=screen.say, stop_asked=asked)
     try:
         house.start(*ground)
-        house.start(parts.web(), *parts.workers())
+        house.start(parts.web(), *parts.workers(now()))
         if asked():
             return INTERRUPTED if once else 0
-        _say_where_things_are(screen, invitation, house)
+        _say_where_things_are(screen, house)
         status = follow(house, screen, asked, once=once)
         return (INTERRUPTED if once else 0) if status is None else status
     finally:
@@ -61,7 +62,7 @@ def _serve(screen: Terminal, data: Path, asked: Asked, invitation: first_user.In
         screen.say("Everything has stopped.")
 
 
-def _prepare(screen: Terminal) -> first_user.Invitation | None:
+def _prepare(screen: Terminal) -> None:
     if preparing.migrate():
         screen.say("The tables of the database are up to date.")
     moment = now()
@@ -70,7 +71,6 @@ def _prepare(screen: Terminal) -> first_user.Invitation | None:
             "A first start: a sample publication with made-up readers is planted, so that there is something to see."
         )
     preparing.plan(moment)
-    return first_user.invite_if_nobody()
 
 
 def _ground(screen: Terminal, data: Path) -> tuple[list[Part], str]:
@@ -108,9 +108,9 @@ def _say_where_letters_go(screen: Terminal) -> None:
         screen.say(f"Letters go to {settings.SENDGRID_API_BASE}, which is not our postbox.", style="bold red")
 
 
-def _say_where_things_are(screen: Terminal, invitation: first_user.Invitation | None, house: Supervisor) -> None:
+def _say_where_things_are(screen: Terminal, house: Supervisor) -> None:
     screen.say(f"The desk:    http://127.0.0.1:{settings.WEB_PORT}/")
-    if invitation:
+    if invitation := first_user.invite_if_nobody():  # not earlier: what is told once must be seen
         screen.say(
             f"             sign in as {invitation.email} with the password {invitation.password}"
             " (shown this once; change it there)"

@@ -46,6 +46,7 @@ def inline(html: str) -> str:
     in different rules. Raises `InliningError`, whatever the input.
     """
     try:
+        html.encode()  # half a character pair would end the letter there, without a word
         with _lock:
             inlined = str(_Inliner(html, keep_style_tags=KEPT not in html).transform(pretty_print=False))
     except InliningError:

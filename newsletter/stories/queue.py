@@ -5,6 +5,7 @@ curator and the assembly) who act at once act one after the other, and no story 
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Unpack
 
 from django.db import transaction
@@ -66,8 +67,7 @@ def move(story: Story, *, to: int) -> Story:
         queued = _taken(story.publication_id)
         if story not in queued:
             raise NotAllowed(f"Story {story.pk} is not in the queue, so it has no place there.")
-        queued.remove(story)
-        queued.insert(to - 1, story)
+        queued.insert(to - 1, queued.pop(queued.index(story)))
         _number(queued)
     story.refresh_from_db()
     return story
@@ -79,7 +79,7 @@ def drop(story: Story) -> Story:
         queued = _taken(story.publication_id)
         if story not in queued:
             raise NotAllowed(f"Story {story.pk} is not in the queue, so it cannot be dropped from it.")
-        Story.objects.filter(pk=story.pk).update(state=State.DROPPED, position=0)
+        Story.objects.filter(pk=story.pk).update(state=State.DROPPED)
         _number([other for other in queued if other != story])
     story.refresh_from_db()
     return story
@@ -96,6 +96,32 @@ def restore(story: Story) -> Story:
     return story
 
 
+def take(publication: Publication, *, at: datetime, least: int, most: int) -> list[Story]:
+    """The first `most` stories that are fit to print `at` that time, marked as used, in their order.
+
+    None is taken when there are fewer than `least`.
+    """
+    with transaction.atomic():
+        queued = _taken(publication.pk)
+        stories = list(Story.objects.filter(publication=publication).offered(at)[:most])
+        if len(stories) < least:
+            return []
+        Story.objects.filter(pk__in=[story.pk for story in stories]).update(state=State.USED)
+        _number([story for story in queued if story not in stories])
+    for story in stories:
+        story.state = State.USED
+    return stories
+
+
+def give_back(publication: Publication, stories: Sequence[Story]) -> None:
+    """Put used stories back at the front of the queue, in this order. One that is back already stays where it is."""
+    with transaction.atomic():
+        queued = _taken(publication.pk)
+        back = [story for story in stories if story not in queued]
+        Story.objects.filter(pk__in=[story.pk for story in back]).update(state=State.QUEUED)
+        _number([*back, *queued])
+
+
 def _taken(publication_id: int) -> list[Story]:
     """The queue in its order, ours alone until the transaction ends."""
     Publication.objects.select_for_update(no_key=True).get(pk=publication_id)
@@ -103,11 +129,13 @@ def _taken(publication_id: int) -> list[Story]:
 
 
 def _number(queued: Sequence[Story]) -> None:
-    """Give `queued` the positions 1, 2, 3 … and write those that differ. Moving does not count as changing a story."""
-    for position, story in enumerate(queued, start=1):
-        if story.position != position:
-            story.position = position
-            Story.objects.filter(pk=story.pk).update(position=position)
+    """Give `queued` the positions 1, 2, 3 … in the database. Moving a story does not count as changing it."""
+    places = {story.pk: place for place, story in enumerate(queued, start=1)}
+    stored = Story.objects.only("pk", "position").filter(pk__in=places)  # what the caller holds may be older
+    moved = [story for story in stored if story.position != places[story.pk]]
+    for story in moved:
+        story.position = places[story.pk]
+    Story.objects.bulk_update(moved, ["position"], batch_size=200)
 
 
 def _refuse_repeat(story: Story) -> None:

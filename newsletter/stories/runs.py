@@ -5,7 +5,6 @@ Which runs belong to which block is left to richtext.py.
 """
 
 import html
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -14,7 +13,6 @@ from typing import NamedTuple
 from newsletter.mail import wording
 
 BREAK = "\n"
-PIECES = re.compile(r"\s+|\S+")
 
 
 class Run(NamedTuple):
@@ -37,17 +35,19 @@ def paragraphs(runs: Iterable[Run], *, part_at_breaks: bool = True) -> list[list
         if run.text == BREAK:
             blanks, breaks = "", breaks + 1
             continue
-        for piece in PIECES.findall(run.text):
-            if piece.isspace():
-                blanks += piece
-                continue
-            if breaks > 1 and part_at_breaks and found[-1]:
-                found.append([])
-            elif found[-1] and (breaks or blanks):
-                found[-1].append(_between(found[-1][-1], run, BREAK if breaks else wording.one_blank(blanks)))
-            found[-1].append(run._replace(text=piece))
-            blanks, breaks = "", 0
-    return [_joined(words) for words in found if _visible(words)]
+        words = run.text.strip()
+        if not words:
+            blanks += run.text
+            continue
+        before, _, after = run.text.partition(words)
+        blanks += before
+        if breaks > 1 and part_at_breaks and found[-1]:
+            found.append([])
+        elif found[-1] and (breaks or blanks):
+            found[-1].append(_between(found[-1][-1], run, BREAK if breaks else wording.one_blank(blanks)))
+        found[-1].append(run._replace(text=wording.single_blanks(words)))
+        blanks, breaks = after, 0
+    return [_joined(_disarmed(runs)) for runs in found if _visible(runs)]
 
 
 def to_html(runs: Iterable[Run]) -> str:
@@ -65,15 +65,14 @@ def to_text(runs: Iterable[Run], *, show_links: bool) -> str:
         words = "".join(run.text for run in linked)
         address = href.removeprefix("mailto:")
         text += f"{words} ({address})" if href and show_links and address != words else words
-    # Marks are broken run by run; here the runs come together without the tags that parted them.
-    return wording.disarm(text)
+    return text
 
 
 def to_links(runs: Iterable[Run]) -> Iterator[tuple[str, str]]:
     """Words and address of each link."""
     for href, linked in groupby(runs, key=lambda run: run.href):
         if href:
-            yield wording.disarm("".join(run.text for run in linked)), href
+            yield "".join(run.text for run in linked), href
 
 
 def _between(before: Run, after: Run, text: str) -> Run:
@@ -87,9 +86,19 @@ def _between(before: Run, after: Run, text: str) -> Run:
 
 
 def _joined(runs: list[Run]) -> list[Run]:
-    """Neighbours that look alike as one run, and no mark of ours in any."""
+    """Neighbours that look alike as one run."""
     alike = groupby(runs, key=lambda run: (run.href, run.strong, run.em))
-    return [Run(wording.disarm("".join(run.text for run in same)), *look) for look, same in alike]
+    return [Run("".join(run.text for run in same), *look) for look, same in alike]
+
+
+def _disarmed(runs: list[Run]) -> list[Run]:
+    """Without marks of ours, not even one that is part plain and part bold: in plain text they come together."""
+    whole = "".join(run.text for run in runs)
+    gone = {place for mark in wording.MARK.finditer(whole) for place in range(mark.start() + 1, mark.end())}
+    if not gone:
+        return runs
+    letters = enumerate((letter, run) for run in runs for letter in run.text)
+    return [run._replace(text=letter) for place, (letter, run) in letters if place not in gone]
 
 
 def _visible(runs: list[Run]) -> bool:

@@ -1,7 +1,5 @@
 """What our forms share: labels above fields, problems beside them, and house errors put where they belong."""
 
-from typing import Any
-
 from django import forms
 
 from newsletter.lib.errors import BadInput, NewsletterError
@@ -18,12 +16,9 @@ class Moment(forms.DateTimeField):
 
 
 class PlainForm(forms.Form):
-    """Fields without Django's colons and without the browser's own bubbles, which hide behind a tap."""
+    """A form whose problems are told on the page, not in the browser's own bubbles."""
 
     use_required_attribute = False
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
 
     def blame(self, error: NewsletterError) -> None:
         """Show a house error at the field it names, or above the form when it names none of them."""

@@ -1,6 +1,6 @@
 """The Jinja environment of the web pages. Escapes everything; an undefined name is an error."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib.messages import get_messages
@@ -23,7 +23,12 @@ def environment(**options: Any) -> Environment:
         raise ValueError("web pages must be escaped")
     env.globals.update(static=static, url=_url, messages_for=get_messages, may=_may, Step=Step, icon=_icon)
     env.filters.update(
-        when=_when, away=_away, day=_day, counted=phrases.counted, host=phrases.host, span=phrases.span, thousands=_thousands
+        when=_when,
+        away=_away,
+        counted=phrases.counted,
+        host=phrases.host,
+        span=phrases.span,
+        thousands=_thousands,
     )
     return env
 
@@ -51,10 +56,6 @@ def _when(value: datetime, publication: Publication) -> str:
 
 def _away(value: datetime) -> str:
     return phrases.away(value, now=clock.now())
-
-
-def _day(value: date, publication: Publication) -> str:
-    return phrases.day(value, today=clock.now().astimezone(phrases.clock_of(publication)).date())
 
 
 def _thousands(number: int) -> str:

@@ -33,7 +33,9 @@ LETTER = "; ".join(
     ]
 )
 # In the preview's frame it has no origin either; a link opens beside the desk, not inside the frame.
-FRAMED_LETTER = f"{LETTER}; sandbox allow-popups allow-popups-to-escape-sandbox".replace("base-uri 'none'", "base-uri 'self'")
+FRAMED_LETTER = f"{LETTER}; sandbox allow-popups allow-popups-to-escape-sandbox".replace(
+    "base-uri 'none'", "base-uri 'self'"
+)
 
 
 class PolicyMiddleware:

@@ -9,9 +9,8 @@ from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse, reverse_lazy
-from django.views.generic.edit import FormView
 
 from newsletter.accounts.models import User
 from newsletter.accounts.roles import Step, may

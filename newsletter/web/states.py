@@ -24,18 +24,20 @@ def standing(edition: Edition, *, now: datetime) -> Standing:
 
     match edition.state:
         case State.PLANNED if edition.assemble_at > now:
-            words = f"Its letter is assembled from the queue {at(edition.assemble_at)}, {away(edition.assemble_at, now=now)}."
-            return Standing("Planned", "calm", words)
+            when = f"{at(edition.assemble_at)}, {away(edition.assemble_at, now=now)}"
+            return Standing("Planned", "calm", f"Its letter is assembled from the queue {when}.")
         case State.PLANNED:
             return Standing("Being assembled", "live", "Its letter is assembled as soon as there are enough stories.")
         case State.ASSEMBLED:
             limit = edition.due_at + timedelta(minutes=edition.publication.lateness_limit_minutes)
-            words = f"The letter is ready. It leaves {at(edition.due_at)} if somebody approves it before that"
+            words = f"It leaves {at(edition.due_at)} if somebody approves it before that."
             if edition.due_at <= now:
-                words = f"The letter is ready and overdue. Approved before {at(limit)}, it leaves at once; later it is held"
-            return Standing("Waiting for approval", "warn", f"{words}.")
+                words = f"It is overdue: approved before {at(limit)} it leaves at once, later it is held."
+            return Standing("Waiting for approval", "warn", f"The letter is ready. {words}")
         case State.APPROVED if edition.due_at > now:
-            return Standing("Approved", "good", f"It leaves by itself {at(edition.due_at)}, {away(edition.due_at, now=now)}.")
+            return Standing(
+                "Approved", "good", f"It leaves by itself {at(edition.due_at)}, {away(edition.due_at, now=now)}."
+            )
         case State.APPROVED:
             return Standing("Approved", "good", "It is due and leaves within moments.")
         case State.DISPATCHING:

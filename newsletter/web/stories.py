@@ -33,15 +33,16 @@ class StoryForm(PlainForm):
         label="Link", max_length=2000, help_text="Where the whole article is.", widget=forms.URLInput()
     )
     body = forms.CharField(
-        label="Teaser", widget=WRITING, help_text="A few paragraphs. An empty line begins a new one."
+        label="Teaser",
+        max_length=100_000,
+        widget=WRITING,
+        help_text="A few paragraphs. An empty line begins a new one.",
     )
     kicker = forms.CharField(max_length=80, required=False, help_text="A word or two above the headline.")
     byline = forms.CharField(max_length=200, required=False, help_text="The author’s name, without “by”.")
     source_name = forms.CharField(label="Source", max_length=120, required=False, help_text="Who published it.")
 
-    picture_url = forms.CharField(
-        label="Picture’s address", max_length=2000, required=False, widget=forms.URLInput()
-    )
+    picture_url = forms.CharField(label="Picture’s address", max_length=2000, required=False, widget=forms.URLInput())
     picture_alt = forms.CharField(
         label="What the picture shows", max_length=300, required=False, help_text="For those who do not see it."
     )

@@ -16,12 +16,12 @@ AHEAD = [State.PLANNED, State.ASSEMBLED, State.APPROVED, State.DISPATCHING]
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """`takes` are the ids of the stories in it, or of those it would take from the queue now."""
+    """`takes` are the stories in the edition, or those it would take from the queue now."""
 
     edition: Edition | None
     standing: Standing | None
     due: Due | None
-    takes: list[int]
+    takes: list[Story]
     readers: int
     missing: list[str]
     held: list[Edition]
@@ -32,24 +32,26 @@ def look_ahead(publication: Publication, *, now: datetime) -> Upcoming:
     editions = publication.editions.select_related("publication")
     edition = editions.filter(state__in=AHEAD).order_by("due_at", "id").first()
     readers = counting.count(publication).active
-    takes = _takes(publication, edition, now=now)
+    stories = takes(publication, edition, now=now)
     return Upcoming(
         edition=edition,
         standing=standing(edition, now=now) if edition else None,
         due=None if edition else next(upcoming(publication.cadence, after=now), None),
-        takes=takes,
+        takes=stories,
         readers=readers,
-        missing=_missing(publication, edition, len(takes), readers),
+        missing=_missing(publication, edition, len(stories), readers),
         held=list(editions.filter(state=State.HELD).order_by("due_at")),
     )
 
 
-def _takes(publication: Publication, edition: Edition | None, *, now: datetime) -> list[int]:
-    if edition and edition.placements.exists():
-        return list(edition.placements.order_by("position").values_list("story_id", flat=True))
-    leaves = max(now, edition.due_at) if edition else now
-    offered = Story.objects.filter(publication=publication).offered(leaves)
-    return list(offered.values_list("pk", flat=True)[: publication.maximum_stories])
+def takes(publication: Publication, edition: Edition | None, *, now: datetime) -> list[Story]:
+    """The stories placed in `edition`; while it has none, those the queue offers it."""
+    if edition:
+        placed = [placement.story for placement in edition.placements.select_related("story")]
+        if placed or edition.state != State.PLANNED:
+            return placed
+    offered = Story.objects.filter(publication=publication).offered(max(now, edition.due_at) if edition else now)
+    return list(offered[: publication.maximum_stories])
 
 
 def _missing(publication: Publication, edition: Edition | None, stories: int, readers: int) -> list[str]:

@@ -15,9 +15,7 @@ from newsletter.postbox.rules.problems import Found, Problem
 __all__ = ["Problem", "problems"]
 
 
-def problems(
-    body: object, *, now: datetime, account: Account, is_issued: Callable[[str], bool]
-) -> list[Problem]:
+def problems(body: object, *, now: datetime, account: Account, is_issued: Callable[[str], bool]) -> list[Problem]:
     """Every rule that `body` breaks, as SendGrid returns all of them together; empty when it is accepted.
 
     `body` is the JSON that was read; `is_issued` tells whether a batch id came from us.

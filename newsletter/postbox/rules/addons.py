@@ -14,10 +14,7 @@ CATEGORY_CHARACTERS = 255
 GROUPS_SHOWN = 25
 SETTINGS: dict[str, dict[str, dict[str, type]]] = {
     "mail_settings": {
-        **{
-            f"bypass_{what}_management": {"enable": bool}
-            for what in ("list", "spam", "bounce", "unsubscribe")
-        },
+        **{f"bypass_{what}_management": {"enable": bool} for what in ("list", "spam", "bounce", "unsubscribe")},
         "footer": {"enable": bool, "text": str, "html": str},
         "sandbox_mode": {"enable": bool},
     },

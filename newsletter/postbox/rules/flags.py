@@ -3,14 +3,43 @@
 A misspelt field is the dearest of them, because SendGrid ignores unknown fields in silence.
 """
 
+from itertools import pairwise
 from typing import Any
 
 MESSAGE_FIELDS = frozenset(
-    "personalizations from reply_to reply_to_list subject content attachments template_id headers categories "
-    "custom_args send_at batch_id asm ip_pool_name mail_settings tracking_settings".split()
+    [
+        "personalizations",
+        "from",
+        "reply_to",
+        "reply_to_list",
+        "subject",
+        "content",
+        "attachments",
+        "template_id",
+        "headers",
+        "categories",
+        "custom_args",
+        "send_at",
+        "batch_id",
+        "asm",
+        "ip_pool_name",
+        "mail_settings",
+        "tracking_settings",
+    ]
 )
 PERSON_FIELDS = frozenset(
-    "to cc bcc from subject headers substitutions dynamic_template_data custom_args send_at".split()
+    [
+        "to",
+        "cc",
+        "bcc",
+        "from",
+        "subject",
+        "headers",
+        "substitutions",
+        "dynamic_template_data",
+        "custom_args",
+        "send_at",
+    ]
 )
 SHOWN = 5  # names in one sentence
 
@@ -33,7 +62,7 @@ def flags(body: dict[str, Any]) -> list[str]:
     tags = sorted(first.get("substitutions", {}))
     if "" in tags:
         found.append("A substitution has an empty tag.")
-    if starts := [a for a, b in zip(tags, tags[1:], strict=False) if a and b.startswith(a)]:
+    if starts := [a for a, b in pairwise(tags) if a and b.startswith(a)]:
         found.append(f"Tags that are the beginning of another, so that their order matters: {_names(starts)}.")
     wording = "".join(block["value"] for block in body["content"]) + first.get("subject", body.get("subject", ""))
     wording += "".join(person["email"] for person in _replies(body))

@@ -70,7 +70,7 @@ def _check_content(found: Found, body: dict[str, Any]) -> None:
             found.add(field, "must be an object with a type and a value")
             continue
         kind = block.get("type")
-        if check_text(found, f"{field}.type", kind) and any(mark in kind for mark in ";,\r\n"):
+        if check_text(found, f"{field}.type", kind) and any(mark in str(kind) for mark in ";,\r\n"):
             found.add(f"{field}.type", "may hold none of ; , CR LF")
         check_text(found, f"{field}.value", block.get("value"))
         places.append(ORDER.get(kind, 2) if isinstance(kind, str) else 2)

@@ -25,7 +25,9 @@ def check(found: Found, body: dict[str, Any], *, now: datetime) -> None:
         found.add("personalizations", "is needed and must hold at least one personalization")
         return
     if len(everybody) > MOST:
-        found.add("personalizations", f"is limited to {MOST:,} personalizations a call; this one has {len(everybody):,}")
+        found.add(
+            "personalizations", f"is limited to {MOST:,} personalizations a call; this one has {len(everybody):,}"
+        )
         return
     shared = body.get("custom_args")
     shared_args: dict[str, Any] = shared if isinstance(shared, dict) else {}

@@ -1,0 +1,57 @@
+# The verbs of this project. `make` alone lists them.
+#
+# Works with GNU make from 3.81 on. The recipes are one line each; longer ones are scripts in bin/.
+
+.DEFAULT_GOAL := help
+.PHONY: help run clean lock migrations
+
+# --- on any machine ------------------------------------------------------------------------
+
+help: ## list the verbs
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: ## run everything here: desk, workers, postbox (ONCE=1: leave after the first edition)
+	@bin/environment requirements.lock
+	@exec .venv/bin/python -m newsletter run $(if $(filter-out 0 no,$(ONCE)),--once)
+
+clean: ## remove what was installed and cached; your data in var/ stays
+	@rm -rf .venv .tools build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "Removed what was installed and cached. Your data is untouched in var/; remove that folder to begin anew."
+
+# --- for people who change it --------------------------------------------------------------
+
+lock: ## write the lock files anew from pyproject.toml (UPGRADE=1: newest versions)
+	@bin/lock
+
+migrations: ## write migrations for changed models
+	@bin/environment requirements-dev.lock
+	@.venv/bin/python -m django makemigrations --settings newsletter.settings
+
+# --- proving it ----------------------------------------------------------------------------
+
+.PHONY: test test-postgres lint
+PYTEST = .venv/bin/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
+# whose queries may mean something else on PostgreSQL than on SQLite
+DATABASE_ROOMS = $(wildcard $(addprefix tests/,publications stories giving audience editions delivery ops))
+
+test: ## run all tests, those of the database also on PostgreSQL (ARGS=tests/web: these alone)
+	@bin/environment requirements-dev.lock
+	@.venv/bin/python -m tests.support.provision
+	@$(PYTEST) $(ARGS)
+ifndef ARGS
+	@$(MAKE) --no-print-directory test-postgres
+endif
+
+test-postgres:
+	@bin/environment requirements-dev.lock
+	@.venv/bin/python -m tests.support.postgres $(PYTEST) $(DATABASE_ROOMS)
+
+lint: export NEWSLETTER_DATA := $(CURDIR)/.tools/lint
+lint: ## check style, types, who imports whom, and that migrations are in step with the models
+	@bin/environment requirements-dev.lock
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-logo
+	@.venv/bin/python -m django makemigrations --check --dry-run --settings newsletter.settings

@@ -1,0 +1,117 @@
+"""newsletter editions approve, send, hold, release, cancel, reschedule: a person's word on an edition."""
+
+from __future__ import annotations  # models are imported inside, once Django is set up
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from newsletter.cli import choosing, output, times
+from newsletter.cli.editions import app, print_edition
+from newsletter.cli.options import By, EditionId, Json, Reason, Yes
+from newsletter.lib import clock
+from newsletter.lib.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from newsletter.editions.models import Edition
+
+
+@app.command()
+def approve(
+    edition: EditionId,
+    hash_: Annotated[
+        str,
+        typer.Option(
+            "--hash", metavar="HASH", help="The content hash of the letter you looked at.", show_default=False
+        ),
+    ] = "",
+    by: By = "",
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Let an assembled letter leave when it is due.
+
+    Approval is for one letter, named by its content hash. Without --hash it is shown and you are asked.
+    """
+    from newsletter.accounts.roles import Step
+    from newsletter.editions import approval
+
+    meant = choosing.edition(edition)
+    person = choosing.person(by, Step.APPROVE)
+    if not meant.content_hash:
+        raise NotAllowed(f"Edition {meant.pk} is {meant.state}: there is no letter to approve yet.")
+    if not hash_:
+        _talk(meant)
+        question = f"Approve the letter {meant.content_hash[:12]}… of edition {meant.pk}?"
+        if not output.agreed(question, yes=yes, instead=f"Give --hash {meant.content_hash}, or --yes."):
+            raise NotAllowed("Nothing was approved.")
+    approved = approval.approve(meant, content_hash=hash_ or meant.content_hash, by=person, now=clock.now())
+    print_edition(approved, json=json)
+
+
+@app.command()
+def send(edition: EditionId, yes: Yes = False, json: Json = False) -> None:
+    """Make it due now. It leaves within seconds, as soon as it is approved and workers run."""
+    from newsletter.audience.counting import count
+    from newsletter.editions import approval
+
+    meant = choosing.edition(edition)
+    _talk(meant)
+    readers = count(meant.publication).active
+    if not output.agreed(f"Send it now to {readers} readers?", yes=yes, instead="Give --yes."):
+        raise NotAllowed("Nothing was changed.")
+    sent = approval.send_now(meant, now=clock.now())
+    output.say(
+        f"Edition {sent.pk} is due now and leaves at the next tick of the workers."
+        if sent.state == "approved"
+        else f"Edition {sent.pk} is due now; it leaves once it is assembled and approved."
+    )
+    print_edition(sent, json=json)
+
+
+@app.command()
+def hold(edition: EditionId, reason: Reason, json: Json = False) -> None:
+    """Keep it from leaving until it is released."""
+    from newsletter.editions import approval
+
+    print_edition(approval.hold(choosing.edition(edition), reason=reason, now=clock.now()), json=json)
+
+
+@app.command()
+def release(edition: EditionId, json: Json = False) -> None:
+    """Take a held edition up again: it is assembled and needs approval anew."""
+    from newsletter.editions import approval
+
+    print_edition(approval.release(choosing.edition(edition), now=clock.now()), json=json)
+
+
+@app.command()
+def cancel(edition: EditionId, reason: Reason, json: Json = False) -> None:
+    """It will not leave; its stories go back to the front of the queue."""
+    from newsletter.editions import approval
+
+    print_edition(approval.cancel(choosing.edition(edition), reason=reason, now=clock.now()), json=json)
+
+
+@app.command()
+def reschedule(
+    edition: EditionId,
+    at: Annotated[str, typer.Option("--at", metavar="MOMENT", help="When it is to leave: 2026-12-01T06:00.")],
+    json: Json = False,
+) -> None:
+    """Give it another due time."""
+    from newsletter.editions import approval
+
+    meant, now = choosing.edition(edition), clock.now()
+    due = times.moment(at, field="--at", zone=meant.publication.time_zone)
+    print_edition(approval.reschedule(meant, due_at=due, now=now), json=json)
+
+
+def _talk(edition: Edition) -> None:
+    """What a person must know before they say yes, on stderr."""
+    output.say(f"Edition {edition.pk} of {edition.publication.name}: {edition.state}.")
+    if letter := edition.letters.first():
+        output.say(f"Subject: {letter.subject}")
+        for finding in letter.findings:
+            output.say(f"Preflight, {finding['severity']}: {finding['code']}. {finding['mend']}")
+    output.say(f"Due {times.local(edition.due_at, edition.publication)}.")

@@ -1,0 +1,100 @@
+"""A letter's HTML taken apart once, so that preflight can look at its pieces. Opens nothing, never raises."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())  # noqa: SIM905 — reads better
+INLINE = frozenset({"a", "abbr", "b", "bdi", "em", "i", "small", "span", "strong", "sub", "sup", "u"})
+UNREAD = frozenset({"style", "script", "title", "head"})
+
+
+@dataclass(slots=True)
+class Element:
+    """An element with its attributes, its place, and the words directly and further inside it."""
+
+    tag: str
+    attrs: dict[str, str]
+    line: int
+    parent: "Element | None"
+    children: list["Element"] = field(default_factory=list)
+    words: str = ""  # all text inside, in reading order
+    shown: str = ""  # as it was written, for a person to find it
+
+    @property
+    def is_hidden(self) -> bool:
+        return "display:none" in self.attrs.get("style", "").replace(" ", "").lower()
+
+    def below(self) -> Iterator["Element"]:
+        """All elements inside this one."""
+        for child in self.children:
+            yield child
+            yield from child.below()
+
+
+@dataclass(slots=True)
+class Anatomy:
+    """`elements` in the order of their start; `words` are those a reader sees, parted by single blanks."""
+
+    elements: list[Element]
+    words: str
+    styles: list[str]
+    doctype: str
+
+    def of(self, *tags: str) -> list[Element]:
+        """All elements with one of these tags."""
+        return [element for element in self.elements if element.tag in tags]
+
+    def content(self) -> list[Element]:
+        """What stands directly in the body."""
+        return [element for body in self.of("body") for element in body.children]
+
+
+def take_apart(html: str) -> Anatomy:
+    """The anatomy of `html`, as far as it can be made out."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    styles = [element.words for element in reader.elements if element.tag == "style"]
+    return Anatomy(reader.elements, " ".join("".join(reader.words).split()), styles, reader.doctype)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[Element] = []
+        self.words: list[str] = []
+        self.doctype = ""
+        self._open: list[Element] = []
+
+    def handle_decl(self, decl: str) -> None:
+        self.doctype = self.doctype or decl
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        parent = self._open[-1] if self._open else None
+        given = {name: value or "" for name, value in attrs}
+        element = Element(tag, given, self.getpos()[0], parent, shown=self.get_starttag_text() or "")
+        self.elements.append(element)
+        if parent:
+            parent.children.append(element)
+        if tag not in VOID:
+            self._open.append(element)
+        if tag == "br":
+            self._hear(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        for depth in range(len(self._open) - 1, -1, -1):
+            if self._open[depth].tag == tag:
+                del self._open[depth:]
+                break
+        if tag not in INLINE:
+            self._hear(" ")
+
+    def handle_data(self, data: str) -> None:
+        self._hear(data)
+
+    def _hear(self, data: str) -> None:
+        for element in self._open:
+            element.words += data
+        if not any(element.tag in UNREAD or element.is_hidden for element in self._open):
+            self.words.append(data)

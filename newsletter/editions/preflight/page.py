@@ -1,0 +1,91 @@
+"""Preflight of a letter's HTML: what mail programs and screen readers need of it."""
+
+import re
+from collections.abc import Iterator
+
+from newsletter.editions.preflight.addresses import objection
+from newsletter.editions.preflight.anatomy import Anatomy
+from newsletter.editions.preflight.finding import Finding, Severity, at
+from newsletter.mail.letters import Token
+
+FULL, CLIPPED = 90_000, 100_000  # bytes of HTML; Gmail shows about 102 KB and hides the rest, the footer first
+STYLE_FULL, STYLE_DROPPED = 8_192, 16_384  # bytes; Gmail drops the whole of a larger style block
+GROWTH = 40  # bytes that a mark for a reader's token gains when it is filled in
+
+FORBIDDEN = ("script", "form", "input", "button", "iframe", "object", "embed", "base", "link", "video", "audio", "svg")
+VAGUE = frozenset({"click here", "here", "read more", "more", "link", "this"})
+
+
+def frame(html: str, anatomy: Anatomy) -> Iterator[Finding]:
+    if anatomy.doctype != "DOCTYPE html":
+        yield Finding("doctype.missing", "stop", "HTML", "Begin with <!DOCTYPE html>, in capitals.")
+    if len(re.findall(r"<!--\[if", html)) != len(re.findall(r"<!\[endif\]-->", html)) or "<![if" in html:
+        yield Finding("outlook.unbalanced", "stop", "HTML", "Close each <!--[if mso]> with <![endif]-->.")
+    size = len(html.encode("utf-8", "replace")) + GROWTH * html.count(Token.READER)
+    if size > FULL:
+        kind: Severity = "stop" if size > CLIPPED else "warn"
+        code = "size.clipped" if size > CLIPPED else "size.large"
+        yield Finding(code, kind, f"HTML: {size:,} bytes", "Gmail hides what is beyond 102,000. Take a story out.")
+    roots, content = anatomy.of("html"), [element for element in anatomy.content() if not element.is_hidden][:1]
+    for name, elements in (("page", roots), ("content", content)):
+        # Mail programs throw <html> and <body> away, so the content must say it again.
+        if not elements or not (elements[0].attrs.get("lang") and elements[0].attrs.get("dir")):
+            yield Finding(f"language.{name}", "stop", at(elements), "Give it lang and dir, for screen readers.")
+
+
+def styles(anatomy: Anatomy) -> Iterator[Finding]:
+    for number, css in enumerate(anatomy.styles, start=1):
+        place = f"style block {number}"
+        if "@import" in css.lower():
+            yield Finding("style.import", "stop", place, "Write the imported styles out.")
+        size = len(css.encode("utf-8", "replace"))
+        if size > STYLE_DROPPED:
+            yield Finding(
+                "style.dropped", "stop", place, f"Gmail drops a block over {STYLE_DROPPED:,} bytes. Split it."
+            )
+        elif size > STYLE_FULL:
+            yield Finding("style.large", "warn", place, f"Keep a block under {STYLE_FULL:,} bytes, or split it.")
+
+
+def elements(anatomy: Anatomy) -> Iterator[Finding]:
+    for element in anatomy.of(*FORBIDDEN):
+        yield Finding("element.forbidden", "stop", at([element]), "Mail programs remove or distrust it. Take it out.")
+    for element in anatomy.elements:
+        if any(name.startswith("on") for name in element.attrs):
+            yield Finding("element.script", "stop", at([element]), "A letter runs no scripts. Take the handler out.")
+    for table in anatomy.of("table"):
+        if table.attrs.get("role") not in ("presentation", "none") and not any(e.tag == "th" for e in table.below()):
+            yield Finding("table.role", "stop", at([table]), 'Give a layout table role="presentation".')
+
+
+def pictures(anatomy: Anatomy, *, local: bool) -> Iterator[Finding]:
+    for picture in anatomy.of("img"):
+        if "alt" not in picture.attrs:
+            yield Finding("picture.alt", "stop", at([picture]), 'Say what it shows, or alt="" for mere decoration.')
+        if not picture.attrs.get("width", "").isdecimal():
+            yield Finding("picture.width", "stop", at([picture]), "Give a width in pixels; Outlook needs the number.")
+        if found := objection(picture.attrs.get("src", ""), local=local):
+            yield Finding(found.code, found.severity, at([picture]), found.mend)
+
+
+def links(anatomy: Anatomy, *, local: bool) -> Iterator[Finding]:
+    for link in anatomy.of("a"):
+        if found := objection(link.attrs.get("href", ""), local=local):
+            yield Finding(found.code, found.severity, at([link]), found.mend)
+        pictured = [e.attrs.get("alt", "") for e in link.below() if e.tag == "img"]
+        words = " ".join([link.words, *pictured]).split()
+        if not words:
+            yield Finding("link.empty", "stop", at([link]), "Give it words, or its picture an alt text.")
+        elif " ".join(words).strip(" .!…»→").lower() in VAGUE:
+            yield Finding("link.vague", "warn", at([link]), "Say where it leads; links are often heard alone.")
+
+
+def headings(anatomy: Anatomy) -> Iterator[Finding]:
+    headings = anatomy.of("h1", "h2", "h3", "h4", "h5", "h6")
+    if sum(heading.tag == "h1" for heading in headings) != 1:
+        yield Finding("heading.one", "stop", "HTML", "A letter has exactly one h1.")
+    level = 0
+    for heading in headings:
+        if int(heading.tag[1]) > level + 1:
+            yield Finding("heading.skipped", "stop", at([heading]), f"Use h{level + 1} here: no level is skipped.")
+        level = int(heading.tag[1])

@@ -1,0 +1,25 @@
+"""Everything that one postbox has at hand while it answers."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from newsletter.postbox.account import Account
+from newsletter.postbox.faults import Orders
+from newsletter.postbox.mailbox import Mailbox
+
+
+@dataclass
+class Office:
+    """`hosts` are the names it may be called by in the Host header, besides those of loopback.
+
+    `stopping` is set when it closes: whoever waits, waits on it.
+    """
+
+    mailbox: Mailbox
+    account: Account
+    clock: Callable[[], datetime]
+    hosts: frozenset[str] = frozenset()
+    orders: Orders = field(default_factory=Orders)
+    stopping: threading.Event = field(default_factory=threading.Event)

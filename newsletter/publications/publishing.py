@@ -1,0 +1,167 @@
+"""Publications as the newsroom sets them up: add and revise, with every field checked before a row is written."""
+
+from datetime import date, time
+from typing import TypedDict, Unpack
+
+from django.db import transaction
+
+from newsletter.lib.checks import check_fields, label
+from newsletter.lib.errors import BadInput
+from newsletter.lib.languages import language_tag
+from newsletter.lib.links import web_link
+from newsletter.mail.wording import disarm_link, one_line
+from newsletter.publications.checking import check
+from newsletter.publications.models import Publication
+
+WEEK = 7 * 24 * 60  # minutes
+# Smallest and largest sensible values; beyond them it is a slip of the finger.
+BOUNDS = {
+    "logo_width": (16, 600),  # the letter is 600 pixels wide
+    "lead_minutes": (0, WEEK),
+    "minimum_stories": (1, 50),
+    "maximum_stories": (1, 50),
+    "lateness_limit_minutes": (1, WEEK),
+}
+YEARS = range(2000, 2200)
+# Nobody but their owner can sign mail from these, and mailboxes refuse mass mail that is not signed.
+PRIVATE_DOMAINS = {"gmail.com", "googlemail.com", "yahoo.com", "ymail.com", "aol.com", "outlook.com", "hotmail.com"}
+PRIVATE_DOMAINS |= {"live.com", "msn.com", "icloud.com", "me.com", "mac.com", "gmx.de", "gmx.net", "web.de", "mail.ru"}
+PRIVATE_DOMAINS |= {"yandex.ru", "yandex.com", "proton.me", "protonmail.com", "zoho.com", "qq.com", "163.com"}
+
+
+class Optional(TypedDict, total=False):
+    """Fields of a publication that may be left out."""
+
+    tagline: str
+    website: str
+    reply_to: str
+    fallback_name: str
+    language: str
+    accent_colour: str
+    accent_colour_dark: str
+    logo_url: str
+    logo_width: int
+    fonts: str
+    time_zone: str
+    recurrence: str
+    lead_minutes: int
+    minimum_stories: int
+    maximum_stories: int
+    on_empty: str
+    lateness_limit_minutes: int
+    approves_itself: bool
+    is_active: bool
+
+
+class Fields(Optional, total=False):
+    """Every field that the newsroom gives."""
+
+    slug: str
+    name: str
+    sender_name: str
+    sender_email: str
+    postal_address: str
+    starts_on: date
+    send_time: time
+
+
+LINKS = ("website", "logo_url")
+OTHER_TEXT = ("slug", "language", "accent_colour", "accent_colour_dark", "fonts", "time_zone", "recurrence", "on_empty")
+LINES = ("name", "tagline", "sender_name", "sender_email", "reply_to", "postal_address", "fallback_name")
+
+
+def add(
+    *,
+    slug: str,
+    name: str,
+    sender_name: str,
+    sender_email: str,
+    postal_address: str,
+    starts_on: date,
+    send_time: time,
+    **optional: Unpack[Optional],
+) -> Publication:
+    """A new publication; raises `BadInput` that names the first field that cannot be used.
+
+    `starts_on` and `send_time` are the readers' date and clock in `time_zone` (UTC when not given).
+    """
+    publication = Publication()
+    _fill(
+        publication,
+        {
+            "slug": slug,
+            "name": name,
+            "sender_name": sender_name,
+            "sender_email": sender_email,
+            "postal_address": postal_address,
+            "starts_on": starts_on,
+            "send_time": send_time,
+            **optional,
+        },
+    )
+    publication.save(force_insert=True)
+    return publication
+
+
+def revise(publication: Publication, **fields: Unpack[Fields]) -> Publication:
+    """Change `fields` and leave the others as they are in the database by now; raises `BadInput`.
+
+    A planned edition follows a changed cadence when editions are planned the next time.
+    """
+    with transaction.atomic():
+        current = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
+        _fill(current, fields)
+        current.save(update_fields=list(fields))
+    publication.refresh_from_db()
+    return publication
+
+
+def _fill(publication: Publication, fields: Fields) -> None:
+    for name, value in fields.items():
+        if name not in Fields.__annotations__:
+            raise TypeError(f"a publication has no field {name!r} to be given")
+        setattr(publication, name, _normalised(publication, name, value))
+    for name in ("postal_address", "sender_name"):
+        if not getattr(publication, name):
+            mend = "The law asks for it in every letter." if name == "postal_address" else "Readers see it first."
+            raise BadInput(label(publication, name), "is empty.", mend)
+    check_fields(publication)
+    _check_sender(publication)
+    for name, (least, most) in BOUNDS.items():
+        if not least <= getattr(publication, name) <= most:
+            number = getattr(publication, name)
+            raise BadInput(label(publication, name), f"cannot be {number}.", f"Give {least} to {most:,}.")
+    check(publication)
+
+
+def _normalised(publication: Publication, name: str, value: object) -> object:
+    field = label(publication, name)
+    if name in (*LINKS, *LINES, *OTHER_TEXT):
+        if not isinstance(value, str):
+            raise BadInput(field, "is not text.")
+        if name in LINKS:
+            return disarm_link(web_link(value, field=field)) if value.strip() else ""
+        if name in LINES:
+            return one_line(value)
+        return language_tag(value) if name == "language" else value.strip()
+    if name == "starts_on" and (type(value) is not date or value.year not in YEARS):
+        raise BadInput(field, "is not a day that can be sent on.", "Give a date such as 2026-12-01.")
+    if name == "send_time":
+        if not isinstance(value, time) or value.tzinfo:
+            raise BadInput(
+                field, "is not a time of day.", "Give hours and minutes such as 06:30; the time zone is its own field."
+            )
+        return value.replace(microsecond=0, fold=0)
+    return value
+
+
+def _check_sender(publication: Publication) -> None:
+    domain = publication.sender_email.rpartition("@")[2].lower()
+    if domain in PRIVATE_DOMAINS:
+        raise BadInput(
+            "sender email",
+            f"is at {domain}, whose mail nobody else may send.",
+            "Give an address on a domain of your own that is authenticated with the provider.",
+        )
+    if not publication.sender_email.isascii():
+        raise BadInput("sender email", "has a letter that is not plain ASCII.", "Our provider takes none there.")

@@ -1,0 +1,161 @@
+"""Takes text copied from a web page apart: headline, byline, paragraphs, and a donation block in their midst.
+
+Everything is a guess that is shown: each line comes back with what it was taken for and why, and
+a person's word overrules. Guessing is left to guessing.py, finding names to bylines.py.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from newsletter.lib.errors import BadInput
+from newsletter.mail.wording import one_line
+from newsletter.stories import asking, bylines, richtext
+from newsletter.stories.bylines import NOBODY, Byline
+from newsletter.stories.guessing import guesses
+from newsletter.stories.parts import APPEAL_PARTS, Part
+
+__all__ = ["Part", "Pasted", "PastedAppeal", "TakenLine", "read"]
+
+LONGEST = 200_000  # characters; a longer text is not one article
+WIDTHS = range(40, 101)  # characters; text whose longest line lies in between may have been broken to a width
+
+
+@dataclass(frozen=True, slots=True)
+class TakenLine:
+    """A line of the input, counted from 1, what it was taken for, and why in a few words."""
+
+    number: int
+    text: str
+    part: Part
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastedAppeal:
+    """A donation block found in the text. Lines of `lead` and `closing` are parted by line ends.
+
+    `after_paragraph` is the block of the story it stood behind, counted from 1; a block above
+    all paragraphs is put behind the first, because an appeal never stands first.
+    """
+
+    heading: str
+    lead: str
+    points: tuple[str, ...]
+    closing: str
+    after_paragraph: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What was found; `lines` accounts for every line of the input."""
+
+    headline: str
+    paragraphs: tuple[str, ...]
+    byline: str
+    source_name: str
+    appeal: PastedAppeal | None
+    lines: tuple[TakenLine, ...]
+
+    @property
+    def body(self) -> str:
+        """The paragraphs as a story's rich text; bulleted ones in a row are a list."""
+        return _body(self.paragraphs)
+
+
+def read(text: str, *, known_lines: Collection[str] = (), overrule: Mapping[int, Part] | None = None) -> Pasted:
+    """Take `text` apart.
+
+    `known_lines` are lines of stored appeals, by which their copies are recognised; `overrule`
+    says what a line is, by its number, and wins. `BadInput` for a text without words, for one too
+    long to be an article, and for an overruled line without words.
+    """
+    if len(text) > LONGEST:
+        raise BadInput("text", f"has {len(text):,} characters.", "Paste one article.")
+    given = [one_line(line) for line in text.splitlines()]
+    if not any(given):
+        raise BadInput("text", "has no words in it.", "Paste an article, its headline first.")
+    wanted = dict(overrule or {})
+    for number in wanted:
+        if not 1 <= number <= len(given) or not given[number - 1]:
+            raise BadInput("line", f"{number} has no words in it.", f"Choose among the lines 1 to {len(given)}.")
+
+    units = list(_units(given))
+    headline = None
+    if Part.HEADLINE not in wanted.values():
+        headline = next((n for n, unit in enumerate(units) if unit[0] not in wanted), None)
+    texts = [_joined(given[n - 1] for n in unit) for unit in units]
+    guessed = guesses(texts, headline=headline, known=asking.Known(known_lines))
+    guess_of = {number: guess for unit, guess in zip(units, guessed, strict=True) for number in unit}
+    lines = [
+        TakenLine(number, line, wanted[number], "as you said")
+        if number in wanted
+        else TakenLine(number, line, *guess_of.get(number, (Part.BLANK, "no words")))
+        for number, line in enumerate(given, start=1)
+    ]
+    return _put_together(lines, units)
+
+
+def _units(given: Sequence[str]) -> Iterator[list[int]]:
+    """Numbers of the lines that are one paragraph: mostly one line, several where text was broken to a width.
+
+    A line was broken where the first word of the next one would not have fitted any more. The
+    headline stands alone.
+    """
+    width = max(map(len, given))
+    is_broken = width in WIDTHS and "" in given
+    unit: list[int] = []
+    is_first = True
+    for number, line in enumerate(given, start=1):
+        above = given[unit[-1] - 1] if unit else ""
+        goes_on = is_broken and not is_first and line and above and not asking.BULLET.match(line)
+        if unit and not (goes_on and len(above) + 1 + len(line.split()[0]) > width):
+            yield unit
+            unit, is_first = [], False
+        if line:
+            unit.append(number)
+    if unit:
+        yield unit
+
+
+def _put_together(lines: Sequence[TakenLine], units: Iterable[Sequence[int]]) -> Pasted:
+    found: list[tuple[int, Part, str]] = []  # first line, part, words
+    for unit in units:
+        for part in dict.fromkeys(lines[n - 1].part for n in unit):
+            words = [lines[n - 1] for n in unit if lines[n - 1].part == part]
+            found.append((words[0].number, part, _joined(line.text for line in words)))
+
+    def of(wanted: Part, *, before: int | None = None) -> list[str]:
+        return [words for number, part, words in found if part == wanted and (before is None or number < before)]
+
+    paragraphs = of(Part.PARAGRAPH)
+    asks = next((number for number, part, _ in found if part in APPEAL_PARTS), None)
+    appeal = None
+    if asks is not None:
+        appeal = PastedAppeal(
+            heading=_joined(of(Part.APPEAL_HEADING)),
+            lead="\n".join(of(Part.APPEAL_LEAD)),
+            points=tuple(asking.BULLET.sub("", point, count=1) for point in of(Part.APPEAL_POINT)),
+            closing="\n".join(of(Part.APPEAL_CLOSING)),
+            after_paragraph=max(1, len(richtext.blocks(_body(of(Part.PARAGRAPH, before=asks))))),
+        )
+    author = _author(of(Part.BYLINE), paragraphs)
+    return Pasted(_joined(of(Part.HEADLINE)), tuple(paragraphs), author.name, author.source, appeal, tuple(lines))
+
+
+def _author(signed: Sequence[str], paragraphs: Sequence[str]) -> Byline:
+    """The byline's own line first; what it leaves out may stand in the text."""
+    told = bylines.in_text(paragraphs)
+    if not signed:
+        return told
+    own = bylines.in_line(signed[0])
+    if own == NOBODY:  # a person said that this line is the byline
+        own = Byline(bylines.LINE.sub("", signed[0], count=1), "")
+    return own if own.source or told.name != own.name else told
+
+
+def _body(paragraphs: Iterable[str]) -> str:
+    return richtext.from_plain("\n".join(paragraphs))
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " ".join(texts)

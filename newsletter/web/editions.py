@@ -1,0 +1,135 @@
+"""The editions of a publication, and the page of one: where it stands, its letter, what can be done with it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from newsletter.accounts.roles import Step, may
+from newsletter.audience import counting
+from newsletter.delivery.progress import progress
+from newsletter.editions import assembly
+from newsletter.editions.models import MOVES, Edition, State
+from newsletter.lib import clock
+from newsletter.lib.errors import NewsletterError
+from newsletter.mail.letters import Letter
+from newsletter.web import publication as publications
+from newsletter.web.forms import Moment, PlainForm
+from newsletter.web.letter import nobodys
+from newsletter.web.permission import DeskRequest, needs
+from newsletter.web.phrases import clock_of
+from newsletter.web.states import standing
+from newsletter.web.upcoming import takes
+
+A_PAGE = 25
+LOOKS = {"desktop": "Desktop", "phone": "Phone", "text": "Plain text"}
+
+
+class RescheduleForm(PlainForm):
+    due_at = Moment(label="Due time")
+
+
+@require_safe
+@needs(Step.CURATE)
+def latest(request: DeskRequest) -> HttpResponse:
+    """The editions of the publication last looked at."""
+    publication = publications.last_seen(request)
+    if publication is None:
+        return render(request, "web/queue/no_publication.html")
+    return redirect("edition-list", publication.slug)
+
+
+@require_safe
+@needs(Step.CURATE)
+def listing(request: DeskRequest, slug: str) -> HttpResponse:
+    publication = publications.asked_for(request, slug)
+    now = clock.now()
+    page = Paginator(publication.editions.select_related("publication"), A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "publication": publication,
+        "publications": publications.everything(),
+        "page": page,
+        "rows": [(edition, standing(edition, now=now)) for edition in page],
+    }
+    return render(request, "web/editions/list.html", context)
+
+
+@require_safe
+@needs(Step.CURATE)
+def show(request: DeskRequest, edition_id: int) -> HttpResponse:
+    edition = get_object_or_404(Edition.objects.select_related("publication", "approved_by"), pk=edition_id)
+    with timezone.override(clock_of(edition.publication)):
+        return page(request, edition, RescheduleForm(initial={"due_at": edition.due_at}))
+
+
+def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpResponse:
+    """The page of `edition`, also as the answer to a form that has to be looked at again."""
+    now = clock.now()
+    letter, problem = _letter(edition, now=now)
+    frozen = edition.letters.select_related("appeal").first()
+    dispatch = getattr(edition, "dispatch", None)
+    look = request.GET.get("look", "")
+    context = {
+        "edition": edition,
+        "publication": edition.publication,
+        "standing": standing(edition, now=now),
+        "stories": takes(edition.publication, edition, now=now),
+        "letter": letter,
+        "problem": problem,
+        "frozen": frozen,
+        "findings": frozen.findings if frozen else [],
+        "look": look if look in LOOKS else "desktop",
+        "looks": LOOKS,
+        "dark": "dark" in request.GET,
+        "dispatch": dispatch,
+        "progress": progress(dispatch) if dispatch else None,
+        "can": _can(request, edition),
+        "form": form,
+        "now": now,
+        "State": State,
+    }
+    return render(request, "web/editions/edition.html", context)
+
+
+@require_safe
+@needs(Step.APPROVE)
+def confirm_send(request: DeskRequest, edition_id: int) -> HttpResponse:
+    """Asks once more before an edition is sent, and says to how many."""
+    edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
+    context = {
+        "edition": edition,
+        "publication": edition.publication,
+        "can": _can(request, edition),
+        "readers": counting.count(edition.publication).active,
+        "stories": takes(edition.publication, edition, now=clock.now()),
+        "State": State,
+    }
+    return render(request, "web/editions/send.html", context)
+
+
+def _letter(edition: Edition, *, now: datetime) -> tuple[Letter | None, str]:
+    """The letter as it is or would be, or the sentence that says why there is none."""
+    try:
+        return nobodys(assembly.preview(edition, now=now), edition), ""
+    except NewsletterError as error:
+        return None, str(error)
+
+
+def _can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
+    """Which buttons this person is shown: what their role and the table of legal moves permit."""
+    decides, moves = may(request.user, Step.APPROVE), MOVES[edition.state]
+    is_open = edition.state in (State.PLANNED, State.ASSEMBLED, State.APPROVED)
+    return {
+        "decide": decides,
+        "approve": decides and edition.state == State.ASSEMBLED,
+        "hold": decides and State.HELD in moves,
+        "release": decides and edition.state == State.HELD,
+        "cancel": decides and State.CANCELLED in moves,
+        "send": decides and is_open,
+        "assemble": decides and edition.state == State.PLANNED,
+        "reopen": decides and edition.state in (State.ASSEMBLED, State.APPROVED),
+    }

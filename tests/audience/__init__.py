@@ -1,0 +1,1 @@
+"""Readers: who hears from us and who must not."""

@@ -1,0 +1,67 @@
+import csv
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.audience import exporting
+from newsletter.audience.cells import guard, unguard
+from newsletter.audience.counting import Counts, count
+from newsletter.audience.importing import read
+from newsletter.audience.joining import subscribe
+from newsletter.audience.leaving import leave
+from newsletter.audience.suppressing import suppress
+from newsletter.publications.models import Publication
+
+
+@pytest.fixture
+def readers(publication: Publication, now: datetime) -> Publication:
+    for email, name, confirmed in (
+        ("rita@example.org", "Rita", True),
+        ("+plus@example.org", "=1+1", True),
+        ("pending@example.org", 'Zoë "Zo"', False),
+        ("left@example.org", "", True),
+        ("suppressed@example.org", "", True),
+    ):
+        made = subscribe(publication, email=email, first_name=name, source="form", now=now, confirmed=confirmed)
+        if email.startswith("left"):
+            leave(subscriber_id=made.subscriber_id, publication_id=publication.pk, by="page", now=now)
+    suppress("suppressed@example.org", reason="desk")
+    return publication
+
+
+def test_rows_tell_who_stands_how_and_since_when(readers: Publication, now: datetime) -> None:
+    rows = list(exporting.rows(readers))
+    assert rows[0] == ("rita@example.org", "Rita", "active", "form", now)
+    assert [row.standing for row in rows] == ["active", "active", "pending", "left", "suppressed"]
+    assert rows[2].consent_at is None
+
+
+def test_the_file_has_a_header_and_no_cell_that_a_spreadsheet_would_run(readers: Publication) -> None:
+    table = list(csv.reader(exporting.lines(exporting.rows(readers))))
+    assert table[0] == ["email", "first_name", "standing", "consent_source", "consent_at"]
+    assert table[1][4] == "2026-11-23T12:00:00Z"
+    assert table[2][:2] == ["'+plus@example.org", "'=1+1"]
+    assert not any(cell[:1] in ("=", "+", "-", "@", "\t", "\r") for row in table for cell in row if cell)
+
+
+def test_what_was_exported_can_be_imported_elsewhere(readers: Publication, now: datetime) -> None:
+    lines = list(exporting.lines(exporting.rows(readers)))
+    readers.pk, readers.slug = None, "evening"
+    readers.save()
+    report = read(readers, lines, source="export of the morning", now=now)
+    assert (report.added, report.suppressed, report.bad) == (4, 1, 0)
+    assert {row.email for row in exporting.rows(readers)} >= {"+plus@example.org", "rita@example.org"}
+
+
+def test_readers_are_counted_by_how_things_stand(readers: Publication) -> None:
+    counts = count(readers)
+    assert counts == Counts(active=2, suppressed=1, pending=1, paused=0, left=1)
+    assert counts.total == 5
+
+
+@given(st.text() | st.text("'=+-@\t\r a"))
+def test_a_guard_can_always_be_taken_off_again(cell: str) -> None:
+    assert unguard(guard(cell)) == cell
+    assert guard(cell)[:1] not in ("=", "+", "-", "@", "\t", "\r") or not cell

@@ -1,0 +1,87 @@
+from datetime import timedelta
+
+import pytest
+
+from newsletter.accounts.models import User
+from newsletter.delivery import opening
+from newsletter.delivery.models import Attempt, BatchState, Dispatch, Fate
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from tests.cli.conftest import Command
+from tests.support import factories as make
+
+
+@pytest.fixture
+def dispatch(publication: Publication, settings: object) -> Dispatch:
+    """Five readers in three batches; nobody knows what became of the second."""
+    settings.DISPATCH_BATCH_SIZE = 2  # type: ignore[attr-defined]  # pytest-django's settings
+    make.readers(publication, 5)
+    now = clock.now()
+    edition = make.approved_edition(publication, due_at=now - timedelta(minutes=1))
+    opened = opening.open(edition.pk, now=now)
+    assert opened
+    for batch in opened.batches.filter(number=2):
+        Attempt.objects.create(
+            batch=batch, ordinal=1, fence=1, began_at=now, ended_at=now, fate=Fate.UNCERTAIN, detail="no answer"
+        )
+        batch.state, batch.submitted = BatchState.UNCERTAIN, batch.count
+        batch.save()
+    return opened
+
+
+def test_a_dispatch_is_shown_in_numbers_of_readers(newsletter: Command, dispatch: Dispatch) -> None:
+    told = newsletter("dispatches", "show", dispatch.edition_id, "--json").data
+    assert (told["edition"], told["publication"], told["state"]) == (dispatch.edition_id, "morning", "open")
+    progress = told["progress"]
+    assert (progress["planned"], progress["uncertain"], progress["waiting"], progress["adds_up"]) == (5, 2, 3, True)
+    assert told["uncertain"] == [{"batch": 2, "readers": 2}]
+    assert (
+        "phase sending candidates 5 planned 5 accepted 0 uncertain 2 waiting 3 adds up yes"
+        in newsletter("dispatches", "show", dispatch.edition_id).words
+    )
+
+
+def test_an_edition_that_was_never_dispatched_says_so(newsletter: Command, publication: Publication) -> None:
+    edition = make.edition(publication, due_at=clock.now() + timedelta(hours=1))
+    assert (
+        newsletter("dispatches", "show", edition.pk).err
+        == f"Edition {edition.pk} is planned; it has no dispatch yet.\n"
+    )
+
+
+def test_settling_warns_and_waits_for_a_yes(newsletter: Command, dispatch: Dispatch, otto: User) -> None:
+    told = newsletter("dispatches", "settle", dispatch.edition_id, "send-again")
+    assert (told.status, told.out) == (1, "")
+    assert "Give --yes." in told.err
+    assert dispatch.batches.filter(state=BatchState.UNCERTAIN).count() == 1
+
+
+def test_a_batch_is_counted_as_accepted_on_a_persons_word(newsletter: Command, dispatch: Dispatch, otto: User) -> None:
+    told = newsletter("dispatches", "settle", dispatch.edition_id, "count-as-accepted", "--yes", "--json").data
+    assert (told["progress"]["accepted"], told["uncertain"]) == (2, [])
+    assert Attempt.objects.get().settled_by.startswith("otto@example.org")
+    again = newsletter("dispatches", "settle", dispatch.edition_id, "count-as-accepted", "--yes")
+    assert (again.status, again.err) == (1, f"Edition {dispatch.edition_id} has no uncertain batch.\n")
+
+
+def test_one_batch_is_sent_again(newsletter: Command, dispatch: Dispatch, otto: User) -> None:
+    settle = ("dispatches", "settle", dispatch.edition_id, "send-again", "--yes")
+    assert newsletter(*settle, "--batch", 1).status == 1
+    assert newsletter(*settle, "--batch", 2, "--json").data["progress"]["waiting"] == 5
+
+
+def test_settling_needs_somebody_from_ops(newsletter: Command, dispatch: Dispatch, eddie: User) -> None:
+    settle = ("dispatches", "settle", dispatch.edition_id, "send-again", "--yes")
+    assert newsletter(*settle).status == 1
+    assert "whose role does not permit this" in newsletter(*settle, "--by", "eddie@example.org").err
+
+
+def test_a_dispatch_is_paused_resumed_and_stopped(newsletter: Command, dispatch: Dispatch) -> None:
+    number = dispatch.edition_id
+    assert newsletter("dispatches", "pause", number, "--reason", "A wrong name.", "--json").data["state"] == "paused"
+    assert "why A wrong name." in newsletter("dispatches", "show", number).words
+    assert newsletter("dispatches", "resume", number, "--json").data["state"] == "open"
+    unasked = newsletter("dispatches", "stop", number, "--reason", "Enough.")
+    assert unasked.status == 1
+    assert newsletter("dispatches", "stop", number, "--reason", "Enough.", "--yes", "--json").data["state"] == "stopped"
+    assert newsletter("dispatches", "resume", number).status == 1

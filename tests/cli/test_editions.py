@@ -1,0 +1,133 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from newsletter.accounts.models import User
+from newsletter.editions.models import Edition, State
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from tests.cli.conftest import Command
+from tests.support import factories as make
+
+
+@pytest.fixture
+def planned(publication: Publication) -> Edition:
+    """Due in half an hour, with two stories in the queue."""
+    make.story(publication, headline="The bridge opens")
+    make.story(publication, headline="Rain at last")
+    return make.edition(publication, due_at=clock.now() + timedelta(minutes=30))
+
+
+def test_an_edition_goes_from_plan_to_due(newsletter: Command, planned: Edition, eddie: User) -> None:
+    assembled = newsletter("editions", "assemble", planned.pk, "--json").data
+    assert (assembled["state"], assembled["subject"]) == ("assembled", "The bridge opens")
+    assert [story["headline"] for story in assembled["stories"]] == ["The bridge opens", "Rain at last"]
+    assert newsletter("editions", "assemble", planned.pk, "--json").data == assembled
+
+    approved = newsletter("editions", "approve", planned.pk, "--hash", assembled["content_hash"], "--json").data
+    assert (approved["state"], approved["approved_by"]) == ("approved", "eddie@example.org")
+
+    before = clock.now()
+    sent = newsletter("editions", "send", planned.pk, "--yes", "--json")
+    assert sent.data["state"] == "approved"
+    assert "is due now and leaves at the next tick" in sent.err
+    planned.refresh_from_db()
+    assert before <= planned.due_at <= clock.now()
+
+
+def test_approval_is_for_the_letter_that_was_looked_at(newsletter: Command, planned: Edition, eddie: User) -> None:
+    early = newsletter("editions", "approve", planned.pk, "--yes")
+    assert (early.status, early.out) == (1, "")
+    assert "there is no letter to approve yet" in early.err
+    newsletter("editions", "assemble", planned.pk)
+    assert newsletter("editions", "approve", planned.pk, "--hash", "0" * 64).status == 1
+    asked = newsletter("editions", "approve", planned.pk)
+    assert asked.status == 1
+    assert "Give --hash " in asked.err
+    assert "Subject: The bridge opens" in asked.err
+    assert Edition.objects.get().state == State.ASSEMBLED
+    assert newsletter("editions", "approve", planned.pk, "--yes").status == 0
+    assert Edition.objects.get().approved_by == eddie
+
+
+def test_only_somebody_whose_role_permits_it_approves(newsletter: Command, planned: Edition) -> None:
+    newsletter("editions", "assemble", planned.pk)
+    approve = ("editions", "approve", planned.pk, "--yes")
+    assert "nobody who works here may do this yet" in newsletter(*approve).err
+    make.cora()
+    make.eddie()
+    assert "whose role does not permit this" in newsletter(*approve, "--by", "cora@example.org").err
+    assert "nobody who works here has this address" in newsletter(*approve, "--by", "x@example.org").err
+    make.person(make.Role.ADMIN, "Ada")
+    assert "several people may do this" in newsletter(*approve).err
+    assert newsletter(*approve, "--by", "eddie@example.org").status == 0
+
+
+def test_sending_needs_a_yes(newsletter: Command, planned: Edition) -> None:
+    make.readers(planned.publication, 3)
+    due = planned.due_at
+    told = newsletter("editions", "send", planned.pk)
+    assert told.status == 1
+    assert "Give --yes." in told.err
+    planned.refresh_from_db()
+    assert planned.due_at == due
+
+
+def test_an_edition_with_too_few_stories_stays_planned(newsletter: Command, publication: Publication) -> None:
+    edition = make.edition(publication, due_at=clock.now() + timedelta(minutes=30))
+    told = newsletter("editions", "assemble", edition.pk)
+    assert told.status == 1
+    assert "there are too few stories in the queue" in told.err
+
+
+def test_a_preview_is_printed_or_written_and_keeps_nothing(
+    newsletter: Command, planned: Edition, tmp_path: Path
+) -> None:
+    told = newsletter("editions", "preview", planned.pk)
+    assert told.out.startswith("Subject: The bridge opens\n\n")
+    assert "Rain at last" in told.out
+    page, words = tmp_path / "letter.html", tmp_path / "letter.txt"
+    written = newsletter("editions", "preview", planned.pk, "--html", page, "--text", words)
+    assert (written.status, written.out, written.err.count("Written to")) == (0, "", 2)
+    assert page.read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html")
+    assert "The bridge opens" in words.read_text(encoding="utf-8")
+    letter = newsletter("editions", "preview", planned.pk, "--json").data
+    assert set(letter) == {"subject", "text", "html"}
+    assert newsletter("editions", "preview", planned.pk, "--html", "-").out.rstrip("\n") == letter["html"].rstrip("\n")
+    assert newsletter("editions", "preview", planned.pk, "--html", tmp_path / "no" / "x.html").status == 1
+    assert Edition.objects.get().state == State.PLANNED
+
+
+def test_an_edition_is_held_released_and_cancelled_with_reasons(newsletter: Command, planned: Edition) -> None:
+    assert newsletter("editions", "hold", planned.pk).status == 2
+    held = newsletter("editions", "hold", planned.pk, "--reason", "A name is wrong.", "--json").data
+    assert (held["state"], held["reason"]) == ("held", "A name is wrong.")
+    assert newsletter("editions", "release", planned.pk, "--json").data["state"] == "planned"
+    assert newsletter("editions", "release", planned.pk).status == 1
+    assert newsletter("editions", "cancel", planned.pk, "--reason", "Strike.", "--json").data["state"] == "cancelled"
+    assert newsletter("editions", "list", "--json").data == []
+    assert len(newsletter("editions", "list", "--all", "--json").data) == 1
+
+
+def test_the_next_edition_and_extra_ones_are_planned(newsletter: Command, publication: Publication) -> None:
+    regular = newsletter("editions", "plan", "--json").data
+    assert regular["local_date"]
+    assert newsletter("editions", "plan", "--json").data["id"] == regular["id"]
+    extra = newsletter("editions", "plan", "--at", "now", "--subject", "Breaking", "--json").data
+    assert (extra["local_date"], extra["subject"]) == (None, "Breaking")
+    assert newsletter("editions", "plan", "--at", "2001-01-01T06:00").status == 1
+    assert newsletter("editions", "plan", "--subject", "Lonely").status == 1
+
+
+def test_a_due_time_is_read_on_the_publications_clock(newsletter: Command, planned: Edition) -> None:
+    told = newsletter("editions", "reschedule", planned.pk, "--at", "2031-01-15T07:00", "--json").data
+    assert told["due_at"] == "2031-01-15T12:00:00Z"
+    assert "Wed 2031-01-15 07:00 EST" in newsletter("editions", "list").words
+    assert newsletter("editions", "reschedule", planned.pk, "--at", "soon").status == 1
+
+
+def test_an_edition_that_does_not_exist_is_one_sentence(newsletter: Command) -> None:
+    for command in (["show"], ["assemble"], ["approve"], ["send"], ["preview"], ["release"], ["hold", "--reason", "x"]):
+        told = newsletter("editions", *command, 999)
+        assert (told.status, told.err) == (1, "edition: there is no number 999. See: newsletter editions list\n")

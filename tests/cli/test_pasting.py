@@ -1,0 +1,117 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from newsletter.giving.models import Appeal
+from newsletter.publications.models import Publication
+from newsletter.stories.models import Story
+from tests.cli.conftest import Command
+
+COPIED = """\
+The harbour wall holds
+After the storm of Tuesday the harbour wall still stands, a report by Ada Bell for The Alder Bay Lantern found out.
+Engineers had feared that the oldest part would give way, and walked it from end to end while the tide was low.
+Keep a newsroom by the sea
+Nobody else sends somebody to every meeting:
+- We read the budget so that you need not
+- We answer every letter
+- We read the budget so that you need not
+- We answer every letter
+Support our reporting today.
+They found three loose stones and a family of otters. The stones will be set again in March.
+"""
+ADD = ("stories", "add", "--url", "https://lantern.example.org/wall", "--paste", "-")
+SEED = Path(os.environ.get("NEWSLETTER_SEED", Path(__file__).parents[3] / "shared" / "seed"))
+
+
+def test_pasted_text_becomes_a_story_without_the_donation_block(newsletter: Command, publication: Publication) -> None:
+    told = newsletter(*ADD, "--json", stdin=COPIED).data
+    assert told["headline"] == "The harbour wall holds"
+    assert (told["byline"], told["source_name"]) == ("Ada Bell", "The Alder Bay Lantern")
+    assert told["body"].count("<p>") == 3
+    assert "budget" not in told["body"]
+    assert "Support" not in told["body"]
+    found = told["pasted"]["appeal"]
+    assert found["heading"] == "Keep a newsroom by the sea"
+    assert found["points"] == ["We read the budget so that you need not", "We answer every letter"]
+    assert found["after_paragraph"] == 2
+    assert [line["part"] for line in told["pasted"]["lines"]].count("paragraph") == 3
+
+
+def test_what_each_line_was_taken_for_is_shown_and_no_appeal_stored(
+    newsletter: Command, publication: Publication
+) -> None:
+    told = newsletter(*ADD, stdin=COPIED)
+    assert told.status == 0
+    shown = [line.split() for line in told.err.splitlines()]
+    for line in (["1", "headline"], ["3", "paragraph"], ["4", "appeal-heading"], ["8", "appeal-point-repeated"]):
+        assert line in [words[:2] for words in shown], line
+    assert "It was not stored; --keep-appeal does that." in told.err
+    assert "headline    The harbour wall holds" in told.out
+    assert not Appeal.objects.exists()
+
+
+def test_a_persons_word_overrules_the_guess(newsletter: Command, publication: Publication) -> None:
+    told = newsletter(*ADD, "--take", "4=ignored", "--take", "10=paragraph", "--json", stdin=COPIED).data
+    assert "Support our reporting today." in told["body"]
+    assert told["pasted"]["lines"][3]["reason"] == "as you said"
+    for wrong in ("4", "four=ignored", "4=nothing", "4=blank", "99=paragraph"):
+        refused = newsletter(*ADD, "--again", "--take", wrong, stdin=COPIED)
+        assert (refused.status, refused.out) == (1, ""), wrong
+    assert Story.objects.count() == 1
+
+
+def test_options_win_over_what_the_text_says(newsletter: Command, publication: Publication) -> None:
+    told = newsletter(*ADD, "--headline", "Our wall", "--byline", "B. Bell", "--json", stdin=COPIED).data
+    assert (told["headline"], told["byline"], told["source_name"]) == ("Our wall", "B. Bell", "The Alder Bay Lantern")
+
+
+def test_the_appeal_is_stored_where_it_stood_when_that_is_said(newsletter: Command, publication: Publication) -> None:
+    told = newsletter(
+        *ADD, "--keep-appeal", "--appeal-url", "https://lantern.example.org/give", "--json", stdin=COPIED
+    ).data  # fmt: skip
+    stored = Appeal.objects.get()
+    assert told["pasted"]["appeal_stored"] == stored.pk
+    assert (stored.heading, stored.lead, len(stored.points)) == (
+        "Keep a newsroom by the sea", "Nobody else sends somebody to every meeting:", 2,
+    )  # fmt: skip
+    assert (stored.place, stored.story_number, stored.paragraph_number) == ("in-story", 1, 2)
+    assert stored.url == "https://lantern.example.org/give"
+
+
+def test_an_appeal_without_an_address_stores_neither_it_nor_the_story(
+    newsletter: Command, publication: Publication
+) -> None:
+    told = newsletter(*ADD, "--keep-appeal", stdin=COPIED)
+    assert (told.status, told.out) == (1, "")
+    assert "--appeal-url: is missing." in told.err
+    assert not Story.objects.exists()
+    refused = newsletter(*ADD, "--keep-appeal", "--appeal-url", "javascript:alert(1)", stdin=COPIED)
+    assert refused.status == 1
+    assert not Story.objects.exists()
+
+
+def test_an_appeal_that_is_stored_already_is_not_offered_again(newsletter: Command, publication: Publication) -> None:
+    newsletter(*ADD, "--keep-appeal", "--appeal-url", "https://lantern.example.org/give", stdin=COPIED)
+    told = newsletter(*ADD, "--again", "--keep-appeal", stdin=COPIED)
+    assert told.status == 0
+    assert "an appeal that is stored already" in told.err
+    assert Appeal.objects.count() == 1
+
+
+def test_text_that_is_no_article_is_refused(newsletter: Command, publication: Publication, tmp_path: Path) -> None:
+    for text in ("", " \n \n", "x" * 200_001, b"\xff\xfe\x00"):
+        told = newsletter(*ADD, stdin=text)
+        assert (told.status, told.out, told.err.count("\n")) == (1, "", 1)
+
+
+@pytest.mark.skipif(not SEED.is_dir(), reason="the copied article this grew from is not kept with the project")
+def test_the_article_this_grew_from_is_read_right(newsletter: Command, publication: Publication) -> None:
+    file = next(SEED.glob("*.txt"))
+    told = newsletter("stories", "add", "--url", "https://example.org/a", "--paste", file, "--json").data
+    assert told["body"].count("<p>") == 4
+    assert len(told["pasted"]["appeal"]["points"]) == 3
+    assert told["pasted"]["appeal"]["after_paragraph"] == 2
+    assert told["byline"]
+    assert told["source_name"]

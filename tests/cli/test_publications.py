@@ -1,0 +1,70 @@
+from newsletter.publications.models import Publication
+from tests.cli.conftest import Command
+
+NEW_PUBLICATION = [
+    "--slug=evening", "--name=The Evening Post", "--sender-name=The Evening Post", "--sender-email=post@example.org",
+    "--postal-address=1 Main Street, Springfield", "--send-time=18:30", "--time-zone=Europe/Berlin",
+    "--recurrence=FREQ=WEEKLY;BYDAY=MO,TH",
+]  # fmt: skip
+
+
+def test_a_publication_is_added_with_what_must_be_known(newsletter: Command) -> None:
+    told = newsletter("publications", "add", *NEW_PUBLICATION, "--json").data
+    assert (told["slug"], told["send_time"], told["recurrence"]) == ("evening", "18:30:00", "FREQ=WEEKLY;BYDAY=MO,TH")
+    assert Publication.objects.get().time_zone == "Europe/Berlin"
+    assert newsletter("publications", "list").words.endswith(
+        "evening The Evening Post 18:30 Europe/Berlin FREQ=WEEKLY;BYDAY=MO,TH yes"
+    )
+
+
+def test_what_is_missing_or_wrong_is_named(newsletter: Command) -> None:
+    assert newsletter("publications", "add", "--slug=x").status == 2
+    for wrong in (
+        "--send-time=25:00",
+        "--time-zone=Mars/Base",
+        "--recurrence=FREQ=HOURLY",
+        "--sender-email=nobody",
+        "--starts-on=soon",
+    ):
+        told = newsletter("publications", "add", *NEW_PUBLICATION, wrong)
+        assert (told.status, told.out, told.err.count("\n")) == (1, "", 1), wrong
+    assert not Publication.objects.exists()
+
+
+def test_fields_are_set_by_name(newsletter: Command, publication: Publication) -> None:
+    told = newsletter(
+        "publications", "set", "morning", "send_time=06:15", "approves_itself=yes", "minimum_stories=3",
+        "tagline=News = good", "--json",
+    ).data  # fmt: skip
+    assert (told["send_time"], told["approves_itself"], told["minimum_stories"], told["tagline"]) == (
+        "06:15:00", True, 3, "News = good",
+    )  # fmt: skip
+    publication.refresh_from_db()
+    assert publication.approves_itself is True
+    assert newsletter("publications", "show", "--json").data == told
+
+
+def test_a_field_that_does_not_exist_or_a_value_that_does_not_fit_changes_nothing(
+    newsletter: Command, publication: Publication
+) -> None:
+    for wrong in (
+        "colour=red",
+        "accent_colour=red",
+        "send_time=late",
+        "approves_itself=perhaps",
+        "tagline",
+        "id=7",
+        "created_at=2026-01-01",
+        "minimum_stories=many",
+    ):
+        told = newsletter("publications", "set", "morning", "tagline=New", wrong)
+        assert (told.status, told.out, told.err.count("\n")) == (1, "", 1), wrong
+    before = publication.tagline
+    publication.refresh_from_db()
+    assert publication.tagline == before
+
+
+def test_a_publication_is_shown_with_all_its_fields(newsletter: Command, publication: Publication) -> None:
+    words = newsletter("publications", "show", "morning").words
+    assert "time_zone America/New_York" in words
+    assert "postal_address 1 Main Street, Springfield" in words

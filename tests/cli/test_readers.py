@@ -1,0 +1,88 @@
+import csv
+import stat
+from pathlib import Path
+
+import pytest
+
+from newsletter.audience.suppressing import suppress
+from newsletter.publications.models import Publication
+from tests.cli.conftest import Command
+
+READERS = "email,first_name\nrita@example.org,Rita\nRITA@example.org,Rita\nnonsense,Otto\n+plus@example.org,=Plus\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "readers.csv"
+    path.write_text(READERS, encoding="utf-8")
+    return path
+
+
+def test_a_file_is_imported_and_told_about(newsletter: Command, publication: Publication, file: Path) -> None:
+    told = newsletter("readers", "import", file, "--source", "sign-up form 2025")
+    assert "rows read 4 added 2 there already 0 twice in the file 1 not taken 1" in told.words
+    assert told.err == "line 4: The email address has no @.\n"
+    assert "rita" not in told.out + told.err
+
+
+def test_an_import_from_a_pipe_tells_a_program(newsletter: Command, publication: Publication) -> None:
+    suppress("rita@example.org", reason="desk")
+    told = newsletter("readers", "import", "-", "--source", "form", "--json", stdin=READERS).data
+    assert told == {
+        "rows": 4, "added": 1, "known": 0, "repeated": 1, "unconfirmed": 0, "left": 0, "suppressed": 1, "bad": 1,
+        "problems": [{"line": 4, "problem": "The email address has no @."}], "adds_up": True,
+    }  # fmt: skip
+
+
+def test_a_file_that_is_not_there_or_not_utf8_is_one_sentence(
+    newsletter: Command, publication: Publication, tmp_path: Path
+) -> None:
+    missing = newsletter("readers", "import", tmp_path / "none.csv", "--source", "form")
+    assert (missing.status, missing.out, missing.err.count("\n")) == (1, "", 1)
+    assert "cannot be read (No such file or directory)" in missing.err
+    latin = newsletter(
+        "readers", "import", "-", "--source", "form", stdin="email,name\nr@example.org,Zoë".encode("latin-1")
+    )
+    assert (latin.status, latin.err.startswith("line 2: is not in UTF-8.")) == (1, True)
+
+
+def test_an_import_needs_a_source(newsletter: Command, publication: Publication, file: Path) -> None:
+    assert newsletter("readers", "import", file).status == 2
+    assert newsletter("readers", "import", file, "--source", " ").status == 1
+
+
+def test_what_is_exported_can_be_opened_and_imported(
+    newsletter: Command, publication: Publication, file: Path, tmp_path: Path
+) -> None:
+    newsletter("readers", "import", file, "--source", "form")
+    out = tmp_path / "out.csv"
+    told = newsletter("readers", "export", "--out", out)
+    assert (told.status, told.out) == (0, "")
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
+    assert [row["email"] for row in rows] == ["'+plus@example.org", "rita@example.org"]
+    assert newsletter("readers", "import", out, "--source", "again", "--json").data["known"] == 2
+    assert newsletter("readers", "export").out.splitlines() == out.read_text(encoding="utf-8").splitlines()
+
+
+def test_an_export_for_programs_is_one_object_a_line(newsletter: Command, publication: Publication, file: Path) -> None:
+    newsletter("readers", "import", file, "--source", "form")
+    told = newsletter("readers", "export", "--json")
+    assert len(told.out.splitlines()) == 2
+    assert '"email":"+plus@example.org","first_name":"=Plus","standing":"active","consent_source":"form"' in told.out
+
+
+def test_an_export_that_cannot_be_written_says_so(
+    newsletter: Command, publication: Publication, tmp_path: Path
+) -> None:
+    told = newsletter("readers", "export", "--out", tmp_path / "no" / "out.csv")
+    assert told.status == 1
+    assert "--out: cannot be written" in told.err
+
+
+def test_readers_are_counted(newsletter: Command, publication: Publication, file: Path) -> None:
+    newsletter("readers", "import", file, "--source", "form")
+    assert newsletter("readers", "count", "--json").data == {
+        "active": 2, "suppressed": 0, "pending": 0, "paused": 0, "left": 0, "total": 2,
+    }  # fmt: skip
+    assert newsletter("readers", "count").words.startswith("receive it 2 suppressed 0")

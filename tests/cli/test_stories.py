@@ -1,0 +1,103 @@
+from pathlib import Path
+
+from newsletter.publications.models import Publication
+from newsletter.stories.models import State, Story
+from tests.cli.conftest import Command
+from tests.support import factories as make
+
+
+def queue(newsletter: Command) -> list[str]:
+    return [story["headline"] for story in newsletter("stories", "list", "--json").data]
+
+
+def test_a_story_is_added_at_the_end_of_the_queue(newsletter: Command, publication: Publication) -> None:
+    make.story(publication, headline="First")
+    told = newsletter(
+        "stories", "add", "--url", "https://post.example.org/rain", "--headline", "Rain at last", "--body",
+        "One & two.\n\nThree.", "--byline", "Ada Bell", "--source", "The Morning Post", "--embargo", "2030-12-01T06:00",
+        "--sensitive", "--json",
+    ).data  # fmt: skip
+    assert told["publication"] == "morning"
+    assert told["body"] == "<p>One &amp; two.</p><p>Three.</p>"
+    assert (told["position"], told["is_sensitive"], told["embargo_until"]) == (2, True, "2030-12-01T11:00:00Z")
+    assert queue(newsletter) == ["First", "Rain at last"]
+
+
+def test_a_body_may_be_html_and_come_from_a_file_or_a_pipe(
+    newsletter: Command, publication: Publication, tmp_path: Path
+) -> None:
+    file = tmp_path / "body.html"
+    file.write_text("<p>One <b>bold</b> word.</p><script>alert(1)</script>", encoding="utf-8")
+    add = ("stories", "add", "--headline", "Rain", "--json")
+    told = newsletter(*add, "--url", "https://post.example.org/1", "--body-file", file).data
+    assert told["body"] == "<p>One <strong>bold</strong> word.</p>"
+    told = newsletter(*add, "--url", "https://post.example.org/2", "--body-file", "-", stdin="From a pipe.").data
+    assert told["body"] == "<p>From a pipe.</p>"
+
+
+def test_a_story_that_cannot_be_printed_is_refused_in_one_sentence(
+    newsletter: Command, publication: Publication
+) -> None:
+    for wrong in (
+        ["--headline", "Rain", "--body", "Words."],
+        ["--url", "javascript:alert(1)", "--headline", "Rain", "--body", "Words."],
+        ["--url", "https://post.example.org/1", "--body", "Words."],
+        ["--url", "https://post.example.org/1", "--headline", "Rain"],
+        ["--url", "https://post.example.org/1", "--headline", "Rain", "--body", "x", "--embargo", "tomorrow"],
+        ["--url", "https://post.example.org/1", "--headline", "Rain", "--body", "x", "--take", "1=headline"],
+        ["--url", "https://post.example.org/1", "--headline", "Rain", "--body", "x", "--body-file", "y"],
+        ["--url", "https://post.example.org/1", "--headline", "Rain", "--body-file", "/nowhere/at/all"],
+    ):
+        told = newsletter("stories", "add", *wrong)
+        assert (told.status, told.out, told.err.count("\n")) == (1, "", 1), wrong
+    assert not Story.objects.exists()
+
+
+def test_the_same_link_is_queued_twice_only_when_that_is_said(newsletter: Command, publication: Publication) -> None:
+    add = ("stories", "add", "--url", "https://post.example.org/1", "--headline", "Rain", "--body", "Words.")
+    assert newsletter(*add).status == 0
+    assert newsletter(*add).status == 1
+    assert newsletter(*add, "--again").status == 0
+
+
+def test_stories_are_moved_dropped_and_restored(newsletter: Command, publication: Publication) -> None:
+    first, second, third = (make.story(publication, headline=name) for name in ("One", "Two", "Three"))
+    assert "place 1" in newsletter("stories", "move", third.pk, "--to", 1).words
+    assert queue(newsletter) == ["Three", "One", "Two"]
+    assert newsletter("stories", "drop", first.pk, "--json").data["state"] == State.DROPPED
+    assert queue(newsletter) == ["Three", "Two"]
+    assert newsletter("stories", "drop", first.pk).status == 1
+    assert newsletter("stories", "restore", first.pk).status == 0
+    assert queue(newsletter) == ["Three", "Two", "One"]
+    assert (
+        newsletter("stories", "drop", second.pk + 100).err
+        == "story: there is no number " + f"{second.pk + 100}. See: newsletter stories list\n"
+    )
+    assert newsletter("stories", "move", third.pk, "--to", 0).status == 2
+
+
+def test_stories_are_listed_by_what_became_of_them(newsletter: Command, publication: Publication) -> None:
+    make.story(publication, headline="Waiting")
+    make.story(publication, headline="Gone", state=State.DROPPED)
+    make.story(make.publication(), headline="Elsewhere")
+    one = ("-p", "morning")
+    assert "Waiting" in newsletter("stories", "list", *one).words
+    assert "Gone" not in newsletter("stories", "list", *one).words
+    assert "Gone" in newsletter("stories", "list", *one, "--state", "dropped").words
+    everything = newsletter("stories", "list", *one, "--state", "all", "--json").data
+    assert {story["headline"] for story in everything} == {"Waiting", "Gone"}
+
+
+def test_a_headline_cannot_steer_the_terminal_or_break_the_table(newsletter: Command, publication: Publication) -> None:
+    story = make.story(publication, headline="[bold]Red[/] \x1b[31malert\x1b[0m :smile: [/nothing]")
+    told = newsletter("stories", "list")
+    assert "\x1b" not in told.out
+    assert "[bold]Red[/]" in told.out
+    assert ":smile: [/nothing]" in newsletter("stories", "show", story.pk).out
+
+
+def test_a_story_is_shown_with_its_words(newsletter: Command, publication: Publication) -> None:
+    story = make.story(publication, body="<p>One.</p><ul><li>a</li><li>b</li></ul>")
+    told = newsletter("stories", "show", story.pk)
+    assert told.out.endswith("\nOne.\n\n- a\n- b\n")
+    assert "paragraphs  2" in told.out

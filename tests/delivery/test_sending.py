@@ -1,0 +1,225 @@
+"""Claim, attempt, call, record: what each leaves behind, and who wins when two try."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import override_settings
+
+from newsletter.audience import leaving
+from newsletter.audience.models import Subscriber
+from newsletter.delivery import addressing, recovery, sending, steering
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
+from newsletter.delivery.progress import progress
+from newsletter.mail.errors import Refused, TryLater, Uncertain
+from newsletter.mail.letters import Receipt
+from newsletter.mail.sendgrid.transport import Client
+from newsletter.postbox.server import Postbox
+from tests.support.factories import MONDAY
+
+pytestmark = pytest.mark.django_db
+LATER = MONDAY + timedelta(hours=1)
+Opener = Callable[..., Dispatch]
+
+
+def calling(dispatch: Dispatch) -> Attempt:
+    """An attempt that is written down and not yet made."""
+    batch = sending.claim(dispatch.batches.get().pk, now=MONDAY)
+    assert batch is not None
+    attempt = sending.begin(batch, addressing.address(batch), longest_call=60, now=MONDAY)
+    assert attempt is not None
+    return attempt
+
+
+def test_each_reader_is_accepted_once(opened: Opener, client: Client, postbox: Postbox) -> None:
+    dispatch = opened(readers=25, size=10)
+    for batch in dispatch.batches.all():
+        assert sending.send(batch.pk, client=client, clock=lambda: MONDAY) == Fate.ACCEPTED
+        assert sending.send(batch.pk, client=client, clock=lambda: MONDAY) is None
+    counted = postbox_counts(postbox)
+    assert (counted["addresses"], counted["repeated"]) == (25, 0)
+    assert progress(dispatch).complete
+
+
+def test_only_one_of_two_claims_wins(opened: Opener) -> None:
+    batch = opened().batches.get()
+    assert sending.claim(batch.pk, now=MONDAY) is not None
+    assert sending.claim(batch.pk, now=MONDAY) is None
+
+
+def test_a_batch_that_is_not_due_cannot_be_claimed(opened: Opener) -> None:
+    batch = opened().batches.get()
+    assert sending.claim(batch.pk, now=MONDAY - timedelta(seconds=1)) is None
+
+
+def test_nothing_of_a_paused_dispatch_can_be_claimed_or_begun(opened: Opener) -> None:
+    dispatch = opened()
+    batch = sending.claim(dispatch.batches.get().pk, now=MONDAY)
+    assert batch is not None
+    steering.pause(dispatch, reason="wait")
+    assert sending.begin(batch, addressing.address(batch), longest_call=60, now=MONDAY) is None
+    batch.refresh_from_db()
+    assert (batch.state, Attempt.objects.count()) == (BatchState.PENDING, 0)
+    assert sending.claim(batch.pk, now=MONDAY) is None
+
+
+def test_no_call_is_begun_with_less_lease_than_the_longest_call_takes(opened: Opener) -> None:
+    batch = sending.claim(opened().batches.get().pk, now=MONDAY)
+    assert batch is not None
+    nearly_over = MONDAY + timedelta(seconds=280)
+    assert sending.begin(batch, addressing.address(batch), longest_call=60, now=nearly_over) is None
+    batch.refresh_from_db()
+    assert batch.state == BatchState.PENDING
+
+
+def test_a_reader_who_left_since_the_opening_is_not_mailed_and_is_accounted_for(opened: Opener, client: Client) -> None:
+    dispatch = opened(readers=3)
+    gone = Subscriber.objects.first()
+    assert gone is not None
+    leaving.leave(
+        subscriber_id=gone.pk, publication_id=dispatch.edition.publication_id, by="one-click", now=MONDAY
+    )
+    sending.send(dispatch.batches.get().pk, client=client, clock=lambda: MONDAY)
+    batch = dispatch.batches.get()
+    assert batch.left_out == {"left": [gone.pk]}
+    done = progress(dispatch)
+    assert (done.accepted, done.left_since, done.adds_up) == (2, 1, True)
+
+
+def test_a_batch_that_everybody_left_is_not_sent_and_the_dispatch_finishes(opened: Opener, client: Client) -> None:
+    dispatch = opened(readers=2)
+    Subscriber.objects.all().delete()
+    assert sending.send(dispatch.batches.get().pk, client=client, clock=lambda: MONDAY) is None
+    assert dispatch.batches.get().state == BatchState.EMPTY
+    assert recovery.finish_done(now=MONDAY) == [dispatch.pk]
+    assert not Attempt.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("answer", "fate", "state"),
+    [
+        (Receipt(202, "m1"), Fate.ACCEPTED, BatchState.ACCEPTED),
+        (Refused("HTTP 400", status=400), Fate.REFUSED, BatchState.REFUSED),
+        (TryLater("no connection"), Fate.LATER, BatchState.PENDING),
+        (Uncertain("no answer"), Fate.UNCERTAIN, BatchState.UNCERTAIN),
+    ],
+)
+def test_every_answer_has_its_fate(opened: Opener, answer: object, fate: Fate, state: BatchState) -> None:
+    attempt = calling(opened())
+    assert sending.record(attempt, answer, now=MONDAY) == fate  # type: ignore[arg-type]  # one of each kind
+    attempt.refresh_from_db()
+    assert (attempt.fate, attempt.batch.state) == (fate, state)
+
+
+def test_a_batch_that_must_wait_is_due_later_and_longer_each_time(opened: Opener) -> None:
+    dispatch, now, waits = opened(), MONDAY, []
+    for _ in range(4):
+        batch = sending.claim(dispatch.batches.get().pk, now=now)
+        assert batch is not None
+        attempt = sending.begin(batch, addressing.address(batch), longest_call=60, now=now)
+        assert attempt is not None
+        sending.record(attempt, TryLater("no connection"), now=now)
+        due_at = dispatch.batches.get().due_at
+        waits.append((due_at - now).total_seconds())
+        now = due_at
+    assert waits == sorted(set(waits))
+    assert dispatch.batches.get().attempts.filter(fate=Fate.LATER).count() == 4
+
+
+def test_an_answer_that_never_came_is_uncertain_and_is_not_sent_again(
+    opened: Opener, client: Client, postbox: Postbox
+) -> None:
+    order(postbox, "accept-then-drop")
+    dispatch = opened()
+    assert sending.send(dispatch.batches.get().pk, client=client, clock=lambda: MONDAY) == Fate.UNCERTAIN
+    assert recovery.due_batches(now=LATER, limit=10) == []
+    assert sending.claim(dispatch.batches.get().pk, now=LATER) is None
+    assert postbox_counts(postbox)["addresses"] == 3
+
+
+def test_a_worker_that_wakes_after_its_lease_may_still_say_what_the_provider_answered(opened: Opener) -> None:
+    attempt = calling(opened())
+    assert recovery.release_abandoned(now=LATER) == 1
+    assert sending.record(attempt, Receipt(202, "m1"), now=LATER) == Fate.ACCEPTED
+    assert Batch.objects.get().state == BatchState.ACCEPTED
+
+
+def test_a_worker_that_wakes_after_a_newer_claim_changes_nothing(opened: Opener) -> None:
+    attempt = calling(opened())
+    Batch.objects.update(fence=attempt.fence + 1)
+    assert sending.record(attempt, Receipt(202, "m1"), now=LATER) is None
+    attempt.refresh_from_db()
+    assert (attempt.fate, Batch.objects.get().state) == ("", BatchState.CALLING)
+
+
+def test_a_second_live_attempt_cannot_even_be_written_down(opened: Opener) -> None:
+    from django.db import IntegrityError, transaction
+
+    attempt = calling(opened())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Attempt.objects.create(batch=attempt.batch, ordinal=2, fence=attempt.fence, began_at=MONDAY)
+
+
+def test_one_batch_that_crashes_does_not_stop_the_others(
+    opened: Opener, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatch = opened(readers=3, size=1)
+    ids = list(dispatch.batches.order_by("number").values_list("pk", flat=True))
+    whole = addressing.address
+
+    def crash_for_the_first(batch: Batch) -> addressing.People:
+        if batch.pk == ids[0]:
+            raise RuntimeError("cosmic ray")
+        return whole(batch)
+
+    monkeypatch.setattr(addressing, "address", crash_for_the_first)
+    sending.send_all(ids, client=client, clock=lambda: MONDAY, connections=1)
+    states = list(dispatch.batches.order_by("number").values_list("state", flat=True))
+    assert states == [BatchState.CLAIMED, BatchState.ACCEPTED, BatchState.ACCEPTED]
+    recovery.release_abandoned(now=LATER)
+    assert dispatch.batches.get(pk=ids[0]).state == BatchState.PENDING
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_slice_is_sent_over_several_connections_at_once(opened: Opener, client: Client, postbox: Postbox) -> None:
+    dispatch = opened(readers=40, size=5)
+    ids = list(dispatch.batches.values_list("pk", flat=True))
+    sending.send_all(ids, client=client, clock=lambda: MONDAY, connections=4)
+    assert progress(dispatch).accepted == 40
+    counted = postbox_counts(postbox)
+    assert (counted["addresses"], counted["repeated"]) == (40, 0)
+
+
+def test_after_a_few_refusals_the_dispatch_pauses_itself_and_says_why(opened: Opener) -> None:
+    dispatch = opened(readers=4, size=1)
+    with override_settings(DISPATCH_REFUSALS=2):
+        for number in (1, 2):
+            batch = sending.claim(dispatch.batches.get(number=number).pk, now=MONDAY)
+            assert batch is not None
+            attempt = sending.begin(batch, addressing.address(batch), longest_call=60, now=MONDAY)
+            assert attempt is not None
+            sending.record(attempt, Refused("HTTP 400 – content: too short", status=400), now=MONDAY)
+            dispatch.refresh_from_db()
+            assert dispatch.state == (DispatchState.OPEN if number == 1 else DispatchState.PAUSED)
+    assert "content: too short" in dispatch.reason
+
+
+def test_a_key_that_is_not_accepted_pauses_the_dispatch_at_once(opened: Opener) -> None:
+    dispatch = opened(readers=4, size=1)
+    batch = sending.claim(dispatch.batches.get(number=1).pk, now=MONDAY)
+    assert batch is not None
+    attempt = sending.begin(batch, addressing.address(batch), longest_call=60, now=MONDAY)
+    assert attempt is not None
+    sending.record(attempt, Refused("HTTP 401", status=401), now=MONDAY)
+    dispatch.refresh_from_db()
+    assert dispatch.state == DispatchState.PAUSED
+
+
+def order(postbox: Postbox, do: str) -> None:
+    """Tell the postbox what to do with the next call."""
+    postbox.order(do)
+
+
+def postbox_counts(postbox: Postbox) -> dict[str, int]:
+    """Distinct addresses that were accepted, and how many of them more than once."""
+    raise NotImplementedError(postbox)

@@ -1,0 +1,50 @@
+"""Little programs that a supervisor can keep, and what tests ask about them."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from newsletter.local import system
+from newsletter.local.processes import Part, Supervisor
+from tests.support.waiting import wait_until
+
+SLEEPS = "import time; time.sleep(600)"
+# these say a word when they are ready, so that no test speaks to them too early
+IGNORES_TERM = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
+)
+HAS_A_CHILD = (
+    "import subprocess, sys, time;"
+    "child = subprocess.Popen([sys.executable, '-I', '-S', '-c', 'import time; time.sleep(600)']);"
+    "print('child', child.pid, flush=True); time.sleep(600)"
+)
+FAILS = "import sys; print('out of luck'); sys.exit(3)"
+
+
+def part(name: str, code: str, *, grace: float = 8) -> Part:
+    """A Python program as a part of a house."""
+    return Part(name, (sys.executable, "-I", "-S", "-c", code), grace=grace)
+
+
+def wait_for_word(log: Path, word: str) -> str:
+    """The text of a log once `word` stands in it."""
+
+    def text() -> str:
+        found = log.read_text() if log.exists() else ""
+        return found if word in found else ""
+
+    return wait_until(text, what=f"{word!r} in a log")
+
+
+def lives(pid: int) -> bool:
+    return system.look(pid) is not None
+
+
+def keep_until(house: Supervisor, condition: Callable[[], bool]) -> None:
+    """Let the supervisor work until `condition` holds."""
+
+    def works() -> bool:
+        house.keep()
+        return condition()
+
+    wait_until(works, timeout=20)

@@ -1,0 +1,1 @@
+"""What leaves this checkout, and the walls that keep it in order."""

@@ -1,0 +1,107 @@
+"""The image, and the processes that a container engine starts.
+
+No engine runs where this is tested, so the compose file is read as the Compose Specification has it.
+"""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.surroundings import ROOT
+from workers.queues import WORKER_QUEUES
+
+CONDITIONS = {"service_started", "service_healthy", "service_completed_successfully"}
+OUR_PROCESSES = ("web", "worker", "dispatch-worker", "beat", "migrate")
+SECRETS = ("SECRET_KEY", "SENDGRID_API_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD")
+
+Services = dict[str, dict[str, Any]]
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    return dict(yaml.safe_load(read("docker-compose.yml")))
+
+
+@pytest.fixture(scope="module")
+def services(compose: dict[str, Any]) -> Services:
+    return dict(compose["services"])
+
+
+def test_compose_starts_every_part_of_the_house(services: Services) -> None:
+    assert {*OUR_PROCESSES, "redis", "postgres"} <= services.keys()
+
+
+def test_every_service_comes_from_an_image_and_is_started_again(services: Services) -> None:
+    for name, service in services.items():
+        assert service.get("image") or service.get("build"), name
+        assert service["restart"] == ("no" if name == "migrate" else "always"), name
+
+
+def test_services_wait_only_for_services_that_are_there(services: Services) -> None:
+    for name, service in services.items():
+        for other, how in service.get("depends_on", {}).items():
+            assert other in services, name
+            assert how["condition"] in CONDITIONS, name
+            if how["condition"] == "service_healthy":
+                assert "test" in services[other]["healthcheck"], f"{name} waits for {other} in vain"
+
+
+def test_volumes_and_networks_are_declared(compose: dict[str, Any], services: Services) -> None:
+    for service in services.values():
+        assert {volume.partition(":")[0] for volume in service.get("volumes", ())} <= compose["volumes"].keys()
+        assert set(service.get("networks", ())) <= compose["networks"].keys()
+
+
+def test_the_database_and_the_broker_cannot_be_reached_from_outside(
+    compose: dict[str, Any], services: Services
+) -> None:
+    assert compose["networks"]["inside"]["internal"] is True
+    for name in ("postgres", "redis"):
+        assert services[name]["networks"] == ["inside"]
+        assert "ports" not in services[name]
+
+
+def test_the_broker_keeps_its_messages(services: Services) -> None:
+    words = " ".join(services["redis"]["command"])
+    assert "--maxmemory-policy noeviction" in words
+    assert "--appendonly yes" in words
+
+
+def test_workers_listen_to_every_worker_queue_once(services: Services) -> None:
+    listened = [
+        queue
+        for service in services.values()
+        for word in service.get("command", ())
+        if word.startswith("--queues=")
+        for queue in word.removeprefix("--queues=").split(",")
+    ]
+    assert sorted(listened) == sorted(WORKER_QUEUES)
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_no_secret_has_a_value_in_the_files(secret: str) -> None:
+    uses = re.findall(rf"\$\{{{secret}(.{{2}})", read("docker-compose.yml"))
+    assert uses
+    assert set(uses) == {":?"}, "an empty one must stop the start"
+    assert re.search(rf"^{secret}=$", read("docker.env.example"), re.M)
+
+
+def test_the_example_of_settings_names_each_variable_of_the_compose_file() -> None:
+    named = set(re.findall(r"\$\{(\w+)", read("docker-compose.yml")))
+    assert named == set(re.findall(r"^(\w+)=", read("docker.env.example"), re.M))
+
+
+def test_the_image_holds_what_it_copies_and_does_not_run_as_root() -> None:
+    lines = read("Dockerfile").splitlines()
+    allowed = {line[1:] for line in read(".dockerignore").splitlines() if line.startswith("!")}
+    copied = {line.split()[1] for line in lines if line.startswith("COPY ") and "--from" not in line}
+    assert copied == allowed
+    assert all((ROOT / name).exists() for name in copied)
+    assert [line for line in lines if line.startswith("USER ")] == ["USER 10001:10001"]
+    assert "--require-hashes" in read("Dockerfile")

@@ -1,0 +1,232 @@
+"""The whole house in processes of its own, on ports and data of its own, spoken to through its doors only:
+the command line, the web server, and the postbox's questions and orders.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from tests.support.kept import Kept
+from tests.support.ports import free_port
+from tests.support.surroundings import ROOT
+from tests.support.waiting import wait_until
+
+NEWSLETTER = (sys.executable, "-m", "newsletter")
+START = 90  # seconds for all processes to be up, on a busy machine with two cores
+
+
+class Said(NamedTuple):
+    """What a command left: its exit status, its data and its talk."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Answer(NamedTuple):
+    """What a server answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+
+class House:
+    """Not running until `start`. Commands work before, between and after. `settings` are environment variables."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder, self.data = folder, folder / "data"
+        (folder / "home").mkdir()
+        self.web, self.postbox = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder / "home"),
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "NEWSLETTER_DATA": str(self.data),
+            "WEB_PORT": str(urlsplit(self.web).port),
+            "POSTBOX_PORT": str(urlsplit(self.postbox).port),
+            **settings,
+        }
+        self._run: Kept | None = None
+
+    # --- the command line ------------------------------------------------------------------
+
+    def say(self, *words: object, stdin: str = "") -> Said:
+        """Run `newsletter WORDS …`, whatever comes of it."""
+        done = subprocess.run(
+            [*NEWSLETTER, *map(str, words)],
+            env=self.environment,
+            cwd=self.folder,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        return Said(done.returncode, done.stdout, done.stderr)
+
+    def tell(self, *words: object, stdin: str = "") -> Any:
+        """Run `newsletter WORDS … --json`, which must succeed; what it printed."""
+        said = self.say(*words, "--json", stdin=stdin)
+        assert said.status == 0, f"newsletter {' '.join(map(str, words))} left with {said.status}:\n{said.err}"
+        return json.loads(said.out)
+
+    # --- the processes ---------------------------------------------------------------------
+
+    def start(self, *words: str) -> None:
+        """Start all of it with `newsletter run WORDS …` and wait until web and postbox answer."""
+        self._run = Kept(
+            [*NEWSLETTER, "run", *words],
+            folder=self.folder,
+            ends_by=signal.SIGINT,
+            env=self.environment,
+            folder_stays=True,
+        )
+        wait_until(lambda: self._is_up(self.web) and self._is_up(self.postbox), timeout=START, what="the house")
+
+    def stop(self) -> int:
+        """Ctrl-C; the exit status. None of its processes may be left."""
+        assert self._run is not None
+        pids = self.pids()
+        self._run.signal(signal.SIGINT)
+        status = self._run.wait(60)
+        left = [pid for pid in pids if is_alive(pid)]
+        assert not left, f"{len(left)} processes outlived the house.\n{self.story()}"
+        self._run = None
+        return status
+
+    def wait(self, seconds: float = 120) -> int:
+        """Until it has left by itself, as with --once; the exit status."""
+        assert self._run is not None
+        status = self._run.wait(seconds)
+        self._run = None
+        return status
+
+    def close(self) -> None:
+        """End it whatever its state. For the end of a test."""
+        if self._run:
+            self._run.end()
+            self._run = None
+
+    def story(self) -> str:
+        """What the terminal has shown since the first start."""
+        return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
+
+    def pids(self, words: str = "") -> list[int]:
+        """The running processes whose command holds `words`, as the supervisor wrote them down."""
+        try:
+            noted = json.loads((self.data / "processes.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return []
+        return [entry["pid"] for entry in noted if words in entry["command"]]
+
+    def kill9(self, words: str) -> int:
+        """Kill the one process whose command holds `words`, as a crash would; its number."""
+        [pid] = self.pids(words)
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    # --- web and postbox -------------------------------------------------------------------
+
+    def get(self, url: str, **headers: str) -> Answer:
+        return ask("GET", url, headers=headers)
+
+    def post(self, url: str, form: Mapping[str, str] | None = None, **headers: str) -> Answer:
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return ask("POST", url, body=urlencode(form or {}), headers=kind | headers)
+
+    def letters(self, **query: object) -> list[dict[str, Any]]:
+        """What the postbox holds, in the order of arrival: `letters(address="…", full=1)`."""
+        found: list[dict[str, Any]] = []
+        after: dict[str, object] = {}
+        while True:
+            asked = urlencode({"limit": 1000, **query, **after})
+            page = json.loads(self.get(f"{self.postbox}/postbox/letters?{asked}").body)
+            found += page["letters"]
+            if page["next"] is None:
+                return found
+            after = {"after": page["next"]}
+
+    def counts(self, **query: object) -> Any:
+        """What the postbox counted, by a custom argument: `counts(by="subscriber")`."""
+        return json.loads(self.get(f"{self.postbox}/postbox/counts?{urlencode(query)}").body)
+
+    def order(self, **fault: object) -> Any:
+        """Tell the postbox to treat coming calls badly: `order(do="drop", accept=True)`."""
+        answer = ask("POST", f"{self.postbox}/postbox/faults", body=json.dumps(fault))
+        assert answer.status == 201, answer.body
+        return json.loads(answer.body)
+
+    def _is_up(self, url: str) -> bool:
+        assert self._run is not None
+        assert self._run.is_running, f"newsletter run has left.\n{self.story()}"
+        try:
+            return ask("GET", f"{url}/").status < 500
+        except (OSError, HTTPException):
+            return False
+
+
+def ask(method: str, url: str, *, body: str = "", headers: Mapping[str, str] | None = None) -> Answer:
+    """One request to this machine; redirects are not followed."""
+    there = urlsplit(url)
+    connection = HTTPConnection(there.hostname or "", there.port, timeout=30)
+    try:
+        target = there.path + (f"?{there.query}" if there.query else "")
+        connection.request(method, target or "/", body=body.encode(), headers=dict(headers or {}))
+        answer = connection.getresponse()
+        return Answer(answer.status, dict(answer.headers), answer.read().decode("utf-8", "replace"))
+    finally:
+        connection.close()
+
+
+def is_alive(pid: int) -> bool:
+    """True while a process has this number."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh database, once on SQLite and once on PostgreSQL: the test runs twice."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'house.sqlite3'}"
+    return str(request.getfixturevalue("postgres").new())
+
+
+@pytest.fixture
+def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
+    """Makes houses with the settings given: `make_house(DATABASE_URL=…)`. Each has its tables; none runs yet."""
+    made: list[House] = []
+
+    def make(**settings: str) -> House:
+        folder = tmp_path / f"house-{len(made) + 1}"
+        folder.mkdir()
+        house = House(folder, **settings)
+        made.append(house)
+        said = house.say("migrate")
+        assert said.status == 0, said.err
+        return house
+
+    yield make
+    for house in made:
+        house.close()
+
+
+@pytest.fixture
+def house(make_house: Callable[..., House]) -> House:
+    """A house on SQLite, with its tables and nothing in them; it does not run yet."""
+    return make_house()

@@ -1,0 +1,25 @@
+"""Waiting for what must become true, instead of sleeping and hoping."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def wait_until(condition: Callable[[], T], *, timeout: float = 30, what: str = "") -> T:
+    """Ask `condition` until it answers with something true, and return that.
+
+    Fails after `timeout` seconds with the last answer; an error that `condition` raises goes through.
+    """
+    ends = time.monotonic() + timeout
+    pause = 0.01
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() > ends:
+            wanted = what or getattr(condition, "__name__", "the condition")
+            raise AssertionError(f"Waited {timeout:g} s for {wanted}; the last answer was {answer!r}.")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.25)
