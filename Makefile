@@ -45,7 +45,7 @@ endif
 
 test-postgres:
 	@bin/environment requirements-dev.lock
-	@.venv/bin/python -m tests.support.postgres $(PYTEST) $(DATABASE_ROOMS)
+	@.venv/bin/python -m tests.support.postgres $(PYTEST) --database-only $(DATABASE_ROOMS)
 
 lint: export NEWSLETTER_DATA := $(CURDIR)/.tools/lint
 lint: ## check style, types, who imports whom, and that migrations are in step with the models

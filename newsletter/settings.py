@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 
 from newsletter import env
+from newsletter.lib import logs
 from newsletter.lib.errors import BadSetting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -179,3 +180,4 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }
+logs.configure()  # every process reads the settings, so every process logs alike

@@ -1,12 +1,41 @@
 """Where the tests' fixtures come from. What must stand before the settings load is in support/surroundings.py."""
 
 import os
+from pathlib import Path
 
+import pytest
+from django.db import connection
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.browser", "tests.support.house", "tests.support.servers"]
+pytest_plugins = ["tests.support.browser", "tests.support.house", "tests.support.postbox", "tests.support.servers"]
 
 # Inputs are the same in every run of CI; at a desk they differ, which finds more. A slow machine fails nobody.
 settings.register_profile("desk", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite in a file, as everywhere else: in memory, threads do not wait for each other but fail."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(Path(os.environ["NEWSLETTER_DATA"]) / "test.sqlite3")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database-only", action="store_true", help="run the tests that use the database, and no others")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --database-only, leave out what gives the same answer on any database."""
+    if not config.getoption("--database-only"):
+        return
+    others = [item for item in items if not uses_database(item)]
+    items[:] = [item for item in items if uses_database(item)]
+    config.hook.pytest_deselected(items=others)
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """True for a test with pytest-django's mark, or that asks for its fixtures by whatever way."""
+    fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures) or item.get_closest_marker("django_db") is not None

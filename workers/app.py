@@ -1,5 +1,6 @@
 """The Celery app. Why each setting is as it is: docs/decisions/0003-celery-as-a-doorbell.md."""
 
+import logging.config
 import os
 import time
 from typing import Any
@@ -14,7 +15,7 @@ django.setup()
 from django.conf import settings  # noqa: E402 — Django must be ready first
 
 from newsletter.lib.errors import BadSetting  # noqa: E402
-from workers import heartbeat, logs  # noqa: E402
+from workers import heartbeat  # noqa: E402
 from workers.queues import ROUTES  # noqa: E402
 from workers.timetable import SCHEDULE  # noqa: E402
 
@@ -63,7 +64,7 @@ app.conf.update(
 
 @setup_logging.connect
 def _log_as_the_house_does(**_: Any) -> None:
-    logs.set_up()
+    logging.config.dictConfig(settings.LOGGING)  # and not Celery's own
 
 
 @before_task_publish.connect

@@ -1,8 +1,8 @@
 """How the command line speaks: data to stdout as JSON or a table, talk to stderr, questions to a person."""
 
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any, TextIO
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TextIO, TypeVar
 
 import orjson
 from rich.console import Console
@@ -12,6 +12,8 @@ from newsletter.lib.errors import BadInput
 
 JSON = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 UNCUT = 10_000  # columns
+STEP = 1000
+Thing = TypeVar("Thing")
 
 
 def data(value: Any) -> None:
@@ -65,6 +67,15 @@ def _show(made: Table, stream: TextIO) -> None:
     with console.capture() as shown:
         console.print(made)
     stream.writelines(f"{line.rstrip()}\n" for line in shown.get().splitlines())
+
+
+def counted(things: Iterable[Thing], words: str) -> Iterator[Thing]:
+    """`things`, while a person at the terminal sees how many there were: `12,000 lines read`."""
+    with Console(stderr=True).status("") as shown:
+        for number, thing in enumerate(things, start=1):
+            if number % STEP == 0:
+                shown.update(f"{number:,} {words}")
+            yield thing
 
 
 def printable(words: str) -> str:

@@ -35,7 +35,8 @@ def import_(
 
     meant = choosing.publication(publication)
     with sources.opened(file) as data:
-        report = importing.read(meant, sheets.decoded(data), source=source, now=clock.now())
+        lines = output.counted(sheets.decoded(data), "lines read")
+        report = importing.read(meant, lines, source=source, now=clock.now())
     if json:
         output.data(shapes.report(report))
         return

@@ -7,10 +7,6 @@ from urllib.parse import urlsplit
 
 # RFC 2606, 6761 and 8375: names that nobody owns. example.org and kin cannot be authenticated with a provider.
 NOBODYS = ("example", "example.com", "example.net", "example.org", "test", "invalid", "localhost", "local", "internal")
-# Their DMARC policy asks mailboxes to refuse their name from any other server than their own.
-MAILBOXES = frozenset(
-    {"gmail.com", "googlemail.com", "yahoo.com", "outlook.com", "hotmail.com", "icloud.com", "aol.com", "gmx.de"}
-)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -166,13 +162,6 @@ def _newsroom(facts: Facts) -> Iterator[Finding]:
                 "sender-nobodys",
                 f"Publication {sender.publication} is sent from {domain}, a domain for examples.",
                 f"Run: newsletter publications set {sender.publication} sender_email=…",
-            )
-        elif domain in MAILBOXES:
-            yield Finding(
-                "stop",
-                "sender-mailbox",
-                f"Publication {sender.publication} is sent from {domain}, which asks mailboxes to refuse such letters.",
-                "Send from a domain of yours that is authenticated with the provider.",
             )
     if not facts.approvers and not all(sender.approves_itself for sender in facts.senders):
         yield Finding(

@@ -1,5 +1,6 @@
 """newsletter run, postbox, migrate, manage: the house itself."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -46,7 +47,7 @@ def migrate() -> None:
     """Bring the database to this version. Harmless when it is there already."""
     from django.core.management import call_command
 
-    call_command("migrate", interactive=False)
+    call_command("migrate", interactive=False, stdout=sys.stderr)
 
 
 def manage(context: typer.Context) -> None:

@@ -94,6 +94,7 @@ def print_story(story: Story, *, json: bool, with_body: bool = False, more: dict
     """One story; `more` joins its shape for programs."""
     from newsletter.stories import richtext
 
+    story = choosing.story(story.pk)  # its place may have changed with those of others
     if json:
         output.data(shapes.story(story) | (more or {}))
         return

@@ -71,12 +71,12 @@ def workers(now: datetime) -> list[Part]:
     return [
         Part(
             "worker",
-            _worker("worker", queues="assembly,insights,house", concurrency=2),
+            _worker("worker", queues="assembly,insights,house", pool="prefork", concurrency=1),
             ready=_has_reported("worker", since=now),
         ),
         Part(
             "dispatch-worker",
-            _worker("dispatch-worker", queues="dispatch", concurrency=2),
+            _worker("dispatch-worker", queues="dispatch", pool="threads", concurrency=2),
             ready=_has_reported("dispatch-worker", since=now),
             grace=8 if sends_to_postbox() else hearing,
         ),
@@ -89,11 +89,12 @@ def _celery(verb: str) -> tuple[str, ...]:
     return (*PYTHON_M, "celery", "-A", "workers.app", verb, f"--loglevel={settings.LOG_LEVEL}")
 
 
-def _worker(name: str, *, queues: str, concurrency: int) -> tuple[str, ...]:
+def _worker(name: str, *, queues: str, pool: str, concurrency: int) -> tuple[str, ...]:
     return (
         *_celery("worker"),
         f"--queues={queues}",
         f"--hostname={name}@%h",
+        f"--pool={pool}",
         f"--concurrency={concurrency}",
         "--without-gossip",
         "--without-mingle",

@@ -117,8 +117,8 @@ def _say_where_things_are(screen: Terminal, house: Supervisor) -> None:
         )
     if parts.sends_to_postbox():
         screen.say(f"The postbox: http://127.0.0.1:{settings.POSTBOX_PORT}/")
-    memory = system.memory_of_groups(house.leaders())
-    takes = f" All of it takes {memory / 1e6:.0f} MB of memory." if memory else ""
+    taken = system.memory(house.leaders(), process=os.getpid())
+    takes = f" All of it takes {taken / 1e6:.0f} MB of memory." if taken else ""
     screen.say(f"Data and logs: {_short(settings.DATA_DIR)}.{takes}")
 
 

@@ -54,12 +54,12 @@ def ask_ps(pid: int) -> Sighting | None:
     return Sighting(" ".join(words[1:6]), words[6].strip())
 
 
-def memory_of_groups(leaders: Iterable[int]) -> int | None:
-    """Bytes of memory that these process groups take, what they share counted once; None where nobody can tell."""
-    groups, total, seen = set(leaders), 0, False
+def memory(groups: Iterable[int], *, process: int) -> int | None:
+    """Bytes that these process groups and this process take, what they share counted once; None where nobody tells."""
+    leaders, total, seen = set(groups), 0, False
     for folder in PROC.glob("[0-9]*"):
         try:
-            if os.getpgid(int(folder.name)) not in groups:
+            if int(folder.name) != process and os.getpgid(int(folder.name)) not in leaders:
                 continue
             rollup = (folder / "smaps_rollup").read_text()
         except OSError:

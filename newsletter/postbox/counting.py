@@ -48,7 +48,7 @@ def _fates(reader: sqlite3.Connection) -> dict[str, int]:
     rows = reader.execute(
         f"SELECT {FATE}, count(*) FROM recipients r JOIN calls c ON c.id = r.call GROUP BY 1"  # noqa: S608 our own words
     )
-    return {**dict.fromkeys(Fate, 0), **{Fate(row[0]): row[1] for row in rows}}
+    return {**{one.value: 0 for one in Fate}, **{row[0]: row[1] for row in rows}}
 
 
 def _sums(reader: sqlite3.Connection, test: str, values: tuple[object, ...], most: int) -> dict[str, Any]:

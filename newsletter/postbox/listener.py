@@ -27,7 +27,7 @@ class Listener(socketserver.ThreadingMixIn, HTTPServer):
             raise BadSetting(
                 "The postbox",
                 f"was told to listen at {host}, where other machines reach it.",
-                "Letters of readers lie in it: use 127.0.0.1, or allow it on purpose with --allow-outside.",
+                "Letters of readers lie in it: use 127.0.0.1, or say --allow-outside to python -m newsletter.postbox.",
             )
         self.office = office
         self._talking: set[socket.socket] = set()

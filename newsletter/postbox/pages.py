@@ -60,6 +60,7 @@ def show_letter(office: Office, request: Request) -> Reply:
                 bodies=False,
             )
         )
+        twice = reading.twice(reader, key)
         many = reading.how_many(reader, where=wanted)
         call, _, position = query.get("copy", "").partition(".")
         one = {"call": call[:15], "position": position[:15]} if call and position else {}
@@ -71,6 +72,7 @@ def show_letter(office: Office, request: Request) -> Reply:
         letter=letter,
         people=people,
         many=many,
+        twice=twice,
         number=number,
         pages=max(1, -(-many // PEOPLE)),
         search=search,

@@ -71,15 +71,23 @@ def letters(reader: sqlite3.Connection, *, search: str = "", skip: int = 0, most
 
 
 def letter(reader: sqlite3.Connection, key: str) -> sqlite3.Row | None:
-    """One letter's numbers, with `twice`: how many addresses were accepted for it more than once."""
+    """One letter's numbers."""
     found: sqlite3.Row | None = reader.execute(
-        "SELECT letter, count(*) AS calls, sum(recipients) AS recipients, min(at) AS first, max(at) AS last, subject, "
-        "(SELECT count(*) FROM (SELECT 1 FROM recipients r JOIN calls c ON c.id = r.call WHERE c.letter = :key "
-        "GROUP BY lower(address) HAVING count(*) > 1)) AS twice "
-        "FROM calls WHERE letter = :key GROUP BY letter",
-        {"key": key},
+        "SELECT letter, count(*) AS calls, sum(recipients) AS recipients, min(at) AS first, subject "
+        "FROM calls WHERE letter = ? GROUP BY letter",
+        (key,),
     ).fetchone()
     return found
+
+
+def twice(reader: sqlite3.Connection, key: str) -> list[str]:
+    """The addresses that one letter was accepted for more than once."""
+    rows = reader.execute(
+        "SELECT lower(address) AS one FROM recipients r JOIN calls c ON c.id = r.call WHERE c.letter = ? "
+        "GROUP BY one HAVING count(*) > 1 ORDER BY one",
+        (key,),
+    )
+    return [row["one"] for row in rows]
 
 
 def fates(reader: sqlite3.Connection, keys: list[str], *, now: datetime) -> dict[str, dict[Fate, int]]:

@@ -11,8 +11,11 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-LONG = 220  # characters; a longer paragraph tells something and is never part of a block, unless it is stored
-BRIEF = 80  # a line as short as this may belong to a block without any sign of its own
+# Characters. A paragraph tells something and is no part of a block, unless it is stored in an appeal.
+LONG = 220  # the longest line that asks, and the longest bulleted one
+SHORT = 120  # the longest without any sign of its own, between two that have one
+BRIEF = 80  # the longest without any sign between a heading and the first that has one
+TITLE = 60  # the longest heading without any sign
 ENOUGH = 4  # the weight that makes lines a block: two plain requests, or one list said twice
 FAR = 30  # lines; two copies of a list stand closer together than this
 
@@ -101,17 +104,14 @@ def spans(lines: Sequence[Line]) -> list[Span]:
     found: list[Span] = []
     for start, end in _stretches(lines, twice):
         inside = range(start, end)
-        repeats = {n for n in inside if n in twice and twice[n] in inside}
+        repeats = frozenset(n for n in inside if twice.get(n) in inside)
         weight = sum(lines[n].weight for n in inside if n not in repeats)
         weight += 0 if not repeats else ENOUGH if len(repeats) > 1 else 2
         weight += sum(lines[n].is_point for n in inside) > 1
         is_asked = repeats or any(lines[n].phrase or lines[n].is_known for n in inside)
         if is_asked and weight >= ENOUGH:
-            found.append(
-                Span(
-                    *_widened(lines, start, end, twice, floor=found[-1].end if found else 0), weight, frozenset(repeats)
-                )
-            )
+            floor = found[-1].end if found else 0
+            found.append(Span(*_widened(lines, start, end, twice, floor=floor), weight, repeats))
     return found
 
 
@@ -124,13 +124,13 @@ def _said_twice(lines: Sequence[Line]) -> dict[int, int]:
     copies: dict[int, int] = {}
     last: dict[str, list[int]] = {}
     for n, here in enumerate(lines):
-        for first in [p for p in last.get(here.key, []) if n - p <= FAR and here.key]:
+        for first in [p for p in last.get(here.key, []) if n - p <= FAR]:
             length = n - first
             if here.is_point and lines[first].is_point and first not in copies:
                 copies.setdefault(n, first)
-            elif length > 1 and _keys(lines, first, length) == _keys(lines, n, length):
+            elif length > 1 and _keys(lines, first, length) == _keys(lines, n, length) and _is_brief(lines[first:n]):
                 copies.update({n + k: first + k for k in range(length) if n + k not in copies})
-        if len(here.text) <= LONG:
+        if len(here.text) <= LONG and here.key:
             last.setdefault(here.key, []).append(n)
             del last[here.key][:-FAR]
     return copies
@@ -141,17 +141,20 @@ def _keys(lines: Sequence[Line], start: int, length: int) -> list[str]:
 
 
 def _stretches(lines: Sequence[Line], twice: dict[int, int]) -> Iterator[tuple[int, int]]:
-    """First and last line with a sign, where no long paragraph and at most two lines without one are between."""
-    signs = {n for n, here in enumerate(lines) if here.is_known or (here.weight and len(here.text) <= LONG)}
-    signs |= set(twice) | set(twice.values())
+    """First line with a sign and the one after the last, where no paragraph and at most two unsigned lines are between."""
+    sure = {n for n, here in enumerate(lines) if here.is_known or (here.phrase and len(here.text) <= LONG)}
+    sure |= twice.keys() | set(twice.values())
+    # an order alone may be a story's own: it counts beside a surer sign
+    orders = {n for n, here in enumerate(lines) if n not in sure and here.weight and len(here.text) <= SHORT}
+    signs = sure | {n for n in orders if {n - 1, n + 1} & (sure | orders)}
     start: int | None = None
     last = unsigned = 0
     for n, here in enumerate(lines):
         if n in signs:
             start, last, unsigned = n if start is None else start, n, 0
-        elif not here.is_point:
-            unsigned += 1
-        if start is not None and (unsigned > 2 or (len(here.text) > LONG and n not in signs)):
+            continue
+        unsigned += not here.is_point
+        if start is not None and (unsigned > 2 or len(here.text) > (LONG if here.is_point else SHORT)):
             yield start, last + 1
             start = None
     if start is not None:
@@ -160,16 +163,12 @@ def _stretches(lines: Sequence[Line], twice: dict[int, int]) -> Iterator[tuple[i
 
 def _widened(lines: Sequence[Line], start: int, end: int, twice: dict[int, int], *, floor: int) -> tuple[int, int]:
     """The stretch with the lines at its edges that carry no sign and still belong to it."""
-    copied = set(twice) | set(twice.values())
-    if start in copied and lines[start].is_point:  # the list is all we know by: what is brief above it heads it
-        reach = max(floor, start - 3)
-        while start > reach and len(lines[start - 1].text) <= BRIEF:
-            start -= 1
-    elif start > floor and _is_title(lines[start - 1]) and not _is_title(lines[start]):
-        start -= 1
-    if end - 1 in copied and lines[end - 1].is_point:
-        reach = min(len(lines), end + 3)
-        while end < reach and len(lines[end].text) <= BRIEF:
+    has_list = sum(here.is_point for here in lines[start:end]) > 1 or any(n in twice for n in range(start, end))
+    if lines[start].is_point or not _is_title(lines[start]):
+        start = _headed(lines, start, floor=max(floor, start - (3 if has_list else 1)))
+    if end - 1 in twice:  # nothing asks below the list, so what closes the block has no sign either
+        reach = min(len(lines), end + 2)
+        while end < reach and not lines[end].is_point and len(lines[end].text) <= TITLE:
             end += 1
     elif lines[end - 1].text.endswith(":"):
         while end < len(lines) and lines[end].is_point and len(lines[end].text) <= LONG:
@@ -177,5 +176,19 @@ def _widened(lines: Sequence[Line], start: int, end: int, twice: dict[int, int],
     return start, end
 
 
+def _headed(lines: Sequence[Line], start: int, *, floor: int) -> int:
+    """The place of the title above `start`, when nothing but brief lines is between; else `start`."""
+    for n in range(start - 1, floor - 1, -1):
+        if lines[n].is_point or len(lines[n].text) > BRIEF:
+            break
+        if _is_title(lines[n]):
+            return n
+    return start
+
+
+def _is_brief(several: Sequence[Line]) -> bool:
+    return all(len(here.text) <= SHORT for here in several)
+
+
 def _is_title(here: Line) -> bool:
-    return not here.is_point and len(here.text) <= 60 and not here.text.endswith(TITLE_END)
+    return not here.is_point and len(here.text) <= TITLE and not here.text.endswith(TITLE_END)

@@ -36,6 +36,7 @@ TELLS = f"reports|reported|explores|investigates|{WRITES}"
 WORK_BY = re.compile(rf"\b(?:{WORKS}|written|reported)\s+by\s+|\b(reports|{WRITES})\s+(?={LETTERS})", re.IGNORECASE)
 TELLS_FOR = re.compile(rf"\s({TELLS})\s+(for|in)\s+", re.IGNORECASE)
 LINE = re.compile(r"(?:(?:words|written|story|report|text)\s+)?by[\s:]\s*", re.IGNORECASE)
+BESIDE = TITLES | NO_SOURCE | frozenset(",.:|") | _words_of("updated published at am pm min read utc")
 PARTING = frozenset(",|•·—–-/(")
 
 
@@ -58,13 +59,15 @@ def in_line(line: str) -> Byline:
     name, rest = _people(words)
     if not name and words[:1] == ["The"]:  # By The Associated Press
         source, rest = _source(words)
-    else:
-        parted = bool(rest) and (rest[0] in PARTING or rest[0].lower() in ("for", "of", "in", "at"))
-        source, rest = _source(rest[1:]) if parted else ("", rest)
-        if parted and not source:
-            rest = []  # a date, a town: nothing of ours
-    goes_on = bool(rest) and rest[0] not in PARTING
-    return NOBODY if goes_on or not (name or source) else Byline(name, source)
+        return Byline("", source) if source and not rest else NOBODY
+    if not name:
+        return NOBODY
+    source = ""
+    if rest and (rest[0] in PARTING or rest[0].lower() in ("for", "of")):
+        source, rest = _source(rest[1:])
+    # a date, a title or a second separator may follow, but no sentence
+    goes_on = rest and rest[0] not in PARTING and not all(word.lower() in BESIDE or word[0].isdigit() for word in rest)
+    return NOBODY if goes_on else Byline(name, source)
 
 
 def in_text(paragraphs: Iterable[str]) -> Byline:

@@ -36,6 +36,7 @@ def add(
         queued = _taken(publication.pk)
         if not again:
             _refuse_repeat(story)
+        story.position = len(queued) + 1
         story.save(force_insert=True)
         _number([*queued, story])
     return story

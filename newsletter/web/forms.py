@@ -1,5 +1,7 @@
 """What our forms share: labels above fields, problems beside them, and house errors put where they belong."""
 
+from typing import Any
+
 from django import forms
 
 from newsletter.lib.errors import BadInput, NewsletterError
@@ -19,6 +21,11 @@ class PlainForm(forms.Form):
     """A form whose problems are told on the page, not in the browser's own bubbles."""
 
     use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages["required"] = "Please fill this in."
 
     def blame(self, error: NewsletterError) -> None:
         """Show a house error at the field it names, or above the form when it names none of them."""

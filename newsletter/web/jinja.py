@@ -29,6 +29,7 @@ def environment(**options: Any) -> Environment:
         host=phrases.host,
         span=phrases.span,
         thousands=_thousands,
+        upfirst=_upfirst,
     )
     return env
 
@@ -60,3 +61,8 @@ def _away(value: datetime) -> str:
 
 def _thousands(number: int) -> str:
     return f"{number:,}"
+
+
+def _upfirst(words: str) -> str:
+    """For a line that begins with a day: `Today, 07:00`."""
+    return words[:1].upper() + words[1:]

@@ -33,6 +33,8 @@ def standing(edition: Edition, *, now: datetime) -> Standing:
             words = f"It leaves {at(edition.due_at)} if somebody approves it before that."
             if edition.due_at <= now:
                 words = f"It is overdue: approved before {at(limit)} it leaves at once, later it is held."
+            if limit <= now:
+                words = "It was not approved in time, so it will be held in a moment."
             return Standing("Waiting for approval", "warn", f"The letter is ready. {words}")
         case State.APPROVED if edition.due_at > now:
             return Standing(

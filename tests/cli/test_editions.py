@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.accounts.models import User
+from newsletter.accounts.models import Role, User
 from newsletter.editions.models import Edition, State
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -59,7 +59,7 @@ def test_only_somebody_whose_role_permits_it_approves(newsletter: Command, plann
     make.eddie()
     assert "whose role does not permit this" in newsletter(*approve, "--by", "cora@example.org").err
     assert "nobody who works here has this address" in newsletter(*approve, "--by", "x@example.org").err
-    make.person(make.Role.ADMIN, "Ada")
+    make.person(Role.ADMIN, "Ada")
     assert "several people may do this" in newsletter(*approve).err
     assert newsletter(*approve, "--by", "eddie@example.org").status == 0
 

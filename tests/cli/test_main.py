@@ -91,7 +91,7 @@ def test_a_database_without_tables_is_one_sentence(tmp_path: Path) -> None:
     told = start(
         "readers",
         "count",
-        env={"NEWSLETTER_DATA": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3"},
+        env=house(tmp_path),
     )
     assert (told.returncode, told.stdout) == (1, "")
     assert told.stderr == "The database lacks tables of this version. Run: newsletter migrate\n"
@@ -124,7 +124,7 @@ def test_without_a_publication_the_way_to_make_one_is_told(newsletter: Command) 
 
 @pytest.mark.parametrize("words", [["--help"], ["manage", "help", "--commands"], ["users", "list"]])
 def test_a_reader_that_closes_the_pipe_is_no_error(tmp_path: Path, words: list[str]) -> None:
-    env = os.environ | {"NEWSLETTER_DATA": str(tmp_path)}
+    env = house(tmp_path)
     if words[0] == "users":
         assert start("migrate", env=env).returncode == 0
     read, write = os.pipe()
@@ -142,7 +142,7 @@ def test_a_reader_that_closes_the_pipe_is_no_error(tmp_path: Path, words: list[s
 
 
 def test_ctrl_c_is_quiet_and_status_130(tmp_path: Path) -> None:
-    env = os.environ | {"NEWSLETTER_DATA": str(tmp_path)}
+    env = house(tmp_path)
     assert start("migrate", env=env).returncode == 0
     assert start("publications", "add", *NEW_PUBLICATION, env=env).returncode == 0
     pipe = tmp_path / "readers.csv"

@@ -153,10 +153,13 @@ def test_ps_tells_what_proc_tells() -> None:
         assert system.look(process.pid) is None
 
 
-def test_memory_of_a_group_is_measured_where_the_system_tells_it() -> None:
+def test_memory_of_a_house_is_measured_where_the_system_tells_it() -> None:
     if not Path("/proc/self/smaps_rollup").exists():
         pytest.skip("this system does not tell")
-    measured = system.memory_of_groups([os.getpgid(0)])
-    assert measured
-    assert measured > 1_000_000
-    assert system.memory_of_groups([]) is None
+    alone = system.memory([], process=os.getpid())
+    with subprocess.Popen([sys.executable, "-I", "-S", "-c", little.HAS_A_CHILD], start_new_session=True) as leader:
+        with_others = system.memory([leader.pid], process=os.getpid())
+        os.killpg(leader.pid, signal.SIGKILL)
+    assert alone
+    assert with_others
+    assert with_others > alone > 1_000_000

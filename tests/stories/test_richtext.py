@@ -12,7 +12,26 @@ from newsletter.mail.letters import Token
 from newsletter.stories.richtext import Block, Link, blocks, from_plain, links, plain, sanitise
 
 # Pieces of markup that a hostile or a careless page is made of, thrown together in any order.
-TAGS = "p div b i strong em a ul ol li blockquote br span h2 table tr td script style svg img pre u td math".split()
+TAGS = [
+    "p",
+    "div",
+    "b",
+    "i",
+    "strong",
+    "em",
+    "a",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "br",
+    "span",
+    "h2",
+    "table",
+    "tr",
+    "td",
+]
+TAGS += ["script", "style", "svg", "img", "pre", "u", "math"]
 ATTRIBUTES = [
     "",
     ' style="background:url(javascript:alert(1))"',
@@ -28,26 +47,9 @@ ATTRIBUTES = [
 ]
 MARKUP = st.builds("<{}{}>".format, st.sampled_from(TAGS), st.sampled_from(ATTRIBUTES))
 CLOSING = st.builds("</{}>".format, st.sampled_from(TAGS))
-WORDS = st.sampled_from(
-    [
-        "word",
-        " ",
-        "\n\n",
-        "&nbsp;",
-        "\u00a0",
-        "_",
-        "__",
-        "_nl_",
-        "nl_reader__",
-        "&#95;",
-        "&lt;script&gt;",
-        "&",
-        "<",
-        "<!--",
-        "-->",
-    ]
-    + ["\x00", "\ud800", "&#x202e;", "\u200b", "é", "&#8232;", "'", '"', "]]>", "<![CDATA["]
-)
+TEXTS = ["word", " ", "\n\n", "&nbsp;", "\u00a0", "_", "__", "_nl_", "nl_reader__", "&#95;", "&lt;script&gt;", "&", "<"]
+TEXTS += ["<!--", "-->", "\x00", "\ud800", "&#x202e;", "\u200b", "é", "&#8232;", "'", '"', "]]>", "<![CDATA["]
+WORDS = st.sampled_from(TEXTS)
 SOUP = st.lists(st.one_of(MARKUP, CLOSING, WORDS), max_size=25).map("".join)
 ALLOWED = {"p", "ul", "ol", "li", "blockquote", "strong", "em", "a", "br"}
 

@@ -1,14 +1,14 @@
-"""Logs of workers: events with a stable name and fields, one line each, on standard error."""
-
-import logging.config
+"""How everything here logs: events with a stable name and fields, one line each, on standard error."""
 
 import structlog
-from django.conf import settings
 
 
-def set_up() -> None:
-    """Send structlog's events through the standard logging that Django's settings describe."""
-    logging.config.dictConfig(settings.LOGGING)
+def configure() -> None:
+    """Hand structlog's events to the standard logging.
+
+    Tracebacks are plain ones: structlog's own show the values of local variables, and readers'
+    addresses are among them.
+    """
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -1,0 +1,110 @@
+"""Our letters in a real browser: readable by everybody, and the same inlined as designed."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from newsletter.editions.rendering import draw, render
+from tests.golden.editions import GOLDEN
+
+DESKTOP, PHONE, SMALL = (ViewportSize(width=width, height=900) for width in (800, 375, 320))
+Scheme = Literal["light", "dark"]
+
+# Every property of every element, as one text an element, in the order of the page.
+COMPUTED = """() => [document.body, ...document.body.querySelectorAll('*')].map(element => {
+    const style = getComputedStyle(element);
+    return [element.tagName + '.' + element.className, ...Array.from(style, name => name + ': ' + style[name])];
+})"""
+
+
+@contextmanager
+def shown(browser: Browser, html: str, viewport: ViewportSize, scheme: Scheme = "light") -> Iterator[Page]:
+    """A page with this HTML in it, without pictures: they must not change what a letter says."""
+    with browser.new_context(viewport=viewport, color_scheme=scheme) as context:
+        context.route("**/*", lambda route: route.abort())
+        page = context.new_page()
+        page.set_content(html)
+        yield page
+
+
+def without_styles(html: str) -> str:
+    """As the mail programs show it that throw style blocks away."""
+    return re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)
+
+
+def styles_of(browser: Browser, html: str, viewport: ViewportSize, scheme: Scheme) -> list[list[str]]:
+    with shown(browser, html, viewport, scheme) as page:
+        computed: list[list[str]] = page.evaluate(COMPUTED)
+        return computed
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "light"), (DESKTOP, "dark")], ids=["desktop", "phone", "dark"]
+)
+def test_every_element_looks_as_it_was_designed(
+    browser: Browser, name: str, viewport: ViewportSize, scheme: Scheme
+) -> None:
+    contents = GOLDEN[name]()
+    designed = styles_of(browser, draw(contents).html, viewport, scheme)
+    inlined = styles_of(browser, render(contents).html, viewport, scheme)
+    assert len(designed) == len(inlined) > 30
+    differing = [
+        (before[0], sorted(set(before) ^ set(after)))
+        for before, after in zip(designed, inlined, strict=True)
+        if before != after
+    ]
+    assert differing == []
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_without_its_style_blocks_a_letter_looks_the_same_on_a_desktop(browser: Browser, name: str) -> None:
+    """Save for the blocks' graces: how lines are balanced, and what a client does by itself."""
+    html = render(GOLDEN[name]()).html
+    seen = ("color:", "background-color:", "font-size:", "font-family:", "line-height:", "padding-", "text-align:")
+    whole, stripped = (
+        [[line for line in element if line.startswith(seen)] for element in styles_of(browser, each, DESKTOP, "light")]
+        for each in (html, without_styles(html))
+    )
+    assert whole == stripped
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("viewport", [PHONE, SMALL], ids=["375", "320"])
+def test_nothing_is_wider_than_a_phone_with_or_without_style_blocks(
+    browser: Browser, name: str, viewport: ViewportSize
+) -> None:
+    html = render(GOLDEN[name]()).html
+    for each in (html, without_styles(html)):
+        with shown(browser, each, viewport) as page:
+            assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_dark_mode_reaches_every_word(browser: Browser, name: str) -> None:
+    html = render(GOLDEN[name]()).html
+    words = """() => [...document.body.querySelectorAll('*')].filter(e => e.checkVisibility() && [...e.childNodes].some(
+        n => n.nodeType === 3 && n.data.trim())).map(e => getComputedStyle(e).color)"""
+    with shown(browser, html, DESKTOP) as light, shown(browser, html, DESKTOP, "dark") as dark:
+        before, after = light.evaluate(words), dark.evaluate(words)
+    assert len(before) == len(after) > 8
+    assert [pair for pair in zip(before, after, strict=True) if pair[0] == pair[1]] == []
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("way", ["light", "dark", "phone", "stripped"])
+def test_nobody_is_shut_out(browser: Browser, name: str, way: str) -> None:
+    """axe finds nothing. Left out: rules on landmarks, because a letter is shown inside a page that has its own."""
+    html = render(GOLDEN[name]()).html
+    html = without_styles(html) if way == "stripped" else html
+    viewport = PHONE if way == "phone" else DESKTOP
+    with shown(browser, html, viewport, "dark" if way == "dark" else "light") as page:
+        options = {"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": False}}}
+        found = Axe().run(page, options=options).response
+    assert len(found["passes"]) > 20  # it did look
+    assert [(v["id"], v["impact"], [n["target"] for n in v["nodes"]]) for v in found["violations"]] == []

@@ -1,0 +1,217 @@
+"""Each finding: a letter that has it, and the same letter, whole, that has not."""
+
+import re
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.editions import preflight
+from newsletter.editions.preflight.addresses import objection
+from newsletter.editions.preflight.anatomy import take_apart
+from newsletter.editions.rendering import render
+from newsletter.mail.letters import Letter
+from tests.golden.editions import rich
+
+CONTENTS = rich()
+WHOLE = render(CONTENTS)
+UNSUBSCRIBE = "https://letters.example.org/u/__nl_reader__"
+
+
+def found(letter: Letter, *, local: bool = True) -> dict[str, preflight.Finding]:
+    """The findings for `letter` by their codes."""
+    made = preflight.findings(letter, links=CONTENTS.links, postal_address=CONTENTS.postal_address, local=local)
+    return {finding.code: finding for finding in made}
+
+
+def html(old: str, new: str) -> Letter:
+    """The whole letter with this in its HTML in place of that."""
+    assert old in WHOLE.html
+    return replace(WHOLE, html=WHOLE.html.replace(old, new, 1))
+
+
+def body(more: str) -> Letter:
+    """The whole letter with more at the end of its content."""
+    return html("</body>", f"{more}</body>")
+
+
+def text(old: str, new: str) -> Letter:
+    assert old in WHOLE.text
+    return replace(WHOLE, text=WHOLE.text.replace(old, new))
+
+
+def subject(new: str) -> Letter:
+    return replace(WHOLE, subject=new)
+
+
+BROKEN: list[tuple[str, str, Callable[[], Letter]]] = [
+    ("subject.empty", "stop", lambda: subject("  ")),
+    ("subject.long", "warn", lambda: subject("A subject " * 8)),
+    ("subject.capitals", "warn", lambda: subject("THE HARBOUR COUNTS ITS FISH")),
+    ("mark.leftover", "stop", lambda: html("The Tideline", "{{ name }}")),
+    ("mark.leftover", "stop", lambda: text("The Tideline", "{% if name %}")),
+    ("mark.leftover", "stop", lambda: subject("For <%name%>")),
+    ("mark.unknown", "stop", lambda: html("Dear", "Dear __nl_frist_name__")),
+    ("mark.unknown", "stop", lambda: html("__nl_html_first_name__", "__nl_first_name__")),  # would stand unescaped
+    ("mark.unknown", "stop", lambda: text("__nl_first_name__", "__nl_html_first_name__")),
+    ("mark.unknown", "stop", lambda: subject("For __nl_reader__")),
+    ("required.unsubscribe", "stop", lambda: html(UNSUBSCRIBE, "https://letters.example.org/")),
+    ("required.unsubscribe", "stop", lambda: text(UNSUBSCRIBE, "")),
+    ("required.preferences", "stop", lambda: html("/p/__nl_reader__", "/q/__nl_reader__")),
+    ("required.web", "stop", lambda: text("/v/__nl_reader__", "/w/__nl_reader__")),
+    ("required.postal_address", "stop", lambda: html("4 Rope Walk", "4 Rope")),
+    ("required.postal_address", "stop", lambda: text("4 Rope Walk", "4 Rope")),
+    ("doctype.missing", "stop", lambda: html("<!DOCTYPE html>", "")),
+    ("doctype.missing", "stop", lambda: html("<!DOCTYPE html>", "<!doctype html>")),
+    ("outlook.unbalanced", "stop", lambda: html("<![endif]-->", "-->")),
+    ("outlook.unbalanced", "stop", lambda: body("<![if !mso]>x<![endif]>")),
+    ("size.large", "warn", lambda: body("<p>" + "x" * 75_000 + "</p>")),
+    ("size.clipped", "stop", lambda: body("<p>" + "x" * 90_000 + "</p>")),
+    ("style.large", "warn", lambda: html("</head>", "<style>" + ".a{color:red}" * 700 + "</style></head>")),
+    ("style.dropped", "stop", lambda: html("</head>", "<style>" + ".a{color:red}" * 1400 + "</style></head>")),
+    ("style.import", "stop", lambda: html("</head>", "<style>@import url(x.css)</style></head>")),
+    ("element.forbidden", "stop", lambda: body("<script>x()</script>")),
+    ("element.forbidden", "stop", lambda: body("<form><input></form>")),
+    ("element.forbidden", "stop", lambda: html("</head>", '<link rel="stylesheet" href="https://x.org/y.css"></head>')),
+    ("element.script", "stop", lambda: body('<p onclick="x()">x</p>')),
+    ("table.role", "stop", lambda: body("<table><tr><td>x</td></tr></table>")),
+    ("picture.alt", "stop", lambda: body('<img src="https://x.org/p.png" width="10">')),
+    ("picture.width", "stop", lambda: body('<img src="https://x.org/p.png" alt="" width="100%">')),
+    ("picture.width", "stop", lambda: body('<img src="https://x.org/p.png" alt="">')),
+    ("link.address", "stop", lambda: body('<img src="data:image/png;base64,AAAA" alt="" width="1">')),
+    ("link.address", "stop", lambda: body('<a href="/stories/1">A story</a>')),
+    ("link.address", "stop", lambda: body('<a href="#top">To the top</a>')),
+    ("link.address", "stop", lambda: body('<a href="javascript:x()">A trick</a>')),
+    ("link.address", "stop", lambda: body("<a>An anchor without an address</a>")),
+    ("link.insecure", "warn", lambda: body('<a href="http://news.org/1">A story</a>')),
+    ("link.shortener", "warn", lambda: body('<a href="https://bit.ly/1">A story</a>')),
+    ("link.empty", "stop", lambda: body('<a href="https://news.org/1"> </a>')),
+    ("link.empty", "stop", lambda: body('<a href="https://n.org/"><img src="https://x.org/p" alt="" width="1"></a>')),
+    ("link.vague", "warn", lambda: body('<a href="https://news.org/1">Read more »</a>')),
+    ("heading.one", "stop", lambda: body("<h1>Another</h1>")),
+    ("heading.one", "stop", lambda: replace(WHOLE, html=WHOLE.html.replace("h1", "h2"))),
+    ("heading.skipped", "stop", lambda: body("<h4>Deep</h4>")),
+    ("language.page", "stop", lambda: html('<html lang="en" dir="ltr"', '<html lang="en"')),
+    ("language.content", "stop", lambda: html(' lang="en" dir="ltr" class="page"', ' lang="en" class="page"')),
+    ("preheader.missing", "warn", lambda: html("display:none;", "")),
+    ("preheader.missing", "warn", lambda: html(CONTENTS.preheader, "")),
+    ("preheader.same", "warn", lambda: html(CONTENTS.preheader, WHOLE.subject)),
+    ("text.missing", "stop", lambda: replace(WHOLE, text=" \n")),
+    ("text.short", "stop", lambda: replace(WHOLE, text=WHOLE.text[-400:])),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "severity", "break_it"), BROKEN, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_a_letter_with_a_fault_is_found_out(code: str, severity: str, break_it: Callable[[], Letter]) -> None:
+    finding = found(break_it())[code]
+    assert finding.severity == severity
+    assert finding.place
+    assert finding.mend.endswith(".")
+
+
+def test_a_whole_letter_has_no_findings() -> None:
+    assert found(WHOLE) == {}
+
+
+def test_every_code_but_those_of_hosts_is_tried_above() -> None:
+    folder = Path(preflight.__file__).parent
+    source = "".join((folder / name).read_text(encoding="utf-8") for name in ("page.py", "saying.py"))
+    assert set(re.findall(r'"([a-z]+\.[a-z_]+)"', source)) <= {code for code, _, _ in BROKEN}
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1:8000",
+        "localhost",
+        "news.localhost",
+        "10.0.0.7",
+        "192.168.1.1",
+        "169.254.169.254",
+        "[::1]:80",
+        "intranet",
+        "desk.local",
+    ],
+)
+def test_a_link_only_we_can_follow_stops_a_letter_unless_all_is_local(host: str) -> None:
+    letter = body(f'<a href="http://{host}/x">A story</a>')
+    assert found(letter, local=False)["link.local"].severity == "stop"
+    assert found(letter, local=True) == {}
+
+
+@pytest.mark.parametrize("host", ["news.example.org", "example.com", "a.test", "b.invalid"])
+def test_a_sample_host_is_remarked_on_unless_all_is_local(host: str) -> None:
+    said = objection(f"https://{host}/x", local=False)
+    assert said
+    assert (said.code, said.severity) == ("link.placeholder", "warn")
+    assert objection(f"https://{host}/x", local=True) is None
+
+
+@pytest.mark.parametrize(
+    "address", ["https://news.org/1", "https://1.1.1.1/", "mailto:desk@news.org", "tel:+441234", "https://contest.org/"]
+)
+def test_honest_addresses_meet_no_objection(address: str) -> None:
+    assert objection(address, local=False) is None
+
+
+def test_a_shorter_address_in_the_text_is_not_taken_for_the_whole_one() -> None:
+    assert "required.unsubscribe" in found(text(UNSUBSCRIBE, "https://letters.example.org/u/"))
+
+
+def test_capitals_in_one_name_are_not_shouting() -> None:
+    assert found(subject("UNESCO تدرس إدراج حرفة نسج الشباك")) == {}
+    assert found(subject("2026: 24/11")) == {}
+
+
+def test_a_data_table_with_headers_needs_no_role() -> None:
+    assert found(body("<table><tr><th>Boats</th></tr><tr><td>9</td></tr></table>")) == {}
+
+
+def test_hidden_words_count_as_words_of_nobody() -> None:
+    assert take_apart('<body><div style="display: none">no</div><p>one <b>two</b>, three<br>four</p></body>').words == (
+        "one two, three four"
+    )
+
+
+def test_size_reckons_with_what_readers_tokens_add() -> None:
+    nearly = body("<p>" + "x" * (90_000 - len(WHOLE.html.encode()) - 60) + "</p>")
+    assert len(nearly.html.encode()) < 90_000
+    assert "size.large" in found(nearly)
+
+
+def test_a_place_can_be_found_by_a_person() -> None:
+    place = found(body('<img src="https://x.org/p.png" width="10">'))["picture.alt"].place
+    line = int(place.removeprefix("HTML line ").partition(":")[0])
+    assert (
+        '<img src="https://x.org/p.png"'
+        in body('<img src="https://x.org/p.png" width="10">').html.split("\n")[line - 1]
+    )
+    assert '<img src="https://x.org/p.png"' in place
+
+
+def test_the_installations_standing_decides_what_is_local(settings: object) -> None:
+    settings.LOCAL = True  # type: ignore[attr-defined] # pytest-django's fixture
+    assert preflight.check(WHOLE, CONTENTS) == []
+    settings.LOCAL = False  # type: ignore[attr-defined]
+    assert {finding.code for finding in preflight.check(WHOLE, CONTENTS)} == {"link.placeholder"}
+
+
+@given(st.text(), st.text(), st.text())
+def test_any_letter_at_all_can_be_looked_at(subject: str, text: str, html: str) -> None:
+    codes = set(found(Letter(subject, text, html)))
+    assert {"doctype.missing", "heading.one"} <= codes
+
+
+def test_no_address_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object) -> None:
+        raise AssertionError("preflight opened an address")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    found(body('<a href="http://localhost:1/x">A story</a>'), local=False)

@@ -1,0 +1,58 @@
+"""A newsroom that is ready to send, seen through its doors only."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.house import House
+from tests.support.waiting import wait_until
+
+PUBLICATION = (
+    "publications", "add", "--slug", "harbour", "--name", "The Harbour Note", "--sender-name", "The Harbour Note",
+    "--sender-email", "note@harbour.example", "--postal-address", "3 Quay Street, Port Alder", "--send-time", "07:00",
+)  # fmt: skip
+
+
+class Newsroom:
+    """A house with one publication that approves by itself, and `readers` readers."""
+
+    def __init__(self, house: House, *, readers: int) -> None:
+        self.house = house
+        house.tell(*PUBLICATION)
+        rows = "".join(f"reader{number}@readers.example,Reader {number}\n" for number in range(readers))
+        house.tell("readers", "import", "-", "--source", "a test", stdin="email,first_name\n" + rows)
+
+    def due_in(self, seconds: float) -> datetime:
+        """Let the cadence name a moment this far ahead; returns it."""
+        due = (datetime.now(UTC) + timedelta(seconds=seconds)).replace(microsecond=0)
+        self.house.tell(
+            "publications",
+            "set",
+            "harbour",
+            f"send_time={due:%H:%M:%S}",
+            f"starts_on={due:%Y-%m-%d}",
+            "approves_itself=yes",
+        )
+        return due
+
+    def edition(self, state: str, *, timeout: float = 90) -> Any:
+        """The one edition that is in this state, as soon as there is one."""
+        return wait_until(lambda: self._in_state(state), timeout=timeout, what=f"an edition that is {state}")
+
+    def _in_state(self, state: str) -> Any:
+        return next((e for e in self.house.tell("editions", "list", "--all") if e["state"] == state), None)
+
+    def progress(self, edition: int) -> Any:
+        return self.house.tell("dispatches", "show", edition)["progress"]
+
+
+@pytest.fixture
+def newsroom(make_house: Callable[..., House]) -> Callable[..., Newsroom]:
+    """Makes a newsroom: `newsroom(readers=10, DATABASE_URL=…)`."""
+
+    def make(*, readers: int, **settings: str) -> Newsroom:
+        return Newsroom(make_house(**settings), readers=readers)
+
+    return make

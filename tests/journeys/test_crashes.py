@@ -1,0 +1,82 @@
+"""Things that are killed while an edition leaves: nobody gets it twice, nobody is missed, doubt is named."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.journeys.conftest import Newsroom
+from tests.support.waiting import wait_until
+
+READERS, BATCH = 400, 10
+
+
+@pytest.fixture
+def leaving(newsroom: Callable[..., Newsroom], database_url: str) -> Iterator[Newsroom]:
+    """A newsroom whose edition is leaving slowly: forty batches, each answered after a while."""
+    desk = newsroom(
+        readers=READERS,
+        DATABASE_URL=database_url,
+        DISPATCH_BATCH_SIZE=str(BATCH),
+        DISPATCH_SLICE="4",
+        DISPATCH_CONNECTIONS="2",
+        DISPATCH_CONNECT_TIMEOUT="1",
+        DISPATCH_ANSWER_TIMEOUT="2",
+        DISPATCH_LEASE="12",
+    )
+    desk.house.tell(
+        "stories", "add", "--url", "https://harbour.example/1", "--headline", "Tide", "--body", "It turned."
+    )
+    desk.house.start()
+    desk.house.order(do="late", seconds=0.3, times=None)
+    desk.due_in(6)
+    wait_until(lambda: desk.house.counts()["accepted"] >= 3 * BATCH, timeout=90, what="the first batches")
+    yield desk
+    assert desk.house.stop() == 0
+
+
+def everybody_once(desk: Newsroom) -> None:
+    """The edition finished by itself and the postbox saw each reader exactly once."""
+    edition = desk.edition("dispatched", timeout=120)
+    counts = desk.house.counts()
+    assert (counts["addresses"], counts["accepted_twice"]) == (READERS, 0)
+    assert desk.progress(edition["id"])["adds_up"]
+
+
+def everybody_once_or_uncertain(desk: Newsroom) -> None:
+    """After a worker was lost in the middle of calls: settle what is in doubt, as a person would."""
+    edition = desk.edition("dispatching")["id"]
+    wait_until(lambda: desk.progress(edition)["waiting"] == 0, timeout=120, what="all batches to have a fate")
+    counts, progress = desk.house.counts(), desk.progress(edition)
+    assert counts["accepted_twice"] == 0
+    assert progress["adds_up"]
+    assert progress["accepted"] + progress["uncertain"] == READERS
+    if progress["uncertain"]:
+        said = desk.house.tell("status")
+        assert said["verdict"]["level"] == "broken"
+        for batch in desk.house.tell("dispatches", "show", edition)["uncertain"]:
+            desk.house.tell("dispatches", "settle", batch["id"], "--as", "accepted", "--yes")
+    assert desk.edition("dispatched")["id"] == edition
+
+
+def test_the_dispatch_worker_killed_in_the_middle_of_calls(leaving: Newsroom) -> None:
+    leaving.house.kill9("dispatch")
+    everybody_once_or_uncertain(leaving)
+
+
+def test_redis_killed_under_busy_workers_and_back_empty(leaving: Newsroom) -> None:
+    leaving.house.kill9("valkey")
+    everybody_once(leaving)
+
+
+def test_an_answer_that_is_lost_is_named_and_settled_and_nobody_gets_two(leaving: Newsroom) -> None:
+    leaving.house.order(do="drop", accept=True)
+    everybody_once_or_uncertain(leaving)
+    assert leaving.house.counts()["addresses"] == READERS
+
+
+def test_the_provider_away_for_a_while(leaving: Newsroom) -> None:
+    [pid] = leaving.house.pids("postbox")
+    os.kill(pid, signal.SIGKILL)
+    everybody_once_or_uncertain(leaving)

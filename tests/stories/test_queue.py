@@ -1,0 +1,372 @@
+"""What curators do with the queue, and what it never does: lose a story, or number two alike."""
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, Unpack
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.mail.letters import Token
+from newsletter.publications.models import Publication
+from newsletter.stories import queue
+from newsletter.stories.checking import Optional
+from newsletter.stories.models import State, Story
+from tests.stories.conftest import type_of_at_once
+from tests.support import factories as make
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def add(publication: Publication, headline: str = "Rain at last", **optional: Unpack[Optional]) -> Story:
+    url = f"https://example.org/{headline.replace(' ', '-')}"
+    return queue.add(publication, headline=headline, url=url, body="<p>It rained.</p>", **optional)
+
+
+def headlines(publication: Publication) -> list[str]:
+    """The queue as readers of the database see it; its numbers are checked on the way."""
+    stories = queue.waiting(publication)
+    assert [story.position for story in stories] == list(range(1, len(stories) + 1))
+    return [story.headline for story in stories]
+
+
+def test_a_new_story_stands_at_the_end(publication: Publication) -> None:
+    for headline in ("one", "two", "three"):
+        assert add(publication, headline).state == State.QUEUED
+    assert headlines(publication) == ["one", "two", "three"]
+
+
+def test_each_publication_has_a_queue_of_its_own(publication: Publication) -> None:
+    other = make.publication()
+    add(publication, "here")
+    assert add(other, "there").position == 1
+    assert headlines(publication) == ["here"]
+
+
+def test_fields_are_kept_as_given(publication: Publication) -> None:
+    optional: Optional = {
+        "kicker": "Weather",
+        "byline": "Ada Bell",
+        "source_name": "The Post",
+        "picture_url": "https://example.org/rain.jpg",
+        "picture_alt": "A wet street",
+        "picture_credit": "Odd Lunde",
+        "picture_width": 1200,
+        "picture_height": 800,
+        "language": "pt-br",
+        "direction": "ltr",
+        "is_sensitive": True,
+        "embargo_until": NOON,
+        "expires_at": NOON + timedelta(days=1),
+    }
+    story = Story.objects.get(pk=add(publication, **optional).pk)
+    assert {name: getattr(story, name) for name in optional} == optional | {"language": "pt-BR"}
+
+
+def test_lines_are_one_line_without_control_characters(publication: Publication) -> None:
+    story = queue.add(
+        publication,
+        headline=" Rain\r\nat\tlast\x00 \ufeff",
+        url=" https://example.org/rain ",
+        body="<p>It\nrained.</p>",
+        byline="Ada\u2028Bell",
+    )
+    assert (story.headline, story.byline, story.url) == ("Rain at last", "Ada Bell", "https://example.org/rain")
+
+
+@pytest.mark.parametrize("token", list(Token))
+def test_no_field_carries_a_mark_that_would_become_a_readers_value(publication: Publication, token: Token) -> None:
+    given_words: dict[str, Any] = {
+        "headline": token,
+        "kicker": token,
+        "byline": f"_{token}",
+        "picture_alt": f"a{token}",
+    }
+    story = queue.add(
+        publication,
+        url=f"https://example.org/{token}",
+        body=f"<p>{token}</p>",
+        source_name=f"x\x00{token}",
+        picture_url=f"https://example.org/{token}.jpg",
+        **given_words,
+    )
+    story.refresh_from_db()
+    kept = [getattr(story, name) for name in ("url", "body", "source_name", "picture_url", *given_words)]
+    assert not [value for value in kept if token in value]
+    assert story.url == f"https://example.org/%5F{token[1:]}"
+
+
+def test_the_body_is_sanitised(publication: Publication) -> None:
+    story = queue.add(publication, headline="h", url="https://example.org/", body="<b onclick=x>It</b> rained.")
+    assert story.body == "<p><strong>It</strong> rained.</p>"
+
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"headline": " \n "}, "headline"),
+    ({"headline": "x" * 251}, "headline"),
+    ({"headline": None}, "headline"),
+    ({"url": "javascript:alert(1)"}, "link"),
+    ({"url": ""}, "link"),
+    ({"url": "example.org/story"}, "link"),
+    ({"url": "https://example.org/" + "x" * 2000}, "link"),
+    ({"body": "<p> </p>"}, "body"),
+    ({"body": "<p>" + "x" * 20_001 + "</p>"}, "body"),
+    ({"body": "<b></b>" * 10_000}, "body"),
+    ({"picture_url": "https://example.org/x.jpg"}, "picture alt"),
+    ({"picture_url": "data:image/png;base64,AA", "picture_alt": "x"}, "picture url"),
+    ({"picture_width": 0}, "picture width"),
+    ({"picture_height": 20_001}, "picture height"),
+    ({"picture_width": "wide"}, "picture width"),
+    ({"picture_width": True}, "picture width"),
+    ({"language": "english please"}, "language"),
+    ({"direction": "up"}, "direction"),
+    ({"embargo_until": NOON, "expires_at": NOON}, "expires at"),
+    ({"embargo_until": NOON.replace(tzinfo=None)}, "embargo until"),
+    ({"expires_at": "tomorrow"}, "expires at"),
+    ({"kicker": "x" * 81}, "kicker"),
+]
+
+
+@pytest.mark.parametrize(("fields", "named"), BAD)
+def test_what_cannot_be_printed_is_refused_by_name(
+    publication: Publication, fields: dict[str, Any], named: str
+) -> None:
+    good: dict[str, Any] = {"headline": "Rain", "url": "https://example.org/rain", "body": "<p>It rained.</p>"}
+    with pytest.raises(BadInput) as refused:
+        queue.add(publication, **good | fields)
+    assert refused.value.field == named
+    assert refused.value.problem
+    story = queue.add(publication, **good)
+    with pytest.raises(BadInput) as refused:
+        queue.revise(story, **fields)
+    assert refused.value.field == named
+    assert headlines(publication) == ["Rain"]
+
+
+def test_a_field_that_stories_do_not_have_is_a_fault_of_the_program(publication: Publication) -> None:
+    story = add(publication)
+    fields: dict[str, Any] = {"state": "used"}
+    with pytest.raises(TypeError):
+        queue.revise(story, **fields)
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        "https://example.org/rain",
+        "http://www.example.org/rain/",
+        "https://EXAMPLE.org/rain?utm_source=letter&fbclid=1#comments",
+    ],
+)
+def test_the_same_page_is_not_queued_twice_by_accident(publication: Publication, again: str) -> None:
+    queue.add(publication, headline="Rain", url="https://example.org/rain", body="<p>It rained.</p>")
+    with pytest.raises(NotAllowed, match="in the queue already"):
+        queue.add(publication, headline="Rain", url=again, body="<p>It rained.</p>")
+    assert queue.add(publication, headline="Rain", url=again, body="<p>It rained.</p>", again=True).position == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "https://example.org/rain?page=2",
+        "https://example.org/rain/more",
+        "https://example.com/rain",
+        "https://example.org/",
+    ],
+)
+def test_another_page_is_another_story(publication: Publication, other: str) -> None:
+    queue.add(publication, headline="Rain", url="https://example.org/rain", body="<p>It rained.</p>")
+    queue.add(publication, headline="Rain", url=other, body="<p>It rained.</p>")
+    assert len(queue.waiting(publication)) == 2
+
+
+def test_a_used_story_is_remembered_and_a_dropped_one_is_not(publication: Publication) -> None:
+    story = add(publication)
+    queue.take(publication, at=NOON, least=1, most=1)
+    with pytest.raises(NotAllowed, match="stood in an edition"):
+        add(publication)
+    Story.objects.filter(pk=story.pk).update(state=State.DROPPED)
+    assert add(publication).pk != story.pk
+
+
+def test_another_publication_may_have_the_same_story(publication: Publication) -> None:
+    add(publication)
+    assert add(make.publication()).position == 1
+
+
+def test_revising_changes_what_is_named_and_nothing_else(publication: Publication) -> None:
+    story = add(publication, kicker="Weather")
+    stale = Story.objects.get(pk=story.pk)
+    queue.revise(story, headline="Snow at last")
+    revised = queue.revise(stale, kicker="")
+    assert (revised.headline, revised.kicker, revised.body) == ("Snow at last", "", "<p>It rained.</p>")
+    assert revised is stale
+
+
+def test_revising_says_when_it_was_and_moving_does_not(publication: Publication) -> None:
+    first, second = add(publication, "one"), add(publication, "two")
+    before = first.changed_at
+    queue.move(second, to=1)
+    first.refresh_from_db()
+    assert (first.position, first.changed_at) == (2, before)
+    assert queue.revise(first, kicker="Weather").changed_at > before
+
+
+def test_a_used_story_may_be_revised(publication: Publication) -> None:
+    add(publication)
+    (story,) = queue.take(publication, at=NOON, least=1, most=1)
+    assert queue.revise(story, headline="Snow").state == State.USED
+
+
+def test_a_revised_link_may_not_lead_to_a_page_that_is_queued(publication: Publication) -> None:
+    add(publication, "one")
+    story = add(publication, "two")
+    with pytest.raises(NotAllowed):
+        queue.revise(story, url="https://example.org/one")
+    assert queue.revise(story, url="https://example.org/two?utm_medium=x").url.endswith("utm_medium=x")
+    assert queue.revise(story, url="https://example.org/one", again=True).url.endswith("/one")
+
+
+def test_a_story_moves_to_the_place_it_is_given(publication: Publication) -> None:
+    stories = {name: add(publication, name) for name in ("one", "two", "three", "four")}
+    assert queue.move(stories["four"], to=2).position == 2
+    assert headlines(publication) == ["one", "four", "two", "three"]
+    queue.move(stories["one"], to=99)
+    assert headlines(publication) == ["four", "two", "three", "one"]
+    with pytest.raises(BadInput, match="first place is 1"):
+        queue.move(stories["one"], to=0)
+
+
+def test_an_old_copy_of_a_story_moves_as_well_as_a_new_one(publication: Publication) -> None:
+    old = add(publication, "one")
+    for name in ("two", "three"):
+        queue.move(add(publication, name), to=1)
+    queue.move(old, to=1)  # it still believes it is there
+    assert headlines(publication) == ["one", "three", "two"]
+
+
+def test_a_dropped_story_is_kept_and_can_be_put_back(publication: Publication) -> None:
+    stories = [add(publication, name) for name in ("one", "two", "three")]
+    assert queue.drop(stories[0]).state == State.DROPPED
+    assert headlines(publication) == ["two", "three"]
+    assert queue.restore(stories[0]).state == State.QUEUED
+    assert headlines(publication) == ["two", "three", "one"]
+
+
+def test_an_old_copy_of_a_dropped_story_is_restored_to_a_number(publication: Publication) -> None:
+    story = add(publication)
+    old = Story.objects.get(pk=story.pk)
+    queue.drop(story)
+    assert queue.restore(old).position == 1
+    assert headlines(publication) == ["Rain at last"]
+
+
+def test_only_what_is_in_the_queue_can_be_moved_or_dropped(publication: Publication) -> None:
+    story = add(publication)
+    with pytest.raises(NotAllowed, match="not dropped"):
+        queue.restore(story)
+    queue.drop(story)
+    for verb in (queue.drop, lambda s: queue.move(s, to=1)):
+        with pytest.raises(NotAllowed, match="not in the queue"):
+            verb(story)
+
+
+def test_an_edition_takes_the_first_that_are_fit_to_print(publication: Publication) -> None:
+    add(publication, "embargoed", embargo_until=NOON + timedelta(hours=1))
+    add(publication, "expired", expires_at=NOON)
+    for name in ("one", "two", "three"):
+        add(publication, name)
+    taken = queue.take(publication, at=NOON, least=2, most=2)
+    assert [(story.headline, story.state) for story in taken] == [("one", State.USED), ("two", State.USED)]
+    assert headlines(publication) == ["embargoed", "expired", "three"]
+    assert queue.take(publication, at=NOON, least=2, most=9) == []
+    assert headlines(publication) == ["embargoed", "expired", "three"]
+
+
+def test_stories_given_back_lead_the_queue_in_their_order(publication: Publication) -> None:
+    for name in ("one", "two", "three"):
+        add(publication, name)
+    taken = queue.take(publication, at=NOON, least=1, most=2)
+    queue.give_back(publication, taken)
+    queue.give_back(publication, taken)
+    assert headlines(publication) == ["one", "two", "three"]
+
+
+class Walks(TestCase):
+    """Hypothesis needs Django's own test case to start each example from an empty database."""
+
+    @settings(max_examples=25)
+    @given(
+        st.lists(st.tuples(st.sampled_from(["add", "move", "drop", "restore", "take"]), st.integers(0, 9)), max_size=14)
+    )
+    def test_the_queue_is_numbered_densely_whatever_is_done_to_it(self, steps: list[tuple[str, int]]) -> None:
+        publication = make.publication()
+        expected: list[int] = []
+        dropped: list[int] = []
+        for step, number in steps:
+            chosen = expected[number % len(expected)] if expected else 0
+            if step == "add":
+                expected.append(add(publication, f"story {Story.objects.count()}").pk)
+            elif step == "restore" and dropped:
+                expected.append(dropped.pop())
+                queue.restore(Story.objects.get(pk=expected[-1]))
+            elif step == "move" and chosen:
+                queue.move(Story.objects.get(pk=chosen), to=number + 1)
+                expected.remove(chosen)
+                expected.insert(number, chosen)
+            elif step == "drop" and chosen:
+                queue.drop(Story.objects.get(pk=chosen))
+                expected.remove(chosen)
+                dropped.append(chosen)
+            elif step == "take":
+                queue.take(publication, at=NOON, least=0, most=2)
+                expected = expected[2:]
+            assert [(s.pk, s.position) for s in queue.waiting(publication)] == [
+                (pk, place) for place, pk in enumerate(expected, start=1)
+            ]
+
+
+def test_people_who_act_at_once_lose_no_story(at_once: type_of_at_once) -> None:
+    publication = make.publication()
+    stories = [add(publication, f"story {number}") for number in range(8)]
+
+    def move_if_still_there(story: Story, to: int) -> None:
+        with suppress(NotAllowed):  # the edition was quicker
+            queue.move(story, to=to)
+
+    at_once(
+        [
+            lambda: move_if_still_there(stories[7], 1),
+            lambda: move_if_still_there(stories[0], 8),
+            lambda: queue.move(stories[3], to=5),
+            lambda: queue.drop(stories[4]),
+            lambda: add(publication, "new one"),
+            lambda: add(publication, "new two"),
+            lambda: queue.take(publication, at=NOON, least=1, most=1),
+        ]
+    )
+    waiting = headlines(publication)
+    used = set(Story.objects.filter(state=State.USED).values_list("headline", flat=True))
+    assert len(used) == 1
+    assert len(waiting) == len(set(waiting))
+    everybody = {f"story {number}" for number in range(8)} | {"new one", "new two"}
+    dropped = set(Story.objects.filter(state=State.DROPPED).values_list("headline", flat=True))
+    assert set(waiting) | used | dropped == everybody
+
+
+def test_one_of_two_who_queue_the_same_page_at_once_is_told(at_once: type_of_at_once) -> None:
+    publication = make.publication()
+    told: list[str] = []
+
+    def try_it() -> None:
+        try:
+            add(publication)
+        except NotAllowed as error:
+            told.append(str(error))
+
+    at_once([try_it] * 4)
+    assert headlines(publication) == ["Rain at last"]
+    assert len(told) == 3
