@@ -1,7 +1,9 @@
 """Every address of the web server."""
 
 from django.contrib.auth.views import LogoutView
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, path
+from django.views.generic import RedirectView
 
 from newsletter.web import (
     deciding,
@@ -62,7 +64,11 @@ READERS = [
     path("v/<path:token>", webversion.web_version, name="web-version"),
     path("brand/<slug:slug>.css", for_readers.brand, name="brand"),
 ]
-MACHINES = [path("health", health.health, name="health")]
+MACHINES = [
+    path("health", health.health, name="health"),
+    # asked for beside pages that name no icon, such as a letter on the web
+    path("favicon.ico", RedirectView.as_view(url=static("img/mark.svg"), permanent=True)),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [*DESK, *EDITIONS, *OPS, *ACCOUNT, *READERS, *MACHINES]
 handler403 = "newsletter.web.problems.forbidden"

@@ -18,6 +18,7 @@ TICKS = (
     Tick("workers.tasks.assembly.tick", 2),
     Tick("workers.tasks.house.read", 5),
     Tick("workers.tasks.house.recover", 5),
+    Tick("workers.tasks.house.tend", 60),
 )
 
 SCHEDULE = {

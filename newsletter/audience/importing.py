@@ -110,8 +110,9 @@ def _write(publication: Publication, lot: dict[str, str], report: Report, *, sou
             case _:
                 report.known += 1
     new = [subscriber for subscriber in ids if subscriber not in standings]
-    inserting.active_subscriptions(publication, new, source=source, now=now)
-    report.added += len(new)
+    added = inserting.active_subscriptions(publication, new, source=source, now=now)
+    report.added += added
+    report.known += len(new) - added  # they subscribed by themselves at this very moment
 
 
 def _subscribers(people: dict[str, str], *, now: datetime) -> list[int]:

@@ -1,9 +1,9 @@
-"""Many rows at once, passing over those that are there already: SQL that SQLite and PostgreSQL share.
+"""Many rows in one statement, passing over those that are there already: SQL that SQLite and PostgreSQL share.
 
-`bulk_create` does the same in five times the time, because it makes an object of every row.
+`bulk_create` does the same in three times the time, because it makes an object of every row.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -11,33 +11,39 @@ from django.db import connection
 from newsletter.audience.models import Standing, Subscriber, Subscription
 from newsletter.publications.models import Publication
 
+PEOPLE, SUBSCRIPTIONS = Subscriber._meta.db_table, Subscription._meta.db_table
 
-def subscribers(people: Iterable[tuple[str, str]], *, now: datetime) -> None:
-    """A subscriber for each normalised address and clean first name that has none yet."""
+
+def subscribers(people: Sequence[tuple[str, str]], *, now: datetime) -> int:
+    """A subscriber for each normalised address and clean first name that has none yet; how many were made.
+
+    At most about ten thousand at once: SQLite takes 32,766 values a statement.
+    """
+    if not people:
+        return 0
     at = connection.ops.adapt_datetimefield_value(now)
-    _insert(
-        Subscriber._meta.db_table,
-        ("email", "first_name", "created_at"),
-        [(address, name, at) for address, name in people],
+    rows = ", ".join(["(%s, %s, %s)"] * len(people))
+    return _insert(
+        f"INSERT INTO {PEOPLE} (email, first_name, created_at) VALUES {rows} ON CONFLICT DO NOTHING",  # noqa: S608 — names and marks of ours
+        [value for address, name in people for value in (address, name, at)],
     )
 
 
-def active_subscriptions(publication: Publication, ids: Iterable[int], *, source: str, now: datetime) -> None:
-    """An active subscription for each of these subscribers who has none with `publication` yet."""
+def active_subscriptions(publication: Publication, ids: Sequence[int], *, source: str, now: datetime) -> int:
+    """An active subscription for each of these subscribers who has none with `publication` yet; how many were made."""
+    if not ids:
+        return 0
     at = connection.ops.adapt_datetimefield_value(now)
-    _insert(
-        Subscription._meta.db_table,
-        ("publication_id", "subscriber_id", "standing", "consent_source", "consent_at", "left_by"),
-        [(publication.pk, subscriber, Standing.ACTIVE.value, source, at, "") for subscriber in ids],
+    marks = ", ".join(["%s"] * len(ids))
+    return _insert(
+        f"INSERT INTO {SUBSCRIPTIONS}"  # noqa: S608 — names and marks of ours
+        " (publication_id, subscriber_id, standing, consent_source, consent_at, left_by)"
+        f" SELECT %s, id, %s, %s, %s, '' FROM {PEOPLE} WHERE id IN ({marks}) ORDER BY id ON CONFLICT DO NOTHING",
+        [publication.pk, Standing.ACTIVE.value, source, at, *ids],
     )
 
 
-def _insert(table: str, columns: Sequence[str], rows: Sequence[tuple[str | int | datetime | None, ...]]) -> None:
-    if not rows:
-        return
-    names, marks = ", ".join(columns), ", ".join(["%s"] * len(columns))
+def _insert(statement: str, values: Sequence[str | int | datetime | None]) -> int:
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608 — names of ours
-            rows,
-        )
+        cursor.execute(statement, values)
+        return int(cursor.rowcount)

@@ -5,6 +5,7 @@ when each batch leaves. Reads only; never loads a model object per reader.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from newsletter.audience.models import Standing, Subscriber, Subscription, Suppression
@@ -25,6 +26,16 @@ class Reachable(NamedTuple):
     first_name: str
 
 
+# Both tables are bounded on both sides: with one side open, PostgreSQL merge-joins from the start
+# of the other table, and the last batch of a million costs a hundred times the first.
+REACHABLE = """
+    SELECT reader.id, reader.email, reader.first_name
+    FROM audience_subscription AS given JOIN audience_subscriber AS reader ON reader.id = given.subscriber_id
+    WHERE given.publication_id = %s AND given.standing = %s
+      AND given.subscriber_id BETWEEN %s AND %s AND reader.id BETWEEN %s AND %s
+      AND NOT EXISTS (SELECT 1 FROM audience_suppression AS never WHERE never.email = reader.email)
+    ORDER BY reader.id
+"""
 SUPPRESSION = Exists(Suppression.objects.filter(email=OuterRef("subscriber__email")))
 REASONS = {Standing.PENDING.value: "pending", Standing.PAUSED.value: "paused", Standing.LEFT.value: "left"}
 
@@ -46,15 +57,19 @@ def count_candidates(publication_id: int) -> int:
 
 
 def reachable(publication_id: int, subscribers: Sequence[int]) -> list[Reachable]:
-    """Those of `subscribers` (at most 1,000 ids) who may be mailed at this moment, by ascending id."""
-    rows = (
-        Subscription.objects.filter(
-            ~SUPPRESSION, publication_id=publication_id, subscriber_id__in=subscribers, standing=Standing.ACTIVE
-        )
-        .order_by("subscriber_id")
-        .values_list("subscriber_id", "subscriber__email", "subscriber__first_name")
-    )
-    return [Reachable(*row) for row in rows]
+    """Those of `subscribers` (ascending ids) who may be mailed at this moment, by ascending id.
+
+    In SQL of its own, because it runs for every reader of every edition: one range instead of a
+    thousand ids to be parsed, and rows that are no model objects.
+    """
+    if not subscribers:
+        return []
+    first, last = subscribers[0], subscribers[-1]
+    with connection.cursor() as cursor:
+        cursor.execute(REACHABLE, [publication_id, Standing.ACTIVE.value, first, last, first, last])
+        rows = cursor.fetchall()
+    meant = set(subscribers)  # others have come into the range since the ids were frozen
+    return [Reachable._make(row) for row in rows if row[0] in meant]
 
 
 def reasons(publication_id: int, subscribers: Sequence[int]) -> dict[int, str]:

@@ -80,10 +80,7 @@ def list_(
         return
     output.table(
         ["appeal", "name", "heading", "from", "to", "priority", "place", "active"],
-        [
-            [a.pk, a.name, a.heading, a.starts_on, a.ends_on, a.priority, _where(a), "yes" if a.is_active else "no"]
-            for a in found
-        ],
+        [[a.pk, a.name, a.heading, a.starts_on, a.ends_on, a.priority, _where(a), a.is_active] for a in found],
     )
 
 
@@ -108,7 +105,7 @@ def show(appeal: Appeal) -> None:
             ("button", appeal.button),
             ("leads to", appeal.url),
             ("place", _where(appeal)),
-            ("active", "yes" if appeal.is_active else "no"),
+            ("active", appeal.is_active),
         ]
     )
 

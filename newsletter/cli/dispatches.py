@@ -122,7 +122,7 @@ def _show(dispatch: Dispatch, *, json: bool) -> None:
             ("uncertain", progress["uncertain"] or None),
             ("waiting", progress["waiting"] or None),
             ("left since", progress["left_since"] or None),
-            ("adds up", "yes" if progress["adds_up"] else "NO"),
+            ("adds up", progress["adds_up"]),
             ("uncertain batches", "\n".join(f"{b['batch']}: {b['readers']} readers" for b in shape["uncertain"])),
         ]
     )

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, TextIO, TypeVar
 
 import orjson
@@ -40,7 +41,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, talk: boo
     """A table to stdout, or to stderr when it is `talk`; with no rows, nothing but its header."""
     made = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for row in rows:
-        made.add_row(*(printable("" if cell is None else str(cell)) for cell in row))
+        made.add_row(*map(_spoken, row))
     _show(made, sys.stderr if talk else sys.stdout)
 
 
@@ -51,8 +52,20 @@ def facts(pairs: Iterable[tuple[str, object]]) -> None:
     made.add_column(overflow="fold")
     for name, value in pairs:
         if value not in (None, "", [], {}):
-            made.add_row(name, printable(str(value)))
+            made.add_row(name, _spoken(value))
     _show(made, sys.stdout)
+
+
+def _spoken(value: object) -> str:
+    """A value as people read it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M %Z}"
+    return printable(str(value))
 
 
 def _show(made: Table, stream: TextIO) -> None:

@@ -78,10 +78,7 @@ def list_(json: Json = False) -> None:
         return
     output.table(
         ["slug", "name", "leaves at", "time zone", "rule", "active"],
-        [
-            [p.slug, p.name, f"{p.send_time:%H:%M}", p.time_zone, p.recurrence, "yes" if p.is_active else "no"]
-            for p in found
-        ],
+        [[p.slug, p.name, f"{p.send_time:%H:%M}", p.time_zone, p.recurrence, p.is_active] for p in found],
     )
 
 
@@ -92,7 +89,11 @@ def show(slug: Slug = "", json: Json = False) -> None:
 
 
 @app.command("set")
-def set_(slug: Annotated[str, typer.Argument(metavar="SLUG")], assignments: Assignments, json: Json = False) -> None:
+def set_(
+    slug: Annotated[str, typer.Argument(metavar="SLUG", help="Which publication.")],
+    assignments: Assignments,
+    json: Json = False,
+) -> None:
     """Change fields: newsletter publications set morning send_time=07:00 approves_itself=yes"""
     from newsletter.publications import publishing
 

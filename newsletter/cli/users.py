@@ -72,7 +72,7 @@ def list_(json: Json = False) -> None:
         return
     output.table(
         ["email", "name", "role", "may sign in"],
-        [[u.email, u.name, u.role, "yes" if u.is_active and u.has_usable_password() else "no"] for u in found],
+        [[u.email, u.name, u.role, u.is_active and u.has_usable_password()] for u in found],
     )
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from newsletter.audience import reaching
 from newsletter.delivery import links
 from newsletter.delivery.models import Attempt, Batch, unpack
+from newsletter.editions.models import FrozenLetter
 from newsletter.mail.letters import Addressee, Letter, Sender
 from newsletter.mail.sendgrid.payload import Payload
 
@@ -30,7 +31,9 @@ def address(batch: Batch) -> People:
     found = reaching.reachable(edition.publication_id, ids)
     token = links.signing(edition.pk)
     fallback = edition.publication.fallback_name
-    addressees = [Addressee(r.subscriber, r.email, r.first_name or fallback, token(r.subscriber)) for r in found]
+    addressees = [
+        Addressee(subscriber, email, name or fallback, token(subscriber)) for subscriber, email, name in found
+    ]
     left_out: dict[str, list[int]] = {}
     if len(found) < len(ids):
         gone = set(ids) - {reader.subscriber for reader in found}
@@ -41,17 +44,20 @@ def address(batch: Batch) -> People:
 
 def payload(batch: Batch) -> Payload:
     """What all readers of this batch's letter share, made once a process for each letter."""
-    edition, letter = batch.dispatch.edition, batch.letter
+    edition = batch.dispatch.edition
     publication = edition.publication
     return _payload(
-        Letter(letter.subject, letter.text, letter.html),
+        batch.letter_id,
+        edition.content_hash,
         Sender(publication.sender_name, publication.sender_email, publication.reply_to),
         f"{publication.name} <{publication.slug}.{publication.sender_email.partition('@')[2]}>",
     )
 
 
-@lru_cache(maxsize=4)
-def _payload(letter: Letter, sender: Sender, list_id: str) -> Payload:
+@lru_cache(maxsize=8)
+def _payload(letter_id: int, content_hash: str, sender: Sender, list_id: str) -> Payload:  # noqa: ARG001 — the hash keeps a letter from being taken for another of the same id
+    frozen = FrozenLetter.objects.get(pk=letter_id)
+    letter = Letter(frozen.subject, frozen.text, frozen.html)
     return Payload(letter, sender, unsubscribe=f"{settings.BASE_URL}/u/", list_id=list_id)
 
 

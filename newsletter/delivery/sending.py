@@ -92,7 +92,7 @@ def claim(batch_id: int, *, now: datetime) -> Batch | None:
         )
         if not changed:
             return None
-        return Batch.objects.select_related("letter", "dispatch__edition__publication").get(pk=batch_id)
+        return Batch.objects.select_related("dispatch__edition__publication").get(pk=batch_id)
 
 
 def begin(batch: Batch, people: addressing.People, *, longest_call: float, now: datetime) -> Attempt | None:
@@ -107,8 +107,10 @@ def begin(batch: Batch, people: addressing.People, *, longest_call: float, now: 
             ours.update(state=BatchState.EMPTY, lease_until=None, submitted=0, left_out=people.left_out)
             return None
         enough = now + timedelta(seconds=longest_call + MARGIN)
-        may_call = ours.of_open_dispatches().filter(lease_until__gt=enough).update(
-            state=BatchState.CALLING, submitted=len(people.addressees), left_out=people.left_out
+        may_call = (
+            ours.of_open_dispatches()
+            .filter(lease_until__gt=enough)
+            .update(state=BatchState.CALLING, submitted=len(people.addressees), left_out=people.left_out)
         )
         if not may_call:
             ours.update(state=BatchState.PENDING, lease_until=None)

@@ -18,7 +18,7 @@ LONGEST_POINT = 160  # characters: about two lines on a phone
 LONGEST = {"lead": 600, "closing": 400}  # Django leaves the length of a text field to forms
 
 
-class Optional(TypedDict, total=False):
+class OptionalFields(TypedDict, total=False):
     """Fields of an appeal that may be left out."""
 
     lead: str
@@ -33,7 +33,7 @@ class Optional(TypedDict, total=False):
     is_active: bool
 
 
-class Fields(Optional, total=False):
+class Fields(OptionalFields, total=False):
     """Every field that the newsroom gives."""
 
     name: str
@@ -43,7 +43,7 @@ class Fields(Optional, total=False):
 
 
 def add(
-    publication: Publication, *, name: str, heading: str, button: str, url: str, **optional: Unpack[Optional]
+    publication: Publication, *, name: str, heading: str, button: str, url: str, **optional: Unpack[OptionalFields]
 ) -> Appeal:
     """A new appeal of `publication`; raises `BadInput`, also when there is one of this name already."""
     appeal = Appeal(publication=publication)
@@ -92,6 +92,9 @@ def _fill(appeal: Appeal, fields: Fields) -> None:
         if isinstance(number, int) and number < 1:
             raise BadInput(label(appeal, name), f"cannot be {number}.", "Count from 1: an appeal never stands first.")
     _check_dates(appeal)
+    others = Appeal.objects.filter(publication_id=appeal.publication_id, name=appeal.name).exclude(pk=appeal.pk)
+    if others.exists():
+        raise BadInput("name", "is that of another appeal already.", "Give it a name of its own.")
     check_fields(appeal)
 
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from newsletter.lib.errors import BadToken
 
 MAC_BYTES = 16
+URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class Signer:
@@ -48,7 +49,7 @@ class Signer:
         body = self._packing.pack(*numbers)
         mac = self._states[0].copy()
         mac.update(body)
-        return base64.urlsafe_b64encode(body + mac.digest()).rstrip(b"=").decode("ascii")
+        return binascii.b2a_base64(body + mac.digest(), newline=False).translate(URL_SAFE, b"=").decode("ascii")
 
     def read(self, token: str) -> tuple[int, ...]:
         """The numbers in `token`; raises `BadToken` when it is not one of ours."""

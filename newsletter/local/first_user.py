@@ -26,3 +26,10 @@ def invite_if_nobody() -> Invitation | None:
         password = secrets.token_urlsafe(12)
         user = User.objects.create_user(EMAIL, password, name="First administrator", role=Role.ADMIN)
     return Invitation(user.email, password)
+
+
+def never_seen() -> str:
+    """The address of the first administrator as long as nobody has ever signed in; else empty."""
+    if User.objects.exclude(last_login=None).exists():
+        return ""
+    return User.objects.filter(email=EMAIL).values_list("email", flat=True).first() or ""

@@ -1,6 +1,7 @@
 """Stays with the house while it runs, and tells of each edition that leaves meanwhile."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -19,9 +20,13 @@ LOOK = 0.5  # seconds between two looks at the rows
 PATIENCE = timedelta(minutes=5)  # after its due time an edition has so long to be dispatched, with `once`
 
 
-def follow(house: Supervisor, screen: Terminal, asked: Asked, *, once: bool) -> int | None:
-    """Until the end is asked for (None), or with `once` until an edition has got where it can get (the exit status)."""
-    story = Story(screen)
+def follow(house: Supervisor, screen: Terminal, asked: Asked, *, awaited: Sequence[int], once: bool) -> int | None:
+    """Until the end is asked for (None), or with `once` until the first of the `awaited` editions has got where it
+    can get (the exit status).
+
+    They are named beforehand, because a dispatch that only wanted finishing is over before the first look.
+    """
+    story = Story(screen, awaited)
     began, look_at = now(), 0.0
     while not asked():
         house.keep()
@@ -30,27 +35,32 @@ def follow(house: Supervisor, screen: Terminal, asked: Asked, *, once: bool) -> 
             scene = story.look(now())
             if once and scene and not scene.on_its_way:
                 return 0 if telling.verdict(scene.progress)[0] else 1
-            if once and scene and now() > max(began, scene.due_at) + PATIENCE:
-                logs = house.log("worker").parent
-                screen.say(f"Edition {scene.edition} is still {scene.state}, long after it was due. Look into {logs}.")
+            if once and now() > (max(began, scene.due_at) if scene else began) + PATIENCE:
+                what = (
+                    f"Edition {scene.edition} is still {scene.state}, long after it was due"
+                    if scene
+                    else "Nothing left"
+                )
+                screen.say(f"{what}. The reason may stand in {house.log('worker').parent}.")
                 return 1
         time.sleep(BLINK)
     return None
 
 
 class Story:
-    """What has been told so far, and of which editions."""
+    """What has been told so far, and of which editions; `awaited` are told of wherever they stand."""
 
-    def __init__(self, screen: Terminal) -> None:
-        self._screen = screen
+    def __init__(self, screen: Terminal, awaited: Sequence[int]) -> None:
+        self._screen, self._awaited = screen, awaited
         self._told: dict[int, Scene] = {}  # each edition as it was told last, the first one first
         self._began: dict[int, datetime] = {}
 
     def look(self, at: datetime) -> Scene | None:
         """Tell what is new. The first edition told of; None before there is one, or while the database is away."""
         try:
+            new = [edition for edition in self._awaited if edition not in self._told]
             under_way = [edition for edition, scene in self._told.items() if scene.on_its_way]
-            for edition in dict.fromkeys(under_way + scenes.leaving(at)):
+            for edition in dict.fromkeys(new + under_way + scenes.leaving(at)):
                 self._tell(edition, at)
         except DatabaseError:  # busy, or just starting again: the next look will see
             connection.close()
@@ -60,6 +70,10 @@ class Story:
 
     def _tell(self, edition: int, at: datetime) -> None:
         before, after = self._told.get(edition), scenes.scene(edition)
+        if after is None:
+            self._told.pop(edition, None)
+            self._awaited = [number for number in self._awaited if number != edition]
+            return
         if before is None:
             stories, readers = scenes.waiting(edition, now=at)
             self._began[edition] = at

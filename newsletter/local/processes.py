@@ -21,7 +21,8 @@ from newsletter.local import leftovers, logs
 TETHER = str(Path(__file__).with_name("tether.py"))
 HEALTHY = 30.0  # seconds; what ran this long and stops is not taken for a thing that cannot start
 LONGEST_PAUSE = 30.0  # seconds between two tries
-LONG_WAIT = 3.0  # seconds after which somebody who waits for the end is told why
+LONG_WAIT = 4.0  # seconds after which somebody who waits for the end is told why
+HURRIED = 1.0  # seconds of grace for somebody who asked twice
 BLINK = 0.05  # seconds between two looks at something that is about to happen
 LOG_LOOK = 5.0  # seconds between two looks at the size of the logs
 
@@ -128,7 +129,7 @@ class Supervisor:
                     self._say(f"Waiting for {names} to finish what is in hand; ask again to end it by force.")
                 hurry = self._stop_asked() > max(asked_before, 1)
                 for kept in alive:
-                    if hurry or time.monotonic() > began + kept.part.grace:
+                    if time.monotonic() > began + (min(HURRIED, kept.part.grace) if hurry else kept.part.grace):
                         self._say(f"{kept.part.name} did not stop in time and is ended by force.")
                         _signal(kept.process, signal.SIGKILL)
                         kept.process.wait()

@@ -39,12 +39,13 @@ def run(*, once: bool) -> int:
         guard.require_free(_ports())
         _say_where_letters_go(screen)
         _prepare(screen)
-        if once and not scenes.leaving(now()):
+        awaited = scenes.leaving(now())
+        if once and not awaited:
             return _judge_last(screen)
-        return _serve(screen, data, asked, once=once)
+        return _serve(screen, data, asked, awaited, once=once)
 
 
-def _serve(screen: Terminal, data: Path, asked: Asked, *, once: bool) -> int:
+def _serve(screen: Terminal, data: Path, asked: Asked, awaited: list[int], *, once: bool) -> int:
     ground, redis_url = _ground(screen, data)
     house = Supervisor(data, environment=parts.environment(redis_url), say=screen.say, stop_asked=asked)
     try:
@@ -53,7 +54,7 @@ def _serve(screen: Terminal, data: Path, asked: Asked, *, once: bool) -> int:
         if asked():
             return INTERRUPTED if once else 0
         _say_where_things_are(screen, house)
-        status = follow(house, screen, asked, once=once)
+        status = follow(house, screen, asked, awaited=awaited, once=once)
         return (INTERRUPTED if once else 0) if status is None else status
     finally:
         screen.clear()
@@ -115,6 +116,8 @@ def _say_where_things_are(screen: Terminal, house: Supervisor) -> None:
             f"             sign in as {invitation.email} with the password {invitation.password}"
             " (shown this once; change it there)"
         )
+    elif email := first_user.never_seen():
+        screen.say(f"             sign in as {email}; a new password: .venv/bin/newsletter users set-password {email}")
     if parts.sends_to_postbox():
         screen.say(f"The postbox: http://127.0.0.1:{settings.POSTBOX_PORT}/")
     taken = system.memory(house.leaders(), process=os.getpid())
@@ -131,9 +134,10 @@ def _short(path: Path) -> str:
 
 def _judge_last(screen: Terminal) -> int:
     edition = scenes.last_edition()
-    if edition is None:
+    last = scenes.scene(edition) if edition else None
+    if last is None:
         screen.say("No edition is due soon, and none was ever dispatched.")
         return 1
-    good, sentence = telling.verdict(scenes.scene(edition).progress)
+    good, sentence = telling.verdict(last.progress)
     screen.say(f"No edition is due soon. The last one was edition {edition}: {sentence}")
     return 0 if good else 1

@@ -9,6 +9,7 @@ from newsletter.audience import counting
 from newsletter.delivery.models import Dispatch, DispatchState
 from newsletter.delivery.progress import Progress, progress
 from newsletter.editions.models import Edition, State
+from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
 
 SOON = timedelta(minutes=10)  # an edition due within this time is one to stay for
@@ -44,9 +45,11 @@ class Scene:
         return self.state in ON_ITS_WAY and not waits_for_somebody
 
 
-def scene(edition_id: int) -> Scene:
-    """The edition as it stands now."""
-    edition = Edition.objects.select_related("publication").get(pk=edition_id)
+def scene(edition_id: int) -> Scene | None:
+    """The edition as it stands now; None when it is gone, as a planned one may be when the cadence is changed."""
+    edition = Edition.objects.select_related("publication").filter(pk=edition_id).first()
+    if edition is None:
+        return None
     dispatch = Dispatch.objects.filter(edition=edition).first()
     return Scene(
         edition=edition.pk,
@@ -73,7 +76,7 @@ def last_edition() -> int | None:
 
 def waiting(edition_id: int, *, now: datetime) -> tuple[int, int]:
     """How many stories wait for this edition, and how many readers."""
-    publication = Edition.objects.select_related("publication").get(pk=edition_id).publication
+    publication = Publication.objects.get(editions=edition_id)
     stories = Story.objects.filter(publication=publication).offered(now).count()
     return stories, counting.count(publication).active
 

@@ -32,10 +32,8 @@ class Asked:
 def listening() -> Iterator[Asked]:
     """Hear those signals while the block runs; afterwards they do again what they did before."""
     asked = Asked()
-    # what is ignored stays so: that is how `nohup` and a shell's `&` ask for it
-    before = {number: handler for number in ASKING if (handler := signal.getsignal(number)) != signal.SIG_IGN}
-    for number in before:
-        signal.signal(number, asked._hear)
+    heard = [number for number in ASKING if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, asked._hear) for number in heard}  # without SIGHUP under `nohup`
     try:
         yield asked
     finally:

@@ -110,6 +110,7 @@ class Conversation(BaseHTTPRequestHandler):
         if order.do is Do.CUT:
             whole = reply.bytes(close=True)
             self.wfile.write(whole[: len(whole) // 2])
+            self._wait(0.05)  # some systems throw away what was not read before a reset
         self._reset()
 
     def _wait(self, seconds: float | None) -> None:

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from newsletter.postbox.letters import Copy
 
 # The older policy on purpose: the newer one turns a long link in a header line into encoded words.
-LINES = compat32.clone(linesep="\r\n")
+LINES = compat32.clone(linesep="\r\n", max_line_length=998)  # what RFC 5322 allows
 Parts: TypeAlias = "Message[Any, Any]"  # in quotes: only the type checker knows it as generic
 UTF8 = Charset("utf-8")
 UTF8.body_encoding = QP  # can be read, which base64 cannot
@@ -94,9 +94,9 @@ def _people(people: Any) -> str:
     return ", ".join(formataddr((_one_line(person.get("name", "")), person["email"]), "utf-8") for person in people)
 
 
-def _encoded(name: str, value: str) -> str | Header:
+def _encoded(name: str, value: str) -> str:
     value = _one_line(value)
-    return value if value.isascii() else Header(value, "utf-8", header_name=name)
+    return value if value.isascii() else Header(value, "utf-8", header_name=name).encode()
 
 
 def _one_line(value: str) -> str:

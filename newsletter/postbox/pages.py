@@ -40,7 +40,7 @@ def show_list(office: Office, request: Request) -> Reply:
 
 
 def show_letter(office: Office, request: Request) -> Reply:
-    """One letter: who got it, and one copy of it, the newest unless `copy` names another."""
+    """One letter: who got it, and one copy of it: the one that `copy` names, else the first that is listed."""
     key, query, number = request.words["letter"], request.query, _page_number(request)
     where: dict[str, object] = {"letter": key}
     search = query.get("q", "").strip()
@@ -62,7 +62,8 @@ def show_letter(office: Office, request: Request) -> Reply:
         )
         twice = reading.twice(reader, key)
         many = reading.how_many(reader, where=wanted)
-        call, _, position = query.get("copy", "").partition(".")
+        usual = people[0].id if people else ""  # the first that was found
+        call, _, position = query.get("copy", usual).partition(".")
         one = {"call": call[:15], "position": position[:15]} if call and position else {}
         shown = next(reading.received(reader, now=request.now, where=where | one, newest=True, most=1), None)
         fates = reading.fates(reader, [key], now=request.now).get(key, {})

@@ -62,16 +62,14 @@ def prepare(file: Path) -> sqlite3.Connection:
     In WAL mode a commit survives the death of the process at any later moment. It may not survive
     a power cut, which is no danger to letters that nobody waits for.
     """
+    connection: sqlite3.Connection | None = None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         connection = connect(file)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA journal_size_limit=33554432")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if not version:
-            connection.executescript(f"BEGIN EXCLUSIVE; {TABLES} PRAGMA user_version={VERSION}; COMMIT;")
+        version = _set_up(connection)
     except (OSError, sqlite3.Error) as error:
+        if connection:
+            connection.close()
         raise BadSetting(
             "The postbox's file", f"{file} cannot be used ({error}).", "Name a file in a folder you may write to."
         ) from None
@@ -83,3 +81,15 @@ def prepare(file: Path) -> sqlite3.Connection:
             "Move it away; a new one is made at the start.",
         )
     return connection
+
+
+def _set_up(connection: sqlite3.Connection) -> int:
+    """The version of the tables that were found, 0 when there were none and they were made."""
+    connection.execute("PRAGMA synchronous=OFF")  # while there is nothing in it to lose
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA journal_size_limit=33554432")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if not version:
+        connection.executescript(f"BEGIN EXCLUSIVE; {TABLES} PRAGMA user_version={VERSION}; COMMIT;")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    return int(version)

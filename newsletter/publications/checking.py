@@ -14,9 +14,6 @@ def check(publication: Publication) -> None:
     _check_dates(publication)
     if publication.minimum_stories > publication.maximum_stories:
         raise BadInput("minimum stories", "is more than the maximum.", "Give a smaller number.")
-    # An edition is assembled its lead time ahead; the one before it must have left by then.
-    if publication.lateness_limit_minutes < 1:
-        raise BadInput("lateness limit minutes", "leaves no time to send.", "Give at least 1.")
 
 
 def _check_dates(publication: Publication) -> None:

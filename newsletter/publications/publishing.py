@@ -29,7 +29,7 @@ PRIVATE_DOMAINS |= {"live.com", "msn.com", "icloud.com", "me.com", "mac.com", "g
 PRIVATE_DOMAINS |= {"yandex.ru", "yandex.com", "proton.me", "protonmail.com", "zoho.com", "qq.com", "163.com"}
 
 
-class Optional(TypedDict, total=False):
+class OptionalFields(TypedDict, total=False):
     """Fields of a publication that may be left out."""
 
     tagline: str
@@ -53,7 +53,7 @@ class Optional(TypedDict, total=False):
     is_active: bool
 
 
-class Fields(Optional, total=False):
+class Fields(OptionalFields, total=False):
     """Every field that the newsroom gives."""
 
     slug: str
@@ -79,7 +79,7 @@ def add(
     postal_address: str,
     starts_on: date,
     send_time: time,
-    **optional: Unpack[Optional],
+    **optional: Unpack[OptionalFields],
 ) -> Publication:
     """A new publication; raises `BadInput` that names the first field that cannot be used.
 

@@ -32,6 +32,8 @@ def parse(text: str, *, starts_on: date) -> rrule:
     for name, value in parts.items():
         if not _is_good(name, value, frequency):
             raise BadInput(FIELD, f"{name}={value[:40]} cannot be used.", MEND)
+    if "BYSETPOS" in parts and not any(name in parts for name in ("BYDAY", "BYMONTH", "BYMONTHDAY", "BYYEARDAY")):
+        raise BadInput(FIELD, "says which of several days without naming several.", MEND)
     if "COUNT" in parts and "UNTIL" in parts:
         raise BadInput(FIELD, "ends twice.", "Give COUNT or UNTIL, not both.")
     try:

@@ -74,9 +74,9 @@ def existed(day: date, time_zone: str) -> bool:
 
 
 def upcoming(cadence: Cadence, *, after: datetime) -> Iterator[Due]:
-    """The editions due strictly after `after` (aware), in order, at most five years ahead."""
+    """The editions due strictly after `after` (aware), in order, at most five years ahead of it or of the start."""
     start = after.astimezone(zone(cadence.time_zone)).date() - timedelta(days=1)
-    last = datetime.combine(start, time()) + HORIZON
+    last = datetime.combine(max(start, cadence.starts_on), time()) + HORIZON
     for found in takewhile(lambda d: d <= last, rule(cadence).xafter(datetime.combine(start, time()), inc=True)):
         due = Due(found.date(), moment(found.date(), cadence))
         if due.at > after and existed(due.local_date, cadence.time_zone):

@@ -141,7 +141,7 @@ def _keys(lines: Sequence[Line], start: int, length: int) -> list[str]:
 
 
 def _stretches(lines: Sequence[Line], twice: dict[int, int]) -> Iterator[tuple[int, int]]:
-    """First line with a sign and the one after the last, where no paragraph and at most two unsigned lines are between."""
+    """From one line with a sign to the last, with no paragraph and at most two lines without a sign between."""
     sure = {n for n, here in enumerate(lines) if here.is_known or (here.phrase and len(here.text) <= LONG)}
     sure |= twice.keys() | set(twice.values())
     # an order alone may be a story's own: it counts beside a surer sign

@@ -16,7 +16,7 @@ LONGEST_BODY = 20_000  # a teaser, not the article: mail programs cut letters of
 WIDEST = 20_000  # pixels; a larger number is a slip of the finger
 
 
-class Optional(TypedDict, total=False):
+class OptionalFields(TypedDict, total=False):
     """Fields of a story that may be left out."""
 
     kicker: str
@@ -34,7 +34,7 @@ class Optional(TypedDict, total=False):
     expires_at: datetime | None
 
 
-class Fields(Optional, total=False):
+class Fields(OptionalFields, total=False):
     """Every field that curators give."""
 
     headline: str

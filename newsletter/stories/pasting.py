@@ -6,6 +6,7 @@ a person's word overrules. Guessing is left to guessing.py, finding names to byl
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from newsletter.lib.errors import BadInput
 from newsletter.mail.wording import one_line
@@ -17,6 +18,7 @@ from newsletter.stories.parts import APPEAL_PARTS, Part
 __all__ = ["Part", "Pasted", "PastedAppeal", "TakenLine", "read"]
 
 LONGEST = 200_000  # characters; a longer text is not one article
+MOST_LINES = 1_000  # the same
 WIDTHS = range(40, 101)  # characters; text whose longest line lies in between may have been broken to a width
 
 
@@ -74,6 +76,8 @@ def read(text: str, *, known_lines: Collection[str] = (), overrule: Mapping[int,
     given = [one_line(line) for line in text.splitlines()]
     if not any(given):
         raise BadInput("text", "has no words in it.", "Paste an article, its headline first.")
+    if sum(map(bool, given)) > MOST_LINES:
+        raise BadInput("text", f"has more than {MOST_LINES:,} lines.", "Paste one article.")
     wanted = dict(overrule or {})
     for number in wanted:
         if not 1 <= number <= len(given) or not given[number - 1]:
@@ -98,23 +102,37 @@ def read(text: str, *, known_lines: Collection[str] = (), overrule: Mapping[int,
 def _units(given: Sequence[str]) -> Iterator[list[int]]:
     """Numbers of the lines that are one paragraph: mostly one line, several where text was broken to a width.
 
-    A line was broken where the first word of the next one would not have fitted any more. The
-    headline stands alone.
+    The headline stands alone.
     """
-    width = max(map(len, given))
-    is_broken = width in WIDTHS and "" in given
+    goes_on = _broken(given)
     unit: list[int] = []
     is_first = True
     for number, line in enumerate(given, start=1):
-        above = given[unit[-1] - 1] if unit else ""
-        goes_on = is_broken and not is_first and line and above and not asking.BULLET.match(line)
-        if unit and not (goes_on and len(above) + 1 + len(line.split()[0]) > width):
+        if unit and (is_first or number not in goes_on):
             yield unit
             unit, is_first = [], False
         if line:
             unit.append(number)
     if unit:
         yield unit
+
+
+def _broken(given: Sequence[str]) -> set[int]:
+    """Numbers of the lines that go on from the line above, in text that was broken to a width; else none.
+
+    A line was broken where the first word of the next one would not have fitted any more. To be
+    sure of a width at all, there are blank lines, and at least two lines end in mid-sentence.
+    """
+    width = max(map(len, given))
+    if width not in WIDTHS or "" not in given:
+        return set()
+    goes_on = {
+        number
+        for number, (above, line) in enumerate(pairwise(given), start=2)
+        if above and line and not asking.BULLET.match(line) and len(above) + 1 + len(line.split()[0]) > width
+    }
+    in_mid_sentence = [number for number in goes_on if given[number - 2][-1].isalnum() or given[number - 2][-1] == ","]
+    return goes_on if len(in_mid_sentence) > 1 else set()
 
 
 def _put_together(lines: Sequence[TakenLine], units: Iterable[Sequence[int]]) -> Pasted:

@@ -13,7 +13,7 @@ from django.db import transaction
 from newsletter.lib.errors import BadInput, NotAllowed
 from newsletter.publications.models import Publication
 from newsletter.stories import repeats
-from newsletter.stories.checking import Fields, Optional, fill
+from newsletter.stories.checking import Fields, OptionalFields, fill
 from newsletter.stories.models import State, Story
 
 
@@ -23,7 +23,13 @@ def waiting(publication: Publication) -> list[Story]:
 
 
 def add(
-    publication: Publication, *, headline: str, url: str, body: str, again: bool = False, **optional: Unpack[Optional]
+    publication: Publication,
+    *,
+    headline: str,
+    url: str,
+    body: str,
+    again: bool = False,
+    **optional: Unpack[OptionalFields],
 ) -> Story:
     """A new story at the end of the queue. `body` is HTML and is sanitised here.
 

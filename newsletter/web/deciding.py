@@ -13,6 +13,7 @@ from newsletter.editions import approval, assembly, reopening
 from newsletter.editions.models import Edition, State
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
+from newsletter.mail.wording import one_line
 from newsletter.web import editions
 from newsletter.web.permission import DeskRequest, needs
 from newsletter.web.phrases import clock_of, moment, zone_words
@@ -34,7 +35,7 @@ def approve(request: DeskRequest, edition_id: int) -> HttpResponse:
 @require_POST
 @needs(Step.APPROVE)
 def hold(request: DeskRequest, edition_id: int) -> HttpResponse:
-    reason = request.POST.get("reason", "")
+    reason = one_line(request.POST.get("reason", ""))
     return _decide(
         request,
         edition_id,
@@ -57,7 +58,7 @@ def release(request: DeskRequest, edition_id: int) -> HttpResponse:
 @require_POST
 @needs(Step.APPROVE)
 def cancel(request: DeskRequest, edition_id: int) -> HttpResponse:
-    reason = request.POST.get("reason", "")
+    reason = one_line(request.POST.get("reason", ""))
     return _decide(
         request,
         edition_id,

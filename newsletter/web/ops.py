@@ -7,10 +7,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from newsletter.accounts.roles import Step
 from newsletter.delivery import settling, steering
-from newsletter.delivery.models import Batch, BatchState, Dispatch
+from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState
+from newsletter.editions.models import State
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
-from newsletter.ops.status import status
+from newsletter.ops.status import Standing, status
 from newsletter.ops.verdict import STALE, Level
 from newsletter.web.permission import DeskRequest, needs
 from newsletter.web.states import standing
@@ -33,7 +34,7 @@ def ops(request: DeskRequest) -> HttpResponse:
         "status": seen,
         "tone": TONES[seen.verdict.level],
         "busy": seen.verdict.level == Level.BUSY,
-        "rows": [(row, standing(row.edition, now=now)) for row in seen.editions],
+        "rows": [(row, standing(row.edition, now=now)) for row in sorted(seen.editions, key=_urgency)],
         "stale": [queue.name for queue in seen.queues if queue.read_at is None or now - queue.read_at > STALE],
         "shown": UNCERTAIN_SHOWN,
         "now": now,
@@ -93,3 +94,10 @@ def settle(request: DeskRequest, batch_id: int, fate: str) -> HttpResponse:
         "attempts": list(batch.attempts.order_by("ordinal")),
     }
     return render(request, "web/ops/settle.html", context)
+
+
+def _urgency(row: Standing) -> int:
+    """What is being sent stands first, then what is ahead, then what is over."""
+    if row.dispatch and row.dispatch.state not in (DispatchState.FINISHED, DispatchState.STOPPED):
+        return 0
+    return 2 if row.edition.state in (State.DISPATCHED, State.CANCELLED) else 1

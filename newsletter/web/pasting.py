@@ -4,19 +4,20 @@ from collections.abc import Mapping
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from newsletter.accounts.roles import Step, may
 from newsletter.giving import appeals
-from newsletter.giving.models import Appeal, Place
 from newsletter.lib.errors import NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.stories import pasting, queue
 from newsletter.stories.parts import APPEAL_PARTS, Part
-from newsletter.stories.pasting import Pasted, PastedAppeal
+from newsletter.stories.pasting import Pasted
 from newsletter.web import publication as publications
+from newsletter.web.appeals import AppealForm, completed, keep, known_as, suggested
 from newsletter.web.forms import PlainForm
 from newsletter.web.permission import DeskRequest, needs
 
@@ -45,33 +46,14 @@ class PasteForm(PlainForm):
     )
 
 
-class AppealForm(PlainForm):
-    """The appeal found in pasted text, to be completed: the text does not say where its button leads."""
-
-    prefix = "appeal"
-
-    name = forms.CharField(max_length=80, help_text="What the newsroom calls it; readers do not see it.")
-    heading = forms.CharField(max_length=120)
-    lead = forms.CharField(max_length=600, required=False, widget=forms.Textarea)
-    points = forms.CharField(required=False, widget=forms.Textarea, help_text="One a line.")
-    closing = forms.CharField(max_length=400, required=False, widget=forms.Textarea)
-    button = forms.CharField(label="Words on the button", max_length=40, help_text="Such as: Support this reporting.")
-    url = forms.CharField(
-        label="Destination", max_length=2000, help_text="Where one can give.", widget=forms.URLInput()
-    )
-
-    def clean_points(self) -> list[str]:
-        return [line.strip() for line in self.cleaned_data["points"].splitlines() if line.strip()]
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Step.CURATE)
 def paste(request: DeskRequest, slug: str) -> HttpResponse:
     """One address, two steps: the text first; then, with all that was typed kept in the form, what was made of it."""
     publication = publications.asked_for(request, slug)
     form = PasteForm(request.POST if request.method == "POST" else None)
-    if not form.is_bound or not form.is_valid():
-        return _page(request, publication, form)
+    if not form.is_bound or form.has_error("text"):
+        return _page(request, publication, form)  # a missing link can wait for the second step
     text, said = form.cleaned_data["text"], _overruled(request.POST)
     stored = list(publication.appeals.all())
     known = [line for appeal in stored for line in appeals.lines(appeal)]
@@ -81,21 +63,23 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
         form.blame(error)
         return _page(request, publication, form)
 
-    appeal_form = None
-    if found.appeal:
-        is_sent = request.POST.get("do") == "keep"
-        appeal_form = AppealForm(request.POST) if is_sent else AppealForm(initial=_suggested(found.appeal, stored))
-    kept = None
+    appeal_form, kept = None, None
+    if found.appeal and request.POST.get("do") == "keep":
+        appeal_form = AppealForm(request.POST)
+    elif found.appeal:
+        appeal_form = AppealForm(initial=suggested(found.appeal, stored) | completed(request.POST))
     match request.POST.get("do"):
-        case "add" if _add(request, publication, form, found):
+        case "add" if form.is_valid() and _add(request, publication, form, found):
             return redirect("queue", publication.slug)
-        case "keep" if appeal_form and found.appeal and may(request.user, Step.APPROVE):
-            kept = _keep(publication, appeal_form, found.appeal)
+        case "keep" if not may(request.user, Step.APPROVE):
+            raise PermissionDenied
+        case "keep" if appeal_form and found.appeal:
+            kept = keep(publication, appeal_form, found.appeal)
     context = {
         "found": found,
         "said": said,
         "appeal_form": appeal_form,
-        "appeal_known": kept or (found.appeal and _known(found.appeal, stored)),
+        "appeal_known": kept or (found.appeal and known_as(found.appeal, stored)),
         "kept": kept,
     }
     return _page(request, publication, form, context)
@@ -119,22 +103,6 @@ def _add(request: DeskRequest, publication: Publication, form: PasteForm, found:
     return True
 
 
-def _keep(publication: Publication, form: AppealForm, found: PastedAppeal) -> Appeal | None:
-    if not form.is_valid():
-        return None
-    try:
-        return appeals.add(
-            publication,
-            **form.cleaned_data,
-            place=Place.IN_STORY,
-            story_number=1,
-            paragraph_number=found.after_paragraph,
-        )
-    except NewsletterError as error:
-        form.blame(error)
-        return None
-
-
 def _overruled(data: Mapping[str, str]) -> dict[int, Part]:
     """What a person said of single lines, by number; a line left “as guessed” is not among them."""
     said = {}
@@ -143,29 +111,6 @@ def _overruled(data: Mapping[str, str]) -> dict[int, Part]:
         if name != number and number.isdecimal() and len(number) < 7 and value in PARTS:
             said[int(number)] = Part(value)
     return said
-
-
-def _suggested(found: PastedAppeal, stored: list[Appeal]) -> dict[str, str]:
-    """The form's first filling; button and destination are taken from the newsroom's latest appeal."""
-    latest = max(stored, key=lambda appeal: appeal.pk, default=None)
-    return {
-        "name": found.heading[:80],
-        "heading": found.heading,
-        "lead": found.lead,
-        "points": "\n".join(found.points),
-        "closing": found.closing,
-        "button": latest.button if latest else "",
-        "url": latest.url if latest else "",
-    }
-
-
-def _known(found: PastedAppeal, stored: list[Appeal]) -> Appeal | None:
-    """The stored appeal that holds the heading and the points already."""
-    for appeal in stored:
-        lines = appeals.lines(appeal)
-        if {found.heading, *found.points} <= set(lines):
-            return appeal
-    return None
 
 
 def _page(

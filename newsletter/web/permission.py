@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -47,6 +48,7 @@ def needs(
 def _to_sign_in(request: DeskRequest) -> HttpResponse:
     if request.htmx:
         # a fragment's request would be answered with the sign-in page inside the page
-        return HttpResponseClientRedirect(f"{reverse('login')}?next={request.htmx.current_url_abs_path or '/'}")
+        here = request.htmx.current_url_abs_path or "/"
+        return HttpResponseClientRedirect(f"{reverse('login')}?{urlencode({'next': here})}")
     back = request.get_full_path() if request.method == "GET" else "/"
     return redirect_to_login(back)

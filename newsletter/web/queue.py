@@ -77,7 +77,11 @@ def _story(story_id: int) -> Story:
 
 def _page(request: DeskRequest, publication: Publication) -> HttpResponse:
     dropped = request.GET.get("dropped", "")
-    undo = publication.stories.filter(pk=dropped, state=State.DROPPED).first() if dropped.isdecimal() else None
+    undo = (
+        publication.stories.filter(pk=dropped, state=State.DROPPED).first()
+        if dropped.isdecimal() and len(dropped) < 19
+        else None
+    )
     context = _context(publication) | {"dropped": undo, "said": "", "problem": ""}
     context["publications"] = publications.everything()
     return render(request, "web/queue/queue.html", context)

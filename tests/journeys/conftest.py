@@ -20,7 +20,19 @@ class Newsroom:
 
     def __init__(self, house: House, *, readers: int) -> None:
         self.house = house
+        self.otto = "otto@harbour.example"
         house.tell(*PUBLICATION)
+        house.tell(
+            "users",
+            "add",
+            self.otto,
+            "--name",
+            "Otto",
+            "--role",
+            "ops",
+            "--password-stdin",
+            stdin="tides turn twice a day",
+        )
         rows = "".join(f"reader{number}@readers.example,Reader {number}\n" for number in range(readers))
         house.tell("readers", "import", "-", "--source", "a test", stdin="email,first_name\n" + rows)
 

@@ -90,7 +90,7 @@ def test_a_pasted_story_reaches_a_thousand_readers_once_and_each_can_leave_with_
         assert word not in story["body"], "the donation block stayed in the story"
 
     house.start()
-    due = desk.due_in(12)
+    due = desk.due_in(25)
     edition = desk.edition("dispatched")
     assert edition["due_at"].startswith(f"{due:%Y-%m-%dT%H:%M:%S}")
     assert datetime.fromisoformat(edition["dispatched_at"]) >= due.replace(tzinfo=UTC)

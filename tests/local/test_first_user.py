@@ -1,5 +1,7 @@
 """The first person who may sign in."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from newsletter.accounts.models import Role, User
@@ -28,3 +30,11 @@ def test_where_somebody_works_already_nobody_is_invited() -> None:
     User.objects.create_user("cora@example.org")
     assert first_user.invite_if_nobody() is None
     assert User.objects.count() == 1
+
+
+def test_how_to_get_a_new_password_is_told_until_somebody_signs_in() -> None:
+    assert first_user.never_seen() == ""
+    first_user.invite_if_nobody()
+    assert first_user.never_seen() == first_user.EMAIL
+    User.objects.update(last_login=datetime(2026, 11, 23, tzinfo=UTC))
+    assert first_user.never_seen() == ""

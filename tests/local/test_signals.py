@@ -33,7 +33,7 @@ def test_asking_again_later_counts_again(monkeypatch: pytest.MonkeyPatch) -> Non
         assert asked() == 2
 
 
-def test_what_was_ignored_stays_ignored() -> None:
+def test_a_closed_terminal_means_nothing_under_nohup() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         with listening() as asked:

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from newsletter.local import parts
+from newsletter.local.processes import Part
+from tests.support.factories import MONDAY
 from tests.support.surroundings import ROOT
 from workers.queues import WORKER_QUEUES
 
@@ -82,6 +85,13 @@ def test_workers_listen_to_every_worker_queue_once(services: Services) -> None:
         for queue in word.removeprefix("--queues=").split(",")
     ]
     assert sorted(listened) == sorted(WORKER_QUEUES)
+
+
+@pytest.mark.parametrize("part", parts.workers(MONDAY), ids=lambda part: part.name)
+def test_workers_are_started_as_on_one_machine(services: Services, part: Part) -> None:
+    as_here = [word for word in part.command[2:] if not word.startswith("--concurrency=")]
+    as_there = [word for word in services[part.name]["command"] if not word.startswith("--concurrency=")]
+    assert as_there == as_here
 
 
 @pytest.mark.parametrize("secret", SECRETS)

@@ -1,15 +1,19 @@
 """Text copied from a web page: what each line is taken for, and what becomes of it."""
 
 import os
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.giving import appeals
 from newsletter.lib.errors import BadInput
 from newsletter.stories.parts import APPEAL_PARTS
 from newsletter.stories.pasting import Part, Pasted, PastedAppeal, read
+from tests.support import factories as make
 
 SEEDS = Path(os.environ.get("NEWSLETTER_SEEDS", Path(__file__).resolve().parents[3] / "shared" / "seed"))
 
@@ -105,6 +109,29 @@ def test_the_first_real_input_comes_apart_as_it_should() -> None:
         after_paragraph=2,
     )
     assert pasted.body.count("<p>") == 4
+
+
+@pytest.mark.django_db
+def test_a_pasted_appeal_can_be_stored_and_its_copies_are_known_from_then_on() -> None:
+    text = page(FIRST, SECOND, *BLOCK, THIRD, FOURTH)
+    found = read(text).appeal
+    assert found
+    words: dict[str, Any] = asdict(found)
+    stored = appeals.add(
+        make.publication(),
+        name="pasted",
+        button="Support us",
+        url="https://give.example.org/",
+        paragraph_number=words.pop("after_paragraph"),
+        **words,
+    )
+    again = read(text, known_lines=appeals.lines(stored))
+    assert again.appeal == found
+    assert all(
+        "stored appeal" in line.reason or "said before" in line.reason
+        for line in again.lines
+        if line.part in APPEAL_PARTS
+    )
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r", "\n\n", "\n \u00a0 \n"])
@@ -297,6 +324,11 @@ but asks to whom it was made.
     assert pasted.appeal == PastedAppeal("Support our journalism.", "Become a member.", (), "We cannot do it alone.", 1)
 
 
+def test_short_lines_with_blank_ones_between_are_not_taken_for_broken_text() -> None:
+    lines = ("The gate was shut for forty days and nights.", "It opened.", "", "Nobody knew.", "Why, nobody says.")
+    assert len(read(page(*lines)).paragraphs) == 4
+
+
 def test_bullets_of_the_story_stay_in_it_as_a_list() -> None:
     pasted = read(page(FIRST, "- the map", "- the tides", *BLOCK, SECOND))
     assert pasted.body.count("<ul><li>the map</li><li>the tides</li></ul>") == 1
@@ -343,9 +375,10 @@ def test_a_text_without_words_is_refused(text: str) -> None:
         read(text)
 
 
-def test_a_text_too_long_to_be_an_article_is_refused() -> None:
+@pytest.mark.parametrize("text", ["word " * 50_000, "word\n" * 1_001])
+def test_a_text_too_long_to_be_an_article_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="one article"):
-        read("word " * 50_000)
+        read(text)
 
 
 def test_a_single_line_is_a_headline() -> None:
@@ -365,17 +398,17 @@ LINES = st.sampled_from(
 
 @given(st.lists(LINES, max_size=20), st.dictionaries(st.integers(1, 21), st.sampled_from(list(Part)), max_size=3))
 def test_no_line_is_lost_and_no_narrative_paragraph_is_swallowed(lines: list[str], overrule: dict[int, Part]) -> None:
-    given_lines = "\n".join([HEADLINE, *lines]).splitlines()
+    text = "\n".join([HEADLINE, *lines])
+    given_lines = text.splitlines()
     overrule = {n: p for n, p in overrule.items() if n <= len(given_lines) and given_lines[n - 1]}
-    pasted = read("\n".join(given_lines), overrule=overrule)
+    pasted = read(text, overrule=overrule)
     assert [line.text for line in pasted.lines] == given_lines
     assert all(line.part == overrule[line.number] for line in pasted.lines if line.number in overrule)
     guessed = [line for line in pasted.lines if line.number not in overrule]
     assert all((line.part == Part.BLANK) == (not line.text) for line in guessed)
     assert all(line.part in (Part.PARAGRAPH, Part.HEADLINE) for line in guessed if line.text in STORY)
-    assert sum(map(len, pasted.paragraphs)) == sum(
-        len(line.text) for line in pasted.lines if line.part == Part.PARAGRAPH
-    )
+    told = [line.text for line in pasted.lines if line.part == Part.PARAGRAPH]
+    assert " ".join(pasted.paragraphs) == " ".join(told)
     assert (pasted.appeal is not None) == any(line.part in APPEAL_PARTS for line in pasted.lines)
 
 

@@ -13,7 +13,7 @@ from newsletter.lib.errors import BadInput, NotAllowed
 from newsletter.mail.letters import Token
 from newsletter.publications.models import Publication
 from newsletter.stories import queue
-from newsletter.stories.checking import Optional
+from newsletter.stories.checking import OptionalFields
 from newsletter.stories.models import State, Story
 from tests.stories.conftest import type_of_at_once
 from tests.support import factories as make
@@ -21,7 +21,7 @@ from tests.support import factories as make
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def add(publication: Publication, headline: str = "Rain at last", **optional: Unpack[Optional]) -> Story:
+def add(publication: Publication, headline: str = "Rain at last", **optional: Unpack[OptionalFields]) -> Story:
     url = f"https://example.org/{headline.replace(' ', '-')}"
     return queue.add(publication, headline=headline, url=url, body="<p>It rained.</p>", **optional)
 
@@ -47,7 +47,7 @@ def test_each_publication_has_a_queue_of_its_own(publication: Publication) -> No
 
 
 def test_fields_are_kept_as_given(publication: Publication) -> None:
-    optional: Optional = {
+    optional: OptionalFields = {
         "kicker": "Weather",
         "byline": "Ada Bell",
         "source_name": "The Post",

@@ -6,9 +6,11 @@ import redis
 from celery import shared_task
 from django.conf import settings
 
+from newsletter.audience import leaving
 from newsletter.delivery import recovery
 from newsletter.lib import clock
 from newsletter.ops import readings
+from newsletter.publications.models import Publication
 from workers import broker
 from workers.queues import WORKER_QUEUES
 
@@ -24,6 +26,14 @@ def read() -> None:
     now = clock.now()
     for depth in broker.depths(_redis(), WORKER_QUEUES):
         readings.record_queue(depth.queue, waiting=depth.waiting, oldest_seconds=depth.oldest_seconds, now=now)
+
+
+@shared_task
+def tend() -> None:
+    """What need not be done at once: pauses end, workers long gone are forgotten."""
+    now = clock.now()
+    for publication in Publication.objects.filter(is_active=True):
+        leaving.end_pauses(publication, now=now)
     readings.forget_old(now=now)
 
 

@@ -8,13 +8,15 @@ Limits are SendGrid's: 1,000 personalizations a call, 10,000 bytes of substituti
 """
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from json import dumps
 from json.encoder import encode_basestring_ascii as quoted
 
 from newsletter.mail.letters import Addressee, Letter, Sender, Token
 
 ONE_CLICK = "List-Unsubscribe=One-Click"  # exactly this value: RFC 8058, section 3.1
+
+NAMES_KEPT = 5000
 
 # Every one is stated, because each falls back to the account's own setting when left out.
 # Unsubscribing is ours (headers and links below), so SendGrid must not add its own.
@@ -50,26 +52,39 @@ class Payload:
             f'"List-Id":{quoted(list_id)},"List-Unsubscribe-Post":{quoted(ONE_CLICK)},'
             f'"List-Unsubscribe":{quoted("<" + unsubscribe)[:-1]}'
         )
-        everything = letter.subject + letter.text + letter.html
-        self._plain_name = Token.FIRST_NAME in everything
-        self._html_name = Token.FIRST_NAME_HTML in everything
+        self._substitutions = self._needed(letter.subject + letter.text + letter.html)
+        self._names: dict[str, str] = {}
+
+    @staticmethod
+    def _needed(everything: str) -> list[tuple[Token, Callable[[str], str]]]:
+        """The name tokens that occur in the letter, with what makes their value from a name."""
+        makers: list[tuple[Token, Callable[[str], str]]] = [
+            (Token.FIRST_NAME, str),
+            (Token.FIRST_NAME_HTML, html.escape),
+        ]
+        return [(token, make) for token, make in makers if token in everything]
 
     def body(self, addressees: Iterable[Addressee], *, ids: Mapping[str, str]) -> bytes:
         """One call's JSON. `ids` go into custom_args: opaque, never an address or a name."""
-        people = ",".join(map(self._person, addressees))
+        # local names: this loop runs for every reader of every edition
+        names, headers, reader_tag = self._names, self._headers, Token.READER.value
+        people = ",".join(
+            [
+                f'{{"to":[{{"email":{quoted(email)}}}],'
+                f'"substitutions":{{{names.get(name) or self._name(name)}"{reader_tag}":"{token}"}},'
+                f'"headers":{{{headers}{token}>"}},'
+                f'"custom_args":{{"nl_subscriber":"{subscriber}"}}}}'
+                for subscriber, email, name, token in addressees
+            ]
+        )
         return (
             f'{{"personalizations":[{people}],"custom_args":{dumps(dict(ids), separators=(",", ":"))},{self._shared}'
         ).encode("ascii")
 
-    def _person(self, reader: Addressee) -> str:
-        names = ""
-        if self._plain_name:
-            names += f'"{Token.FIRST_NAME.value}":{quoted(reader.first_name)},'
-        if self._html_name:
-            names += f'"{Token.FIRST_NAME_HTML.value}":{quoted(html.escape(reader.first_name))},'
-        return (
-            f'{{"to":[{{"email":{quoted(reader.email)}}}],'
-            f'"substitutions":{{{names}"{Token.READER.value}":"{reader.token}"}},'
-            f'"headers":{{{self._headers}{reader.token}>"}},'
-            f'"custom_args":{{"nl_subscriber":"{reader.subscriber}"}}}}'
-        )
+    def _name(self, name: str) -> str:
+        """The substitutions that hold a first name. Names repeat, so the latest are kept."""
+        if len(self._names) >= NAMES_KEPT:
+            self._names.clear()
+        made = "".join(f'"{token.value}":{quoted(make(name))},' for token, make in self._substitutions)
+        self._names[name] = made
+        return made

@@ -1,0 +1,26 @@
+from datetime import datetime
+
+from newsletter.audience import inserting
+from newsletter.audience.models import Standing, Subscriber, Subscription
+from newsletter.publications.models import Publication
+
+
+def test_rows_that_are_there_already_are_passed_over_and_not_counted(publication: Publication, now: datetime) -> None:
+    assert inserting.subscribers([("a@example.org", "Ada"), ("b@example.org", "")], now=now) == 2
+    assert inserting.subscribers([("a@example.org", "Eve"), ("c@example.org", "")], now=now) == 1
+    ada = Subscriber.objects.get(email="a@example.org")
+    assert (ada.first_name, ada.created_at) == ("Ada", now)
+
+    ids = list(Subscriber.objects.values_list("pk", flat=True))
+    Subscription.objects.create(publication=publication, subscriber=ada, standing=Standing.LEFT)
+    assert inserting.active_subscriptions(publication, ids, source="form", now=now) == 2
+    assert inserting.active_subscriptions(publication, ids, source="form", now=now) == 0
+    assert Subscription.objects.get(subscriber=ada).standing == Standing.LEFT
+    fresh = Subscription.objects.get(subscriber__email="b@example.org")
+    fresh.full_clean()  # nothing that the model asks for was forgotten
+    assert (fresh.standing, fresh.consent_source, fresh.consent_at) == (Standing.ACTIVE, "form", now)
+
+
+def test_nobody_is_nothing(publication: Publication, now: datetime) -> None:
+    assert inserting.subscribers([], now=now) == 0
+    assert inserting.active_subscriptions(publication, [], source="form", now=now) == 0

@@ -1,0 +1,196 @@
+"""The story queue as the curator sees it."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+
+from newsletter.editions.models import State
+from newsletter.lib import clock
+from newsletter.publications.models import OnEmpty, Publication
+from newsletter.stories.models import Story
+from newsletter.stories.queue import waiting
+from tests.support import factories as make
+from tests.web.asking import follow, words
+
+HTMX = {"HX-Request": "true"}
+HOSTILE = '<img src=x onerror="alert(1)">&amp;'
+
+
+def order(publication: Publication) -> list[str]:
+    return [story.headline for story in waiting(publication)]
+
+
+@pytest.fixture
+def three(publication: Publication) -> list[Story]:
+    return [make.story(publication, headline=name) for name in ("one", "two", "three")]
+
+
+def test_an_empty_queue_says_what_to_do_next(cora: Client, publication: Publication) -> None:
+    assert "The queue is empty" in words(cora.get("/"))
+
+
+@pytest.mark.django_db
+def test_a_house_without_publications_says_so(cora: Client) -> None:
+    assert "There is no publication yet" in words(cora.get("/"))
+    assert "There is no publication yet" in words(cora.get("/editions/"))
+
+
+def test_a_story_shows_what_a_curator_asks_of_it(cora: Client, publication: Publication) -> None:
+    soon, later = clock.now() + timedelta(days=2), clock.now() + timedelta(days=4)
+    make.story(
+        publication,
+        kicker="City",
+        headline="Rain at last",
+        byline="Ada Bell",
+        source_name="Valley News",
+        is_sensitive=True,
+        embargo_until=soon,
+        expires_at=later,
+        picture_url="https://example.org/p.jpg",
+        picture_alt="Rain",
+    )
+    page = words(cora.get("/"))
+    for part in (
+        "City",
+        "Rain at last",
+        "By Ada Bell",
+        "Valley News",
+        "Sensitive",
+        "Embargo until",
+        "Expires",
+        "Picture",
+    ):
+        assert part in page
+
+
+def test_a_story_that_expired_says_so(cora: Client, publication: Publication) -> None:
+    make.story(publication, expires_at=clock.now() - timedelta(hours=1))
+    assert "Expired" in words(cora.get("/"))
+
+
+def test_hostile_words_are_shown_as_words(cora: Client, publication: Publication) -> None:
+    story = make.story(publication, headline=HOSTILE, kicker=HOSTILE, byline=HOSTILE, source_name=HOSTILE)
+    make.edition(publication, due_at=clock.now() + timedelta(days=1))
+    for path in ("/", f"/stories/{story.pk}/", "/editions/", f"/editions/{publication.editions.get().pk}/"):
+        page = cora.get(path).content.decode()
+        assert "<img" not in page
+        assert 'onerror="' not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "to", "after"), [("three", 1, "three one two"), ("one", 2, "two one three"), ("one", 99, "two three one")]
+)
+def test_a_story_is_moved_by_its_buttons(cora: Client, three: list[Story], name: str, to: int, after: str) -> None:
+    story = next(s for s in three if s.headline == name)
+    answer = cora.post(f"/stories/{story.pk}/move/", {"to": to})
+    assert f"now stands at place {to}" in follow(answer, cora)
+    assert order(story.publication) == after.split()
+
+
+def test_moving_by_htmx_answers_with_the_desk_alone(cora: Client, publication: Publication, three: list[Story]) -> None:
+    answer = cora.post(f"/stories/{three[2].pk}/move/", {"to": "1"}, headers=HTMX)
+    assert answer.status_code == 200
+    assert b"<html" not in answer.content
+    assert b'id="desk"' in answer.content
+    assert "HX-Request" in answer["Vary"]
+    assert order(publication) == ["three", "one", "two"]
+
+
+def test_the_page_includes_the_fragment_that_htmx_gets(
+    cora: Client, publication: Publication, three: list[Story]
+) -> None:
+    def rows(content: bytes) -> list[str]:
+        return [line for line in content.decode().splitlines() if 'class="story' in line]
+
+    fragment = cora.post(f"/stories/{three[0].pk}/move/", {"to": "1"}, headers=HTMX)
+    assert rows(fragment.content) == rows(cora.get("/").content) != []
+
+
+@pytest.mark.parametrize("to", ["0", "-1", "x", "", "9" * 5000])
+def test_a_place_that_is_none_moves_nothing(
+    cora: Client, publication: Publication, three: list[Story], to: str
+) -> None:
+    answer = cora.post(f"/stories/{three[2].pk}/move/", {"to": to})
+    assert "now stands" not in follow(answer, cora)
+    assert order(publication) == ["one", "two", "three"]
+
+
+def test_a_dropped_story_can_be_put_back_at_once(cora: Client, publication: Publication, three: list[Story]) -> None:
+    answer = cora.post(f"/stories/{three[0].pk}/drop/")
+    page = follow(answer, cora)
+    assert "“one” was taken out of the queue" in page
+    assert "Put it back" in page
+    assert order(publication) == ["two", "three"]
+    assert "“one” is back" in follow(cora.post(f"/stories/{three[0].pk}/restore/"), cora)
+    assert order(publication) == ["two", "three", "one"]
+
+
+def test_dropped_stories_stay_within_reach(cora: Client, publication: Publication, three: list[Story]) -> None:
+    cora.post(f"/stories/{three[0].pk}/drop/")
+    assert "Taken out lately (1)" in words(cora.get("/"))
+
+
+def test_dropping_twice_and_restoring_twice_are_told_kindly(cora: Client, three: list[Story]) -> None:
+    for way, done in (("drop", 2), ("restore", 2)):
+        pages = [follow(cora.post(f"/stories/{three[0].pk}/{way}/"), cora) for _ in range(done)]
+        assert ("cannot be dropped" in pages[1]) or ("was not dropped" in pages[1])
+
+
+def test_a_problem_by_htmx_is_told_in_the_fragment(cora: Client, three: list[Story]) -> None:
+    cora.post(f"/stories/{three[0].pk}/drop/")
+    answer = cora.post(f"/stories/{three[0].pk}/drop/", headers=HTMX)
+    assert "cannot be dropped" in words(answer)
+
+
+@pytest.mark.parametrize("dropped", ["x", "0", "9" * 30, "9" * 5000, "٣"])
+def test_a_made_up_undo_is_not_offered(cora: Client, publication: Publication, dropped: str) -> None:
+    assert "Put it back" not in words(cora.get("/desk/morning/", {"dropped": dropped}))
+
+
+def test_the_desk_remembers_which_publication_was_looked_at(cora: Client, publication: Publication) -> None:
+    make.publication(slug="a-first", name="A first one")
+    assert cora.get("/desk/morning/").status_code == 200
+    assert "The Morning Post: stories" in words(cora.get("/"))
+    assert urlsplit(cora.get("/editions/")["Location"]).path == "/desk/morning/editions/"
+
+
+def test_a_publication_that_ended_is_forgotten(cora: Client, publication: Publication) -> None:
+    cora.get("/desk/morning/")
+    publication.is_active = False
+    publication.save()
+    make.publication(slug="another", name="Another one")
+    assert "Another one: stories" in words(cora.get("/"))
+
+
+def test_the_panel_says_when_the_next_edition_leaves_and_what_it_takes(
+    cora: Client, publication: Publication, three: list[Story]
+) -> None:
+    make.readers(publication, 1250)
+    due = clock.now() + timedelta(hours=3, seconds=5)
+    make.edition(publication, due_at=due)
+    page = words(cora.get("/"))
+    assert "in 3 h" in page
+    assert "America/New_York" in page
+    assert "Would take 3 stories of at most 12" in page
+    assert "1,250 readers" in page
+
+
+def test_the_panel_says_what_is_missing(cora: Client, publication: Publication) -> None:
+    Publication.objects.filter(pk=publication.pk).update(minimum_stories=3, on_empty=OnEmpty.HOLD)
+    make.story(publication)
+    make.edition(publication, due_at=clock.now() + timedelta(days=1))
+    page = words(cora.get("/"))
+    assert "2 more stories before it is due, or it is held" in page
+    assert "An appeal: without one the letter asks for nothing" in page
+    assert "Readers: nobody is subscribed yet" in page
+
+
+def test_the_panel_names_the_cadence_before_an_edition_is_planned(cora: Client, publication: Publication) -> None:
+    assert "It is written into the plan within a minute" in words(cora.get("/"))
+
+
+def test_a_held_edition_is_not_overlooked(cora: Client, publication: Publication) -> None:
+    make.edition(publication, due_at=clock.now() - timedelta(days=3), state=State.HELD, reason="Lawyers.")
+    assert "is held. Lawyers." in words(cora.get("/"))

@@ -1,0 +1,142 @@
+"""Pasting a story: what each line was taken for, overruling, and the appeal found in it."""
+
+import pytest
+from django.test import Client
+
+from newsletter.giving.models import Appeal
+from newsletter.publications.models import Publication
+from newsletter.stories.models import Story
+from tests.support import factories as make
+from tests.web.asking import follow, words
+
+PASTE = "/desk/morning/paste/"
+TEXT = """The harbour gets its lighthouse back
+In this report by Ada Bell for Valley News, the town decides to light the tower again after thirty dark years.
+The lamp was found in a cellar, wrapped in sailcloth, and works.
+Give the gift of news
+We cannot do it alone.
+- Reporters in five towns
+- Every council meeting covered
+- Reporters in five towns
+- Every council meeting covered
+Support our journalism today.
+The light is lit on Friday at dusk, and the band plays on the pier."""
+FORM = {"text": TEXT, "url": "https://post.example.org/lighthouse"}
+APPEAL = {
+    "appeal-name": "Gift",
+    "appeal-heading": "Give the gift of news",
+    "appeal-lead": "We cannot do it alone.",
+    "appeal-points": "Reporters in five towns\nEvery council meeting covered",
+    "appeal-closing": "Support our journalism today.",
+    "appeal-button": "Support us",
+    "appeal-url": "https://post.example.org/give",
+}
+
+
+def test_every_line_is_shown_with_what_it_was_taken_for(cora: Client, publication: Publication) -> None:
+    page = cora.post(PASTE, FORM | {"do": "read"})
+    text = page.content.decode()
+    for number, line in enumerate(TEXT.splitlines(), start=1):
+        assert f'name="line-{number}"' in text
+        assert line in words(page)
+    assert "By Ada Bell for Valley News" in words(page)
+    assert Story.objects.count() == 0
+
+
+def test_the_story_goes_into_the_queue_without_the_donation_block(cora: Client, publication: Publication) -> None:
+    assert "is in the queue" in follow(cora.post(PASTE, FORM | {"do": "add"}), cora)
+    story = Story.objects.get()
+    assert story.headline == "The harbour gets its lighthouse back"
+    assert (story.byline, story.source_name) == ("Ada Bell", "Valley News")
+    assert story.body.count("<p>") == 3
+    assert "gift" not in story.body
+    assert "Reporters" not in story.body
+
+
+def test_a_persons_word_overrules_the_guess(cora: Client, publication: Publication) -> None:
+    said = FORM | {"line-3": "ignored", "line-4": "paragraph"}
+    page = cora.post(PASTE, said | {"do": "read"}, headers={"HX-Request": "true"})
+    assert b"<html" not in page.content
+    assert '<option value="ignored" selected>' in page.content.decode()
+    cora.post(PASTE, said | {"do": "add"})
+    body = Story.objects.get().body
+    assert "Give the gift of news" in body
+    assert "cellar" not in body
+
+
+def test_left_as_guessed_is_no_word_of_a_person(cora: Client, publication: Publication) -> None:
+    page = cora.post(PASTE, FORM | {"do": "read", "line-1": "", "line-2": ""})
+    assert "as you said" not in words(page)
+
+
+@pytest.mark.parametrize("name", ["line-99", "line-x", "line-٣", "line-" + "9" * 500])
+def test_a_word_on_a_line_that_is_not_there_breaks_nothing(cora: Client, publication: Publication, name: str) -> None:
+    assert cora.post(PASTE, FORM | {"do": "read", name: "ignored"}).status_code == 200
+
+
+def test_an_empty_paste_says_so_at_its_field(cora: Client, publication: Publication) -> None:
+    page = cora.post(PASTE, {"text": " \n ", "url": "https://post.example.org/x"})
+    assert "Has no words in it" in words(page)
+    assert "https://post.example.org/x" in page.content.decode()
+
+
+def test_a_bad_link_loses_neither_text_nor_overruling(cora: Client, publication: Publication) -> None:
+    for url in ("", "nowhere"):
+        page = cora.post(PASTE, FORM | {"url": url, "line-3": "ignored", "do": "add"})
+        text = page.content.decode()
+        assert 'id="id_url_error"' in text
+        assert '<option value="ignored" selected>' in text
+        assert "sailcloth" in text
+    assert Story.objects.count() == 0
+
+
+def test_a_link_that_is_queued_already_can_be_added_again(cora: Client, publication: Publication) -> None:
+    make.story(publication, url=FORM["url"])
+    assert "Add it all the same" in words(cora.post(PASTE, FORM | {"do": "add"}))
+    cora.post(PASTE, FORM | {"do": "add", "again": "1"})
+    assert Story.objects.count() == 2
+
+
+def test_the_first_line_break_of_the_text_survives_the_second_step(cora: Client, publication: Publication) -> None:
+    page = cora.post(PASTE, FORM | {"text": "\n" + TEXT, "do": "read"}).content.decode()
+    # browsers leave out the first line break of a text field, so it is written twice
+    assert '<textarea name="text" hidden aria-label="The pasted text">\n\nThe harbour' in page.replace("\r", "")
+
+
+def test_hostile_text_is_shown_as_text(cora: Client, publication: Publication) -> None:
+    text = '<img src=x onerror="alert(1)">\n</textarea><script>alert(1)</script> and more words of the story'
+    page = cora.post(PASTE, {"text": text, "url": 'https://e.example/"><script>', "do": "read"}).content.decode()
+    assert "<img" not in page
+    assert "<script>alert" not in page
+
+
+def test_an_editor_keeps_the_appeal_where_it_stood(eddie: Client, publication: Publication) -> None:
+    page = eddie.post(PASTE, FORM | APPEAL | {"do": "keep"})
+    assert "Kept as “Gift”" in words(page)
+    appeal = Appeal.objects.get()
+    assert appeal.points == ["Reporters in five towns", "Every council meeting covered"]
+    assert (appeal.story_number, appeal.paragraph_number) == (1, 2)
+
+
+def test_keeping_it_twice_keeps_it_once_and_says_so(eddie: Client, publication: Publication) -> None:
+    pages = [eddie.post(PASTE, FORM | APPEAL | {"do": "keep"}) for _ in range(2)]
+    assert Appeal.objects.count() == 1
+    assert "You have this one already" in words(pages[1])
+
+
+def test_an_appeal_that_lacks_something_is_shown_again_as_typed(eddie: Client, publication: Publication) -> None:
+    page = eddie.post(PASTE, FORM | APPEAL | {"appeal-url": "", "do": "keep"})
+    assert 'id="id_appeal-url_error"' in page.content.decode()
+    assert 'value="Support us"' in page.content.decode()
+    assert Appeal.objects.count() == 0
+
+
+def test_what_was_typed_of_the_appeal_survives_another_look(eddie: Client, publication: Publication) -> None:
+    page = eddie.post(PASTE, FORM | APPEAL | {"line-3": "ignored", "do": "read"})
+    assert 'value="https://post.example.org/give"' in page.content.decode()
+
+
+def test_a_curator_sees_the_appeal_but_does_not_keep_it(cora: Client, publication: Publication) -> None:
+    assert "an editor can keep it" in words(cora.post(PASTE, FORM | {"do": "read"}))
+    assert cora.post(PASTE, FORM | APPEAL | {"do": "keep"}).status_code == 403
+    assert Appeal.objects.count() == 0

@@ -1,0 +1,233 @@
+"""The pages for readers: unsubscribing, preferences, the letter on the web. No cookie, and no harm by looking."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.audience.models import Standing, Subscriber, Subscription
+from newsletter.delivery import links
+from newsletter.editions.models import Edition
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from newsletter.web.letter import NOBODY
+from tests.support import factories as make
+from tests.web.asking import words
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@pytest.fixture
+def edition(publication: Publication) -> Edition:
+    return make.approved_edition(publication, due_at=clock.now() + timedelta(hours=1))
+
+
+@pytest.fixture
+def rita(publication: Publication) -> Subscriber:
+    return make.rita(publication)
+
+
+@pytest.fixture
+def token(edition: Edition, rita: Subscriber) -> str:
+    """Rita's, in that edition's letter."""
+    return links.signing(edition.pk)(rita.pk)
+
+
+@pytest.fixture
+def nobodys(edition: Edition) -> str:
+    return links.signing(edition.pk)(NOBODY)
+
+
+def standing() -> str:
+    return Subscription.objects.get().standing
+
+
+def test_looking_at_the_unsubscribe_page_changes_nothing(client: Client, token: str, publication: Publication) -> None:
+    for ask in (client.get, client.head, client.options):
+        ask(f"/u/{token}")
+    assert standing() == Standing.ACTIVE
+    page = words(client.get(f"/u/{token}"))
+    assert publication.name in page
+    assert publication.postal_address in page
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": ONE_CLICK},  # multipart/form-data
+        {"data": "List-Unsubscribe=One-Click", "content_type": "application/x-www-form-urlencoded"},
+        {"data": b"--broken", "content_type": "multipart/form-data; boundary=x"},
+        {"data": b"", "content_type": "text/plain"},
+    ],
+)
+def test_one_click_acts_at_once_whatever_its_body(token: str, edition: Edition, body: dict[str, str]) -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post(f"/u/{token}", **body)  # type: ignore[arg-type]  # data may be bytes
+    assert answer.status_code == 200
+    subscription = Subscription.objects.get()
+    assert (subscription.standing, subscription.left_by) == (Standing.LEFT, "one-click")
+    assert subscription.left_after_edition == edition.pk
+
+
+def test_the_button_of_our_page_acts_the_same_and_is_told_apart(client: Client, token: str) -> None:
+    page = client.get(f"/u/{token}").content.decode()
+    assert f'<form method="post" action="/u/{token}?page">' in page
+    answer = client.post(f"/u/{token}?page")
+    assert "You are unsubscribed" in words(answer)
+    assert Subscription.objects.get().left_by == "page"
+
+
+def test_unsubscribing_again_gives_the_same_answer_and_keeps_the_first_time(client: Client, token: str) -> None:
+    client.post(f"/u/{token}")
+    first = Subscription.objects.get().left_at
+    assert "You are unsubscribed" in words(client.post(f"/u/{token}?page"))
+    assert "You are unsubscribed" in words(client.get(f"/u/{token}"))
+    assert Subscription.objects.get().left_at == first
+
+
+def test_somebody_deleted_altogether_is_answered_kindly(client: Client, token: str) -> None:
+    Subscriber.objects.all().delete()
+    for path in (f"/u/{token}", f"/p/{token}"):
+        assert client.get(path).status_code == 200
+        assert client.post(path, {"do": "leave"}).status_code == 200
+    assert "no longer kept" in words(client.post(f"/p/{token}", {"do": "return"}))
+
+
+def test_preferences_show_and_change_the_first_name(client: Client, token: str) -> None:
+    assert 'value="Rita"' in client.get(f"/p/{token}").content.decode()
+    assert "We call you Marguerite from now on." in words(
+        client.post(f"/p/{token}", {"do": "name", "first_name": " Marguerite "})
+    )
+    assert Subscriber.objects.get().first_name == "Marguerite"
+    client.post(f"/p/{token}", {"do": "name", "first_name": ""})
+    assert Subscriber.objects.get().first_name == ""
+
+
+def test_a_hostile_name_is_shown_as_a_name(client: Client, token: str) -> None:
+    page = client.post(f"/p/{token}", {"do": "name", "first_name": '"><img src=x>'})
+    assert b"<img" not in page.content
+
+
+@pytest.mark.parametrize("months", ["1", "3"])
+def test_a_pause_is_taken_and_ended(client: Client, token: str, months: str) -> None:
+    assert "Paused. Nothing comes before" in words(client.post(f"/p/{token}", {"do": "pause", "months": months}))
+    paused = Subscription.objects.get()
+    assert paused.standing == Standing.PAUSED
+    assert paused.paused_until
+    days = (paused.paused_until - clock.now().date()).days
+    assert int(months) * 27 < days <= int(months) * 31
+    assert "The pause is over." in words(client.post(f"/p/{token}", {"do": "resume"}))
+    assert standing() == Standing.ACTIVE
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"do": "x"}, {"do": "pause"}, {"do": "pause", "months": "2"}, {"do": "pause", "months": "-1"}]
+)
+def test_what_the_page_does_not_offer_changes_nothing(client: Client, token: str, form: dict[str, str]) -> None:
+    page = client.post(f"/p/{token}", form)
+    assert page.status_code == 200
+    assert "is not one of" in words(page)
+    assert standing() == Standing.ACTIVE
+
+
+def test_leaving_and_coming_back_by_the_preferences(client: Client, token: str) -> None:
+    assert "You are unsubscribed." in words(client.post(f"/p/{token}", {"do": "leave"}))
+    assert "there is nothing to pause" in words(client.post(f"/p/{token}", {"do": "resume"}))
+    assert "Welcome back." in words(client.post(f"/p/{token}", {"do": "return"}))
+    subscription = Subscription.objects.get()
+    assert (subscription.standing, subscription.consent_source) == (
+        Standing.ACTIVE,
+        "the reader’s own preferences page",
+    )
+    assert Subscriber.objects.get().first_name == "Rita"
+
+
+def test_looking_at_preferences_changes_nothing(client: Client, token: str) -> None:
+    for ask in (client.get, client.head):
+        ask(f"/p/{token}?do=leave")
+    assert standing() == Standing.ACTIVE
+
+
+def test_somebody_not_confirmed_is_told_so(client: Client, token: str) -> None:
+    Subscription.objects.update(standing=Standing.PENDING)
+    assert "not confirmed yet" in words(client.get(f"/p/{token}"))
+
+
+def test_the_web_version_is_the_letter_at_an_address_of_nobodys(client: Client, token: str, nobodys: str) -> None:
+    answer = client.get(f"/v/{token}")
+    assert answer["Location"] == f"/v/{nobodys}"
+    letter = client.get(answer["Location"])
+    assert letter.status_code == 200
+    assert b"The bridge opens" in letter.content
+    assert token.encode() not in letter.content
+    assert b"__nl_" not in letter.content
+    assert b"Rita" not in letter.content
+    assert f"/u/{nobodys}".encode() in letter.content
+
+
+def test_looking_at_the_web_version_changes_nothing(client: Client, token: str, nobodys: str) -> None:
+    for path in (f"/v/{token}", f"/v/{nobodys}"):
+        client.get(path)
+        client.head(path)
+    assert standing() == Standing.ACTIVE
+
+
+def test_the_links_of_a_copy_passed_on_change_nothing_and_say_why(
+    client: Client, rita: Subscriber, nobodys: str
+) -> None:
+    for path in (f"/u/{nobodys}", f"/p/{nobodys}"):
+        for answer in (client.get(path), client.post(path, {"do": "leave"})):
+            assert answer.status_code == 200
+            assert "nobody’s own" in words(answer)
+    assert standing() == Standing.ACTIVE
+
+
+def test_a_damaged_link_is_a_kind_page_that_tells_another_way(
+    client: Client, token: str, publication: Publication
+) -> None:
+    flipped = ("A" if token[9] != "A" else "B").join([token[:9], token[10:]])
+    for damaged in (token[:-1], token + ".", flipped, "x", "\u00e9", token + "/x"):
+        for letter in "upv":
+            page = client.get(f"/{letter}/{damaged}")
+            assert page.status_code == 404
+            assert "This link is damaged" in words(page)
+            assert "reply to any letter" in words(page)
+            assert publication.postal_address in words(page)
+            assert client.post(f"/{letter}/{damaged}").status_code == 404
+    assert standing() == Standing.ACTIVE
+
+
+@pytest.mark.django_db
+@given(token=st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=0x2FF), min_size=1, max_size=80))
+def test_no_made_up_token_breaks_anything(token: str) -> None:
+    client = Client()
+    for letter in "upv":
+        assert client.get(f"/{letter}/x{token}").status_code == 404
+
+
+def test_no_page_for_readers_sets_a_cookie_or_is_kept_or_found(client: Client, token: str, nobodys: str) -> None:
+    for path in (f"/u/{token}", f"/p/{token}", f"/v/{token}", f"/v/{nobodys}", f"/u/{nobodys}", "/u/damaged"):
+        for answer in (client.get(path), client.post(path, {"do": "resume"})):
+            assert not answer.cookies
+            assert "Cookie" not in answer.get("Vary", "")
+            assert answer["Referrer-Policy"] == "no-referrer"
+            assert answer["X-Robots-Tag"] == "noindex, nofollow"
+            assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_readers_pages_wear_their_publications_colour(client: Client, token: str, publication: Publication) -> None:
+    assert 'href="/brand/morning.css"' in client.get(f"/u/{token}").content.decode()
+    css = client.get("/brand/morning.css")
+    assert css["Content-Type"].startswith("text/css")
+    assert "--brand: #1a5f7a" in css.content.decode()
+    assert client.get("/brand/nowhere.css").status_code == 404
+
+
+def test_every_link_in_a_letter_leads_to_a_page(client: Client, token: str, edition: Edition) -> None:
+    html = edition.letters.get().html.replace("__nl_reader__", token)
+    paths = set(re.findall(rf'"[^"]*(/[upv]/{token})"', html))
+    assert {path[:3] for path in paths} == {"/u/", "/p/", "/v/"}
+    assert all(client.get(path, follow=True).status_code == 200 for path in paths)

@@ -1,0 +1,87 @@
+"""Who may open what: every page as every role."""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern
+
+from newsletter.accounts.models import Role
+from newsletter.publications.models import Publication
+from newsletter.urls import DESK, EDITIONS, OPS
+from tests.support import factories as make
+from tests.web.asking import words
+from tests.web.conftest import signed_in
+
+DECIDING = {"approve", "hold", "release", "cancel", "assemble", "reopen", "reschedule", "send", "send-now"}
+CURATING = {p.name for p in [*DESK, *EDITIONS]} - DECIDING
+OPERATING = {p.name for p in OPS}
+ALLOWED = {
+    Role.CURATOR: CURATING,
+    Role.EDITOR: CURATING | DECIDING,
+    Role.OPS: OPERATING,
+    Role.ADMIN: CURATING | DECIDING | OPERATING,
+}
+POSTED = DECIDING - {"send"} | {"story-move", "story-drop", "story-restore", "dispatch-pause", "dispatch-resume"}
+EVERY = [*DESK, *EDITIONS, *OPS]
+
+
+def address(pattern: URLPattern, story: int, edition: int) -> str:
+    numbers = {"story_id": story, "edition_id": edition, "dispatch_id": 1, "batch_id": 1}
+    path = str(pattern.pattern).replace("<slug:slug>", "morning").replace("<slug:fate>", "again")
+    for name, number in numbers.items():
+        path = path.replace(f"<int:{name}>", str(number))
+    return "/" + path
+
+
+def asked(client: Client, pattern: URLPattern, story: int, edition: int) -> int:
+    way = client.post if pattern.name in POSTED else client.get
+    return way(address(pattern, story, edition)).status_code
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_opens_what_it_may_and_nothing_else(role: Role, publication: Publication) -> None:
+    story, edition = make.story(publication), make.edition(publication)
+    client = signed_in(make.person(role, "Somebody"))
+    refused = {p.name for p in EVERY if asked(client, p, story.pk, edition.pk) == 403}
+    assert refused == {p.name for p in EVERY} - ALLOWED[role]
+
+
+def test_a_visitor_opens_none_of_it(client: Client, publication: Publication) -> None:
+    story, edition = make.story(publication), make.edition(publication)
+    for pattern in EVERY:
+        assert asked(client, pattern, story.pk, edition.pk) == 302, pattern.name
+
+
+def test_what_changes_something_is_not_done_by_looking(publication: Publication) -> None:
+    story, edition = make.story(publication), make.edition(publication)
+    client = signed_in(make.person(Role.ADMIN, "Ada"))
+    for pattern in EVERY:
+        if pattern.name in POSTED:
+            assert client.get(address(pattern, story.pk, edition.pk)).status_code == 405, pattern.name
+            assert client.head(address(pattern, story.pk, edition.pk)).status_code == 405, pattern.name
+
+
+def test_what_changes_something_needs_the_proof_of_origin(publication: Publication) -> None:
+    story, edition = make.story(publication), make.edition(publication)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make.person(Role.ADMIN, "Ada"))
+    for pattern in EVERY:
+        assert client.post(address(pattern, story.pk, edition.pk)).status_code in (403, 405), pattern.name
+
+
+def test_the_refusal_is_a_page_of_ours_that_leads_on(otto: Client) -> None:
+    page = otto.get("/")
+    assert page.status_code == 403
+    assert "You may not open this page" in words(page)
+    assert "Go to ops" in words(page)
+
+
+def test_the_bar_names_the_rooms_a_person_may_enter(cora: Client, otto: Client, publication: Publication) -> None:
+    assert ("Desk" in words(cora.get("/")), "Ops" in words(cora.get("/"))) == (True, False)
+    assert ("Desk" in words(otto.get("/ops/")), "Ops" in words(otto.get("/ops/"))) == (False, True)
+
+
+@pytest.mark.parametrize("path", ["/desk/nowhere/", "/stories/99/", "/editions/99/", "/stories/99999999999999999999/"])
+def test_what_does_not_exist_is_a_page_of_ours(cora: Client, path: str) -> None:
+    page = cora.get(path)
+    assert page.status_code == 404
+    assert "There is nothing at this address" in words(page)

@@ -1,0 +1,108 @@
+"""Signing in, out, and changing a password."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from newsletter.accounts.models import Role
+from newsletter.web.signing_in import MOST_FAILURES
+from tests.support import factories as make
+from tests.web.asking import follow, words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nobody_failed_before() -> None:
+    cache.clear()
+
+
+def sign_in(client: Client, email: str, password: str) -> int:
+    return client.post("/sign-in/", {"username": email, "password": password}).status_code
+
+
+def test_a_curator_signs_in_and_stands_at_the_desk(client: Client) -> None:
+    make.cora(make.PASSWORD)
+    answer = client.post("/sign-in/", {"username": "cora@example.org", "password": make.PASSWORD})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+def test_somebody_from_ops_begins_at_ops(client: Client) -> None:
+    make.otto(make.PASSWORD)
+    answer = client.post("/sign-in/", {"username": "otto@example.org", "password": make.PASSWORD})
+    assert answer["Location"] == "/ops/"
+
+
+def test_capitals_in_an_address_do_not_keep_anybody_out(client: Client) -> None:
+    make.cora(make.PASSWORD)
+    assert sign_in(client, " Cora@Example.ORG ", make.PASSWORD) == 302
+
+
+def test_a_wrong_password_says_nothing_about_whether_the_address_is_known(client: Client) -> None:
+    make.cora(make.PASSWORD)
+    known = client.post("/sign-in/", {"username": "cora@example.org", "password": "wrong"})
+    unknown = client.post("/sign-in/", {"username": "nobody@example.org", "password": "wrong"})
+    assert "do not belong together" in words(known)
+    assert words(known).replace("cora", "nobody") == words(unknown)
+
+
+def test_a_closed_account_does_not_open(client: Client) -> None:
+    cora = make.cora(make.PASSWORD)
+    cora.is_active = False
+    cora.save()
+    assert sign_in(client, "cora@example.org", make.PASSWORD) == 200
+
+
+def test_after_many_failures_even_the_right_password_waits(client: Client) -> None:
+    make.cora(make.PASSWORD)
+    for _ in range(MOST_FAILURES):
+        assert sign_in(client, "cora@example.org", "wrong") == 200
+    answer = client.post("/sign-in/", {"username": "cora@example.org", "password": make.PASSWORD})
+    assert answer.status_code == 429
+    assert "Too many attempts" in words(answer)
+
+
+def test_failures_for_one_address_do_not_lock_another(client: Client) -> None:
+    make.eddie(make.PASSWORD)
+    for _ in range(MOST_FAILURES):
+        sign_in(client, "cora@example.org", "wrong")
+    assert sign_in(client, "eddie@example.org", make.PASSWORD) == 302
+
+
+def test_signing_in_does_not_lead_off_the_site(client: Client) -> None:
+    make.cora(make.PASSWORD)
+    form = {"username": "cora@example.org", "password": make.PASSWORD, "next": "https://elsewhere.example/"}
+    assert client.post("/sign-in/", form)["Location"] == "/"
+
+
+def test_a_visitor_is_led_to_sign_in_and_back(client: Client) -> None:
+    make.publication(slug="morning")
+    assert client.get("/desk/morning/?a=1")["Location"] == "/sign-in/?next=/desk/morning/%3Fa%3D1"
+
+
+def test_a_fragment_asked_for_after_the_session_ended_leads_the_whole_page_to_sign_in(client: Client) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/ops/?a=1&b=2"}
+    answer = client.get("/ops/", headers=headers)
+    assert answer["HX-Redirect"] == "/sign-in/?next=%2Fops%2F%3Fa%3D1%26b%3D2"
+
+
+def test_signing_out_takes_a_form_and_ends_the_session(cora: Client) -> None:
+    assert cora.get("/sign-out/").status_code == 405
+    assert cora.post("/sign-out/")["Location"] == "/sign-in/"
+    assert cora.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("role", Role)
+def test_everybody_may_change_their_own_password(client: Client, role: Role) -> None:
+    client.force_login(make.person(role, "Somebody", password=make.PASSWORD))
+    new = "another long sentence"
+    form = {"old_password": make.PASSWORD, "new_password1": new, "new_password2": new}
+    assert "Your password is changed." in follow(client.post("/password/", form), client)
+    client.logout()
+    assert sign_in(client, "somebody@example.org", new) == 302
+
+
+def test_a_short_password_is_refused_with_a_reason(client: Client) -> None:
+    client.force_login(make.cora(make.PASSWORD))
+    form = {"old_password": make.PASSWORD, "new_password1": "short", "new_password2": "short"}
+    assert "at least 10 characters" in words(client.post("/password/", form))
