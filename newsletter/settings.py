@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "newsletter.audience",
     "newsletter.editions",
     "newsletter.delivery",
+    "newsletter.insights",
     "newsletter.ops",
     "newsletter.web",
 ]
@@ -153,6 +154,15 @@ SENDGRID_API_KEY = env.text("SENDGRID_API_KEY")
 SENDGRID_RESIDENCY = env.choice("SENDGRID_RESIDENCY", "global", ("global", "eu"))
 # Without a key nothing can leave this machine: letters go to the postbox.
 SENDGRID_API_BASE = env.text("SENDGRID_API_BASE") or ("" if SENDGRID_API_KEY else f"http://127.0.0.1:{POSTBOX_PORT}")
+
+# Public keys of the signed event webhook: two while one takes the place of the other. Without one, nothing that
+# comes in is believed.
+SENDGRID_WEBHOOK_KEYS = env.words("SENDGRID_WEBHOOK_KEY")
+if SENDGRID_WEBHOOK_KEYS:
+    from newsletter.mail.sendgrid import events  # only here: most processes have no use for cryptography
+
+    for _key in SENDGRID_WEBHOOK_KEYS:
+        events.read_key(_key)
 
 # --- dispatch ------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
+from newsletter.api import webhooks
 from newsletter.web import (
     deciding,
     editions,
@@ -66,6 +67,7 @@ READERS = [
 ]
 MACHINES = [
     path("health", health.health, name="health"),
+    path("webhooks/sendgrid", webhooks.sendgrid, name="webhook-sendgrid"),
     # asked for beside pages that name no icon, such as a letter on the web
     path("favicon.ico", RedirectView.as_view(url=static("img/mark.svg"), permanent=True)),
 ]

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection
 from hypothesis import settings
 
@@ -20,6 +21,11 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """SQLite in a file, as everywhere else: in memory, threads do not wait for each other but fail."""
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(Path(os.environ["NEWSLETTER_DATA"]) / "test.sqlite3")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # made slow on purpose, a hash a sign-in: nobody attacks a test
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -16,6 +16,8 @@ class Tick(NamedTuple):
 TICKS = (
     Tick("workers.tasks.dispatch.tick", 1),
     Tick("workers.tasks.assembly.tick", 2),
+    Tick("workers.tasks.insights.absorb", 1),
+    Tick("workers.tasks.insights.prune", 600),
     Tick("workers.tasks.house.read", 5),
     Tick("workers.tasks.house.recover", 5),
     Tick("workers.tasks.house.tend", 60),

@@ -1,12 +1,17 @@
-"""A person's word on a batch of which nobody knows whether the provider took it."""
+"""A batch of which nobody knows whether the provider took it: settled by a person's word, or by evidence."""
 
 from datetime import datetime
 
+import structlog
 from django.db import transaction
+from django.db.models import Q
 
 from newsletter.delivery import steering
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
 from newsletter.lib.errors import NotAllowed
+
+EVIDENCE = "proved accepted by "  # begins what is written beside an attempt
+log = structlog.get_logger()
 
 
 def count_as_accepted(batch: Batch, *, by: str, now: datetime) -> Batch:
@@ -17,6 +22,46 @@ def count_as_accepted(batch: Batch, *, by: str, now: datetime) -> Batch:
 def send_again(batch: Batch, *, by: str, now: datetime) -> Batch:
     """Send it again although up to `batch.submitted` readers may then have two. `by` is kept."""
     return _settle(batch, BatchState.PENDING, Fate.UNCERTAIN, by=f"{by}: send again", now=now)
+
+
+def in_doubt() -> Q:
+    """Which attempts evidence says something new about: all but those known to be accepted or heard of already."""
+    return ~Q(fate=Fate.ACCEPTED) & ~Q(settled_by__contains=EVIDENCE)
+
+
+def settle_by_evidence(attempt_id: int, *, evidence: str, now: datetime) -> bool:
+    """Something proves that the provider took this attempt: true when that settled its batch.
+
+    Right at any moment, and any number of times. While the worker is still in the call, evidence is
+    as good as the answer it waits for, and its own record then changes nothing. When a person has
+    meanwhile said “send again”, or a newer attempt is under way, the evidence is written down beside
+    the attempt and changes nothing: that decision stands. An attempt that is gone settles nothing.
+    """
+    attempt = Attempt.objects.filter(pk=attempt_id).first()
+    if attempt is None:
+        log.warning("evidence.no_attempt", attempt=attempt_id)
+        return False
+    with transaction.atomic():
+        settled = Batch.objects.filter(
+            pk=attempt.batch_id, fence=attempt.fence, state__in=[BatchState.CALLING, BatchState.UNCERTAIN]
+        ).update(state=BatchState.ACCEPTED, lease_until=None, rung_at=None)
+        ours = Attempt.objects.filter(in_doubt(), pk=attempt_id)
+        if settled:
+            ours.update(fate=Fate.ACCEPTED, ended_at=attempt.ended_at or now, settled_by=_said(attempt, evidence))
+        else:
+            ours.update(settled_by=_said(attempt, evidence))
+    if not settled:
+        log.warning("evidence.too_late", attempt=attempt_id, fate=attempt.fate)
+        return False
+    log.info("evidence.settled", attempt=attempt_id, batch=attempt.batch_id)
+    dispatch_id = Batch.objects.values_list("dispatch_id", flat=True).get(pk=attempt.batch_id)
+    steering.finish(dispatch_id, now=now)
+    return True
+
+
+def _said(attempt: Attempt, evidence: str) -> str:
+    said = f"{EVIDENCE}{evidence}"
+    return f"{attempt.settled_by[: 97 - len(said)]}; {said}" if attempt.settled_by else said[:100]
 
 
 def _settle(batch: Batch, to: BatchState, fate: Fate, *, by: str, now: datetime) -> Batch:

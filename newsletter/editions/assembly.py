@@ -147,9 +147,9 @@ def _freeze(
         edition.save()
         stops = [finding.code for finding in findings if finding.severity == "stop"]
         if stops:
-            approval.hold(edition, reason=f"Preflight found: {', '.join(stops)}.", now=now)
+            edition = approval.hold(edition, reason=f"Preflight found: {', '.join(stops)}.", now=now)
         elif edition.publication.approves_itself:
-            approval.approve(edition, content_hash=edition.content_hash, by=None, now=now)
+            edition = approval.approve(edition, content_hash=edition.content_hash, by=None, now=now)
     return edition
 
 

@@ -23,7 +23,7 @@ def plan(publication: Publication, *, now: datetime) -> Edition | None:
     if not publication.is_active:
         return None
     with transaction.atomic():
-        Publication.objects.select_for_update().get(pk=publication.pk)  # two beats at once plan once
+        publication = Publication.objects.select_for_update().get(pk=publication.pk)  # two beats at once plan once
         regular = publication.editions.exclude(local_date=None)
         last = regular.order_by("-local_date").first()
         if last and last.due_at > now and last.state == State.PLANNED and not last.is_rescheduled:

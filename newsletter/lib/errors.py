@@ -5,6 +5,10 @@
     ├── BadSetting                   a value in the environment; stops the start
     ├── BadToken                     a link that we did not sign, or that was damaged on its way
     ├── NotAllowed                   a step that the thing's present state does not permit
+    │   └── editions.approval.ChangedSince    the letter is not the one that was looked at
+    ├── delivery.opening.DoesNotAddUp         an audience that two counts do not agree on
+    ├── mail.rendering.RenderingError         a template that cannot be filled; names its line
+    ├── mail.inlining.InliningError           a letter that inlining would have damaged
     └── mail.errors.DispatchError    what a provider's answer means
         ├── Refused                  never accepted, and asking again will not help
         ├── TryLater                 never accepted, and asking again may help

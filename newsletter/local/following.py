@@ -10,9 +10,9 @@ from django.db import DatabaseError, connection
 from newsletter.editions.models import State
 from newsletter.lib.clock import now
 from newsletter.local import parts, scenes, telling
-from newsletter.local.processes import Supervisor
 from newsletter.local.scenes import Scene
 from newsletter.local.signals import Asked
+from newsletter.local.supervisor import Supervisor
 from newsletter.local.terminal import Terminal
 
 BLINK = 0.2  # seconds between two looks at the processes

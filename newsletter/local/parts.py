@@ -80,8 +80,9 @@ def workers(now: datetime) -> list[Part]:
             ready=_has_reported("dispatch-worker", since=now),
             grace=8 if sends_to_postbox() else hearing,
         ),
-        # the timetable is plain intervals: nothing of it needs to be kept in a file
-        Part("beat", (*_celery("beat"), "--scheduler=celery.beat:Scheduler")),
+        # the timetable is plain intervals: nothing of it needs to be kept in a file; and a SIGTERM that comes while
+        # Celery's beat publishes can end in its handler of broker errors (seen with 5.7.0)
+        Part("beat", (*_celery("beat"), "--scheduler=celery.beat:Scheduler"), forgetful=True),
     ]
 
 

@@ -14,9 +14,10 @@ from django.conf import settings
 from newsletter.lib.clock import now
 from newsletter.local import broker, first_user, guard, leftovers, parts, preparing, scenes, system, telling
 from newsletter.local.following import follow
-from newsletter.local.processes import Part, Supervisor
+from newsletter.local.processes import Part
 from newsletter.local.sample import seeding
 from newsletter.local.signals import Asked, listening
+from newsletter.local.supervisor import Supervisor
 from newsletter.local.terminal import Terminal, terminal
 
 INTERRUPTED = 130  # what a shell calls a Ctrl-C

@@ -31,7 +31,7 @@ class Terminal:
         with suppress(OSError, ValueError):
             if self._bar is None:
                 columns = (SpinnerColumn(), BarColumn(bar_width=40), TextColumn("{task.description}", markup=False))
-                self._bar = Progress(*columns, console=self.console, transient=True)
+                self._bar = Progress(*columns, console=self.console, transient=True, refresh_per_second=4)
                 self._task = self._bar.add_task(words, total=total)
                 self._bar.start()
             self._bar.update(self._task, description=words, completed=done, total=total)

@@ -1,15 +1,14 @@
 """The desk, ops and readers' pages in a real browser: by mouse, by keyboard, without scripts, for everybody."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Literal
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client, override_settings
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from newsletter.accounts.models import Role
@@ -24,8 +23,8 @@ from newsletter.stories.queue import waiting
 from tests.support import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Scheme = Literal["light", "dark"]
 POLICY = "newsletter.web.policy.PolicyMiddleware"
+expect.set_options(timeout=20_000)  # milliseconds, on a busy machine
 SMALLEST = 44  # CSS pixels, of what a finger must hit
 PASTED = """The harbour gets its lighthouse back
 The town decides to light the tower again after thirty dark years, and the keeper's grandson has the key.
@@ -61,36 +60,261 @@ Opened = Callable[..., Page]
 
 @pytest.fixture
 def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opened]:
-    """`opened("/path", Role.EDITOR)`: that page, signed in; what goes wrong in the browser fails the test."""
+    """`opened("/path", Role.EDITOR)`: that page, signed in. Whatever goes wrong in the browser fails the test."""
+    contexts: list[BrowserContext] = []
     troubles: list[str] = []
-    with contexts(browser) as new:
 
-        def show(path: str, role: Role | None = None, **said: object) -> Page:
-            context = new(base_url=live_server.url, **said)
-            if role:
-                client = Client()
-                client.force_login(make.person(role, "Ada"))
-                session = client.cookies[settings.SESSION_COOKIE_NAME].value
-                context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-            page = context.new_page()
-            page.on("pageerror", lambda error: troubles.append(str(error)))
-            page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-            page.goto(path)
-            return page
+    def show(path: str, role: Role | None = None, **said: Any) -> Page:
+        context = browser.new_context(base_url=live_server.url, **said)
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        if role:
+            client = Client()
+            client.force_login(make.person(role, role.value))
+            name = settings.SESSION_COOKIE_NAME
+            context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
+        page.goto(path)
+        return page
 
-        yield show
-    assert not troubles
-
-
-@contextmanager
-def contexts(browser: Browser) -> Iterator[Callable[..., object]]:
-    made = []
-
-    def new(**said: object):  # type: ignore[no-untyped-def]  # playwright's own keywords
-        made.append(browser.new_context(**said))  # type: ignore[arg-type]
-        made[-1].set_default_timeout(20_000)
-        return made[-1]
-
-    yield new
-    for context in made:
+    yield show
+    for context in contexts:
         context.close()
+    assert troubles == []
+
+
+def order(publication: Publication) -> list[str]:
+    return [story.headline for story in waiting(publication)]
+
+
+def shown_order(page: Page) -> list[str]:
+    return page.locator(".story h3").all_inner_texts()
+
+
+def wait_for_order(page: Page, *headlines: str) -> None:
+    expect(page.locator(".story h3")).to_have_text(list(headlines))
+
+
+@pytest.fixture
+def three(publication: Publication) -> Publication:
+    """A publication with the stories one, two and three."""
+    for headline in ("one", "two", "three"):
+        make.story(publication, headline=headline)
+    return publication
+
+
+def test_a_curator_signs_in_and_writes_a_story_by_keyboard(opened: Opened, publication: Publication) -> None:
+    make.cora(make.PASSWORD)
+    page = opened("/")
+    page.keyboard.type("cora@example.org")  # the first field has the focus
+    page.keyboard.press("Tab")
+    page.keyboard.type(make.PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Write a story").first.press("Enter")
+    page.get_by_label("Headline").fill("Rain at last")
+    page.get_by_label("Link").first.fill("https://post.example.org/rain")
+    page.get_by_role("textbox", name="Teaser").press_sequentially("It ")
+    page.get_by_role("button", name="Bold").click()
+    page.keyboard.type("rained")
+    page.get_by_role("button", name="Bold").click()
+    page.keyboard.type(".")
+    page.keyboard.press("Enter")
+    page.keyboard.type("For an hour.")
+    page.get_by_role("button", name="Put it in the queue").press("Enter")
+    expect(page.get_by_role("status").first).to_have_text("“Rain at last” is in the queue.")
+    assert waiting(publication)[0].body == "<p>It <strong>rained</strong>.</p><p>For an hour.</p>"
+
+
+def test_a_story_moves_without_a_new_page_and_the_focus_stays(opened: Opened, three: Publication) -> None:
+    page = opened("/", Role.CURATOR)
+    page.evaluate("window.same = true")
+    down = page.get_by_role("button", name="Move “one” down")
+    down.press("Enter")
+    wait_for_order(page, "two", "one", "three")
+    expect(down).to_be_focused()
+    expect(page.locator("#said")).to_have_text("“one” now stands at place 2.")
+    page.keyboard.press("Enter")
+    wait_for_order(page, "two", "three", "one")
+    expect(page.get_by_role("button", name="Move “one” up")).to_be_focused()  # it cannot go farther down
+    assert page.evaluate("window.same")
+    assert order(three) == ["two", "three", "one"]
+
+
+def test_a_story_is_dragged_to_its_place(opened: Opened, three: Publication) -> None:
+    page = opened("/", Role.CURATOR)
+    grips = page.locator(".story .grip")
+    grips.nth(2).drag_to(page.locator(".story").first, target_position={"x": 20, "y": 5})
+    wait_for_order(page, "three", "one", "two")
+    grips.nth(0).drag_to(page.locator(".story").nth(1), target_position={"x": 20, "y": 60})
+    wait_for_order(page, "one", "three", "two")
+    assert order(three) == ["one", "three", "two"]
+
+
+def test_a_story_is_dropped_and_put_back(opened: Opened, three: Publication) -> None:
+    page = opened("/", Role.CURATOR)
+    page.get_by_role("button", name="Take “two” out of the queue").click()
+    wait_for_order(page, "one", "three")
+    page.get_by_role("button", name="Put it back").click()
+    wait_for_order(page, "one", "three", "two")
+
+
+def test_everything_at_the_desk_works_without_scripts(opened: Opened, three: Publication) -> None:
+    page = opened("/", Role.CURATOR, java_script_enabled=False)
+    page.get_by_role("button", name="Move “three” to the front").click()
+    wait_for_order(page, "three", "one", "two")
+    page.get_by_role("button", name="Take “three” out of the queue").click()
+    page.get_by_role("button", name="Put it back").first.click()
+    wait_for_order(page, "one", "two", "three")
+    page.get_by_role("link", name="Paste a story").click()
+    page.get_by_label("Text as you copied it").fill(PASTED)
+    page.get_by_label("Link").fill("https://post.example.org/lighthouse")
+    page.get_by_role("button", name="Look at it").click()
+    page.locator("#line-9").select_option("ignored")
+    page.get_by_role("button", name="Look again").click()
+    page.get_by_role("button", name="Put the story in the queue").click()
+    wait_for_order(page, "one", "two", "three", "The harbour gets its lighthouse back")
+    assert "ferry" not in waiting(three)[-1].body
+
+
+def test_overruling_a_line_changes_the_story_at_once(opened: Opened, publication: Publication) -> None:
+    page = opened("/desk/morning/paste/", Role.EDITOR)
+    page.get_by_label("Text as you copied it").fill(PASTED)
+    page.get_by_label("Link").fill("https://post.example.org/lighthouse")
+    page.get_by_role("button", name="Look at it").click()
+    story = page.locator(".teaser").first
+    expect(story).not_to_contain_text("Give the gift")
+    page.locator("#line-3").focus()
+    page.locator("#line-3").select_option("paragraph")
+    expect(story).to_contain_text("Give the gift")
+    expect(page.locator("#line-3")).to_be_focused()
+    expect(page.locator("#why-3")).to_have_text("as you said")
+
+
+def test_an_editor_reads_the_letter_in_every_light_and_approves_it(opened: Opened, three: Publication) -> None:
+    edition = make.edition(three, due_at=clock.now() + timedelta(days=1))
+    assembly.assemble(edition.pk, now=clock.now())
+    page = opened(f"/editions/{edition.pk}/", Role.EDITOR)
+    inside = page.frame_locator("iframe")
+    expect(inside.get_by_role("heading", name="one")).to_be_visible()
+    colour = "getComputedStyle(document.body).backgroundColor"
+    by_day = page.frames[1].evaluate(colour)
+    page.get_by_role("link", name="Dark").click()
+    expect(page.locator("iframe")).to_have_attribute("src", f"/editions/{edition.pk}/letter/?dark=1")
+    page.wait_for_function("document.querySelector('iframe')")
+    expect(inside.get_by_role("heading", name="one")).to_be_visible()
+    assert page.frames[-1].evaluate(colour) != by_day
+    page.get_by_role("link", name="Phone").click()
+    expect(page.locator("iframe.phone")).to_have_js_property("clientWidth", 375)
+    page.get_by_role("link", name="Plain text").click()
+    expect(page.locator(".letter-text")).to_contain_text("Dear reader")
+    page.get_by_role("button", name="Approve this letter").click()
+    expect(page.get_by_role("status").first).to_contain_text("Approved.")
+    edition.refresh_from_db()
+    assert edition.state == State.APPROVED
+
+
+def test_the_ops_page_asks_anew_by_itself(opened: Opened, publication: Publication) -> None:
+    page = opened("/ops/", Role.OPS)
+    page.clock.install()
+    page.reload()
+    expect(page.locator(".verdict")).to_contain_text("No worker has ever reported")
+    readings.record_queue("dispatch", waiting=7, oldest_seconds=3, now=clock.now())
+    page.clock.run_for(9_000)
+    expect(page.locator("[aria-labelledby=queue-dispatch]")).to_contain_text("Read")
+    expect(page.locator("[aria-labelledby=queue-dispatch]")).to_contain_text("7")
+
+
+def test_a_reader_leaves_with_one_tap_on_a_phone(opened: Opened, three: Publication) -> None:
+    edition, rita = make.edition(three), make.rita(three)
+    phone = {"viewport": {"width": 375, "height": 700}, "java_script_enabled": False}
+    page = opened(f"/u/{links.signing(edition.pk)(rita.pk)}", **phone)
+    page.get_by_role("button", name="Unsubscribe").click()
+    expect(page.get_by_role("heading")).to_have_text("You are unsubscribed")
+    assert page.context.cookies() == []
+    assert rita.subscriptions.get().standing == "left"
+
+
+@pytest.fixture
+def everything(three: Publication) -> dict[str, Role | None]:
+    """Every page, with something of everything on it, and who looks at it."""
+    make.publication(slug="weekend", name="The Weekend Letter", accent_colour="#f5d76e")
+    now = clock.now()
+    sent = make.approved_edition(three, due_at=now - timedelta(minutes=1))
+    dispatch = opening.open(sent.pk, now=now)
+    assert dispatch
+    batch = dispatch.batches.get()
+    Attempt.objects.create(batch=batch, ordinal=1, fence=1, began_at=now, fate=Fate.UNCERTAIN, detail="No answer.")
+    Batch.objects.update(state=BatchState.UNCERTAIN, submitted=12)
+    Dispatch.objects.update(state="attention", reason="Settle them.")
+    readings.record_queue("dispatch", waiting=7, oldest_seconds=3, now=now)
+    story = make.story(
+        three,
+        kicker="City",
+        is_sensitive=True,
+        picture_url="https://example.org/p.jpg",
+        picture_alt="Rain",
+        embargo_until=now + timedelta(days=2),
+        expires_at=now + timedelta(days=3),
+    )
+    make.story(three)
+    ahead = make.edition(three, due_at=now + timedelta(days=1))
+    assembly.assemble(ahead.pk, now=now)
+    make.edition(three, due_at=now - timedelta(days=1), state=State.HELD, reason="The lawyers are reading.")
+    token = links.signing(sent.pk)(make.rita(three).pk)
+    Edition.objects.filter(pk=ahead.pk).update(approved_at=now)
+    return {
+        "/sign-in/": None,
+        "/": Role.EDITOR,
+        "/desk/weekend/": Role.CURATOR,
+        f"/stories/{story.pk}/": Role.CURATOR,
+        "/desk/morning/new/": Role.CURATOR,
+        "/desk/morning/paste/": Role.EDITOR,
+        "/desk/morning/editions/": Role.CURATOR,
+        f"/editions/{ahead.pk}/": Role.EDITOR,
+        f"/editions/{ahead.pk}/?look=text": Role.EDITOR,
+        f"/editions/{ahead.pk}/send/": Role.EDITOR,
+        f"/editions/{sent.pk}/": Role.ADMIN,
+        "/ops/": Role.OPS,
+        f"/ops/batches/{batch.pk}/again/": Role.OPS,
+        "/password/": Role.OPS,
+        f"/u/{token}": None,
+        f"/p/{token}": None,
+    }
+
+
+def each_page(opened: Opened, everything: dict[str, Role | None], **said: Any) -> Iterator[tuple[str, Page]]:
+    """One after the other, the pasted text's second step as well."""
+    for path, role in everything.items():
+        page = opened(path, role, **said)
+        yield path, page
+        if path.endswith("/paste/"):
+            page.get_by_label("Text as you copied it").fill(PASTED)
+            page.get_by_role("button", name="Look at it").click()
+            yield "pasted", page
+        page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_shut_out(opened: Opened, everything: dict[str, Role | None], scheme: str) -> None:
+    """axe finds nothing, by day and by night."""
+    found = {}
+    for path, page in each_page(opened, everything, color_scheme=scheme):
+        for details in page.locator("details").all():
+            details.evaluate("element => element.open = true")
+        result = Axe().run(page, options={"resultTypes": ["violations"], "iframes": False}).response
+        found[path] = [(v["id"], v["impact"], [n["html"] for n in v["nodes"]]) for v in result["violations"]]
+    assert {path: violations for path, violations in found.items() if violations} == {}
+
+
+def test_nothing_is_wider_than_a_small_phone_and_fingers_hit_every_button(
+    opened: Opened, everything: dict[str, Role | None]
+) -> None:
+    small = """() => [...document.querySelectorAll('button, .button, nav a, summary, input:not([type=hidden]), select')]
+        .filter(e => e.checkVisibility() && e.type !== 'checkbox')
+        .map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
+        .filter(([_, box]) => box.height < SMALLEST - 0.5 || box.width < 24).map(([html]) => html)"""
+    for path, page in each_page(opened, everything, viewport={"width": 360, "height": 740}, has_touch=True):
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        assert page.evaluate(small.replace("SMALLEST", str(SMALLEST))) == [], path

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from newsletter.local import system
-from newsletter.local.processes import Part, Supervisor
+from newsletter.local.processes import Part
+from newsletter.local.supervisor import Supervisor
 from tests.support.waiting import wait_until
 
 SLEEPS = "import time; time.sleep(600)"

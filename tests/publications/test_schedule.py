@@ -106,6 +106,8 @@ def test_a_jump_over_midnight_does_not_cost_the_evening_its_edition() -> None:
     assert [day for day, _ in found] == [date(2026, 3, 28), date(2026, 3, 29)]
     local = [at.astimezone(ZoneInfo("America/Nuuk")).replace(tzinfo=None) for _, at in found]
     assert local == [datetime(2026, 3, 29, 0, 30), datetime(2026, 3, 29, 23, 30)]  # noqa: DTZ001 — wall clock
+    # and not for who asks after midnight either
+    assert due(cadence, after=found[0][1] - timedelta(minutes=20), count=2) == found
 
 
 def test_a_date_that_a_country_left_out_has_no_edition() -> None:

@@ -11,7 +11,7 @@ from django.apps import apps
 from tests.support.surroundings import ROOT
 
 LONGEST = 300  # lines; a longer file holds two subjects
-DOORS = {"web", "cli", "local", "postbox"}
+DOORS = {"web", "api", "cli", "local", "postbox"}
 HTTP = ("django.http", "django.shortcuts", "django.views")
 
 

@@ -254,6 +254,8 @@ FUNDRAISING = (
         ),
         ("“Support us,” she told the crowd. “Donate today.”", FIRST),
         ("Join us, they sang, said the mayor. Donate today, said the priest.", FIRST),
+        ("Your support matters, join us, said the mayor.", FIRST),
+        ("A poster on the wall: “Support us. Join us.”", FIRST),
         ("What members pay", "Thousands contributed.", "Support for the levy fell.", "Some gave twice.", FIRST),
         ("How to help", "- Call the shelter", "- Bring blankets", FIRST),
         (FIRST, "Join us"),
@@ -274,6 +276,12 @@ def test_short_paragraphs_beside_a_block_stay_in_the_story() -> None:
     assert pasted.paragraphs == above + below
     assert pasted.appeal
     assert pasted.appeal.after_paragraph == 3
+
+
+def test_short_paragraphs_between_two_blocks_stay_in_the_story() -> None:
+    between = ("Nobody slept.", "The road was gone.", "The road is back.", "Nobody was hurt.")
+    pasted = read(page(FIRST, "Support us. Donate today.", *between, "Become a member. Chip in."))
+    assert pasted.paragraphs == (FIRST, *between)
 
 
 def test_a_lone_request_stays_in_the_story_and_is_pointed_out() -> None:

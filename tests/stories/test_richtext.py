@@ -154,6 +154,8 @@ def test_a_link_keeps_its_address_and_nothing_else() -> None:
         "https://user:secret@example.org/",
         "ftp://example.org/",
         "https:///nohost",
+        "https://example.org/a\u00a0b",
+        "https://example.org/\u202eb",
         "mailto:a@example.org?subject=x%0d%0aBcc:b@example.org",
         "",
     ],

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,13 +90,13 @@ def test_children_of_a_process_end_with_it(house: House) -> None:
 def test_what_cannot_start_is_told_with_the_end_of_its_log(house: House) -> None:
     never = part("web", little.FAILS)
     with pytest.raises(NewsletterError, match=r"web could not be started: status 3\.(?s:.*)out of luck"):
-        house.start(type(never)(never.name, never.command, ready=lambda: False))
+        house.start(replace(never, ready=lambda: False))
 
 
 def test_what_does_not_get_ready_is_not_waited_for_for_ever(house: House) -> None:
     slow = part("web", little.SLEEPS)
     with pytest.raises(NewsletterError, match=r"not ready after 0\.2 s"):
-        house.start(type(slow)(slow.name, slow.command, ready=lambda: False, patience=0.2))
+        house.start(replace(slow, ready=lambda: False, patience=0.2))
 
 
 def test_a_start_is_given_up_when_a_person_asks_for_the_end(house: House) -> None:
@@ -105,16 +106,31 @@ def test_a_start_is_given_up_when_a_person_asks_for_the_end(house: House) -> Non
         house.wishes = [1]
         return False
 
-    house.start(type(slow)(slow.name, slow.command, ready=ready, patience=3600))
+    house.start(replace(slow, ready=ready, patience=3600))
     assert len(house.leaders()) == 1
 
 
 def test_a_program_that_is_not_there_is_a_sentence_in_the_log(house: House) -> None:
     part_ = part("web", "")
     with pytest.raises(NewsletterError, match="/no/such/program cannot be started: No such file or directory"):
-        house.start(type(part_)("web", ("/no/such/program",), ready=lambda: False))
+        house.start(replace(part_, command=("/no/such/program",), ready=lambda: False))
 
 
 @pytest.mark.parametrize(("status", "words"), [(0, "status 0"), (3, "status 3"), (-9, "SIGKILL"), (-99, "signal 99")])
 def test_an_exit_status_in_words(status: int, words: str) -> None:
     assert how_it_ended(status) == words
+
+
+def test_a_forgetful_process_is_told_again(house: House) -> None:
+    hears_the_second = (
+        "import signal, sys, time\n"
+        "heard = []\n"
+        "signal.signal(signal.SIGTERM, lambda *_: heard.append(1) or len(heard) > 1 and sys.exit())\n"
+        "print('ready', flush=True)\n"
+        "while True: time.sleep(600)"
+    )
+    beat = part("beat", hears_the_second, grace=60)
+    house.start(replace(beat, forgetful=True))
+    wait_for_word(house.log("beat"), "ready")
+    house.stop()
+    assert house.said == []

@@ -1,0 +1,69 @@
+"""Understanding the posts that were kept: proofs first, then what follows for readers, then the books.
+
+    take → read → match → settle doubts → suppress, let leave → join into outcomes and mark as absorbed
+
+Only the last step marks a post, so a worker that is lost before it leaves posts that are absorbed
+again, which changes nothing. No step but the last holds a lock, and that one for moments.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
+
+from newsletter.insights import consequences, inbox, matching, outcomes
+from newsletter.insights.models import Notice, NoticeState
+from newsletter.lib.errors import BadInput
+from newsletter.mail.sendgrid import events
+from newsletter.mail.sendgrid.events import Told
+
+AT_ONCE = 10  # posts joined in memory before they are written
+log = structlog.get_logger()
+
+
+def absorb(*, now: datetime, most: int = 100) -> int:
+    """Absorb up to `most` waiting posts, the oldest first; how many there were, those set aside included."""
+    done = 0
+    while done < most and (taken := inbox.take(now=now, most=min(AT_ONCE, most - done))):
+        _absorb(taken, now=now)
+        done += len(taken)
+    return done
+
+
+def _absorb(notices: Sequence[Notice], *, now: datetime) -> None:
+    """All of them together; when that fails one by one, so that only the one that cannot be absorbed is set aside."""
+    try:
+        _understand(notices, now=now)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or busy: that is no fault of theirs, and the lease will end
+    except Exception as error:
+        if len(notices) > 1:
+            for notice in notices:
+                _absorb([notice], now=now)
+            return
+        log.exception("notice.crashed", notice=notices[0].pk)
+        inbox.set_aside(notices[0], problem=f"Absorbing it failed: {type(error).__name__}.")
+
+
+def _understand(notices: Sequence[Notice], *, now: datetime) -> None:
+    told = [(notice, read) for notice in notices if (read := _read(notice))]
+    matched = matching.match([event for _, read in told for event in read.events])
+    settled = consequences.settle(matched.events, now=now)
+    consequences.act(matched.events, publications=matched.publications, now=now)
+    rows = outcomes.join(matched.events)
+    with transaction.atomic():
+        outcomes.write(rows)
+        for notice, read in told:
+            notice.state, notice.lease_until, notice.events = NoticeState.ABSORBED, None, len(read.events)
+            notice.problem = f"{read.unreadable} of its events could not be read." if read.unreadable else ""
+        Notice.objects.bulk_update([n for n, _ in told], ["state", "lease_until", "events", "problem"])
+    log.info("notices.absorbed", notices=len(told), events=len(matched.events), readers=len(rows), settled=settled)
+
+
+def _read(notice: Notice) -> Told | None:
+    try:
+        return events.read(bytes(notice.body), received_at=notice.received_at)
+    except BadInput as error:
+        inbox.set_aside(notice, problem=str(error))
+        return None

@@ -1,0 +1,113 @@
+"""What events do beyond the books: addresses that must not be mailed, readers who leave, attempts that are proved.
+
+Everything here may be done twice without harm, because a post may be absorbed twice.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from django.db.models import Q
+
+from newsletter.audience import leaving, suppressing
+from newsletter.audience.models import Standing, Subscription, SuppressionReason
+from newsletter.delivery import settling
+from newsletter.delivery.models import Attempt, unpack
+from newsletter.insights.models import Outcome, Reached
+from newsletter.lib.errors import BadInput
+from newsletter.mail.sendgrid.events import Cause, Event, Kind
+
+REASONS = {
+    Cause.DEAD: SuppressionReason.HARD_BOUNCE,
+    Cause.SPAM: SuppressionReason.COMPLAINT,
+    Cause.LISTED: SuppressionReason.PROVIDER,
+}
+SKEW = timedelta(minutes=5)  # by which the provider's clock and ours may differ
+log = structlog.get_logger()
+
+
+def settle(events: Sequence[Event], *, now: datetime) -> int:
+    """Count as accepted every uncertain attempt that one of `events` proves; how many there were."""
+    named = {event.attempt for event in events if event.attempt is not None}
+    doubted = Attempt.objects.filter(settling.in_doubt(), pk__in=named).select_related("batch") if named else ()
+    settled = 0
+    for attempt in doubted:
+        proof = next((event for event in events if event.attempt == attempt.pk and _is_proof(event, attempt)), None)
+        if proof and settling.settle_by_evidence(attempt.pk, evidence=f"event “{proof.kind}”", now=now):
+            settled += 1
+    return settled
+
+
+def act(events: Iterable[Event], *, publications: Mapping[int, int], now: datetime) -> None:
+    """Suppress and let leave, once for each event that is news. `publications` are those of the known dispatches."""
+    grave = [event for event in events if event.cause or event.kind == Kind.UNSUBSCRIBED]
+    known = _known(grave)
+    for event in dict.fromkeys(grave):
+        if (event.dispatch, event.subscriber, event.kind) in known:
+            continue
+        if event.cause:
+            _suppress(event)
+        if event.subscriber and event.kind in (Kind.UNSUBSCRIBED, Kind.COMPLAINED):
+            _leave(event, publications)
+
+
+def _is_proof(event: Event, attempt: Attempt) -> bool:
+    """Ids alone are not enough: a copy of this database may mail through the same account, with the same ids."""
+    return (
+        event.batch == attempt.batch_id
+        and event.dispatch == attempt.batch.dispatch_id
+        and event.subscriber in unpack(attempt.batch.subscribers)
+        and event.at > attempt.began_at - SKEW
+    )
+
+
+def _known(events: Sequence[Event]) -> set[tuple[int | None, int | None, Kind]]:
+    """Which of these were heard before. Without this, a repetition would undo what a person decided since."""
+    pairs = {(e.dispatch, e.subscriber) for e in events if e.dispatch and e.subscriber}
+    if not pairs:
+        return set()
+    found = Outcome.objects.filter(
+        dispatch__in={dispatch for dispatch, _ in pairs}, subscriber__in={subscriber for _, subscriber in pairs}
+    )
+    known: set[tuple[int | None, int | None, Kind]] = set()
+    for outcome in found:
+        heard = {
+            Kind.BOUNCED: outcome.bounced_at is not None,
+            Kind.COMPLAINED: outcome.complained_at is not None,
+            Kind.UNSUBSCRIBED: outcome.unsubscribed_at is not None,
+            Kind.DROPPED: outcome.reached == Reached.DROPPED,
+        }
+        known |= {(outcome.dispatch_id, outcome.subscriber, kind) for kind, was in heard.items() if was}
+    return known
+
+
+def _suppress(event: Event) -> None:
+    try:
+        suppressing.suppress(event.email, reason=REASONS[event.cause].value, detail=_detail(event))
+    except BadInput:
+        log.warning("event.no_address", kind=event.kind.value, subscriber=event.subscriber)
+
+
+def _detail(event: Event) -> str:
+    about = f" ({event.detail})" if event.detail else ""
+    where = f", dispatch {event.dispatch}" if event.dispatch else ""
+    return f"event “{event.kind}”{about} of {event.at:%Y-%m-%d}{where}"
+
+
+def _leave(event: Event, publications: Mapping[int, int]) -> None:
+    """Leave the publication whose letter it was; all of them when nobody knows which it was.
+
+    Consent given after the event stands: the event is an old one that came late.
+    """
+    rows = Subscription.objects.filter(Q(consent_at=None) | Q(consent_at__lt=event.at), subscriber=event.subscriber)
+    rows = rows.exclude(standing=Standing.LEFT)
+    if event.dispatch:
+        rows = rows.filter(publication=publications[event.dispatch])
+    by = "complaint" if event.kind == Kind.COMPLAINED else "provider"
+    for subscription in rows:
+        leaving.leave(
+            subscriber_id=subscription.subscriber_id,
+            publication_id=subscription.publication_id,
+            by=by,
+            now=event.at,
+        )

@@ -1,0 +1,67 @@
+"""Whose event is it? Fills in what an event does not carry, and leaves out what is none of ours.
+
+SendGrid leaves our ids out of some late events. The call is then known by the provider's id of it,
+and the reader by the address. Events of other programs that mail through the same account name no
+reader of ours, and those of other installations no dispatch of ours.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from newsletter.audience.addresses import normalise
+from newsletter.audience.models import Subscriber
+from newsletter.delivery.models import Attempt, Dispatch
+from newsletter.lib.errors import BadInput
+from newsletter.mail.sendgrid.events import Event
+
+
+class Matched(NamedTuple):
+    """Events of our readers, and the publication of each dispatch that they name."""
+
+    events: list[Event]
+    publications: dict[int, int]
+
+
+def match(events: Sequence[Event]) -> Matched:
+    """Every event gets the ids that can be found out; one without a subscriber, or of a strange dispatch, goes."""
+    calls = _calls({e.message for e in events if e.dispatch is None and e.message})
+    people = _people({e.email for e in events if e.subscriber is None and e.email})
+    found = [_fill(event, calls, people) for event in events]
+    publications = dict(
+        Dispatch.objects.filter(pk__in={e.dispatch for e in found if e.dispatch}).values_list(
+            "pk", "edition__publication_id"
+        )
+    )
+    ours = [e for e in found if e.subscriber and (e.dispatch is None or e.dispatch in publications)]
+    return Matched(ours, publications)
+
+
+def _fill(event: Event, calls: Mapping[str, Attempt], people: Mapping[str, int]) -> Event:
+    if event.dispatch is None and (attempt := calls.get(event.message)):
+        event = event._replace(dispatch=attempt.batch.dispatch_id, batch=attempt.batch_id, attempt=attempt.pk)
+    if event.subscriber is None:
+        event = event._replace(subscriber=people.get(event.email))
+    return event
+
+
+def _calls(messages: set[str]) -> dict[str, Attempt]:
+    if not messages:
+        return {}
+    rows = Attempt.objects.filter(provider_id__in=messages).select_related("batch").defer("batch__subscribers")
+    return {attempt.provider_id: attempt for attempt in rows}
+
+
+def _people(emails: Iterable[str]) -> dict[str, int]:
+    """Subscriber ids by address as the event wrote it."""
+    forms: dict[str, str] = {}
+    for email in emails:
+        try:
+            forms[email] = normalise(email)
+        except BadInput:
+            continue
+    known: dict[str, int] = {}
+    wanted = sorted(set(forms.values()))
+    for begin in range(0, len(wanted), 5000):  # SQLite takes 32,766 values a statement
+        rows = Subscriber.objects.filter(email__in=wanted[begin : begin + 5000])
+        known.update(rows.values_list("email", "pk"))
+    return {email: known[form] for email, form in forms.items() if form in known}

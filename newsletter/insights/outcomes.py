@@ -1,0 +1,104 @@
+"""Joining events into outcomes: in memory first, then all of them into the table in one statement.
+
+The join takes the highest `reached` and the earliest of each time. That makes it the same in any
+order and however often an event is told, with an id of its own or without: no table of event ids
+is needed to recognise a repetition.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db import connection
+
+from newsletter.insights.models import Outcome, Reached
+from newsletter.mail.sendgrid.events import Event, Kind
+
+TIMES = ("delivered_at", "bounced_at", "complained_at", "unsubscribed_at", "prefetched_at", "opened_at", "clicked_at")
+# What a kind of event says: how far the letter got, and which time it sets. Whoever opens, clicks or
+# complains has the letter, also when the event that says so was lost.
+MEANING: dict[Kind, tuple[Reached, int | None]] = {
+    Kind.PROCESSED: (Reached.PROCESSED, None),
+    Kind.DEFERRED: (Reached.DEFERRED, None),
+    Kind.DROPPED: (Reached.DROPPED, None),
+    Kind.BLOCKED: (Reached.BLOCKED, None),
+    Kind.DELIVERED: (Reached.DELIVERED, TIMES.index("delivered_at")),
+    Kind.BOUNCED: (Reached.BOUNCED, TIMES.index("bounced_at")),
+    Kind.COMPLAINED: (Reached.DELIVERED, TIMES.index("complained_at")),
+    Kind.UNSUBSCRIBED: (Reached.DELIVERED, TIMES.index("unsubscribed_at")),
+    Kind.PREFETCHED: (Reached.DELIVERED, TIMES.index("prefetched_at")),
+    Kind.OPENED: (Reached.DELIVERED, TIMES.index("opened_at")),
+    Kind.CLICKED: (Reached.DELIVERED, TIMES.index("clicked_at")),
+}
+ROWS_A_STATEMENT = 500  # SQLite: a web process waits for its lock no longer than one of these takes
+
+Key = tuple[int, int]  # dispatch, subscriber
+Row = list[int | datetime | None]  # `reached`, then one value for each of TIMES
+
+
+def join(events: Iterable[Event]) -> dict[Key, Row]:
+    """One row for each dispatch and subscriber; events that name none of the two are passed over."""
+    rows: dict[Key, Row] = {}
+    for event in events:
+        if event.dispatch is None or event.subscriber is None:
+            continue
+        reached, time = MEANING[event.kind]
+        row = rows.get((event.dispatch, event.subscriber))
+        if row is None:
+            row = rows[event.dispatch, event.subscriber] = [reached.value, *(None for _ in TIMES)]
+        elif reached > row[0]:  # type: ignore[operator]  # a number, always
+            row[0] = reached.value
+        if time is not None and ((had := row[time + 1]) is None or event.at < had):  # type: ignore[operator]  # a time
+            row[time + 1] = event.at
+    return rows
+
+
+def write(rows: Mapping[Key, Row]) -> None:
+    """Join `rows` into the table. In the order of their keys, so that two writers cannot wait for each other in turn."""
+    ordered = [(*key, *row) for key, row in sorted(rows.items(), key=lambda item: item[0])]
+    if not ordered:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # all that arrived goes through COPY into a table of this session, from there in one statement
+            cursor.execute(
+                f"CREATE TEMP TABLE IF NOT EXISTS arrived ON COMMIT DELETE ROWS AS "
+                f"SELECT {COLUMNS} FROM {TABLE} WITH NO DATA"  # noqa: S608 our names
+            )
+            cursor.execute("TRUNCATE arrived")
+            with cursor.copy(f"COPY arrived ({COLUMNS}) FROM STDIN") as copy:
+                for row in ordered:
+                    copy.write_row(row)
+            cursor.execute(
+                f"INSERT INTO {TABLE} AS had ({COLUMNS}) SELECT {COLUMNS} FROM arrived ORDER BY 1, 2 {_on_conflict('LEAST')}"
+            )  # noqa: S608
+            return
+        adapt = connection.ops.adapt_datetimefield_value
+        for begin in range(0, len(ordered), ROWS_A_STATEMENT):
+            part = ordered[begin : begin + ROWS_A_STATEMENT]
+            cursor.execute(
+                f"INSERT INTO {TABLE} AS had ({COLUMNS}) VALUES {', '.join([MARKS] * len(part))} {_on_conflict('MIN')}",  # noqa: S608
+                [adapt(value) if isinstance(value, datetime) else value for row in part for value in row],
+            )
+
+
+TABLE = Outcome._meta.db_table
+COLUMNS = ", ".join(("dispatch_id", "subscriber", "reached", *TIMES))
+MARKS = f"({', '.join(['%s'] * (3 + len(TIMES)))})"
+
+
+def _on_conflict(least: str) -> str:
+    """What is done with a row that is there already: nothing at all when nothing in it would change.
+
+    The smaller of two times, of which either may be missing: PostgreSQL's LEAST passes over NULL,
+    SQLite's MIN does not, hence the COALESCE.
+    """
+    sets = [f"{t} = COALESCE({least}(had.{t}, EXCLUDED.{t}), had.{t}, EXCLUDED.{t})" for t in TIMES]
+    news = [f"EXCLUDED.{t} < COALESCE(had.{t}, {_FAR})" for t in TIMES]
+    return (
+        "ON CONFLICT (dispatch_id, subscriber) DO UPDATE SET "
+        "reached = CASE WHEN EXCLUDED.reached > had.reached THEN EXCLUDED.reached ELSE had.reached END, "
+        f"{', '.join(sets)} WHERE EXCLUDED.reached > had.reached OR {' OR '.join(news)}"
+    )
+
+
+_FAR = "'9999-12-31'"  # later than any event, read as a time by PostgreSQL and compared as text by SQLite

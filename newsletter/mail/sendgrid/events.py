@@ -1,0 +1,193 @@
+"""SendGrid's Event Webhook: is a post really theirs, and what does it say in our words. Pure: no database, no clock.
+
+A post is a JSON array of events, each about one reader's letter. They come at least once, in any
+order, and any of their fields may be missing; what follows from them is decided in `insights`.
+Facts: the pages “Event Webhook Reference” and “Event Webhook Security Features” of SendGrid's
+documentation.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import orjson
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from newsletter.lib.errors import BadInput, BadSetting
+
+SIGNATURE = "X-Twilio-Email-Event-Webhook-Signature"
+TIMESTAMP = "X-Twilio-Email-Event-Webhook-Timestamp"
+LARGEST_ID = 2**63 - 1
+SHA = ec.ECDSA(SHA256())
+
+
+class Kind(StrEnum):
+    """What happened to one reader's letter."""
+
+    PROCESSED = "processed"  # the provider took it and begins to deliver it
+    DEFERRED = "deferred"  # the mailbox said “later”; the provider tries for up to 72 hours
+    DROPPED = "dropped"  # the provider did not even try
+    BLOCKED = "blocked"  # the mailbox refused this letter, not the address
+    DELIVERED = "delivered"  # the mailbox took it
+    BOUNCED = "bounced"  # the mailbox does not exist
+    PREFETCHED = "prefetched"  # a mail program's server fetched the pictures; nobody need have looked
+    OPENED = "opened"
+    CLICKED = "clicked"
+    COMPLAINED = "complained"  # reported as spam
+    UNSUBSCRIBED = "unsubscribed"
+
+
+class Cause(StrEnum):
+    """Why an address must not be mailed any more, if it must not."""
+
+    NONE = ""
+    DEAD = "dead"  # the mailbox does not exist
+    SPAM = "spam"  # its owner reported us
+    LISTED = "listed"  # on the provider's own list of those who left
+
+
+class Event(NamedTuple):
+    """Ids are None, and texts empty, where the event does not carry them. `message` is X-Message-Id of the call."""
+
+    kind: Kind
+    at: datetime
+    email: str
+    message: str
+    dispatch: int | None
+    batch: int | None
+    attempt: int | None
+    subscriber: int | None
+    cause: Cause
+    detail: str
+
+
+class Told(NamedTuple):
+    """What a post told. `ignored` are of no interest to us, `unreadable` are not events at all."""
+
+    events: list[Event]
+    ignored: int
+    unreadable: int
+
+
+WORDS = {
+    "processed": Kind.PROCESSED,
+    "deferred": Kind.DEFERRED,
+    "dropped": Kind.DROPPED,
+    "delivered": Kind.DELIVERED,
+    "click": Kind.CLICKED,
+    "spamreport": Kind.COMPLAINED,
+    "unsubscribe": Kind.UNSUBSCRIBED,
+    "group_unsubscribe": Kind.UNSUBSCRIBED,
+}
+# Reasons of a drop that say something about the address. The others (quota, content) say something about us.
+DROPS = {
+    "bounced address": Cause.DEAD,
+    "invalid": Cause.DEAD,
+    "spam reporting address": Cause.SPAM,
+    "unsubscribed address": Cause.LISTED,
+}
+
+
+def read_key(text: str) -> ec.EllipticCurvePublicKey:
+    """The public key of a webhook as SendGrid shows it: base64 of DER. Raises `BadSetting`."""
+    mend = "Copy the verification key of the signed event webhook as SendGrid shows it."
+    try:
+        key = load_der_public_key(base64.b64decode(text, validate=True))
+    except (ValueError, UnsupportedAlgorithm):
+        raise BadSetting("SENDGRID_WEBHOOK_KEY", "holds something that is not a public key.", mend) from None
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise BadSetting("SENDGRID_WEBHOOK_KEY", "holds a key of another kind.", mend)
+    return key
+
+
+def is_signed(body: bytes, *, signature: str, timestamp: str, keys: Iterable[ec.EllipticCurvePublicKey]) -> bool:
+    """True when one of `keys` signed the header `timestamp` and the raw `body`, byte for byte."""
+    try:
+        proof = base64.b64decode(signature, validate=True)
+        signed = timestamp.encode("ascii") + body
+    except (binascii.Error, ValueError):
+        return False
+    for key in keys:
+        try:
+            key.verify(proof, signed, SHA)
+        except (InvalidSignature, ValueError):
+            continue
+        return bool(proof)
+    return False
+
+
+def read(body: bytes, *, received_at: datetime) -> Told:
+    """The events of a post in our words; `BadInput` when it is not JSON with a list (or one event) in it.
+
+    An event without a time that can be true gets the time at which its post came in.
+    """
+    try:
+        given = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise BadInput("post", "is not JSON.") from None
+    given = [given] if isinstance(given, dict) else given
+    if not isinstance(given, list):
+        raise BadInput("post", "is not a list of events.")
+    events: list[Event] = []
+    ignored = unreadable = 0
+    latest = (received_at + timedelta(days=1)).timestamp()
+    for one in given:
+        if not isinstance(one, dict) or not isinstance(one.get("event"), str):
+            unreadable += 1
+        elif (kind := _kind(one)) is None:
+            ignored += 1
+        else:
+            events.append(_event(kind, one, received_at, latest))
+    return Told(events, ignored, unreadable)
+
+
+def _kind(given: Mapping[str, Any]) -> Kind | None:
+    match given["event"]:
+        case "bounce":
+            # “blocked” and whatever may be added to it are not put on SendGrid's list of dead addresses
+            return Kind.BOUNCED if given.get("type", "bounce") == "bounce" else Kind.BLOCKED
+        case "open":
+            return Kind.PREFETCHED if given.get("sg_machine_open") in (True, "true") else Kind.OPENED
+        case word:
+            return WORDS.get(word)
+
+
+def _event(kind: Kind, given: Mapping[str, Any], received_at: datetime, latest: float) -> Event:
+    at = given.get("timestamp")
+    is_time = isinstance(at, int | float) and not isinstance(at, bool) and 946_684_800 < at < latest  # since 2000
+    cause = Cause.NONE
+    if kind in (Kind.BOUNCED, Kind.COMPLAINED):
+        cause = Cause.DEAD if kind == Kind.BOUNCED else Cause.SPAM
+    elif kind == Kind.DROPPED:
+        cause = DROPS.get(_text(given, "reason").strip().lower(), Cause.NONE)
+    return Event(
+        kind=kind,
+        at=datetime.fromtimestamp(at, UTC) if is_time and at else received_at,
+        email=_text(given, "email"),
+        message=_text(given, "sg_message_id").partition(".")[0],
+        dispatch=_id(given.get("nl_dispatch")),
+        batch=_id(given.get("nl_batch")),
+        attempt=_id(given.get("nl_attempt")),
+        subscriber=_id(given.get("nl_subscriber")),
+        cause=cause,
+        # never the reason itself: mail servers like to repeat the address in it
+        detail=_text(given, "bounce_classification") if kind == Kind.BOUNCED else "",
+    )
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    value = given.get(name)
+    return value.replace("\0", "")[:500] if isinstance(value, str) else ""
+
+
+def _id(value: object) -> int | None:
+    if not isinstance(value, str) or not value.isascii() or not value.isdigit() or len(value) > 19:
+        return None
+    number = int(value)
+    return number if 0 < number <= LARGEST_ID else None

@@ -1,0 +1,76 @@
+"""A dispatch whose batches were handed to the provider, and posts as the provider would make them."""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from newsletter.delivery import addressing, opening, sending
+from newsletter.delivery.models import Attempt, Dispatch, unpack
+from newsletter.insights import absorbing, inbox
+from newsletter.mail.errors import DispatchError
+from newsletter.mail.letters import Receipt
+from tests.support import factories as make
+from tests.support.factories import MONDAY
+
+Given = dict[str, Any]
+
+
+@pytest.fixture
+def opened() -> Callable[..., Dispatch]:
+    """Opens a dispatch to `readers` readers in batches of `size`."""
+
+    def open_it(readers: int = 3, size: int = 1000) -> Dispatch:
+        publication = make.publication()
+        make.readers(publication, readers)
+        with override_settings(DISPATCH_BATCH_SIZE=size):
+            dispatch = opening.open(make.approved_edition(publication).pk, now=MONDAY)
+        assert dispatch is not None
+        return dispatch
+
+    return open_it
+
+
+def begun(dispatch: Dispatch, number: int = 1) -> Attempt:
+    """An attempt whose worker is in the call."""
+    batch = sending.claim(dispatch.batches.get(number=number).pk, now=MONDAY)
+    assert batch is not None
+    attempt = sending.begin(batch, addressing.address(batch), longest_call=60, now=MONDAY)
+    assert attempt is not None
+    return attempt
+
+
+def ended(dispatch: Dispatch, answer: Receipt | DispatchError, number: int = 1) -> Attempt:
+    """An attempt that came to this."""
+    attempt = begun(dispatch, number)
+    sending.record(attempt, answer, now=MONDAY)
+    attempt.refresh_from_db()
+    return attempt
+
+
+def event(attempt: Attempt, word: str = "delivered", *, reader: int = 0, after: float = 60, **more: Any) -> Given:
+    """What SendGrid says of the `reader`-th reader of an attempt; a value of None takes a field out."""
+    subscriber = unpack(attempt.batch.subscribers)[reader]
+    given = {
+        "event": word,
+        "email": make.Subscriber.objects.get(pk=subscriber).email,
+        "timestamp": int(MONDAY.timestamp() + after),
+        "sg_event_id": f"{attempt.pk}-{reader}-{word}",
+        "sg_message_id": "abcdefghijklmnopqrstuv.recvd-1",
+        "nl_dispatch": str(attempt.batch.dispatch_id),
+        "nl_batch": str(attempt.batch_id),
+        "nl_attempt": str(attempt.pk),
+        "nl_subscriber": str(subscriber),
+        **more,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def come_in(*posts: Iterable[Given] | bytes, now: datetime = MONDAY) -> int:
+    """Keep these posts and absorb everything; how many posts that were."""
+    for post in posts:
+        inbox.keep(post if isinstance(post, bytes) else json.dumps(list(post)).encode(), stamp="1", now=now)
+    return absorbing.absorb(now=now)

@@ -1,0 +1,143 @@
+"""Events come twice, in any order, broken or not at all; the books are the same whatever way they came."""
+
+import json
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from newsletter.delivery.models import Dispatch
+from newsletter.insights import absorbing, inbox
+from newsletter.insights.models import Notice, NoticeState, Outcome, Reached
+from newsletter.insights.tallies import Tally, tallies, tally
+from newsletter.mail.letters import Receipt
+from tests.insights.conftest import Given, come_in, ended, event
+from tests.support.factories import MONDAY
+
+pytestmark = pytest.mark.django_db
+Opener = Callable[..., Dispatch]
+TAKEN = Receipt(202, "abcdefghijklmnopqrstuv")
+WORDS = ("processed", "deferred", "delivered", "open", "click", "bounce", "dropped", "spamreport", "unsubscribe")
+
+
+def books() -> list[tuple[object, ...]]:
+    return list(Outcome.objects.order_by("dispatch", "subscriber").values_list()) and [
+        row[1:] for row in Outcome.objects.order_by("dispatch", "subscriber").values_list()
+    ]
+
+
+def test_each_reader_has_one_outcome_and_the_tally_counts_them(opened: Opener) -> None:
+    attempt = ended(opened(readers=4), TAKEN)
+    come_in(
+        [event(attempt, "processed", reader=n) for n in range(4)],
+        [event(attempt, "delivered", reader=n) for n in range(2)] + [event(attempt, "open", reader=0)],
+        [event(attempt, "bounce", reader=2, type="bounce"), event(attempt, "open", reader=1, sg_machine_open=True)],
+    )
+    assert tally(attempt.batch.dispatch_id) == Tally(processed=1, delivered=2, bounced=1, opened=1, prefetched=1)
+    assert Outcome.objects.count() == 4
+
+
+def test_nothing_is_tallied_before_anything_is_heard(opened: Opener) -> None:
+    dispatch = opened()
+    assert tally(dispatch.pk) is None
+    assert tallies([]) == {}
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32), cuts=st.integers(1, 6), words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=9))
+def test_any_order_and_any_repetition_gives_the_same_outcomes(
+    opened: Opener, seed: int, cuts: int, words: list[str]
+) -> None:
+    attempt = ended(opened(readers=3), TAKEN)
+    chance = random.Random(seed)  # noqa: S311 no secret
+    told = [
+        event(attempt, word, reader=chance.randrange(3), after=60 + number, sg_event_id=f"{seed}-{number}")
+        for number, word in enumerate(words)
+    ]
+    come_in(told)
+    straight = books()
+    Outcome.objects.all().delete()
+    wild = told + chance.choices(told, k=len(told))
+    chance.shuffle(wild)
+    for one in chance.sample(wild, k=len(wild) // 3):
+        one["sg_event_id"] = f"another {chance.random()}"  # copies have been seen with ids of their own
+    come_in(*(wild[cut::cuts] for cut in range(cuts)))
+    assert books() == straight
+    assert straight
+
+
+def test_a_letter_that_was_opened_was_delivered_though_the_event_that_said_so_was_lost(opened: Opener) -> None:
+    attempt = ended(opened(), TAKEN)
+    come_in([event(attempt, "processed"), event(attempt, "click")])
+    outcome = Outcome.objects.get()
+    assert (outcome.reached, outcome.delivered_at) == (Reached.DELIVERED, None)
+    assert outcome.clicked_at == MONDAY + timedelta(seconds=60)
+
+
+def test_what_bounced_late_is_bounced_and_what_was_dropped_at_the_second_attempt_is_delivered(opened: Opener) -> None:
+    attempt = ended(opened(), TAKEN)
+    come_in([event(attempt, "bounce", reader=0), event(attempt, "delivered", reader=1)])
+    come_in([event(attempt, "delivered", reader=0), event(attempt, "dropped", reader=1, reason="Spam Content")])
+    assert list(Outcome.objects.order_by("subscriber").values_list("reached", flat=True)) == [
+        Reached.BOUNCED,
+        Reached.DELIVERED,
+    ]
+
+
+@pytest.mark.parametrize("post", [b"", b"{", b"7", b'"words"', b"\xff\xfe", b"null"])
+def test_a_post_that_cannot_be_read_is_set_aside_and_stands_in_nobodys_way(opened: Opener, post: bytes) -> None:
+    attempt = ended(opened(), TAKEN)
+    assert come_in(post, [event(attempt)]) == 2
+    aside = Notice.objects.get(state=NoticeState.ASIDE)
+    assert bytes(aside.body) == post
+    assert aside.problem
+    assert Outcome.objects.count() == 1
+    assert absorbing.absorb(now=MONDAY + timedelta(days=1)) == 0
+
+
+def test_events_that_make_no_sense_are_counted_and_those_beside_them_are_absorbed(opened: Opener) -> None:
+    attempt = ended(opened(), TAKEN)
+    strange: list[object] = [7, None, {}, {"event": 5}, {"event": "account_status_change"}, event(attempt)]
+    strange += [event(attempt, reader=1, timestamp="soon", nl_batch=7, email="\0", sg_message_id=[], reason={})]
+    strange += [event(attempt, reader=2, timestamp=1e300), event(attempt, nl_subscriber="9" * 19, nl_dispatch="²")]
+    come_in(json.dumps(strange).encode())
+    notice = Notice.objects.get()
+    assert (notice.state, notice.events) == (NoticeState.ABSORBED, 4)
+    assert notice.problem == "4 of its events could not be read."
+    assert Outcome.objects.filter(reached=Reached.DELIVERED).count() == 3
+
+
+def test_events_of_strangers_and_of_other_houses_are_passed_over(opened: Opener) -> None:
+    attempt = ended(opened(), TAKEN)
+    stranger = {"event": "bounce", "email": "stranger@example.com", "timestamp": 1}
+    come_in([event(attempt, nl_dispatch="99999"), stranger])
+    assert not Outcome.objects.exists()
+    assert Notice.objects.get().state == NoticeState.ABSORBED
+
+
+def test_a_late_event_without_our_ids_is_known_by_the_call_and_the_address(opened: Opener) -> None:
+    attempt = ended(opened(), TAKEN)
+    bare: Given = {"nl_dispatch": None, "nl_batch": None, "nl_attempt": None, "nl_subscriber": None}
+    come_in([event(attempt, "bounce", reader=1, **bare)])
+    outcome = Outcome.objects.get()
+    assert (outcome.dispatch_id, outcome.reached) == (attempt.batch.dispatch_id, Reached.BOUNCED)
+
+
+def test_posts_in_the_hands_of_a_lost_worker_are_absorbed_when_its_lease_is_over(opened: Opener) -> None:
+    attempt = ended(opened(), TAKEN)
+    inbox.keep(json.dumps([event(attempt)]).encode(), stamp="1", now=MONDAY)
+    assert len(inbox.take(now=MONDAY, most=10)) == 1
+    assert absorbing.absorb(now=MONDAY + timedelta(seconds=5)) == 0
+    assert absorbing.absorb(now=MONDAY + timedelta(minutes=5)) == 1
+    assert Outcome.objects.count() == 1
+
+
+def test_posts_are_thrown_away_after_thirty_days_whatever_became_of_them() -> None:
+    for days in (0, 29, 31, 40):
+        inbox.keep(b"[]", stamp="", now=MONDAY - timedelta(days=days))
+    assert inbox.prune(now=MONDAY) == 2
+    assert inbox.prune(now=MONDAY) == 0
+    assert Notice.objects.count() == 2

@@ -1,0 +1,187 @@
+"""What events do: attempts that are proved, addresses that are suppressed, readers who have left."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from newsletter.audience import suppressing
+from newsletter.audience.models import Standing, Subscription, Suppression, SuppressionReason
+from newsletter.delivery import recovery, sending, settling
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
+from newsletter.delivery.progress import progress
+from newsletter.insights import absorbing
+from newsletter.mail.errors import TryLater, Uncertain
+from newsletter.mail.letters import Receipt
+from tests.insights.conftest import Given, begun, come_in, ended, event
+from tests.support import factories as make
+from tests.support.factories import MONDAY
+
+pytestmark = pytest.mark.django_db
+LATER = MONDAY + timedelta(hours=1)
+Opener = Callable[..., Dispatch]
+TAKEN = Receipt(202, "abcdefghijklmnopqrstuv")
+BARE: Given = {"nl_dispatch": None, "nl_batch": None, "nl_attempt": None, "nl_subscriber": None, "sg_message_id": None}
+
+
+def test_one_event_settles_an_uncertain_batch_and_finishes_its_dispatch(opened: Opener) -> None:
+    attempt = ended(opened(), Uncertain("no answer"))
+    recovery.finish_done(now=MONDAY)
+    come_in([event(attempt, "processed", reader=2)])
+    dispatch = Dispatch.objects.get()
+    assert (dispatch.state, progress(dispatch).complete) == (DispatchState.FINISHED, True)
+    attempt.refresh_from_db()
+    assert (attempt.fate, attempt.settled_by) == (Fate.ACCEPTED, "proved accepted by event “processed”")
+
+
+def test_a_drop_proves_as_well_that_the_provider_took_the_call(opened: Opener) -> None:
+    attempt = ended(opened(), Uncertain("no answer"))
+    come_in([event(attempt, "dropped", reason="Unsubscribed Address")])
+    assert Batch.objects.get().state == BatchState.ACCEPTED
+
+
+def test_only_the_batch_that_is_proved_is_settled(opened: Opener) -> None:
+    dispatch = opened(readers=2, size=1)
+    first, second = (ended(dispatch, Uncertain("no answer"), number) for number in (1, 2))
+    come_in([event(second)])
+    first.batch.refresh_from_db()
+    assert first.batch.state == BatchState.UNCERTAIN
+    assert progress(dispatch).accepted == 1
+
+
+def test_events_that_come_while_the_worker_is_in_the_call_are_as_good_as_its_answer(opened: Opener) -> None:
+    attempt = begun(opened())
+    come_in([event(attempt, "processed")])
+    assert Batch.objects.get().state == BatchState.ACCEPTED
+    assert sending.record(attempt, Uncertain("no answer"), now=LATER) is None
+    assert Batch.objects.get().state == BatchState.ACCEPTED
+    assert recovery.release_abandoned(now=LATER) == 0
+
+
+def test_evidence_after_send_again_is_written_down_and_changes_nothing(opened: Opener) -> None:
+    dispatch = opened()
+    attempt = ended(dispatch, Uncertain("no answer"))
+    settling.send_again(attempt.batch, by="Otto", now=MONDAY)
+    come_in([event(attempt)])
+    come_in([event(attempt)])
+    attempt.refresh_from_db()
+    assert Batch.objects.get().state == BatchState.PENDING
+    assert attempt.fate == Fate.UNCERTAIN
+    assert attempt.settled_by == "Otto: send again; proved accepted by event “delivered”"
+
+
+def test_evidence_of_an_older_attempt_does_not_touch_a_newer_one(opened: Opener) -> None:
+    dispatch = opened()
+    first = ended(dispatch, Uncertain("no answer"))
+    settling.send_again(first.batch, by="Otto", now=MONDAY)
+    second = begun(dispatch)
+    come_in([event(first)])
+    assert Batch.objects.get().state == BatchState.CALLING
+    assert sending.record(second, TAKEN, now=LATER) == Fate.ACCEPTED
+
+
+def test_evidence_after_a_person_counted_it_as_accepted_changes_nothing(opened: Opener) -> None:
+    attempt = ended(opened(), Uncertain("no answer"))
+    settling.count_as_accepted(attempt.batch, by="Otto", now=MONDAY)
+    come_in([event(attempt)])
+    attempt.refresh_from_db()
+    assert attempt.settled_by == "Otto: count as accepted"
+
+
+def test_evidence_against_a_certain_no_is_written_down(opened: Opener) -> None:
+    attempt = ended(opened(), TryLater("no connection"))
+    come_in([event(attempt)])
+    attempt.refresh_from_db()
+    assert attempt.settled_by == "proved accepted by event “delivered”"
+    assert Batch.objects.get().state == BatchState.PENDING
+
+
+def test_an_attempt_that_is_gone_settles_nothing() -> None:
+    assert not settling.settle_by_evidence(4711, evidence="event “delivered”", now=MONDAY)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"nl_batch": "77"}, {"nl_subscriber": "99999"}, {"timestamp": 1_000_000_000}, {"nl_batch": None}]
+)
+def test_an_event_whose_ids_do_not_agree_with_the_ledger_proves_nothing(opened: Opener, wrong: Given) -> None:
+    attempt = ended(opened(), Uncertain("no answer"))
+    come_in([event(attempt, **wrong)])
+    assert Batch.objects.get().state == BatchState.UNCERTAIN
+    come_in([event(attempt)])
+    assert Batch.objects.get().state == BatchState.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("word", "more", "reason"),
+    [
+        ("bounce", {"type": "bounce"}, SuppressionReason.HARD_BOUNCE),
+        ("spamreport", {}, SuppressionReason.COMPLAINT),
+        ("dropped", {"reason": "Bounced Address"}, SuppressionReason.HARD_BOUNCE),
+        ("dropped", {"reason": "Invalid"}, SuppressionReason.HARD_BOUNCE),
+        ("dropped", {"reason": "Spam Reporting Address"}, SuppressionReason.COMPLAINT),
+        ("dropped", {"reason": "Unsubscribed Address"}, SuppressionReason.PROVIDER),
+        ("bounce", {"type": "blocked"}, None),
+        ("dropped", {"reason": "Spam Content"}, None),
+        ("dropped", {"reason": "Recipient List over Package Quota"}, None),
+        ("deferred", {}, None),
+    ],
+)
+@pytest.mark.parametrize("ids", [{}, BARE], ids=["with our ids", "by address"])
+def test_what_says_something_about_the_address_suppresses_it(
+    opened: Opener, word: str, more: Given, reason: SuppressionReason | None, ids: Given
+) -> None:
+    told = event(ended(opened(), TAKEN), word, **more, **ids)
+    come_in([told], [told])
+    found = Suppression.objects.values_list("email", "reason")
+    assert list(found) == ([(told["email"], reason)] if reason else [])
+
+
+def test_the_address_of_a_stranger_is_not_kept() -> None:
+    come_in([{"event": "bounce", "type": "bounce", "email": "stranger@example.com", "timestamp": 1}])
+    assert not Suppression.objects.exists()
+
+
+def test_whoever_unsubscribes_at_the_provider_leaves_the_publication_of_that_letter_only(opened: Opener) -> None:
+    attempt = ended(opened(), TAKEN)
+    told = event(attempt, "group_unsubscribe")
+    reader = make.Subscriber.objects.get(email=told["email"])
+    other = Subscription.objects.create(
+        publication=make.publication(), subscriber=reader, standing=Standing.ACTIVE, consent_at=MONDAY
+    )
+    come_in([told])
+    other.refresh_from_db()
+    left = Subscription.objects.get(subscriber=reader, publication=attempt.batch.dispatch.edition.publication)
+    assert (left.standing, left.left_by, other.standing) == (Standing.LEFT, "provider", Standing.ACTIVE)
+
+
+def test_an_unsubscribe_that_names_nothing_but_the_address_leaves_all(opened: Opener) -> None:
+    told = event(ended(opened(), TAKEN), "unsubscribe", **BARE)
+    come_in([told])
+    assert Subscription.objects.get(subscriber__email=told["email"]).standing == Standing.LEFT
+
+
+def test_a_repetition_does_not_undo_what_a_person_decided_since(opened: Opener) -> None:
+    attempt = ended(opened(), TAKEN)
+    told = [event(attempt, "bounce", reader=0), event(attempt, "unsubscribe", reader=1)]
+    come_in(told)
+    suppressing.lift(told[0]["email"])
+    Subscription.objects.filter(subscriber__email=told[1]["email"]).update(standing=Standing.ACTIVE, consent_at=LATER)
+    come_in(told, now=LATER)
+    assert not Suppression.objects.exists()
+    assert Subscription.objects.get(subscriber__email=told[1]["email"]).standing == Standing.ACTIVE
+
+
+def test_consent_given_after_an_old_unsubscribe_stands(opened: Opener) -> None:
+    told = event(ended(opened(), TAKEN), "unsubscribe", after=60)
+    Subscription.objects.filter(subscriber__email=told["email"]).update(consent_at=LATER)
+    come_in([told], now=LATER)
+    assert Subscription.objects.get(subscriber__email=told["email"]).standing == Standing.ACTIVE
+
+
+def test_a_post_absorbed_twice_after_a_crash_gives_the_same(opened: Opener) -> None:
+    attempt = ended(opened(), Uncertain("no answer"))
+    come_in([event(attempt), event(attempt, "bounce", reader=1, type="bounce")])
+    before = (Suppression.objects.count(), Attempt.objects.get().settled_by)
+    come_in([event(attempt), event(attempt, "bounce", reader=1, type="bounce")])
+    assert absorbing.absorb(now=LATER) == 0
+    assert (Suppression.objects.count(), Attempt.objects.get().settled_by) == before

@@ -1,0 +1,60 @@
+"""What the ops page and the command line are told."""
+
+from datetime import timedelta
+
+import pytest
+
+from newsletter.delivery import opening
+from newsletter.ops import readings
+from newsletter.ops.status import WORKER_QUEUES, status
+from newsletter.ops.verdict import Level
+from tests.support import factories as make
+from tests.support.factories import MONDAY
+from workers.queues import WORKER_QUEUES as LISTENED_TO
+
+pytestmark = pytest.mark.django_db
+
+
+def well() -> None:
+    for name in WORKER_QUEUES:
+        readings.record_queue(name, waiting=2, oldest_seconds=0.5, now=MONDAY)
+    readings.record_worker("w@here", queues=WORKER_QUEUES, now=MONDAY)
+
+
+def test_the_page_shows_the_queues_that_workers_listen_to() -> None:
+    assert set(WORKER_QUEUES) == set(LISTENED_TO)
+
+
+def test_readings_are_written_over_and_workers_counted_while_they_are_alive() -> None:
+    well()
+    well()
+    assert [(q.waiting, q.workers) for q in status(now=MONDAY).queues] == [(2, 1)] * len(WORKER_QUEUES)
+    assert [q.workers for q in status(now=MONDAY + timedelta(seconds=21)).queues] == [0] * len(WORKER_QUEUES)
+
+
+def test_a_worker_that_went_home_is_not_counted() -> None:
+    well()
+    readings.forget_worker("w@here")
+    assert [q.workers for q in status(now=MONDAY).queues] == [0] * len(WORKER_QUEUES)
+
+
+def test_an_edition_is_shown_with_its_dispatch_once_there_is_one() -> None:
+    well()
+    publication = make.publication()
+    make.readers(publication, 3)
+    edition = make.approved_edition(publication)
+    [before] = status(now=MONDAY).editions
+    assert (before.edition, before.dispatch, before.progress) == (edition, None, None)
+    opening.open(edition.pk, now=MONDAY)
+    said = status(now=MONDAY)
+    [standing] = said.editions
+    assert standing.progress is not None
+    assert (standing.progress.waiting, standing.progress.adds_up) == (3, True)
+    assert said.verdict.level == Level.BUSY
+
+
+def test_editions_of_long_ago_are_left_out_unless_they_are_unfinished() -> None:
+    well()
+    make.edition(make.publication(), due_at=MONDAY - timedelta(days=30), state="cancelled", reason="fire")
+    unfinished = make.edition(make.publication(), due_at=MONDAY - timedelta(days=30), state="held", reason="fire")
+    assert [s.edition for s in status(now=MONDAY).editions] == [unfinished]

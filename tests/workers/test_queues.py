@@ -1,0 +1,68 @@
+"""The worker queues, the timetable, and looking into the broker."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from typing import Any
+
+import redis
+
+from tests.support.redis import RedisServer
+from workers import broker
+from workers.queues import ROUTES, WORKER_QUEUES
+from workers.timetable import SCHEDULE, TICKS
+
+
+def test_every_tick_is_an_interval_that_is_thrown_away_when_nobody_picks_it_up() -> None:
+    assert TICKS
+    for tick in TICKS:
+        entry: dict[str, Any] = SCHEDULE[tick.task]
+        assert isinstance(entry["schedule"], int | float)
+        assert entry["options"]["expires"] >= entry["schedule"]
+
+
+def test_every_tick_has_a_worker_queue() -> None:
+    for tick in TICKS:
+        room = tick.task.rpartition(".")[0] + ".*"
+        assert ROUTES[room]["queue"] in WORKER_QUEUES
+
+
+def test_length_and_age_of_a_worker_queue_are_read_without_asking_a_worker(redis_server: RedisServer) -> None:
+    client = redis.Redis.from_url(redis_server.url)
+    for age in (5, 60, 2):
+        message = json.dumps({"body": "", "headers": {"sent_at": time.time() - age}})
+        client.lpush(broker.PREFIX + "dispatch", message)
+    first, second = broker.depths(client, ["dispatch", "house"])
+    assert (first.waiting, second.waiting) == (3, 0)
+    assert 4 < first.oldest_seconds < 30, "the message pushed first is the oldest one in the queue"
+    assert second.oldest_seconds == 0
+    client.close()
+
+
+def test_workers_do_not_start_without_a_broker_and_say_what_to_give() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import workers.app"],
+        env={**os.environ, "REDIS_URL": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "REDIS_URL is not set." in done.stderr
+
+
+def test_every_task_of_the_timetable_is_known_to_the_workers(redis_server: RedisServer) -> None:
+    script = (
+        "from workers.app import app; from workers.timetable import TICKS; app.loader.import_default_modules();"
+        "print(sorted(tick.task for tick in TICKS if tick.task not in app.tasks))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "REDIS_URL": redis_server.url},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,18 @@
+"""Taking in what came back from the provider."""
+
+from celery import shared_task
+
+from newsletter.insights import absorbing, inbox
+from newsletter.lib import clock
+
+
+@shared_task
+def absorb() -> None:
+    """Understand the posts that wait."""
+    absorbing.absorb(now=clock.now())
+
+
+@shared_task
+def prune() -> None:
+    """Throw away posts that are older than a month."""
+    inbox.prune(now=clock.now())
