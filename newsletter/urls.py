@@ -51,6 +51,7 @@ OPS = [
     path("ops/", ops.ops, name="ops"),
     path("ops/dispatches/<int:dispatch_id>/pause/", ops.pause, name="dispatch-pause"),
     path("ops/dispatches/<int:dispatch_id>/resume/", ops.resume, name="dispatch-resume"),
+    path("ops/dispatches/<int:dispatch_id>/stop/", ops.stop, name="dispatch-stop"),
     path("ops/batches/<int:batch_id>/<slug:fate>/", ops.settle, name="settle"),
 ]
 ACCOUNT = [

@@ -32,7 +32,7 @@ STORIES = (
 
 def take(house: House, browser: Browser) -> None:
     """The letter as a reader sees it, the desk as a curator does, the ops page, all from a running house."""
-    sign_in = wait_until(lambda: re.search(r"sign in as (\S+) with the password (\S+)", house.story()))
+    [(email, password)] = wait_until(lambda: re.findall(r"sign in as (\S+) with the password (\S+)", house.story()))
     wait_until(lambda: "Read it here" in house.story(), timeout=180, what="the first edition to be dispatched")
     [one] = house.letters(limit=1)[:1]
     full = house.letters(address=one["address"], full=1)[0]
@@ -55,8 +55,8 @@ def take(house: House, browser: Browser) -> None:
         house.tell("stories", "add", *words)
     page = browser.new_page(viewport={"width": 1200, "height": 900})
     page.goto(house.web)
-    page.get_by_label("Email").fill(sign_in[1])
-    page.get_by_label("Password").fill(sign_in[2])
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(password)
     page.get_by_role("button", name=re.compile("sign in", re.IGNORECASE)).click()
     page.wait_for_load_state("networkidle")
     page.screenshot(path=FOLDER / "desk.png")

@@ -72,16 +72,20 @@ def edition(edition: Edition) -> Shape:
 
 
 def dispatch(dispatch: Dispatch) -> Shape:
-    """A dispatch with its `progress` in numbers of readers, and the batches that are `uncertain`."""
+    """A dispatch with its `progress` and, once the provider told of it, its `tally` in numbers of readers, and
+    the batches that are `uncertain`."""
     from newsletter.delivery import progress as derived
     from newsletter.delivery.models import BatchState
+    from newsletter.insights import tallies
 
     uncertain = dispatch.batches.filter(state=BatchState.UNCERTAIN).order_by("number")
+    tally = tallies.tally(dispatch.pk)
     return _named(dispatch, DISPATCH) | {
         "edition": dispatch.edition_id,
         "publication": dispatch.edition.publication.slug,
         "state": str(dispatch.state),
         "progress": progress(derived.progress(dispatch)),
+        "tally": tally and asdict(tally),
         "uncertain": [{"batch": batch.number, "readers": batch.submitted} for batch in uncertain],
     }
 

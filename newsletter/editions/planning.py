@@ -6,6 +6,7 @@ from django.db import transaction
 
 from newsletter.editions.models import Edition, State
 from newsletter.lib.errors import BadInput
+from newsletter.mail import wording
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import Due, upcoming
 
@@ -51,7 +52,7 @@ def add_extra(publication: Publication, *, due_at: datetime, now: datetime, subj
         publication=publication,
         due_at=due_at,
         assemble_at=due_at - timedelta(minutes=publication.lead_minutes),
-        subject=subject,
+        subject=wording.one_line(subject),
     )
 
 

@@ -50,7 +50,7 @@ def _understand(notices: Sequence[Notice], *, now: datetime) -> None:
     told = [(notice, read) for notice in notices if (read := _read(notice))]
     matched = matching.match([event for _, read in told for event in read.events])
     settled = consequences.settle(matched.events, now=now)
-    consequences.act(matched.events, publications=matched.publications, now=now)
+    consequences.act(matched.events, publications=matched.publications)
     rows = outcomes.join(matched.events)
     with transaction.atomic():
         outcomes.write(rows)

@@ -38,7 +38,7 @@ def settle(events: Sequence[Event], *, now: datetime) -> int:
     return settled
 
 
-def act(events: Iterable[Event], *, publications: Mapping[int, int], now: datetime) -> None:
+def act(events: Iterable[Event], *, publications: Mapping[int, int]) -> None:
     """Suppress and let leave, once for each event that is news. `publications` are those of the known dispatches."""
     grave = [event for event in events if event.cause or event.kind == Kind.UNSUBSCRIBED]
     known = _known(grave)

@@ -5,7 +5,7 @@ order and however often an event is told, with an id of its own or without: no t
 is needed to recognise a repetition.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -31,8 +31,14 @@ MEANING: dict[Kind, tuple[Reached, int | None]] = {
 }
 ROWS_A_STATEMENT = 500  # SQLite: a web process waits for its lock no longer than one of these takes
 
+TABLE = Outcome._meta.db_table
+COLUMNS = ", ".join(("dispatch_id", "subscriber", "reached", *TIMES))
+MARKS = f"({', '.join(['%s'] * (3 + len(TIMES)))})"
+FAR = "'9999-12-31'"  # later than any event: read as a time by PostgreSQL, compared as text by SQLite
+
 Key = tuple[int, int]  # dispatch, subscriber
-Row = list[int | datetime | None]  # `reached`, then one value for each of TIMES
+Value = int | datetime | None
+Row = list[Value]  # `reached`, then one value for each of TIMES
 
 
 def join(events: Iterable[Event]) -> dict[Key, Row]:
@@ -53,52 +59,52 @@ def join(events: Iterable[Event]) -> dict[Key, Row]:
 
 
 def write(rows: Mapping[Key, Row]) -> None:
-    """Join `rows` into the table. In the order of their keys, so that two writers cannot wait for each other in turn."""
+    """Join `rows` into the table, in the order of their keys: two writers then never wait for each other in turn."""
     ordered = [(*key, *row) for key, row in sorted(rows.items(), key=lambda item: item[0])]
     if not ordered:
         return
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # all that arrived goes through COPY into a table of this session, from there in one statement
-            cursor.execute(
-                f"CREATE TEMP TABLE IF NOT EXISTS arrived ON COMMIT DELETE ROWS AS "
-                f"SELECT {COLUMNS} FROM {TABLE} WITH NO DATA"  # noqa: S608 our names
-            )
-            cursor.execute("TRUNCATE arrived")
-            with cursor.copy(f"COPY arrived ({COLUMNS}) FROM STDIN") as copy:
-                for row in ordered:
-                    copy.write_row(row)
-            cursor.execute(
-                f"INSERT INTO {TABLE} AS had ({COLUMNS}) SELECT {COLUMNS} FROM arrived ORDER BY 1, 2 {_on_conflict('LEAST')}"
-            )  # noqa: S608
-            return
-        adapt = connection.ops.adapt_datetimefield_value
+    if connection.vendor == "postgresql":
+        _copy(ordered)
+    else:
         for begin in range(0, len(ordered), ROWS_A_STATEMENT):
-            part = ordered[begin : begin + ROWS_A_STATEMENT]
-            cursor.execute(
-                f"INSERT INTO {TABLE} AS had ({COLUMNS}) VALUES {', '.join([MARKS] * len(part))} {_on_conflict('MIN')}",  # noqa: S608
-                [adapt(value) if isinstance(value, datetime) else value for row in part for value in row],
-            )
+            _insert(ordered[begin : begin + ROWS_A_STATEMENT])
 
 
-TABLE = Outcome._meta.db_table
-COLUMNS = ", ".join(("dispatch_id", "subscriber", "reached", *TIMES))
-MARKS = f"({', '.join(['%s'] * (3 + len(TIMES)))})"
+def _copy(rows: Sequence[Sequence[Value]]) -> None:
+    """PostgreSQL: through COPY into a table of this session, from there in one statement. In a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS arrived ON COMMIT DELETE ROWS AS SELECT {COLUMNS} FROM {TABLE} WITH NO DATA"  # noqa: S608, E501 names of ours
+        )
+        cursor.execute("TRUNCATE arrived")
+        with cursor.copy(f"COPY arrived ({COLUMNS}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(
+            f"INSERT INTO {TABLE} AS had ({COLUMNS}) SELECT {COLUMNS} FROM arrived ORDER BY 1, 2 {_joining('LEAST')}"  # noqa: S608 names of ours
+        )
 
 
-def _on_conflict(least: str) -> str:
+def _insert(rows: Sequence[Sequence[Value]]) -> None:
+    adapt = connection.ops.adapt_datetimefield_value
+    values = [adapt(value) if isinstance(value, datetime) else value for row in rows for value in row]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {TABLE} AS had ({COLUMNS}) VALUES {', '.join([MARKS] * len(rows))} {_joining('MIN')}",  # noqa: S608 names of ours
+            values,
+        )
+
+
+def _joining(least: str) -> str:
     """What is done with a row that is there already: nothing at all when nothing in it would change.
 
     The smaller of two times, of which either may be missing: PostgreSQL's LEAST passes over NULL,
     SQLite's MIN does not, hence the COALESCE.
     """
     sets = [f"{t} = COALESCE({least}(had.{t}, EXCLUDED.{t}), had.{t}, EXCLUDED.{t})" for t in TIMES]
-    news = [f"EXCLUDED.{t} < COALESCE(had.{t}, {_FAR})" for t in TIMES]
+    news = [f"EXCLUDED.{t} < COALESCE(had.{t}, {FAR})" for t in TIMES]
     return (
         "ON CONFLICT (dispatch_id, subscriber) DO UPDATE SET "
         "reached = CASE WHEN EXCLUDED.reached > had.reached THEN EXCLUDED.reached ELSE had.reached END, "
         f"{', '.join(sets)} WHERE EXCLUDED.reached > had.reached OR {' OR '.join(news)}"
     )
-
-
-_FAR = "'9999-12-31'"  # later than any event, read as a time by PostgreSQL and compared as text by SQLite

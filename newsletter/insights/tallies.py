@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count
 
@@ -47,6 +48,7 @@ def tallies(dispatches: Collection[int]) -> dict[int, Tally]:
         .order_by()
     )
     sums: dict[int, dict[str, int]] = {}
+    row: dict[str, Any]
     for row in rows:
         counts = sums.setdefault(row["dispatch_id"], {})
         counts[Reached(row["reached"]).name.lower()] = row["readers"]

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from newsletter.lib.errors import BadSetting, NewsletterError
 from newsletter.local.processes import Part
@@ -111,7 +113,8 @@ def answers(url: str) -> str:
     if not url.startswith(("redis://", "rediss://", "unix://")):
         return ""
     try:
-        with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
+        once = Retry(NoBackoff(), 0)
+        with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=once) as client:
             client.ping()
     except (redis.RedisError, ValueError, OSError) as error:
         return str(error) or type(error).__name__

@@ -79,7 +79,7 @@ class Story:
             self._began[edition] = at
             self._screen.say(telling.beginning(after, stories=stories, readers=readers))
         self._told[edition] = after
-        for sentence in telling.changes(before, after):
+        for sentence in telling.changes(before, after, now=at):
             self._screen.say(sentence)
         if after.state == State.DISPATCHED and parts.sends_to_postbox():
             self._screen.say(f"Read it here: http://127.0.0.1:{settings.POSTBOX_PORT}/", style="bold")

@@ -13,6 +13,7 @@ from newsletter.local.processes import Part
 from newsletter.ops.models import WorkerReading
 
 PYTHON_M = (sys.executable, "-m")
+EVENTS_KEY = "events-key.pem"  # in the data folder: the private half of what the postbox signs its events with
 
 
 def sends_to_postbox() -> bool:
@@ -38,13 +39,24 @@ def postbox(data: Path) -> Part:
     port = settings.POSTBOX_PORT
     return Part(
         name="postbox",
-        command=(*PYTHON_M, "newsletter.postbox", "--port", str(port), "--file", str(data / "postbox.sqlite3")),
+        command=(
+            *PYTHON_M,
+            "newsletter.postbox",
+            f"--port={port}",
+            f"--file={data / 'postbox.sqlite3'}",
+            f"--events-to=http://127.0.0.1:{settings.WEB_PORT}/webhooks/sendgrid",
+            f"--events-key={data / EVENTS_KEY}",
+        ),
         ready=_answers_http(port, "/postbox/pulse"),
     )
 
 
-def web() -> Part:
-    """One process with threads: a desk has a handful of people, and its memory counts on a small machine."""
+def web(data: Path) -> Part:
+    """One process with threads: a desk has a handful of people, and its memory counts on a small machine.
+
+    It believes the events of our own postbox, by the key that the postbox made when it started.
+    """
+    believes = {"SENDGRID_WEBHOOK_KEY_FILE": str((data / EVENTS_KEY).with_suffix(".pub"))}
     return Part(
         name="web",
         command=(
@@ -57,6 +69,7 @@ def web() -> Part:
             "--graceful-timeout=4",
             "--no-control-socket",  # it would lie in the home folder
         ),
+        environment=believes if sends_to_postbox() else {},
         ready=_answers_http(settings.WEB_PORT, "/"),
     )
 

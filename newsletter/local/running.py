@@ -51,7 +51,7 @@ def _serve(screen: Terminal, data: Path, asked: Asked, awaited: list[int], *, on
     house = Supervisor(data, environment=parts.environment(redis_url), say=screen.say, stop_asked=asked)
     try:
         house.start(*ground)
-        house.start(parts.web(), *parts.workers(now()))
+        house.start(parts.web(data), *parts.workers(now()))
         if asked():
             return INTERRUPTED if once else 0
         _say_where_things_are(screen, house)

@@ -12,10 +12,10 @@ def beginning(scene: Scene, *, stories: int, readers: int) -> str:
     what = f"{_name(scene)} of {scene.publication}"
     if scene.state == State.PLANNED:
         return f"{what}: {counted(stories, 'story', 'stories')} queued for {counted(readers, 'reader', 'readers')}."
-    return f"{what} is {scene.state}."
+    return f"{what} was begun before this start."
 
 
-def changes(before: Scene | None, after: Scene) -> list[str]:
+def changes(before: Scene | None, after: Scene, *, now: datetime) -> list[str]:
     """What has come about since `before`; None stands for a time when nothing had."""
     told: list[str] = []
     if before and before.letter and not after.letter:
@@ -23,7 +23,7 @@ def changes(before: Scene | None, after: Scene) -> list[str]:
     if after.letter and (before is None or before.letter != after.letter):
         told.append(_assembled(after))
     if before is None or before.state != after.state:
-        told.extend(_state(after))
+        told.extend(_state(after, now))
     if after.progress and after.progress.phase not in ("sending", "finished"):
         was = before.progress.phase if before and before.progress else ""
         if after.progress.phase != was:
@@ -88,14 +88,15 @@ def _assembled(scene: Scene) -> str:
     return f"{_name(scene)} is assembled: “{letter.subject}”, {stories}, {letter.size / 1000:.0f} KB; {found}."
 
 
-def _state(scene: Scene) -> list[str]:
+def _state(scene: Scene, now: datetime) -> list[str]:
     match scene.state:
         case State.ASSEMBLED:
             return [
                 f"{_name(scene)} waits for somebody's approval at the desk; it is due at {clock_time(scene.due_at)}."
             ]
         case State.APPROVED:
-            return [f"{_name(scene)} is approved and leaves at {clock_time(scene.due_at)}."]
+            leaves = "and leaves" if scene.due_at > now else "and was due"
+            return [f"{_name(scene)} is approved {leaves} at {clock_time(scene.due_at)}."]
         case State.DISPATCHED:
             return [f"{_name(scene)} is dispatched: {verdict(scene.progress)[1]}"]
         case State.HELD:

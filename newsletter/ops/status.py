@@ -1,6 +1,6 @@
 """Everything the ops page and `newsletter status` show, gathered in a handful of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +9,8 @@ from django.db.models import Max, Q
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch
 from newsletter.delivery.progress import Progress, progress
 from newsletter.editions.models import Edition, State
+from newsletter.insights.arrears import arrears
+from newsletter.insights.tallies import Tally, tallies
 from newsletter.ops import readings
 from newsletter.ops.readings import Queue
 from newsletter.ops.verdict import Sending, Verdict, verdict
@@ -20,12 +22,14 @@ RECENT = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one edition stands. `dispatch` and `progress` are None until its ledger is open."""
+    """Where one edition stands. `dispatch` and `progress` are None until its ledger is open, `tally` until
+    the provider told what became of its letters."""
 
     edition: Edition
     dispatch: Dispatch | None
     progress: Progress | None
     uncertain: Sequence[Batch]
+    tally: Tally | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +49,19 @@ def status(*, now: datetime) -> Status:
         .select_related("publication", "dispatch")
         .order_by("-due_at", "-pk")[:100]
     )
-    standings = [_standing(edition) for edition in editions]
+    dispatches = [dispatch.pk for edition in editions if (dispatch := getattr(edition, "dispatch", None))]
+    told = tallies(dispatches)
+    standings = [_standing(edition, told) for edition in editions]
     sendings = [_sending(standing) for standing in standings]
-    return Status(verdict(queues, sendings, now=now), queues, standings, now)
+    return Status(verdict(queues, sendings, arrears(now=now), now=now), queues, standings, now)
 
 
-def _standing(edition: Edition) -> Standing:
+def _standing(edition: Edition, told: Mapping[int, Tally]) -> Standing:
     dispatch = getattr(edition, "dispatch", None)
     if dispatch is None:
         return Standing(edition, None, None, ())
     uncertain = dispatch.batches.filter(state=BatchState.UNCERTAIN).defer("subscribers").order_by("number")[:200]
-    return Standing(edition, dispatch, progress(dispatch), tuple(uncertain))
+    return Standing(edition, dispatch, progress(dispatch), tuple(uncertain), told.get(dispatch.pk))
 
 
 def _sending(standing: Standing) -> Sending:

@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from newsletter.insights.arrears import Arrears
 from newsletter.ops.readings import Queue
 
 STALE = timedelta(seconds=30)  # queues are looked at every five seconds
 LATE = timedelta(minutes=2)  # an edition that should have begun to leave
+UNREAD = timedelta(minutes=10)  # posts of events are absorbed every second
 STUCK = timedelta(minutes=10)  # a dispatch in which nothing has moved
+
+
+NO_ARREARS = Arrears()
 
 
 class Level(StrEnum):
@@ -50,9 +55,12 @@ class Sending:
     refused: int = 0
 
 
-def verdict(queues: Sequence[Queue], sendings: Sequence[Sending], *, now: datetime) -> Verdict:
+def verdict(
+    queues: Sequence[Queue], sendings: Sequence[Sending], arrears: Arrears = NO_ARREARS, *, now: datetime
+) -> Verdict:
     """The state of the house at `now`."""
     troubles = [*_queue_troubles(queues, now), *(t for s in sendings for t in _sending_troubles(s, now))]
+    troubles += _event_troubles(arrears, now)
     if troubles:
         count = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
         return Verdict(Level.BROKEN, troubles[0].sentence + count, tuple(troubles))
@@ -77,6 +85,22 @@ def _queue_troubles(queues: Sequence[Queue], now: datetime) -> list[Trouble]:
     return [
         Trouble(f"No worker listens to the worker queue “{q.name}”.", "no-workers") for q in queues if not q.workers
     ]
+
+
+def _event_troubles(arrears: Arrears, now: datetime) -> list[Trouble]:
+    found = []
+    if arrears.oldest and now - arrears.oldest > UNREAD:
+        minutes = int((now - arrears.oldest).total_seconds() // 60)
+        found.append(
+            Trouble(f"{arrears.waiting:,} posts of events wait, the oldest for {minutes:,} minutes.", "late-events")
+        )
+    if arrears.late:
+        found.append(
+            Trouble(f"{arrears.late:,} posts of events came more than a day after they were signed.", "late-events")
+        )
+    if arrears.aside:
+        found.append(Trouble(f"{arrears.aside:,} posts of events could not be understood.", "late-events"))
+    return found
 
 
 def _sending_troubles(s: Sending, now: datetime) -> list[Trouble]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from newsletter.lib.errors import BadSetting
 from newsletter.postbox.account import Account
 from newsletter.postbox.server import serve
+from newsletter.postbox.signing import Signer
 
 
 def main() -> int:
@@ -20,7 +21,11 @@ def main() -> int:
         "--name", action="append", default=[], help="a host name, besides localhost, that it answers to"
     )
     parser.add_argument("--key", default="", help="the only API key that is right (any)")
+    parser.add_argument("--events-to", default="", help="an address to post signed events to (none are told)")
+    parser.add_argument("--events-key", type=Path, help="the private key that signs them, PEM; made when not there")
     given = parser.parse_args()
+    if bool(given.events_to) != bool(given.events_key):
+        parser.error("--events-to and --events-key go together")
 
     def ready(port: int) -> None:
         sys.stdout.write(f"The postbox is open at http://{given.host}:{port}/ – nothing leaves this machine.\n")
@@ -35,6 +40,8 @@ def main() -> int:
             account=Account(key=given.key),
             allow_outside=given.allow_outside,
             names=given.name,
+            events_to=given.events_to,
+            signer=Signer.kept(given.events_key) if given.events_key else None,
         )
     except BadSetting as error:
         sys.stderr.write(f"{error}\n")

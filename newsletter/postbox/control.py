@@ -7,13 +7,13 @@ from typing import Any
 import orjson
 
 from newsletter.lib.errors import BadInput
-from newsletter.postbox import batches, reading
+from newsletter.postbox import batches, copies, reading
+from newsletter.postbox.copies import Received
 from newsletter.postbox.counting import counts
 from newsletter.postbox.exchange import Reply, Request, json_reply
 from newsletter.postbox.faults import Order
 from newsletter.postbox.mime import headers
 from newsletter.postbox.office import Office
-from newsletter.postbox.reading import Received
 
 MOST = 1000
 
@@ -67,7 +67,7 @@ def list_letters(office: Office, request: Request) -> Reply:
         where["after"] = place(query["after"])
     most = number(query, "limit", 100)
     with office.mailbox.reading() as reader:
-        found = list(reading.received(reader, now=request.now, where=where, most=most))
+        found = list(copies.received(reader, now=request.now, where=where, most=most))
     told = [tell(one, full=query.get("full", "") == "1") for one in found]
     return json_reply({"letters": told, "next": told[-1]["id"] if len(told) == most else None})
 

@@ -6,7 +6,7 @@ import struct
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, cast
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from newsletter.postbox.answering import refuse_host, reply_to
 from newsletter.postbox.exchange import Reply, Request, error_reply
@@ -30,11 +30,11 @@ class Conversation(BaseHTTPRequestHandler):
     def do_any(self) -> None:
         """Answer one request."""
         office = self._listener.office
-        url = urlsplit(self.path)
+        path, _, query = self.path.partition("?")
         if refusal := refuse_host(office, self.headers.get("Host")):
             self._refuse_unread(refusal)
             return
-        route = find(url.path)
+        route = find(path)
         if route and route[0].call and office.orders.take(route[0].call, unread=True):
             self._reset()
             return
@@ -43,8 +43,8 @@ class Conversation(BaseHTTPRequestHandler):
             return
         request = Request(
             method=self.command,
-            path=url.path,
-            query=dict(parse_qsl(url.query)),
+            path=path,
+            query=dict(parse_qsl(query)),
             headers={name.lower(): value for name, value in self.headers.items()},
             body=body,
             now=office.clock(),
@@ -69,7 +69,7 @@ class Conversation(BaseHTTPRequestHandler):
             self._refuse_unread(error_reply(411, "The length of the body must be given."))
             return None
         length = self.headers.get("Content-Length", "0")
-        if not length.isascii() or not length.isdigit():
+        if not length.isascii() or not length.isdigit() or len(length) > 15:
             self._refuse_unread(error_reply(400, "Bad Request"))
             return None
         if int(length) >= MOST:

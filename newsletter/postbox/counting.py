@@ -4,8 +4,8 @@ import sqlite3
 from datetime import datetime
 from typing import Any
 
+from newsletter.postbox.copies import FATE, judge, path
 from newsletter.postbox.fates import STOPPED, Fate
-from newsletter.postbox.reading import FATE, judge, path
 
 MOST = 100  # addresses in a list
 

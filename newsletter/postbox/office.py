@@ -7,6 +7,7 @@ from datetime import datetime
 
 from newsletter.postbox.account import Account
 from newsletter.postbox.faults import Orders
+from newsletter.postbox.hook import Hook
 from newsletter.postbox.mailbox import Mailbox
 
 
@@ -14,7 +15,7 @@ from newsletter.postbox.mailbox import Mailbox
 class Office:
     """`hosts` are the names it may be called by in the Host header, besides those of loopback.
 
-    `stopping` is set when it closes: whoever waits, waits on it.
+    `stopping` is set when it closes: whoever waits, waits on it. `hook` is there when events are told.
     """
 
     mailbox: Mailbox
@@ -23,3 +24,4 @@ class Office:
     hosts: frozenset[str] = frozenset()
     orders: Orders = field(default_factory=Orders)
     stopping: threading.Event = field(default_factory=threading.Event)
+    hook: Hook | None = None

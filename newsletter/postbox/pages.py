@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 
 import orjson
 
-from newsletter.postbox import batches, framing, reading
+from newsletter.postbox import batches, copies, framing, reading
+from newsletter.postbox.copies import Received
 from newsletter.postbox.exchange import Reply, Request, error_reply
 from newsletter.postbox.mime import headers, raw
 from newsletter.postbox.office import Office
-from newsletter.postbox.reading import Received
 from newsletter.postbox.templates import FILES, page
 
 LETTERS = 25  # on a page
@@ -50,7 +50,7 @@ def show_letter(office: Office, request: Request) -> Reply:
         if letter is None:
             return page("lost.html", status=404, **_common(office, request))
         people = list(
-            reading.received(
+            copies.received(
                 reader,
                 now=request.now,
                 where=wanted,
@@ -61,11 +61,11 @@ def show_letter(office: Office, request: Request) -> Reply:
             )
         )
         twice = reading.twice(reader, key)
-        many = reading.how_many(reader, where=wanted)
+        many = copies.how_many(reader, where=wanted)
         usual = people[0].id if people else ""  # the first that was found
         call, _, position = query.get("copy", usual).partition(".")
         one = {"call": call[:15], "position": position[:15]} if call and position else {}
-        shown = next(reading.received(reader, now=request.now, where=where | one, newest=True, most=1), None)
+        shown = next(copies.received(reader, now=request.now, where=where | one, newest=True, most=1), None)
         fates = reading.fates(reader, [key], now=request.now).get(key, {})
     return page(
         "letter.html",
@@ -162,7 +162,7 @@ def _look(shown: Received | None, request: Request) -> dict[str, Any]:
 def _find(office: Office, request: Request) -> Received | None:
     where: dict[str, object] = {"call": request.words["call"], "position": request.words["position"]}
     with office.mailbox.reading() as reader:
-        return next(reading.received(reader, now=request.now, where=where, most=1), None)
+        return next(copies.received(reader, now=request.now, where=where, most=1), None)
 
 
 def _page_number(request: Request) -> int:

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from newsletter.postbox import control, pages, scheduling, sending
+from newsletter.postbox import control, happening, pages, scheduling, sending
 from newsletter.postbox.scheduling import Call, obeying
 
 BATCH = r"(?P<batch>[^/]+)"
@@ -39,6 +39,8 @@ CONTROL = [
     Route("/postbox/letters", {"GET": control.list_letters, "DELETE": control.forget}),
     Route("/postbox/calls", {"GET": control.list_calls}),
     Route("/postbox/batches", {"GET": control.list_batches}),
+    Route("/postbox/events", {"GET": happening.show, "POST": happening.change}),
+    Route("/postbox/events/happen", {"POST": happening.happen}),
     Route("/postbox/pulse", {"GET": control.feel_pulse}),
 ]
 PAGES = [

@@ -47,6 +47,8 @@ CREATE TABLE changes (          -- of a batch's status; empty when it was taken 
 );
 CREATE INDEX changes_batch ON changes (batch, number);
 """
+# Added since, and to files of any age: how far events were told, and in which manner.
+ADDED = "CREATE TABLE IF NOT EXISTS hook (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
 
 
 def connect(file: Path) -> sqlite3.Connection:
@@ -91,5 +93,6 @@ def _set_up(connection: sqlite3.Connection) -> int:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if not version:
         connection.executescript(f"BEGIN EXCLUSIVE; {TABLES} PRAGMA user_version={VERSION}; COMMIT;")
+    connection.execute(ADDED)
     connection.execute("PRAGMA synchronous=NORMAL")
     return int(version)

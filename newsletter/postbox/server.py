@@ -9,15 +9,19 @@ from types import FrameType
 from typing import Any, Self
 
 from newsletter.lib.clock import now as present
-from newsletter.postbox import counting, reading
+from newsletter.postbox import copies, counting, reading
 from newsletter.postbox.account import Account
 from newsletter.postbox.control import argument, tell
+from newsletter.postbox.events import Manner
 from newsletter.postbox.faults import Order
+from newsletter.postbox.hook import Hook
 from newsletter.postbox.listener import Listener
 from newsletter.postbox.mailbox import LIMIT, Mailbox
 from newsletter.postbox.office import Office
+from newsletter.postbox.signing import Signer
 
 ANYBODY = Account()
+STOP_TELLING = 1.0  # seconds that a post of events under way gets
 
 
 class Postbox:
@@ -40,13 +44,20 @@ class Postbox:
         limit: int = LIMIT,
         allow_outside: bool = False,
         names: Collection[str] = (),
+        events_to: str = "",
+        signer: Signer | None = None,
     ) -> None:
-        """`limit` is for the bytes of letters kept; `names` are further ones in the Host header that are ours."""
+        """`limit` is for the bytes of letters kept; `names` are further ones in the Host header that are ours.
+
+        Events are told to the address `events_to`, signed by `signer`; without them nothing is told.
+        """
         self._file, self._limit = file, limit
         self._account, self._clock = account, clock
         self._host, self._port = host, port
         self._allow_outside, self._names = allow_outside, frozenset(name.lower() for name in names)
+        self._events_to, self._signer = events_to, signer
         self._listener: Listener | None = None
+        self._telling: threading.Thread | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> Self:
@@ -54,6 +65,8 @@ class Postbox:
         mailbox = Mailbox(self._file, limit=self._limit)
         office = Office(mailbox, self._account, self._clock, self._names)
         try:
+            if self._signer and self._events_to:
+                office.hook = Hook(mailbox, url=self._events_to, signer=self._signer, clock=self._clock)
             self._listener = Listener(office, host=self._host, port=self._port, allow_outside=self._allow_outside)
         except BaseException:
             mailbox.close()
@@ -61,6 +74,11 @@ class Postbox:
         self._port = self._listener.port
         self._thread = threading.Thread(target=self._listener.run, name="postbox", daemon=True)
         self._thread.start()
+        if office.hook:
+            self._telling = threading.Thread(
+                target=office.hook.run, args=(office.stopping,), name="postbox-events", daemon=True
+            )
+            self._telling.start()
         return self
 
     def stop(self) -> None:
@@ -68,8 +86,10 @@ class Postbox:
         if self._listener and self._thread:
             self._listener.stop()
             self._thread.join()
+            if self._telling:
+                self._telling.join(timeout=STOP_TELLING)
             self._listener.office.mailbox.close()
-        self._listener = self._thread = None
+        self._listener = self._thread = self._telling = None
 
     def __enter__(self) -> Self:
         return self.start()
@@ -99,6 +119,12 @@ class Postbox:
         """Order bad behaviour: the fields of `faults.Order`, such as `do="drop", accept=True, times=3`."""
         return self.office.orders.give(Order.read(order))
 
+    def tell_events(self, **manner: Any) -> None:
+        """How events are told from now on: the fields of `events.Manner`, such as `shuffle=True, lose=0.1`."""
+        if self.office.hook is None:
+            raise RuntimeError("the postbox was not told where to post events")
+        self.office.hook.manner = Manner.read(manner)
+
     def clear_orders(self) -> None:
         """Behave well again."""
         self.office.orders.clear()
@@ -109,9 +135,9 @@ class Postbox:
             return counting.counts(reader, now=self._clock(), by=argument(by), value=value)
 
     def letters(self, *, most: int = 1000, **where: object) -> list[dict[str, Any]]:
-        """Copies in the order of arrival, in full, as `/postbox/letters?full=1` tells them; see `reading.received`."""
+        """Copies in the order of arrival, in full, as `/postbox/letters?full=1` tells them; see `copies.received`."""
         with self.office.mailbox.reading() as reader:
-            found = reading.received(reader, now=self._clock(), where=where, most=most)
+            found = copies.received(reader, now=self._clock(), where=where, most=most)
             return [tell(one, full=True) for one in found]
 
     def calls(self) -> list[Mapping[str, Any]]:

@@ -5,6 +5,7 @@ in mid-count on a ninth Monday. Whatever could do that is refused here, when som
 """
 
 import re
+from calendar import monthrange
 from datetime import date, datetime, time
 
 from dateutil.rrule import rrule, rrulestr
@@ -34,6 +35,8 @@ def parse(text: str, *, starts_on: date) -> rrule:
             raise BadInput(FIELD, f"{name}={value[:40]} cannot be used.", MEND)
     if "BYSETPOS" in parts and not any(name in parts for name in ("BYDAY", "BYMONTH", "BYMONTHDAY", "BYYEARDAY")):
         raise BadInput(FIELD, "says which of several days without naming several.", MEND)
+    if not _has_a_day(parts):
+        raise BadInput(FIELD, "names a day that no month has.", "Check its months and days.")
     if "COUNT" in parts and "UNTIL" in parts:
         raise BadInput(FIELD, "ends twice.", "Give COUNT or UNTIL, not both.")
     try:
@@ -77,6 +80,14 @@ def _is_good(name: str, value: str, frequency: str) -> bool:
         least = 1 if name == "BYMONTH" else -LISTS[name]
         return all(_is_number(n) and int(n) != 0 and least <= int(n) <= LISTS[name] for n in value.split(","))
     return False
+
+
+def _has_a_day(parts: dict[str, str]) -> bool:
+    """Is any day of BYMONTHDAY in any month of BYMONTH? Found out here, because dateutil looks up to the year 9999."""
+    if "BYMONTH" not in parts or "BYMONTHDAY" not in parts:
+        return True
+    lengths = [monthrange(2024, int(month))[1] for month in parts["BYMONTH"].split(",")]  # a leap year
+    return any(abs(int(day)) <= max(lengths) for day in parts["BYMONTHDAY"].split(","))
 
 
 def _is_number(text: str) -> bool:

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_safe
 from newsletter.accounts.roles import Step, may
 from newsletter.audience import counting
 from newsletter.delivery.progress import progress
-from newsletter.editions import assembly
 from newsletter.editions.models import MOVES, Edition, State
+from newsletter.insights import tallies
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.letters import Letter
 from newsletter.web import publication as publications
 from newsletter.web.forms import Moment, PlainForm
-from newsletter.web.letter import nobodys
+from newsletter.web.letter import letter_of
 from newsletter.web.permission import DeskRequest, needs
 from newsletter.web.phrases import clock_of
 from newsletter.web.states import standing
@@ -87,6 +87,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "dark": "dark" in request.GET,
         "dispatch": dispatch,
         "progress": progress(dispatch) if dispatch else None,
+        "tally": tallies.tally(dispatch.pk) if dispatch else None,
         "can": _can(request, edition),
         "form": form,
         "now": now,
@@ -114,7 +115,7 @@ def confirm_send(request: DeskRequest, edition_id: int) -> HttpResponse:
 def _letter(edition: Edition, *, now: datetime) -> tuple[Letter | None, str]:
     """The letter as it is or would be, or the sentence that says why there is none."""
     try:
-        return nobodys(assembly.preview(edition, now=now), edition), ""
+        return letter_of(edition, now=now), ""
     except NewsletterError as error:
         return None, str(error)
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from html import escape
 
 from django.http import HttpResponse
@@ -11,9 +12,9 @@ from django.views.decorators.http import require_safe
 from newsletter.accounts.roles import Step
 from newsletter.delivery import links
 from newsletter.editions import assembly
-from newsletter.editions.models import Edition
+from newsletter.editions.models import Edition, State
 from newsletter.lib import clock
-from newsletter.lib.errors import NewsletterError
+from newsletter.lib.errors import NewsletterError, NotAllowed
 from newsletter.mail.letters import Letter, Token
 from newsletter.web.permission import DeskRequest, needs
 from newsletter.web.policy import FRAMED_LETTER
@@ -34,6 +35,13 @@ def nobodys(letter: Letter, edition: Edition) -> Letter:
     return replace(letter, subject=fill(letter.subject), text=fill(letter.text), html=fill(letter.html))
 
 
+def letter_of(edition: Edition, *, now: datetime) -> Letter:
+    """The letter as it is or would be; `NotAllowed` says why there is none."""
+    if edition.state == State.CANCELLED and not edition.letters.exists():
+        raise NotAllowed("The edition was cancelled before it had a letter.")
+    return nobodys(assembly.preview(edition, now=now), edition)
+
+
 def by_light(html: str, *, dark: bool) -> str:
     """`html` as it looks by day or by night, whatever this computer prefers."""
     wanted = "dark" if dark else "light"
@@ -46,7 +54,7 @@ def framed(request: DeskRequest, edition_id: int) -> HttpResponse:
     """The letter alone, for the frame on the edition's page; `?dark=1` shows its night side."""
     edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
     try:
-        letter = nobodys(assembly.preview(edition, now=clock.now()), edition)
+        letter = letter_of(edition, now=clock.now())
     except NewsletterError as error:
         return render(request, "web/editions/no_letter.html", {"reason": str(error)})
     html = by_light(letter.html, dark="dark" in request.GET)

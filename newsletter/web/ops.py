@@ -1,5 +1,6 @@
 """The ops page: is the house all right, worker queue by worker queue, edition by edition; and its buttons."""
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,11 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from newsletter.accounts.roles import Step
 from newsletter.delivery import settling, steering
 from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.progress import progress
 from newsletter.editions.models import State
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.ops.status import Standing, status
 from newsletter.ops.verdict import STALE, Level
+from newsletter.web.forms import PlainForm
 from newsletter.web.permission import DeskRequest, needs
 from newsletter.web.states import standing
 
@@ -22,6 +25,10 @@ FATES = {
     "again": (settling.send_again, "is sent again"),
 }
 UNCERTAIN_SHOWN = 10
+
+
+class StopForm(PlainForm):
+    reason = forms.CharField(label="Why?", max_length=400)
 
 
 @require_safe
@@ -66,6 +73,30 @@ def resume(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     else:
         messages.success(request, "Resumed. Refused batches are offered to the provider again.")
     return redirect("ops")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Step.OPERATE)
+def stop(request: DeskRequest, dispatch_id: int) -> HttpResponse:
+    """Asks for a reason, then ends a dispatch for good."""
+    dispatch = get_object_or_404(Dispatch.objects.select_related("edition__publication"), pk=dispatch_id)
+    form = StopForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            steering.stop(dispatch, reason=form.cleaned_data["reason"], now=clock.now())
+        except NewsletterError as error:
+            form.blame(error)
+        else:
+            messages.success(request, "Stopped. Nothing more of this edition is sent.")
+            return redirect("ops")
+    context = {
+        "form": form,
+        "dispatch": dispatch,
+        "progress": progress(dispatch),
+        "edition": dispatch.edition,
+        "publication": dispatch.edition.publication,
+    }
+    return render(request, "web/ops/stop.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -38,8 +38,8 @@ class StoryForm(PlainForm):
         widget=WRITING,
         help_text="A few paragraphs. An empty line begins a new one.",
     )
-    kicker = forms.CharField(max_length=80, required=False, help_text="A word or two above the headline.")
-    byline = forms.CharField(max_length=200, required=False, help_text="The author’s name, without “by”.")
+    kicker = forms.CharField(max_length=80, required=False, help_text="Above the headline.")
+    byline = forms.CharField(max_length=200, required=False, help_text="The author, without “by”.")
     source_name = forms.CharField(label="Source", max_length=120, required=False, help_text="Who published it.")
 
     picture_url = forms.CharField(label="Picture’s address", max_length=2000, required=False, widget=forms.URLInput())
@@ -55,9 +55,7 @@ class StoryForm(PlainForm):
     )
     embargo_until = Moment(label="Embargo until", required=False, help_text="No edition takes it before.")
     expires_at = Moment(label="Expires", required=False, help_text="No edition takes it after.")
-    language = forms.CharField(
-        max_length=12, required=False, help_text="When it is not the publication’s, such as ar or pt-BR."
-    )
+    language = forms.CharField(max_length=12, required=False, help_text="If another: ar, pt-BR …")
     direction = forms.ChoiceField(
         label="Reading direction", required=False, choices=[("", "as the language has it"), *Direction.choices]
     )

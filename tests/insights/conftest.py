@@ -1,15 +1,17 @@
 """A dispatch whose batches were handed to the provider, and posts as the provider would make them."""
 
 import json
+from array import array
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 import pytest
-from django.test import override_settings
 
-from newsletter.delivery import addressing, opening, sending
-from newsletter.delivery.models import Attempt, Dispatch, unpack
+from newsletter.audience.models import Subscriber
+from newsletter.delivery import addressing, sending
+from newsletter.delivery.models import Attempt, Batch, Dispatch, pack, unpack
+from newsletter.editions.models import FrozenLetter, State
 from newsletter.insights import absorbing, inbox
 from newsletter.mail.errors import DispatchError
 from newsletter.mail.letters import Receipt
@@ -25,10 +27,21 @@ def opened() -> Callable[..., Dispatch]:
 
     def open_it(readers: int = 3, size: int = 1000) -> Dispatch:
         publication = make.publication()
-        make.readers(publication, readers)
-        with override_settings(DISPATCH_BATCH_SIZE=size):
-            dispatch = opening.open(make.approved_edition(publication).pk, now=MONDAY)
-        assert dispatch is not None
+        ids = make.readers(publication, readers)
+        # the rows as assembly, approval and opening leave them; rendering a letter would take most of the test's time
+        edition = make.edition(publication, state=State.DISPATCHING, content_hash="1", approved_hash="1")
+        letter = FrozenLetter.objects.create(edition=edition, variant="default", subject="Tide", text="…", html="<p>…")
+        dispatch = Dispatch.objects.create(edition=edition, candidates=readers, planned=readers, opened_at=MONDAY)
+        for number, begin in enumerate(range(0, readers, size), start=1):
+            lot = ids[begin : begin + size]
+            Batch.objects.create(
+                dispatch=dispatch,
+                number=number,
+                letter=letter,
+                subscribers=pack(array("q", lot)),
+                count=len(lot),
+                due_at=MONDAY,
+            )
         return dispatch
 
     return open_it
@@ -56,7 +69,7 @@ def event(attempt: Attempt, word: str = "delivered", *, reader: int = 0, after: 
     subscriber = unpack(attempt.batch.subscribers)[reader]
     given = {
         "event": word,
-        "email": make.Subscriber.objects.get(pk=subscriber).email,
+        "email": Subscriber.objects.get(pk=subscriber).email,
         "timestamp": int(MONDAY.timestamp() + after),
         "sg_event_id": f"{attempt.pk}-{reader}-{word}",
         "sg_message_id": "abcdefghijklmnopqrstuv.recvd-1",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsletter.delivery.models import Dispatch
+from newsletter.delivery.models import Attempt, Dispatch
 from newsletter.insights import absorbing, inbox
 from newsletter.insights.models import Notice, NoticeState, Outcome, Reached
 from newsletter.insights.tallies import Tally, tallies, tally
@@ -24,9 +24,7 @@ WORDS = ("processed", "deferred", "delivered", "open", "click", "bounce", "dropp
 
 
 def books() -> list[tuple[object, ...]]:
-    return list(Outcome.objects.order_by("dispatch", "subscriber").values_list()) and [
-        row[1:] for row in Outcome.objects.order_by("dispatch", "subscriber").values_list()
-    ]
+    return [row[1:] for row in Outcome.objects.order_by("dispatch", "subscriber").values_list()]
 
 
 def test_each_reader_has_one_outcome_and_the_tally_counts_them(opened: Opener) -> None:
@@ -47,11 +45,14 @@ def test_nothing_is_tallied_before_anything_is_heard(opened: Opener) -> None:
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 2**32), cuts=st.integers(1, 6), words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=9))
+@given(
+    seed=st.integers(0, 2**32), cuts=st.integers(1, 6), words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=9)
+)
 def test_any_order_and_any_repetition_gives_the_same_outcomes(
     opened: Opener, seed: int, cuts: int, words: list[str]
 ) -> None:
-    attempt = ended(opened(readers=3), TAKEN)
+    Outcome.objects.all().delete()
+    attempt = Attempt.objects.first() or ended(opened(readers=3), TAKEN)  # made once for all examples
     chance = random.Random(seed)  # noqa: S311 no secret
     told = [
         event(attempt, word, reader=chance.randrange(3), after=60 + number, sg_event_id=f"{seed}-{number}")

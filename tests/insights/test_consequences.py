@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from newsletter.audience import suppressing
-from newsletter.audience.models import Standing, Subscription, Suppression, SuppressionReason
+from newsletter.audience.models import Standing, Subscriber, Subscription, Suppression, SuppressionReason
 from newsletter.delivery import recovery, sending, settling
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
 from newsletter.delivery.progress import progress
@@ -144,7 +144,7 @@ def test_the_address_of_a_stranger_is_not_kept() -> None:
 def test_whoever_unsubscribes_at_the_provider_leaves_the_publication_of_that_letter_only(opened: Opener) -> None:
     attempt = ended(opened(), TAKEN)
     told = event(attempt, "group_unsubscribe")
-    reader = make.Subscriber.objects.get(email=told["email"])
+    reader = Subscriber.objects.get(email=told["email"])
     other = Subscription.objects.create(
         publication=make.publication(), subscriber=reader, standing=Standing.ACTIVE, consent_at=MONDAY
     )

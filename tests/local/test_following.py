@@ -78,7 +78,7 @@ def test_what_is_awaited_is_told_of_even_when_it_is_over_already(
     with terminal() as screen:
         assert told(Story(screen, [])) == []
         assert told(Story(screen, [edition.pk])) == [
-            f"Edition {edition.pk} of The Alder Bay Lantern is cancelled.",
+            f"Edition {edition.pk} of The Alder Bay Lantern was begun before this start.",
             f"Edition {edition.pk} was not sent: Not today.",
         ]
 

@@ -12,6 +12,7 @@ from newsletter.local import telling
 from newsletter.local.scenes import Frozen, Scene
 
 DUE = datetime(2026, 11, 23, 19, 45, 10, tzinfo=UTC)
+BEFORE = DUE - timedelta(seconds=60)
 PLANNED = Scene(1, "The Lantern", State.PLANNED, "", DUE, None, None)
 LETTER = Frozen("The library is open", 5, 38_400, ())
 ASSEMBLED = replace(PLANNED, state=State.ASSEMBLED, letter=LETTER)
@@ -31,7 +32,7 @@ def test_a_whole_way_is_told_once_each_step() -> None:
     told = [telling.beginning(PLANNED, stories=5, readers=250)]
     for before, after in pairwise(way):
         assert after
-        told += telling.changes(before, after)
+        told += telling.changes(before, after, now=BEFORE)
     assert told == [
         "Edition 1 of The Lantern: 5 stories queued for 250 readers.",
         "Edition 1 is assembled: “The library is open”, 5 stories, 38 KB; preflight found nothing amiss.",
@@ -41,22 +42,22 @@ def test_a_whole_way_is_told_once_each_step() -> None:
 
 
 def test_who_comes_late_hears_what_was_before() -> None:
-    assert telling.beginning(APPROVED, stories=0, readers=1) == "Edition 1 of The Lantern is approved."
-    assert len(telling.changes(None, APPROVED)) == 2
+    assert telling.beginning(APPROVED, stories=0, readers=1) == "Edition 1 of The Lantern was begun before this start."
+    assert len(telling.changes(None, APPROVED, now=BEFORE)) == 2
 
 
 def test_findings_of_preflight_are_told() -> None:
     letter = replace(LETTER, findings=("warn: picture-without-size, story 2",))
-    (sentence, _) = telling.changes(PLANNED, replace(ASSEMBLED, letter=letter))
+    (sentence, _) = telling.changes(PLANNED, replace(ASSEMBLED, letter=letter), now=BEFORE)
     assert sentence.endswith("preflight found warn: picture-without-size, story 2.")
 
 
 def test_a_letter_that_waits_for_a_person_says_so() -> None:
-    assert "waits for somebody's approval at the desk" in telling.changes(PLANNED, ASSEMBLED)[-1]
+    assert "waits for somebody's approval at the desk" in telling.changes(PLANNED, ASSEMBLED, now=BEFORE)[-1]
 
 
 def test_a_new_assembly_is_told() -> None:
-    back = telling.changes(APPROVED, PLANNED)
+    back = telling.changes(APPROVED, PLANNED, now=BEFORE)
     assert back == ["Edition 1: something in it has changed, so it is assembled anew."]
 
 
@@ -65,16 +66,16 @@ def test_a_new_assembly_is_told() -> None:
     [(State.HELD, "Edition 1 is held: no stories"), (State.CANCELLED, "Edition 1 was not sent: no stories")],
 )
 def test_an_edition_that_goes_no_further_gives_its_reason(state: State, words: str) -> None:
-    assert telling.changes(PLANNED, replace(PLANNED, state=state, reason="no stories")) == [words]
+    assert telling.changes(PLANNED, replace(PLANNED, state=state, reason="no stories"), now=BEFORE) == [words]
 
 
 @pytest.mark.parametrize("state", ["paused", "stopped", "attention"])
 def test_a_dispatch_that_stands_still_is_told_once_and_is_not_on_its_way(state: str) -> None:
     assert SENDING.progress
     still = replace(SENDING, progress=replace(SENDING.progress, state=state, reason="Three batches were refused."))
-    (sentence,) = telling.changes(SENDING, still)
+    (sentence,) = telling.changes(SENDING, still, now=BEFORE)
     assert sentence.endswith("Three batches were refused.")
-    assert telling.changes(still, still) == []
+    assert telling.changes(still, still, now=BEFORE) == []
     assert not still.on_its_way
     assert SENDING.on_its_way
 
@@ -106,9 +107,14 @@ def test_what_was_never_dispatched_is_not_good() -> None:
 
 
 def test_the_bar_counts_seconds_and_then_readers() -> None:
-    began = DUE - timedelta(seconds=60)
-    assert telling.on_the_bar(PLANNED, began=began, now=began) == ("Edition 1: queued, leaves in 60 s", 0, 60)
-    later = began + timedelta(seconds=45)
-    assert telling.on_the_bar(APPROVED, began=began, now=later) == ("Edition 1: approved, leaves in 15 s", 45, 60)
-    assert telling.on_the_bar(APPROVED, began=began, now=DUE) == ("Edition 1: due, waits for a worker", 1, 1)
-    assert telling.on_the_bar(SENDING, began=began, now=DUE) == ("Edition 1: dispatching, 100 of 250", 100, 250)
+    assert telling.on_the_bar(PLANNED, began=BEFORE, now=BEFORE) == ("Edition 1: queued, leaves in 60 s", 0, 60)
+    later = BEFORE + timedelta(seconds=45)
+    assert telling.on_the_bar(APPROVED, began=BEFORE, now=later) == ("Edition 1: approved, leaves in 15 s", 45, 60)
+    assert telling.on_the_bar(APPROVED, began=BEFORE, now=DUE) == ("Edition 1: due, waits for a worker", 1, 1)
+    assert telling.on_the_bar(SENDING, began=BEFORE, now=DUE) == ("Edition 1: dispatching, 100 of 250", 100, 250)
+
+
+def test_an_edition_that_is_late_is_not_said_to_leave_in_the_past() -> None:
+    assert telling.changes(ASSEMBLED, APPROVED, now=DUE) == [
+        f"Edition 1 is approved and was due at {telling.clock_time(DUE)}."
+    ]

@@ -1,6 +1,7 @@
 """The pages: what is found on them, and that a letter shown can do nothing."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -55,7 +56,16 @@ def test_letters_are_found_by_words_and_by_readers(postbox: Postbox) -> None:
         text = page(postbox, f"/?q={search}").text
         assert f"<strong>{found}</strong>" in text
         assert missing not in text
+    send(postbox, "noa@example.org", subject="Ferry")
+    assert "2 copies" in page(postbox, "/?q=amir%40").text  # all of the letter that she is found by
     assert "Nothing found" in page(postbox, "/?q=zebra").text
+
+
+def test_letters_are_found_in_any_language_and_case(postbox: Postbox) -> None:
+    send(postbox, subject="Übersicht")
+    send(postbox, subject="שלום")
+    assert "Übersicht" in page(postbox, f"/?q={quote('übERSICHT')}").text
+    assert "שלום" in page(postbox, f"/?q={quote('שלום')}").text
 
 
 def test_many_letters_have_pages(postbox: Postbox) -> None:

@@ -114,6 +114,17 @@ def test_a_body_of_thirty_megabytes_is_refused_before_it_is_read(postbox: Postbo
         assert line.makefile("rb").readline() == f"HTTP/1.1 413 {HTTPStatus(413).phrase}\r\n".encode()
 
 
+@pytest.mark.parametrize(
+    "first", ["GET //[ HTTP/1.1", f"POST {SEND} HTTP/1.1\r\nContent-Length: {'9' * 5000}", "NONSENSE"]
+)
+def test_a_strange_request_is_answered_and_does_no_harm(postbox: Postbox, first: str) -> None:
+    with socket.create_connection(("127.0.0.1", postbox.port), timeout=10) as line:
+        line.sendall(f"{first}\r\nHost: localhost\r\nAuthorization: Bearer x\r\n\r\n".encode())
+        line.shutdown(socket.SHUT_WR)
+        assert b" 40" in line.makefile("rb").read(200)
+    assert send(postbox).status == 202
+
+
 def test_a_body_of_unknown_length_is_refused(postbox: Postbox) -> None:
     connection = connect(postbox)
     connection.request("POST", SEND, iter([b"{}"]), KEY, encode_chunked=True)

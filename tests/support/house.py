@@ -168,6 +168,11 @@ class House:
         assert answer.status == 201, answer.body
         return json.loads(answer.body)
 
+    def tell_events(self, **manner: object) -> None:
+        """How the postbox tells its events from now on: `tell_events(hold=True)`, `tell_events(shuffle=True)`."""
+        answer = ask("POST", f"{self.postbox}/postbox/events", body=json.dumps(manner))
+        assert answer.status == 201, answer.body
+
     def _is_up(self, url: str) -> bool:
         assert self._run is not None
         assert self._run.is_running, f"newsletter run has left.\n{self.story()}"

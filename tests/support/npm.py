@@ -42,6 +42,7 @@ def node_tools(tools: Path) -> tuple[Path, list[str | Path]]:
         return Path(node), [npm]
     home = tools / "node"
     if not home.exists():
+        tools.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=tools) as aside:
             wanted = Path(aside) / "wanted.txt"
             wanted.write_text(f"{NODE}\n", encoding="utf-8")

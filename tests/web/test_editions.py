@@ -56,6 +56,13 @@ def test_without_stories_there_is_no_letter_and_a_way_on(cora: Client, publicati
     assert "No letter to show" in words(cora.get(f"/editions/{edition.pk}/letter/"))
 
 
+def test_a_cancelled_edition_does_not_show_what_it_never_was(cora: Client, publication: Publication) -> None:
+    make.story(publication)
+    edition = make.edition(publication, state=State.CANCELLED, reason="Skipped.")
+    for path in (f"/editions/{edition.pk}/", f"/editions/{edition.pk}/letter/"):
+        assert "cancelled before it had a letter" in words(cora.get(path))
+
+
 BUTTONS = {
     State.PLANNED: {"assemble", "send", "reschedule", "hold", "cancel"},
     State.ASSEMBLED: {"approve", "send", "reschedule", "hold", "cancel", "reopen"},

@@ -73,7 +73,7 @@ def test_a_stale_reading_is_said_to_be_stale(otto: Client) -> None:
 
 def test_a_dispatch_shows_the_whole_sum(otto: Client, dispatch: Dispatch) -> None:
     page = words(otto.get("/ops/"))
-    assert "Planned 10 = Accepted 0 Refused 0 Uncertain 0 Waiting 10 Left since 0" in page
+    assert "Planned 10 Accepted 0 Refused 0 Uncertain 0 Waiting 10 Left since 0" in page
     assert "do not add up" not in page
 
 
@@ -104,6 +104,17 @@ def test_what_is_finished_cannot_be_paused(otto: Client, dispatch: Dispatch) -> 
     Dispatch.objects.update(state=DispatchState.FINISHED)
     for way in ("pause", "resume"):
         assert "it cannot become" in follow(otto.post(f"/ops/dispatches/{dispatch.pk}/{way}/"), otto)
+
+
+def test_stopping_asks_for_a_reason_and_ends_it(otto: Client, dispatch: Dispatch) -> None:
+    address = f"/ops/dispatches/{dispatch.pk}/stop/"
+    assert "10 readers of 10 would not get this edition" in words(otto.get(address))
+    assert "Please fill this in." in words(otto.post(address, {"reason": " "}))
+    dispatch.refresh_from_db()
+    assert dispatch.state == DispatchState.OPEN
+    assert "Stopped." in follow(otto.post(address, {"reason": "The wrong letter."}), otto)
+    assert "The wrong letter." in words(otto.get("/ops/"))
+    assert "cannot become" in words(otto.post(address, {"reason": "Again."}))
 
 
 def test_an_uncertain_batch_offers_both_ways_out_and_the_price(otto: Client, uncertain: Batch) -> None:

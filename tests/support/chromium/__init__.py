@@ -11,11 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import playwright
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 
 from tests.support.chromium import package
-from tests.support.npm import NotFetched, call
+from tests.support.npm import NotFetched, call, node_tools
 
 TOOLS = Path(__file__).resolve().parents[3] / ".tools"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "chrome-headless-shell")
@@ -40,9 +41,9 @@ class NoChromium(RuntimeError):
 
 def version(program: Path) -> str:
     """Its version, once it has shown a page. Raises `NoChromium`."""
-    with sync_playwright() as playwright:
+    with sync_playwright() as driver:
         try:
-            with playwright.chromium.launch(executable_path=program, args=FLAGS) as browser:
+            with driver.chromium.launch(executable_path=program, args=FLAGS) as browser:
                 page = browser.new_page()
                 page.set_content("<p>it starts</p>")
                 if page.inner_text("p") != "it starts":
@@ -52,8 +53,26 @@ def version(program: Path) -> str:
             raise NoChromium(f"{program} does not start: {error.message.splitlines()[0]}") from None
 
 
+def lend_node() -> None:
+    """See that Playwright can start. Raises `NotFetched`.
+
+    It brings a Node of its own, which needs libatomic; a bare Debian has none, and then ours takes its place.
+    """
+    own = Path(playwright.__file__).parent / "driver" / "node"
+    if "PLAYWRIGHT_NODEJS_PATH" in os.environ:
+        return
+    try:
+        call(own, "--version")
+    except NotFetched:
+        os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node_tools(TOOLS)[0])
+
+
 def ready() -> Chromium:
     """The first that starts; it is fetched if none does. Raises `NoChromium`."""
+    try:
+        lend_node()
+    except NotFetched as error:
+        raise NoChromium(f"The browser tests need Node.js, and none could be had: {error}.") from None
     if named := os.environ.get("CHROMIUM"):
         return Chromium(Path(named), version(Path(named)))
     installed = [Path(found) for name in NAMES if (found := shutil.which(name))]

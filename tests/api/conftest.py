@@ -1,0 +1,32 @@
+"""A key pair, and posts signed with it as SendGrid signs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from newsletter.mail.sendgrid.events import SIGNATURE, TIMESTAMP
+from newsletter.postbox.signing import Signer
+
+Poster = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def signer() -> Signer:
+    return Signer.made()
+
+
+@pytest.fixture
+def post(settings: Any, signer: Signer) -> Poster:
+    """Posts a body to the door, signed unless told otherwise: `post(b"[]", signature="x")`."""
+    settings.STATIC_ROOT = None  # WhiteNoise would warn that no static files were collected
+    settings.SENDGRID_WEBHOOK_KEYS = [signer.public]
+    client = Client(enforce_csrf_checks=True)
+
+    def send(body: bytes, *, timestamp: str = "1795000000", signature: str | None = None) -> Any:
+        signed = signer.sign(body, timestamp=timestamp) if signature is None else signature
+        headers = {SIGNATURE: signed, TIMESTAMP: timestamp}
+        return client.post("/webhooks/sendgrid", body, content_type="application/json", headers=headers)
+
+    return send

@@ -1,0 +1,46 @@
+"""The provider takes a call and its answer is lost: what it tells of the letters settles the doubt, without a person."""
+
+from collections.abc import Callable
+
+from tests.journeys.conftest import Newsroom
+from tests.support.waiting import wait_until
+
+READERS, BATCH = 60, 20
+
+
+def test_events_settle_what_an_answer_that_was_lost_left_in_doubt(
+    newsroom: Callable[..., Newsroom], database_url: str
+) -> None:
+    desk = newsroom(
+        readers=READERS,
+        DATABASE_URL=database_url,
+        DISPATCH_BATCH_SIZE=str(BATCH),
+        DISPATCH_ANSWER_TIMEOUT="2",
+        DISPATCH_LEASE="15",
+    )
+    house = desk.house
+    house.tell("stories", "add", "--url", "https://harbour.example/1", "--headline", "Tide", "--body", "It turned.")
+    house.tell("publications", "set", "harbour", "approves_itself=yes")
+    edition = house.tell("editions", "plan")["id"]
+    house.start()
+    house.tell_events(hold=True)
+    house.order(do="drop", accept=True, times=2)
+    house.tell("editions", "send", edition, "--yes")
+    wait_until(lambda: desk.progress(edition)["uncertain"] == 2 * BATCH, timeout=120, what="two batches in doubt")
+    wait_until(lambda: desk.progress(edition)["waiting"] == 0, timeout=60, what="the other batch")
+    assert house.say("status").status == 1, "doubt is not all right"
+
+    house.tell_events(shuffle=True, duplicate=0.5, lose=0.3, seed=7)
+    assert desk.edition("dispatched", timeout=120)["id"] == edition
+    counts, progress = house.counts(), desk.progress(edition)
+    assert (counts["addresses"], counts["accepted"], counts["accepted_twice"]) == (READERS, READERS, 0)
+    assert (progress["accepted"], progress["uncertain"], progress["adds_up"]) == (READERS, 0, True)
+
+    # which events are lost is the seed's and the message ids' affair; most of the letters are heard of in any case
+    tally = wait_until(
+        lambda: (told := house.tell("dispatches", "show", edition)["tally"]) and told["delivered"] > BATCH and told,
+        timeout=60,
+        what="letters that were delivered",
+    )
+    assert tally["bounced"] == tally["complained"] == 0
+    assert house.stop() == 0

@@ -1,0 +1,154 @@
+"""SendGrid's posts: whose they are, and what they say in our words."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.lib.errors import BadInput, BadSetting
+from newsletter.mail.sendgrid import events
+from newsletter.mail.sendgrid.events import Cause, Kind
+from newsletter.postbox.signing import Signer
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+VECTORS = Path(__file__).parents[3] / "shared" / "reference" / "sendgrid" / "eventwebhook_vectors.json"
+SIGNER = Signer.made()
+KEYS = [events.read_key(SIGNER.public)]
+
+
+def one(word: str, **more: Any) -> events.Event | None:
+    told = events.read(json.dumps([{"event": word, **more}]).encode(), received_at=NOW)
+    return told.events[0] if told.events else None
+
+
+@pytest.mark.skipif(not VECTORS.exists(), reason="the published vectors do not lie beside the checkout")
+def test_the_published_vectors_are_signed_and_nothing_else_is() -> None:
+    given = json.loads(VECTORS.read_text(encoding="utf-8"))
+    wrong = given["negative"]
+    assert given["vectors"]
+    for vector in given["vectors"]:
+        body, stamp, proof = vector["payload"].encode(), vector["timestamp"], vector["signature"]
+        keys = [events.read_key(vector["public_key"])]
+        assert events.is_signed(body, signature=proof, timestamp=stamp, keys=keys)
+        assert not events.is_signed(body, signature=proof, timestamp=stamp, keys=[])
+        assert not events.is_signed(
+            body, signature=proof, timestamp=stamp, keys=[events.read_key(wrong["wrong_public_key"])]
+        )
+        assert not events.is_signed(body, signature=wrong["wrong_signature"], timestamp=stamp, keys=keys)
+        assert not events.is_signed(body, signature=proof, timestamp=wrong["wrong_timestamp"], keys=keys)
+        assert not events.is_signed(wrong["wrong_payload"].encode(), signature=proof, timestamp=stamp, keys=keys)
+        again = json.dumps(json.loads(body)).encode()
+        assert not events.is_signed(again, signature=proof, timestamp=stamp, keys=keys)
+
+
+@given(body=st.binary(max_size=200), at=st.integers(0, 10**11), flip=st.integers(0, 10**6))
+def test_a_body_is_signed_until_one_bit_of_it_changes(body: bytes, at: int, flip: int) -> None:
+    stamp = str(at)
+    proof = SIGNER.sign(body, timestamp=stamp)
+    assert events.is_signed(body, signature=proof, timestamp=stamp, keys=KEYS)
+    if body:
+        where = flip % len(body)
+        other = body[:where] + bytes([body[where] ^ (1 << flip % 8)]) + body[where + 1 :]
+        assert not events.is_signed(other, signature=proof, timestamp=stamp, keys=KEYS)
+
+
+@given(signature=st.text(max_size=120), stamp=st.text(max_size=20))
+def test_whatever_stands_in_the_headers_nothing_breaks(signature: str, stamp: str) -> None:
+    assert not events.is_signed(b"[]", signature=signature, timestamp=stamp, keys=KEYS)
+
+
+@pytest.mark.parametrize("text", ["", "x", "AAAA", "é", SIGNER.public[:-8], "MCowBQYDK2VwAyEA" + "A" * 43 + "="])
+def test_what_is_no_key_of_the_right_kind_stops_the_start(text: str) -> None:
+    with pytest.raises(BadSetting):
+        events.read_key(text)
+
+
+@pytest.mark.parametrize(
+    ("word", "more", "kind", "cause"),
+    [
+        ("processed", {}, Kind.PROCESSED, Cause.NONE),
+        ("deferred", {"attempt": "3"}, Kind.DEFERRED, Cause.NONE),
+        ("delivered", {}, Kind.DELIVERED, Cause.NONE),
+        ("bounce", {"type": "bounce"}, Kind.BOUNCED, Cause.DEAD),
+        ("bounce", {}, Kind.BOUNCED, Cause.DEAD),
+        ("bounce", {"type": "blocked"}, Kind.BLOCKED, Cause.NONE),
+        ("dropped", {"reason": "Bounced Address"}, Kind.DROPPED, Cause.DEAD),
+        ("dropped", {"reason": "invalid"}, Kind.DROPPED, Cause.DEAD),
+        ("dropped", {"reason": "Spam Reporting Address"}, Kind.DROPPED, Cause.SPAM),
+        ("dropped", {"reason": "Unsubscribed Address"}, Kind.DROPPED, Cause.LISTED),
+        ("dropped", {"reason": "Recipient List over Package Quota"}, Kind.DROPPED, Cause.NONE),
+        ("dropped", {}, Kind.DROPPED, Cause.NONE),
+        ("open", {}, Kind.OPENED, Cause.NONE),
+        ("open", {"sg_machine_open": False}, Kind.OPENED, Cause.NONE),
+        ("open", {"sg_machine_open": True}, Kind.PREFETCHED, Cause.NONE),
+        ("click", {"url": "https://example.org"}, Kind.CLICKED, Cause.NONE),
+        ("spamreport", {}, Kind.COMPLAINED, Cause.SPAM),
+        ("unsubscribe", {}, Kind.UNSUBSCRIBED, Cause.NONE),
+        ("group_unsubscribe", {}, Kind.UNSUBSCRIBED, Cause.NONE),
+    ],
+)
+def test_each_word_of_theirs_has_one_of_ours(word: str, more: dict[str, Any], kind: Kind, cause: Cause) -> None:
+    found = one(word, **more)
+    assert found is not None
+    assert (found.kind, found.cause) == (kind, cause)
+
+
+@pytest.mark.parametrize("word", ["group_resubscribe", "account_status_change", "something new"])
+def test_words_that_mean_nothing_to_us_are_passed_over(word: str) -> None:
+    assert one(word) is None
+
+
+def test_ids_the_call_and_the_time_are_read() -> None:
+    found = one(
+        "delivered",
+        timestamp=1795000000,
+        sg_message_id="abc.recvd-1",
+        nl_attempt="7",
+        nl_subscriber="12",
+        email="a@b.c",
+    )
+    assert found is not None
+    assert (found.attempt, found.subscriber, found.batch, found.message) == (7, 12, None, "abc")
+    assert found.at == datetime.fromtimestamp(1795000000, UTC)
+
+
+@pytest.mark.parametrize("at", [None, "1795000000", -1, 0, True, 1e40, NOW.timestamp() + 3 * 86_400])
+def test_a_time_that_cannot_be_true_is_that_of_the_post(at: object) -> None:
+    found = one("delivered", timestamp=at)
+    assert found is not None
+    assert found.at == NOW
+
+
+@pytest.mark.parametrize("id_", ["", "0", "-1", "x", "²", "1.5", "9" * 19, "1" * 30, 7, None, []])
+def test_an_id_that_is_none_of_ours_is_none(id_: object) -> None:
+    found = one("delivered", nl_attempt=id_)
+    assert found is not None
+    assert found.attempt is None
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=8,
+)
+EVENT = st.fixed_dictionaries(
+    {"event": st.sampled_from(["bounce", "open", "dropped", "click"]) | JSON},
+    optional=dict.fromkeys(("timestamp", "email", "type", "reason", "sg_message_id", "nl_attempt"), JSON),
+)
+
+
+@given(st.lists(EVENT | JSON, max_size=5))
+def test_whatever_is_posted_is_read_ignored_or_counted(posted: list[Any]) -> None:
+    told = events.read(json.dumps(posted).encode("utf-8", "replace"), received_at=NOW)
+    assert len(told.events) + told.ignored + told.unreadable == len(posted)
+    assert all(event.at <= NOW + timedelta(days=1) for event in told.events)
+
+
+@pytest.mark.parametrize("body", [b"", b"7", b"null", b'"x"', b"[", b"\xff"])
+def test_what_is_no_list_of_events_is_bad_input(body: bytes) -> None:
+    with pytest.raises(BadInput):
+        events.read(body, received_at=NOW)
