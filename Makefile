@@ -1,6 +1,6 @@
 # The verbs of this project. `make` alone lists them.
 #
-# Works with GNU make from 3.81 on. The recipes are one line each; longer ones are scripts in bin/.
+# Works with GNU make from 3.81 on. The recipes are one line each; longer ones are scripts in .ci/.
 
 .DEFAULT_GOAL := help
 .PHONY: help run clean lock migrations
@@ -11,7 +11,7 @@ help: ## list the verbs
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: ## run everything here: desk, workers, postbox (ONCE=1: leave after the first edition)
-	@bin/environment requirements.lock
+	@.ci/environment requirements.lock
 	@exec .venv/bin/python -m newsletter run $(if $(filter-out 0 no,$(ONCE)),--once)
 
 clean: ## remove what was installed and cached; your data in var/ stays
@@ -22,10 +22,10 @@ clean: ## remove what was installed and cached; your data in var/ stays
 # --- for people who change it --------------------------------------------------------------
 
 lock: ## write the lock files anew from pyproject.toml (UPGRADE=1: newest versions)
-	@bin/lock
+	@.ci/lock
 
 migrations: ## write migrations for changed models
-	@bin/environment requirements-dev.lock
+	@.ci/environment requirements-dev.lock
 	@.venv/bin/python -m django makemigrations --settings newsletter.settings
 
 # --- proving it ----------------------------------------------------------------------------
@@ -36,7 +36,7 @@ PYTEST = .venv/bin/python -m pytest --numprocesses auto --maxprocesses 8 --dist 
 DATABASE_ROOMS = $(wildcard $(addprefix tests/,publications stories giving audience editions delivery insights ops))
 
 test: ## run all tests, those of the database also on PostgreSQL (ARGS=tests/web: these alone)
-	@bin/environment requirements-dev.lock
+	@.ci/environment requirements-dev.lock
 	@.venv/bin/python -m tests.support.provision
 	@$(PYTEST) $(ARGS)
 ifndef ARGS
@@ -44,12 +44,12 @@ ifndef ARGS
 endif
 
 test-postgres:
-	@bin/environment requirements-dev.lock
+	@.ci/environment requirements-dev.lock
 	@.venv/bin/python -m tests.support.postgres $(PYTEST) --database-only $(DATABASE_ROOMS)
 
 lint: export NEWSLETTER_DATA := $(CURDIR)/.tools/lint
 lint: ## check style, types, who imports whom, and that migrations are in step with the models
-	@bin/environment requirements-dev.lock
+	@.ci/environment requirements-dev.lock
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy

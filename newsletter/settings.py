@@ -4,8 +4,11 @@ With nothing set at all, this is a house on one machine: SQLite, a Redis of its 
 postbox, all below NEWSLETTER_DATA and all on loopback.
 """
 
+import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -28,17 +31,19 @@ def _own_secret() -> str:
     """A key made at the first start and kept, readable by its owner only, beside the data."""
     file = DATA_DIR / "secret-key"
     try:
-        file.touch(mode=0o600, exist_ok=False)
-        file.write_text(secrets.token_urlsafe(48), encoding="ascii")
-    except FileExistsError:
-        pass
+        if not file.exists():
+            with NamedTemporaryFile("w", dir=DATA_DIR, encoding="ascii") as made:  # readable by its owner only
+                made.write(secrets.token_urlsafe(48))
+                made.flush()
+                with suppress(FileExistsError):  # another process was first; its key it is
+                    os.link(made.name, file)
+        return file.read_text(encoding="ascii").strip()
     except OSError as error:
         raise BadSetting(
             "NEWSLETTER_DATA",
-            f"is {DATA_DIR}, which cannot be written to ({error.strerror}).",
-            "Name a folder you may write to, or give SECRET_KEY.",
+            f"is {DATA_DIR}, where the file secret-key cannot be used ({error.strerror}).",
+            "Name a folder of your own, or give SECRET_KEY.",
         ) from None
-    return file.read_text(encoding="ascii").strip()
 
 
 # --- who we are on the web -----------------------------------------------------------------
@@ -59,6 +64,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [
     *(["localhost", "127.0.0.1"] if LOCAL else []),
 ]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "newsletter.web.problems.stale_form"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", False) else None
@@ -90,6 +96,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "newsletter.web.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -121,7 +128,6 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True  # static files come straight from the packages: no collecting step to forget
 EMAIL_TEMPLATES = BASE_DIR / "templates" / "email"
 

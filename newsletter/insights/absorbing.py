@@ -32,18 +32,19 @@ def absorb(*, now: datetime, most: int = 100) -> int:
 
 
 def _absorb(notices: Sequence[Notice], *, now: datetime) -> None:
-    """All of them together; when that fails one by one, so that only the one that cannot be absorbed is set aside."""
+    """All of them together; when that fails one by one, so that one that cannot be absorbed stands in nobody's way."""
     try:
         _understand(notices, now=now)
-    except (OperationalError, InterfaceError):
-        raise  # the database is away or busy: that is no fault of theirs, and the lease will end
     except Exception as error:
         if len(notices) > 1:
             for notice in notices:
                 _absorb([notice], now=now)
-            return
-        log.exception("notice.crashed", notice=notices[0].pk)
-        inbox.set_aside(notices[0], problem=f"Absorbing it failed: {type(error).__name__}.")
+        elif isinstance(error, OperationalError | InterfaceError):
+            # the database is away or busy, which is no fault of the post's: it waits until its lease ends
+            log.warning("notice.left", notice=notices[0].pk, problem=type(error).__name__)
+        else:
+            log.exception("notice.crashed", notice=notices[0].pk)
+            inbox.set_aside(notices[0], problem=f"Absorbing it failed: {type(error).__name__}.")
 
 
 def _understand(notices: Sequence[Notice], *, now: datetime) -> None:

@@ -13,6 +13,7 @@ from newsletter.audience import leaving, suppressing
 from newsletter.audience.models import Standing, Subscription, SuppressionReason
 from newsletter.delivery import settling
 from newsletter.delivery.models import Attempt, unpack
+from newsletter.insights.matching import lots
 from newsletter.insights.models import Outcome, Reached
 from newsletter.lib.errors import BadInput
 from newsletter.mail.sendgrid.events import Cause, Event, Kind
@@ -28,10 +29,9 @@ log = structlog.get_logger()
 
 def settle(events: Sequence[Event], *, now: datetime) -> int:
     """Count as accepted every uncertain attempt that one of `events` proves; how many there were."""
-    named = {event.attempt for event in events if event.attempt is not None}
-    doubted = Attempt.objects.filter(settling.in_doubt(), pk__in=named).select_related("batch") if named else ()
+    rows = Attempt.objects.filter(settling.in_doubt()).select_related("batch")
     settled = 0
-    for attempt in doubted:
+    for attempt in (row for lot in lots(e.attempt for e in events if e.attempt) for row in rows.filter(pk__in=lot)):
         proof = next((event for event in events if event.attempt == attempt.pk and _is_proof(event, attempt)), None)
         if proof and settling.settle_by_evidence(attempt.pk, evidence=f"event “{proof.kind}”", now=now):
             settled += 1
@@ -63,14 +63,11 @@ def _is_proof(event: Event, attempt: Attempt) -> bool:
 
 def _known(events: Sequence[Event]) -> set[tuple[int | None, int | None, Kind]]:
     """Which of these were heard before. Without this, a repetition would undo what a person decided since."""
-    pairs = {(e.dispatch, e.subscriber) for e in events if e.dispatch and e.subscriber}
-    if not pairs:
-        return set()
-    found = Outcome.objects.filter(
-        dispatch__in={dispatch for dispatch, _ in pairs}, subscriber__in={subscriber for _, subscriber in pairs}
-    )
+    dispatches = {event.dispatch for event in events if event.dispatch}
+    rows = Outcome.objects.filter(dispatch__in=dispatches)
+    readers = lots(event.subscriber for event in events if event.dispatch and event.subscriber)
     known: set[tuple[int | None, int | None, Kind]] = set()
-    for outcome in found:
+    for outcome in (row for lot in readers for row in rows.filter(subscriber__in=lot)):
         heard = {
             Kind.BOUNCED: outcome.bounced_at is not None,
             Kind.COMPLAINED: outcome.complained_at is not None,

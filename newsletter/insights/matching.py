@@ -5,14 +5,16 @@ and the reader by the address. Events of other programs that mail through the sa
 reader of ours, and those of other installations no dispatch of ours.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from newsletter.audience.addresses import normalise
 from newsletter.audience.models import Subscriber
 from newsletter.delivery.models import Attempt, Dispatch
 from newsletter.lib.errors import BadInput
 from newsletter.mail.sendgrid.events import Event
+
+T = TypeVar("T")
 
 
 class Matched(NamedTuple):
@@ -27,11 +29,9 @@ def match(events: Sequence[Event]) -> Matched:
     calls = _calls({e.message for e in events if e.dispatch is None and e.message})
     people = _people({e.email for e in events if e.subscriber is None and e.email})
     found = [_fill(event, calls, people) for event in events]
-    publications = dict(
-        Dispatch.objects.filter(pk__in={e.dispatch for e in found if e.dispatch}).values_list(
-            "pk", "edition__publication_id"
-        )
-    )
+    publications: dict[int, int] = {}
+    for lot in lots(e.dispatch for e in found if e.dispatch):
+        publications.update(Dispatch.objects.filter(pk__in=lot).values_list("pk", "edition__publication_id"))
     ours = [e for e in found if e.subscriber and (e.dispatch is None or e.dispatch in publications)]
     return Matched(ours, publications)
 
@@ -44,11 +44,9 @@ def _fill(event: Event, calls: Mapping[str, Attempt], people: Mapping[str, int])
     return event
 
 
-def _calls(messages: set[str]) -> dict[str, Attempt]:
-    if not messages:
-        return {}
-    rows = Attempt.objects.filter(provider_id__in=messages).select_related("batch").defer("batch__subscribers")
-    return {attempt.provider_id: attempt for attempt in rows}
+def _calls(messages: Iterable[str]) -> dict[str, Attempt]:
+    rows = Attempt.objects.select_related("batch").defer("batch__subscribers")
+    return {attempt.provider_id: attempt for lot in lots(messages) for attempt in rows.filter(provider_id__in=lot)}
 
 
 def _people(emails: Iterable[str]) -> dict[str, int]:
@@ -60,8 +58,13 @@ def _people(emails: Iterable[str]) -> dict[str, int]:
         except BadInput:
             continue
     known: dict[str, int] = {}
-    wanted = sorted(set(forms.values()))
-    for begin in range(0, len(wanted), 5000):  # SQLite takes 32,766 values a statement
-        rows = Subscriber.objects.filter(email__in=wanted[begin : begin + 5000])
-        known.update(rows.values_list("email", "pk"))
+    for lot in lots(forms.values()):
+        known.update(Subscriber.objects.filter(email__in=lot).values_list("email", "pk"))
     return {email: known[form] for email, form in forms.items() if form in known}
+
+
+def lots(values: Iterable[T]) -> Iterator[list[T]]:
+    """Each value once, in lots that fit into one statement: SQLite takes 32,766 values."""
+    each = list(dict.fromkeys(values))
+    for begin in range(0, len(each), 5000):
+        yield each[begin : begin + 5000]

@@ -48,7 +48,7 @@ def tallies(dispatches: Collection[int]) -> dict[int, Tally]:
         .order_by()
     )
     sums: dict[int, dict[str, int]] = {}
-    row: dict[str, Any]
+    row: Any  # django-stubs cannot know the names that are made of DEEDS
     for row in rows:
         counts = sums.setdefault(row["dispatch_id"], {})
         counts[Reached(row["reached"]).name.lower()] = row["readers"]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -97,6 +98,31 @@ def test_a_post_that_cannot_be_read_is_set_aside_and_stands_in_nobodys_way(opene
     assert aside.problem
     assert Outcome.objects.count() == 1
     assert absorbing.absorb(now=MONDAY + timedelta(days=1)) == 0
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the trigger that makes it fail is written for SQLite")
+def test_a_post_that_makes_absorbing_crash_is_set_aside_alone(opened: Opener) -> None:
+    attempt = ended(opened(), TAKEN)
+    told = [event(attempt, reader=n) for n in range(3)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TRIGGER crash BEFORE INSERT ON insights_outcome "
+            f"WHEN NEW.subscriber = {int(told[1]['nl_subscriber'])} BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    assert come_in([told[0]], [told[1]], [told[2]]) == 3
+    assert [notice.state for notice in Notice.objects.order_by("pk")] == ["absorbed", "aside", "absorbed"]
+    assert Notice.objects.get(state=NoticeState.ASIDE).problem == "Absorbing it failed: IntegrityError."
+
+
+def test_more_events_than_a_statement_takes_values_are_absorbed_together(opened: Opener) -> None:
+    attempt = ended(opened(), TAKEN)
+    grave = event(attempt, "bounce", nl_subscriber="1")
+    bare = {"event": "bounce", "timestamp": 1, "sg_message_id": "x"}
+    strangers = [{**bare, "email": f"a{n}@example.com", "sg_message_id": f"{n}.x"} for n in range(33_000)]
+    elsewhere = [{**grave, "nl_subscriber": str(n), "email": "no address"} for n in range(10**9, 10**9 + 33_000)]
+    come_in(strangers, elsewhere, [event(attempt)])
+    assert not Notice.objects.exclude(state=NoticeState.ABSORBED).exists()
+    assert Outcome.objects.count() == 33_001
 
 
 def test_events_that_make_no_sense_are_counted_and_those_beside_them_are_absorbed(opened: Opener) -> None:

@@ -1,4 +1,4 @@
-"""The provider takes a call and its answer is lost: what it tells of the letters settles the doubt, without a person."""
+"""The provider takes a call and its answer is lost: what it tells of the letters settles the doubt by itself."""
 
 from collections.abc import Callable
 
@@ -26,6 +26,7 @@ def test_events_settle_what_an_answer_that_was_lost_left_in_doubt(
     house.tell_events(hold=True)
     house.order(do="drop", accept=True, times=2)
     house.tell("editions", "send", edition, "--yes")
+    wait_until(lambda: house.counts()["accepted"] == READERS, timeout=120, what="all batches to be taken")
     wait_until(lambda: desk.progress(edition)["uncertain"] == 2 * BATCH, timeout=120, what="two batches in doubt")
     wait_until(lambda: desk.progress(edition)["waiting"] == 0, timeout=60, what="the other batch")
     assert house.say("status").status == 1, "doubt is not all right"

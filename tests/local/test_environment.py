@@ -1,4 +1,4 @@
-"""`bin/environment`, which `make run` begins with: what it makes, what it leaves, and what it says when it cannot."""
+"""`.ci/environment`, which `make run` begins with: what it makes, what it leaves, and what it says when it cannot."""
 
 import os
 import shutil
@@ -21,9 +21,9 @@ LOCK = "requirements.lock"
 def checkout(tmp_path: Path) -> Path:
     """A project of two files, in a folder whose name is not easy, with an empty lock."""
     folder = tmp_path / "our news & views"
-    (folder / "bin").mkdir(parents=True)
+    (folder / ".ci").mkdir(parents=True)
     (folder / "newsletter").mkdir()
-    shutil.copy(ROOT / "bin" / "environment", folder / "bin")
+    shutil.copy(ROOT / ".ci" / "environment", folder / ".ci")
     (folder / LOCK).write_text("# nothing yet\n")
     (folder / "newsletter" / "__main__.py").write_text("import sys; print('newsletter', *sys.argv[1:])")
     return folder
@@ -44,7 +44,7 @@ def bare(tmp_path: Path) -> Path:
 def prepare(checkout: Path, path: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run it from somewhere else, for somebody without a home."""
     return subprocess.run(
-        [checkout / "bin" / "environment", LOCK],
+        [checkout / ".ci" / "environment", LOCK],
         cwd="/",
         env={"PATH": path, "PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", **more},
         capture_output=True,

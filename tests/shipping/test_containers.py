@@ -99,12 +99,12 @@ def test_no_secret_has_a_value_in_the_files(secret: str) -> None:
     uses = re.findall(rf"\$\{{{secret}(.{{2}})", read("docker-compose.yml"))
     assert uses
     assert set(uses) == {":?"}, "an empty one must stop the start"
-    assert re.search(rf"^{secret}=$", read("docker.env.example"), re.M)
+    assert re.search(rf"^{secret}=$", read("docs/docker.env.example"), re.M)
 
 
 def test_the_example_of_settings_names_each_variable_of_the_compose_file() -> None:
     named = set(re.findall(r"\$\{(\w+)", read("docker-compose.yml")))
-    assert named == set(re.findall(r"^(\w+)=", read("docker.env.example"), re.M))
+    assert named == set(re.findall(r"^(\w+)=", read("docs/docker.env.example"), re.M))
 
 
 def test_the_image_holds_what_it_copies_and_does_not_run_as_root() -> None:

@@ -8,16 +8,10 @@ from newsletter.accounts.models import User
 from newsletter.publications.models import Publication
 from tests.support import factories as make
 
-POLICY = "newsletter.web.policy.PolicyMiddleware"
-
 
 @pytest.fixture(autouse=True)
-def web_settings(settings: Settings) -> None:
-    """Static files come from the packages; there is no folder of collected ones, which WhiteNoise would warn of."""
-    settings.STATIC_ROOT = None
+def quick_passwords(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # half a second a password otherwise
-    if POLICY not in settings.MIDDLEWARE:
-        settings.MIDDLEWARE = [*settings.MIDDLEWARE[:2], POLICY, *settings.MIDDLEWARE[2:]]
 
 
 def signed_in(person: User) -> Client:

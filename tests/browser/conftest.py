@@ -1,0 +1,60 @@
+"""Our own pages, served to a real browser."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from newsletter.accounts.models import Role
+from newsletter.publications.models import Publication
+from tests.browser.opened import Opened
+from tests.support import factories as make
+
+expect.set_options(timeout=20_000)  # milliseconds, on a busy machine
+
+
+@pytest.fixture
+def publication(transactional_db: None) -> Publication:
+    made = make.publication(slug="morning", time_zone="UTC")
+    make.readers(made, 12)
+    make.appeal(made, name="Autumn")
+    return made
+
+
+@pytest.fixture
+def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opened]:
+    """`opened("/path", Role.EDITOR)`: that page, signed in. Whatever goes wrong in the browser fails the test."""
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
+
+    def show(path: str, role: Role | None = None, **said: Any) -> Page:
+        context = browser.new_context(base_url=live_server.url, **said)
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        if role:
+            client = Client()
+            client.force_login(make.person(role, role.value))
+            name = settings.SESSION_COOKIE_NAME
+            context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
+        page.goto(path)
+        return page
+
+    yield show
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+@pytest.fixture
+def three(publication: Publication) -> Publication:
+    """A publication with the stories one, two and three."""
+    for headline in ("one", "two", "three"):
+        make.story(publication, headline=headline)
+    return publication

@@ -1,0 +1,120 @@
+"""Every page of ours in a real browser: by day and by night, on a small phone, by finger, for those who do not see."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from newsletter.accounts.models import Role
+from newsletter.delivery import links, opening
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, Fate
+from newsletter.editions import assembly
+from newsletter.editions.models import Edition, State
+from newsletter.lib import clock
+from newsletter.ops import readings
+from newsletter.publications.models import Publication
+from tests.browser.opened import PASTED, Opened
+from tests.support import factories as make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SMALLEST = 44  # CSS pixels, of what a finger must hit
+
+
+@pytest.fixture
+def everything(three: Publication) -> dict[str, Role | None]:
+    """Every page, with something of everything on it, and who looks at it."""
+    make.publication(slug="weekend", name="The Weekend Letter", accent_colour="#f5d76e")
+    now = clock.now()
+    sent = make.approved_edition(three, due_at=now - timedelta(minutes=1))
+    dispatch = opening.open(sent.pk, now=now)
+    assert dispatch
+    batch = dispatch.batches.get()
+    Attempt.objects.create(batch=batch, ordinal=1, fence=1, began_at=now, fate=Fate.UNCERTAIN, detail="No answer.")
+    Batch.objects.update(state=BatchState.UNCERTAIN, submitted=12)
+    Dispatch.objects.update(state="attention", reason="Settle them.")
+    readings.record_queue("dispatch", waiting=7, oldest_seconds=3, now=now)
+    story = make.story(
+        three,
+        kicker="City",
+        is_sensitive=True,
+        picture_url="https://example.org/p.jpg",
+        picture_alt="Rain",
+        embargo_until=now + timedelta(days=2),
+        expires_at=now + timedelta(days=3),
+    )
+    make.story(three)
+    ahead = make.edition(three, due_at=now + timedelta(days=1))
+    assembly.assemble(ahead.pk, now=now)
+    make.edition(three, due_at=now - timedelta(days=1), state=State.HELD, reason="The lawyers are reading.")
+    token = links.signing(sent.pk)(make.rita(three).pk)
+    Edition.objects.filter(pk=ahead.pk).update(approved_at=now)
+    return {
+        "/sign-in/": None,
+        "/": Role.EDITOR,
+        "/desk/weekend/": Role.CURATOR,
+        f"/stories/{story.pk}/": Role.CURATOR,
+        "/desk/morning/new/": Role.CURATOR,
+        "/desk/morning/paste/": Role.EDITOR,
+        "/desk/morning/editions/": Role.CURATOR,
+        f"/editions/{ahead.pk}/": Role.EDITOR,
+        f"/editions/{ahead.pk}/?look=text": Role.EDITOR,
+        f"/editions/{ahead.pk}/send/": Role.EDITOR,
+        f"/editions/{sent.pk}/": Role.ADMIN,
+        "/ops/": Role.OPS,
+        f"/ops/batches/{batch.pk}/again/": Role.OPS,
+        f"/ops/dispatches/{dispatch.pk}/stop/": Role.OPS,
+        "/password/": Role.OPS,
+        f"/u/{token}": None,
+        f"/p/{token}": None,
+    }
+
+
+def each_page(opened: Opened, everything: dict[str, Role | None]) -> Iterator[tuple[str, Page]]:
+    """One after the other, the pasted text's second step as well; all that can be unfolded is."""
+    pages: dict[Role | None, Page] = {}
+    for path, role in everything.items():
+        page = (
+            pages[role] if role in pages else pages.setdefault(role, opened("/health", role, reduced_motion="reduce"))
+        )
+        page.goto(path)
+        page.evaluate(UNFOLD)
+        yield path, page
+        if path.endswith("/paste/"):
+            page.get_by_label("Text as you copied it").fill(PASTED)
+            page.get_by_role("button", name="Look at it").click()
+            page.evaluate(UNFOLD)
+            yield "pasted", page
+
+
+UNFOLD = "document.querySelectorAll('details').forEach(element => element.open = true)"
+TOO_SMALL = """least => [...document.querySelectorAll(
+    'button, .button, nav a, summary, input:not([type=hidden]), select')]
+    .filter(e => e.checkVisibility() && e.type !== 'checkbox')
+    .map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
+    .filter(([_, box]) => box.height < least - 0.5 || box.width < 24).map(([html]) => html)"""
+
+
+def shut_out(page: Page, **options: object) -> list[tuple[str, str, list[str]]]:
+    """What axe finds: its rule, how grave it is, and where."""
+    found = Axe().run(page, options={"resultTypes": ["violations"], "iframes": False, **options}).response
+    return [(v["id"], v["impact"], [node["html"] for node in v["nodes"]]) for v in found["violations"]]
+
+
+def test_every_page_is_fit_for_everybody(opened: Opened, everything: dict[str, Role | None]) -> None:
+    """By day and by night, on a small phone, by finger: all in one round, because each page is opened for it."""
+    troubles: dict[str, object] = {}
+    for path, page in each_page(opened, everything):
+        page.emulate_media(color_scheme="light")
+        troubles[f"{path} by day"] = shut_out(page)
+        page.emulate_media(color_scheme="dark")
+        troubles[f"{path} by night"] = shut_out(page, runOnly=["color-contrast"])
+        wide = page.viewport_size
+        assert wide
+        page.set_viewport_size({"width": 360, "height": 740})
+        troubles[f"{path} is wider than a phone"] = page.evaluate("document.documentElement.scrollWidth > 360")
+        troubles[f"{path} is too small for a finger"] = page.evaluate(TOO_SMALL, SMALLEST)
+        page.set_viewport_size(wide)
+    assert len(troubles) == 4 * (len(everything) + 1)
+    assert {what: trouble for what, trouble in troubles.items() if trouble} == {}
