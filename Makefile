@@ -55,3 +55,9 @@ lint: ## check style, types, who imports whom, and that migrations are in step w
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
 	@.venv/bin/python -m django makemigrations --check --dry-run --settings newsletter.settings
+
+.PHONY: pictures
+pictures: ## make the pictures in docs/pictures anew
+	@.ci/environment requirements-dev.lock
+	@.venv/bin/python -m tests.support.provision
+	@.venv/bin/python -m tests.pictures

@@ -41,7 +41,7 @@ def take(house: House, browser: Browser) -> None:
     page.set_content(full["html"])
     page.screenshot(path=FOLDER / "letter.png", clip={"x": 0, "y": 0, "width": 640, "height": 1500}, full_page=True)
 
-    for headline, byline, body in STORIES:
+    for number, (headline, byline, body) in enumerate(STORIES, start=1):
         words = (
             "--headline",
             headline,
@@ -50,10 +50,10 @@ def take(house: House, browser: Browser) -> None:
             "--body",
             body,
             "--url",
-            f"https://example.org/{len(headline)}",
+            f"https://example.org/{number}",
         )
         house.tell("stories", "add", *words)
-    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page = browser.new_page(viewport={"width": 1200, "height": 680})
     page.goto(house.web)
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(password)

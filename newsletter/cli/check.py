@@ -50,6 +50,7 @@ def _facts() -> readiness.Facts:
         api_base=settings.SENDGRID_API_BASE,
         senders=_senders() if in_order else (),
         approvers=_approvers() if in_order else 0,
+        has_webhook_key=bool(settings.SENDGRID_WEBHOOK_KEYS),
     )
 
 

@@ -45,6 +45,7 @@ class Facts:
     api_base: str
     senders: tuple[Sender, ...]
     approvers: int
+    has_webhook_key: bool = True
 
 
 def findings(facts: Facts) -> list[Finding]:
@@ -146,6 +147,13 @@ def _provider(facts: Facts) -> Iterator[Finding]:
             "provider-key-missing",
             "There is no SENDGRID_API_KEY.",
             "Set SENDGRID_API_KEY or SENDGRID_API_KEY_FILE.",
+        )
+    if not facts.has_webhook_key:
+        yield Finding(
+            "warn",
+            "webhook-key-missing",
+            "There is no SENDGRID_WEBHOOK_KEY: dead addresses are mailed again, and doubtful calls wait for a person.",
+            "Make a signed event webhook at SendGrid (docs/settings.md) and set its verification key.",
         )
 
 

@@ -16,18 +16,18 @@ from newsletter.mail.sendgrid.events import Event, Kind
 TIMES = ("delivered_at", "bounced_at", "complained_at", "unsubscribed_at", "prefetched_at", "opened_at", "clicked_at")
 # What a kind of event says: how far the letter got, and which time it sets. Whoever opens, clicks or
 # complains has the letter, also when the event that says so was lost.
-MEANING: dict[Kind, tuple[Reached, int | None]] = {
-    Kind.PROCESSED: (Reached.PROCESSED, None),
-    Kind.DEFERRED: (Reached.DEFERRED, None),
-    Kind.DROPPED: (Reached.DROPPED, None),
-    Kind.BLOCKED: (Reached.BLOCKED, None),
-    Kind.DELIVERED: (Reached.DELIVERED, TIMES.index("delivered_at")),
-    Kind.BOUNCED: (Reached.BOUNCED, TIMES.index("bounced_at")),
-    Kind.COMPLAINED: (Reached.DELIVERED, TIMES.index("complained_at")),
-    Kind.UNSUBSCRIBED: (Reached.DELIVERED, TIMES.index("unsubscribed_at")),
-    Kind.PREFETCHED: (Reached.DELIVERED, TIMES.index("prefetched_at")),
-    Kind.OPENED: (Reached.DELIVERED, TIMES.index("opened_at")),
-    Kind.CLICKED: (Reached.DELIVERED, TIMES.index("clicked_at")),
+MEANING: dict[Kind, tuple[int, int | None]] = {
+    Kind.PROCESSED: (Reached.PROCESSED.value, None),
+    Kind.DEFERRED: (Reached.DEFERRED.value, None),
+    Kind.DROPPED: (Reached.DROPPED.value, None),
+    Kind.BLOCKED: (Reached.BLOCKED.value, None),
+    Kind.DELIVERED: (Reached.DELIVERED.value, TIMES.index("delivered_at")),
+    Kind.BOUNCED: (Reached.BOUNCED.value, TIMES.index("bounced_at")),
+    Kind.COMPLAINED: (Reached.DELIVERED.value, TIMES.index("complained_at")),
+    Kind.UNSUBSCRIBED: (Reached.DELIVERED.value, TIMES.index("unsubscribed_at")),
+    Kind.PREFETCHED: (Reached.DELIVERED.value, TIMES.index("prefetched_at")),
+    Kind.OPENED: (Reached.DELIVERED.value, TIMES.index("opened_at")),
+    Kind.CLICKED: (Reached.DELIVERED.value, TIMES.index("clicked_at")),
 }
 ROWS_A_STATEMENT = 500  # SQLite: a web process waits for its lock no longer than one of these takes
 
@@ -38,6 +38,7 @@ FAR = "'9999-12-31'"  # later than any event: read as a time by PostgreSQL, comp
 
 Key = tuple[int, int]  # dispatch, subscriber
 Value = int | datetime | None
+NOTHING: tuple[Value, ...] = (None,) * len(TIMES)
 Row = list[Value]  # `reached`, then one value for each of TIMES
 
 
@@ -48,11 +49,12 @@ def join(events: Iterable[Event]) -> dict[Key, Row]:
         if event.dispatch is None or event.subscriber is None:
             continue
         reached, time = MEANING[event.kind]
-        row = rows.get((event.dispatch, event.subscriber))
+        key = (event.dispatch, event.subscriber)
+        row = rows.get(key)
         if row is None:
-            row = rows[event.dispatch, event.subscriber] = [reached.value, *(None for _ in TIMES)]
+            row = rows[key] = [reached, *NOTHING]
         elif reached > row[0]:  # type: ignore[operator]  # a number, always
-            row[0] = reached.value
+            row[0] = reached
         if time is not None and ((had := row[time + 1]) is None or event.at < had):  # type: ignore[operator]  # a time
             row[time + 1] = event.at
     return rows

@@ -43,6 +43,7 @@ def test_a_house_that_is_ready_has_no_findings() -> None:
         (replace(READY, database_problem="no answer", senders=()), "stop:database-silent"),
         (replace(READY, migrations_missing=2, senders=()), "stop:migrations-missing"),
         (replace(READY, redis_url=""), "warn:redis-own"),
+        (replace(READY, has_webhook_key=False), "warn:webhook-key-missing"),
         (replace(READY, has_api_key=False), "stop:provider-key-missing"),
         (replace(READY, api_base="http://127.0.0.1:8025"), "stop:provider-postbox"),
         (replace(READY, api_base="http://api.lantern.io"), "stop:provider-not-https"),

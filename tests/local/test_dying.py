@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -140,6 +141,7 @@ def test_a_note_that_cannot_be_read_ends_nothing(tmp_path: Path) -> None:
     assert leftovers.end_leftovers(notes) == 0
 
 
+@pytest.mark.skipif(shutil.which("ps") is None, reason="there is no ps here; on Linux /proc tells the same")
 def test_ps_tells_what_proc_tells() -> None:
     with subprocess.Popen(["/bin/sleep", "600"]) as process:
         wait_until(lambda: (seen := system.look(process.pid)) and seen.command == "/bin/sleep 600")

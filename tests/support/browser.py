@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support import chromium as found
 
@@ -23,6 +23,7 @@ def browser(chromium: str) -> Iterator[Browser]:
     """One browser for all tests of this process; each `page` has a profile of its own."""
     # Playwright runs an event loop on this thread, and Django then refuses to touch the database here.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=TIMEOUT)
     with (
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=chromium, args=found.FLAGS) as running,

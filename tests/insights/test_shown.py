@@ -1,0 +1,50 @@
+"""Where people see what came of an edition: in the status, and in the figures of its dispatch."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from newsletter.cli import shapes
+from newsletter.delivery.models import Dispatch
+from newsletter.insights import inbox
+from newsletter.insights.arrears import arrears
+from newsletter.mail.letters import Receipt
+from newsletter.ops.status import status
+from tests.insights.conftest import come_in, ended, event
+from tests.support.factories import MONDAY
+
+pytestmark = pytest.mark.django_db
+Opener = Callable[..., Dispatch]
+
+
+def test_the_status_shows_the_tally_of_each_dispatch(opened: Opener) -> None:
+    attempt = ended(opened(), Receipt(202, "x"))
+    opened()
+    come_in([event(attempt, reader=n) for n in range(2)])
+    found = {row.edition.pk: row.tally for row in status(now=MONDAY).editions}
+    told = found.pop(attempt.batch.dispatch.edition_id)
+    assert told is not None
+    assert told.delivered == 2
+    assert list(found.values()) == [None]
+
+
+def test_the_command_line_shows_the_tally_once_there_is_one(opened: Opener) -> None:
+    dispatch = opened()
+    assert shapes.dispatch(dispatch)["tally"] is None
+    come_in([event(ended(dispatch, Receipt(202, "x")), "bounce")])
+    assert shapes.dispatch(dispatch)["tally"]["bounced"] == 1
+
+
+def test_posts_that_wait_are_no_trouble_until_they_wait_for_long() -> None:
+    inbox.keep(b"[]", stamp=str(int(MONDAY.timestamp())), now=MONDAY)
+    assert arrears(now=MONDAY).waiting == 1
+    for minutes, pages in ((1, []), (11, ["late-events"])):
+        troubles = status(now=MONDAY + timedelta(minutes=minutes)).verdict.troubles
+        assert [trouble.page for trouble in troubles if trouble.page == "late-events"] == pages
+
+
+def test_posts_that_nobody_understands_are_told_of_for_a_day() -> None:
+    come_in(b"{")
+    assert arrears(now=MONDAY + timedelta(hours=1)).aside == 1
+    assert arrears(now=MONDAY + timedelta(hours=25)).aside == 0

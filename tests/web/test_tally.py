@@ -1,0 +1,31 @@
+"""What became of the letters, on the pages where a dispatch is shown."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from newsletter.delivery import opening
+from newsletter.insights.models import Outcome, Reached
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from tests.support import factories as make
+from tests.web.asking import words
+
+
+@pytest.mark.django_db
+def test_what_was_heard_of_the_letters_stands_on_the_ops_page_and_on_that_of_the_edition(
+    otto: Client, eddie: Client, publication: Publication
+) -> None:
+    make.readers(publication, 4)
+    edition = make.approved_edition(publication, due_at=clock.now() - timedelta(minutes=1))
+    dispatch = opening.open(edition.pk, now=clock.now())
+    assert dispatch
+    pages = ((otto, "/ops/"), (eddie, f"/editions/{edition.pk}/"))
+    for person, page in pages:
+        assert "Heard of" not in words(person.get(page))
+    reached = (Reached.DELIVERED, Reached.DELIVERED, Reached.BOUNCED)
+    for subscriber, each in enumerate(reached, start=1):
+        Outcome.objects.create(dispatch=dispatch, subscriber=subscriber, reached=each)
+    for person, page in pages:
+        assert "Heard of 3 readers: 2 delivered, 1 bounced." in words(person.get(page))
