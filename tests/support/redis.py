@@ -36,16 +36,9 @@ class RedisServer:
 
     def start(self) -> "RedisServer":
         """Start it, for the first time or again, and wait until it answers."""
-        command: list[str | Path] = [
-            find_server().program,
-            "--port",
-            str(self.port),
-            "--bind",
-            "127.0.0.1",
-            "--dir",
-            str(self.folder),
-        ]
-        command += ["--save", "", "--appendonly", "yes" if self.keeps else "no", "--maxmemory-policy", "noeviction"]
+        command: list[str | Path] = [find_server().program, "--port", str(self.port), "--bind", "127.0.0.1"]
+        command += ["--dir", self.folder, "--save", "", "--appendonly", "yes" if self.keeps else "no"]
+        command += ["--maxmemory-policy", "noeviction"]
         self._process = Kept(command, folder=self.folder)
         wait_until(self.answers, timeout=20)
         return self
