@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 
@@ -25,6 +26,7 @@ from newsletter.publications.models import OnEmpty
 from newsletter.stories import queue, richtext
 from newsletter.stories.models import Story
 
+log = structlog.get_logger()
 DEFAULT = "default"  # the variant that everybody gets
 
 
@@ -83,9 +85,18 @@ def is_stale(edition: Edition) -> bool:
 
 
 def refresh_stale() -> list[int]:
-    """Reopen every edition that waits with a stale letter; their ids. They are assembled anew."""
-    waiting = Edition.objects.filter(state__in=[State.ASSEMBLED, State.APPROVED]).select_related("publication")
-    return [reopening.reopen(edition).pk for edition in waiting if is_stale(edition)]
+    """Reopen every edition that waits with a stale letter; their ids. They are assembled anew.
+
+    One that cannot be looked at is logged; the others go on.
+    """
+    reopened = []
+    for edition in Edition.objects.filter(state__in=[State.ASSEMBLED, State.APPROVED]).select_related("publication"):
+        try:
+            if is_stale(edition):
+                reopened.append(reopening.reopen(edition).pk)
+        except Exception:
+            log.exception("edition.not_refreshed", edition=edition.pk)
+    return reopened
 
 
 def reason_to_hold(edition: Edition, *, now: datetime) -> str:

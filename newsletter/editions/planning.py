@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import structlog
 from django.db import transaction
 
 from newsletter.editions.models import Edition, State
@@ -10,6 +11,7 @@ from newsletter.mail import wording
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import Due, upcoming
 
+log = structlog.get_logger()
 MOST_MISSED = 60  # editions noted as missed after a long silence; older ones are not written down
 
 
@@ -42,6 +44,15 @@ def plan(publication: Publication, *, now: datetime) -> Edition | None:
             missed.append(due)
         _note_missed(publication, missed[-MOST_MISSED:], now=now)
     return None
+
+
+def plan_all(*, now: datetime) -> None:
+    """`plan` for every active publication. One that cannot be planned is logged; the others go on."""
+    for publication in Publication.objects.filter(is_active=True):
+        try:
+            plan(publication, now=now)
+        except Exception:
+            log.exception("publication.not_planned", publication=publication.pk)
 
 
 def add_extra(publication: Publication, *, due_at: datetime, now: datetime, subject: str = "") -> Edition:

@@ -115,7 +115,7 @@ def _sending_troubles(s: Sending, now: datetime) -> list[Trouble]:
         found.append(Trouble(f"Edition {s.edition} is paused with {s.waiting:,} readers to go.", "paused-dispatch"))
     if s.state == "held":
         found.append(Trouble(f"Edition {s.edition} is held and will not leave by itself.", "held-edition"))
-    if s.state == "approved" and now - s.due_at > LATE:
+    if s.state in ("planned", "approved") and now - s.due_at > LATE:
         found.append(Trouble(f"Edition {s.edition} should have left at {s.due_at:%H:%M} UTC.", "late-edition"))
     if s.state == "open" and s.moved_at and now - s.moved_at > STUCK:
         found.append(Trouble(f"Edition {s.edition}: nothing has moved for ten minutes.", "stuck-dispatch"))

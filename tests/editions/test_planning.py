@@ -143,6 +143,13 @@ def test_around_clock_changes_each_local_date_has_one_edition(zone: str, start: 
     assert len(dates) >= 5
 
 
+def test_a_publication_that_cannot_be_planned_does_not_keep_the_others_from_it() -> None:
+    Publication.objects.filter(pk=daily().pk).update(time_zone="Atlantis/Capital")
+    whole = daily()
+    planning.plan_all(now=MONDAY)
+    assert [edition.publication for edition in Edition.objects.all()] == [whole]
+
+
 def test_an_extra_edition_cannot_be_due_in_the_past() -> None:
     with pytest.raises(BadInput, match="has passed"):
         planning.add_extra(daily(), due_at=MONDAY - timedelta(hours=1), now=MONDAY)

@@ -62,10 +62,11 @@ def test_what_waits_for_a_person_is_broken(one: Sending, says: str) -> None:
     assert says in broken(verdict(queues(), [one], now=MONDAY))
 
 
-def test_an_approved_edition_that_did_not_leave_is_broken_after_two_minutes() -> None:
-    assert verdict(queues(), [sending("approved")], now=MONDAY + timedelta(seconds=-30)).level == Level.WELL
+@pytest.mark.parametrize("state", ["planned", "approved"])
+def test_an_edition_that_did_not_leave_is_broken_after_two_minutes(state: str) -> None:
+    assert verdict(queues(), [sending(state)], now=MONDAY + timedelta(seconds=-30)).level == Level.WELL
     later = [Queue(q.name, 0, 0.0, 1, MONDAY + timedelta(minutes=3)) for q in queues()]
-    assert "should have left" in broken(verdict(later, [sending("approved")], now=MONDAY + timedelta(minutes=3)))
+    assert "should have left" in broken(verdict(later, [sending(state)], now=MONDAY + timedelta(minutes=3)))
 
 
 def test_a_dispatch_in_which_nothing_moves_is_broken() -> None:

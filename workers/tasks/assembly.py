@@ -5,14 +5,12 @@ from celery import shared_task
 from newsletter.editions import approval, assembly, planning
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
-from newsletter.publications.models import Publication
 
 
 @shared_task
 def tick() -> None:
     """Plan what must exist, take back what changed, ring for what is due."""
-    for publication in Publication.objects.filter(is_active=True):
-        planning.plan(publication, now=clock.now())
+    planning.plan_all(now=clock.now())
     assembly.refresh_stale()
     approval.hold_unapproved(now=clock.now())
     for edition_id in Edition.objects.due_for_assembly(clock.now()).values_list("pk", flat=True):
