@@ -146,7 +146,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # A writer takes its lock at BEGIN: two writers then wait for each other instead of one
         # failing half-way, which SQLite does when a reader asks to become a writer.
         "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
+        # FULL, because with less a power cut may undo a commit: a call that was made would be made again.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
     }
 
 # --- the broker ----------------------------------------------------------------------------
@@ -157,6 +158,10 @@ REDIS_URL = env.text("REDIS_URL")
 # --- the provider --------------------------------------------------------------------------
 
 SENDGRID_API_KEY = env.text("SENDGRID_API_KEY")
+if not (SENDGRID_API_KEY.isascii() and SENDGRID_API_KEY.isprintable()):
+    raise BadSetting(
+        "SENDGRID_API_KEY", "holds a character that no key has.", "Copy it once more, without quotation marks."
+    )
 SENDGRID_RESIDENCY = env.choice("SENDGRID_RESIDENCY", "global", ("global", "eu"))
 # Without a key nothing can leave this machine: letters go to the postbox.
 SENDGRID_API_BASE = env.text("SENDGRID_API_BASE") or ("" if SENDGRID_API_KEY else f"http://127.0.0.1:{POSTBOX_PORT}")
@@ -179,11 +184,13 @@ DISPATCH_CONNECT_TIMEOUT = env.number("DISPATCH_CONNECT_TIMEOUT", 5, least=0.1, 
 DISPATCH_ANSWER_TIMEOUT = env.number("DISPATCH_ANSWER_TIMEOUT", 30, least=0.1, most=120)  # seconds, each read or write
 DISPATCH_LEASE = env.number("DISPATCH_LEASE", 300, least=1, most=3600)  # seconds a worker may hold a batch
 DISPATCH_REFUSALS = env.count("DISPATCH_REFUSALS", 3, least=1, most=1000)  # refused batches before it pauses itself
-if DISPATCH_LEASE < 2 * (DISPATCH_CONNECT_TIMEOUT + DISPATCH_ANSWER_TIMEOUT):
+# The longest call, and some seconds for looking up who is to get it (delivery/sending.py begins no other).
+_SHORTEST_LEASE = DISPATCH_CONNECT_TIMEOUT + 2 * DISPATCH_ANSWER_TIMEOUT + 7
+if DISPATCH_LEASE < _SHORTEST_LEASE:
     raise BadSetting(
         "DISPATCH_LEASE",
         f"is {DISPATCH_LEASE:g} seconds, too short for the time-outs.",
-        f"Give at least {2 * (DISPATCH_CONNECT_TIMEOUT + DISPATCH_ANSWER_TIMEOUT):g}.",
+        f"Give at least {_SHORTEST_LEASE:g}.",
     )
 
 # --- logs ----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import structlog
 from celery.signals import worker_ready, worker_shutting_down
 from django.db import DatabaseError, connection
 
+from newsletter.delivery import sending
 from newsletter.lib import clock
 from newsletter.ops import readings
 
@@ -31,14 +32,15 @@ def _start(sender: Any, **_: Any) -> None:
 
 def _stop(**_: Any) -> None:
     _leaving.set()
+    sending.take_no_more()
 
 
 def _beat(name: str, queues: list[str]) -> None:
     while True:
         try:
             readings.record_worker(name, queues=queues, now=clock.now())
-        except DatabaseError as error:
-            log.warning("heartbeat.missed", problem=type(error).__name__)
+        except Exception:  # whatever it was, the next beat may go well; without a thread there is none
+            log.exception("heartbeat.missed")
             connection.close()
         if _leaving.wait(EVERY):
             break

@@ -6,10 +6,14 @@ the person's own browser, and the answer is the same.
 
 from datetime import date, datetime, timedelta
 
+import structlog
+
 from newsletter.audience.models import Standing, Subscription
 from newsletter.lib.errors import BadInput, NotAllowed
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
+
+log = structlog.get_logger()
 
 LONGEST_PAUSE = timedelta(days=366)
 
@@ -59,6 +63,15 @@ def end_pauses(publication: Publication, *, now: datetime) -> int:
     return Subscription.objects.filter(
         publication=publication, standing=Standing.PAUSED, paused_until__lte=today
     ).update(standing=Standing.ACTIVE, paused_until=None)
+
+
+def end_all_pauses(*, now: datetime) -> None:
+    """`end_pauses` for every active publication. One that fails is logged; the others go on."""
+    for publication in Publication.objects.filter(is_active=True):
+        try:
+            end_pauses(publication, now=now)
+        except Exception:
+            log.exception("publication.pauses_not_ended", publication=publication.pk)
 
 
 def _turn(subscriber_id: int, publication_id: int, *, to: Standing, until: date | None) -> Subscription:

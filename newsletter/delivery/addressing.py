@@ -30,7 +30,7 @@ def address(batch: Batch) -> People:
     ids = unpack(batch.subscribers).tolist()
     found = reaching.reachable(edition.publication_id, ids)
     token = links.signing(edition.pk)
-    fallback = edition.publication.fallback_name
+    fallback = _frozen_letter(batch).fallback_name
     addressees = [
         Addressee(subscriber, email, name or fallback, token(subscriber)) for subscriber, email, name in found
     ]
@@ -44,21 +44,31 @@ def address(batch: Batch) -> People:
 
 def payload(batch: Batch) -> Payload:
     """What all readers of this batch's letter share, made once a process for each letter."""
+    return _frozen_letter(batch).payload
+
+
+class Frozen(NamedTuple):
+    """What of a letter is the same for all its readers, and the name for those who gave none."""
+
+    payload: Payload
+    fallback_name: str
+
+
+def _frozen_letter(batch: Batch) -> Frozen:
     edition = batch.dispatch.edition
-    publication = edition.publication
-    return _payload(
-        batch.letter_id,
-        edition.content_hash,
-        Sender(publication.sender_name, publication.sender_email, publication.reply_to),
-        f"{publication.name} <{publication.slug}.{publication.sender_email.partition('@')[2]}>",
-    )
+    return _frozen(batch.letter_id, edition.made_from, edition.publication.name, edition.publication.slug)
 
 
 @lru_cache(maxsize=8)
-def _payload(letter_id: int, content_hash: str, sender: Sender, list_id: str) -> Payload:  # noqa: ARG001 — the hash keeps a letter from being taken for another of the same id
+def _frozen(letter_id: int, made_from: str, name: str, slug: str) -> Frozen:  # noqa: ARG001 — it keeps a letter from being taken for another of the same id
     frozen = FrozenLetter.objects.get(pk=letter_id)
-    letter = Letter(frozen.subject, frozen.text, frozen.html)
-    return Payload(letter, sender, unsubscribe=f"{settings.BASE_URL}/u/", list_id=list_id)
+    payload = Payload(
+        Letter(frozen.subject, frozen.text, frozen.html),
+        Sender(frozen.sender_name, frozen.sender_email, frozen.reply_to),
+        unsubscribe=f"{settings.BASE_URL}/u/",
+        list_id=f"{name} <{slug}.{frozen.sender_email.partition('@')[2]}>",
+    )
+    return Frozen(payload, frozen.fallback_name)
 
 
 def ids(attempt: Attempt, *, dispatch: int) -> dict[str, str]:

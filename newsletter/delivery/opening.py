@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 
-from newsletter.audience import reaching
+from newsletter.audience import leaving, reaching
 from newsletter.delivery.models import Batch, Dispatch, pack
 from newsletter.editions import approval, assembly, reopening
 from newsletter.editions.models import Edition, State
@@ -27,18 +27,23 @@ class DoesNotAddUp(NewsletterError):
 
 
 def open(edition_id: int, *, now: datetime) -> Dispatch | None:  # noqa: A001 â€” the ledger's own word for it
-    """The open dispatch of this edition; None when the edition was held or taken back instead.
+    """The open dispatch of this edition; None when it was held or taken back, or is being opened elsewhere.
 
     Asked again for an edition that has one, it returns that one. An edition that is too late is
     held; one whose stories or appeal changed after approval is taken back to be assembled anew.
     """
     with transaction.atomic(durable=not connection.in_atomic_block):
         _see_one_snapshot()
-        edition = Edition.objects.locked(edition_id)
+        edition = _take(edition_id)
+        if edition is None:
+            return None
         if existing := Dispatch.objects.filter(edition=edition).first():
             return existing
         if edition.state != State.APPROVED or edition.due_at > now:
             raise NotAllowed(f"Edition {edition.pk} is {edition.state} and due at {edition.due_at:%Y-%m-%d %H:%M} UTC.")
+        if not edition.publication.is_active:
+            approval.hold(edition, reason="Its publication rests.", now=now)
+            return None
         if edition.due_at + timedelta(minutes=edition.publication.lateness_limit_minutes) < now:
             approval.hold(edition, reason="It was due too long ago to be sent without a person's word.", now=now)
             return None
@@ -48,7 +53,14 @@ def open(edition_id: int, *, now: datetime) -> Dispatch | None:  # noqa: A001 â€
         if why := assembly.reason_to_hold(edition, now=now):
             approval.hold(edition, reason=why, now=now)
             return None
+        leaving.end_pauses(edition.publication, now=now)  # of those whose pause is over today
         return _freeze(edition, now=now)
+
+
+def _take(edition_id: int) -> Edition | None:
+    """The edition, ours until the transaction ends; None when it is gone or another worker is opening it."""
+    found = Edition.objects.select_for_update(skip_locked=True).filter(pk=edition_id).first()
+    return Edition.objects.select_related("publication").get(pk=edition_id) if found else None
 
 
 def _freeze(edition: Edition, *, now: datetime) -> Dispatch:

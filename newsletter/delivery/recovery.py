@@ -49,8 +49,16 @@ def due_batches(*, now: datetime, limit: int) -> Sequence[int]:
 
 
 def finish_done(*, now: datetime) -> list[int]:
-    """Close every open dispatch that has nothing left to send. Returns the ids of those closed."""
+    """Close every open dispatch that has nothing left to send; the ids of those closed.
+
+    One that cannot be looked at is logged; the others go on.
+    """
     unfinished = Dispatch.objects.filter(state__in=[DispatchState.OPEN, DispatchState.ATTENTION])
-    return [
-        pk for pk in unfinished.values_list("pk", flat=True) if steering.finish(pk, now=now) == DispatchState.FINISHED
-    ]
+    closed = []
+    for pk in unfinished.values_list("pk", flat=True):
+        try:
+            if steering.finish(pk, now=now) == DispatchState.FINISHED:
+                closed.append(pk)
+        except Exception:
+            log.exception("dispatch.not_finished", dispatch=pk)
+    return closed

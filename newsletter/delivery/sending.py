@@ -5,6 +5,8 @@ Between attempt and record a crash leaves the batch uncertain, because the call 
 made: `recovery.py` says so, `settling.py` mends it. No call is made inside a transaction.
 """
 
+import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -12,7 +14,7 @@ from queue import Empty, SimpleQueue
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from newsletter.delivery import addressing, fates, steering
@@ -23,7 +25,14 @@ from newsletter.mail.sendgrid.transport import Client
 
 Clock = Callable[[], datetime]
 MARGIN = 5.0  # seconds of lease that must be left over after the longest possible call
+PAUSES = (0.5, 2, 5, 10, 20)  # seconds before an answer is written down again
 log = structlog.get_logger()
+_leaving = threading.Event()
+
+
+def take_no_more() -> None:
+    """This process is about to end: calls in hand are finished, batches not begun stay pending."""
+    _leaving.set()
 
 
 def send_all(batch_ids: Sequence[int], *, client: Client, clock: Clock, connections: int) -> None:
@@ -51,7 +60,7 @@ def _send_waiting_on_a_thread(waiting: SimpleQueue[int], client: Client, clock: 
 
 
 def _send_waiting(waiting: SimpleQueue[int], client: Client, clock: Clock) -> None:
-    while True:
+    while not _leaving.is_set():
         try:
             batch_id = waiting.get_nowait()
         except Empty:
@@ -78,6 +87,18 @@ def send(batch_id: int, *, client: Client, clock: Clock) -> Fate | None:
         answer = client.send(body)
     except DispatchError as error:
         answer = error
+    return _record_surely(attempt, answer, clock=clock)
+
+
+def _record_surely(attempt: Attempt, answer: Receipt | DispatchError, *, clock: Clock) -> Fate | None:
+    """`record`, again after a pause when the database is away: an answer that is forgotten is a batch in doubt."""
+    for pause in PAUSES:
+        try:
+            return record(attempt, answer, now=clock())
+        except (OperationalError, InterfaceError):
+            log.exception("attempt.not_recorded", attempt=attempt.pk, answer=repr(answer))
+            connection.close()
+            time.sleep(pause)
     return record(attempt, answer, now=clock())
 
 

@@ -66,6 +66,9 @@ def _said(attempt: Attempt, evidence: str) -> str:
 
 def _settle(batch: Batch, to: BatchState, fate: Fate, *, by: str, now: datetime) -> Batch:
     with transaction.atomic():
+        dispatch = Dispatch.objects.select_for_update().get(pk=batch.dispatch_id)
+        if to == BatchState.PENDING and dispatch.state == DispatchState.STOPPED:
+            raise NotAllowed(f"Dispatch {dispatch.pk} was stopped; nothing of it is sent any more.")
         changed = Batch.objects.filter(pk=batch.pk, state=BatchState.UNCERTAIN).update(
             state=to, due_at=now, rung_at=None
         )

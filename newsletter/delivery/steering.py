@@ -25,6 +25,7 @@ def pause(dispatch: Dispatch, *, reason: str) -> Dispatch:
 def resume(dispatch: Dispatch) -> Dispatch:
     """Go on, and offer refused batches again: the cause is taken to be mended."""
     with transaction.atomic():
+        Dispatch.objects.select_for_update().get(pk=dispatch.pk)
         _turn(dispatch, S.OPEN, reason="")
         Batch.objects.filter(dispatch=dispatch, state=BatchState.REFUSED).update(state=BatchState.PENDING, rung_at=None)
     return dispatch
@@ -66,6 +67,9 @@ def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
             return None
         states = set(dispatch.batches.values_list("state", flat=True).distinct())
         if states & {BatchState.PENDING, BatchState.CLAIMED, BatchState.CALLING}:
+            if dispatch.state == S.ATTENTION:  # a batch came back after all: a late answer, or a person's word
+                dispatch.state, dispatch.reason = S.OPEN, ""
+                dispatch.save()
             return None
         if BatchState.UNCERTAIN in states:
             dispatch.state = S.ATTENTION

@@ -56,7 +56,7 @@ def release(edition: Edition, *, now: datetime) -> Edition:
         if edition.due_at + timedelta(minutes=edition.publication.lateness_limit_minutes) < now:
             edition.due_at = now
             edition.save(update_fields=["due_at"])
-        return reopen(edition)
+        return reopen(edition, states=[State.HELD])
 
 
 def send_now(edition: Edition, *, now: datetime) -> Edition:
@@ -87,13 +87,20 @@ def reschedule(edition: Edition, *, due_at: datetime, now: datetime) -> Edition:
     return edition
 
 
-def hold_unapproved(*, now: datetime) -> list[int]:
-    """Hold every assembled edition that nobody approved before its lateness limit; their ids."""
+TOO_LATE = {State.PLANNED: "It could not be assembled in time.", State.ASSEMBLED: "Nobody approved it in time."}
+
+
+def hold_late(*, now: datetime) -> list[int]:
+    """Hold every edition that was not ready before its lateness limit; their ids."""
     held = []
-    for edition in Edition.objects.filter(state=State.ASSEMBLED, due_at__lt=now).select_related("publication"):
-        if edition.due_at + timedelta(minutes=edition.publication.lateness_limit_minutes) < now:
-            hold(edition, reason="Nobody approved it in time.", now=now)
-            held.append(edition.pk)
+    for edition in Edition.objects.filter(state__in=TOO_LATE, due_at__lt=now).select_related("publication"):
+        if edition.due_at + timedelta(minutes=edition.publication.lateness_limit_minutes) >= now:
+            continue
+        with transaction.atomic():
+            current = Edition.objects.locked(edition.pk)
+            if current.state == edition.state and current.due_at == edition.due_at:
+                hold(current, reason=TOO_LATE[State(current.state)], now=now)
+                held.append(current.pk)
     return held
 
 

@@ -46,10 +46,11 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
     edition = _take_stories(edition_id, now=now)
     if edition.state != State.PLANNED or not edition.placements.exists():
         return edition
-    gathered = gather(edition, _placed(edition))
+    stories = _placed(edition)
+    gathered = gather(edition, stories)
     letter = rendering.render(gathered.contents)
     findings = preflight.check(letter, gathered.contents)
-    return _freeze(edition, gathered, letter, findings, now=now)
+    return _freeze(edition, stories, gathered, letter, findings=findings, now=now)
 
 
 def preview(edition: Edition, *, now: datetime) -> Letter:
@@ -81,7 +82,8 @@ def gather(edition: Edition, stories: list[Story]) -> Gathered:
 
 def is_stale(edition: Edition) -> bool:
     """True when a story, the appeal or the publication is not what the frozen letter was made from."""
-    return contents.fingerprint(gather(edition, _placed(edition)).contents) != edition.made_from
+    stories = _placed(edition)
+    return not stories or _made_from(edition, gather(edition, stories).contents) != edition.made_from
 
 
 def refresh_stale() -> list[int]:
@@ -90,12 +92,15 @@ def refresh_stale() -> list[int]:
     One that cannot be looked at is logged; the others go on.
     """
     reopened = []
-    for edition in Edition.objects.filter(state__in=[State.ASSEMBLED, State.APPROVED]).select_related("publication"):
+    for pk in Edition.objects.filter(state__in=reopening.WAITING).values_list("pk", flat=True):
         try:
-            if is_stale(edition):
-                reopened.append(reopening.reopen(edition).pk)
+            with transaction.atomic():
+                edition = Edition.objects.locked(pk)
+                if edition.state in reopening.WAITING and is_stale(edition):
+                    reopening.reopen(edition)
+                    reopened.append(pk)
         except Exception:
-            log.exception("edition.not_refreshed", edition=edition.pk)
+            log.exception("edition.not_refreshed", edition=pk)
     return reopened
 
 
@@ -134,12 +139,20 @@ def _give_up(edition: Edition, why: str) -> None:
 
 
 def _freeze(
-    edition: Edition, gathered: Gathered, letter: Letter, findings: list[preflight.Finding], *, now: datetime
+    edition: Edition,
+    stories: list[Story],
+    gathered: Gathered,
+    letter: Letter,
+    *,
+    findings: list[preflight.Finding],
+    now: datetime,
 ) -> Edition:
+    """Store the letter, unless the edition has gone on or its stories are others by now."""
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
-        if edition.state != State.PLANNED:
+        if edition.state != State.PLANNED or _placed(edition) != stories:
             return edition
+        publication = edition.publication
         FrozenLetter.objects.create(
             edition=edition,
             variant=DEFAULT,
@@ -147,9 +160,13 @@ def _freeze(
             subject=letter.subject,
             text=letter.text,
             html=letter.html,
+            sender_name=publication.sender_name,
+            sender_email=publication.sender_email,
+            reply_to=publication.reply_to,
+            fallback_name=publication.fallback_name,
             findings=[finding._asdict() for finding in findings],
         )
-        edition.made_from = contents.fingerprint(gathered.contents)
+        edition.made_from = _made_from(edition, gathered.contents)
         edition.content_hash = hashlib.sha256(
             "\0".join([letter.subject, letter.text, letter.html]).encode()
         ).hexdigest()
@@ -162,6 +179,13 @@ def _freeze(
         elif edition.publication.approves_itself:
             edition = approval.approve(edition, content_hash=edition.content_hash, by=None, now=now)
     return edition
+
+
+def _made_from(edition: Edition, made: Contents) -> str:
+    """Fingerprint of all that readers get to see: the letter's contents, and who it is from."""
+    by = edition.publication
+    parts = (contents.fingerprint(made), by.sender_name, by.sender_email, by.reply_to, by.fallback_name)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def _leaves_at(edition: Edition, *, now: datetime) -> datetime:

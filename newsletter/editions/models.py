@@ -29,7 +29,7 @@ MOVES: dict[str, frozenset[State]] = {
     State.ASSEMBLED: frozenset({State.PLANNED, State.APPROVED, State.HELD, State.CANCELLED}),
     State.APPROVED: frozenset({State.PLANNED, State.DISPATCHING, State.HELD, State.CANCELLED}),
     State.DISPATCHING: frozenset({State.DISPATCHED}),
-    State.HELD: frozenset({State.PLANNED, State.ASSEMBLED, State.APPROVED, State.CANCELLED}),
+    State.HELD: frozenset({State.PLANNED, State.CANCELLED}),  # released, it is looked at anew
     State.DISPATCHED: frozenset(),
     State.CANCELLED: frozenset(),
 }
@@ -140,6 +140,10 @@ class FrozenLetter(models.Model):
     subject = models.CharField(max_length=250)
     text = models.TextField()
     html = models.TextField()
+    sender_name = models.CharField(max_length=120)
+    sender_email = models.EmailField()
+    reply_to = models.EmailField(blank=True)
+    fallback_name = models.CharField(max_length=40)
     findings = models.JSONField(default=list, help_text="What preflight found: code, severity, place, mend.")
     created_at = models.DateTimeField(auto_now_add=True)
 

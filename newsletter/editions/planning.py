@@ -1,15 +1,17 @@
 """Which editions must exist: the next one of each publication, and none missing without a word."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, Placement, State
 from newsletter.lib.errors import BadInput
 from newsletter.mail import wording
 from newsletter.publications.models import Publication
-from newsletter.publications.schedule import Due, upcoming
+from newsletter.publications.schedule import Due, moment, upcoming
 
 log = structlog.get_logger()
 MOST_MISSED = 60  # editions noted as missed after a long silence; older ones are not written down
@@ -26,18 +28,16 @@ def plan(publication: Publication, *, now: datetime) -> Edition | None:
     if not publication.is_active:
         return None
     with transaction.atomic():
-        publication = Publication.objects.select_for_update().get(pk=publication.pk)  # two beats at once plan once
-        regular = publication.editions.exclude(local_date=None)
-        last = regular.order_by("-local_date").first()
-        if last and last.due_at > now and last.state == State.PLANNED and not last.is_rescheduled:
-            _follow_cadence(last, now=now)
-            last = regular.order_by("-local_date").first()
-        if last and last.due_at > now:
+        # two beats at once plan once
+        publication = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
+        last, earlier = _latest(publication)
+        if last and _follow_cadence(publication, last, earlier, now=now):
+            last, earlier = _latest(publication)
+        if last and _slot(publication, last) > now:
             return last
         missed: list[Due] = []
-        for due in upcoming(publication.cadence, after=last.due_at if last else publication.created_at):
-            if last and last.local_date and due.local_date <= last.local_date:
-                continue
+        start = _slot(publication, last) if last else publication.created_at
+        for due in _dates_after(publication, last, start):
             if due.at > now:
                 _note_missed(publication, missed[-MOST_MISSED:], now=now)
                 return _add(publication, due)
@@ -84,18 +84,56 @@ def _note_missed(publication: Publication, missed: list[Due], *, now: datetime) 
             edition.save()
 
 
-def _follow_cadence(edition: Edition, *, now: datetime) -> None:
-    """Give a planned edition the due time that its publication's cadence now has for its date."""
-    publication = edition.publication
-    day_before = min(edition.due_at, now) - timedelta(seconds=1)
-    for due in upcoming(publication.cadence, after=day_before):
-        if edition.local_date and due.local_date < edition.local_date:
-            break  # the cadence now has an earlier date that was not planned: start over
-        if due.local_date == edition.local_date:
-            times = due.at, due.at - timedelta(minutes=publication.lead_minutes)
-            if times != (edition.due_at, edition.assemble_at):
-                edition.due_at, edition.assemble_at = times
-                edition.save(update_fields=["due_at", "assemble_at"])
-            return
-        break
-    edition.delete()
+def _latest(publication: Publication) -> tuple[Edition | None, Edition | None]:
+    """The regular edition of the latest local date, and the one before it."""
+    found = list(publication.editions.exclude(local_date=None).order_by("-local_date")[:2])
+    return (found[0] if found else None), (found[1] if len(found) > 1 else None)
+
+
+def _slot(publication: Publication, edition: Edition) -> datetime:
+    """The moment that this regular edition takes up in the cadence.
+
+    One that a person puts off still stands for its own date, so that the next dates are planned;
+    one that a person sends early has had its turn.
+    """
+    day = edition.local_date or edition.due_at.date()
+    return min(edition.due_at, moment(day, publication.cadence))
+
+
+def _dates_after(publication: Publication, edition: Edition | None, start: datetime) -> Iterator[Due]:
+    """What the cadence names after `start`, on later dates than the one that `edition` stands for."""
+    for due in upcoming(publication.cadence, after=start):
+        if edition is None or edition.local_date is None or due.local_date > edition.local_date:
+            yield due
+
+
+def _follow_cadence(publication: Publication, edition: Edition, earlier: Edition | None, *, now: datetime) -> bool:
+    """Give a planned edition the time that the cadence now has for its date; true when something changed.
+
+    One whose date the cadence no longer names, or names only after another that is not planned, is
+    taken back. An edition that holds stories, or that a person or a worker has in hand, is left alone.
+    """
+    free = Edition.objects.filter(
+        ~Exists(Placement.objects.filter(edition=OuterRef("pk"))),
+        pk=edition.pk,
+        state=State.PLANNED,
+        is_rescheduled=False,
+    )
+    ours = free.select_for_update(skip_locked=True, of=("self",)).first()
+    if ours is None or ours.due_at <= now:
+        return False
+    named = next(_dates_after(publication, earlier, min(now, ours.due_at) - timedelta(seconds=1)), None)
+    if named is None or named.local_date != ours.local_date:
+        if ours.subject or ours.preheader or ours.intro:
+            ours.move(State.CANCELLED, reason="The cadence was changed and no longer names this date.")
+            ours.local_date = None  # the date may come back, and then it is another edition's
+            ours.save()
+        else:
+            ours.delete()
+        return True
+    times = named.at, named.at - timedelta(minutes=publication.lead_minutes)
+    if times == (ours.due_at, ours.assemble_at):
+        return False
+    ours.due_at, ours.assemble_at = times
+    ours.save(update_fields=["due_at", "assemble_at"])
+    return True

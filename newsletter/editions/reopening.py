@@ -1,15 +1,25 @@
 """Undoing an assembly: the letter is dropped and its stories lead the queue again."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 
 from newsletter.editions.models import Edition, State
+from newsletter.lib.errors import NotAllowed
 from newsletter.stories import queue
 
+WAITING = (State.ASSEMBLED, State.APPROVED)
 
-def reopen(edition: Edition) -> Edition:
-    """Planned anew: no letter, no approval, its stories back at the front of the queue."""
+
+def reopen(edition: Edition, *, states: Collection[State] = WAITING) -> Edition:
+    """Planned anew: no letter, no approval, its stories back at the front of the queue.
+
+    Only from one of `states`: what somebody has held meanwhile stays held.
+    """
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
+        if edition.state not in states:
+            raise NotAllowed(f"Edition {edition.pk} is {edition.state}; it cannot be taken apart.")
         edition.move(State.PLANNED)
         edition.letters.all().delete()
         edition.made_from = edition.content_hash = edition.approved_hash = ""

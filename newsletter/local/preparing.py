@@ -8,7 +8,6 @@ from django.db.migrations.executor import MigrationExecutor
 
 from newsletter.editions import planning
 from newsletter.lib.errors import NewsletterError
-from newsletter.publications.models import Publication
 
 
 def migrate() -> bool:
@@ -28,5 +27,4 @@ def migrate() -> bool:
 
 def plan(now: datetime) -> None:
     """Let the editions exist that the timetable would plan in its first minute, so that they are known at once."""
-    for publication in Publication.objects.filter(is_active=True):
-        planning.plan(publication, now=now)
+    planning.plan_all(now=now)

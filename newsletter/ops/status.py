@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef
 
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
 from newsletter.delivery.progress import Progress, progress
 from newsletter.editions.models import Edition, State
 from newsletter.insights.arrears import arrears
@@ -14,10 +14,14 @@ from newsletter.insights.tallies import Tally, tallies
 from newsletter.ops import readings
 from newsletter.ops.readings import Queue
 from newsletter.ops.verdict import Sending, Verdict, verdict
+from newsletter.publications.models import Publication
 
 # The worker queues, as workers/queues.py names them; a test keeps the two lists the same.
 WORKER_QUEUES = ("assembly", "dispatch", "insights", "house")
 RECENT = timedelta(days=7)
+MOST_OVER = 100  # editions that are over; those that are not are all shown and judged
+SETTLING = timedelta(minutes=5)
+UNFINISHED = [state for state in State if state not in (State.DISPATCHED, State.CANCELLED)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +47,23 @@ class Status:
 def status(*, now: datetime) -> Status:
     """The house as it is at `now`: editions of the last week, those to come, and all unfinished ones."""
     queues = readings.queues(WORKER_QUEUES, now=now)
-    over = Q(state__in=[State.DISPATCHED, State.CANCELLED])
-    editions = (
-        Edition.objects.filter(~over | Q(due_at__gte=now - RECENT))
-        .select_related("publication", "dispatch")
-        .order_by("-due_at", "-pk")[:100]
-    )
+    over = Edition.objects.filter(state__in=[State.DISPATCHED, State.CANCELLED], due_at__gte=now - RECENT)
+    shown = [*Edition.objects.filter(state__in=UNFINISHED).values_list("pk", flat=True)]
+    shown += over.order_by("-due_at").values_list("pk", flat=True)[:MOST_OVER]
+    editions = Edition.objects.filter(pk__in=shown).select_related("publication", "dispatch").order_by("-due_at", "-pk")
     dispatches = [dispatch.pk for edition in editions if (dispatch := getattr(edition, "dispatch", None))]
     told = tallies(dispatches)
     standings = [_standing(edition, told) for edition in editions]
     sendings = [_sending(standing) for standing in standings]
-    return Status(verdict(queues, sendings, arrears(now=now), now=now), queues, standings, now)
+    said = verdict(queues, sendings, arrears(now=now), now=now, unplanned=_unplanned(now))
+    return Status(said, queues, standings, now)
+
+
+def _unplanned(now: datetime) -> list[str]:
+    """Active publications that have had five minutes to be planned and have no regular edition to come."""
+    to_come = Edition.objects.filter(publication=OuterRef("pk"), due_at__gt=now - SETTLING).exclude(local_date=None)
+    resting = Publication.objects.filter(~Exists(to_come), is_active=True, created_at__lt=now - SETTLING)
+    return list(resting.order_by("pk").values_list("name", flat=True))
 
 
 def _standing(edition: Edition, told: Mapping[int, Tally]) -> Standing:
@@ -68,14 +78,15 @@ def _sending(standing: Standing) -> Sending:
     edition, dispatch, done = standing.edition, standing.dispatch, standing.progress
     if dispatch is None or done is None:
         return Sending(edition.pk, edition.state, edition.due_at)
-    ended = Attempt.objects.filter(batch__dispatch=dispatch).aggregate(at=Max("ended_at"))["at"]
-    closed = dispatch.state in ("finished", "stopped")
+    # a try that came to nothing is no movement
+    moved = Attempt.objects.filter(batch__dispatch=dispatch).exclude(fate=Fate.LATER)
+    ended = moved.aggregate(at=Max("ended_at"))["at"]
     return Sending(
         edition.pk,
         dispatch.state,
         edition.due_at,
         moved_at=ended or dispatch.opened_at,
         waiting=done.waiting,
-        uncertain=0 if closed else done.uncertain,
-        refused=0 if closed else done.refused,
+        uncertain=done.uncertain,
+        refused=0 if dispatch.state == DispatchState.STOPPED else done.refused,
     )

@@ -56,11 +56,17 @@ class Sending:
 
 
 def verdict(
-    queues: Sequence[Queue], sendings: Sequence[Sending], arrears: Arrears = NO_ARREARS, *, now: datetime
+    queues: Sequence[Queue],
+    sendings: Sequence[Sending],
+    arrears: Arrears = NO_ARREARS,
+    *,
+    now: datetime,
+    unplanned: Sequence[str] = (),
 ) -> Verdict:
-    """The state of the house at `now`."""
+    """The state of the house at `now`. `unplanned` are active publications without an edition to come."""
     troubles = [*_queue_troubles(queues, now), *(t for s in sendings for t in _sending_troubles(s, now))]
     troubles += _event_troubles(arrears, now)
+    troubles += [Trouble(f"No edition of {name} is planned.", "unplanned-publication") for name in unplanned]
     if troubles:
         count = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
         return Verdict(Level.BROKEN, troubles[0].sentence + count, tuple(troubles))
@@ -111,11 +117,13 @@ def _sending_troubles(s: Sending, now: datetime) -> list[Trouble]:
         )
     if s.refused:
         found.append(Trouble(f"Edition {s.edition}: the provider refused {s.refused:,} readers.", "refused-batches"))
+    if s.state == "attention" and not found:
+        found.append(Trouble(f"Edition {s.edition} wants a person's attention.", "uncertain-batches"))
     if s.state == "paused":
         found.append(Trouble(f"Edition {s.edition} is paused with {s.waiting:,} readers to go.", "paused-dispatch"))
     if s.state == "held":
         found.append(Trouble(f"Edition {s.edition} is held and will not leave by itself.", "held-edition"))
-    if s.state in ("planned", "approved") and now - s.due_at > LATE:
+    if s.state in ("planned", "assembled", "approved") and now - s.due_at > LATE:
         found.append(Trouble(f"Edition {s.edition} should have left at {s.due_at:%H:%M} UTC.", "late-edition"))
     if s.state == "open" and s.moved_at and now - s.moved_at > STUCK:
         found.append(Trouble(f"Edition {s.edition}: nothing has moved for ten minutes.", "stuck-dispatch"))

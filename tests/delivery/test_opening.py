@@ -109,3 +109,22 @@ def test_nothing_is_opened_when_the_counts_do_not_add_up(monkeypatch: pytest.Mon
     edition.refresh_from_db()
     assert edition.state == State.APPROVED
     assert not Batch.objects.exists()
+
+
+def test_a_publication_that_rests_sends_nothing() -> None:
+    publication = make.publication()
+    edition = make.approved_edition(publication)
+    publication.is_active = False
+    publication.save()
+    assert opening.open(edition.pk, now=MONDAY) is None
+    edition.refresh_from_db()
+    assert (edition.state, edition.reason) == (State.HELD, "Its publication rests.")
+
+
+def test_a_pause_that_ends_on_the_day_of_the_edition_is_over_when_it_opens() -> None:
+    publication = make.publication()
+    reader = make.reader(publication, standing=Standing.PAUSED)
+    Subscription.objects.filter(subscriber=reader).update(paused_until=MONDAY.date())
+    dispatch = opening.open(make.approved_edition(publication).pk, now=MONDAY)
+    assert dispatch is not None
+    assert dispatch.planned == 1

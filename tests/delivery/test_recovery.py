@@ -1,7 +1,7 @@
 """What is found by looking at rows: lost workers, silent bells, dispatches that are done."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, Dis
 from newsletter.delivery.progress import progress
 from newsletter.editions.models import State
 from newsletter.lib.errors import BadInput, NotAllowed
-from newsletter.mail.errors import Refused, Uncertain
+from newsletter.mail.errors import Refused, TryLater, Uncertain
 from newsletter.mail.letters import Receipt
 from tests.support.factories import MONDAY
 
@@ -130,3 +130,44 @@ def test_stopping_ends_a_dispatch_for_good_and_keeps_the_count_of_those_who_got_
 def test_stopping_needs_a_reason(opened: Opener) -> None:
     with pytest.raises(BadInput):
         steering.stop(opened(), reason="  ", now=LATER)
+
+
+def test_a_late_no_brings_a_dispatch_that_wanted_attention_back_to_sending(opened: Opener) -> None:
+    dispatch = opened()
+    batch = sending.claim(dispatch.batches.get().pk, now=MONDAY)
+    assert batch is not None
+    attempt = sending.begin(batch, addressing.address(batch), longest_call=60, now=MONDAY)
+    assert attempt is not None
+    recovery.release_abandoned(now=LATER)
+    recovery.finish_done(now=LATER)
+    dispatch.refresh_from_db()
+    assert dispatch.state == DispatchState.ATTENTION
+    sending.record(attempt, TryLater("no connection"), now=LATER)
+    recovery.finish_done(now=LATER)
+    assert recovery.due_batches(now=LATER + timedelta(minutes=10), limit=10) == [batch.pk]
+
+
+def test_nothing_of_a_stopped_dispatch_can_be_sent_again_but_doubt_can_be_settled(opened: Opener) -> None:
+    dispatch = opened()
+    batch = ended(dispatch, Uncertain("no answer"))
+    steering.stop(dispatch, reason="enough", now=LATER)
+    with pytest.raises(NotAllowed, match="stopped"):
+        settling.send_again(batch, by="Otto", now=LATER)
+    assert settling.count_as_accepted(batch, by="Otto", now=LATER).state == BatchState.ACCEPTED
+
+
+def test_one_dispatch_that_cannot_be_looked_at_does_not_keep_the_others_open(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, whole = opened(), opened()
+    ended(broken, Receipt(202, ""))
+    ended(whole, Receipt(202, ""))
+    finish = steering.finish
+
+    def fails_for_one(pk: int, *, now: datetime) -> DispatchState | None:
+        if pk == broken.pk:
+            raise RuntimeError("inconsistent")
+        return finish(pk, now=now)
+
+    monkeypatch.setattr(steering, "finish", fails_for_one)
+    assert recovery.finish_done(now=LATER) == [whole.pk]

@@ -1,10 +1,11 @@
 """Claim, attempt, call, record: what each leaves behind, and who wins when two try."""
 
+import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test import override_settings
 
 from newsletter.audience import leaving
@@ -208,3 +209,34 @@ def test_a_key_that_is_not_accepted_pauses_the_dispatch_at_once(opened: Opener) 
     sending.record(attempt, Refused("HTTP 401", status=401), now=MONDAY)
     dispatch.refresh_from_db()
     assert dispatch.state == DispatchState.PAUSED
+
+
+def test_an_answer_is_written_down_again_when_the_database_was_away_for_a_moment(
+    opened: Opener, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, tries = sending.record, []
+
+    def away_at_first(attempt: Attempt, answer: Receipt, *, now: datetime) -> Fate | None:
+        tries.append(answer)
+        if len(tries) == 1:
+            raise OperationalError("server closed the connection")
+        return record(attempt, answer, now=now)
+
+    monkeypatch.setattr(sending, "record", away_at_first)
+    monkeypatch.setattr(sending, "PAUSES", (0, 0))
+    monkeypatch.setattr(connection, "close", lambda: None)  # the test's own transaction lives in it
+    dispatch = opened()
+    assert sending.send(dispatch.batches.get().pk, client=client, clock=lambda: MONDAY) == Fate.ACCEPTED
+    assert len(tries) == 2
+
+
+def test_a_process_that_is_about_to_end_takes_no_more_batches(
+    opened: Opener, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "_leaving", threading.Event())
+    dispatch = opened(readers=3, size=1)
+    sending.take_no_more()
+    sending.send_all(
+        list(dispatch.batches.values_list("pk", flat=True)), client=client, clock=lambda: MONDAY, connections=1
+    )
+    assert progress(dispatch).waiting == 3

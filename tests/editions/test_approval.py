@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.editions import approval, assembly
+from newsletter.editions import approval, assembly, reopening
 from newsletter.editions.models import MOVES, Edition, State
 from newsletter.lib.errors import BadInput, NotAllowed
 from newsletter.stories import queue
@@ -64,8 +64,8 @@ def test_cancelling_gives_the_stories_back() -> None:
 
 def test_an_edition_that_nobody_approved_in_time_is_held_and_says_so() -> None:
     edition = assembled()
-    assert approval.hold_unapproved(now=MONDAY + timedelta(minutes=179)) == []
-    assert approval.hold_unapproved(now=MONDAY + timedelta(minutes=181)) == [edition.pk]
+    assert approval.hold_late(now=MONDAY + timedelta(minutes=179)) == []
+    assert approval.hold_late(now=MONDAY + timedelta(minutes=181)) == [edition.pk]
     edition.refresh_from_db()
     assert edition.reason == "Nobody approved it in time."
 
@@ -73,7 +73,7 @@ def test_an_edition_that_nobody_approved_in_time_is_held_and_says_so() -> None:
 def test_releasing_an_edition_whose_time_has_passed_makes_it_due_now_and_asks_for_approval_anew() -> None:
     edition = assembled()
     late = MONDAY + timedelta(days=1)
-    approval.hold_unapproved(now=late)
+    approval.hold_late(now=late)
     released = approval.release(edition, now=late)
     assert (released.state, released.due_at) == (State.PLANNED, late)
     assert assembly.assemble(edition.pk, now=late).state == State.ASSEMBLED
@@ -110,3 +110,22 @@ def test_only_the_moves_in_the_table_are_possible(start: State, to: State) -> No
         with pytest.raises(NotAllowed):
             edition.move(to, reason="x")
         assert edition.state == start
+
+
+def test_what_is_held_cannot_be_approved_or_taken_apart_without_being_released() -> None:
+    edition = assembled()
+    approval.hold(edition, reason="the lawyer called", now=BEFORE)
+    with pytest.raises(NotAllowed):
+        approval.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
+    with pytest.raises(NotAllowed):
+        reopening.reopen(edition)
+    assert assembly.refresh_stale() == []
+    edition.refresh_from_db()
+    assert edition.state == State.HELD
+
+
+def test_an_edition_that_could_not_be_assembled_in_time_is_held_and_says_so() -> None:
+    edition = make.edition(make.publication())
+    assert approval.hold_late(now=MONDAY + timedelta(minutes=181)) == [edition.pk]
+    edition.refresh_from_db()
+    assert edition.reason == "It could not be assembled in time."

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter.editions import approval, assembly, reopening
+from newsletter.editions import approval, assembly, rendering, reopening
+from newsletter.editions.contents import Contents
 from newsletter.editions.models import Edition, FrozenLetter, State
 from newsletter.lib.errors import NotAllowed
+from newsletter.mail.letters import Letter
 from newsletter.publications import publishing
 from newsletter.publications.models import OnEmpty
 from newsletter.stories import queue
@@ -155,3 +157,29 @@ def test_what_preflight_would_stop_is_held_and_cannot_be_approved() -> None:
     assert "link.local" in edition.reason
     with pytest.raises(NotAllowed):
         approval.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
+
+
+def test_a_letter_whose_stories_went_back_while_it_was_rendered_is_not_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    publication = make.publication()
+    make.story(publication)
+    planned = make.edition(publication)
+    render = rendering.render
+
+    def interrupted(contents: Contents) -> Letter:
+        edition = Edition.objects.get(pk=planned.pk)
+        reopening.give_back(edition)
+        return render(contents)
+
+    monkeypatch.setattr(rendering, "render", interrupted)
+    edition = assembly.assemble(planned.pk, now=BEFORE)
+    assert edition.state == State.PLANNED
+    assert not FrozenLetter.objects.exists()
+    assert len(queue.waiting(publication)) == 1
+
+
+def test_who_it_is_from_is_approved_with_the_letter_and_frozen_with_it() -> None:
+    publication = make.publication()
+    edition = make.approved_edition(publication)
+    assert edition.letters.get().sender_email == "post@example.org"
+    publishing.revise(publication, sender_email="other@example.org")
+    assert assembly.refresh_stale() == [edition.pk]

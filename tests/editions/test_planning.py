@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from newsletter.editions import approval, planning
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, Placement, State
 from newsletter.lib.errors import BadInput
 from newsletter.publications import publishing
 from newsletter.publications.models import Publication
@@ -153,3 +153,47 @@ def test_a_publication_that_cannot_be_planned_does_not_keep_the_others_from_it()
 def test_an_extra_edition_cannot_be_due_in_the_past() -> None:
     with pytest.raises(BadInput, match="has passed"):
         planning.add_extra(daily(), due_at=MONDAY - timedelta(hours=1), now=MONDAY)
+
+
+def test_sending_tomorrows_edition_today_leaves_the_one_after_it_alone() -> None:
+    publication = daily()
+    edition = planning.plan(publication, now=MONDAY)
+    assert edition is not None
+    now = MONDAY + timedelta(hours=1)
+    approval.send_now(edition, now=now)
+    following = planning.plan(publication, now=now + timedelta(seconds=1))
+    assert following is not None
+    for seconds in (3, 5, 7):
+        assert planning.plan(publication, now=now + timedelta(seconds=seconds)) == following
+
+
+def test_an_edition_that_is_put_off_does_not_swallow_the_dates_in_between() -> None:
+    publication = daily()
+    edition = planning.plan(publication, now=MONDAY)
+    assert edition is not None
+    approval.reschedule(edition, due_at=MONDAY + timedelta(days=3, hours=2), now=MONDAY)
+    for hours in range(0, 24 * 4, 2):
+        planning.plan(publication, now=MONDAY + timedelta(hours=hours))
+    dates = [edition.local_date for edition in Edition.objects.order_by("local_date")]
+    assert dates == [date(2026, 11, day) for day in (24, 25, 26, 27)]
+
+
+def test_an_edition_that_holds_stories_is_not_taken_back_when_the_cadence_changes() -> None:
+    publication = daily()
+    edition = planning.plan(publication, now=MONDAY)
+    assert edition is not None
+    Placement.objects.create(edition=edition, story=make.story(publication), position=1)
+    publishing.revise(publication, recurrence="FREQ=WEEKLY;BYDAY=FR")
+    planning.plan(publication, now=MONDAY)
+    assert Edition.objects.filter(pk=edition.pk).exists()
+
+
+def test_words_that_somebody_typed_are_not_deleted_with_a_date() -> None:
+    publication = daily()
+    edition = planning.plan(publication, now=MONDAY)
+    Edition.objects.update(subject="A special day")
+    publishing.revise(publication, recurrence="FREQ=WEEKLY;BYDAY=FR")
+    planning.plan(publication, now=MONDAY)
+    assert edition is not None
+    edition.refresh_from_db()
+    assert (edition.state, edition.subject) == (State.CANCELLED, "A special day")

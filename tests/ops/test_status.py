@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from newsletter.delivery import opening
+from newsletter.delivery.models import Attempt, Fate
 from newsletter.ops import readings
 from newsletter.ops.status import WORKER_QUEUES, status
 from newsletter.ops.verdict import Level
@@ -58,3 +59,32 @@ def test_editions_of_long_ago_are_left_out_unless_they_are_unfinished() -> None:
     make.edition(make.publication(), due_at=MONDAY - timedelta(days=30), state="cancelled", reason="fire")
     unfinished = make.edition(make.publication(), due_at=MONDAY - timedelta(days=30), state="held", reason="fire")
     assert [s.edition for s in status(now=MONDAY).editions] == [unfinished]
+
+
+def test_an_unfinished_edition_is_judged_however_many_newer_ones_there_are() -> None:
+    well()
+    publication = make.publication()
+    make.edition(publication, due_at=MONDAY - timedelta(days=6), state="held", reason="fire")
+    for hours in range(1, 120):
+        make.edition(make.publication(), due_at=MONDAY - timedelta(hours=hours), state="cancelled", reason="rain")
+    assert "is held" in " ".join(t.sentence for t in status(now=MONDAY).verdict.troubles)
+
+
+def test_tries_that_came_to_nothing_are_no_movement() -> None:
+    well()
+    publication = make.publication()
+    make.readers(publication, 1)
+    dispatch = opening.open(make.approved_edition(publication).pk, now=MONDAY)
+    assert dispatch is not None
+    later = MONDAY + timedelta(minutes=15)
+    Attempt.objects.create(
+        batch=dispatch.batches.get(), ordinal=1, fence=1, began_at=later, ended_at=later, fate=Fate.LATER
+    )
+    assert "nothing has moved" in " ".join(t.sentence for t in status(now=later).verdict.troubles)
+
+
+def test_an_active_publication_without_an_edition_to_come_is_named() -> None:
+    well()
+    publication = make.publication(name="The Evening Post")
+    later = publication.created_at + timedelta(minutes=6)
+    assert "The Evening Post" in " ".join(t.sentence for t in status(now=later).verdict.troubles)

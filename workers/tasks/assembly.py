@@ -12,7 +12,7 @@ def tick() -> None:
     """Plan what must exist, take back what changed, ring for what is due."""
     planning.plan_all(now=clock.now())
     assembly.refresh_stale()
-    approval.hold_unapproved(now=clock.now())
+    approval.hold_late(now=clock.now())
     for edition_id in Edition.objects.due_for_assembly(clock.now()).values_list("pk", flat=True):
         assemble.apply_async((edition_id,), expires=30)
 

@@ -10,7 +10,6 @@ from newsletter.audience import leaving
 from newsletter.delivery import recovery
 from newsletter.lib import clock
 from newsletter.ops import readings
-from newsletter.publications.models import Publication
 from workers import broker
 from workers.queues import WORKER_QUEUES
 
@@ -32,9 +31,8 @@ def read() -> None:
 def tend() -> None:
     """What need not be done at once: pauses end, workers long gone are forgotten."""
     now = clock.now()
-    for publication in Publication.objects.filter(is_active=True):
-        leaving.end_pauses(publication, now=now)
     readings.forget_old(now=now)
+    leaving.end_all_pauses(now=now)
 
 
 @shared_task

@@ -71,12 +71,18 @@ class Client:
                 raise self._said_before_the_end(connection) or TryLater(f"not fully written: {_name(error)}") from error
             finally:
                 connection.close()
+        except ValueError as error:  # a header that cannot be written; nothing was
+            connection.close()
+            raise Refused(f"the request cannot be written: {_name(error)}") from error
         try:
             answer = connection.getresponse()
-            said = answer.read(65536)
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             raise Uncertain(f"no answer: {_name(error)}") from error
+        try:
+            said = answer.read(65536)
+        except (OSError, http.client.HTTPException):
+            said = b""  # the status is the answer; the rest only explains it
         if answer.will_close or not answer.isclosed():
             connection.close()
         else:
