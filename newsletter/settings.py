@@ -18,7 +18,7 @@ from newsletter.lib import logs
 from newsletter.lib.errors import BadSetting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env.text("NEWSLETTER_DATA", "var")).absolute()
+DATA_DIR = Path(env.text("NEWSLETTER_DATA", str(BASE_DIR / "var"))).absolute()
 try:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
 except OSError as error:
@@ -202,5 +202,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # a line for every tick, several a second, would hide all others
+    "loggers": {name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.worker.strategy", "celery.beat")},
 }
 logs.configure()  # every process reads the settings, so every process logs alike

@@ -24,7 +24,7 @@ from newsletter.mail.letters import Receipt
 from newsletter.mail.sendgrid.transport import Client
 
 Clock = Callable[[], datetime]
-MARGIN = 5.0  # seconds of lease that must be left over after the longest possible call
+PREPARING = timedelta(seconds=30)  # from claim to attempt; a worker lost in between is soon replaced
 PAUSES = (0.5, 2, 5, 10, 20)  # seconds before an answer is written down again
 log = structlog.get_logger()
 _leaving = threading.Event()
@@ -78,7 +78,7 @@ def send(batch_id: int, *, client: Client, clock: Clock) -> Fate | None:
         return None
     people = addressing.address(batch)
     payload = addressing.payload(batch)
-    attempt = begin(batch, people, longest_call=client.longest_call, now=clock())
+    attempt = begin(batch, people, now=clock())
     if attempt is None:
         return None
     body = payload.body(people.addressees, ids=addressing.ids(attempt, dispatch=batch.dispatch_id))
@@ -104,7 +104,7 @@ def _record_surely(attempt: Attempt, answer: Receipt | DispatchError, *, clock: 
 
 def claim(batch_id: int, *, now: datetime) -> Batch | None:
     """The batch, if this very call changed it from pending to claimed; else None."""
-    lease_until = now + timedelta(seconds=settings.DISPATCH_LEASE)
+    lease_until = now + PREPARING
     with transaction.atomic():
         changed = (
             Batch.objects.due(now)
@@ -116,22 +116,26 @@ def claim(batch_id: int, *, now: datetime) -> Batch | None:
         return Batch.objects.select_related("dispatch__edition__publication").get(pk=batch_id)
 
 
-def begin(batch: Batch, people: addressing.People, *, longest_call: float, now: datetime) -> Attempt | None:
+def begin(batch: Batch, people: addressing.People, *, now: datetime) -> Attempt | None:
     """Write the attempt down, so that a call may follow; None when no call may follow.
 
-    None may: when the lease is lost or too short for the longest call, when the dispatch was
-    paused since the claim, or when nobody is left in the batch.
+    None may: when the claim's lease is over, when the dispatch was paused since, or when nobody is
+    left in the batch. The attempt has a lease of its own, which is longer than the longest call.
     """
     ours = Batch.objects.filter(pk=batch.pk, fence=batch.fence, state=BatchState.CLAIMED)
     with transaction.atomic():
         if not people.addressees:
             ours.update(state=BatchState.EMPTY, lease_until=None, submitted=0, left_out=people.left_out)
             return None
-        enough = now + timedelta(seconds=longest_call + MARGIN)
         may_call = (
             ours.of_open_dispatches()
-            .filter(lease_until__gt=enough)
-            .update(state=BatchState.CALLING, submitted=len(people.addressees), left_out=people.left_out)
+            .filter(lease_until__gt=now)
+            .update(
+                state=BatchState.CALLING,
+                lease_until=now + timedelta(seconds=settings.DISPATCH_LEASE),
+                submitted=len(people.addressees),
+                left_out=people.left_out,
+            )
         )
         if not may_call:
             ours.update(state=BatchState.PENDING, lease_until=None)

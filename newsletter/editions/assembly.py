@@ -8,7 +8,6 @@ Run twice, it does nothing the second time: an edition that is not planned is le
 import hashlib
 from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import structlog
 from django.conf import settings
@@ -27,6 +26,7 @@ from newsletter.stories import queue, richtext
 from newsletter.stories.models import Story
 
 log = structlog.get_logger()
+CHANGED = "Something in it was changed after it was assembled, so it is assembled and approved anew."
 DEFAULT = "default"  # the variant that everybody gets
 
 
@@ -70,8 +70,7 @@ def preview(edition: Edition, *, now: datetime) -> Letter:
 def gather(edition: Edition, stories: list[Story]) -> Gathered:
     """Contents for `stories` in this order, with the appeal that is on for the edition's day."""
     publication = edition.publication
-    day = edition.local_date or edition.due_at.astimezone(ZoneInfo(publication.time_zone)).date()
-    appeal = chosen(list(publication.appeals.all()), on=day)
+    appeal = chosen(list(publication.appeals.all()), on=edition.day)
     place = None
     if appeal:
         shapes = [Shape(paragraphs=len(richtext.blocks(s.body)), sensitive=s.is_sensitive) for s in stories]
@@ -97,7 +96,8 @@ def refresh_stale() -> list[int]:
             with transaction.atomic():
                 edition = Edition.objects.locked(pk)
                 if edition.state in reopening.WAITING and is_stale(edition):
-                    reopening.reopen(edition)
+                    reopening.reopen(edition, reason=CHANGED)
+                    log.info("edition.reopened", edition=pk)
                     reopened.append(pk)
         except Exception:
             log.exception("edition.not_refreshed", edition=pk)
@@ -171,7 +171,7 @@ def _freeze(
             "\0".join([letter.subject, letter.text, letter.html]).encode()
         ).hexdigest()
         edition.assembled_at = now
-        edition.move(State.ASSEMBLED)
+        edition.move(State.ASSEMBLED, reason=edition.reason)  # why it was reopened, until it is approved
         edition.save()
         stops = [finding.code for finding in findings if finding.severity == "stop"]
         if stops:

@@ -7,7 +7,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from zoneinfo import ZoneInfo
 
 from newsletter.editions.models import Edition
 from newsletter.editions.parts import AppealView, Brand, StoryView, brand_of, view_of_appeal, view_of_story
@@ -65,13 +64,12 @@ def gather(
     words = words_for(publication.language)
     views = tuple(view_of_story(story, number, publication) for number, story in enumerate(stories, start=1))
     subject = edition.subject.strip() or views[0].headline
-    day = edition.local_date or edition.due_at.astimezone(ZoneInfo(publication.time_zone)).date()
     return Contents(
         brand=brand_of(publication),
         words=words,
         language=publication.language,
         direction=direction_of(publication.language),
-        date=words.on(day),
+        date=words.on(edition.day),
         subject=subject,
         preheader=edition.preheader.strip() or _preheader(views, subject),
         intro=_paragraphs(edition.intro) or (words.opening.format(publication=publication.name),),

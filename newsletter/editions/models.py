@@ -1,6 +1,6 @@
 """An edition, the stories placed in it, and its frozen letters."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from newsletter.giving.models import Appeal
 from newsletter.lib.errors import NotAllowed
 from newsletter.publications.models import Publication
+from newsletter.publications.schedule import zone
 from newsletter.stories.models import Story
 
 
@@ -101,6 +102,11 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"edition {self.pk}"
+
+    @property
+    def day(self) -> date:
+        """The day on which readers get it, on the publication's own clock."""
+        return self.due_at.astimezone(zone(self.publication.time_zone)).date()
 
     def move(self, to: State, *, reason: str = "") -> None:
         """Set the state in memory if that move is legal, else `NotAllowed`. The caller saves."""

@@ -11,7 +11,7 @@ from newsletter.stories import queue
 WAITING = (State.ASSEMBLED, State.APPROVED)
 
 
-def reopen(edition: Edition, *, states: Collection[State] = WAITING) -> Edition:
+def reopen(edition: Edition, *, states: Collection[State] = WAITING, reason: str = "") -> Edition:
     """Planned anew: no letter, no approval, its stories back at the front of the queue.
 
     Only from one of `states`: what somebody has held meanwhile stays held.
@@ -20,7 +20,7 @@ def reopen(edition: Edition, *, states: Collection[State] = WAITING) -> Edition:
         edition = Edition.objects.locked(edition.pk)
         if edition.state not in states:
             raise NotAllowed(f"Edition {edition.pk} is {edition.state}; it cannot be taken apart.")
-        edition.move(State.PLANNED)
+        edition.move(State.PLANNED, reason=reason)
         edition.letters.all().delete()
         edition.made_from = edition.content_hash = edition.approved_hash = ""
         edition.assembled_at = edition.approved_at = edition.approved_by = None

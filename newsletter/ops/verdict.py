@@ -15,6 +15,7 @@ from newsletter.ops.readings import Queue
 STALE = timedelta(seconds=30)  # queues are looked at every five seconds
 LATE = timedelta(minutes=2)  # an edition that should have begun to leave
 UNREAD = timedelta(minutes=10)  # posts of events are absorbed every second
+SOON = timedelta(hours=24)  # what is held for longer than that has time
 STUCK = timedelta(minutes=10)  # a dispatch in which nothing has moved
 
 
@@ -121,7 +122,7 @@ def _sending_troubles(s: Sending, now: datetime) -> list[Trouble]:
         found.append(Trouble(f"Edition {s.edition} wants a person's attention.", "uncertain-batches"))
     if s.state == "paused":
         found.append(Trouble(f"Edition {s.edition} is paused with {s.waiting:,} readers to go.", "paused-dispatch"))
-    if s.state == "held":
+    if s.state == "held" and now > s.due_at - SOON:
         found.append(Trouble(f"Edition {s.edition} is held and will not leave by itself.", "held-edition"))
     if s.state in ("planned", "assembled", "approved") and now - s.due_at > LATE:
         found.append(Trouble(f"Edition {s.edition} should have left at {s.due_at:%H:%M} UTC.", "late-edition"))

@@ -6,6 +6,8 @@ from django import forms
 
 from newsletter.lib.errors import BadInput, NewsletterError
 
+ASK_AGAIN = "Ask for it again if that is meant."  # how the queue ends its refusal of a repeated link
+TICK = "Tick “Add it all the same” below if that is meant."
 MINUTES = "%Y-%m-%dT%H:%M"
 
 
@@ -34,7 +36,7 @@ class PlainForm(forms.Form):
             sentence = f"{error.problem} {error.mend}".strip()
             self.add_error(name, sentence[:1].upper() + sentence[1:] if name else str(error))
         else:
-            self.add_error(None, str(error))
+            self.add_error(None, str(error).replace(ASK_AGAIN, TICK))
 
     def _field_named(self, known_as: str) -> str | None:
         wanted = known_as.casefold().replace("_", " ")

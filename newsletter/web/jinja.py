@@ -26,6 +26,7 @@ def environment(**options: Any) -> Environment:
         when=_when,
         away=_away,
         counted=phrases.counted,
+        ended=phrases.ended,
         host=phrases.host,
         span=phrases.span,
         thousands=_thousands,

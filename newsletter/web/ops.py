@@ -17,6 +17,7 @@ from newsletter.ops.status import Standing, status
 from newsletter.ops.verdict import STALE, Level
 from newsletter.web.forms import PlainForm
 from newsletter.web.permission import DeskRequest, needs
+from newsletter.web.runbook import runbook
 from newsletter.web.states import standing
 
 TONES = {Level.WELL: "good", Level.BUSY: "warn", Level.BROKEN: "bad"}
@@ -44,6 +45,7 @@ def ops(request: DeskRequest) -> HttpResponse:
         "rows": [(row, standing(row.edition, now=now)) for row in sorted(seen.editions, key=_urgency)],
         "stale": [queue.name for queue in seen.queues if queue.read_at is None or now - queue.read_at > STALE],
         "shown": UNCERTAIN_SHOWN,
+        "runbook": runbook(),
         "now": now,
     }
     return render(request, "web/ops/_now.html" if request.htmx else "web/ops/ops.html", context)

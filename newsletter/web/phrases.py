@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
 
+ENDS = frozenset({"", ".", "!", "?", "…", ":", "؟", "۔", "。", "！", "？"})
+
 
 def counted(number: int, one: str, many: str = "") -> str:
     """`1 reader`, `2,500 readers`; without `many` an s is put on."""
@@ -34,6 +36,19 @@ def day(value: date, *, today: date) -> str:
             return "yesterday"
     words = f"{value:%a} {value.day} {value:%b}"
     return words if value.year == today.year else f"{words} {value.year}"
+
+
+def by_moment(value: datetime, clock: tzinfo, *, now: datetime) -> str:
+    """The time before the day, as after “by”: `07:00 today`, `07:00 on Wed 5 Aug`."""
+    local, today = value.astimezone(clock), now.astimezone(clock).date()
+    words = day(local.date(), today=today)
+    return f"{local:%H:%M} {words if abs((local.date() - today).days) < 2 else f'on {words}'}"
+
+
+def ended(words: str) -> str:
+    """Somebody's words as a sentence: with a full stop, unless they end with a mark of their own."""
+    words = words.strip()
+    return words if words.rstrip("”’»\"')]")[-1:] in ENDS else words + "."
 
 
 def zone_words(value: datetime, clock: tzinfo) -> str:

@@ -82,7 +82,7 @@ def _page(request: DeskRequest, publication: Publication) -> HttpResponse:
         if dropped.isdecimal() and len(dropped) < 19
         else None
     )
-    context = _context(publication) | {"dropped": undo, "said": "", "problem": ""}
+    context = _context(publication) | {"dropped": undo, "said": None, "problem": ""}
     context["publications"] = publications.everything()
     return render(request, "web/queue/queue.html", context)
 
@@ -92,6 +92,7 @@ def _answer(
 ) -> HttpResponse:
     """The desk again: the fragment for htmx, else the page by a redirect, so that a reload repeats nothing."""
     if request.htmx:
+        # nothing said is sent too: it takes away what was said of the step before
         context = _context(story.publication) | {"said": said, "problem": problem, "dropped": dropped}
         return render(request, "web/queue/_desk.html", context)
     if problem:

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any, cast
 
 from django.contrib import messages
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -31,6 +31,10 @@ class SignInForm(AuthenticationForm):
         "inactive": "This account is closed. Ask an administrator to open it.",
         "too_many": "Too many attempts. Wait a quarter of an hour, then try again.",
     }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs["inputmode"] = "email"
 
     def clean(self) -> dict[str, Any]:
         key = self._key()
@@ -69,7 +73,18 @@ class SignIn(LoginView):
         return response
 
 
+class PasswordForm(PasswordChangeForm):
+    """Django's, with its rules said in one plain line instead of a list in HTML."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        new, repeated = self.fields["new_password1"], self.fields["new_password2"]
+        new.help_text = "At least 10 characters, not a common password, not like your email address."
+        repeated.label, repeated.help_text = "New password once more", ""
+
+
 class ChangePassword(PasswordChangeView):
+    form_class = PasswordForm
     template_name = "web/signing_in/password.html"
     success_url = reverse_lazy("password")
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from newsletter.editions.models import Edition, State
-from newsletter.web.phrases import away, clock_of, moment
+from newsletter.web.phrases import away, by_moment, clock_of, ended, moment
 
 
 class Standing(NamedTuple):
@@ -45,8 +45,10 @@ def standing(edition: Edition, *, now: datetime) -> Standing:
         case State.DISPATCHING:
             return Standing("Going out", "live", "The letter is being handed to the provider, reader by reader.")
         case State.DISPATCHED:
-            when = f" {at(edition.dispatched_at)}" if edition.dispatched_at else ""
-            return Standing("Sent", "good", edition.reason or f"Everybody it was for was dealt with{when}.")
+            when = f" by {by_moment(edition.dispatched_at, clock, now=now)}" if edition.dispatched_at else ""
+            return Standing("Sent", "good", ended(edition.reason) or f"Sent to everybody{when}.")
         case State.HELD:
-            return Standing("Held", "bad", f"{edition.reason} It does not leave until somebody releases it.")
-    return Standing("Cancelled", "calm", f"{edition.reason} It will not leave.")
+            return Standing(
+                "Held", "bad", f"{ended(edition.reason)} It does not leave until somebody releases it.".lstrip()
+            )
+    return Standing("Cancelled", "calm", f"{ended(edition.reason)} It will not leave.".lstrip())

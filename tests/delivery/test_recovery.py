@@ -23,7 +23,7 @@ def ended(dispatch: Dispatch, answer: Receipt | Refused | Uncertain, number: int
     """A batch of `dispatch` whose call came to this."""
     batch = sending.claim(dispatch.batches.get(number=number).pk, now=MONDAY)
     assert batch is not None
-    attempt = sending.begin(batch, addressing.address(batch), longest_call=60, now=MONDAY)
+    attempt = sending.begin(batch, addressing.address(batch), now=MONDAY)
     assert attempt is not None
     sending.record(attempt, answer, now=MONDAY)
     return dispatch.batches.get(number=number)
@@ -41,7 +41,7 @@ def test_a_worker_lost_after_its_attempt_leaves_the_batch_uncertain(opened: Open
     dispatch = opened()
     batch = sending.claim(dispatch.batches.get().pk, now=MONDAY)
     assert batch is not None
-    sending.begin(batch, addressing.address(batch), longest_call=60, now=MONDAY)
+    sending.begin(batch, addressing.address(batch), now=MONDAY)
     recovery.release_abandoned(now=LATER)
     assert dispatch.batches.get().state == BatchState.UNCERTAIN
     assert Attempt.objects.get().fate == Fate.UNCERTAIN
@@ -136,7 +136,7 @@ def test_a_late_no_brings_a_dispatch_that_wanted_attention_back_to_sending(opene
     dispatch = opened()
     batch = sending.claim(dispatch.batches.get().pk, now=MONDAY)
     assert batch is not None
-    attempt = sending.begin(batch, addressing.address(batch), longest_call=60, now=MONDAY)
+    attempt = sending.begin(batch, addressing.address(batch), now=MONDAY)
     assert attempt is not None
     recovery.release_abandoned(now=LATER)
     recovery.finish_done(now=LATER)

@@ -28,7 +28,7 @@ def calling(dispatch: Dispatch) -> Attempt:
     """An attempt that is written down and not yet made."""
     batch = sending.claim(dispatch.batches.get().pk, now=MONDAY)
     assert batch is not None
-    attempt = sending.begin(batch, addressing.address(batch), longest_call=60, now=MONDAY)
+    attempt = sending.begin(batch, addressing.address(batch), now=MONDAY)
     assert attempt is not None
     return attempt
 
@@ -58,19 +58,26 @@ def test_nothing_of_a_paused_dispatch_can_be_claimed_or_begun(opened: Opener) ->
     batch = sending.claim(dispatch.batches.get().pk, now=MONDAY)
     assert batch is not None
     steering.pause(dispatch, reason="wait")
-    assert sending.begin(batch, addressing.address(batch), longest_call=60, now=MONDAY) is None
+    assert sending.begin(batch, addressing.address(batch), now=MONDAY) is None
     batch.refresh_from_db()
     assert (batch.state, Attempt.objects.count()) == (BatchState.PENDING, 0)
     assert sending.claim(batch.pk, now=MONDAY) is None
 
 
-def test_no_call_is_begun_with_less_lease_than_the_longest_call_takes(opened: Opener) -> None:
+def test_no_call_is_begun_when_the_lease_of_the_claim_is_over(opened: Opener) -> None:
     batch = sending.claim(opened().batches.get().pk, now=MONDAY)
     assert batch is not None
-    nearly_over = MONDAY + timedelta(seconds=280)
-    assert sending.begin(batch, addressing.address(batch), longest_call=60, now=nearly_over) is None
+    over = MONDAY + sending.PREPARING
+    assert sending.begin(batch, addressing.address(batch), now=over) is None
     batch.refresh_from_db()
     assert batch.state == BatchState.PENDING
+
+
+def test_a_batch_that_a_lost_worker_only_prepared_is_taken_up_again_within_half_a_minute(opened: Opener) -> None:
+    batch = opened().batches.get()
+    sending.claim(batch.pk, now=MONDAY)
+    recovery.release_abandoned(now=MONDAY + timedelta(seconds=31))
+    assert sending.claim(batch.pk, now=MONDAY + timedelta(seconds=31)) is not None
 
 
 def test_a_reader_who_left_since_the_opening_is_not_mailed_and_is_accounted_for(opened: Opener, client: Client) -> None:
@@ -115,7 +122,7 @@ def test_a_batch_that_must_wait_is_due_later_and_longer_each_time(opened: Opener
     for _ in range(4):
         batch = sending.claim(dispatch.batches.get().pk, now=now)
         assert batch is not None
-        attempt = sending.begin(batch, addressing.address(batch), longest_call=60, now=now)
+        attempt = sending.begin(batch, addressing.address(batch), now=now)
         assert attempt is not None
         sending.record(attempt, TryLater("no connection"), now=now)
         due_at = dispatch.batches.get().due_at
@@ -192,7 +199,7 @@ def test_after_a_few_refusals_the_dispatch_pauses_itself_and_says_why(opened: Op
         for number in (1, 2):
             batch = sending.claim(dispatch.batches.get(number=number).pk, now=MONDAY)
             assert batch is not None
-            attempt = sending.begin(batch, addressing.address(batch), longest_call=60, now=MONDAY)
+            attempt = sending.begin(batch, addressing.address(batch), now=MONDAY)
             assert attempt is not None
             sending.record(attempt, Refused("HTTP 400 – content: too short", status=400), now=MONDAY)
             dispatch.refresh_from_db()
@@ -204,7 +211,7 @@ def test_a_key_that_is_not_accepted_pauses_the_dispatch_at_once(opened: Opener) 
     dispatch = opened(readers=4, size=1)
     batch = sending.claim(dispatch.batches.get(number=1).pk, now=MONDAY)
     assert batch is not None
-    attempt = sending.begin(batch, addressing.address(batch), longest_call=60, now=MONDAY)
+    attempt = sending.begin(batch, addressing.address(batch), now=MONDAY)
     assert attempt is not None
     sending.record(attempt, Refused("HTTP 401", status=401), now=MONDAY)
     dispatch.refresh_from_db()

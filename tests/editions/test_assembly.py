@@ -183,3 +183,16 @@ def test_who_it_is_from_is_approved_with_the_letter_and_frozen_with_it() -> None
     assert edition.letters.get().sender_email == "post@example.org"
     publishing.revise(publication, sender_email="other@example.org")
     assert assembly.refresh_stale() == [edition.pk]
+
+
+def test_an_edition_sent_a_day_early_carries_the_date_on_which_it_leaves_and_says_why_it_was_reopened() -> None:
+    edition = make.approved_edition(make.publication())
+    assert "23 November" in edition.letters.get().text
+    early = MONDAY - timedelta(days=1)
+    approval.send_now(edition, now=early)
+    assert assembly.refresh_stale() == [edition.pk]
+    again = assembly.assemble(edition.pk, now=early)
+    assert "22 November" in again.letters.get().text
+    assert (again.state, again.reason) == (State.ASSEMBLED, assembly.CHANGED)
+    approved = approval.approve(again, content_hash=again.content_hash, by=make.eddie(), now=early)
+    assert approved.reason == ""

@@ -51,7 +51,7 @@ def begun(dispatch: Dispatch, number: int = 1) -> Attempt:
     """An attempt whose worker is in the call."""
     batch = sending.claim(dispatch.batches.get(number=number).pk, now=MONDAY)
     assert batch is not None
-    attempt = sending.begin(batch, addressing.address(batch), longest_call=60, now=MONDAY)
+    attempt = sending.begin(batch, addressing.address(batch), now=MONDAY)
     assert attempt is not None
     return attempt
 

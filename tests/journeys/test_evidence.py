@@ -16,7 +16,7 @@ def test_events_settle_what_an_answer_that_was_lost_left_in_doubt(
         DATABASE_URL=database_url,
         DISPATCH_BATCH_SIZE=str(BATCH),
         DISPATCH_ANSWER_TIMEOUT="2",
-        DISPATCH_LEASE="15",
+        DISPATCH_LEASE="20",
     )
     house = desk.house
     house.tell("stories", "add", "--url", "https://harbour.example/1", "--headline", "Tide", "--body", "It turned.")

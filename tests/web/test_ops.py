@@ -73,7 +73,7 @@ def test_a_stale_reading_is_said_to_be_stale(otto: Client) -> None:
 
 def test_a_dispatch_shows_the_whole_sum(otto: Client, dispatch: Dispatch) -> None:
     page = words(otto.get("/ops/"))
-    assert "Planned 10 Accepted 0 Refused 0 Uncertain 0 Waiting 10 Left since 0" in page
+    assert "Planned 10 = Accepted 0 + Refused 0 + Uncertain 0 + Waiting 10 + Left after planning 0" in page
     assert "do not add up" not in page
 
 

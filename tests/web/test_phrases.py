@@ -99,7 +99,7 @@ HOURS = timedelta(hours=1)
         (State.APPROVED, 1 * HOURS, "It leaves by itself today, 08:00, in 1 h."),
         (State.APPROVED, 0 * HOURS, "leaves within moments"),
         (State.DISPATCHING, 0 * HOURS, "reader by reader"),
-        (State.DISPATCHED, 0 * HOURS, "Everybody it was for"),
+        (State.DISPATCHED, 0 * HOURS, "Sent to everybody."),
         (State.HELD, 0 * HOURS, "Lawyers. It does not leave until somebody releases it."),
         (State.CANCELLED, 0 * HOURS, "Lawyers. It will not leave."),
     ],

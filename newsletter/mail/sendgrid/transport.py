@@ -56,11 +56,6 @@ class Client:
         self._idle: list[tuple[float, http.client.HTTPConnection]] = []
         self._lock = threading.Lock()
 
-    @property
-    def longest_call(self) -> float:
-        """Seconds after which a call that was written must have ended, one way or another."""
-        return self._connect_timeout + 2 * self._answer_timeout
-
     def send(self, body: bytes) -> Receipt:
         """One call. Raises `Refused`, `TryLater` or `Uncertain` when it is not accepted."""
         connection = self._take()
