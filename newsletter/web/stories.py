@@ -101,7 +101,7 @@ def change(request: DeskRequest, story_id: int) -> HttpResponse:
         form = StoryForm(request.POST) if request.method == "POST" else StoryForm(initial=_initial(story))
         if form.is_bound and form.is_valid():
             try:
-                story = queue.revise(story, **form.cleaned_data)
+                story = queue.revise(story, **form.cleaned_data, again="again" in request.POST)
             except NewsletterError as error:
                 form.blame(error)
             else:

@@ -194,3 +194,16 @@ def test_the_panel_names_the_cadence_before_an_edition_is_planned(cora: Client, 
 def test_a_held_edition_is_not_overlooked(cora: Client, publication: Publication) -> None:
     make.edition(publication, due_at=clock.now() - timedelta(days=3), state=State.HELD, reason="Lawyers.")
     assert "is held. Lawyers." in words(cora.get("/"))
+
+
+def test_every_answer_replaces_what_was_said_of_the_step_before(cora: Client, publication: Publication) -> None:
+    story = make.story(publication)
+    htmx = {"HX-Request": "true"}
+    assert b'<p id="said" hx-swap-oob="innerHTML"></p>' in cora.post(f"/stories/{story.pk}/drop/", headers=htmx).content
+    assert "is back in the queue" in words(cora.post(f"/stories/{story.pk}/restore/", headers=htmx))
+    assert cora.get("/desk/morning/").content.count(b'id="said"') == 1
+
+
+def test_the_next_edition_says_what_its_subject_will_be(cora: Client, publication: Publication) -> None:
+    make.story(publication, headline="Rain at last")
+    assert "Subject Rain at last (the first headline)" in words(cora.get("/desk/morning/"))

@@ -65,6 +65,33 @@ def test_every_span_can_be_said(seconds: float) -> None:
     assert phrases.span(seconds).split()[0].isdecimal()
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (NOW, "07:00 today"),
+        (NOW - timedelta(days=1), "07:00 yesterday"),
+        (NOW - timedelta(days=5), "07:00 on Wed 18 Nov"),
+    ],
+)
+def test_the_time_stands_before_the_day_after_by(value: datetime, said: str) -> None:
+    assert phrases.by_moment(value, NEW_YORK, now=NOW) == said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Waiting for the lawyer", "Waiting for the lawyer."),
+        ("Waiting for the lawyer. ", "Waiting for the lawyer."),
+        ("Is it true?", "Is it true?"),
+        ("She said “wait.”", "She said “wait.”"),
+        ("Wait (for her)", "Wait (for her)."),
+        ("", ""),
+    ],
+)
+def test_a_full_stop_is_put_only_where_none_stands(words: str, said: str) -> None:
+    assert phrases.ended(words) == said
+
+
 @pytest.mark.parametrize(("number", "said"), [(0, "0 readers"), (1, "1 reader"), (2500, "2,500 readers")])
 def test_numbers_agree_with_their_nouns(number: int, said: str) -> None:
     assert phrases.counted(number, "reader") == said
@@ -109,3 +136,14 @@ def test_every_state_says_what_happens_next(state: State, due_in: timedelta, sai
     found = standing(edition(state, due_in=due_in, reason=reason), now=NOW)
     assert said in found.sentence
     assert found.tone in {"calm", "live", "good", "warn", "bad"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("Waiting for the lawyer", "Waiting for the lawyer. It does not leave until somebody releases it."),
+        ("", "It does not leave until somebody releases it."),
+    ],
+)
+def test_a_reason_and_what_follows_are_two_sentences(reason: str, said: str) -> None:
+    assert standing(edition(State.HELD, due_in=HOURS, reason=reason), now=NOW).sentence == said

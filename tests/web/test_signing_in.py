@@ -106,3 +106,15 @@ def test_a_short_password_is_refused_with_a_reason(client: Client) -> None:
     client.force_login(make.cora(make.PASSWORD))
     form = {"old_password": make.PASSWORD, "new_password1": "short", "new_password2": "short"}
     assert "at least 10 characters" in words(client.post("/password/", form))
+
+
+def test_the_rules_for_a_password_are_said_in_one_plain_line(client: Client) -> None:
+    client.force_login(make.cora())
+    page = client.get("/password/")
+    assert "At least 10 characters, not a common password, not like your email address." in words(page)
+    assert "New password once more" in words(page)
+    assert "&lt;" not in page.content.decode()
+
+
+def test_a_phone_offers_the_keys_of_an_address_to_somebody_signing_in(client: Client) -> None:
+    assert 'inputmode="email"' in client.get("/sign-in/").content.decode()

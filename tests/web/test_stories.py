@@ -91,11 +91,24 @@ def test_an_expiry_before_the_embargo_is_told_at_its_field(cora: Client, publica
 
 def test_the_same_link_is_taken_again_only_when_that_is_meant(cora: Client, publication: Publication) -> None:
     cora.post(NEW, FORM)
-    page = cora.post(NEW, FORM)
-    assert "Add it all the same" in words(page)
+    page = words(cora.post(NEW, FORM))
+    assert "Tick “Add it all the same” below if that is meant." in page
+    assert "Ask for it again" not in page
     assert Story.objects.count() == 1
     cora.post(NEW, FORM | {"again": "on"})
     assert Story.objects.count() == 2
+
+
+def test_a_story_that_is_changed_to_a_repeated_link_is_saved_when_that_is_meant(
+    cora: Client, publication: Publication
+) -> None:
+    make.story(publication, url=FORM["url"])
+    story = make.story(publication)
+    page = cora.post(f"/stories/{story.pk}/", FORM)
+    assert 'name="again"' in page.content.decode()
+    cora.post(f"/stories/{story.pk}/", FORM | {"again": "on"})
+    story.refresh_from_db()
+    assert story.url == FORM["url"]
 
 
 def test_rich_text_keeps_what_a_letter_may_hold(cora: Client, publication: Publication) -> None:
