@@ -56,6 +56,8 @@ def _serve(screen: Terminal, data: Path, asked: Asked, awaited: list[int], *, on
             return INTERRUPTED if once else 0
         _say_where_things_are(screen, house)
         status = follow(house, screen, asked, awaited=awaited, once=once)
+        if once and status == 0 and parts.sends_to_postbox():
+            screen.say("The letters are kept: `make run` shows them again at the same address.")
         return (INTERRUPTED if once else 0) if status is None else status
     finally:
         screen.clear()
