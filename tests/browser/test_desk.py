@@ -30,7 +30,8 @@ def wait_for_order(page: Page, *headlines: str) -> None:
 def test_a_curator_signs_in_and_writes_a_story_by_keyboard(opened: Opened, publication: Publication) -> None:
     make.cora(make.PASSWORD)
     page = opened("/")
-    page.keyboard.type("cora@example.org")  # the first field has the focus
+    expect(page.get_by_label("Email")).to_be_focused()
+    page.keyboard.type("cora@example.org")
     page.keyboard.press("Tab")
     page.keyboard.type(make.PASSWORD)
     page.keyboard.press("Enter")
