@@ -20,10 +20,7 @@ class Candidate(NamedTuple):
     reason: str
 
 
-class Reachable(NamedTuple):
-    subscriber: int
-    email: str
-    first_name: str
+Reachable = tuple[int, str, str]  # subscriber id, address, first name: as the database hands them out
 
 
 # Both tables are bounded on both sides: with one side open, PostgreSQL merge-joins from the start
@@ -56,7 +53,7 @@ def count_candidates(publication_id: int) -> int:
     return Subscription.objects.filter(publication_id=publication_id).count()
 
 
-def reachable(publication_id: int, subscribers: Sequence[int]) -> list[Reachable]:
+def reachable(publication_id: int, subscribers: list[int]) -> list[Reachable]:
     """Those of `subscribers` (ascending ids) who may be mailed at this moment, by ascending id.
 
     In SQL of its own, because it runs for every reader of every edition: one range instead of a
@@ -67,9 +64,11 @@ def reachable(publication_id: int, subscribers: Sequence[int]) -> list[Reachable
     first, last = subscribers[0], subscribers[-1]
     with connection.cursor() as cursor:
         cursor.execute(REACHABLE, [publication_id, Standing.ACTIVE.value, first, last, first, last])
-        rows = cursor.fetchall()
+        rows: list[Reachable] = cursor.fetchall()
+    if [row[0] for row in rows] == subscribers:
+        return rows
     meant = set(subscribers)  # others have come into the range since the ids were frozen
-    return [Reachable._make(row) for row in rows if row[0] in meant]
+    return [row for row in rows if row[0] in meant]
 
 
 def reasons(publication_id: int, subscribers: Sequence[int]) -> dict[int, str]:

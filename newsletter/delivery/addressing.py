@@ -10,65 +10,63 @@ from typing import NamedTuple
 from django.conf import settings
 
 from newsletter.audience import reaching
+from newsletter.audience.reaching import Reachable
 from newsletter.delivery import links
-from newsletter.delivery.models import Attempt, Batch, unpack
+from newsletter.delivery.models import Attempt
 from newsletter.editions.models import FrozenLetter
-from newsletter.mail.letters import Addressee, Letter, Sender
+from newsletter.mail.letters import Letter, Sender
 from newsletter.mail.sendgrid.payload import Payload
 
 
-class People(NamedTuple):
-    """Those who are mailed, and the ids of those who dropped out, by reason."""
+class Claimed(NamedTuple):
+    """A batch in a worker's hands, with what is needed to address it: no model objects, because there are many."""
 
-    addressees: list[Addressee]
+    pk: int
+    fence: int
+    subscribers: list[int]
+    dispatch_id: int
+    letter_id: int
+    edition_id: int
+    made_from: str
+    publication_id: int
+    publication: str
+    slug: str
+
+
+class People(NamedTuple):
+    """Those who are mailed with their tokens, and the ids of those who dropped out, by reason."""
+
+    readers: list[Reachable]
+    tokens: list[str]
     left_out: dict[str, list[int]]
 
 
-def address(batch: Batch) -> People:
-    """The readers of a batch (its dispatch, edition and publication already loaded)."""
-    edition = batch.dispatch.edition
-    ids = unpack(batch.subscribers).tolist()
-    found = reaching.reachable(edition.publication_id, ids)
-    token = links.signing(edition.pk)
-    fallback = _frozen_letter(batch).fallback_name
-    addressees = [
-        Addressee(subscriber, email, name or fallback, token(subscriber)) for subscriber, email, name in found
-    ]
+def address(batch: Claimed) -> People:
+    """The readers of a batch at this moment."""
+    found = reaching.reachable(batch.publication_id, batch.subscribers)
     left_out: dict[str, list[int]] = {}
-    if len(found) < len(ids):
-        gone = set(ids) - {reader.subscriber for reader in found}
-        for subscriber, reason in sorted(reaching.reasons(edition.publication_id, sorted(gone)).items()):
+    if len(found) < len(batch.subscribers):
+        gone = set(batch.subscribers) - {reader[0] for reader in found}
+        for subscriber, reason in sorted(reaching.reasons(batch.publication_id, sorted(gone)).items()):
             left_out.setdefault(reason, []).append(subscriber)
-    return People(addressees, left_out)
+    return People(found, links.tokens([reader[0] for reader in found], edition_id=batch.edition_id), left_out)
 
 
-def payload(batch: Batch) -> Payload:
+def payload(batch: Claimed) -> Payload:
     """What all readers of this batch's letter share, made once a process for each letter."""
-    return _frozen_letter(batch).payload
-
-
-class Frozen(NamedTuple):
-    """What of a letter is the same for all its readers, and the name for those who gave none."""
-
-    payload: Payload
-    fallback_name: str
-
-
-def _frozen_letter(batch: Batch) -> Frozen:
-    edition = batch.dispatch.edition
-    return _frozen(batch.letter_id, edition.made_from, edition.publication.name, edition.publication.slug)
+    return _payload(batch.letter_id, batch.made_from, batch.publication, batch.slug)
 
 
 @lru_cache(maxsize=8)
-def _frozen(letter_id: int, made_from: str, name: str, slug: str) -> Frozen:  # noqa: ARG001 — it keeps a letter from being taken for another of the same id
+def _payload(letter_id: int, made_from: str, name: str, slug: str) -> Payload:  # noqa: ARG001 — it keeps a letter from being taken for another of the same id
     frozen = FrozenLetter.objects.get(pk=letter_id)
-    payload = Payload(
+    return Payload(
         Letter(frozen.subject, frozen.text, frozen.html),
         Sender(frozen.sender_name, frozen.sender_email, frozen.reply_to),
+        fallback_name=frozen.fallback_name,
         unsubscribe=f"{settings.BASE_URL}/u/",
         list_id=f"{name} <{slug}.{frozen.sender_email.partition('@')[2]}>",
     )
-    return Frozen(payload, frozen.fallback_name)
 
 
 def ids(attempt: Attempt, *, dispatch: int) -> dict[str, str]:

@@ -5,83 +5,132 @@ Between attempt and record a crash leaves the batch uncertain, because the call 
 made: `recovery.py` says so, `settling.py` mends it. No call is made inside a transaction.
 """
 
+import json
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
-from queue import Empty, SimpleQueue
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.db.models import F
 
 from newsletter.delivery import addressing, fates, steering
-from newsletter.delivery.models import Attempt, Batch, BatchState, Fate
+from newsletter.delivery.addressing import Claimed
+from newsletter.delivery.models import Attempt, Batch, BatchState, Fate, unpack
 from newsletter.mail.errors import DispatchError
 from newsletter.mail.letters import Receipt
 from newsletter.mail.sendgrid.transport import Client
 
 Clock = Callable[[], datetime]
 PREPARING = timedelta(seconds=30)  # from claim to attempt; a worker lost in between is soon replaced
+AT_ONCE = 4  # batches that a thread claims together: one commit for four, and little to wait for if it is lost
 PAUSES = (0.5, 2, 5, 10, 20)  # seconds before an answer is written down again
 log = structlog.get_logger()
 _leaving = threading.Event()
 
 
 def take_no_more() -> None:
-    """This process is about to end: calls in hand are finished, batches not begun stay pending."""
+    """This process is about to end: calls in hand are finished, batches not begun go back."""
     _leaving.set()
 
 
-def send_all(batch_ids: Sequence[int], *, client: Client, clock: Clock, connections: int) -> None:
-    """Send these batches with up to `connections` calls in flight.
+class Senders:
+    """Threads that send, each with a database connection of its own that is kept from slice to slice.
 
-    A batch that fails in a way nobody foresaw is logged and left to its lease; the others go on.
+    One thread sends on the caller's own, which makes a test of a single batch as simple as it looks.
     """
-    waiting: SimpleQueue[int] = SimpleQueue()
-    for batch_id in batch_ids:
-        waiting.put(batch_id)
-    threads = min(connections, len(batch_ids))
-    if threads <= 1:
-        _send_waiting(waiting, client, clock)
-        return
-    with ThreadPoolExecutor(threads, thread_name_prefix="dispatch") as pool:
-        for _ in range(threads):
-            pool.submit(_send_waiting_on_a_thread, waiting, client, clock)
 
+    def __init__(self, connections: int) -> None:
+        self._threads = connections
+        self._pool = ThreadPoolExecutor(connections, thread_name_prefix="dispatch") if connections > 1 else None
 
-def _send_waiting_on_a_thread(waiting: SimpleQueue[int], client: Client, clock: Clock) -> None:
-    try:
-        _send_waiting(waiting, client, clock)
-    finally:
-        connection.close()  # a database connection belongs to its thread, and the thread ends here
+    def send_all(self, batch_ids: Sequence[int], *, client: Client, clock: Clock) -> None:
+        """Send these batches with as many calls in flight as there are threads.
 
-
-def _send_waiting(waiting: SimpleQueue[int], client: Client, clock: Clock) -> None:
-    while not _leaving.is_set():
-        try:
-            batch_id = waiting.get_nowait()
-        except Empty:
+        A batch that fails in a way nobody foresaw is logged and left to its lease; the others go on.
+        """
+        waiting = deque(batch_ids)
+        if self._pool is None:
+            _send_waiting(waiting, 1, client, clock)
             return
+        threads = min(self._threads, len(batch_ids))
+        portion = max(1, min(AT_ONCE, len(batch_ids) // threads))
+        wait([self._pool.submit(_send_on_a_thread, waiting, portion, client, clock) for _ in range(threads)])
+
+    def close(self) -> None:
+        """End the threads and their database connections."""
+        if self._pool is None:
+            return
+        together = threading.Barrier(self._threads)  # so that each thread gets one of these, and none two
+        wait([self._pool.submit(_hang_up, together) for _ in range(self._threads)])
+        self._pool.shutdown()
+
+
+def send_all(batch_ids: Sequence[int], *, client: Client, clock: Clock, connections: int) -> None:
+    """`Senders.send_all` with threads that end with the call."""
+    senders = Senders(min(connections, max(1, len(batch_ids))))
+    try:
+        senders.send_all(batch_ids, client=client, clock=clock)
+    finally:
+        senders.close()
+
+
+def _hang_up(together: threading.Barrier) -> None:
+    together.wait()
+    connection.close()
+
+
+def _send_on_a_thread(waiting: deque[int], portion: int, client: Client, clock: Clock) -> None:
+    try:
+        close_old_connections()  # one that broke since the last slice, or is too old
+        _send_waiting(waiting, portion, client, clock)
+    except Exception:
+        log.exception("slice.crashed")
+        connection.close()
+
+
+def _send_waiting(waiting: deque[int], portion: int, client: Client, clock: Clock) -> None:
+    while not _leaving.is_set():
+        lot = _take(waiting, portion)
+        if not lot:
+            return
+        claimed = claim_all(lot, now=clock())
+        while claimed and not _leaving.is_set():
+            batch = claimed.pop(0)
+            try:
+                _send(batch, client, clock)
+            except Exception:
+                log.exception("batch.crashed", batch=batch.pk)
+        give_back(claimed)
+
+
+def _take(waiting: deque[int], most: int) -> list[int]:
+    taken: list[int] = []
+    while len(taken) < most:
         try:
-            send(batch_id, client=client, clock=clock)
-        except Exception:
-            log.exception("batch.crashed", batch=batch_id)
+            taken.append(waiting.popleft())
+        except IndexError:
+            break
+    return taken
 
 
 def send(batch_id: int, *, client: Client, clock: Clock) -> Fate | None:
     """Send one batch. None when it was not ours to send, or nobody is left in it."""
     batch = claim(batch_id, now=clock())
-    if batch is None:
-        return None
+    return _send(batch, client, clock) if batch else None
+
+
+def _send(batch: Claimed, client: Client, clock: Clock) -> Fate | None:
     people = addressing.address(batch)
     payload = addressing.payload(batch)
     attempt = begin(batch, people, now=clock())
     if attempt is None:
         return None
-    body = payload.body(people.addressees, ids=addressing.ids(attempt, dispatch=batch.dispatch_id))
+    body = payload.body(people.readers, people.tokens, ids=addressing.ids(attempt, dispatch=batch.dispatch_id))
     answer: Receipt | DispatchError
     try:
         answer = client.send(body)
@@ -102,46 +151,72 @@ def _record_surely(attempt: Attempt, answer: Receipt | DispatchError, *, clock: 
     return record(attempt, answer, now=clock())
 
 
-def claim(batch_id: int, *, now: datetime) -> Batch | None:
+def claim(batch_id: int, *, now: datetime) -> Claimed | None:
     """The batch, if this very call changed it from pending to claimed; else None."""
-    lease_until = now + PREPARING
+    return next(iter(claim_all([batch_id], now=now)), None)
+
+
+def claim_all(batch_ids: Sequence[int], *, now: datetime) -> list[Claimed]:
+    """Those of the batches which this very call changed from pending to claimed, in the order of their ids."""
     with transaction.atomic():
-        changed = (
-            Batch.objects.due(now)
-            .filter(pk=batch_id)
-            .update(state=BatchState.CLAIMED, fence=F("fence") + 1, lease_until=lease_until)
+        # those that somebody else is claiming at this moment are passed over, so nobody waits for anybody
+        free = Batch.objects.due(now).filter(pk__in=batch_ids).select_for_update(skip_locked=True)
+        ours = list(free.values_list("pk", flat=True))
+        if not ours:
+            return []
+        Batch.objects.filter(pk__in=ours).update(
+            state=BatchState.CLAIMED, fence=F("fence") + 1, lease_until=now + PREPARING
         )
-        if not changed:
-            return None
-        return Batch.objects.select_related("dispatch__edition__publication").get(pk=batch_id)
+        rows = Batch.objects.filter(pk__in=ours).order_by("pk").values_list(*CLAIMED)
+        return [Claimed(pk, fence, unpack(ids).tolist(), *rest) for pk, fence, ids, *rest in rows]
 
 
-def begin(batch: Batch, people: addressing.People, *, now: datetime) -> Attempt | None:
+# The fields of `Claimed`, in its order
+CLAIMED = (
+    "pk",
+    "fence",
+    "subscribers",
+    "dispatch_id",
+    "letter_id",
+    "dispatch__edition_id",
+    "dispatch__edition__made_from",
+    "dispatch__edition__publication_id",
+    "dispatch__edition__publication__name",
+    "dispatch__edition__publication__slug",
+)
+
+
+def give_back(claimed: Sequence[Claimed]) -> None:
+    """Batches claimed and not begun are pending again at once."""
+    for batch in claimed:
+        Batch.objects.filter(pk=batch.pk, fence=batch.fence, state=BatchState.CLAIMED).update(
+            state=BatchState.PENDING, lease_until=None, rung_at=None
+        )
+
+
+def begin(batch: Claimed, people: addressing.People, *, now: datetime) -> Attempt | None:
     """Write the attempt down, so that a call may follow; None when no call may follow.
 
     None may: when the claim's lease is over, when the dispatch was paused since, or when nobody is
     left in the batch. The attempt has a lease of its own, which is longer than the longest call.
     """
-    ours = Batch.objects.filter(pk=batch.pk, fence=batch.fence, state=BatchState.CLAIMED)
-    with transaction.atomic():
-        if not people.addressees:
-            ours.update(state=BatchState.EMPTY, lease_until=None, submitted=0, left_out=people.left_out)
-            return None
-        may_call = (
-            ours.of_open_dispatches()
-            .filter(lease_until__gt=now)
-            .update(
-                state=BatchState.CALLING,
-                lease_until=now + timedelta(seconds=settings.DISPATCH_LEASE),
-                submitted=len(people.addressees),
-                left_out=people.left_out,
-            )
+    if not people.readers:
+        Batch.objects.filter(pk=batch.pk, fence=batch.fence, state=BatchState.CLAIMED).update(
+            state=BatchState.EMPTY, lease_until=None, submitted=0, left_out=people.left_out
         )
-        if not may_call:
-            ours.update(state=BatchState.PENDING, lease_until=None)
-            return None
-        ordinal = batch.attempts.count() + 1
-        return Attempt.objects.create(batch=batch, ordinal=ordinal, fence=batch.fence, began_at=now)
+        return None
+    moment = connection.ops.adapt_datetimefield_value
+    until = moment(now + timedelta(seconds=settings.DISPATCH_LEASE))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            BEGIN_BATCH, [until, len(people.readers), json.dumps(people.left_out), batch.pk, batch.fence, moment(now)]
+        )
+        if cursor.rowcount:
+            cursor.execute(BEGIN_ATTEMPT, [batch.pk, batch.fence, moment(now), batch.pk])
+            pk, ordinal = cursor.fetchone()
+            return Attempt(pk=pk, batch_id=batch.pk, ordinal=ordinal, fence=batch.fence, began_at=now)
+    give_back([batch])
+    return None
 
 
 def record(attempt: Attempt, answer: Receipt | DispatchError, *, now: datetime) -> Fate | None:
@@ -152,26 +227,37 @@ def record(attempt: Attempt, answer: Receipt | DispatchError, *, now: datetime) 
     settled it or a newer claim raised the fence.
     """
     came = fates.outcome(answer, ordinal=attempt.ordinal)
-    with transaction.atomic():
-        changed = Batch.objects.filter(
-            pk=attempt.batch_id, fence=attempt.fence, state__in=[BatchState.CALLING, BatchState.UNCERTAIN]
-        ).update(
-            state=fates.BATCH_STATE[came.fate],
-            lease_until=None,
-            rung_at=None,
-            **({"due_at": now + timedelta(seconds=came.wait)} if came.fate == Fate.LATER else {}),
-        )
-        if not changed:
+    moment = connection.ops.adapt_datetimefield_value
+    due_at = moment(now + timedelta(seconds=came.wait)) if came.fate == Fate.LATER else None
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(RECORD_BATCH, [fates.BATCH_STATE[came.fate], due_at, attempt.batch_id, attempt.fence])
+        if not cursor.rowcount:
             log.warning("attempt.too_late", attempt=attempt.pk, fate=came.fate.value)
             return None
-        Attempt.objects.filter(pk=attempt.pk).update(
-            fate=came.fate,
-            ended_at=now,
-            http_status=came.status,
-            provider_id=came.provider_id,
-            detail=came.detail,
-        )
+        cursor.execute(RECORD_ATTEMPT, [came.fate, moment(now), came.status, came.provider_id, came.detail, attempt.pk])
     log.info("attempt.ended", attempt=attempt.pk, batch=attempt.batch_id, fate=came.fate.value, status=came.status)
     if came.fate == Fate.REFUSED:
         steering.mind_refusals(attempt.batch_id, at_once=came.concerns_all, detail=came.detail)
     return came.fate
+
+
+# The four statements that run for every batch, written out: Django takes longer to compose one than
+# the database to run it. The state words are those of `BatchState` and `DispatchState`.
+BEGIN_BATCH = """
+    UPDATE delivery_batch SET state = 'calling', lease_until = %s, submitted = %s, left_out = %s
+    WHERE id = %s AND fence = %s AND state = 'claimed' AND lease_until > %s
+      AND dispatch_id IN (SELECT id FROM delivery_dispatch WHERE state = 'open')
+"""
+BEGIN_ATTEMPT = """
+    INSERT INTO delivery_attempt (batch_id, ordinal, fence, began_at, fate, provider_id, detail, settled_by)
+    SELECT %s, COUNT(*) + 1, %s, %s, '', '', '', '' FROM delivery_attempt WHERE batch_id = %s
+    RETURNING id, ordinal
+"""
+RECORD_BATCH = """
+    UPDATE delivery_batch SET state = %s, lease_until = NULL, rung_at = NULL, due_at = COALESCE(%s, due_at)
+    WHERE id = %s AND fence = %s AND state IN ('calling', 'uncertain')
+"""
+RECORD_ATTEMPT = """
+    UPDATE delivery_attempt SET fate = %s, ended_at = %s, http_status = %s, provider_id = %s, detail = %s
+    WHERE id = %s
+"""

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 
 class Token(StrEnum):
@@ -34,15 +33,6 @@ class Sender:
     name: str
     email: str
     reply_to: str = ""
-
-
-class Addressee(NamedTuple):
-    """One reader in one call: ids are opaque to the provider, the address is all it learns."""
-
-    subscriber: int
-    email: str
-    first_name: str
-    token: str
 
 
 @dataclass(frozen=True, slots=True)

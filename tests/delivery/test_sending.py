@@ -59,8 +59,7 @@ def test_nothing_of_a_paused_dispatch_can_be_claimed_or_begun(opened: Opener) ->
     assert batch is not None
     steering.pause(dispatch, reason="wait")
     assert sending.begin(batch, addressing.address(batch), now=MONDAY) is None
-    batch.refresh_from_db()
-    assert (batch.state, Attempt.objects.count()) == (BatchState.PENDING, 0)
+    assert (Batch.objects.get().state, Attempt.objects.count()) == (BatchState.PENDING, 0)
     assert sending.claim(batch.pk, now=MONDAY) is None
 
 
@@ -69,8 +68,7 @@ def test_no_call_is_begun_when_the_lease_of_the_claim_is_over(opened: Opener) ->
     assert batch is not None
     over = MONDAY + sending.PREPARING
     assert sending.begin(batch, addressing.address(batch), now=over) is None
-    batch.refresh_from_db()
-    assert batch.state == BatchState.PENDING
+    assert Batch.objects.get().state == BatchState.PENDING
 
 
 def test_a_batch_that_a_lost_worker_only_prepared_is_taken_up_again_within_half_a_minute(opened: Opener) -> None:
@@ -171,7 +169,7 @@ def test_one_batch_that_crashes_does_not_stop_the_others(
     ids = list(dispatch.batches.order_by("number").values_list("pk", flat=True))
     whole = addressing.address
 
-    def crash_for_the_first(batch: Batch) -> addressing.People:
+    def crash_for_the_first(batch: addressing.Claimed) -> addressing.People:
         if batch.pk == ids[0]:
             raise RuntimeError("cosmic ray")
         return whole(batch)

@@ -27,6 +27,12 @@ def _client() -> Client:
     )
 
 
+@lru_cache(maxsize=1)
+def _senders() -> sending.Senders:
+    """The threads of this worker process."""
+    return sending.Senders(settings.DISPATCH_CONNECTIONS)
+
+
 @shared_task
 def tick() -> None:
     """Ring for every due edition and every due batch; close dispatches that are done."""
@@ -48,4 +54,4 @@ def open_dispatch(edition_id: int) -> None:
 @shared_task
 def send(batch_ids: Sequence[int]) -> None:
     """Send a slice of batches, several at a time."""
-    sending.send_all(batch_ids, client=_client(), clock=clock.now, connections=settings.DISPATCH_CONNECTIONS)
+    _senders().send_all(batch_ids, client=_client(), clock=clock.now)

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 from json import dumps
 from json.encoder import encode_basestring_ascii as quoted
 
-from newsletter.mail.letters import Addressee, Letter, Sender, Token
+from newsletter.mail.letters import Letter, Sender, Token
 
 ONE_CLICK = "List-Unsubscribe=One-Click"  # exactly this value: RFC 8058, section 3.1
 
+Reader = tuple[int, str, str]  # id (opaque to the provider), address, first name or nothing
 NAMES_KEPT = 5000
 
 # Every one is stated, because each falls back to the account's own setting when left out.
@@ -32,11 +33,12 @@ class Payload:
     """Everything about one letter that does not change from reader to reader.
 
     `unsubscribe` is the address that a reader's token is put behind; `list_id` the value of the
-    List-Id header (RFC 2919). Header lines stand in each personalization, because SendGrid does
-    not say whether it merges them with those of the message.
+    List-Id header (RFC 2919); `fallback_name` stands for a first name that is empty. Header lines
+    stand in each personalization, because SendGrid does not say whether it merges them with those of
+    the message.
     """
 
-    def __init__(self, letter: Letter, sender: Sender, *, unsubscribe: str, list_id: str) -> None:
+    def __init__(self, letter: Letter, sender: Sender, *, fallback_name: str, unsubscribe: str, list_id: str) -> None:
         shared = {
             "from": {"email": sender.email, "name": sender.name},
             **({"reply_to": {"email": sender.reply_to}} if sender.reply_to else {}),
@@ -52,39 +54,42 @@ class Payload:
             f'"List-Id":{quoted(list_id)},"List-Unsubscribe-Post":{quoted(ONE_CLICK)},'
             f'"List-Unsubscribe":{quoted("<" + unsubscribe)[:-1]}'
         )
-        self._substitutions = self._needed(letter.subject + letter.text + letter.html)
-        self._names: dict[str, str] = {}
+        self._names = _Names(letter.subject + letter.text + letter.html, fallback_name)
 
-    @staticmethod
-    def _needed(everything: str) -> list[tuple[Token, Callable[[str], str]]]:
-        """The name tokens that occur in the letter, with what makes their value from a name."""
-        makers: list[tuple[Token, Callable[[str], str]]] = [
-            (Token.FIRST_NAME, str),
-            (Token.FIRST_NAME_HTML, html.escape),
-        ]
-        return [(token, make) for token, make in makers if token in everything]
-
-    def body(self, addressees: Iterable[Addressee], *, ids: Mapping[str, str]) -> bytes:
-        """One call's JSON. `ids` go into custom_args: opaque, never an address or a name."""
+    def body(self, readers: Iterable[Reader], tokens: Iterable[str], *, ids: Mapping[str, str]) -> bytes:
+        """One call's JSON. `tokens` are those of the readers; `ids` go into custom_args: opaque, never an address."""
         # local names: this loop runs for every reader of every edition
         names, headers, reader_tag = self._names, self._headers, Token.READER.value
         people = ",".join(
             [
                 f'{{"to":[{{"email":{quoted(email)}}}],'
-                f'"substitutions":{{{names.get(name) or self._name(name)}"{reader_tag}":"{token}"}},'
+                f'"substitutions":{{{names[name]}"{reader_tag}":"{token}"}},'
                 f'"headers":{{{headers}{token}>"}},'
                 f'"custom_args":{{"nl_subscriber":"{subscriber}"}}}}'
-                for subscriber, email, name, token in addressees
+                for (subscriber, email, name), token in zip(readers, tokens, strict=True)
             ]
         )
         return (
             f'{{"personalizations":[{people}],"custom_args":{dumps(dict(ids), separators=(",", ":"))},{self._shared}'
         ).encode("ascii")
 
-    def _name(self, name: str) -> str:
-        """The substitutions that hold a first name. Names repeat, so the latest are kept."""
-        if len(self._names) >= NAMES_KEPT:
-            self._names.clear()
-        made = "".join(f'"{token.value}":{quoted(make(name))},' for token, make in self._substitutions)
-        self._names[name] = made
+
+class _Names(dict[str, str]):
+    """First name → the substitutions that hold it, as JSON. Names repeat, so the latest are kept."""
+
+    def __init__(self, everything: str, fallback_name: str) -> None:
+        """Only tokens that occur in `everything`, the whole text of the letter, are substituted."""
+        super().__init__()
+        makers: list[tuple[Token, Callable[[str], str]]] = [
+            (Token.FIRST_NAME, str),
+            (Token.FIRST_NAME_HTML, html.escape),
+        ]
+        self._needed = [(token.value, make) for token, make in makers if token in everything]
+        self._fallback_name = fallback_name
+
+    def __missing__(self, name: str) -> str:
+        if len(self) >= NAMES_KEPT:
+            self.clear()
+        shown = name or self._fallback_name
+        self[name] = made = "".join(f'"{token}":{quoted(make(shown))},' for token, make in self._needed)
         return made
