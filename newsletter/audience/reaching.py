@@ -2,8 +2,7 @@
 when each batch leaves. Reads only; never loads a model object per reader.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -13,13 +12,8 @@ from newsletter.audience.models import Standing, Subscriber, Subscription, Suppr
 SUPPRESSED, ERASED = "suppressed", "erased"
 
 
-class Candidate(NamedTuple):
-    """A subscriber and, when this reader must not be mailed, the reason; else an empty reason."""
-
-    subscriber: int
-    reason: str
-
-
+# Subscriber id and, when this reader must not be mailed, the reason; else an empty reason
+Candidate = tuple[int, str]
 Reachable = tuple[int, str, str]  # subscriber id, address, first name: as the database hands them out
 
 
@@ -34,23 +28,41 @@ REACHABLE = """
     ORDER BY reader.id
 """
 SUPPRESSION = Exists(Suppression.objects.filter(email=OuterRef("subscriber__email")))
+LAST_ID = 2**63 - 1
+LAST_OF_LOT = """
+    SELECT subscriber_id FROM audience_subscription WHERE publication_id = %s AND subscriber_id > %s
+    ORDER BY subscriber_id LIMIT 1 OFFSET %s
+"""
+CANDIDATES = """
+    SELECT reader.id,
+      CASE WHEN EXISTS (SELECT 1 FROM audience_suppression AS never WHERE never.email = reader.email) THEN 'suppressed'
+           WHEN given.standing = 'active' THEN '' ELSE given.standing END
+    FROM audience_subscription AS given JOIN audience_subscriber AS reader ON reader.id = given.subscriber_id
+    WHERE given.publication_id = %s
+      AND given.subscriber_id > %s AND given.subscriber_id <= %s AND reader.id > %s AND reader.id <= %s
+    ORDER BY reader.id
+"""
 REASONS = {Standing.PENDING.value: "pending", Standing.PAUSED.value: "paused", Standing.LEFT.value: "left"}
 
 
-def candidates(publication_id: int) -> Iterator[Candidate]:
-    """Everybody with a subscription, by ascending subscriber id, in one streaming pass."""
-    rows = (
-        Subscription.objects.filter(publication_id=publication_id)
-        .order_by("subscriber_id")
-        .values_list("subscriber_id", "standing", SUPPRESSION)
-    )
-    for subscriber, standing, suppressed in rows.iterator(chunk_size=5000):
-        yield Candidate(subscriber, SUPPRESSED if suppressed else REASONS.get(standing, ""))
+def candidates(publication_id: int, *, after: int, most: int) -> list[Candidate]:
+    """The next `most` with a subscription whose subscriber id is above `after`, by ascending id.
+
+    Fewer than `most` mean that there are no more.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_OF_LOT, [publication_id, after, most - 1])
+        row = cursor.fetchone()
+        last = row[0] if row else LAST_ID
+        cursor.execute(CANDIDATES, [publication_id, after, last, after, last])
+        found: list[Candidate] = cursor.fetchall()
+    return found
 
 
-def count_candidates(publication_id: int) -> int:
-    """How many `candidates` there are, by a query of its own."""
-    return Subscription.objects.filter(publication_id=publication_id).count()
+def count_candidates(publication_id: int, *, after: int, last: int) -> int:
+    """How many have a subscription with a subscriber id above `after` and up to `last`, by a query of its own."""
+    subscriptions = Subscription.objects.filter(publication_id=publication_id)
+    return subscriptions.filter(subscriber_id__gt=after, subscriber_id__lte=last).count()
 
 
 def reachable(publication_id: int, subscribers: list[int]) -> list[Reachable]:

@@ -22,7 +22,10 @@ class DispatchState(models.TextChoices):
 
 
 class Dispatch(models.Model):
-    """The one and only sending of an edition. It exists once its batches do: one commit writes both."""
+    """The one and only sending of an edition. It exists once its first batches do: one commit writes both.
+
+    `frozen_to` is None once all of them exist; until then it is not finished, whatever else is.
+    """
 
     edition = models.OneToOneField(Edition, on_delete=models.PROTECT, related_name="dispatch")
     state = models.CharField(max_length=9, choices=DispatchState.choices, default=DispatchState.OPEN)
@@ -30,11 +33,67 @@ class Dispatch(models.Model):
     candidates = models.PositiveBigIntegerField(help_text="Everybody with a subscription when it opened.")
     planned = models.PositiveBigIntegerField(help_text="Readers frozen into batches.")
     left_out = models.JSONField(default=dict, help_text="How many candidates were left out, by reason.")
+    leaves_at = models.DateTimeField(
+        null=True, blank=True, help_text="Set when it opened before its time: no letter may leave earlier."
+    )
+    not_ahead = models.CharField(
+        max_length=200, blank=True, help_text="Why nothing is submitted ahead although the publication wants it."
+    )
+    frozen_to = models.BigIntegerField(
+        null=True, blank=True, help_text="While it opens: the highest subscriber id looked at so far."
+    )
     opened_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"dispatch {self.pk}"
+
+
+class GroupState(models.TextChoices):
+    OPEN = "open"  # batches may be submitted under its id, once it has one
+    CANCELLING = "cancelling"  # nothing more is submitted under it; the provider is asked to throw it away
+    CANCELLED = "cancelled"  # the provider showed the cancel in time: none of its letters leaves
+    LEFT = "left"  # its time came and no cancel stood: its letters left
+    DOUBTFUL = "doubtful"  # a cancel stood that nobody saw in time: nobody knows whether its letters left
+
+
+class Group(models.Model):
+    """Batches that are submitted ahead of their time under one batch id of the provider, to be cancelled together.
+
+    `place` is one of the ten cancels that the provider keeps for an account. A group takes its place
+    before it gets an id and gives it back when nothing can need it any more, so that every group
+    with an id can be cancelled.
+    """
+
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="groups")
+    number = models.PositiveSmallIntegerField(help_text="Counted from 1 within the dispatch.")
+    instead_of = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, help_text="The cancelled group that it makes good."
+    )
+    send_at = models.DateTimeField(help_text="When the provider lets its letters leave.")
+    state = models.CharField(max_length=10, choices=GroupState.choices, default=GroupState.OPEN)
+    place = models.PositiveSmallIntegerField(null=True, blank=True, unique=True, help_text="1 to 10.")
+    provider_batch = models.CharField(max_length=100, blank=True, help_text="The provider's batch id.")
+    minted_at = models.DateTimeField(null=True, blank=True)
+    why = models.CharField(max_length=200, blank=True, help_text="Why it is cancelled.")
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="Written before the first call that cancels it.")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="When it was seen to be cancelled, or left.")
+    taken_back = models.PositiveBigIntegerField(
+        default=0, help_text="Readers of calls that were cancelled for good, because the dispatch was stopped."
+    )
+    lease_until = models.DateTimeField(null=True, blank=True, help_text="Until then a worker looks after it.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["dispatch", "number"], name="group_number_once"),
+            models.CheckConstraint(name="group_place", condition=Q(place=None) | Q(place__gte=1, place__lte=10)),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["send_at"], name="group_unfinished", condition=Q(state__in=["open", "cancelling"])),
+        ]
+
+    def __str__(self) -> str:
+        return f"group {self.pk}"
 
 
 class BatchState(models.TextChoices):
@@ -79,6 +138,15 @@ class Batch(models.Model):
     )
     lease_until = models.DateTimeField(null=True, blank=True)
     rung_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last told of it.")
+    group = models.ForeignKey(
+        Group,
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="batches",
+        help_text="With which it is submitted ahead; none in immediate mode.",
+    )
     left_out = models.JSONField(default=dict, help_text="Subscriber ids that left since the opening, by reason.")
     submitted = models.PositiveSmallIntegerField(default=0, help_text="Readers in the latest call.")
 
@@ -93,6 +161,7 @@ class Batch(models.Model):
             models.Index(
                 fields=["due_at"], name="batch_unfinished", condition=Q(state__in=["pending", "claimed", "calling"])
             ),
+            models.Index(fields=["group"], name="batch_in_group", condition=Q(group__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -104,6 +173,7 @@ class Fate(models.TextChoices):
     REFUSED = "refused"
     LATER = "later"
     UNCERTAIN = "uncertain"
+    CANCELLED = "cancelled"  # submitted ahead, and cancelled before it could leave
 
 
 class Attempt(models.Model):
@@ -112,6 +182,15 @@ class Attempt(models.Model):
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="attempts")
     ordinal = models.PositiveIntegerField(help_text="Counted from 1 within the batch.")
     fence = models.PositiveIntegerField()
+    group = models.ForeignKey(
+        Group,
+        null=True,
+        blank=True,
+        db_index=False,  # a row for each call is written quickly; groups find theirs by the batches
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Under whose batch id it was submitted ahead; none when it was to leave at once.",
+    )
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     fate = models.CharField(max_length=9, choices=Fate.choices, blank=True)

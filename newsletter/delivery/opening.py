@@ -1,8 +1,12 @@
-"""Opening a dispatch: the audience of an approved edition, frozen into batches in one pass.
+"""Opening a dispatch: the audience of an approved edition, frozen into batches.
 
-One transaction sees one snapshot of the audience and writes everything, so that a dispatch
-either has all of its batches or does not exist. Candidates are counted twice, by a query and by
-the pass; when planned and left out do not add up to them, nothing opens.
+The audience is taken in parts, by ascending subscriber id, so that a million readers need not wait
+for the last of them to be counted: the first part is small, and its batches are sent while the next
+ones are frozen. Each part is one transaction that sees one snapshot. In it the candidates are counted
+twice, by a query and by the pass; when planned and left out do not add up to them, the part is not
+written. Parts are ranges of ids that touch and never overlap, the last one is open at its end:
+whoever has a subscription stands in exactly one of them, also when a worker is lost in between and
+another goes on from where it stopped.
 """
 
 from __future__ import annotations  # array[int] has no meaning at run time before 3.12
@@ -21,13 +25,17 @@ from newsletter.editions import approval, assembly, reopening
 from newsletter.editions.models import Edition, State
 from newsletter.lib.errors import NewsletterError, NotAllowed
 
+LOT = 5000  # candidates read at once
+FIRST_LOTS, NEXT_LOTS = 2, 20  # how many of them make up a part
+
 
 class DoesNotAddUp(NewsletterError):
-    """The audience counted by a query and by the pass differ: nothing was opened."""
+    """The audience counted by a query and by the pass differ: nothing of this part was written."""
 
 
 def open(edition_id: int, *, now: datetime) -> Dispatch | None:  # noqa: A001 — the ledger's own word for it
-    """The open dispatch of this edition; None when it was held or taken back, or is being opened elsewhere.
+    """The dispatch of this edition with its first part frozen (`go_on` freezes the rest); None when it was held or
+    taken back, or is being opened elsewhere.
 
     Asked again for an edition that has one, it returns that one. An edition that is too late is
     held; one whose stories or appeal changed after approval is taken back to be assembled anew.
@@ -63,54 +71,81 @@ def _take(edition_id: int) -> Edition | None:
     return Edition.objects.select_related("publication").get(pk=edition_id) if found else None
 
 
+def go_on(dispatch_id: int) -> bool:
+    """Freeze the next part of a dispatch that is still opening: true when there is more to do for the caller.
+
+    False when all is frozen, or when another worker is at it. Goes on whatever the state of the
+    dispatch, so that also of a paused or stopped one everybody is accounted for.
+    """
+    with transaction.atomic(durable=not connection.in_atomic_block):
+        _see_one_snapshot()
+        still = Dispatch.objects.select_for_update(skip_locked=True).filter(pk=dispatch_id, frozen_to__isnull=False)
+        dispatch = still.first()
+        if dispatch is None:
+            return False
+        _freeze_part(dispatch, lots=NEXT_LOTS)
+        return dispatch.frozen_to is not None
+
+
 def _freeze(edition: Edition, *, now: datetime) -> Dispatch:
-    letter = edition.letters.get(variant=assembly.DEFAULT)
-    dispatch = Dispatch.objects.create(edition=edition, candidates=0, planned=0, opened_at=now)
-    left_out: Counter[str] = Counter()
-    number = 0
-    waiting: list[Batch] = []
-    for number, ids in enumerate(_lots(edition.publication_id, left_out), start=1):
-        waiting.append(
-            Batch(
-                dispatch=dispatch,
-                number=number,
-                letter=letter,
-                subscribers=pack(ids),
-                count=len(ids),
-                due_at=edition.due_at,
-            )
-        )
-        dispatch.planned += len(ids)
-        if len(waiting) == 200:
-            Batch.objects.bulk_create(waiting)
-            waiting = []
-    Batch.objects.bulk_create(waiting)
-    dispatch.left_out = dict(left_out)
-    dispatch.candidates = reaching.count_candidates(edition.publication_id)
-    if dispatch.candidates != dispatch.planned + left_out.total():
-        raise DoesNotAddUp(
-            f"Edition {edition.pk}: {dispatch.candidates} candidates, but {dispatch.planned} planned "
-            f"and {left_out.total()} left out."
-        )
-    dispatch.save()
+    dispatch = Dispatch.objects.create(edition=edition, candidates=0, planned=0, frozen_to=0, opened_at=now)
     edition.move(State.DISPATCHING)
     edition.save()
+    _freeze_part(dispatch, lots=FIRST_LOTS)
     return dispatch
 
 
-def _lots(publication_id: int, left_out: Counter[str]) -> Iterator[array[int]]:
-    """Ascending ids of those to be mailed, in lots of the batch size; counts the others by reason."""
-    lot: array[int] = array("q")
-    for subscriber, reason in reaching.candidates(publication_id):
-        if reason:
-            left_out[reason] += 1
-            continue
-        lot.append(subscriber)
-        if len(lot) == settings.DISPATCH_BATCH_SIZE:
-            yield lot
-            lot = array("q")
-    if lot:
-        yield lot
+def _freeze_part(dispatch: Dispatch, *, lots: int) -> None:
+    """Freeze what comes after `frozen_to`: up to `lots` times LOT candidates."""
+    edition = Edition.objects.select_related("publication").get(pk=dispatch.edition_id)
+    after = dispatch.frozen_to or 0
+    part = _Part(after)
+    batches = [
+        Batch(dispatch=dispatch, subscribers=pack(ids), count=len(ids), due_at=edition.due_at)
+        for ids in part.freeze(edition.publication_id, lots)
+    ]
+    letter = edition.letters.get(variant=assembly.DEFAULT)
+    for number, batch in enumerate(batches, start=dispatch.batches.count() + 1):
+        batch.number, batch.letter = number, letter
+    Batch.objects.bulk_create(batches, batch_size=200)
+    last = reaching.LAST_ID if part.is_last else part.last
+    candidates = reaching.count_candidates(edition.publication_id, after=after, last=last)
+    planned, left_out = sum(batch.count for batch in batches), part.left_out
+    if candidates != planned + left_out.total():
+        raise DoesNotAddUp(
+            f"Edition {edition.pk}, subscribers after {after}: {candidates} candidates, but {planned} planned "
+            f"and {left_out.total()} left out."
+        )
+    dispatch.candidates += candidates
+    dispatch.planned += planned
+    dispatch.left_out = dict(Counter(dispatch.left_out) + left_out)
+    dispatch.frozen_to = None if part.is_last else part.last
+    dispatch.save()
+
+
+class _Part:
+    """One pass over the next candidates. `last` is the highest id seen, `is_last` true when nobody comes after."""
+
+    def __init__(self, after: int) -> None:
+        self.last, self.is_last = after, False
+        self.left_out: Counter[str] = Counter()
+
+    def freeze(self, publication_id: int, lots: int) -> Iterator[array[int]]:
+        """Ascending ids of those to be mailed, in lots of the batch size; counts the others by reason."""
+        size = settings.DISPATCH_BATCH_SIZE
+        waiting: array[int] = array("q")
+        while lots and not self.is_last:
+            lots -= 1
+            found = reaching.candidates(publication_id, after=self.last, most=LOT)
+            self.is_last = len(found) < LOT
+            self.last = found[-1][0] if found else self.last
+            waiting.extend([subscriber for subscriber, reason in found if not reason])
+            self.left_out.update([reason for _, reason in found if reason])
+            while len(waiting) >= size:
+                yield waiting[:size]
+                del waiting[:size]
+        if waiting:
+            yield waiting
 
 
 def _see_one_snapshot() -> None:

@@ -11,10 +11,14 @@ S = BatchState
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Numbers of readers. `waiting` are those in batches not sent yet or being sent."""
+    """Numbers of readers. `waiting` are those in batches not sent yet or being sent.
+
+    While the dispatch is `opening`, they are those of the part of the audience looked at so far.
+    """
 
     state: str
     reason: str
+    opening: bool
     candidates: int
     planned: int
     left_out: dict[str, int]
@@ -34,8 +38,8 @@ class Progress:
 
     @property
     def complete(self) -> bool:
-        """True when nobody waits, nobody was refused and nothing is uncertain."""
-        return self.adds_up and self.accepted + self.left_since == self.planned
+        """True when everybody is planned, nobody waits, nobody was refused and nothing is uncertain."""
+        return self.adds_up and not self.opening and self.accepted + self.left_since == self.planned
 
     @property
     def share(self) -> float:
@@ -66,6 +70,7 @@ def progress(dispatch: Dispatch) -> Progress:
     return Progress(
         state=dispatch.state,
         reason=dispatch.reason,
+        opening=dispatch.frozen_to is not None,
         candidates=dispatch.candidates,
         planned=dispatch.planned,
         left_out=dict(dispatch.left_out),

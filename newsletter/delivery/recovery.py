@@ -48,6 +48,11 @@ def due_batches(*, now: datetime, limit: int) -> Sequence[int]:
     return found
 
 
+def still_opening() -> list[int]:
+    """Dispatches of which not all readers are in batches yet: a worker is at it, or was lost."""
+    return list(Dispatch.objects.filter(frozen_to__isnull=False).values_list("pk", flat=True))
+
+
 def finish_done(*, now: datetime) -> list[int]:
     """Close every open dispatch that has nothing left to send; the ids of those closed.
 

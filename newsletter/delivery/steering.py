@@ -63,7 +63,7 @@ def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
     """
     with transaction.atomic():
         dispatch = Dispatch.objects.select_for_update().get(pk=dispatch_id)
-        if dispatch.state not in (S.OPEN, S.ATTENTION):
+        if dispatch.state not in (S.OPEN, S.ATTENTION) or dispatch.frozen_to is not None:
             return None
         states = set(dispatch.batches.values_list("state", flat=True).distinct())
         if states & {BatchState.PENDING, BatchState.CLAIMED, BatchState.CALLING}:

@@ -9,6 +9,8 @@ from datetime import date
 
 from newsletter.mail.directions import Direction, direction_of
 
+SYMBOLS = {"USD": "$", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$", "EUR": "€", "GBP": "£", "ILS": "₪", "INR": "₹", "JPY": "¥"}
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -25,10 +27,21 @@ class Words:
     why: str
     unsubscribe: str
     preferences: str
+    brief: str  # above stories that are printed short
+    more: str  # the same, where there is one story and these besides
+    sponsored: str
+    elsewhere: str
+    give: str  # on the button of an amount
+    given: str  # the number of a thermometer in words
+    until: str  # of a match
+    marks: tuple[str, str]  # of a quotation
     months: tuple[str, ...]
     weekdays: tuple[str, ...]  # from Monday
     pattern: str = "{weekday}, {day} {month} {year}"  # of the date
+    short_pattern: str = "{day} {month}"
     first_day: str = "1"  # of a month
+    money: str = "{number}\u00a0{symbol}"
+    thousands: str = "."
 
     @property
     def direction(self) -> Direction:
@@ -36,7 +49,22 @@ class Words:
 
     def on(self, day: date) -> str:
         """The date in full, such as “Tuesday, 24 November 2026”."""
-        return self.pattern.format(
+        return self._day(day, self.pattern)
+
+    def shortly(self, day: date) -> str:
+        """Without weekday and year: “24 November”."""
+        return self._day(day, self.short_pattern)
+
+    def sum(self, amount: int, currency: str) -> str:
+        """Whole units of a currency as people write them: “$41,000”, “41.000 €”; unknown ones by their three letters."""
+        number = f"{amount:,}".replace(",", self.thousands)
+        symbol = SYMBOLS.get(currency, currency)
+        if symbol.isalpha():
+            return f"{number}\u00a0{symbol}"
+        return self.money.format(number=number, symbol=symbol)
+
+    def _day(self, day: date, pattern: str) -> str:
+        return pattern.format(
             weekday=self.weekdays[day.weekday()],
             day=self.first_day if day.day == 1 else day.day,
             month=self.months[day.month - 1],
@@ -73,8 +101,18 @@ ENGLISH = Words(
     why="You receive this letter because you subscribed to {publication}.",
     unsubscribe="Unsubscribe",
     preferences="Change your preferences",
+    brief="In brief",
+    more="More from {publication}",
+    sponsored="Sponsored by {sponsor}",
+    elsewhere="{publication} on {network}",
+    give="Give {amount}",
+    given="{raised} of {goal} given, as of {day}",
+    until="Until {day}, {time} ({zone}).",
+    marks=("“", "”"),
     months=_split("January,February,March,April,May,June,July,August,September,October,November,December"),
     weekdays=_split("Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday"),
+    money="{symbol}{number}",
+    thousands=",",
 )
 ARABIC = Words(
     language="ar",
@@ -90,9 +128,18 @@ ARABIC = Words(
     why="تصلك هذه الرسالة لأنك مشترك في {publication}.",
     unsubscribe="إلغاء الاشتراك",
     preferences="تعديل التفضيلات",
+    brief="باختصار",
+    more="المزيد من {publication}",
+    sponsored="برعاية {sponsor}",
+    elsewhere="{publication} على {network}",
+    give="تبرّع بمبلغ {amount}",
+    given="جُمع {raised} من أصل {goal} حتى {day}",
+    until="حتى {day}، الساعة {time} ({zone}).",
+    marks=("«", "»"),
     months=_split("يناير,فبراير,مارس,أبريل,مايو,يونيو,يوليو,أغسطس,سبتمبر,أكتوبر,نوفمبر,ديسمبر"),
     weekdays=_split("الاثنين,الثلاثاء,الأربعاء,الخميس,الجمعة,السبت,الأحد"),
     pattern="{weekday}، {day} {month} {year}",
+    thousands=",",
 )
 HEBREW = Words(
     language="he",
@@ -108,9 +155,20 @@ HEBREW = Words(
     why="המכתב הזה נשלח אליך כחלק מהמינוי אל {publication}.",
     unsubscribe="ביטול המינוי",
     preferences="שינוי ההעדפות",
+    brief="בקצרה",
+    more="עוד מאת {publication}",
+    sponsored="בחסות {sponsor}",
+    elsewhere="{publication} ברשת {network}",
+    give="לתרומה של {amount}",
+    given="נתרמו {raised} מתוך {goal}, נכון ליום {day}",
+    until="עד {day}, בשעה {time} ({zone}).",
+    marks=("”", "”"),
     months=_split("ינואר,פברואר,מרץ,אפריל,מאי,יוני,יולי,אוגוסט,ספטמבר,אוקטובר,נובמבר,דצמבר"),
     weekdays=_split("יום שני,יום שלישי,יום רביעי,יום חמישי,יום שישי,שבת,יום ראשון"),
     pattern="{weekday}, {day} ב{month} {year}",
+    short_pattern="{day} ב{month}",
+    money="{symbol}{number}",
+    thousands=",",
 )
 FRENCH = Words(
     language="fr",
@@ -126,10 +184,19 @@ FRENCH = Words(
     why="Cette lettre vous parvient dans le cadre de votre abonnement à {publication}.",
     unsubscribe="Se désabonner",
     preferences="Modifier vos préférences",
+    brief="En bref",
+    more="À lire aussi chez {publication}",
+    sponsored="Sponsorisé par {sponsor}",
+    elsewhere="{publication} sur {network}",
+    give="Donner {amount}",
+    given="{raised} donnés sur {goal}, au {day}",
+    until="Jusqu’au {day} à {time} ({zone}).",
+    marks=("«\u00a0", "\u00a0»"),
     months=_split("janvier,février,mars,avril,mai,juin,juillet,août,septembre,octobre,novembre,décembre"),
     weekdays=_split("lundi,mardi,mercredi,jeudi,vendredi,samedi,dimanche"),
     pattern="{weekday} {day} {month} {year}",
     first_day="1er",
+    thousands="\u202f",
 )
 GERMAN = Words(
     language="de",
@@ -145,9 +212,18 @@ GERMAN = Words(
     why="Sie erhalten diesen Brief, weil Sie {publication} abonniert haben.",
     unsubscribe="Abbestellen",
     preferences="Einstellungen ändern",
+    brief="Kurz gemeldet",
+    more="Mehr von {publication}",
+    sponsored="Anzeige: {sponsor}",
+    elsewhere="{publication} bei {network}",
+    give="{amount} geben",
+    given="{raised} von {goal} gespendet, Stand {day}",
+    until="Bis {day}, {time} Uhr ({zone}).",
+    marks=("„", "“"),
     months=_split("Januar,Februar,März,April,Mai,Juni,Juli,August,September,Oktober,November,Dezember"),
     weekdays=_split("Montag,Dienstag,Mittwoch,Donnerstag,Freitag,Samstag,Sonntag"),
     pattern="{weekday}, {day}. {month} {year}",
+    short_pattern="{day}. {month}",
 )
 SPANISH = Words(
     language="es",
@@ -163,9 +239,18 @@ SPANISH = Words(
     why="Recibes esta carta porque te suscribiste a {publication}.",
     unsubscribe="Cancelar la suscripción",
     preferences="Cambiar tus preferencias",
+    brief="En breve",
+    more="Más de {publication}",
+    sponsored="Patrocinado por {sponsor}",
+    elsewhere="{publication} en {network}",
+    give="Donar {amount}",
+    given="{raised} de {goal} donados hasta el {day}",
+    until="Hasta el {day} a las {time} ({zone}).",
+    marks=("«", "»"),
     months=_split("enero,febrero,marzo,abril,mayo,junio,julio,agosto,septiembre,octubre,noviembre,diciembre"),
     weekdays=_split("lunes,martes,miércoles,jueves,viernes,sábado,domingo"),
     pattern="{weekday}, {day} de {month} de {year}",
+    short_pattern="{day} de {month}",
 )
 WORDS = {words.language: words for words in (ENGLISH, ARABIC, HEBREW, FRENCH, GERMAN, SPANISH)}
 WORDS["iw"] = HEBREW  # the code it had until 1989, still used by Java and old Android

@@ -27,6 +27,19 @@ class Appeal(models.Model):
     button = models.CharField(max_length=40, help_text="A verb and a thing: Support this reporting.")
     url = models.URLField(max_length=2000, verbose_name="destination")
 
+    amounts = models.JSONField(default=list, blank=True, help_text="Up to three whole amounts, a button each.")
+    currency = models.CharField(max_length=3, default="USD", help_text="Three letters: USD, EUR, GBP.")
+    amount_url = models.CharField(
+        max_length=2000, blank=True, help_text="Where an amount's button leads; {amount} or {cents} stands in it."
+    )
+    goal = models.PositiveIntegerField(null=True, blank=True, help_text="What is to be raised, in whole units.")
+    raised = models.PositiveIntegerField(null=True, blank=True, help_text="What was given by then.")
+    raised_on = models.DateField(null=True, blank=True, verbose_name="as of", help_text="The day of that figure.")
+    match = models.CharField(
+        max_length=200, blank=True, help_text="Who doubles gifts, up to what: shown until it ends."
+    )
+    match_ends_at = models.DateTimeField(null=True, blank=True, help_text="When the match is over.")
+
     starts_on = models.DateField(null=True, blank=True, help_text="First day, in the publication's time zone.")
     ends_on = models.DateField(null=True, blank=True, help_text="Last day, in the publication's time zone.")
     priority = models.IntegerField(default=0, help_text="The highest that is active is chosen.")

@@ -6,6 +6,12 @@ from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import rule, upcoming, zone
 
+# Submitting ahead, in minutes. The provider takes no letter more than 72 hours before it is to leave; an hour
+# less leaves room for clocks that differ. Less than half an hour leaves no time for what it is good for: calls
+# end twenty minutes before the time, so that a doubtful one can still be cancelled.
+SHORTEST_AHEAD = 30
+LONGEST_AHEAD = 71 * 60
+
 
 def check(publication: Publication) -> None:
     """Raises `BadInput` for the first thing that would stop its editions from leaving."""
@@ -14,6 +20,8 @@ def check(publication: Publication) -> None:
     _check_dates(publication)
     if publication.minimum_stories > publication.maximum_stories:
         raise BadInput("minimum stories", "is more than the maximum.", "Give a smaller number.")
+    if publication.ahead_minutes:
+        _check_ahead(publication)
 
 
 def _check_dates(publication: Publication) -> None:
@@ -21,3 +29,19 @@ def _check_dates(publication: Publication) -> None:
     day_before = datetime.combine(publication.starts_on - timedelta(days=2), time(), tzinfo=UTC)
     if next(upcoming(publication.cadence, after=day_before), None) is None:
         raise BadInput("recurrence", "names no day at all.", "Check its months, days and end.")
+
+
+def _check_ahead(publication: Publication) -> None:
+    """What is handed over ahead must be assembled before that."""
+    if publication.ahead_minutes < SHORTEST_AHEAD:
+        raise BadInput(
+            "ahead minutes",
+            f"cannot be {publication.ahead_minutes}.",
+            f"Give 0, or {SHORTEST_AHEAD} to {LONGEST_AHEAD:,}: a doubtful call is cancelled in that time.",
+        )
+    if publication.lead_minutes <= publication.ahead_minutes:
+        raise BadInput(
+            "lead minutes",
+            f"is {publication.lead_minutes}, but letters are handed over {publication.ahead_minutes} minutes ahead.",
+            "Assemble earlier than that: give a larger number.",
+        )

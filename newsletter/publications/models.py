@@ -17,6 +17,22 @@ class Fonts(models.TextChoices):
     SANS = "sans", "Helvetica and kin"
 
 
+class Look(models.TextChoices):
+    """How its letters are laid out: the folders of templates/email/."""
+
+    DIGEST = "digest", "Digest: a lead story and others below it"
+    STORY = "story", "One-story letter: one in full, the others as short lines"
+    BRIEFING = "briefing", "Briefing: numbered and short, without pictures"
+
+
+class Corners(models.TextChoices):
+    """Of buttons and pictures; Outlook for Windows shows all of them square."""
+
+    SQUARE = "square", "Square"
+    SOFT = "soft", "Slightly rounded"
+    ROUND = "round", "Round"
+
+
 class OnEmpty(models.TextChoices):
     """What becomes of an edition that has too few stories at its deadline."""
 
@@ -46,6 +62,16 @@ class Publication(models.Model):
     logo_url = models.URLField(max_length=500, blank=True)
     logo_width = models.PositiveSmallIntegerField(default=180, help_text="Width in the letter, in CSS pixels.")
     fonts = models.CharField(max_length=8, choices=Fonts.choices, default=Fonts.SERIF)
+    look = models.CharField(max_length=8, choices=Look.choices, default=Look.DIGEST)
+    logo_dark_url = models.URLField(max_length=500, blank=True, help_text="For dark mode, of the same size.")
+    corners = models.CharField(max_length=6, choices=Corners.choices, default=Corners.SOFT)
+    footer_text = models.CharField(max_length=400, blank=True, help_text="A line of your own at the end of letters.")
+    social_links = models.JSONField(
+        default=list, blank=True, help_text="Where else readers find you: a list of names with addresses."
+    )
+    sponsor_name = models.CharField(max_length=120, blank=True, help_text="Who is named as sponsor in each letter.")
+    sponsor_text = models.CharField(max_length=200, blank=True, help_text="The sponsor's line.")
+    sponsor_url = models.URLField(max_length=2000, blank=True, help_text="Where the sponsor's line leads.")
 
     time_zone = models.CharField(max_length=64, default="UTC", help_text="A name such as America/New_York.")
     recurrence = models.CharField(
@@ -54,6 +80,9 @@ class Publication(models.Model):
     starts_on = models.DateField(help_text="The rule counts from this day.")
     send_time = models.TimeField(help_text="Local time on the readers' clocks in the publication's time zone.")
     lead_minutes = models.PositiveIntegerField(default=60, help_text="How long before sending the letter is assembled.")
+    ahead_minutes = models.PositiveIntegerField(
+        default=0, help_text="How long before sending the letters are handed to the provider; 0: when they are due."
+    )
     minimum_stories = models.PositiveSmallIntegerField(default=1)
     maximum_stories = models.PositiveSmallIntegerField(default=12)
     on_empty = models.CharField(max_length=4, choices=OnEmpty.choices, default=OnEmpty.SKIP)

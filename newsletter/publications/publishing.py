@@ -10,7 +10,8 @@ from newsletter.lib.errors import BadInput
 from newsletter.lib.languages import language_tag
 from newsletter.lib.links import web_link
 from newsletter.mail.wording import disarm_link, one_line
-from newsletter.publications.checking import check
+from newsletter.publications import brand
+from newsletter.publications.checking import LONGEST_AHEAD, check
 from newsletter.publications.models import Publication
 
 WEEK = 7 * 24 * 60  # minutes
@@ -18,6 +19,7 @@ WEEK = 7 * 24 * 60  # minutes
 BOUNDS = {
     "logo_width": (16, 600),  # the letter is 600 pixels wide
     "lead_minutes": (0, WEEK),
+    "ahead_minutes": (0, LONGEST_AHEAD),
     "minimum_stories": (1, 50),
     "maximum_stories": (1, 50),
     "lateness_limit_minutes": (1, WEEK),
@@ -42,9 +44,18 @@ class OptionalFields(TypedDict, total=False):
     logo_url: str
     logo_width: int
     fonts: str
+    look: str
+    logo_dark_url: str
+    corners: str
+    footer_text: str
+    social_links: list[dict[str, str]]
+    sponsor_name: str
+    sponsor_text: str
+    sponsor_url: str
     time_zone: str
     recurrence: str
     lead_minutes: int
+    ahead_minutes: int
     minimum_stories: int
     maximum_stories: int
     on_empty: str
@@ -65,9 +76,15 @@ class Fields(OptionalFields, total=False):
     send_time: time
 
 
-LINKS = ("website", "logo_url")
-OTHER_TEXT = ("slug", "language", "accent_colour", "accent_colour_dark", "fonts", "time_zone", "recurrence", "on_empty")
-LINES = ("name", "tagline", "sender_name", "sender_email", "reply_to", "postal_address", "fallback_name")
+LINKS = ("website", "logo_url", "logo_dark_url", "sponsor_url")
+OTHER_TEXT = (
+    *("slug", "language", "accent_colour", "accent_colour_dark", "fonts", "look", "corners"),
+    *("time_zone", "recurrence", "on_empty"),
+)
+LINES = (
+    *("name", "tagline", "sender_name", "sender_email", "reply_to", "postal_address", "fallback_name"),
+    *("footer_text", "sponsor_name", "sponsor_text"),
+)
 
 
 def add(
@@ -126,6 +143,7 @@ def _fill(publication: Publication, fields: Fields) -> None:
             mend = "The law asks for it in every letter." if name == "postal_address" else "Readers see it first."
             raise BadInput(label(publication, name), "is empty.", mend)
     check_fields(publication)
+    brand.check(publication)
     _check_sender(publication)
     for name, (least, most) in BOUNDS.items():
         if not least <= getattr(publication, name) <= most:
@@ -144,6 +162,8 @@ def _normalised(publication: Publication, name: str, value: object) -> object:
         if name in LINES:
             return one_line(value)
         return language_tag(value) if name == "language" else value.strip()
+    if name == "social_links":
+        return brand.social_links(value, field=field)
     if name == "starts_on" and (type(value) is not date or value.year not in YEARS):
         raise BadInput(field, "is not a day that can be sent on.", "Give a date such as 2026-12-01.")
     if name == "send_time":

@@ -19,9 +19,13 @@ WIDEST = 20_000  # pixels; a larger number is a slip of the finger
 class OptionalFields(TypedDict, total=False):
     """Fields of a story that may be left out."""
 
+    kind: str
+    section: str
     kicker: str
     byline: str
     source_name: str
+    quote: str
+    quote_by: str
     picture_url: str
     picture_alt: str
     picture_credit: str
@@ -42,7 +46,10 @@ class Fields(OptionalFields, total=False):
     body: str
 
 
-LINES = ("kicker", "headline", "byline", "source_name", "picture_alt", "picture_credit")
+LINES = (
+    *("section", "kicker", "headline", "byline", "source_name"),
+    *("quote", "quote_by", "picture_alt", "picture_credit"),
+)
 LINKS = ("url", "picture_url")
 SIZES = ("picture_width", "picture_height")
 TIMES = ("embargo_until", "expires_at")
@@ -60,12 +67,14 @@ def fill(story: Story, fields: Fields) -> None:
         setattr(story, name, _normalised(story, name, value))
     _check_body(story)
     _check_picture(story)
+    if story.quote_by and not story.quote:
+        raise BadInput(label(story, "quote_by"), "is given, and there is no quote.", "Give the sentence that they said.")
     _check_times(story)
     check_fields(story)
 
 
 def _normalised(story: Story, name: str, value: object) -> object:
-    if name in (*LINES, *LINKS, "body", "language", "direction") and not isinstance(value, str):
+    if name in (*LINES, *LINKS, "kind", "body", "language", "direction") and not isinstance(value, str):
         raise BadInput(label(story, name), "is not text.")
     if isinstance(value, str) and name in LINES:
         return one_line(value)

@@ -14,6 +14,14 @@ class Direction(models.TextChoices):
     RTL = "rtl", "right to left"
 
 
+class Kind(models.TextChoices):
+    """How much of a story is printed."""
+
+    LEAD = "lead", "lead: large, with its picture"
+    STORY = "story", "story: with its picture"
+    SHORT = "short", "short: headline and first paragraph"
+
+
 class State(models.TextChoices):
     QUEUED = "queued"  # waiting, and offered to the next edition
     USED = "used"  # stands in an edition, and is not offered again
@@ -37,12 +45,23 @@ class Story(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     position = models.PositiveIntegerField(default=0, help_text="Place in the queue, smallest first.")
 
+    kind = models.CharField(
+        max_length=5, choices=Kind.choices, blank=True, help_text="Empty: as the publication's look has it."
+    )
+    section = models.CharField(
+        max_length=60, blank=True, help_text="A heading above it; stories of the same section that follow share it."
+    )
     kicker = models.CharField(max_length=80, blank=True, help_text="A word or two above the headline.")
     headline = models.CharField(max_length=250)
     byline = models.CharField(max_length=200, blank=True, help_text="The author's name, without “by”.")
     source_name = models.CharField(max_length=120, blank=True, help_text="Who published the article.")
     url = models.URLField(max_length=2000, verbose_name="link")
     body = models.TextField(help_text="Sanitised HTML of whole paragraphs and lists (stories/richtext.py).")
+
+    quote = models.CharField(
+        max_length=240, blank=True, help_text="A sentence of the article to be set large, without quotation marks."
+    )
+    quote_by = models.CharField(max_length=120, blank=True, help_text="Who said it.")
 
     picture_url = models.URLField(max_length=2000, blank=True)
     picture_alt = models.CharField(

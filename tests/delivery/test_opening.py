@@ -2,13 +2,17 @@ from datetime import timedelta
 
 import pytest
 from django.test import override_settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from newsletter.audience.models import Standing, Subscription
 from newsletter.audience.suppressing import suppress
-from newsletter.delivery import opening
+from newsletter.delivery import opening, recovery, sending
 from newsletter.delivery.models import Batch, Dispatch, unpack
+from newsletter.delivery.progress import progress
 from newsletter.editions.models import State
 from newsletter.lib.errors import NotAllowed
+from newsletter.mail.sendgrid.transport import Client
 from newsletter.stories import queue
 from newsletter.stories.models import Story
 from tests.support import factories as make
@@ -103,12 +107,105 @@ def test_nothing_is_opened_when_the_counts_do_not_add_up(monkeypatch: pytest.Mon
     make.readers(publication, 2)
     edition = make.approved_edition(publication)
     # a subscription that the streaming pass sees and the count does not: a broken snapshot
-    monkeypatch.setattr("newsletter.audience.reaching.count_candidates", lambda _: Subscription.objects.count() - 1)
+    monkeypatch.setattr(
+        "newsletter.audience.reaching.count_candidates", lambda *_, **__: Subscription.objects.count() - 1
+    )
     with pytest.raises(opening.DoesNotAddUp, match="1 candidates, but 2 planned"):
         opening.open(edition.pk, now=MONDAY)
     edition.refresh_from_db()
     assert edition.state == State.APPROVED
     assert not Batch.objects.exists()
+
+
+def open_in_parts(edition_id: int) -> Dispatch:
+    """As workers do: the first part, then the others until nothing is left."""
+    dispatch = opening.open(edition_id, now=MONDAY)
+    assert dispatch is not None
+    while opening.go_on(dispatch.pk):
+        pass
+    dispatch.refresh_from_db()
+    return dispatch
+
+
+def test_a_large_audience_is_frozen_in_parts_and_its_first_batches_can_leave_before_the_last_are_frozen(
+    monkeypatch: pytest.MonkeyPatch, client: Client
+) -> None:
+    monkeypatch.setattr(opening, "LOT", 5)
+    publication = make.publication()
+    readers = make.readers(publication, 23)
+    left = make.reader(publication, standing=Standing.LEFT)
+    with override_settings(DISPATCH_BATCH_SIZE=4):
+        edition = make.approved_edition(publication)
+        dispatch = opening.open(edition.pk, now=MONDAY)
+        assert dispatch is not None
+        assert (dispatch.planned, dispatch.frozen_to) == (10, readers[9])
+        sending.send_all(
+            list(dispatch.batches.values_list("pk", flat=True)), client=client, clock=lambda: MONDAY, connections=1
+        )
+        assert recovery.finish_done(now=MONDAY) == []  # all that exists is sent, but not all exists
+        assert not progress(dispatch).complete
+        assert recovery.still_opening() == [dispatch.pk]
+        assert not opening.go_on(dispatch.pk)
+    dispatch.refresh_from_db()
+    assert (dispatch.planned, dispatch.left_out, dispatch.frozen_to) == (23, {"left": 1}, None)
+    assert dispatch.candidates == 24
+    batches = list(dispatch.batches.order_by("number"))
+    assert [batch.number for batch in batches] == list(range(1, len(batches) + 1))
+    assert [reader for batch in batches for reader in unpack(batch.subscribers)] == readers
+    assert left.pk not in readers
+
+
+def test_readers_who_come_and_go_between_two_parts_are_in_one_batch_or_in_none_and_all_adds_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(opening, "LOT", 5)
+    publication = make.publication()
+    readers = make.readers(publication, 12)
+    edition = make.approved_edition(publication)
+    dispatch = opening.open(edition.pk, now=MONDAY)
+    assert dispatch is not None
+    Subscription.objects.filter(subscriber_id__in=[readers[0], readers[11]]).update(standing=Standing.LEFT)
+    newcomer = make.reader(publication)
+    while opening.go_on(dispatch.pk):
+        pass
+    dispatch.refresh_from_db()
+    frozen = [reader for batch in dispatch.batches.order_by("number") for reader in unpack(batch.subscribers)]
+    assert frozen == [*readers[:11], newcomer.pk]
+    assert (dispatch.candidates, dispatch.planned, dispatch.left_out) == (13, 12, {"left": 1})
+
+
+def test_a_later_part_that_does_not_add_up_is_not_written_and_the_dispatch_does_not_finish(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(opening, "LOT", 5)
+    publication = make.publication()
+    make.readers(publication, 12)
+    dispatch = opening.open(make.approved_edition(publication).pk, now=MONDAY)
+    assert dispatch is not None
+    with monkeypatch.context() as broken:
+        broken.setattr("newsletter.audience.reaching.count_candidates", lambda *_, **__: 1)
+        with pytest.raises(opening.DoesNotAddUp, match="1 candidates, but 2 planned"):
+            opening.go_on(dispatch.pk)
+    assert dispatch.batches.count() == 1
+    assert not opening.go_on(dispatch.pk)  # on the next tick it is tried again
+    dispatch.refresh_from_db()
+    assert dispatch.planned == 12
+
+
+@given(st.lists(st.sampled_from([*Standing]), max_size=40), st.integers(1, 7), st.integers(1, 9))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_however_it_is_parted_each_active_reader_is_in_one_batch(
+    monkeypatch: pytest.MonkeyPatch, standings: list[Standing], lot: int, size: int
+) -> None:
+    monkeypatch.setattr(opening, "LOT", lot)
+    publication = make.publication()
+    readers = [make.reader(publication, standing=standing) for standing in standings]
+    with override_settings(DISPATCH_BATCH_SIZE=size):
+        dispatch = open_in_parts(make.approved_edition(publication).pk)
+    frozen = [reader for batch in dispatch.batches.order_by("number") for reader in unpack(batch.subscribers)]
+    active = [reader.pk for reader, standing in zip(readers, standings, strict=True) if standing == Standing.ACTIVE]
+    assert frozen == active
+    assert dispatch.candidates == len(standings) == dispatch.planned + sum(dispatch.left_out.values())
 
 
 def test_a_publication_that_rests_sends_nothing() -> None:

@@ -35,20 +35,37 @@ def _senders() -> sending.Senders:
 
 @shared_task
 def tick() -> None:
-    """Ring for every due edition and every due batch; close dispatches that are done."""
+    """Ring for due editions, dispatches that are still opening and due batches; close what is done."""
     now = clock.now()
     for edition_id in Edition.objects.due_for_dispatch(now).values_list("pk", flat=True):
         open_dispatch.apply_async((edition_id,), expires=30)
-    due = iter(recovery.due_batches(now=now, limit=SLICES_A_TICK * settings.DISPATCH_SLICE))
+    for dispatch_id in recovery.still_opening():
+        go_on.apply_async((dispatch_id,), expires=5)
+    _ring_for_batches()
+    recovery.finish_done(now=now)
+
+
+def _ring_for_batches() -> None:
+    due = iter(recovery.due_batches(now=clock.now(), limit=SLICES_A_TICK * settings.DISPATCH_SLICE))
     while slice_ := list(islice(due, settings.DISPATCH_SLICE)):
         send.apply_async((slice_,), expires=30)
-    recovery.finish_done(now=now)
 
 
 @shared_task
 def open_dispatch(edition_id: int) -> None:
-    """Freeze the audience of one edition."""
-    opening.open(edition_id, now=clock.now())
+    """Freeze the audience of one edition, part by part; the first is sent while the others are frozen."""
+    if dispatch := opening.open(edition_id, now=clock.now()):
+        _ring_for_batches()
+        go_on(dispatch.pk)
+
+
+@shared_task
+def go_on(dispatch_id: int) -> None:
+    """Freeze what is left of an audience."""
+    more = True
+    while more:
+        more = opening.go_on(dispatch_id)
+        _ring_for_batches()
 
 
 @shared_task

@@ -17,6 +17,7 @@ import select
 import ssl
 import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -56,11 +57,22 @@ class Client:
         self._idle: list[tuple[float, http.client.HTTPConnection]] = []
         self._lock = threading.Lock()
 
-    def send(self, body: bytes) -> Receipt:
-        """One call. Raises `Refused`, `TryLater` or `Uncertain` when it is not accepted."""
+    def send(self, body: bytes, *, still: Callable[[], bool] | None = None) -> Receipt:
+        """One call. Raises `Refused`, `TryLater` or `Uncertain` when it is not accepted.
+
+        `still` is asked when all but the last byte is written: on False the last one is not, and so
+        the call was not made. However long a worker slept before, it cannot make a call too late.
+        """
         connection = self._take()
         try:
-            connection.request("POST", self._path, body, self._headers)
+            if still is None:
+                connection.request("POST", self._path, body, self._headers)
+            else:
+                length = {"Content-Length": str(len(body))}
+                connection.request("POST", self._path, _keeping_the_last(body, still), {**self._headers, **length})
+        except _TooLate as late:
+            connection.close()
+            raise TryLater("not made: its time was over before the last byte") from late
         except (OSError, http.client.HTTPException) as error:
             try:
                 raise self._said_before_the_end(connection) or TryLater(f"not fully written: {_name(error)}") from error
@@ -127,6 +139,17 @@ class Client:
         except (OSError, http.client.HTTPException, AttributeError):
             return None
         return None
+
+
+class _TooLate(Exception):
+    """The last byte must not be written any more."""
+
+
+def _keeping_the_last(body: bytes, still: Callable[[], bool]) -> Iterator[bytes]:
+    yield body[:-1]
+    if not still():
+        raise _TooLate
+    yield body[-1:]
 
 
 def _has_ended(connection: http.client.HTTPConnection) -> bool:
