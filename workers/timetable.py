@@ -20,6 +20,7 @@ TICKS = (
     Tick("workers.tasks.insights.prune", 600),
     Tick("workers.tasks.house.read", 5),
     Tick("workers.tasks.house.recover", 5),
+    Tick("workers.tasks.house.look_after_groups", 1),
     Tick("workers.tasks.house.tend", 60),
 )
 

@@ -15,7 +15,7 @@ from newsletter.publications.models import Publication
 class Row(NamedTuple):
     """`standing` is that of the subscription, or `suppressed` when the address must not be mailed.
 
-    `consent_at` is UTC, or None when consent was never given.
+    `consent_at` is UTC, or None when consent was never given; `time_zone` is empty when it is not known.
     """
 
     email: str
@@ -23,6 +23,7 @@ class Row(NamedTuple):
     standing: str
     consent_source: str
     consent_at: datetime | None
+    time_zone: str
 
 
 def rows(publication: Publication) -> Iterator[Row]:
@@ -31,11 +32,12 @@ def rows(publication: Publication) -> Iterator[Row]:
         Subscription.objects.filter(publication=publication)
         .order_by("subscriber_id")
         .values_list(
-            "subscriber__email", "subscriber__first_name", "standing", "consent_source", "consent_at", SUPPRESSION
+            *("subscriber__email", "subscriber__first_name", "standing", "consent_source", "consent_at"),
+            *("subscriber__time_zone", SUPPRESSION),
         )
     )
-    for email, first_name, standing, source, consent_at, barred in found.iterator(chunk_size=2000):
-        yield Row(email, first_name, SUPPRESSED if barred else standing, source, consent_at)
+    for email, first_name, standing, source, consent_at, time_zone, barred in found.iterator(chunk_size=2000):
+        yield Row(email, first_name, SUPPRESSED if barred else standing, source, consent_at, time_zone)
 
 
 def lines(readers: Iterable[Row]) -> Iterator[str]:
@@ -50,7 +52,7 @@ def lines(readers: Iterable[Row]) -> Iterator[str]:
     yield _taken(buffer)
     for row in readers:
         at = f"{row.consent_at:%Y-%m-%dT%H:%M:%SZ}" if row.consent_at else ""
-        writer.writerow([*map(guard, row[:4]), at])
+        writer.writerow([*map(guard, row[:4]), at, guard(row.time_zone)])
         yield _taken(buffer)
 
 

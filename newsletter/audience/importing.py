@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -16,11 +17,19 @@ from newsletter.audience.addresses import clean_name, normalise
 from newsletter.audience.joining import clean_source
 from newsletter.audience.models import Standing, Subscriber, Subscription
 from newsletter.audience.sheets import Unreadable, records
+from newsletter.audience.zones import clean_zone
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
 
 BATCH = 2000
 PROBLEMS_KEPT = 100
+
+
+class Person(NamedTuple):
+    """What a file may tell of somebody besides the address; empty where it does not."""
+
+    first_name: str
+    time_zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +81,8 @@ def read(publication: Publication, lines: Iterable[str], *, source: str, now: da
     return report
 
 
-def _people(lines: Iterable[str], report: Report) -> Iterator[tuple[str, str]]:
-    """Address and first name of each row that has an address, each address once."""
+def _people(lines: Iterable[str], report: Report) -> Iterator[tuple[str, Person]]:
+    """Address and what is known of the person in each row that can be taken, each address once."""
     seen: set[str] = set()
     for record in records(lines):
         report.rows += 1
@@ -82,20 +91,22 @@ def _people(lines: Iterable[str], report: Report) -> Iterator[tuple[str, str]]:
             continue
         try:
             address = normalise(record.email)
+            time_zone = clean_zone(record.time_zone)
         except BadInput as error:
-            report.note(record.line, f"The {error.field} {error.problem}")
+            mend = f" {error.mend}" if error.field == "time zone" else ""
+            report.note(record.line, f"The {error.field} {error.problem}{mend}")
             continue
         if address in seen:
             report.repeated += 1
             continue
         seen.add(address)
-        yield address, clean_name(record.first_name)
+        yield address, Person(clean_name(record.first_name), time_zone)
 
 
-def _write(publication: Publication, lot: dict[str, str], report: Report, *, source: str, now: datetime) -> None:
+def _write(publication: Publication, lot: dict[str, Person], report: Report, *, source: str, now: datetime) -> None:
     barred = suppressing.suppressed(lot)
     report.suppressed += len(barred)
-    ids = _subscribers({address: name for address, name in lot.items() if address not in barred}, now=now)
+    ids = _subscribers({address: person for address, person in lot.items() if address not in barred}, now=now)
     standings = dict(
         Subscription.objects.filter(publication=publication, subscriber_id__in=ids).values_list(
             "subscriber_id", "standing"
@@ -115,22 +126,22 @@ def _write(publication: Publication, lot: dict[str, str], report: Report, *, sou
     report.known += len(new) - added  # they subscribed by themselves at this very moment
 
 
-def _subscribers(people: dict[str, str], *, now: datetime) -> list[int]:
-    """The ids of these people, ascending; those who are new are made, and a missing first name is filled in."""
+def _subscribers(people: dict[str, Person], *, now: datetime) -> list[int]:
+    """The ids of these people, ascending; those who are new are made, and what was not known of others is filled in."""
     known = _known(people)
     # in one order everywhere, so that two imports at once wait for each other and do not lock up
     new = sorted(people.keys() - known.keys())
-    inserting.subscribers([(address, people[address]) for address in new], now=now)
-    nameless = [
-        Subscriber(pk=pk, first_name=people[address])
-        for address, (pk, name) in known.items()
-        if not name and people[address]
+    inserting.subscribers([(address, *people[address]) for address in new], now=now)
+    fuller = [
+        Subscriber(pk=pk, **whole._asdict())
+        for address, (pk, person) in known.items()
+        if (whole := Person(*(old or new for old, new in zip(person, people[address], strict=True)))) != person
     ]
-    Subscriber.objects.bulk_update(nameless, ["first_name"])
+    Subscriber.objects.bulk_update(fuller, Person._fields)
     made = _known(new)
     return sorted(pk for pk, _ in (*known.values(), *made.values()))
 
 
-def _known(addresses: Iterable[str]) -> dict[str, tuple[int, str]]:
-    rows = Subscriber.objects.filter(email__in=list(addresses)).values_list("email", "pk", "first_name")
-    return {email: (pk, name) for email, pk, name in rows}
+def _known(addresses: Iterable[str]) -> dict[str, tuple[int, Person]]:
+    rows = Subscriber.objects.filter(email__in=list(addresses)).values_list("email", "pk", *Person._fields)
+    return {email: (pk, Person(*known)) for email, pk, *known in rows}

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from newsletter.publications.models import Publication
 
@@ -12,7 +13,15 @@ class Subscriber(models.Model):
 
     email = models.CharField(max_length=320, unique=True)
     first_name = models.CharField(max_length=80, blank=True)
+    time_zone = models.CharField(
+        max_length=64, blank=True, help_text="Where the reader is, such as Europe/Berlin; empty: as the publication."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["time_zone"], name="subscriber_in_zone", condition=Q(time_zone__gt="")),
+        ]
 
     def __str__(self) -> str:
         return f"subscriber {self.pk}"  # never the address: this text may end in a log

@@ -3,6 +3,7 @@ when each batch leaves. Reads only; never loads a model object per reader.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -14,6 +15,7 @@ SUPPRESSED, ERASED = "suppressed", "erased"
 
 # Subscriber id and, when this reader must not be mailed, the reason; else an empty reason
 Candidate = tuple[int, str]
+Placed = tuple[int, str, str]  # the same with the reader's time zone in between
 Reachable = tuple[int, str, str]  # subscriber id, address, first name: as the database hands them out
 
 
@@ -42,6 +44,7 @@ CANDIDATES = """
       AND given.subscriber_id > %s AND given.subscriber_id <= %s AND reader.id > %s AND reader.id <= %s
     ORDER BY reader.id
 """
+CANDIDATES_PLACED = CANDIDATES.replace("SELECT reader.id,", "SELECT reader.id, reader.time_zone,", 1)
 REASONS = {Standing.PENDING.value: "pending", Standing.PAUSED.value: "paused", Standing.LEFT.value: "left"}
 
 
@@ -50,13 +53,23 @@ def candidates(publication_id: int, *, after: int, most: int) -> list[Candidate]
 
     Fewer than `most` mean that there are no more.
     """
+    found: list[Candidate] = _candidates(CANDIDATES, publication_id, after, most)
+    return found
+
+
+def candidates_placed(publication_id: int, *, after: int, most: int) -> list[Placed]:
+    """`candidates` with the time zone of each, as it is kept."""
+    found: list[Placed] = _candidates(CANDIDATES_PLACED, publication_id, after, most)
+    return found
+
+
+def _candidates(statement: str, publication_id: int, after: int, most: int) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(LAST_OF_LOT, [publication_id, after, most - 1])
         row = cursor.fetchone()
         last = row[0] if row else LAST_ID
-        cursor.execute(CANDIDATES, [publication_id, after, last, after, last])
-        found: list[Candidate] = cursor.fetchall()
-    return found
+        cursor.execute(statement, [publication_id, after, last, after, last])
+        return cursor.fetchall()
 
 
 def count_candidates(publication_id: int, *, after: int, last: int) -> int:

@@ -1,7 +1,7 @@
 """Files of readers as people have them: CSV from a spreadsheet or another service, or a bare list.
 
 Understood: commas, semicolons or tabs between columns; a header row that names a column *email*
-and perhaps *first_name*, other columns being passed over; or no header and one column. A byte
+and perhaps *first_name* and *time_zone*, other columns being passed over; or no header and one column. A byte
 order mark, quoted cells with line breaks in them, and every kind of line ending.
 """
 
@@ -18,6 +18,7 @@ from newsletter.lib.errors import BadInput
 
 EMAIL = frozenset({"email", "e-mail", "mail", "email address", "e-mail address"})
 FIRST_NAME = frozenset({"first name", "firstname", "given name", "forename"})
+TIME_ZONE = frozenset({"time zone", "timezone"})
 DELIMITERS = ",;\t"
 HALVES = re.compile("[\ud800-\udfff]")  # what surrogateescape makes of bytes that are not UTF-8
 LONGEST_ROW = 100  # lines; a longer one is a quotation mark that swallows its neighbours
@@ -29,6 +30,7 @@ class Record(NamedTuple):
     line: int
     email: str
     first_name: str
+    time_zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Unreadable:
 class Columns(NamedTuple):
     email: int
     first_name: int | None
+    time_zone: int | None
 
 
 def decoded(file: BinaryIO) -> Iterator[str]:
@@ -89,7 +92,7 @@ def records(lines: Iterable[str]) -> Iterator[Record | Unreadable]:
             columns, is_header = _columns(row, line)
             if is_header:
                 continue
-        yield Record(line, _cell(row, columns.email), _cell(row, columns.first_name))
+        yield Record(line, *(_cell(row, place) for place in columns))
 
 
 class _Counted:
@@ -128,13 +131,17 @@ def _columns(row: list[str], line: int) -> tuple[Columns, bool]:
     names = [cell.strip().casefold().replace("_", " ") for cell in row]
     for place, name in enumerate(names):
         if name in EMAIL:
-            return Columns(place, next((i for i, other in enumerate(names) if other in FIRST_NAME), None)), True
+            return Columns(place, _place(FIRST_NAME, names), _place(TIME_ZONE, names)), True
     filled = [cell for cell in row if cell.strip()]
     if len(filled) == 1 and ("@" in filled[0] or len(row) == 1):
-        return Columns(row.index(filled[0]), None), False
+        return Columns(row.index(filled[0]), None, None), False
     raise BadInput(
         f"line {line}", "does not name a column “email”.", "Begin the file with a header such as email,first_name."
     )
+
+
+def _place(meant: frozenset[str], names: list[str]) -> int | None:
+    return next((place for place, name in enumerate(names) if name in meant), None)
 
 
 def _cell(row: list[str], place: int | None) -> str:

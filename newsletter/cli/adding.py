@@ -62,6 +62,12 @@ def add(
     kicker: Annotated[str, typer.Option(help="A word or two above the headline.", show_default=False)] = "",
     byline: Annotated[str, typer.Option(help="The author's name, without “by”.", show_default=False)] = "",
     source: Annotated[str, typer.Option(help="Who published the article.", show_default=False)] = "",
+    kind: Annotated[
+        str, typer.Option(help="lead, story or short; the look decides if left out.", show_default=False)
+    ] = "",
+    section: Annotated[str, typer.Option(help="The heading that it stands under.", show_default=False)] = "",
+    quote: Annotated[str, typer.Option(help="A sentence of the article, to be set large.", show_default=False)] = "",
+    quote_by: Annotated[str, typer.Option(help="Who said it.", show_default=False)] = "",
     picture_url: Annotated[str, typer.Option(help="Address of the picture.", show_default=False)] = "",
     picture_alt: Annotated[
         str, typer.Option(help="What it shows, for those who do not see it.", show_default=False)
@@ -97,6 +103,10 @@ def add(
         "kicker": kicker,
         "byline": byline,
         "source_name": source,
+        "kind": kind,
+        "section": section,
+        "quote": quote,
+        "quote_by": quote_by,
         "picture_url": picture_url,
         "picture_alt": picture_alt,
         "picture_credit": picture_credit,

@@ -1,4 +1,4 @@
-"""newsletter appeals: add, list, retire."""
+"""newsletter appeals: add, list, show, set, retire, and how platforms take an amount."""
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsletter.cli import choosing, output, shapes, times
+from newsletter.cli import assigning, choosing, output, shapes, times
 from newsletter.cli.commands import Commands
 from newsletter.cli.options import AppealId, Json, Publication
 
 if TYPE_CHECKING:
     from newsletter.giving.models import Appeal
+
+FIXED = frozenset({"id", "publication", "created_at"})
+Assignments = Annotated[
+    list[str], typer.Argument(metavar="NAME=VALUE…", help="Fields as `appeals show --json` names them.")
+]
 
 app = Commands(help="Appeals: the donation calls-to-action that stand in letters.")
 
@@ -38,6 +43,22 @@ def add(
         list[str] | None, typer.Option(metavar="LINE", help="A short line; give it again for each.", show_default=False)
     ] = None,
     closing: Annotated[str, typer.Option(help="After the points.", show_default=False)] = "",
+    amount: Annotated[
+        list[int] | None,
+        typer.Option(min=1, help="A button of this whole amount; give it up to three times.", show_default=False),
+    ] = None,
+    currency: Annotated[str, typer.Option(help="Of all sums: USD, EUR, GBP.")] = "USD",
+    amount_url: Annotated[
+        str,
+        typer.Option(metavar="URL", help="Where they lead, with {amount} in it: see `platforms`.", show_default=False),
+    ] = "",
+    goal: Annotated[int | None, typer.Option(min=1, help="What is to be raised.", show_default=False)] = None,
+    raised: Annotated[int | None, typer.Option(min=0, help="What was given by --as-of.", show_default=False)] = None,
+    as_of: Annotated[str, typer.Option(metavar="DAY", help="The day of that figure.", show_default=False)] = "",
+    match: Annotated[str, typer.Option(help="Who doubles gifts, up to what.", show_default=False)] = "",
+    match_ends: Annotated[
+        str, typer.Option(metavar="MOMENT", help="When the match is over: 2026-12-31T23:59.", show_default=False)
+    ] = "",
     starts: Annotated[str, typer.Option(metavar="DAY", help="First day: 2026-12-01.", show_default=False)] = "",
     ends: Annotated[str, typer.Option(metavar="DAY", help="Last day.", show_default=False)] = "",
     priority: Annotated[int, typer.Option(help="The highest that is active is chosen.")] = 0,
@@ -49,10 +70,20 @@ def add(
     """Add an appeal. The one with the highest priority that is active on the day stands in the letter."""
     from newsletter.giving import appeals
 
+    meant = choosing.publication(publication)
+    ends_at = times.moment(match_ends, field="--match-ends", zone=meant.time_zone) if match_ends else None
     fields: dict[str, Any] = {
         "lead": lead,
         "points": point or [],
         "closing": closing,
+        "amounts": amount or [],
+        "currency": currency,
+        "amount_url": amount_url,
+        "goal": goal,
+        "raised": raised,
+        "raised_on": times.day(as_of, field="--as-of") if as_of else None,
+        "match": match,
+        "match_ends_at": ends_at,
         "starts_on": times.day(starts, field="--starts") if starts else None,
         "ends_on": times.day(ends, field="--ends") if ends else None,
         "priority": priority,
@@ -60,7 +91,6 @@ def add(
         "story_number": story,
         "paragraph_number": paragraph,
     }
-    meant = choosing.publication(publication)
     _show(appeals.add(meant, name=name, heading=heading, button=button, url=url, **fields), json=json)
 
 
@@ -84,6 +114,36 @@ def list_(
     )
 
 
+@app.command("show")
+def show_one(appeal: AppealId, json: Json = False) -> None:
+    """Show everything about an appeal."""
+    _show(choosing.appeal(appeal), json=json)
+
+
+@app.command("set")
+def set_(appeal: AppealId, assignments: Assignments, json: Json = False) -> None:
+    """Change fields: newsletter appeals set 3 raised=41250 raised_on=2026-11-22
+
+    Several amounts or points are parted by |, as in amounts="10|25|50". Nothing behind = empties a field.
+    """
+    from newsletter.giving import appeals
+
+    meant = choosing.appeal(appeal)
+    changes = assigning.changes(assignments, lambda name, text: _value(meant, name, text), example="raised=41250")
+    _show(appeals.revise(meant, **changes), json=json)
+
+
+@app.command()
+def platforms(json: Json = False) -> None:
+    """List how known donation platforms take an amount. Try a link with one click before you send it."""
+    from newsletter.giving.platforms import PLATFORMS
+
+    if json:
+        output.data([platform._asdict() for platform in PLATFORMS.values()])
+        return
+    output.table(["platform", "address", "how surely"], [[p.name, p.template, p.source] for p in PLATFORMS.values()])
+
+
 @app.command()
 def retire(appeal: AppealId, json: Json = False) -> None:
     """Take an appeal out of use; letters that have left keep it."""
@@ -102,6 +162,11 @@ def show(appeal: Appeal) -> None:
             ("lead", appeal.lead),
             ("points", "\n".join(f"- {point}" for point in appeal.points)),
             ("closing", appeal.closing),
+            ("given", _given(appeal)),
+            ("match", appeal.match),
+            ("match ends", appeal.match_ends_at and times.local(appeal.match_ends_at, appeal.publication)),
+            ("amounts", ", ".join(f"{amount:,} {appeal.currency}" for amount in appeal.amounts)),
+            ("lead to", appeal.amount_url),
             ("button", appeal.button),
             ("leads to", appeal.url),
             ("place", _where(appeal)),
@@ -115,6 +180,23 @@ def _show(appeal: Appeal, *, json: bool) -> None:
         output.data(shapes.appeal(appeal))
     else:
         show(appeal)
+
+
+def _given(appeal: Appeal) -> str:
+    if appeal.goal is None or appeal.raised is None:
+        return ""
+    return f"{appeal.raised:,} of {appeal.goal:,} {appeal.currency}, as of {appeal.raised_on}"
+
+
+def _value(appeal: Appeal, name: str, text: str) -> Any:
+    """`text` as the value of the appeal's field `name`; moments are on the publication's clock."""
+    if name == "points":
+        return assigning.several(text, by="|")
+    if name == "amounts":
+        return [int(part) if part.isdecimal() else part for part in assigning.several(text, by="|")]
+    if name == "match_ends_at" and text:
+        return times.moment(text, field=name, zone=appeal.publication.time_zone)
+    return assigning.value(type(appeal), name, text, fixed=FIXED)
 
 
 def _where(appeal: Appeal) -> str:

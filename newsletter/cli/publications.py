@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsletter.cli import choosing, output, shapes
+from newsletter.cli import assigning, choosing, output, shapes
 from newsletter.cli.commands import Commands
 from newsletter.cli.options import Json
-from newsletter.lib.errors import BadInput
 
 if TYPE_CHECKING:
     from newsletter.publications.models import Publication
@@ -94,37 +93,27 @@ def set_(
     assignments: Assignments,
     json: Json = False,
 ) -> None:
-    """Change fields: newsletter publications set morning send_time=07:00 approves_itself=yes"""
+    """Change fields: newsletter publications set morning send_time=07:00 approves_itself=yes
+
+    Several links are parted by |, as in social_links="Bluesky=https://…|Mastodon=https://…".
+    """
     from newsletter.publications import publishing
 
     publication = choosing.publication(slug)
-    changes = {}
-    for assignment in assignments:
-        field, equals, text = assignment.partition("=")
-        if not equals:
-            raise BadInput("NAME=VALUE", f"{assignment!r} has no =.", "Write it like send_time=07:00.")
-        changes[field.strip()] = _value(field.strip(), text)
+    changes = assigning.changes(assignments, _value, example="send_time=07:00")
     _show(publishing.revise(publication, **changes), json=json)
 
 
 def _value(name: str, text: str) -> Any:
-    """`text` as the value of the publication's field `name`."""
-    from django.core.exceptions import ValidationError
-    from django.db.models import BooleanField
-
+    """`text` as the value of the publication's field `name`; links are NAME=ADDRESS with | between them."""
     from newsletter.publications.models import Publication
 
-    fields = {field.name: field for field in Publication._meta.concrete_fields if field.name not in FIXED}
     if name == "slug":
         return text.strip()
-    if name not in fields:
-        raise BadInput(name, "is no field that can be set.", f"There is: {', '.join(fields)}.")
-    if isinstance(fields[name], BooleanField):
-        text = {"yes": "true", "no": "false"}.get(text.strip().lower(), text)
-    try:
-        return fields[name].to_python(text.strip().title() if isinstance(fields[name], BooleanField) else text.strip())
-    except ValidationError as error:
-        raise BadInput(name, " ".join(error.messages)) from None
+    if name == "social_links":
+        pairs = (entry.partition("=") for entry in assigning.several(text, by="|"))
+        return [{"name": word.strip(), "url": address.strip()} for word, _, address in pairs]
+    return assigning.value(Publication, name, text.strip(), fixed=FIXED)
 
 
 def _show(publication: Publication, *, json: bool) -> None:

@@ -27,8 +27,8 @@ def import_(
 ) -> None:
     """Subscribe the readers in a CSV file.
 
-    The file has a header with a column “email” and perhaps “first_name”, or is a bare list of
-    addresses. Who unsubscribed, is suppressed or has not confirmed yet is left alone. A file can
+    The file has a header with a column “email” and perhaps “first_name” and “time_zone” (such as
+    Europe/Berlin), or is a bare list of addresses. Who unsubscribed, is suppressed or has not confirmed yet is left alone. A file can
     be imported again: who is there already is only counted.
     """
     from newsletter.audience import importing, sheets
@@ -67,7 +67,7 @@ def export(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of CSV.")] = False,
 ) -> None:
-    """Print all readers as CSV: email, first_name, standing, consent_source, consent_at.
+    """Print all readers as CSV: email, first_name, standing, consent_source, consent_at, time_zone.
 
     A cell that a spreadsheet would run as a formula begins with an apostrophe; `readers import`
     takes it off again. The file holds personal data: keep it no longer than you need it.

@@ -25,16 +25,18 @@ if TYPE_CHECKING:
 Shape = dict[str, Any]
 
 STORY = (
-    "id state position kicker headline byline source_name url body picture_url picture_alt picture_credit "
-    "picture_width picture_height language direction is_sensitive embargo_until expires_at created_at changed_at"
+    "id state position kind section kicker headline byline source_name url body quote quote_by "
+    "picture_url picture_alt picture_credit picture_width picture_height language direction is_sensitive embargo_until "
+    "expires_at created_at changed_at"
 )
 APPEAL = (
-    "id name heading lead points closing button url starts_on ends_on priority place story_number paragraph_number "
-    "is_active created_at"
+    "id name heading lead points closing button url amounts currency amount_url goal raised raised_on match "
+    "match_ends_at starts_on ends_on priority place story_number paragraph_number is_active created_at"
 )
 PUBLICATION = (
     "slug name tagline website sender_name sender_email reply_to postal_address fallback_name language accent_colour "
-    "accent_colour_dark logo_url logo_width fonts time_zone recurrence starts_on send_time lead_minutes "
+    "accent_colour_dark logo_url logo_dark_url logo_width fonts look corners footer_text social_links sponsor_name "
+    "sponsor_text sponsor_url time_zone recurrence starts_on send_time lead_minutes "
     "minimum_stories maximum_stories on_empty lateness_limit_minutes approves_itself is_active created_at"
 )
 EDITION = (
@@ -55,7 +57,13 @@ def appeal(appeal: Appeal) -> Shape:
 
 
 def publication(publication: Publication) -> Shape:
-    return _named(publication, PUBLICATION)
+    """A publication, with its accent as letters have it: mended where it could not be read."""
+    from newsletter.editions import palette
+
+    return _named(publication, PUBLICATION) | {
+        "accent_in_letters": palette.light(publication.accent_colour).accent,
+        "accent_in_letters_dark": palette.dark(publication.accent_colour_dark).accent,
+    }
 
 
 def edition(edition: Edition) -> Shape:

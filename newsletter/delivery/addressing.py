@@ -4,6 +4,7 @@ The ids in a batch were frozen when the dispatch opened; here each is looked up 
 reader may drop out (suppressed, unsubscribed, paused since), none may come in.
 """
 
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -31,6 +32,8 @@ class Claimed(NamedTuple):
     publication_id: int
     publication: str
     slug: str
+    leaves_at: datetime | None
+    group_id: int | None
 
 
 class People(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations  # array[int] has no meaning at run time before 3.12
 
 from array import array
-from datetime import datetime
+from datetime import date, datetime
 from sys import byteorder
 from typing import ClassVar
 
@@ -41,6 +41,9 @@ class Dispatch(models.Model):
     )
     frozen_to = models.BigIntegerField(
         null=True, blank=True, help_text="While it opens: the highest subscriber id looked at so far."
+    )
+    is_paced = models.BooleanField(
+        default=False, help_text="A pace, a warm-up or quiet hours hold for it: asked before each call (pacing.py)."
     )
     opened_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -126,9 +129,10 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 class Batch(models.Model):
     """Up to 1,000 subscribers who get one variant of the letter in one call."""
 
-    dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="batches")
+    # no index of their own for these: every change of state would have to be entered there as well
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="batches", db_index=False)
     number = models.PositiveIntegerField(help_text="Counted from 1 within the dispatch.")
-    letter = models.ForeignKey(FrozenLetter, on_delete=models.PROTECT, related_name="+")
+    letter = models.ForeignKey(FrozenLetter, on_delete=models.PROTECT, related_name="+", db_index=False)
     subscribers = models.BinaryField(help_text="Their ids, ascending, 8 bytes each, big-endian (pack, unpack).")
     count = models.PositiveSmallIntegerField()
     due_at = models.DateTimeField()
@@ -179,7 +183,7 @@ class Fate(models.TextChoices):
 class Attempt(models.Model):
     """One try at one batch, committed before the call. These rows are what an auditor reads."""
 
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="attempts")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="attempts", db_index=False)
     ordinal = models.PositiveIntegerField(help_text="Counted from 1 within the batch.")
     fence = models.PositiveIntegerField()
     group = models.ForeignKey(
@@ -210,6 +214,48 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.pk}"
+
+
+class WarmUp(models.Model):
+    """How many readers may be submitted from a sending domain on each of its first days, counted in UTC.
+
+    Before `starts_on` and after the last day there is no limit.
+    """
+
+    domain = models.CharField(max_length=253, unique=True)
+    starts_on = models.DateField()
+    daily = models.JSONField(help_text="Readers a day: a list of numbers, the first for `starts_on`.")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["domain"]
+
+    def __str__(self) -> str:
+        return f"warm-up of {self.domain}"
+
+    def limit(self, day: date) -> int | None:
+        """Readers on that UTC day; None when there is no limit."""
+        return int(self.to_come(day)[0]) if day >= self.starts_on and self.to_come(day) else None
+
+    def to_come(self, day: date) -> list[int]:
+        """The limits from that day on; empty when it is over."""
+        return self.daily[max(0, (day - self.starts_on).days) :]
+
+
+class Window(models.Model):
+    """How many readers were submitted in one clock minute, clock hour or UTC day, under one limit."""
+
+    scope = models.CharField(max_length=300, help_text="What the limit is about: a publication or a domain.")
+    seconds = models.PositiveIntegerField()
+    starts_at = models.DateTimeField()
+    readers = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["scope", "seconds", "starts_at"], name="window_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"window {self.pk}"
 
 
 def pack(ids: array[int]) -> bytes:

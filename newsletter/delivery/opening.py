@@ -12,16 +12,17 @@ another goes on from where it stopped.
 from __future__ import annotations  # array[int] has no meaning at run time before 3.12
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from newsletter.audience import leaving, reaching
+from newsletter.delivery import ahead, pacing
 from newsletter.delivery.models import Batch, Dispatch, pack
-from newsletter.editions import approval, assembly, reopening
+from newsletter.editions import approval, assembly, local_time, reopening
 from newsletter.editions.models import Edition, State
 from newsletter.lib.errors import NewsletterError, NotAllowed
 
@@ -47,12 +48,13 @@ def open(edition_id: int, *, now: datetime) -> Dispatch | None:  # noqa: A001 â€
             return None
         if existing := Dispatch.objects.filter(edition=edition).first():
             return existing
-        if edition.state != State.APPROVED or edition.due_at > now:
+        opens_at = ahead.opens_at(edition.due_at, edition.publication.ahead_minutes)
+        if edition.state != State.APPROVED or opens_at > now:
             raise NotAllowed(f"Edition {edition.pk} is {edition.state} and due at {edition.due_at:%Y-%m-%d %H:%M} UTC.")
         if not edition.publication.is_active:
             approval.hold(edition, reason="Its publication rests.", now=now)
             return None
-        if edition.due_at + timedelta(minutes=edition.publication.lateness_limit_minutes) < now:
+        if edition.too_late_after < now:
             approval.hold(edition, reason="It was due too long ago to be sent without a person's word.", now=now)
             return None
         if assembly.is_stale(edition):
@@ -88,9 +90,14 @@ def go_on(dispatch_id: int) -> bool:
 
 
 def _freeze(edition: Edition, *, now: datetime) -> Dispatch:
-    dispatch = Dispatch.objects.create(edition=edition, candidates=0, planned=0, frozen_to=0, opened_at=now)
+    is_paced = bool(pacing.limits_of(edition.publication, now=now))
+    dispatch = Dispatch.objects.create(
+        edition=edition, candidates=0, planned=0, frozen_to=0, is_paced=is_paced, opened_at=now
+    )
     edition.move(State.DISPATCHING)
     edition.save()
+    if edition.publication.ahead_minutes:
+        ahead.plan(dispatch, now=now)
     _freeze_part(dispatch, lots=FIRST_LOTS)
     return dispatch
 
@@ -101,12 +108,14 @@ def _freeze_part(dispatch: Dispatch, *, lots: int) -> None:
     after = dispatch.frozen_to or 0
     part = _Part(after)
     batches = [
-        Batch(dispatch=dispatch, subscribers=pack(ids), count=len(ids), due_at=edition.due_at)
-        for ids in part.freeze(edition.publication_id, lots)
+        Batch(dispatch=dispatch, subscribers=pack(ids), count=len(ids), due_at=max(due_at, edition.due_at))
+        for due_at, ids in part.freeze(edition, lots, size=_size(dispatch, edition))
     ]
     letter = edition.letters.get(variant=assembly.DEFAULT)
     for number, batch in enumerate(batches, start=dispatch.batches.count() + 1):
         batch.number, batch.letter = number, letter
+    if dispatch.leaves_at:
+        ahead.spread(dispatch, batches)
     Batch.objects.bulk_create(batches, batch_size=200)
     last = reaching.LAST_ID if part.is_last else part.last
     candidates = reaching.count_candidates(edition.publication_id, after=after, last=last)
@@ -130,22 +139,48 @@ class _Part:
         self.last, self.is_last = after, False
         self.left_out: Counter[str] = Counter()
 
-    def freeze(self, publication_id: int, lots: int) -> Iterator[array[int]]:
-        """Ascending ids of those to be mailed, in lots of the batch size; counts the others by reason."""
-        size = settings.DISPATCH_BATCH_SIZE
-        waiting: array[int] = array("q")
+    def freeze(self, edition: Edition, lots: int, *, size: int) -> Iterator[tuple[datetime, array[int]]]:
+        """Ascending ids of those to be mailed, in lots of `size`, and when they are due; counts the others by reason.
+
+        Readers whose clocks agree share lots; there is one open lot for each moment that clocks differ by.
+        """
+        clocks = local_time.clocks(edition)
+        waiting: defaultdict[datetime, array[int]] = defaultdict(lambda: array("q"))
         while lots and not self.is_last:
             lots -= 1
-            found = reaching.candidates(publication_id, after=self.last, most=LOT)
-            self.is_last = len(found) < LOT
-            self.last = found[-1][0] if found else self.last
-            waiting.extend([subscriber for subscriber, reason in found if not reason])
+            for due_at, ids in self._look(edition, clocks).items():
+                lot = waiting[due_at]
+                lot.extend(ids)
+                while len(lot) >= size:
+                    yield due_at, lot[:size]
+                    del lot[:size]
+        yield from ((due_at, lot) for due_at, lot in sorted(waiting.items()) if lot)
+
+    def _look(self, edition: Edition, clocks: local_time.Clocks | None) -> dict[datetime, list[int]]:
+        """Who of the next LOT candidates is to be mailed, by when they are due."""
+        if clocks is None:
+            found = reaching.candidates(edition.publication_id, after=self.last, most=LOT)
+            self._went_on(len(found), found[-1][0] if found else self.last)
             self.left_out.update([reason for _, reason in found if reason])
-            while len(waiting) >= size:
-                yield waiting[:size]
-                del waiting[:size]
-        if waiting:
-            yield waiting
+            return {edition.due_at: [subscriber for subscriber, reason in found if not reason]}
+        placed = reaching.candidates_placed(edition.publication_id, after=self.last, most=LOT)
+        self._went_on(len(placed), placed[-1][0] if placed else self.last)
+        self.left_out.update([reason for _, _, reason in placed if reason])
+        by_moment: defaultdict[datetime, list[int]] = defaultdict(list)
+        for subscriber, zone, reason in placed:
+            if not reason:
+                by_moment[clocks.moment(zone)].append(subscriber)
+        return by_moment
+
+    def _went_on(self, count: int, last: int) -> None:
+        self.is_last, self.last = count < LOT, last
+
+
+def _size(dispatch: Dispatch, edition: Edition) -> int:
+    """How many readers a batch may have: one that is paced has to fit into its windows."""
+    if not dispatch.is_paced:
+        return int(settings.DISPATCH_BATCH_SIZE)
+    return pacing.limits_of(edition.publication, now=dispatch.opened_at).largest_batch(dispatch.opened_at)
 
 
 def _see_one_snapshot() -> None:

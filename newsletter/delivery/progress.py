@@ -13,6 +13,8 @@ S = BatchState
 class Progress:
     """Numbers of readers. `waiting` are those in batches not sent yet or being sent.
 
+    Of a dispatch that `is_ahead` of its time, those who are accepted get the letter at that time.
+
     While the dispatch is `opening`, they are those of the part of the audience looked at so far.
     """
 
@@ -27,6 +29,7 @@ class Progress:
     uncertain: int
     waiting: int
     left_since: int
+    is_ahead: bool = False
 
     @property
     def adds_up(self) -> bool:
@@ -55,6 +58,8 @@ class Progress:
                 return "finished"
             case DispatchState.ATTENTION:
                 return "needs attention"
+            case DispatchState.OPEN if self.is_ahead and not self.waiting and not self.opening:
+                return "submitted ahead"
             case DispatchState.OPEN:
                 return "sending"
         return self.state
@@ -70,6 +75,7 @@ def progress(dispatch: Dispatch) -> Progress:
     return Progress(
         state=dispatch.state,
         reason=dispatch.reason,
+        is_ahead=dispatch.leaves_at is not None,
         opening=dispatch.frozen_to is not None,
         candidates=dispatch.candidates,
         planned=dispatch.planned,

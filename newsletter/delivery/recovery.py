@@ -10,7 +10,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Q
 
-from newsletter.delivery import steering
+from newsletter.delivery import pacing, steering
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
 
 RING_AGAIN = timedelta(seconds=10)  # a bell older than this is taken to be lost with its broker
@@ -38,12 +38,17 @@ def release_abandoned(*, now: datetime) -> int:
 
 
 def due_batches(*, now: datetime, limit: int) -> Sequence[int]:
-    """Ids of batches to ring for, marked as rung; one that was rung lately is left out."""
+    """Ids of batches to ring for, marked as rung; one that was rung lately is left out, and so is one that must wait
+    for its dispatch's pace."""
+    paced = pacing.mark(now=now)
+    silent_since = now - RING_AGAIN
     with transaction.atomic():
-        silent = Q(rung_at=None) | Q(rung_at__lt=now - RING_AGAIN)
-        found = list(
-            Batch.objects.due(now).filter(silent).order_by("due_at", "id").values_list("pk", flat=True)[:limit]
-        )
+        due = Batch.objects.due(now).filter(Q(rung_at=None) | Q(rung_at__lt=silent_since))
+        if paced:
+            due = due.exclude(dispatch__in=list(paced))
+        found = list(due.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
+        if paced:
+            found += pacing.due_batches(paced, silent_since=silent_since, now=now, most=limit)
         Batch.objects.filter(pk__in=found).update(rung_at=now)
     return found
 

@@ -18,9 +18,9 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.db.models import F
 
-from newsletter.delivery import addressing, fates, steering
+from newsletter.delivery import addressing, ahead, fates, steering
 from newsletter.delivery.addressing import Claimed
-from newsletter.delivery.models import Attempt, Batch, BatchState, Fate, unpack
+from newsletter.delivery.models import Attempt, Batch, BatchState, Fate, Group, unpack
 from newsletter.mail.errors import DispatchError
 from newsletter.mail.letters import Receipt
 from newsletter.mail.sendgrid.transport import Client
@@ -125,15 +125,22 @@ def send(batch_id: int, *, client: Client, clock: Clock) -> Fate | None:
 
 
 def _send(batch: Claimed, client: Client, clock: Clock) -> Fate | None:
+    group = None
+    if batch.leaves_at and (now := clock()) < batch.leaves_at:
+        group = ahead.group_for(batch, now=now)
+        if group is None:
+            return None
     people = addressing.address(batch)
     payload = addressing.payload(batch)
-    attempt = begin(batch, people, now=clock())
+    attempt = begin(batch, people, now=clock(), group=group)
     if attempt is None:
         return None
-    body = payload.body(people.readers, people.tokens, ids=addressing.ids(attempt, dispatch=batch.dispatch_id))
+    ids = addressing.ids(attempt, dispatch=batch.dispatch_id)
+    body = payload.body(people.readers, people.tokens, ids=ids, ahead=ahead.terms(group) if group else None)
+    until = ahead.deadline(group, began_at=attempt.began_at) if group else None
     answer: Receipt | DispatchError
     try:
-        answer = client.send(body)
+        answer = client.send(body, still=(lambda: clock() < until) if until else None)
     except DispatchError as error:
         answer = error
     return _record_surely(attempt, answer, clock=clock)
@@ -183,6 +190,8 @@ CLAIMED = (
     "dispatch__edition__publication_id",
     "dispatch__edition__publication__name",
     "dispatch__edition__publication__slug",
+    "dispatch__leaves_at",
+    "group_id",
 )
 
 
@@ -194,8 +203,8 @@ def give_back(claimed: Sequence[Claimed]) -> None:
         )
 
 
-def begin(batch: Claimed, people: addressing.People, *, now: datetime) -> Attempt | None:
-    """Write the attempt down, so that a call may follow; None when no call may follow.
+def begin(batch: Claimed, people: addressing.People, *, now: datetime, group: Group | None = None) -> Attempt | None:
+    """Write the attempt down, so that a call may follow, under the id of `group`; None when no call may follow.
 
     None may: when the claim's lease is over, when the dispatch was paused since, or when nobody is
     left in the batch. The attempt has a lease of its own, which is longer than the longest call.
@@ -208,12 +217,16 @@ def begin(batch: Claimed, people: addressing.People, *, now: datetime) -> Attemp
     moment = connection.ops.adapt_datetimefield_value
     until = moment(now + timedelta(seconds=settings.DISPATCH_LEASE))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            BEGIN_BATCH, [until, len(people.readers), json.dumps(people.left_out), batch.pk, batch.fence, moment(now)]
-        )
-        if cursor.rowcount:
+        if group is None or ahead.hold_open(group):
+            cursor.execute(
+                BEGIN_BATCH,
+                [until, len(people.readers), json.dumps(people.left_out), batch.pk, batch.fence, moment(now)],
+            )
+        if cursor.rowcount > 0:
             cursor.execute(BEGIN_ATTEMPT, [batch.pk, batch.fence, moment(now), batch.pk])
             pk, ordinal = cursor.fetchone()
+            if group:
+                Attempt.objects.filter(pk=pk).update(group=group)
             return Attempt(pk=pk, batch_id=batch.pk, ordinal=ordinal, fence=batch.fence, began_at=now)
     give_back([batch])
     return None

@@ -6,7 +6,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Q
 
-from newsletter.delivery import steering
+from newsletter.delivery import ahead, steering
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
 from newsletter.lib.errors import NotAllowed
 
@@ -69,6 +69,11 @@ def _settle(batch: Batch, to: BatchState, fate: Fate, *, by: str, now: datetime)
         dispatch = Dispatch.objects.select_for_update().get(pk=batch.dispatch_id)
         if to == BatchState.PENDING and dispatch.state == DispatchState.STOPPED:
             raise NotAllowed(f"Dispatch {dispatch.pk} was stopped; nothing of it is sent any more.")
+        if to == BatchState.PENDING and ahead.is_waiting(dispatch, now=now):
+            raise NotAllowed(
+                f"Batch {batch.pk} was submitted ahead. It is cancelled and sent again by itself; if that is too "
+                f"late, it can be settled after {dispatch.leaves_at:%H:%M} UTC."
+            )
         changed = Batch.objects.filter(pk=batch.pk, state=BatchState.UNCERTAIN).update(
             state=to, due_at=now, rung_at=None
         )

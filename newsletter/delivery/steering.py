@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from newsletter.delivery import ahead
 from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState
 from newsletter.editions import approval
 from newsletter.lib.errors import BadInput, NotAllowed
@@ -32,11 +33,16 @@ def resume(dispatch: Dispatch) -> Dispatch:
 
 
 def stop(dispatch: Dispatch, *, reason: str, now: datetime) -> Dispatch:
-    """End it for good; batches that were not sent stay unsent and are counted as waiting."""
+    """End it for good; batches that were not sent stay unsent and are counted as waiting.
+
+    What was submitted ahead is cancelled as far as there is time: `ahead.standing` says how far that is.
+    """
     if not reason.strip():
         raise BadInput("reason", "is empty.", "Say in a few words why the dispatch is stopped.")
     with transaction.atomic():
         _turn(dispatch, S.STOPPED, reason=reason)
+        if dispatch.leaves_at:
+            ahead.call_back(dispatch, reason=f"Stopped: {reason}", now=now)
         approval.mark_dispatched(dispatch.edition, now=now, reason=f"Stopped: {reason}")
     return dispatch
 
@@ -58,8 +64,9 @@ def mind_refusals(batch_id: int, *, at_once: bool, detail: str) -> None:
 def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
     """Close a dispatch that has nothing left to send: the new state, or None when it goes on.
 
-    Finished means that every planned reader is accepted or has left since. Batches that are
-    uncertain or refused want a person's attention instead.
+    Finished means that every planned reader is accepted or has left since, and that the time of what
+    was submitted ahead has come. Batches that are uncertain or refused want a person's attention
+    instead; an uncertain one that can still be cancelled does not.
     """
     with transaction.atomic():
         dispatch = Dispatch.objects.select_for_update().get(pk=dispatch_id)
@@ -71,12 +78,15 @@ def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
                 dispatch.state, dispatch.reason = S.OPEN, ""
                 dispatch.save()
             return None
-        if BatchState.UNCERTAIN in states:
+        is_waiting = ahead.is_waiting(dispatch, now=now)
+        if BatchState.UNCERTAIN in states and not is_waiting:
             dispatch.state = S.ATTENTION
             dispatch.reason = "The provider never answered for some batches. Settle them one by one."
         elif BatchState.REFUSED in states:
             dispatch.state = S.ATTENTION
             dispatch.reason = "The provider refused some batches. Mend the cause and resume, or stop."
+        elif is_waiting:
+            return None
         else:
             dispatch.state, dispatch.reason, dispatch.finished_at = S.FINISHED, "", now
             approval.mark_dispatched(dispatch.edition, now=now)

@@ -53,7 +53,7 @@ def release(edition: Edition, *, now: datetime) -> Edition:
         edition = Edition.objects.locked(edition.pk)
         if edition.state != State.HELD:
             raise NotAllowed(f"Edition {edition.pk} is {edition.state}, not held.")
-        if edition.due_at + timedelta(minutes=edition.publication.lateness_limit_minutes) < now:
+        if edition.too_late_after < now:
             edition.due_at = now
             edition.save(update_fields=["due_at"])
         return reopen(edition, states=[State.HELD])
@@ -65,7 +65,10 @@ def send_now(edition: Edition, *, now: datetime) -> Edition:
 
 
 def reschedule(edition: Edition, *, due_at: datetime, now: datetime) -> Edition:
-    """Give it another due time, from now on. An embargo that would be broken is refused."""
+    """Give it another due time, from now on, the same moment for all its readers wherever they are.
+
+    An embargo that would be broken is refused.
+    """
     if due_at < now - timedelta(minutes=1):
         raise BadInput("due time", "has passed.", "Give a time from now on.")
     with transaction.atomic():
@@ -83,7 +86,8 @@ def reschedule(edition: Edition, *, due_at: datetime, now: datetime) -> Edition:
         edition.due_at = due_at
         edition.assemble_at = min(edition.assemble_at, due_at)
         edition.is_rescheduled = True
-        edition.save(update_fields=["due_at", "assemble_at", "is_rescheduled"])
+        edition.local_send_time = None
+        edition.save(update_fields=["due_at", "assemble_at", "is_rescheduled", "local_send_time"])
     return edition
 
 
@@ -94,7 +98,7 @@ def hold_late(*, now: datetime) -> list[int]:
     """Hold every edition that was not ready before its lateness limit; their ids."""
     held = []
     for edition in Edition.objects.filter(state__in=TOO_LATE, due_at__lt=now).select_related("publication"):
-        if edition.due_at + timedelta(minutes=edition.publication.lateness_limit_minutes) >= now:
+        if edition.too_late_after >= now:
             continue
         with transaction.atomic():
             current = Edition.objects.locked(edition.pk)

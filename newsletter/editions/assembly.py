@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from newsletter.editions import approval, contents, preflight, rendering, reopening
+from newsletter.editions.arranging import kinds
 from newsletter.editions.contents import Contents
 from newsletter.editions.models import Edition, FrozenLetter, Placement, State
 from newsletter.giving.choosing import chosen
@@ -23,7 +24,7 @@ from newsletter.lib.errors import NotAllowed
 from newsletter.mail.letters import Letter
 from newsletter.publications.models import OnEmpty
 from newsletter.stories import queue, richtext
-from newsletter.stories.models import Story
+from newsletter.stories.models import Kind, Story
 
 log = structlog.get_logger()
 CHANGED = "Something in it was changed after it was assembled, so it is assembled and approved anew."
@@ -73,7 +74,11 @@ def gather(edition: Edition, stories: list[Story]) -> Gathered:
     appeal = chosen(list(publication.appeals.all()), on=edition.day)
     place = None
     if appeal:
-        shapes = [Shape(paragraphs=len(richtext.blocks(s.body)), sensitive=s.is_sensitive) for s in stories]
+        printed = zip(stories, kinds(publication.look, [story.kind for story in stories]), strict=True)
+        shapes = [
+            Shape(1 if kind == Kind.SHORT else len(richtext.blocks(story.body)), story.is_sensitive)
+            for story, kind in printed
+        ]
         place = spot(Rule(appeal.place, appeal.story_number, appeal.paragraph_number), shapes)
     made = contents.gather(edition, stories=stories, appeal=appeal, spot=place, base_url=settings.BASE_URL)
     return Gathered(made, appeal if place else None)

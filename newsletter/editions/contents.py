@@ -8,8 +8,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from newsletter.editions.arranging import Wish, arranged
+from newsletter.editions.asking import AppealView, view_of_appeal
+from newsletter.editions.brands import Brand, brand_of
 from newsletter.editions.models import Edition
-from newsletter.editions.parts import AppealView, Brand, StoryView, brand_of, view_of_appeal, view_of_story
+from newsletter.editions.parts import StoryView, view_of_story
 from newsletter.editions.words import Words, words_for
 from newsletter.giving.models import Appeal
 from newsletter.giving.placing import Spot
@@ -32,8 +35,9 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """One letter. Its fields are the names that templates in templates/email/edition/ know."""
+    """One letter. Its fields are the names that the templates of each look know."""
 
+    look: str  # the folder of templates/email/ with its three templates
     brand: Brand
     words: Words
     language: str
@@ -62,9 +66,12 @@ def gather(
         raise NotAllowed(f"Edition {edition.pk} has no stories, so there is no letter to write.")
     publication = edition.publication
     words = words_for(publication.language)
-    views = tuple(view_of_story(story, number, publication) for number, story in enumerate(stories, start=1))
+    wishes = [Wish(story.kind, story.section) for story in stories]
+    printed = arranged(publication.look, wishes, words, publication.name)
+    views = tuple(view_of_story(stories[n], n + 1, publication, printed[n]) for n in range(len(stories)))
     subject = edition.subject.strip() or views[0].headline
     return Contents(
+        look=str(publication.look),
         brand=brand_of(publication),
         words=words,
         language=publication.language,
@@ -74,7 +81,7 @@ def gather(
         preheader=edition.preheader.strip() or _preheader(views, subject),
         intro=_paragraphs(edition.intro) or (words.opening.format(publication=publication.name),),
         stories=views,
-        appeal=view_of_appeal(appeal, publication, words) if appeal else None,
+        appeal=view_of_appeal(appeal, publication, words, at=edition.due_at) if appeal else None,
         spot=spot if appeal else None,
         links=Links(*(f"{base_url}/{road}/{Token.READER.value}" for road in ("u", "p", "v"))),
         postal_address=" ".join(publication.postal_address.split()),

@@ -1,6 +1,6 @@
 """An edition, the stories placed in it, and its frozen letters."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from newsletter.giving.models import Appeal
 from newsletter.lib.errors import NotAllowed
 from newsletter.publications.models import Publication
-from newsletter.publications.schedule import zone
+from newsletter.publications.schedule import wall_clock, zone
 from newsletter.stories.models import Story
 
 
@@ -41,7 +41,12 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         return self.filter(state=State.PLANNED, assemble_at__lte=now).order_by("assemble_at", "id")
 
     def due_for_dispatch(self, now: datetime) -> "EditionQuerySet":
-        return self.filter(state=State.APPROVED, due_at__lte=now).order_by("due_at", "id")
+        """Due, or to be handed over ahead of that from now on, as their publications wish."""
+        early = Publication.objects.filter(ahead_minutes__gt=0).values_list("ahead_minutes", flat=True)
+        due = Q(due_at__lte=now)
+        for minutes in early.order_by().distinct():  # not as a sum in SQL: databases differ in adding minutes to times
+            due |= Q(publication__ahead_minutes=minutes, due_at__lte=now + timedelta(minutes=minutes))
+        return self.filter(due, state=State.APPROVED).order_by("due_at", "id")
 
     def locked(self, pk: int) -> "Edition":
         """The edition as it stands, with its publication; nobody else changes it in this transaction."""
@@ -54,7 +59,10 @@ class Edition(models.Model):
     local_date = models.DateField(
         null=True, blank=True, help_text="The date the cadence named; empty for an extra edition."
     )
-    due_at = models.DateTimeField(help_text="When it is to leave.")
+    due_at = models.DateTimeField(help_text="When it is to leave, or its first letters are.")
+    local_send_time = models.TimeField(
+        null=True, blank=True, help_text="What each reader's own clock shows when it leaves; empty: all at `due_at`."
+    )
     is_rescheduled = models.BooleanField(
         default=False, help_text="A person set its time: it no longer follows the cadence."
     )
@@ -105,8 +113,22 @@ class Edition(models.Model):
 
     @property
     def day(self) -> date:
-        """The day on which readers get it, on the publication's own clock."""
+        """The day on which readers get it: on their own clocks, or else on the publication's."""
+        if self.local_send_time and self.local_date:
+            return self.local_date
         return self.due_at.astimezone(zone(self.publication.time_zone)).date()
+
+    @property
+    def too_late_after(self) -> datetime:
+        """From then on it does not leave without a person's word.
+
+        One that leaves by the readers' own clocks is judged by its publication's: a few readers far
+        in the east, for whom it is late, do not keep it from all those whose time has not come.
+        """
+        due_at = self.due_at
+        if self.local_send_time and self.local_date:
+            due_at = max(due_at, wall_clock(self.local_date, self.local_send_time, self.publication.time_zone))
+        return due_at + timedelta(minutes=self.publication.lateness_limit_minutes)
 
     def move(self, to: State, *, reason: str = "") -> None:
         """Set the state in memory if that move is legal, else `NotAllowed`. The caller saves."""

@@ -1,24 +1,23 @@
-"""The parts of a letter as plain values, drawn from the models: brand, stories, appeal.
+"""The stories of a letter as plain values, drawn from the models.
 
-How they are put together is left to contents.py, how they look to templates/email/_parts/.
+The brand is in brands.py, the appeal in asking.py. How they are put together is left to contents.py,
+how they look to templates/email/_parts/.
 """
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from newsletter.editions import palette, transcript
-from newsletter.editions.palette import Palette
-from newsletter.editions.typefaces import Typefaces, typefaces_for
+from newsletter.editions import transcript
+from newsletter.editions.arranging import Arranged
+from newsletter.editions.brands import COLUMN
 from newsletter.editions.words import Words, words_for
-from newsletter.giving.models import Appeal
 from newsletter.mail.directions import Direction, direction_of, leaning
-from newsletter.publications.models import Fonts, Publication
+from newsletter.publications.models import Publication
 from newsletter.stories import richtext
-from newsletter.stories.models import Story
+from newsletter.stories.models import Kind, Story
 
-COLUMN = 536  # CSS pixels between the letter's margins: 600 less twice the padding of `.gutter`
+__all__ = ["COLUMN", "Passage", "Picture", "Quote", "StoryView", "view_of_story"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +32,6 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Brand:
-    name: str
-    tagline: str
-    website: str
-    site: str  # the website's name as people say it: example.org
-    logo: Picture | None
-    typefaces: Typefaces
-    light: Palette
-    dark: Palette
-
-
-@dataclass(frozen=True, slots=True)
 class Passage:
     """A block of a story: a paragraph, a list or a quotation, as HTML and as plain lines."""
 
@@ -54,8 +41,19 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence set large, in its language's quotation marks; `by` may be empty."""
+
+    text: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoryView:
     number: int  # its place in the letter, from 1
+    kind: str  # lead, story or short: a short one has its first block and no picture
+    section: str  # printed above it; empty when nothing is
+    level: int  # of its headline
     words: Words  # in the story's own language, if we know it
     kicker: str
     headline: str
@@ -63,58 +61,37 @@ class StoryView:
     byline: str  # “By NAME for SOURCE”
     url: str
     picture: Picture | None
+    quote: Quote | None
     passages: tuple[Passage, ...]
     notes: tuple[str, ...]  # addresses that marks such as [1] in the plain lines stand for
     language: str
     direction: Direction
 
 
-@dataclass(frozen=True, slots=True)
-class AppealView:
-    label: str  # says who is speaking, so that nobody takes it for part of the story
-    heading: str
-    lead: str
-    points: tuple[str, ...]
-    closing: tuple[str, ...]
-    button: str
-    url: str
-
-
-def brand_of(publication: Publication) -> Brand:
-    logo = None
-    if publication.logo_url:
-        logo = Picture(publication.logo_url, publication.name, "", min(publication.logo_width, COLUMN), 0)
-    return Brand(
-        name=publication.name,
-        tagline=publication.tagline,
-        website=publication.website,
-        site=(urlsplit(publication.website).hostname or "").removeprefix("www."),
-        logo=logo,
-        typefaces=typefaces_for(Fonts(publication.fonts), publication.language),
-        light=palette.light(publication.accent_colour),
-        dark=palette.dark(publication.accent_colour_dark),
-    )
-
-
-def view_of_story(story: Story, number: int, publication: Publication) -> StoryView:
+def view_of_story(story: Story, number: int, publication: Publication, arranged: Arranged) -> StoryView:
     """A story as it stands in a letter of `publication`, in its own language and direction."""
+    short = arranged.kind == Kind.SHORT
     language = story.language or publication.language
     direction: Direction = "rtl" if story.direction == "rtl" else "ltr" if story.direction else direction_of(language)
     words = words_for(language)
     notes: list[str] = []
     return StoryView(
         number=number,
+        kind=arranged.kind.value,
+        section=arranged.heading,
+        level=arranged.level,
         words=words,
-        kicker=story.kicker,
+        kicker=story.kicker or (story.section if arranged.level == 1 else ""),  # no heading stands above an h1
         headline=story.headline,
         headline_direction=leaning(story.headline, direction),
         byline=words.byline(story.byline, story.source_name),
         url=story.url,
-        picture=_picture(story, words),
+        picture=_picture(story, words) if arranged.pictured else None,
+        quote=None if short else _quote(story, words),
         passages=tuple(
             # each block comes out of `blocks` sanitised, whatever road the row was written by
             Passage(block.kind, Markup(block.html), transcript.lines(block.html, notes))  # noqa: S704
-            for block in richtext.blocks(story.body)
+            for block in richtext.blocks(story.body)[: 1 if short else None]
         ),
         notes=tuple(notes),
         language=language,
@@ -122,16 +99,9 @@ def view_of_story(story: Story, number: int, publication: Publication) -> StoryV
     )
 
 
-def view_of_appeal(appeal: Appeal, publication: Publication, words: Words) -> AppealView:
-    return AppealView(
-        label=words.from_us.format(publication=publication.name),
-        heading=appeal.heading,
-        lead=" ".join(appeal.lead.split()),
-        points=tuple(str(point) for point in appeal.points),
-        closing=tuple(line.strip() for line in appeal.closing.splitlines() if line.strip()),
-        button=appeal.button,
-        url=appeal.url,
-    )
+def _quote(story: Story, words: Words) -> Quote | None:
+    opening, closing = words.marks
+    return Quote(f"{opening}{story.quote}{closing}", story.quote_by) if story.quote else None
 
 
 def _picture(story: Story, words: Words) -> Picture | None:

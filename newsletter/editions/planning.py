@@ -1,12 +1,14 @@
 """Which editions must exist: the next one of each publication, and none missing without a word."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from newsletter.editions import local_time
 from newsletter.editions.models import Edition, Placement, State
 from newsletter.lib.errors import BadInput
 from newsletter.mail import wording
@@ -40,7 +42,7 @@ def plan(publication: Publication, *, now: datetime) -> Edition | None:
         for due in _dates_after(publication, last, start):
             if due.at > now:
                 _note_missed(publication, missed[-MOST_MISSED:], now=now)
-                return _add(publication, due)
+                return _add(publication, due, now=now)
             missed.append(due)
         _note_missed(publication, missed[-MOST_MISSED:], now=now)
     return None
@@ -67,18 +69,32 @@ def add_extra(publication: Publication, *, due_at: datetime, now: datetime, subj
     )
 
 
-def _add(publication: Publication, due: Due) -> Edition:
+def _add(publication: Publication, due: Due, *, now: datetime) -> Edition:
     return Edition.objects.create(
-        publication=publication,
-        local_date=due.local_date,
-        due_at=due.at,
-        assemble_at=due.at - timedelta(minutes=publication.lead_minutes),
+        publication=publication, local_date=due.local_date, **_times(publication, due, now=now)._asdict()
     )
+
+
+class _Times(NamedTuple):
+    """The fields of an edition that follow its publication."""
+
+    due_at: datetime
+    assemble_at: datetime
+    local_send_time: time | None
+
+
+def _times(publication: Publication, due: Due, *, now: datetime) -> _Times:
+    """For local-time sending it is due when its first readers are; one that was missed is due when it was at home."""
+    lead = timedelta(minutes=publication.lead_minutes)
+    if not publication.local_time:
+        return _Times(due.at, due.at - lead, None)
+    first = local_time.first_ahead(publication, due.local_date, now=now)
+    return _Times(first, first - lead, publication.send_time)
 
 
 def _note_missed(publication: Publication, missed: list[Due], *, now: datetime) -> None:
     for number, due in enumerate(missed, start=1):
-        edition = _add(publication, due)
+        edition = _add(publication, due, now=now)
         if number < len(missed) or due.at + timedelta(minutes=publication.lateness_limit_minutes) < now:
             edition.move(State.CANCELLED, reason="Missed: nothing was running when it was due.")
             edition.save()
@@ -131,9 +147,9 @@ def _follow_cadence(publication: Publication, edition: Edition, earlier: Edition
         else:
             ours.delete()
         return True
-    times = named.at, named.at - timedelta(minutes=publication.lead_minutes)
-    if times == (ours.due_at, ours.assemble_at):
+    times = _times(publication, named, now=now)
+    if times == (ours.due_at, ours.assemble_at, ours.local_send_time):
         return False
-    ours.due_at, ours.assemble_at = times
-    ours.save(update_fields=["due_at", "assemble_at"])
+    ours.due_at, ours.assemble_at, ours.local_send_time = times
+    ours.save(update_fields=_Times._fields)
     return True

@@ -9,8 +9,6 @@ from newsletter.mail.inlining import inline
 from newsletter.mail.letters import Letter
 from newsletter.mail.rendering import render as fill
 
-LOOK = "edition"  # the folder of templates/email/ with the three templates
-
 
 def render(contents: Contents) -> Letter:
     """The letter as it leaves, with `Token` marks in it. Raises `RenderingError` or `InliningError`."""
@@ -21,5 +19,6 @@ def render(contents: Contents) -> Letter:
 def draw(contents: Contents) -> Letter:
     """The letter with its styles still in its head, as designers read it."""
     return fill(
-        settings.EMAIL_TEMPLATES / LOOK, {field.name: getattr(contents, field.name) for field in fields(contents)}
+        settings.EMAIL_TEMPLATES / contents.look,
+        {field.name: getattr(contents, field.name) for field in fields(contents)},
     )

@@ -9,7 +9,17 @@ from datetime import date
 
 from newsletter.mail.directions import Direction, direction_of
 
-SYMBOLS = {"USD": "$", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$", "EUR": "€", "GBP": "£", "ILS": "₪", "INR": "₹", "JPY": "¥"}
+SYMBOLS = {
+    "USD": "$",
+    "CAD": "CA$",
+    "AUD": "A$",
+    "NZD": "NZ$",
+    "EUR": "€",
+    "GBP": "£",
+    "ILS": "₪",
+    "INR": "₹",
+    "JPY": "¥",
+}
 
 
 @dataclass(frozen=True, slots=True)

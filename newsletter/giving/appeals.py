@@ -1,11 +1,12 @@
 """Appeals as the newsroom writes them: add, revise, retire, and the lines they are known by."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TypedDict, Unpack
 
 from django.db import transaction
 
+from newsletter.giving import sums
 from newsletter.giving.models import Appeal
 from newsletter.lib.checks import check_fields, label
 from newsletter.lib.errors import BadInput
@@ -24,6 +25,14 @@ class OptionalFields(TypedDict, total=False):
     lead: str
     points: Sequence[str]
     closing: str
+    amounts: Sequence[int]
+    currency: str
+    amount_url: str
+    goal: int | None
+    raised: int | None
+    raised_on: date | None
+    match: str
+    match_ends_at: datetime | None
     starts_on: date | None
     ends_on: date | None
     priority: int
@@ -71,7 +80,8 @@ def retire(appeal: Appeal) -> Appeal:
 
 def lines(appeal: Appeal) -> list[str]:
     """All lines of words in it, by which a copy of it is recognised in pasted text."""
-    every = [appeal.heading, *appeal.lead.splitlines(), *appeal.points, *appeal.closing.splitlines(), appeal.button]
+    every = [appeal.heading, *appeal.lead.splitlines(), *appeal.points, *appeal.closing.splitlines()]
+    every += [appeal.match, appeal.button]
     return [line for line in every if line]
 
 
@@ -92,6 +102,7 @@ def _fill(appeal: Appeal, fields: Fields) -> None:
         if isinstance(number, int) and number < 1:
             raise BadInput(label(appeal, name), f"cannot be {number}.", "Count from 1: an appeal never stands first.")
     _check_dates(appeal)
+    sums.check(appeal)
     others = Appeal.objects.filter(publication_id=appeal.publication_id, name=appeal.name).exclude(pk=appeal.pk)
     if others.exists():
         raise BadInput("name", "is that of another appeal already.", "Give it a name of its own.")
@@ -101,11 +112,17 @@ def _fill(appeal: Appeal, fields: Fields) -> None:
 def _normalised(appeal: Appeal, name: str, value: object) -> object:
     if name == "points":
         return _points(value)
-    if name in ("name", "heading", "lead", "closing", "button", "url", "place"):
+    if name == "amounts":
+        return sums.amounts(value)
+    if name in ("name", "heading", "lead", "closing", "button", "url", "place", *sums.TEXT):
         if not isinstance(value, str):
             raise BadInput(label(appeal, name), "is not text.")
         if name == "url":
             return disarm_link(web_link(value, field=label(appeal, name)))
+        if name == "currency":
+            return sums.currency(value)
+        if name == "amount_url":
+            return disarm_link(value.strip())
         return plain_lines(value) if name in LONGEST else one_line(value)
     return value
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Token(StrEnum):
@@ -33,6 +34,13 @@ class Sender:
     name: str
     email: str
     reply_to: str = ""
+
+
+class Ahead(NamedTuple):
+    """For a call that is submitted before its letters are to leave: when they are (Unix seconds), under which id."""
+
+    send_at: int
+    batch: str
 
 
 @dataclass(frozen=True, slots=True)

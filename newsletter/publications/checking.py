@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime, time, timedelta
 
+from newsletter.lib.checks import label
 from newsletter.lib.errors import BadInput
+from newsletter.publications import schedule
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import rule, upcoming, zone
 
@@ -22,6 +24,8 @@ def check(publication: Publication) -> None:
         raise BadInput("minimum stories", "is more than the maximum.", "Give a smaller number.")
     if publication.ahead_minutes:
         _check_ahead(publication)
+        _check_ahead_alone(publication)
+    _check_quiet(publication)
 
 
 def _check_dates(publication: Publication) -> None:
@@ -44,4 +48,36 @@ def _check_ahead(publication: Publication) -> None:
             "lead minutes",
             f"is {publication.lead_minutes}, but letters are handed over {publication.ahead_minutes} minutes ahead.",
             "Assemble earlier than that: give a larger number.",
+        )
+
+
+def _check_ahead_alone(publication: Publication) -> None:
+    """Letters that are handed over ahead all leave at one moment, whatever else was wished."""
+    wishes = ("local_time", "pace_per_minute", "pace_per_hour", "quiet_from")
+    if others := [label(publication, name) for name in wishes if getattr(publication, name)]:
+        raise BadInput(
+            "ahead minutes",
+            f"cannot stand beside {others[0]}: letters handed over ahead all leave at one moment.",
+            "Use one or the other.",
+        )
+
+
+def _check_quiet(publication: Publication) -> None:
+    """Quiet hours have two ends, leave the send time free, and there is one clock that they are on."""
+    start, end = publication.quiet_from, publication.quiet_until
+    if start is None and end is None:
+        return
+    if start is None or end is None or start == end:
+        raise BadInput(
+            "quiet hours", "have one end only.", "Give quiet from and quiet until, two different times, or neither."
+        )
+    if publication.local_time:
+        raise BadInput(
+            "quiet hours",
+            "are on the publication's clock, but letters leave by the readers' own.",
+            "Use one or the other.",
+        )
+    if schedule.is_between(publication.send_time, start, end):
+        raise BadInput(
+            "send time", f"lies in the quiet hours from {start:%H:%M} to {end:%H:%M}.", "Give one outside of them."
         )

@@ -83,6 +83,19 @@ class Publication(models.Model):
     ahead_minutes = models.PositiveIntegerField(
         default=0, help_text="How long before sending the letters are handed to the provider; 0: when they are due."
     )
+    local_time = models.BooleanField(
+        default=False, help_text="Regular editions reach each reader at the send time of the reader's own clock."
+    )
+    pace_per_minute = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Most readers submitted in a clock minute; empty: no limit."
+    )
+    pace_per_hour = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Most readers submitted in a clock hour; empty: no limit."
+    )
+    quiet_from = models.TimeField(
+        null=True, blank=True, help_text="Nothing is submitted from this local time on; may be in the evening before."
+    )
+    quiet_until = models.TimeField(null=True, blank=True, help_text="… until this one.")
     minimum_stories = models.PositiveSmallIntegerField(default=1)
     maximum_stories = models.PositiveSmallIntegerField(default=12)
     on_empty = models.CharField(max_length=4, choices=OnEmpty.choices, default=OnEmpty.SKIP)

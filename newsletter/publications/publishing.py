@@ -23,6 +23,8 @@ BOUNDS = {
     "minimum_stories": (1, 50),
     "maximum_stories": (1, 50),
     "lateness_limit_minutes": (1, WEEK),
+    "pace_per_minute": (1, 10_000_000),  # both may be empty
+    "pace_per_hour": (1, 10_000_000),
 }
 YEARS = range(2000, 2200)
 # Nobody but their owner can sign mail from these, and mailboxes refuse mass mail that is not signed.
@@ -56,6 +58,11 @@ class OptionalFields(TypedDict, total=False):
     recurrence: str
     lead_minutes: int
     ahead_minutes: int
+    local_time: bool
+    pace_per_minute: int | None
+    pace_per_hour: int | None
+    quiet_from: time | None
+    quiet_until: time | None
     minimum_stories: int
     maximum_stories: int
     on_empty: str
@@ -146,8 +153,8 @@ def _fill(publication: Publication, fields: Fields) -> None:
     brand.check(publication)
     _check_sender(publication)
     for name, (least, most) in BOUNDS.items():
-        if not least <= getattr(publication, name) <= most:
-            number = getattr(publication, name)
+        number = getattr(publication, name)
+        if number is not None and not least <= number <= most:
             raise BadInput(label(publication, name), f"cannot be {number}.", f"Give {least} to {most:,}.")
     check(publication)
 
@@ -166,7 +173,7 @@ def _normalised(publication: Publication, name: str, value: object) -> object:
         return brand.social_links(value, field=field)
     if name == "starts_on" and (type(value) is not date or value.year not in YEARS):
         raise BadInput(field, "is not a day that can be sent on.", "Give a date such as 2026-12-01.")
-    if name == "send_time":
+    if name == "send_time" or (name in ("quiet_from", "quiet_until") and value is not None):
         if not isinstance(value, time) or value.tzinfo:
             raise BadInput(
                 field, "is not a time of day.", "Give hours and minutes such as 06:30; the time zone is its own field."

@@ -61,10 +61,34 @@ def rule(cadence: Cadence) -> rrule:
 
 def moment(day: date, cadence: Cadence) -> datetime:
     """When the edition of local date `day` is due, in UTC."""
-    local = datetime.combine(day, cadence.send_time, tzinfo=zone(cadence.time_zone))
+    return wall_clock(day, cadence.send_time, cadence.time_zone)
+
+
+def wall_clock(day: date, at: time, time_zone: str) -> datetime:
+    """When the clocks of `time_zone` show `at` on `day`, in UTC; on days of clock changes as said above.
+
+    On a date that the place left out it is as much later as the clock jumped: that time of the next date.
+    """
+    local = datetime.combine(day, at, tzinfo=zone(time_zone))
     # fold=0 means the first showing of a time shown twice; for a time jumped over it means the
     # offset from before the jump, which lands as much later as the clock jumped.
     return local.replace(fold=0).astimezone(UTC)
+
+
+def is_between(at: time, start: time, end: time) -> bool:
+    """Does the clock show `at` from `start` until before `end`? They may span midnight."""
+    return start <= at < end if start < end else at >= start or at < end
+
+
+def end_of(at: datetime, *, start: time, end: time, time_zone: str) -> datetime | None:
+    """When the hours from `start` to `end` (local times, perhaps over midnight) end that `at` lies in; None outside."""
+    day = at.astimezone(zone(time_zone)).date()
+    over_night = timedelta(days=start > end)
+    for first in (day - timedelta(days=1), day, day + timedelta(days=1)):
+        until = wall_clock(first + over_night, end, time_zone)
+        if wall_clock(first, start, time_zone) <= at < until:
+            return until
+    return None
 
 
 def existed(day: date, time_zone: str) -> bool:

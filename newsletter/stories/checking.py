@@ -68,7 +68,9 @@ def fill(story: Story, fields: Fields) -> None:
     _check_body(story)
     _check_picture(story)
     if story.quote_by and not story.quote:
-        raise BadInput(label(story, "quote_by"), "is given, and there is no quote.", "Give the sentence that they said.")
+        raise BadInput(
+            label(story, "quote_by"), "is given, and there is no quote.", "Give the sentence that they said."
+        )
     _check_times(story)
     check_fields(story)
 

@@ -29,7 +29,7 @@ def standing(edition: Edition, *, now: datetime) -> Standing:
         case State.PLANNED:
             return Standing("Being assembled", "live", "Its letter is assembled as soon as there are enough stories.")
         case State.ASSEMBLED:
-            limit = edition.due_at + timedelta(minutes=edition.publication.lateness_limit_minutes)
+            limit = edition.too_late_after
             words = f"It leaves {at(edition.due_at)} if somebody approves it before that."
             if edition.due_at <= now:
                 words = f"It is overdue: approved before {at(limit)} it leaves at once, later it is held."

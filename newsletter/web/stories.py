@@ -15,7 +15,7 @@ from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.stories import queue, richtext
-from newsletter.stories.models import Direction, State, Story
+from newsletter.stories.models import Direction, Kind, State, Story
 from newsletter.web import publication as publications
 from newsletter.web.forms import Moment, PlainForm
 from newsletter.web.permission import DeskRequest, needs
@@ -41,6 +41,17 @@ class StoryForm(PlainForm):
     kicker = forms.CharField(max_length=80, required=False, help_text="Above the headline.")
     byline = forms.CharField(max_length=200, required=False, help_text="The author, without “by”.")
     source_name = forms.CharField(label="Source", max_length=120, required=False, help_text="Who published it.")
+
+    kind = forms.ChoiceField(
+        label="Printed as", required=False, choices=[("", "as the publication’s look has it"), *Kind.choices]
+    )
+    section = forms.CharField(
+        max_length=60, required=False, help_text="A heading above it, shared by those of the same section that follow."
+    )
+    quote = forms.CharField(
+        label="Pull quote", max_length=240, required=False, help_text="A sentence of the article, to be set large."
+    )
+    quote_by = forms.CharField(label="Who said it", max_length=120, required=False)
 
     picture_url = forms.CharField(label="Picture’s address", max_length=2000, required=False, widget=forms.URLInput())
     picture_alt = forms.CharField(

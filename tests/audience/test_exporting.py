@@ -11,6 +11,7 @@ from newsletter.audience.counting import Counts, count
 from newsletter.audience.importing import read
 from newsletter.audience.joining import subscribe
 from newsletter.audience.leaving import leave
+from newsletter.audience.models import Subscriber
 from newsletter.audience.suppressing import suppress
 from newsletter.publications.models import Publication
 
@@ -33,14 +34,14 @@ def readers(publication: Publication, now: datetime) -> Publication:
 
 def test_rows_tell_who_stands_how_and_since_when(readers: Publication, now: datetime) -> None:
     rows = list(exporting.rows(readers))
-    assert rows[0] == ("rita@example.org", "Rita", "active", "form", now)
+    assert rows[0] == ("rita@example.org", "Rita", "active", "form", now, "")
     assert [row.standing for row in rows] == ["active", "active", "pending", "left", "suppressed"]
     assert rows[2].consent_at is None
 
 
 def test_the_file_has_a_header_and_no_cell_that_a_spreadsheet_would_run(readers: Publication) -> None:
     table = list(csv.reader(exporting.lines(exporting.rows(readers))))
-    assert table[0] == ["email", "first_name", "standing", "consent_source", "consent_at"]
+    assert table[0] == ["email", "first_name", "standing", "consent_source", "consent_at", "time_zone"]
     assert table[1][4] == "2026-11-23T12:00:00Z"
     assert table[2][:2] == ["'+plus@example.org", "'=1+1"]
     assert not any(cell[:1] in ("=", "+", "-", "@", "\t", "\r") for row in table for cell in row if cell)
@@ -53,6 +54,14 @@ def test_what_was_exported_can_be_imported_elsewhere(readers: Publication, now: 
     report = read(readers, lines, source="export of the morning", now=now)
     assert (report.added, report.suppressed, report.bad) == (4, 1, 0)
     assert {row.email for row in exporting.rows(readers)} >= {"+plus@example.org", "rita@example.org"}
+
+
+def test_a_time_zone_travels_from_one_house_to_another(publication: Publication, now: datetime) -> None:
+    read(publication, ["email,time_zone\n", "rita@example.org,Pacific/Kiritimati\n"], source="form", now=now)
+    lines = list(exporting.lines(exporting.rows(publication)))
+    Subscriber.objects.update(time_zone="")
+    assert read(publication, lines, source="export", now=now).known == 1
+    assert [row.time_zone for row in exporting.rows(publication)] == ["Pacific/Kiritimati"]
 
 
 def test_readers_are_counted_by_how_things_stand(readers: Publication) -> None:

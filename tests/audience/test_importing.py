@@ -71,6 +71,24 @@ def test_a_missing_first_name_is_filled_in_and_a_given_one_kept(take: Import) ->
     assert set(Subscriber.objects.values_list("first_name", flat=True)) == {"Rita", "Eddie"}
 
 
+def test_a_time_zone_is_kept_filled_in_where_it_is_missing_and_not_written_over(take: Import) -> None:
+    take("email,first_name,Time Zone", "rita@example.org,Rita,", "eddie@example.org,, Asia/Tokyo ")
+    take("email,timezone", "rita@example.org,Africa/Cairo", "eddie@example.org,Europe/Paris")
+    assert set(Subscriber.objects.values_list("first_name", "time_zone")) == {
+        ("Rita", "Africa/Cairo"),
+        ("", "Asia/Tokyo"),
+    }
+
+
+def test_a_row_with_a_place_that_is_no_time_zone_is_named_with_its_mend_and_repeats_nothing(take: Import) -> None:
+    report = take("email,time_zone", "rita@example.org,eddie@example.org", "cora@example.org,Europe/Berlin")
+    assert (report.added, report.bad) == (1, 1)
+    assert (report.problems[0].line, report.problems[0].problem) == (
+        2,
+        "The time zone is not known. Give a name such as Europe/Berlin, or leave it empty.",
+    )
+
+
 def test_somebody_known_to_another_publication_is_added_to_this_one(
     take: Import, publication: Publication, now: datetime
 ) -> None:

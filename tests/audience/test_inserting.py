@@ -6,10 +6,10 @@ from newsletter.publications.models import Publication
 
 
 def test_rows_that_are_there_already_are_passed_over_and_not_counted(publication: Publication, now: datetime) -> None:
-    assert inserting.subscribers([("a@example.org", "Ada"), ("b@example.org", "")], now=now) == 2
-    assert inserting.subscribers([("a@example.org", "Eve"), ("c@example.org", "")], now=now) == 1
+    assert inserting.subscribers([("a@example.org", "Ada", "Asia/Tokyo"), ("b@example.org", "", "")], now=now) == 2
+    assert inserting.subscribers([("a@example.org", "Eve", ""), ("c@example.org", "", "")], now=now) == 1
     ada = Subscriber.objects.get(email="a@example.org")
-    assert (ada.first_name, ada.created_at) == ("Ada", now)
+    assert (ada.first_name, ada.time_zone, ada.created_at) == ("Ada", "Asia/Tokyo", now)
 
     ids = list(Subscriber.objects.values_list("pk", flat=True))
     Subscription.objects.create(publication=publication, subscriber=ada, standing=Standing.LEFT)

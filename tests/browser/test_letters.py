@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from newsletter.editions.rendering import draw, render
-from tests.golden.editions import GOLDEN
+from tests.golden.looks import EVERY
 
 DESKTOP, PHONE, SMALL = (ViewportSize(width=width, height=900) for width in (800, 375, 320))
 Scheme = Literal["light", "dark"]
@@ -43,14 +43,14 @@ def styles_of(browser: Browser, html: str, viewport: ViewportSize, scheme: Schem
         return [element.split("\n") for element in page.evaluate(COMPUTED)]
 
 
-@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("name", EVERY)
 @pytest.mark.parametrize(
     ("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "light"), (DESKTOP, "dark")], ids=["desktop", "phone", "dark"]
 )
 def test_every_element_looks_as_it_was_designed(
     browser: Browser, name: str, viewport: ViewportSize, scheme: Scheme
 ) -> None:
-    contents = GOLDEN[name]()
+    contents = EVERY[name]()
     designed = styles_of(browser, draw(contents).html, viewport, scheme)
     inlined = styles_of(browser, render(contents).html, viewport, scheme)
     assert len(designed) == len(inlined) > 30
@@ -62,10 +62,10 @@ def test_every_element_looks_as_it_was_designed(
     assert differing == []
 
 
-@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("name", EVERY)
 def test_without_its_style_blocks_a_letter_looks_the_same_on_a_desktop(browser: Browser, name: str) -> None:
     """Save for the blocks' graces: how lines are balanced, and what a client does by itself."""
-    html = render(GOLDEN[name]()).html
+    html = render(EVERY[name]()).html
     seen = ("color:", "background-color:", "font-size:", "font-family:", "line-height:", "padding-", "text-align:")
     whole, stripped = (
         [[line for line in element if line.startswith(seen)] for element in styles_of(browser, each, DESKTOP, "light")]
@@ -74,20 +74,20 @@ def test_without_its_style_blocks_a_letter_looks_the_same_on_a_desktop(browser: 
     assert whole == stripped
 
 
-@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("name", EVERY)
 @pytest.mark.parametrize("viewport", [PHONE, SMALL], ids=["375", "320"])
 def test_nothing_is_wider_than_a_phone_with_or_without_style_blocks(
     browser: Browser, name: str, viewport: ViewportSize
 ) -> None:
-    html = render(GOLDEN[name]()).html
+    html = render(EVERY[name]()).html
     for each in (html, without_styles(html)):
         with shown(browser, each, viewport) as page:
             assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
 
 
-@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("name", EVERY)
 def test_dark_mode_reaches_every_word(browser: Browser, name: str) -> None:
-    html = render(GOLDEN[name]()).html
+    html = render(EVERY[name]()).html
     words = """() => [...document.body.querySelectorAll('*')].filter(e => e.checkVisibility() && [...e.childNodes].some(
         n => n.nodeType === 3 && n.data.trim())).map(e => getComputedStyle(e).color)"""
     with shown(browser, html, DESKTOP) as light, shown(browser, html, DESKTOP, "dark") as dark:
@@ -96,11 +96,11 @@ def test_dark_mode_reaches_every_word(browser: Browser, name: str) -> None:
     assert [pair for pair in zip(before, after, strict=True) if pair[0] == pair[1]] == []
 
 
-@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("name", EVERY)
 @pytest.mark.parametrize("way", ["light", "dark", "stripped"])
 def test_nobody_is_shut_out(browser: Browser, name: str, way: str) -> None:
     """axe finds nothing. Left out: rules on landmarks, because a letter is shown inside a page that has its own."""
-    html = render(GOLDEN[name]()).html
+    html = render(EVERY[name]()).html
     html = without_styles(html) if way == "stripped" else html
     with shown(browser, html, DESKTOP, "dark" if way == "dark" else "light") as page:
         options = {"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": False}}}

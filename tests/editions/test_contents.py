@@ -12,7 +12,8 @@ from newsletter.giving.placing import Spot
 from newsletter.lib.errors import NotAllowed
 from newsletter.publications.models import Fonts, Publication
 from newsletter.stories.models import Direction, Story
-from tests.golden.editions import BASE_URL, GOLDEN, bare, edition_of, rich
+from tests.golden.editions import BASE_URL, bare, edition_of, rich
+from tests.golden.looks import EVERY
 
 
 def publication(**given: object) -> Publication:
@@ -37,9 +38,9 @@ def values_in(value: object) -> list[object]:
     return [value]
 
 
-@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("name", EVERY)
 def test_no_model_reaches_a_template(name: str) -> None:
-    reachable = values_in(GOLDEN[name]())
+    reachable = values_in(EVERY[name]())
     assert not any(isinstance(value, Model) for value in reachable)
 
 

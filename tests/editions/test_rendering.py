@@ -19,16 +19,17 @@ from newsletter.mail.letters import Letter, Token
 from newsletter.publications.models import Publication
 from newsletter.stories import richtext
 from newsletter.stories.models import Story
-from tests.golden.editions import BASE_URL, DAY, GOLDEN, bare, edition_of, rich
+from tests.golden.editions import BASE_URL, DAY, bare, edition_of, rich
+from tests.golden.looks import EVERY
 
 KEPT = Path(__file__).parents[1] / "golden"
 SEEDS = sorted((Path(__file__).parents[2].parent / "shared" / "seed").glob("*.txt"))
 
 
-@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("name", EVERY)
 @pytest.mark.parametrize("part", ["subject.txt", "body.txt", "body.html"])
 def test_a_letter_is_what_it_was(name: str, part: str) -> None:
-    letter = render(GOLDEN[name]())
+    letter = render(EVERY[name]())
     made = {"subject.txt": letter.subject + "\n", "body.txt": letter.text, "body.html": letter.html}[part]
     file = KEPT / name / part
     if os.environ.get("UPDATE_GOLDEN"):
@@ -37,18 +38,18 @@ def test_a_letter_is_what_it_was(name: str, part: str) -> None:
     assert made.encode() == file.read_bytes(), "If this is meant, run with UPDATE_GOLDEN=1 and read the diff."
 
 
-@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("name", EVERY)
 def test_preflight_finds_nothing_in_our_own_letters(name: str) -> None:
-    contents = GOLDEN[name]()
+    contents = EVERY[name]()
     found = preflight.findings(
         render(contents), links=contents.links, postal_address=contents.postal_address, local=True
     )
     assert found == []
 
 
-@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("name", EVERY)
 def test_a_letter_is_the_same_every_time(name: str) -> None:
-    assert render(GOLDEN[name]()) == render(GOLDEN[name]())
+    assert render(EVERY[name]()) == render(EVERY[name]())
 
 
 def test_the_appeal_stands_after_the_paragraph_it_was_placed_behind() -> None:
@@ -96,7 +97,7 @@ def test_text_and_html_say_the_same_in_the_same_order() -> None:
 
 
 def test_every_line_of_text_fits_72_columns_unless_it_is_an_address() -> None:
-    for make in GOLDEN.values():
+    for make in EVERY.values():
         for line in render(make()).text.split("\n"):
             assert len(line.strip("\u200e\u200f")) <= 72 or "://" in line
 
@@ -115,7 +116,7 @@ def test_readers_values_are_marks() -> None:
 
 
 def test_right_to_left_letters_are_mirrored() -> None:
-    html = render(GOLDEN["arabic"]()).html
+    html = render(EVERY["arabic"]()).html
     assert '<html lang="ar" dir="rtl"' in html
     assert re.search(r'<div role="article"[^>]* lang="ar" dir="rtl"', html)
     assert 'align="right"' in html

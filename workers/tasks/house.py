@@ -1,4 +1,4 @@
-"""Looking after the house: readings and recovery."""
+"""Looking after the house: readings, recovery, and groups that are submitted ahead."""
 
 from functools import lru_cache
 
@@ -7,16 +7,30 @@ from celery import shared_task
 from django.conf import settings
 
 from newsletter.audience import leaving
-from newsletter.delivery import recovery
+from newsletter.delivery import recovery, tending
 from newsletter.lib import clock
+from newsletter.mail.sendgrid.batches import Batches
 from newsletter.ops import readings
 from workers import broker
 from workers.queues import WORKER_QUEUES
+
+ANSWER_TIMEOUT = 10.0  # seconds: a cancel is asked for again rather than waited for
 
 
 @lru_cache(maxsize=1)
 def _redis() -> redis.Redis:
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+
+
+@lru_cache(maxsize=1)
+def _provider() -> Batches:
+    return Batches(
+        key=settings.SENDGRID_API_KEY or "postbox",
+        base=settings.SENDGRID_API_BASE,
+        residency=settings.SENDGRID_RESIDENCY,
+        connect_timeout=settings.DISPATCH_CONNECT_TIMEOUT,
+        answer_timeout=min(ANSWER_TIMEOUT, settings.DISPATCH_ANSWER_TIMEOUT),
+    )
 
 
 @shared_task
@@ -39,3 +53,16 @@ def tend() -> None:
 def recover() -> None:
     """Give back the batches of workers that were lost."""
     recovery.release_abandoned(now=clock.now())
+
+
+@shared_task
+def look_after_groups() -> None:
+    """Ring for every group with which there is something to do."""
+    for group_id in tending.due(now=clock.now()):
+        tend_group.apply_async((group_id,), expires=10)
+
+
+@shared_task
+def tend_group(group_id: int) -> None:
+    """Mint its id, wake its batches, cancel it or take it back: one step."""
+    tending.tend(group_id, provider=_provider(), clock=clock.now)

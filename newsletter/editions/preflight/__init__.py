@@ -1,12 +1,13 @@
 """Preflight: is a frozen letter fit to leave? Pure: letter in, findings out; no link is opened.
 
-What the letter says is looked at in saying.py, its HTML in page.py, its addresses in addresses.py.
+What the letter says is looked at in saying.py, its HTML in page.py, its size in weight.py, its addresses
+in addresses.py.
 """
 
 from django.conf import settings
 
 from newsletter.editions.contents import Contents, Links
-from newsletter.editions.preflight import page, saying
+from newsletter.editions.preflight import page, saying, weight
 from newsletter.editions.preflight.anatomy import take_apart
 from newsletter.editions.preflight.finding import Finding, Severity
 from newsletter.mail.letters import Letter
@@ -32,6 +33,7 @@ def findings(letter: Letter, *, links: Links, postal_address: str, local: bool =
         *saying.preheader(letter, anatomy),
         *saying.text(letter, anatomy),
         *page.frame(letter.html, anatomy),
+        *weight.size(letter.html, anatomy),
         *page.styles(anatomy),
         *page.elements(anatomy),
         *page.pictures(anatomy, local=local),

@@ -20,6 +20,8 @@ class Element:
     children: list["Element"] = field(default_factory=list)
     words: str = ""  # all text inside, in reading order
     shown: str = ""  # as it was written, for a person to find it
+    start: int = 0  # where it begins and ends, in characters; one that is not closed has no length
+    end: int = 0
 
     @property
     def is_hidden(self) -> bool:
@@ -52,7 +54,7 @@ class Anatomy:
 
 def take_apart(html: str) -> Anatomy:
     """The anatomy of `html`, as far as it can be made out."""
-    reader = _Reader()
+    reader = _Reader(html)
     reader.feed(html)
     reader.close()
     styles = [element.words for element in reader.elements if element.tag == "style"]
@@ -60,8 +62,9 @@ def take_apart(html: str) -> Anatomy:
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
+        self._lines = [0, *(place + 1 for place, character in enumerate(html) if character == "\n")]
         self.elements: list[Element] = []
         self.words: list[str] = []
         self.doctype = ""
@@ -73,7 +76,9 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         parent = self._open[-1] if self._open else None
         given = {name: value or "" for name, value in attrs}
-        element = Element(tag, given, self.getpos()[0], parent, shown=self.get_starttag_text() or "")
+        place = self._place()
+        shown = self.get_starttag_text() or ""
+        element = Element(tag, given, self.getpos()[0], parent, shown=shown, start=place, end=place)
         self.elements.append(element)
         if parent:
             parent.children.append(element)
@@ -85,6 +90,7 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         for depth in range(len(self._open) - 1, -1, -1):
             if self._open[depth].tag == tag:
+                self._open[depth].end = self._place()
                 del self._open[depth:]
                 break
         if tag not in INLINE:
@@ -92,6 +98,10 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self._hear(data)
+
+    def _place(self) -> int:
+        line, column = self.getpos()
+        return self._lines[line - 1] + column
 
     def _hear(self, data: str) -> None:
         for element in self._open:

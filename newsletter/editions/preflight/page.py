@@ -5,12 +5,9 @@ from collections.abc import Iterator
 
 from newsletter.editions.preflight.addresses import objection
 from newsletter.editions.preflight.anatomy import Anatomy
-from newsletter.editions.preflight.finding import Finding, Severity, at
-from newsletter.mail.letters import Token
+from newsletter.editions.preflight.finding import Finding, at
 
-FULL, CLIPPED = 90_000, 100_000  # bytes of HTML; Gmail shows about 102 KB and hides the rest, the footer first
 STYLE_FULL, STYLE_DROPPED = 8_192, 16_384  # bytes; Gmail drops the whole of a larger style block
-GROWTH = 40  # bytes that a mark for a reader's token gains when it is filled in
 
 FORBIDDEN = ("script", "form", "input", "button", "iframe", "object", "embed", "base", "link", "video", "audio", "svg")
 VAGUE = frozenset({"click here", "here", "read more", "more", "link", "this"})
@@ -21,11 +18,6 @@ def frame(html: str, anatomy: Anatomy) -> Iterator[Finding]:
         yield Finding("doctype.missing", "stop", "HTML", "Begin with <!DOCTYPE html>, in capitals.")
     if len(re.findall(r"<!--\[if", html)) != len(re.findall(r"<!\[endif\]-->", html)) or "<![if" in html:
         yield Finding("outlook.unbalanced", "stop", "HTML", "Close each <!--[if mso]> with <![endif]-->.")
-    size = len(html.encode("utf-8", "replace")) + GROWTH * html.count(Token.READER)
-    if size > FULL:
-        kind: Severity = "stop" if size > CLIPPED else "warn"
-        code = "size.clipped" if size > CLIPPED else "size.large"
-        yield Finding(code, kind, f"HTML: {size:,} bytes", "Gmail hides what is beyond 102,000. Take a story out.")
     roots, content = anatomy.of("html"), [element for element in anatomy.content() if not element.is_hidden][:1]
     for name, elements in (("page", roots), ("content", content)):
         # Mail programs throw <html> and <body> away, so the content must say it again.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from json import dumps
 from json.encoder import encode_basestring_ascii as quoted
 
-from newsletter.mail.letters import Letter, Sender, Token
+from newsletter.mail.letters import Ahead, Letter, Sender, Token
 
 ONE_CLICK = "List-Unsubscribe=One-Click"  # exactly this value: RFC 8058, section 3.1
 
@@ -56,7 +56,9 @@ class Payload:
         )
         self._names = _Names(letter.subject + letter.text + letter.html, fallback_name)
 
-    def body(self, readers: Iterable[Reader], tokens: Iterable[str], *, ids: Mapping[str, str]) -> bytes:
+    def body(
+        self, readers: Iterable[Reader], tokens: Iterable[str], *, ids: Mapping[str, str], ahead: Ahead | None = None
+    ) -> bytes:
         """One call's JSON. `tokens` are those of the readers; `ids` go into custom_args: opaque, never an address."""
         # local names: this loop runs for every reader of every edition
         names, headers, reader_tag = self._names, self._headers, Token.READER.value
@@ -69,9 +71,9 @@ class Payload:
                 for (subscriber, email, name), token in zip(readers, tokens, strict=True)
             ]
         )
-        return (
-            f'{{"personalizations":[{people}],"custom_args":{dumps(dict(ids), separators=(",", ":"))},{self._shared}'
-        ).encode("ascii")
+        args = dumps(dict(ids), separators=(",", ":"))
+        when = f'"send_at":{ahead.send_at},"batch_id":{quoted(ahead.batch)},' if ahead else ""
+        return f'{{"personalizations":[{people}],"custom_args":{args},{when}{self._shared}'.encode("ascii")
 
 
 class _Names(dict[str, str]):

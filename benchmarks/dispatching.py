@@ -1,0 +1,98 @@
+"""One edition from due to the last batch accepted, by any fleet: how long, and what it cost."""
+
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from benchmarks import watching
+from benchmarks.fleets import Fleet
+from benchmarks.stage import Stage
+
+LIMIT = 900  # seconds for one edition
+LOOK = 0.02  # seconds between two looks
+
+
+@dataclass(frozen=True)
+class Run:
+    """Seconds are counted from the moment at which the edition was due. CPU is in seconds, memory in MB."""
+
+    fleet: str
+    database: str
+    readers: int
+    accepted: int
+    unique: int
+    first: float
+    seconds: float
+    app_cpu: float
+    backing_cpu: float
+    sink_cpu: float
+    first_part_cpu: float
+    last_part_cpu: float
+    app_memory: float
+    senders_memory: float
+    bytes: int
+
+    @property
+    def rate(self) -> float:
+        """Readers per second, opening included."""
+        return self.readers / self.seconds
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds per 100,000 readers, of everything but the sink."""
+        return (self.app_cpu + self.backing_cpu) / self.readers * 100_000
+
+    def figures(self) -> dict[str, Any]:
+        return {**asdict(self), "rate": self.rate, "cpu": self.cpu}
+
+
+def send(stage: Stage, fleet: Fleet, edition: int, *, readers: int, latency: float = 0, part: int = 100_000) -> Run:
+    """Let `edition` leave and wait until the sink has all of its `readers`.
+
+    `first_part_cpu` is what it cost from the first call until `part` readers were in, `last_part_cpu` the same for
+    the last so many; both 0 when there are not two such parts.
+    """
+    stage.reset(latency=latency)
+    app, backing = fleet.app(), stage.backing()
+    senders = [process.pid for process in fleet.senders]
+    whole = [*app, *backing]
+    app_before, backing_before = watching.cpu(app), watching.cpu(backing)
+    due = fleet.ring(edition)
+    marks: dict[str, float] = {}
+    highest_app = highest_senders = 0.0
+    next_memory = 0.0
+    ends = due + LIMIT
+    while (now := stage.watch.now()).recipients < readers:
+        if time.time() > ends:
+            raise RuntimeError(f"{fleet.name}: {now.recipients} of {readers} were accepted in {LIMIT} s")
+        if readers >= 2 * part:
+            for name, count in (("begin", 1), ("first", part), ("last", readers - part)):
+                if now.recipients >= count and name not in marks:
+                    marks[name] = watching.cpu(whole)
+        if time.time() > next_memory:
+            highest_app = max(highest_app, watching.memory(app))
+            highest_senders = max(highest_senders, watching.memory(senders))
+            next_memory = time.time() + 0.5
+        time.sleep(LOOK)
+    last = stage.watch.now().last
+    time.sleep(1.0)  # the books of the last batches are still being written
+    app_cpu, backing_cpu = watching.cpu(app) - app_before, watching.cpu(backing) - backing_before
+    marks["end"] = watching.cpu(whole)
+    told = stage.summary()
+    return Run(
+        fleet=fleet.name,
+        database=stage.kind,
+        readers=readers,
+        accepted=told["recipients"],
+        unique=told["unique"],
+        first=told["first"] - due,
+        seconds=last - due,
+        app_cpu=app_cpu,
+        backing_cpu=backing_cpu,
+        sink_cpu=told["cpu"],
+        first_part_cpu=marks["first"] - marks["begin"] if "last" in marks else 0.0,
+        last_part_cpu=marks["end"] - marks["last"] if "last" in marks else 0.0,
+        app_memory=highest_app,
+        senders_memory=highest_senders,
+        bytes=told["bytes"],
+    )

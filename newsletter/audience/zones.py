@@ -1,0 +1,49 @@
+"""Where readers are, for letters that leave by their own clocks. A reader of whom that is not known has no zone."""
+
+from collections.abc import Collection
+from functools import lru_cache
+
+from django.db import connection
+
+from newsletter.audience.models import Standing, Subscription
+from newsletter.lib.errors import BadInput
+from newsletter.publications import schedule
+
+# One step in the index for each zone instead of a look at every reader; `> ''` is what the index is about.
+NAMES = """
+    WITH RECURSIVE found(name) AS (
+      SELECT MIN(time_zone) FROM audience_subscriber WHERE time_zone > ''
+      UNION ALL
+      SELECT (SELECT MIN(time_zone) FROM audience_subscriber WHERE time_zone > '' AND time_zone > found.name)
+      FROM found WHERE found.name IS NOT NULL
+    )
+    SELECT name FROM found WHERE name IS NOT NULL
+"""
+
+
+@lru_cache(maxsize=1024)
+def clean_zone(name: str) -> str:
+    """`name` without blanks around it; empty when there is none. `BadInput` when it is no time zone.
+
+    The message does not repeat what was given: in a file with shifted columns that may be anything.
+    """
+    name = name.strip()
+    try:
+        if name:
+            schedule.zone(name)
+    except BadInput:
+        raise BadInput("time zone", "is not known.", "Give a name such as Europe/Berlin, or leave it empty.") from None
+    return name
+
+
+def known() -> list[str]:
+    """The zones of all readers of the house, each once."""
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES)
+        return [name for (name,) in cursor.fetchall()]
+
+
+def is_anybody_in(publication_id: int, zones: Collection[str]) -> bool:
+    """True when an active reader of the publication is in one of `zones`."""
+    active = Subscription.objects.filter(publication_id=publication_id, standing=Standing.ACTIVE)
+    return active.filter(subscriber__time_zone__in=zones).exists()

@@ -1,0 +1,94 @@
+"""What an open dispatch waits for, and until when, as people are told: for its readers' hour, or for its pace."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from django.db.models import Exists, OuterRef, Q
+
+from newsletter.delivery import pacing
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.pacing import Limits, Lot
+from newsletter.publications.schedule import zone
+
+UNFINISHED = (BatchState.PENDING, BatchState.CLAIMED, BatchState.CALLING)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """`next_at` is when the next batch may go (in the past: now), `done_at` about when the last one goes.
+
+    `sentences` say why, on the publication's clock; none when nothing holds it back.
+    """
+
+    next_at: datetime
+    done_at: datetime
+    sentences: tuple[str, ...]
+
+
+def waiting(dispatch: Dispatch, *, now: datetime) -> Waiting | None:
+    """What `dispatch` waits for; None when nothing holds it back, or it is not open."""
+    if dispatch.state != DispatchState.OPEN:
+        return None
+    batches = dispatch.batches.filter(state=BatchState.PENDING).order_by("due_at", "id")
+    limits = pacing.limits_by_dispatch([dispatch.pk], now=now).get(dispatch.pk)
+    publication = dispatch.edition.publication
+    clock = zone(publication.time_zone)
+    if limits is None:
+        first, last = batches.filter(fence=0, due_at__gt=now).first(), batches.last()
+        if first is None or last is None:
+            return None
+        local = _by_local_time(first.due_at, last.due_at, clock, now) if dispatch.edition.local_send_time else ()
+        return Waiting(first.due_at, last.due_at, local)
+    lots = list(batches.values_list("due_at", "count"))
+    if not lots:
+        return None
+    moments = list(pacing.spread(lots, limits, pacing.counted([limits], now=now), now=now))
+    return Waiting(moments[0], moments[-1], _sentences(limits, lots, moments, clock, now))
+
+
+def is_held_back(dispatch: Dispatch, *, at: datetime) -> bool:
+    """True when nothing of an open dispatch should have moved at `at`: all that is left waited for its time."""
+    tried = Exists(Attempt.objects.filter(batch=OuterRef("pk"), began_at__lte=at))
+    ready = Batch.objects.filter(Q(due_at__lte=at) | tried, dispatch=dispatch, state__in=UNFINISHED)
+    counts = list(ready.values_list("state", "count"))
+    if any(state != BatchState.PENDING for state, _ in counts):
+        return False
+    if not counts:
+        return True
+    limits = pacing.limits_by_dispatch([dispatch.pk], now=at).get(dispatch.pk)
+    if limits is None:
+        return False
+    room = pacing.free(limits, pacing.counted([limits], now=at), at=at)
+    return room < min([*(count for _, count in counts), limits.largest_batch(at)])
+
+
+def _sentences(
+    limits: Limits, lots: Sequence[Lot], moments: Sequence[datetime], clock: tzinfo, now: datetime
+) -> tuple[str, ...]:
+    found = []
+    if quiet := limits.quiet_until(now):
+        found.append(f"Waits for {_hour(quiet, clock, now)}: quiet hours.")
+    done = f"done at about {_hour(moments[-1], clock, now)}"
+    warm_up = limits.warm_up
+    if warm_up and (today := warm_up.limit(now.astimezone(UTC).date())):
+        found.append(f"Warm-up of {warm_up.domain}: {today:,} readers today (UTC); {done}.")
+    paces = [(limits.per_minute, "a minute"), (limits.per_hour, "an hour")]
+    if said := [f"{number:,} {unit}" for number, unit in paces if number]:
+        found.append(f"Paced: {' and '.join(said)}; {done}.")
+    if not found and lots[0][0] > now:
+        found.append(f"The next leave at {_hour(moments[0], clock, now)}; {done}.")
+    return tuple(found)
+
+
+def _by_local_time(first: datetime, last: datetime, clock: tzinfo, now: datetime) -> tuple[str, ...]:
+    words = f"By readers’ local time: the next leave at {_hour(first, clock, now)}"
+    return (f"{words}, the last at {_hour(last, clock, now)}." if last > first else f"{words}; they are the last.",)
+
+
+def _hour(at: datetime, clock: tzinfo, now: datetime) -> str:
+    """`07:00`, and the day when it is not today."""
+    local = at.astimezone(clock)
+    if local.date() == now.astimezone(clock).date():
+        return f"{local:%H:%M}"
+    return f"{local:%H:%M} on {local:%a} {local.day} {local:%b}"

@@ -1,0 +1,104 @@
+"""A publication's brand as its letters show it: plain values for templates."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from newsletter.editions import palette
+from newsletter.editions.palette import Palette
+from newsletter.editions.typefaces import Typefaces, typefaces_for
+from newsletter.editions.words import Words, words_for
+from newsletter.publications.models import Corners, Fonts, Publication
+
+COLUMN = 536  # CSS pixels between the letter's margins: 600 less twice the padding of `.gutter`
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """`dark` is the address of the one for dark mode, or empty. `width` is in CSS pixels."""
+
+    url: str
+    dark: str
+    alt: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """Radii of corners in CSS pixels."""
+
+    button: int
+    picture: int
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another place where readers find the publication. `label` makes sense alone: “The Tideline on Bluesky”."""
+
+    name: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sponsor:
+    """Who paid for a line, said before it; `url` may be empty."""
+
+    label: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    name: str
+    tagline: str
+    website: str
+    site: str  # the website's name as people say it: example.org
+    logo: Logo | None
+    typefaces: Typefaces
+    light: Palette
+    dark: Palette
+    corners: Rounding
+    footer: str
+    elsewhere: tuple[Elsewhere, ...]
+    sponsor: Sponsor | None
+
+
+ROUNDINGS = {Corners.SQUARE: Rounding(0, 0), Corners.SOFT: Rounding(3, 3), Corners.ROUND: Rounding(24, 12)}
+
+
+def brand_of(publication: Publication) -> Brand:
+    words = words_for(publication.language)
+    return Brand(
+        name=publication.name,
+        tagline=publication.tagline,
+        website=publication.website,
+        site=(urlsplit(publication.website).hostname or "").removeprefix("www."),
+        logo=_logo(publication),
+        typefaces=typefaces_for(Fonts(publication.fonts), publication.language),
+        light=palette.light(publication.accent_colour),
+        dark=palette.dark(publication.accent_colour_dark),
+        corners=ROUNDINGS[Corners(publication.corners)],
+        footer=publication.footer_text,
+        elsewhere=tuple(_elsewhere(link, publication, words) for link in publication.social_links),
+        sponsor=_sponsor(publication, words),
+    )
+
+
+def _logo(publication: Publication) -> Logo | None:
+    if not publication.logo_url:
+        return None
+    width = min(publication.logo_width, COLUMN)
+    return Logo(publication.logo_url, publication.logo_dark_url, publication.name, width)
+
+
+def _elsewhere(link: dict[str, str], publication: Publication, words: Words) -> Elsewhere:
+    label = words.elsewhere.format(publication=publication.name, network=link["name"])
+    return Elsewhere(link["name"], label, link["url"])
+
+
+def _sponsor(publication: Publication, words: Words) -> Sponsor | None:
+    if not publication.sponsor_name:
+        return None
+    label = words.sponsored.format(sponsor=publication.sponsor_name)
+    return Sponsor(label, publication.sponsor_text, publication.sponsor_url)

@@ -1,0 +1,81 @@
+"""Editions that reach each reader at the same hour of the reader's own clock.
+
+A local date has up to some fifty moments, from the clocks of Kiritimati to those of Niue a day later.
+Zones whose clocks agree at that hour are one moment. An edition is due at the first of them that an
+active reader, or the publication itself, has; its `local_date` and `local_send_time` give the others.
+"""
+
+from collections import defaultdict
+from datetime import date, datetime, time
+
+from newsletter.audience import zones
+from newsletter.editions.models import Edition
+from newsletter.lib.errors import BadInput
+from newsletter.publications.models import Publication
+from newsletter.publications.schedule import wall_clock
+
+
+class Clocks:
+    """The moments of one local date and hour. A zone without a name, or with one that this machine does not know,
+    is that of the publication: nobody is left out for it."""
+
+    def __init__(self, day: date, at: time, *, home: str) -> None:
+        self._day, self._at = day, at
+        self.home = wall_clock(day, at, home)
+        self._found = {"": self.home, home: self.home}
+
+    def moment(self, zone: str) -> datetime:
+        """When the clocks of `zone` show that hour on that day."""
+        found = self._found.get(zone)
+        if found is None:
+            try:
+                found = wall_clock(self._day, self._at, zone)
+            except BadInput:
+                found = self.home
+            self._found[zone] = found
+        return found
+
+
+def clocks(edition: Edition) -> Clocks | None:
+    """The moments of `edition`; None when it leaves at one moment for all its readers."""
+    if edition.local_send_time is None or edition.local_date is None:
+        return None
+    return Clocks(edition.local_date, edition.local_send_time, home=edition.publication.time_zone)
+
+
+def first_ahead(publication: Publication, day: date, *, now: datetime) -> datetime:
+    """When the edition of `day` is due: the first moment after `now` that a reader has, at the latest the
+    publication's own. Readers whose moment has gone by get it together with the first."""
+    there = Clocks(day, publication.send_time, home=publication.time_zone)
+    return _first(publication.pk, there, after=now)
+
+
+def last(edition: Edition) -> datetime:
+    """When its last readers get it, as far as they are known by now; at least its due time."""
+    there = clocks(edition)
+    if there is None:
+        return edition.due_at
+    by_moment = _by_moment(there)
+    for moment in sorted(by_moment, reverse=True):
+        if moment <= max(there.home, edition.due_at):
+            break
+        if zones.is_anybody_in(edition.publication_id, by_moment[moment]):
+            return moment
+    return max(there.home, edition.due_at)
+
+
+def _first(publication_id: int, there: Clocks, *, after: datetime) -> datetime:
+    by_moment = _by_moment(there)
+    for moment in sorted(by_moment):
+        if moment >= there.home:
+            break
+        if moment > after and zones.is_anybody_in(publication_id, by_moment[moment]):
+            return moment
+    return there.home
+
+
+def _by_moment(there: Clocks) -> dict[datetime, list[str]]:
+    found: defaultdict[datetime, list[str]] = defaultdict(list)
+    for zone in zones.known():
+        found[there.moment(zone)].append(zone)
+    return found

@@ -1,0 +1,69 @@
+"""Where an amount's button leads: a URL template of the newsroom's own, and how those of known platforms look. Pure.
+
+A template holds `{amount}`, the whole amount, or `{cents}`, the same in the currency's smallest unit.
+Platforms change their addresses without telling: a preset is a beginning, to be tried with one click.
+"""
+
+import re
+from typing import NamedTuple
+
+from newsletter.lib.errors import BadInput
+from newsletter.lib.links import web_link
+from newsletter.mail.wording import disarm_link
+
+# ISO 4217 currencies without a smaller unit, among those that donation platforms take; all others have hundredths.
+WHOLE = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"})
+PLACES = re.compile(r"\{([^{}]*)\}")
+
+
+class Platform(NamedTuple):
+    """`template` is to be completed where it has capitals; `source` says how surely it is known."""
+
+    name: str
+    template: str
+    source: str
+
+
+PLATFORMS = {
+    "stripe": Platform(
+        "Stripe payment link",
+        "https://buy.stripe.com/YOUR-LINK?__prefilled_amount={cents}",
+        "in use on many public sites; for links where the customer chooses what to pay",
+    ),
+    "donorbox": Platform(
+        "Donorbox",
+        "https://donorbox.org/YOUR-CAMPAIGN?default_interval=o&amount={amount}",
+        "in use on public sites; default_interval o is once, m is monthly",
+    ),
+    "givebutter": Platform(
+        "Givebutter",
+        "https://YOUR-SITE/donate?amount={amount}",
+        "docs.givebutter.com/widgets/advanced/url-prefill; the page that carries the widget",
+    ),
+    "fundraiseup": Platform(
+        "Fundraise Up",
+        "https://YOUR-SITE/?form=YOUR-FORM&amount={amount}",
+        "form is in use on public sites; amount is not confirmed: try it first",
+    ),
+    "own": Platform("A page of your own", "https://YOUR-SITE/give?amount={amount}", "whatever your page understands"),
+}
+
+
+def template(value: str, *, field: str) -> str:
+    """`value` trimmed, when it is a web address with a place for an amount; raises `BadInput`."""
+    given = value.strip()
+    names = set(PLACES.findall(given))
+    if not names or names - {"amount", "cents"}:
+        raise BadInput(field, "has no place for the amount.", "Write {amount} where it goes, or {cents}.")
+    if "YOUR-" in given:
+        raise BadInput(field, "is not complete.", "Put your own in place of what begins with YOUR-.")
+    web_link(PLACES.sub("1", given), field=field)
+    if PLACES.search(given.partition("://")[2].partition("/")[0]):
+        raise BadInput(field, "has the amount in its host.", "Write it behind the host, as in ?amount={amount}.")
+    return disarm_link(given)
+
+
+def address(template: str, *, amount: int, currency: str) -> str:
+    """Where the button of `amount` leads."""
+    cents = amount if currency in WHOLE else amount * 100
+    return template.replace("{amount}", str(amount)).replace("{cents}", str(cents))

@@ -1,0 +1,38 @@
+import pytest
+
+from newsletter.audience import zones
+from newsletter.audience.models import Standing
+from newsletter.audience.zones import clean_zone
+from newsletter.lib.errors import BadInput
+from tests.support import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_zones_of_all_readers_are_each_named_once_and_in_order() -> None:
+    publication = make.publication()
+    for name in ("Europe/Berlin", "", "Asia/Tokyo", "Europe/Berlin", "America/New_York"):
+        make.reader(publication, time_zone=name)
+    assert zones.known() == ["America/New_York", "Asia/Tokyo", "Europe/Berlin"]
+
+
+def test_without_any_zone_there_is_none() -> None:
+    make.reader(make.publication())
+    assert zones.known() == []
+
+
+def test_a_zone_counts_only_while_an_active_reader_of_the_publication_is_in_it() -> None:
+    publication = make.publication()
+    make.reader(publication, time_zone="Asia/Tokyo", standing=Standing.LEFT)
+    make.reader(make.publication(), time_zone="Asia/Tokyo")
+    assert not zones.is_anybody_in(publication.pk, ["Asia/Tokyo"])
+    make.reader(publication, time_zone="Asia/Tokyo")
+    assert zones.is_anybody_in(publication.pk, ["Europe/Berlin", "Asia/Tokyo"])
+
+
+def test_names_of_places_are_taken_old_ones_as_well_and_no_others() -> None:
+    assert [clean_zone(name) for name in (" Europe/Kiev ", "", "UTC")] == ["Europe/Kiev", "", "UTC"]
+    for name in ("Mordor", "../etc/passwd", "localtime", "rita@example.org"):
+        with pytest.raises(BadInput, match="is not known") as raised:
+            clean_zone(name)
+        assert name not in str(raised.value)

@@ -1,0 +1,111 @@
+"""A house that lives by a clock of its own: the workers' steps, taken in turn against a postbox that keeps its time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from newsletter.delivery import opening, recovery, sending, tending
+from newsletter.delivery.models import Dispatch
+from newsletter.editions.models import Edition
+from newsletter.mail.sendgrid.batches import Batches
+from newsletter.mail.sendgrid.transport import Client
+from newsletter.postbox.server import Postbox
+from tests.support import factories as make
+from tests.support.factories import MONDAY
+
+DUE = MONDAY
+
+
+class Clock:
+    """Stands until it is set forward."""
+
+    def __init__(self) -> None:
+        self.now = DUE - timedelta(hours=3)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class House:
+    """Letters are due at `DUE`; `ahead` is in minutes, `size` in readers a batch."""
+
+    postbox: Postbox
+    clock: Clock
+    client: Client
+    provider: Batches
+
+    def prepare(self, *, readers: int = 3, ahead: int = 60) -> Edition:
+        """An approved edition that is submitted ahead."""
+        publication = make.publication(ahead_minutes=ahead, lead_minutes=ahead + 60)
+        make.readers(publication, readers)
+        return make.approved_edition(publication, due_at=DUE)
+
+    def at(self, minutes: float) -> House:
+        """It is so many minutes past the due time (negative: before it)."""
+        self.clock.now = DUE + timedelta(minutes=minutes)
+        return self
+
+    def open(self) -> None:
+        """What the tick does with editions."""
+        for edition in Edition.objects.due_for_dispatch(self.clock()).values_list("pk", flat=True):
+            opening.open(edition, now=self.clock())
+        for dispatch in recovery.still_opening():
+            while opening.go_on(dispatch):
+                pass
+
+    def send(self) -> int:
+        """Send what is due; the number of batches that were rung for."""
+        due = recovery.due_batches(now=self.clock(), limit=1000)
+        for batch in due:
+            sending.send(batch, client=self.client, clock=self.clock)
+        return len(due)
+
+    def tend(self) -> None:
+        """One step with each group."""
+        for group in tending.due(now=self.clock()):
+            tending.tend(group, provider=self.provider, clock=self.clock)
+
+    def live(self, rounds: int = 4) -> House:
+        """Everything that workers do, until things have calmed down at this moment."""
+        for _ in range(rounds):
+            self.open()
+            self.tend()
+            recovery.release_abandoned(now=self.clock())
+            self.send()
+            recovery.finish_done(now=self.clock())
+        return self
+
+    def live_until(self, minutes: float, *, step: float = 1) -> House:
+        """Live on, a minute at a time, up to so many minutes past the due time."""
+        end = DUE + timedelta(minutes=minutes)
+        while self.clock.now < end:
+            self.clock.now = min(end, self.clock.now + timedelta(minutes=step))
+            self.live(rounds=2)
+        return self
+
+    @property
+    def dispatch(self) -> Dispatch:
+        return Dispatch.objects.get()
+
+    @property
+    def fates(self) -> dict[str, int]:
+        """Copies at the postbox by their fate, those that there are."""
+        return {fate: count for fate, count in self.postbox.counts()["fates"].items() if count}
+
+
+@contextmanager
+def living(file: Path) -> Iterator[House]:
+    """A house with a postbox of its own."""
+    clock = Clock()
+    with Postbox(file, clock=clock) as postbox:
+        client = Client(key="k", base=postbox.url, connect_timeout=2, answer_timeout=2)
+        provider = Batches(key="k", base=postbox.url, connect_timeout=2, answer_timeout=2)
+        try:
+            yield House(postbox, clock, client, provider)
+        finally:
+            client.close()

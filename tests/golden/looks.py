@@ -1,0 +1,206 @@
+"""More editions whose letters are kept: one for each look, with the parts that the first ones lack."""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from newsletter.editions.contents import Contents, gather
+from newsletter.giving.models import Appeal
+from newsletter.giving.placing import Spot
+from newsletter.publications.models import Corners, Fonts, Look, Publication
+from newsletter.stories.models import Kind, Story
+from tests.golden.editions import BASE_URL, DAY, GOLDEN, edition_of
+
+
+def coast(**said: Any) -> Publication:
+    """A publication with a whole brand."""
+    fields: dict[str, Any] = {
+        "slug": "coast",
+        "name": "The Coast Road",
+        "tagline": "What happens between the lighthouse and the last bus stop",
+        "website": "https://coast.example.org/",
+        "sender_name": "The Coast Road",
+        "sender_email": "letters@coast.example.org",
+        "postal_address": "The Coast Road, 9 Signal Hill, Marram NE66 1AB",
+        "accent_colour": "#8a2b3c",
+        "accent_colour_dark": "#f09aa8",
+        "footer_text": "The Coast Road is owned by 1,204 of its readers. Registered charity 1187702.",
+        "social_links": [
+            {"name": "Bluesky", "url": "https://social.example.org/coast"},
+            {"name": "Mastodon", "url": "https://toots.example.org/@coast"},
+        ],
+        "time_zone": "Europe/London",
+        "starts_on": DAY,
+        "send_time": time(7),
+    }
+    return Publication(**fields | said)
+
+
+def give(**said: Any) -> Appeal:
+    """An appeal with amounts, a thermometer and a match that is still on."""
+    fields: dict[str, Any] = {
+        "name": "Winter",
+        "heading": "Someone has to read the minutes",
+        "lead": "Every Tuesday night one of us sits in the council chamber until the lights go out.",
+        "points": ["No owner, no adverts, no paywall", "Every figure with its source"],
+        "closing": "Most of our readers give nothing, and that is fine. A few give, and that is why this exists.",
+        "button": "Support this reporting",
+        "url": "https://give.example.org/coast",
+        "amounts": [5, 15, 40],
+        "currency": "GBP",
+        "amount_url": "https://give.example.org/coast?amount={amount}",
+        "goal": 60000,
+        "raised": 41250,
+        "raised_on": date(2026, 11, 22),
+        "match": "The Marram Trust doubles each gift, up to £10,000 in all.",
+        "match_ends_at": datetime(2026, 11, 30, 23, 59, tzinfo=UTC),
+    }
+    return Appeal(**fields | said)
+
+
+TELLINGS = (
+    ("The Bus That Everybody Runs", "Ines Falk", "Transport"),
+    ("Sea Wall or Salt Marsh: A Village Votes", "Tomas Reyes Okafor", "The shore"),
+    ("The Baker Who Publishes His Accounts", "Ada Penrose", "Trade"),
+    ("Nine Hundred Homes, and Who Would Live in Them", "Ines Falk", "Housing"),
+    ("What the Tide Gauge Has Been Saying Since 1931", "Per Lindahl", "The shore"),
+    ("A School Without a Head, Doing Rather Well", "Nora Vance", "Schools"),
+    ("The Lifeboat Crew Learns to Code", "Imani Brandt", "At sea"),
+    ("Twelve Streets Have No Doctor", "Nora Vance", "Health"),
+    ("The Cinema Reopens, One Seat at a Time", "Ada Penrose", "Evenings"),
+    ("Why the Water Bill Names a Place Nobody Knows", "Per Lindahl", "Water"),
+    ("The Footpath That Was Never on the Map", "Tomas Reyes Okafor", "Walking"),
+    ("Old Nets Become a Bridge", "Imani Brandt", "Repair"),
+)
+
+
+def telling(number: int, **said: Any) -> Story:
+    """A teaser of about a hundred and thirty words with a picture, a link in it and one to the article."""
+    headline, author, kicker = TELLINGS[number]
+    slug = headline.lower().replace(" ", "-").replace(",", "").replace(":", "")
+    fields: dict[str, Any] = {
+        "kicker": kicker,
+        "headline": headline,
+        "byline": author,
+        "source_name": "The Coast Road",
+        "url": f"https://coast.example.org/2026/11/24/{slug}",
+        "picture_url": f"https://pictures.example.org/2026/11/{slug}.jpg",
+        "picture_alt": f"A photograph that goes with the story “{headline}”",
+        "picture_credit": "Odd Lunde",
+        "picture_width": 1600,
+        "picture_height": 900,
+        "body": (
+            f"<p>It began with a notice on a lamp post, and {author} went to see who had put it there. Three weeks,"
+            " forty conversations and one freedom of information request later there is an answer, and it is not the"
+            " one that the county gave us in the spring.</p>"
+            "<p>The figures are public, if one knows where to look: page 214 of an annex that was printed eleven"
+            f' times. We have put <a href="https://data.example.org/{slug}">the whole table</a> online, with'
+            " <strong>what we could not check</strong> marked as such. Two readers who spent their working lives in"
+            " that office went through it line by line.</p>"
+            "<p>Nobody here expects a happy end by Christmas. But the people at the lamp post meet every Thursday now,"
+            " there is soup, and last week the county sent somebody to listen.</p>"
+        ),
+    }
+    return Story(**fields | said)
+
+
+def twelve() -> Contents:
+    """A digest as large as they come: twelve stories, each with a picture, two sections, and an appeal with all parts."""
+    sections = {n: "Town and county" if n < 8 else "Evenings and walks" for n in range(5, 12)}
+    stories = [telling(number, section=sections.get(number, "")) for number in range(12)]
+    edition = edition_of(coast(), intro="Twelve stories today, because it rained and everybody was in.")
+    return gather(edition, stories=stories, appeal=give(), spot=Spot(0, 2), base_url=BASE_URL)
+
+
+def letter() -> Contents:
+    """One story and the rest of the house below it, with logos for day and night and a sponsor who is named."""
+    publication = coast(
+        look=Look.STORY,
+        logo_url="https://pictures.example.org/coast.png",
+        logo_dark_url="https://pictures.example.org/coast-night.png",
+        corners=Corners.ROUND,
+        sponsor_name="Marram Mutual",
+        sponsor_text="Home insurance from people who know where it floods.",
+        sponsor_url="https://mutual.example.org/coast",
+    )
+    first = telling(
+        0, quote="We do not have a timetable. We have each other’s telephone numbers.", quote_by="Vera Hook, driver"
+    )
+    others = [telling(8), telling(9), telling(11, kind=Kind.STORY, section="From the archive", picture_url="")]
+    edition = edition_of(publication, intro="One long story today. It is worth the kettle.")
+    return gather(edition, stories=[first, *others], appeal=give(), spot=Spot(0, 2), base_url=BASE_URL)
+
+
+def briefing() -> Contents:
+    """Numbered and plain: six items, a section, square corners, an appeal without amounts between two of them."""
+    publication = coast(look=Look.BRIEFING, corners=Corners.SQUARE, fonts=Fonts.SANS, accent_colour="#ffc400")
+    stories = [*(telling(n) for n in range(4)), *(telling(n, section="Tomorrow") for n in (6, 7))]
+    appeal = give(amounts=[], points=[], closing="", goal=None, match_ends_at=datetime(2026, 11, 1, tzinfo=UTC))
+    edition = edition_of(
+        publication, subject="Six things before the first bus", intro="Good morning. It is four degrees."
+    )
+    return gather(edition, stories=stories, appeal=appeal, spot=Spot(1, None), base_url=BASE_URL)
+
+
+def arabic_letter() -> Contents:
+    """The one-story letter from right to left, with amounts and a thermometer."""
+    publication = Publication(
+        slug="mina",
+        name="رسالة الميناء",
+        website="https://mina.example.org/",
+        sender_name="رسالة الميناء",
+        sender_email="letters@mina.example.org",
+        postal_address="رسالة الميناء، 12 شارع البحر، طرابلس",
+        language="ar",
+        look=Look.STORY,
+        corners=Corners.ROUND,
+        accent_colour="#9a3b26",
+        accent_colour_dark="#e8a08c",
+        social_links=[{"name": "Mastodon", "url": "https://toots.example.org/@mina"}],
+        time_zone="Asia/Beirut",
+        starts_on=DAY,
+        send_time=time(9),
+    )
+    first = Story(
+        kicker="مدينة",
+        headline="الحافلة التي يقودها أهل الحي بأنفسهم",
+        byline="سلمى الحداد",
+        source_name="رسالة الميناء",
+        url="https://mina.example.org/bus",
+        picture_url="https://pictures.example.org/bus.jpg",
+        picture_alt="حافلة صغيرة زرقاء تقف أمام مخبز في الصباح الباكر",
+        picture_width=1072,
+        picture_height=600,
+        quote="ليس لدينا جدول مواعيد. لدينا أرقام هواتف بعضنا.",
+        quote_by="وداد خليل، سائقة",
+        body=(
+            "<p>توقفت الحافلة رقم سبعة عن العمل في الربيع، فاجتمع سكان الشارع في المخبز وقرروا أن يشتروا واحدة.</p>"
+            "<p>تقود السيارة اليوم ست نساء وأربعة رجال بالتناوب، ويكتب كل راكب في دفتر صغير ما دفعه وإلى أين ذهب.</p>"
+            "<p>بعد ستة أشهر صار الدفتر أدق سجل لحركة الحي، وطلبت البلدية نسخة منه.</p>"
+        ),
+    )
+    second = Story(
+        headline="مكتبة المدرسة تفتح أبوابها للجيران",
+        url="https://mina.example.org/library",
+        body="<p>كل يوم سبت، من العاشرة حتى المغرب، والشاي على حساب الأهالي.</p>",
+    )
+    appeal = Appeal(
+        name="شتاء",
+        heading="لا بد أن يقرأ أحد محاضر الجلسات",
+        lead="كل ثلاثاء يجلس واحد منا في قاعة البلدية حتى تنطفئ الأنوار.",
+        points=["بلا مالك وبلا إعلانات", "كل رقم مع مصدره"],
+        button="ادعم هذا العمل",
+        url="https://give.example.org/mina",
+        amounts=[10, 25, 50],
+        currency="USD",
+        amount_url="https://give.example.org/mina?amount={amount}",
+        goal=20000,
+        raised=7400,
+        raised_on=date(2026, 11, 22),
+        match="يضاعف صندوق المدينة كل تبرع.",
+        match_ends_at=datetime(2026, 11, 30, 21, 59, tzinfo=UTC),
+    )
+    edition = edition_of(publication, intro="قصة واحدة اليوم، وهي تستحق فنجان قهوة.")
+    return gather(edition, stories=[first, second], appeal=appeal, spot=Spot(0, 2), base_url=BASE_URL)
+
+
+EVERY = GOLDEN | {"twelve": twelve, "letter": letter, "briefing": briefing, "arabic-letter": arabic_letter}
