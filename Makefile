@@ -56,8 +56,24 @@ lint: ## check style, types, who imports whom, and that migrations are in step w
 	@.venv/bin/lint-imports --no-logo
 	@.venv/bin/python -m django makemigrations --check --dry-run --settings newsletter.settings
 
+.PHONY: lint-letters
+lint-letters: ## show the kept letters to two checkers of HTML (needs npm and Java; skipped without)
+	@.ci/environment requirements-dev.lock
+	@.venv/bin/python -m tests.checkers
+
+.PHONY: torture
+torture: ## kill and freeze everything while editions leave, and count (RUNS=100 SEED=1 JOBS=2 WRITE=docs/promise.md)
+	@.ci/environment requirements-dev.lock
+	@.venv/bin/python -m tests.support.provision
+	@.venv/bin/python -m tests.torture --runs $(or $(RUNS),10) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2) $(if $(WRITE),--write $(WRITE))
+
 .PHONY: pictures
 pictures: ## make the pictures in docs/pictures anew
 	@.ci/environment requirements-dev.lock
 	@.venv/bin/python -m tests.support.provision
-	@.venv/bin/python -m tests.pictures
+	@.venv/bin/python -m tests.screenshots
+
+.PHONY: bench
+bench: ## measure speed beside a floor and peers (ARGS="dispatch --quick": a part, small; docs/performance.md)
+	@.ci/environment requirements-dev.lock
+	@.venv/bin/python -m benchmarks $(ARGS)

@@ -51,13 +51,18 @@ def product(stage: Stage, *, processes: int, connections: int = 4) -> Fleet:
     return Fleet("product", senders, others, ring)
 
 
+def absorbing(stage: Stage) -> Fleet:
+    """The worker that takes in what comes back, and the beat that tells it to."""
+    commands: dict[str, list[str]] = stage.do("-m", "benchmarks.product", "commands")
+    worker = stage.run("worker", *commands["worker"], environment=stage.environment)
+    _wait_until_ready(worker)
+    beat = stage.run("beat", *commands["beat"], environment=stage.environment)
+    return Fleet("product", [], [worker, beat], lambda _: time.time())
+
+
 def floor(stage: Stage, *, processes: int, connections: int = 4) -> Fleet:
     """One Celery worker with a process a core. It is told at once: nothing ticks."""
-    environment = {**stage.environment, "DISPATCH_CONNECTIONS": str(connections)}
-    words = ["-m", "celery", "-A", "benchmarks.floor", "worker", "--loglevel=INFO", "--pool=prefork"]
-    words += [f"--concurrency={processes}", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-    worker = stage.run("floor", *words, environment=environment)
-    _wait_until_ready(worker)
+    worker = celery(stage, "benchmarks.floor", processes=processes, connections=connections)
     app = Celery("bench", broker=stage.redis.url)
     app.conf.update(broker_transport_options={"global_keyprefix": "floor:"}, task_default_queue="floor")
 
@@ -67,6 +72,16 @@ def floor(stage: Stage, *, processes: int, connections: int = 4) -> Fleet:
         return now
 
     return Fleet("floor", [worker], [], ring)
+
+
+def celery(stage: Stage, app: str, *, processes: int, connections: int = 4) -> Kept:
+    """A Celery worker of that app with so many processes, ready."""
+    words = ["-m", "celery", "-A", app, "worker", "--loglevel=INFO", "--pool=prefork", f"--concurrency={processes}"]
+    words += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    environment = {**stage.environment, "DISPATCH_CONNECTIONS": str(connections)}
+    worker = stage.run(app.rpartition(".")[2], *words, environment=environment)
+    _wait_until_ready(worker)
+    return worker
 
 
 def _wait_until_ready(worker: Kept) -> None:

@@ -5,7 +5,9 @@ a claim and an attempt committed before each call, the answer committed after it
 up when the batch leaves – with tables of its own, no models, no layers and few round trips. Nothing
 of `newsletter` is imported; it reads the readers and the frozen letter from the product's tables.
 
-    celery -A benchmarks.floor worker     the fleet: the tasks below
+    celery -A benchmarks.floor worker
+
+is its fleet. Nobody ticks there: it is told of an edition at the moment at which that is due.
 """
 
 import binascii
@@ -58,8 +60,9 @@ app.conf.update(
 TABLES = """
 CREATE TABLE floor_dispatch (id {serial}, edition BIGINT UNIQUE, state TEXT, planned BIGINT, left_out BIGINT);
 CREATE TABLE floor_batch (
-    id {serial}, dispatch BIGINT NOT NULL, number INTEGER NOT NULL, letter BIGINT NOT NULL, subscribers {bytes} NOT NULL,
-    count INTEGER NOT NULL, state TEXT NOT NULL, fence INTEGER NOT NULL DEFAULT 0, lease_until FLOAT, submitted INTEGER,
+    id {serial}, dispatch BIGINT NOT NULL, number INTEGER NOT NULL, letter BIGINT NOT NULL,
+    subscribers {bytes} NOT NULL, count INTEGER NOT NULL,
+    state TEXT NOT NULL, fence INTEGER NOT NULL DEFAULT 0, lease_until FLOAT, submitted INTEGER,
     UNIQUE (dispatch, number)
 );
 CREATE TABLE floor_attempt (
@@ -85,8 +88,12 @@ BEGIN_ATTEMPT = """
     INSERT INTO floor_attempt (batch, ordinal, fence, began_at)
     SELECT {p}, COUNT(*) + 1, {p}, {p} FROM floor_attempt WHERE batch = {p}
 """
-RECORD_BATCH = "UPDATE floor_batch SET state = {p}, lease_until = NULL WHERE id = {p} AND fence = {p} AND state = 'calling'"
-RECORD_ATTEMPT = "UPDATE floor_attempt SET fate = {p}, ended_at = {p}, http_status = {p}, provider_id = {p} WHERE id = {p}"
+RECORD_BATCH = """
+    UPDATE floor_batch SET state = {p}, lease_until = NULL WHERE id = {p} AND fence = {p} AND state = 'calling'
+"""
+RECORD_ATTEMPT = """
+    UPDATE floor_attempt SET fate = {p}, ended_at = {p}, http_status = {p}, provider_id = {p} WHERE id = {p}
+"""
 
 
 def connect() -> Any:
@@ -234,7 +241,7 @@ def _work(waiting: deque[int], portion: int) -> None:
     if not hasattr(_mine, "connection"):
         _mine.connection, _mine.socket = connect(), _dial()
     while True:
-        lot = []
+        lot: list[int] = []
         while waiting and len(lot) < portion:
             lot.append(waiting.popleft())
         if not lot:
@@ -322,7 +329,9 @@ BEGIN_POSTGRES = f"""
     INSERT INTO floor_attempt (batch, ordinal, fence, began_at)
     SELECT id, (SELECT COUNT(*) + 1 FROM floor_attempt WHERE batch = ours.id), %s, %s FROM ours RETURNING id
 """
-RECORD_POSTGRES = f"WITH ours AS ({_sql(RECORD_BATCH)} RETURNING id) {_sql(RECORD_ATTEMPT)} AND EXISTS (SELECT 1 FROM ours)"
+RECORD_POSTGRES = f"""
+    WITH ours AS ({_sql(RECORD_BATCH)} RETURNING id) {_sql(RECORD_ATTEMPT)} AND EXISTS (SELECT 1 FROM ours)
+"""
 
 
 # --- a call ------------------------------------------------------------------------------------
@@ -364,7 +373,8 @@ class Frozen:
             f'"List-Unsubscribe":{quoted("<" + UNSUBSCRIBE)[:-1]}'
         )
         whole = subject + text + page
-        self._tags = [(tag, make) for tag, make in (("__nl_first_name__", str), ("__nl_html_first_name__", html.escape)) if tag in whole]
+        tags = (("__nl_first_name__", str), ("__nl_html_first_name__", html.escape))
+        self._tags = [(tag, make) for tag, make in tags if tag in whole]
         self._names: dict[str, str] = {}
 
     def _name(self, name: str) -> str:
@@ -392,7 +402,8 @@ class Frozen:
                 for (subscriber, email, first), token in zip(readers, tokens, strict=True)
             ]
         )
-        return f'{{"personalizations":[{people}],"custom_args":{{"nl_attempt":"{attempt}"}},{self._shared}'.encode("ascii")
+        whole = f'{{"personalizations":[{people}],"custom_args":{{"nl_attempt":"{attempt}"}},{self._shared}'
+        return whole.encode("ascii")
 
 
 @lru_cache(maxsize=8)

@@ -1,5 +1,6 @@
-"""What a run needs around it: a database that waits for its disk, a broker, the sink, and processes that end with us."""
+"""What a run needs around it: a database that waits for its disk, a broker, the sink, processes that end with us."""
 
+import http.client
 import json
 import os
 import shutil
@@ -9,7 +10,6 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
-from urllib.request import Request, urlopen
 
 from benchmarks.sink import Watch
 from tests.support.kept import Kept
@@ -43,7 +43,7 @@ class Stage:
         self.sink_port = free_port()
         progress = self.folder / "progress"
         self.sink = self.run("sink", "-m", "benchmarks.sink", f"--port={self.sink_port}", f"--progress={progress}")
-        wait_until(lambda: self._sink_answers(), timeout=20)
+        wait_until(self._sink_answers, timeout=20)
         self.watch = Watch(progress)
         if self.kind == "postgresql":
             self.postgres = Postgres.start(durable=True)
@@ -59,6 +59,7 @@ class Stage:
             "SENDGRID_API_BASE": f"http://127.0.0.1:{self.sink_port}",
             "SECRET_KEY": "the bench's own and nobody else's, fifty characters",
             "BASE_URL": "https://news.lantern.example",
+            "ALLOWED_HOSTS": "127.0.0.1",
         }
 
     def __exit__(self, *_: object) -> None:
@@ -69,6 +70,16 @@ class Stage:
         if hasattr(self, "redis"):
             self.redis.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def readers(self, *counts: int) -> dict[str, int]:
+        """Tables with a publication for each count; how many each reaches, by its slug."""
+        made: dict[str, int] = self.do("-m", "benchmarks.data", "readers", *map(str, counts))
+        return made
+
+    def edition(self, slug: str) -> dict[str, Any]:
+        """An approved edition of that publication: `edition` and `letter` are ids, `html` and `text` are bytes."""
+        made: dict[str, Any] = self.do("-m", "benchmarks.data", "edition", slug)
+        return made
 
     def run(self, name: str, *words: str, environment: Mapping[str, str] | None = None) -> Kept:
         """Start a Python program that ends with us; its output goes to `log` of a folder of its own."""
@@ -95,11 +106,8 @@ class Stage:
 
     def backing(self) -> list[int]:
         """The process ids of database and broker."""
-        assert self.redis._process is not None
-        servers = [self.redis._process]
-        if self.postgres and self.postgres.process:
-            servers.append(self.postgres.process)
-        return [server.pid for server in servers]
+        server = self.postgres.process if self.postgres else None
+        return [self.redis.pid, *([server.pid] if server else [])]
 
     # --- the sink --------------------------------------------------------------------------
 
@@ -109,12 +117,21 @@ class Stage:
 
     def summary(self) -> dict[str, Any]:
         """What came in since the last reset."""
-        return self._ask_sink("GET", "/summary")
+        told: dict[str, Any] = self._ask_sink("GET", "/summary")
+        return told
+
+    def wait_for(self, recipients: int, *, seconds: float = 300) -> float:
+        """Until the sink has taken so many; when the last was in, in Unix seconds."""
+        wait_until(lambda: self.watch.now().recipients >= recipients, timeout=seconds, what="the sink")
+        return self.watch.now().last
 
     def _ask_sink(self, method: str, target: str) -> Any:
-        request = Request(f"http://127.0.0.1:{self.sink_port}{target}", method=method)  # noqa: S310 loopback
-        with urlopen(request, timeout=120) as answer:  # noqa: S310 loopback
-            return json.load(answer)
+        connection = http.client.HTTPConnection("127.0.0.1", self.sink_port, timeout=120)
+        try:
+            connection.request(method, target)
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
 
     def _sink_answers(self) -> bool:
         try:

@@ -5,8 +5,10 @@ postbox, all below NEWSLETTER_DATA and all on loopback.
 """
 
 import os
+import re
 import secrets
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
@@ -83,6 +85,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "newsletter.accounts",
+    "newsletter.pictures",
     "newsletter.publications",
     "newsletter.stories",
     "newsletter.giving",
@@ -153,6 +156,58 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
     }
 
+# --- pictures ------------------------------------------------------------------------------
+
+PICTURES_S3_BUCKET = env.text("PICTURES_S3_BUCKET")  # empty: a folder below NEWSLETTER_DATA
+# Where letters find them. Without an address of the bucket's own, our web server hands them out.
+PICTURES_URL = (env.text("PICTURES_URL") or f"{BASE_URL}/pictures").rstrip("/")
+if urlsplit(PICTURES_URL).scheme not in ("http", "https") or not urlsplit(PICTURES_URL).hostname:
+    raise BadSetting(
+        "PICTURES_URL",
+        f"is {PICTURES_URL!r}.",
+        "Give the address of the pictures, such as https://pictures.example.org.",
+    )
+_PICTURES: dict[str, object] = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": DATA_DIR / "pictures", "allow_overwrite": True},
+}
+if PICTURES_S3_BUCKET:
+    if not (find_spec("storages") and find_spec("boto3")):
+        raise BadSetting(
+            "PICTURES_S3_BUCKET",
+            "is set, but the packages that speak to it are not installed.",
+            "Install requirements-s3.lock, or leave the setting out.",
+        )
+    from botocore.config import Config  # only here: it is large, and most houses have no bucket
+
+    _PICTURES = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": PICTURES_S3_BUCKET,
+            "endpoint_url": env.text("PICTURES_S3_ENDPOINT") or None,
+            "region_name": env.text("PICTURES_S3_REGION") or None,
+            "access_key": env.text("PICTURES_S3_KEY") or None,
+            "secret_key": env.text("PICTURES_S3_SECRET") or None,
+            "default_acl": None,  # whether readers may open the bucket is for the bucket's own policy
+            "file_overwrite": True,
+            "client_config": Config(
+                connect_timeout=5,
+                read_timeout=10,
+                retries={"max_attempts": 2},
+                signature_version="s3v4",
+                # what only Amazon's own servers understand is left out
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
+            "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
+        },
+    }
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # Django asks for one; nothing of ours uses it
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "pictures": _PICTURES,
+}
+
 # --- the broker ----------------------------------------------------------------------------
 
 # Empty means that `newsletter run` finds or starts a server of its own and tells its workers.
@@ -168,6 +223,17 @@ if not (SENDGRID_API_KEY.isascii() and SENDGRID_API_KEY.isprintable()):
 SENDGRID_RESIDENCY = env.choice("SENDGRID_RESIDENCY", "global", ("global", "eu"))
 # Without a key nothing can leave this machine: letters go to the postbox.
 SENDGRID_API_BASE = env.text("SENDGRID_API_BASE") or ("" if SENDGRID_API_KEY else f"http://127.0.0.1:{POSTBOX_PORT}")
+
+# Lines in the head of every letter (docs/deliverability.md). Each is left out unless it is set.
+UNSUBSCRIBE_MAILBOX = env.text("UNSUBSCRIBE_MAILBOX").lower()
+if UNSUBSCRIBE_MAILBOX and not re.fullmatch(r"[a-z0-9._+-]+@(?:[a-z0-9-]+\.)+[a-z0-9-]+", UNSUBSCRIBE_MAILBOX):
+    raise BadSetting(
+        "UNSUBSCRIBE_MAILBOX", f"is {UNSUBSCRIBE_MAILBOX!r}.", "Give an address such as leave@news.example.org."
+    )
+FEEDBACK_ID = env.text("FEEDBACK_ID")
+if FEEDBACK_ID and not re.fullmatch(r"[A-Za-z0-9]{5,15}", FEEDBACK_ID):
+    raise BadSetting("FEEDBACK_ID", f"is {FEEDBACK_ID!r}.", "Give 5 to 15 letters and digits, and never change them.")
+OWN_MESSAGE_IDS = env.flag("OWN_MESSAGE_IDS", False)
 
 # Public keys of the signed event webhook: two while one takes the place of the other. Without one, nothing that
 # comes in is believed.
@@ -187,6 +253,8 @@ DISPATCH_CONNECT_TIMEOUT = env.number("DISPATCH_CONNECT_TIMEOUT", 5, least=0.1, 
 DISPATCH_ANSWER_TIMEOUT = env.number("DISPATCH_ANSWER_TIMEOUT", 30, least=0.1, most=120)  # seconds, each read or write
 DISPATCH_LEASE = env.number("DISPATCH_LEASE", 300, least=1, most=3600)  # seconds a worker may hold a batch
 DISPATCH_REFUSALS = env.count("DISPATCH_REFUSALS", 3, least=1, most=1000)  # refused batches before it pauses itself
+# Readers refused for their own address, of those tried: more, and the dispatch pauses itself (delivery/splitting.py).
+DISPATCH_REFUSED_SHARE = env.number("DISPATCH_REFUSED_SHARE", 0.05, least=0.001, most=1)
 # The longest call, and some seconds for looking up who is to get it (delivery/sending.py begins no other).
 _SHORTEST_LEASE = DISPATCH_CONNECT_TIMEOUT + 2 * DISPATCH_ANSWER_TIMEOUT + 7
 if DISPATCH_LEASE < _SHORTEST_LEASE:

@@ -15,6 +15,7 @@ from newsletter.web import (
     letter,
     ops,
     pasting,
+    pictures,
     preferences,
     queue,
     signing_in,
@@ -28,6 +29,7 @@ DESK = [
     path("desk/<slug:slug>/new/", stories.add, name="story-add"),
     path("desk/<slug:slug>/paste/", pasting.paste, name="paste"),
     path("stories/<int:story_id>/", stories.change, name="story"),
+    path("stories/<int:story_id>/picture/", stories.picture, name="story-picture"),
     path("stories/<int:story_id>/move/", queue.move, name="story-move"),
     path("stories/<int:story_id>/drop/", queue.drop, name="story-drop"),
     path("stories/<int:story_id>/restore/", queue.restore, name="story-restore"),
@@ -64,6 +66,7 @@ READERS = [
     path("u/<path:token>", leaving.leave, name="unsubscribe"),
     path("p/<path:token>", preferences.preferences, name="preferences"),
     path("v/<path:token>", webversion.web_version, name="web-version"),
+    path("pictures/<str:name>", pictures.picture, name="picture"),
     path("brand/<slug:slug>.css", for_readers.brand, name="brand"),
 ]
 MACHINES = [

@@ -26,7 +26,7 @@ if not settings.REDIS_URL:
 
 app = Celery("newsletter", broker=settings.REDIS_URL)
 app.conf.update(
-    include=[f"workers.tasks.{name}" for name in ("assembly", "dispatch", "insights", "house")],
+    include=[f"workers.tasks.{name}" for name in ("assembly", "dispatch", "insights", "pictures", "house")],
     task_routes=ROUTES,
     task_create_missing_queues=True,
     beat_schedule=SCHEDULE,

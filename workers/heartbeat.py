@@ -3,6 +3,7 @@
 The row says no more than that: whether work gets done is told by the ledger's own rows.
 """
 
+import os
 import threading
 from typing import Any
 
@@ -17,6 +18,10 @@ from newsletter.ops import readings
 EVERY = 5.0  # seconds
 log = structlog.get_logger()
 _leaving = threading.Event()
+# A child that is forked while the beat has a database connection open inherits SQLite's note of it, and
+# with it a lock that nobody lets go of: it could never write again. So forks and beats wait for each other.
+_beating = threading.Lock()
+os.register_at_fork(before=_beating.acquire, after_in_parent=_beating.release, after_in_child=_beating.release)
 
 
 def connect() -> None:
@@ -37,15 +42,19 @@ def _stop(**_: Any) -> None:
 
 def _beat(name: str, queues: list[str]) -> None:
     while True:
-        try:
-            readings.record_worker(name, queues=queues, now=clock.now())
-        except Exception:  # whatever it was, the next beat may go well; without a thread there is none
-            log.exception("heartbeat.missed")
-            connection.close()
+        with _beating:
+            try:
+                readings.record_worker(name, queues=queues, now=clock.now())
+            except Exception:  # whatever it was, the next beat may go well; without a thread there is none
+                log.exception("heartbeat.missed")
+            finally:
+                connection.close()
         if _leaving.wait(EVERY):
             break
-    try:
-        readings.forget_worker(name)
-    except DatabaseError:
-        log.warning("heartbeat.not_forgotten")
-    connection.close()
+    with _beating:
+        try:
+            readings.forget_worker(name)
+        except DatabaseError:
+            log.warning("heartbeat.not_forgotten")
+        finally:
+            connection.close()

@@ -16,6 +16,7 @@ class Tick(NamedTuple):
 TICKS = (
     Tick("workers.tasks.dispatch.tick", 1),
     Tick("workers.tasks.assembly.tick", 2),
+    Tick("workers.tasks.pictures.tick", 1),
     Tick("workers.tasks.insights.absorb", 1),
     Tick("workers.tasks.insights.prune", 600),
     Tick("workers.tasks.house.read", 5),

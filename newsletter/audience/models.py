@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
 
 from newsletter.publications.models import Publication
 
@@ -20,7 +19,7 @@ class Subscriber(models.Model):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["time_zone"], name="subscriber_in_zone", condition=Q(time_zone__gt="")),
+            models.Index(fields=["time_zone"], name="subscriber_in_zone"),
         ]
 
     def __str__(self) -> str:

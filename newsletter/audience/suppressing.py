@@ -1,6 +1,6 @@
 """Addresses that must not be mailed by any publication. A suppression beats every subscription."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from newsletter.audience.addresses import normalise
 from newsletter.audience.models import Suppression, SuppressionReason
@@ -18,6 +18,17 @@ def suppress(email: str, *, reason: str, detail: str = "") -> Suppression:
         email=normalise(email), defaults={"reason": reason, "detail": detail[:200]}
     )
     return suppression
+
+
+def suppress_all(found: Mapping[str, tuple[str, str]]) -> None:
+    """As `suppress`, for many at once: normalised addresses, each with its reason and detail.
+
+    In the order of the addresses, so that two who do this at the same time never wait for each other in turn.
+    """
+    Suppression.objects.bulk_create(
+        [Suppression(email=email, reason=found[email][0], detail=found[email][1][:200]) for email in sorted(found)],
+        ignore_conflicts=True,
+    )
 
 
 def lift(email: str) -> bool:

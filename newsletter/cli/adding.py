@@ -9,9 +9,11 @@ import typer
 from newsletter.cli import choosing, pasting, sources, times
 from newsletter.cli.options import Json, Publication, Yes
 from newsletter.cli.stories import app, print_story
+from newsletter.lib import clock
 from newsletter.lib.errors import BadInput
 
 if TYPE_CHECKING:
+    from newsletter.pictures.models import Picture
     from newsletter.publications.models import Publication as Publication_
     from newsletter.stories.models import Story
 
@@ -68,13 +70,19 @@ def add(
     section: Annotated[str, typer.Option(help="The heading that it stands under.", show_default=False)] = "",
     quote: Annotated[str, typer.Option(help="A sentence of the article, to be set large.", show_default=False)] = "",
     quote_by: Annotated[str, typer.Option(help="Who said it.", show_default=False)] = "",
-    picture_url: Annotated[str, typer.Option(help="Address of the picture.", show_default=False)] = "",
+    picture: Annotated[
+        str, typer.Option(metavar="FILE", help="The picture itself; - is stdin.", show_default=False)
+    ] = "",
+    picture_url: Annotated[
+        str, typer.Option(help="Or its address: the workers fetch it and keep it.", show_default=False)
+    ] = "",
     picture_alt: Annotated[
         str, typer.Option(help="What it shows, for those who do not see it.", show_default=False)
     ] = "",
+    picture_decorative: Annotated[
+        bool, typer.Option("--picture-decorative", help="It shows nothing that needs words.")
+    ] = False,
     picture_credit: Annotated[str, typer.Option(help="Who made it.", show_default=False)] = "",
-    picture_width: Annotated[int | None, typer.Option(help="Of the file, in pixels.", show_default=False)] = None,
-    picture_height: Annotated[int | None, typer.Option(help="Of the file, in pixels.", show_default=False)] = None,
     language: Annotated[
         str, typer.Option(help="When it is not the publication's: ar, he, de.", show_default=False)
     ] = "",
@@ -109,9 +117,8 @@ def add(
         "quote_by": quote_by,
         "picture_url": picture_url,
         "picture_alt": picture_alt,
+        "picture_decorative": picture_decorative,
         "picture_credit": picture_credit,
-        "picture_width": picture_width,
-        "picture_height": picture_height,
         "language": language,
         "direction": direction,
         "is_sensitive": sensitive,
@@ -122,6 +129,8 @@ def add(
     given = {name: value for name, value in extra.items() if value not in ("", None, False)}
     if sum(map(bool, (body, body_file, paste))) > 1:
         raise BadInput("--body, --body-file and --paste", "cannot be given together.", "Give one of them.")
+    if picture:
+        given["picture"] = _kept(picture)
     if paste:
         wish = pasting.Wish(keep_appeal, appeal_url, appeal_button)
         story, made = pasting.add(
@@ -134,6 +143,16 @@ def add(
     print_story(
         _add(meant, url=url, body=body or (sources.text(body_file) if body_file else ""), fields=given), json=json
     )
+
+
+def _kept(file: str) -> Picture:
+    """The picture in `file`, made fit and stored."""
+    from newsletter.pictures import keeping
+    from newsletter.pictures.fetching import LARGEST
+    from newsletter.pictures.models import Use
+
+    with sources.opened(file) as data:
+        return keeping.keep(data.read(LARGEST + 1), Use.STORY, now=clock.now())
 
 
 def _add(publication: Publication_, *, url: str, body: str, fields: dict[str, Any]) -> Story:

@@ -13,6 +13,7 @@ from newsletter.cli import (
     dispatches,
     editions,
     output,
+    picturing,  # noqa: F401 — adds its command to editions
     previews,  # noqa: F401 — adds its command to editions
     publications,
     readers,
@@ -20,6 +21,7 @@ from newsletter.cli import (
     status,
     stories,
     users,
+    warm_ups,
 )
 from newsletter.cli.commands import Commands
 
@@ -39,6 +41,7 @@ for name, group in (
     ("dispatches", dispatches.app),
     ("readers", readers.app),
     ("publications", publications.app),
+    ("warm-ups", warm_ups.app),
     ("users", users.app),
 ):
     app.add_typer(group, name=name, rich_help_panel=NEWSROOM)

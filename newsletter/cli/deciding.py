@@ -109,9 +109,15 @@ def reschedule(
 
 def _talk(edition: Edition) -> None:
     """What a person must know before they say yes, on stderr."""
+    from newsletter.audience import counting
+    from newsletter.delivery.waiting import foretold
+
     output.say(f"Edition {edition.pk} of {edition.publication.name}: {edition.state}.")
     if letter := edition.letters.first():
         output.say(f"Subject: {letter.subject}")
         for finding in letter.findings:
             output.say(f"Preflight, {finding['severity']}: {finding['code']}. {finding['mend']}")
-    output.say(f"Due {times.local(edition.due_at, edition.publication)}.")
+    output.say(f"Due {times.leaves(edition)}.")
+    readers = counting.count(edition.publication).active
+    for sentence in foretold(edition.publication, readers=readers, due_at=edition.due_at, now=clock.now()):
+        output.say(sentence)

@@ -92,12 +92,15 @@ def resume(edition: EditionId, json: Json = False) -> None:
 @app.command()
 def stop(edition: EditionId, reason: Reason, yes: Yes = False, json: Json = False) -> None:
     """End it for good: readers who wait do not get this edition."""
-    from newsletter.delivery import steering
+    from newsletter.delivery import ahead, steering
     from newsletter.delivery.progress import progress
 
     dispatch = choosing.dispatch(edition)
     waiting = progress(dispatch).waiting
     question = f"Stop it for good? {waiting} readers who wait will not get edition {edition}."
+    if early := ahead.standing(dispatch, now=clock.now()):
+        then = "are cancelled at the provider." if early.stoppable_until else "cannot be called back any more."
+        question += f" {early.submitted} who are submitted ahead {then}"
     if not output.agreed(question, yes=yes, instead="Give --yes."):
         raise NotAllowed("Nothing was stopped.")
     _show(steering.stop(dispatch, reason=reason, now=clock.now()), json=json)
@@ -114,6 +117,7 @@ def _show(dispatch: Dispatch, *, json: bool) -> None:
             ("edition", f"{shape['edition']} of {shape['publication']}"),
             ("phase", progress["phase"]),
             ("why", shape["reason"]),
+            ("waits", "\n".join(shape["waits"]["sentences"]) if shape["waits"] else ""),
             ("candidates", progress["candidates"]),
             ("left out", ", ".join(f"{count} {reason}" for reason, count in progress["left_out"].items())),
             ("planned", progress["planned"]),
@@ -121,7 +125,7 @@ def _show(dispatch: Dispatch, *, json: bool) -> None:
             ("refused", progress["refused"] or None),
             ("uncertain", progress["uncertain"] or None),
             ("waiting", progress["waiting"] or None),
-            ("left since", progress["left_since"] or None),
+            ("left after planning", progress["left_since"] or None),
             ("adds up", progress["adds_up"]),
             ("uncertain batches", "\n".join(f"{b['batch']}: {b['readers']} readers" for b in shape["uncertain"])),
         ]

@@ -40,10 +40,7 @@ def list_(
         return
     output.table(
         ["edition", "publication", "due", "state", "stories", "why"],
-        [
-            [e.pk, e.publication.slug, times.local(e.due_at, e.publication), e.state, e.placements.count(), e.reason]
-            for e in found
-        ],
+        [[e.pk, e.publication.slug, times.leaves(e), e.state, e.placements.count(), e.reason] for e in found],
     )
 
 
@@ -94,7 +91,9 @@ def assemble(edition: EditionId, json: Json = False) -> None:
     made = assembly.assemble(edition, now=clock.now())
     print_edition(made, json=json)
     if made.state == "planned":
-        output.say("It is still planned: there are too few stories in the queue.")
+        waits = made.placements.exists()
+        why = "its pictures are still being fetched" if waits else "there are too few stories in the queue"
+        output.say(f"It is still planned: {why}.")
         raise typer.Exit(1)
 
 
@@ -109,7 +108,7 @@ def print_edition(edition: Edition, *, json: bool) -> None:
             ("edition", f"{shape['id']} of {shape['publication']}"),
             ("state", shape["state"]),
             ("why", shape["reason"]),
-            ("due", times.local(edition.due_at, edition.publication)),
+            ("due", times.leaves(edition)),
             ("subject", shape["subject"]),
             ("stories", "\n".join(f"{s['position']}. {s['headline']}" for s in shape["stories"])),
             ("preflight", "\n".join(f"{f['severity']}: {f['code']}. {f['mend']}" for f in shape["findings"])),

@@ -95,6 +95,8 @@ def set_(
 ) -> None:
     """Change fields: newsletter publications set morning send_time=07:00 approves_itself=yes
 
+    A limit is lifted by giving nothing: pace_per_hour=
+
     Several links are parted by |, as in social_links="Bluesky=https://…|Mastodon=https://…".
     """
     from newsletter.publications import publishing

@@ -1,6 +1,7 @@
-"""newsletter readers: import, export, count."""
+"""newsletter readers: import, export, count, leave."""
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,8 @@ from newsletter.cli.commands import Commands
 from newsletter.cli.options import Json, Publication
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput
+
+WISH = re.compile(r"unsubscribe[ _+]([A-Za-z0-9_-]{20,})", re.IGNORECASE)  # as the letters ask mail programs to write
 
 app = Commands(help="Readers: bring them in, take them out, count them.")
 
@@ -28,8 +31,8 @@ def import_(
     """Subscribe the readers in a CSV file.
 
     The file has a header with a column “email” and perhaps “first_name” and “time_zone” (such as
-    Europe/Berlin), or is a bare list of addresses. Who unsubscribed, is suppressed or has not confirmed yet is left alone. A file can
-    be imported again: who is there already is only counted.
+    Europe/Berlin), or is a bare list of addresses. Who unsubscribed, is suppressed or has not
+    confirmed yet is left alone. A file can be imported again: who is there already is only counted.
     """
     from newsletter.audience import importing, sheets
 
@@ -107,3 +110,47 @@ def count(publication: Publication = "", json: Json = False) -> None:
             ("in all", counts.total),
         ]
     )
+
+
+@app.command()
+def leave(
+    tokens: Annotated[
+        list[str],
+        typer.Argument(metavar="TOKEN…", help="What stands behind “unsubscribe” in the subject; or - for stdin."),
+    ],
+    json: Json = False,
+) -> None:
+    """Unsubscribe readers who wrote to UNSUBSCRIBE_MAILBOX.
+
+    Whole subject lines or messages may be given on stdin: every line with “unsubscribe TOKEN” in it counts.
+    Nobody is told twice and nothing happens the second time. Leaves with 1 when a token is not ours.
+    """
+    from newsletter.audience import leaving
+    from newsletter.delivery import links
+    from newsletter.lib.errors import BadToken
+
+    given = [token for token in tokens if token != "-"]
+    if "-" in tokens:
+        given += WISH.findall(sys.stdin.read())
+    left = strange = 0
+    for token in dict.fromkeys(given):
+        try:
+            reader = links.reader(token)
+        except BadToken:
+            strange += 1
+            continue
+        if reader.subscriber_id:
+            leaving.leave(
+                subscriber_id=reader.subscriber_id,
+                publication_id=reader.publication_id,
+                edition_id=reader.edition_id,
+                by="mail",
+                now=clock.now(),
+            )
+            left += 1
+    if json:
+        output.data({"left": left, "not_ours": strange})
+    else:
+        output.facts([("unsubscribed", left), ("not ours", strange or None)])
+    if strange:
+        raise typer.Exit(1)

@@ -10,15 +10,20 @@ from __future__ import annotations  # models are imported inside, once Django is
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
+from newsletter.lib import clock
+
 if TYPE_CHECKING:
     from newsletter.accounts.models import User
     from newsletter.audience.counting import Counts
     from newsletter.audience.importing import Report
-    from newsletter.delivery.models import Dispatch
+    from newsletter.delivery.models import Dispatch, WarmUp
     from newsletter.delivery.progress import Progress
     from newsletter.editions.models import Edition
     from newsletter.giving.models import Appeal
     from newsletter.ops.status import Status
+    from newsletter.pictures.models import Picture
     from newsletter.publications.models import Publication
     from newsletter.stories.models import Story
 
@@ -26,7 +31,7 @@ Shape = dict[str, Any]
 
 STORY = (
     "id state position kind section kicker headline byline source_name url body quote quote_by "
-    "picture_url picture_alt picture_credit picture_width picture_height language direction is_sensitive embargo_until "
+    "picture_url picture_alt picture_decorative picture_credit language direction is_sensitive embargo_until "
     "expires_at created_at changed_at"
 )
 APPEAL = (
@@ -36,19 +41,28 @@ APPEAL = (
 PUBLICATION = (
     "slug name tagline website sender_name sender_email reply_to postal_address fallback_name language accent_colour "
     "accent_colour_dark logo_url logo_dark_url logo_width fonts look corners footer_text social_links sponsor_name "
-    "sponsor_text sponsor_url time_zone recurrence starts_on send_time lead_minutes "
-    "minimum_stories maximum_stories on_empty lateness_limit_minutes approves_itself is_active created_at"
+    "sponsor_text sponsor_url link_tags untagged_hosts click_tracking time_zone recurrence starts_on send_time lead_minutes "
+    "local_time pace_per_minute pace_per_hour quiet_from quiet_until "
+    "ahead_minutes minimum_stories maximum_stories on_empty lateness_limit_minutes approves_itself is_active created_at"
 )
 EDITION = (
-    "id local_date due_at assemble_at state reason subject preheader content_hash assembled_at approved_at "
-    "dispatched_at"
+    "id local_date due_at local_send_time assemble_at state reason subject preheader content_hash assembled_at "
+    "approved_at dispatched_at"
 )
 DISPATCH = "id reason opened_at finished_at"
 
 
 def story(story: Story) -> Shape:
-    """A story; `publication` is a slug."""
-    return _named(story, STORY) | {"publication": story.publication.slug}
+    """A story; `publication` is a slug, `picture` the file that we keep, or why there is none yet, or null."""
+    return _named(story, STORY) | {"publication": story.publication.slug, "picture": picture(story.picture)}
+
+
+def picture(picture: Picture | None) -> Shape | None:
+    """`address` is where letters find it, null until it is stored."""
+    if picture is None:
+        return None
+    address = f"{settings.PICTURES_URL}/{picture.name}" if picture.is_stored else None
+    return _named(picture, "state width height weight note problem mend") | {"address": address}
 
 
 def appeal(appeal: Appeal) -> Shape:
@@ -81,19 +95,22 @@ def edition(edition: Edition) -> Shape:
 
 def dispatch(dispatch: Dispatch) -> Shape:
     """A dispatch with its `progress` and, once the provider told of it, its `tally` in numbers of readers, and
-    the batches that are `uncertain`."""
+    the batches that are `uncertain`; `waits` (`next_at`, `done_at`, `sentences`) while something holds it back."""
     from newsletter.delivery import progress as derived
     from newsletter.delivery.models import BatchState
+    from newsletter.delivery.waiting import waiting
     from newsletter.insights import tallies
 
     uncertain = dispatch.batches.filter(state=BatchState.UNCERTAIN).order_by("number")
     tally = tallies.tally(dispatch.pk)
+    waits = waiting(dispatch, now=clock.now())
     return _named(dispatch, DISPATCH) | {
         "edition": dispatch.edition_id,
         "publication": dispatch.edition.publication.slug,
         "state": str(dispatch.state),
         "progress": progress(derived.progress(dispatch)),
         "tally": tally and asdict(tally),
+        "waits": waits and asdict(waits),
         "uncertain": [{"batch": batch.number, "readers": batch.submitted} for batch in uncertain],
     }
 
@@ -128,6 +145,11 @@ def progress(progress: Progress) -> Shape:
         "adds_up": progress.adds_up,
         "complete": progress.complete,
     }
+
+
+def warm_up(warm_up: WarmUp) -> Shape:
+    """How many readers a domain may have on each of its first days, the first being `starts_on` (UTC)."""
+    return _named(warm_up, "domain starts_on daily")
 
 
 def user(user: User) -> Shape:

@@ -50,7 +50,7 @@ def _edition(standing: Standing) -> list[object]:
     return [
         edition.pk,
         edition.publication.slug,
-        times.local(edition.due_at, edition.publication),
+        times.leaves(edition),
         progress.phase if progress else edition.state,
         sent,
         (progress.reason if progress else "") or edition.reason,

@@ -111,7 +111,7 @@ def print_story(story: Story, *, json: bool, with_body: bool = False, more: dict
             ("source", story.source_name),
             ("link", story.url),
             ("quote", f"{story.quote} ({story.quote_by})" if story.quote_by else story.quote),
-            ("picture", story.picture_url),
+            ("picture", _picture(story)),
             ("sensitive", "yes" if story.is_sensitive else ""),
             ("embargo", story.embargo_until and times.local(story.embargo_until, story.publication)),
             ("expires", story.expires_at and times.local(story.expires_at, story.publication)),
@@ -120,6 +120,14 @@ def print_story(story: Story, *, json: bool, with_body: bool = False, more: dict
     )
     if with_body:
         output.text("\n" + output.printable(richtext.plain(story.body)))
+
+
+def _picture(story: Story) -> str:
+    """Where it is, or why it is not here."""
+    shape = shapes.picture(story.picture)
+    if shape is None:
+        return story.picture_url
+    return shape["address"] or f"{story.picture_url}: {shape['state']} {shape['problem']} {shape['mend']}".rstrip()
 
 
 def _place(story: Story) -> int | None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from newsletter.lib.errors import BadInput
 
 if TYPE_CHECKING:
+    from newsletter.editions.models import Edition
     from newsletter.publications.models import Publication
 
 
@@ -32,3 +33,11 @@ def day(written: str, *, field: str) -> date:
 def local(at: datetime, publication: Publication) -> str:
     """`at` on the publication's clock: Mon 2026-12-01 06:00 EST."""
     return f"{at.astimezone(ZoneInfo(publication.time_zone)):%a %Y-%m-%d %H:%M %Z}"
+
+
+def leaves(edition: Edition) -> str:
+    """When an edition leaves: `local`, or the hour of the readers' own clocks and when the first of them is."""
+    first = local(edition.due_at, edition.publication)
+    if edition.local_send_time is None:
+        return first
+    return f"{edition.local_date} {edition.local_send_time:%H:%M} readers’ local time, the first {first}"

@@ -34,6 +34,7 @@ class Claimed(NamedTuple):
     slug: str
     leaves_at: datetime | None
     group_id: int | None
+    is_paced: bool
 
 
 class People(NamedTuple):
@@ -63,12 +64,17 @@ def payload(batch: Claimed) -> Payload:
 @lru_cache(maxsize=8)
 def _payload(letter_id: int, made_from: str, name: str, slug: str) -> Payload:  # noqa: ARG001 — it keeps a letter from being taken for another of the same id
     frozen = FrozenLetter.objects.get(pk=letter_id)
+    domain = frozen.sender_email.partition("@")[2]
     return Payload(
         Letter(frozen.subject, frozen.text, frozen.html),
         Sender(frozen.sender_name, frozen.sender_email, frozen.reply_to),
         fallback_name=frozen.fallback_name,
         unsubscribe=f"{settings.BASE_URL}/u/",
-        list_id=f"{name} <{slug}.{frozen.sender_email.partition('@')[2]}>",
+        unsubscribe_mailbox=settings.UNSUBSCRIBE_MAILBOX,
+        list_id=f"{name} <{slug}.{domain}>",
+        feedback_id=f"{frozen.edition_id}:{slug}:newsletter:{settings.FEEDBACK_ID}" if settings.FEEDBACK_ID else "",
+        message_ids=(f"edition-{frozen.edition_id}-reader-", f"@{domain}") if settings.OWN_MESSAGE_IDS else None,
+        click_tracking=frozen.click_tracking,
     )
 
 

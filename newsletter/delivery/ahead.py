@@ -19,7 +19,7 @@ from django.db.models import Max, Q, Sum
 
 from newsletter.audience import reaching
 from newsletter.delivery.addressing import Claimed
-from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState, Group, GroupState
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate, Group, GroupState
 from newsletter.mail.letters import Ahead
 
 CUT = timedelta(minutes=10)  # the provider's: a later cancel may not hold
@@ -32,6 +32,7 @@ ID_LIFE = timedelta(days=9)  # the provider's ids end after ten days, and letter
 PLACES = 10  # the provider's: cancelled or paused ids at a time, in one account
 FIRST_PLACES = 8  # for groups when a dispatch opens; the others are for groups that make a cancelled one good
 MOST_HELD = 5  # cancels at once that look like an outage: nothing more is submitted ahead meanwhile
+EVIDENCE_BESIDE = "proved accepted by"  # how settling.py writes down what events prove
 GROUP_SIZE = 20  # batches in a group, as long as eight groups are enough
 
 S = BatchState
@@ -69,7 +70,7 @@ def group_for(batch: Claimed, *, now: datetime) -> Group | None:
 
     None when it may not be: then it is put off until its time, and leaves as in immediate mode.
     """
-    group = Group.objects.filter(pk=batch.group_id).first()
+    group = Group.objects.get(pk=batch.group_id) if batch.group_id else None
     if group and can_submit(group, now):
         return group
     Batch.objects.filter(pk=batch.pk, fence=batch.fence, state=BatchState.CLAIMED).update(
@@ -123,7 +124,7 @@ def plan(dispatch: Dispatch, *, now: datetime) -> None:
 def spread(dispatch: Dispatch, batches: Sequence[Batch]) -> None:
     """Put new batches into the open groups of their dispatch, in turn; they sleep until their group has an id."""
     groups = list(dispatch.groups.filter(state=GroupState.OPEN).order_by("number"))
-    for batch in batches if groups else ():
+    for batch in (batch for batch in batches if groups and batch.due_at == dispatch.leaves_at):
         batch.group = groups[batch.number % len(groups)]
 
 
@@ -143,7 +144,8 @@ def call_back(dispatch: Dispatch, *, reason: str, now: datetime) -> None:
     The calls are made by `tending`, within seconds.
     """
     groups = Group.objects.filter(dispatch=dispatch, state=GroupState.OPEN)
-    groups.filter(provider_batch="").update(state=GroupState.CANCELLED, why=reason[:200], ended_at=now)
+    unused = groups.filter(provider_batch="")
+    unused.update(state=GroupState.CANCELLED, place=None, why=reason[:200], ended_at=now)
     in_time = now + LAST_ASK
     groups.filter(send_at__gt=in_time).update(state=GroupState.CANCELLING, why=reason[:200], lease_until=None)
 
@@ -202,6 +204,22 @@ def standing(dispatch: Dispatch, *, now: datetime) -> Standing | None:
         waiting=max(0, waiting - cancelled),
         why_not=dispatch.not_ahead,
     )
+
+
+def unseen(dispatch: Dispatch, *, now: datetime) -> int:
+    """Readers of calls that were to be cancelled, of which the provider did not say in time that they are."""
+    if dispatch.leaves_at is None or now < dispatch.leaves_at - CUT:
+        return 0
+    late = dispatch.batches.filter(group__state=GroupState.CANCELLING, state__in=OUT)
+    return late.aggregate(readers=Sum("submitted"))["readers"] or 0
+
+
+def cancels_that_did_not_hold(dispatch: Dispatch) -> int:
+    """Calls that were seen to be cancelled, and of which an event says all the same that they left."""
+    if dispatch.leaves_at is None:
+        return 0
+    calls = Attempt.objects.filter(batch__dispatch=dispatch, fate=Fate.CANCELLED)
+    return calls.filter(settled_by__contains=EVIDENCE_BESIDE).count()
 
 
 def words(standing: Standing, *, leaves: str, until: str) -> str:

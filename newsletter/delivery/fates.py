@@ -24,6 +24,7 @@ class Outcome:
     provider_id: str = ""
     detail: str = ""
     wait: float = 0
+    blamed: tuple[int, ...] = ()  # places in the call of readers whom a refusal names
 
     @property
     def concerns_all(self) -> bool:
@@ -40,7 +41,7 @@ def outcome(answer: Receipt | DispatchError, *, ordinal: int) -> Outcome:
     if isinstance(answer, Receipt):
         return Outcome(Fate.ACCEPTED, answer.status, answer.provider_id)
     if isinstance(answer, Refused):
-        return Outcome(Fate.REFUSED, answer.status, detail=answer.detail)
+        return Outcome(Fate.REFUSED, answer.status, detail=answer.detail, blamed=answer.readers)
     if isinstance(answer, TryLater):
         backoff = 2.0 ** min(ordinal, 10)
         wait = answer.wait if answer.status == 429 else min(answer.wait, backoff)

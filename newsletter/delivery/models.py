@@ -45,6 +45,9 @@ class Dispatch(models.Model):
     is_paced = models.BooleanField(
         default=False, help_text="A pace, a warm-up or quiet hours hold for it: asked before each call (pacing.py)."
     )
+    minded_from = models.PositiveBigIntegerField(
+        default=0, help_text="The latest attempt when a person last resumed it: refusals up to it count no more."
+    )
     opened_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -106,7 +109,8 @@ class BatchState(models.TextChoices):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     UNCERTAIN = "uncertain"
-    EMPTY = "empty"  # all its readers left between opening and sending: there was nothing to send
+    EMPTY = "empty"  # nobody in it is sent anything: its readers left, or a person accepted that they were refused
+    SPLIT = "split"  # refused, and its readers were put into smaller batches; the calls and who had left stay here
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -150,6 +154,15 @@ class Batch(models.Model):
         on_delete=models.PROTECT,
         related_name="batches",
         help_text="With which it is submitted ahead; none in immediate mode.",
+    )
+    split_from = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The refused batch in which its readers were before.",
     )
     left_out = models.JSONField(default=dict, help_text="Subscriber ids that left since the opening, by reason.")
     submitted = models.PositiveSmallIntegerField(default=0, help_text="Readers in the latest call.")
@@ -201,6 +214,9 @@ class Attempt(models.Model):
     http_status = models.PositiveSmallIntegerField(null=True, blank=True)
     provider_id = models.CharField(max_length=100, blank=True, help_text="The provider's name for this call.")
     detail = models.CharField(max_length=500, blank=True, help_text="What the provider said, or what went wrong.")
+    blamed = models.JSONField(
+        null=True, blank=True, help_text="Of a refused call: the places in it, from 0, that the provider complained of."
+    )
     settled_by = models.CharField(
         max_length=100, blank=True, help_text="The evidence or person that settled an uncertain one."
     )

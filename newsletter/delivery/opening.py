@@ -96,7 +96,9 @@ def _freeze(edition: Edition, *, now: datetime) -> Dispatch:
     )
     edition.move(State.DISPATCHING)
     edition.save()
-    if edition.publication.ahead_minutes:
+    if edition.publication.ahead_minutes and (is_paced or edition.local_send_time):
+        dispatch.not_ahead = "It leaves at a pace, or by the readers' own clocks: it is sent when it is due."
+    elif edition.publication.ahead_minutes:
         ahead.plan(dispatch, now=now)
     _freeze_part(dispatch, lots=FIRST_LOTS)
     return dispatch
@@ -108,7 +110,7 @@ def _freeze_part(dispatch: Dispatch, *, lots: int) -> None:
     after = dispatch.frozen_to or 0
     part = _Part(after)
     batches = [
-        Batch(dispatch=dispatch, subscribers=pack(ids), count=len(ids), due_at=max(due_at, edition.due_at))
+        Batch(dispatch=dispatch, subscribers=pack(ids), count=len(ids), due_at=due_at)
         for due_at, ids in part.freeze(edition, lots, size=_size(dispatch, edition))
     ]
     letter = edition.letters.get(variant=assembly.DEFAULT)
@@ -169,7 +171,7 @@ class _Part:
         by_moment: defaultdict[datetime, list[int]] = defaultdict(list)
         for subscriber, zone, reason in placed:
             if not reason:
-                by_moment[clocks.moment(zone)].append(subscriber)
+                by_moment[max(edition.due_at, clocks.moment(zone))].append(subscriber)
         return by_moment
 
     def _went_on(self, count: int, last: int) -> None:

@@ -70,8 +70,8 @@ def progress(dispatch: Dispatch) -> Progress:
     rows = dispatch.batches.values_list("state").annotate(Sum("count"), Sum("submitted"))
     readers = {state: count for state, count, _ in rows}
     sent = {state: count for state, _, count in rows}
-    called = (S.ACCEPTED, S.REFUSED, S.UNCERTAIN, S.EMPTY)
-
+    # of a split batch only those count who had left: the others stand in the batches made of it
+    called = (S.ACCEPTED, S.REFUSED, S.UNCERTAIN, S.EMPTY, S.SPLIT)
     return Progress(
         state=dispatch.state,
         reason=dispatch.reason,

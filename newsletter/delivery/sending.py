@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.db.models import F
 
-from newsletter.delivery import addressing, ahead, fates, steering
+from newsletter.delivery import addressing, ahead, fates, pacing, steering
 from newsletter.delivery.addressing import Claimed
 from newsletter.delivery.models import Attempt, Batch, BatchState, Fate, Group, unpack
 from newsletter.mail.errors import DispatchError
@@ -192,6 +192,7 @@ CLAIMED = (
     "dispatch__edition__publication__slug",
     "dispatch__leaves_at",
     "group_id",
+    "dispatch__is_paced",
 )
 
 
@@ -206,8 +207,9 @@ def give_back(claimed: Sequence[Claimed]) -> None:
 def begin(batch: Claimed, people: addressing.People, *, now: datetime, group: Group | None = None) -> Attempt | None:
     """Write the attempt down, so that a call may follow, under the id of `group`; None when no call may follow.
 
-    None may: when the claim's lease is over, when the dispatch was paused since, or when nobody is
-    left in the batch. The attempt has a lease of its own, which is longer than the longest call.
+    None may: when the claim's lease is over, when the dispatch was paused since, when its pace is
+    used up, or when nobody is left in the batch. The attempt has a lease of its own, which is longer
+    than the longest call.
     """
     if not people.readers:
         Batch.objects.filter(pk=batch.pk, fence=batch.fence, state=BatchState.CLAIMED).update(
@@ -217,7 +219,8 @@ def begin(batch: Claimed, people: addressing.People, *, now: datetime, group: Gr
     moment = connection.ops.adapt_datetimefield_value
     until = moment(now + timedelta(seconds=settings.DISPATCH_LEASE))
     with transaction.atomic(), connection.cursor() as cursor:
-        if group is None or ahead.hold_open(group):
+        free = not batch.is_paced or pacing.take(batch.dispatch_id, len(people.readers), now=now)
+        if free and (group is None or ahead.hold_open(group)):
             cursor.execute(
                 BEGIN_BATCH,
                 [until, len(people.readers), json.dumps(people.left_out), batch.pk, batch.fence, moment(now)],
@@ -228,6 +231,8 @@ def begin(batch: Claimed, people: addressing.People, *, now: datetime, group: Gr
             if group:
                 Attempt.objects.filter(pk=pk).update(group=group)
             return Attempt(pk=pk, batch_id=batch.pk, ordinal=ordinal, fence=batch.fence, began_at=now)
+        if batch.is_paced:
+            transaction.set_rollback(True)  # a call that is not made counts in no window
     give_back([batch])
     return None
 
@@ -248,6 +253,8 @@ def record(attempt: Attempt, answer: Receipt | DispatchError, *, now: datetime) 
             log.warning("attempt.too_late", attempt=attempt.pk, fate=came.fate.value)
             return None
         cursor.execute(RECORD_ATTEMPT, [came.fate, moment(now), came.status, came.provider_id, came.detail, attempt.pk])
+        if came.blamed:
+            Attempt.objects.filter(pk=attempt.pk).update(blamed=list(came.blamed))
     log.info("attempt.ended", attempt=attempt.pk, batch=attempt.batch_id, fate=came.fate.value, status=came.status)
     if came.fate == Fate.REFUSED:
         steering.mind_refusals(attempt.batch_id, at_once=came.concerns_all, detail=came.detail)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from newsletter.delivery import ahead, steering
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate, GroupState
 from newsletter.lib.errors import NotAllowed
 
 EVIDENCE = "proved accepted by "  # begins what is written beside an attempt
@@ -29,13 +29,21 @@ def in_doubt() -> Q:
     return ~Q(fate=Fate.ACCEPTED) & ~Q(settled_by__contains=EVIDENCE)
 
 
+def needs_to_have_left(attempt: Attempt) -> bool:
+    """True when it proves nothing that the provider took this attempt, because a cancel may have thrown it away."""
+    return attempt.fate == Fate.CANCELLED or (
+        attempt.group is not None and attempt.group.state in (GroupState.CANCELLED, GroupState.DOUBTFUL)
+    )
+
+
 def settle_by_evidence(attempt_id: int, *, evidence: str, now: datetime) -> bool:
     """Something proves that the provider took this attempt: true when that settled its batch.
 
     Right at any moment, and any number of times. While the worker is still in the call, evidence is
-    as good as the answer it waits for, and its own record then changes nothing. When a person has
-    meanwhile said “send again”, or a newer attempt is under way, the evidence is written down beside
-    the attempt and changes nothing: that decision stands. An attempt that is gone settles nothing.
+    as good as the answer it waits for, and its own record then changes nothing. A batch that waits to
+    be sent again, on a person's word or because this attempt was taken to have failed, need not be.
+    Once a newer attempt is under way, the evidence is written down beside the older one and changes
+    nothing. An attempt that is gone settles nothing.
     """
     attempt = Attempt.objects.filter(pk=attempt_id).first()
     if attempt is None:
@@ -43,7 +51,9 @@ def settle_by_evidence(attempt_id: int, *, evidence: str, now: datetime) -> bool
         return False
     with transaction.atomic():
         settled = Batch.objects.filter(
-            pk=attempt.batch_id, fence=attempt.fence, state__in=[BatchState.CALLING, BatchState.UNCERTAIN]
+            pk=attempt.batch_id,
+            fence=attempt.fence,
+            state__in=[BatchState.CALLING, BatchState.UNCERTAIN, BatchState.PENDING],
         ).update(state=BatchState.ACCEPTED, lease_until=None, rung_at=None)
         ours = Attempt.objects.filter(in_doubt(), pk=attempt_id)
         if settled:

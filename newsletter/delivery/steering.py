@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 
-from newsletter.delivery import ahead
-from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery import ahead, splitting
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, unpack
 from newsletter.editions import approval
 from newsletter.lib.errors import BadInput, NotAllowed
 
@@ -28,6 +28,9 @@ def resume(dispatch: Dispatch) -> Dispatch:
     with transaction.atomic():
         Dispatch.objects.select_for_update().get(pk=dispatch.pk)
         _turn(dispatch, S.OPEN, reason="")
+        latest = Attempt.objects.filter(batch__dispatch=dispatch).aggregate(latest=Max("pk"))["latest"]
+        dispatch.minded_from = latest or 0
+        dispatch.save(update_fields=["minded_from"])
         Batch.objects.filter(dispatch=dispatch, state=BatchState.REFUSED).update(state=BatchState.PENDING, rung_at=None)
     return dispatch
 
@@ -47,18 +50,38 @@ def stop(dispatch: Dispatch, *, reason: str, now: datetime) -> Dispatch:
     return dispatch
 
 
+def leave_out_refused(dispatch: Dispatch, *, now: datetime) -> int:
+    """Accept that readers who were refused for their own address do not get this edition; how many they are.
+
+    They are counted as left since, with the reason `refused`; the provider's words stay with the attempts.
+    """
+    with transaction.atomic():
+        locked = Dispatch.objects.select_for_update().get(pk=dispatch.pk)
+        if locked.state != S.ATTENTION:
+            raise NotAllowed(f"Dispatch {dispatch.pk} is {locked.state}: refused readers are left out once all is sent.")
+        refused = list(splitting.refused_alone(locked))
+        for batch in refused:
+            ids = unpack(batch.subscribers).tolist()
+            batch.state, batch.submitted, batch.left_out = BatchState.EMPTY, 0, {"refused": ids}
+        Batch.objects.bulk_update(refused, ["state", "submitted", "left_out"], batch_size=200)
+    finish(dispatch.pk, now=now)
+    dispatch.refresh_from_db()
+    return len(refused)
+
+
 def mind_refusals(batch_id: int, *, at_once: bool, detail: str) -> None:
-    """Pause the dispatch of a refused batch when there were too many, or when all would be refused.
+    """Pause the dispatch of a refused batch when there were too many, or when all would be refused; else split it.
 
     The provider blocks accounts that repeat bad requests, so a mistake in a letter must not be
     made a thousand times over.
     """
+    last = Attempt.objects.filter(batch=batch_id).select_related("batch").order_by("-ordinal")[0]
     dispatch = Dispatch.objects.get(batches=batch_id)
-    refused = Batch.objects.filter(dispatch=dispatch, state=BatchState.REFUSED).count()
-    if at_once or refused >= settings.DISPATCH_REFUSALS:
-        Dispatch.objects.filter(pk=dispatch.pk, state=S.OPEN).update(
-            state=S.PAUSED, reason=f"The provider refused {refused} batch(es): {detail}"[:500]
-        )
+    why = "The provider refuses every batch." if at_once else splitting.too_much(dispatch, last)
+    if why:
+        Dispatch.objects.filter(pk=dispatch.pk, state=S.OPEN).update(state=S.PAUSED, reason=f"{why} {detail}"[:500])
+    else:
+        splitting.split(batch_id)
 
 
 def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
@@ -73,6 +96,8 @@ def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
         if dispatch.state not in (S.OPEN, S.ATTENTION) or dispatch.frozen_to is not None:
             return None
         states = set(dispatch.batches.values_list("state", flat=True).distinct())
+        if BatchState.REFUSED in states and splitting.split_all(dispatch):
+            states.add(BatchState.PENDING)
         if states & {BatchState.PENDING, BatchState.CLAIMED, BatchState.CALLING}:
             if dispatch.state == S.ATTENTION:  # a batch came back after all: a late answer, or a person's word
                 dispatch.state, dispatch.reason = S.OPEN, ""
@@ -84,7 +109,7 @@ def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
             dispatch.reason = "The provider never answered for some batches. Settle them one by one."
         elif BatchState.REFUSED in states:
             dispatch.state = S.ATTENTION
-            dispatch.reason = "The provider refused some batches. Mend the cause and resume, or stop."
+            dispatch.reason = _refused(dispatch)
         elif is_waiting:
             return None
         else:
@@ -92,6 +117,14 @@ def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
             approval.mark_dispatched(dispatch.edition, now=now)
         dispatch.save()
         return S(dispatch.state)
+
+
+def _refused(dispatch: Dispatch) -> str:
+    alone = splitting.refused_alone(dispatch).count()
+    if dispatch.batches.filter(state=BatchState.REFUSED).count() > alone:
+        return "The provider refused some batches. Mend the cause and resume, or stop."
+    readers = "1 reader was" if alone == 1 else f"{alone:,} readers were"
+    return f"{readers} refused for an address or name of their own. Mend it and resume, or leave them out."
 
 
 def _turn(dispatch: Dispatch, to: DispatchState, *, reason: str) -> Dispatch:

@@ -205,14 +205,17 @@ def take_back(group_id: int, *, now: datetime) -> int:
         calls.filter(settled_by="").update(settled_by=f"cancelled with group {group.number}")
         calls.update(fate=Fate.CANCELLED)
         readers = out.aggregate(all=Sum("submitted"))["all"]
-        back = {"state": BatchState.PENDING, "lease_until": None, "rung_at": None, "due_at": group.send_at}
+        ours = Batch.objects.filter(pk__in=held)
+        # a higher fence, so that no late answer or evidence about the cancelled call counts for the next one
+        ours.update(
+            state=BatchState.PENDING, fence=F("fence") + 1, lease_until=None, rung_at=None, due_at=group.send_at
+        )
         if dispatch.state == DispatchState.STOPPED:
-            out.update(**back)
             Group.objects.filter(pk=group.pk).update(taken_back=F("taken_back") + readers)
         else:
             successor = _successor(group, now=now)
             Batch.objects.filter(group=group, state=BatchState.PENDING).update(group=successor, due_at=group.send_at)
-            out.update(**back, group=successor)
+            ours.update(group=successor)
     log.warning("group.taken_back", group=group.pk, batches=len(held), readers=readers)
     return len(held)
 

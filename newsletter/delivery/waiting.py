@@ -6,9 +6,10 @@ from datetime import UTC, datetime, tzinfo
 
 from django.db.models import Exists, OuterRef, Q
 
-from newsletter.delivery import pacing
+from newsletter.delivery import ahead, pacing
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState
 from newsletter.delivery.pacing import Limits, Lot
+from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
 
 UNFINISHED = (BatchState.PENDING, BatchState.CLAIMED, BatchState.CALLING)
@@ -27,7 +28,12 @@ class Waiting:
 
 
 def waiting(dispatch: Dispatch, *, now: datetime) -> Waiting | None:
-    """What `dispatch` waits for; None when nothing holds it back, or it is not open."""
+    """What `dispatch` waits for; None when nothing holds it back, or it is not open.
+
+    Of one that is submitted ahead it says where it stands until it is finished, also when it was stopped.
+    """
+    if standing := ahead.standing(dispatch, now=now):
+        return _ahead(dispatch, standing, now)
     if dispatch.state != DispatchState.OPEN:
         return None
     batches = dispatch.batches.filter(state=BatchState.PENDING).order_by("due_at", "id")
@@ -47,20 +53,50 @@ def waiting(dispatch: Dispatch, *, now: datetime) -> Waiting | None:
     return Waiting(moments[0], moments[-1], _sentences(limits, lots, moments, clock, now))
 
 
+def foretold(publication: Publication, *, readers: int, due_at: datetime, now: datetime) -> tuple[str, ...]:
+    """What will hold back an edition to so many readers that is due then, in sentences; none when nothing will."""
+    limits = pacing.limits_of(publication, now=now)
+    if not limits or not readers:
+        return ()
+    begins = max(due_at, now)
+    size = limits.largest_batch(begins)
+    lots = [(begins, min(size, readers - at)) for at in range(0, readers, size)]
+    moments = list(pacing.spread(lots, limits, pacing.counted([limits], now=begins), now=begins))
+    return _sentences(limits, lots, moments, zone(publication.time_zone), begins)
+
+
 def is_held_back(dispatch: Dispatch, *, at: datetime) -> bool:
-    """True when nothing of an open dispatch should have moved at `at`: all that is left waited for its time."""
+    """True when nothing of an open dispatch should have moved at `at`: all that is left waited for its time.
+
+    A batch that was tried before has had its time, also when it now waits to be tried again.
+    """
+    if dispatch.state != DispatchState.OPEN or dispatch.frozen_to is not None:
+        return False
+    if dispatch.leaves_at and at < dispatch.leaves_at:  # what is not submitted ahead is sent then
+        return True
     tried = Exists(Attempt.objects.filter(batch=OuterRef("pk"), began_at__lte=at))
     ready = Batch.objects.filter(Q(due_at__lte=at) | tried, dispatch=dispatch, state__in=UNFINISHED)
     counts = list(ready.values_list("state", "count"))
     if any(state != BatchState.PENDING for state, _ in counts):
         return False
     if not counts:
-        return True
+        return dispatch.batches.filter(state__in=UNFINISHED).exists()
     limits = pacing.limits_by_dispatch([dispatch.pk], now=at).get(dispatch.pk)
     if limits is None:
         return False
     room = pacing.free(limits, pacing.counted([limits], now=at), at=at)
     return room < min([*(count for _, count in counts), limits.largest_batch(at)])
+
+
+def _ahead(dispatch: Dispatch, standing: ahead.Standing, now: datetime) -> Waiting | None:
+    if dispatch.state == DispatchState.FINISHED:
+        return None
+    clock = zone(dispatch.edition.publication.time_zone)
+    leaves_at, until = standing.leaves_at, standing.stoppable_until
+    words = ahead.words(
+        standing, leaves=f"at {_hour(leaves_at, clock, now)}", until=_hour(until, clock, now) if until else ""
+    )
+    return Waiting(leaves_at, leaves_at, (words,))
 
 
 def _sentences(
@@ -72,7 +108,7 @@ def _sentences(
     done = f"done at about {_hour(moments[-1], clock, now)}"
     warm_up = limits.warm_up
     if warm_up and (today := warm_up.limit(now.astimezone(UTC).date())):
-        found.append(f"Warm-up of {warm_up.domain}: {today:,} readers today (UTC); {done}.")
+        found.append(f"Warm-up of {warm_up.domain}: {today:,} readers on that day (UTC); {done}.")
     paces = [(limits.per_minute, "a minute"), (limits.per_hour, "an hour")]
     if said := [f"{number:,} {unit}" for number, unit in paces if number]:
         found.append(f"Paced: {' and '.join(said)}; {done}.")

@@ -13,7 +13,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
-from newsletter.editions import approval, contents, preflight, rendering, reopening
+from newsletter.editions import approval, arriving, contents, preflight, rendering, reopening
 from newsletter.editions.arranging import kinds
 from newsletter.editions.contents import Contents
 from newsletter.editions.models import Edition, FrozenLetter, Placement, State
@@ -42,15 +42,18 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
     """Freeze the letter of a planned edition and return it assembled.
 
     With too few stories it stays planned until it is due, and is then skipped or held, as the
-    publication says. With `stop` findings of preflight it is held.
+    publication says. With `stop` findings of preflight it is held. It waits for pictures that were
+    asked for a moment ago, and for no others: what has not come by then is not in the letter.
     """
     edition = _take_stories(edition_id, now=now)
     if edition.state != State.PLANNED or not edition.placements.exists():
         return edition
     stories = _placed(edition)
+    if arriving.worth_waiting(edition, stories, now=now):
+        return edition
     gathered = gather(edition, stories)
     letter = rendering.render(gathered.contents)
-    findings = preflight.check(letter, gathered.contents)
+    findings = [*preflight.check(letter, gathered.contents), *arriving.missing(edition, stories)]
     return _freeze(edition, stories, gathered, letter, findings=findings, now=now)
 
 
@@ -62,6 +65,7 @@ def preview(edition: Edition, *, now: datetime) -> Letter:
     if frozen := edition.letters.filter(variant=DEFAULT).first():
         return Letter(frozen.subject, frozen.text, frozen.html)
     waiting = Story.objects.filter(publication_id=edition.publication_id).offered(_leaves_at(edition, now=now))
+    waiting = waiting.select_related("picture")
     stories = _placed(edition) or list(waiting[: edition.publication.maximum_stories])
     if not stories:
         raise NotAllowed("There is no story in the queue yet, so there is nothing to preview.")
@@ -80,7 +84,14 @@ def gather(edition: Edition, stories: list[Story]) -> Gathered:
             for story, kind in printed
         ]
         place = spot(Rule(appeal.place, appeal.story_number, appeal.paragraph_number), shapes)
-    made = contents.gather(edition, stories=stories, appeal=appeal, spot=place, base_url=settings.BASE_URL)
+    made = contents.gather(
+        edition,
+        stories=stories,
+        appeal=appeal,
+        spot=place,
+        base_url=settings.BASE_URL,
+        pictures=settings.PICTURES_URL,
+    )
     return Gathered(made, appeal if place else None)
 
 
@@ -158,6 +169,7 @@ def _freeze(
         if edition.state != State.PLANNED or _placed(edition) != stories:
             return edition
         publication = edition.publication
+        arriving.give_up(edition, stories)
         FrozenLetter.objects.create(
             edition=edition,
             variant=DEFAULT,
@@ -169,6 +181,7 @@ def _freeze(
             sender_email=publication.sender_email,
             reply_to=publication.reply_to,
             fallback_name=publication.fallback_name,
+            click_tracking=gathered.contents.click_tracking,
             findings=[finding._asdict() for finding in findings],
         )
         edition.made_from = _made_from(edition, gathered.contents)
@@ -199,4 +212,4 @@ def _leaves_at(edition: Edition, *, now: datetime) -> datetime:
 
 
 def _placed(edition: Edition) -> list[Story]:
-    return [p.story for p in edition.placements.select_related("story").order_by("position")]
+    return [p.story for p in edition.placements.select_related("story__picture").order_by("position")]

@@ -14,12 +14,13 @@ COLUMN = 536  # CSS pixels between the letter's margins: 600 less twice the padd
 
 @dataclass(frozen=True, slots=True)
 class Logo:
-    """`dark` is the address of the one for dark mode, or empty. `width` is in CSS pixels."""
+    """`dark` is the address of the one for dark mode, or empty. `width` and `height` are in CSS pixels."""
 
     url: str
     dark: str
     alt: str
     width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,15 @@ class Brand:
 ROUNDINGS = {Corners.SQUARE: Rounding(0, 0), Corners.SOFT: Rounding(3, 3), Corners.ROUND: Rounding(24, 12)}
 
 
-def brand_of(publication: Publication) -> Brand:
+def brand_of(publication: Publication, *, pictures: str) -> Brand:
+    """`pictures` is the address below which our own pictures stand."""
     words = words_for(publication.language)
     return Brand(
         name=publication.name,
         tagline=publication.tagline,
         website=publication.website,
         site=(urlsplit(publication.website).hostname or "").removeprefix("www."),
-        logo=_logo(publication),
+        logo=_logo(publication, pictures),
         typefaces=typefaces_for(Fonts(publication.fonts), publication.language),
         light=palette.light(publication.accent_colour),
         dark=palette.dark(publication.accent_colour_dark),
@@ -85,11 +87,17 @@ def brand_of(publication: Publication) -> Brand:
     )
 
 
-def _logo(publication: Publication) -> Logo | None:
-    if not publication.logo_url:
+def _logo(publication: Publication, pictures: str) -> Logo | None:
+    """None, and so the name in letters, until we have it."""
+    logo, dark = publication.logo, publication.logo_dark
+    if not (logo and logo.is_stored):
         return None
-    width = min(publication.logo_width, COLUMN)
-    return Logo(publication.logo_url, publication.logo_dark_url, publication.name, width)
+    own_width, own_height = logo.width or 1, logo.height or 1  # a stored one has both
+    width = min(publication.logo_width, COLUMN, own_width)
+    night = f"{pictures}/{dark.name}" if dark and dark.is_stored else ""
+    return Logo(
+        f"{pictures}/{logo.name}", night, publication.name, width, max(1, round(width * own_height / own_width))
+    )
 
 
 def _elsewhere(link: dict[str, str], publication: Publication, words: Words) -> Elsewhere:

@@ -13,6 +13,7 @@ from newsletter.editions.asking import AppealView, view_of_appeal
 from newsletter.editions.brands import Brand, brand_of
 from newsletter.editions.models import Edition
 from newsletter.editions.parts import StoryView, view_of_story
+from newsletter.editions.tagging import Tags, appeal_tagged, story_tagged, tags_for
 from newsletter.editions.words import Words, words_for
 from newsletter.giving.models import Appeal
 from newsletter.giving.placing import Spot
@@ -52,27 +53,43 @@ class Contents:
     links: Links
     postal_address: str
     why: str
+    tags: Tags | None = None  # those in the links of its stories and its appeal
+    click_tracking: bool = False  # the provider rewrites its links, to count clicks
 
 
 def gather(
-    edition: Edition, *, stories: Sequence[Story], appeal: Appeal | None, spot: Spot | None, base_url: str
+    edition: Edition,
+    *,
+    stories: Sequence[Story],
+    appeal: Appeal | None,
+    spot: Spot | None,
+    base_url: str,
+    pictures: str = "",
 ) -> Contents:
     """The contents of an edition made of `stories` in this order. Reads no database.
 
-    `base_url` is where readers' links lead, without a slash at its end. Raises `NotAllowed`
-    without any story.
+    `base_url` is where readers' links lead; our pictures stand below the address `pictures`, which is
+    below that one too when it is not said. Neither has a slash at its end. Raises `NotAllowed` without
+    any story.
     """
+    pictures = pictures or f"{base_url}/pictures"
     if not stories:
         raise NotAllowed(f"Edition {edition.pk} has no stories, so there is no letter to write.")
     publication = edition.publication
     words = words_for(publication.language)
     wishes = [Wish(story.kind, story.section) for story in stories]
     printed = arranged(publication.look, wishes, words, publication.name)
-    views = tuple(view_of_story(stories[n], n + 1, publication, printed[n]) for n in range(len(stories)))
+    views = tuple(
+        view_of_story(stories[n], n + 1, publication, printed[n], pictures=pictures) for n in range(len(stories))
+    )
+    ask = view_of_appeal(appeal, publication, words, at=edition.due_at) if appeal else None
+    if tags := tags_for(edition, base_url=base_url):
+        views = tuple(story_tagged(view, tags) for view in views)
+        ask = appeal_tagged(ask, tags, number=appeal.pk) if ask and appeal else None
     subject = edition.subject.strip() or views[0].headline
     return Contents(
         look=str(publication.look),
-        brand=brand_of(publication),
+        brand=brand_of(publication, pictures=pictures),
         words=words,
         language=publication.language,
         direction=direction_of(publication.language),
@@ -81,11 +98,13 @@ def gather(
         preheader=edition.preheader.strip() or _preheader(views, subject),
         intro=_paragraphs(edition.intro) or (words.opening.format(publication=publication.name),),
         stories=views,
-        appeal=view_of_appeal(appeal, publication, words, at=edition.due_at) if appeal else None,
+        appeal=ask,
         spot=spot if appeal else None,
         links=Links(*(f"{base_url}/{road}/{Token.READER.value}" for road in ("u", "p", "v"))),
         postal_address=" ".join(publication.postal_address.split()),
         why=words.why.format(publication=publication.name),
+        tags=tags,
+        click_tracking=publication.click_tracking,
     )
 
 

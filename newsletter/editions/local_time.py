@@ -43,11 +43,17 @@ def clocks(edition: Edition) -> Clocks | None:
     return Clocks(edition.local_date, edition.local_send_time, home=edition.publication.time_zone)
 
 
-def first_ahead(publication: Publication, day: date, *, now: datetime) -> datetime:
-    """When the edition of `day` is due: the first moment after `now` that a reader has, at the latest the
-    publication's own. Readers whose moment has gone by get it together with the first."""
+def first(publication: Publication, day: date, *, after: datetime | None = None) -> datetime:
+    """The first moment of `day` that a reader has, at the latest the publication's own; with `after`, of those later
+    than that."""
     there = Clocks(day, publication.send_time, home=publication.time_zone)
-    return _first(publication.pk, there, after=now)
+    by_moment = _by_moment(there)
+    for moment in sorted(by_moment):
+        if moment >= there.home:
+            break
+        if (after is None or moment > after) and zones.is_anybody_in(publication.pk, by_moment[moment]):
+            return moment
+    return there.home
 
 
 def last(edition: Edition) -> datetime:
@@ -62,16 +68,6 @@ def last(edition: Edition) -> datetime:
         if zones.is_anybody_in(edition.publication_id, by_moment[moment]):
             return moment
     return max(there.home, edition.due_at)
-
-
-def _first(publication_id: int, there: Clocks, *, after: datetime) -> datetime:
-    by_moment = _by_moment(there)
-    for moment in sorted(by_moment):
-        if moment >= there.home:
-            break
-        if moment > after and zones.is_anybody_in(publication_id, by_moment[moment]):
-            return moment
-    return there.home
 
 
 def _by_moment(there: Clocks) -> dict[datetime, list[str]]:

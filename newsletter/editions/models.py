@@ -51,7 +51,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def locked(self, pk: int) -> "Edition":
         """The edition as it stands, with its publication; nobody else changes it in this transaction."""
         self.select_for_update().get(pk=pk)
-        return self.select_related("publication").get(pk=pk)
+        return self.select_related("publication__logo", "publication__logo_dark").get(pk=pk)
 
 
 class Edition(models.Model):
@@ -172,6 +172,7 @@ class FrozenLetter(models.Model):
     sender_email = models.EmailField()
     reply_to = models.EmailField(blank=True)
     fallback_name = models.CharField(max_length=40)
+    click_tracking = models.BooleanField(default=False, help_text="The provider rewrites its links, to count clicks.")
     findings = models.JSONField(default=list, help_text="What preflight found: code, severity, place, mend.")
     created_at = models.DateTimeField(auto_now_add=True)
 

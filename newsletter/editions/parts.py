@@ -22,7 +22,7 @@ __all__ = ["COLUMN", "Passage", "Picture", "Quote", "StoryView", "view_of_story"
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`width` and `height` are those in the letter, in CSS pixels; height 0 when it is not known."""
+    """`width` and `height` are those in the letter, in CSS pixels."""
 
     url: str
     alt: str
@@ -68,8 +68,13 @@ class StoryView:
     direction: Direction
 
 
-def view_of_story(story: Story, number: int, publication: Publication, arranged: Arranged) -> StoryView:
-    """A story as it stands in a letter of `publication`, in its own language and direction."""
+def view_of_story(
+    story: Story, number: int, publication: Publication, arranged: Arranged, *, pictures: str
+) -> StoryView:
+    """A story as it stands in a letter of `publication`, in its own language and direction.
+
+    `pictures` is the address below which our own pictures stand.
+    """
     short = arranged.kind == Kind.SHORT
     language = story.language or publication.language
     direction: Direction = "rtl" if story.direction == "rtl" else "ltr" if story.direction else direction_of(language)
@@ -86,7 +91,7 @@ def view_of_story(story: Story, number: int, publication: Publication, arranged:
         headline_direction=leaning(story.headline, direction),
         byline=words.byline(story.byline, story.source_name),
         url=story.url,
-        picture=_picture(story, words) if arranged.pictured else None,
+        picture=_picture(story, words, pictures) if arranged.pictured else None,
         quote=None if short else _quote(story, words),
         passages=tuple(
             # each block comes out of `blocks` sanitised, whatever road the row was written by
@@ -104,19 +109,20 @@ def _quote(story: Story, words: Words) -> Quote | None:
     return Quote(f"{opening}{story.quote}{closing}", story.quote_by) if story.quote else None
 
 
-def _picture(story: Story, words: Words) -> Picture | None:
-    """As wide as the column, or as its file where that is narrower.
+def _picture(story: Story, words: Words, pictures: str) -> Picture | None:
+    """As wide as the column, or as its file where that is narrower; None until we have it.
 
     A file of twice the column's width (1072 pixels) is sharp on every screen.
     """
-    if not story.picture_url:
+    kept = story.picture
+    if not (kept and kept.is_stored):
         return None
-    width, height = story.picture_width or 0, story.picture_height or 0
-    shown = min(COLUMN, width or COLUMN)
+    width, height = kept.width or 1, kept.height or 1  # a stored one has both
+    shown = min(COLUMN, width)
     return Picture(
-        url=story.picture_url,
+        url=f"{pictures}/{kept.name}",
         alt=story.picture_alt,
         credit=words.credit.format(credit=story.picture_credit) if story.picture_credit else "",
         width=shown,
-        height=round(shown * height / width) if width else 0,
+        height=max(1, round(shown * height / width)),
     )

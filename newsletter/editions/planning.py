@@ -84,11 +84,11 @@ class _Times(NamedTuple):
 
 
 def _times(publication: Publication, due: Due, *, now: datetime) -> _Times:
-    """For local-time sending it is due when its first readers are; one that was missed is due when it was at home."""
+    """With local time it is due when the first readers are whose moment has not gone by; those before get it then."""
     lead = timedelta(minutes=publication.lead_minutes)
     if not publication.local_time:
         return _Times(due.at, due.at - lead, None)
-    first = local_time.first_ahead(publication, due.local_date, now=now)
+    first = local_time.first(publication, due.local_date, after=now)
     return _Times(first, first - lead, publication.send_time)
 
 
@@ -110,10 +110,14 @@ def _slot(publication: Publication, edition: Edition) -> datetime:
     """The moment that this regular edition takes up in the cadence.
 
     One that a person puts off still stands for its own date, so that the next dates are planned;
-    one that a person sends early has had its turn.
+    one that a person sends early has had its turn. One that was planned when it was late for readers in
+    the east stands for its first hour, so that the next one is early enough for them.
     """
     day = edition.local_date or edition.due_at.date()
-    return min(edition.due_at, moment(day, publication.cadence))
+    first = moment(day, publication.cadence)
+    if publication.local_time and edition.local_send_time:
+        first = local_time.first(publication, day)
+    return min(edition.due_at, first)
 
 
 def _dates_after(publication: Publication, edition: Edition | None, start: datetime) -> Iterator[Due]:

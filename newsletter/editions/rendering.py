@@ -13,12 +13,19 @@ from newsletter.mail.rendering import render as fill
 def render(contents: Contents) -> Letter:
     """The letter as it leaves, with `Token` marks in it. Raises `RenderingError` or `InliningError`."""
     letter = draw(contents)
-    return replace(letter, html=inline(letter.html))
+    html = inline(letter.html)
+    return replace(letter, html=_with_own_links_untracked(html, contents) if contents.click_tracking else html)
 
 
 def draw(contents: Contents) -> Letter:
     """The letter with its styles still in its head, as designers read it."""
-    return fill(
-        settings.EMAIL_TEMPLATES / contents.look,
-        {field.name: getattr(contents, field.name) for field in fields(contents)},
-    )
+    values = {field.name: getattr(contents, field.name) for field in fields(contents)}
+    return fill(settings.EMAIL_TEMPLATES / contents.look, values)
+
+
+def _with_own_links_untracked(html: str, contents: Contents) -> str:
+    """Readers' own links keep our address: with a token in them, and to get out even when the tracker is down."""
+    links = contents.links
+    for link in (links.unsubscribe, links.preferences, links.web):
+        html = html.replace(f'href="{link}"', f'clicktracking="off" href="{link}"')  # SendGrid's own attribute
+    return html

@@ -10,15 +10,8 @@ from datetime import date
 from newsletter.mail.directions import Direction, direction_of
 
 SYMBOLS = {
-    "USD": "$",
-    "CAD": "CA$",
-    "AUD": "A$",
-    "NZD": "NZ$",
-    "EUR": "€",
-    "GBP": "£",
-    "ILS": "₪",
-    "INR": "₹",
-    "JPY": "¥",
+    **{"USD": "$", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$"},
+    **{"EUR": "€", "GBP": "£", "ILS": "₪", "INR": "₹", "JPY": "¥"},
 }
 
 
@@ -66,7 +59,7 @@ class Words:
         return self._day(day, self.short_pattern)
 
     def sum(self, amount: int, currency: str) -> str:
-        """Whole units of a currency as people write them: “$41,000”, “41.000 €”; unknown ones by their three letters."""
+        """Whole units of a currency as people write them: “$41,000”, “41.000 €”; others by their three letters."""
         number = f"{amount:,}".replace(",", self.thousands)
         symbol = SYMBOLS.get(currency, currency)
         if symbol.isalpha():

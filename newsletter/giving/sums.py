@@ -56,9 +56,7 @@ def _check_thermometer(appeal: Appeal) -> None:
     named = {name: getattr(appeal, name) for name in ("goal", "raised", "raised_on")}
     missing = [name for name, value in named.items() if value is None]
     if 0 < len(missing) < len(named):
-        raise BadInput(
-            label(appeal, missing[0]), "is empty.", "A thermometer needs its goal, what was given and the day."
-        )
+        raise BadInput(label(appeal, missing[0]), "is empty.", "A thermometer needs goal, sum and day.")
     for name in ("goal", "raised"):
         number: object = named[name]
         least = 1 if name == "goal" else 0

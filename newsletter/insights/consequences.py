@@ -10,9 +10,10 @@ import structlog
 from django.db.models import Q
 
 from newsletter.audience import leaving, suppressing
+from newsletter.audience.addresses import normalise
 from newsletter.audience.models import Standing, Subscription, SuppressionReason
 from newsletter.delivery import settling
-from newsletter.delivery.models import Attempt, unpack
+from newsletter.delivery.models import Attempt, Fate, unpack
 from newsletter.insights.matching import lots
 from newsletter.insights.models import Outcome, Reached
 from newsletter.lib.errors import BadInput
@@ -23,16 +24,19 @@ REASONS = {
     Cause.SPAM: SuppressionReason.COMPLAINT,
     Cause.LISTED: SuppressionReason.PROVIDER,
 }
+BEFORE_LEAVING = frozenset({Kind.PROCESSED, Kind.DROPPED})  # told also of letters that are cancelled later
 SKEW = timedelta(minutes=5)  # by which the provider's clock and ours may differ
 log = structlog.get_logger()
 
 
 def settle(events: Sequence[Event], *, now: datetime) -> int:
     """Count as accepted every uncertain attempt that one of `events` proves; how many there were."""
-    rows = Attempt.objects.filter(settling.in_doubt()).select_related("batch")
+    rows = Attempt.objects.filter(settling.in_doubt()).select_related("batch", "group")
     settled = 0
     for attempt in (row for lot in lots(e.attempt for e in events if e.attempt) for row in rows.filter(pk__in=lot)):
         proof = next((event for event in events if event.attempt == attempt.pk and _is_proof(event, attempt)), None)
+        if proof and attempt.fate == Fate.CANCELLED:
+            log.error("cancel.did_not_hold", attempt=attempt.pk, batch=attempt.batch_id)
         if proof and settling.settle_by_evidence(attempt.pk, evidence=f"event “{proof.kind}”", now=now):
             settled += 1
     return settled
@@ -42,11 +46,9 @@ def act(events: Iterable[Event], *, publications: Mapping[int, int]) -> None:
     """Suppress and let leave, once for each event that is news. `publications` are those of the known dispatches."""
     grave = [event for event in events if event.cause or event.kind == Kind.UNSUBSCRIBED]
     known = _known(grave)
-    for event in dict.fromkeys(grave):
-        if (event.dispatch, event.subscriber, event.kind) in known:
-            continue
-        if event.cause:
-            _suppress(event)
+    news = [e for e in dict.fromkeys(grave) if (e.dispatch, e.subscriber, e.kind) not in known]
+    _suppress([event for event in news if event.cause])
+    for event in news:
         if event.subscriber and event.kind in (Kind.UNSUBSCRIBED, Kind.COMPLAINED):
             _leave(event, publications)
 
@@ -58,6 +60,7 @@ def _is_proof(event: Event, attempt: Attempt) -> bool:
         and event.dispatch == attempt.batch.dispatch_id
         and event.subscriber in unpack(attempt.batch.subscribers)
         and event.at > attempt.began_at - SKEW
+        and (event.kind not in BEFORE_LEAVING or not settling.needs_to_have_left(attempt))
     )
 
 
@@ -78,11 +81,16 @@ def _known(events: Sequence[Event]) -> set[tuple[int | None, int | None, Kind]]:
     return known
 
 
-def _suppress(event: Event) -> None:
-    try:
-        suppressing.suppress(event.email, reason=REASONS[event.cause].value, detail=_detail(event))
-    except BadInput:
-        log.warning("event.no_address", kind=event.kind.value, subscriber=event.subscriber)
+def _suppress(events: Sequence[Event]) -> None:
+    """All of them in one statement: a provider that gives up on a domain tells of thousands at once."""
+    found: dict[str, tuple[str, str]] = {}
+    for event in events:
+        try:
+            found.setdefault(normalise(event.email), (REASONS[event.cause].value, _detail(event)))
+        except BadInput:
+            log.warning("event.no_address", kind=event.kind.value, subscriber=event.subscriber)
+    if found:
+        suppressing.suppress_all(found)
 
 
 def _detail(event: Event) -> str:

@@ -4,22 +4,32 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
 from newsletter.insights.models import Notice, NoticeState
+from newsletter.lib import postgres
 
 KEPT = timedelta(days=30)
 OLD = timedelta(days=1)  # the provider repeats a post for a day; an older one was held up on its way, or is replayed
 LEASE = timedelta(minutes=2)
+# Posts are large, so they go in and out as the bytes they are.
+KEEP = """
+    INSERT INTO insights_notice (received_at, signed_at, body, state, events, problem)
+    VALUES (%s, %s, %b, 'waiting', 0, '')
+"""
+BODIES = "SELECT id, body FROM insights_notice WHERE id = ANY(%s)"
 log = structlog.get_logger()
 
 
-def keep(body: bytes, *, stamp: str, now: datetime) -> Notice:
+def keep(body: bytes, *, stamp: str, now: datetime) -> None:
     """Keep a post whose signature was right. `stamp` is the signed time as it came: Unix seconds."""
     signed_at = _moment(stamp)
     if signed_at and now - signed_at > OLD:
         log.warning("notice.old", hours=int((now - signed_at).total_seconds() // 3600))
-    return Notice.objects.create(received_at=now, signed_at=signed_at, body=body)
+    if connection.vendor == "postgresql":
+        postgres.ask(KEEP, [now, signed_at, body])
+    else:
+        Notice.objects.create(received_at=now, signed_at=signed_at, body=body)
 
 
 def take(*, now: datetime, most: int) -> Sequence[Notice]:
@@ -27,7 +37,14 @@ def take(*, now: datetime, most: int) -> Sequence[Notice]:
     if not Notice.objects.waiting(now).exists():
         return []  # as a rule: not even SQLite's one lock for writing is taken
     with transaction.atomic():
-        found = list(Notice.objects.waiting(now).order_by("pk").select_for_update(skip_locked=True)[:most])
+        waiting = Notice.objects.waiting(now).order_by("pk").select_for_update(skip_locked=True)
+        if connection.vendor != "postgresql":
+            found = list(waiting[:most])
+        else:
+            found = list(waiting.defer("body")[:most])
+            bodies = dict(postgres.ask(BODIES, [[notice.pk for notice in found]]))
+            for notice in found:
+                notice.body = bodies[notice.pk]
         Notice.objects.filter(pk__in=[notice.pk for notice in found]).update(lease_until=now + LEASE)
     return found
 

@@ -28,7 +28,8 @@ def match(events: Sequence[Event]) -> Matched:
     """Every event gets the ids that can be found out; one without a subscriber, or of a strange dispatch, goes."""
     calls = _calls({e.message for e in events if e.dispatch is None and e.message})
     people = _people({e.email for e in events if e.subscriber is None and e.email})
-    found = [_fill(event, calls, people) for event in events]
+    # as a rule there is nothing to find out
+    found = [e if e.dispatch is not None and e.subscriber is not None else _fill(e, calls, people) for e in events]
     publications: dict[int, int] = {}
     for lot in lots(e.dispatch for e in found if e.dispatch):
         publications.update(Dispatch.objects.filter(pk__in=lot).values_list("pk", "edition__publication_id"))

@@ -62,26 +62,38 @@ def join(events: Iterable[Event]) -> dict[Key, Row]:
 
 def write(rows: Mapping[Key, Row]) -> None:
     """Join `rows` into the table, in the order of their keys: two writers then never wait for each other in turn."""
-    ordered = [(*key, *row) for key, row in sorted(rows.items(), key=lambda item: item[0])]
-    if not ordered:
+    if not rows:
         return
     if connection.vendor == "postgresql":
-        _copy(ordered)
+        _copy(rows)
     else:
+        ordered = [(*key, *rows[key]) for key in sorted(rows)]
         for begin in range(0, len(ordered), ROWS_A_STATEMENT):
             _insert(ordered[begin : begin + ROWS_A_STATEMENT])
 
 
-def _copy(rows: Sequence[Sequence[Value]]) -> None:
-    """PostgreSQL: through COPY into a table of this session, from there in one statement. In a transaction."""
+class _Texts(dict[Value, str]):
+    """A value → as COPY reads it. Kept for the while of one COPY, because thousands of events share few seconds."""
+
+    def __missing__(self, value: Value) -> str:
+        self[value] = text = r"\N" if value is None else str(value)
+        return text
+
+
+def _copy(rows: Mapping[Key, Row]) -> None:
+    """PostgreSQL: through COPY into a table of this session, from there in one statement. In a transaction.
+
+    Written as one text: handed to the driver row by row and value by value it takes four times as long.
+    """
+    say = _Texts().__getitem__
+    lines = ["\t".join([*map(str, key), *map(say, rows[key])]) for key in sorted(rows)]
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMP TABLE IF NOT EXISTS arrived ON COMMIT DELETE ROWS AS SELECT {COLUMNS} FROM {TABLE} WITH NO DATA"  # noqa: S608, E501 names of ours
         )
-        cursor.execute("TRUNCATE arrived")
+        cursor.execute("DELETE FROM arrived")  # of an earlier one in the same transaction; a TRUNCATE makes a file
         with cursor.copy(f"COPY arrived ({COLUMNS}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+            copy.write("\n".join(lines))
         cursor.execute(
             f"INSERT INTO {TABLE} AS had ({COLUMNS}) SELECT {COLUMNS} FROM arrived ORDER BY 1, 2 {_joining('LEAST')}"  # noqa: S608 names of ours
         )

@@ -6,6 +6,7 @@
     ├── BadToken                     a link that we did not sign, or that was damaged on its way
     ├── NotAllowed                   a step that the thing's present state does not permit
     │   └── editions.approval.ChangedSince    the letter is not the one that was looked at
+    ├── pictures.fetching.NotFetched           an address that gave no picture; says whether asking again may help
     ├── delivery.opening.DoesNotAddUp         an audience that two counts do not agree on
     ├── mail.rendering.RenderingError         a template that cannot be filled; names its line
     ├── mail.inlining.InliningError           a letter that inlining would have damaged

@@ -1,8 +1,12 @@
 """What counts as a link that may stand in a letter or on a page."""
 
-from urllib.parse import urlsplit
+import re
+from collections.abc import Mapping
+from urllib.parse import urlencode, urlsplit
 
 from newsletter.lib.errors import BadInput
+
+HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W_](?:[\w-]{0,61}[^\W_])?")
 
 
 def web_link(value: str, *, field: str) -> str:
@@ -24,3 +28,22 @@ def web_link(value: str, *, field: str) -> str:
     if parts.username or parts.password:
         raise BadInput(field, "carries a user name or password.", "Take the part before @ out.")
     return link
+
+
+def hosts(value: object, *, field: str) -> str:
+    """Names of hosts such as `example.org www.example.com`, in lower case with single blanks; else `BadInput`."""
+    if not isinstance(value, str):
+        raise BadInput(field, "is not text.")
+    given = value.lower().replace(",", " ").split()
+    for host in given:
+        if not HOST.fullmatch(host):
+            raise BadInput(field, f"holds {host[:40]!r}, which is no host.", "Give names such as example.org.")
+    return " ".join(given)
+
+
+def with_query(link: str, more: Mapping[str, str]) -> str:
+    """`link` with `more` at the end of its query. What it held before stays as it is, letter by letter."""
+    address, sign, fragment = link.partition("#")
+    _, asks, query = address.partition("?")
+    joint = "?" if not asks else "&" if query and not query.endswith("&") else ""
+    return f"{address}{joint}{urlencode(more)}{sign}{fragment}"

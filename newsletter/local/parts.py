@@ -84,7 +84,7 @@ def workers(now: datetime) -> list[Part]:
     return [
         Part(
             "worker",
-            _worker("worker", queues="assembly,insights,house", pool="prefork", concurrency=1),
+            _worker("worker", queues="assembly,insights,pictures,house", pool="prefork", concurrency=1),
             ready=_has_reported("worker", since=now),
         ),
         Part(

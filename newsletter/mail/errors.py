@@ -1,5 +1,7 @@
 """The three ways in which a call to a provider can fail to be accepted (tree in lib/errors.py)."""
 
+from collections.abc import Sequence
+
 from newsletter.lib.errors import NewsletterError
 
 
@@ -12,7 +14,15 @@ class DispatchError(NewsletterError):
 
 
 class Refused(DispatchError):
-    """Not accepted, and the same call will not be accepted later either."""
+    """Not accepted, and the same call will not be accepted later either.
+
+    `readers` are the places of readers in the call, from 0 and ascending, whose own address or values
+    the provider complained of; empty when it named nobody.
+    """
+
+    def __init__(self, detail: str, *, status: int | None = None, readers: Sequence[int] = ()) -> None:
+        self.readers = tuple(readers)
+        super().__init__(detail, status=status)
 
 
 class TryLater(DispatchError):

@@ -43,7 +43,8 @@ def inline(html: str) -> str:
     A block marked `data-premailer="ignore"` stays in the head untouched: media queries, dark mode,
     hacks. If no block is marked, every block also stays. Put into the blocks that are inlined:
     class selectors, no `!important`, no sizes of pictures, never a shorthand and its longhand
-    in different rules. Raises `InliningError`, whatever the input.
+    in different rules. An `@import` is never followed: it stays where its block stays, for
+    preflight to find, and is refused where its block is taken out. Raises `InliningError`, whatever the input.
     """
     try:
         html.encode()  # half a character pair would end the letter there, without a word
@@ -76,8 +77,8 @@ class _Inliner(Premailer):  # type: ignore[misc] # premailer carries no types
 
     def _parse_css_string(self, css_body: str, validate: bool = True) -> object:  # noqa: ARG002 — its signature
         sheet = _css.parseString(css_body, validate=False)  # not cached: premailer changes sheets in place
-        if any(rule.type == rule.IMPORT_RULE for rule in sheet):
-            raise InliningError("A style block holds @import, and a letter may not fetch styles. Write them out.")
+        if not self.keep_style_tags and any(rule.type == rule.IMPORT_RULE for rule in sheet):
+            raise InliningError("A style block holds @import, which would be lost with it. Write the styles out.")
         return sheet
 
 

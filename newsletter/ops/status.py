@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, Max, OuterRef
 
+from newsletter.delivery import ahead
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
 from newsletter.delivery.progress import Progress, progress
+from newsletter.delivery.waiting import Waiting, is_held_back, waiting
 from newsletter.editions.models import Edition, State
 from newsletter.insights.arrears import arrears
 from newsletter.insights.tallies import Tally, tallies
 from newsletter.ops import readings
 from newsletter.ops.readings import Queue
-from newsletter.ops.verdict import Sending, Verdict, verdict
+from newsletter.ops.verdict import STUCK, Sending, Verdict, verdict
 from newsletter.publications.models import Publication
 
 # The worker queues, as workers/queues.py names them; a test keeps the two lists the same.
@@ -27,13 +29,14 @@ UNFINISHED = [state for state in State if state not in (State.DISPATCHED, State.
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where one edition stands. `dispatch` and `progress` are None until its ledger is open, `tally` until
-    the provider told what became of its letters."""
+    the provider told what became of its letters, `waits` while nothing holds it back."""
 
     edition: Edition
     dispatch: Dispatch | None
     progress: Progress | None
     uncertain: Sequence[Batch]
     tally: Tally | None = None
+    waits: Waiting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,8 @@ def status(*, now: datetime) -> Status:
     editions = Edition.objects.filter(pk__in=shown).select_related("publication", "dispatch").order_by("-due_at", "-pk")
     dispatches = [dispatch.pk for edition in editions if (dispatch := getattr(edition, "dispatch", None))]
     told = tallies(dispatches)
-    standings = [_standing(edition, told) for edition in editions]
-    sendings = [_sending(standing) for standing in standings]
+    standings = [_standing(edition, told, now) for edition in editions]
+    sendings = [_sending(standing, now) for standing in standings]
     said = verdict(queues, sendings, arrears(now=now), now=now, unplanned=_unplanned(now))
     return Status(said, queues, standings, now)
 
@@ -66,27 +69,32 @@ def _unplanned(now: datetime) -> list[str]:
     return list(resting.order_by("pk").values_list("name", flat=True))
 
 
-def _standing(edition: Edition, told: Mapping[int, Tally]) -> Standing:
+def _standing(edition: Edition, told: Mapping[int, Tally], now: datetime) -> Standing:
     dispatch = getattr(edition, "dispatch", None)
     if dispatch is None:
         return Standing(edition, None, None, ())
     uncertain = dispatch.batches.filter(state=BatchState.UNCERTAIN).defer("subscribers").order_by("number")[:200]
-    return Standing(edition, dispatch, progress(dispatch), tuple(uncertain), told.get(dispatch.pk))
+    waits = waiting(dispatch, now=now)
+    return Standing(edition, dispatch, progress(dispatch), tuple(uncertain), told.get(dispatch.pk), waits)
 
 
-def _sending(standing: Standing) -> Sending:
+def _sending(standing: Standing, now: datetime) -> Sending:
     edition, dispatch, done = standing.edition, standing.dispatch, standing.progress
     if dispatch is None or done is None:
         return Sending(edition.pk, edition.state, edition.due_at)
     # a try that came to nothing is no movement
     moved = Attempt.objects.filter(batch__dispatch=dispatch).exclude(fate=Fate.LATER)
-    ended = moved.aggregate(at=Max("ended_at"))["at"]
+    last = moved.aggregate(at=Max("ended_at"))["at"] or dispatch.opened_at
     return Sending(
         edition.pk,
         dispatch.state,
         edition.due_at,
-        moved_at=ended or dispatch.opened_at,
+        moved_at=last,
         waiting=done.waiting,
-        uncertain=done.uncertain,
+        uncertain=0 if dispatch.state == DispatchState.OPEN and ahead.is_waiting(dispatch, now=now) else done.uncertain,
+        unseen=ahead.unseen(dispatch, now=now),
+        not_held=ahead.cancels_that_did_not_hold(dispatch),
         refused=0 if dispatch.state == DispatchState.STOPPED else done.refused,
+        is_held_back=now - last > STUCK and is_held_back(dispatch, at=now - STUCK),
+        waits=standing.waits is not None and standing.waits.next_at > now,
     )

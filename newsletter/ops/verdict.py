@@ -45,7 +45,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A dispatch or an edition due to become one. `moved_at`: when last a batch changed its state."""
+    """A dispatch or an edition due to become one. `moved_at`: when last a batch changed its state;
+    `is_held_back`: ten minutes ago all that was left waited for its hour or its pace; `waits`: it does now.
+    `unseen`: readers whose cancel was asked for and not seen in time; `not_held`: cancelled calls that left."""
 
     edition: int
     state: str
@@ -54,6 +56,10 @@ class Sending:
     waiting: int = 0
     uncertain: int = 0
     refused: int = 0
+    is_held_back: bool = False
+    waits: bool = False
+    unseen: int = 0
+    not_held: int = 0
 
 
 def verdict(
@@ -73,7 +79,11 @@ def verdict(
         return Verdict(Level.BROKEN, troubles[0].sentence + count, tuple(troubles))
     if leaving := [s for s in sendings if s.state == "open"]:
         readers = sum(s.waiting for s in leaving)
-        return Verdict(Level.BUSY, f"Sending: {readers:,} readers still to go. Nobody needs to do anything.")
+        if not readers and all(s.waits for s in leaving):
+            said = "Everything is submitted ahead and leaves at its time. Nobody needs to do anything."
+            return Verdict(Level.BUSY, said)
+        doing = "Waiting for their hour or pace" if all(s.waits for s in leaving) else "Sending"
+        return Verdict(Level.BUSY, f"{doing}: {readers:,} readers still to go. Nobody needs to do anything.")
     return Verdict(Level.WELL, "All is well. Nobody needs to do anything.")
 
 
@@ -120,12 +130,18 @@ def _sending_troubles(s: Sending, now: datetime) -> list[Trouble]:
         found.append(Trouble(f"Edition {s.edition}: the provider refused {s.refused:,} readers.", "refused-batches"))
     if s.state == "attention" and not found:
         found.append(Trouble(f"Edition {s.edition} wants a person's attention.", "uncertain-batches"))
+    if s.unseen:
+        words = f"Edition {s.edition}: the provider does not say whether {s.unseen:,} readers’ letters were cancelled."
+        found.append(Trouble(words, "doubtful-cancels"))
+    if s.not_held:
+        words = f"Edition {s.edition}: {s.not_held:,} calls left although they were cancelled."
+        found.append(Trouble(words, "doubtful-cancels"))
     if s.state == "paused":
         found.append(Trouble(f"Edition {s.edition} is paused with {s.waiting:,} readers to go.", "paused-dispatch"))
     if s.state == "held" and now > s.due_at - SOON:
         found.append(Trouble(f"Edition {s.edition} is held and will not leave by itself.", "held-edition"))
     if s.state in ("planned", "assembled", "approved") and now - s.due_at > LATE:
         found.append(Trouble(f"Edition {s.edition} should have left at {s.due_at:%H:%M} UTC.", "late-edition"))
-    if s.state == "open" and s.moved_at and now - s.moved_at > STUCK:
+    if s.state == "open" and s.moved_at and now - s.moved_at > STUCK and not s.is_held_back:
         found.append(Trouble(f"Edition {s.edition}: nothing has moved for ten minutes.", "stuck-dispatch"))
     return found

@@ -30,7 +30,7 @@ def social_links(value: object, *, field: str = "social links") -> list[dict[str
 
 
 def check(publication: Publication) -> None:
-    """Raises `BadInput` for what no mending would make of use: an accent that is the paper's own colour, half a sponsor."""
+    """Raises `BadInput` for what cannot be mended: an accent of the paper's own colour, half a sponsor."""
     for name, paper, word in (("accent_colour", "#ffffff", "white"), ("accent_colour_dark", "#000000", "black")):
         colour = getattr(publication, name)
         if contrast(colour, paper) < LEAST_TINT:

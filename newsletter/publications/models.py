@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.core.validators import RegexValidator
 from django.db import models
 
+from newsletter.pictures.models import Picture
 from newsletter.publications.schedule import Cadence
 
 HEX_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", "Give a colour such as #1a5f7a.")
@@ -59,11 +60,17 @@ class Publication(models.Model):
     accent_colour_dark = models.CharField(
         max_length=7, default="#7cc4de", validators=[HEX_COLOUR], help_text="For dark mode."
     )
-    logo_url = models.URLField(max_length=500, blank=True)
+    logo_url = models.URLField(max_length=500, blank=True, help_text="Where it is fetched.")
+    logo = models.ForeignKey(
+        Picture, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="The file that we keep."
+    )
     logo_width = models.PositiveSmallIntegerField(default=180, help_text="Width in the letter, in CSS pixels.")
     fonts = models.CharField(max_length=8, choices=Fonts.choices, default=Fonts.SERIF)
     look = models.CharField(max_length=8, choices=Look.choices, default=Look.DIGEST)
     logo_dark_url = models.URLField(max_length=500, blank=True, help_text="For dark mode, of the same size.")
+    logo_dark = models.ForeignKey(
+        Picture, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="The file that we keep."
+    )
     corners = models.CharField(max_length=6, choices=Corners.choices, default=Corners.SOFT)
     footer_text = models.CharField(max_length=400, blank=True, help_text="A line of your own at the end of letters.")
     social_links = models.JSONField(
@@ -72,6 +79,16 @@ class Publication(models.Model):
     sponsor_name = models.CharField(max_length=120, blank=True, help_text="Who is named as sponsor in each letter.")
     sponsor_text = models.CharField(max_length=200, blank=True, help_text="The sponsor's line.")
     sponsor_url = models.URLField(max_length=2000, blank=True, help_text="Where the sponsor's line leads.")
+
+    link_tags = models.BooleanField(
+        default=False, help_text="Links of stories and appeals say where the visitor comes from: utm_source and kin."
+    )
+    untagged_hosts = models.CharField(
+        max_length=1000, blank=True, help_text="Hosts whose links get no such tags, with blanks between them."
+    )
+    click_tracking = models.BooleanField(
+        default=False, help_text="The provider leads links through a host of its own, to count who clicks."
+    )
 
     time_zone = models.CharField(max_length=64, default="UTC", help_text="A name such as America/New_York.")
     recurrence = models.CharField(

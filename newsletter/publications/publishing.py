@@ -8,8 +8,10 @@ from django.db import transaction
 from newsletter.lib.checks import check_fields, label
 from newsletter.lib.errors import BadInput
 from newsletter.lib.languages import language_tag
-from newsletter.lib.links import web_link
+from newsletter.lib.links import hosts, web_link
 from newsletter.mail.wording import disarm_link, one_line
+from newsletter.pictures import keeping
+from newsletter.pictures.models import Use
 from newsletter.publications import brand
 from newsletter.publications.checking import LONGEST_AHEAD, check
 from newsletter.publications.models import Publication
@@ -54,6 +56,9 @@ class OptionalFields(TypedDict, total=False):
     sponsor_name: str
     sponsor_text: str
     sponsor_url: str
+    link_tags: bool
+    untagged_hosts: str
+    click_tracking: bool
     time_zone: str
     recurrence: str
     lead_minutes: int
@@ -88,6 +93,7 @@ OTHER_TEXT = (
     *("slug", "language", "accent_colour", "accent_colour_dark", "fonts", "look", "corners"),
     *("time_zone", "recurrence", "on_empty"),
 )
+LOGOS = {"logo_url": "logo", "logo_dark_url": "logo_dark"}  # what is given, and the picture that is kept of it
 LINES = (
     *("name", "tagline", "sender_name", "sender_email", "reply_to", "postal_address", "fallback_name"),
     *("footer_text", "sponsor_name", "sponsor_text"),
@@ -123,6 +129,7 @@ def add(
             **optional,
         },
     )
+    _order_logos(publication)
     publication.save(force_insert=True)
     return publication
 
@@ -135,7 +142,8 @@ def revise(publication: Publication, **fields: Unpack[Fields]) -> Publication:
     with transaction.atomic():
         current = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
         _fill(current, fields)
-        current.save(update_fields=list(fields))
+        _order_logos(current)
+        current.save(update_fields=[*fields, *LOGOS.values()])
     publication.refresh_from_db()
     return publication
 
@@ -145,6 +153,8 @@ def _fill(publication: Publication, fields: Fields) -> None:
         if name not in Fields.__annotations__:
             raise TypeError(f"a publication has no field {name!r} to be given")
         setattr(publication, name, _normalised(publication, name, value))
+        if name in LOGOS:
+            _choose_logo(publication, name)
     for name in ("postal_address", "sender_name"):
         if not getattr(publication, name):
             mend = "The law asks for it in every letter." if name == "postal_address" else "Readers see it first."
@@ -159,6 +169,23 @@ def _fill(publication: Publication, fields: Fields) -> None:
     check(publication)
 
 
+def _choose_logo(publication: Publication, name: str) -> None:
+    """An address that is new, or that failed, is an order for its picture."""
+    address, current = getattr(publication, name), getattr(publication, LOGOS[name])
+    if not address:
+        setattr(publication, LOGOS[name], None)
+    elif current is None or current.source_url != address or current.has_failed:
+        setattr(publication, LOGOS[name], keeping.want(address, Use.LOGO))
+
+
+def _order_logos(publication: Publication) -> None:
+    for name in LOGOS.values():
+        picture = getattr(publication, name)
+        if picture and picture._state.adding:
+            picture.save()
+            setattr(publication, name, picture)  # now that it has a number
+
+
 def _normalised(publication: Publication, name: str, value: object) -> object:
     field = label(publication, name)
     if name in (*LINKS, *LINES, *OTHER_TEXT):
@@ -169,6 +196,8 @@ def _normalised(publication: Publication, name: str, value: object) -> object:
         if name in LINES:
             return one_line(value)
         return language_tag(value) if name == "language" else value.strip()
+    if name == "untagged_hosts":
+        return hosts(value, field=field)
     if name == "social_links":
         return brand.social_links(value, field=field)
     if name == "starts_on" and (type(value) is not date or value.year not in YEARS):

@@ -13,6 +13,7 @@ exactly one due moment, on the days when clocks change as well:
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import takewhile
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -83,12 +84,18 @@ def is_between(at: time, start: time, end: time) -> bool:
 def end_of(at: datetime, *, start: time, end: time, time_zone: str) -> datetime | None:
     """When the hours from `start` to `end` (local times, perhaps over midnight) end that `at` lies in; None outside."""
     day = at.astimezone(zone(time_zone)).date()
-    over_night = timedelta(days=start > end)
     for first in (day - timedelta(days=1), day, day + timedelta(days=1)):
-        until = wall_clock(first + over_night, end, time_zone)
-        if wall_clock(first, start, time_zone) <= at < until:
-            return until
+        begins, ends = _hours(first, start, end, time_zone)
+        if begins <= at < ends:
+            return ends
     return None
+
+
+@lru_cache(maxsize=256)
+def _hours(day: date, start: time, end: time, time_zone: str) -> tuple[datetime, datetime]:
+    """The hours that begin on `day`."""
+    last = day + timedelta(days=1) if start > end else day
+    return wall_clock(day, start, time_zone), wall_clock(last, end, time_zone)
 
 
 def existed(day: date, time_zone: str) -> bool:

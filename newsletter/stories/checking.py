@@ -8,12 +8,13 @@ from newsletter.lib.errors import BadInput
 from newsletter.lib.languages import language_tag
 from newsletter.lib.links import web_link
 from newsletter.mail.wording import disarm_link, one_line
+from newsletter.pictures import keeping
+from newsletter.pictures.models import Picture, Use
 from newsletter.stories import richtext
 from newsletter.stories.models import Story
 
 LONGEST_GIVEN = 50_000  # characters of HTML as pasted; the time to read nested tags grows with the square of it
 LONGEST_BODY = 20_000  # a teaser, not the article: mail programs cut letters off at about 100,000 bytes
-WIDEST = 20_000  # pixels; a larger number is a slip of the finger
 
 
 class OptionalFields(TypedDict, total=False):
@@ -26,11 +27,11 @@ class OptionalFields(TypedDict, total=False):
     source_name: str
     quote: str
     quote_by: str
+    picture: Picture | None
     picture_url: str
     picture_alt: str
+    picture_decorative: bool
     picture_credit: str
-    picture_width: int | None
-    picture_height: int | None
     language: str
     direction: str
     is_sensitive: bool
@@ -51,7 +52,6 @@ LINES = (
     *("quote", "quote_by", "picture_alt", "picture_credit"),
 )
 LINKS = ("url", "picture_url")
-SIZES = ("picture_width", "picture_height")
 TIMES = ("embargo_until", "expires_at")
 
 
@@ -65,12 +65,11 @@ def fill(story: Story, fields: Fields) -> None:
         if name not in Fields.__annotations__:
             raise TypeError(f"a story has no field {name!r} to be given")
         setattr(story, name, _normalised(story, name, value))
+    _choose_picture(story, fields)
     _check_body(story)
     _check_picture(story)
     if story.quote_by and not story.quote:
-        raise BadInput(
-            label(story, "quote_by"), "is given, and there is no quote.", "Give the sentence that they said."
-        )
+        raise BadInput(label(story, "quote_by"), "is given, and no quote.", "Give the sentence they said.")
     _check_times(story)
     check_fields(story)
 
@@ -98,21 +97,32 @@ def _check_body(story: Story) -> None:
         raise BadInput("body", f"has {len(story.body):,} characters.", f"Use at most {LONGEST_BODY:,}.")
 
 
+def _choose_picture(story: Story, fields: Fields) -> None:
+    """A file that was handed over wins over an address; an address that is new, or that failed, is an order."""
+    if fields.get("picture"):
+        story.picture_url = ""
+    elif "picture_url" in fields and story.picture_url:
+        current = story.picture
+        if current is None or current.source_url != story.picture_url or current.has_failed:
+            story.picture = keeping.want(story.picture_url, Use.STORY)
+    elif "picture_url" in fields and story.picture and story.picture.source_url:
+        story.picture = None  # its address was taken out
+
+
 def _check_picture(story: Story) -> None:
-    if story.picture_url and not story.picture_alt:
+    if not (story.picture_url or story.picture):
+        return
+    field = label(story, "picture_alt")
+    if not (story.picture_alt or story.picture_decorative):
         raise BadInput(
-            label(story, "picture_alt"),
+            field,
             "is empty, and the story has a picture.",
-            "Say what the picture shows, for those who do not see it.",
+            "Say what the picture shows, for those who do not see it, or mark it as decorative.",
         )
-    for name in SIZES:
-        size: object = getattr(story, name)
-        if size is None:
-            continue
-        if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= WIDEST:
-            raise BadInput(
-                label(story, name), "is not a size of a picture.", f"Give whole pixels, from 1 to {WIDEST:,}."
-            )
+    if story.picture_alt and story.picture_decorative:
+        raise BadInput(
+            field, "says what a decorative picture shows.", "Give words, or mark it as decorative: not both."
+        )
 
 
 def _check_times(story: Story) -> None:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from newsletter.pictures.models import Picture
 from newsletter.publications.models import Publication
 
 
@@ -63,13 +64,15 @@ class Story(models.Model):
     )
     quote_by = models.CharField(max_length=120, blank=True, help_text="Who said it.")
 
-    picture_url = models.URLField(max_length=2000, blank=True)
+    picture = models.ForeignKey(
+        Picture, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="The file that we keep."
+    )
+    picture_url = models.URLField(max_length=2000, blank=True, help_text="Where it is fetched; empty when uploaded.")
     picture_alt = models.CharField(
         max_length=300, blank=True, help_text="What the picture shows, for those who do not see it."
     )
+    picture_decorative = models.BooleanField(default=False, help_text="It shows nothing that needs words.")
     picture_credit = models.CharField(max_length=200, blank=True)
-    picture_width = models.PositiveIntegerField(null=True, blank=True, help_text="Of the file, in pixels.")
-    picture_height = models.PositiveIntegerField(null=True, blank=True, help_text="Of the file, in pixels.")
 
     language = models.CharField(max_length=12, blank=True, help_text="When it is not the publication's.")
     direction = models.CharField(
@@ -96,3 +99,8 @@ class Story(models.Model):
 
     def __str__(self) -> str:
         return self.headline
+
+    @property
+    def has_picture(self) -> bool:
+        """Was one given, whether we have it by now or not?"""
+        return bool(self.picture_url or self.picture_id)

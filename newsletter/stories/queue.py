@@ -43,6 +43,7 @@ def add(
         if not again:
             _refuse_repeat(story)
         story.position = len(queued) + 1
+        _order_picture(story)
         story.save(force_insert=True)
         _number([*queued, story])
     return story
@@ -56,12 +57,13 @@ def revise(story: Story, *, again: bool = False, **fields: Unpack[Fields]) -> St
     """
     with transaction.atomic():
         _taken(story.publication_id)
-        current = Story.objects.get(pk=story.pk)
+        current = Story.objects.select_related("picture").get(pk=story.pk)
         before = repeats.page(current.url)
         fill(current, fields)
         if not again and repeats.page(current.url) != before:
             _refuse_repeat(current)
-        current.save(update_fields=[*fields, "changed_at"])
+        _order_picture(current)
+        current.save(update_fields=[*fields, "picture", "picture_url", "changed_at"])
     story.refresh_from_db()
     return story
 
@@ -143,6 +145,13 @@ def _number(queued: Sequence[Story]) -> None:
     for story in moved:
         story.position = places[story.pk]
     Story.objects.bulk_update(moved, ["position"], batch_size=200)
+
+
+def _order_picture(story: Story) -> None:
+    """Its row is the order to fetch it, and stands or falls with the story's."""
+    if story.picture and story.picture._state.adding:
+        story.picture.save()
+        story.picture = story.picture  # now that it has a number
 
 
 def _refuse_repeat(story: Story) -> None:

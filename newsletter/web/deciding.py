@@ -87,7 +87,9 @@ def assemble(request: DeskRequest, edition_id: int) -> HttpResponse:
     except NewsletterError as error:
         messages.error(request, str(error))
         return redirect("edition", edition_id)
-    if edition.state == State.PLANNED:
+    if edition.state == State.PLANNED and edition.placements.exists():
+        messages.info(request, "Its pictures are still being fetched. Assemble it again in half a minute.")
+    elif edition.state == State.PLANNED:
         messages.error(request, "There are too few stories in the queue for this edition, so it was not assembled.")
     else:
         messages.success(request, "Assembled. Read it, then approve it.")

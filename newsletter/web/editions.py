@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from newsletter.accounts.roles import Step, may
 from newsletter.audience import counting
 from newsletter.delivery.progress import progress
+from newsletter.delivery.waiting import foretold, waiting
 from newsletter.editions.models import MOVES, Edition, State
 from newsletter.insights import tallies
 from newsletter.lib import clock
@@ -77,6 +78,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "edition": edition,
         "publication": edition.publication,
         "standing": standing(edition, now=now),
+        "foretold": _foretold(edition, now=now),
         "stories": takes(edition.publication, edition, now=now),
         "letter": letter,
         "problem": problem,
@@ -87,6 +89,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "dark": "dark" in request.GET,
         "dispatch": dispatch,
         "progress": progress(dispatch) if dispatch else None,
+        "waits": waiting(dispatch, now=now) if dispatch else None,
         "tally": tallies.tally(dispatch.pk) if dispatch else None,
         "can": _can(request, edition),
         "form": form,
@@ -112,6 +115,14 @@ def confirm_send(request: DeskRequest, edition_id: int) -> HttpResponse:
     return render(request, "web/editions/send.html", context)
 
 
+def _foretold(edition: Edition, *, now: datetime) -> tuple[str, ...]:
+    """What will hold it back when it leaves."""
+    if edition.state not in (State.PLANNED, State.ASSEMBLED, State.APPROVED):
+        return ()
+    readers = counting.count(edition.publication).active
+    return foretold(edition.publication, readers=readers, due_at=edition.due_at, now=now)
+
+
 def _letter(edition: Edition, *, now: datetime) -> tuple[Letter | None, str]:
     """The letter as it is or would be, or the sentence that says why there is none."""
     try:
@@ -133,4 +144,5 @@ def _can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
         "send": decides and is_open,
         "assemble": decides and edition.state == State.PLANNED,
         "reopen": decides and edition.state in (State.ASSEMBLED, State.APPROVED),
+        "stop": decides and edition.state == State.DISPATCHING and edition.due_at > clock.now(),
     }

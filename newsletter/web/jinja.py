@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from newsletter.accounts.models import User
 from newsletter.accounts.roles import Step, may
+from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.web import phrases
@@ -28,6 +29,7 @@ def environment(**options: Any) -> Environment:
         counted=phrases.counted,
         ended=phrases.ended,
         host=phrases.host,
+        leaves=_leaves,
         span=phrases.span,
         thousands=_thousands,
         upfirst=_upfirst,
@@ -54,6 +56,10 @@ def _when(value: datetime, publication: Publication) -> str:
     """On the publication's own clock, with the clock's name."""
     wall = phrases.clock_of(publication)
     return f"{phrases.moment(value, wall, now=clock.now())} {phrases.zone_words(value, wall)}"
+
+
+def _leaves(edition: Edition) -> str:
+    return phrases.leaves(edition, now=clock.now())
 
 
 def _away(value: datetime) -> str:

@@ -2,14 +2,16 @@
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from newsletter.accounts.roles import Step
-from newsletter.delivery import settling, steering
+from newsletter.accounts.roles import Step, may
+from newsletter.delivery import ahead, settling, steering
 from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState
 from newsletter.delivery.progress import progress
+from newsletter.delivery.waiting import waiting
 from newsletter.editions.models import State
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
@@ -60,7 +62,10 @@ def pause(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     except NewsletterError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "Paused. A call already begun is finished; nothing more is sent until you resume.")
+        said = "Paused. A call already begun is finished; nothing more is sent until you resume."
+        if dispatch.leaves_at:
+            said += " What is submitted ahead leaves at its time, unless you stop it."
+        messages.success(request, said)
     return redirect("ops")
 
 
@@ -78,9 +83,12 @@ def resume(request: DeskRequest, dispatch_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Step.OPERATE)
+@needs(Step.OPERATE, Step.APPROVE)
 def stop(request: DeskRequest, dispatch_id: int) -> HttpResponse:
-    """Asks for a reason, then ends a dispatch for good."""
+    """Asks for a reason, then ends a dispatch for good: also an editor's right while its letters can be called back."""
+    operates = may(request.user, Step.OPERATE)
+    if not operates and not Dispatch.objects.filter(pk=dispatch_id, leaves_at__gt=clock.now()).exists():
+        raise PermissionDenied
     dispatch = get_object_or_404(Dispatch.objects.select_related("edition__publication"), pk=dispatch_id)
     form = StopForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -89,11 +97,14 @@ def stop(request: DeskRequest, dispatch_id: int) -> HttpResponse:
         except NewsletterError as error:
             form.blame(error)
         else:
-            messages.success(request, "Stopped. Nothing more of this edition is sent.")
-            return redirect("ops")
+            messages.success(request, f"Stopped. {_called_back(dispatch)}")
+            return redirect("ops") if operates else redirect("edition", dispatch.edition_id)
+    waits, early = waiting(dispatch, now=clock.now()), ahead.standing(dispatch, now=clock.now())
     context = {
         "form": form,
         "dispatch": dispatch,
+        "ahead": waits.sentences[0] if waits and early else "",
+        "can_be_called_back": early is not None and early.stoppable_until is not None,
         "progress": progress(dispatch),
         "edition": dispatch.edition,
         "publication": dispatch.edition.publication,
@@ -127,6 +138,17 @@ def settle(request: DeskRequest, batch_id: int, fate: str) -> HttpResponse:
         "attempts": list(batch.attempts.order_by("ordinal")),
     }
     return render(request, "web/ops/settle.html", context)
+
+
+def _called_back(dispatch: Dispatch) -> str:
+    standing = ahead.standing(dispatch, now=clock.now())
+    if standing is None:
+        return "Nothing more of this edition is sent."
+    if standing.cancelling:
+        return "What was submitted ahead is being cancelled; its page says what was cancelled for certain."
+    if standing.submitted:
+        return f"Nothing more is submitted. For {standing.submitted:,} readers it is too late."
+    return "Nothing of this edition leaves."
 
 
 def _urgency(row: Standing) -> int:

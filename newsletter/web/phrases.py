@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
+from newsletter.editions.models import Edition
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
 
@@ -43,6 +44,16 @@ def by_moment(value: datetime, clock: tzinfo, *, now: datetime) -> str:
     local, today = value.astimezone(clock), now.astimezone(clock).date()
     words = day(local.date(), today=today)
     return f"{local:%H:%M} {words if abs((local.date() - today).days) < 2 else f'on {words}'}"
+
+
+def leaves(edition: Edition, *, now: datetime) -> str:
+    """When an edition leaves, with the name of the clock: `tomorrow, 07:00 EST`, or `tomorrow, 07:00 readers’ local
+    time` for one that leaves by the readers' own."""
+    clock = clock_of(edition.publication)
+    if edition.local_send_time and edition.local_date:
+        words = day(edition.local_date, today=now.astimezone(clock).date())
+        return f"{words}, {edition.local_send_time:%H:%M} readers’ local time"
+    return f"{moment(edition.due_at, clock, now=now)} {zone_words(edition.due_at, clock)}"
 
 
 def ended(words: str) -> str:

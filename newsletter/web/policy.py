@@ -5,6 +5,7 @@ A view that shows a letter sets a policy of its own; it stays as it was set.
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
@@ -21,12 +22,12 @@ PAGE = "; ".join(
         "base-uri 'none'",
     ]
 )
-# A letter brings its own inlined styles and pictures from anywhere, and nothing that acts.
+# A letter brings its own inlined styles and pictures that we keep, and nothing that acts.
 LETTER = "; ".join(
     [
         "default-src 'none'",
         "style-src 'unsafe-inline'",
-        "img-src https: http: data:",
+        f"img-src {settings.PICTURES_URL}/",
         "form-action 'none'",
         "frame-ancestors 'self'",
         "base-uri 'none'",
@@ -49,5 +50,7 @@ class PolicyMiddleware:
         response.headers.setdefault("Content-Security-Policy", PAGE)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
         response.headers.setdefault("Cache-Control", "private, no-cache")
+        if response.headers["Cache-Control"].startswith("public"):
+            return response  # the same for everybody, however it is asked for
         patch_vary_headers(response, ["HX-Request"])  # a fragment must not be kept as the page, nor the page as it
         return response

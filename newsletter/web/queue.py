@@ -111,7 +111,7 @@ def _context(publication: Publication) -> dict[str, object]:
     return {
         "publication": publication,
         "now": now,
-        "stories": list(stories.queued()),
+        "stories": list(stories.queued().select_related("picture")),
         "next": look_ahead(publication, now=now),
         "dropped_lately": list(stories.filter(state=State.DROPPED).order_by("-changed_at")[:DROPPED_SHOWN]),
     }

@@ -1,8 +1,10 @@
 """Where an edition stands, in plain words: a label, a tone, and one sentence that says what happens next."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from newsletter.editions import local_time
 from newsletter.editions.models import Edition, State
 from newsletter.web.phrases import away, by_moment, clock_of, ended, moment
 
@@ -30,18 +32,21 @@ def standing(edition: Edition, *, now: datetime) -> Standing:
             return Standing("Being assembled", "live", "Its letter is assembled as soon as there are enough stories.")
         case State.ASSEMBLED:
             limit = edition.too_late_after
-            words = f"It leaves {at(edition.due_at)} if somebody approves it before that."
+            words = f"It leaves {_by_clocks(edition, at) or at(edition.due_at)} if somebody approves it before that."
             if edition.due_at <= now:
                 words = f"It is overdue: approved before {at(limit)} it leaves at once, later it is held."
             if limit <= now:
                 words = "It was not approved in time, so it will be held in a moment."
             return Standing("Waiting for approval", "warn", f"The letter is ready. {words}")
         case State.APPROVED if edition.due_at > now:
-            return Standing(
-                "Approved", "good", f"It leaves by itself {at(edition.due_at)}, {away(edition.due_at, now=now)}."
-            )
+            when = _by_clocks(edition, at) or at(edition.due_at)
+            early = f" {words}" if (words := _ahead(edition, at, now)) else ""
+            return Standing("Approved", "good", f"It leaves by itself {when}, {away(edition.due_at, now=now)}.{early}")
         case State.APPROVED:
             return Standing("Approved", "good", "It is due and leaves within moments.")
+        case State.DISPATCHING if edition.due_at > now:
+            words = f"Its letters are handed to the provider ahead of their time. They leave {at(edition.due_at)}."
+            return Standing("Handed over", "live", words)
         case State.DISPATCHING:
             return Standing("Going out", "live", "The letter is being handed to the provider, reader by reader.")
         case State.DISPATCHED:
@@ -52,3 +57,21 @@ def standing(edition: Edition, *, now: datetime) -> Standing:
                 "Held", "bad", f"{ended(edition.reason)} It does not leave until somebody releases it.".lstrip()
             )
     return Standing("Cancelled", "calm", f"{ended(edition.reason)} It will not leave.".lstrip())
+
+
+def _ahead(edition: Edition, at: Callable[[datetime], str], now: datetime) -> str:
+    """When its letters are handed to the provider; empty when that is the moment they leave."""
+    opens_at = edition.due_at - timedelta(minutes=edition.publication.ahead_minutes)
+    if opens_at == edition.due_at:
+        return ""
+    when = "within moments" if opens_at <= now else at(opens_at)
+    return f"Its letters are handed to the provider {when}; whoever leaves after that still gets this one."
+
+
+def _by_clocks(edition: Edition, at: Callable[[datetime], str]) -> str:
+    """When one that leaves by the readers' own clocks does; empty for any other."""
+    if edition.local_send_time is None:
+        return ""
+    last = local_time.last(edition)
+    ends = f"first {at(edition.due_at)}" + (f", last {at(last)}" if last > edition.due_at else "")
+    return f"at {edition.local_send_time:%H:%M} on the clock of each reader: {ends}"

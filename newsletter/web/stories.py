@@ -8,11 +8,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from newsletter.accounts.roles import Step
 from newsletter.lib import clock
-from newsletter.lib.errors import NewsletterError
+from newsletter.lib.errors import BadInput, NewsletterError
+from newsletter.pictures import keeping
+from newsletter.pictures.fetching import LARGEST
+from newsletter.pictures.models import Use
 from newsletter.publications.models import Publication
 from newsletter.stories import queue, richtext
 from newsletter.stories.models import Direction, Kind, State, Story
@@ -53,13 +56,27 @@ class StoryForm(PlainForm):
     )
     quote_by = forms.CharField(label="Who said it", max_length=120, required=False)
 
-    picture_url = forms.CharField(label="Picture’s address", max_length=2000, required=False, widget=forms.URLInput())
+    picture_file = forms.FileField(
+        label="Picture, from this computer",
+        required=False,
+        help_text="JPEG, PNG, WebP, AVIF or GIF, under 20 MB. It is made as small as letters need it.",
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif,image/gif"}),
+    )
+    picture_url = forms.CharField(
+        label="Or its address on the web",
+        max_length=2000,
+        required=False,
+        help_text="It is fetched once and kept; letters never show it from there.",
+        widget=forms.URLInput(),
+    )
     picture_alt = forms.CharField(
         label="What the picture shows", max_length=300, required=False, help_text="For those who do not see it."
     )
+    picture_decorative = forms.BooleanField(
+        label="Mere decoration", required=False, help_text="It shows nothing that needs words."
+    )
     picture_credit = forms.CharField(label="Picture’s credit", max_length=200, required=False)
-    picture_width = forms.IntegerField(label="Width in pixels", min_value=1, max_value=20000, required=False)
-    picture_height = forms.IntegerField(label="Height in pixels", min_value=1, max_value=20000, required=False)
+    picture_out = forms.BooleanField(label="Take the picture out", required=False)
 
     is_sensitive = forms.BooleanField(
         label="Sensitive story", required=False, help_text="No request for donations may stand beside it."
@@ -79,6 +96,26 @@ class StoryForm(PlainForm):
             raise forms.ValidationError("Write at least one paragraph.")
         return body
 
+    def blame(self, error: NewsletterError) -> None:
+        super().blame(error)
+        if self.files and "picture_file" not in self.errors:
+            self.add_error("picture_file", "Choose the file once more: browsers do not keep it.")
+
+    def fields_of_story(self) -> dict[str, Any]:
+        """What was filled in, as the queue takes it. A file is made fit and kept here; raises `BadInput`."""
+        fields = dict(self.cleaned_data)
+        file, out = fields.pop("picture_file"), fields.pop("picture_out")
+        if file:
+            if file.size > LARGEST:
+                raise BadInput("picture file", "is too large.", f"Give one under {LARGEST // 1_000_000} MB.")
+            try:
+                fields["picture"] = keeping.keep(file.read(), Use.STORY, now=clock.now())
+            except BadInput as error:
+                raise BadInput("picture file", error.problem, error.mend) from None
+        elif out:
+            fields |= {"picture": None, "picture_url": "", "picture_alt": "", "picture_decorative": False}
+        return fields
+
 
 def shown(body: str) -> str:
     """A body for the form's text field: plain paragraphs where they are all there is, else its HTML."""
@@ -92,14 +129,14 @@ def shown(body: str) -> str:
 def add(request: DeskRequest, slug: str) -> HttpResponse:
     publication = publications.asked_for(request, slug)
     with timezone.override(clock_of(publication)):
-        form = StoryForm(request.POST if request.method == "POST" else None)
+        form = StoryForm(request.POST, request.FILES) if request.method == "POST" else StoryForm()
         if form.is_bound and form.is_valid():
             try:
-                story = queue.add(publication, **form.cleaned_data, again="again" in request.POST)
+                story = queue.add(publication, **form.fields_of_story(), again="again" in request.POST)
             except NewsletterError as error:
                 form.blame(error)
             else:
-                messages.success(request, f"“{story.headline}” is in the queue.")
+                messages.success(request, f"“{story.headline}” is in the queue.{_picture_said(story)}")
                 return redirect("queue", publication.slug)
         return _page(request, publication, form, story=None)
 
@@ -107,22 +144,36 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Step.CURATE)
 def change(request: DeskRequest, story_id: int) -> HttpResponse:
-    story = get_object_or_404(Story.objects.select_related("publication"), pk=story_id)
+    story = get_object_or_404(Story.objects.select_related("publication", "picture"), pk=story_id)
     with timezone.override(clock_of(story.publication)):
-        form = StoryForm(request.POST) if request.method == "POST" else StoryForm(initial=_initial(story))
+        posted = request.method == "POST"
+        form = StoryForm(request.POST, request.FILES) if posted else StoryForm(initial=_initial(story))
         if form.is_bound and form.is_valid():
             try:
-                story = queue.revise(story, **form.cleaned_data, again="again" in request.POST)
+                story = queue.revise(story, **form.fields_of_story(), again="again" in request.POST)
             except NewsletterError as error:
                 form.blame(error)
             else:
-                messages.success(request, f"“{story.headline}” is saved.")
+                messages.success(request, f"“{story.headline}” is saved.{_picture_said(story)}")
                 return redirect("queue", story.publication.slug)
         return _page(request, story.publication, form, story=story)
 
 
 def _initial(story: Story) -> dict[str, Any]:
-    return {name: getattr(story, name) for name in StoryForm.base_fields} | {"body": shown(story.body)}
+    given = set(StoryForm.base_fields) - {"picture_file", "picture_out"}
+    return {name: getattr(story, name) for name in given} | {"body": shown(story.body)}
+
+
+def _picture_said(story: Story) -> str:
+    return " Its picture is being fetched." if story.picture and story.picture.is_coming else ""
+
+
+@require_safe
+@needs(Step.CURATE)
+def picture(request: DeskRequest, story_id: int) -> HttpResponse:
+    """How a story's picture stands: a fragment that asks again by itself until it is known."""
+    story = get_object_or_404(Story.objects.select_related("picture"), pk=story_id)
+    return render(request, "web/stories/_picture.html", {"story": story})
 
 
 def _page(request: DeskRequest, publication: Publication, form: StoryForm, *, story: Story | None) -> HttpResponse:

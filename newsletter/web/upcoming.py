@@ -1,7 +1,9 @@
 """The desk's panel on the next edition: when it leaves, what it would take, what is missing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from newsletter.audience import counting
 from newsletter.editions.models import Edition, State
@@ -11,6 +13,7 @@ from newsletter.stories.models import Story
 from newsletter.web.phrases import counted
 from newsletter.web.states import Standing, standing
 
+UNDER_WAY = timedelta(hours=1)
 AHEAD = [State.PLANNED, State.ASSEMBLED, State.APPROVED, State.DISPATCHING]
 
 
@@ -30,7 +33,9 @@ class Upcoming:
 def look_ahead(publication: Publication, *, now: datetime) -> Upcoming:
     """What the panel shows of `publication` at `now`."""
     editions = publication.editions.select_related("publication")
-    edition = editions.filter(state__in=AHEAD).order_by("due_at", "id").first()
+    # one that goes out for hours, by the readers' clocks or at a pace, makes room for the next
+    long_since = Q(state=State.DISPATCHING, due_at__lt=now - UNDER_WAY)
+    edition = editions.filter(state__in=AHEAD).exclude(long_since).order_by("due_at", "id").first()
     readers = counting.count(publication).active
     stories = takes(publication, edition, now=now)
     return Upcoming(

@@ -20,7 +20,6 @@ def signer() -> Signer:
 @pytest.fixture
 def post(settings: Any, signer: Signer) -> Poster:
     """Posts a body to the door, signed unless told otherwise: `post(b"[]", signature="x")`."""
-    settings.STATIC_ROOT = None  # WhiteNoise would warn that no static files were collected
     settings.SENDGRID_WEBHOOK_KEYS = [signer.public]
     client = Client(enforce_csrf_checks=True)
 

@@ -39,7 +39,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         three,
         kicker="City",
         is_sensitive=True,
-        picture_url="https://example.org/p.jpg",
+        picture=make.picture(),
         picture_alt="Rain",
         embargo_until=now + timedelta(days=2),
         expires_at=now + timedelta(days=3),

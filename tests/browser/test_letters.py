@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -107,3 +108,24 @@ def test_nobody_is_shut_out(browser: Browser, name: str, way: str) -> None:
         found = Axe().run(page, options=options).response
     assert len(found["passes"]) > 20  # it did look
     assert [(v["id"], v["impact"], [n["target"] for n in v["nodes"]]) for v in found["violations"]] == []
+
+
+@pytest.mark.parametrize("name", ["rich", "letter", "briefing", "arabic-letter"])
+def test_a_word_longer_than_a_phone_is_broken_with_or_without_style_blocks(browser: Browser, name: str) -> None:
+    contents = EVERY[name]()
+    word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
+    first = replace(contents.stories[0], headline=word, byline=word)
+    html = render(replace(contents, stories=(first, *contents.stories[1:]), intro=(word,))).html
+    for each in (html, without_styles(html)):
+        with shown(browser, each, SMALL) as page:
+            assert page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"]
+
+
+def test_the_logo_changes_over_in_the_dark(browser: Browser) -> None:
+    html = render(EVERY["letter"]()).html
+    visible = (
+        "() => [...document.images].filter(i => i.className.includes('logo') && i.checkVisibility()).map(i => i.src)"
+    )
+    with shown(browser, html, DESKTOP) as day, shown(browser, html, DESKTOP, "dark") as night:
+        assert day.evaluate(visible) == ["https://pictures.example.org/coast.png"]
+        assert night.evaluate(visible) == ["https://pictures.example.org/coast-night.png"]

@@ -131,3 +131,15 @@ def test_an_edition_that_does_not_exist_is_one_sentence(newsletter: Command) -> 
     for command in (["show"], ["assemble"], ["approve"], ["send"], ["preview"], ["release"], ["hold", "--reason", "x"]):
         told = newsletter("editions", *command, 999)
         assert (told.status, told.err) == (1, "edition: there is no number 999. See: newsletter editions list\n")
+
+
+def test_a_letter_is_pictured_as_readers_see_it(
+    newsletter: Command, planned: Edition, chromium: str, tmp_path: Path
+) -> None:
+    files = newsletter(
+        "editions", "picture", planned.pk, "--folder", tmp_path / "p", "--browser", chromium, "--json"
+    ).data
+    assert list(files) == ["600", "375", "dark", "images-off"]
+    for file in files.values():
+        assert Path(file).read_bytes().startswith(b"\x89PNG")
+    assert newsletter("editions", "picture", planned.pk, "--browser", tmp_path / "none").status == 1

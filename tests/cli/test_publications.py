@@ -68,3 +68,42 @@ def test_a_publication_is_shown_with_all_its_fields(newsletter: Command, publica
     words = newsletter("publications", "show", "morning").words
     assert "time_zone America/New_York" in words
     assert "postal_address 1 Main Street, Springfield" in words
+
+
+def test_a_brand_is_set_and_told_as_letters_have_it(newsletter: Command, publication: Publication) -> None:
+    told = newsletter(
+        "publications", "set", "morning", "look=briefing", "corners=round", "accent_colour=#ffd400",
+        "social_links=Bluesky=https://x.org/?a=1|Mastodon=https://y.org/@p", "--json",
+    ).data  # fmt: skip
+    assert (told["look"], told["corners"]) == ("briefing", "round")
+    assert told["social_links"] == [
+        {"name": "Bluesky", "url": "https://x.org/?a=1"},
+        {"name": "Mastodon", "url": "https://y.org/@p"},
+    ]
+    assert told["accent_in_letters"] != told["accent_colour"]
+    assert newsletter("publications", "set", "morning", "accent_colour=#ffffff").status == 1
+    assert newsletter("publications", "set", "morning", "social_links=", "--json").data["social_links"] == []
+
+
+def test_limits_are_set_and_lifted_again(newsletter: Command, publication: Publication) -> None:
+    told = newsletter(
+        "publications", "set", "morning", "pace_per_hour=6000", "quiet_from=22:00", "quiet_until=06:30", "--json"
+    ).data
+    assert (told["pace_per_hour"], told["pace_per_minute"]) == (6000, None)
+    assert (told["quiet_from"], told["quiet_until"]) == ("22:00:00", "06:30:00")
+    told = newsletter("publications", "set", "morning", "pace_per_hour=", "quiet_from=", "quiet_until=", "--json").data
+    assert (told["pace_per_hour"], told["quiet_from"], told["quiet_until"]) == (None, None, None)
+    assert newsletter("publications", "set", "morning", "local_time=yes", "--json").data["local_time"] is True
+
+
+def test_limits_that_cannot_be_are_refused(newsletter: Command, publication: Publication) -> None:
+    for wrong in (
+        ("pace_per_minute=0",),
+        ("quiet_from=22:00",),
+        ("quiet_from=06:00", "quiet_until=06:00"),
+        ("quiet_from=22:00", "quiet_until=07:30"),  # the send time is seven
+        ("quiet_from=22:00", "quiet_until=06:00", "local_time=yes"),
+        ("ahead_minutes=60", "lead_minutes=90", "pace_per_hour=6000"),
+    ):
+        told = newsletter("publications", "set", "morning", *wrong)
+        assert (told.status, told.err.count("\n")) == (1, 1), wrong

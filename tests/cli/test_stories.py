@@ -3,6 +3,7 @@ from pathlib import Path
 from newsletter.publications.models import Publication
 from newsletter.stories.models import State, Story
 from tests.cli.conftest import Command
+from tests.pictures.drawn import file, plain
 from tests.support import factories as make
 
 
@@ -101,3 +102,45 @@ def test_a_story_is_shown_with_its_words(newsletter: Command, publication: Publi
     told = newsletter("stories", "show", story.pk)
     assert told.out.endswith("\nOne.\n\n- a\n- b\n")
     assert "paragraphs  2" in told.out
+
+
+def test_how_a_story_is_printed_can_be_said(newsletter: Command, publication: Publication) -> None:
+    told = newsletter(
+        "stories", "add", "--url", "https://post.example.org/1", "--headline", "One", "--body", "Words.",
+        "--kind", "short", "--section", "Town", "--quote", "We stay.", "--quote-by", "Ada", "--json",
+    ).data  # fmt: skip
+    assert [told[name] for name in ("kind", "section", "quote", "quote_by")] == ["short", "Town", "We stay.", "Ada"]
+    words = newsletter("stories", "show", told["id"]).words
+    assert "printed as short: headline and first paragraph section Town" in words
+    for wrong in (["--kind", "huge"], ["--quote-by", "Ada"]):
+        story = ["stories", "add", "--url", "https://post.example.org/2", "--headline", "Two", "--body", "Words."]
+        assert newsletter(*story, *wrong).status == 1
+
+
+def test_a_picture_comes_along_as_a_file_or_by_its_address(
+    newsletter: Command, publication: Publication, tmp_path: Path
+) -> None:
+    given = tmp_path / "street.png"
+    given.write_bytes(file(plain(2000, 1000)))
+    add = ("stories", "add", "--headline", "Rain", "--body", "Words.", "--json")
+    kept = newsletter(*add, "--url", "https://post.example.org/1", "--picture", given, "--picture-alt", "A street").data
+    assert (kept["picture"]["state"], kept["picture"]["width"], kept["picture"]["height"]) == ("stored", 1200, 600)
+    assert kept["picture"]["address"].startswith("http://127.0.0.1:8000/pictures/")
+    asked = newsletter(
+        *add, "--url", "https://post.example.org/2", "--picture-url", "https://post.example.org/p.jpg",
+        "--picture-decorative",
+    ).data  # fmt: skip
+    assert (asked["picture"]["state"], asked["picture"]["address"]) == ("coming", None)
+    assert "p.jpg: coming" in newsletter("stories", "show", asked["id"]).words
+    assert newsletter(*add, "--url", "https://post.example.org/3").data["picture"] is None
+
+
+def test_a_picture_that_is_none_is_refused_in_one_sentence(
+    newsletter: Command, publication: Publication, tmp_path: Path
+) -> None:
+    given = tmp_path / "words.txt"
+    given.write_text("Not a picture")
+    add = ("stories", "add", "--headline", "Rain", "--body", "Words.", "--url", "https://post.example.org/1")
+    told = newsletter(*add, "--picture", given, "--picture-alt", "Words")
+    assert (told.status, told.out, told.err.count("\n")) == (1, "", 1)
+    assert "JPEG" in told.err

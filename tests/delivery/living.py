@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.db.models import QuerySet
+
 from newsletter.delivery import opening, recovery, sending, tending
 from newsletter.delivery.models import Dispatch
 from newsletter.editions.models import Edition
@@ -91,6 +93,10 @@ class House:
     @property
     def dispatch(self) -> Dispatch:
         return Dispatch.objects.get()
+
+    @property
+    def dispatches(self) -> QuerySet[Dispatch]:
+        return Dispatch.objects.all()
 
     @property
     def fates(self) -> dict[str, int]:

@@ -21,10 +21,14 @@ from newsletter.delivery.models import (
     unpack,
 )
 from newsletter.delivery.progress import progress
+from newsletter.delivery.waiting import waiting
 from newsletter.editions.models import Edition, State
+from newsletter.insights import consequences
 from newsletter.lib.errors import NotAllowed
 from newsletter.mail.errors import TryLater
 from newsletter.mail.letters import Receipt
+from newsletter.mail.sendgrid.events import Cause, Event, Kind
+from newsletter.ops.status import status
 from tests.delivery.living import DUE, House, living
 from tests.support import factories as make
 
@@ -443,3 +447,86 @@ def test_readers_who_leave_after_the_call_still_get_the_letter_and_those_before_
         leaving.leave(subscriber_id=reader, publication_id=edition.publication_id, by="a click", now=house.clock())
     house.live_until(1)
     assert (house.fates, states()) == ({"sent": 1}, [BatchState.ACCEPTED, BatchState.EMPTY])
+
+
+@pytest.mark.parametrize(("kind", "proves"), [("processed", False), ("delivered", True)])
+def test_of_a_doubtful_call_only_an_event_that_a_letter_had_left_proves_anything(
+    house: House, kind: str, proves: bool
+) -> None:
+    house.prepare(readers=1)
+    house.postbox.order(do="drop", accept=True)
+    house.at(-60).live()
+    house.postbox.order(do="drop", accept=True, call="scheduled_sends", times=None)
+    house.live_until(-5)
+    house.postbox.clear_orders()
+    house.live_until(1)
+    assert groups() == [GroupState.DOUBTFUL]
+    tell(house, kind)
+    assert states() == [BatchState.ACCEPTED if proves else BatchState.UNCERTAIN]
+
+
+def test_late_evidence_about_a_cancelled_call_does_not_keep_its_readers_from_the_next_one(house: House) -> None:
+    house.prepare(readers=1)
+    house.postbox.order(do="drop", accept=True)
+    house.at(-21).live()
+    house.live_until(-10)
+    attempt = Attempt.objects.get()
+    assert (attempt.fate, states()) == (Fate.CANCELLED, [BatchState.PENDING])
+    tell(house, "processed")
+    assert not settling.settle_by_evidence(attempt.pk, evidence="event “processed”", now=house.clock())
+    assert states() == [BatchState.PENDING]
+    house.live_until(1)
+    assert house.fates == {"cancelled": 1, "sent": 1}
+
+
+def test_an_event_that_a_cancelled_letter_left_is_called_by_its_name(house: House) -> None:
+    house.prepare(readers=1)
+    house.at(-60).live()
+    steering.stop(house.dispatch, reason="wrong picture", now=house.clock())
+    house.live_until(1)
+    assert ahead.cancels_that_did_not_hold(house.dispatch) == 0
+    tell(house, "delivered")
+    assert ahead.cancels_that_did_not_hold(house.dispatch) == 1
+    standings = status(now=house.clock())
+    assert "doubtful-cancels" in {trouble.page for trouble in standings.verdict.troubles}
+
+
+def tell(house: House, kind: str) -> None:
+    """An event of this kind about the first letter that the postbox took."""
+    letter = house.postbox.letters()[0]
+    ids = {name: int(value) for name, value in letter["custom_args"].items()}
+    told = Event(
+        Kind(kind), house.clock(), letter["address"], letter["message_id"], ids["nl_dispatch"], ids["nl_batch"],
+        ids["nl_attempt"], ids["nl_subscriber"], Cause.NONE, "",
+    )  # fmt: skip
+    consequences.settle([told], now=house.clock())
+
+
+def test_what_is_submitted_ahead_is_told_in_one_sentence_on_the_publications_clock(house: House) -> None:
+    house.prepare(readers=2)
+    house.at(-60).live()
+    waits = waiting(house.dispatch, now=house.clock())
+    assert waits is not None
+    assert waits.sentences == ("2 readers submitted ahead; leaves at 07:00; can be stopped until 06:49.",)
+    house.at(-8)
+    waits = waiting(house.dispatch, now=house.clock())
+    assert waits is not None
+    assert waits.sentences == ("2 readers submitted ahead; leaves at 07:00; too late to be stopped.",)
+
+
+def test_a_doubt_that_can_still_be_cancelled_is_nobodys_trouble(house: House) -> None:
+    house.prepare(readers=1)
+    house.postbox.order(do="drop", accept=True)
+    house.at(-60).live()
+    house.at(-52)
+    seen = {trouble.page for trouble in status(now=house.clock()).verdict.troubles}
+    assert not seen & {"uncertain-batches", "stuck-dispatch", "doubtful-cancels"}
+
+
+def test_a_cancel_that_nobody_confirms_is_a_persons_trouble(house: House) -> None:
+    house.prepare(readers=1)
+    house.at(-60).live()
+    house.postbox.order(do="status", status=500, call="scheduled_sends", times=None)
+    steering.stop(house.dispatch, reason="wrong picture", now=house.clock())
+    house.live_until(-9, step=3)
+    assert "doubtful-cancels" in {trouble.page for trouble in status(now=house.clock()).verdict.troubles}

@@ -196,3 +196,24 @@ def test_an_edition_sent_a_day_early_carries_the_date_on_which_it_leaves_and_say
     assert (again.state, again.reason) == (State.ASSEMBLED, assembly.CHANGED)
     approved = approval.approve(again, content_hash=again.content_hash, by=make.eddie(), now=early)
     assert approved.reason == ""
+
+
+def test_an_appeal_that_is_to_stand_in_a_story_printed_short_stands_after_it() -> None:
+    publication = make.publication(look="story")
+    one, two, three = (make.story(publication) for _ in range(3))
+    appeal = make.appeal(publication, story_number=2, paragraph_number=2)
+    text = assembly.assemble(make.edition(publication).pk, now=BEFORE).letters.get().text
+    places = [text.index(words) for words in (one.headline, two.headline, appeal.heading, three.headline)]
+    assert places == sorted(places)
+    assert text.count("Walkers may cross first.") == 1  # in the story that is printed in full
+
+
+@pytest.mark.parametrize("change", ["look", "kind"])
+def test_another_look_or_kind_voids_the_approval(change: str) -> None:
+    publication = make.publication()
+    edition = make.approved_edition(publication)
+    if change == "look":
+        publishing.revise(publication, look="briefing")
+    else:
+        queue.revise(Story.objects.get(), kind="short")
+    assert assembly.refresh_stale() == [edition.pk]

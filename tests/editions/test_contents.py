@@ -4,15 +4,17 @@ from datetime import UTC, datetime
 import pytest
 from django.db.models import Model
 
+from newsletter.editions.brands import brand_of
 from newsletter.editions.contents import Contents, fingerprint, gather
 from newsletter.editions.models import Edition
 from newsletter.editions.parts import COLUMN
 from newsletter.giving.models import Appeal
 from newsletter.giving.placing import Spot
 from newsletter.lib.errors import NotAllowed
+from newsletter.pictures.models import Picture, State
 from newsletter.publications.models import Fonts, Publication
 from newsletter.stories.models import Direction, Story
-from tests.golden.editions import BASE_URL, bare, edition_of, rich
+from tests.golden.editions import BASE_URL, bare, edition_of, kept, rich
 from tests.golden.looks import EVERY
 
 
@@ -118,17 +120,31 @@ def test_passages_are_the_blocks_that_the_appeal_is_placed_by() -> None:
         ((1072, 600), (COLUMN, 300)),
         ((4000, 1000), (COLUMN, 134)),
         ((400, 300), (400, 300)),
-        ((None, None), (COLUMN, 0)),
+        ((1200, 1), (COLUMN, 1)),
     ],
 )
-def test_a_picture_is_as_wide_as_the_column_and_never_enlarged(
-    size: tuple[int | None, int | None], shown: tuple[int, int]
-) -> None:
-    width, height = size
-    contents = gathered(story(picture_url="https://x.org/p.jpg", picture_width=width, picture_height=height))
-    picture = contents.stories[0].picture
+def test_a_picture_is_as_wide_as_the_column_and_never_enlarged(size: tuple[int, int], shown: tuple[int, int]) -> None:
+    picture = gathered(story(picture=kept("bridge", *size))).stories[0].picture
     assert picture
     assert (picture.width, picture.height) == shown
+    assert picture.url == f"{BASE_URL}/pictures/bridge.jpg"
+
+
+def test_a_picture_that_we_do_not_have_is_not_shown_from_where_it_is() -> None:
+    address = "https://elsewhere.example.org/p.jpg"
+    for picture in (None, Picture(source_url=address), Picture(source_url=address, state=State.FAILED)):
+        [view] = gathered(story(picture=picture, picture_url=address, picture_alt="A bridge")).stories
+        assert view.picture is None
+
+
+def test_a_logo_is_no_wider_than_its_file_and_the_name_stands_for_one_that_we_do_not_have() -> None:
+    brand = brand_of(publication(logo=kept("logo", 120, 40, "png"), logo_width=180), pictures="https://p.org")
+    assert brand.logo
+    assert (brand.logo.url, brand.logo.width, brand.logo.height) == ("https://p.org/logo.png", 120, 40)
+    waiting = publication(
+        logo_url="https://elsewhere.org/l.png", logo=Picture(source_url="https://elsewhere.org/l.png")
+    )
+    assert brand_of(waiting, pictures="https://p.org").logo is None
 
 
 def test_a_story_may_have_a_language_and_direction_of_its_own() -> None:

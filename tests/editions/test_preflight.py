@@ -4,6 +4,7 @@ import re
 import socket
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -11,20 +12,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.editions import preflight
+from newsletter.editions.contents import gather
+from newsletter.editions.preflight import saying, support
 from newsletter.editions.preflight.addresses import objection
 from newsletter.editions.preflight.anatomy import take_apart
 from newsletter.editions.rendering import render
 from newsletter.mail.letters import Letter
-from tests.golden.editions import rich
+from newsletter.publications.models import Publication
+from newsletter.stories.models import Story
+from tests.golden.editions import BASE_URL, DAY, PICTURES, edition_of, rich
 
 CONTENTS = rich()
 WHOLE = render(CONTENTS)
+NIGHT = CONTENTS.brand.dark
 UNSUBSCRIBE = "https://letters.example.org/u/__nl_reader__"
 
 
-def found(letter: Letter, *, local: bool = True) -> dict[str, preflight.Finding]:
+def found(letter: Letter, *, local: bool = True, tracked: bool = False) -> dict[str, preflight.Finding]:
     """The findings for `letter` by their codes."""
-    made = preflight.findings(letter, links=CONTENTS.links, postal_address=CONTENTS.postal_address, local=local)
+    made = preflight.findings(
+        letter,
+        links=CONTENTS.links,
+        postal_address=CONTENTS.postal_address,
+        pictures_at=PICTURES,
+        tracked=tracked,
+        local=local,
+    )
     return {finding.code: finding for finding in made}
 
 
@@ -48,6 +61,24 @@ def subject(new: str) -> Letter:
     return replace(WHOLE, subject=new)
 
 
+LACKING = [
+    ("flex", "color:red; display : flex"),
+    ("grid", "display:inline-grid"),
+    ("float", "float:left"),
+    ("position", "position: absolute"),
+    ("variables", "width:var(--wide)"),
+    ("functions", "font-size:clamp(1px, 2px, 3px)"),
+    ("rem", "margin:0 1.5rem"),
+    ("gap", "row-gap:2px"),
+    ("gradient", "background:linear-gradient(#fff, #ddd)"),
+    ("shadow", "text-shadow:1px 1px #000"),
+    ("transform", "transform:rotate(2deg)"),
+    ("opacity", "opacity:0.9"),
+    ("columns", "column-count:2"),
+    ("logical", "padding-inline-start:2px"),
+    ("shape", "aspect-ratio:2"),
+    ("colours", "background:oklch(90% 0 0)"),
+]
 BROKEN: list[tuple[str, str, Callable[[], Letter]]] = [
     ("subject.empty", "stop", lambda: subject("  ")),
     ("subject.long", "warn", lambda: subject("A subject " * 8)),
@@ -82,6 +113,13 @@ BROKEN: list[tuple[str, str, Callable[[], Letter]]] = [
     ("picture.alt", "stop", lambda: body('<img src="https://x.org/p.png" width="10">')),
     ("picture.width", "stop", lambda: body('<img src="https://x.org/p.png" alt="" width="100%">')),
     ("picture.width", "stop", lambda: body('<img src="https://x.org/p.png" alt="">')),
+    ("picture.height", "stop", lambda: body('<img src="https://x.org/p.png" alt="" width="10">')),
+    ("picture.foreign", "stop", lambda: body('<img src="https://x.org/p.png" alt="" width="10" height="10">')),
+    ("picture.foreign", "stop", lambda: body(f'<img src="{PICTURES}.evil.org/p.png" alt="" width="1" height="1">')),
+    ("picture.foreign", "stop", lambda: body('<p style="background:url(https://x.org/p.png)">x</p>')),
+    ("picture.foreign", "stop", lambda: body('<div background="https://x.org/p.png">x</div>')),
+    ("picture.foreign", "stop", lambda: body(f'<img src="{PICTURES}/p.png" srcset="//x.org/p 2x" alt="" width="1">')),
+    ("picture.foreign", "stop", lambda: html("</head>", "<style>.a{background:URL(//x.org/p)}</style></head>")),
     ("link.address", "stop", lambda: body('<img src="data:image/png;base64,AAAA" alt="" width="1">')),
     ("link.address", "stop", lambda: body('<a href="/stories/1">A story</a>')),
     ("link.address", "stop", lambda: body('<a href="#top">To the top</a>')),
@@ -102,6 +140,22 @@ BROKEN: list[tuple[str, str, Callable[[], Letter]]] = [
     ("preheader.same", "warn", lambda: html(CONTENTS.preheader, WHOLE.subject)),
     ("text.missing", "stop", lambda: replace(WHOLE, text=" \n")),
     ("text.short", "stop", lambda: replace(WHOLE, text=WHOLE.text[-400:])),
+    ("link.personal", "stop", lambda: body('<a href="https://x.org/?email=rita%40news.org">A story</a>')),
+    ("link.personal", "stop", lambda: body('<a href="https://x.org/?n=__nl_html_first_name__">A story</a>')),
+    ("link.personal", "stop", lambda: text("https://data.example.org/herring", "https://x.org/__nl_first_name__")),
+    ("contrast.light", "stop", lambda: body('<p style="color:#999">Hardly to be read</p>')),
+    ("contrast.light", "stop", lambda: body('<p style="color: #888; background:#777777">x</p>')),
+    ("contrast.light", "stop", lambda: body('<p style="background:#00f"><a href="https://x.org/">Plain link</a></p>')),
+    ("contrast.dark", "stop", lambda: html(f".ink {{ color: {NIGHT.ink}", ".ink { color: #333333")),
+    ("contrast.dark", "stop", lambda: body('<div class="paper"><p style="color:#000000">Forgotten at night</p></div>')),
+    ("support.nesting", "warn", lambda: html("</head>", "<style>.a { color: red; .b { color: blue } }</style></head>")),
+    *[("support." + name, "warn", lambda css=css: body(f'<p style="{css}">x</p>')) for name, css in LACKING],
+    ("support.webp", "warn", lambda: body(f'<img src="{PICTURES}/p.webp" alt="">')),
+    ("support.avif", "warn", lambda: body(f'<img src="{PICTURES}/p.AVIF#x" alt="">')),
+    ("support.svg", "warn", lambda: body(f'<img src="{PICTURES}/p.svg?1" alt="">')),
+    ("support.picture", "warn", lambda: body("<picture></picture>")),
+    ("support.marquee", "warn", lambda: body("<marquee>x</marquee>")),
+    ("support.dialog", "warn", lambda: body("<dialog>x</dialog>")),
 ]  # fmt: skip
 
 
@@ -121,8 +175,10 @@ def test_a_whole_letter_has_no_findings() -> None:
 
 def test_every_code_but_those_of_hosts_is_tried_above() -> None:
     folder = Path(preflight.__file__).parent
-    source = "".join((folder / name).read_text(encoding="utf-8") for name in ("page.py", "saying.py", "weight.py"))
-    assert set(re.findall(r'"([a-z]+\.[a-z_]+)"', source)) <= {code for code, _, _ in BROKEN}
+    files = ("page.py", "saying.py", "weight.py", "legibility.py", "support.py")
+    source = "".join((folder / name).read_text(encoding="utf-8") for name in files)
+    elsewhere = {"required.https", "link.untagged"}  # below, and in test_tagging.py: they are not in a letter itself
+    assert set(re.findall(r'"([a-z]+\.[a-z_]+)"', source)) - elsewhere <= {code for code, _, _ in BROKEN}
 
 
 @pytest.mark.parametrize(
@@ -197,6 +253,7 @@ def test_a_place_can_be_found_by_a_person() -> None:
 
 def test_the_installations_standing_decides_what_is_local(settings: object) -> None:
     settings.LOCAL = True  # type: ignore[attr-defined] # pytest-django's fixture
+    settings.PICTURES_URL = PICTURES  # type: ignore[attr-defined] # the same
     assert preflight.check(WHOLE, CONTENTS) == []
     settings.LOCAL = False  # type: ignore[attr-defined]
     assert {finding.code for finding in preflight.check(WHOLE, CONTENTS)} == {"link.placeholder"}
@@ -215,3 +272,54 @@ def test_no_address_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     found(body('<a href="http://localhost:1/x">A story</a>'), local=False)
+
+
+def test_every_feature_that_mail_programs_lack_is_tried_above() -> None:
+    known = [lack.name for lack in (*support.STYLES, *support.PICTURES)] + list(support.TAGS)
+    assert {f"support.{name}" for name in known} <= {code for code, _, _ in BROKEN}
+
+
+def test_a_feature_used_often_is_one_finding() -> None:
+    assert found(body('<p style="float:left">x</p>' * 3))["support.float"].place.endswith("(3 times)")
+
+
+def test_a_hidden_or_graceful_use_of_a_feature_is_no_finding() -> None:
+    hidden = '<p style="display:none; opacity:0">x</p>'
+    assert found(body(hidden + '<p style="border-radius:4px; column-fill:auto">x</p>')) == {}
+    assert found(html("</head>", "<style>@media print { .a { display: flex } .b { margin: 0 } }</style></head>")) == {}
+
+
+def test_words_on_what_cannot_be_made_out_are_passed_over() -> None:
+    assert found(body('<p style="color:#ccc; background:rebeccapurple">x</p>')) == {}
+    assert found(body('<div style="background:#000"><p style="color:#eee">x</p></div>')) == {}
+
+
+@pytest.mark.parametrize("accent", ["#ffffff", "#000000", "#ff00ff", "#808080"])
+def test_a_letter_in_any_accent_can_be_read_by_day_and_by_night(accent: str) -> None:
+    publication = Publication(
+        slug="a",
+        name="A",
+        starts_on=DAY,
+        send_time=time(7),
+        postal_address="1 Quay",
+        sender_email="a@example.org",
+        accent_colour=accent,
+        accent_colour_dark=accent,
+    )
+    linked = '<p>x <a href="https://example.org/2">y z</a></p>'
+    story = Story(headline="One", url="https://example.org/1", body=linked)
+    made = gather(edition_of(publication), stories=[story], appeal=None, spot=None, base_url=BASE_URL)
+    codes = {finding.code for finding in preflight.check(render(made), made)}
+    assert not any(code.startswith("contrast") for code in codes)
+
+
+def test_unsubscribing_needs_https_unless_all_is_local() -> None:
+    plain = replace(CONTENTS.links, unsubscribe=UNSUBSCRIBE.replace("https", "http"))
+    assert [finding.code for finding in saying.way_out(plain, local=False)] == ["required.https"]
+    assert list(saying.way_out(plain, local=True)) == list(saying.way_out(CONTENTS.links, local=False)) == []
+
+
+def test_tracked_links_stop_a_letter_that_they_make_too_long() -> None:
+    letter = body("<p>" + "x" * 55_000 + "</p>" + '<a href="https://news.org/1">A story</a>' * 70)
+    assert found(letter)["size.large"].severity == "warn"
+    assert found(letter, tracked=True)["size.clipped"].severity == "stop"

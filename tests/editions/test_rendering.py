@@ -16,10 +16,10 @@ from newsletter.editions.rendering import draw, render
 from newsletter.giving.models import Appeal
 from newsletter.giving.placing import Spot
 from newsletter.mail.letters import Letter, Token
-from newsletter.publications.models import Publication
+from newsletter.publications.models import Look, Publication
 from newsletter.stories import richtext
 from newsletter.stories.models import Story
-from tests.golden.editions import BASE_URL, DAY, bare, edition_of, rich
+from tests.golden.editions import BASE_URL, DAY, PICTURES, bare, edition_of, rich
 from tests.golden.looks import EVERY
 
 KEPT = Path(__file__).parents[1] / "golden"
@@ -42,7 +42,7 @@ def test_a_letter_is_what_it_was(name: str, part: str) -> None:
 def test_preflight_finds_nothing_in_our_own_letters(name: str) -> None:
     contents = EVERY[name]()
     found = preflight.findings(
-        render(contents), links=contents.links, postal_address=contents.postal_address, local=True
+        render(contents), links=contents.links, postal_address=contents.postal_address, pictures_at=PICTURES, local=True
     )
     assert found == []
 
@@ -168,7 +168,9 @@ def test_twelve_long_stories_stay_below_the_size_that_is_clipped() -> None:
     letter = render(contents)
     codes = {
         f.code
-        for f in preflight.findings(letter, links=contents.links, postal_address=contents.postal_address, local=True)
+        for f in preflight.findings(
+            letter, links=contents.links, postal_address=contents.postal_address, pictures_at=PICTURES, local=True
+        )
     }
     assert len(letter.html.encode()) < 90_000
     assert codes == set()
@@ -191,8 +193,8 @@ def test_drawing_leaves_styles_in_the_head_and_rendering_moves_them() -> None:
 # --- the first real input, where it is at hand ----------------------------------------------
 
 
-def seed_letter() -> tuple[list[str], Letter]:
-    """The lines of the first real input as copied from its page, and the letter made of them.
+def seed_letter(look: Look) -> tuple[list[str], Letter]:
+    """The lines of the first real input as copied from its page, and the letter made of them in this look.
 
     Cut apart by hand here, by line numbers, so that this test stands on its own: a headline, two
     paragraphs, an appeal with its points twice, two paragraphs.
@@ -200,7 +202,9 @@ def seed_letter() -> tuple[list[str], Letter]:
     lines = [line for line in SEEDS[0].read_text(encoding="utf-8").splitlines() if line.strip()]
     credited = re.search(r"report by (.+?) for (.+?),", lines[1])
     assert credited
-    publication = Publication(name="Pilot", sender_name="Pilot", postal_address="1 Pilot Street", starts_on=DAY)
+    publication = Publication(
+        name="Pilot", sender_name="Pilot", postal_address="1 Pilot Street", look=look, starts_on=DAY
+    )
     story = Story(
         headline=lines[0],
         byline=credited[1],
@@ -221,8 +225,9 @@ def seed_letter() -> tuple[list[str], Letter]:
 
 
 @pytest.mark.skipif(not SEEDS, reason="the first real input is not beside this checkout")
-def test_the_first_real_input_becomes_the_letter_it_was_copied_from() -> None:
-    lines, letter = seed_letter()
+@pytest.mark.parametrize("look", Look)
+def test_the_first_real_input_becomes_the_letter_it_was_copied_from(look: Look) -> None:
+    lines, letter = seed_letter(look)
     wanted = [
         lines[0],
         "By {} for {}".format(*re.findall(r"report by (.+?) for (.+?),", lines[1])[0]),

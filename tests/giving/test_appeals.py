@@ -1,6 +1,6 @@
 """Appeals as the newsroom writes them."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -30,6 +30,14 @@ def test_an_appeal_is_kept_as_given(publication: Publication) -> None:
         "lead": "Nobody pays us to wait.\nReaders do.",
         "points": ["Three reporters", "No adverts"],
         "closing": "Thank you.",
+        "amounts": [10, 25, 50],
+        "currency": "EUR",
+        "amount_url": "https://give.example.org/quay?amount={amount}",
+        "goal": 60000,
+        "raised": 41250,
+        "raised_on": date(2026, 11, 22),
+        "match": "The Trust doubles each gift.",
+        "match_ends_at": datetime(2026, 11, 30, 23, 59, tzinfo=UTC),
         "starts_on": date(2026, 12, 1),
         "ends_on": date(2026, 12, 31),
         "priority": -3,
@@ -76,6 +84,24 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"points": None}, "points"),
     ({"points": ["x"] * 9}, "points"),
     ({"points": ["x" * 161]}, "points"),
+    ({"amounts": [10, 25, 50, 100], "amount_url": "https://x.org/{amount}"}, "amounts"),
+    ({"amounts": [10, 10], "amount_url": "https://x.org/{amount}"}, "amounts"),
+    ({"amounts": [0], "amount_url": "https://x.org/{amount}"}, "amounts"),
+    ({"amounts": ["10"], "amount_url": "https://x.org/{amount}"}, "amounts"),
+    ({"amounts": [True], "amount_url": "https://x.org/{amount}"}, "amounts"),
+    ({"amounts": "10", "amount_url": "https://x.org/{amount}"}, "amounts"),
+    ({"amounts": [10]}, "amount url"),
+    ({"amount_url": "https://x.org/give"}, "amount url"),
+    ({"currency": "dollars"}, "currency"),
+    ({"goal": 100}, "raised"),
+    ({"raised": 100, "raised_on": date(2026, 11, 22)}, "goal"),
+    ({"goal": 100, "raised": 10}, "as of"),
+    ({"goal": 0, "raised": 0, "raised_on": date(2026, 11, 22)}, "goal"),
+    ({"goal": 100, "raised": "much", "raised_on": date(2026, 11, 22)}, "raised"),
+    ({"goal": 100, "raised": 10, "raised_on": "today"}, "as of"),
+    ({"match": "x" * 201}, "match"),
+    ({"match_ends_at": datetime(2026, 12, 1, tzinfo=UTC)}, "match"),
+    ({"match": "Doubled.", "match_ends_at": datetime(2026, 12, 1)}, "match ends at"),  # noqa: DTZ001 — the same
     ({"starts_on": date(2026, 12, 2), "ends_on": date(2026, 12, 1)}, "ends on"),
     ({"starts_on": "soon"}, "starts on"),
     ({"ends_on": datetime(2026, 12, 1)}, "ends on"),  # noqa: DTZ001 — what a careless caller gives

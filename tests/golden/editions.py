@@ -9,11 +9,18 @@ from newsletter.editions.contents import Contents, gather
 from newsletter.editions.models import Edition
 from newsletter.giving.models import Appeal
 from newsletter.giving.placing import Spot
+from newsletter.pictures.models import Picture, State
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Direction, Story
 
 BASE_URL = "https://letters.example.org"
+PICTURES = "https://pictures.example.org"
 DAY = date(2026, 11, 24)
+
+
+def kept(name: str, width: int, height: int, kind: str = "jpg") -> Picture:
+    """A picture that we have. Its name is one that a person can read."""
+    return Picture(state=State.STORED, digest=name, kind=kind, width=width, height=height)
 
 
 def edition_of(publication: Publication, **given: str) -> Edition:
@@ -50,11 +57,9 @@ def rich() -> Contents:
         byline="Ines Falk",
         source_name="The Tideline",
         url="https://tideline.example.org/stories/counting-fish?part=1&lang=en",
-        picture_url="https://pictures.example.org/harbour.jpg",
+        picture=kept("harbour", 1600, 900),
         picture_alt="Two women in oilskins hold a measuring board over a crate of herring",
         picture_credit="Odd Lunde",
-        picture_width=1600,
-        picture_height=900,
         body=(
             "<p>At half past four in the morning Marit Sund lays a herring on a board, reads a number aloud and lays"
             " down the next. She has done this eleven thousand times since March. When the ministry’s own survey came"
@@ -77,10 +82,8 @@ def rich() -> Contents:
         byline="Tomas Reyes Okafor",
         source_name="Northern Commons",
         url="https://commons.example.org/street",
-        picture_url="https://pictures.example.org/street.jpg",
+        picture=kept("street", 1200, 630),
         picture_alt="A row of terraced houses, each door painted a different blue",
-        picture_width=1200,
-        picture_height=630,
         body=(
             "<p>When the landlord of Nelson Street died, his heirs offered the whole row to a fund. The thirty-one"
             " tenants had six weeks to think of something better. They did:</p>"
@@ -116,7 +119,9 @@ def rich() -> Contents:
         url="https://give.example.org/tideline?from=letter",
     )
     spot = Spot(story=0, after_block=2)
-    return gather(edition, stories=[harbour, street, keeper], appeal=appeal, spot=spot, base_url=BASE_URL)
+    return gather(
+        edition, stories=[harbour, street, keeper], appeal=appeal, spot=spot, base_url=BASE_URL, pictures=PICTURES
+    )
 
 
 def arabic() -> Contents:
@@ -141,11 +146,9 @@ def arabic() -> Contents:
         byline="سلمى الحداد",
         source_name="رسالة الميناء",
         url="https://mina.example.org/nets",
-        picture_url="https://pictures.example.org/nets.jpg",
+        picture=kept("nets", 1072, 600),
         picture_alt="صياد يرتق شبكة خضراء على رصيف الميناء",
         picture_credit="ربيع عوض",
-        picture_width=1072,
-        picture_height=600,
         body=(
             "<p>يجلس أبو نادر على صندوق مقلوب ويمرر الإبرة في العقدة ذاتها التي تعلمها من أبيه قبل ستين عامًا. يقول إن"
             " الشبكة الجيدة تعيش عشر سنوات، وإن الصياد الجيد يعيش معها.</p>"
@@ -186,7 +189,9 @@ def arabic() -> Contents:
         url="https://give.example.org/mina",
     )
     spot = Spot(story=0, after_block=None)
-    return gather(edition, stories=[nets, bread, english], appeal=appeal, spot=spot, base_url=BASE_URL)
+    return gather(
+        edition, stories=[nets, bread, english], appeal=appeal, spot=spot, base_url=BASE_URL, pictures=PICTURES
+    )
 
 
 def bare() -> Contents:
@@ -203,7 +208,9 @@ def bare() -> Contents:
     story = Story(
         headline="One thing happened", url="https://plain.example.org/one", body="<p>It happened yesterday.</p>"
     )
-    return gather(edition_of(publication), stories=[story], appeal=None, spot=None, base_url=BASE_URL)
+    return gather(
+        edition_of(publication), stories=[story], appeal=None, spot=None, base_url=BASE_URL, pictures=PICTURES
+    )
 
 
 GOLDEN = {"rich": rich, "arabic": arabic, "bare": bare}

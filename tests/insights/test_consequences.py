@@ -58,15 +58,15 @@ def test_events_that_come_while_the_worker_is_in_the_call_are_as_good_as_its_ans
     assert recovery.release_abandoned(now=LATER) == 0
 
 
-def test_evidence_after_send_again_is_written_down_and_changes_nothing(opened: Opener) -> None:
+def test_evidence_that_comes_before_a_batch_is_sent_again_spares_its_readers_a_second_letter(opened: Opener) -> None:
     dispatch = opened()
     attempt = ended(dispatch, Uncertain("no answer"))
     settling.send_again(attempt.batch, by="Otto", now=MONDAY)
     come_in([event(attempt)])
     come_in([event(attempt)])
     attempt.refresh_from_db()
-    assert Batch.objects.get().state == BatchState.PENDING
-    assert attempt.fate == Fate.UNCERTAIN
+    assert Batch.objects.get().state == BatchState.ACCEPTED
+    assert attempt.fate == Fate.ACCEPTED
     assert attempt.settled_by == "Otto: send again; proved accepted by event “delivered”"
 
 
@@ -88,12 +88,12 @@ def test_evidence_after_a_person_counted_it_as_accepted_changes_nothing(opened: 
     assert attempt.settled_by == "Otto: count as accepted"
 
 
-def test_evidence_against_a_certain_no_is_written_down(opened: Opener) -> None:
+def test_evidence_against_what_was_taken_for_a_no_is_believed(opened: Opener) -> None:
     attempt = ended(opened(), TryLater("no connection"))
     come_in([event(attempt)])
     attempt.refresh_from_db()
     assert attempt.settled_by == "proved accepted by event “delivered”"
-    assert Batch.objects.get().state == BatchState.PENDING
+    assert Batch.objects.get().state == BatchState.ACCEPTED
 
 
 def test_an_attempt_that_is_gone_settles_nothing() -> None:

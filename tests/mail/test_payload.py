@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.mail.letters import Letter, Sender, Token
+from newsletter.mail.letters import Ahead, Letter, Sender, Token
 from newsletter.mail.sendgrid.payload import Payload
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "sendgrid" / "validate.py"
@@ -40,14 +40,23 @@ people = st.builds(
 )
 
 
-def payload(letter: Letter = LETTER) -> Payload:
+def payload(letter: Letter = LETTER, **said: Any) -> Payload:
     return Payload(
         letter,
         SENDER,
         fallback_name="reader",
         unsubscribe="https://example.org/u/",
         list_id="The Ledger <ledger.example.org>",
+        **said,
     )
+
+
+WHOLE = payload(
+    unsubscribe_mailbox="leave@example.org",
+    feedback_id="7:ledger:newsletter:ledgernews",
+    message_ids=("7.", "@example.org"),
+    click_tracking=True,
+)
 
 
 def made(payload: Payload, *people: Person) -> bytes:
@@ -72,6 +81,39 @@ def test_each_reader_has_an_unsubscribe_link_of_their_own_in_the_header() -> Non
     assert person["headers"]["List-Unsubscribe"] == "<https://example.org/u/T0KEN>"
     assert person["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert person["headers"]["List-Id"] == "The Ledger <ledger.example.org>"
+
+
+def test_a_mailbox_takes_the_wish_as_well_behind_the_link() -> None:
+    [person, other] = json.loads(made(WHOLE, RITA, RITA._replace(subscriber=8, token="0THER")))["personalizations"]
+    assert person["headers"]["List-Unsubscribe"] == (
+        "<https://example.org/u/T0KEN>, <mailto:leave@example.org?subject=unsubscribe%20T0KEN>"
+    )
+    assert "0THER" in other["headers"]["List-Unsubscribe"]
+    assert "T0KEN" not in json.dumps(other)
+
+
+def test_a_feedback_id_is_the_same_for_all_readers() -> None:
+    people = json.loads(made(WHOLE, RITA, RITA._replace(subscriber=8)))["personalizations"]
+    assert {person["headers"]["Feedback-ID"] for person in people} == {"7:ledger:newsletter:ledgernews"}
+
+
+def test_a_message_id_of_our_own_is_the_readers_in_this_edition_and_holds_no_token() -> None:
+    first, again = (json.loads(made(WHOLE, RITA))["personalizations"][0]["headers"] for _ in range(2))
+    assert first["Message-ID"] == again["Message-ID"] == "<7.7@example.org>"
+    [other] = json.loads(made(payload(message_ids=("7.", "@example.org")), RITA))["personalizations"]
+    assert other["headers"]["List-Unsubscribe"] == "<https://example.org/u/T0KEN>"
+
+
+def test_lines_that_nobody_asked_for_are_not_there() -> None:
+    [person] = body(RITA)["personalizations"]
+    assert set(person["headers"]) == {"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"}
+
+
+def test_clicks_are_tracked_in_html_alone_and_only_when_asked_for() -> None:
+    assert body(RITA)["tracking_settings"]["click_tracking"] == {"enable": False, "enable_text": False}
+    told = json.loads(made(WHOLE, RITA))["tracking_settings"]
+    assert told.pop("click_tracking") == {"enable": True, "enable_text": False}
+    assert not any(setting["enable"] for setting in told.values())
 
 
 def test_the_html_value_of_a_name_is_escaped_and_the_plain_one_is_not() -> None:
@@ -125,6 +167,15 @@ def test_the_official_api_description_accepts_every_call(each: list[Person]) -> 
     assert spec.loader is not None
     official = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(official)
-    errors = official.validate(body(*each), strict=True)
-    # its address pattern is narrower than what hypothesis calls an address
-    assert [e for e in errors if not e[0].endswith(".email")] == []
+    for call in (body(*each), json.loads(made(WHOLE, *each))):
+        errors = official.validate(call, strict=True)
+        # its address pattern is narrower than what hypothesis calls an address
+        assert [e for e in errors if not e[0].endswith(".email")] == []
+
+
+def test_a_call_submitted_ahead_says_when_its_letters_leave_and_under_which_id() -> None:
+    one = Person(1, "rita@readers.example", "Rita", "t" * 43)
+    ahead = Ahead(1_795_000_000, "abc")
+    early = json.loads(payload().body([one[:3]], [one.token], ids=IDS, ahead=ahead))
+    assert (early.pop("send_at"), early.pop("batch_id")) == (1_795_000_000, "abc")
+    assert early == body(one)

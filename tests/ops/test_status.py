@@ -1,11 +1,11 @@
 """What the ops page and the command line are told."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from newsletter.delivery import opening
-from newsletter.delivery.models import Attempt, Fate
+from newsletter.delivery.models import Attempt, Fate, Window
 from newsletter.ops import readings
 from newsletter.ops.status import WORKER_QUEUES, status
 from newsletter.ops.verdict import Level
@@ -16,10 +16,10 @@ from workers.queues import WORKER_QUEUES as LISTENED_TO
 pytestmark = pytest.mark.django_db
 
 
-def well() -> None:
+def well(now: datetime = MONDAY) -> None:
     for name in WORKER_QUEUES:
-        readings.record_queue(name, waiting=2, oldest_seconds=0.5, now=MONDAY)
-    readings.record_worker("w@here", queues=WORKER_QUEUES, now=MONDAY)
+        readings.record_queue(name, waiting=2, oldest_seconds=0.5, now=now)
+    readings.record_worker("w@here", queues=WORKER_QUEUES, now=now)
 
 
 def test_the_page_shows_the_queues_that_workers_listen_to() -> None:
@@ -88,3 +88,20 @@ def test_an_active_publication_without_an_edition_to_come_is_named() -> None:
     publication = make.publication(name="The Evening Post")
     later = publication.created_at + timedelta(minutes=6)
     assert "The Evening Post" in " ".join(t.sentence for t in status(now=later).verdict.troubles)
+
+
+def test_a_dispatch_that_waits_for_its_pace_is_told_and_is_not_stuck() -> None:
+    publication = make.publication(pace_per_hour=2)
+    make.readers(publication, 5)
+    dispatch = opening.open(make.approved_edition(publication).pk, now=MONDAY)
+    assert dispatch is not None
+    Window.objects.create(scope=f"publication {publication.pk}", seconds=3600, starts_at=MONDAY, readers=2)
+    now = MONDAY + timedelta(minutes=40)
+    well(now)
+    seen = status(now=now)
+    assert seen.verdict.sentence.startswith("Waiting for their hour or pace: 5 readers")
+    standing = next(each for each in seen.editions if each.dispatch)
+    assert standing.waits is not None
+    assert standing.waits.sentences == ("Paced: 2 an hour; done at about 10:00.",)
+    stuck = status(now=MONDAY + timedelta(hours=1, minutes=11)).verdict
+    assert any("nothing has moved" in trouble.sentence for trouble in stuck.troubles)

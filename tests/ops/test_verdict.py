@@ -74,6 +74,15 @@ def test_a_dispatch_in_which_nothing_moves_is_broken() -> None:
     assert "ten minutes" in broken(verdict(queues(), [still], now=MONDAY))
 
 
+def test_a_dispatch_whose_readers_wait_for_their_hour_is_not_broken() -> None:
+    long_ago = MONDAY - timedelta(hours=9)
+    waits = sending("open", waiting=5, moved_at=long_ago, is_held_back=True, waits=True)
+    said = verdict(queues(), [waits], now=MONDAY)
+    assert (said.level, said.sentence[:27]) == (Level.BUSY, "Waiting for their hour or p")
+    begun = sending("open", waiting=5, moved_at=long_ago, is_held_back=True)
+    assert "Sending: 5 readers" in verdict(queues(), [begun], now=MONDAY).sentence
+
+
 def test_several_troubles_are_counted_and_all_are_kept() -> None:
     said = verdict(queues(workers=0), [sending("held")], now=MONDAY)
     assert len(said.troubles) == 3

@@ -7,6 +7,7 @@ import pytest
 
 from newsletter.lib.errors import BadInput
 from newsletter.mail.letters import Token
+from newsletter.pictures.models import Picture, State
 from newsletter.publications import publishing
 from newsletter.publications.checking import check
 from newsletter.publications.models import Publication
@@ -109,6 +110,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"lead_minutes": -1}, "lead minutes"),
     ({"lead_minutes": 20_000}, "lead minutes"),
     ({"lead_minutes": "an hour"}, "lead minutes"),
+    ({"ahead_minutes": 29, "lead_minutes": 120}, "ahead minutes"),
+    ({"ahead_minutes": 72 * 60, "lead_minutes": 6000}, "ahead minutes"),
+    ({"ahead_minutes": 60, "lead_minutes": 60}, "lead minutes"),
+    ({"ahead_minutes": 60, "lead_minutes": 90, "local_time": True}, "ahead minutes"),
     ({"minimum_stories": 0}, "minimum stories"),
     ({"minimum_stories": 5, "maximum_stories": 4}, "minimum stories"),
     ({"maximum_stories": 51}, "maximum stories"),
@@ -160,3 +165,32 @@ def test_a_row_that_was_written_by_other_roads_can_be_checked() -> None:
         check(make.publication(recurrence="FREQ=WEEKLY;UNTIL=20200101"))
     with pytest.raises(BadInput, match="time zone"):
         check(make.publication(time_zone="Nowhere"))
+
+
+LOGO = "https://tideline.example.org/logo.png"
+
+
+def test_a_logos_address_is_an_order_to_fetch_it_and_a_new_one_another() -> None:
+    publication = publishing.add(**GOOD, logo_url=LOGO, logo_dark_url=f"{LOGO}?dark")
+    assert publication.logo
+    assert publication.logo_dark
+    assert (publication.logo.source_url, publication.logo.state, publication.logo.use) == (LOGO, "coming", "logo")
+    first = publication.logo
+    publishing.revise(publication, logo_url=LOGO, tagline="From the coast")
+    assert publication.logo == first
+    publishing.revise(publication, logo_url=f"{LOGO}?2", logo_dark_url="")
+    assert publication.logo.source_url == f"{LOGO}?2"
+    assert publication.logo_dark is None
+
+
+def test_a_logo_that_could_not_be_fetched_is_asked_for_again_when_it_is_given_again() -> None:
+    publication = publishing.add(**GOOD, logo_url=LOGO)
+    failed = publication.logo
+    assert failed
+    Picture.objects.update(state=State.FAILED, problem="It broke.")
+    publishing.revise(publication, tagline="From the coast")
+    assert publication.logo == failed
+    publishing.revise(publication, logo_url=LOGO)
+    assert publication.logo
+    assert publication.logo != failed
+    assert publication.logo.is_coming

@@ -10,7 +10,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.lib.errors import BadInput
-from newsletter.publications.schedule import Cadence, Due, existed, moment, upcoming, zone
+from newsletter.publications.schedule import Cadence, Due, end_of, existed, is_between, moment, upcoming, zone
 
 DAILY = "FREQ=DAILY"
 NEW_YORK, JERUSALEM, LORD_HOWE = "America/New_York", "Asia/Jerusalem", "Australia/Lord_Howe"
@@ -239,3 +239,38 @@ def test_nothing_is_planned_further_than_five_years_ahead() -> None:
 def test_what_is_no_place_with_a_clock_is_refused(name: str) -> None:
     with pytest.raises(BadInput, match="time zone"):
         zone(name)
+
+
+@pytest.mark.parametrize(
+    ("at", "ends"),
+    [
+        (utc(2026, 1, 5, 22, 59), None),
+        (utc(2026, 1, 5, 23), utc(2026, 1, 6, 6)),  # midnight in Berlin
+        (utc(2026, 1, 6, 5, 59), utc(2026, 1, 6, 6)),
+        (utc(2026, 1, 6, 6), None),
+        (utc(2026, 3, 29, 0, 30), utc(2026, 3, 29, 5)),  # the night that is an hour shorter
+        (utc(2026, 10, 25, 0, 30), utc(2026, 10, 25, 6)),  # and the one that is an hour longer
+    ],
+)
+def test_quiet_hours_end_when_the_clock_says_so(at: datetime, ends: datetime | None) -> None:
+    assert end_of(at, start=time(0), end=time(7), time_zone="Europe/Berlin") == ends
+
+
+@given(
+    at=st.datetimes(datetime(2025, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 — hypothesis puts the zone on
+    start=st.times(),
+    end=st.times(),
+    zone_name=st.sampled_from(ZONES),
+)
+def test_hours_that_end_are_over_at_their_end(at: datetime, start: time, end: time, zone_name: str) -> None:
+    assume(start != end)
+    until = end_of(at, start=start, end=end, time_zone=zone_name)
+    if until is None:
+        local = at.astimezone(ZoneInfo(zone_name))
+        # outside of them by the clock as well, but for the days on which clocks change
+        if all(local.utcoffset() == (local + timedelta(days=d)).utcoffset() for d in (-2, 2)):
+            assert not is_between(local.time(), start, end)
+        return
+    assert at < until <= at + timedelta(hours=26)
+    following = end_of(until, start=start, end=end, time_zone=zone_name)
+    assert following is None or following > until

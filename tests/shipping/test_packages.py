@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from tests.support.surroundings import ROOT
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-s3.lock", "requirements-dev.lock")
 ENTRY = re.compile(r"[\w.-]+==[^\n]+\\\n +--hash=sha256:[0-9a-f]{64}")
 
 
@@ -39,8 +39,11 @@ def test_a_lock_names_no_address_and_no_index(lock: str) -> None:
 
 
 def test_what_is_tested_is_what_ships() -> None:
-    shipped, tested = locked("requirements.lock"), locked("requirements-dev.lock")
-    assert {name: tested.get(name) for name in shipped} == shipped
+    tested = locked("requirements-dev.lock")
+    for lock in ("requirements.lock", "requirements-s3.lock"):
+        shipped = locked(lock)
+        assert {name: tested.get(name) for name in shipped} == shipped
+    assert locked("requirements-s3.lock").keys() - locked("requirements.lock").keys() >= {"django-storages", "boto3"}
 
 
 def test_the_locks_satisfy_what_the_project_asks_for() -> None:

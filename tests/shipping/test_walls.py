@@ -55,6 +55,10 @@ def test_one_file_knows_the_inliner() -> None:
     assert knowing("premailer") == {Path("newsletter/mail/inlining.py")}
 
 
+def test_one_file_opens_pictures() -> None:
+    assert knowing("PIL") == {Path("newsletter/pictures/encoding.py")}
+
+
 def test_one_folder_knows_the_provider() -> None:
     assert {file.parent for file in knowing("sendgrid")} == {Path("newsletter/mail/sendgrid")}
 

@@ -11,6 +11,7 @@ from hypothesis.extra.django import TestCase
 
 from newsletter.lib.errors import BadInput, NotAllowed
 from newsletter.mail.letters import Token
+from newsletter.pictures.models import Picture
 from newsletter.publications.models import Publication
 from newsletter.stories import queue
 from newsletter.stories.checking import OptionalFields
@@ -54,8 +55,6 @@ def test_fields_are_kept_as_given(publication: Publication) -> None:
         "picture_url": "https://example.org/rain.jpg",
         "picture_alt": "A wet street",
         "picture_credit": "Odd Lunde",
-        "picture_width": 1200,
-        "picture_height": 800,
         "language": "pt-br",
         "direction": "ltr",
         "is_sensitive": True,
@@ -116,11 +115,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"body": "<p>" + "x" * 20_001 + "</p>"}, "body"),
     ({"body": "<b></b>" * 10_000}, "body"),
     ({"picture_url": "https://example.org/x.jpg"}, "picture alt"),
+    ({"picture_url": "https://example.org/x.jpg", "picture_alt": "x", "picture_decorative": True}, "picture alt"),
     ({"picture_url": "data:image/png;base64,AA", "picture_alt": "x"}, "picture url"),
-    ({"picture_width": 0}, "picture width"),
-    ({"picture_height": 20_001}, "picture height"),
-    ({"picture_width": "wide"}, "picture width"),
-    ({"picture_width": True}, "picture width"),
     ({"language": "english please"}, "language"),
     ({"direction": "up"}, "direction"),
     ({"embargo_until": NOON, "expires_at": NOON}, "expires at"),
@@ -370,3 +366,30 @@ def test_one_of_two_who_queue_the_same_page_at_once_is_told(at_once: type_of_at_
     at_once([try_it] * 4)
     assert headlines(publication) == ["Rain at last"]
     assert len(told) == 3
+
+
+@pytest.mark.django_db
+def test_a_storys_picture_is_ordered_with_it_or_not_at_all() -> None:
+    publication = make.publication()
+    picture: OptionalFields = {"picture_url": "https://example.org/rain.jpg", "picture_alt": "A wet street"}
+    story = add(publication, "Rain", **picture)
+    assert story.picture
+    assert (story.picture.source_url, story.picture.state) == (picture["picture_url"], "coming")
+    with pytest.raises(NotAllowed):  # the same link again
+        add(publication, "Rain", **picture)
+    assert Picture.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_picture_that_is_handed_over_takes_the_place_of_an_address_and_the_other_way_round() -> None:
+    story, kept = make.story(make.publication()), make.picture()
+    queue.revise(story, picture_url="https://example.org/rain.jpg", picture_alt="A wet street")
+    queue.revise(story, picture=kept, picture_url="https://example.org/rain.jpg")
+    assert (story.picture, story.picture_url) == (kept, "")
+    queue.revise(story, picture_url="")  # as a form says when nothing was changed
+    assert story.picture == kept
+    queue.revise(story, picture_url="https://example.org/snow.jpg")
+    assert story.picture
+    assert (story.picture.source_url, story.picture.state) == ("https://example.org/snow.jpg", "coming")
+    queue.revise(story, picture_url="")
+    assert story.picture is None

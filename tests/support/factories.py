@@ -15,6 +15,8 @@ from newsletter.audience.models import Standing, Subscriber, Subscription
 from newsletter.editions import approval, assembly
 from newsletter.editions.models import Edition
 from newsletter.giving.models import Appeal
+from newsletter.pictures.models import Picture, Use
+from newsletter.pictures.models import State as PictureState
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Direction, Story
 from newsletter.stories.models import State as StoryState
@@ -81,6 +83,21 @@ def story(publication: Publication, **said: Any) -> Story:
         "position": Story.objects.filter(publication=publication, state=StoryState.QUEUED).count() + 1,
     }
     return Story.objects.create(publication=publication, **fields | said)
+
+
+def picture(**said: Any) -> Picture:
+    """One that is stored, large enough for any letter. It has a row and no file."""
+    fields: dict[str, Any] = {
+        "use": Use.STORY,
+        "state": PictureState.STORED,
+        "digest": f"{next(_numbers):032x}",
+        "kind": "jpg",
+        "width": 1200,
+        "height": 800,
+        "weight": 150_000,
+        "stored_at": MONDAY,
+    }
+    return Picture.objects.create(**fields | said)
 
 
 def arabic_story(publication: Publication, **said: Any) -> Story:

@@ -121,7 +121,8 @@ class House:
 
     def story(self) -> str:
         """What the terminal has shown since the first start."""
-        return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
+        log = self.folder / "log"
+        return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
 
     def pids(self, words: str = "") -> list[int]:
         """The running processes whose command holds `words`, as the supervisor wrote them down."""
@@ -136,6 +137,12 @@ class House:
         [pid] = self.pids(words)
         os.kill(pid, signal.SIGKILL)
         return pid
+
+    def end_suddenly(self) -> int:
+        """Kill `newsletter run` itself, as a crash would; its number. What it kept running has to end by itself."""
+        assert self._run is not None
+        os.kill(self._run.pid, signal.SIGKILL)
+        return self._run.pid
 
     # --- web and postbox -------------------------------------------------------------------
 
@@ -182,10 +189,12 @@ class House:
             return False
 
 
-def ask(method: str, url: str, *, body: str = "", headers: Mapping[str, str] | None = None) -> Answer:
-    """One request to this machine; redirects are not followed."""
+def ask(
+    method: str, url: str, *, body: str = "", headers: Mapping[str, str] | None = None, patience: float = 30
+) -> Answer:
+    """One request to this machine, with so many seconds for each read; redirects are not followed."""
     there = urlsplit(url)
-    connection = HTTPConnection(there.hostname or "", there.port, timeout=30)
+    connection = HTTPConnection(there.hostname or "", there.port, timeout=patience)
     try:
         target = there.path + (f"?{there.query}" if there.query else "")
         connection.request(method, target or "/", body=body.encode(), headers=dict(headers or {}))

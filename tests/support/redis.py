@@ -29,6 +29,12 @@ class RedisServer:
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
+    @property
+    def pid(self) -> int:
+        """Of the running server."""
+        assert self._process is not None
+        return self._process.pid
+
     def client(self) -> "Redis":
         """A client that gives up at once, for looking and for waiting. Close it."""
         once = Retry(NoBackoff(), 0)

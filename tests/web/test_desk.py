@@ -48,7 +48,7 @@ def test_a_story_shows_what_a_curator_asks_of_it(cora: Client, publication: Publ
         is_sensitive=True,
         embargo_until=soon,
         expires_at=later,
-        picture_url="https://example.org/p.jpg",
+        picture=make.picture(),
         picture_alt="Rain",
     )
     page = words(cora.get("/"))

@@ -59,7 +59,6 @@ def test_a_time_that_the_clock_jumps_over_is_refused(cora: Client, publication: 
         ("body", "<p> </p>", "Write at least one paragraph."),
         ("headline", "x" * 251, "at most 250 characters"),
         ("picture_url", "nowhere", "Is not a web address."),
-        ("picture_width", "many", "Enter a whole number."),
         ("embargo_until", "soon", "Give a date and a time"),
         ("language", "nonsense!", "nonsense!"),
         ("direction", "sideways", "not one of the available choices"),

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 
 from newsletter.audience import leaving
-from newsletter.delivery import recovery, tending
+from newsletter.delivery import pacing, recovery, tending
 from newsletter.lib import clock
 from newsletter.mail.sendgrid.batches import Batches
 from newsletter.ops import readings
@@ -43,9 +43,10 @@ def read() -> None:
 
 @shared_task
 def tend() -> None:
-    """What need not be done at once: pauses end, workers long gone are forgotten."""
+    """What need not be done at once: pauses end, workers long gone and old counts are forgotten."""
     now = clock.now()
     readings.forget_old(now=now)
+    pacing.forget_old(now=now)
     leaving.end_all_pauses(now=now)
 
 

@@ -19,6 +19,7 @@ class Element:
     parent: "Element | None"
     children: list["Element"] = field(default_factory=list)
     words: str = ""  # all text inside, in reading order
+    own: str = ""  # of it, what stands in no element further inside
     shown: str = ""  # as it was written, for a person to find it
     start: int = 0  # where it begins and ends, in characters; one that is not closed has no length
     end: int = 0
@@ -106,5 +107,7 @@ class _Reader(HTMLParser):
     def _hear(self, data: str) -> None:
         for element in self._open:
             element.words += data
+        if self._open:
+            self._open[-1].own += data
         if not any(element.tag in UNREAD or element.is_hidden for element in self._open):
             self.words.append(data)

@@ -53,6 +53,12 @@ def required(letter: Letter, anatomy: Anatomy, links: Links, postal_address: str
             yield Finding("required.postal_address", "stop", place, "The sender's postal address must stand in it.")
 
 
+def way_out(links: Links, *, local: bool) -> Iterator[Finding]:
+    """One-click unsubscribing, which the large mailboxes ask for, works over https alone: RFC 8058."""
+    if not local and not links.unsubscribe.lower().startswith("https:"):
+        yield Finding("required.https", "stop", "List-Unsubscribe", "Set BASE_URL to an https address.")
+
+
 def preheader(letter: Letter, anatomy: Anatomy) -> Iterator[Finding]:
     first = anatomy.content()[:1]
     words = " ".join(first[0].words.strip(PADDING).split()) if first and first[0].is_hidden else ""

@@ -13,17 +13,18 @@ STORIES = frozenset({"lead", "story", "short", "short-lined"})  # classes of the
 APPEAL = "aside"  # of the one that the appeal stands in, maybe within a story
 
 
-def size(html: str, anatomy: Anatomy) -> Iterator[Finding]:
-    """A warning reckons with tracked links, although we ask for none: an account can be set to track all.
+def size(html: str, anatomy: Anatomy, *, tracked: bool) -> Iterator[Finding]:
+    """A warning reckons with tracked links in any case, so that tracking can be switched on without a shock.
 
-    What stops a letter is its size as we send it.
+    What stops a letter is its size as it leaves: with them when it is `tracked`, else without.
     """
     sent = len(html.encode("utf-8", "replace")) + GROWTH * html.count(Token.READER)
     reckoned = sent + _tracking(anatomy.of("a"))
     if reckoned <= FULL:
         return
-    kind: Severity = "stop" if sent > CLIPPED else "warn"
-    code = "size.clipped" if sent > CLIPPED else "size.large"
+    clipped = (reckoned if tracked else sent) > CLIPPED
+    kind: Severity = "stop" if clipped else "warn"
+    code = "size.clipped" if clipped else "size.large"
     place = f"HTML: {sent:,} bytes, {reckoned:,} with tracked links"
     yield Finding(code, kind, place, f"Gmail hides what is beyond 102,000. {_dearest(html, anatomy)}")
 

@@ -80,7 +80,7 @@ class Batches:
         for one in said:
             if isinstance(one, dict) and one.get("batch_id") == batch:
                 try:
-                    return Status(one.get("status"))
+                    return Status(str(one.get("status")))
                 except ValueError:
                     raise _unexpected(status) from None
         return Status.NONE

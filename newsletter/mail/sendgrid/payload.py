@@ -8,7 +8,8 @@ Limits are SendGrid's: 1,000 personalizations a call, 10,000 bytes of substituti
 """
 
 import html
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
 from json import dumps
 from json.encoder import encode_basestring_ascii as quoted
 
@@ -19,26 +20,44 @@ ONE_CLICK = "List-Unsubscribe=One-Click"  # exactly this value: RFC 8058, sectio
 Reader = tuple[int, str, str]  # id (opaque to the provider), address, first name or nothing
 NAMES_KEPT = 5000
 
-# Every one is stated, because each falls back to the account's own setting when left out.
-# Unsubscribing is ours (headers and links below), so SendGrid must not add its own.
-TRACKING = {
-    "click_tracking": {"enable": False, "enable_text": False},
-    "open_tracking": {"enable": False},
-    "subscription_tracking": {"enable": False},
-    "ganalytics": {"enable": False},
-}
+
+def tracking(*, clicks: bool) -> dict[str, dict[str, bool]]:
+    """Every kind is stated, because each falls back to the account's own setting when left out.
+
+    Unsubscribing is ours (headers and links below), so SendGrid must not add its own. Addresses in plain
+    text are read as they stand, so they are never rewritten.
+    """
+    return {
+        "click_tracking": {"enable": clicks, "enable_text": False},
+        "open_tracking": {"enable": False},
+        "subscription_tracking": {"enable": False},
+        "ganalytics": {"enable": False},
+    }
 
 
 class Payload:
     """Everything about one letter that does not change from reader to reader.
 
-    `unsubscribe` is the address that a reader's token is put behind; `list_id` the value of the
-    List-Id header (RFC 2919); `fallback_name` stands for a first name that is empty. Header lines
-    stand in each personalization, because SendGrid does not say whether it merges them with those of
-    the message.
+    `unsubscribe` is the address that a reader's token is put behind, and `unsubscribe_mailbox` one that
+    takes the same wish by mail; `list_id` the value of the List-Id header (RFC 2919); `feedback_id` that
+    of Feedback-ID; `message_ids` what stands before and behind a reader's id in a Message-ID of our own;
+    `fallback_name` stands for a first name that is empty. Header lines stand in each personalization,
+    because SendGrid does not say whether it merges them with those of the message.
     """
 
-    def __init__(self, letter: Letter, sender: Sender, *, fallback_name: str, unsubscribe: str, list_id: str) -> None:
+    def __init__(
+        self,
+        letter: Letter,
+        sender: Sender,
+        *,
+        fallback_name: str,
+        unsubscribe: str,
+        list_id: str,
+        unsubscribe_mailbox: str = "",
+        feedback_id: str = "",
+        message_ids: tuple[str, str] | None = None,
+        click_tracking: bool = False,
+    ) -> None:
         shared = {
             "from": {"email": sender.email, "name": sender.name},
             **({"reply_to": {"email": sender.reply_to}} if sender.reply_to else {}),
@@ -47,33 +66,48 @@ class Payload:
                 {"type": "text/plain", "value": letter.text},
                 {"type": "text/html", "value": letter.html},
             ],
-            "tracking_settings": TRACKING,
+            "tracking_settings": tracking(clicks=click_tracking),
         }
         self._shared = dumps(shared, separators=(",", ":"))[1:]  # without its opening brace
-        self._headers = (
-            f'"List-Id":{quoted(list_id)},"List-Unsubscribe-Post":{quoted(ONE_CLICK)},'
-            f'"List-Unsubscribe":{quoted("<" + unsubscribe)[:-1]}'
-        )
+        always = {"List-Id": list_id, "List-Unsubscribe-Post": ONE_CLICK, "Feedback-ID": feedback_id}
+        given = {name: value for name, value in always.items() if value}
+        given["List-Unsubscribe"] = f"<{unsubscribe}"  # to be continued with a reader's token
+        self._headers = dumps(given, separators=(",", ":"))[1:-2]
+        self._mailbox = quoted(f">, <mailto:{unsubscribe_mailbox}?subject=unsubscribe%20")[1:-1]
+        self._has_mailbox = bool(unsubscribe_mailbox)
+        self._message_ids = tuple(quoted(part)[1:-1] for part in message_ids) if message_ids else None
         self._names = _Names(letter.subject + letter.text + letter.html, fallback_name)
 
     def body(
-        self, readers: Iterable[Reader], tokens: Iterable[str], *, ids: Mapping[str, str], ahead: Ahead | None = None
+        self, readers: Sequence[Reader], tokens: Sequence[str], *, ids: Mapping[str, str], ahead: Ahead | None = None
     ) -> bytes:
         """One call's JSON. `tokens` are those of the readers; `ids` go into custom_args: opaque, never an address."""
+        ends = self._ends(readers, tokens)
         # local names: this loop runs for every reader of every edition
         names, headers, reader_tag = self._names, self._headers, Token.READER.value
         people = ",".join(
             [
                 f'{{"to":[{{"email":{quoted(email)}}}],'
                 f'"substitutions":{{{names[name]}"{reader_tag}":"{token}"}},'
-                f'"headers":{{{headers}{token}>"}},'
+                f'"headers":{{{headers}{token}{rest}}},'
                 f'"custom_args":{{"nl_subscriber":"{subscriber}"}}}}'
-                for (subscriber, email, name), token in zip(readers, tokens, strict=True)
+                for (subscriber, email, name), token, rest in zip(readers, tokens, ends, strict=True)
             ]
         )
         args = dumps(dict(ids), separators=(",", ":"))
         when = f'"send_at":{ahead.send_at},"batch_id":{quoted(ahead.batch)},' if ahead else ""
         return f'{{"personalizations":[{people}],"custom_args":{args},{when}{self._shared}'.encode("ascii")
+
+    def _ends(self, readers: Sequence[Reader], tokens: Sequence[str]) -> Iterable[str]:
+        """What follows each reader's token in the header lines: the end of that line, and perhaps a Message-ID."""
+        ends: Iterable[str] = repeat('>"', len(readers))
+        if self._has_mailbox:
+            ends = [f'{self._mailbox}{token}>"' for token in tokens]
+        if self._message_ids:
+            before, after = self._message_ids
+            pairs = zip(ends, readers, strict=True)
+            ends = [f'{end},"Message-ID":"<{before}{reader[0]}{after}>"' for end, reader in pairs]
+        return ends
 
 
 class _Names(dict[str, str]):

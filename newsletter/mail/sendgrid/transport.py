@@ -13,6 +13,7 @@ No call is ever repeated here.
 """
 
 import http.client
+import re
 import select
 import ssl
 import threading
@@ -31,6 +32,7 @@ SEND = "/v3/mail/send"
 # A connection idle for longer is not used again. The far end may close an idle connection at
 # any moment, and a call written into that moment would be uncertain for no good reason.
 KEEP_IDLE = 5.0  # seconds
+OF_ONE_READER = re.compile(r"personalizations[.\[](\d{1,3})\]?\.(?:to|substitutions)\b", re.ASCII)
 # Answers which SendGrid's documentation gives to requests that it did not take.
 REFUSALS = frozenset({400, 401, 403, 404, 405, 406, 411, 413, 414, 415, 422, 451})
 
@@ -176,7 +178,7 @@ def _meaning(answer: http.client.HTTPResponse, said: bytes) -> Receipt:
     if status == 429:
         raise TryLater(detail, status=status, wait=_pause(answer))
     if status in REFUSALS or 300 <= status < 400:
-        raise Refused(detail, status=status)
+        raise Refused(detail, status=status, readers=_named(said))
     raise Uncertain(detail, status=status)
 
 
@@ -188,6 +190,19 @@ def _complaint(said: bytes) -> str:
     except (ValueError, KeyError, TypeError, AttributeError):
         return ""
     return " – " + "; ".join(" ".join("…" if "@" in word else word for word in line.split()) for line in told)
+
+
+def _named(said: bytes) -> list[int]:
+    """Places of the readers whose own address or substitutions are complained of, ascending.
+
+    Other fields of a personalization are the same for everybody, and so is a complaint about them.
+    """
+    try:
+        fields = [error.get("field") for error in orjson.loads(said)["errors"]]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return []
+    found = (OF_ONE_READER.match(field) for field in fields if isinstance(field, str))
+    return sorted({int(match[1]) for match in found if match})
 
 
 def _pause(answer: http.client.HTTPResponse) -> float:

@@ -1,0 +1,65 @@
+"""One edition of a publication from its stories to the last call, in one process, with a count of what it took.
+
+    python -m benchmarks.assembling SLUG
+
+A script, in the environment of a stage. Prints the renders, the inlinings and the CPU of the assembly.
+"""
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
+
+counts: Counter[str] = Counter()
+
+
+def counting(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        counts[name] += 1
+        return function(*args, **kwargs)
+
+    return counted
+
+
+def main() -> None:
+    django.setup()
+
+    from premailer import Premailer
+
+    from benchmarks import data
+    from newsletter.delivery import opening, sending
+    from newsletter.delivery.models import Batch
+    from newsletter.editions import approval, rendering
+    from newsletter.editions.models import Edition
+    from newsletter.lib import clock
+    from workers.tasks import dispatch
+
+    rendering.render = counting("renders", rendering.render)
+    Premailer.transform = counting("inlinings", Premailer.transform)
+    began = time.process_time()
+    made = data.edition(sys.argv[1])
+    milliseconds = (time.process_time() - began) * 1000
+    approval.send_now(Edition.objects.get(pk=made["edition"]), now=clock.now())
+    opened = opening.open(made["edition"], now=clock.now())
+    if opened is None:
+        raise RuntimeError("The dispatch did not open.")
+    while opening.go_on(opened.pk):
+        pass
+    batches = list(Batch.objects.filter(dispatch=opened).values_list("pk", flat=True))
+    sending.send_all(batches, client=dispatch._client(), clock=clock.now, connections=4)
+    left = Batch.objects.filter(dispatch=opened).exclude(state="accepted").count()
+    if left:
+        raise RuntimeError(f"{left} batches were not accepted.")
+    told = {**made, "renders": counts["renders"], "inlinings": counts["inlinings"], "milliseconds": milliseconds}
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,281 @@
+"""The parts of the bench: each sets its stage, measures, and gives lines of the table."""
+
+import os
+import statistics
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks import dispatching, fleets, watching, webhooks
+from benchmarks.data import WARM, slug
+from benchmarks.dispatching import Run
+from benchmarks.fleets import Fleet
+from benchmarks.stage import Stage
+from benchmarks.table import Line
+
+SMALL = 10_000  # readers of the edition whose memory the largest is held against
+PART = 100_000  # readers of whose cost the growth is judged
+FAR = 150.0  # milliseconds until a far API answers
+CALLS = 16  # in flight to it
+# How many readers each peer mails; their figures are scaled linearly.
+PEERS = {"anymail": 20_000, "helper": 10_000, "tasks": 2_000, "naive": 100}
+
+
+@dataclass
+class Plan:
+    """What to measure with: readers of the large edition, rounds of product and floor in turn, processes of each."""
+
+    readers: int = 1_000_000
+    rounds: int = 3
+    processes: int = field(default_factory=lambda: os.cpu_count() or 1)
+    scale: float = 1.0  # of the peers' and the webhook's counts
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
+
+    def sizes(self) -> list[int]:
+        return sorted({min(SMALL, self.readers), min(PART, self.readers), self.readers})
+
+    def note(self, run: Run) -> Run:
+        self.runs.append(run.figures())
+        return run
+
+
+Part = Callable[[Plan], Iterator[Line]]
+
+
+def dispatch(plan: Plan) -> Iterator[Line]:
+    """Product and floor in turn on PostgreSQL; the peers on the same readers; growth, memory, ledger, latency."""
+    small, part, large = plan.sizes()[0], min(PART, plan.readers), plan.readers
+    with Stage("postgresql") as stage:
+        plan.versions["postgresql"] = f"PostgreSQL {stage.postgres.version()}" if stage.postgres else ""
+        reached = stage.readers(WARM, *plan.sizes())
+        floors: dict[int, list[Run]] = {large: []}
+        products: dict[int, list[Run]] = {size: [] for size in (small, part, large)}
+        ledger: dict[str, int] = {}
+        firsts: dict[int, float] = {}
+        for number in range(plan.rounds):
+            with _warm(stage, fleets.floor(stage, processes=plan.processes)) as fleet:
+                floors[large].append(plan.note(_send(stage, fleet, large, reached)))
+            with _warm(stage, fleets.product(stage, processes=plan.processes)) as fleet:
+                for size in dict.fromkeys((small, part, large) if number == 0 else (part, large)):
+                    before = stage.do("-m", "benchmarks.product", "size")
+                    edition = stage.edition(slug(size))["edition"]
+                    run = plan.note(dispatching.send(stage, fleet, edition, readers=reached[slug(size)]))
+                    products[size].append(run)
+                    books = _books(stage, edition)
+                    firsts[size] = run.due + run.first - books["opened"]
+                    after = stage.do("-m", "benchmarks.product", "size")
+                    ledger = {name: after[name] - before[name] for name in after}
+        sent = [run for runs in (*floors.values(), *products.values()) for run in runs]
+        yield from _counted("dispatch", sent)
+        yield from _against_floor("dispatch", products[large], floors[large], large)
+        rate = statistics.median(run.rate for run in products[large])
+        yield from _growth(products, small, part, large)
+        yield from _ledger(ledger, large)
+        for size in (part, large):
+            yield Line("send now", f"first accepted after the tick, {size:,} readers", firsts[size], "s", most=0.5)
+        yield Line("send now", "the same, large / small", firsts[large] / firsts[part], "x", most=2)
+        yield Line(
+            "send now", f"first accepted after “send now”, {large:,} readers", products[large][-1].first, "s", most=1.5
+        )
+        yield from _peers(plan, stage, rate, reached)
+
+
+def sqlite(plan: Plan) -> Iterator[Line]:
+    """Product and floor on SQLite, which has one writer at a time."""
+    size = min(PART, plan.readers)
+    with Stage("sqlite") as stage:
+        reached = stage.readers(WARM, size)
+        floors, products = [], []
+        for _ in range(plan.rounds):
+            with _warm(stage, fleets.floor(stage, processes=plan.processes)) as fleet:
+                floors.append(plan.note(_send(stage, fleet, size, reached)))
+            with _warm(stage, fleets.product(stage, processes=plan.processes)) as fleet:
+                products.append(plan.note(_send(stage, fleet, size, reached)))
+        yield from _counted("sqlite", [*floors, *products])
+        yield from _against_floor("sqlite", products, floors, size, judged=False)
+
+
+def far(plan: Plan) -> Iterator[Line]:
+    """An API that takes its time: calls in flight decide."""
+    with Stage("postgresql") as stage:
+        reached = stage.readers(WARM, plan.readers)
+        connections = max(1, CALLS // plan.processes)
+        with _warm(stage, fleets.product(stage, processes=plan.processes, connections=connections)) as fleet:
+            run = plan.note(_send(stage, fleet, plan.readers, reached, latency=FAR))
+        yield from _counted("far API", [run])
+        possible = connections * plan.processes / (FAR / 1000) * 1000
+        steady = run.readers / (run.seconds - run.first + FAR / 1000)  # from the first call to the last answer
+        yield Line(
+            "far API",
+            f"of what {connections * plan.processes} calls in flight at {FAR:g} ms allow",
+            steady / possible,
+            "x",
+            least=0.75,
+            aim=0.9,
+            note=f"{steady:,.0f} of {possible:,.0f} readers/s",
+        )
+
+
+def assembly(_: Plan) -> Iterator[Line]:
+    """How often a letter is rendered and inlined, whatever the number of readers."""
+    with Stage("sqlite") as stage:
+        counts = [1000, 20_000]
+        stage.readers(*counts)
+        made = [stage.do("-m", "benchmarks.assembling", slug(count)) for count in counts]
+        for count, told in zip(counts, made, strict=True):
+            yield Line("assembly", f"renders for {count:,} readers", told["renders"], "", least=1, most=1)
+            yield Line("assembly", f"inlinings for {count:,} readers", told["inlinings"], "", least=1, most=1)
+        yield Line("assembly", "one assembly, preflight included", made[-1]["milliseconds"], "ms of CPU")
+        yield Line("assembly", "HTML of the letter", made[-1]["html"] / 1000, "KB")
+
+
+def webhook(plan: Plan) -> Iterator[Line]:
+    """What comes back, over HTTP, until it stands in the books."""
+    with Stage("postgresql") as stage:
+        yield from webhooks.measure(stage, plan)
+
+
+PARTS: dict[str, Part] = {"dispatch": dispatch, "sqlite": sqlite, "far": far, "assembly": assembly, "webhook": webhook}
+
+
+# --- dispatching -------------------------------------------------------------------------------
+
+
+@contextmanager
+def _warm(stage: Stage, fleet: Fleet) -> Iterator[Fleet]:
+    """A fleet that has sent a small edition, so that nothing is measured that happens once a process."""
+    try:
+        warm = stage.edition(slug(WARM))["edition"]
+        dispatching.send(stage, fleet, warm, readers=WARM)
+        if fleet.name == "product":
+            _books(stage, warm)
+        yield fleet
+    finally:
+        fleet.end()
+
+
+def _send(stage: Stage, fleet: Fleet, size: int, reached: dict[str, int], *, latency: float = 0) -> Run:
+    edition = stage.edition(slug(size))["edition"]
+    run = dispatching.send(stage, fleet, edition, readers=reached[slug(size)], latency=latency)
+    if fleet.name == "product":
+        _books(stage, edition)
+    return run
+
+
+def _books(stage: Stage, edition: int) -> dict[str, Any]:
+    """What the ledger says once the dispatch is finished; it must add up."""
+    books: dict[str, Any] = stage.do("-m", "benchmarks.product", "books", str(edition))
+    if books["state"] != "finished" or books["accepted"] != books["planned"]:
+        raise RuntimeError(f"The ledger does not add up: {books}")
+    return books
+
+
+def _counted(part: str, runs: list[Run]) -> Iterator[Line]:
+    """Nothing counts unless every reader got it, and got it once."""
+    for run in runs:
+        if not run.readers == run.accepted == run.unique:
+            raise RuntimeError(f"{run.fleet}: {run.accepted} accepted of {run.readers}, {run.unique} different")
+    share = max(run.sink_cpu / run.seconds for run in runs)
+    yield Line(part, "readers accepted, each once, in every run", sum(run.unique for run in runs))
+    yield Line(part, "sink: share of one core, at most", share, "", most=0.5, note="it is not the bottleneck")
+
+
+def _against_floor(
+    part: str, products: list[Run], floors: list[Run], readers: int, *, judged: bool = True
+) -> Iterator[Line]:
+    def middle(ratio: Callable[[Run, Run], float]) -> float:
+        return statistics.median(ratio(p, f) for p, f in zip(products, floors, strict=True))
+
+    note = f"{readers:,} readers, median of {len(products)} pairs"
+    for name, runs in (("product", products), ("floor", floors)):
+        rate, cpu = (statistics.median(getattr(run, which) for run in runs) for which in ("rate", "cpu"))
+        app, backing = (statistics.median(getattr(run, w) for run in runs) for w in ("app_cpu", "backing_cpu"))
+        split = f"{app / readers * 1e5:.2f} app + {backing / readers * 1e5:.2f} database and broker"
+        yield Line(part, f"{name}: readers per second", rate, "/s", note=note)
+        yield Line(part, f"{name}: CPU per 100,000", cpu, "s", note=split)
+    yield Line(
+        part,
+        "rate, product / floor",
+        middle(lambda p, f: p.rate / f.rate),
+        "x",
+        least=0.5 if judged else None,
+        aim=0.7 if judged else None,
+    )
+    yield Line(
+        part,
+        "CPU, product / floor",
+        middle(lambda p, f: p.cpu / f.cpu),
+        "x",
+        most=2 if judged else None,
+        aim=1.3 if judged else None,
+    )
+
+
+def _growth(products: dict[int, list[Run]], small: int, part: int, large: int) -> Iterator[Line]:
+    def net(size: int) -> float:
+        return statistics.median(run.net for run in products[size])
+
+    yield Line(
+        "growth",
+        f"CPU per 100,000 at {large:,} / at {part:,}",
+        net(large) / net(part),
+        "x",
+        most=1.1,
+        note="without what the fleet costs when idle",
+    )
+    halves = [run.last_part_cpu / run.first_part_cpu for run in products[large] if run.first_part_cpu]
+    if halves:
+        yield Line("growth", "CPU of the last 100,000 / of the first", statistics.median(halves), "x", most=1.15)
+    whole, before = max(run.app_memory for run in products[large]), max(run.app_memory for run in products[small])
+    what = f"whole app at {large:,} / at {small:,}"
+    yield Line("memory", what, whole / before, "x", most=1.1, note=f"{whole:.0f} MB")
+    senders = max(run.senders_memory for run in products[large])
+    yield Line("memory", "dispatch workers, peak", senders, "MB", most=300)
+
+
+def _ledger(grown: dict[str, int], readers: int) -> Iterator[Line]:
+    ids = f"{grown['ids'] / readers:.1f} of them are packed ids before the database compresses them"
+    yield Line("ledger", "grown by, a reader", grown["all"] / readers, "bytes", most=12, note=ids)
+    yield Line("ledger", "batches", grown["batches"], note="indexes and dead rows are in the figure above")
+
+
+# --- peers -------------------------------------------------------------------------------------
+
+
+def _peers(plan: Plan, stage: Stage, rate: float, reached: dict[str, int]) -> Iterator[Line]:
+    """How many readers a second each peer mails, and how often the product's rate that goes in."""
+    targets = {"anymail": (8, 15), "tasks": (200, 400)}
+    names = {
+        "anymail": "anymail, merge data and headers, 1,000 a call",
+        "helper": "sendgrid helper, 1,000 personalizations a call",
+        "tasks": "a Celery task a reader, with the sendgrid helper",
+        "naive": "sendgrid helper and premailer, a call a reader",
+    }
+    edition = stage.edition(slug(plan.readers))["edition"]
+    most = reached[slug(plan.readers)]
+    for name, count in PEERS.items():
+        those = min(most, max(10, int(count * plan.scale)))
+        stage.reset()
+        worker = None
+        before = 0.0
+        if name == "tasks":
+            worker = fleets.celery(stage, "benchmarks.peers", processes=plan.processes)
+            before = watching.cpu([worker.pid])
+        backing = watching.cpu(stage.backing())
+        told = stage.do("-m", "benchmarks.peers", name, str(edition), str(those))
+        last = stage.wait_for(those)
+        cpu = told["cpu"] + watching.cpu(stage.backing()) - backing
+        if worker:
+            cpu += watching.cpu([worker.pid]) - before
+            worker.end()
+        summary = stage.summary()
+        if summary["unique"] != those:
+            raise RuntimeError(f"{name}: {summary['unique']} of {those} readers")
+        theirs = those / (last - told["began"])
+        plan.runs.append({"fleet": name, "readers": those, "rate": theirs, "cpu": cpu / those * 1e5})
+        yield Line("peers", f"{names[name]}: readers per second", theirs, "/s", note=f"{those:,} readers, scaled")
+        least, aim = targets.get(name, (None, None))
+        yield Line("peers", f"product / {name}", rate / theirs, "x", least=least, aim=aim)
+        yield Line("peers", f"{name}: CPU per 100,000", cpu / those * 1e5, "s")

@@ -1,0 +1,45 @@
+"""newsletter editions picture: the letter as readers see it, as PNG files."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsletter.cli import choosing, output
+from newsletter.cli.editions import app
+from newsletter.cli.options import EditionId, Json
+from newsletter.lib import clock
+from newsletter.lib.errors import BadInput
+
+
+@app.command()
+def picture(
+    edition: EditionId,
+    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="Where the pictures go.")] = Path(),
+    browser: Annotated[
+        Path | None, typer.Option("--browser", metavar="PROGRAM", help="A Chromium or Chrome.", show_default="looks")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Take pictures of the letter: 600 and 375 pixels wide, in dark mode, and without images.
+
+    Needs a Chromium or Chrome on this machine. The letter is the one that `preview` shows, for a
+    reader without a name; its images are fetched from where they are.
+    """
+    from newsletter.local import camera
+    from newsletter.web.letter import letter_of
+
+    meant = choosing.edition(edition)
+    program = browser or camera.browser()
+    taken = camera.take(letter_of(meant, now=clock.now()).html, program=program)
+    files = {name: folder / f"edition-{meant.pk}-{name}.png" for name in taken}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, file in files.items():
+            file.write_bytes(taken[name])
+    except OSError as error:
+        raise BadInput("--folder", f"cannot be written to ({error.strerror}).") from None
+    if json:
+        output.data({name: str(file) for name, file in files.items()})
+    else:
+        output.text("\n".join(map(str, files.values())))

@@ -1,0 +1,111 @@
+"""Preflight of a letter's colours: can its words be read on what lies behind them, by day and by night?
+
+Looks at colours as they are written: `#rgb`, `#rrggbb`, black and white, inherited as browsers do. What
+it cannot make out, such as words on a picture, it passes over.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from newsletter.editions.preflight.anatomy import Anatomy, Element
+from newsletter.editions.preflight.finding import Finding, at
+from newsletter.lib.colours import LEAST_CONTRAST, contrast
+
+NAMED = {"black": "#000000", "white": "#ffffff"}
+LINK = "#0000ee"  # what a link has that is given no colour
+DARK = re.compile(r"@media[^{]*prefers-color-scheme:\s*dark[^{]*\{((?:[^{}]*\{[^{}]*\})*)", re.IGNORECASE)
+RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+SELECTOR = re.compile(r"\.([\w-]+)(?:\s+([a-z][a-z0-9]*))?")  # a class, or an element in a class
+DECLARED = re.compile(r"(?:^|;)\s*(color|background-color|background|display)\s*:\s*([^;!]+)", re.IGNORECASE)
+
+Declarations = Mapping[str, str]
+
+
+class Seen(NamedTuple):
+    """Colours as `#rrggbb`; None for one that cannot be made out."""
+
+    ink: str | None
+    behind: str | None
+
+
+def legible(anatomy: Anatomy) -> Iterator[Finding]:
+    """One finding for the day and one for the night, at the first place where words cannot be read."""
+    for code, rules in (("contrast.light", {}), ("contrast.dark", _dark(anatomy.styles))):
+        if code == "contrast.dark" and not rules:
+            continue
+        faint = list(_faint(anatomy.content(), Seen("#000000", "#ffffff"), rules))
+        if faint:
+            element, ratio = faint[0]
+            mend = f"Contrast is {ratio:.1f}; at least {LEAST_CONTRAST} can be read. Change one of its colours."
+            yield Finding(code, "stop", at([element]), mend)
+
+
+def _faint(
+    elements: list[Element], around: Seen, rules: Mapping[tuple[str, str], Declarations]
+) -> Iterator[tuple[Element, float]]:
+    for element in elements:
+        declared = _declared(element, rules)
+        if declared.get("display", "").strip() == "none" or element.attrs.get("aria-hidden") == "true":
+            continue
+        seen = _seen(element, declared, around)
+        if element.own.strip() and seen.ink and seen.behind:
+            ratio = contrast(seen.ink, seen.behind)
+            if ratio < LEAST_CONTRAST:
+                yield element, ratio
+        yield from _faint(element.children, seen, rules)
+
+
+def _declared(element: Element, rules: Mapping[tuple[str, str], Declarations]) -> dict[str, str]:
+    found = _read(element.attrs.get("style", ""))
+    for name in element.attrs.get("class", "").split():
+        found |= rules.get((name, ""), {})
+    ancestor = element.parent
+    while rules and ancestor:
+        for name in ancestor.attrs.get("class", "").split():
+            found |= rules.get((name, element.tag), {})
+        ancestor = ancestor.parent
+    return found
+
+
+def _seen(element: Element, declared: Declarations, around: Seen) -> Seen:
+    ink, behind = around
+    if element.tag == "a" and "href" in element.attrs:
+        ink = LINK
+    if "bgcolor" in element.attrs:
+        behind = _colour(element.attrs["bgcolor"])
+    if "background-color" in declared:
+        behind = _behind(declared["background-color"], behind)
+    elif "background" in declared:
+        behind = _behind(declared["background"], behind)
+    if "color" in declared:
+        ink = ink if declared["color"].strip() == "inherit" else _colour(declared["color"])
+    return Seen(ink, behind)
+
+
+def _behind(value: str, before: str | None) -> str | None:
+    return before if value.strip() in ("none", "transparent") else _colour(value)
+
+
+def _dark(styles: list[str]) -> dict[tuple[str, str], Declarations]:
+    """By class, or by class and element inside it: what the night changes. Other selectors are passed over."""
+    found: dict[tuple[str, str], Declarations] = {}
+    for css in styles:
+        for block in DARK.findall(css):
+            for selectors, declarations in RULE.findall(block):
+                for selector in selectors.split(","):
+                    if match := SELECTOR.fullmatch(selector.strip()):
+                        key = (match[1], match[2] or "")
+                        found[key] = {**found.get(key, {}), **_read(declarations)}
+    return found
+
+
+def _read(declarations: str) -> dict[str, str]:
+    return {name.lower(): value for name, value in DECLARED.findall(declarations)}
+
+
+def _colour(value: str) -> str | None:
+    value = NAMED.get(value.strip().lower(), value.strip().lower())
+    if re.fullmatch(r"#[0-9a-f]{3}", value):
+        value = "#" + "".join(digit * 2 for digit in value[1:])
+    return value if re.fullmatch(r"#[0-9a-f]{6}", value) else None

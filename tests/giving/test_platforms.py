@@ -1,0 +1,40 @@
+"""Where an amount leads."""
+
+import pytest
+
+from newsletter.giving import platforms
+from newsletter.giving.platforms import PLATFORMS, address
+from newsletter.lib.errors import BadInput
+
+
+def test_an_amount_is_given_in_whole_units_or_in_the_smallest_ones() -> None:
+    assert address("https://x.org/?a={amount}", amount=25, currency="USD") == "https://x.org/?a=25"
+    assert address("https://x.org/?a={cents}", amount=25, currency="USD") == "https://x.org/?a=2500"
+    assert address("https://x.org/?a={cents}", amount=2500, currency="JPY") == "https://x.org/?a=2500"
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_a_preset_is_taken_once_it_is_completed_and_not_before(name: str) -> None:
+    preset = PLATFORMS[name].template
+    with pytest.raises(BadInput, match="not complete"):
+        platforms.template(preset, field="url")
+    mine = preset.replace("YOUR-SITE", "news.example.org").replace("YOUR-", "my-")
+    assert platforms.template(f" {mine} ", field="url") == mine
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "https://x.org/give",
+        "https://x.org/?a={sum}",
+        "https://x.org/?a={amount}&b={reader}",
+        "https://{amount}.org/",
+        "javascript:{amount}",
+        "x.org/{amount}",
+        "https://x.org/ {amount}",
+    ],
+)
+def test_what_leads_nowhere_is_refused(wrong: str) -> None:
+    with pytest.raises(BadInput):
+        platforms.template(wrong, field="url")

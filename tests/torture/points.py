@@ -1,0 +1,188 @@
+"""Kills a worker at every single moment of the send path, lets a healthy one go on, and judges.
+
+A program of its own (`python -m tests.torture.points`), told by the environment which database to use. It
+prints JSON: for each point its name, and what became of the batch that was being sent.
+
+    record one batch → for each moment: a batch, a process, killed there → recovery → postbox against ledger
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import django
+
+SIZE = 3  # readers in a batch
+MOST = 150  # points there is a batch for
+ANSWER = 5.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A moment, what the postbox had from the worker that died there, and the end of it all after recovery."""
+
+    name: str
+    taken: bool
+    state: str
+    copies: int  # that each reader of the batch has in the end
+    attempts: int
+
+    @property
+    def breach(self) -> str:
+        """What is wrong with it; empty when the promise was kept."""
+        if self.copies > 1:
+            return "readers got two"
+        if self.state == "uncertain":
+            return ""
+        if self.state != "accepted":
+            return f"the batch is left {self.state}"
+        return "" if self.copies == 1 else "called accepted, and the postbox does not have it"
+
+
+def main() -> None:
+    django.setup()
+    from django.conf import settings
+
+    with tempfile.TemporaryDirectory() as folder, postbox(Path(folder)) as url:
+        settings.DISPATCH_BATCH_SIZE = SIZE
+        found = torture(url)
+    json.dump([{**asdict(point), "breach": point.breach} for point in found], sys.stdout)
+
+
+def torture(url: str) -> list[Point]:
+    """Every point, in the order in which the path passes them."""
+    from django.db import connections
+
+    from newsletter.delivery.models import Batch
+    from newsletter.lib import clock
+
+    batches = open_dispatch(readers=SIZE * MOST)
+    connections.close_all()  # a connection must not be shared with the processes that are to die
+    names = send_in_a_process(batches[0], url)
+    if len(names) >= len(batches):
+        raise RuntimeError(f"{len(names)} points, and batches for {len(batches)} only")
+    for number, name in enumerate(names):
+        passed = send_in_a_process(batches[number + 1], url, dies_at=number)
+        if passed != names[: number + 1]:
+            raise RuntimeError(f"point {number} was {name!r} and is {passed[-1]!r} now")
+    taken = {number for number, count in copies_by_batch(url).items() if count}
+    recover(url, now=clock.now() + timedelta(hours=1))
+    copies = copies_by_batch(url)
+    found = []
+    for number, name in enumerate(names):
+        batch = Batch.objects.get(pk=batches[number + 1])
+        people = copies.get(batch.pk, 0)
+        found.append(Point(name, batch.pk in taken, batch.state, -(-people // SIZE), batch.attempts.count()))
+    return found
+
+
+def open_dispatch(*, readers: int) -> list[int]:
+    """A dispatch that is open; the ids of its batches."""
+    from django.core.management import call_command
+
+    from newsletter.delivery import opening
+    from newsletter.delivery.models import Batch
+    from newsletter.lib import clock
+    from tests.support import factories as make
+
+    call_command("migrate", interactive=False, verbosity=0)
+    publication = make.publication()
+    make.readers(publication, readers)
+    edition = make.approved_edition(publication, due_at=clock.now())
+    dispatch = opening.open(edition.pk, now=clock.now())
+    while dispatch and opening.go_on(dispatch.pk):
+        pass
+    return list(Batch.objects.order_by("number").values_list("pk", flat=True))
+
+
+def send_in_a_process(batch: int, url: str, *, dies_at: int = -1) -> list[str]:
+    """Send as a dispatch worker does, in a process that may be killed on its way; the moments it passed."""
+    here, there = os.pipe()
+    child = os.fork()
+    if not child:
+        status = 1
+        try:
+            os.close(here)
+            _send(batch, url, say=lambda name: _write(there, name), dies_at=dies_at)
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(there)
+    with os.fdopen(here, encoding="utf-8") as told:
+        passed = told.read().splitlines()
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status != (0 if dies_at < 0 else -signal.SIGKILL):
+        raise RuntimeError(f"the process that was to be killed at point {dies_at} left with {status}")
+    return passed
+
+
+def _write(to: int, name: str) -> None:
+    os.write(to, f"{name}\n".encode())  # in one piece, and gone before the process is
+
+
+def _send(batch: int, url: str, *, say: Callable[[str], None], dies_at: int) -> None:
+    from newsletter.delivery import sending
+    from newsletter.lib import clock
+    from tests.torture.tripwire import Tripwire
+
+    client = client_of(url)
+    with Tripwire(say, dies_at).strung():
+        sending.send_all([batch], client=client, clock=clock.now, connections=1)
+
+
+def recover(url: str, *, now: datetime) -> None:
+    """All that healthy workers do, at a moment when every lease is over."""
+    from newsletter.delivery import recovery, sending
+
+    recovery.release_abandoned(now=now)
+    while due := recovery.due_batches(now=now, limit=MOST + 1):
+        sending.send_all(due, client=client_of(url), clock=lambda: now, connections=1)
+    recovery.release_abandoned(now=now + timedelta(hours=1))
+    recovery.finish_done(now=now)
+
+
+def client_of(url: str) -> Any:
+    from newsletter.mail.sendgrid.transport import Client
+
+    return Client(key="torture", base=url, connect_timeout=ANSWER, answer_timeout=ANSWER)
+
+
+def copies_by_batch(url: str) -> dict[int, int]:
+    """How many copies the postbox accepted, by the id of the batch."""
+    there = urlsplit(url)
+    line = HTTPConnection(there.hostname or "", there.port, timeout=30)
+    try:
+        line.request("GET", "/postbox/counts?by=nl_batch")
+        values = json.loads(line.getresponse().read())["values"]
+    finally:
+        line.close()
+    return {int(batch): counts["accepted"] for batch, counts in values.items() if batch}
+
+
+@contextmanager
+def postbox(folder: Path) -> Iterator[str]:
+    """One in a process of its own; its address."""
+    command = [sys.executable, "-m", "newsletter.postbox", "--port=0", f"--file={folder / 'postbox.sqlite3'}"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield next(word for word in process.stdout.readline().split() if word.startswith("http://"))
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
+
+
+if __name__ == "__main__":
+    main()

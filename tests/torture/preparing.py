@@ -1,0 +1,30 @@
+"""Makes the database that tortured houses start from: readers, and an approved edition that is due in some hours.
+
+A program of its own, because the settings are read from the environment once:
+
+    python -m tests.torture.preparing READERS
+"""
+
+import sys
+from datetime import timedelta
+
+import django
+
+
+def main(readers: int) -> None:
+    django.setup()
+    from django.core.management import call_command
+
+    from newsletter.lib import clock
+    from tests.support import factories as make
+
+    call_command("migrate", interactive=False, verbosity=0)
+    publication = make.publication(approves_itself=True)  # sent on another day, the letter is assembled anew
+    make.readers(publication, readers)
+    make.otto()
+    edition = make.approved_edition(publication, due_at=clock.now() + timedelta(hours=6))
+    sys.stdout.write(f"{edition.pk}\n")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,53 @@
+"""What the desk says of an edition by the readers' own clocks, and of one that is held back."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from newsletter.editions import approval, assembly, planning
+from newsletter.editions.models import Edition
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from newsletter.web.phrases import leaves
+from newsletter.web.states import standing
+from tests.support import factories as make
+from tests.support.factories import MONDAY
+from tests.web.asking import words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def approved() -> Edition:
+    """Tuesday's, at seven in Tokyo, in New York and in Niue."""
+    publication = make.publication(recurrence="FREQ=DAILY", local_time=True)
+    Publication.objects.update(created_at=MONDAY)
+    publication.refresh_from_db()
+    for zone in ("Asia/Tokyo", "", "Pacific/Niue"):
+        make.reader(publication, time_zone=zone)
+    make.story(publication)
+    edition = planning.plan(publication, now=MONDAY)
+    assert edition is not None
+    made = assembly.assemble(edition.pk, now=MONDAY)
+    return approval.approve(made, content_hash=made.content_hash, by=None, now=MONDAY)
+
+
+def test_it_is_called_by_the_hour_of_its_readers(approved: Edition) -> None:
+    assert leaves(approved, now=MONDAY) == "tomorrow, 07:00 readers’ local time"
+    assert standing(approved, now=MONDAY).sentence == (
+        "It leaves by itself at 07:00 on the clock of each reader: first today, 17:00, last tomorrow, 13:00, in 10 h."
+    )
+
+
+def test_one_that_a_person_put_off_is_called_by_the_clock_of_its_publication(approved: Edition) -> None:
+    moved = approval.reschedule(approved, due_at=datetime(2026, 11, 24, 17, tzinfo=UTC), now=MONDAY)
+    assert leaves(moved, now=MONDAY) == "tomorrow, 12:00 EST"
+    assert standing(moved, now=MONDAY).sentence == "It leaves by itself tomorrow, 12:00, in 29 h."
+
+
+def test_the_page_of_an_edition_says_what_will_hold_it_back(eddie: Client, publication: Publication) -> None:
+    Publication.objects.filter(pk=publication.pk).update(pace_per_hour=2)
+    make.readers(publication, 3)
+    edition = make.approved_edition(publication, due_at=clock.now() + timedelta(hours=3))
+    assert "Paced: 2 an hour; done at about" in words(eddie.get(f"/editions/{edition.pk}/"))

@@ -1,0 +1,18 @@
+"""Fetching the pictures that were asked for."""
+
+import time
+
+from celery import shared_task
+
+from newsletter.lib import clock
+from newsletter.pictures import keeping
+
+TURN = 4.0  # seconds; then others have theirs, because one worker does this and much else
+
+
+@shared_task
+def tick() -> None:
+    """Fetch what is due, one picture after the other."""
+    until = time.monotonic() + TURN
+    while keeping.fetch_next(now=clock.now()) and time.monotonic() < until:
+        pass
