@@ -21,8 +21,8 @@ PARAGRAPH = (
     "those who live beside the river will be asked once more before the first stone is laid. "
 )
 # some that JSON or HTML must escape
-NAMES = ("Ada", "Ben", "Carla", "Dmitri", "Elif", "Fatima", "Hans", "Inês", "José", "Lena", "Mohammed", "Nora", "Pía")
-NAMES += (
+NAMES = ["Ada", "Ben", "Carla", "Dmitri", "Elif", "Fatima", "Hans", "Inês", "José", "Lena", "Mohammed", "Nora", "Pía"]
+NAMES += [
     "Quentin",
     "Rita",
     "Søren",

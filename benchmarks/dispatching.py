@@ -10,6 +10,7 @@ from benchmarks.stage import Stage
 
 LIMIT = 300  # seconds for one edition
 IDLE = 3.0  # seconds of watching what the fleet costs when it has nothing to do
+FEWEST = 10_000  # readers for whom it is worth watching
 LOOK = 0.02  # seconds between two looks
 
 
@@ -68,8 +69,9 @@ def send(stage: Stage, fleet: Fleet, edition: int, *, readers: int, latency: flo
     senders = [process.pid for process in fleet.senders]
     whole = [*app, *backing]
     idle = watching.cpu(whole)
-    time.sleep(IDLE)
-    idle = (watching.cpu(whole) - idle) / IDLE
+    watched = IDLE if readers >= FEWEST else LOOK
+    time.sleep(watched)
+    idle = (watching.cpu(whole) - idle) / watched
     app_before, backing_before = watching.cpu(app), watching.cpu(backing)
     due = fleet.ring(edition)
     marks: dict[str, float] = {}
@@ -92,6 +94,10 @@ def send(stage: Stage, fleet: Fleet, edition: int, *, readers: int, latency: flo
     time.sleep(0.3)  # the books of the last batches are still being written
     app_cpu, backing_cpu = watching.cpu(app) - app_before, watching.cpu(backing) - backing_before
     marks["end"] = watching.cpu(whole)
+    highest_app, highest_senders = (
+        max(highest_app, watching.memory(app)),
+        max(highest_senders, watching.memory(senders)),
+    )
     told = stage.summary()
     return Run(
         fleet=fleet.name,

@@ -236,7 +236,7 @@ def _growth(products: dict[int, list[Run]], small: int, part: int, large: int) -
 
 
 def _ledger(grown: dict[str, int], readers: int) -> Iterator[Line]:
-    ids = f"{grown['ids'] / readers:.1f} of them are packed ids before the database compresses them"
+    ids = f"{grown['ids'] / readers:.1f} bytes of packed ids, which the database compresses"
     yield Line("ledger", "grown by, a reader", grown["all"] / readers, "bytes", most=12, note=ids)
     yield Line("ledger", "batches", grown["batches"], note="indexes and dead rows are in the figure above")
 

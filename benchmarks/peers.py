@@ -11,6 +11,7 @@ readers through Django and sign each one's link with Django's signer.
 """
 
 import json
+import logging
 import os
 import sys
 import time
@@ -134,7 +135,7 @@ def naive(edition: int, count: int) -> None:
 
     for reader in readers(edition, count):
         page = letter(edition).html.replace("__nl_first_name__", reader[2]).replace("__nl_reader__", str(reader[0]))
-        _one(reader, edition, transform(page))
+        _one(reader, edition, transform(page, cssutils_logging_level=logging.CRITICAL))
 
 
 def tasks(edition: int, count: int) -> None:

@@ -69,7 +69,8 @@ def _candidates(statement: str, publication_id: int, after: int, most: int) -> l
         row = cursor.fetchone()
         last = row[0] if row else LAST_ID
         cursor.execute(statement, [publication_id, after, last, after, last])
-        return cursor.fetchall()
+        found: list[Any] = cursor.fetchall()
+    return found
 
 
 def count_candidates(publication_id: int, *, after: int, last: int) -> int:

@@ -129,7 +129,7 @@ def leave(
     from newsletter.delivery import links
     from newsletter.lib.errors import BadToken
 
-    given = [token for token in tokens if token != "-"]
+    given = [word for word in tokens if word != "-"]
     if "-" in tokens:
         given += WISH.findall(sys.stdin.read())
     left = strange = 0

@@ -254,7 +254,7 @@ class WarmUp(models.Model):
 
     def to_come(self, day: date) -> list[int]:
         """The limits from that day on; empty when it is over."""
-        return self.daily[max(0, (day - self.starts_on).days) :]
+        return list(self.daily[max(0, (day - self.starts_on).days) :])
 
 
 class Window(models.Model):

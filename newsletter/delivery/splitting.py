@@ -90,7 +90,7 @@ def too_much(dispatch: Dispatch, last: Attempt) -> str:
     refused = calls.filter(fate=Fate.REFUSED).exclude(OWN_FAULT)
     whole = refused.filter(batch__state=BatchState.REFUSED).exclude(http_status__in=OF_READERS).count()
     latest = accepted(dispatch).aggregate(latest=Max("pk"))["latest"] or 0
-    row = refused.filter(pk__gt=latest).aggregate(all=Count("pk"), unnamed=Count("pk", filter=Q(blamed=None)))
+    row = refused.filter(pk__gt=latest).aggregate(all=Count("pk"), unnamed=Count("pk", filter=Q(blamed__isnull=True)))
     most = settings.DISPATCH_REFUSALS
     if max(whole, row["unnamed"]) >= most or row["all"] >= NAMED_IN_A_ROW * most:
         return f"The provider refused {max(whole, row['all'])} batch(es)."

@@ -58,7 +58,7 @@ def leave_out_refused(dispatch: Dispatch, *, now: datetime) -> int:
     with transaction.atomic():
         locked = Dispatch.objects.select_for_update().get(pk=dispatch.pk)
         if locked.state != S.ATTENTION:
-            raise NotAllowed(f"Dispatch {dispatch.pk} is {locked.state}: refused readers are left out once all is sent.")
+            raise NotAllowed(f"Dispatch {dispatch.pk} is {locked.state}: readers are left out once all is sent.")
         refused = list(splitting.refused_alone(locked))
         for batch in refused:
             ids = unpack(batch.subscribers).tolist()

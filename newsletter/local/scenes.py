@@ -41,7 +41,8 @@ class Scene:
     @property
     def on_its_way(self) -> bool:
         """True while it may still go on without a person."""
-        waits_for_somebody = self.progress is not None and self.progress.phase not in ("sending", "submitted ahead", "finished")
+        phase = self.progress.phase if self.progress else ""
+        waits_for_somebody = phase not in ("", "sending", "submitted ahead", "finished")
         return self.state in ON_ITS_WAY and not waits_for_somebody
 
 

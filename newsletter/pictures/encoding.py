@@ -49,7 +49,8 @@ def encode(data: bytes, limits: Limits) -> Encoded:
     try:
         with Image.open(io.BytesIO(data), formats=READABLE) as opened:
             _check_size(*opened.size)
-            moves = getattr(opened, "n_frames", 1) > 1 and opened.format != "MPO"  # cameras hide a second view in a JPEG
+            # in an MPO, a camera hid a second view behind the first
+            moves = getattr(opened, "n_frames", 1) > 1 and opened.format != "MPO"
             opened.draft("RGB", (2 * limits.width, 2 * limits.height))  # a large JPEG is read no larger than needed
             opened.load()
             image = _upright(opened)

@@ -18,14 +18,10 @@ pytestmark = pytest.mark.skipif(not SAMPLES, reason="the published templates do 
 
 
 @pytest.mark.parametrize(
-    ("viewport", "scheme", "most"),
-    [(DESKTOP, "light", MOST_DESKTOP := 9), (PHONE, "light", MOST_PHONE := 30), (DESKTOP, "dark", MOST_DARK := 9)],
-    ids=["desktop", "phone", "dark"],
+    ("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "light"), (DESKTOP, "dark")], ids=["desktop", "phone", "dark"]
 )
-def test_templates_of_others_look_inlined_as_they_did(
-    browser: Browser, viewport: ViewportSize, scheme: Scheme, most: int
-) -> None:
-    """No more differ than with the best options known for this inliner; its own defaults differ in 495 and 253."""
+def test_templates_of_others_look_inlined_as_they_did(browser: Browser, viewport: ViewportSize, scheme: Scheme) -> None:
+    """With the inliner's own defaults 495 elements differ on a phone and 253 at night."""
     elements = 0
     differing: dict[str, int] = {}
     for sample in SAMPLES:
@@ -36,4 +32,4 @@ def test_templates_of_others_look_inlined_as_they_did(
         elements += len(designed)
         differing[sample.stem] = sum(a != b for a, b in zip(designed, inlined, strict=True))
     assert elements > 100 * len(SAMPLES)
-    assert sum(differing.values()) <= most, differing
+    assert {name: count for name, count in differing.items() if count} == {}

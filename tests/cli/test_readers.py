@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.audience.models import Subscription
 from newsletter.audience.suppressing import suppress
+from newsletter.delivery import links
 from newsletter.publications.models import Publication
 from tests.cli.conftest import Command
+from tests.support import factories as make
 
 READERS = "email,first_name\nrita@example.org,Rita\nRITA@example.org,Rita\nnonsense,Otto\n+plus@example.org,=Plus\n"
 
@@ -86,3 +89,25 @@ def test_readers_are_counted(newsletter: Command, publication: Publication, file
         "active": 2, "suppressed": 0, "pending": 0, "paused": 0, "left": 0, "total": 2,
     }  # fmt: skip
     assert newsletter("readers", "count").words.startswith("receive it 2 suppressed 0")
+
+
+def test_who_wrote_to_the_mailbox_is_unsubscribed(newsletter: Command, publication: Publication) -> None:
+    rita, other = make.rita(publication), make.reader(publication)
+    edition = make.edition(publication)
+    token = links.signing(edition.pk)(rita.pk)
+    subject = f"Subject: unsubscribe {token}\n"
+    assert newsletter("readers", "leave", "-", "--json", stdin=subject * 2).data == {"left": 1, "not_ours": 0}
+    left = Subscription.objects.get(subscriber=rita)
+    assert (left.standing, left.left_by, left.left_after_edition) == ("left", "mail", edition.pk)
+    assert Subscription.objects.get(subscriber=other).standing == "active"
+    assert newsletter("readers", "leave", token).words == "unsubscribed 1"
+
+
+def test_a_token_that_is_not_ours_unsubscribes_nobody_and_is_said(
+    newsletter: Command, publication: Publication
+) -> None:
+    rita = make.rita(publication)
+    told = newsletter("readers", "leave", "A" * 43)
+    assert told.status == 1
+    assert "not ours" in told.out
+    assert Subscription.objects.get(subscriber=rita).standing == "active"

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import override_settings
@@ -37,13 +37,18 @@ def spoil(places: list[int]) -> set[int]:
     return bad
 
 
+def standing_at(moment: datetime) -> Callable[[], datetime]:
+    """A clock that shows this moment."""
+    return lambda: moment
+
+
 def send_all(client: Client, *, rounds: int = 100) -> None:
     """What the tick and the workers do, until there is nothing to do."""
     now = MONDAY
     for _ in range(rounds):
         due = recovery.due_batches(now=now, limit=1000)
         for batch in due:
-            sending.send(batch, client=client, clock=lambda: now)
+            sending.send(batch, client=client, clock=standing_at(now))
         recovery.finish_done(now=now)
         if not due and not recovery.due_batches(now=now, limit=1000):
             return

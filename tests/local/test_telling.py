@@ -18,7 +18,7 @@ LETTER = Frozen("The library is open", 5, 38_400, ())
 ASSEMBLED = replace(PLANNED, state=State.ASSEMBLED, letter=LETTER)
 APPROVED = replace(ASSEMBLED, state=State.APPROVED)
 ALL_ACCEPTED = Progress(
-    state="finished", reason="", candidates=250, planned=250, left_out={}, accepted=250, refused=0, uncertain=0,
+    state="finished", reason="", opening=False, candidates=250, planned=250, left_out={}, accepted=250, refused=0, uncertain=0,
     waiting=0, left_since=0,
 )  # fmt: skip
 SENDING = replace(

@@ -1,0 +1,54 @@
+"""A picture on its way from a curator's computer to the desk, in a real browser."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from newsletter.accounts.models import Role
+from newsletter.lib import clock
+from newsletter.pictures import keeping
+from newsletter.pictures.models import Picture, State, Use
+from newsletter.publications.models import Publication
+from newsletter.stories import queue
+from newsletter.stories.models import Story
+from tests.browser.opened import Opened
+from tests.pictures.drawn import file, photo
+from tests.support import factories as make
+
+SHOWN = "image => image.complete && image.naturalWidth"
+
+
+@pytest.mark.parametrize("said", [{}, {"viewport": {"width": 380, "height": 800}}, {"color_scheme": "dark"}])
+def test_a_file_is_handed_over_and_seen(
+    opened: Opened, publication: Publication, tmp_path: Path, said: dict[str, object]
+) -> None:
+    given = tmp_path / "street.webp"
+    given.write_bytes(file(photo(2400, 1350), "WEBP"))
+    page = opened("/desk/morning/new/", Role.CURATOR, **said)
+    page.get_by_label("Headline").fill("Rain at last")
+    page.get_by_label("Link", exact=True).fill("https://post.example.org/rain")
+    page.locator(".writing-words").fill("It rained.")
+    page.get_by_label("Picture, from this computer").set_input_files(given)
+    page.get_by_label("What the picture shows").fill("A wet street")
+    page.get_by_role("button", name="Put it in the queue").click()
+    page.get_by_role("link", name="Rain at last").click()
+    picture = page.get_by_role("img", name="A wet street")
+    expect(picture).to_be_visible()
+    assert picture.evaluate(SHOWN) == 1200
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_picture_that_comes_shows_itself(opened: Opened, publication: Publication) -> None:
+    story = make.story(publication)
+    queue.revise(story, picture_url="https://example.org/p.jpg", picture_alt="A wet street")
+    page = opened(f"/stories/{story.pk}/", Role.CURATOR)
+    expect(page.get_by_text("The picture is being fetched")).to_be_visible()
+    page.get_by_label("Kicker").fill("Half a word")
+    kept = keeping.keep(file(photo()), Use.STORY, now=clock.now())
+    same = {name: getattr(kept, name) for name in ("digest", "kind", "width", "height", "weight")}
+    story.refresh_from_db()
+    assert story.picture_id is not None
+    Picture.objects.filter(pk=story.picture_id).update(state=State.STORED, **same)
+    expect(page.get_by_role("img", name="A wet street")).to_be_visible()
+    expect(page.get_by_label("Kicker")).to_have_value("Half a word")  # what is being typed stays
