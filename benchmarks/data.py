@@ -22,20 +22,7 @@ PARAGRAPH = (
 )
 # some that JSON or HTML must escape
 NAMES = ["Ada", "Ben", "Carla", "Dmitri", "Elif", "Fatima", "Hans", "Inês", "José", "Lena", "Mohammed", "Nora", "Pía"]
-NAMES += [
-    "Quentin",
-    "Rita",
-    "Søren",
-    "Tomás",
-    "Uma",
-    "Viktor",
-    "Yasmin",
-    "Zoë",
-    "O'Neill",
-    "Anne-Marie",
-    "Łukasz",
-    "明",
-)
+NAMES += ["Rita", "Søren", "Tomás", "Uma", "Viktor", "Yasmin", "Zoë", "O'Neill", "Anne-Marie", "Łukasz", "明"]
 # One in 101 is not reached: half of them have left, half are suppressed. Both are looked up for everybody.
 OUT = 101
 

@@ -36,6 +36,11 @@ class Plan:
     def sizes(self) -> list[int]:
         return sorted({min(SMALL, self.readers), min(PART, self.readers), self.readers})
 
+    def saw(self, stage: Stage) -> None:
+        """Remember what the stage is made of."""
+        if stage.postgres:
+            self.versions["postgresql"] = f"PostgreSQL {stage.postgres.version()}"
+
     def note(self, run: Run) -> Run:
         self.runs.append(run.figures())
         return run
@@ -48,7 +53,7 @@ def dispatch(plan: Plan) -> Iterator[Line]:
     """Product and floor in turn on PostgreSQL; the peers on the same readers; growth, memory, ledger, latency."""
     small, part, large = plan.sizes()[0], min(PART, plan.readers), plan.readers
     with Stage("postgresql") as stage:
-        plan.versions["postgresql"] = f"PostgreSQL {stage.postgres.version()}" if stage.postgres else ""
+        plan.saw(stage)
         reached = stage.readers(WARM, *plan.sizes())
         floors: dict[int, list[Run]] = {large: []}
         products: dict[int, list[Run]] = {size: [] for size in (small, part, large)}
@@ -134,6 +139,7 @@ def assembly(_: Plan) -> Iterator[Line]:
 def webhook(plan: Plan) -> Iterator[Line]:
     """What comes back, over HTTP, until it stands in the books."""
     with Stage("postgresql") as stage:
+        plan.saw(stage)
         yield from webhooks.measure(stage, plan)
 
 

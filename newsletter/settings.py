@@ -246,6 +246,8 @@ if SENDGRID_WEBHOOK_KEYS:
 
 # --- dispatch ------------------------------------------------------------------------------
 
+# Such as production or staging; a database of another name sends nothing (delivery/installation.py).
+ENVIRONMENT = env.text("ENVIRONMENT")
 DISPATCH_BATCH_SIZE = env.count("DISPATCH_BATCH_SIZE", 1000, least=1, most=1000)  # SendGrid's limit a call
 DISPATCH_SLICE = env.count("DISPATCH_SLICE", 20, least=1, most=1000)  # batches a bell rings for
 DISPATCH_CONNECTIONS = env.count("DISPATCH_CONNECTIONS", 4, least=1, most=64)  # calls in flight per process

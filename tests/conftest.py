@@ -1,6 +1,7 @@
 """Where the tests' fixtures come from. What must stand before the settings load is in support/surroundings.py."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     others = [item for item in items if not uses_database(item)]
     items[:] = [item for item in items if uses_database(item)]
     config.hook.pytest_deselected(items=others)
+
+
+@pytest.fixture(autouse=True)
+def _no_house_of_another_test() -> None:
+    """What this process remembers of the stamp in the database goes with the test's rows."""
+    if seen := sys.modules.get("newsletter.delivery.installation"):  # a test of pure functions need not load it
+        seen.forget()
 
 
 def uses_database(item: pytest.Item) -> bool:

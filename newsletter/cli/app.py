@@ -12,6 +12,7 @@ from newsletter.cli import (
     deciding,  # noqa: F401 — adds its commands to editions
     dispatches,
     editions,
+    environment,
     output,
     picturing,  # noqa: F401 — adds its command to editions
     previews,  # noqa: F401 — adds its command to editions
@@ -45,6 +46,7 @@ for name, group in (
     ("users", users.app),
 ):
     app.add_typer(group, name=name, rich_help_panel=NEWSROOM)
+app.add_typer(environment.app, name="environment", rich_help_panel=HOUSE)
 
 app.command("check", rich_help_panel=HOUSE)(check.check)
 app.command("migrate", rich_help_panel=HOUSE)(running.migrate)

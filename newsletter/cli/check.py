@@ -32,6 +32,8 @@ def _facts() -> readiness.Facts:
     from django.conf import settings
     from django.db import connection
 
+    from newsletter.delivery import installation
+
     problem, missing = _migrations()
     in_order = not problem and not missing
     own = Path(settings.DATA_DIR) / "secret-key"
@@ -51,6 +53,7 @@ def _facts() -> readiness.Facts:
         senders=_senders() if in_order else (),
         approvers=_approvers() if in_order else 0,
         has_webhook_key=bool(settings.SENDGRID_WEBHOOK_KEYS),
+        strange=installation.look(fresh=True).difference if in_order else "",
     )
 
 

@@ -53,6 +53,7 @@ def approve(
 def send(edition: EditionId, yes: Yes = False, json: Json = False) -> None:
     """Make it due now. It leaves within seconds, as soon as it is approved and workers run."""
     from newsletter.audience.counting import count
+    from newsletter.delivery import installation
     from newsletter.editions import approval
 
     meant = choosing.edition(edition)
@@ -60,6 +61,7 @@ def send(edition: EditionId, yes: Yes = False, json: Json = False) -> None:
     readers = count(meant.publication).active
     if not output.agreed(f"Send it now to {readers} readers?", yes=yes, instead="Give --yes."):
         raise NotAllowed("Nothing was changed.")
+    installation.insist()
     sent = approval.send_now(meant, now=clock.now())
     output.say(
         f"Edition {sent.pk} is due now and leaves at the next tick of the workers."

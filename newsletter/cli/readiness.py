@@ -46,6 +46,7 @@ class Facts:
     senders: tuple[Sender, ...]
     approvers: int
     has_webhook_key: bool = True
+    strange: str = ""
 
 
 def findings(facts: Facts) -> list[Finding]:
@@ -109,6 +110,8 @@ def _stores(facts: Facts) -> Iterator[Finding]:
             f"{facts.migrations_missing} migrations are not applied.",
             "Run: newsletter migrate",
         )
+    if facts.strange:
+        yield Finding("stop", "environment-strange", facts.strange, "Run: newsletter environment confirm")
     if facts.database == "sqlite":
         yield Finding(
             "warn",

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from newsletter.audience import reaching
 from newsletter.audience.reaching import Reachable
-from newsletter.delivery import links
+from newsletter.delivery import installation, links
 from newsletter.delivery.models import Attempt
 from newsletter.editions.models import FrozenLetter
 from newsletter.mail.letters import Letter, Sender
@@ -80,4 +80,7 @@ def _payload(letter_id: int, made_from: str, name: str, slug: str) -> Payload:  
 
 def ids(attempt: Attempt, *, dispatch: int) -> dict[str, str]:
     """What the provider is told about a call, and gives back in its events: opaque ids only."""
-    return {"nl_dispatch": str(dispatch), "nl_batch": str(attempt.batch_id), "nl_attempt": str(attempt.pk)}
+    told = {"nl_dispatch": str(dispatch), "nl_batch": str(attempt.batch_id), "nl_attempt": str(attempt.pk)}
+    if house := installation.known_id():  # every worker has looked before it sends
+        told["nl_house"] = house
+    return told

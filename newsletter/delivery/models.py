@@ -274,6 +274,25 @@ class Window(models.Model):
         return f"window {self.pk}"
 
 
+class Installation(models.Model):
+    """Which house this database belongs to: one row. A copy takes it along, and is known by it (installation.py)."""
+
+    house = models.CharField(max_length=20, help_text="Told to the provider with each call, as nl_house.")
+    environment = models.CharField(max_length=100, blank=True, help_text="As the setting ENVIRONMENT names it.")
+    fingerprint = models.JSONField(help_text="Where the database lived when it was stamped.")
+    earlier = models.JSONField(default=dict, help_text="Ids it had before, each with the last attempt made under it.")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.CharField(max_length=254, blank=True, help_text="Empty when it stamped itself.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="installation_only_one", condition=Q(pk=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"installation {self.house}"
+
+
 def pack(ids: array[int]) -> bytes:
     """Subscriber ids (an `array('q')`) as the bytes of `Batch.subscribers`."""
     if byteorder == "little":

@@ -2,7 +2,7 @@
 
 SendGrid leaves our ids out of some late events. The call is then known by the provider's id of it,
 and the reader by the address. Events of other programs that mail through the same account name no
-reader of ours, and those of other installations no dispatch of ours.
+reader of ours, and those of other installations another house’s id or no dispatch of ours.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from newsletter.audience.addresses import normalise
 from newsletter.audience.models import Subscriber
+from newsletter.delivery import installation
 from newsletter.delivery.models import Attempt, Dispatch
 from newsletter.lib.errors import BadInput
 from newsletter.mail.sendgrid.events import Event
@@ -26,6 +27,7 @@ class Matched(NamedTuple):
 
 def match(events: Sequence[Event]) -> Matched:
     """Every event gets the ids that can be found out; one without a subscriber, or of a strange dispatch, goes."""
+    events = [e for e in events if not e.house or installation.is_told_of_us(e.house, e.attempt)]
     calls = _calls({e.message for e in events if e.dispatch is None and e.message})
     people = _people({e.email for e in events if e.subscriber is None and e.email})
     # as a rule there is nothing to find out

@@ -14,6 +14,7 @@ def ask(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """
     from psycopg import Cursor  # only here: with SQLite nobody needs it in memory
 
+    connection.close_if_health_check_failed()  # as Django does before the first statement of a request
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         cursor.execute(statement, values, binary=True)

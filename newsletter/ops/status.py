@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, Max, OuterRef
 
-from newsletter.delivery import ahead
+from newsletter.delivery import ahead, installation
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
 from newsletter.delivery.progress import Progress, progress
 from newsletter.delivery.waiting import Waiting, is_held_back, waiting
@@ -58,7 +58,8 @@ def status(*, now: datetime) -> Status:
     told = tallies(dispatches)
     standings = [_standing(edition, told, now) for edition in editions]
     sendings = [_sending(standing, now) for standing in standings]
-    said = verdict(queues, sendings, arrears(now=now), now=now, unplanned=_unplanned(now))
+    strange = installation.look().difference
+    said = verdict(queues, sendings, arrears(now=now), now=now, unplanned=_unplanned(now), strange=strange)
     return Status(said, queues, standings, now)
 
 

@@ -69,9 +69,14 @@ def verdict(
     *,
     now: datetime,
     unplanned: Sequence[str] = (),
+    strange: str = "",
 ) -> Verdict:
-    """The state of the house at `now`. `unplanned` are active publications without an edition to come."""
-    troubles = [*_queue_troubles(queues, now), *(t for s in sendings for t in _sending_troubles(s, now))]
+    """The state of the house at `now`. `unplanned` are active publications without an edition to come.
+
+    `strange` says why the database is not taken for this house’s own.
+    """
+    troubles = [Trouble(f"{strange} Run: newsletter environment confirm", "which-environment")] if strange else []
+    troubles += [*_queue_troubles(queues, now), *(t for s in sendings for t in _sending_troubles(s, now))]
     troubles += _event_troubles(arrears, now)
     troubles += [Trouble(f"No edition of {name} is planned.", "unplanned-publication") for name in unplanned]
     if troubles:

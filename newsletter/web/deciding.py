@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from newsletter.accounts.roles import Step
+from newsletter.delivery import installation
 from newsletter.editions import approval, assembly, reopening
 from newsletter.editions.models import Edition, State
 from newsletter.lib import clock
@@ -67,13 +68,18 @@ def cancel(request: DeskRequest, edition_id: int) -> HttpResponse:
     )
 
 
+def _send_now(edition: Edition) -> Edition:
+    installation.insist()
+    return approval.send_now(edition, now=clock.now())
+
+
 @require_POST
 @needs(Step.APPROVE)
 def send_now(request: DeskRequest, edition_id: int) -> HttpResponse:
     return _decide(
         request,
         edition_id,
-        lambda edition: approval.send_now(edition, now=clock.now()),
+        _send_now,
         "It is due now and leaves as soon as it is assembled and approved.",
     )
 

@@ -14,8 +14,11 @@ from newsletter.editions import assembly
 from newsletter.editions.models import Edition, State
 from newsletter.lib import clock
 from newsletter.ops import readings
+from newsletter.pictures import keeping
+from newsletter.pictures.models import Use
 from newsletter.publications.models import Publication
 from tests.browser.opened import PASTED, Opened
+from tests.pictures.drawn import file, plain
 from tests.support import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +42,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         three,
         kicker="City",
         is_sensitive=True,
-        picture=make.picture(),
+        picture=keeping.keep(file(plain(300, 200)), Use.STORY, now=clock.now()),
         picture_alt="Rain",
         embargo_until=now + timedelta(days=2),
         expires_at=now + timedelta(days=3),

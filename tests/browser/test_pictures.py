@@ -11,7 +11,6 @@ from newsletter.pictures import keeping
 from newsletter.pictures.models import Picture, State, Use
 from newsletter.publications.models import Publication
 from newsletter.stories import queue
-from newsletter.stories.models import Story
 from tests.browser.opened import Opened
 from tests.pictures.drawn import file, photo
 from tests.support import factories as make

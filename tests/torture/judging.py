@@ -64,8 +64,10 @@ def judge(ledger: Ledger, copies: Mapping[str, int]) -> Verdict:
     found = Verdict(readers=ledger.planned)
     seen: Counter[str] = Counter()
     for batch in ledger.batches:
-        seen.update(batch.readers)
-        for reader in batch.readers:
+        # those of a batch that was split stand in smaller ones, but for those who had left by then
+        readers = batch.left if batch.state == "split" else batch.readers
+        seen.update(readers)
+        for reader in readers:
             _judge_reader(batch, reader, copies.get(reader, 0), found)
         if batch.state in ("uncertain", "refused") and not batch.said:
             found.breaches.append(f"batch {batch.number} is {batch.state} without a reason")

@@ -32,6 +32,8 @@ EVIDENCE = 8.0  # seconds without news after which no more evidence is expected
 LOOK = 0.1  # seconds between two looks at what is due to be done
 QUEUE = "dispatch"
 READY = "Data and logs:"  # what `newsletter run` says when everything is up
+# a Redis that is frozen must not keep us from thawing it
+RINGING = {"global_keyprefix": "newsletter:", "socket_timeout": 2, "socket_connect_timeout": 2}
 SHORT = 0.5  # seconds; a postbox that is frozen must not keep us from thawing it
 CREATED = 201
 
@@ -282,7 +284,7 @@ class Torture:
         """For every batch twice, whatever its state: a bell must never be more than a bell."""
         ids = [row[0] for row in ask_database(self.database_url, "SELECT id FROM delivery_batch")]
         app = Celery(broker=self._redis_url(), set_as_current=False)
-        app.conf.update(broker_transport_options={"global_keyprefix": "newsletter:"}, task_ignore_result=True)
+        app.conf.update(broker_transport_options=RINGING, task_ignore_result=True)
         try:
             with app.connection_for_write() as line:
                 for first in [*range(0, len(ids), 10)] * 2:

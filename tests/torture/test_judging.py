@@ -37,6 +37,15 @@ def test_a_batch_called_refused_that_the_postbox_has_is_found() -> None:
     assert judge(refused, {**COPIES, "c@r.example": 1}).breaches == ["batch 2: called refused, and the postbox has it"]
 
 
+def test_readers_of_a_batch_that_was_split_are_judged_where_they_stand_now() -> None:
+    before = Row(3, "split", UNCERTAIN.readers, frozenset(), "HTTP 400")
+    now = replace(UNCERTAIN, state="accepted")
+    found = judge(replace(GOOD, batches=(ACCEPTED, before, now)), {**COPIES, "c@r.example": 1})
+    assert (found.accepted, found.breaches) == (3, [])
+    lost = judge(replace(GOOD, batches=(ACCEPTED, before)), COPIES)
+    assert lost.breaches == ["1 planned readers are in no batch"]
+
+
 def test_doubt_without_a_reason_is_found() -> None:
     silent = replace(GOOD, batches=(ACCEPTED, replace(UNCERTAIN, said="")))
     assert judge(silent, COPIES).breaches == ["batch 2 is uncertain without a reason"]

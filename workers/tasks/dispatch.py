@@ -7,7 +7,7 @@ from itertools import islice
 from celery import shared_task
 from django.conf import settings
 
-from newsletter.delivery import opening, recovery, sending
+from newsletter.delivery import installation, opening, recovery, sending
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.mail.sendgrid.transport import Client
@@ -36,6 +36,8 @@ def _senders() -> sending.Senders:
 @shared_task
 def tick() -> None:
     """Ring for due editions, dispatches that are still opening and due batches; close what is done."""
+    if not installation.is_ours():
+        return
     now = clock.now()
     for edition_id in Edition.objects.due_for_dispatch(now).values_list("pk", flat=True):
         open_dispatch.apply_async((edition_id,), expires=30)
@@ -54,6 +56,8 @@ def _ring_for_batches() -> None:
 @shared_task
 def open_dispatch(edition_id: int) -> None:
     """Freeze the audience of one edition, part by part; the first is sent while the others are frozen."""
+    if not installation.is_ours():
+        return
     if dispatch := opening.open(edition_id, now=clock.now()):
         _ring_for_batches()
         go_on(dispatch.pk)
@@ -62,7 +66,7 @@ def open_dispatch(edition_id: int) -> None:
 @shared_task
 def go_on(dispatch_id: int) -> None:
     """Freeze what is left of an audience."""
-    more = True
+    more = installation.is_ours()
     while more:
         more = opening.go_on(dispatch_id)
         _ring_for_batches()
@@ -71,4 +75,5 @@ def go_on(dispatch_id: int) -> None:
 @shared_task
 def send(batch_ids: Sequence[int]) -> None:
     """Send a slice of batches, several at a time."""
-    _senders().send_all(batch_ids, client=_client(), clock=clock.now)
+    if installation.is_ours():
+        _senders().send_all(batch_ids, client=_client(), clock=clock.now)

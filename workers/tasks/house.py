@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 
 from newsletter.audience import leaving
-from newsletter.delivery import pacing, recovery, tending
+from newsletter.delivery import installation, pacing, recovery, tending
 from newsletter.lib import clock
 from newsletter.mail.sendgrid.batches import Batches
 from newsletter.ops import readings
@@ -59,6 +59,8 @@ def recover() -> None:
 @shared_task
 def look_after_groups() -> None:
     """Ring for every group with which there is something to do."""
+    if not installation.is_ours():
+        return  # a copy has no business with what another house submitted
     for group_id in tending.due(now=clock.now()):
         tend_group.apply_async((group_id,), expires=10)
 
@@ -66,4 +68,5 @@ def look_after_groups() -> None:
 @shared_task
 def tend_group(group_id: int) -> None:
     """Mint its id, wake its batches, cancel it or take it back: one step."""
-    tending.tend(group_id, provider=_provider(), clock=clock.now)
+    if installation.is_ours():
+        tending.tend(group_id, provider=_provider(), clock=clock.now)

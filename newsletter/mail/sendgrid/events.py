@@ -54,7 +54,8 @@ class Cause(StrEnum):
 
 
 class Event(NamedTuple):
-    """Ids are None, and texts empty, where the event does not carry them. `message` is X-Message-Id of the call."""
+    """Ids are None, and texts empty, where the event does not carry them. `message` is X-Message-Id of the call,
+    `house` the id of the installation that made it."""
 
     kind: Kind
     at: datetime
@@ -66,6 +67,7 @@ class Event(NamedTuple):
     subscriber: int | None
     cause: Cause
     detail: str
+    house: str = ""
 
 
 class Told(NamedTuple):
@@ -171,6 +173,7 @@ def _event(kind: Kind, given: Mapping[str, Any], received_at: datetime, latest: 
     get = given.get
     at, email, message = get("timestamp"), get("email"), get("sg_message_id")
     dispatch, batch, attempt, subscriber = get("nl_dispatch"), get("nl_batch"), get("nl_attempt"), get("nl_subscriber")
+    house = get("nl_house")
     is_time = (type(at) is int or type(at) is float) and 946_684_800 < at < latest  # since 2000
     return Event._make(
         (
@@ -185,6 +188,7 @@ def _event(kind: Kind, given: Mapping[str, Any], received_at: datetime, latest: 
             _cause(kind, given) if kind in GRAVE else UNHARMED,
             # never the reason itself: mail servers like to repeat the address in it
             _text(get("bounce_classification")) if kind is BOUNCED else "",
+            house if type(house) is str and len(house) <= LONGEST else "",
         )
     )
 

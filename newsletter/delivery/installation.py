@@ -1,0 +1,133 @@
+"""Which house is this? A database that was copied or restored sends nothing until a person says what it is now.
+
+The house is stamped with where its database lives when a worker first looks. A copy takes the stamp
+along but lives elsewhere, and so does a restored one: it may be older than what readers have received.
+"""
+
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+from django.conf import settings
+from django.db import NotSupportedError, ProgrammingError, connection, transaction
+
+from newsletter.delivery.models import Installation
+from newsletter.lib.errors import NotAllowed
+
+AGAIN = 5  # seconds a look holds for this process
+MEND = "Run: newsletter environment confirm"
+log = structlog.get_logger()
+
+
+class Look(NamedTuple):
+    """What was seen at `at` (monotonic seconds). `difference` is a sentence, empty when the house is ours."""
+
+    at: float
+    house: str
+    earlier: Mapping[str, int]
+    difference: str
+
+
+_last: Look | None = None
+
+
+def fingerprint() -> dict[str, str]:
+    """Where the database lives, by names of its parts. What may not be asked is left out."""
+    if connection.vendor == "sqlite":
+        file = Path(str(connection.settings_dict["NAME"]))
+        if not file.exists():
+            return {"file": "memory"}
+        # not the number of the device: that may be another one after a restart of the machine
+        return {"file": str(file.stat().st_ino), "volume": str(os.statvfs(file).f_fsid)}
+    found: dict[str, str] = {}
+    for part, statement in PARTS.items():
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(statement)
+                found[part] = str(cursor.fetchone()[0])
+        except (ProgrammingError, NotSupportedError):  # a role, or a service, that does not permit it
+            continue
+    return found
+
+
+# The timeline is asked of the log and not of the last checkpoint, which may be minutes older than a promotion.
+PARTS = {
+    "database": "SELECT oid FROM pg_database WHERE datname = current_database()",
+    "cluster": "SELECT system_identifier FROM pg_control_system()",
+    "timeline": "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)",
+}
+
+
+def is_ours() -> bool:
+    """May this process send? Asked before each slice; looks at the database once in AGAIN seconds."""
+    return not look().difference
+
+
+def insist() -> None:
+    """Raises `NotAllowed` when nothing may leave from here."""
+    if difference := look(fresh=True).difference:
+        raise NotAllowed(f"{difference} {MEND}")
+
+
+def known_id() -> str:
+    """The id that this process last saw; empty before its first look. Never asks the database."""
+    return _last.house if _last else ""
+
+
+def look(*, fresh: bool = False) -> Look:
+    """The stamp beside the place; a house without one is stamped."""
+    global _last  # noqa: PLW0603 — one process, one house
+    if fresh or _last is None or time.monotonic() - _last.at > AGAIN:
+        before, stamp = _last, _stamp()
+        _last = Look(time.monotonic(), stamp.house, stamp.earlier, _difference(stamp))
+        if _last.difference and not (before and before.difference):
+            log.error("environment.strange", difference=_last.difference)
+    return _last
+
+
+def forget() -> None:
+    """Look again at the next question."""
+    global _last  # noqa: PLW0603 — as above
+    _last = None
+
+
+def is_told_of_us(house: str, attempt: int | None) -> bool:
+    """True for an event of this house: of a call made under its id, or under an earlier one before it was confirmed.
+
+    Calls that another copy made since then have numbers that ours may use again for other readers.
+    """
+    seen = look()
+    return house == seen.house or (attempt is not None and attempt <= seen.earlier.get(house, 0))
+
+
+def _stamp() -> Installation:
+    stamp = Installation.objects.filter(pk=1).first()
+    if stamp is None:
+        made = new()
+        fields = {"house": made.house, "environment": made.environment, "fingerprint": made.fingerprint}
+        stamp, _ = Installation.objects.get_or_create(pk=1, defaults=fields)
+    return stamp
+
+
+def new() -> Installation:
+    return Installation(pk=1, house=new_id(), environment=settings.ENVIRONMENT, fingerprint=fingerprint())
+
+
+def new_id() -> str:
+    return secrets.token_hex(6)
+
+
+def _difference(stamp: Installation) -> str:
+    here = fingerprint()
+    other = [part for part in here if part in stamp.fingerprint and here[part] != stamp.fingerprint[part]]
+    if other or not here.keys() & stamp.fingerprint.keys():
+        parts = " and ".join(other) or "kind of database"
+        return f"The database was copied, restored or moved (another {parts}): nothing is sent."
+    if settings.ENVIRONMENT and stamp.environment != settings.ENVIRONMENT:
+        was = f"is {stamp.environment!r}" if stamp.environment else "has no name yet"
+        return f"ENVIRONMENT is {settings.ENVIRONMENT!r} but the database {was}: nothing is sent."
+    return ""
