@@ -18,8 +18,8 @@ LETTER = Frozen("The library is open", 5, 38_400, ())
 ASSEMBLED = replace(PLANNED, state=State.ASSEMBLED, letter=LETTER)
 APPROVED = replace(ASSEMBLED, state=State.APPROVED)
 ALL_ACCEPTED = Progress(
-    state="finished", reason="", opening=False, candidates=250, planned=250, left_out={}, accepted=250, refused=0, uncertain=0,
-    waiting=0, left_since=0,
+    state="finished", reason="", opening=False, candidates=250, planned=250, left_out={}, accepted=250, refused=0,
+    uncertain=0, waiting=0, left_since=0,
 )  # fmt: skip
 SENDING = replace(
     APPROVED, state=State.DISPATCHING, progress=replace(ALL_ACCEPTED, state="open", accepted=100, waiting=150)
