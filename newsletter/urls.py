@@ -13,6 +13,7 @@ from newsletter.web import (
     health,
     leaving,
     letter,
+    missing,
     ops,
     pasting,
     pictures,
@@ -54,6 +55,9 @@ OPS = [
     path("ops/dispatches/<int:dispatch_id>/pause/", ops.pause, name="dispatch-pause"),
     path("ops/dispatches/<int:dispatch_id>/resume/", ops.resume, name="dispatch-resume"),
     path("ops/dispatches/<int:dispatch_id>/stop/", ops.stop, name="dispatch-stop"),
+    path("ops/dispatches/<int:dispatch_id>/missing/", missing.page, name="missing"),
+    path("ops/dispatches/<int:dispatch_id>/missing.csv", missing.file, name="missing-file"),
+    path("ops/dispatches/<int:dispatch_id>/leave-out/", missing.leave_out, name="dispatch-leave-out"),
     path("ops/batches/<int:batch_id>/<slug:fate>/", ops.settle, name="settle"),
 ]
 ACCOUNT = [

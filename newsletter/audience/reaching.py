@@ -3,10 +3,11 @@ when each batch leaves. Reads only; never loads a model object per reader.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from newsletter.audience.models import Standing, Subscriber, Subscription, Suppression
 
@@ -106,6 +107,23 @@ def reasons(publication_id: int, subscribers: Sequence[int]) -> dict[int, str]:
         subscriber: SUPPRESSED if suppressed else REASONS.get(standing, "") for subscriber, standing, suppressed in rows
     }
     return {subscriber: found.get(subscriber, ERASED) or ERASED for subscriber in subscribers}
+
+
+def contacts(
+    publication_id: int, subscribers: Sequence[int]
+) -> dict[int, tuple[str, datetime | None, datetime | None]]:
+    """By id: the address, when the person unsubscribed, and since when the address must not be mailed.
+
+    Who was erased is not in it.
+    """
+    given = Subscription.objects.filter(publication_id=publication_id, subscriber=OuterRef("pk"))
+    never = Suppression.objects.filter(email=OuterRef("email"))
+    rows = (
+        Subscriber.objects.filter(pk__in=subscribers)
+        .annotate(left=Subquery(given.values("left_at")[:1]), barred=Subquery(never.values("created_at")[:1]))
+        .values_list("pk", "email", "left", "barred")
+    )
+    return {pk: (email, left, barred) for pk, email, left, barred in rows}
 
 
 def name_of(subscriber_id: int) -> str:

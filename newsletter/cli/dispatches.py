@@ -3,6 +3,7 @@
 from __future__ import annotations  # models are imported inside, once Django is set up
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -70,6 +71,42 @@ def settle(
     act = settling.send_again if word is Word.SEND_AGAIN else settling.count_as_accepted
     for each in meant:
         act(each, by=person.email, now=clock.now())
+    _show(choosing.dispatch(edition), json=json)
+
+
+@app.command()
+def missing(
+    edition: EditionId,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Write here, readable by you alone.", show_default=False),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of CSV.")] = False,
+) -> None:
+    """Print who did not get an edition, as CSV: email, state, reason, batch, since.
+
+    Everybody who was planned and not accepted: left since, refused, uncertain, waiting, or unsent
+    because it was stopped. The file holds personal data: keep it no longer than you need it.
+    """
+    from newsletter.delivery import missing as missed
+
+    found = missed.readers(choosing.dispatch(edition))
+    output.lines((output.as_line(one._asdict()) for one in found) if json else missed.lines(found), out=out)
+
+
+@app.command("leave-out")
+def leave_out(edition: EditionId, by: By = "", yes: Yes = False, json: Json = False) -> None:
+    """Accept that readers who were refused for an address of their own do not get this edition."""
+    from newsletter.accounts.roles import Step
+    from newsletter.delivery import splitting, steering
+
+    dispatch = choosing.dispatch(edition)
+    person = choosing.person(by, Step.OPERATE)
+    count = splitting.refused_alone(dispatch).count()
+    question = f"{count} readers who were refused will not get edition {edition}. Leave them out?"
+    if count and not output.agreed(question, yes=yes, instead="Give --yes."):
+        raise NotAllowed("Nobody was left out.")
+    steering.leave_out_refused(dispatch, by=person.email, now=clock.now())
     _show(choosing.dispatch(edition), json=json)
 
 

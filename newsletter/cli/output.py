@@ -1,8 +1,10 @@
 """How the command line speaks: data to stdout as JSON or a table, talk to stderr, questions to a person."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 import orjson
@@ -25,6 +27,20 @@ def data(value: Any) -> None:
 def as_line(value: Any) -> str:
     """`value` as one line of JSON, for long lists (JSON Lines)."""
     return orjson.dumps(value, option=JSON & ~orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def lines(each: Iterable[str], *, out: Path | None) -> None:
+    """`each` to stdout, or to a file that is readable by its owner alone: such lists hold personal data."""
+    if out is None:
+        sys.stdout.writelines(each)
+        return
+    try:
+        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise BadInput("--out", f"cannot be written ({error.strerror}).") from None
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        file.writelines(each)
+    say(f"Written to {out}.")
 
 
 def text(words: str) -> None:

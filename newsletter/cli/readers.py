@@ -1,6 +1,5 @@
 """newsletter readers: import, export, count, leave."""
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -12,7 +11,6 @@ from newsletter.cli import choosing, output, shapes, sources
 from newsletter.cli.commands import Commands
 from newsletter.cli.options import Json, Publication
 from newsletter.lib import clock
-from newsletter.lib.errors import BadInput
 
 WISH = re.compile(r"unsubscribe[ _+]([A-Za-z0-9_-]{20,})", re.IGNORECASE)  # as the letters ask mail programs to write
 
@@ -79,16 +77,7 @@ def export(
 
     rows = exporting.rows(choosing.publication(publication))
     lines = (output.as_line(row._asdict()) for row in rows) if json else exporting.lines(rows)
-    if out is None:
-        sys.stdout.writelines(lines)
-        return
-    try:
-        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    except OSError as error:
-        raise BadInput("--out", f"cannot be written ({error.strerror}).") from None
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.writelines(lines)
-    output.say(f"Written to {out}.")
+    output.lines(lines, out=out)
 
 
 @app.command()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations  # array[int] has no meaning at run time before 3.12
 
-from array import array
 from datetime import date, datetime
-from sys import byteorder
 from typing import ClassVar
 
 from django.db import models
@@ -243,6 +241,7 @@ class WarmUp(models.Model):
     daily = models.JSONField(help_text="Readers a day: a list of numbers, the first for `starts_on`.")
 
     class Meta:
+        verbose_name = "warm-up"
         ordering: ClassVar[list[str]] = ["domain"]
 
     def __str__(self) -> str:
@@ -291,19 +290,3 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return f"installation {self.house}"
-
-
-def pack(ids: array[int]) -> bytes:
-    """Subscriber ids (an `array('q')`) as the bytes of `Batch.subscribers`."""
-    if byteorder == "little":
-        ids = ids[:]
-        ids.byteswap()
-    return ids.tobytes()
-
-
-def unpack(data: bytes | memoryview) -> array[int]:
-    """The ids in `Batch.subscribers`; SQLite hands bytes, PostgreSQL a memoryview."""
-    ids = array("q", bytes(data))
-    if byteorder == "little":
-        ids.byteswap()
-    return ids

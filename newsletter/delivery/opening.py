@@ -21,7 +21,8 @@ from django.db import connection, transaction
 
 from newsletter.audience import leaving, reaching
 from newsletter.delivery import ahead, pacing
-from newsletter.delivery.models import Batch, Dispatch, pack
+from newsletter.delivery.models import Batch, Dispatch
+from newsletter.delivery.packing import pack
 from newsletter.editions import approval, assembly, local_time, reopening
 from newsletter.editions.models import Edition, State
 from newsletter.lib.errors import NewsletterError, NotAllowed

@@ -22,7 +22,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
-from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState, WarmUp, Window, pack, unpack
+from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState, WarmUp, Window
+from newsletter.delivery.packing import pack, unpack
 from newsletter.delivery.warming import domain_of
 from newsletter.editions.models import FrozenLetter
 from newsletter.publications.models import Publication
@@ -243,6 +244,7 @@ def split(batch_id: int, most: int) -> None:
                 number=number + place,
                 letter_id=batch.letter_id,
                 group_id=batch.group_id,
+                split_from_id=batch.split_from_id,  # they come from a refused call as much as before
                 subscribers=pack(part),
                 count=len(part),
                 due_at=batch.due_at,

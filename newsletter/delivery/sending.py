@@ -20,7 +20,8 @@ from django.db.models import F
 
 from newsletter.delivery import addressing, ahead, fates, pacing, steering
 from newsletter.delivery.addressing import Claimed
-from newsletter.delivery.models import Attempt, Batch, BatchState, Fate, Group, unpack
+from newsletter.delivery.models import Attempt, Batch, BatchState, Fate, Group
+from newsletter.delivery.packing import unpack
 from newsletter.mail.errors import DispatchError
 from newsletter.mail.letters import Receipt
 from newsletter.mail.sendgrid.transport import Client

@@ -17,7 +17,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate, pack, unpack
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
+from newsletter.delivery.packing import pack, unpack
 
 OF_READERS = (400, 413)  # the statuses with which a call is refused for what is in it
 LEAST_TRIED = 200  # readers; of fewer a share says little

@@ -6,7 +6,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from newsletter.delivery import ahead, splitting
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, unpack
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
+from newsletter.delivery.packing import unpack
 from newsletter.editions import approval
 from newsletter.lib.errors import BadInput, NotAllowed
 
@@ -50,16 +51,23 @@ def stop(dispatch: Dispatch, *, reason: str, now: datetime) -> Dispatch:
     return dispatch
 
 
-def leave_out_refused(dispatch: Dispatch, *, now: datetime) -> int:
+def leave_out_refused(dispatch: Dispatch, *, by: str, now: datetime) -> int:
     """Accept that readers who were refused for their own address do not get this edition; how many they are.
 
-    They are counted as left since, with the reason `refused`; the provider's words stay with the attempts.
+    They are counted as left since, with the reason `refused`; the provider's words stay with the
+    attempts, and `by` is kept beside them.
     """
     with transaction.atomic():
         locked = Dispatch.objects.select_for_update().get(pk=dispatch.pk)
         if locked.state != S.ATTENTION:
             raise NotAllowed(f"Dispatch {dispatch.pk} is {locked.state}: readers are left out once all is sent.")
         refused = list(splitting.refused_alone(locked))
+        if not refused:
+            raise NotAllowed(
+                f"Dispatch {dispatch.pk} has no reader who was refused for an address or name of their own."
+            )
+        ours = Attempt.objects.filter(fate=Fate.REFUSED, batch__in=splitting.refused_alone(locked))
+        ours.update(settled_by=f"{by}: left out"[:100])
         for batch in refused:
             ids = unpack(batch.subscribers).tolist()
             batch.state, batch.submitted, batch.left_out = BatchState.EMPTY, 0, {"refused": ids}

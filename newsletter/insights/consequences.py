@@ -13,7 +13,8 @@ from newsletter.audience import leaving, suppressing
 from newsletter.audience.addresses import normalise
 from newsletter.audience.models import Standing, Subscription, SuppressionReason
 from newsletter.delivery import settling
-from newsletter.delivery.models import Attempt, Fate, unpack
+from newsletter.delivery.models import Attempt, Fate
+from newsletter.delivery.packing import unpack
 from newsletter.insights.matching import lots
 from newsletter.insights.models import Outcome, Reached
 from newsletter.lib.errors import BadInput

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -27,12 +28,12 @@ class DeskRequest(HttpRequest):
 
 def needs(
     *steps: Step,
-) -> Callable[[Callable[Concatenate[DeskRequest, P], HttpResponse]], Callable[..., HttpResponse]]:
+) -> Callable[[Callable[Concatenate[DeskRequest, P], HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Lets a person in whose role permits any of `steps`; without steps, everybody who is signed in."""
 
-    def guard(view: Callable[Concatenate[DeskRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
+    def guard(view: Callable[Concatenate[DeskRequest, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             person = request.user
             if not isinstance(person, User):
                 return _to_sign_in(request)
@@ -45,7 +46,7 @@ def needs(
     return guard
 
 
-def _to_sign_in(request: DeskRequest) -> HttpResponse:
+def _to_sign_in(request: DeskRequest) -> HttpResponseBase:
     if request.htmx:
         # a fragment's request would be answered with the sign-in page inside the page
         here = request.htmx.current_url_abs_path or "/"

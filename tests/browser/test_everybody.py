@@ -68,6 +68,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/ops/": Role.OPS,
         f"/ops/batches/{batch.pk}/again/": Role.OPS,
         f"/ops/dispatches/{dispatch.pk}/stop/": Role.OPS,
+        f"/ops/dispatches/{dispatch.pk}/missing/": Role.OPS,
         "/password/": Role.OPS,
         f"/u/{token}": None,
         f"/p/{token}": None,

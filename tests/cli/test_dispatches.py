@@ -85,3 +85,19 @@ def test_a_dispatch_is_paused_resumed_and_stopped(newsletter: Command, dispatch:
     assert unasked.status == 1
     assert newsletter("dispatches", "stop", number, "--reason", "Enough.", "--yes", "--json").data["state"] == "stopped"
     assert newsletter("dispatches", "resume", number).status == 1
+
+
+def test_who_did_not_get_it_is_printed_one_by_one(newsletter: Command, dispatch: Dispatch) -> None:
+    lines = newsletter("dispatches", "missing", dispatch.edition_id).out.splitlines()
+    assert lines[0] == "email,state,reason,batch,since"
+    assert [line.split(",")[1:4] for line in lines[1:]] == [
+        *[["waiting", "", "1"]] * 2,
+        *[["uncertain", "no answer", "2"]] * 2,
+        ["waiting", "", "3"],
+    ]
+
+
+def test_nobody_is_left_out_while_others_wait(newsletter: Command, dispatch: Dispatch, otto: User) -> None:
+    said = newsletter("dispatches", "leave-out", dispatch.edition_id, "--by", otto.email, "--yes")
+    assert said.status != 0
+    assert "once all is sent" in said.err

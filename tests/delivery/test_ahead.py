@@ -9,17 +9,8 @@ from django.test import override_settings
 
 from newsletter.audience import leaving
 from newsletter.delivery import addressing, ahead, opening, sending, settling, steering, tending
-from newsletter.delivery.models import (
-    Attempt,
-    Batch,
-    BatchState,
-    Dispatch,
-    DispatchState,
-    Fate,
-    Group,
-    GroupState,
-    unpack,
-)
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate, Group, GroupState
+from newsletter.delivery.packing import unpack
 from newsletter.delivery.progress import progress
 from newsletter.delivery.waiting import waiting
 from newsletter.editions.models import Edition, State

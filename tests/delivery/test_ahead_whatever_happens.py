@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from newsletter.audience.models import Subscriber
 from newsletter.delivery import addressing, ahead, recovery, sending, settling, steering
-from newsletter.delivery.models import Attempt, Batch, BatchState, DispatchState, Fate, unpack
+from newsletter.delivery.models import Attempt, Batch, BatchState, DispatchState, Fate
+from newsletter.delivery.packing import unpack
 from newsletter.delivery.progress import progress
 from newsletter.lib.errors import NotAllowed
 from newsletter.mail.errors import DispatchError

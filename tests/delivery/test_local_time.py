@@ -9,7 +9,8 @@ from django.test import override_settings
 from newsletter.audience.models import Standing
 from newsletter.audience.suppressing import suppress
 from newsletter.delivery import opening, recovery, sending
-from newsletter.delivery.models import BatchState, Dispatch, DispatchState, unpack
+from newsletter.delivery.models import BatchState, Dispatch, DispatchState
+from newsletter.delivery.packing import unpack
 from newsletter.delivery.progress import progress
 from newsletter.delivery.waiting import is_held_back, waiting
 from newsletter.editions import approval, assembly, planning

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from newsletter.audience.models import Standing, Subscription
 from newsletter.audience.suppressing import suppress
 from newsletter.delivery import opening, recovery, sending
-from newsletter.delivery.models import Batch, Dispatch, unpack
+from newsletter.delivery.models import Batch, Dispatch
+from newsletter.delivery.packing import unpack
 from newsletter.delivery.progress import progress
 from newsletter.editions.models import State
 from newsletter.lib.errors import NotAllowed

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.delivery import addressing, opening, pacing, recovery, sending, steering, warming
-from newsletter.delivery.models import Attempt, Batch, Dispatch, WarmUp, Window, unpack
+from newsletter.delivery.models import Attempt, Batch, Dispatch, WarmUp, Window
 from newsletter.delivery.pacing import DAY, HOUR, MINUTE, Limits
+from newsletter.delivery.packing import unpack
 from newsletter.delivery.progress import progress
 from newsletter.delivery.waiting import foretold, is_held_back, waiting
 from newsletter.mail.sendgrid.transport import Client

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from newsletter.audience import leaving
 from newsletter.audience.models import Subscriber
 from newsletter.delivery import addressing, fates, opening, recovery, sending, splitting, steering
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate, unpack
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
+from newsletter.delivery.packing import unpack
 from newsletter.delivery.progress import progress
 from newsletter.editions.models import State
 from newsletter.lib.errors import NotAllowed
@@ -214,18 +215,19 @@ def test_a_person_may_leave_refused_readers_out_and_the_edition_is_finished(
     bad = spoil([2])
     send_all(client)
     dispatch.refresh_from_db()
-    assert steering.leave_out_refused(dispatch, now=LATER) == 1
+    assert steering.leave_out_refused(dispatch, by="Otto", now=LATER) == 1
     assert dispatch.state == DispatchState.FINISHED
     done = progress(dispatch)
     assert (done.accepted, done.refused, done.left_since, done.complete) == (4, 0, 1, True)
     assert dispatch.edition.__class__.objects.get().state == State.DISPATCHED
     [batch] = dispatch.batches.filter(state=BatchState.EMPTY)
     assert batch.left_out == {"refused": list(bad)}
+    assert batch.attempts.get().settled_by == "Otto: left out"
 
 
 def test_refused_readers_are_not_left_out_while_others_wait(opened: Opener) -> None:
     with pytest.raises(NotAllowed, match="once all is sent"):
-        steering.leave_out_refused(opened(), now=MONDAY)
+        steering.leave_out_refused(opened(), by="Otto", now=MONDAY)
 
 
 def test_a_reader_whose_address_was_mended_gets_the_letter_on_resuming(

@@ -10,7 +10,8 @@ import pytest
 
 from newsletter.audience.models import Subscriber
 from newsletter.delivery import addressing, sending
-from newsletter.delivery.models import Attempt, Batch, Dispatch, pack, unpack
+from newsletter.delivery.models import Attempt, Batch, Dispatch
+from newsletter.delivery.packing import pack, unpack
 from newsletter.editions.models import FrozenLetter, State
 from newsletter.insights import absorbing, inbox
 from newsletter.mail.errors import DispatchError

@@ -20,7 +20,14 @@ ALLOWED = {
     Role.OPS: OPERATING,
     Role.ADMIN: CURATING | DECIDING | OPERATING,
 }
-POSTED = DECIDING - {"send"} | {"story-move", "story-drop", "story-restore", "dispatch-pause", "dispatch-resume"}
+POSTED = DECIDING - {"send"} | {
+    "story-move",
+    "story-drop",
+    "story-restore",
+    "dispatch-pause",
+    "dispatch-resume",
+    "dispatch-leave-out",
+}
 EVERY = [*DESK, *EDITIONS, *OPS]
 
 

@@ -1,0 +1,84 @@
+"""Who did not get an edition: a page, and the whole list as a file. For ops."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from newsletter.accounts.roles import Step
+from newsletter.delivery import missing, splitting, steering
+from newsletter.delivery.missing import Missed
+from newsletter.delivery.models import Dispatch
+from newsletter.delivery.progress import progress
+from newsletter.lib import clock
+from newsletter.lib.errors import NewsletterError
+from newsletter.web.permission import DeskRequest, needs
+
+A_PAGE = 100  # readers
+
+
+@require_safe
+@needs(Step.OPERATE)
+def page(request: DeskRequest, dispatch_id: int) -> HttpResponse:
+    """`?state=refused` shows those alone, `?page=2` the next hundred."""
+    dispatch = _dispatch(dispatch_id)
+    only = _state(request)
+    number = int(asked) if (asked := request.GET.get("page", "1")).isdigit() and len(asked) < 8 else 1
+    counts = missing.counts(dispatch)
+    whole = counts[only] if only else sum(counts.values())
+    pages = max(1, -(-whole // A_PAGE))
+    number = min(max(1, number), pages)
+    context = {
+        "dispatch": dispatch,
+        "edition": dispatch.edition,
+        "publication": dispatch.edition.publication,
+        "progress": progress(dispatch),
+        "counts": counts,
+        "only": only,
+        "whole": whole,
+        "found": missing.page(dispatch, only=only, start=(number - 1) * A_PAGE, most=A_PAGE),
+        "number": number,
+        "pages": pages,
+        "refused_alone": splitting.refused_alone(dispatch).count(),
+    }
+    return render(request, "web/ops/missing.html", context)
+
+
+@require_safe
+@needs(Step.OPERATE)
+def file(request: DeskRequest, dispatch_id: int) -> StreamingHttpResponse:
+    """All of them, or those of `?state=`, as CSV."""
+    dispatch = _dispatch(dispatch_id)
+    lines = missing.lines(missing.readers(dispatch, only=_state(request)))
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="missing-edition-{dispatch.edition_id}.csv"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@require_POST
+@needs(Step.OPERATE)
+def leave_out(request: DeskRequest, dispatch_id: int) -> HttpResponse:
+    """Accept that readers who were refused for an address of their own do not get it."""
+    dispatch = _dispatch(dispatch_id)
+    try:
+        count = steering.leave_out_refused(dispatch, by=str(request.user), now=clock.now())
+    except NewsletterError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{count:,} refused readers are left out of this edition.")
+    return redirect("missing", dispatch.pk)
+
+
+def _state(request: DeskRequest) -> Missed | None:
+    asked = request.GET.get("state", "")
+    if not asked:
+        return None
+    try:
+        return Missed(asked)
+    except ValueError:
+        raise Http404 from None
+
+
+def _dispatch(dispatch_id: int) -> Dispatch:
+    return get_object_or_404(Dispatch.objects.select_related("edition__publication"), pk=dispatch_id)
