@@ -75,7 +75,8 @@ def readers(dispatch: Dispatch, *, only: Missed | None = None) -> Iterator[Missi
 
 def page(dispatch: Dispatch, *, only: Missed | None = None, start: int, most: int) -> list[Missing]:
     """Up to `most` of `readers` after the first `start`; batches that lie before are not opened."""
-    skip, wanted, found = start, [], 0
+    skip, found = start, 0
+    wanted: list[int] = []
     numbers = _holding(dispatch, only).order_by("number").values_list("pk", "state", "count", "submitted")
     for pk, state, count, submitted in numbers:
         here = _size(dispatch, only, state, count, submitted)
@@ -184,7 +185,7 @@ def _since(kind: Missed, attempt: Attempt | None, dispatch: Dispatch) -> datetim
 
 
 def _ended(attempt: Attempt | None) -> datetime | None:
-    return attempt and (attempt.ended_at or attempt.began_at)
+    return (attempt.ended_at or attempt.began_at) if attempt else None
 
 
 def _taken(buffer: io.StringIO) -> str:
