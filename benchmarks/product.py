@@ -62,7 +62,8 @@ def books(edition: str) -> dict[str, Any]:
 
 def calls(edition: str) -> list[dict[str, Any]]:
     """What the provider was told about each call, and gives back in its events."""
-    from newsletter.delivery.models import Attempt, unpack
+    from newsletter.delivery.models import Attempt
+    from newsletter.delivery.packing import unpack
 
     attempts = Attempt.objects.filter(batch__dispatch__edition=int(edition)).select_related("batch").order_by("batch")
     return [
