@@ -72,7 +72,11 @@ def test_redis_killed_under_busy_workers_and_back_empty(leaving: Newsroom) -> No
 
 
 def test_an_answer_that_is_lost_is_named_and_settled_and_nobody_gets_two(leaving: Newsroom) -> None:
+    leaving.house.take_orders_back()
     leaving.house.order(do="drop", accept=True)
+    leaving.house.order(do="late", seconds=0.3, times=None)
+    edition = leaving.edition("dispatching")["id"]
+    wait_until(lambda: leaving.progress(edition)["uncertain"] == BATCH, timeout=60, what="the batch in doubt")
     everybody_once_or_uncertain(leaving)
     assert leaving.house.counts()["addresses"] == READERS
 
