@@ -2,6 +2,7 @@
 
 import os
 import statistics
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -162,6 +163,9 @@ def _warm(stage: Stage, fleet: Fleet) -> Iterator[Fleet]:
         fleet.end()
 
 
+TICKS_WAITED = 20  # one ends a dispatch a second after its last call, later on a busy machine
+
+
 def _send(stage: Stage, fleet: Fleet, size: int, reached: dict[str, int], *, latency: float = 0) -> Run:
     edition = stage.edition(slug(size))["edition"]
     run = dispatching.send(stage, fleet, edition, readers=reached[slug(size)], latency=latency)
@@ -171,8 +175,12 @@ def _send(stage: Stage, fleet: Fleet, size: int, reached: dict[str, int], *, lat
 
 
 def _books(stage: Stage, edition: int) -> dict[str, Any]:
-    """What the ledger says once the dispatch is finished; it must add up."""
-    books: dict[str, Any] = stage.do("-m", "benchmarks.product", "books", str(edition))
+    """What the ledger says once a tick has found the dispatch finished; it must add up."""
+    for _ in range(TICKS_WAITED):
+        books: dict[str, Any] = stage.do("-m", "benchmarks.product", "books", str(edition))
+        if books["state"] != "open":
+            break
+        time.sleep(1)
     if books["state"] != "finished" or books["accepted"] != books["planned"]:
         raise RuntimeError(f"The ledger does not add up: {books}")
     return books
