@@ -132,7 +132,8 @@ def _sending_troubles(s: Sending, now: datetime) -> list[Trouble]:
             Trouble(f"Edition {s.edition}: nobody knows whether {s.uncertain:,} readers got it.", "uncertain-batches")
         )
     if s.refused:
-        found.append(Trouble(f"Edition {s.edition}: the provider refused {s.refused:,} readers.", "refused-batches"))
+        readers = "one reader" if s.refused == 1 else f"{s.refused:,} readers"
+        found.append(Trouble(f"Edition {s.edition}: the provider refused {readers}.", "refused-batches"))
     if s.state == "attention" and not found:
         found.append(Trouble(f"Edition {s.edition} wants a person's attention.", "uncertain-batches"))
     if s.unseen:

@@ -66,7 +66,8 @@ def leave_out(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     except NewsletterError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{count:,} refused readers are left out of this edition.")
+        who = "One refused reader is" if count == 1 else f"{count:,} refused readers are"
+        messages.success(request, f"{who} left out of this edition.")
     return redirect("missing", dispatch.pk)
 
 
