@@ -7,6 +7,7 @@ from typing import Any
 
 import django
 from celery import Celery
+from celery.concurrency import ALIASES  # type: ignore[attr-defined]  # which its stubs have left out
 from celery.signals import before_task_publish, setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
@@ -23,6 +24,8 @@ if not settings.REDIS_URL:
     raise BadSetting(
         "REDIS_URL", "is not set.", "Give redis://host:6379/0, or use `newsletter run`, which brings its own."
     )
+
+ALIASES["threads"] = "workers.threads:TaskPool"
 
 app = Celery("newsletter", broker=settings.REDIS_URL)
 app.conf.update(
