@@ -156,6 +156,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
     }
 
+# Whether PostgreSQL is asked to plan the statements that run for every batch once a connection. Not through a pooler
+# that hands each statement to another connection and does not know of prepared ones (PgBouncer before 1.21).
+DATABASE_PREPARES = env.flag("DATABASE_PREPARES", True)
+
 # --- pictures ------------------------------------------------------------------------------
 
 PICTURES_S3_BUCKET = env.text("PICTURES_S3_BUCKET")  # empty: a folder below NEWSLETTER_DATA

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Subquery
 
 from newsletter.audience.models import Standing, Subscriber, Subscription, Suppression
+from newsletter.lib import sql
 
 SUPPRESSED, ERASED = "suppressed", "erased"
 
@@ -89,9 +90,9 @@ def reachable(publication_id: int, subscribers: list[int]) -> list[Reachable]:
     if not subscribers:
         return []
     first, last = subscribers[0], subscribers[-1]
-    with connection.cursor() as cursor:
-        cursor.execute(REACHABLE, [publication_id, Standing.ACTIVE.value, first, last, first, last])
-        rows: list[Reachable] = cursor.fetchall()
+    rows: list[Reachable] = sql.ask(
+        REACHABLE, [publication_id, Standing.ACTIVE.value, first, last, first, last], plan_once=True
+    )
     if [row[0] for row in rows] == subscribers:
         return rows
     meant = set(subscribers)  # others have come into the range since the ids were frozen

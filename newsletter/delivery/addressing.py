@@ -25,15 +25,15 @@ class Claimed(NamedTuple):
     pk: int
     fence: int
     subscribers: list[int]
-    dispatch_id: int
     letter_id: int
+    group_id: int | None
+    dispatch_id: int
     edition_id: int
     made_from: str
     publication_id: int
     publication: str
     slug: str
     leaves_at: datetime | None
-    group_id: int | None
     is_paced: bool
 
 

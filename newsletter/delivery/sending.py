@@ -5,22 +5,21 @@ Between attempt and record a crash leaves the batch uncertain, because the call 
 made: `recovery.py` says so, `settling.py` mends it. No call is made inside a transaction.
 """
 
-import json
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
-from django.db.models import F
 
-from newsletter.delivery import addressing, ahead, fates, pacing, steering
+from newsletter.delivery import addressing, ahead, fates, pacing, statements, steering
 from newsletter.delivery.addressing import Claimed
-from newsletter.delivery.models import Attempt, Batch, BatchState, Fate, Group
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, Fate, Group
 from newsletter.delivery.packing import unpack
 from newsletter.mail.errors import DispatchError
 from newsletter.mail.letters import Receipt
@@ -166,34 +165,25 @@ def claim(batch_id: int, *, now: datetime) -> Claimed | None:
 
 def claim_all(batch_ids: Sequence[int], *, now: datetime) -> list[Claimed]:
     """Those of the batches which this very call changed from pending to claimed, in the order of their ids."""
-    with transaction.atomic():
-        # those that somebody else is claiming at this moment are passed over, so nobody waits for anybody
-        free = Batch.objects.due(now).filter(pk__in=batch_ids).select_for_update(skip_locked=True)
-        ours = list(free.values_list("pk", flat=True))
-        if not ours:
-            return []
-        Batch.objects.filter(pk__in=ours).update(
-            state=BatchState.CLAIMED, fence=F("fence") + 1, lease_until=now + PREPARING
-        )
-        rows = Batch.objects.filter(pk__in=ours).order_by("pk").values_list(*CLAIMED)
-        return [Claimed(pk, fence, unpack(ids).tolist(), *rest) for pk, fence, ids, *rest in rows]
+    ours = statements.claim(batch_ids, now=now, until=now + PREPARING)
+    rows = Dispatch.objects.filter(pk__in={row[-1] for row in ours}).values_list(*OF_DISPATCH)
+    told = {row[0]: row for row in rows} if ours else {}
+    return [
+        Claimed(pk, fence, unpack(ids).tolist(), letter, group, *told[dispatch])
+        for pk, fence, ids, letter, group, dispatch in ours
+    ]
 
 
-# The fields of `Claimed`, in its order
-CLAIMED = (
+# The last fields of `Claimed`, in its order
+OF_DISPATCH = (
     "pk",
-    "fence",
-    "subscribers",
-    "dispatch_id",
-    "letter_id",
-    "dispatch__edition_id",
-    "dispatch__edition__made_from",
-    "dispatch__edition__publication_id",
-    "dispatch__edition__publication__name",
-    "dispatch__edition__publication__slug",
-    "dispatch__leaves_at",
-    "group_id",
-    "dispatch__is_paced",
+    "edition_id",
+    "edition__made_from",
+    "edition__publication_id",
+    "edition__publication__name",
+    "edition__publication__slug",
+    "leaves_at",
+    "is_paced",
 )
 
 
@@ -217,18 +207,16 @@ def begin(batch: Claimed, people: addressing.People, *, now: datetime, group: Gr
             state=BatchState.EMPTY, lease_until=None, submitted=0, left_out=people.left_out
         )
         return None
-    moment = connection.ops.adapt_datetimefield_value
-    until = moment(now + timedelta(seconds=settings.DISPATCH_LEASE))
-    with transaction.atomic(), connection.cursor() as cursor:
+    until = now + timedelta(seconds=settings.DISPATCH_LEASE)
+    with _one_commit(batch.is_paced or group is not None):
         free = not batch.is_paced or pacing.take(batch.dispatch_id, len(people.readers), now=now)
+        begun = None
         if free and (group is None or ahead.hold_open(group)):
-            cursor.execute(
-                BEGIN_BATCH,
-                [until, len(people.readers), json.dumps(people.left_out), batch.pk, batch.fence, moment(now)],
+            begun = statements.begin(
+                batch.pk, batch.fence, readers=len(people.readers), left_out=people.left_out, now=now, until=until
             )
-        if cursor.rowcount > 0:
-            cursor.execute(BEGIN_ATTEMPT, [batch.pk, batch.fence, moment(now), batch.pk])
-            pk, ordinal = cursor.fetchone()
+        if begun:
+            pk, ordinal = begun
             if group:
                 Attempt.objects.filter(pk=pk).update(group=group)
             return Attempt(pk=pk, batch_id=batch.pk, ordinal=ordinal, fence=batch.fence, began_at=now)
@@ -236,6 +224,11 @@ def begin(batch: Claimed, people: addressing.People, *, now: datetime, group: Gr
             transaction.set_rollback(True)  # a call that is not made counts in no window
     give_back([batch])
     return None
+
+
+def _one_commit(of_several: bool) -> AbstractContextManager[object]:
+    """A transaction, where there is more to it than one statement."""
+    return transaction.atomic() if of_several else nullcontext()
 
 
 def record(attempt: Attempt, answer: Receipt | DispatchError, *, now: datetime) -> Fate | None:
@@ -246,39 +239,18 @@ def record(attempt: Attempt, answer: Receipt | DispatchError, *, now: datetime) 
     settled it or a newer claim raised the fence.
     """
     came = fates.outcome(answer, ordinal=attempt.ordinal)
-    moment = connection.ops.adapt_datetimefield_value
-    due_at = moment(now + timedelta(seconds=came.wait)) if came.fate == Fate.LATER else None
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(RECORD_BATCH, [fates.BATCH_STATE[came.fate], due_at, attempt.batch_id, attempt.fence])
-        if not cursor.rowcount:
+    due_at = now + timedelta(seconds=came.wait) if came.fate == Fate.LATER else None
+    line = (came.fate, came.status, came.provider_id, came.detail)
+    with _one_commit(bool(came.blamed)):
+        state = fates.BATCH_STATE[came.fate]
+        if not statements.record(
+            attempt.batch_id, attempt.fence, attempt.pk, state=state, due_at=due_at, line=line, now=now
+        ):
             log.warning("attempt.too_late", attempt=attempt.pk, fate=came.fate.value)
             return None
-        cursor.execute(RECORD_ATTEMPT, [came.fate, moment(now), came.status, came.provider_id, came.detail, attempt.pk])
         if came.blamed:
             Attempt.objects.filter(pk=attempt.pk).update(blamed=list(came.blamed))
     log.info("attempt.ended", attempt=attempt.pk, batch=attempt.batch_id, fate=came.fate.value, status=came.status)
     if came.fate == Fate.REFUSED:
         steering.mind_refusals(attempt.batch_id, at_once=came.concerns_all, detail=came.detail)
     return came.fate
-
-
-# The four statements that run for every batch, written out: Django takes longer to compose one than
-# the database to run it. The state words are those of `BatchState` and `DispatchState`.
-BEGIN_BATCH = """
-    UPDATE delivery_batch SET state = 'calling', lease_until = %s, submitted = %s, left_out = %s
-    WHERE id = %s AND fence = %s AND state = 'claimed' AND lease_until > %s
-      AND dispatch_id IN (SELECT id FROM delivery_dispatch WHERE state = 'open')
-"""
-BEGIN_ATTEMPT = """
-    INSERT INTO delivery_attempt (batch_id, ordinal, fence, began_at, fate, provider_id, detail, settled_by)
-    SELECT %s, COUNT(*) + 1, %s, %s, '', '', '', '' FROM delivery_attempt WHERE batch_id = %s
-    RETURNING id, ordinal
-"""
-RECORD_BATCH = """
-    UPDATE delivery_batch SET state = %s, lease_until = NULL, rung_at = NULL, due_at = COALESCE(%s, due_at)
-    WHERE id = %s AND fence = %s AND state IN ('calling', 'uncertain')
-"""
-RECORD_ATTEMPT = """
-    UPDATE delivery_attempt SET fate = %s, ended_at = %s, http_status = %s, provider_id = %s, detail = %s
-    WHERE id = %s
-"""

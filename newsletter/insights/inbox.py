@@ -7,7 +7,7 @@ import structlog
 from django.db import connection, transaction
 
 from newsletter.insights.models import Notice, NoticeState
-from newsletter.lib import postgres
+from newsletter.lib import sql
 
 KEPT = timedelta(days=30)
 OLD = timedelta(days=1)  # the provider repeats a post for a day; an older one was held up on its way, or is replayed
@@ -27,7 +27,7 @@ def keep(body: bytes, *, stamp: str, now: datetime) -> None:
     if signed_at and now - signed_at > OLD:
         log.warning("notice.old", hours=int((now - signed_at).total_seconds() // 3600))
     if connection.vendor == "postgresql":
-        postgres.ask(KEEP, [now, signed_at, body])
+        sql.ask(KEEP, [now, signed_at, body])
     else:
         Notice.objects.create(received_at=now, signed_at=signed_at, body=body)
 
@@ -42,7 +42,7 @@ def take(*, now: datetime, most: int) -> Sequence[Notice]:
             found = list(waiting[:most])
         else:
             found = list(waiting.defer("body")[:most])
-            bodies = dict(postgres.ask(BODIES, [[notice.pk for notice in found]]))
+            bodies = dict(sql.ask(BODIES, [[notice.pk for notice in found]]))
             for notice in found:
                 notice.body = bodies[notice.pk]
         Notice.objects.filter(pk__in=[notice.pk for notice in found]).update(lease_until=now + LEASE)

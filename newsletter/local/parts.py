@@ -89,7 +89,7 @@ def workers(now: datetime) -> list[Part]:
         ),
         Part(
             "dispatch-worker",
-            _worker("dispatch-worker", queues="dispatch", pool="threads", concurrency=2),
+            _worker("dispatch-worker", queues="dispatch,sending", pool="threads", concurrency=4),
             ready=_has_reported("dispatch-worker", since=now),
             grace=8 if sends_to_postbox() else hearing,
         ),

@@ -19,7 +19,7 @@ from newsletter.ops.verdict import STUCK, Sending, Verdict, verdict
 from newsletter.publications.models import Publication
 
 # The worker queues, as workers/queues.py names them; a test keeps the two lists the same.
-WORKER_QUEUES = ("assembly", "dispatch", "insights", "pictures", "house")
+WORKER_QUEUES = ("assembly", "dispatch", "sending", "insights", "pictures", "house")
 RECENT = timedelta(days=7)
 MOST_OVER = 100  # editions that are over; those that are not are all shown and judged
 SETTLING = timedelta(minutes=5)
