@@ -155,10 +155,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # FULL, because with less a power cut may undo a commit: a call that was made would be made again.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
     }
-
-# Whether PostgreSQL is asked to plan the statements that run for every batch once a connection. Not through a pooler
-# that hands each statement to another connection and does not know of prepared ones (PgBouncer before 1.21).
-DATABASE_PREPARES = env.flag("DATABASE_PREPARES", True)
+else:
+    # Statements of our own (lib/sql.py) are planned once a connection. Not through a pooler that hands each
+    # statement to another connection and does not know of prepared ones (PgBouncer before 1.21).
+    DATABASES["default"]["OPTIONS"] = {
+        **DATABASES["default"].get("OPTIONS", {}),
+        "prepare_threshold": 1 if env.flag("DATABASE_PREPARES", True) else None,
+    }
 
 # --- pictures ------------------------------------------------------------------------------
 

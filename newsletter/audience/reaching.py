@@ -90,9 +90,7 @@ def reachable(publication_id: int, subscribers: list[int]) -> list[Reachable]:
     if not subscribers:
         return []
     first, last = subscribers[0], subscribers[-1]
-    rows: list[Reachable] = sql.ask(
-        REACHABLE, [publication_id, Standing.ACTIVE.value, first, last, first, last], plan_once=True
-    )
+    rows: list[Reachable] = sql.ask(REACHABLE, [publication_id, Standing.ACTIVE.value, first, last, first, last])
     if [row[0] for row in rows] == subscribers:
         return rows
     meant = set(subscribers)  # others have come into the range since the ids were frozen

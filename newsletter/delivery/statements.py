@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from newsletter.lib import sql
+from newsletter.lib.sql import ask
 
 # Of those that another worker is claiming at this moment PostgreSQL leaves the rows alone, so nobody waits for anybody.
 # The state is asked for twice, because the outer statement is what looks at it again after it waited for a lock.
@@ -59,7 +59,7 @@ def claim(batches: Sequence[int], *, now: datetime, until: datetime) -> list[tup
         return []
     lock = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     statement = CLAIM.format(those=_places(batches), lock=lock)
-    return sorted(_ask(statement, [_moment(until), *batches, _moment(now)]))
+    return sorted(ask(statement, [_moment(until), *batches, _moment(now)]))
 
 
 def begin(
@@ -71,11 +71,11 @@ def begin(
     """
     change = [_moment(until), readers, json.dumps(left_out), batch, fence, _moment(now)]
     if connection.vendor == "postgresql":
-        begun = _ask(BEGIN_BOTH, [*change, now])
+        begun = ask(BEGIN_BOTH, [*change, now])
     else:
         with transaction.atomic(savepoint=False):
-            ours = _ask(BEGIN_BATCH, change)
-            begun = _ask(BEGIN_SECOND, [batch, batch, fence, _moment(now)]) if ours else []
+            ours = ask(BEGIN_BATCH, change)
+            begun = ask(BEGIN_SECOND, [batch, batch, fence, _moment(now)]) if ours else []
     return (begun[0][0], begun[0][1]) if begun else None
 
 
@@ -90,16 +90,12 @@ def record(
     book = [state, _moment(due_at) if due_at else None, batch, fence]
     said = [fate, _moment(now), *rest, attempt]
     if connection.vendor == "postgresql":
-        return bool(_ask(RECORD_BOTH, [*book, *said]))
+        return bool(ask(RECORD_BOTH, [*book, *said]))
     with transaction.atomic(savepoint=False):
-        ours = bool(_ask(RECORD_BATCH, book))
+        ours = bool(ask(RECORD_BATCH, book))
         if ours:
-            _ask(RECORD_ATTEMPT, said)
+            ask(RECORD_ATTEMPT, said)
         return ours
-
-
-def _ask(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    return sql.ask(statement, values, plan_once=True)
 
 
 def _places(values: Collection[object]) -> str:

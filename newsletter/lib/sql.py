@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 
-def ask(statement: str, values: Sequence[Any], *, plan_once: bool = False) -> list[tuple[Any, ...]]:
+def ask(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows of a statement, on Django's own connection and in its transaction, if there is one.
 
-    PostgreSQL is spoken to in its binary form, and with `plan_once` plans the statement once a connection. Django puts
+    PostgreSQL is spoken to in its binary form, and plans a statement once a connection (DATABASE_PREPARES). Django puts
     values into the text of a statement instead, bytes as two digits each: for a post of 300 KB that takes ten times as
     long. Raises Django's errors.
     """
@@ -23,5 +22,5 @@ def ask(statement: str, values: Sequence[Any], *, plan_once: bool = False) -> li
     connection.close_if_health_check_failed()  # as Django does before the first statement of a request
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        cursor.execute(statement, values, binary=True, prepare=plan_once and settings.DATABASE_PREPARES)
+        cursor.execute(statement, values, binary=True)
         return cursor.fetchall() if cursor.description else []

@@ -5,7 +5,6 @@ from threading import Thread
 
 import pytest
 from django.db import connection, transaction
-from pytest_django.fixtures import SettingsWrapper
 
 from newsletter.delivery import addressing, sending
 from newsletter.delivery.models import Batch, Dispatch
@@ -17,13 +16,15 @@ Opener = Callable[..., Dispatch]
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("prepares", [True, False])
 def test_statements_are_prepared_unless_a_pooler_forbids_it(
-    opened: Opener, settings: SettingsWrapper, prepares: bool
+    opened: Opener, monkeypatch: pytest.MonkeyPatch, prepares: bool
 ) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("only PostgreSQL prepares statements")
-    settings.DATABASE_PREPARES = prepares
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", 1 if prepares else None)
     dispatch = opened()
     connection.close()  # what the last test prepared goes with it
+    for _ in range(2):
+        sending.claim(0, now=MONDAY)
     batch = sending.claim(dispatch.batches.get().pk, now=MONDAY)
     assert batch is not None
     assert sending.begin(batch, addressing.address(batch), now=MONDAY)
