@@ -18,6 +18,7 @@ from tests.support.postgres import Postgres
 from tests.torture import pointing, running, table
 from tests.torture.designs import comparing
 from tests.torture.faults import DATABASES, Plan, plan
+from tests.torture.staging import Stage
 
 _line = threading.Lock()
 
@@ -40,7 +41,7 @@ def main() -> int:
         broken = [point for points in found.values() for point in points if point["breach"]]
         if given.points:
             return 1 if broken else 0
-        ours = run_ours(plans, folder, postgres, jobs=given.jobs)
+        ours = run_ours(plans, folder, jobs=given.jobs)
         theirs = [] if given.ours_only else run_theirs(plans, folder, jobs=given.jobs)
         versions = [f"Python {platform.python_version()}", f"SQLite {sqlite3.sqlite_version}", find_server().title]
         if postgres:
@@ -88,9 +89,9 @@ def address(database: str, folder: Path, postgres: Postgres | None) -> str:
     return postgres.new()
 
 
-def run_ours(plans: Sequence[Plan], folder: Path, postgres: Postgres | None, *, jobs: int) -> list[dict[str, Any]]:
+def run_ours(plans: Sequence[Plan], folder: Path, *, jobs: int) -> list[dict[str, Any]]:
     """Every plan, so many at a time. A run that cannot be brought to its end is a breach as well."""
-    stage = running.Stage(folder, postgres)
+    stage = Stage(folder)
     for database in sorted({one.database for one in plans}):
         stage.prepare(database)
 
@@ -133,7 +134,8 @@ def shown(one: Plan) -> str:
     """A plan in words."""
     events = "with evidence" if one.has_evidence else "no evidence"
     faults = "".join(f"\n  {fault.at:4.1f} s  {fault}" for fault in one.faults)
-    return f"seed {one.seed}: {one.database}, {events}, answers after {one.pace:g} s{faults}"
+    bad = f", {len(one.bad)} bad addresses" if one.bad else ""
+    return f"seed {one.seed}: {one.database}, {events}, answers after {one.pace:g} s{bad}{faults}"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.torture.faults import plan
-from tests.torture.running import Stage, run
+from tests.torture.running import run
+from tests.torture.staging import Stage
 
 # Chosen because they end soon: no lease has to run out in them. They kill beat, the supervisor and the postbox, freeze
 # beat, lose answers, and one has evidence. A dispatch worker is killed at every point in test_points.py.
@@ -18,7 +19,7 @@ def stage(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], Sta
     """The data that runs start from, on this database."""
 
     def make(database: str) -> Stage:
-        made = Stage(tmp_path / "stage", request.getfixturevalue("postgres") if database == "postgres" else None)
+        made = Stage(tmp_path / "stage")
         made.prepare(database)
         request.addfinalizer(made.close)
         return made

@@ -71,8 +71,8 @@ class Walk:
         passed = walked(lambda: self.path.walk(edition, self.url), dies_at=dies_at)
         if dies_at < 0:
             self.names = passed
-        elif passed != self.names[: dies_at + 1]:
-            raise RuntimeError(f"{self.path.name}: point {dies_at} was {self.names[dies_at]!r} and is {passed[-1]!r}")
+        elif len(passed) != dies_at + 1:  # rows that nothing puts in order may be passed in another one
+            raise RuntimeError(f"{self.path.name}: was to die at point {dies_at}, and died after {len(passed)}")
         breaches, state = self._go_on(edition)
         return {
             "path": self.path.name,
