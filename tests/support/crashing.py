@@ -1,6 +1,7 @@
 """A PostgreSQL server that may be killed, frozen, and robbed of its connections.
 
-It waits for the disk, as a real one does. Always one of our own, also where TEST_DATABASE_URL names another: nobody lends a server for this.
+It waits for the disk, as a real one does. Always one of our own, also where TEST_DATABASE_URL names
+another: nobody lends a server for this.
 """
 
 import os

@@ -32,6 +32,8 @@ def walked(walk: Callable[[], object], *, dies_at: int = -1) -> list[str]:
 def _walk(walk: Callable[[], object], there: int, dies_at: int) -> None:
     from tests.torture.tripwire import Tripwire
 
-    # a name goes in one piece, and is gone before the process is
-    with Tripwire(lambda name: os.write(there, f"{name}\n".encode()) and None, dies_at).strung():
+    def say(name: str) -> None:
+        os.write(there, f"{name}\n".encode())  # in one piece, and gone before the process is
+
+    with Tripwire(say, dies_at).strung():
         walk()

@@ -114,7 +114,8 @@ def plan(seed: int, *, database: str = "") -> Plan:
         "delay": chance.choice([0.0, 1.0, 3.0]),
         "seed": seed,
     }
-    pace, events = round(chance.uniform(0.35, 0.6), 2), chance.choice([held, told])
+    pace = round(chance.uniform(0.35, 0.6), 2)
+    events: dict[str, Any] = chance.choice([held, told])
     faults = [_fault(chance) for _ in range(chance.randint(3, 7))]
     chosen = database or DATABASES[seed % 2]
     if chosen == "postgres":

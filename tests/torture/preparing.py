@@ -20,8 +20,8 @@ def main(readers: int) -> None:
     from tests.support import factories as make
 
     call_command("migrate", interactive=False, verbosity=0)
-    # It approves itself because a house at another address assembles the letter anew. Its cadence begins long after the
-    # run, and the edition is one beside it: whatever day it is, no other one is planned, and this one is not taken back.
+    # It approves itself because a house at another address assembles the letter anew. Its cadence begins long
+    # after the run and the edition is one beside it: whatever day it is, no other is due, and this one stays.
     begins = clock.now().date() + timedelta(days=60)
     publication = make.publication(approves_itself=True, starts_on=begins)
     make.readers(publication, readers)

@@ -12,7 +12,6 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -114,7 +113,8 @@ class Walk:
             if paths.dispatch_of(edition) is None:
                 opening.open(edition.pk, now=clock.now())
             for dispatch in recovery.still_opening():
-                _all(lambda dispatch=dispatch: opening.go_on(dispatch))
+                while opening.go_on(dispatch):
+                    pass
             recovery.release_abandoned(now=clock.now() + later)
             while due := recovery.due_batches(now=clock.now() + later, limit=100):
                 self._send_later(due, later)
@@ -133,11 +133,6 @@ class Walk:
         from tests.torture.far_end import client_of
 
         sending.send_all(batches, client=client_of(self.url), clock=lambda: clock.now() + later, connections=1)
-
-
-def _all(step: Callable[[], bool]) -> None:
-    while step():
-        pass
 
 
 def chosen(count: int, most: int | None, chance: random.Random) -> list[int]:
