@@ -155,6 +155,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # FULL, because with less a power cut may undo a commit: a call that was made would be made again.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
     }
+else:
+    # A server that is gone without a word is noticed within a minute, and the connection made anew; by itself
+    # TCP waits for hours, and with it the worker that has an answer of the provider to write down.
+    _PATIENCE = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3,
+                 "tcp_user_timeout": 50_000}  # seconds; the last one milliseconds  # fmt: skip
+    DATABASES["default"]["OPTIONS"] = {**_PATIENCE, **DATABASES["default"].get("OPTIONS", {})}
 
 # --- pictures ------------------------------------------------------------------------------
 

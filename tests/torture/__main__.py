@@ -22,6 +22,7 @@ from tests.torture.staging import Stage
 
 Points = list[dict[str, Any]]
 Look = Callable[[Path, str], Points]
+LIGHT = 3  # runs of a simple design at a time for one of a whole house: two processes that mostly wait
 _line = threading.Lock()
 
 
@@ -137,7 +138,7 @@ def run_ours(plans: Sequence[Plan], folder: Path, *, jobs: int) -> list[dict[str
 def run_theirs(plans: Sequence[Plan], folder: Path, *, jobs: int) -> list[comparing.Compared]:
     """The same plans for the designs kept for comparison."""
     each = [(name, one) for name in comparing.DESIGNS for one in plans]
-    with ThreadPoolExecutor(jobs) as pool:
+    with ThreadPoolExecutor(LIGHT * jobs) as pool:
         found = list(pool.map(lambda pair: comparing.compare(pair[0], pair[1], folder), each))
     for one in found:
         say(f"{one.design} seed {one.seed}: {one.doubles} doubles, {one.misses} misses")

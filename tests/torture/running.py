@@ -26,7 +26,7 @@ from tests.torture.staging import Stage
 
 OVERALL = 480.0  # seconds that a whole run may take
 LIMIT = 180.0  # seconds that an edition may take to end by itself once the faults have stopped
-EVIDENCE = 8.0  # seconds without news after which no more evidence is expected
+EVIDENCE = 6.0  # seconds without news after which no more evidence is expected
 LOOK = 0.1  # seconds between two looks at what is due to be done
 QUEUE = "dispatch"
 READY = "Data and logs:"  # what `newsletter run` says when everything is up
