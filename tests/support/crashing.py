@@ -19,7 +19,7 @@ from tests.support.ports import free_port
 from tests.support.postgres import Postgres, address, made, serve
 from tests.support.waiting import wait_until
 
-PATIENCE = 60  # seconds for crash recovery, on a busy machine
+PATIENCE = 60  # seconds for an end, or for crash recovery, on a busy machine
 
 
 class CrashingPostgres(Postgres):
@@ -60,7 +60,7 @@ class CrashingPostgres(Postgres):
         """End it in good order; its files stay."""
         assert self.process is not None
         self.process.signal(signal.SIGINT)
-        self.process.wait()
+        self.process.wait(PATIENCE)
 
     def kill(self) -> bool:
         """As a crash would, all its processes at once; false when it does not run."""
@@ -70,7 +70,7 @@ class CrashingPostgres(Postgres):
         for pid in self._pids():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        self.process.wait()
+        self.process.wait(PATIENCE)
         return True
 
     def freeze(self) -> bool:

@@ -183,7 +183,7 @@ def ask(database_url: str, question: str) -> list[tuple[Any, ...]]:
             return lite.execute(question).fetchall()
         finally:
             lite.close()
-    with psycopg.connect(database_url, connect_timeout=5) as connection:
+    with psycopg.connect(database_url, connect_timeout=5, options="-c statement_timeout=30s") as connection:
         return list(connection.execute(question.encode()).fetchall())
 
 
