@@ -158,10 +158,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # Statements of our own (lib/sql.py) are planned once a connection. Not through a pooler that hands each
     # statement to another connection and does not know of prepared ones (PgBouncer before 1.21).
-    DATABASES["default"]["OPTIONS"] = {
-        **DATABASES["default"].get("OPTIONS", {}),
-        "prepare_threshold": 1 if env.flag("DATABASE_PREPARES", True) else None,
-    }
+    _PREPARES = {"prepare_threshold": 1 if env.flag("DATABASE_PREPARES", True) else None}
+    # A server that is gone without a word is noticed within a minute, and the connection made anew; by itself
+    # TCP waits for hours, and with it the worker that has an answer of the provider to write down.
+    _PATIENCE = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3,
+                 "tcp_user_timeout": 50_000}  # seconds; the last one milliseconds  # fmt: skip
+    DATABASES["default"]["OPTIONS"] = {**_PREPARES, **_PATIENCE, **DATABASES["default"].get("OPTIONS", {})}
 
 # --- pictures ------------------------------------------------------------------------------
 

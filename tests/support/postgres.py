@@ -45,23 +45,14 @@ class Postgres:
         """
         if given := os.environ.get("TEST_DATABASE_URL"):
             return cls(given)
-        user = cluster.runner()
-        # Not below TMPDIR when root: the server's user must be able to enter every folder above.
-        folder = Path(tempfile.mkdtemp(prefix="newsletter-postgres-", dir="/tmp" if user else None))  # noqa: S108  # mkdtemp makes it ours alone
-        if user:
-            os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-        port = free_port()
-        settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}"]
+        folder = made()
         try:
-            programs = cluster.make(folder)
-            command: list[str | Path] = [programs / "postgres", "-D", folder / "data"]
-            for setting in [*settings, *(() if durable else CARELESS)]:
-                command += ["-c", setting]
-            process = Kept(command, folder=folder, user=user, ends_by=signal.SIGINT)  # its "fast" way to end
+            programs, port = cluster.make(folder), free_port()
+            process = serve(programs, folder, port, durable=durable)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        server = cls(f"postgres://postgres@127.0.0.1:{port}/postgres", process)
+        server = cls(address(port), process)
         wait_until(server.answers, timeout=60)
         return server
 
@@ -100,6 +91,29 @@ class Postgres:
     def _say(self, statement: sql.Composed) -> None:
         with psycopg.connect(self._server, autocommit=True) as connection:
             connection.execute(statement)
+
+
+def made() -> Path:
+    """A folder that the server's user may write to."""
+    user = cluster.runner()
+    # Not below TMPDIR when root: the server's user must be able to enter every folder above.
+    folder = Path(tempfile.mkdtemp(prefix="newsletter-postgres-", dir="/tmp" if user else None))  # noqa: S108  # mkdtemp makes it ours alone
+    if user:
+        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+    return folder
+
+
+def serve(programs: Path, folder: Path, port: int, *, durable: bool) -> Kept:
+    """Start a server on the files in `folder`/data; it does not answer yet."""
+    settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}"]
+    command: list[str | Path] = [programs / "postgres", "-D", folder / "data"]
+    for setting in [*settings, *(() if durable else CARELESS)]:
+        command += ["-c", setting]
+    return Kept(command, folder=folder, user=cluster.runner(), ends_by=signal.SIGINT)  # its "fast" way to end
+
+
+def address(port: int) -> str:
+    return f"postgres://postgres@127.0.0.1:{port}/postgres"
 
 
 def lend(command: list[str]) -> int:

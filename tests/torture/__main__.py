@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,11 @@ from tests.support.postgres import Postgres
 from tests.torture import pointing, running, table
 from tests.torture.designs import comparing
 from tests.torture.faults import DATABASES, Plan, plan
+from tests.torture.staging import Stage
 
+Points = list[dict[str, Any]]
+Look = Callable[[Path, str], Points]
+LIGHT = 3  # runs of a simple design at a time for one of a whole house: two processes that mostly wait
 _line = threading.Lock()
 
 
@@ -32,21 +36,26 @@ def main() -> int:
     keep = False  # what a run that went wrong has left
     postgres = Postgres.start() if given.database != "sqlite" else None
     try:
-        found = {name: pointing.points(folder / f"points-{name}", address(name, folder, postgres)) for name in DATABASES
-                 if name in (given.database or name)}  # fmt: skip
-        for name, points in found.items():
+        names = [name for name in DATABASES if name in (given.database or name)]
+        found, paths = find_points(names, folder, postgres, jobs=given.jobs)
+        for name in names:
             say(f"Points of the send path on {name}, and what became of a batch whose worker was killed there:")
-            say(pointing.listed(points))
-        broken = [point for points in found.values() for point in points if point["breach"]]
+            say(pointing.listed(found[name]))
+            say(f"Points of the other paths on {name}, and how an edition ended whose process was killed there:")
+            say(pointing.listed_paths(paths[name]))
+        broken = [point for name in names for point in (*found[name], *paths[name]) if point["breach"]]
         if given.points:
             return 1 if broken else 0
-        ours = run_ours(plans, folder, postgres, jobs=given.jobs)
+        ours = run_ours(plans, folder, jobs=given.jobs)
         theirs = [] if given.ours_only else run_theirs(plans, folder, jobs=given.jobs)
         versions = [f"Python {platform.python_version()}", f"SQLite {sqlite3.sqlite_version}", find_server().title]
         if postgres:
             versions.append(f"PostgreSQL {postgres.version()}")
         circumstances = table.facts(
-            ours, versions=versions, points={name: len(points) for name, points in found.items()}
+            ours,
+            versions=versions,
+            points={name: len(found[name]) for name in names},
+            paths={name: len(paths[name]) for name in names},
         )
         text = f"{table.table(ours, theirs)}\n\n{circumstances}"
         say(f"\n{text}")
@@ -74,23 +83,37 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--database", choices=DATABASES, default="", help="only on this one (each in turn)")
     parser.add_argument("--json", type=Path, help="write every run with its story to this file")
     parser.add_argument("--write", type=Path, help="write the table into this document, between its marks")
-    parser.add_argument("--points", action="store_true", help="only kill at every moment of the send path, list them")
+    parser.add_argument("--points", action="store_true", help="only kill at every moment of every path, list them")
     parser.add_argument("--plans", action="store_true", help="only print what each run would do")
     parser.add_argument("--ours-only", action="store_true", help="leave the two simple designs out")
     return parser.parse_args()
 
 
-def address(database: str, folder: Path, postgres: Postgres | None) -> str:
+def find_points(
+    names: Sequence[str], folder: Path, postgres: Postgres | None, *, jobs: int
+) -> tuple[dict[str, Points], dict[str, Points]]:
+    """Every point of the send path, and every one of the other paths, by database."""
+    with ThreadPoolExecutor(jobs) as pool:
+        asked = {
+            (look, name): pool.submit(look, folder / f"{look.__name__}-{name}", address(name, folder, look, postgres))
+            for name in names
+            for look in (pointing.paths, pointing.points)
+        }
+        done = {key: one.result() for key, one in asked.items()}
+    return {name: done[pointing.points, name] for name in names}, {name: done[pointing.paths, name] for name in names}
+
+
+def address(database: str, folder: Path, look: Look, postgres: Postgres | None) -> str:
     """A fresh, empty database."""
     if database == "sqlite":
-        return f"sqlite:///{folder / 'points.sqlite3'}"
+        return f"sqlite:///{folder / look.__name__}.sqlite3"
     assert postgres is not None
     return postgres.new()
 
 
-def run_ours(plans: Sequence[Plan], folder: Path, postgres: Postgres | None, *, jobs: int) -> list[dict[str, Any]]:
+def run_ours(plans: Sequence[Plan], folder: Path, *, jobs: int) -> list[dict[str, Any]]:
     """Every plan, so many at a time. A run that cannot be brought to its end is a breach as well."""
-    stage = running.Stage(folder, postgres)
+    stage = Stage(folder)
     for database in sorted({one.database for one in plans}):
         stage.prepare(database)
 
@@ -115,7 +138,7 @@ def run_ours(plans: Sequence[Plan], folder: Path, postgres: Postgres | None, *, 
 def run_theirs(plans: Sequence[Plan], folder: Path, *, jobs: int) -> list[comparing.Compared]:
     """The same plans for the designs kept for comparison."""
     each = [(name, one) for name in comparing.DESIGNS for one in plans]
-    with ThreadPoolExecutor(jobs) as pool:
+    with ThreadPoolExecutor(LIGHT * jobs) as pool:
         found = list(pool.map(lambda pair: comparing.compare(pair[0], pair[1], folder), each))
     for one in found:
         say(f"{one.design} seed {one.seed}: {one.doubles} doubles, {one.misses} misses")
@@ -133,7 +156,8 @@ def shown(one: Plan) -> str:
     """A plan in words."""
     events = "with evidence" if one.has_evidence else "no evidence"
     faults = "".join(f"\n  {fault.at:4.1f} s  {fault}" for fault in one.faults)
-    return f"seed {one.seed}: {one.database}, {events}, answers after {one.pace:g} s{faults}"
+    bad = f", {len(one.bad)} bad addresses" if one.bad else ""
+    return f"seed {one.seed}: {one.database}, {events}, answers after {one.pace:g} s{bad}{faults}"
 
 
 if __name__ == "__main__":

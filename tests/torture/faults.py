@@ -48,13 +48,19 @@ ANSWERS: tuple[dict[str, Any], ...] = (
     {"do": "status", "accept": False, "status": 503},
     {"do": "unread"},
 )
+# To PostgreSQL, in each run on it: all its processes killed and started again after so long; stopped for so long;
+# all its connections ended. SQLite has no process of its own.
+DATABASE = {"crash": 4, "hang up": 3, "halt": 2}
+DOWN, HALTED = (0.2, 3.0), (1.0, 4.0)  # seconds
+BAD_RUNS, MOST_BAD = 0.35, 3  # how many runs have readers whom the provider refuses for their address, and how many
 REFUSED = 0.08  # of the bad answers; three refusals would pause the edition, as they should
 REFUSAL: dict[str, Any] = {"do": "status", "accept": False, "status": 413}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`at` is in seconds since the first batch was accepted. `what` is kill, freeze, answer, flood or empty."""
+    """`at` is in seconds since the first batch was accepted. `what` is kill, freeze, answer, repeat or empty;
+    for the database crash, halt or hang up."""
 
     at: float
     what: str
@@ -71,6 +77,12 @@ class Fault:
             case "answer":
                 more = ", ".join(f"{name} {value}" for name, value in self.order.items() if name != "do")
                 return f"answer badly: {self.order['do']} ({more})"
+            case "crash":
+                return f"kill -9 PostgreSQL, and start it again after {self.seconds:g} s"
+            case "halt":
+                return f"freeze PostgreSQL for {self.seconds:g} s"
+            case "hang up":
+                return "end all connections to PostgreSQL"
         return {"empty": "empty Redis", "repeat": "ring again for every batch, done or not"}[self.what]
 
 
@@ -83,6 +95,7 @@ class Plan:
     pace: float  # seconds until an answer
     events: dict[str, Any]
     faults: tuple[Fault, ...]
+    bad: tuple[int, ...] = ()  # places of readers, counted from 0, whose addresses the provider refuses
 
     @property
     def has_evidence(self) -> bool:
@@ -101,13 +114,28 @@ def plan(seed: int, *, database: str = "") -> Plan:
         "delay": chance.choice([0.0, 1.0, 3.0]),
         "seed": seed,
     }
+    pace = round(chance.uniform(0.35, 0.6), 2)
+    events: dict[str, Any] = chance.choice([held, told])
+    faults = [_fault(chance) for _ in range(chance.randint(3, 7))]
+    chosen = database or DATABASES[seed % 2]
+    if chosen == "postgres":
+        faults += [_database_fault(chance) for _ in range(chance.randint(1, 2))]
+    bad = chance.sample(range(READERS), chance.randint(1, MOST_BAD)) if chance.random() < BAD_RUNS else []
     return Plan(
         seed=seed,
-        database=database or DATABASES[seed % 2],
-        pace=round(chance.uniform(0.35, 0.6), 2),
-        events=chance.choice([held, told]),
-        faults=tuple(sorted((_fault(chance) for _ in range(chance.randint(3, 7))), key=lambda fault: fault.at)),
+        database=chosen,
+        pace=pace,
+        events=events,
+        faults=tuple(sorted(faults, key=lambda fault: fault.at)),
+        bad=tuple(sorted(bad)),
     )
+
+
+def _database_fault(chance: random.Random) -> Fault:
+    at = round(chance.uniform(0, LASTS), 2)
+    what = chance.choices(list(DATABASE), weights=list(DATABASE.values()))[0]
+    seconds = {"crash": DOWN, "halt": HALTED, "hang up": (0.0, 0.0)}[what]
+    return Fault(at, what, "PostgreSQL", seconds=round(chance.uniform(*seconds), 1))
 
 
 def _fault(chance: random.Random) -> Fault:

@@ -130,6 +130,39 @@ def read_ledger(database_url: str) -> Ledger | None:
     return Ledger(state, reason, candidates, planned, sum(_json(left_out).values()), batches)
 
 
+def ledger_of(dispatch: Any) -> Ledger | None:
+    """The same, of one dispatch among several, through the models of this process; None for none."""
+    if dispatch is None:
+        return None
+    from newsletter.audience.models import Subscriber
+    from newsletter.delivery.models import Attempt
+
+    address = dict(
+        Subscriber.objects.filter(subscriptions__publication=dispatch.edition.publication).values_list("pk", "email")
+    )
+    said = dict(
+        Attempt.objects.filter(batch__dispatch=dispatch).order_by("batch", "ordinal").values_list("batch", "detail")
+    )
+    batches = tuple(
+        Row(
+            number=batch.number,
+            state=batch.state,
+            readers=tuple(address[one].lower() for one in _unpack(batch.subscribers)),
+            left=frozenset(address[one].lower() for ids in batch.left_out.values() for one in ids),
+            said=said.get(batch.pk, ""),
+        )
+        for batch in dispatch.batches.order_by("number")
+    )
+    return Ledger(
+        dispatch.state,
+        dispatch.reason,
+        dispatch.candidates,
+        dispatch.planned,
+        sum(dispatch.left_out.values()),
+        batches,
+    )
+
+
 def dispatch_state(database_url: str) -> tuple[str, int]:
     """The state of the only dispatch and how many of its batches are not done; cheap enough to ask again and again."""
     found = ask(database_url, "SELECT state FROM delivery_dispatch")
@@ -150,7 +183,7 @@ def ask(database_url: str, question: str) -> list[tuple[Any, ...]]:
             return lite.execute(question).fetchall()
         finally:
             lite.close()
-    with psycopg.connect(database_url, connect_timeout=5) as connection:
+    with psycopg.connect(database_url, connect_timeout=5, options="-c statement_timeout=30s") as connection:
         return list(connection.execute(question.encode()).fetchall())
 
 

@@ -1,4 +1,4 @@
-"""Starts `points.py` beside a database of its own and reads what it found."""
+"""Starts `points.py` and `walking.py`, each beside a database of its own, and reads what they found."""
 
 import json
 import subprocess
@@ -8,14 +8,24 @@ from typing import Any
 
 from tests.support.house import House
 
-LIMIT = 240  # seconds for all points, on a busy machine
+LIMIT = 900  # seconds for all points, on a busy machine
 
 
 def points(folder: Path, database_url: str) -> list[dict[str, Any]]:
     """Every point with its name and what became of the batch that was being sent; see `points.Point`."""
+    return _found("tests.torture.points", folder, database_url)
+
+
+def paths(folder: Path, database_url: str, *, most: int | None = None, seed: int = 0) -> list[dict[str, Any]]:
+    """Every moment of the other paths, or `most` of each, and what became of the edition; see `walking.Walk`."""
+    words = [] if most is None else [str(most), str(seed)]
+    return _found("tests.torture.walking", folder, database_url, *words)
+
+
+def _found(program: str, folder: Path, database_url: str, *words: str) -> list[dict[str, Any]]:
     folder.mkdir(parents=True, exist_ok=True)
     house = House(folder, DATABASE_URL=database_url, LOG_LEVEL="ERROR", DJANGO_SETTINGS_MODULE="newsletter.settings")
-    command = [sys.executable, "-m", "tests.torture.points"]
+    command = [sys.executable, "-m", program, *words]
     done = subprocess.run(
         command, env=house.environment, capture_output=True, text=True, check=False, timeout=LIMIT, cwd=folder
     )
@@ -29,6 +39,16 @@ def listed(found: list[dict[str, Any]]) -> str:
     width = max(len(point["name"]) for point in found)
     return "\n".join(
         f"{number:3}  {point['name']:{width}}  {_fate(point)}" for number, point in enumerate(found, start=1)
+    )
+
+
+def listed_paths(found: list[dict[str, Any]]) -> str:
+    """One line for each point of the other paths: its name, and how its edition stood when it had come to rest."""
+    width = max(len(point["name"]) for point in found)
+    return "\n".join(
+        f"{point['number']:3}  {point['name']:{width}}  "
+        f"{'BROKEN: ' + point['breach'] if point['breach'] else point['state']}"
+        for point in found
     )
 
 

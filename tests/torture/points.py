@@ -7,25 +7,19 @@ prints JSON: for each point its name, and what became of the batch that was bein
 """
 
 import json
-import os
-import signal
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import django
 
+from tests.torture.dying import walked
+from tests.torture.far_end import client_of, copies_by_batch, postbox
+
 SIZE = 3  # readers in a batch
 MOST = 150  # points there is a batch for
-ANSWER = 5.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,37 +102,14 @@ def open_dispatch(*, readers: int) -> list[int]:
 
 def send_in_a_process(batch: int, url: str, *, dies_at: int = -1) -> list[str]:
     """Send as a dispatch worker does, in a process that may be killed on its way; the moments it passed."""
-    here, there = os.pipe()
-    child = os.fork()
-    if not child:
-        status = 1
-        try:
-            os.close(here)
-            _send(batch, url, say=lambda name: _write(there, name), dies_at=dies_at)
-            status = 0
-        finally:
-            os._exit(status)
-    os.close(there)
-    with os.fdopen(here, encoding="utf-8") as told:
-        passed = told.read().splitlines()
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if status != (0 if dies_at < 0 else -signal.SIGKILL):
-        raise RuntimeError(f"the process that was to be killed at point {dies_at} left with {status}")
-    return passed
 
+    def send() -> None:
+        from newsletter.delivery import sending
+        from newsletter.lib import clock
 
-def _write(to: int, name: str) -> None:
-    os.write(to, f"{name}\n".encode())  # in one piece, and gone before the process is
+        sending.send_all([batch], client=client_of(url), clock=clock.now, connections=1)
 
-
-def _send(batch: int, url: str, *, say: Callable[[str], None], dies_at: int) -> None:
-    from newsletter.delivery import sending
-    from newsletter.lib import clock
-    from tests.torture.tripwire import Tripwire
-
-    client = client_of(url)
-    with Tripwire(say, dies_at).strung():
-        sending.send_all([batch], client=client, clock=clock.now, connections=1)
+    return walked(send, dies_at=dies_at)
 
 
 def recover(url: str, *, now: datetime) -> None:
@@ -150,38 +121,6 @@ def recover(url: str, *, now: datetime) -> None:
         sending.send_all(due, client=client_of(url), clock=lambda: now, connections=1)
     recovery.release_abandoned(now=now + timedelta(hours=1))
     recovery.finish_done(now=now)
-
-
-def client_of(url: str) -> Any:
-    from newsletter.mail.sendgrid.transport import Client
-
-    return Client(key="torture", base=url, connect_timeout=ANSWER, answer_timeout=ANSWER)
-
-
-def copies_by_batch(url: str) -> dict[int, int]:
-    """How many copies the postbox accepted, by the id of the batch."""
-    there = urlsplit(url)
-    line = HTTPConnection(there.hostname or "", there.port, timeout=30)
-    try:
-        line.request("GET", "/postbox/counts?by=nl_batch")
-        values = json.loads(line.getresponse().read())["values"]
-    finally:
-        line.close()
-    return {int(batch): counts["accepted"] for batch, counts in values.items() if batch}
-
-
-@contextmanager
-def postbox(folder: Path) -> Iterator[str]:
-    """One in a process of its own; its address."""
-    command = [sys.executable, "-m", "newsletter.postbox", "--port=0", f"--file={folder / 'postbox.sqlite3'}"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield next(word for word in process.stdout.readline().split() if word.startswith("http://"))
-    finally:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
 
 
 if __name__ == "__main__":

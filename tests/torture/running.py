@@ -2,10 +2,8 @@
 
 import json
 import os
-import shutil
 import signal
-import subprocess
-import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,23 +12,23 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from celery import Celery
 from kombu.exceptions import OperationalError as NoBroker
-from psycopg import sql
 from redis import Redis, RedisError
 
+from tests.support.crashing import CrashingPostgres
 from tests.support.house import House, ask, is_alive
-from tests.support.postgres import Postgres
 from tests.support.waiting import wait_until
-from tests.torture.faults import BATCH, LASTS, PARTS, READERS, SETTINGS, Fault, Plan
+from tests.torture.faults import BATCH, LASTS, PARTS, Fault, Plan
 from tests.torture.judging import Verdict, count_copies, dispatch_state, judge, read_ledger
 from tests.torture.judging import ask as ask_database
+from tests.torture.staging import Stage
 
+OVERALL = 480.0  # seconds that a whole run may take
 LIMIT = 180.0  # seconds that an edition may take to end by itself once the faults have stopped
-EVIDENCE = 8.0  # seconds without news after which no more evidence is expected
+EVIDENCE = 6.0  # seconds without news after which no more evidence is expected
 LOOK = 0.1  # seconds between two looks at what is due to be done
-QUEUE = "dispatch"
+QUEUE = "sending"
 READY = "Data and logs:"  # what `newsletter run` says when everything is up
 # a Redis that is frozen must not keep us from thawing it
 RINGING = {"global_keyprefix": "newsletter:", "socket_timeout": 2, "socket_connect_timeout": 2}
@@ -62,92 +60,55 @@ class Outcome:
         return found
 
 
-class Stage:
-    """The prepared data, made once a database and copied for each run. `folder` is for all of it."""
-
-    def __init__(self, folder: Path, postgres: Postgres | None) -> None:
-        self._folder, self._postgres = folder, postgres
-        self.edition: dict[str, int] = {}
-
-    def prepare(self, database: str) -> None:
-        """Make the data that runs on this database are to start from."""
-        house = House(_made(self._folder / database), **SETTINGS, DATABASE_URL=self._url(database, self._template))
-        if database == "postgres":
-            self._say("CREATE DATABASE {}", self._template)
-        command = [sys.executable, "-m", "tests.torture.preparing", str(READERS)]
-        settings = {**house.environment, "DJANGO_SETTINGS_MODULE": "newsletter.settings"}
-        done = subprocess.run(command, env=settings, capture_output=True, text=True, check=False, timeout=180)
-        if done.returncode:
-            raise RuntimeError(done.stderr)
-        self.edition[database] = int(done.stdout)
-
-    def house(self, plan: Plan, name: str) -> tuple[House, str]:
-        """A house of its own for this run, and the address of its database."""
-        folder = _made(self._folder / name)
-        shutil.copytree(self._folder / plan.database / "data", folder / "data")
-        if plan.database == "postgres":
-            self._say("CREATE DATABASE {} TEMPLATE {}", self._copy(name), self._template)
-        url = self._url(plan.database, self._copy(name), folder)
-        return House(folder, **SETTINGS, DATABASE_URL=url), url
-
-    def clear(self, plan: Plan, name: str) -> None:
-        """Take away what a run has left."""
-        if plan.database == "postgres":
-            self._say("DROP DATABASE IF EXISTS {} WITH (FORCE)", self._copy(name))
-        shutil.rmtree(self._folder / name, ignore_errors=True)
-
-    def close(self) -> None:
-        """Take away the prepared databases; the folder is its maker's."""
-        if "postgres" in self.edition:
-            self._say("DROP DATABASE IF EXISTS {} WITH (FORCE)", self._template)
-
-    @property
-    def _template(self) -> str:
-        return f"torture_{os.getpid()}"
-
-    def _copy(self, name: str) -> str:
-        return f"torture_{os.getpid()}_{name}"
-
-    def _url(self, database: str, name: str, folder: Path | None = None) -> str:
-        if database == "sqlite":
-            return f"sqlite:///{(folder or self._folder / database) / 'data' / 'newsletter.sqlite3'}"
-        assert self._postgres is not None
-        return self._postgres.url(name)
-
-    def _say(self, words: str, *names: str) -> None:
-        assert self._postgres is not None
-        with psycopg.connect(self._postgres.url(), autocommit=True) as connection:
-            connection.execute(sql.SQL(words).format(*map(sql.Identifier, names)))
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True)
-    return folder
+class OverTime(Exception):
+    """A run did not come to rest, and was ended."""
 
 
 def run(plan: Plan, stage: Stage, *, say: Callable[[str], None] = lambda _: None) -> Outcome:
-    """Run this plan from the first process to the last; `say` gets a line for each thing that is done."""
+    """Run this plan from the first process to the last; `say` gets a line for each thing that is done.
+
+    After `OVERALL` seconds its processes are ended, whatever it waits for, and `OverTime` is raised. Of a run
+    that did not go well the data and logs stay, to be looked at.
+    """
     name = name_of(plan)
-    house, database_url = stage.house(plan, name)
-    torture = Torture(plan, house, database_url, say)
+    house, database_url, server = stage.set_up(plan, name)
+    torture = Torture(plan, house, database_url, server, say)
+    watch = threading.Timer(OVERALL, torture.give_up)
+    watch.daemon = True
+    watch.start()
+    went_well = False
     try:
         outcome = torture.run(stage.edition[plan.database])
+        went_well = not outcome.breaches
+    except Exception as error:
+        if torture.has_given_up:
+            raise OverTime(f"it did not come to rest within {OVERALL:g} s") from error
+        raise
     finally:
+        watch.cancel()
         torture.thaw()
         house.close()
-    if not outcome.breaches:
-        stage.clear(plan, name)  # the data and logs of a run that went wrong stay, to be looked at
+        if server and went_well:
+            server.stop()
+        elif server:
+            say(f"seed {plan.seed}: the files of its PostgreSQL are in {server.leave()}")
+        if went_well:
+            stage.clear(name)
     return outcome
 
 
 class Torture:
-    """A house, and what is done to it."""
+    """A house, and what is done to it. `server` is its PostgreSQL, if it has one."""
 
-    def __init__(self, plan: Plan, house: House, database_url: str, say: Callable[[str], None]) -> None:
-        self.plan, self.house, self.database_url = plan, house, database_url
+    def __init__(
+        self, plan: Plan, house: House, database_url: str, server: CrashingPostgres | None, say: Callable[[str], None]
+    ) -> None:
+        self.plan, self.house, self.database_url, self.server = plan, house, database_url, server
         self._say, self._began = say, 0.0
         self._frozen: list[tuple[float, int]] = []  # until when, process group
+        self._database_back_at: float | None = None  # set while the database is down or frozen
         self._orders: list[dict[str, Any]] = []  # the bad answers ordered last
+        self.has_given_up = False
         self.story: list[str] = []
 
     def run(self, edition: int) -> Outcome:
@@ -169,6 +130,18 @@ class Torture:
         house.stop()
         return Outcome(self.plan, verdict, end, settled, round(time.monotonic() - began, 1), self.story)
 
+    def give_up(self) -> None:
+        """From another thread: end what the run may be waiting for, so that no wait of it is without end."""
+        self.has_given_up = True
+        self.tell(f"given up after {OVERALL:g} s")
+        self.thaw()
+        with suppress(AssertionError, ProcessLookupError):  # one that does not run at this moment
+            self.house.end_suddenly()
+        for group in self.house.pids():
+            _signal(group, signal.SIGKILL)
+        if self.server:
+            self.server.kill()
+
     def tell(self, what: str) -> None:
         at = f"{time.monotonic() - self._began:5.1f} s" if self._began else "start"
         self.story.append(f"{at}  {what}")
@@ -180,8 +153,12 @@ class Torture:
         """Each fault in its time; while a house is started again no time passes, or many would come at once."""
         self._began = time.monotonic()
         waiting, lost = list(self.plan.faults), 0.0
-        while waiting or self._frozen or time.monotonic() < self._began + lost + LASTS:
+        while waiting or self._frozen or self._database_back_at or time.monotonic() < self._began + lost + LASTS:
+            self._check_time()
             now = time.monotonic()
+            if self._database_back_at and now >= self._database_back_at:
+                self._bring_database_back()
+                lost += time.monotonic() - now
             for until, group in list(self._frozen):
                 if now >= until:
                     self._frozen.remove((until, group))
@@ -199,7 +176,8 @@ class Torture:
 
     def _do(self, fault: Fault) -> None:
         done = {"kill": self._kill, "freeze": self._freeze, "answer": self._answer, "empty": self._empty_redis,
-                "repeat": self._ring_again}[fault.what](fault)  # fmt: skip
+                "repeat": self._ring_again, "crash": self._crash_database, "halt": self._halt_database,
+                "hang up": self._hang_up}[fault.what](fault)  # fmt: skip
         self.tell(f"{fault}{'' if done else ': not possible at this moment'}")
 
     def _kill(self, fault: Fault) -> bool:
@@ -219,6 +197,7 @@ class Torture:
         self.thaw()
         wait_until(lambda: not is_alive(pid), timeout=10, what="the end of the supervisor")
         self.house.close()
+        self._bring_database_back()  # whoever starts a house sees to it that it has a database
         self._start()
         return True
 
@@ -237,6 +216,8 @@ class Torture:
 
     def thaw(self) -> None:
         """Let go on whatever is frozen."""
+        if self.server:
+            self.server.thaw()
         while self._frozen:
             _signal(self._frozen.pop()[1], signal.SIGCONT)
 
@@ -244,6 +225,30 @@ class Torture:
         if target == "worker's child":
             return [child for parent in self.house.pids(PARTS["worker"]) for child in _children(parent)]
         return self.house.pids(PARTS[target])
+
+    # --- the database ----------------------------------------------------------------------
+
+    def _crash_database(self, fault: Fault) -> bool:
+        return self._away(fault, CrashingPostgres.kill)
+
+    def _halt_database(self, fault: Fault) -> bool:
+        return self._away(fault, CrashingPostgres.freeze)
+
+    def _hang_up(self, _: Fault) -> bool:
+        return self.server is not None and not self._database_back_at and self.server.hang_up()
+
+    def _away(self, fault: Fault, how: Callable[[CrashingPostgres], bool]) -> bool:
+        if self.server is None or self._database_back_at or not how(self.server):
+            return False
+        self._database_back_at = time.monotonic() + fault.seconds
+        return True
+
+    def _bring_database_back(self) -> None:
+        if self.server and self._database_back_at:
+            self.server.thaw()
+            self.server.awake()
+            self._database_back_at = None
+            self.tell("the database is back")
 
     # --- answers ---------------------------------------------------------------------------
 
@@ -282,6 +287,8 @@ class Torture:
 
     def _ring_again(self, _: Fault) -> bool:
         """For every batch twice, whatever its state: a bell must never be more than a bell."""
+        if self._database_back_at:
+            return False
         ids = [row[0] for row in ask_database(self.database_url, "SELECT id FROM delivery_batch")]
         app = Celery(broker=self._redis_url(), set_as_current=False)
         app.conf.update(broker_transport_options=RINGING, task_ignore_result=True)
@@ -307,6 +314,7 @@ class Torture:
         """The state in which the dispatch comes to rest by itself, or the one at the end of our patience."""
         patience, calm_since, before = time.monotonic() + LIMIT, time.monotonic(), -1
         while time.monotonic() < patience:
+            self._check_time()
             state, undone = dispatch_state(self.database_url)
             if state == "finished":
                 return state
@@ -325,6 +333,10 @@ class Torture:
             time.sleep(0.3)
         return dispatch_state(self.database_url)[0]
 
+    def _check_time(self) -> None:
+        if self.has_given_up:
+            raise OverTime
+
     def _judge(self) -> Verdict:
         copies = count_copies(self.house.letters())
         ledger = read_ledger(self.database_url)
@@ -332,11 +344,14 @@ class Torture:
         return judge(ledger, copies)
 
     def _settle(self, edition: int, verdict: Verdict) -> str:
-        """A person's word: uncertain ones count as accepted, refused ones are offered again. Nobody gets two by it."""
+        """A person's word: uncertain ones count as accepted; who was refused for an address of their own is left out,
+        and what else was refused is offered again. Nobody gets two by it."""
         if verdict.uncertain:
             self.house.tell("dispatches", "settle", edition, "count-as-accepted", "--by", "otto@example.org", "--yes")
         if verdict.refused:
-            self.house.tell("dispatches", "resume", edition)
+            self.house.say("dispatches", "leave-out", edition, "--by", "otto@example.org", "--yes")
+            if dispatch_state(self.database_url)[0] != "finished":
+                self.house.tell("dispatches", "resume", edition)
         with suppress(AssertionError):
             wait_until(lambda: dispatch_state(self.database_url)[0] == "finished", timeout=60)
         twice = sum(count > 1 for count in count_copies(self.house.letters()).values())

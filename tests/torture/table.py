@@ -32,7 +32,13 @@ def table(ours: Sequence[dict[str, Any]], theirs: Sequence[Compared]) -> str:
     return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
 
 
-def facts(ours: Sequence[dict[str, Any]], *, versions: Sequence[str], points: Mapping[str, int]) -> str:
+def facts(
+    ours: Sequence[dict[str, Any]],
+    *,
+    versions: Sequence[str],
+    points: Mapping[str, int],
+    paths: Mapping[str, int],
+) -> str:
     """Under which circumstances, in sentences."""
     seeds = [run["seed"] for run in ours]
     where = Counter(str(run["database"]) for run in ours)
@@ -47,6 +53,7 @@ def facts(ours: Sequence[dict[str, Any]], *, versions: Sequence[str], points: Ma
         f"{sum(run['settled'] == 'finished' for run in ours)} stood finished in the end.",
         f"Breaches of the promise: {_sum_lengths(ours, 'breaches')}.",
         *([f"Killed at every single moment of the send path: {_counted(points, 'points on')}."] if points else []),
+        *([f"And of opening, recovery, finishing, splitting and settling: {_counted(paths, 'on')}."] if paths else []),
         f"{', '.join(versions)}; {platform.system()} on {platform.machine()} with {os.cpu_count()} cores.",
     ]
     return fill(" ".join(said), width=118)

@@ -2,6 +2,7 @@
 
 The worker is started again whenever it is killed, and the postbox likewise. Faults of parts that a
 design does not have (Redis, web, beat, the supervisor) are done to its worker, so that it is hit as often.
+Faults of a database server are left out: both keep SQLite.
 """
 
 import json

@@ -1,0 +1,197 @@
+"""The paths on which rows change beside the send path, each with what has to stand before it is walked.
+
+    opening   recovery   finishing   a refusal and its split   a person's word, or evidence, about a batch
+
+`LOTS` makes an audience of a handful of readers be frozen in several parts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from newsletter.audience.models import Standing, Subscriber
+from newsletter.delivery import addressing, opening, recovery, sending, settling, splitting, steering
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch
+from newsletter.delivery.packing import unpack
+from newsletter.editions.models import Edition
+from newsletter.lib import clock
+from tests.support import factories as make
+from tests.torture.far_end import client_of, order
+
+READERS = 7  # beside one who left
+SIZE = 2  # readers in a batch
+LOTS = {"LOT": 3, "FIRST_LOTS": 1, "NEXT_LOTS": 1}  # candidates at once, lots in the first part and in each other
+PERSON = "otto@example.org"
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """`ready` makes what is walked on, and returns its edition; `walk` may be killed, and may be walked again by the
+    healthy: it goes on from whatever it finds. Both are told where the postbox is."""
+
+    name: str
+    ready: Callable[[str], Edition]
+    walk: Callable[[Edition, str], object]
+
+
+def open_all(edition: Edition, _: str = "") -> None:
+    """As the tasks `open_dispatch` and `go_on` do."""
+    dispatch = opening.open(edition.pk, now=clock.now())
+    while dispatch and opening.go_on(dispatch.pk):
+        pass
+
+
+def send(batches: list[int], url: str) -> None:
+    sending.send_all(batches, client=client_of(url), clock=clock.now, connections=1)
+
+
+def dispatch_of(edition: Edition) -> Dispatch | None:
+    return Dispatch.objects.filter(edition=edition).first()
+
+
+# --- what has to stand -----------------------------------------------------------------------
+
+
+def _approved(_: str = "") -> Edition:
+    publication = make.publication()
+    make.readers(publication, READERS)
+    make.reader(publication, standing=Standing.LEFT)
+    return make.approved_edition(publication, due_at=clock.now() - timedelta(minutes=1))
+
+
+def _opened(_: str = "") -> Edition:
+    edition = _approved()
+    open_all(edition)
+    return edition
+
+
+def _abandoned(url: str) -> Edition:
+    """One batch whose worker was lost before the call, and one whose was lost in it."""
+    edition = _opened(url)
+    long_ago = clock.now() - timedelta(hours=1)
+    first, second, *_ = _batches(edition)
+    Batch.objects.filter(pk__in=[first, second]).update(due_at=long_ago)
+    for claimed in sending.claim_all([first, second], now=long_ago):
+        if claimed.pk == second:
+            sending.begin(claimed, addressing.address(claimed), now=long_ago)
+    return edition
+
+
+def _sent(url: str) -> Edition:
+    edition = _opened(url)
+    send(_batches(edition), url)
+    return edition
+
+
+def _doubtful(url: str, *, accept: bool) -> Edition:
+    """The answer to the first call was lost."""
+    edition = _opened(url)
+    order(url, do="drop", accept=accept)
+    send(_batches(edition), url)
+    recovery.finish_done(now=clock.now())
+    return edition
+
+
+def _refused_call(url: str) -> Edition:
+    """One reader in the last full batch has a bad address; the others have their letter."""
+    edition = _opened(url)
+    *others, last = _batches(edition)
+    bad = next(pk for pk in (last, *reversed(others)) if Batch.objects.get(pk=pk).count > 1)
+    reader = unpack(Batch.objects.get(pk=bad).subscribers)[0]
+    Subscriber.objects.filter(pk=reader).update(email=f"not an address {reader}@readers.example")
+    send([pk for pk in (*others, last) if pk != bad], url)
+    return edition
+
+
+def _refused_unsplit(url: str) -> Edition:
+    """A worker was lost between the refusal and the split."""
+    edition = _refused_call(url)
+    minding = steering.mind_refusals
+    steering.mind_refusals = lambda *_, **__: None
+    try:
+        send(_batches(edition, BatchState.PENDING), url)
+    finally:
+        steering.mind_refusals = minding
+    return edition
+
+
+def _refused_alone(url: str) -> Edition:
+    edition = _refused_call(url)
+    while left := _batches(edition, BatchState.PENDING):
+        send(left, url)
+    recovery.finish_done(now=clock.now())
+    return edition
+
+
+def _paused(url: str) -> Edition:
+    """The key was refused, so the dispatch has paused itself."""
+    edition = _opened(url)
+    order(url, do="status", status=401, accept=False)
+    send(_batches(edition)[:1], url)
+    return edition
+
+
+def _batches(edition: Edition, *states: BatchState) -> list[int]:
+    found = Batch.objects.filter(dispatch__edition=edition, state__in=states or list(BatchState)).order_by("number")
+    return list(found.values_list("pk", flat=True))
+
+
+# --- walks -----------------------------------------------------------------------------------
+
+
+def _recover(_: Edition, __: str) -> None:
+    """What the ticks do, once each."""
+    now = clock.now()
+    recovery.release_abandoned(now=now)
+    recovery.due_batches(now=now, limit=100)
+    recovery.finish_done(now=now)
+
+
+def _finish(_: Edition, __: str) -> None:
+    recovery.finish_done(now=clock.now())
+
+
+def _be_refused(edition: Edition, url: str) -> None:
+    send(_batches(edition, BatchState.PENDING)[:1], url)
+
+
+def _settle(word: Callable[..., Any]) -> Callable[[Edition, str], None]:
+    def settle(edition: Edition, _: str) -> None:
+        for batch in Batch.objects.filter(dispatch__edition=edition, state=BatchState.UNCERTAIN):
+            word(batch, by=PERSON, now=clock.now())
+
+    return settle
+
+
+def _prove(edition: Edition, _: str) -> None:
+    for attempt in Attempt.objects.filter(settling.in_doubt(), batch__dispatch__edition=edition):
+        settling.settle_by_evidence(attempt.pk, evidence="delivered", now=clock.now())
+
+
+def _resume(edition: Edition, _: str) -> None:
+    dispatch = Dispatch.objects.get(edition=edition)
+    if dispatch.state in steering.MAY[steering.S.OPEN]:
+        steering.resume(dispatch)
+
+
+def leave_out(edition: Edition, _: str) -> None:
+    dispatch = Dispatch.objects.get(edition=edition)
+    if dispatch.state == steering.S.ATTENTION and splitting.refused_alone(dispatch).exists():
+        steering.leave_out_refused(dispatch, by=PERSON, now=clock.now())
+
+
+count_as_accepted = _settle(settling.count_as_accepted)
+
+PATHS = (
+    Path("opening", _approved, open_all),
+    Path("recovery", _abandoned, _recover),
+    Path("finishing", _sent, _finish),
+    Path("refusal and split", _refused_call, _be_refused),
+    Path("split that was left", _refused_unsplit, _finish),
+    Path("leaving refused ones out", _refused_alone, leave_out),
+    Path("resuming", _paused, _resume),
+    Path("counting as accepted", lambda url: _doubtful(url, accept=True), count_as_accepted),
+    Path("sending again", lambda url: _doubtful(url, accept=False), _settle(settling.send_again)),
+    Path("evidence", lambda url: _doubtful(url, accept=True), _prove),
+)
