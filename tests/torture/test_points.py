@@ -7,8 +7,9 @@ import pytest
 
 from tests.torture.pointing import points
 
-CALLS = "sending.begin: COMMIT – after"  # from here on the call may have been made …
-KNOWS = "sending.record: COMMIT – after"  # … and from here on its fate stands written
+# Where each stands written: SQLite needs two statements and a commit, PostgreSQL does it in one statement
+CALLS = ("statements.begin: COMMIT – after", "statements.begin: WITH delivery_batch – after")
+KNOWS = ("statements.record: COMMIT – after", "statements.record: WITH delivery_batch – after")
 
 
 @pytest.fixture
@@ -22,7 +23,8 @@ def test_a_worker_killed_at_any_point_leaves_nobody_with_two_and_nobody_missed_i
 ) -> None:
     assert [(point["name"], point["breach"]) for point in found if point["breach"]] == []
     names = [point["name"] for point in found]
-    first, last = names.index(CALLS), names.index(KNOWS)
+    first, last = (next(n for n, name in enumerate(names) if name in ends) for ends in (CALLS, KNOWS))
+    # from the first on the call may have been made, and from the last on its fate is known
     before, between, after = found[:first], found[first:last], found[last:]
     assert {(point["taken"], point["state"], point["copies"]) for point in before} == {(False, "accepted", 1)}, (
         "before the attempt is committed nothing has left, and another worker sends it"

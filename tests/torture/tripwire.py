@@ -42,7 +42,7 @@ class Tripwire:
     def strung(self) -> Iterator[None]:
         """Along the database connection of this thread, and along all calls."""
         connection.ensure_connection()
-        with connection.execute_wrapper(self._statement), self._commits(), self._calls():
+        with connection.execute_wrapper(self._statement), self._own_statements(), self._commits(), self._calls():
             yield
 
     def _statement(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -51,6 +51,26 @@ class Tripwire:
         result = execute(sql, params, many, context)
         self.touch(f"{what} – after")
         return result
+
+    @contextmanager
+    def _own_statements(self) -> Iterator[None]:
+        """Those that the product hands to PostgreSQL itself (lib/sql.py): outside a transaction each is a commit."""
+        if connection.vendor != "postgresql":
+            yield
+            return
+        from psycopg import Cursor
+
+        execute = Cursor.execute
+
+        def executing(cursor: Any, sql: Any, *values: Any, **how: Any) -> Any:
+            what = f"{step()}: {shown(str(sql))}"
+            self.touch(f"{what} – before")
+            result = execute(cursor, sql, *values, **how)
+            self.touch(f"{what} – after")
+            return result
+
+        with patch.object(Cursor, "execute", executing):
+            yield
 
     @contextmanager
     def _commits(self) -> Iterator[None]:
