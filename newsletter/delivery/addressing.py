@@ -35,6 +35,8 @@ class Claimed(NamedTuple):
     leaves_at: datetime | None
     group_id: int | None
     is_paced: bool
+    opened_at: datetime
+    thanks_since: datetime | None
 
 
 class People(NamedTuple):

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.db.models import F
 
-from newsletter.delivery import addressing, ahead, fates, pacing, steering
+from newsletter.delivery import addressing, ahead, fates, pacing, steering, thanking
 from newsletter.delivery.addressing import Claimed
 from newsletter.delivery.models import Attempt, Batch, BatchState, Fate, Group
 from newsletter.delivery.packing import unpack
@@ -165,7 +165,10 @@ def claim(batch_id: int, *, now: datetime) -> Claimed | None:
 
 
 def claim_all(batch_ids: Sequence[int], *, now: datetime) -> list[Claimed]:
-    """Those of the batches which this very call changed from pending to claimed, in the order of their ids."""
+    """Those of the batches which this very call changed from pending to claimed, in the order of their ids.
+
+    Readers of them who gave since the opening are not in them any more (thanking.py).
+    """
     with transaction.atomic():
         # those that somebody else is claiming at this moment are passed over, so nobody waits for anybody
         free = Batch.objects.due(now).filter(pk__in=batch_ids).select_for_update(skip_locked=True)
@@ -176,7 +179,8 @@ def claim_all(batch_ids: Sequence[int], *, now: datetime) -> list[Claimed]:
             state=BatchState.CLAIMED, fence=F("fence") + 1, lease_until=now + PREPARING
         )
         rows = Batch.objects.filter(pk__in=ours).order_by("pk").values_list(*CLAIMED)
-        return [Claimed(pk, fence, unpack(ids).tolist(), *rest) for pk, fence, ids, *rest in rows]
+        claimed = [Claimed(pk, fence, unpack(ids).tolist(), *rest) for pk, fence, ids, *rest in rows]
+        return thanking.spare_late_donors(claimed)
 
 
 # The fields of `Claimed`, in its order
@@ -194,6 +198,8 @@ CLAIMED = (
     "dispatch__leaves_at",
     "group_id",
     "dispatch__is_paced",
+    "dispatch__opened_at",
+    "dispatch__thanks_since",
 )
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.audience import exporting
-from newsletter.audience.cells import guard, unguard
+from newsletter.lib.cells import guard, unguard
 from newsletter.audience.counting import Counts, count
 from newsletter.audience.importing import read
 from newsletter.audience.joining import subscribe
