@@ -36,7 +36,8 @@ STORY = (
 )
 APPEAL = (
     "id name heading lead points closing button url amounts currency amount_url goal raised raised_on match "
-    "match_ends_at thanks_heading thanks_lead thanks_days starts_on ends_on priority place story_number paragraph_number is_active created_at"
+    "match_ends_at thanks_heading thanks_lead thanks_days "
+    "starts_on ends_on priority place story_number paragraph_number is_active created_at"
 )
 PUBLICATION = (
     "slug name tagline website sender_name sender_email reply_to postal_address fallback_name language accent_colour "

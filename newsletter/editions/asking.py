@@ -63,7 +63,7 @@ def view_of_appeal(appeal: Appeal, publication: Publication, words: Words, *, at
 
 
 def view_of_thanks(appeal: Appeal, publication: Publication, words: Words) -> AppealView:
-    """What stands in its place for those who gave lately: the newsroom's own thanks, or ours in the letter's language."""
+    """What stands in its place for those who gave lately: the newsroom's own thanks, or ours in its language."""
     heading, lead = words.thanks
     return AppealView(
         label=words.from_us.format(publication=publication.name),

@@ -122,7 +122,7 @@ def gather(edition: Edition, stories: list[Story]) -> Gathered:
     )
     letters = {Variant.DEFAULT: made}
     if appeal and appeal.thanks_days:
-        letters[Variant.THANKS] = contents.thanking(made, edition, appeal)
+        letters[Variant.THANKS] = contents.thanking(made, publication, appeal)
     return Gathered(letters, appeal if place else None, appeal.thanks_days if appeal and appeal.thanks_days else None)
 
 

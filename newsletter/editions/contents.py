@@ -20,6 +20,7 @@ from newsletter.giving.placing import Spot
 from newsletter.lib.errors import NotAllowed
 from newsletter.mail.directions import Direction, direction_of
 from newsletter.mail.letters import Token
+from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
 
 THANKS_ON_THE_WEB = "letter=thanks"  # behind the address of a letter on the web
@@ -109,12 +110,12 @@ def gather(
     )
 
 
-def thanking(made: Contents, edition: Edition, appeal: Appeal) -> Contents:
+def thanking(made: Contents, publication: Publication, appeal: Appeal) -> Contents:
     """The same letter for those who gave lately: where `made` asks, it thanks, and its footer does not ask either.
 
     Its link to the web leads to a page that does not ask.
     """
-    thanks = view_of_thanks(appeal, edition.publication, made.words) if made.spot else None
+    thanks = view_of_thanks(appeal, publication, made.words) if made.spot else None
     return replace(made, appeal=thanks, links=replace(made.links, web=f"{made.links.web}?{THANKS_ON_THE_WEB}"))
 
 

@@ -114,7 +114,9 @@ ENGLISH = Words(
     until="Until {day}, {time} ({zone}).",
     thanks=(
         "Thank you for your gift",
-        "You gave to {publication} a short while ago. What you read in this letter is there because of readers like you. Today we are not asking you for anything.",
+        "You gave to {publication} a short while ago."
+        " What you read in this letter is there because of readers like you. Today we are not asking you for"
+        " anything.",
     ),
     marks=("“", "”"),
     months=_split("January,February,March,April,May,June,July,August,September,October,November,December"),
@@ -145,7 +147,8 @@ ARABIC = Words(
     until="حتى {day}، الساعة {time} ({zone}).",
     thanks=(
         "شكرًا على تبرعك",
-        "وصلنا تبرعك إلى {publication} قبل وقت قصير. ما تقرؤه في هذه الرسالة ممكن بفضل قراء مثلك، ولذلك لا نطلب منك شيئًا اليوم.",
+        "وصلنا تبرعك إلى {publication} قبل وقت قصير."
+        " ما تقرؤه في هذه الرسالة ممكن بفضل قراء مثلك، ولذلك لا نطلب منك شيئًا اليوم.",
     ),
     marks=("«", "»"),
     months=_split("يناير,فبراير,مارس,أبريل,مايو,يونيو,يوليو,أغسطس,سبتمبر,أكتوبر,نوفمبر,ديسمبر"),
@@ -176,7 +179,8 @@ HEBREW = Words(
     until="עד {day}, בשעה {time} ({zone}).",
     thanks=(
         "תודה על התרומה",
-        "לפני זמן קצר הגיעה ממך תרומה אל {publication}. הכתבות במכתב הזה קיימות בזכות קוראות וקוראים כמוך, ולכן היום איננו מבקשים דבר.",
+        "לפני זמן קצר הגיעה ממך תרומה אל {publication}."
+        " הכתבות במכתב הזה קיימות בזכות קוראות וקוראים כמוך, ולכן היום איננו מבקשים דבר.",
     ),
     marks=("”", "”"),
     months=_split("ינואר,פברואר,מרץ,אפריל,מאי,יוני,יולי,אוגוסט,ספטמבר,אוקטובר,נובמבר,דצמבר"),
@@ -209,7 +213,9 @@ FRENCH = Words(
     until="Jusqu’au {day} à {time} ({zone}).",
     thanks=(
         "Merci pour votre don",
-        "Vous avez fait un don à {publication} il y a peu. Ce que vous lisez dans cette lettre existe grâce à des lectrices et lecteurs comme vous. Aujourd’hui, nous ne vous demandons rien.",
+        "Vous avez fait un don à {publication} il y a peu."
+        " Ce que vous lisez dans cette lettre existe grâce à des lectrices et lecteurs comme vous. Aujourd’hui,"
+        " nous ne vous demandons rien.",
     ),
     marks=("«\u00a0", "\u00a0»"),
     months=_split("janvier,février,mars,avril,mai,juin,juillet,août,septembre,octobre,novembre,décembre"),
@@ -241,7 +247,9 @@ GERMAN = Words(
     until="Bis {day}, {time} Uhr ({zone}).",
     thanks=(
         "Danke für Ihre Spende",
-        "Sie haben vor Kurzem für {publication} gespendet. Was Sie in diesem Brief lesen, gibt es dank Leserinnen und Lesern wie Ihnen. Heute bitten wir Sie um nichts.",
+        "Sie haben vor Kurzem für {publication} gespendet."
+        " Was Sie in diesem Brief lesen, gibt es dank Leserinnen und Lesern wie Ihnen. Heute bitten wir Sie um"
+        " nichts.",
     ),
     marks=("„", "“"),
     months=_split("Januar,Februar,März,April,Mai,Juni,Juli,August,September,Oktober,November,Dezember"),
@@ -272,7 +280,8 @@ SPANISH = Words(
     until="Hasta el {day} a las {time} ({zone}).",
     thanks=(
         "Gracias por tu donación",
-        "Hace poco hiciste una donación a {publication}. Lo que lees en esta carta existe gracias a lectores como tú. Hoy no te pedimos nada.",
+        "Hace poco hiciste una donación a {publication}."
+        " Lo que lees en esta carta existe gracias a lectores como tú. Hoy no te pedimos nada.",
     ),
     marks=("«", "»"),
     months=_split("enero,febrero,marzo,abril,mayo,junio,julio,agosto,septiembre,octubre,noviembre,diciembre"),
