@@ -11,6 +11,7 @@ from newsletter.editions.models import Edition, State, Variant
 from newsletter.editions.words import WORDS, words_for
 from newsletter.giving import appeals
 from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.mail.inlining import inline
 from newsletter.mail.letters import Letter
 from tests.golden.looks import coast, give
 from tests.support import factories as make
@@ -62,9 +63,13 @@ def test_there_are_words_of_thanks_in_every_language(language: str) -> None:
 
 
 def test_each_letter_is_rendered_and_inlined_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    rendered = []
-    inline = rendering.inline
-    monkeypatch.setattr(rendering, "inline", lambda html: rendered.append(html) or inline(html))
+    rendered: list[str] = []
+
+    def counted(html: str) -> str:
+        rendered.append(html)
+        return inline(html)
+
+    monkeypatch.setattr(rendering, "inline", counted)
     assembled()
     assert len(rendered) == 2
     assert len(set(rendered)) == 2
@@ -98,7 +103,7 @@ def test_other_thanks_or_another_time_for_them_void_the_approval(change: dict[st
     edition = assembled()
     approval.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
     assert assembly.refresh_stale() == []
-    appeals.revise(edition.publication.appeals.get(), **change)  # type: ignore[typeddict-item]  # one of its fields
+    appeals.revise(edition.publication.appeals.get(), **change)
     assert assembly.refresh_stale() == [edition.pk]
 
 
