@@ -333,3 +333,23 @@ def _ahead(house: House, *, submitted: bool) -> None:
     found = letters(house.postbox)
     assert found == {email: [submitted or email != emails[0]] for email in emails}
     assert house.dispatch.groups.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_workers_at_once_part_the_batches_of_one_dispatch_without_a_quarrel(
+    client: Client, postbox: Postbox
+) -> None:
+    publication, emails = asking(48)
+    dispatch = opened(publication, size=4)
+    for email in emails[1::4]:
+        gave_since(email)
+    now = A_MINUTE_LATER
+    for _ in range(50):
+        if not (due := recovery.due_batches(now=now, limit=1000)):
+            break
+        sending.send_all(due, client=client, clock=partial(lambda at: at, now), connections=4)
+        now += timedelta(seconds=15)
+    assert letters(postbox) == {email: [number % 4 != 1] for number, email in enumerate(emails)}
+    numbers = sorted(dispatch.batches.values_list("number", flat=True))
+    assert numbers == list(range(1, 25))
+    assert (progress(dispatch).accepted, progress(dispatch).adds_up) == (48, True)
