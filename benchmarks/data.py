@@ -163,7 +163,7 @@ def edition(publication: str) -> dict[str, Any]:
     planned = Edition.objects.create(publication=by, due_at=now + timedelta(hours=6), assemble_at=now)
     made = assembly.assemble(planned.pk, now=now)
     made = approval.approve(made, content_hash=made.content_hash, by=None, now=now)
-    letter = made.letters.get()
+    letter = made.letters.get(variant="default")
     sizes = {"html": len(letter.html.encode()), "text": len(letter.text.encode())}
     return {"edition": made.pk, "letter": letter.pk, **sizes}
 

@@ -68,7 +68,7 @@ def lots(edition: int, count: int) -> Iterator[list[Reader]]:
 def letter(edition: int) -> Any:
     from newsletter.editions.models import FrozenLetter
 
-    return FrozenLetter.objects.get(edition=edition)
+    return FrozenLetter.objects.get(edition=edition, variant="default")
 
 
 def token(subscriber: int, edition: int) -> str:

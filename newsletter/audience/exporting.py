@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from newsletter.audience.cells import guard
 from newsletter.audience.models import Subscription
 from newsletter.audience.reaching import SUPPRESSED, SUPPRESSION
+from newsletter.lib.cells import guard
 from newsletter.publications.models import Publication
 
 

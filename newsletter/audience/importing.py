@@ -16,9 +16,10 @@ from newsletter.audience import inserting, suppressing
 from newsletter.audience.addresses import clean_name, normalise
 from newsletter.audience.joining import clean_source
 from newsletter.audience.models import Standing, Subscriber, Subscription
-from newsletter.audience.sheets import Unreadable, records
+from newsletter.audience.sheets import records
 from newsletter.audience.zones import clean_zone
 from newsletter.lib.errors import BadInput
+from newsletter.lib.sheets import Unreadable
 from newsletter.publications.models import Publication
 
 BATCH = 2000

@@ -8,7 +8,7 @@ from newsletter.publications.models import Publication
 
 
 class Subscriber(models.Model):
-    """A person, known by one address. `email` is normalised by `audience/addresses.py`."""
+    """A person, known by one address. `email` is normalised by `mail/addresses.py`."""
 
     email = models.CharField(max_length=320, unique=True)
     first_name = models.CharField(max_length=80, blank=True)

@@ -4,7 +4,7 @@ when each batch leaves. Reads only; never loads a model object per reader.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Subquery
@@ -18,6 +18,7 @@ SUPPRESSED, ERASED = "suppressed", "erased"
 # Subscriber id and, when this reader must not be mailed, the reason; else an empty reason
 Candidate = tuple[int, str]
 Placed = tuple[int, str, str]  # the same with the reader's time zone in between
+Marked = tuple[int, str, bool, str]  # and whether a condition of another room holds for the reader
 Reachable = tuple[int, str, str]  # subscriber id, address, first name: as the database hands them out
 
 
@@ -47,7 +48,15 @@ CANDIDATES = """
     ORDER BY reader.id
 """
 CANDIDATES_PLACED = CANDIDATES.replace("SELECT reader.id,", "SELECT reader.id, reader.time_zone,", 1)
+CANDIDATES_MARKED = CANDIDATES_PLACED.replace("reader.time_zone,", "reader.time_zone, {condition},", 1)
 REASONS = {Standing.PENDING.value: "pending", Standing.PAUSED.value: "paused", Standing.LEFT.value: "left"}
+
+
+class Condition(NamedTuple):
+    """A condition in SQL on one `reader`, a row of the subscribers, with the values of its marks."""
+
+    sql: str
+    values: tuple[Any, ...]
 
 
 def candidates(publication_id: int, *, after: int, most: int) -> list[Candidate]:
@@ -65,12 +74,19 @@ def candidates_placed(publication_id: int, *, after: int, most: int) -> list[Pla
     return found
 
 
-def _candidates(statement: str, publication_id: int, after: int, most: int) -> list[Any]:
+def candidates_marked(publication_id: int, condition: Condition, *, after: int, most: int) -> list[Marked]:
+    """`candidates_placed` with whether `condition` holds for each, which another room knows."""
+    statement = CANDIDATES_MARKED.format(condition=condition.sql)
+    found: list[Marked] = _candidates(statement, publication_id, after, most, condition.values)
+    return found
+
+
+def _candidates(statement: str, publication_id: int, after: int, most: int, values: tuple[Any, ...] = ()) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(LAST_OF_LOT, [publication_id, after, most - 1])
         row = cursor.fetchone()
         last = row[0] if row else LAST_ID
-        cursor.execute(statement, [publication_id, after, last, after, last])
+        cursor.execute(statement, [*values, publication_id, after, last, after, last])
         found: list[Any] = cursor.fetchall()
     return found
 

@@ -13,6 +13,7 @@ from newsletter.cli import (
     dispatches,
     editions,
     environment,
+    gifts,
     output,
     picturing,  # noqa: F401 — adds its command to editions
     previews,  # noqa: F401 — adds its command to editions
@@ -38,6 +39,7 @@ app.command("status", rich_help_panel=RUNNING)(status.status)
 for name, group in (
     ("stories", stories.app),
     ("appeals", appeals.app),
+    ("gifts", gifts.app),
     ("editions", editions.app),
     ("dispatches", dispatches.app),
     ("readers", readers.app),

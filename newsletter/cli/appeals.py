@@ -59,6 +59,13 @@ def add(
     match_ends: Annotated[
         str, typer.Option(metavar="MOMENT", help="When the match is over: 2026-12-31T23:59.", show_default=False)
     ] = "",
+    thanks_heading: Annotated[
+        str, typer.Option(help="For who gave lately, in place of the heading.", show_default="our words")
+    ] = "",
+    thanks_lead: Annotated[str, typer.Option(help="Below it.", show_default="our words")] = "",
+    thanks_days: Annotated[
+        int, typer.Option(min=0, help="So many days after a gift its giver is thanked and not asked; 0: never.")
+    ] = 30,
     starts: Annotated[str, typer.Option(metavar="DAY", help="First day: 2026-12-01.", show_default=False)] = "",
     ends: Annotated[str, typer.Option(metavar="DAY", help="Last day.", show_default=False)] = "",
     priority: Annotated[int, typer.Option(help="The highest that is active is chosen.")] = 0,
@@ -84,6 +91,9 @@ def add(
         "raised_on": times.day(as_of, field="--as-of") if as_of else None,
         "match": match,
         "match_ends_at": ends_at,
+        "thanks_heading": thanks_heading,
+        "thanks_lead": thanks_lead,
+        "thanks_days": thanks_days,
         "starts_on": times.day(starts, field="--starts") if starts else None,
         "ends_on": times.day(ends, field="--ends") if ends else None,
         "priority": priority,
@@ -169,6 +179,9 @@ def show(appeal: Appeal) -> None:
             ("lead to", appeal.amount_url),
             ("button", appeal.button),
             ("leads to", appeal.url),
+            ("thanks", f"{appeal.thanks_days} days after a gift" if appeal.thanks_days else "nobody"),
+            ("thanks heading", appeal.thanks_heading),
+            ("thanks lead", appeal.thanks_lead),
             ("place", _where(appeal)),
             ("active", appeal.is_active),
         ]

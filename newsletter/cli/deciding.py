@@ -117,7 +117,7 @@ def _talk(edition: Edition) -> None:
     output.say(f"Edition {edition.pk} of {edition.publication.name}: {edition.state}.")
     if letter := edition.letters.first():
         output.say(f"Subject: {letter.subject}")
-        for finding in letter.findings:
+        for finding in edition.findings:
             output.say(f"Preflight, {finding['severity']}: {finding['code']}. {finding['mend']}")
     output.say(f"Due {times.leaves(edition)}.")
     readers = counting.count(edition.publication).active

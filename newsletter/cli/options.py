@@ -29,3 +29,4 @@ Reason = Annotated[str, typer.Option("--reason", metavar="WORDS", help="Why; it 
 StoryId = Annotated[int, typer.Argument(metavar="STORY", help="The story's number, as in `stories list`.")]
 AppealId = Annotated[int, typer.Argument(metavar="APPEAL", help="The appeal's number, as in `appeals list`.")]
 EditionId = Annotated[int, typer.Argument(metavar="EDITION", help="The edition's number, as in `editions list`.")]
+Thanks = Annotated[bool, typer.Option("--thanks", help="The letter that thanks those who gave lately.")]

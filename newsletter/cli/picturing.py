@@ -7,7 +7,7 @@ import typer
 
 from newsletter.cli import choosing, output
 from newsletter.cli.editions import app
-from newsletter.cli.options import EditionId, Json
+from newsletter.cli.options import EditionId, Json, Thanks
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput
 
@@ -19,6 +19,7 @@ def picture(
     browser: Annotated[
         Path | None, typer.Option("--browser", metavar="PROGRAM", help="A Chromium or Chrome.", show_default="looks")
     ] = None,
+    thanks: Thanks = False,
     json: Json = False,
 ) -> None:
     """Take pictures of the letter: 600 and 375 pixels wide, in dark mode, and without images.
@@ -26,13 +27,16 @@ def picture(
     Needs a Chromium or Chrome on this machine. The letter is the one that `preview` shows, for a
     reader without a name; its images are fetched from where they are.
     """
+    from newsletter.editions.models import Variant
     from newsletter.local import camera
     from newsletter.web.letter import letter_of
 
     meant = choosing.edition(edition)
     program = browser or camera.browser()
-    taken = camera.take(letter_of(meant, now=clock.now()).html, program=program)
-    files = {name: folder / f"edition-{meant.pk}-{name}.png" for name in taken}
+    letter = letter_of(meant, now=clock.now(), variant=Variant.THANKS if thanks else Variant.DEFAULT)
+    taken = camera.take(letter.html, program=program)
+    called = f"edition-{meant.pk}-thanks" if thanks else f"edition-{meant.pk}"
+    files = {name: folder / f"{called}-{name}.png" for name in taken}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, file in files.items():

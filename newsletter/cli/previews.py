@@ -7,7 +7,7 @@ import typer
 
 from newsletter.cli import choosing, output
 from newsletter.cli.editions import app
-from newsletter.cli.options import EditionId, Json
+from newsletter.cli.options import EditionId, Json, Thanks
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput
 
@@ -15,15 +15,19 @@ Target = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it here
 
 
 @app.command()
-def preview(edition: EditionId, html: Target = None, text: Target = None, json: Json = False) -> None:
+def preview(
+    edition: EditionId, html: Target = None, text: Target = None, thanks: Thanks = False, json: Json = False
+) -> None:
     """Print the letter as it stands or would be assembled now; nothing is kept.
 
     Without --html and --text the subject and the plain text are printed. Marks such as
     __nl_first_name__ stand where each reader's own value goes.
     """
     from newsletter.editions import assembly
+    from newsletter.editions.models import Variant
 
-    letter = assembly.preview(choosing.edition(edition), now=clock.now())
+    variant = Variant.THANKS if thanks else Variant.DEFAULT
+    letter = assembly.preview(choosing.edition(edition), now=clock.now(), variant=variant)
     if json:
         output.data({"subject": letter.subject, "text": letter.text, "html": letter.html})
     elif html is None and text is None:

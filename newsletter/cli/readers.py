@@ -32,7 +32,8 @@ def import_(
     Europe/Berlin), or is a bare list of addresses. Who unsubscribed, is suppressed or has not
     confirmed yet is left alone. A file can be imported again: who is there already is only counted.
     """
-    from newsletter.audience import importing, sheets
+    from newsletter.audience import importing
+    from newsletter.lib import sheets
 
     meant = choosing.publication(publication)
     with sources.opened(file) as data:

@@ -36,7 +36,8 @@ STORY = (
 )
 APPEAL = (
     "id name heading lead points closing button url amounts currency amount_url goal raised raised_on match "
-    "match_ends_at starts_on ends_on priority place story_number paragraph_number is_active created_at"
+    "match_ends_at thanks_heading thanks_lead thanks_days "
+    "starts_on ends_on priority place story_number paragraph_number is_active created_at"
 )
 PUBLICATION = (
     "slug name tagline website sender_name sender_email reply_to postal_address fallback_name language accent_colour "
@@ -89,7 +90,7 @@ def edition(edition: Edition) -> Shape:
         "subject": letter.subject if letter else edition.subject,
         "approved_by": edition.approved_by.email if edition.approved_by else None,
         "stories": [{"position": p.position, "id": p.story_id, "headline": p.story.headline} for p in placements],
-        "findings": letter.findings if letter else [],
+        "findings": edition.findings,
     }
 
 

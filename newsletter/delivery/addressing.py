@@ -35,6 +35,8 @@ class Claimed(NamedTuple):
     slug: str
     leaves_at: datetime | None
     is_paced: bool
+    opened_at: datetime
+    thanks_since: datetime | None
 
 
 class People(NamedTuple):

@@ -16,9 +16,9 @@ from typing import NamedTuple
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from newsletter.audience import reaching
-from newsletter.audience.cells import guard
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
 from newsletter.delivery.packing import unpack
+from newsletter.lib.cells import guard
 
 
 class Missed(StrEnum):

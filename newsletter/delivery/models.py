@@ -43,6 +43,9 @@ class Dispatch(models.Model):
     is_paced = models.BooleanField(
         default=False, help_text="A pace, a warm-up or quiet hours hold for it: asked before each call (pacing.py)."
     )
+    thanks_since = models.DateTimeField(
+        null=True, blank=True, help_text="Who gave since then gets the letter that thanks; empty: nobody does."
+    )
     minded_from = models.PositiveBigIntegerField(
         default=0, help_text="The latest attempt when a person last resumed it: refusals up to it count no more."
     )

@@ -20,11 +20,12 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from newsletter.audience import leaving, reaching
-from newsletter.delivery import ahead, pacing
+from newsletter.audience.reaching import Condition, Marked
+from newsletter.delivery import ahead, pacing, thanking
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.packing import pack
 from newsletter.editions import approval, assembly, local_time, reopening
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, State, Variant
 from newsletter.lib.errors import NewsletterError, NotAllowed
 
 LOT = 5000  # candidates read at once
@@ -93,7 +94,13 @@ def go_on(dispatch_id: int) -> bool:
 def _freeze(edition: Edition, *, now: datetime) -> Dispatch:
     is_paced = bool(pacing.limits_of(edition.publication, now=now))
     dispatch = Dispatch.objects.create(
-        edition=edition, candidates=0, planned=0, frozen_to=0, is_paced=is_paced, opened_at=now
+        edition=edition,
+        candidates=0,
+        planned=0,
+        frozen_to=0,
+        is_paced=is_paced,
+        thanks_since=thanking.since(edition),
+        opened_at=now,
     )
     edition.move(State.DISPATCHING)
     edition.save()
@@ -109,14 +116,14 @@ def _freeze_part(dispatch: Dispatch, *, lots: int) -> None:
     """Freeze what comes after `frozen_to`: up to `lots` times LOT candidates."""
     edition = Edition.objects.select_related("publication").get(pk=dispatch.edition_id)
     after = dispatch.frozen_to or 0
-    part = _Part(after)
+    part = _Part(after, thanking.donors(dispatch, edition.publication_id))
+    letters = dict(edition.letters.values_list("variant", "pk"))
     batches = [
-        Batch(dispatch=dispatch, subscribers=pack(ids), count=len(ids), due_at=due_at)
-        for due_at, ids in part.freeze(edition, lots, size=_size(dispatch, edition))
+        Batch(dispatch=dispatch, letter_id=letters[variant], subscribers=pack(ids), count=len(ids), due_at=due_at)
+        for (due_at, variant), ids in part.freeze(edition, lots, size=_size(dispatch, edition))
     ]
-    letter = edition.letters.get(variant=assembly.DEFAULT)
     for number, batch in enumerate(batches, start=dispatch.batches.count() + 1):
-        batch.number, batch.letter = number, letter
+        batch.number = number
     if dispatch.leaves_at:
         ahead.spread(dispatch, batches)
     Batch.objects.bulk_create(batches, batch_size=200)
@@ -135,45 +142,56 @@ def _freeze_part(dispatch: Dispatch, *, lots: int) -> None:
     dispatch.save()
 
 
+Shared = tuple[datetime, Variant]  # what the readers of a batch have in common: when it is due, and its letter
+
+
 class _Part:
     """One pass over the next candidates. `last` is the highest id seen, `is_last` true when nobody comes after."""
 
-    def __init__(self, after: int) -> None:
+    def __init__(self, after: int, donors: Condition | None) -> None:
         self.last, self.is_last = after, False
+        self.donors = donors
         self.left_out: Counter[str] = Counter()
 
-    def freeze(self, edition: Edition, lots: int, *, size: int) -> Iterator[tuple[datetime, array[int]]]:
-        """Ascending ids of those to be mailed, in lots of `size`, and when they are due; counts the others by reason.
+    def freeze(self, edition: Edition, lots: int, *, size: int) -> Iterator[tuple[Shared, array[int]]]:
+        """Ascending ids of those to be mailed, in lots of `size`, and what these share; counts the others by reason.
 
-        Readers whose clocks agree share lots; there is one open lot for each moment that clocks differ by.
+        Readers whose clocks agree and who get the same letter share lots; there is one open lot of each kind.
         """
         clocks = local_time.clocks(edition)
-        waiting: defaultdict[datetime, array[int]] = defaultdict(lambda: array("q"))
+        waiting: defaultdict[Shared, array[int]] = defaultdict(lambda: array("q"))
         while lots and not self.is_last:
             lots -= 1
-            for due_at, ids in self._look(edition, clocks).items():
-                lot = waiting[due_at]
+            for shared, ids in self._look(edition, clocks).items():
+                lot = waiting[shared]
                 lot.extend(ids)
                 while len(lot) >= size:
-                    yield due_at, lot[:size]
+                    yield shared, lot[:size]
                     del lot[:size]
-        yield from ((due_at, lot) for due_at, lot in sorted(waiting.items()) if lot)
+        yield from ((shared, lot) for shared, lot in sorted(waiting.items()) if lot)
 
-    def _look(self, edition: Edition, clocks: local_time.Clocks | None) -> dict[datetime, list[int]]:
-        """Who of the next LOT candidates is to be mailed, by when they are due."""
-        if clocks is None:
+    def _look(self, edition: Edition, clocks: local_time.Clocks | None) -> dict[Shared, list[int]]:
+        """Who of the next LOT candidates is to be mailed, by what they share."""
+        if clocks is None and self.donors is None:
             found = reaching.candidates(edition.publication_id, after=self.last, most=LOT)
             self._went_on(len(found), found[-1][0] if found else self.last)
             self.left_out.update([reason for _, reason in found if reason])
-            return {edition.due_at: [subscriber for subscriber, reason in found if not reason]}
-        placed = reaching.candidates_placed(edition.publication_id, after=self.last, most=LOT)
-        self._went_on(len(placed), placed[-1][0] if placed else self.last)
-        self.left_out.update([reason for _, _, reason in placed if reason])
-        by_moment: defaultdict[datetime, list[int]] = defaultdict(list)
-        for subscriber, zone, reason in placed:
+            return {(edition.due_at, Variant.DEFAULT): [subscriber for subscriber, reason in found if not reason]}
+        rows = self._rows(edition)
+        self._went_on(len(rows), rows[-1][0] if rows else self.last)
+        self.left_out.update([reason for _, _, _, reason in rows if reason])
+        kinds: defaultdict[Shared, list[int]] = defaultdict(list)
+        for subscriber, zone, gave, reason in rows:
             if not reason:
-                by_moment[max(edition.due_at, clocks.moment(zone))].append(subscriber)
-        return by_moment
+                due_at = max(edition.due_at, clocks.moment(zone)) if clocks else edition.due_at
+                kinds[due_at, Variant.THANKS if gave else Variant.DEFAULT].append(subscriber)
+        return kinds
+
+    def _rows(self, edition: Edition) -> list[Marked]:
+        if self.donors:
+            return reaching.candidates_marked(edition.publication_id, self.donors, after=self.last, most=LOT)
+        placed = reaching.candidates_placed(edition.publication_id, after=self.last, most=LOT)
+        return [(subscriber, zone, False, reason) for subscriber, zone, reason in placed]
 
     def _went_on(self, count: int, last: int) -> None:
         self.is_last, self.last = count < LOT, last

@@ -17,7 +17,7 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 
-from newsletter.delivery import addressing, ahead, fates, pacing, statements, steering
+from newsletter.delivery import addressing, ahead, fates, pacing, statements, steering, thanking
 from newsletter.delivery.addressing import Claimed
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, Fate, Group
 from newsletter.delivery.packing import unpack
@@ -164,14 +164,18 @@ def claim(batch_id: int, *, now: datetime) -> Claimed | None:
 
 
 def claim_all(batch_ids: Sequence[int], *, now: datetime) -> list[Claimed]:
-    """Those of the batches which this very call changed from pending to claimed, in the order of their ids."""
+    """Those of the batches which this very call changed from pending to claimed, in the order of their ids.
+
+    Readers of them who gave since the opening are not in them any more (thanking.py).
+    """
     ours = statements.claim(batch_ids, now=now, until=now + PREPARING)
     rows = Dispatch.objects.filter(pk__in={row[-1] for row in ours}).values_list(*OF_DISPATCH)
     told = {row[0]: row for row in rows} if ours else {}
-    return [
+    claimed = [
         Claimed(pk, fence, unpack(ids).tolist(), letter, group, *told[dispatch])
         for pk, fence, ids, letter, group, dispatch in ours
     ]
+    return thanking.spare_late_donors(claimed)
 
 
 # The last fields of `Claimed`, in its order
@@ -184,6 +188,8 @@ OF_DISPATCH = (
     "edition__publication__slug",
     "leaves_at",
     "is_paced",
+    "opened_at",
+    "thanks_since",
 )
 
 

@@ -1,4 +1,7 @@
-"""An appeal as a letter shows it: its words, its amounts, how much was given, and a match that is still on."""
+"""An appeal as a letter shows it: its words, its amounts, how much was given, and a match that is still on.
+
+In a letter to those who gave lately it thanks them, and nothing in it asks.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,8 +37,13 @@ class AppealView:
     thermometer: Thermometer | None
     match: str
     amounts: tuple[Amount, ...]
-    button: str
+    button: str  # empty in one that thanks
     url: str
+
+    @property
+    def asks(self) -> bool:
+        """False for one that only thanks."""
+        return bool(self.button)
 
 
 def view_of_appeal(appeal: Appeal, publication: Publication, words: Words, *, at: datetime) -> AppealView:
@@ -51,6 +59,23 @@ def view_of_appeal(appeal: Appeal, publication: Publication, words: Words, *, at
         amounts=tuple(_amount(appeal, amount, words) for amount in appeal.amounts),
         button=appeal.button,
         url=appeal.url,
+    )
+
+
+def view_of_thanks(appeal: Appeal, publication: Publication, words: Words) -> AppealView:
+    """What stands in its place for those who gave lately: the newsroom's own thanks, or ours in its language."""
+    heading, lead = words.thanks
+    return AppealView(
+        label=words.from_us.format(publication=publication.name),
+        heading=appeal.thanks_heading or heading,
+        lead=" ".join(appeal.thanks_lead.split()) or lead.format(publication=publication.name),
+        points=(),
+        closing=(),
+        thermometer=None,
+        match="",
+        amounts=(),
+        button="",
+        url="",
     )
 
 

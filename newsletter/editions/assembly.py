@@ -2,10 +2,14 @@
 
     take the stories (commit) → gather → render and inline → preflight → freeze (commit)
 
+An edition that asks has two letters, each rendered and inlined once: one for everybody, and one that thanks
+those who gave lately.
+
 Run twice, it does nothing the second time: an edition that is not planned is left as it is.
 """
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,7 +20,7 @@ from django.db import transaction
 from newsletter.editions import approval, arriving, contents, preflight, rendering, reopening
 from newsletter.editions.arranging import kinds
 from newsletter.editions.contents import Contents
-from newsletter.editions.models import Edition, FrozenLetter, Placement, State
+from newsletter.editions.models import Edition, FrozenLetter, Placement, State, Variant
 from newsletter.giving.choosing import chosen
 from newsletter.giving.models import Appeal
 from newsletter.giving.placing import Rule, Shape, spot
@@ -27,15 +31,23 @@ from newsletter.stories import queue, richtext
 from newsletter.stories.models import Kind, Story
 
 log = structlog.get_logger()
+NO_THANKS = "No appeal stands in this edition, or it thanks nobody, so there is no thank-you letter."
 CHANGED = "Something in it was changed after it was assembled, so it is assembled and approved anew."
-DEFAULT = "default"  # the variant that everybody gets
 
 
 class Gathered(NamedTuple):
-    """What a letter is made of, and the appeal in it, if any."""
+    """What each letter of an edition is made of; the appeal that stands in it, and for how long a giver is thanked."""
 
-    contents: Contents
+    letters: dict[Variant, Contents]
     appeal: Appeal | None
+    gave_within: int | None  # days; None without a letter that thanks
+
+
+class Made(NamedTuple):
+    """A letter that was rendered and inlined, and what preflight found in it."""
+
+    letter: Letter
+    findings: list[preflight.Finding]
 
 
 def assemble(edition_id: int, *, now: datetime) -> Edition:
@@ -52,28 +64,44 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
     if arriving.worth_waiting(edition, stories, now=now):
         return edition
     gathered = gather(edition, stories)
-    letter = rendering.render(gathered.contents)
-    findings = [*preflight.check(letter, gathered.contents), *arriving.missing(edition, stories)]
-    return _freeze(edition, stories, gathered, letter, findings=findings, now=now)
+    made = {variant: _make(each) for variant, each in gathered.letters.items()}
+    made[Variant.DEFAULT].findings.extend(arriving.missing(edition, stories))
+    return _freeze(edition, stories, gathered, made, now=now)
 
 
-def preview(edition: Edition, *, now: datetime) -> Letter:
+def preview(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAULT) -> Letter:
     """The letter as it would be assembled at this moment, by the same road; nothing is kept.
 
-    For an edition with a frozen letter, that letter.
+    For an edition with a frozen letter, that letter. `NotAllowed` when it has none of this variant.
     """
-    if frozen := edition.letters.filter(variant=DEFAULT).first():
-        return Letter(frozen.subject, frozen.text, frozen.html)
+    if frozen := {letter.variant: letter for letter in edition.letters.all()}:
+        if variant not in frozen:
+            raise NotAllowed(NO_THANKS)
+        return Letter(frozen[variant].subject, frozen[variant].text, frozen[variant].html)
     waiting = Story.objects.filter(publication_id=edition.publication_id).offered(_leaves_at(edition, now=now))
     waiting = waiting.select_related("picture")
     stories = _placed(edition) or list(waiting[: edition.publication.maximum_stories])
     if not stories:
         raise NotAllowed("There is no story in the queue yet, so there is nothing to preview.")
-    return rendering.render(gather(edition, stories).contents)
+    letters = gather(edition, stories).letters
+    if variant not in letters:
+        raise NotAllowed(NO_THANKS)
+    return rendering.render(letters[variant])
+
+
+def thanks(edition: Edition) -> bool:
+    """Has it a letter that thanks, or would have one if it were assembled now?"""
+    if edition.content_hash:
+        return edition.letters.filter(variant=Variant.THANKS).exists()
+    appeal = chosen(list(edition.publication.appeals.all()), on=edition.day)
+    return bool(appeal and appeal.thanks_days)
 
 
 def gather(edition: Edition, stories: list[Story]) -> Gathered:
-    """Contents for `stories` in this order, with the appeal that is on for the edition's day."""
+    """Contents for `stories` in this order, with the appeal that is on for the edition's day.
+
+    Without an appeal there is one letter; so there is with one that never thanks.
+    """
     publication = edition.publication
     appeal = chosen(list(publication.appeals.all()), on=edition.day)
     place = None
@@ -92,13 +120,16 @@ def gather(edition: Edition, stories: list[Story]) -> Gathered:
         base_url=settings.BASE_URL,
         pictures=settings.PICTURES_URL,
     )
-    return Gathered(made, appeal if place else None)
+    letters = {Variant.DEFAULT: made}
+    if appeal and appeal.thanks_days:
+        letters[Variant.THANKS] = contents.thanking(made, publication, appeal)
+    return Gathered(letters, appeal if place else None, appeal.thanks_days if appeal and appeal.thanks_days else None)
 
 
 def is_stale(edition: Edition) -> bool:
     """True when a story, the appeal or the publication is not what the frozen letter was made from."""
     stories = _placed(edition)
-    return not stories or _made_from(edition, gather(edition, stories).contents) != edition.made_from
+    return not stories or _made_from(edition, gather(edition, stories)) != edition.made_from
 
 
 def refresh_stale() -> list[int]:
@@ -158,40 +189,40 @@ def _freeze(
     edition: Edition,
     stories: list[Story],
     gathered: Gathered,
-    letter: Letter,
+    made: dict[Variant, Made],
     *,
-    findings: list[preflight.Finding],
     now: datetime,
 ) -> Edition:
-    """Store the letter, unless the edition has gone on or its stories are others by now."""
+    """Store the letters, unless the edition has gone on or its stories are others by now."""
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         if edition.state != State.PLANNED or _placed(edition) != stories:
             return edition
         publication = edition.publication
         arriving.give_up(edition, stories)
-        FrozenLetter.objects.create(
-            edition=edition,
-            variant=DEFAULT,
-            appeal=gathered.appeal,
-            subject=letter.subject,
-            text=letter.text,
-            html=letter.html,
-            sender_name=publication.sender_name,
-            sender_email=publication.sender_email,
-            reply_to=publication.reply_to,
-            fallback_name=publication.fallback_name,
-            click_tracking=gathered.contents.click_tracking,
-            findings=[finding._asdict() for finding in findings],
-        )
-        edition.made_from = _made_from(edition, gathered.contents)
-        edition.content_hash = hashlib.sha256(
-            "\0".join([letter.subject, letter.text, letter.html]).encode()
-        ).hexdigest()
+        for variant, (letter, findings) in made.items():
+            FrozenLetter.objects.create(
+                edition=edition,
+                variant=variant,
+                gave_within=gathered.gave_within if variant == Variant.THANKS else None,
+                appeal=gathered.appeal,
+                subject=letter.subject,
+                text=letter.text,
+                html=letter.html,
+                sender_name=publication.sender_name,
+                sender_email=publication.sender_email,
+                reply_to=publication.reply_to,
+                fallback_name=publication.fallback_name,
+                click_tracking=gathered.letters[variant].click_tracking,
+                findings=[finding._asdict() for finding in findings],
+            )
+        edition.made_from = _made_from(edition, gathered)
+        edition.content_hash = _content_hash([each.letter for each in made.values()])
         edition.assembled_at = now
         edition.move(State.ASSEMBLED, reason=edition.reason)  # why it was reopened, until it is approved
         edition.save()
-        stops = [finding.code for finding in findings if finding.severity == "stop"]
+        found = [finding for each in made.values() for finding in each.findings]
+        stops = list(dict.fromkeys(finding.code for finding in found if finding.severity == "stop"))
         if stops:
             edition = approval.hold(edition, reason=f"Preflight found: {', '.join(stops)}.", now=now)
         elif edition.publication.approves_itself:
@@ -199,10 +230,23 @@ def _freeze(
     return edition
 
 
-def _made_from(edition: Edition, made: Contents) -> str:
-    """Fingerprint of all that readers get to see: the letter's contents, and who it is from."""
+def _make(made: Contents) -> Made:
+    letter = rendering.render(made)
+    return Made(letter, list(preflight.check(letter, made)))
+
+
+def _content_hash(letters: Iterable[Letter]) -> str:
+    """Fingerprint of all letters of an edition: who approves it approves each of them."""
+    words = [part for letter in letters for part in (letter.subject, letter.text, letter.html)]
+    return hashlib.sha256("\0".join(words).encode()).hexdigest()
+
+
+def _made_from(edition: Edition, gathered: Gathered) -> str:
+    """Fingerprint of all that readers get to see: what the letters say, whom one thanks, and who they are from."""
     by = edition.publication
-    parts = (contents.fingerprint(made), by.sender_name, by.sender_email, by.reply_to, by.fallback_name)
+    parts = [contents.fingerprint(made) for made in gathered.letters.values()]
+    parts += [str(gathered.gave_within)] if gathered.gave_within else []
+    parts += [by.sender_name, by.sender_email, by.reply_to, by.fallback_name]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

@@ -6,10 +6,10 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from newsletter.editions.arranging import Wish, arranged
-from newsletter.editions.asking import AppealView, view_of_appeal
+from newsletter.editions.asking import AppealView, view_of_appeal, view_of_thanks
 from newsletter.editions.brands import Brand, brand_of
 from newsletter.editions.models import Edition
 from newsletter.editions.parts import StoryView, view_of_story
@@ -20,8 +20,10 @@ from newsletter.giving.placing import Spot
 from newsletter.lib.errors import NotAllowed
 from newsletter.mail.directions import Direction, direction_of
 from newsletter.mail.letters import Token
+from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
 
+THANKS_ON_THE_WEB = "letter=thanks"  # behind the address of a letter on the web
 LONGEST_PREHEADER = 140  # characters; no mailbox shows more
 
 
@@ -106,6 +108,15 @@ def gather(
         tags=tags,
         click_tracking=publication.click_tracking,
     )
+
+
+def thanking(made: Contents, publication: Publication, appeal: Appeal) -> Contents:
+    """The same letter for those who gave lately: where `made` asks, it thanks, and its footer does not ask either.
+
+    Its link to the web leads to a page that does not ask.
+    """
+    thanks = view_of_thanks(appeal, publication, made.words) if made.spot else None
+    return replace(made, appeal=thanks, links=replace(made.links, web=f"{made.links.web}?{THANKS_ON_THE_WEB}"))
 
 
 def fingerprint(contents: Contents) -> str:

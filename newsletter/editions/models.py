@@ -119,6 +119,16 @@ class Edition(models.Model):
         return self.due_at.astimezone(zone(self.publication.time_zone)).date()
 
     @property
+    def findings(self) -> list[dict[str, str]]:
+        """What preflight found in its frozen letters; what it found in the one that thanks alone says so."""
+        told: list[dict[str, str]] = []
+        for letter in self.letters.order_by("pk"):
+            new = [finding for finding in letter.findings if finding not in told]
+            where = "" if letter.variant == Variant.DEFAULT else "Thank-you letter: "
+            told += [finding | {"place": where + finding["place"]} for finding in new]
+        return told
+
+    @property
     def too_late_after(self) -> datetime:
         """From then on it does not leave without a person's word.
 
@@ -156,6 +166,13 @@ class Placement(models.Model):
         return f"story {self.story_id} at {self.position} in edition {self.edition_id}"
 
 
+class Variant(models.TextChoices):
+    """Which of an edition's letters. Every edition has the first; one that asks has the second too."""
+
+    DEFAULT = "default", "for everybody else"
+    THANKS = "thanks", "for those who gave lately"
+
+
 class FrozenLetter(models.Model):
     """One variant of an edition's letter, rendered and inlined once, exactly as it leaves.
 
@@ -163,7 +180,10 @@ class FrozenLetter(models.Model):
     """
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="letters")
-    variant = models.CharField(max_length=40, help_text="Which readers get it: `default` is everybody.")
+    variant = models.CharField(max_length=40, help_text="Which readers get it: a `Variant`.")
+    gave_within = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Its readers gave within so many days before the edition is due; empty: any."
+    )
     appeal = models.ForeignKey(Appeal, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     subject = models.CharField(max_length=250)
     text = models.TextField()

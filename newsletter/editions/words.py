@@ -37,6 +37,7 @@ class Words:
     give: str  # on the button of an amount
     given: str  # the number of a thermometer in words
     until: str  # of a match
+    thanks: tuple[str, str]  # heading and lines for who gave lately, where the newsroom has none of its own
     marks: tuple[str, str]  # of a quotation
     months: tuple[str, ...]
     weekdays: tuple[str, ...]  # from Monday
@@ -111,6 +112,12 @@ ENGLISH = Words(
     give="Give {amount}",
     given="{raised} of {goal} given, as of {day}",
     until="Until {day}, {time} ({zone}).",
+    thanks=(
+        "Thank you for your gift",
+        "You gave to {publication} a short while ago."
+        " What you read in this letter is there because of readers like you. Today we are not asking you for"
+        " anything.",
+    ),
     marks=("“", "”"),
     months=_split("January,February,March,April,May,June,July,August,September,October,November,December"),
     weekdays=_split("Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday"),
@@ -138,6 +145,11 @@ ARABIC = Words(
     give="تبرّع بمبلغ {amount}",
     given="جُمع {raised} من أصل {goal} حتى {day}",
     until="حتى {day}، الساعة {time} ({zone}).",
+    thanks=(
+        "شكرًا على تبرعك",
+        "وصلنا تبرعك إلى {publication} قبل وقت قصير."
+        " ما تقرؤه في هذه الرسالة ممكن بفضل قراء مثلك، ولذلك لا نطلب منك شيئًا اليوم.",
+    ),
     marks=("«", "»"),
     months=_split("يناير,فبراير,مارس,أبريل,مايو,يونيو,يوليو,أغسطس,سبتمبر,أكتوبر,نوفمبر,ديسمبر"),
     weekdays=_split("الاثنين,الثلاثاء,الأربعاء,الخميس,الجمعة,السبت,الأحد"),
@@ -165,6 +177,11 @@ HEBREW = Words(
     give="לתרומה של {amount}",
     given="נתרמו {raised} מתוך {goal}, נכון ליום {day}",
     until="עד {day}, בשעה {time} ({zone}).",
+    thanks=(
+        "תודה על התרומה",
+        "לפני זמן קצר הגיעה ממך תרומה אל {publication}."
+        " הכתבות במכתב הזה קיימות בזכות קוראות וקוראים כמוך, ולכן היום איננו מבקשים דבר.",
+    ),
     marks=("”", "”"),
     months=_split("ינואר,פברואר,מרץ,אפריל,מאי,יוני,יולי,אוגוסט,ספטמבר,אוקטובר,נובמבר,דצמבר"),
     weekdays=_split("יום שני,יום שלישי,יום רביעי,יום חמישי,יום שישי,שבת,יום ראשון"),
@@ -194,6 +211,12 @@ FRENCH = Words(
     give="Donner {amount}",
     given="{raised} donnés sur {goal}, au {day}",
     until="Jusqu’au {day} à {time} ({zone}).",
+    thanks=(
+        "Merci pour votre don",
+        "Vous avez fait un don à {publication} il y a peu."
+        " Ce que vous lisez dans cette lettre existe grâce à des lectrices et lecteurs comme vous. Aujourd’hui,"
+        " nous ne vous demandons rien.",
+    ),
     marks=("«\u00a0", "\u00a0»"),
     months=_split("janvier,février,mars,avril,mai,juin,juillet,août,septembre,octobre,novembre,décembre"),
     weekdays=_split("lundi,mardi,mercredi,jeudi,vendredi,samedi,dimanche"),
@@ -222,6 +245,12 @@ GERMAN = Words(
     give="{amount} geben",
     given="{raised} von {goal} gespendet, Stand {day}",
     until="Bis {day}, {time} Uhr ({zone}).",
+    thanks=(
+        "Danke für Ihre Spende",
+        "Sie haben vor Kurzem für {publication} gespendet."
+        " Was Sie in diesem Brief lesen, gibt es dank Leserinnen und Lesern wie Ihnen. Heute bitten wir Sie um"
+        " nichts.",
+    ),
     marks=("„", "“"),
     months=_split("Januar,Februar,März,April,Mai,Juni,Juli,August,September,Oktober,November,Dezember"),
     weekdays=_split("Montag,Dienstag,Mittwoch,Donnerstag,Freitag,Samstag,Sonntag"),
@@ -249,6 +278,11 @@ SPANISH = Words(
     give="Donar {amount}",
     given="{raised} de {goal} donados hasta el {day}",
     until="Hasta el {day} a las {time} ({zone}).",
+    thanks=(
+        "Gracias por tu donación",
+        "Hace poco hiciste una donación a {publication}."
+        " Lo que lees en esta carta existe gracias a lectores como tú. Hoy no te pedimos nada.",
+    ),
     marks=("«", "»"),
     months=_split("enero,febrero,marzo,abril,mayo,junio,julio,agosto,septiembre,octubre,noviembre,diciembre"),
     weekdays=_split("lunes,martes,miércoles,jueves,viernes,sábado,domingo"),

@@ -1,1 +1,1 @@
-"""Asking for donations: appeals, which one to choose and where it may stand."""
+"""Asking for donations, and thanking for them: appeals, which one to choose, where it may stand; gifts."""

@@ -15,8 +15,9 @@ from newsletter.mail.wording import disarm_link, one_line, plain_lines
 from newsletter.publications.models import Publication
 
 MOST_POINTS = 8
+LONGEST_THANKS = 365  # days; gifts are kept a little longer (gifts.py)
 LONGEST_POINT = 160  # characters: about two lines on a phone
-LONGEST = {"lead": 600, "closing": 400}  # Django leaves the length of a text field to forms
+LONGEST = {"lead": 600, "closing": 400, "thanks_lead": 600}  # Django leaves the length of a text field to forms
 
 
 class OptionalFields(TypedDict, total=False):
@@ -33,6 +34,9 @@ class OptionalFields(TypedDict, total=False):
     raised_on: date | None
     match: str
     match_ends_at: datetime | None
+    thanks_heading: str
+    thanks_lead: str
+    thanks_days: int
     starts_on: date | None
     ends_on: date | None
     priority: int
@@ -101,6 +105,11 @@ def _fill(appeal: Appeal, fields: Fields) -> None:
         number: object = getattr(appeal, name)
         if isinstance(number, int) and number < 1:
             raise BadInput(label(appeal, name), f"cannot be {number}.", "Count from 1: an appeal never stands first.")
+    days: object = appeal.thanks_days
+    if isinstance(days, int) and not 0 <= days <= LONGEST_THANKS:
+        raise BadInput(
+            label(appeal, "thanks_days"), f"cannot be {days}.", f"Give 0 to {LONGEST_THANKS}; 0 asks everybody."
+        )
     _check_dates(appeal)
     sums.check(appeal)
     others = Appeal.objects.filter(publication_id=appeal.publication_id, name=appeal.name).exclude(pk=appeal.pk)
@@ -114,7 +123,18 @@ def _normalised(appeal: Appeal, name: str, value: object) -> object:
         return _points(value)
     if name == "amounts":
         return sums.amounts(value)
-    if name in ("name", "heading", "lead", "closing", "button", "url", "place", *sums.TEXT):
+    if name in (
+        "name",
+        "heading",
+        "lead",
+        "closing",
+        "button",
+        "url",
+        "place",
+        "thanks_heading",
+        "thanks_lead",
+        *sums.TEXT,
+    ):
         if not isinstance(value, str):
             raise BadInput(label(appeal, name), "is not text.")
         if name == "url":

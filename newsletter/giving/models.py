@@ -1,4 +1,4 @@
-"""An appeal: a donation call-to-action, and where in a letter it may stand."""
+"""An appeal: a donation call-to-action, and where in a letter it may stand. A gift: that somebody gave, and when."""
 
 from typing import ClassVar
 
@@ -40,6 +40,14 @@ class Appeal(models.Model):
     )
     match_ends_at = models.DateTimeField(null=True, blank=True, help_text="When the match is over.")
 
+    thanks_heading = models.CharField(
+        max_length=120, blank=True, help_text="For who gave lately, in place of the heading; empty: words of ours."
+    )
+    thanks_lead = models.TextField(max_length=600, blank=True, help_text="Below it; empty: words of ours.")
+    thanks_days = models.PositiveSmallIntegerField(
+        default=30, help_text="For so many days after a gift the giver is thanked and not asked; 0: never."
+    )
+
     starts_on = models.DateField(null=True, blank=True, help_text="First day, in the publication's time zone.")
     ends_on = models.DateField(null=True, blank=True, help_text="Last day, in the publication's time zone.")
     priority = models.IntegerField(default=0, help_text="The highest that is active is chosen.")
@@ -64,3 +72,40 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Gift(models.Model):
+    """That a person gave, and when. It is kept so that they are thanked and not asked, and for nothing else.
+
+    The giver need not be a reader: an address joins the two, and only in the database.
+    """
+
+    email = models.CharField(max_length=320)  # normalised by mail/addresses.py
+    publication = models.ForeignKey(
+        Publication,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="gifts",
+        help_text="Whose readers are thanked for it; empty: those of every publication.",
+    )
+    given_at = models.DateTimeField()
+    amount = models.PositiveBigIntegerField(help_text="In the smallest unit of its currency: cents.")
+    currency = models.CharField(max_length=3)
+    source = models.CharField(max_length=40, help_text="Who told us: stripe, donorbox, a spreadsheet.")
+    reference = models.CharField(max_length=100, help_text="What the source calls it: the same one is kept once.")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-given_at", "-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["source", "reference"], name="gift_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["email", "given_at"], name="gift_of_address"),
+            models.Index(fields=["given_at"], name="gift_given"),
+            models.Index(fields=["recorded_at"], name="gift_recorded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"gift {self.pk}"  # never the address: this text may end in a log

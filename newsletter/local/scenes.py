@@ -86,5 +86,5 @@ def _letter(edition: Edition) -> Frozen | None:
     letter = edition.letters.order_by("pk").first()
     if letter is None:
         return None
-    findings = tuple(f"{f['severity']}: {f['code']}, {f['place']}" for f in letter.findings)
+    findings = tuple(f"{f['severity']}: {f['code']}, {f['place']}" for f in edition.findings)
     return Frozen(letter.subject, edition.placements.count(), len(letter.html.encode()), findings)

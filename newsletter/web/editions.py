@@ -13,14 +13,15 @@ from newsletter.accounts.roles import Step, may
 from newsletter.audience import counting
 from newsletter.delivery.progress import progress
 from newsletter.delivery.waiting import foretold, waiting
-from newsletter.editions.models import MOVES, Edition, State
+from newsletter.editions import assembly
+from newsletter.editions.models import MOVES, Edition, State, Variant
 from newsletter.insights import tallies
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.letters import Letter
 from newsletter.web import publication as publications
 from newsletter.web.forms import Moment, PlainForm
-from newsletter.web.letter import letter_of
+from newsletter.web.letter import asked_for, letter_of
 from newsletter.web.permission import DeskRequest, needs
 from newsletter.web.phrases import clock_of
 from newsletter.web.states import standing
@@ -70,8 +71,9 @@ def show(request: DeskRequest, edition_id: int) -> HttpResponse:
 def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpResponse:
     """The page of `edition`, also as the answer to a form that has to be looked at again."""
     now = clock.now()
-    letter, problem = _letter(edition, now=now)
-    frozen = edition.letters.select_related("appeal").first()
+    variant = asked_for(request)
+    letter, problem = _letter(edition, now=now, variant=variant)
+    frozen = edition.letters.select_related("appeal").filter(variant=Variant.DEFAULT).first()
     dispatch = getattr(edition, "dispatch", None)
     look = request.GET.get("look", "")
     context = {
@@ -83,10 +85,12 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "letter": letter,
         "problem": problem,
         "frozen": frozen,
-        "findings": frozen.findings if frozen else [],
+        "findings": edition.findings,
         "look": look if look in LOOKS else "desktop",
         "looks": LOOKS,
         "dark": "dark" in request.GET,
+        "thanks": variant == Variant.THANKS,
+        "can_thank": assembly.thanks(edition),
         "dispatch": dispatch,
         "progress": progress(dispatch) if dispatch else None,
         "waits": waiting(dispatch, now=now) if dispatch else None,
@@ -123,10 +127,10 @@ def _foretold(edition: Edition, *, now: datetime) -> tuple[str, ...]:
     return foretold(edition.publication, readers=readers, due_at=edition.due_at, now=now)
 
 
-def _letter(edition: Edition, *, now: datetime) -> tuple[Letter | None, str]:
+def _letter(edition: Edition, *, now: datetime, variant: Variant) -> tuple[Letter | None, str]:
     """The letter as it is or would be, or the sentence that says why there is none."""
     try:
-        return letter_of(edition, now=now), ""
+        return letter_of(edition, now=now, variant=variant), ""
     except NewsletterError as error:
         return None, str(error)
 

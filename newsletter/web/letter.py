@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from html import escape
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from newsletter.accounts.roles import Step
 from newsletter.delivery import links
 from newsletter.editions import assembly
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, State, Variant
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError, NotAllowed
 from newsletter.mail.letters import Letter, Token
@@ -35,11 +35,16 @@ def nobodys(letter: Letter, edition: Edition) -> Letter:
     return replace(letter, subject=fill(letter.subject), text=fill(letter.text), html=fill(letter.html))
 
 
-def letter_of(edition: Edition, *, now: datetime) -> Letter:
+def letter_of(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAULT) -> Letter:
     """The letter as it is or would be; `NotAllowed` says why there is none."""
     if edition.state == State.CANCELLED and not edition.letters.exists():
         raise NotAllowed("The edition was cancelled before it had a letter.")
-    return nobodys(assembly.preview(edition, now=now), edition)
+    return nobodys(assembly.preview(edition, now=now, variant=variant), edition)
+
+
+def asked_for(request: HttpRequest) -> Variant:
+    """The letter that the desk wants to see."""
+    return Variant.THANKS if "thanks" in request.GET else Variant.DEFAULT
 
 
 def by_light(html: str, *, dark: bool) -> str:
@@ -51,10 +56,11 @@ def by_light(html: str, *, dark: bool) -> str:
 @require_safe
 @needs(Step.CURATE)
 def framed(request: DeskRequest, edition_id: int) -> HttpResponse:
-    """The letter alone, for the frame on the edition's page; `?dark=1` shows its night side."""
+    """The letter alone, for the frame on the edition's page; `?dark=1` shows its night side, `?thanks=1` the one that
+    thanks."""
     edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
     try:
-        letter = letter_of(edition, now=clock.now())
+        letter = letter_of(edition, now=clock.now(), variant=asked_for(request))
     except NewsletterError as error:
         return render(request, "web/editions/no_letter.html", {"reason": str(error)})
     html = by_light(letter.html, dark="dark" in request.GET)

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.audience import exporting
-from newsletter.audience.cells import guard, unguard
 from newsletter.audience.counting import Counts, count
 from newsletter.audience.importing import read
 from newsletter.audience.joining import subscribe
 from newsletter.audience.leaving import leave
 from newsletter.audience.models import Subscriber
 from newsletter.audience.suppressing import suppress
+from newsletter.lib.cells import guard, unguard
 from newsletter.publications.models import Publication
 
 

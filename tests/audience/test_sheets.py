@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.audience.sheets import Record, Unreadable, decoded, records
+from newsletter.audience.sheets import Record, records
 from newsletter.lib.errors import BadInput
+from newsletter.lib.sheets import Unreadable, decoded
 
 
 def rows(text: str) -> list[tuple[str, str]]:

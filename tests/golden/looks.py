@@ -3,12 +3,12 @@
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from newsletter.editions.contents import Contents, gather
+from newsletter.editions.contents import Contents, gather, thanking
 from newsletter.giving.models import Appeal
 from newsletter.giving.placing import Spot
 from newsletter.publications.models import Corners, Fonts, Look, Publication
 from newsletter.stories.models import Kind, Story
-from tests.golden.editions import BASE_URL, DAY, GOLDEN, PICTURES, edition_of, kept
+from tests.golden.editions import BASE_URL, DAY, GOLDEN, PICTURES, arabic, edition_of, kept
 
 
 def coast(**said: Any) -> Publication:
@@ -250,4 +250,21 @@ def arabic_letter() -> Contents:
     )
 
 
-EVERY = GOLDEN | {"twelve": twelve, "letter": letter, "briefing": briefing, "arabic-letter": arabic_letter}
+def thanks() -> Contents:
+    """The one-story letter for those who gave lately, in the newsroom's own words."""
+    own = give(
+        thanks_heading="Somebody read the minutes, and you paid for it",
+        thanks_lead="Your gift reached us this month. It bought eleven evenings in the council chamber. Thank you.",
+    )
+    return thanking(letter(), coast(), own)
+
+
+def arabic_thanks() -> Contents:
+    """Right to left, in our words: the newsroom has written none."""
+    return thanking(arabic(), Publication(name=arabic().brand.name), Appeal())
+
+
+EVERY = GOLDEN | {
+    **{"twelve": twelve, "letter": letter, "briefing": briefing, "arabic-letter": arabic_letter},
+    **{"thanks": thanks, "arabic-thanks": arabic_thanks},
+}

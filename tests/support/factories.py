@@ -14,7 +14,7 @@ from newsletter.accounts.models import Role, User
 from newsletter.audience.models import Standing, Subscriber, Subscription
 from newsletter.editions import approval, assembly
 from newsletter.editions.models import Edition
-from newsletter.giving.models import Appeal
+from newsletter.giving.models import Appeal, Gift
 from newsletter.pictures.models import Picture, Use
 from newsletter.pictures.models import State as PictureState
 from newsletter.publications.models import Publication
@@ -127,6 +127,19 @@ def appeal(publication: Publication, **said: Any) -> Appeal:
         "url": "https://post.example.org/give",
     }
     return Appeal.objects.create(publication=publication, **fields | said)
+
+
+def gift(email: str, **said: Any) -> Gift:
+    """Twenty-five dollars, given and recorded the day before MONDAY; for readers of every publication."""
+    fields: dict[str, Any] = {
+        "given_at": MONDAY - timedelta(days=1),
+        "recorded_at": MONDAY - timedelta(days=1),
+        "amount": 2500,
+        "currency": "USD",
+        "source": "a test",
+        "reference": f"gift {next(_numbers)}",
+    }
+    return Gift.objects.create(email=email, **fields | said)
 
 
 def reader(publication: Publication, *, standing: str = Standing.ACTIVE, **said: Any) -> Subscriber:

@@ -1,7 +1,8 @@
 """Kills a worker at every single moment of the send path, lets a healthy one go on, and judges.
 
 A program of its own (`python -m tests.torture.points`), told by the environment which database to use. It
-prints JSON: for each point its name, and what became of the batch that was being sent.
+prints JSON: for each point its name, and what became of the batch that was being sent. One reader of each batch
+has given since the dispatch opened, and goes on the same path into a batch that thanks.
 
     record one batch → for each moment: a batch, a process, killed there → recovery → postbox against ledger
 """
@@ -31,12 +32,15 @@ class Point:
     state: str
     copies: int  # that each reader of the batch has in the end
     attempts: int
+    thanked: int  # copies of the letter that thanks which its giver has in the end
 
     @property
     def breach(self) -> str:
         """What is wrong with it; empty when the promise was kept."""
         if self.copies > 1:
             return "readers got two"
+        if self.thanked != 1:
+            return f"its giver got {self.thanked} letters of thanks"
         if self.state == "uncertain":
             return ""
         if self.state != "accepted":
@@ -62,6 +66,7 @@ def torture(url: str) -> list[Point]:
     from newsletter.lib import clock
 
     batches = open_dispatch(readers=SIZE * MOST)
+    givers = give_since(batches)
     connections.close_all()  # a connection must not be shared with the processes that are to die
     names = send_in_a_process(batches[0], url)
     if len(names) >= len(batches):
@@ -77,8 +82,33 @@ def torture(url: str) -> list[Point]:
     for number, name in enumerate(names):
         batch = Batch.objects.get(pk=batches[number + 1])
         people = copies.get(batch.pk, 0)
-        found.append(Point(name, batch.pk in taken, batch.state, -(-people // SIZE), batch.attempts.count()))
+        each = -(-people // batch.count)
+        thanked = copies.get(thanking_batch(givers[batch.pk]), 0)
+        found.append(Point(name, batch.pk in taken, batch.state, each, batch.attempts.count(), thanked))
     return found
+
+
+def give_since(batches: list[int]) -> dict[int, int]:
+    """A gift of one reader in each batch, told of after the opening; their ids by batch."""
+    from newsletter.audience.models import Subscriber
+    from newsletter.delivery.models import Batch
+    from newsletter.delivery.packing import unpack
+    from newsletter.lib import clock
+    from tests.support import factories as make
+
+    givers = {batch.pk: unpack(batch.subscribers)[1] for batch in Batch.objects.filter(pk__in=batches)}
+    for email in Subscriber.objects.filter(pk__in=givers.values()).values_list("email", flat=True):
+        make.gift(email, given_at=clock.now(), recorded_at=clock.now())
+    return givers
+
+
+def thanking_batch(giver: int) -> int:
+    """The batch of the letter that thanks in which this reader stands; 0 for none."""
+    from newsletter.delivery.models import Batch
+    from newsletter.delivery.packing import unpack
+
+    thanking = Batch.objects.filter(letter__variant="thanks")
+    return next((batch.pk for batch in thanking if giver in unpack(batch.subscribers)), 0)
 
 
 def open_dispatch(*, readers: int) -> list[int]:
@@ -92,6 +122,7 @@ def open_dispatch(*, readers: int) -> list[int]:
 
     call_command("migrate", interactive=False, verbosity=0)
     publication = make.publication()
+    make.appeal(publication)
     make.readers(publication, readers)
     edition = make.approved_edition(publication, due_at=clock.now())
     dispatch = opening.open(edition.pk, now=clock.now())

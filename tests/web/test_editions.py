@@ -115,3 +115,22 @@ def test_a_long_list_is_parted_into_pages(cora: Client, publication: Publication
     assert ("Earlier ones" in first, "Later ones" in first) == (True, False)
     assert ("Earlier ones" in second, "Later ones" in second) == (False, True)
     assert cora.get("/desk/morning/editions/", {"page": "9" * 5000}).status_code == 200
+
+
+def test_the_letter_that_thanks_is_shown_beside_the_one_that_asks(cora: Client, edition: Edition) -> None:
+    for _ in ("planned", "assembled"):
+        page = cora.get(f"/editions/{edition.pk}/", {"look": "text", "thanks": "1", "dark": "1"}).content.decode()
+        assert "Thank you for your gift" in page
+        assert 'id="letter-thanks" aria-current="true"' in page
+        assert 'href="?look=text&amp;dark=1" hx-get' in page
+        assert "Readers pay for this" in cora.get(f"/editions/{edition.pk}/", {"look": "text"}).content.decode()
+        framed = cora.get(f"/editions/{edition.pk}/letter/", {"thanks": "1"}).content.decode()
+        assert "Thank you for your gift" in framed
+        assembly.assemble(edition.pk, now=clock.now())
+
+
+def test_where_nobody_is_thanked_there_is_nothing_to_choose(cora: Client, publication: Publication) -> None:
+    make.story(publication)
+    edition = make.edition(publication)
+    assert "letter-thanks" not in cora.get(f"/editions/{edition.pk}/").content.decode()
+    assert "no thank-you letter" in words(cora.get(f"/editions/{edition.pk}/", {"thanks": "1"}))

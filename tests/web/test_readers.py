@@ -168,6 +168,21 @@ def test_the_web_version_is_the_letter_at_an_address_of_nobodys(client: Client, 
     assert f"/u/{nobodys}".encode() in letter.content
 
 
+def test_who_is_thanked_is_not_asked_on_the_web_either(client: Client, publication: Publication) -> None:
+    make.appeal(publication)
+    rita = make.rita(publication)
+    edition = make.approved_edition(publication, due_at=clock.now() + timedelta(hours=1))
+    token = links.signing(edition.pk)(rita.pk)
+    in_letter = edition.letters.get(variant="thanks").text.replace("__nl_reader__", token)
+    assert f"/v/{token}?letter=thanks" in in_letter
+    answer = client.get(f"/v/{token}?letter=thanks")
+    page = client.get(answer["Location"]).content
+    assert b"Thank you for your gift" in page
+    assert b"Readers pay for this" not in page
+    assert token.encode() not in page
+    assert b"Readers pay for this" in client.get(client.get(f"/v/{token}")["Location"]).content
+
+
 def test_looking_at_the_web_version_changes_nothing(client: Client, token: str, nobodys: str) -> None:
     for path in (f"/v/{token}", f"/v/{nobodys}"):
         client.get(path)

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from newsletter.audience import leaving
 from newsletter.delivery import installation, pacing, recovery, tending
+from newsletter.giving import gifts
 from newsletter.lib import clock
 from newsletter.mail.sendgrid.batches import Batches
 from newsletter.ops import readings
@@ -43,10 +44,11 @@ def read() -> None:
 
 @shared_task
 def tend() -> None:
-    """What need not be done at once: pauses end, workers long gone and old counts are forgotten."""
+    """What need not be done at once: pauses end, workers long gone, old counts and old gifts are forgotten."""
     now = clock.now()
     readings.forget_old(now=now)
     pacing.forget_old(now=now)
+    gifts.forget_old(now=now)
     leaving.end_all_pauses(now=now)
 
 

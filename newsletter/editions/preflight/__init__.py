@@ -34,7 +34,7 @@ def check(letter: Letter, contents: Contents) -> list[Finding]:
 def _asking(contents: Contents) -> list[str]:
     """The addresses of the appeal that ought to be tagged and are not."""
     ask, tags = contents.appeal, contents.tags
-    if not ask or not tags:
+    if not ask or not ask.asks or not tags:
         return []
     return [url for url in (ask.url, *(amount.url for amount in ask.amounts)) if not carries_tags(url, tags)]
 

@@ -1,0 +1,126 @@
+"""newsletter gifts: import, list, forget."""
+
+from __future__ import annotations  # models are imported inside, once Django is set up
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from newsletter.cli import choosing, output, sources
+from newsletter.cli.commands import Commands
+from newsletter.cli.options import Json
+from newsletter.lib import clock
+
+if TYPE_CHECKING:
+    from newsletter.giving.models import Gift
+
+Whose = Annotated[
+    str,
+    typer.Option(
+        "--publication",
+        "-p",
+        metavar="SLUG",
+        help="Whose readers are thanked for them. Without it, those of every publication.",
+        show_default=False,
+    ),
+]
+
+app = Commands(help="Gifts: who gave lately is thanked in letters, and not asked.")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file in UTF-8, or - for stdin.")],
+    source: Annotated[str, typer.Option("--source", metavar="NAME", help="Who wrote the file: stripe, donorbox …")],
+    publication: Whose = "",
+    currency: Annotated[
+        str, typer.Option(metavar="CODE", help="Of files without a column for it: USD.", show_default=False)
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Take in the gifts in a CSV file.
+
+    Its first row names the columns: email, date, amount, and perhaps currency and reference (what the
+    platform calls the gift). Others are passed over. A file can be imported again: a gift of the same
+    source and reference is kept once, and without references one of the same person, date and amount.
+    """
+    from newsletter.giving import importing
+    from newsletter.lib import sheets
+
+    meant = choosing.publication(publication) if publication else None
+    with sources.opened(file) as data:
+        lines = output.counted(sheets.decoded(data), "lines read")
+        report = importing.read(lines, source=source, currency=currency, publication=meant, now=clock.now())
+    if json:
+        problems = [{"line": problem.line, "problem": problem.problem} for problem in report.problems]
+        counts = {name: getattr(report, name) for name in ("rows", "added", "known", "old", "bad")}
+        output.data(counts | {"problems": problems})
+        return
+    output.facts(
+        [
+            ("gifts read", report.rows),
+            ("added", report.added),
+            ("there already", report.known or None),
+            ("too old to be kept", report.old or None),
+            ("not taken", report.bad or None),
+        ]
+    )
+    for problem in report.problems:
+        output.say(f"line {problem.line}: {problem.problem}")
+    if report.bad > len(report.problems):
+        output.say(f"… and {report.bad - len(report.problems)} more.")
+
+
+@app.command("list")
+def list_(
+    publication: Whose = "",
+    days: Annotated[int, typer.Option(min=1, help="Those given in so many days.")] = 30,
+    json: Json = False,
+) -> None:
+    """List gifts, the latest first. The list holds personal data: keep it no longer than you need it."""
+    from newsletter.giving.models import Gift
+
+    given = Gift.objects.filter(given_at__gte=clock.now() - timedelta(days=days)).select_related("publication")
+    if publication:
+        given = given.filter(publication=choosing.publication(publication))
+    if json:
+        output.data([_shape(gift) for gift in given])
+        return
+    output.table(
+        ["gift", "from", "given", "amount", "source", "reference", "publication"],
+        [[g.pk, g.email, g.given_at, _sum(g), g.source, g.reference, _whose(g) or "all"] for g in given],
+    )
+
+
+@app.command()
+def forget(
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The giver's address.")], json: Json = False
+) -> None:
+    """Throw away every gift of an address, when its owner asks for that. Old gifts are forgotten by themselves."""
+    from newsletter.giving import gifts
+
+    gone = gifts.forget(email)
+    if json:
+        output.data({"forgotten": gone})
+    else:
+        output.facts([("forgotten", gone)])
+
+
+def _shape(gift: Gift) -> dict[str, Any]:
+    """A gift; `amount` is in the smallest unit of the currency, `publication` a slug, or null for every one."""
+    names = ("id", "email", "given_at", "amount", "currency", "source", "reference", "recorded_at")
+    return {name: getattr(gift, name) for name in names} | {"publication": _whose(gift) or None}
+
+
+def _whose(gift: Gift) -> str:
+    return gift.publication.slug if gift.publication else ""
+
+
+def _sum(gift: Gift) -> str:
+    """As people write it: 25.00 USD."""
+    from newsletter.giving.platforms import WHOLE
+
+    if gift.currency in WHOLE:
+        return f"{gift.amount:,} {gift.currency}"
+    return f"{gift.amount // 100:,}.{gift.amount % 100:02} {gift.currency}"

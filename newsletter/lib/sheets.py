@@ -1,0 +1,114 @@
+"""Files of rows as people have them: CSV from a spreadsheet or another service.
+
+Understood: commas, semicolons or tabs between cells, a byte order mark, quoted cells with line breaks in them,
+and every kind of line ending. What the columns mean is left to whoever reads them.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import BinaryIO, NamedTuple
+
+from newsletter.lib.cells import unguard
+from newsletter.lib.errors import BadInput
+
+DELIMITERS = ",;\t"
+HALVES = re.compile("[\ud800-\udfff]")  # what surrogateescape makes of bytes that are not UTF-8
+LONGEST_ROW = 100  # lines; a longer one is a quotation mark that swallows its neighbours
+
+
+class Row(NamedTuple):
+    """The cells of a row, and the line of the file it begins on, counted from 1."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A row whose quotation marks do not match."""
+
+    line: int
+    problem: str
+
+
+def decoded(file: BinaryIO) -> Iterator[str]:
+    """The lines of a UTF-8 file, which stays open; `BadInput` names the first that is in another encoding."""
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    try:
+        for number, line in enumerate(text, start=1):
+            if not line.isascii() and HALVES.search(line):
+                mend = "Save the file as “CSV UTF-8” and import it again."
+                raise BadInput(f"line {number}", "is not in UTF-8.", mend)
+            yield line
+    finally:
+        with suppress(ValueError):  # it was closed meanwhile
+            text.detach()
+
+
+def rows(lines: Iterable[str]) -> Iterator[Row | Unreadable]:
+    """Each row that is not empty, the header too. `BadInput` when a quotation mark is never closed."""
+    counted = _Counted(lines)
+    first = next((line for line in counted if line.strip("\ufeff \t\r\n")), None)
+    if first is None:
+        return
+    first = first.removeprefix("\ufeff")
+    counted.push_back(first)
+    reader = csv.reader(counted, delimiter=_delimiter(first), strict=True)
+    while True:
+        line = counted.number + 1
+        try:
+            row: list[str] | None = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            row = None
+        if counted.ended or counted.number - line >= LONGEST_ROW:
+            raise BadInput(
+                f"line {line}", "opens a quotation mark that is not closed.", "Close it and import the file again."
+            )
+        if row is None:
+            yield Unreadable(line, "The quotation marks do not match.")
+            continue
+        if not any(cell.strip() for cell in row):
+            continue
+        yield Row(line, row)
+
+
+def cell(row: Sequence[str], place: int | None) -> str:
+    """What stands at `place`, trimmed and without a guard; nothing where the row ends before it."""
+    return unguard(row[place].strip()) if place is not None and place < len(row) else ""
+
+
+class _Counted:
+    """Lines, and how many of them were taken; `csv` counts its own way and forgets after an error."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._again: list[str] = []
+        self.number = 0
+        self.ended = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        try:
+            line = self._again.pop() if self._again else next(self._lines)
+        except StopIteration:
+            self.ended = True
+            raise
+        self.number += 1
+        return line
+
+    def push_back(self, line: str) -> None:
+        self._again.append(line)
+        self.number -= 1
+
+
+def _delimiter(line: str) -> str:
+    """The delimiter seen most often in the first line; a comma when there is none."""
+    return max(DELIMITERS, key=line.count)

@@ -1,0 +1,53 @@
+from datetime import timedelta
+
+from newsletter.editions.models import Edition
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from tests.cli.conftest import Command
+from tests.support import factories as make
+
+TODAY = f"{clock.now():%Y-%m-%d}"
+FILE = (
+    f"email,date,amount,currency,reference\nrita@example.org,{TODAY},25,USD,ch_1\neddie@example.org,soon,5,USD,ch_2\n"
+)
+
+
+def test_gifts_are_imported_listed_and_forgotten(newsletter: Command, publication: Publication) -> None:
+    told = newsletter("gifts", "import", "-", "--source", "Stripe", stdin=FILE)
+    assert told.words == "gifts read 2 added 1 not taken 1"
+    assert "line 3: The date is not a day." in told.err
+    assert "@" not in told.err.replace("rita@example.org.", "")
+
+    [gift] = newsletter("gifts", "list", "--json").data
+    assert (gift["email"], gift["amount"], gift["source"], gift["publication"]) == (
+        "rita@example.org", 2500, "stripe", None,
+    )  # fmt: skip
+    assert f"rita@example.org {TODAY} 00:00 UTC 25.00 USD stripe ch_1 all" in newsletter("gifts", "list").words
+
+    again = newsletter("gifts", "import", "-", "--source", "stripe", "--json", stdin=FILE).data
+    assert (again["added"], again["known"], again["bad"], again["problems"][0]["line"]) == (0, 1, 1, 3)
+    assert newsletter("gifts", "forget", "RITA@example.org", "--json").data == {"forgotten": 1}
+    assert newsletter("gifts", "list", "--json").data == []
+
+
+def test_gifts_may_be_one_publication_s(newsletter: Command, publication: Publication) -> None:
+    make.publication(slug="evening")
+    newsletter("gifts", "import", "-", "--source", "stripe", "-p", "evening", stdin=FILE)
+    [gift] = newsletter("gifts", "list", "-p", "evening", "--json").data
+    assert gift["publication"] == "evening"
+    assert newsletter("gifts", "list", "-p", "morning", "--json").data == []
+
+
+def test_a_file_that_cannot_be_understood_is_refused_in_one_sentence(newsletter: Command) -> None:
+    told = newsletter("gifts", "import", "-", "--source", "stripe", stdin="donor,when\n")
+    assert (told.status, told.out) == (1, "")
+    assert "line 1: does not name a column “email”." in told.err
+
+
+def test_the_thank_you_letter_is_shown_on_request(newsletter: Command, publication: Publication) -> None:
+    make.story(publication)
+    edition: Edition = make.edition(publication, due_at=clock.now() + timedelta(minutes=30))
+    assert newsletter("editions", "preview", edition.pk, "--thanks").status == 1
+    make.appeal(publication)
+    assert "Thank you for your gift" in newsletter("editions", "preview", edition.pk, "--thanks").out
+    assert "Readers pay for this" in newsletter("editions", "preview", edition.pk).out

@@ -1,0 +1,355 @@
+"""Who gave lately is thanked and not asked, also when the gift came after the dispatch opened; and nobody is lost."""
+
+from datetime import datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from newsletter.audience import leaving
+from newsletter.audience.models import Subscriber
+from newsletter.delivery import addressing, missing, opening, recovery, sending
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
+from newsletter.delivery.packing import unpack
+from newsletter.delivery.progress import progress
+from newsletter.editions.models import Variant
+from newsletter.giving.models import Gift
+from newsletter.mail.errors import DispatchError, TryLater
+from newsletter.mail.sendgrid.transport import Client
+from newsletter.postbox.server import Postbox
+from newsletter.publications.models import Publication
+from tests.delivery.living import House, living
+from tests.support import factories as make
+from tests.support.factories import MONDAY
+
+pytestmark = pytest.mark.django_db
+A_MINUTE_LATER = MONDAY + timedelta(minutes=1)
+
+
+def asking(readers: int, **appeal: Any) -> tuple[Publication, list[str]]:
+    """A publication with an appeal, and its readers' addresses in the order of their ids."""
+    publication = make.publication()
+    make.appeal(publication, **appeal)
+    make.readers(publication, readers)
+    return publication, list(Subscriber.objects.order_by("pk").values_list("email", flat=True))
+
+
+def opened(publication: Publication, *, size: int = 1000) -> Dispatch:
+    with override_settings(DISPATCH_BATCH_SIZE=size):
+        dispatch = opening.open(make.approved_edition(publication).pk, now=MONDAY)
+    assert dispatch is not None
+    return dispatch
+
+
+def gave_since(email: str, **said: Any) -> None:
+    """A gift that we are told of a minute after the dispatch opened."""
+    make.gift(email, recorded_at=A_MINUTE_LATER, **said)
+
+
+def people(dispatch: Dispatch, variant: Variant) -> list[str]:
+    """Who stands in batches of this letter, by address."""
+    batches = dispatch.batches.filter(letter__variant=variant).order_by("number")
+    ids = [one for batch in batches for one in unpack(batch.subscribers)]
+    known = Subscriber.objects.in_bulk(ids)
+    return [known[one].email for one in ids]
+
+
+def send_all(client: Client, *, now: datetime = A_MINUTE_LATER) -> None:
+    """What the tick and the workers do, until there is nothing to do."""
+    for _ in range(50):
+        due = recovery.due_batches(now=now, limit=1000)
+        sending.send_all(due, client=client, clock=partial(lambda at: at, now), connections=1)
+        recovery.finish_done(now=now)
+        if not due:
+            return
+        now += timedelta(seconds=15)
+    raise AssertionError("it never ends")
+
+
+def letters(postbox: Postbox) -> dict[str, list[bool]]:
+    """By address, of each letter that came: does it ask?"""
+    found: dict[str, list[bool]] = {}
+    for letter in postbox.letters():
+        found.setdefault(letter["address"], []).append("https://post.example.org/give" in letter["html"])
+    return found
+
+
+def test_who_gave_lately_is_frozen_into_batches_of_the_letter_that_thanks(client: Client, postbox: Postbox) -> None:
+    publication, emails = asking(7)
+    for number in (1, 4, 4, 6):
+        make.gift(emails[number])
+    dispatch = opened(publication, size=3)
+    donors = [emails[number] for number in (1, 4, 6)]
+    assert people(dispatch, Variant.THANKS) == donors
+    assert people(dispatch, Variant.DEFAULT) == [email for email in emails if email not in donors]
+    assert [batch.number for batch in dispatch.batches.order_by("number")] == [1, 2, 3]
+    assert (dispatch.candidates, dispatch.planned) == (7, 7)
+    send_all(client)
+    assert letters(postbox) == {email: [email not in donors] for email in emails}
+
+
+@pytest.mark.parametrize(
+    ("said", "thanked"),
+    [
+        ({"given_at": MONDAY - timedelta(days=30)}, True),
+        ({"given_at": MONDAY - timedelta(days=30, seconds=1)}, False),
+        ({"given_at": MONDAY + timedelta(hours=1)}, True),
+    ],
+)
+def test_how_long_a_gift_is_fresh_is_counted_back_from_when_the_edition_is_due(
+    said: dict[str, Any], thanked: bool
+) -> None:
+    publication, [rita] = asking(1)
+    make.gift(rita, **said)
+    assert people(opened(publication), Variant.THANKS) == ([rita] if thanked else [])
+
+
+def test_the_appeal_says_for_how_long_and_an_appeal_that_thanks_nobody_has_one_letter() -> None:
+    publication, [rita] = asking(1, thanks_days=0)
+    make.gift(rita)
+    dispatch = opened(publication)
+    assert dispatch.thanks_since is None
+    assert [letter.variant for letter in dispatch.edition.letters.all()] == [Variant.DEFAULT]
+    assert people(dispatch, Variant.DEFAULT) == [rita]
+
+
+def test_a_gift_for_one_publication_is_no_reason_for_another_to_thank() -> None:
+    publication, [rita, eddie] = asking(2)
+    make.gift(rita, publication=make.publication())
+    make.gift(eddie, publication=publication)
+    dispatch = opened(publication)
+    assert people(dispatch, Variant.THANKS) == [eddie]
+    gave_since(rita, publication=make.publication())
+    [claimed] = sending.claim_all([dispatch.batches.get(letter__variant=Variant.DEFAULT).pk], now=A_MINUTE_LATER)
+    assert len(claimed.subscribers) == 1
+
+
+def test_by_local_time_donors_are_parted_from_others_of_the_same_clock() -> None:
+    publication = make.publication(time_zone="Europe/London", local_time=True)
+    make.appeal(publication)
+    zones = ["Europe/Paris", "Europe/Paris", "Europe/London", "Europe/London"]
+    emails = [make.reader(publication, time_zone=zone).email for zone in zones]
+    make.gift(emails[1])
+    make.gift(emails[3])
+    make.story(publication)
+    due = MONDAY - timedelta(hours=1)
+    edition = make.approved_edition(publication, due_at=due)
+    edition.local_send_time = time(12)
+    edition.save()
+    dispatch = opening.open(edition.pk, now=due)
+    assert dispatch is not None
+    found = {(batch.due_at, batch.letter.variant): batch.count for batch in dispatch.batches.select_related("letter")}
+    assert found == {(at, variant): 1 for at in (due, MONDAY) for variant in Variant.values}
+
+
+def test_where_nobody_gave_the_audience_is_read_by_the_same_statements_as_ever() -> None:
+    def statements(**appeal: Any) -> list[str]:
+        publication, _ = asking(3, **appeal)
+        edition = make.approved_edition(publication)
+        with CaptureQueriesContext(connection) as told:
+            opening.open(edition.pk, now=MONDAY)
+        return [one["sql"] for one in told if "audience_subscriber" in one["sql"]]
+
+    plain, thanking = statements(thanks_days=0), statements()
+    assert len(plain) == len(thanking)
+    assert not any("giving_gift" in one for one in thanking)
+
+
+def test_a_claim_costs_one_query_more_where_givers_are_thanked_and_none_elsewhere() -> None:
+    def queries(**appeal: Any) -> int:
+        publication, _ = asking(4, **appeal)
+        batches = list(opened(publication, size=2).batches.values_list("pk", flat=True))
+        with CaptureQueriesContext(connection) as told:
+            assert len(sending.claim_all(batches, now=MONDAY)) == 2
+        return len(told)
+
+    assert queries() == queries(thanks_days=0) + 1
+
+
+def test_a_gift_that_comes_after_the_opening_moves_its_giver_to_the_letter_that_thanks(
+    client: Client, postbox: Postbox
+) -> None:
+    publication, emails = asking(6)
+    make.gift(emails[0])
+    dispatch = opened(publication, size=3)
+    gave_since(emails[2])
+    gave_since(emails[3])
+    gave_since(emails[5])
+    send_all(client)
+    dispatch.refresh_from_db()
+    donors = {emails[number] for number in (0, 2, 3, 5)}
+    assert letters(postbox) == {email: [email not in donors] for email in emails}
+    done = progress(dispatch)
+    assert (done.accepted, done.planned, done.adds_up, dispatch.state) == (6, 6, True, DispatchState.FINISHED)
+    assert sorted(dispatch.batches.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
+    assert list(missing.readers(dispatch)) == []
+
+
+def test_a_batch_in_which_everybody_gave_gets_the_other_letter_itself(client: Client, postbox: Postbox) -> None:
+    publication, emails = asking(2)
+    dispatch = opened(publication)
+    for email in emails:
+        gave_since(email)
+    send_all(client)
+    assert dispatch.batches.get().letter.variant == Variant.THANKS
+    assert letters(postbox) == {email: [False] for email in emails}
+
+
+def test_a_gift_of_which_we_were_told_while_the_dispatch_opened_is_not_passed_over(client: Client) -> None:
+    publication, [rita, _] = asking(2)
+    dispatch = opened(publication)
+    make.gift(rita, recorded_at=MONDAY - timedelta(minutes=5))  # its transaction ended after the opening
+    send_all(client)
+    assert people(dispatch, Variant.THANKS) == [rita]
+
+
+def test_an_old_gift_of_which_we_hear_late_moves_nobody(client: Client) -> None:
+    publication, [rita] = asking(1)
+    dispatch = opened(publication)
+    gave_since(rita, given_at=MONDAY - timedelta(days=40))
+    send_all(client)
+    assert people(dispatch, Variant.THANKS) == []
+
+
+def test_while_the_dispatch_opens_a_batch_with_a_late_giver_waits(
+    client: Client, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "LOT", 2)
+    monkeypatch.setattr(opening, "FIRST_LOTS", 1)
+    publication, emails = asking(4)
+    dispatch = opened(publication)
+    assert dispatch.frozen_to is not None
+    gave_since(emails[1])
+    assert sending.claim_all(recovery.due_batches(now=A_MINUTE_LATER, limit=9), now=A_MINUTE_LATER) == []
+    assert dispatch.batches.get().state == BatchState.PENDING
+    while opening.go_on(dispatch.pk):
+        pass
+    send_all(client)
+    assert letters(postbox) == {email: [email != emails[1]] for email in emails}
+    dispatch.refresh_from_db()
+    assert (dispatch.state, progress(dispatch).adds_up) == (DispatchState.FINISHED, True)
+
+
+def refuse_for_now(batch: Batch) -> None:
+    """Try it once; the provider asks to be asked later."""
+    claimed = sending.claim(batch.pk, now=MONDAY)
+    assert claimed is not None
+    attempt = sending.begin(claimed, addressing.address(claimed), now=MONDAY)
+    assert attempt is not None
+    answer: DispatchError = TryLater("busy", status=429)
+    assert sending.record(attempt, answer, now=MONDAY) == Fate.LATER
+
+
+def test_a_batch_that_is_tried_again_is_looked_at_again(client: Client, postbox: Postbox) -> None:
+    publication, emails = asking(3)
+    dispatch = opened(publication)
+    refuse_for_now(dispatch.batches.get())
+    gave_since(emails[1])
+    leaving.leave(
+        subscriber_id=Subscriber.objects.get(email=emails[2]).pk, publication_id=publication.pk, by="page", now=MONDAY
+    )
+    send_all(client, now=MONDAY + timedelta(minutes=30))
+    assert letters(postbox) == {emails[0]: [True], emails[1]: [False]}
+    dispatch.refresh_from_db()
+    done = progress(dispatch)
+    assert (done.accepted, done.left_since, done.adds_up) == (2, 1, True)
+    assert [one.email for one in missing.readers(dispatch)] == [emails[2]]
+    assert Attempt.objects.filter(batch__dispatch=dispatch).count() == 3
+
+
+def test_one_claim_moves_a_giver_once_also_when_its_worker_is_lost(client: Client, postbox: Postbox) -> None:
+    publication, emails = asking(3)
+    dispatch = opened(publication)
+    gave_since(emails[0])
+    assert sending.claim(dispatch.batches.get().pk, now=A_MINUTE_LATER) is not None
+    later = A_MINUTE_LATER + timedelta(hours=1)
+    assert recovery.release_abandoned(now=later) == 1
+    send_all(client, now=later)
+    assert letters(postbox) == {email: [email != emails[0]] for email in emails}
+    assert dispatch.batches.count() == 2
+
+
+@given(
+    before=st.sets(st.integers(0, 11)),
+    since=st.lists(st.tuples(st.integers(0, 11), st.integers(0, 3))),
+    size=st.integers(1, 6),
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whoever_gives_whenever_everybody_gets_one_letter_and_no_known_giver_is_asked(
+    before: set[int], since: list[tuple[int, int]], size: int, client: Client
+) -> None:
+    """Gifts come while batches are claimed one after the other; each is known from then on."""
+    Gift.objects.all().delete()
+    Subscriber.objects.all().delete()
+    publication, emails = asking(12)
+    for number in before:
+        make.gift(emails[number])
+    dispatch = opened(publication, size=size)
+    known = {emails[number] for number in before}
+    turn, stood = 0, []
+    while batch := dispatch.batches.filter(state=BatchState.PENDING).order_by("number").first():
+        for number in (number for number, at in since if at == turn):
+            gave_since(emails[number])
+            known.add(emails[number])
+        turn += 1
+        claimed = sending.claim(batch.pk, now=A_MINUTE_LATER)
+        assert claimed is not None
+        letter = dispatch.edition.letters.get(pk=claimed.letter_id)
+        there = {Subscriber.objects.get(pk=one).email for one in claimed.subscribers}
+        assert letter.variant == Variant.THANKS or not there & known
+        assert letter.variant == Variant.DEFAULT or there <= known
+        stood += sorted(there)
+        assert progress(dispatch).adds_up
+    assert sorted(stood) == sorted(emails)
+
+
+@pytest.mark.parametrize("submitted", [False, True])
+def test_ahead_of_its_time_a_giver_is_moved_until_the_letter_is_with_the_provider(
+    submitted: bool, tmp_path: Path
+) -> None:
+    with living(tmp_path / "ahead.sqlite3") as house, override_settings(DISPATCH_LEASE=300):
+        _ahead(house, submitted=submitted)
+
+
+def _ahead(house: House, *, submitted: bool) -> None:
+    publication = make.publication(ahead_minutes=60, lead_minutes=120)
+    make.appeal(publication)
+    make.readers(publication, 3)
+    emails = list(Subscriber.objects.order_by("pk").values_list("email", flat=True))
+    make.approved_edition(publication, due_at=MONDAY)
+    house.at(-59)
+    if submitted:
+        house.live()
+    else:
+        house.open()
+    make.gift(emails[0], recorded_at=house.clock())
+    house.live().live_until(2)
+    found = letters(house.postbox)
+    assert found == {email: [submitted or email != emails[0]] for email in emails}
+    assert house.dispatch.groups.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_workers_at_once_part_the_batches_of_one_dispatch_without_a_quarrel(
+    client: Client, postbox: Postbox
+) -> None:
+    publication, emails = asking(48)
+    dispatch = opened(publication, size=4)
+    for email in emails[1::4]:
+        gave_since(email)
+    now = A_MINUTE_LATER
+    for _ in range(50):
+        if not (due := recovery.due_batches(now=now, limit=1000)):
+            break
+        sending.send_all(due, client=client, clock=partial(lambda at: at, now), connections=4)
+        now += timedelta(seconds=15)
+    assert letters(postbox) == {email: [number % 4 != 1] for number, email in enumerate(emails)}
+    numbers = sorted(dispatch.batches.values_list("number", flat=True))
+    assert numbers == list(range(1, 25))
+    assert (progress(dispatch).accepted, progress(dispatch).adds_up) == (48, True)

@@ -1,0 +1,160 @@
+"""An edition that asks has a second letter, which thanks: frozen, looked at and approved together with the first."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from newsletter.editions import approval, assembly, rendering
+from newsletter.editions.asking import view_of_thanks
+from newsletter.editions.models import Edition, State, Variant
+from newsletter.editions.words import WORDS, words_for
+from newsletter.giving import appeals
+from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.mail.inlining import inline
+from newsletter.mail.letters import Letter
+from tests.golden.looks import coast, give
+from tests.support import factories as make
+from tests.support.factories import MONDAY
+
+pytestmark = pytest.mark.django_db
+BEFORE = MONDAY - timedelta(hours=1)
+
+
+def assembled(**appeal: Any) -> Edition:
+    publication = make.publication()
+    make.story(publication)
+    make.appeal(publication, **appeal)
+    return assembly.assemble(make.edition(publication).pk, now=BEFORE)
+
+
+def test_it_says_what_the_other_says_but_thanks_where_that_asks() -> None:
+    edition = assembled()
+    asks, thanks = (edition.letters.get(variant=variant) for variant in (Variant.DEFAULT, Variant.THANKS))
+    assert (asks.gave_within, thanks.gave_within) == (None, 30)
+    assert asks.subject == thanks.subject
+    for body in (thanks.text.replace("\n", " "), thanks.html):
+        assert "It took four years." in body
+        assert "Thank you for your gift" in body
+        assert "You gave to The Morning Post" in body
+        assert "https://post.example.org/give" not in body
+        assert "Support our reporting" not in body
+        assert "Readers pay for this" not in body
+    assert "https://post.example.org/give" in asks.html
+    assert "Thank you for your gift" not in asks.html
+
+
+def test_the_newsroom_s_own_thanks_stand_in_it() -> None:
+    edition = assembled(thanks_heading="You did this", thanks_lead="Three reporters\nthank you.")
+    text = edition.letters.get(variant=Variant.THANKS).text
+    assert "You did this" in text
+    assert "Three reporters thank you." in text
+    assert "Thank you for your gift" not in text
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_there_are_words_of_thanks_in_every_language(language: str) -> None:
+    view = view_of_thanks(give(), coast(language=language), words_for(language))
+    assert view.heading
+    assert "The Coast Road" in view.lead
+    assert not view.asks
+    if language != "en":
+        assert view.heading != words_for("en").thanks[0]
+
+
+def test_each_letter_is_rendered_and_inlined_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered: list[str] = []
+
+    def counted(html: str) -> str:
+        rendered.append(html)
+        return inline(html)
+
+    monkeypatch.setattr(rendering, "inline", counted)
+    assembled()
+    assert len(rendered) == 2
+    assert len(set(rendered)) == 2
+
+
+def test_an_appeal_that_stands_in_the_footer_only_is_not_even_there_in_it() -> None:
+    publication = make.publication()
+    make.story(publication, is_sensitive=True)
+    make.appeal(publication)
+    edition = assembly.assemble(make.edition(publication).pk, now=BEFORE)
+    thanks = edition.letters.get(variant=Variant.THANKS)
+    assert "https://post.example.org/give" in edition.letters.get(variant=Variant.DEFAULT).text
+    assert "https://post.example.org/give" not in thanks.html + thanks.text
+    assert "Thank you for your gift" not in thanks.text
+
+
+def test_without_an_appeal_there_is_one_letter() -> None:
+    publication = make.publication()
+    make.story(publication)
+    edition = assembly.assemble(make.edition(publication).pk, now=BEFORE)
+    assert edition.letters.count() == 1
+    assert not assembly.thanks(edition)
+    with pytest.raises(NotAllowed, match="no thank-you letter"):
+        assembly.preview(edition, now=BEFORE, variant=Variant.THANKS)
+
+
+@pytest.mark.parametrize(
+    "change", [{"thanks_heading": "Much obliged"}, {"thanks_lead": "To you."}, {"thanks_days": 7}, {"thanks_days": 0}]
+)
+def test_other_thanks_or_another_time_for_them_void_the_approval(change: dict[str, Any]) -> None:
+    edition = assembled()
+    approval.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
+    assert assembly.refresh_stale() == []
+    appeals.revise(edition.publication.appeals.get(), **change)
+    assert assembly.refresh_stale() == [edition.pk]
+
+
+def test_the_approved_hash_covers_both_letters() -> None:
+    one, other = assembled(), assembled(thanks_heading="Much obliged")
+    assert one.content_hash != other.content_hash
+
+
+def test_a_stop_in_either_letter_holds_the_edition_and_says_in_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    render = rendering.render
+
+    def broken(contents: Any) -> Letter:
+        made = render(contents)
+        if contents.appeal and contents.appeal.asks:
+            return made
+        return Letter(made.subject, made.text, made.html.replace("/u/__nl_reader__", "/nowhere"))
+
+    monkeypatch.setattr(rendering, "render", broken)
+    edition = assembled()
+    assert edition.state == State.HELD
+    stops = [finding for finding in edition.findings if finding["severity"] == "stop"]
+    assert stops
+    assert all(finding["place"].startswith("Thank-you letter: ") for finding in stops)
+    assert edition.letters.get(variant=Variant.DEFAULT).findings == [
+        finding for finding in edition.findings if finding["severity"] != "stop"
+    ]
+
+
+def test_what_is_wrong_with_both_letters_is_said_once() -> None:
+    publication = make.publication()
+    make.story(publication, picture_url="https://pictures.example.org/one.jpg")
+    make.appeal(publication)
+    edition = assembly.assemble(make.edition(publication).pk, now=BEFORE)
+    told = [(finding["code"], finding["place"]) for finding in edition.findings]
+    assert ("picture.missing", f"Story 1, “{edition.stories.get().headline}”") in told
+    assert len(told) == len(set(told))
+
+
+def test_a_preview_shows_either_by_the_same_road() -> None:
+    publication = make.publication()
+    make.story(publication)
+    make.appeal(publication)
+    edition = make.edition(publication)
+    before = {variant: assembly.preview(edition, now=BEFORE, variant=variant) for variant in Variant}
+    assembly.assemble(edition.pk, now=BEFORE)
+    edition.refresh_from_db()
+    assert {variant: assembly.preview(edition, now=BEFORE, variant=variant) for variant in Variant} == before
+
+
+@pytest.mark.parametrize("days", [-1, 366])
+def test_nobody_is_thanked_longer_than_gifts_are_kept(days: int) -> None:
+    appeal = make.appeal(make.publication())
+    with pytest.raises(BadInput, match="Give 0 to 365"):
+        appeals.revise(appeal, thanks_days=days)

@@ -1,0 +1,195 @@
+"""Gifts are taken in from files, each once; what is unclear is named by its line and column, and never guessed."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from newsletter.giving import gifts
+from newsletter.giving.gifts import KEPT, Given
+from newsletter.giving.importing import Report, read
+from newsletter.giving.models import Gift
+from newsletter.lib.errors import BadInput
+from tests.support import factories as make
+from tests.support.factories import MONDAY
+
+pytestmark = pytest.mark.django_db
+HEADER = "email,date,amount,currency,reference"
+Import = Callable[..., Report]
+
+
+def take(*rows: str, currency: str = "", source: str = "stripe") -> Report:
+    report = read([row + "\n" for row in rows], source=source, currency=currency, now=MONDAY)
+    assert report.adds_up
+    return report
+
+
+def test_a_gift_is_kept_with_its_address_in_the_form_in_which_readers_have_theirs() -> None:
+    assert take(HEADER, "Rita@Example.ORG,2026-11-20T09:30:00+01:00,25,usd,ch_1") == Report(rows=1, added=1)
+    gift = Gift.objects.get()
+    assert (gift.email, gift.given_at) == ("rita@example.org", datetime(2026, 11, 20, 8, 30, tzinfo=UTC))
+    assert (gift.amount, gift.currency, gift.source, gift.reference) == (2500, "USD", "stripe", "ch_1")
+    assert (gift.recorded_at, gift.publication, str(gift)) == (MONDAY, None, f"gift {gift.pk}")
+
+
+def test_a_file_as_platforms_write_it_is_understood() -> None:
+    rows = ["\ufeffTransaction ID;Name;Donor Email;Amount;Created At", "t-7;Rita;rita@example.org;1.250,50;2026-11-20"]
+    assert take(*rows, currency="eur").added == 1
+    gift = Gift.objects.get()
+    assert (gift.amount, gift.currency, gift.reference) == (125050, "EUR", "t-7")
+
+
+@pytest.mark.parametrize(
+    ("written", "currency", "amount"),
+    [
+        ("25", "USD", 2500),
+        ("$25.5", "USD", 2550),
+        ("1,250.00", "USD", 125000),
+        ("25,50", "EUR", 2550),
+        ("12 €", "EUR", 1200),
+        ("3000", "JPY", 3000),
+        ("3,000", "JPY", 3000),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(written: str, currency: str, amount: int) -> None:
+    assert take("email,date,amount", f'rita@example.org,2026-11-20,"{written}"', currency=currency).bad == 0
+    assert Gift.objects.get().amount == amount
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("noor,2026-11-20,25,USD,1", "The email address has no @."),
+        ("noor@example.org,11/20/2026,25,USD,1", "The date is not a day. Write it like 2026-11-24"),
+        ("noor@example.org,,25,USD,1", "The date is not a day."),
+        ("noor@example.org,2026-11-25,25,USD,1", "The date lies in the future."),
+        ("noor@example.org,1926-11-20,25,USD,1", "The date lies before the year 2000."),
+        ("noor@example.org,2026-11-20,a lot,USD,1", "The amount is not a sum."),
+        ('noor@example.org,2026-11-20,"1.250",USD,1', "The amount is not a sum."),  # a thousand, or one and a quarter?
+        ("noor@example.org,2026-11-20,-25,USD,1", "The amount is not a sum."),  # given back
+        ("noor@example.org,2026-11-20,0,USD,1", "The amount is nothing"),
+        ("noor@example.org,2026-11-20,25.50,JPY,1", "The amount has a fraction, and JPY has none."),
+        ("noor@example.org,2026-11-20,25,dollars,1", "The currency 'dollars' is not a currency."),
+        (f"noor@example.org,2026-11-20,25,USD,{'x' * 101}", "The reference is longer than 100 characters"),
+    ],
+)
+def test_an_unclear_row_is_named_by_line_and_column_and_costs_the_others_nothing(row: str, said: str) -> None:
+    report = take(HEADER, "eddie@example.org,2026-11-20,5,USD,0", row)
+    assert (report.added, report.bad) == (1, 1)
+    [problem] = report.problems
+    assert problem.line == 3
+    assert said in problem.problem
+    assert "noor" not in problem.problem
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("email,amount,currency", "line 1: does not name a column “date”."),
+        ("date,amount,currency", "line 1: does not name a column “email”."),
+        ("email,date,amount", "line 1: does not name a column “currency”. Or say it once"),
+        ("email,date,amount,amount,currency", "line 1: names the column “amount” twice: “amount” and “amount”."),
+        ("id,Transaction ID,email,date,amount,currency", "twice: “id” and “Transaction ID”."),
+    ],
+)
+def test_a_file_whose_columns_are_unclear_is_refused_as_a_whole(header: str, said: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        take(header, "a@example.org,2026-11-20,1,USD,1,2")
+    assert said in str(refused.value)
+    assert not Gift.objects.exists()
+
+
+def test_a_repeated_import_changes_nothing_with_references_and_without() -> None:
+    for rows in (
+        [HEADER, "rita@example.org,2026-11-20,25,USD,1", "rita@example.org,2026-11-20,25,USD,2"],
+        ["email,date,amount,currency", "eddie@example.org,2026-11-20,25,USD", "eddie@example.org,2026-11-20,25,USD"],
+    ):
+        take(*rows)
+        before = list(Gift.objects.values())
+        assert (again := take(*rows)) == Report(rows=2, known=2), again
+        assert list(Gift.objects.values()) == before
+
+
+def test_the_same_reference_of_another_source_is_another_gift() -> None:
+    row = "rita@example.org,2026-11-20,25,USD,1"
+    take(HEADER, row, source="stripe")
+    assert take(HEADER, row, source="Donorbox").added == 1
+    assert set(Gift.objects.values_list("source", flat=True)) == {"stripe", "donorbox"}
+
+
+def test_gifts_are_forgotten_when_nobody_is_thanked_for_them_any_more_and_not_taken_in_again() -> None:
+    old = MONDAY - KEPT - timedelta(days=1)
+    make.gift("rita@example.org", given_at=old)
+    kept = make.gift("rita@example.org")
+    gifts.forget_old(now=MONDAY)
+    assert list(Gift.objects.all()) == [kept]
+    assert take(HEADER, f"rita@example.org,{old:%Y-%m-%d},25,USD,1") == Report(rows=1, old=1)
+
+
+def test_all_gifts_of_an_address_are_forgotten_on_request() -> None:
+    make.gift("rita@example.org")
+    make.gift("rita@example.org")
+    make.gift("eddie@example.org")
+    assert gifts.forget(" Rita@Example.org ") == 2
+    assert gifts.forget("rita@example.org") == 0
+    assert [gift.email for gift in Gift.objects.all()] == ["eddie@example.org"]
+
+
+CELLS = st.text(max_size=20) | st.sampled_from(
+    ["rita@example.org", "=1+1@example.org", "2026-11-20", "25", "1,5", "USD", "x", "\x00", "\u202e", "9" * 4400]
+)
+
+
+@given(
+    header=st.permutations(["email", "date", "amount", "currency", "reference", "note"]),
+    rows=st.lists(st.lists(CELLS, max_size=7), max_size=5),
+)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_stands_in_a_file_every_row_is_counted_once_and_a_second_reading_adds_nothing(
+    header: list[str], rows: list[list[str]]
+) -> None:
+    file = io.StringIO()
+    csv.writer(file).writerows([header, *rows])
+    lines = file.getvalue().splitlines(keepends=True)
+    try:
+        first = read(lines, source="wild", now=MONDAY)
+    except BadInput:
+        return
+    before = Gift.objects.count()
+    again = read(lines, source="wild", now=MONDAY)
+    assert first.adds_up
+    assert again.adds_up
+    assert (again.added, again.rows, again.bad) == (0, first.rows, first.bad)
+    assert Gift.objects.count() == before
+
+
+@given(
+    sums=st.lists(st.tuples(st.emails(), st.integers(1, 10**9), st.integers(0, 360)), min_size=1, max_size=8),
+)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_was_written_is_what_is_kept(sums: list[tuple[str, int, int]]) -> None:
+    Gift.objects.all().delete()
+    file = io.StringIO()
+    days = [MONDAY.replace(hour=0) - timedelta(days=days) for _, _, days in sums]
+    rows = [
+        [email, f"{day:%Y-%m-%d}", f"{cents / 100:.2f}", "USD", f"r{number}"]
+        for number, ((email, cents, _), day) in enumerate(zip(sums, days, strict=True))
+    ]
+    csv.writer(file).writerows([HEADER.split(","), *rows])
+    report = read(file.getvalue().splitlines(keepends=True), source="wild", now=MONDAY)
+    taken = dict(Gift.objects.values_list("reference", "amount"))
+    assert len(taken) == report.added == report.rows - report.bad
+    assert all(sums[int(reference[1:])][1] == amount for reference, amount in taken.items())
+    when = dict(Gift.objects.values_list("reference", "given_at"))
+    assert all(days[int(reference[1:])] == at for reference, at in when.items())
+
+
+def test_recording_the_same_gift_at_the_same_moment_keeps_one() -> None:
+    gift = Given("rita@example.org", MONDAY, 100, "USD", "evt_1")
+    assert gifts.record([gift, gift], source="stripe", publication=None, now=MONDAY) == 1
+    assert gifts.record([gift], source="stripe", publication=make.publication(), now=MONDAY) == 0
+    assert Gift.objects.get().publication is None
