@@ -21,6 +21,7 @@ from newsletter.cli import (
     running,
     status,
     stories,
+    templating,  # noqa: F401 — adds its group to publications
     users,
     warm_ups,
 )

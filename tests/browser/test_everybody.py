@@ -61,6 +61,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/desk/morning/new/": Role.CURATOR,
         "/desk/morning/paste/": Role.EDITOR,
         "/desk/morning/editions/": Role.CURATOR,
+        "/desk/morning/template/": Role.EDITOR,
         f"/editions/{ahead.pk}/": Role.EDITOR,
         f"/editions/{ahead.pk}/?look=text": Role.EDITOR,
         f"/editions/{ahead.pk}/send/": Role.EDITOR,

@@ -79,28 +79,37 @@ def _stopped(error: Exception, made: World, context: dict[str, Any], source: str
     """It is well formed, and something in it cannot be worked out."""
     line = _line_of(error)
     if isinstance(error, NotThere):
-        whole = error.owner is missing
-        there = [*context, *made.globals] if whole else vars(error.owner) if isinstance(error.owner, Value) else []
-        if error.name in source:
-            problem, mend = f"There is no “{error.name}” {'in a letter' if whole else 'in this'}.", ""
-            if error.owner is None:
-                problem, mend = f"There is nothing here that could have “{error.name}”.", "Ask with {% if … %} first."
-            problem, name = (problem, error.name) if whole or error.owner is None or there else (str(error), error.name)
-            return _at(problem, mend or nearest(name, there), name, source, line)
-        problem = f"A part of ours that is used here needs “{error.name}”, which is not given."
-        return _at(problem, "Give it, or compare with the look’s own template.", "", source, line)
+        return _at(*_absent(error, context, source), source, line)
     if isinstance(error, TemplateNotFound):
         name = str(error.name)
         return _at(f"There is no part “{name}”.", nearest(name, parts(root)), name, source, line)
     if isinstance(error, RecursionError):
         return _at("Something in it calls itself without end.", "Take the call out.", "", source, line)
     if isinstance(error, SecurityError):
-        named = re.search(r"'(\w+)' of|attribute '(\w+)'", str(error))
-        name = next((one for one in named.groups() if one), "") if named else ""
-        return _at(_sentence(str(error)), "A template may only read what is in a letter.", name, source, line)
-    return _at(
-        f"This cannot be worked out: {_sentence(str(error)[:200] or type(error).__name__)}", "", "", source, line
-    )
+        if named := re.search(r"attribute '(\w+)'", str(error)):
+            return _at(
+                f"“{named[1]}” may not be asked for.", "A template reads what a letter says.", named[1], source, line
+            )
+        return _at(_sentence(str(error)), "", "", source, line)
+    said = str(error)[:200] or type(error).__name__
+    return _at(f"This cannot be worked out: {_sentence(said)}", "", "", source, line)
+
+
+def _absent(error: NotThere, context: dict[str, Any], source: str) -> tuple[str, str, str]:
+    """Problem, mend, and the name to point at."""
+    name, owner = error.name, error.owner
+    if name not in source:
+        problem = f"A part of ours that is used here needs “{name}”, which is not given."
+        return problem, "Give it, or compare with the starting template.", ""
+    if "does not export" in str(error):
+        return f"There is no “{name}” in the part that it is imported from.", "", name
+    if owner is missing:
+        return f"There is no “{name}” in a letter.", nearest(name, [*context, "first_name"]), name
+    if owner is None:
+        return f"What should have “{name}” is not in every letter.", "Ask before: {% if … %}.", name
+    if isinstance(owner, Value):
+        return f"There is no “{name}” in this.", nearest(name, vars(owner)), name
+    return f"There is no “{name}” in this.", "It is a text, a number or a list.", name
 
 
 def _line_of(error: BaseException) -> int:
