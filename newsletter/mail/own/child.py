@@ -35,7 +35,7 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
     except TemplateSyntaxError as error:
         return _unreadable(error, made, source)
     except Exception as error:  # noqa: BLE001 — whatever it is, a curator made it and is told
-        return _stopped(error, made, context, source, root)
+        return _stopped(error, context, source, root)
 
 
 class TooLong(Exception):
@@ -75,7 +75,7 @@ def _unreadable(error: TemplateSyntaxError, made: World, source: str) -> dict[st
     return _fault(_sentence(problem), mend or _sentence(words), line=line, column=column)
 
 
-def _stopped(error: Exception, made: World, context: dict[str, Any], source: str, root: Path) -> dict[str, Any]:
+def _stopped(error: Exception, context: dict[str, Any], source: str, root: Path) -> dict[str, Any]:
     """It is well formed, and something in it cannot be worked out."""
     line = _line_of(error)
     if isinstance(error, NotThere):

@@ -42,7 +42,10 @@ class Absent(StrictUndefined):
 
 
 def _saying(name: str, owner: object) -> Callable[[str | None], NotThere]:
-    return lambda message=None: NotThere(message, name, owner)
+    def said(message: str | None = None) -> NotThere:
+        return NotThere(message, name, owner)
+
+    return said
 
 
 class World(ImmutableSandboxedEnvironment):
