@@ -62,8 +62,7 @@ def template(request: DeskRequest, slug: str) -> HttpResponse:
             return redirect("template", slug)
     versions = publication.templates.select_related("saved_by")[:10]
     page: dict[str, Any] = {"publication": publication, "form": form, "fault": fault, "excerpt": excerpt}
-    status = 200 if request.method != "POST" else 422
-    return render(request, "web/templates/template.html", page | {"versions": versions}, status=status)
+    return render(request, "web/templates/template.html", page | {"versions": versions})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

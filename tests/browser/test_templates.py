@@ -35,7 +35,6 @@ def test_an_editor_looks_slips_mends_and_saves(opened: Opened, three: Publicatio
     field.fill(start.replace("{% block rows %}", OWN.replace("own<", "{{ brand.nam }}<")))
     page.get_by_role("button", name="Preview").click()
     expect(letter.get_by_text("Did you mean “name”?")).to_be_visible()
-    # Chromium logs every answer that is an error, and this one is meant; a form's answer is what is asked for
     page.get_by_role("button", name="Save and use it").click()
     expect(page.get_by_role("alert").filter(has_text="Did you mean “name”?")).to_be_focused()
     assert shut_out(page) == []
@@ -50,4 +49,5 @@ def test_an_editor_looks_slips_mends_and_saves(opened: Opened, three: Publicatio
     pictured(page, "phone-dark")
     page.get_by_role("button", name="Back to the look").click()
     expect(page.get_by_role("status")).to_contain_text("Your template is kept")
+    expect(letter.get_by_text("A row of our The Morning Post")).to_be_visible()
     assert Template.objects.count() == 1

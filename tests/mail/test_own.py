@@ -130,36 +130,8 @@ def test_it_knows_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     assert filled("x") == "x"
 
 
-PIECES = [
-    "{{",
-    "}}",
-    "{%",
-    "%}",
-    "{#",
-    "#}",
-    "endfor",
-    "subject",
-    ".",
-    "|",
-    "upper",
-    "(",
-    ")",
-    "'",
-    '"',
-    "if",
-    "endif",
-    "brand",
-    "[0]",
-    "1",
-    "*",
-    "~",
-    "<p>",
-    "include",
-    "ü",
-    "set",
-    "x",
-    "=",
-]
+PIECES = ["{{", "}}", "{%", "%}", "{#", "#}", "endfor", "subject", ".", "|", "upper", "(", ")", "'", '"', "if", "endif"]
+PIECES += ["brand", "[0]", "1", "*", "~", "<p>", "include", "ü", "set", "x", "="]
 PIECES += [" ", "\n", " for s in stories "]
 WILD = st.text() | st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
 
