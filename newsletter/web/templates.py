@@ -37,11 +37,12 @@ class TemplateForm(PlainForm):
 
 
 class Line(NamedTuple):
-    """A line of the template beside a fault; `caret` is what stands below it, or empty."""
+    """A line of the template beside a fault, in three pieces; `at` is what stands at the fault, or empty."""
 
     number: int
-    text: str
-    caret: str
+    before: str
+    at: str
+    after: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,10 +111,14 @@ def take_up(request: DeskRequest, slug: str, number: int) -> HttpResponse:
 
 
 def _excerpt(body: str, error: NewsletterError) -> list[Line]:
-    """The lines around a fault, with a caret below its column."""
+    """The lines around a fault, with the word at its column apart."""
     if not isinstance(error, TemplateFault) or not error.line:
         return []
     lines = body.replace("\r\n", "\n").split("\n")
     first, last = max(1, error.line - AROUND), min(len(lines), error.line + AROUND)
-    caret = " " * (error.column - 1) + "^"
-    return [Line(n, lines[n - 1].replace("\t", " "), caret if n == error.line else "") for n in range(first, last + 1)]
+    shown = [Line(number, lines[number - 1], "", "") for number in range(first, last + 1)]
+    text, start = lines[error.line - 1], error.column - 1
+    word = re.match(r"\w+|\W{1,2}", text[start:])
+    end = start + len(word[0]) if word else start
+    shown[error.line - first] = Line(error.line, text[:start], text[start:end], text[end:])
+    return shown

@@ -37,6 +37,7 @@ def test_an_editor_looks_slips_mends_and_saves(opened: Opened, three: Publicatio
     expect(letter.get_by_text("Did you mean “name”?")).to_be_visible()
     page.get_by_role("button", name="Save and use it").click()
     expect(page.get_by_role("alert").filter(has_text="Did you mean “name”?")).to_be_focused()
+    expect(letter.get_by_role("heading", name="one")).to_be_visible()
     assert shut_out(page) == []
     pictured(page, "slip")
     field.fill(field.input_value().replace("brand.nam ", "brand.name "))
