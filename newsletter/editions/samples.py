@@ -16,9 +16,12 @@ from newsletter.stories.models import Kind, Story
 BODY = "<p>This is a paragraph of a sample story.</p><p>And this is <a href='https://example.org/'>another</a>.</p>"
 
 
-def full(publication: Publication) -> Contents:
-    """Three stories, one short and one with a picture, a pull quote and a section, and an appeal with all its parts."""
-    picture = Picture(state=State.STORED, digest="sample", kind="jpg", width=1200, height=800)
+def full(publication: Publication, *, shown: bool = False) -> Contents:
+    """Three stories, one short and one with a pull quote and a section, and an appeal with all its parts.
+
+    Unless it is to be `shown` to somebody the first has a picture as well, of which there is no file.
+    """
+    picture = None if shown else Picture(state=State.STORED, digest="sample", kind="jpg", width=1200, height=800)
     stories = [
         Story(
             headline="A sample story with all its parts",

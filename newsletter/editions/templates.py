@@ -56,7 +56,7 @@ def current(publication: Publication) -> str:
 
 def preview(publication: Publication, body: str) -> Tried:
     """What `body` makes of the queue, or of a sample when the queue is empty. Raises what `rendering.render` does."""
-    return _try(_waiting(publication) or samples.full(publication), _clean(body))
+    return _try(_waiting(publication) or samples.full(publication, shown=True), _clean(body))
 
 
 def check(publication: Publication, body: str) -> None:
