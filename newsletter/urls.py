@@ -22,6 +22,7 @@ from newsletter.web import (
     queue,
     signing_in,
     stories,
+    templates,
     webversion,
 )
 
@@ -40,6 +41,10 @@ DESK = [
 EDITIONS = [
     path("editions/", editions.latest, name="editions"),
     path("desk/<slug:slug>/editions/", editions.listing, name="edition-list"),
+    path("desk/<slug:slug>/template/", templates.template, name="template"),
+    path("desk/<slug:slug>/template/preview/", templates.preview, name="template-preview"),
+    path("desk/<slug:slug>/template/remove/", templates.remove, name="template-remove"),
+    path("desk/<slug:slug>/template/<int:number>/", templates.take_up, name="template-version"),
     path("editions/<int:edition_id>/", editions.show, name="edition"),
     path("editions/<int:edition_id>/letter/", letter.framed, name="letter"),
     path("editions/<int:edition_id>/approve/", deciding.approve, name="approve"),

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Subquery
 
 from newsletter.audience.models import Standing, Subscriber, Subscription, Suppression
@@ -82,13 +81,9 @@ def candidates_marked(publication_id: int, condition: Condition, *, after: int, 
 
 
 def _candidates(statement: str, publication_id: int, after: int, most: int, values: tuple[Any, ...] = ()) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(LAST_OF_LOT, [publication_id, after, most - 1])
-        row = cursor.fetchone()
-        last = row[0] if row else LAST_ID
-        cursor.execute(statement, [*values, publication_id, after, last, after, last])
-        found: list[Any] = cursor.fetchall()
-    return found
+    found = sql.ask(LAST_OF_LOT, [publication_id, after, most - 1])
+    last = found[0][0] if found else LAST_ID
+    return sql.ask(statement, [*values, publication_id, after, last, after, last])
 
 
 def count_candidates(publication_id: int, *, after: int, last: int) -> int:

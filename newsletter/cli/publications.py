@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from newsletter.publications.models import Publication
 
 app = Commands(help="Publications: what readers can subscribe to, and when it leaves.")
-FIXED = frozenset({"id", "slug", "created_at"})
+FIXED = frozenset({"id", "slug", "created_at", "template"})  # a template has commands of its own
 
 Slug = Annotated[
     str,

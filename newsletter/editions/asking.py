@@ -39,11 +39,7 @@ class AppealView:
     amounts: tuple[Amount, ...]
     button: str  # empty in one that thanks
     url: str
-
-    @property
-    def asks(self) -> bool:
-        """False for one that only thanks."""
-        return bool(self.button)
+    asks: bool  # False for one that only thanks
 
 
 def view_of_appeal(appeal: Appeal, publication: Publication, words: Words, *, at: datetime) -> AppealView:
@@ -59,6 +55,7 @@ def view_of_appeal(appeal: Appeal, publication: Publication, words: Words, *, at
         amounts=tuple(_amount(appeal, amount, words) for amount in appeal.amounts),
         button=appeal.button,
         url=appeal.url,
+        asks=True,
     )
 
 
@@ -76,6 +73,7 @@ def view_of_thanks(appeal: Appeal, publication: Publication, words: Words) -> Ap
         amounts=(),
         button="",
         url="",
+        asks=False,
     )
 
 

@@ -25,7 +25,9 @@ from newsletter.giving.choosing import chosen
 from newsletter.giving.models import Appeal
 from newsletter.giving.placing import Rule, Shape, spot
 from newsletter.lib.errors import NotAllowed
+from newsletter.mail.inlining import InliningError
 from newsletter.mail.letters import Letter
+from newsletter.mail.rendering import RenderingError
 from newsletter.publications.models import OnEmpty
 from newsletter.stories import queue, richtext
 from newsletter.stories.models import Kind, Story
@@ -64,7 +66,12 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
     if arriving.worth_waiting(edition, stories, now=now):
         return edition
     gathered = gather(edition, stories)
-    made = {variant: _make(each) for variant, each in gathered.letters.items()}
+    try:
+        made = {variant: _make(each) for variant, each in gathered.letters.items()}
+    except (RenderingError, InliningError) as error:
+        if not gathered.letters[Variant.DEFAULT].template:
+            raise  # ours is broken, which is for those who keep the house
+        return _hold_for_template(edition, gathered, str(error), now=now)
     made[Variant.DEFAULT].findings.extend(arriving.missing(edition, stories))
     return _freeze(edition, stories, gathered, made, now=now)
 
@@ -175,6 +182,21 @@ def _take_stories(edition_id: int, *, now: datetime) -> Edition:
             Placement(edition=edition, story=story, position=n) for n, story in enumerate(stories, start=1)
         )
     return edition
+
+
+def _hold_for_template(edition: Edition, gathered: Gathered, problem: str, *, now: datetime) -> Edition:
+    """Held with its stories, unless it has gone on or its template is another by now; then it is tried again."""
+    with transaction.atomic():
+        edition = Edition.objects.locked(edition.pk)
+        template = edition.publication.template
+        if (
+            edition.state != State.PLANNED
+            or not template
+            or template.body != gathered.letters[Variant.DEFAULT].template
+        ):
+            return edition
+        reason = f"The publication’s own template cannot be used for this letter. {problem}"
+        return approval.hold(edition, reason=reason, now=now)
 
 
 def _give_up(edition: Edition, why: str) -> None:

@@ -57,6 +57,7 @@ class Contents:
     why: str
     tags: Tags | None = None  # those in the links of its stories and its appeal
     click_tracking: bool = False  # the provider rewrites its links, to count clicks
+    template: str = ""  # the curators' own, in place of the look's HTML
 
 
 def gather(
@@ -107,6 +108,7 @@ def gather(
         why=words.why.format(publication=publication.name),
         tags=tags,
         click_tracking=publication.click_tracking,
+        template=publication.template.body if publication.template else "",
     )
 
 
@@ -121,7 +123,10 @@ def thanking(made: Contents, publication: Publication, appeal: Appeal) -> Conten
 
 def fingerprint(contents: Contents) -> str:
     """64 hexadecimal digits: the same for the same contents, others for any that differ."""
-    canonical = json.dumps(asdict(contents), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    said = asdict(contents)
+    if not contents.template:
+        del said["template"]  # letters without one are what they were before there was any
+    canonical = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

@@ -51,7 +51,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def locked(self, pk: int) -> "Edition":
         """The edition as it stands, with its publication; nobody else changes it in this transaction."""
         self.select_for_update().get(pk=pk)
-        return self.select_related("publication__logo", "publication__logo_dark").get(pk=pk)
+        return self.select_related("publication__logo", "publication__logo_dark", "publication__template").get(pk=pk)
 
 
 class Edition(models.Model):

@@ -9,6 +9,9 @@ from newsletter.mail.inlining import inline
 from newsletter.mail.letters import Letter
 from newsletter.mail.rendering import render as fill
 
+# What templates know: everything that a letter says, and not how it is laid out.
+NAMES = tuple(field.name for field in fields(Contents) if field.name not in ("look", "template"))
+
 
 def render(contents: Contents) -> Letter:
     """The letter as it leaves, with `Token` marks in it. Raises `RenderingError` or `InliningError`."""
@@ -19,8 +22,8 @@ def render(contents: Contents) -> Letter:
 
 def draw(contents: Contents) -> Letter:
     """The letter with its styles still in its head, as designers read it."""
-    values = {field.name: getattr(contents, field.name) for field in fields(contents)}
-    return fill(settings.EMAIL_TEMPLATES / contents.look, values)
+    values = {name: getattr(contents, name) for name in NAMES}
+    return fill(settings.EMAIL_TEMPLATES / contents.look, values, own=contents.template)
 
 
 def _with_own_links_untracked(html: str, contents: Contents) -> str:

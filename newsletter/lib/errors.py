@@ -8,7 +8,8 @@
     │   └── editions.approval.ChangedSince    the letter is not the one that was looked at
     ├── pictures.fetching.NotFetched           an address that gave no picture; says whether asking again may help
     ├── delivery.opening.DoesNotAddUp         an audience that two counts do not agree on
-    ├── mail.rendering.RenderingError         a template that cannot be filled; names its line
+    ├── mail.own.faults.RenderingError        a template that cannot be filled
+    │   └── TemplateFault                     a curator's own; names its line and column
     ├── mail.inlining.InliningError           a letter that inlining would have damaged
     └── mail.errors.DispatchError    what a provider's answer means
         ├── Refused                  never accepted, and asking again will not help

@@ -9,31 +9,30 @@ from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
-from markupsafe import Markup
 
-from newsletter.lib.errors import NewsletterError
-from newsletter.mail.directions import Direction
 from newsletter.mail.letters import Letter, Token
+from newsletter.mail.marking import side, tongue
+from newsletter.mail.own import filling
+from newsletter.mail.own.faults import RenderingError, TemplateFault
 from newsletter.mail.plaintext import tidy, wrap
 
+__all__ = ["LONGEST_SUBJECT", "RenderingError", "TemplateFault", "render"]
 LONGEST_SUBJECT = 250  # as many as a frozen letter keeps
 
 
-class RenderingError(NewsletterError):
-    """A template cannot be filled in: it is not well formed, or asks for something that is not there."""
-
-
-def render(folder: Path, context: Mapping[str, object]) -> Letter:
+def render(folder: Path, context: Mapping[str, object], *, own: str = "") -> Letter:
     """The letter that `subject.txt`, `body.txt` and `body.html` in `folder` make of `context`.
 
     Templates beside the folder can be included by their path from its parent: `_parts/story.html`.
-    HTML is not inlined yet. Raises `RenderingError`.
+    `own` is a template that curators wrote, in place of `body.html`: it is filled in by a process of its own.
+    HTML is not inlined yet. Raises `RenderingError`; `TemplateFault` when it is the curators' template.
     """
     text, html = _environments(folder.parent)
+    body = filling.fill(own, folder.parent, context) if own else _fill(html, f"{folder.name}/body.html", context)
     return Letter(
         subject=_one_line(_fill(text, f"{folder.name}/subject.txt", context)),
         text=tidy(_fill(text, f"{folder.name}/body.txt", context)),
-        html=_without_indents(_fill(html, f"{folder.name}/body.html", context)),
+        html=_without_indents(body),
     )
 
 
@@ -53,18 +52,6 @@ def _environments(root: Path) -> tuple[Environment, Environment]:
     html.globals["first_name"] = Token.FIRST_NAME_HTML.value
     html.globals.update(tongue=tongue, side=side)
     return text, html
-
-
-def tongue(language: str, direction: Direction, *, inside: tuple[str, Direction]) -> Markup:
-    """`lang` and `dir` attributes for an element, empty when they are those of what it stands `inside`."""
-    if (language, direction) == inside:
-        return Markup("")
-    return Markup(' lang="{}" dir="{}"').format(language, direction)
-
-
-def side(direction: Direction) -> str:
-    """Where lines begin, as HTML's `align` has it: the attribute that every mail program obeys."""
-    return "right" if direction == "rtl" else "left"
 
 
 def _fill(environment: Environment, name: str, context: Mapping[str, object]) -> str:

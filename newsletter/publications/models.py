@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.core.validators import RegexValidator
 from django.db import models
 
+from newsletter.accounts.models import User
 from newsletter.pictures.models import Picture
 from newsletter.publications.schedule import Cadence
 
@@ -67,6 +68,14 @@ class Publication(models.Model):
     logo_width = models.PositiveSmallIntegerField(default=180, help_text="Width in the letter, in CSS pixels.")
     fonts = models.CharField(max_length=8, choices=Fonts.choices, default=Fonts.SERIF)
     look = models.CharField(max_length=8, choices=Look.choices, default=Look.DIGEST)
+    template = models.ForeignKey(
+        "Template",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="In place of the look’s.",
+    )
     logo_dark_url = models.URLField(max_length=500, blank=True, help_text="For dark mode, of the same size.")
     logo_dark = models.ForeignKey(
         Picture, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="The file that we keep."
@@ -133,3 +142,22 @@ class Publication(models.Model):
     def cadence(self) -> Cadence:
         """When its editions are due, as a value for `schedule.py`."""
         return Cadence(self.recurrence, self.starts_on, self.send_time, self.time_zone)
+
+
+class Template(models.Model):
+    """An HTML body that curators wrote: one version of it. Versions are added and never changed."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="templates")
+    number = models.PositiveIntegerField(help_text="Its version, from 1.")
+    body = models.TextField()
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["publication", "number"], name="template_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of {self.publication_id}"

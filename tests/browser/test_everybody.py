@@ -62,6 +62,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/desk/morning/paste/": Role.EDITOR,
         "/desk/morning/editions/": Role.CURATOR,
         "/desk/morning/gifts/": Role.EDITOR,
+        "/desk/morning/template/": Role.EDITOR,
         f"/editions/{ahead.pk}/": Role.EDITOR,
         f"/editions/{ahead.pk}/?look=text": Role.EDITOR,
         f"/editions/{ahead.pk}/?thanks=1": Role.EDITOR,

@@ -4,7 +4,8 @@ import pytest
 from markupsafe import Markup
 
 from newsletter.mail.letters import Token
-from newsletter.mail.rendering import LONGEST_SUBJECT, RenderingError, render, side, tongue
+from newsletter.mail.marking import side, tongue
+from newsletter.mail.rendering import LONGEST_SUBJECT, RenderingError, render
 
 
 def folder(root: Path, *, subject: str = "Hello", text: str = "Hello", html: str = "<p>Hello</p>") -> Path:

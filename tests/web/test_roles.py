@@ -12,6 +12,7 @@ from tests.web.asking import words
 from tests.web.conftest import signed_in
 
 DECIDING = {"approve", "hold", "release", "cancel", "assemble", "reopen", "reschedule", "send", "send-now"}
+DECIDING |= {"template", "template-preview", "template-remove", "template-version"}
 CURATING = {p.name for p in [*DESK, *EDITIONS]} - DECIDING
 OPERATING = {p.name for p in OPS}
 ALLOWED = {
@@ -20,7 +21,7 @@ ALLOWED = {
     Role.OPS: OPERATING,
     Role.ADMIN: CURATING | DECIDING | OPERATING,
 }
-POSTED = DECIDING - {"send"} | {
+POSTED = DECIDING - {"send", "template", "template-preview"} | {
     "story-move",
     "story-drop",
     "story-restore",
@@ -32,7 +33,7 @@ EVERY = [*DESK, *EDITIONS, *OPS]
 
 
 def address(pattern: URLPattern, story: int, edition: int) -> str:
-    numbers = {"story_id": story, "edition_id": edition, "dispatch_id": 1, "batch_id": 1}
+    numbers = {"story_id": story, "edition_id": edition, "dispatch_id": 1, "batch_id": 1, "number": 1}
     path = str(pattern.pattern).replace("<slug:slug>", "morning").replace("<slug:fate>", "again")
     for name, number in numbers.items():
         path = path.replace(f"<int:{name}>", str(number))

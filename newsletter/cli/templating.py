@@ -1,0 +1,99 @@
+"""newsletter publications template: show, list, check, set, use, remove."""
+
+from __future__ import annotations  # models are imported inside, once Django is set up
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsletter.cli import choosing, output
+from newsletter.cli.commands import Commands
+from newsletter.cli.options import Json
+from newsletter.cli.publications import Slug
+from newsletter.cli.publications import app as publications
+from newsletter.lib.errors import BadInput
+
+app = Commands(help="A publication's own letter template, in place of its look's HTML.")
+publications.add_typer(app, name="template")
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="The template; - reads what is piped in.")]
+
+
+@app.command()
+def show(slug: Slug = "") -> None:
+    """Print the template in use, else the latest, else one to start from: … show morning > own.html"""
+    from newsletter.editions import templates
+
+    output.text(templates.current(choosing.publication(slug)))
+
+
+@app.command("list")
+def list_(slug: Slug = "", json: Json = False) -> None:
+    """List the versions that are kept."""
+    publication = choosing.publication(slug)
+    kept = list(publication.templates.select_related("saved_by"))
+    if json:
+        output.data(
+            [{"number": t.number, "saved_at": t.saved_at, "in_use": t.pk == publication.template_id} for t in kept]
+        )
+        return
+    output.table(
+        ["version", "saved at", "by", "in use"],
+        [[t.number, t.saved_at, t.saved_by or "", t.pk == publication.template_id] for t in kept],
+    )
+
+
+@app.command()
+def check(file: File, slug: Slug = "") -> None:
+    """Try a template without keeping it: with much, with little, and with the queue as it is."""
+    from newsletter.editions import templates
+
+    publication, body = choosing.publication(slug), _read(file)
+    templates.check(publication, body)
+    stops = [finding for finding in templates.preview(publication, body).findings if finding.severity == "stop"]
+    for finding in stops:
+        output.say(f"Preflight would stop a letter: {finding.mend}")
+    if stops:
+        raise typer.Exit(1)
+    output.say("It makes a letter that may leave.")
+
+
+@app.command("set")
+def set_(file: File, slug: Slug = "") -> None:
+    """Save a template as a new version and make letters with it."""
+    from newsletter.editions import templates
+    from newsletter.lib import clock
+
+    made = templates.save(choosing.publication(slug), _read(file), by=None, now=clock.now())
+    output.say(f"Saved as version {made.number}. Letters are made with it from now on.")
+
+
+@app.command()
+def use(version: Annotated[int, typer.Argument(metavar="VERSION")], slug: Slug = "") -> None:
+    """Take an earlier version up again."""
+    from newsletter.editions import templates
+
+    templates.take_up(choosing.publication(slug), version)
+    output.say(f"Version {version} is in use.")
+
+
+@app.command()
+def remove(slug: Slug = "") -> None:
+    """Go back to the look. All versions are kept."""
+    from newsletter.editions import templates
+
+    templates.remove(choosing.publication(slug))
+    output.say("Letters have the look again.")
+
+
+def _read(file: str) -> str:
+    """Raises `BadInput` for what is no text file."""
+    try:
+        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return raw.decode("utf-8-sig")
+    except OSError as error:
+        raise BadInput("file", f"cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise BadInput("file", "is not UTF-8 text.", "Save it as UTF-8.") from None

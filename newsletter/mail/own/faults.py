@@ -1,0 +1,51 @@
+"""What is wrong with a curator's template, where it stands, and how it is mended. Pure."""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from newsletter.lib.errors import NewsletterError
+
+OPENING = re.compile(r"\{\{|\{%")
+LONGEST_TAG = 20  # lines that are looked through for a name, from the line where its tag begins
+
+
+class RenderingError(NewsletterError):
+    """A template cannot be filled in: it is not well formed, or asks for something that is not there."""
+
+
+class TemplateFault(RenderingError):
+    """A curator's own template cannot be used.
+
+    `line` and `column` count from 1 and are 0 where it is no single place; `mend` may be empty.
+    """
+
+    def __init__(self, problem: str, mend: str = "", *, line: int = 0, column: int = 0) -> None:
+        self.line, self.column, self.problem, self.mend = line, column, problem, mend
+        where = f"Line {line}, column {column}: " if line else ""
+        super().__init__(f"{where}{problem}{' ' + mend if mend else ''}")
+
+
+def place_of(name: str, source: str, line: int) -> tuple[int, int]:
+    """Line and column of `name` in the tag that begins on `line`; those of the tag where it is not found."""
+    lines = source.split("\n")
+    line = min(max(line, 1), len(lines))
+    tag = OPENING.search(lines[line - 1])
+    start = tag.end() if tag else 0
+    if name:
+        edge = r"(?<!\w)" if name[0].isalnum() or name[0] == "_" else ""
+        wanted = re.compile(edge + re.escape(name) + (r"(?!\w)" if edge else ""))
+        for number in range(line, min(line + LONGEST_TAG, len(lines) + 1)):
+            if found := wanted.search(lines[number - 1], start if number == line else 0):
+                return number, found.start() + 1
+    if tag:
+        return line, tag.start() + 1
+    return line, len(lines[line - 1]) - len(lines[line - 1].lstrip()) + 1
+
+
+def nearest(name: str, there: Iterable[str]) -> str:
+    """The mend for a name that does not exist: the one that was meant, or all that there are when those are few."""
+    names = sorted(set(there))
+    if close := get_close_matches(name, names, n=1, cutoff=0.6):
+        return f"Did you mean “{close[0]}”?"
+    return f"There is: {', '.join(names)}." if 0 < len(names) <= 30 else ""

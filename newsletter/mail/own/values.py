@@ -1,0 +1,43 @@
+"""A letter's contents on their way to the other process: as JSON there, as plain values that know no method here."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+
+class Value:
+    """A group of named values: `story.headline`. It has nothing else that a template could call."""
+
+    def __init__(self, named: Mapping[str, object]) -> None:
+        self.__dict__.update(named)
+
+
+def packed(value: object) -> Any:
+    """`value` as JSON can hold it. Of a dataclass, its fields and its properties; of a named tuple, its fields."""
+    if isinstance(value, Markup):
+        return {"html": str(value)}
+    if is_dataclass(value) and not isinstance(value, type):
+        kind = type(value)
+        names = [field.name for field in fields(value)]
+        names += [name for name, member in vars(kind).items() if isinstance(member, property)]
+        return {"named": {name: packed(getattr(value, name)) for name in names}}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return {"named": {name: packed(getattr(value, name)) for name in value._fields}}
+    if isinstance(value, tuple | list):
+        return [packed(one) for one in value]
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    raise TypeError(f"{type(value).__name__} is not a value for a template")
+
+
+def unpacked(value: Any) -> Any:
+    """What `packed` was given, with `Value` for dataclasses and nothing that can be changed."""
+    if isinstance(value, list):
+        return tuple(unpacked(one) for one in value)
+    if isinstance(value, dict):
+        if "html" in value:
+            return Markup(value["html"])  # noqa: S704 — it was Markup when it was packed
+        return Value({name: unpacked(one) for name, one in value["named"].items()})
+    return value

@@ -1,0 +1,91 @@
+"""What a curator's template finds: our parts, a letter's names, Jinja's filters that do no harm."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FunctionLoader, StrictUndefined
+from jinja2.exceptions import SecurityError, UndefinedError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
+
+from newsletter.mail.letters import Token
+from newsletter.mail.marking import side, tongue
+from newsletter.mail.own.bounds import LETTER
+
+NAME = "template"  # of the curator's own, among ours
+SHARED = ("_layout.html", "_parts/")
+# A letter is the same each time it is made, so nothing is left to chance; `attr` only helps to go round the walls.
+TAKEN_AWAY = ("attr", "random", "pprint")
+LARGEST = 10**9  # of a number that is multiplied or raised
+
+
+class NotThere(UndefinedError):
+    """A name that does not exist: `name` of `owner`, or of the letter itself when that is `missing`."""
+
+    def __init__(self, message: str | None, name: str, owner: object) -> None:
+        super().__init__(message)
+        self.name, self.owner = name, owner
+
+
+class Absent(StrictUndefined):
+    """An undefined value that says which name it was when somebody uses it."""
+
+    __slots__ = ()
+
+    def __init__(
+        self, hint: str | None = None, obj: Any = missing, name: str | None = None, exc: Any = UndefinedError
+    ) -> None:
+        if exc is UndefinedError:
+            exc = _saying(str(name), obj)
+        super().__init__(hint, obj, name, exc)
+
+
+def _saying(name: str, owner: object) -> Callable[[str | None], NotThere]:
+    def said(message: str | None = None) -> NotThere:
+        return NotThere(message, name, owner)
+
+    return said
+
+
+class World(ImmutableSandboxedEnvironment):
+    """Jinja in its sandbox. The bounds of the process are what keeps the house; these make errors clear."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if operator == "**":
+            raise SecurityError("Powers are not worked out in a template.")
+        if isinstance(left, int) and isinstance(right, int):
+            if max(abs(left), abs(right)) > LARGEST:
+                raise SecurityError("The numbers are too large.")
+        elif hasattr(left, "__len__") or hasattr(right, "__len__"):
+            long, often = (left, right) if hasattr(left, "__len__") else (right, left)
+            if isinstance(often, int) and len(long) * often > LETTER:
+                raise SecurityError("The text is repeated too often.")
+        return super().call_binop(context, operator, left, right)
+
+
+def world(root: Path, source: str) -> World:
+    """The environment for one `source`; `root` is the folder of our own templates."""
+
+    def load(name: str) -> tuple[str, str, None] | None:
+        if name == NAME:
+            return source, NAME, None
+        if ".." in name or not (name == SHARED[0] or name.startswith(SHARED[1])):
+            return None
+        path = root / name
+        return (path.read_text(encoding="utf-8"), str(path), None) if path.is_file() else None
+
+    made = World(loader=FunctionLoader(load), undefined=Absent, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    for name in TAKEN_AWAY:
+        del made.filters[name]
+    del made.globals["lipsum"]
+    made.globals["first_name"] = Token.FIRST_NAME_HTML.value
+    made.globals.update(tongue=tongue, side=side)
+    return made
+
+
+def parts(root: Path) -> list[str]:
+    """The names that a template may include, import or extend."""
+    return [SHARED[0], *sorted(f"_parts/{file.name}" for file in (root / "_parts").glob("*.html"))]

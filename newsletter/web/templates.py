@@ -1,0 +1,124 @@
+"""A publication's own template at the desk: write it, look at what it makes, save it, go back to the look."""
+
+import re
+from typing import Any, NamedTuple
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from newsletter.accounts.roles import Step
+from newsletter.editions import templates
+from newsletter.editions.models import Edition
+from newsletter.lib import clock
+from newsletter.lib.errors import NewsletterError
+from newsletter.mail.own.bounds import SOURCE
+from newsletter.mail.own.faults import TemplateFault
+from newsletter.publications.models import Publication
+from newsletter.web import publication as publications
+from newsletter.web.forms import PlainForm
+from newsletter.web.letter import nobodys
+from newsletter.web.permission import DeskRequest, needs
+from newsletter.web.policy import FRAMED_LETTER
+
+AROUND = 2  # lines shown before and after the one at fault
+
+
+class TemplateForm(PlainForm):
+    body = forms.CharField(
+        label="Template",
+        strip=False,
+        max_length=SOURCE,
+        widget=forms.Textarea(attrs={"rows": 30, "spellcheck": "false", "class": "source", "dir": "ltr"}),
+        help_text="HTML with values in marks, such as {{ subject }}. The starting template explains itself.",
+    )
+
+
+class Line(NamedTuple):
+    """A line of the template beside a fault, in three pieces; `at` is what stands at the fault, or empty."""
+
+    number: int
+    before: str
+    at: str
+    after: str
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Step.APPROVE)
+def template(request: DeskRequest, slug: str) -> HttpResponse:
+    """The page. What was typed stays in the form until it can be saved."""
+    publication = publications.asked_for(request, slug)
+    form = TemplateForm(request.POST or None, initial={"body": templates.current(publication)})
+    fault, excerpt = "", list[Line]()
+    if form.is_valid():
+        body = form.cleaned_data["body"]
+        try:
+            made = templates.save(publication, body, by=request.user, now=clock.now())
+        except NewsletterError as error:
+            fault, excerpt = str(error), _excerpt(body, error)
+        else:
+            messages.success(request, f"Saved as version {made.number}. Letters are made with it from now on.")
+            return redirect("template", slug)
+    versions = publication.templates.select_related("saved_by")[:10]
+    page: dict[str, Any] = {"publication": publication, "form": form, "fault": fault, "excerpt": excerpt}
+    return render(request, "web/templates/template.html", page | {"versions": versions})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Step.APPROVE)
+def preview(request: DeskRequest, slug: str) -> HttpResponse:
+    """The letter that the typed template makes, or the one in use, for the frame on the page. Nothing is kept."""
+    publication = get_object_or_404(Publication, slug=slug, is_active=True)
+    body = request.POST.get("body", "") if request.method == "POST" else templates.current(publication)
+    try:
+        tried = templates.preview(publication, body)
+    except NewsletterError as error:
+        page = {"reason": str(error), "excerpt": _excerpt(body, error), "stops": []}
+        return render(request, "web/templates/no_letter.html", page)
+    stops = [finding.mend for finding in tried.findings if finding.severity == "stop"]
+    if stops:
+        return render(request, "web/templates/no_letter.html", {"reason": "", "excerpt": [], "stops": stops})
+    # a letter needs an edition's number in its links; nobody's links lead to an explanation whatever it is
+    html = nobodys(tried.letter, Edition(pk=0, publication=publication)).html
+    html = re.sub(r"<head\b[^>]*>", lambda head: f'{head[0]}<base target="_blank">', html, count=1)
+    return HttpResponse(html, headers={"Content-Security-Policy": FRAMED_LETTER})
+
+
+@require_POST
+@needs(Step.APPROVE)
+def remove(request: DeskRequest, slug: str) -> HttpResponse:
+    """Back to the look; what was written is kept."""
+    publication = publications.asked_for(request, slug)
+    templates.remove(publication)
+    messages.success(request, "Letters have the look again. Your template is kept here.")
+    return redirect("template", slug)
+
+
+@require_POST
+@needs(Step.APPROVE)
+def take_up(request: DeskRequest, slug: str, number: int) -> HttpResponse:
+    """An earlier version again."""
+    publication = publications.asked_for(request, slug)
+    try:
+        templates.take_up(publication, number)
+    except NewsletterError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"Version {number} is in use.")
+    return redirect("template", slug)
+
+
+def _excerpt(body: str, error: NewsletterError) -> list[Line]:
+    """The lines around a fault, with the word at its column apart."""
+    if not isinstance(error, TemplateFault) or not error.line:
+        return []
+    lines = body.replace("\r\n", "\n").split("\n")
+    first, last = max(1, error.line - AROUND), min(len(lines), error.line + AROUND)
+    shown = [Line(number, lines[number - 1], "", "") for number in range(first, last + 1)]
+    text, start = lines[error.line - 1], error.column - 1
+    word = re.match(r"\w+|\W{1,2}", text[start:])
+    end = start + len(word[0]) if word else start
+    shown[error.line - first] = Line(error.line, text[:start], text[start:end], text[end:])
+    return shown

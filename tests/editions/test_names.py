@@ -1,0 +1,31 @@
+"""The names that curators are told of are those that there are."""
+
+import re
+from dataclasses import fields
+
+from newsletter.editions.asking import AppealView
+from newsletter.editions.brands import Brand
+from newsletter.editions.contents import Links
+from newsletter.editions.parts import StoryView
+from newsletter.editions.rendering import NAMES
+from tests.support.surroundings import ROOT
+
+
+def rows() -> dict[str, set[str]]:
+    """The table of docs/letters.md: each name, and the names that are said to be in it."""
+    text = (ROOT / "docs" / "letters.md").read_text(encoding="utf-8").split("## A template of your own")[1]
+    told: dict[str, set[str]] = {}
+    for first, second in re.findall(r"^\| (`.*?) \| (.*) \|$", text, re.MULTILINE):
+        for name in re.findall(r"`(\w+)`", first):
+            told[name] = set(re.findall(r"`(\w+)`", second))
+    return told
+
+
+def test_every_name_of_a_letter_is_told_and_no_other() -> None:
+    assert set(rows()) == {*NAMES, "first_name"}
+
+
+def test_so_are_the_names_within() -> None:
+    told = rows()
+    for name, kind in (("stories", StoryView), ("appeal", AppealView), ("brand", Brand), ("links", Links)):
+        assert told[name] == {field.name for field in fields(kind)}, name

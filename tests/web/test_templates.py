@@ -1,0 +1,44 @@
+"""The page of a publication's own template: who, what is shown of a slip, and what is kept."""
+
+from django.test import Client
+
+from newsletter.editions import templates
+from newsletter.publications.models import Publication, Template
+from tests.support import factories as make
+from tests.web.asking import follow, words
+
+PAGE = "/desk/morning/template/"
+
+
+def test_an_editor_begins_with_the_look_and_saves_a_version(eddie: Client, publication: Publication) -> None:
+    assert "There is no" not in words(eddie.get(PAGE))
+    body = templates.starting(publication).replace("\n", "\r\n")
+    assert "Saved as version 1" in follow(eddie.post(PAGE, {"body": body}), eddie)
+    kept = Template.objects.get()
+    assert kept.body == templates.starting(publication)  # as a browser sends it, and as it was
+    assert kept.saved_by == make.eddie()
+    assert "Letters have the look again" in follow(eddie.post(PAGE + "remove/"), eddie)
+    assert "Version 1 is in use" in follow(eddie.post(PAGE + "1/"), eddie)
+
+
+def test_a_slip_is_shown_at_its_line_and_what_was_typed_stays(eddie: Client, publication: Publication) -> None:
+    answer = eddie.post(PAGE, {"body": "<p>one</p>\n<b>{{ headlin }}</b><script>alert(1)</script>"})
+    assert "Line 2, column 7: There is no “headlin” in a letter." in words(answer)
+    assert "<script>alert" not in answer.content.decode()
+    assert "2  &lt;b&gt;{{ <mark>headlin</mark> }}&lt;/b&gt;" in answer.content.decode()
+    assert not Template.objects.exists()
+
+
+def test_the_preview_is_the_letter_and_may_do_nothing(eddie: Client, publication: Publication) -> None:
+    body = templates.starting(publication).replace("{% set around", "<!-- ours -->{% set around")
+    shown = eddie.post(PAGE + "preview/", {"body": body})
+    assert "<!-- ours -->" in shown.content.decode()
+    assert "__nl_" not in shown.content.decode()
+    assert "sandbox" in shown["Content-Security-Policy"]
+    assert "script-src" not in shown["Content-Security-Policy"]
+    assert not Template.objects.exists()
+
+
+def test_the_preview_says_what_preflight_would_stop(eddie: Client, publication: Publication) -> None:
+    shown = words(eddie.post(PAGE + "preview/", {"body": "<html><head></head><body><p>Hello</p></body></html>"}))
+    assert "preflight would stop the letter" in shown
