@@ -65,6 +65,7 @@ OPS = [
     path("ops/dispatches/<int:dispatch_id>/missing/", missing.page, name="missing"),
     path("ops/dispatches/<int:dispatch_id>/missing.csv", missing.file, name="missing-file"),
     path("ops/dispatches/<int:dispatch_id>/leave-out/", missing.leave_out, name="dispatch-leave-out"),
+    path("ops/batches/<int:batch_id>/retry/", ops.retry, name="retry"),
     path("ops/batches/<int:batch_id>/<slug:fate>/", ops.settle, name="settle"),
 ]
 ACCOUNT = [

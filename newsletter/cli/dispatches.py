@@ -75,6 +75,23 @@ def settle(
 
 
 @app.command()
+def retry(
+    edition: EditionId,
+    batch: Annotated[int, typer.Option("--batch", metavar="NUMBER", help="The refused batch.", show_default=False)],
+    json: Json = False,
+) -> None:
+    """Offer one refused batch to the provider again; `resume` does so with all of them."""
+    from newsletter.delivery import steering
+
+    dispatch = choosing.dispatch(edition)
+    meant = dispatch.batches.filter(number=batch).first()
+    if meant is None:
+        raise NotAllowed(f"Edition {edition} has no batch {batch}.")
+    steering.retry(meant)
+    _show(choosing.dispatch(edition), json=json)
+
+
+@app.command()
 def missing(
     edition: EditionId,
     out: Annotated[
@@ -165,5 +182,6 @@ def _show(dispatch: Dispatch, *, json: bool) -> None:
             ("left after planning", progress["left_since"] or None),
             ("adds up", progress["adds_up"]),
             ("uncertain batches", "\n".join(f"{b['batch']}: {b['readers']} readers" for b in shape["uncertain"])),
+            ("refused batches", "\n".join(f"{b['batch']}: {b['readers']} readers" for b in shape["refused"])),
         ]
     )

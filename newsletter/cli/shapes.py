@@ -95,14 +95,17 @@ def edition(edition: Edition) -> Shape:
 
 
 def dispatch(dispatch: Dispatch) -> Shape:
-    """A dispatch with its `progress` and, once the provider told of it, its `tally` in numbers of readers, and
-    the batches that are `uncertain`; `waits` (`next_at`, `done_at`, `sentences`) while something holds it back."""
+    """A dispatch with its `progress` and, once the provider told of it, its `tally` in numbers of readers, and the
+    batches that are `uncertain` or `refused`; `waits` (`next_at`, `done_at`, `sentences`) while it is held back."""
     from newsletter.delivery import progress as derived
     from newsletter.delivery.models import BatchState
     from newsletter.delivery.waiting import waiting
     from newsletter.insights import tallies
 
-    uncertain = dispatch.batches.filter(state=BatchState.UNCERTAIN).order_by("number")
+    def standing(state: BatchState) -> list[Shape]:
+        found = dispatch.batches.filter(state=state).order_by("number").values_list("number", "submitted")
+        return [{"batch": number, "readers": readers} for number, readers in found]
+
     tally = tallies.tally(dispatch.pk)
     waits = waiting(dispatch, now=clock.now())
     return _named(dispatch, DISPATCH) | {
@@ -112,7 +115,8 @@ def dispatch(dispatch: Dispatch) -> Shape:
         "progress": progress(derived.progress(dispatch)),
         "tally": tally and asdict(tally),
         "waits": waits and asdict(waits),
-        "uncertain": [{"batch": batch.number, "readers": batch.submitted} for batch in uncertain],
+        "uncertain": standing(BatchState.UNCERTAIN),
+        "refused": standing(BatchState.REFUSED),
     }
 
 

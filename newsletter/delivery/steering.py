@@ -1,4 +1,4 @@
-"""Pause, resume and stop a dispatch; each takes effect before the next call."""
+"""Pause, resume and stop a dispatch, retry one batch of it; each takes effect before the next call."""
 
 from datetime import datetime
 
@@ -34,6 +34,24 @@ def resume(dispatch: Dispatch) -> Dispatch:
         dispatch.save(update_fields=["minded_from"])
         Batch.objects.filter(dispatch=dispatch, state=BatchState.REFUSED).update(state=BatchState.PENDING, rung_at=None)
     return dispatch
+
+
+def retry(batch: Batch) -> Batch:
+    """Offer this refused batch to the provider again; others that were refused stay so.
+
+    Of a paused dispatch none is offered alone: resuming it offers all of them.
+    """
+    with transaction.atomic():
+        dispatch = Dispatch.objects.select_for_update().get(pk=batch.dispatch_id)
+        if dispatch.state not in (S.OPEN, S.ATTENTION):
+            mend = " Resume it: all that was refused is offered again." if dispatch.state == S.PAUSED else ""
+            raise NotAllowed(f"Dispatch {dispatch.pk} is {dispatch.state}.{mend}")
+        refused = Batch.objects.filter(pk=batch.pk, state=BatchState.REFUSED)
+        if not refused.update(state=BatchState.PENDING, rung_at=None):
+            raise NotAllowed(f"Batch {batch.pk} is not refused any more.")
+        Dispatch.objects.filter(pk=dispatch.pk, state=S.ATTENTION).update(state=S.OPEN, reason="")
+    batch.refresh_from_db()
+    return batch
 
 
 def stop(dispatch: Dispatch, *, reason: str, now: datetime) -> Dispatch:

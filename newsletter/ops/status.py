@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, Subquery
 
 from newsletter.delivery import ahead, installation
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
@@ -23,18 +23,21 @@ WORKER_QUEUES = ("assembly", "dispatch", "sending", "insights", "pictures", "hou
 RECENT = timedelta(days=7)
 MOST_OVER = 100  # editions that are over; those that are not are all shown and judged
 SETTLING = timedelta(minutes=5)
+RETRIED = (DispatchState.OPEN, DispatchState.ATTENTION)  # in these a refused batch may be tried again by itself
 UNFINISHED = [state for state in State if state not in (State.DISPATCHED, State.CANCELLED)]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where one edition stands. `dispatch` and `progress` are None until its ledger is open, `tally` until
-    the provider told what became of its letters, `waits` while nothing holds it back."""
+    the provider told what became of its letters, `waits` while nothing holds it back. Of each batch that is
+    `refused` and may be tried again, `said` is what the provider said."""
 
     edition: Edition
     dispatch: Dispatch | None
     progress: Progress | None
     uncertain: Sequence[Batch]
+    refused: Sequence[Batch] = ()
     tally: Tally | None = None
     waits: Waiting | None = None
 
@@ -75,8 +78,14 @@ def _standing(edition: Edition, told: Mapping[int, Tally], now: datetime) -> Sta
     if dispatch is None:
         return Standing(edition, None, None, ())
     uncertain = dispatch.batches.filter(state=BatchState.UNCERTAIN).defer("subscribers").order_by("number")[:200]
+    refused = (
+        dispatch.batches.filter(state=BatchState.REFUSED) if dispatch.state in RETRIED else dispatch.batches.none()
+    )
+    said = Attempt.objects.filter(batch=OuterRef("pk")).order_by("-ordinal").values("detail")[:1]
+    refused = refused.annotate(said=Subquery(said)).defer("subscribers").order_by("number")[:200]
     waits = waiting(dispatch, now=now)
-    return Standing(edition, dispatch, progress(dispatch), tuple(uncertain), told.get(dispatch.pk), waits)
+    tally = told.get(dispatch.pk)
+    return Standing(edition, dispatch, progress(dispatch), tuple(uncertain), tuple(refused), tally, waits)
 
 
 def _sending(standing: Standing, now: datetime) -> Sending:

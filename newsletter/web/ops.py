@@ -27,7 +27,7 @@ FATES = {
     "accepted": (settling.count_as_accepted, "counts as accepted"),
     "again": (settling.send_again, "is sent again"),
 }
-UNCERTAIN_SHOWN = 10
+BATCHES_SHOWN = 10
 
 
 class StopForm(PlainForm):
@@ -46,7 +46,7 @@ def ops(request: DeskRequest) -> HttpResponse:
         "busy": seen.verdict.level == Level.BUSY,
         "rows": [(row, standing(row.edition, now=now)) for row in sorted(seen.editions, key=_urgency)],
         "stale": [queue.name for queue in seen.queues if queue.read_at is None or now - queue.read_at > STALE],
-        "shown": UNCERTAIN_SHOWN,
+        "shown": BATCHES_SHOWN,
         "runbook": runbook(),
         "now": now,
     }
@@ -110,6 +110,20 @@ def stop(request: DeskRequest, dispatch_id: int) -> HttpResponse:
         "publication": dispatch.edition.publication,
     }
     return render(request, "web/ops/stop.html", context)
+
+
+@require_POST
+@needs(Step.OPERATE)
+def retry(request: DeskRequest, batch_id: int) -> HttpResponse:
+    """Offer one refused batch again, before all the others or instead of them."""
+    batch = get_object_or_404(Batch.objects.defer("subscribers"), pk=batch_id)
+    try:
+        steering.retry(batch)
+    except NewsletterError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"Batch {batch.number} is offered to the provider again.")
+    return redirect("ops")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

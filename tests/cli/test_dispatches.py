@@ -4,7 +4,7 @@ import pytest
 
 from newsletter.accounts.models import User
 from newsletter.delivery import opening
-from newsletter.delivery.models import Attempt, BatchState, Dispatch, Fate
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, Fate
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.cli.conftest import Command
@@ -85,6 +85,17 @@ def test_a_dispatch_is_paused_resumed_and_stopped(newsletter: Command, dispatch:
     assert unasked.status == 1
     assert newsletter("dispatches", "stop", number, "--reason", "Enough.", "--yes", "--json").data["state"] == "stopped"
     assert newsletter("dispatches", "resume", number).status == 1
+
+
+def test_one_refused_batch_is_offered_again(newsletter: Command, dispatch: Dispatch) -> None:
+    Batch.objects.filter(number=1).update(state=BatchState.REFUSED, submitted=2)
+    retry = ("dispatches", "retry", dispatch.edition_id, "--batch")
+    assert newsletter("dispatches", "show", dispatch.edition_id, "--json").data["refused"] == [
+        {"batch": 1, "readers": 2}
+    ]
+    assert newsletter(*retry, 1, "--json").data["refused"] == []
+    assert "is not refused any more" in newsletter(*retry, 1).err
+    assert newsletter(*retry, 9).err == f"Edition {dispatch.edition_id} has no batch 9.\n"
 
 
 def test_who_did_not_get_it_is_printed_one_by_one(newsletter: Command, dispatch: Dispatch) -> None:

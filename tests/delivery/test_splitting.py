@@ -208,6 +208,29 @@ def test_resuming_forgives_what_was_refused_before(opened: Opener) -> None:
     assert dispatch.state == DispatchState.OPEN
 
 
+def test_one_refused_batch_is_tried_again_and_the_others_stay_refused(
+    opened: Opener, client: Client, postbox: Postbox
+) -> None:
+    dispatch = opened(readers=60, size=30)
+    spoil([1, 43])
+    send_all(client)
+    first, second = dispatch.batches.filter(state=BatchState.REFUSED).order_by("pk")
+    Subscriber.objects.filter(pk=unpack(first.subscribers)[0]).update(email="mended@readers.example")
+    steering.retry(first)
+    send_all(client)
+    dispatch.refresh_from_db()
+    assert dispatch.state == DispatchState.ATTENTION
+    states = dict(Batch.objects.filter(pk__in=[first.pk, second.pk]).values_list("pk", "state"))
+    assert states == {first.pk: BatchState.ACCEPTED, second.pk: BatchState.REFUSED}
+    assert postbox.counts()["accepted_twice"] == 0
+    with pytest.raises(NotAllowed, match="not refused any more"):
+        steering.retry(first)
+    steering.resume(dispatch)
+    steering.pause(dispatch, reason="wait")
+    with pytest.raises(NotAllowed, match="Resume it"):
+        steering.retry(second)
+
+
 def test_a_person_may_leave_refused_readers_out_and_the_edition_is_finished(
     opened: Opener, client: Client, postbox: Postbox
 ) -> None:

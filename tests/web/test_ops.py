@@ -100,6 +100,28 @@ def test_a_dispatch_is_paused_and_resumed(otto: Client, dispatch: Dispatch) -> N
     assert dispatch.state == DispatchState.OPEN
 
 
+def test_a_refused_batch_stands_with_its_reason_and_is_tried_again_by_itself(otto: Client, dispatch: Dispatch) -> None:
+    now, batch = clock.now(), dispatch.batches.get()
+    Batch.objects.update(state=BatchState.REFUSED, submitted=10)
+    Dispatch.objects.update(state=DispatchState.ATTENTION)
+    Attempt.objects.create(
+        batch=batch,
+        ordinal=1,
+        fence=1,
+        began_at=now,
+        ended_at=now,
+        fate=Fate.REFUSED,
+        detail="HTTP 400 – to: <b>no</b>",
+    )
+    page = otto.get("/ops/")
+    assert "Batch 1, 10 readers HTTP 400 – to: <b>no</b>" in words(page)
+    assert b"<b>no" not in page.content
+    assert "Batch 1 is offered to the provider again." in follow(otto.post(f"/ops/batches/{batch.pk}/retry/"), otto)
+    batch.refresh_from_db()
+    assert batch.state == BatchState.PENDING
+    assert "is not refused any more" in follow(otto.post(f"/ops/batches/{batch.pk}/retry/"), otto)
+
+
 def test_what_is_finished_cannot_be_paused(otto: Client, dispatch: Dispatch) -> None:
     Dispatch.objects.update(state=DispatchState.FINISHED)
     for way in ("pause", "resume"):

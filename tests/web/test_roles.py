@@ -12,7 +12,7 @@ from tests.web.asking import words
 from tests.web.conftest import signed_in
 
 DECIDING = {"approve", "hold", "release", "cancel", "assemble", "reopen", "reschedule", "send", "send-now"}
-DECIDING |= {"template", "template-preview", "template-remove", "template-version"}
+DECIDING |= {"gifts", "template", "template-preview", "template-remove", "template-version"}
 CURATING = {p.name for p in [*DESK, *EDITIONS]} - DECIDING
 OPERATING = {p.name for p in OPS}
 ALLOWED = {
@@ -28,6 +28,7 @@ POSTED = DECIDING - {"send", "template", "template-preview"} | {
     "dispatch-pause",
     "dispatch-resume",
     "dispatch-leave-out",
+    "retry",
 }
 EVERY = [*DESK, *EDITIONS, *OPS]
 
