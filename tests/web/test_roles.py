@@ -21,7 +21,7 @@ ALLOWED = {
     Role.OPS: OPERATING,
     Role.ADMIN: CURATING | DECIDING | OPERATING,
 }
-POSTED = DECIDING - {"send", "template", "template-preview"} | {
+POSTED = DECIDING - {"gifts", "send", "template", "template-preview"} | {
     "story-move",
     "story-drop",
     "story-restore",
