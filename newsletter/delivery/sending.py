@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -26,6 +27,7 @@ from newsletter.mail.letters import Receipt
 from newsletter.mail.sendgrid.transport import Client
 
 Clock = Callable[[], datetime]
+Calls = AbstractContextManager[object]  # may be entered by as many threads at a time as calls may be in flight
 PREPARING = timedelta(seconds=30)  # from claim to attempt; a worker lost in between is soon replaced
 AT_ONCE = 4  # batches that a thread claims together: one commit for four, and little to wait for if it is lost
 PAUSES = (0.5, 2, 5, 10, 20)  # seconds before an answer is written down again
@@ -41,25 +43,29 @@ def take_no_more() -> None:
 class Senders:
     """Threads that send, each with a database connection of its own that is kept from slice to slice.
 
-    One thread sends on the caller's own, which makes a test of a single batch as simple as it looks.
+    At most `connections` calls are in flight; a few threads more prepare the next ones and write down what
+    became of the last. A single connection works on the caller's own thread, which makes a test of a single
+    batch as simple as it looks.
     """
 
     def __init__(self, connections: int) -> None:
-        self._threads = connections
-        self._pool = ThreadPoolExecutor(connections, thread_name_prefix="dispatch") if connections > 1 else None
+        self._calls = threading.BoundedSemaphore(connections)
+        self._threads = connections + -(-connections // 4) if connections > 1 else 1
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="dispatch") if connections > 1 else None
 
     def send_all(self, batch_ids: Sequence[int], *, client: Client, clock: Clock) -> None:
-        """Send these batches with as many calls in flight as there are threads.
+        """Send these batches with as many calls in flight as there are connections.
 
         A batch that fails in a way nobody foresaw is logged and left to its lease; the others go on.
         """
         waiting = deque(batch_ids)
         if self._pool is None:
-            _send_waiting(waiting, 1, client, clock)
+            _send_waiting(waiting, 1, client, clock, self._calls)
             return
         threads = min(self._threads, len(batch_ids))
         portion = max(1, min(AT_ONCE, len(batch_ids) // threads))
-        wait([self._pool.submit(_send_on_a_thread, waiting, portion, client, clock) for _ in range(threads)])
+        job = partial(_send_on_a_thread, waiting, portion, client, clock, self._calls)
+        wait([self._pool.submit(job) for _ in range(threads)])
 
     def close(self) -> None:
         """End the threads and their database connections."""
@@ -84,16 +90,16 @@ def _hang_up(together: threading.Barrier) -> None:
     connection.close()
 
 
-def _send_on_a_thread(waiting: deque[int], portion: int, client: Client, clock: Clock) -> None:
+def _send_on_a_thread(waiting: deque[int], portion: int, client: Client, clock: Clock, calls: Calls) -> None:
     try:
         close_old_connections()  # one that broke since the last slice, or is too old
-        _send_waiting(waiting, portion, client, clock)
+        _send_waiting(waiting, portion, client, clock, calls)
     except Exception:
         log.exception("slice.crashed")
         connection.close()
 
 
-def _send_waiting(waiting: deque[int], portion: int, client: Client, clock: Clock) -> None:
+def _send_waiting(waiting: deque[int], portion: int, client: Client, clock: Clock, calls: Calls) -> None:
     while not _leaving.is_set():
         lot = _take(waiting, portion)
         if not lot:
@@ -102,7 +108,7 @@ def _send_waiting(waiting: deque[int], portion: int, client: Client, clock: Cloc
         while claimed and not _leaving.is_set():
             batch = claimed.pop(0)
             try:
-                _send(batch, client, clock)
+                _send(batch, client, clock, calls)
             except Exception:
                 log.exception("batch.crashed", batch=batch.pk)
         give_back(claimed)
@@ -121,10 +127,11 @@ def _take(waiting: deque[int], most: int) -> list[int]:
 def send(batch_id: int, *, client: Client, clock: Clock) -> Fate | None:
     """Send one batch. None when it was not ours to send, or nobody is left in it."""
     batch = claim(batch_id, now=clock())
-    return _send(batch, client, clock) if batch else None
+    return _send(batch, client, clock, nullcontext()) if batch else None
 
 
-def _send(batch: Claimed, client: Client, clock: Clock) -> Fate | None:
+def _send(batch: Claimed, client: Client, clock: Clock, calls: Calls) -> Fate | None:
+    """`calls` is held while the call is under way: nothing is begun that would have to wait for others."""
     group = None
     if batch.leaves_at and (now := clock()) < batch.leaves_at:
         group = ahead.group_for(batch, now=now)
@@ -132,17 +139,21 @@ def _send(batch: Claimed, client: Client, clock: Clock) -> Fate | None:
             return None
     people = addressing.address(batch)
     payload = addressing.payload(batch)
-    attempt = begin(batch, people, now=clock(), group=group)
-    if attempt is None:
-        return None
-    ids = addressing.ids(attempt, dispatch=batch.dispatch_id)
-    body = payload.body(people.readers, people.tokens, ids=ids, ahead=ahead.terms(group) if group else None)
-    until = ahead.deadline(group, began_at=attempt.began_at) if group else None
     answer: Receipt | DispatchError
-    try:
-        answer = client.send(body, still=(lambda: clock() < until) if until else None)
-    except DispatchError as error:
-        answer = error
+    with calls:
+        if _leaving.is_set():
+            give_back([batch])
+            return None
+        attempt = begin(batch, people, now=clock(), group=group)
+        if attempt is None:
+            return None
+        ids = addressing.ids(attempt, dispatch=batch.dispatch_id)
+        body = payload.body(people.readers, people.tokens, ids=ids, ahead=ahead.terms(group) if group else None)
+        until = ahead.deadline(group, began_at=attempt.began_at) if group else None
+        try:
+            answer = client.send(body, still=(lambda: clock() < until) if until else None)
+        except DispatchError as error:
+            answer = error
     return _record_surely(attempt, answer, clock=clock)
 
 

@@ -1,8 +1,10 @@
 """Claim, attempt, call, record: what each leaves behind, and who wins when two try."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -189,6 +191,31 @@ def test_a_slice_is_sent_over_several_connections_at_once(opened: Opener, client
     sending.send_all(ids, client=client, clock=lambda: MONDAY, connections=4)
     assert progress(dispatch).accepted == 40
     assert (postbox.counts()["addresses"], postbox.counts()["accepted_twice"]) == (40, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_more_calls_are_in_flight_than_there_are_connections(
+    opened: Opener, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_way: set[int] = set()
+    seen: list[int] = []
+    whole = Client.send
+
+    def watched(self: Client, body: bytes, **how: Any) -> Receipt:
+        under_way.add(threading.get_ident())
+        seen.append(len(under_way))
+        try:
+            time.sleep(0.02)  # long enough for the others to come
+            return whole(self, body, **how)
+        finally:
+            under_way.discard(threading.get_ident())
+
+    monkeypatch.setattr(Client, "send", watched)
+    dispatch = opened(readers=24, size=1)
+    ids = list(dispatch.batches.values_list("pk", flat=True))
+    sending.send_all(ids, client=client, clock=lambda: MONDAY, connections=3)
+    assert progress(dispatch).accepted == 24
+    assert max(seen) == 3
 
 
 def test_after_a_few_refusals_the_dispatch_pauses_itself_and_says_why(opened: Opener) -> None:
