@@ -99,12 +99,13 @@ def test_dark_mode_reaches_every_word(browser: Browser, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", EVERY)
-@pytest.mark.parametrize("way", ["light", "dark", "stripped"])
+@pytest.mark.parametrize("way", ["light", "dark", "phone", "phone in the dark", "stripped"])
 def test_nobody_is_shut_out(browser: Browser, name: str, way: str) -> None:
-    """axe finds nothing. Left out: rules on landmarks, because a letter is shown inside a page that has its own."""
+    """axe finds nothing, with images off. Left out: landmarks; a letter is shown inside a page that has its own."""
     html = render(EVERY[name]()).html
     html = without_styles(html) if way == "stripped" else html
-    with shown(browser, html, DESKTOP, "dark" if way == "dark" else "light") as page:
+    viewport = PHONE if way.startswith("phone") else DESKTOP
+    with shown(browser, html, viewport, "dark" if way.endswith("dark") else "light") as page:
         options = {"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": False}}}
         found = Axe().run(page, options=options).response
     assert len(found["passes"]) > 20  # it did look

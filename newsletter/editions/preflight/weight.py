@@ -1,9 +1,9 @@
 """Preflight of a letter's size: Gmail hides the end of what is too long, and there the way out stands.
 
-A link that SendGrid has rewritten holds the address that it leads to and the reader's copy of the letter, both encrypted.
-SendGrid says nowhere how long that is, and 200 to 300 bytes, which is repeated here and there, is too little. Six such
-links that people left in public repositories between 2021 and 2026 are 403, 568, 576, 698, 769 and 909 bytes long: 36 to
-47 for the host and path, 127 to 452 for the address, 228 to 416 for the copy. We reckon with their middle.
+A link that SendGrid has rewritten holds two encrypted parts, with `_` between them: it seems, where it leads, and whose
+copy it stands in. SendGrid does not say how long that is, and 200 to 300 bytes, as is often repeated, is too little: six
+such links that people left in public repositories are 403, 568, 576, 698, 769 and 909 bytes long (36 to 47 for the host
+and the path, 127 to 452 for the first part, 228 to 416 for the second). We reckon with their middle.
 """
 
 from collections.abc import Iterator
