@@ -11,7 +11,8 @@ from newsletter.pictures import keeping
 from newsletter.pictures.models import Picture, State, Use
 from newsletter.publications.models import Publication
 from newsletter.stories import queue
-from tests.browser.opened import Opened
+from newsletter.stories.models import Story
+from tests.browser.opened import PASTED, Opened
 from tests.pictures.drawn import file, photo
 from tests.support import factories as make
 
@@ -36,6 +37,32 @@ def test_a_file_is_handed_over_and_seen(
     expect(picture).to_be_visible()
     assert picture.evaluate(SHOWN) == 1200
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("said", [{}, {"viewport": {"width": 380, "height": 800}}, {"color_scheme": "dark"}])
+def test_a_pasted_story_takes_its_picture_along_though_lines_are_overruled(
+    opened: Opened, publication: Publication, tmp_path: Path, said: dict[str, object]
+) -> None:
+    given = tmp_path / "tower.webp"
+    given.write_bytes(file(photo(2400, 1350), "WEBP"))
+    page = opened("/desk/morning/paste/", Role.EDITOR, **said)
+    page.get_by_label("Text as you copied it").fill(PASTED)
+    page.get_by_label("Link").fill("https://post.example.org/lighthouse")
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_text("Add its picture …").click()
+    page.get_by_label("Picture, from this computer").set_input_files(given)
+    page.get_by_label("What the picture shows").fill("A white tower")
+    page.locator("#line-3").select_option("paragraph")
+    expect(page.locator(".teaser").first).to_contain_text("Give the gift")
+    page.get_by_role("button", name="Look again").click()
+    expect(page.locator("#why-3")).to_have_text("as you said")
+    expect(page.get_by_label("What the picture shows")).to_have_value("A white tower")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Put the story in the queue").click()
+    expect(page.get_by_text("is in the queue.")).to_be_visible()
+    [story] = Story.objects.select_related("picture")
+    assert story.picture
+    assert (story.picture.is_stored, story.picture.width, story.picture_alt) == (True, 1200, "A white tower")
 
 
 def test_a_picture_that_comes_shows_itself(opened: Opened, publication: Publication) -> None:

@@ -1,9 +1,9 @@
 """Preflight of a letter's size: Gmail hides the end of what is too long, and there the way out stands.
 
 A link that SendGrid has rewritten holds two encrypted parts, with `_` between them: it seems, where it leads, and whose
-copy it stands in. SendGrid does not say how long that is, and 200 to 300 bytes, as is often repeated, is too little: six
-such links that people left in public repositories are 403, 568, 576, 698, 769 and 909 bytes long (36 to 47 for the host
-and the path, 127 to 452 for the first part, 228 to 416 for the second). We reckon with their middle.
+copy it stands in. SendGrid does not say how long that is, and 200 to 300 bytes, as is often repeated, is too little:
+six such links that people left in public repositories are 403, 568, 576, 698, 769 and 909 bytes long (36 to 47 for the
+host and the path, 127 to 452 for the first part, 228 to 416 for the second). We reckon with their middle.
 """
 
 from collections.abc import Iterator
