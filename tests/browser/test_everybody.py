@@ -60,6 +60,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/stories/{story.pk}/": Role.CURATOR,
         "/desk/morning/new/": Role.CURATOR,
         "/desk/morning/paste/": Role.EDITOR,
+        "/desk/morning/logos/": Role.EDITOR,
         "/desk/morning/editions/": Role.CURATOR,
         f"/editions/{ahead.pk}/": Role.EDITOR,
         f"/editions/{ahead.pk}/?look=text": Role.EDITOR,

@@ -13,7 +13,7 @@ from newsletter.publications.models import Publication
 from newsletter.stories import queue
 from newsletter.stories.models import Story
 from tests.browser.opened import PASTED, Opened
-from tests.pictures.drawn import file, photo
+from tests.pictures.drawn import file, photo, plain
 from tests.support import factories as make
 
 SHOWN = "image => image.complete && image.naturalWidth"
@@ -78,3 +78,16 @@ def test_a_picture_that_comes_shows_itself(opened: Opened, publication: Publicat
     Picture.objects.filter(pk=story.picture_id).update(state=State.STORED, **same)
     expect(page.get_by_role("img", name="A wet street")).to_be_visible()
     expect(page.get_by_label("Kicker")).to_have_value("Half a word")  # what is being typed stays
+
+
+def test_an_editor_hands_over_logos_for_day_and_night(opened: Opened, publication: Publication, tmp_path: Path) -> None:
+    day, night = tmp_path / "day.png", tmp_path / "night.png"
+    day.write_bytes(file(plain(720, 160)))
+    night.write_bytes(file(plain(720, 160, (240, 150, 170))))
+    page = opened("/desk/morning/", Role.EDITOR)
+    page.get_by_role("link", name="Logos").click()
+    page.get_by_label("Logo (optional)", exact=True).set_input_files(day)
+    page.get_by_label("Dark logo (optional)", exact=True).set_input_files(night)
+    page.get_by_role("button", name="Save the logos").click()
+    expect(page.get_by_text("The logos are saved.")).to_be_visible()
+    assert [image.evaluate(SHOWN) for image in page.get_by_role("img", name="The Morning Post").all()] == [720, 720]
