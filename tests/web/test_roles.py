@@ -11,7 +11,7 @@ from tests.support import factories as make
 from tests.web.asking import words
 from tests.web.conftest import signed_in
 
-DECIDING = {"approve", "hold", "release", "cancel", "assemble", "reopen", "reschedule", "send", "send-now"}
+DECIDING = {"approve", "hold", "release", "cancel", "assemble", "reopen", "reschedule", "send", "send-now", "logos"}
 CURATING = {p.name for p in [*DESK, *EDITIONS]} - DECIDING
 OPERATING = {p.name for p in OPS}
 ALLOWED = {
@@ -20,7 +20,7 @@ ALLOWED = {
     Role.OPS: OPERATING,
     Role.ADMIN: CURATING | DECIDING | OPERATING,
 }
-POSTED = DECIDING - {"send"} | {
+POSTED = DECIDING - {"send", "logos"} | {
     "story-move",
     "story-drop",
     "story-restore",
