@@ -94,29 +94,29 @@ LETTERS = (
 
 
 def take_letters(browser: Browser) -> None:
-    """The kept letters of each look, and the first real input where it is at hand."""
+    """The kept letters of each look, and one that was copied off a page."""
     from newsletter.editions.rendering import render
     from newsletter.publications.models import Look
-    from tests.editions.test_rendering import SEEDS, seed_letter
+    from tests.golden.copied import copied
     from tests.golden.looks import EVERY
 
     for file, name, width, height, dark in LETTERS:
         photograph(browser, file, render(EVERY[name]()).html, width, height, dark=dark)
-    if SEEDS:
-        photograph(browser, "look-first", seed_letter(Look.STORY)[1].html, 640, 2100)
+    photograph(browser, "look-copied", render(copied(Look.STORY)).html, 640, 2100)
+
+
+def paint(route: Route) -> None:
+    """Scenery in place of a letter's picture, or a logo."""
+    if "png" in route.request.url:  # a logo
+        ink = "#f09aa8" if "night" in route.request.url else "#8a2b3c"
+        route.fulfill(body=LOGO.format(ink=ink), content_type="image/svg+xml")
+    else:
+        light = LIGHTS[len(route.request.url) % len(LIGHTS)]
+        route.fulfill(body=SHORE.format(**light), content_type="image/svg+xml")
 
 
 def photograph(browser: Browser, file: str, html: str, width: int, height: int, *, dark: bool = False) -> None:
     """At most `height` pixels of a letter, with scenery in place of its pictures."""
-
-    def paint(route: Route) -> None:
-        if "png" in route.request.url:  # a logo
-            ink = "#f09aa8" if "night" in route.request.url else "#8a2b3c"
-            route.fulfill(body=LOGO.format(ink=ink), content_type="image/svg+xml")
-        else:
-            light = LIGHTS[len(route.request.url) % len(LIGHTS)]
-            route.fulfill(body=SHORE.format(**light), content_type="image/svg+xml")
-
     with browser.new_context(
         viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
     ) as context:

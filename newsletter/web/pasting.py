@@ -18,8 +18,8 @@ from newsletter.stories.parts import APPEAL_PARTS, Part
 from newsletter.stories.pasting import Pasted
 from newsletter.web import publication as publications
 from newsletter.web.appeals import AppealForm, completed, keep, known_as, suggested
-from newsletter.web.forms import PlainForm
 from newsletter.web.permission import DeskRequest, needs
+from newsletter.web.picturing import PictureForm, said_of_picture
 
 PARTS = {
     Part.HEADLINE: "Headline",
@@ -34,7 +34,7 @@ PARTS = {
 }
 
 
-class PasteForm(PlainForm):
+class PasteForm(PictureForm):
     text = forms.CharField(
         label="Text as you copied it",
         strip=False,
@@ -51,7 +51,7 @@ class PasteForm(PlainForm):
 def paste(request: DeskRequest, slug: str) -> HttpResponse:
     """One address, two steps: the text first; then, with all that was typed kept in the form, what was made of it."""
     publication = publications.asked_for(request, slug)
-    form = PasteForm(request.POST if request.method == "POST" else None)
+    form = PasteForm(request.POST, request.FILES) if request.method == "POST" else PasteForm()
     if not form.is_bound or form.has_error("text"):
         return _page(request, publication, form)  # a missing link can wait for the second step
     text, said = form.cleaned_data["text"], _overruled(request.POST)
@@ -75,6 +75,7 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
             raise PermissionDenied
         case "keep" if appeal_form and found.appeal:
             kept = keep(publication, appeal_form, found.appeal)
+    form.ask_once_more()
     context = {
         "found": found,
         "said": said,
@@ -94,12 +95,13 @@ def _add(request: DeskRequest, publication: Publication, form: PasteForm, found:
             body=found.body,
             byline=found.byline,
             source_name=found.source_name,
+            **form.fields_of_picture(),
             again="again" in request.POST,
         )
     except NewsletterError as error:
         form.blame(error)
         return False
-    messages.success(request, f"“{story.headline}” is in the queue.")
+    messages.success(request, f"“{story.headline}” is in the queue.{said_of_picture(story)}")
     return True
 
 

@@ -12,23 +12,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from newsletter.accounts.roles import Step
 from newsletter.lib import clock
-from newsletter.lib.errors import BadInput, NewsletterError
-from newsletter.pictures import keeping
-from newsletter.pictures.fetching import LARGEST
-from newsletter.pictures.models import Use
+from newsletter.lib.errors import NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.stories import queue, richtext
 from newsletter.stories.models import Direction, Kind, State, Story
 from newsletter.web import publication as publications
-from newsletter.web.forms import Moment, PlainForm
+from newsletter.web.forms import Moment
 from newsletter.web.permission import DeskRequest, needs
 from newsletter.web.phrases import clock_of
+from newsletter.web.picturing import PictureForm, said_of_picture
 
 TAG = re.compile(r"</?(p|ul|ol|li|a|strong|em|b|i|blockquote|br|div)\b[^<>]*>", re.IGNORECASE)
 WRITING = forms.Textarea(attrs={"class": "tall", "data-writing": ""})
 
 
-class StoryForm(PlainForm):
+class StoryForm(PictureForm):
     """A story as a curator sees it. Times are on the publication's clock, which the view activates."""
 
     headline = forms.CharField(max_length=250, widget=forms.TextInput(attrs={"class": "headline"}))
@@ -56,26 +54,6 @@ class StoryForm(PlainForm):
     )
     quote_by = forms.CharField(label="Who said it", max_length=120, required=False)
 
-    picture_file = forms.FileField(
-        label="Picture, from this computer",
-        required=False,
-        help_text="JPEG, PNG, WebP, AVIF or GIF, under 20 MB. It is made as small as letters need it.",
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif,image/gif"}),
-    )
-    picture_url = forms.CharField(
-        label="Or its address on the web",
-        max_length=2000,
-        required=False,
-        help_text="It is fetched once and kept; letters never show it from there.",
-        widget=forms.URLInput(),
-    )
-    picture_alt = forms.CharField(
-        label="What the picture shows", max_length=300, required=False, help_text="For those who do not see it."
-    )
-    picture_decorative = forms.BooleanField(
-        label="Mere decoration", required=False, help_text="It shows nothing that needs words."
-    )
-    picture_credit = forms.CharField(label="Picture’s credit", max_length=200, required=False)
     picture_out = forms.BooleanField(label="Take the picture out", required=False)
 
     is_sensitive = forms.BooleanField(
@@ -96,23 +74,11 @@ class StoryForm(PlainForm):
             raise forms.ValidationError("Write at least one paragraph.")
         return body
 
-    def blame(self, error: NewsletterError) -> None:
-        super().blame(error)
-        if self.files and "picture_file" not in self.errors:
-            self.add_error("picture_file", "Choose the file once more: browsers do not keep it.")
-
     def fields_of_story(self) -> dict[str, Any]:
         """What was filled in, as the queue takes it. A file is made fit and kept here; raises `BadInput`."""
-        fields = dict(self.cleaned_data)
-        file, out = fields.pop("picture_file"), fields.pop("picture_out")
-        if file:
-            if file.size > LARGEST:
-                raise BadInput("picture file", "is too large.", f"Give one under {LARGEST // 1_000_000} MB.")
-            try:
-                fields["picture"] = keeping.keep(file.read(), Use.STORY, now=clock.now())
-            except BadInput as error:
-                raise BadInput("picture file", error.problem, error.mend) from None
-        elif out:
+        picture = self.fields_of_picture()
+        fields = self.cleaned_data | picture
+        if fields.pop("picture_out") and "picture" not in fields:
             fields |= {"picture": None, "picture_url": "", "picture_alt": "", "picture_decorative": False}
         return fields
 
@@ -136,7 +102,7 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
             except NewsletterError as error:
                 form.blame(error)
             else:
-                messages.success(request, f"“{story.headline}” is in the queue.{_picture_said(story)}")
+                messages.success(request, f"“{story.headline}” is in the queue.{said_of_picture(story)}")
                 return redirect("queue", publication.slug)
         return _page(request, publication, form, story=None)
 
@@ -154,7 +120,7 @@ def change(request: DeskRequest, story_id: int) -> HttpResponse:
             except NewsletterError as error:
                 form.blame(error)
             else:
-                messages.success(request, f"“{story.headline}” is saved.{_picture_said(story)}")
+                messages.success(request, f"“{story.headline}” is saved.{said_of_picture(story)}")
                 return redirect("queue", story.publication.slug)
         return _page(request, story.publication, form, story=story)
 
@@ -162,10 +128,6 @@ def change(request: DeskRequest, story_id: int) -> HttpResponse:
 def _initial(story: Story) -> dict[str, Any]:
     given = set(StoryForm.base_fields) - {"picture_file", "picture_out"}
     return {name: getattr(story, name) for name in given} | {"body": shown(story.body)}
-
-
-def _picture_said(story: Story) -> str:
-    return " Its picture is being fetched." if story.picture and story.picture.is_coming else ""
 
 
 @require_safe

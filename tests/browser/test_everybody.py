@@ -60,6 +60,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/stories/{story.pk}/": Role.CURATOR,
         "/desk/morning/new/": Role.CURATOR,
         "/desk/morning/paste/": Role.EDITOR,
+        "/desk/morning/logos/": Role.EDITOR,
         "/desk/morning/editions/": Role.CURATOR,
         "/desk/morning/gifts/": Role.EDITOR,
         "/desk/morning/template/": Role.EDITOR,

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -11,7 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from newsletter.editions.rendering import draw, render
+from newsletter.mail.letters import Token
 from tests.golden.looks import EVERY
+from tests.golden.stretching import WORDS, stretched
 
 DESKTOP, PHONE, SMALL = (ViewportSize(width=width, height=900) for width in (800, 375, 320))
 Scheme = Literal["light", "dark"]
@@ -98,27 +99,41 @@ def test_dark_mode_reaches_every_word(browser: Browser, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", EVERY)
-@pytest.mark.parametrize("way", ["light", "dark", "stripped"])
+@pytest.mark.parametrize("way", ["light", "dark", "phone", "phone in the dark", "stripped"])
 def test_nobody_is_shut_out(browser: Browser, name: str, way: str) -> None:
-    """axe finds nothing. Left out: rules on landmarks, because a letter is shown inside a page that has its own."""
+    """axe finds nothing, with images off. Left out: landmarks; a letter is shown inside a page that has its own."""
     html = render(EVERY[name]()).html
     html = without_styles(html) if way == "stripped" else html
-    with shown(browser, html, DESKTOP, "dark" if way == "dark" else "light") as page:
+    viewport = PHONE if way.startswith("phone") else DESKTOP
+    with shown(browser, html, viewport, "dark" if way.endswith("dark") else "light") as page:
         options = {"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": False}}}
         found = Axe().run(page, options=options).response
     assert len(found["passes"]) > 20  # it did look
     assert [(v["id"], v["impact"], [n["target"] for n in v["nodes"]]) for v in found["violations"]] == []
 
 
-@pytest.mark.parametrize("name", ["rich", "letter", "briefing", "arabic-letter"])
-def test_a_word_longer_than_a_phone_is_broken_with_or_without_style_blocks(browser: Browser, name: str) -> None:
-    contents = EVERY[name]()
-    word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
-    first = replace(contents.stories[0], headline=word, byline=word)
-    html = render(replace(contents, stories=(first, *contents.stories[1:]), intro=(word,))).html
-    for each in (html, without_styles(html)):
+# Each element's outermost edges: what leaves the screen to the left cannot even be scrolled to.
+EDGES = """() => [...document.body.querySelectorAll('*')].filter(e => e.checkVisibility()).flatMap(e => {
+    const {left, right} = e.getBoundingClientRect();
+    return left < 0 || right > innerWidth ? [[e.tagName + '.' + e.className, left, right]] : [];
+})"""
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("name", EVERY)
+def test_words_longer_than_a_phone_are_broken_wherever_they_stand(browser: Browser, name: str, word: str) -> None:
+    """By either of the two properties that clients know for it, and without the blocks that some throw away."""
+    html = render(stretched(EVERY[name](), WORDS[word])).html.replace(Token.FIRST_NAME_HTML, WORDS[word])
+    ways = {
+        "whole": html,
+        "without style blocks": without_styles(html),
+        "word-break alone": re.sub(r"(overflow-wrap|word-wrap): ?[a-z-]+;?", "", html),
+        "overflow-wrap alone": re.sub(r"word-break: ?[a-z-]+;?", "", html),
+    }
+    for way, each in ways.items():
         with shown(browser, each, SMALL) as page:
-            assert page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"]
+            assert page.evaluate(EDGES) == [], way
+            assert page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"], way
 
 
 def test_the_logo_changes_over_in_the_dark(browser: Browser) -> None:

@@ -11,8 +11,9 @@ from newsletter.pictures import keeping
 from newsletter.pictures.models import Picture, State, Use
 from newsletter.publications.models import Publication
 from newsletter.stories import queue
-from tests.browser.opened import Opened
-from tests.pictures.drawn import file, photo
+from newsletter.stories.models import Story
+from tests.browser.opened import PASTED, Opened
+from tests.pictures.drawn import file, photo, plain
 from tests.support import factories as make
 
 SHOWN = "image => image.complete && image.naturalWidth"
@@ -38,6 +39,32 @@ def test_a_file_is_handed_over_and_seen(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("said", [{}, {"viewport": {"width": 380, "height": 800}}, {"color_scheme": "dark"}])
+def test_a_pasted_story_takes_its_picture_along_though_lines_are_overruled(
+    opened: Opened, publication: Publication, tmp_path: Path, said: dict[str, object]
+) -> None:
+    given = tmp_path / "tower.webp"
+    given.write_bytes(file(photo(2400, 1350), "WEBP"))
+    page = opened("/desk/morning/paste/", Role.EDITOR, **said)
+    page.get_by_label("Text as you copied it").fill(PASTED)
+    page.get_by_label("Link").fill("https://post.example.org/lighthouse")
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_text("Add its picture …").click()
+    page.get_by_label("Picture, from this computer").set_input_files(given)
+    page.get_by_label("What the picture shows").fill("A white tower")
+    page.locator("#line-3").select_option("paragraph")
+    expect(page.locator(".teaser").first).to_contain_text("Give the gift")
+    page.get_by_role("button", name="Look again").click()
+    expect(page.locator("#why-3")).to_have_text("as you said")
+    expect(page.get_by_label("What the picture shows")).to_have_value("A white tower")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Put the story in the queue").click()
+    expect(page.get_by_text("is in the queue.")).to_be_visible()
+    [story] = Story.objects.select_related("picture")
+    assert story.picture
+    assert (story.picture.is_stored, story.picture.width, story.picture_alt) == (True, 1200, "A white tower")
+
+
 def test_a_picture_that_comes_shows_itself(opened: Opened, publication: Publication) -> None:
     story = make.story(publication)
     queue.revise(story, picture_url="https://example.org/p.jpg", picture_alt="A wet street")
@@ -51,3 +78,16 @@ def test_a_picture_that_comes_shows_itself(opened: Opened, publication: Publicat
     Picture.objects.filter(pk=story.picture_id).update(state=State.STORED, **same)
     expect(page.get_by_role("img", name="A wet street")).to_be_visible()
     expect(page.get_by_label("Kicker")).to_have_value("Half a word")  # what is being typed stays
+
+
+def test_an_editor_hands_over_logos_for_day_and_night(opened: Opened, publication: Publication, tmp_path: Path) -> None:
+    day, night = tmp_path / "day.png", tmp_path / "night.png"
+    day.write_bytes(file(plain(720, 160)))
+    night.write_bytes(file(plain(720, 160, (240, 150, 170))))
+    page = opened("/desk/morning/", Role.EDITOR)
+    page.get_by_role("link", name="Logos").click()
+    page.get_by_label("Logo (optional)", exact=True).set_input_files(day)
+    page.get_by_label("Dark logo (optional)", exact=True).set_input_files(night)
+    page.get_by_role("button", name="Save the logos").click()
+    expect(page.get_by_text("The logos are saved.")).to_be_visible()
+    assert [image.evaluate(SHOWN) for image in page.get_by_role("img", name="The Morning Post").all()] == [720, 720]

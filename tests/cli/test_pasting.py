@@ -1,7 +1,4 @@
-import os
 from pathlib import Path
-
-import pytest
 
 from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
@@ -22,7 +19,6 @@ Support our reporting today.
 They found three loose stones and a family of otters. The stones will be set again in March.
 """
 ADD = ("stories", "add", "--url", "https://lantern.example.org/wall", "--paste", "-")
-SEED = Path(os.environ.get("NEWSLETTER_SEED", Path(__file__).parents[3] / "shared" / "seed"))
 
 
 def test_pasted_text_becomes_a_story_without_the_donation_block(newsletter: Command, publication: Publication) -> None:
@@ -104,14 +100,3 @@ def test_text_that_is_no_article_is_refused(newsletter: Command, publication: Pu
     for text in ("", " \n \n", "x" * 200_001, b"\xff\xfe\x00"):
         told = newsletter(*ADD, stdin=text)
         assert (told.status, told.out, told.err.count("\n")) == (1, "", 1)
-
-
-@pytest.mark.skipif(not SEED.is_dir(), reason="the copied article this grew from is not kept with the project")
-def test_the_article_this_grew_from_is_read_right(newsletter: Command, publication: Publication) -> None:
-    file = next(SEED.glob("*.txt"))
-    told = newsletter("stories", "add", "--url", "https://example.org/a", "--paste", file, "--json").data
-    assert told["body"].count("<p>") == 4
-    assert len(told["pasted"]["appeal"]["points"]) == 3
-    assert told["pasted"]["appeal"]["after_paragraph"] == 2
-    assert told["byline"]
-    assert told["source_name"]

@@ -323,3 +323,17 @@ def test_tracked_links_stop_a_letter_that_they_make_too_long() -> None:
     letter = body("<p>" + "x" * 55_000 + "</p>" + '<a href="https://news.org/1">A story</a>' * 70)
     assert found(letter)["size.large"].severity == "warn"
     assert found(letter, tracked=True)["size.clipped"].severity == "stop"
+
+
+def test_each_web_link_is_reckoned_as_long_as_it_is_when_clicks_are_counted() -> None:
+    """By the middle of published ones: `preflight/weight.py` has their lengths."""
+    short, long = "https://news.org/1", "https://news.org/" + "1" * 900
+    links = f'<a href="{short}">A story</a><a href="{long}">Another</a><a href="mailto:ed@news.org">Write to us</a>'
+
+    def gained(more: str) -> int:
+        place = found(body("<p>" + "x" * 75_000 + "</p>" + more))["size.large"].place
+        sent, reckoned = (int(figure.replace(",", "")) for figure in re.findall(r"[\d,]{6,}", place))
+        return reckoned - sent
+
+    # the longer one is not shortened, and what is no web address is not touched
+    assert gained(links) - gained("") == 640 - len(short)

@@ -13,17 +13,15 @@ from newsletter.editions.contents import Contents, gather
 from newsletter.editions.parts import Passage
 from newsletter.editions.preflight.anatomy import take_apart
 from newsletter.editions.rendering import draw, render
-from newsletter.giving.models import Appeal
 from newsletter.giving.placing import Spot
-from newsletter.mail.letters import Letter, Token
+from newsletter.mail.letters import Token
 from newsletter.publications.models import Look, Publication
-from newsletter.stories import richtext
 from newsletter.stories.models import Story
-from tests.golden.editions import BASE_URL, DAY, PICTURES, bare, edition_of, rich
+from tests.golden.copied import copied, copied_lines
+from tests.golden.editions import BASE_URL, PICTURES, bare, edition_of, rich
 from tests.golden.looks import EVERY
 
 KEPT = Path(__file__).parents[1] / "golden"
-SEEDS = sorted((Path(__file__).parents[2].parent / "shared" / "seed").glob("*.txt"))
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -190,59 +188,28 @@ def test_drawing_leaves_styles_in_the_head_and_rendering_moves_them() -> None:
     assert 'class="headline-lead ink" dir="ltr" style="' in rendered.html
 
 
-# --- the first real input, where it is at hand ----------------------------------------------
+# --- text as it is copied off a page ----------------------------------------------------------
 
 
-def seed_letter(look: Look) -> tuple[list[str], Letter]:
-    """The lines of the first real input as copied from its page, and the letter made of them in this look.
-
-    Cut apart by hand here, by line numbers, so that this test stands on its own: a headline, two
-    paragraphs, an appeal with its points twice, two paragraphs.
-    """
-    lines = [line for line in SEEDS[0].read_text(encoding="utf-8").splitlines() if line.strip()]
-    credited = re.search(r"report by (.+?) for (.+?),", lines[1])
-    assert credited
-    publication = Publication(
-        name="Pilot", sender_name="Pilot", postal_address="1 Pilot Street", look=look, starts_on=DAY
-    )
-    story = Story(
-        headline=lines[0],
-        byline=credited[1],
-        source_name=credited[2],
-        url="https://story.example.org/one",
-        body=richtext.from_plain("\n\n".join([*lines[1:3], *lines[-2:]])),
-    )
-    appeal = Appeal(
-        heading=lines[3],
-        lead="\n".join(lines[4:6]),
-        points=[line.removeprefix("- ") for line in lines[6:9]],
-        closing="\n".join(lines[12:14]),
-        button="Support this work",
-        url="https://give.example.org/",
-    )
-    contents = gather(edition_of(publication), stories=[story], appeal=appeal, spot=Spot(0, 2), base_url=BASE_URL)
-    return lines, render(contents)
-
-
-@pytest.mark.skipif(not SEEDS, reason="the first real input is not beside this checkout")
 @pytest.mark.parametrize("look", Look)
-def test_the_first_real_input_becomes_the_letter_it_was_copied_from(look: Look) -> None:
-    lines, letter = seed_letter(look)
+def test_a_copied_page_becomes_the_letter_it_was_copied_from(look: Look) -> None:
+    lines, letter = copied_lines(), render(copied(look))
+    points = [line.removeprefix("- ") for line in lines[6:9]]
     wanted = [
         lines[0],
-        "By {} for {}".format(*re.findall(r"report by (.+?) for (.+?),", lines[1])[0]),
+        "By Nora Vance for The Harbour Note",
         *lines[1:3],
         lines[3],
         " ".join(lines[4:6]),
-        *(line.removeprefix("- ") for line in lines[6:9]),
+        *points,
         *lines[12:14],
-        "Support this work",
+        "Support this reporting",
         *lines[-2:],
         "Read the full story:",
     ]
     for body in (take_apart(letter.html).words, " ".join(letter.text.split())):
         places = [body.index(" ".join(words.split())) for words in wanted]
         assert places == sorted(places)
-        assert all(body.count(line.removeprefix("- ")) == 1 for line in lines[6:9])  # each point once
+        assert all(body.count(point) == 1 for point in points)  # though the page has each twice
         assert all(body.count(line) == 1 for line in (*lines[1:3], *lines[-2:]))
     assert letter.subject == lines[0]

@@ -3,14 +3,10 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import pytest
-
 from tests.journeys.conftest import Newsroom
-
-REAL = Path(__file__).parents[3] / "shared" / "seed" / "000_3e23ddc62358e9b6.txt"
+from tests.support.surroundings import ROOT
 
 
 class Copied(NamedTuple):
@@ -26,8 +22,8 @@ class Copied(NamedTuple):
     source: str
 
 
-OWN = Copied(
-    text=(Path(__file__).parent / "copied.txt").read_text(encoding="utf-8"),
+COPIED = Copied(
+    text=(ROOT / "tests" / "golden" / "copied.txt").read_text(encoding="utf-8"),
     headline="Port Alder Votes to Keep Its Ferry, for Now",
     paragraphs=[
         "Will the ferry still run",
@@ -41,43 +37,16 @@ OWN = Copied(
         "Our archive is free for schools",
         "No owner tells us what to leave out",
     ],
-    closing=["Join us.", "Support The Harbour Note. Keep the lights on."],
+    closing=["Become a member.", "Give to The Harbour Note, and somebody will be there on Tuesday."],
     byline="Nora Vance",
     source="The Harbour Note",
 )
 
 
-def real() -> Copied:
-    """The first text ever copied for us, taken apart by line: paragraphs are long, points begin with a dash."""
-    lines = REAL.read_text(encoding="utf-8").splitlines()
-    found = re.search(r"report by (.+?) for (.+?),", lines[1])
-    assert found is not None
-    points = [line.removeprefix("- ") for line in lines if line.startswith("- ")]
-    last = max(n for n, line in enumerate(lines) if line.startswith("- "))
-    return Copied(
-        text="\n".join(lines),
-        headline=lines[0],
-        paragraphs=[line[:40] for line in lines[1:] if len(line) > 200],
-        lead=lines[4].rstrip(":"),
-        points=points[: len(points) // 2],
-        closing=lines[last + 1 : last + 3],
-        byline=found[1],
-        source=found[2],
-    )
-
-
-@pytest.fixture(params=["own", "real"])
-def copied(request: pytest.FixtureRequest) -> Copied:
-    if request.param == "own":
-        return OWN
-    if not REAL.exists():
-        pytest.skip("the real text does not lie beside the checkout; our own has the same shape")
-    return real()
-
-
 def test_a_pasted_story_reaches_a_thousand_readers_once_and_each_can_leave_with_one_click(
-    newsroom: Callable[..., Newsroom], database_url: str, copied: Copied
+    newsroom: Callable[..., Newsroom], database_url: str
 ) -> None:
+    copied = COPIED
     desk = newsroom(readers=1000, DATABASE_URL=database_url, DISPATCH_BATCH_SIZE="150")
     house = desk.house
     story = house.tell(

@@ -8,9 +8,9 @@ from newsletter.stories.bylines import NOBODY, Byline, in_line, in_text
 
 TOLD = [
     (
-        "In this nuanced report by Arshad Mehmood for The Media Line, the answer is short.",
-        "Arshad Mehmood",
-        "The Media Line",
+        "In this long report by Idris Valen for The Slow Wire, nobody hurries.",
+        "Idris Valen",
+        "The Slow Wire",
     ),
     ("A story by Ana María de la Cruz for El Faro says why.", "Ana María de la Cruz", "El Faro"),
     ("Read the analysis by Leila al-Shami for New Lines Magazine.", "Leila al-Shami", "New Lines Magazine"),
@@ -23,8 +23,8 @@ TOLD = [
         "The Sunday Times",
     ),
     ("An essay by Jane Doe, John Roe and Ann Poe for Granta.", "Jane Doe, John Roe and Ann Poe", "Granta"),
-    ("Arshad Mehmood reports for The Media Line that it rains.", "Arshad Mehmood", "The Media Line"),
-    ("Meanwhile Arshad Mehmood reports for The Media Line.", "Arshad Mehmood", "The Media Line"),
+    ("Idris Valen reports for The Slow Wire that it rains.", "Idris Valen", "The Slow Wire"),
+    ("Meanwhile Idris Valen reports for The Slow Wire.", "Idris Valen", "The Slow Wire"),
     ("As our correspondent Jane Doe writes for Le Monde, it rains.", "Jane Doe", "Le Monde"),
     ("It rains, writes Amira Hass in Haaretz.", "Amira Hass", "Haaretz"),
     ("Omar bin Laden-Smith writes in The New York Times that it rains.", "Omar bin Laden-Smith", "The New York Times"),
@@ -41,8 +41,8 @@ def test_a_name_told_with_its_source_is_found(text: str, name: str, source: str)
 @pytest.mark.parametrize(
     "text",
     [
-        "Read Arshad Mehmood’s full piece. It’s an eye-opener.",
-        "A surprise visit by Donald Trump for Memorial Day.",
+        "Read Idris Valen’s report to its end.",
+        "A surprise visit by Jane Doe for Memorial Day.",
         "The FBI investigates Jane Doe for Fraud.",
         "The report by Jane Doe's team for The Times was long.",
         "A report by the ministry for The Times.",
@@ -53,7 +53,7 @@ def test_a_name_told_with_its_source_is_found(text: str, name: str, source: str)
         "Jane Doe reports for duty.",
         "Jane Doe writes in March that it rains.",
         "by JANE",
-        "تقرير أرشد محمود لصحيفة ميديا لاين",
+        "تقرير سلمى الحداد لصحيفة الميناء",
         "",
     ],
 )

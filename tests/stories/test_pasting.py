@@ -1,8 +1,6 @@
 """Text copied from a web page: what each line is taken for, and what becomes of it."""
 
-import os
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,14 +12,13 @@ from newsletter.lib.errors import BadInput
 from newsletter.stories.parts import APPEAL_PARTS
 from newsletter.stories.pasting import Part, Pasted, PastedAppeal, read
 from tests.support import factories as make
-
-SEEDS = Path(os.environ.get("NEWSLETTER_SEEDS", Path(__file__).resolve().parents[3] / "shared" / "seed"))
+from tests.support.surroundings import ROOT
 
 HEADLINE = "The Ferry Learns to Wait"
 FIRST = (
     "For nine winters the last ferry left the island at six, whether or not anybody was still running down the hill"
-    " with a bag in each hand. In this patient report by Ines Falk for The Tideline, the captain explains why he has"
-    " begun to wait, and what it costs him in diesel, in sleep, and in arguments with the harbour office."
+    " with a bag in each hand. A report by Ines Falk for The Tideline asks the captain why he has begun"
+    " to wait, and what it costs him in diesel, in sleep, and in arguments with the harbour office."
 )
 SECOND = (
     "The office says that a timetable is a promise. The captain says so too, but asks to whom it was made. Since March"
@@ -32,24 +29,24 @@ THIRD = (
     " and the island council has spent an evening on the meaning of the word “last” without finding one."
 )
 FOURTH = (
-    "If you want to know how it ends, read Ines Falk’s whole piece. It has a map, a table of the tides, and the best"
+    "How it ends stands in Ines Falk’s whole piece. It has a map, a table of the tides, and the best"
     " sentence about waiting that we have read this year."
 )
 STORY = (FIRST, SECOND, THIRD, FOURTH)
 POINTS = ("Two reporters who live on the quay", "Every council meeting since 1998", "Corrections on page one")
 BLOCK = (
     "Keep the lamp lit",
-    "We do it the slow way:",
-    "honest, local journalism. But we can’t do it alone.",
+    "Two people write this paper:",
+    "it needs a third, and we cannot do it without you.",
     *(f"- {point}" for point in POINTS + POINTS),
-    "Join us.",
-    "Support The Tideline. Save slow news.",
+    "Become a member.",
+    "Give to The Tideline, and it comes again on Tuesday.",
 )
 APPEAL = PastedAppeal(
     heading="Keep the lamp lit",
-    lead="We do it the slow way:\nhonest, local journalism. But we can’t do it alone.",
+    lead="Two people write this paper:\nit needs a third, and we cannot do it without you.",
     points=POINTS,
-    closing="Join us.\nSupport The Tideline. Save slow news.",
+    closing="Become a member.\nGive to The Tideline, and it comes again on Tuesday.",
     after_paragraph=2,
 )
 
@@ -93,14 +90,13 @@ def test_every_line_tells_what_it_was_taken_for_and_why() -> None:
     ]
 
 
-@pytest.mark.skipif(not SEEDS.is_dir(), reason="reference texts are not on this machine")
-def test_the_first_real_input_comes_apart_as_it_should() -> None:
-    text = next(SEEDS.glob("000_*.txt")).read_text(encoding="utf-8")
+def test_a_whole_page_as_it_is_copied_comes_apart_as_it_should() -> None:
+    text = (ROOT / "tests" / "golden" / "copied.txt").read_text(encoding="utf-8")
     given_lines = text.splitlines()
     pasted = read(text)
     assert pasted.headline == given_lines[0]
     assert pasted.paragraphs == (given_lines[1], given_lines[2], given_lines[14], given_lines[15])
-    assert (pasted.byline, pasted.source_name) == ("Arshad Mehmood", "The Media Line")
+    assert (pasted.byline, pasted.source_name) == ("Nora Vance", "The Harbour Note")
     assert pasted.appeal == PastedAppeal(
         heading=given_lines[3],
         lead="\n".join(given_lines[4:6]),
@@ -348,7 +344,9 @@ def test_a_person_overrules_every_guess() -> None:
     text = page(FIRST, SECOND, *BLOCK, THIRD, FOURTH)
     pasted = read(text, overrule={4: Part.PARAGRAPH, 13: Part.IGNORED})
     assert pasted.paragraphs == (FIRST, SECOND, "Keep the lamp lit", THIRD, FOURTH)
-    assert pasted.appeal == PastedAppeal("", APPEAL.lead, POINTS, "Support The Tideline. Save slow news.", 3)
+    assert pasted.appeal == PastedAppeal(
+        "", APPEAL.lead, POINTS, "Give to The Tideline, and it comes again on Tuesday.", 3
+    )
     assert pasted.lines[3].reason == "as you said"
 
 

@@ -1,11 +1,13 @@
 """Pasting a story: what each line was taken for, overruling, and the appeal found in it."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
+from tests.pictures.drawn import file, photo
 from tests.support import factories as make
 from tests.web.asking import follow, words
 
@@ -140,3 +142,50 @@ def test_a_curator_sees_the_appeal_but_does_not_keep_it(cora: Client, publicatio
     assert "an editor can keep it" in words(cora.post(PASTE, FORM | {"do": "read"}))
     assert cora.post(PASTE, FORM | APPEAL | {"do": "keep"}).status_code == 403
     assert Appeal.objects.count() == 0
+
+
+# --- its picture ------------------------------------------------------------------------------
+
+
+def handed(data: bytes) -> dict[str, SimpleUploadedFile]:
+    return {"picture_file": SimpleUploadedFile("tower.webp", data, content_type="image/webp")}
+
+
+def test_a_picture_is_handed_over_with_the_pasted_story(cora: Client, publication: Publication) -> None:
+    said = {"do": "add", "picture_alt": "A white tower", "picture_credit": "Odd Lunde"}
+    cora.post(PASTE, FORM | said | handed(file(photo(2400, 1350), "WEBP")))
+    story = Story.objects.select_related("picture").get()
+    assert story.picture
+    assert (story.picture.kind, story.picture.width) == ("jpg", 1200)
+    assert (story.picture_alt, story.picture_credit) == ("A white tower", "Odd Lunde")
+
+
+def test_a_pasted_storys_picture_can_be_fetched_from_an_address(cora: Client, publication: Publication) -> None:
+    said = {"do": "add", "picture_url": "https://post.example.org/t.jpg", "picture_decorative": "on"}
+    assert "Its picture is being fetched" in follow(cora.post(PASTE, FORM | said), cora)
+    assert Story.objects.get().picture_decorative
+
+
+@pytest.mark.parametrize(
+    ("more", "problem", "field"),
+    [
+        (handed(b"no picture") | {"picture_alt": "A tower"}, "Is not a file that we can read", "picture_file"),
+        (handed(file(photo(), "WEBP")), "Say what the picture shows", "picture_alt"),
+        (handed(file(photo(), "WEBP")), "Choose the file once more", "picture_file"),
+        (handed(file(photo(), "WEBP")) | {"url": "nowhere"}, "Choose the file once more", "picture_file"),
+        (handed(file(photo(), "WEBP")) | {"do": "read"}, "Choose the file once more", "picture_file"),
+    ],
+)
+def test_a_refused_picture_loses_nothing_that_was_typed(
+    cora: Client, publication: Publication, more: dict[str, object], problem: str, field: str
+) -> None:
+    said = {"do": "add", "line-3": "ignored", "picture_credit": "Odd Lunde"}
+    page = cora.post(PASTE, FORM | said | more)
+    text = page.content.decode()
+    assert problem in words(page)
+    assert f'id="id_{field}_error"' in text
+    assert "Odd Lunde" in text
+    assert "sailcloth" in text
+    assert '<option value="ignored" selected>' in text
+    assert '<details open id="pictured"' in text
+    assert Story.objects.count() == 0
