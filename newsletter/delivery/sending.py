@@ -141,7 +141,7 @@ def _send(batch: Claimed, client: Client, clock: Clock, calls: Calls) -> Fate | 
     payload = addressing.payload(batch)
     answer: Receipt | DispatchError
     with calls:
-        if _leaving.is_set():
+        if _leaving.is_set() or thanking.late_donors(batch):  # somebody gave while it waited: its next claim parts it
             give_back([batch])
             return None
         attempt = begin(batch, people, now=clock(), group=group)
@@ -186,7 +186,11 @@ def claim_all(batch_ids: Sequence[int], *, now: datetime) -> list[Claimed]:
         Claimed(pk, fence, unpack(ids).tolist(), letter, group, *told[dispatch])
         for pk, fence, ids, letter, group, dispatch in ours
     ]
-    return thanking.spare_late_donors(claimed)
+    try:
+        return thanking.spare_late_donors(claimed)
+    except Exception:
+        give_back(claimed)  # those that were parted keep who is left in them
+        raise
 
 
 # The last fields of `Claimed`, in its order

@@ -1,10 +1,10 @@
-"""A reader who gave lately is thanked and not asked, by a letter of its own: two moments at which that is found out.
+"""A reader who gave lately is thanked and not asked, by a letter of its own: when that is found out.
 
 When a dispatch opens, readers with a fresh gift are frozen into batches of the letter that thanks. A gift may
-be told of after that. So when a batch is claimed, its readers are looked up among the gifts recorded since,
-and whoever is found there goes from the batch that asks into a new one that thanks, in one commit: at every
-moment each reader stands in one batch of the dispatch. Nobody goes the other way. A worker that is lost
-between the claim and that leaves the claim to its lease, and the next one looks again.
+be told of after that. So when a batch is claimed, and once more when its call is about to begin, its readers
+are looked up among the gifts recorded since. Whoever is found goes from the batch that asks into a new one
+that thanks, in one commit: at every moment each reader stands in one batch of the dispatch. Nobody goes the
+other way. A worker that is lost before that commit leaves the claim to its lease, and the next one looks again.
 
 What is with the provider already cannot be changed: a gift that comes later is heard of by the next edition.
 """
@@ -23,6 +23,7 @@ from newsletter.delivery.models import Batch, BatchQuerySet, BatchState, Dispatc
 from newsletter.delivery.packing import pack
 from newsletter.editions.models import Edition, FrozenLetter, Variant
 from newsletter.giving import gifts
+from newsletter.lib.sql import ask
 
 MARGIN = timedelta(minutes=10)  # a gift may be recorded by a transaction that began before the opening
 log = structlog.get_logger()
@@ -54,31 +55,35 @@ def donors(dispatch: Dispatch, publication_id: int) -> Condition | None:
 def spare_late_donors(claimed: Sequence[Claimed]) -> list[Claimed]:
     """Batches that were just claimed, without the readers who gave since they were frozen.
 
-    One query for all of them, and none where nobody is thanked. A batch that cannot be parted at this
-    moment is pending again and not in the answer: while its dispatch opens, and while somebody else
-    gives out numbers in it. Neither is one whose claim was lost meanwhile.
+    One query for all of them as long as nobody gave, and none where nobody is thanked. A batch that cannot be parted at this moment is pending again and not in the answer: while its dispatch
+    opens, and while somebody else gives out numbers in it. Neither is one whose claim was lost meanwhile.
     """
-    watched = [batch for batch in claimed if batch.thanks_since]
-    if not watched or not gifts.any_recorded(since=min(batch.opened_at for batch in watched) - MARGIN):
+    opened = [batch.opened_at for batch in claimed if batch.thanks_since]
+    if not opened or not gifts.any_recorded(since=min(opened) - MARGIN):
         return list(claimed)
     return [left for batch in claimed if (left := _spared(batch)) is not None]
 
 
+def late_donors(batch: Claimed) -> set[int]:
+    """Readers of a batch that asks who gave since its dispatch opened. One query, as long as nobody gave at all."""
+    if batch.thanks_since is None or not gifts.any_recorded(since=batch.opened_at - MARGIN):
+        return set()
+    givers = _found(batch, batch.thanks_since)
+    return givers if givers and batch.letter_id != _letter_that_thanks(batch) else set()
+
+
 def _spared(batch: Claimed) -> Claimed | None:
-    givers = _late_donors(batch)
+    givers = late_donors(batch)
     if not givers:
-        return batch
-    thanks = FrozenLetter.objects.filter(edition=batch.edition_id, variant=Variant.THANKS).values_list("pk", flat=True)
-    letter = thanks.get()
-    if letter == batch.letter_id:
         return batch
     with transaction.atomic():
         ours = Batch.objects.filter(pk=batch.pk, fence=batch.fence, state=BatchState.CLAIMED)
-        due_at = ours.select_for_update().values_list("due_at", flat=True).first()
-        return _parted(batch, givers, letter, ours=ours, due_at=due_at) if due_at else None
+        locked = ours.select_for_update().only("due_at", "split_from_id").first()
+        return _parted(batch, givers, ours=ours, locked=locked) if locked else None
 
 
-def _parted(batch: Claimed, givers: set[int], letter: int, *, ours: BatchQuerySet, due_at: datetime) -> Claimed | None:
+def _parted(batch: Claimed, givers: set[int], *, ours: BatchQuerySet, locked: Batch) -> Claimed | None:
+    letter = _letter_that_thanks(batch)
     asked = [one for one in batch.subscribers if one not in givers]
     if not asked:
         ours.update(letter=letter)
@@ -86,7 +91,7 @@ def _parted(batch: Claimed, givers: set[int], letter: int, *, ours: BatchQuerySe
     # passed over and not waited for: whoever has it may be waiting for a batch
     free = Dispatch.objects.select_for_update(skip_locked=True).filter(pk=batch.dispatch_id, frozen_to=None)
     if free.first() is None:
-        ours.update(state=BatchState.PENDING, lease_until=None, rung_at=None)
+        ours.update(state=BatchState.PENDING, lease_until=None)  # rung for again when the last bell is old
         return None
     number = Batch.objects.filter(dispatch=batch.dispatch_id).aggregate(highest=Max("number"))["highest"] + 1
     Batch.objects.create(
@@ -96,20 +101,22 @@ def _parted(batch: Claimed, givers: set[int], letter: int, *, ours: BatchQuerySe
         group_id=batch.group_id,
         subscribers=pack(array("q", sorted(givers))),
         count=len(givers),
-        due_at=due_at,
+        due_at=locked.due_at,
+        split_from_id=locked.split_from_id,  # what they were refused for before is told apart by it
     )
     ours.update(subscribers=pack(array("q", asked)), count=len(asked))
     log.info("batch.donors_spared", batch=batch.pk, number=number, readers=len(givers))
     return batch._replace(subscribers=asked)
 
 
-def _late_donors(batch: Claimed) -> set[int]:
+def _letter_that_thanks(batch: Claimed) -> int:
+    return FrozenLetter.objects.values_list("pk", flat=True).get(edition=batch.edition_id, variant=Variant.THANKS)
+
+
+def _found(batch: Claimed, thanks_since: datetime) -> set[int]:
     """Who of the batch gave lately, by what was recorded since its dispatch opened."""
-    if batch.thanks_since is None:
-        return set()
     moment = connection.ops.adapt_datetimefield_value
-    recorded = moment(batch.opened_at - MARGIN)
-    bounds = (batch.subscribers[0], batch.subscribers[-1])
-    with connection.cursor() as cursor:
-        cursor.execute(LATE_DONORS, [recorded, moment(batch.thanks_since), batch.publication_id, *bounds])
-        return {row[0] for row in cursor.fetchall()}.intersection(batch.subscribers)
+    times = [moment(batch.opened_at - MARGIN), moment(thanks_since)]
+    bounds = [batch.subscribers[0], batch.subscribers[-1]]
+    rows = ask(LATE_DONORS, [*times, batch.publication_id, *bounds])
+    return {row[0] for row in rows}.intersection(batch.subscribers)

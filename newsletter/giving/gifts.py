@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from newsletter.giving.models import Gift
+from newsletter.lib.sql import ask
 from newsletter.mail.addresses import normalise
 from newsletter.publications.models import Publication
 
@@ -64,4 +65,5 @@ def any_given(*, since: datetime) -> bool:
 
 def any_recorded(*, since: datetime) -> bool:
     """Were we told of any gift since then, whenever it was given?"""
-    return Gift.objects.filter(recorded_at__gte=since).exists()
+    moment = connection.ops.adapt_datetimefield_value(since)
+    return bool(ask("SELECT 1 FROM giving_gift WHERE recorded_at >= %s LIMIT 1", [moment]))  # asked before each call

@@ -1,12 +1,13 @@
 """Who gave lately is thanked and not asked, also when the gift came after the dispatch opened; and nobody is lost."""
 
+from contextlib import nullcontext
 from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +20,7 @@ from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, Dis
 from newsletter.delivery.packing import unpack
 from newsletter.delivery.progress import progress
 from newsletter.editions.models import Variant
+from newsletter.giving import gifts
 from newsletter.giving.models import Gift
 from newsletter.mail.errors import DispatchError, TryLater
 from newsletter.mail.sendgrid.transport import Client
@@ -244,6 +246,61 @@ def refuse_for_now(batch: Batch) -> None:
     assert attempt is not None
     answer: DispatchError = TryLater("busy", status=429)
     assert sending.record(attempt, answer, now=MONDAY) == Fate.LATER
+
+
+def test_a_gift_that_comes_while_a_claimed_batch_waits_for_others_is_heard_of(
+    client: Client, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication, emails = asking(4)
+    dispatch = opened(publication, size=2)
+    whole = Client.send
+    calls: list[bytes] = []
+
+    def during_the_first(self: Client, body: bytes, **how: Any) -> Any:
+        if not calls:
+            gave_since(emails[3])
+        calls.append(body)
+        return whole(self, body, **how)
+
+    monkeypatch.setattr(Client, "send", during_the_first)
+    both = list(dispatch.batches.order_by("number").values_list("pk", flat=True))
+    claimed = sending.claim_all(both, now=A_MINUTE_LATER)
+    assert len(claimed) == 2
+    for batch in claimed:
+        sending._send(batch, client, lambda: A_MINUTE_LATER, nullcontext())
+    assert len(calls) == 1, "the second was given back"
+    send_all(client)
+    assert letters(postbox) == {email: [email != emails[3]] for email in emails}
+
+
+def test_a_giver_who_is_moved_out_of_a_split_batch_is_still_known_as_one_of_those_it_was_about(client: Client) -> None:
+    publication, emails = asking(3)
+    dispatch = opened(publication)
+    whole = dispatch.batches.get()
+    part = Batch.objects.create(
+        dispatch=dispatch, number=2, letter=whole.letter, subscribers=whole.subscribers, count=3,
+        due_at=whole.due_at, split_from=whole,
+    )  # fmt: skip
+    Batch.objects.filter(pk=whole.pk).update(state=BatchState.SPLIT)
+    gave_since(emails[1])
+    assert sending.claim(part.pk, now=A_MINUTE_LATER)
+    assert Batch.objects.get(letter__variant=Variant.THANKS).split_from == whole
+
+
+def test_when_the_givers_cannot_be_looked_up_the_claim_is_given_back(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication, _ = asking(3)
+    dispatch = opened(publication)
+
+    def away(**_: Any) -> bool:
+        raise OperationalError("the database is away")
+
+    batch = dispatch.batches.get()
+    monkeypatch.setattr(gifts, "any_recorded", away)
+    with pytest.raises(OperationalError):
+        sending.claim(batch.pk, now=A_MINUTE_LATER)
+    assert dispatch.batches.get().state == BatchState.PENDING
 
 
 def test_a_batch_that_is_tried_again_is_looked_at_again(client: Client, postbox: Postbox) -> None:
