@@ -55,8 +55,9 @@ def donors(dispatch: Dispatch, publication_id: int) -> Condition | None:
 def spare_late_donors(claimed: Sequence[Claimed]) -> list[Claimed]:
     """Batches that were just claimed, without the readers who gave since they were frozen.
 
-    One query for all of them as long as nobody gave, and none where nobody is thanked. A batch that cannot be parted at this moment is pending again and not in the answer: while its dispatch
-    opens, and while somebody else gives out numbers in it. Neither is one whose claim was lost meanwhile.
+    One query for all of them as long as nobody gave, and none where nobody is thanked. A batch that cannot be
+    parted at this moment is pending again and not in the answer: while its dispatch opens, and while somebody
+    else gives out numbers in it. Neither is one whose claim was lost meanwhile.
     """
     opened = [batch.opened_at for batch in claimed if batch.thanks_since]
     if not opened or not gifts.any_recorded(since=min(opened) - MARGIN):
