@@ -37,7 +37,7 @@ def main() -> None:
     from newsletter.delivery import opening, sending
     from newsletter.delivery.models import Batch
     from newsletter.editions import approval, rendering
-    from newsletter.editions.models import Edition
+    from newsletter.editions.models import Edition, FrozenLetter
     from newsletter.lib import clock
     from workers.tasks import dispatch
 
@@ -57,7 +57,8 @@ def main() -> None:
     left = Batch.objects.filter(dispatch=opened).exclude(state="accepted").count()
     if left:
         raise RuntimeError(f"{left} batches were not accepted.")
-    told = {**made, "renders": counts["renders"], "inlinings": counts["inlinings"], "milliseconds": milliseconds}
+    variants = FrozenLetter.objects.filter(edition=made["edition"]).count()
+    told = {**made, "variants": variants, "milliseconds": milliseconds, **counts}
     sys.stdout.write(json.dumps(told) + "\n")
 
 

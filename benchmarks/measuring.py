@@ -131,8 +131,10 @@ def assembly(_: Plan) -> Iterator[Line]:
         stage.readers(*counts)
         made = [stage.do("-m", "benchmarks.assembling", slug(count)) for count in counts]
         for count, told in zip(counts, made, strict=True):
-            yield Line("assembly", f"renders for {count:,} readers", told["renders"], "", least=1, most=1)
-            yield Line("assembly", f"inlinings for {count:,} readers", told["inlinings"], "", least=1, most=1)
+            for what in ("renders", "inlinings"):
+                figure = told[what] / told["variants"]
+                yield Line("assembly", f"{what} a variant for {count:,} readers", figure, "", least=1, most=1)
+        yield Line("assembly", "variants: the letter that asks, and the one that thanks", made[-1]["variants"])
         yield Line("assembly", "one assembly, preflight included", made[-1]["milliseconds"], "ms of CPU")
         yield Line("assembly", "HTML of the letter", made[-1]["html"] / 1000, "KB")
 
