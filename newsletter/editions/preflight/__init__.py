@@ -70,7 +70,7 @@ def findings(
         *pictures.pictures(anatomy, local=local, home=pictures_at),
         *page.links(anatomy, local=local),
         *page.headings(anatomy),
-        *page.personal(anatomy, letter.text),
+        *page.personal(anatomy, letter.text, links),
         *page.untagged(asking),
         *legibility.legible(anatomy),
         *support.supported(anatomy),
