@@ -26,7 +26,7 @@ def said(path: str = "/sign-in/", *, length: object = "", **more: object) -> tup
     kind = "multipart/form-data; boundary=x"
     headers = {"CONTENT_LENGTH": str(length), "wsgi.input": io.BufferedReader(Unread()), "CONTENT_TYPE": kind}
     answer = Client(enforce_csrf_checks=True).generic("POST", path, b"", **headers, **more)  # type: ignore[arg-type] # WSGI's own
-    assert "Set-Cookie" not in answer
+    assert not answer.cookies
     return answer.status_code, words(answer)
 
 
