@@ -331,6 +331,15 @@ def test_any_letter_at_all_can_be_looked_at(subject: str, text: str, html: str) 
     assert {"doctype.missing", "heading.one"} <= codes
 
 
+PIECES = ["<![foo]>", "<![", "<![endif]", "<!--[if mso]>", "<!--", "-->", "--", ">", "<a href=x>", "</a>", "<!x", "]", "y"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_any_torn_comment_can_be_looked_at(html: str) -> None:
+    assert take_apart(f"<p>seen</p>{html}").words.startswith("seen")
+    found(body(html))
+
+
 def test_no_address_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: object) -> None:
         raise AssertionError("preflight opened an address")

@@ -123,6 +123,10 @@ class _Reader(HTMLParser):
         if data.startswith("[if"):
             self.conditional.append((self.getpos()[0], data))
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: ARG002 — the parser's own signature
+        """`<![what]>` is passed over, as browsers do; Python's own way raises for what it does not know."""
+        return self.parse_bogus_comment(i, 0)
+
     def _place(self) -> int:
         line, column = self.getpos()
         return self._lines[line - 1] + column
