@@ -331,7 +331,21 @@ def test_any_letter_at_all_can_be_looked_at(subject: str, text: str, html: str) 
     assert {"doctype.missing", "heading.one"} <= codes
 
 
-PIECES = ["<![foo]>", "<![", "<![endif]", "<!--[if mso]>", "<!--", "-->", "--", ">", "<a href=x>", "</a>", "<!x", "]", "y"]
+PIECES = [
+    "<![foo]>",
+    "<![",
+    "<![endif]",
+    "<!--[if mso]>",
+    "<!--",
+    "-->",
+    "--",
+    ">",
+    "<a href=x>",
+    "</a>",
+    "<!x",
+    "]",
+    "y",
+]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))

@@ -139,9 +139,7 @@ def test_a_payment_without_an_address_that_failed_is_no_problem() -> None:
     assert take(f"{HEADER},Status", ",,,,,Failed") == Report(rows=1, unpaid=1)
 
 
-@pytest.mark.parametrize(
-    ("refunded", "taken"), [("25.00", 0), ("30", 0), ("", 1), ("0", 1), ("0.00", 1), ("24.99", 1)]
-)
+@pytest.mark.parametrize(("refunded", "taken"), [("25.00", 0), ("30", 0), ("", 1), ("0", 1), ("0.00", 1), ("24.99", 1)])
 def test_what_was_given_back_in_whole_is_no_gift(refunded: str, taken: int) -> None:
     report = take(f"{HEADER},Amount Refunded", f"rita@example.org,2026-11-20,25,USD,1,{refunded}")
     assert report == Report(rows=1, added=taken, unpaid=1 - taken)
@@ -179,7 +177,19 @@ def test_all_gifts_of_an_address_are_forgotten_on_request() -> None:
 
 
 CELLS = st.text(max_size=20) | st.sampled_from(
-    ["rita@example.org", "=1+1@example.org", "2026-11-20", "25", "1,5", "paid", "USD", "x", "\x00", "\u202e", "9" * 4400]
+    [
+        "rita@example.org",
+        "=1+1@example.org",
+        "2026-11-20",
+        "25",
+        "1,5",
+        "paid",
+        "USD",
+        "x",
+        "\x00",
+        "\u202e",
+        "9" * 4400,
+    ]
 )
 
 

@@ -48,7 +48,9 @@ def required(letter: Letter, anatomy: Anatomy, links: Links, postal_address: str
     flat = " ".join(letter.text.replace("\u200e", "").replace("\u200f", "").split())
     for name, address in (("unsubscribe", links.unsubscribe), ("preferences", links.preferences), ("web", links.web)):
         if address not in hrefs:
-            yield Finding(f"required.{name}", "stop", "HTML", f"Where readers see it, the letter must link to {address}.")
+            yield Finding(
+                f"required.{name}", "stop", "HTML", f"Where readers see it, the letter must link to {address}."
+            )
         if address not in letter.text:
             yield Finding(f"required.{name}", "stop", "text", f"The letter must hold {address}.")
     for place, words in (("HTML", anatomy.words), ("text", flat)):
