@@ -26,4 +26,5 @@ def smallest(written: str, currency: str, *, field: str) -> int:
     rest = int((parts[2] or "").ljust(most, "0"))
     if rest and not digits:
         raise BadInput(field, f"has a fraction, and {currency} has none.", SUM)
-    return whole * 10**digits + (rest if digits else 0)
+    units: int = whole * 10**digits + (rest if digits else 0)
+    return units

@@ -53,7 +53,7 @@ def decoded(file: BinaryIO) -> Iterator[str]:
 
 
 def rows(lines: Iterable[str]) -> Iterator[Row | Unreadable]:
-    """Each row that is not empty, the header too. `BadInput` when a quotation mark is never closed, or a row too large."""
+    """Each row that is not empty, the header too. `BadInput` for a quotation mark never closed, or a row too large."""
     counted = _Counted(lines)
     first = next((line for line in counted if line.strip("\ufeff \t\r\n")), None)
     if first is None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from newsletter.editions.preflight.sight import Sight, is_hidden, sight
+from newsletter.editions.preflight.sight import IN_VIEW, Sight, is_hidden, sight
 
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())  # noqa: SIM905 — reads better
 INLINE = frozenset({"a", "abbr", "b", "bdi", "em", "i", "small", "span", "strong", "sub", "sup", "u"})
@@ -21,7 +21,7 @@ class Element:
     children: list["Element"] = field(default_factory=list)
     words: str = ""  # all text inside, in reading order
     own: str = ""  # of it, what stands in no element further inside
-    sight: Sight = Sight()  # whether an eye meets what stands directly in it
+    sight: Sight = IN_VIEW  # whether an eye meets what stands directly in it
     shown: str = ""  # as it was written, for a person to find it
     start: int = 0  # where it begins and ends, in characters; one that is not closed has no length
     end: int = 0
@@ -97,7 +97,7 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         place = self._place()
         shown = self.get_starttag_text() or ""
-        seen = sight(tag, given, parent.sight if parent else Sight())
+        seen = sight(tag, given, parent.sight if parent else IN_VIEW)
         element = Element(tag, given, self.getpos()[0], parent, sight=seen, shown=shown, start=place, end=place)
         self.elements.append(element)
         if parent:
@@ -125,7 +125,7 @@ class _Reader(HTMLParser):
 
     def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: ARG002 — the parser's own signature
         """`<![what]>` is passed over, as browsers do; Python's own way raises for what it does not know."""
-        return self.parse_bogus_comment(i, 0)
+        return self.parse_bogus_comment(i, report=False)
 
     def _place(self) -> int:
         line, column = self.getpos()

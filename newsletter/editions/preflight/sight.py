@@ -24,6 +24,9 @@ class Sight(NamedTuple):
         return not any(self)
 
 
+IN_VIEW = Sight()
+
+
 def is_hidden(attrs: Mapping[str, str]) -> bool:
     """True for an element that mail programs leave out, with all that is in it."""
     return "hidden" in attrs or "display:none" in attrs.get("style", "").replace(" ", "").lower()
