@@ -56,7 +56,7 @@ def _report(form: GiftsForm, publication: Publication) -> Report | None:
     given = form.cleaned_data
     try:
         if (given["file"].size or 0) > LARGEST:
-            mend = "Have it taken in by newsletter gifts import, which takes any."
+            mend = "Have it taken in by the command newsletter gifts import, which takes any."
             raise BadInput("file", f"is larger than {LARGEST // 1_000_000} MB.", mend)
         return importing.read(
             sheets.decoded(given["file"].file),

@@ -1,7 +1,8 @@
 """Preflight: is a frozen letter fit to leave? Pure: letter in, findings out; no link is opened.
 
 What the letter says is looked at in saying.py, its HTML in page.py, its pictures in pictures.py, its size in
-weight.py, its addresses in addresses.py, its colours in legibility.py, and what mail programs lack in support.py.
+weight.py, its addresses in addresses.py, its colours in legibility.py, what mail programs lack in support.py, and
+whether an eye meets a piece of it in sight.py.
 """
 
 from collections.abc import Sequence
