@@ -70,7 +70,8 @@ def test_a_file_that_is_too_large_is_refused_with_the_way_to_take_it_in(
     eddie: Client, publication: Publication
 ) -> None:
     text = HEADER + "x" * LARGEST
-    assert "Is larger than 20 MB. Have it taken in by the command newsletter gifts import, which takes any." in posted(eddie, text)
+    said = posted(eddie, text)
+    assert "Is larger than 20 MB. Have it taken in by the command newsletter gifts import, which takes any." in said
 
 
 def test_only_who_may_change_appeals_may_say_who_gave(cora: Client, otto: Client, publication: Publication) -> None:
