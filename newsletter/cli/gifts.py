@@ -42,8 +42,10 @@ def import_(
     """Take in the gifts in a CSV file.
 
     Its first row names the columns: email, date, amount, and perhaps currency and reference (what the
-    platform calls the gift). Others are passed over. A file can be imported again: a gift of the same
-    source and reference is kept once, and without references one of the same person, date and amount.
+    platform calls the gift). Payments that failed or were given back are left out, by the columns
+    status and amount refunded; other columns are passed over. A file can be imported again: a gift of
+    the same source and reference is kept once, and without references one of the same person, date
+    and amount.
     """
     from newsletter.giving import importing
     from newsletter.lib import sheets
@@ -54,7 +56,7 @@ def import_(
         report = importing.read(lines, source=source, currency=currency, publication=meant, now=clock.now())
     if json:
         problems = [{"line": problem.line, "problem": problem.problem} for problem in report.problems]
-        counts = {name: getattr(report, name) for name in ("rows", "added", "known", "old", "bad")}
+        counts = {name: getattr(report, name) for name in ("rows", "added", "known", "old", "unpaid", "bad")}
         output.data(counts | {"problems": problems})
         return
     output.facts(
@@ -63,6 +65,7 @@ def import_(
             ("added", report.added),
             ("there already", report.known or None),
             ("too old to be kept", report.old or None),
+            ("not paid, or given back", report.unpaid or None),
             ("not taken", report.bad or None),
         ]
     )
@@ -119,8 +122,8 @@ def _whose(gift: Gift) -> str:
 
 def _sum(gift: Gift) -> str:
     """As people write it: 25.00 USD."""
-    from newsletter.giving.platforms import WHOLE
+    from newsletter.giving.platforms import decimals
 
-    if gift.currency in WHOLE:
-        return f"{gift.amount:,} {gift.currency}"
-    return f"{gift.amount // 100:,}.{gift.amount % 100:02} {gift.currency}"
+    digits = decimals(gift.currency)
+    whole, rest = divmod(gift.amount, 10**digits)
+    return f"{whole:,}.{rest:0{digits}} {gift.currency}" if digits else f"{whole:,} {gift.currency}"

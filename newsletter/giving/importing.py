@@ -1,11 +1,11 @@
 """Gifts from a file, as donation platforms export them. How rows are written is left to `lib/sheets.py`.
 
-The first row names the columns. Whatever is unclear is refused by its line and column, and never guessed: a
-giver who is asked again has not been thanked. A file can be read again: what is kept already is only counted.
+The first row names the columns. A payment that failed or was given back is no gift. Whatever is unclear is refused
+by its line and column, and never guessed: a giver who is asked again has not been thanked. A file can be read again:
+what is kept already is only counted.
 """
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from newsletter.giving import gifts, sums
 from newsletter.giving.gifts import Given
-from newsletter.giving.platforms import WHOLE
+from newsletter.giving.platforms import decimals
+from newsletter.giving.written import SUM, smallest
 from newsletter.lib.errors import BadInput
 from newsletter.lib.sheets import Row, Unreadable, cell, rows
 from newsletter.mail.addresses import normalise
@@ -37,13 +38,13 @@ NAMES = {
     "amount": {"amount", "donation amount", "gift amount"},
     "currency": {"currency", "currency code"},
     "reference": {"reference", "id", "transaction id", "donation id", "payment id", "charge id"},
+    "status": {"status", "payment status"},
+    "refunded": {"amount refunded", "refunded amount"},
 }
+PAID = frozenset({"paid", "succeeded", "successful", "complete", "completed"})  # any other status is no gift
 NEEDED = ("email", "date", "amount")
 HEADER = "Begin the file with a header such as email,date,amount,currency,reference."
 DAY = "Write it like 2026-11-24 or 2026-11-24T09:30Z."
-SUM = "Write it like 25 or 1,250.00."
-PLAIN = re.compile(r"(\d{1,12}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,2}))?", re.ASCII)  # 1250, 1,250 or 1,250.00
-WITH_COMMA = re.compile(r"(\d{1,12}|\d{1,3}(?:\.\d{3}){1,4}),(\d{1,2})", re.ASCII)  # 1250,00 or 1.250,00
 FIRST = datetime(2000, 1, 1, tzinfo=UTC)  # an earlier day is a slip
 PROBLEMS_KEPT = 100
 
@@ -56,6 +57,8 @@ class Columns(NamedTuple):
     amount: int | None
     currency: int | None
     reference: int | None
+    status: int | None
+    refunded: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +77,13 @@ class Report:
     added: int = 0
     known: int = 0  # kept already, or twice in this file
     old: int = 0  # not kept: given so long ago that nobody is thanked for it any more
+    unpaid: int = 0  # not paid, or given back in whole
     bad: int = 0
     problems: list[Problem] = field(default_factory=list)  # the first hundred of the bad ones
 
     @property
     def adds_up(self) -> bool:
-        return self.rows == self.added + self.known + self.old + self.bad
+        return self.rows == self.added + self.known + self.old + self.unpaid + self.bad
 
     def note(self, line: int, problem: str) -> None:
         self.bad += 1
@@ -124,7 +128,9 @@ def _gifts(lines: Iterable[str], report: Report, otherwise: str, now: datetime) 
         except BadInput as error:
             report.note(row.line, f"The {error.field} {error.problem} {error.mend}".strip())
             continue
-        if gift.given_at < now - gifts.KEPT:
+        if gift is None:
+            report.unpaid += 1
+        elif gift.given_at < now - gifts.KEPT:
             report.old += 1
         else:
             yield gift
@@ -147,10 +153,17 @@ def _columns(row: Row, otherwise: str) -> Columns:
     return Columns(**found)
 
 
-def _gift(row: Row, columns: Columns, otherwise: str, now: datetime) -> Given:
-    email, date, amount, currency, reference = (cell(row.cells, place) for place in columns)
+def _gift(row: Row, columns: Columns, otherwise: str, now: datetime) -> Given | None:
+    """The gift in a row; None when it was not paid, or given back."""
+    email, date, amount, currency, reference, status, refunded = (cell(row.cells, place) for place in columns)
+    if columns.status is not None and status.casefold() not in PAID:
+        return None
     code = sums.currency(currency or otherwise)
-    address, at, cents = normalise(email), _moment(date, now), _smallest(amount, code)
+    address, at, cents = normalise(email), _moment(date, now), smallest(amount, code, field="amount")
+    if not 0 < cents <= sums.LARGEST * 10 ** decimals(code):
+        raise BadInput("amount", "is nothing, or more than anybody gives.", SUM)
+    if refunded and smallest(refunded, code, field="amount refunded") >= cents:
+        return None
     if len(reference) > 100 or not reference.isprintable():
         raise BadInput("reference", "is longer than 100 characters or not one line.")
     return Given(address, at, cents, code, reference or _fingerprint(address, at, cents, code))
@@ -166,21 +179,6 @@ def _moment(written: str, now: datetime) -> datetime:
     if at < FIRST or at > now + timedelta(days=1):
         raise BadInput("date", "lies in the future." if at > now else "lies before the year 2000.", DAY)
     return at
-
-
-def _smallest(written: str, currency: str) -> int:
-    """An amount as people write it, in the smallest unit of its currency."""
-    bare = written.strip(" \u00a0$€£₪₹¥")
-    parts = PLAIN.fullmatch(bare) or WITH_COMMA.fullmatch(bare)
-    if not parts:
-        raise BadInput("amount", "is not a sum.", SUM)
-    whole = int(re.sub(r"\D", "", parts[1], flags=re.ASCII))
-    cents = int((parts[2] or "").ljust(2, "0"))
-    if currency in WHOLE and cents:
-        raise BadInput("amount", f"has a fraction, and {currency} has none.", SUM)
-    if not 0 < whole * 100 + cents <= sums.LARGEST * 100:
-        raise BadInput("amount", "is nothing, or more than anybody gives.", SUM)
-    return whole if currency in WHOLE else whole * 100 + cents
 
 
 def _fingerprint(*parts: object) -> str:

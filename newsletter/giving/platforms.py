@@ -11,8 +11,9 @@ from newsletter.lib.errors import BadInput
 from newsletter.lib.links import web_link
 from newsletter.mail.wording import disarm_link
 
-# ISO 4217 currencies without a smaller unit, among those that donation platforms take; all others have hundredths.
+# ISO 4217 currencies without a smaller unit, among those that donation platforms take, and all that have thousandths.
 WHOLE = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"})
+THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 PLACES = re.compile(r"\{([^{}]*)\}")
 
 
@@ -63,7 +64,12 @@ def template(value: str, *, field: str) -> str:
     return disarm_link(given)
 
 
+def decimals(currency: str) -> int:
+    """How many digits of the smallest unit make a whole one: 2, where it is not known otherwise."""
+    return 0 if currency in WHOLE else 3 if currency in THOUSANDTHS else 2
+
+
 def address(template: str, *, amount: int, currency: str) -> str:
     """Where the button of `amount` leads."""
-    cents = amount if currency in WHOLE else amount * 100
+    cents = amount * 10 ** decimals(currency)
     return template.replace("{amount}", str(amount)).replace("{cents}", str(cents))

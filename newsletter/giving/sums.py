@@ -28,10 +28,10 @@ def amounts(value: object, *, field: str = "amounts") -> list[int]:
 
 
 def currency(value: str, *, field: str = "currency") -> str:
-    """Its three letters, as capitals; raises `BadInput`."""
+    """Its three letters, as capitals; raises `BadInput`, which does not repeat what was given."""
     code = value.strip().upper()
     if not re.fullmatch(r"[A-Z]{3}", code):
-        raise BadInput(field, f"{value.strip()[:10]!r} is not a currency.", "Give its three letters, such as USD.")
+        raise BadInput(field, "is not three letters.", "Give its code, such as USD.")
     return code
 
 

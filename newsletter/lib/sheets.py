@@ -18,6 +18,8 @@ from newsletter.lib.errors import BadInput
 DELIMITERS = ",;\t"
 HALVES = re.compile("[\ud800-\udfff]")  # what surrogateescape makes of bytes that are not UTF-8
 LONGEST_ROW = 100  # lines; a longer one is a quotation mark that swallows its neighbours
+LARGEST_ROW = 100_000  # characters, less than csv itself takes in one cell
+MOST_CELLS = 1_000  # in a row; a larger file is none that people have
 
 
 class Row(NamedTuple):
@@ -39,7 +41,8 @@ def decoded(file: BinaryIO) -> Iterator[str]:
     """The lines of a UTF-8 file, which stays open; `BadInput` names the first that is in another encoding."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
     try:
-        for number, line in enumerate(text, start=1):
+        # never more than a row may hold is read at once: `rows` refuses a line that is cut off here
+        for number, line in enumerate(iter(lambda: text.readline(LARGEST_ROW + 1), ""), start=1):
             if not line.isascii() and HALVES.search(line):
                 mend = "Save the file as “CSV UTF-8” and import it again."
                 raise BadInput(f"line {number}", "is not in UTF-8.", mend)
@@ -50,7 +53,7 @@ def decoded(file: BinaryIO) -> Iterator[str]:
 
 
 def rows(lines: Iterable[str]) -> Iterator[Row | Unreadable]:
-    """Each row that is not empty, the header too. `BadInput` when a quotation mark is never closed."""
+    """Each row that is not empty, the header too. `BadInput` for a quotation mark never closed, or a row too large."""
     counted = _Counted(lines)
     first = next((line for line in counted if line.strip("\ufeff \t\r\n")), None)
     if first is None:
@@ -59,7 +62,7 @@ def rows(lines: Iterable[str]) -> Iterator[Row | Unreadable]:
     counted.push_back(first)
     reader = csv.reader(counted, delimiter=_delimiter(first), strict=True)
     while True:
-        line = counted.number + 1
+        line, before = counted.number + 1, counted.characters
         try:
             row: list[str] | None = next(reader)
         except StopIteration:
@@ -70,11 +73,16 @@ def rows(lines: Iterable[str]) -> Iterator[Row | Unreadable]:
             raise BadInput(
                 f"line {line}", "opens a quotation mark that is not closed.", "Close it and import the file again."
             )
+        if counted.characters - before > LARGEST_ROW:
+            mend = f"A row may hold {LARGEST_ROW:,}. Is it a CSV file?"
+            raise BadInput(f"line {line}", "is longer than any row.", mend)
         if row is None:
             yield Unreadable(line, "The quotation marks do not match.")
             continue
         if not any(cell.strip() for cell in row):
             continue
+        if len(row) > MOST_CELLS:
+            raise BadInput(f"line {line}", f"has {len(row):,} cells.", f"Leave out columns: {MOST_CELLS:,} are read.")
         yield Row(line, row)
 
 
@@ -90,6 +98,7 @@ class _Counted:
         self._lines = iter(lines)
         self._again: list[str] = []
         self.number = 0
+        self.characters = 0
         self.ended = False
 
     def __iter__(self) -> Iterator[str]:
@@ -102,11 +111,13 @@ class _Counted:
             self.ended = True
             raise
         self.number += 1
+        self.characters += len(line)
         return line
 
     def push_back(self, line: str) -> None:
         self._again.append(line)
         self.number -= 1
+        self.characters -= len(line)
 
 
 def _delimiter(line: str) -> str:

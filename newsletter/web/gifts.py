@@ -9,11 +9,13 @@ from newsletter.accounts.roles import Step
 from newsletter.giving import importing
 from newsletter.giving.importing import Report
 from newsletter.lib import clock, sheets
-from newsletter.lib.errors import NewsletterError
+from newsletter.lib.errors import BadInput, NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.web import publication as publications
 from newsletter.web.forms import PlainForm
 from newsletter.web.permission import DeskRequest, needs
+
+LARGEST = 20_000_000  # bytes; some hundred thousand gifts, and below what any request may hold (web/size.py)
 
 
 class GiftsForm(PlainForm):
@@ -53,6 +55,9 @@ def _report(form: GiftsForm, publication: Publication) -> Report | None:
     """What became of the file; None when the form says why it was not taken."""
     given = form.cleaned_data
     try:
+        if (given["file"].size or 0) > LARGEST:
+            mend = "Have it taken in by the command newsletter gifts import, which takes any."
+            raise BadInput("file", f"is larger than {LARGEST // 1_000_000} MB.", mend)
         return importing.read(
             sheets.decoded(given["file"].file),
             source=given["source"],

@@ -1,4 +1,4 @@
-"""Our own pages for what went wrong: no permission, no such page, a stale form, our own fault."""
+"""Our own pages for what went wrong: no permission, no such page, a stale form, too large a body, our own fault."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +15,16 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 — Django names it
     return render(request, "web/problems/404.html", status=404)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """A body that nobody has room for (size.py)."""
+    return render(request, "web/problems/too_large.html", status=413)
+
+
+def no_length(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 — like its neighbours
+    """Only programs send such a body, so they get no page."""
+    return HttpResponse("the length of the body must be said\n", status=411, content_type="text/plain; charset=utf-8")
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from newsletter.audience.sheets import Record, records
 from newsletter.lib.errors import BadInput
-from newsletter.lib.sheets import Unreadable, decoded
+from newsletter.lib.sheets import LARGEST_ROW, MOST_CELLS, Unreadable, decoded
 
 
 def rows(text: str) -> list[tuple[str, str]]:
@@ -94,6 +94,26 @@ def test_utf8_with_and_without_a_mark_is_decoded() -> None:
 def test_another_encoding_is_refused_by_line(data: bytes, line: int) -> None:
     with pytest.raises(BadInput, match=f"line {line}: is not in UTF-8"):
         list(decoded(io.BytesIO(data)))
+
+
+def test_a_row_beyond_measure_is_refused_by_its_line() -> None:
+    assert rows(f"email\na@example.org\n{'x' * (LARGEST_ROW - 1)}\n") == [("a@example.org", ""), ("x" * 99_999, "")]
+    for text in ("x" * (LARGEST_ROW + 1), '"' + "x\n" * 60 + "y" * LARGEST_ROW + '"\nb@example.org\n'):
+        with pytest.raises(BadInput, match=r"line 3: is longer than any row\. A row may hold 100,000\."):
+            rows(f"email\na@example.org\n{text}")
+
+
+def test_a_row_of_very_many_cells_is_refused_by_its_line() -> None:
+    assert len(rows(f"email{',note' * (MOST_CELLS - 1)}\na@example.org\n")) == 1
+    with pytest.raises(BadInput, match=r"line 2: has 1,002 cells\. Leave out columns: 1,000 are read\."):
+        rows(f"email,first_name\na@example.org{',' * (MOST_CELLS + 1)}\n")
+
+
+def test_a_file_without_line_breaks_is_not_read_at_once() -> None:
+    file = io.BytesIO(b"email\n" + b"x" * 5_000_000)
+    with pytest.raises(BadInput, match="line 2: is longer than any row"):
+        list(records(decoded(file)))
+    assert file.tell() < 1_000_000
 
 
 @given(st.text("ab@.,;\t\"'\r\n=+ \x00é", max_size=80))

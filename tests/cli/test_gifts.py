@@ -30,6 +30,22 @@ def test_gifts_are_imported_listed_and_forgotten(newsletter: Command, publicatio
     assert newsletter("gifts", "list", "--json").data == []
 
 
+def test_payments_that_are_no_gifts_are_counted_apart(newsletter: Command, publication: Publication) -> None:
+    file = f"email,date,amount,currency,status\nrita@example.org,{TODAY},25,USD,Failed\n"
+    assert newsletter("gifts", "import", "-", "--source", "stripe", stdin=file).words == (
+        "gifts read 1 added 0 not paid, or given back 1"
+    )
+    assert newsletter("gifts", "import", "-", "--source", "stripe", "--json", stdin=file).data["unpaid"] == 1
+
+
+def test_sums_are_listed_with_the_digits_of_their_currency(newsletter: Command, publication: Publication) -> None:
+    file = f"email,date,amount,currency\nrita@example.org,{TODAY},1250.5,KWD\neddie@example.org,{TODAY},3000,JPY\n"
+    newsletter("gifts", "import", "-", "--source", "stripe", stdin=file)
+    words = newsletter("gifts", "list").words
+    assert "1,250.500 KWD" in words
+    assert "3,000 JPY" in words
+
+
 def test_gifts_may_be_one_publication_s(newsletter: Command, publication: Publication) -> None:
     make.publication(slug="evening")
     newsletter("gifts", "import", "-", "--source", "stripe", "-p", "evening", stdin=FILE)

@@ -57,6 +57,13 @@ def text(old: str, new: str) -> Letter:
     return replace(WHOLE, text=WHOLE.text.replace(old, new))
 
 
+def hiding(road: str, before: str, after: str) -> Letter:
+    """The whole letter with its links below this road between `before` and `after`."""
+    link = re.compile(rf'<a [^>]*href="https://letters\.example\.org/{road}/[^"]*"[^>]*>.*?</a>', re.DOTALL)
+    assert link.search(WHOLE.html)
+    return replace(WHOLE, html=link.sub(lambda found: before + found[0] + after, WHOLE.html))
+
+
 def subject(new: str) -> Letter:
     return replace(WHOLE, subject=new)
 
@@ -143,6 +150,14 @@ BROKEN: list[tuple[str, str, Callable[[], Letter]]] = [
     ("link.personal", "stop", lambda: body('<a href="https://x.org/?email=rita%40news.org">A story</a>')),
     ("link.personal", "stop", lambda: body('<a href="https://x.org/?n=__nl_html_first_name__">A story</a>')),
     ("link.personal", "stop", lambda: text("https://data.example.org/herring", "https://x.org/__nl_first_name__")),
+    ("link.token", "stop", lambda: body('<a href="https://x.org/?u=__nl_reader__">A story</a>')),
+    ("link.token", "stop", lambda: body(f'<a href="https://x.org/?to={UNSUBSCRIBE}">A story</a>')),
+    ("link.token", "stop", lambda: body(f'<img src="{PICTURES}/p.png?__nl_reader__" alt="" width="1" height="1">')),
+    ("link.token", "stop", lambda: body('<!--[if mso]><a href="https://x.org/__nl_reader__">A story</a><![endif]-->')),
+    ("link.token", "stop", lambda: body("<p>See https://x.org/__nl_reader__</p>")),
+    ("link.token", "stop", lambda: text("https://data.example.org/herring", "https://x.org/__nl_reader__")),
+    ("link.token", "stop", lambda: text("https://data.example.org/herring", f"https://x.org/?to={UNSUBSCRIBE}")),
+    ("link.token", "stop", lambda: text("https://data.example.org/herring", f"{UNSUBSCRIBE}@x.org/")),
     ("contrast.light", "stop", lambda: body('<p style="color:#999">Hardly to be read</p>')),
     ("contrast.light", "stop", lambda: body('<p style="color: #888; background:#777777">x</p>')),
     ("contrast.light", "stop", lambda: body('<p style="background:#00f"><a href="https://x.org/">Plain link</a></p>')),
@@ -220,6 +235,57 @@ def test_a_shorter_address_in_the_text_is_not_taken_for_the_whole_one() -> None:
     assert "required.unsubscribe" in found(text(UNSUBSCRIBE, "https://letters.example.org/u/"))
 
 
+HIDDEN = [
+    ('<div style="display:none">', "</div>"),
+    ('<div hidden><p style="font-size:16px">', "</p></div>"),
+    ('<p style="DISPLAY : NONE !important; color:#000">', "</p>"),
+    ('<p style="visibility:hidden">', "</p>"),
+    ('<p style="font-size: 0"><b style="font-size:100%">', "</b></p>"),
+    ('<p style="font:0/0 serif">', "</p>"),
+    ('<p style="font-size:0.0px!important">', "</p>"),
+    ('<p style="opacity:0">', "</p>"),
+    ('<div style="max-height:0; overflow:hidden">', "</div>"),
+    ("<template>", "</template>"),
+]
+SEEN = [
+    ('<div style="font-size:0"><p style="font-size:16px">', "</p></div>"),  # how columns are kept side by side
+    ('<div style="font-size:0"><p style="font:bold 16px/1.5 serif">', "</p></div>"),
+    ('<div style="visibility:hidden"><p style="visibility:visible">', "</p></div>"),
+    ('<div style="mso-hide:all">', "</div>"),  # for Outlook alone, which has another
+    ('<div style="font-size:0.9em; opacity:0.99; max-height:0">', "</div>"),
+]
+
+
+@pytest.mark.parametrize("around", HIDDEN)
+@pytest.mark.parametrize(("road", "name"), [("u", "unsubscribe"), ("p", "preferences"), ("v", "web")])
+def test_a_link_that_no_eye_meets_is_no_way_out(road: str, name: str, around: tuple[str, str]) -> None:
+    assert found(hiding(road, *around))[f"required.{name}"].place == "HTML"
+
+
+def test_a_way_out_whose_words_are_hidden_is_none() -> None:
+    link = re.compile(r'(<a [^>]*href="[^"]*/u/[^"]*"[^>]*>)(.*?)(</a>)', re.DOTALL)
+    letter = replace(WHOLE, html=link.sub(r'\1<span style="display:none">\2</span>\3', WHOLE.html))
+    assert "required.unsubscribe" in found(letter)
+
+
+@pytest.mark.parametrize("around", SEEN)
+def test_a_way_out_that_is_shown_again_or_hidden_from_one_program_is_one(around: tuple[str, str]) -> None:
+    assert "required.unsubscribe" not in found(hiding("u", *around))
+
+
+@pytest.mark.parametrize("around", HIDDEN)
+def test_a_postal_address_that_no_eye_meets_is_none(around: tuple[str, str]) -> None:
+    before, after = around
+    address = CONTENTS.postal_address
+    assert "required.postal_address" in found(html(address, f"{before}{address}{after}"))
+
+
+def test_our_own_links_may_be_written_out_in_brackets_or_at_the_end_of_a_sentence() -> None:
+    assert found(text(UNSUBSCRIBE, f"(\u200e{UNSUBSCRIBE}).")) == {}
+    assert found(body(f"<p>Leave at {UNSUBSCRIBE}.</p>")) == {}
+    assert found(body(f'<!--[if mso]><a href="{UNSUBSCRIBE}">Leave</a><![endif]-->')) == {}
+
+
 def test_capitals_in_one_name_are_not_shouting() -> None:
     assert found(subject("UNESCO تدرس إدراج حرفة نسج الشباك")) == {}
     assert found(subject("2026: 24/11")) == {}
@@ -263,6 +329,29 @@ def test_the_installations_standing_decides_what_is_local(settings: object) -> N
 def test_any_letter_at_all_can_be_looked_at(subject: str, text: str, html: str) -> None:
     codes = set(found(Letter(subject, text, html)))
     assert {"doctype.missing", "heading.one"} <= codes
+
+
+PIECES = [
+    "<![foo]>",
+    "<![",
+    "<![endif]",
+    "<!--[if mso]>",
+    "<!--",
+    "-->",
+    "--",
+    ">",
+    "<a href=x>",
+    "</a>",
+    "<!x",
+    "]",
+    "y",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_any_torn_comment_can_be_looked_at(html: str) -> None:
+    assert take_apart(f"<p>seen</p>{html}").words.startswith("seen")
+    found(body(html))
 
 
 def test_no_address_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:

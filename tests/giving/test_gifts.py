@@ -53,6 +53,12 @@ def test_a_file_as_platforms_write_it_is_understood() -> None:
         ("12 €", "EUR", 1200),
         ("3000", "JPY", 3000),
         ("3,000", "JPY", 3000),
+        ("12", "KWD", 12_000),
+        ("12.5", "BHD", 12_500),
+        ("12.500", "OMR", 12_500),
+        ("1,250.500", "JOD", 1_250_500),
+        ("1.250,500", "TND", 1_250_500),
+        ("12,50", "TND", 12_500),
     ],
 )
 def test_amounts_are_read_as_people_write_them(written: str, currency: str, amount: int) -> None:
@@ -73,7 +79,9 @@ def test_amounts_are_read_as_people_write_them(written: str, currency: str, amou
         ("noor@example.org,2026-11-20,-25,USD,1", "The amount is not a sum."),  # given back
         ("noor@example.org,2026-11-20,0,USD,1", "The amount is nothing"),
         ("noor@example.org,2026-11-20,25.50,JPY,1", "The amount has a fraction, and JPY has none."),
-        ("noor@example.org,2026-11-20,25,dollars,1", "The currency 'dollars' is not a currency."),
+        ("noor@example.org,2026-11-20,25,dollars,1", "The currency is not three letters. Give its code"),
+        ("noor@example.org,2026-11-20,25,noor@example.org,1", "The currency is not three letters."),  # one column on
+        ('noor@example.org,2026-11-20,"1,250",KWD,1', "The amount can be read in two ways. Write it like 1250 or"),
         (f"noor@example.org,2026-11-20,25,USD,{'x' * 101}", "The reference is longer than 100 characters"),
     ],
 )
@@ -114,6 +122,35 @@ def test_a_repeated_import_changes_nothing_with_references_and_without() -> None
         assert list(Gift.objects.values()) == before
 
 
+@pytest.mark.parametrize("status", ["Paid", "succeeded", "SUCCESSFUL", "complete", " Completed "])
+def test_what_is_said_to_be_paid_is_a_gift(status: str) -> None:
+    report = take(f"{HEADER},Status", f"rita@example.org,2026-11-20,25,USD,1,{status}")
+    assert report == Report(rows=1, added=1)
+
+
+@pytest.mark.parametrize("status", ["Failed", "Refunded", "pending", "canceled", "requires_payment_method", ""])
+def test_what_is_not_said_to_be_paid_is_none_and_counted_apart(status: str) -> None:
+    rows = [f"rita@example.org,2026-11-20,25,USD,1,{status}", "eddie@example.org,2026-11-20,25,USD,2,Paid"]
+    assert take(f"{HEADER},Status", *rows) == Report(rows=2, added=1, unpaid=1)
+    assert [gift.email for gift in Gift.objects.all()] == ["eddie@example.org"]
+
+
+def test_a_payment_without_an_address_that_failed_is_no_problem() -> None:
+    assert take(f"{HEADER},Status", ",,,,,Failed") == Report(rows=1, unpaid=1)
+
+
+@pytest.mark.parametrize(("refunded", "taken"), [("25.00", 0), ("30", 0), ("", 1), ("0", 1), ("0.00", 1), ("24.99", 1)])
+def test_what_was_given_back_in_whole_is_no_gift(refunded: str, taken: int) -> None:
+    report = take(f"{HEADER},Amount Refunded", f"rita@example.org,2026-11-20,25,USD,1,{refunded}")
+    assert report == Report(rows=1, added=taken, unpaid=1 - taken)
+
+
+def test_what_was_given_back_must_be_a_sum() -> None:
+    report = take(f"{HEADER},Amount Refunded", "rita@example.org,2026-11-20,25,USD,1,rita@example.org")
+    assert "The amount refunded is not a sum." in report.problems[0].problem
+    assert "rita" not in report.problems[0].problem
+
+
 def test_the_same_reference_of_another_source_is_another_gift() -> None:
     row = "rita@example.org,2026-11-20,25,USD,1"
     take(HEADER, row, source="stripe")
@@ -140,13 +177,25 @@ def test_all_gifts_of_an_address_are_forgotten_on_request() -> None:
 
 
 CELLS = st.text(max_size=20) | st.sampled_from(
-    ["rita@example.org", "=1+1@example.org", "2026-11-20", "25", "1,5", "USD", "x", "\x00", "\u202e", "9" * 4400]
+    [
+        "rita@example.org",
+        "=1+1@example.org",
+        "2026-11-20",
+        "25",
+        "1,5",
+        "paid",
+        "USD",
+        "x",
+        "\x00",
+        "\u202e",
+        "9" * 4400,
+    ]
 )
 
 
 @given(
-    header=st.permutations(["email", "date", "amount", "currency", "reference", "note"]),
-    rows=st.lists(st.lists(CELLS, max_size=7), max_size=5),
+    header=st.permutations(["email", "date", "amount", "currency", "reference", "status", "amount refunded", "note"]),
+    rows=st.lists(st.lists(CELLS, max_size=9), max_size=5),
 )
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_stands_in_a_file_every_row_is_counted_once_and_a_second_reading_adds_nothing(

@@ -11,6 +11,7 @@ def test_an_amount_is_given_in_whole_units_or_in_the_smallest_ones() -> None:
     assert address("https://x.org/?a={amount}", amount=25, currency="USD") == "https://x.org/?a=25"
     assert address("https://x.org/?a={cents}", amount=25, currency="USD") == "https://x.org/?a=2500"
     assert address("https://x.org/?a={cents}", amount=2500, currency="JPY") == "https://x.org/?a=2500"
+    assert address("https://x.org/?a={cents}", amount=25, currency="KWD") == "https://x.org/?a=25000"
 
 
 @pytest.mark.parametrize("name", PLATFORMS)

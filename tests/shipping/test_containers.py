@@ -11,6 +11,7 @@ import yaml
 
 from newsletter.local import parts
 from newsletter.local.processes import Part
+from newsletter.web.size import LARGEST
 from tests.support.factories import MONDAY
 from tests.support.surroundings import ROOT
 from workers.queues import WORKER_QUEUES
@@ -53,6 +54,15 @@ def test_services_wait_only_for_services_that_are_there(services: Services) -> N
             assert how["condition"] in CONDITIONS, name
             if how["condition"] == "service_healthy":
                 assert "test" in services[other]["healthcheck"], f"{name} waits for {other} in vain"
+
+
+def test_what_is_kept_in_memory_has_an_end_and_room_for_an_upload_of_each_thread(services: Services) -> None:
+    for name in OUR_PROCESSES:
+        assert services[name]["read_only"] is True
+        assert [entry.partition(":")[2] for entry in services[name]["tmpfs"]] == ["size=256m"]
+    words = " ".join(services["web"]["command"])
+    workers, threads = (int(re.findall(rf"--{what}=(\d+)", words)[0]) for what in ("workers", "threads"))
+    assert workers * threads * LARGEST < 256 * 1024**2
 
 
 def test_volumes_and_networks_are_declared(compose: dict[str, Any], services: Services) -> None:

@@ -7,6 +7,7 @@ from django.test import Client
 from newsletter.giving.models import Gift
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
+from newsletter.web.gifts import LARGEST
 from tests.support import factories as make
 from tests.web.asking import words
 
@@ -28,6 +29,9 @@ def test_an_editor_takes_gifts_in_and_reads_what_was_not_taken(eddie: Client, pu
     assert "1 new gift" in page
     assert "Line 3 The email address has no @." in page
     assert "There already 1" in posted(eddie, text)
+    assert "not paid" not in page.casefold()
+    failed = HEADER.strip() + ",status\n" + row("rita@example.org", "3").strip() + ",Failed\n"
+    assert "Not paid, or given back 1" in posted(eddie, failed)
     assert (Gift.objects.get().email, Gift.objects.get().publication) == ("rita@example.org", None)
 
 
@@ -44,7 +48,7 @@ def test_they_may_be_for_the_readers_of_one_publication(eddie: Client, publicati
     [
         ("donor,when\n", {}, "line 1: does not name a column “email”."),
         ("email,date,amount\n", {}, "does not name a column “currency”"),
-        (HEADER, {"currency": "€"}, "is not a currency. Give its three letters"),
+        (HEADER, {"currency": "€"}, "Is not three letters. Give its code"),
         (HEADER, {"source": ""}, "Please fill this in."),
     ],
 )
@@ -60,6 +64,14 @@ def test_a_file_in_another_encoding_is_refused(eddie: Client, publication: Publi
     answer = eddie.post("/desk/morning/gifts/", {"file": file, "source": "stripe"})
     assert answer.status_code == 422
     assert "line 2: is not in UTF-8." in words(answer)
+
+
+def test_a_file_that_is_too_large_is_refused_with_the_way_to_take_it_in(
+    eddie: Client, publication: Publication
+) -> None:
+    text = HEADER + "x" * LARGEST
+    said = posted(eddie, text)
+    assert "Is larger than 20 MB. Have it taken in by the command newsletter gifts import, which takes any." in said
 
 
 def test_only_who_may_change_appeals_may_say_who_gave(cora: Client, otto: Client, publication: Publication) -> None:

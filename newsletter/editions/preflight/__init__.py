@@ -1,7 +1,8 @@
 """Preflight: is a frozen letter fit to leave? Pure: letter in, findings out; no link is opened.
 
 What the letter says is looked at in saying.py, its HTML in page.py, its pictures in pictures.py, its size in
-weight.py, its addresses in addresses.py, its colours in legibility.py, and what mail programs lack in support.py.
+weight.py, its addresses in addresses.py, its colours in legibility.py, what mail programs lack in support.py, and
+whether an eye meets a piece of it in sight.py.
 """
 
 from collections.abc import Sequence
@@ -70,7 +71,7 @@ def findings(
         *pictures.pictures(anatomy, local=local, home=pictures_at),
         *page.links(anatomy, local=local),
         *page.headings(anatomy),
-        *page.personal(anatomy, letter.text),
+        *page.personal(anatomy, letter.text, links),
         *page.untagged(asking),
         *legibility.legible(anatomy),
         *support.supported(anatomy),

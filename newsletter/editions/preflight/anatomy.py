@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from newsletter.editions.preflight.sight import IN_VIEW, Sight, is_hidden, sight
+
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())  # noqa: SIM905 — reads better
 INLINE = frozenset({"a", "abbr", "b", "bdi", "em", "i", "small", "span", "strong", "sub", "sup", "u"})
-UNREAD = frozenset({"style", "script", "title", "head"})
 
 
 @dataclass(slots=True)
@@ -20,13 +21,14 @@ class Element:
     children: list["Element"] = field(default_factory=list)
     words: str = ""  # all text inside, in reading order
     own: str = ""  # of it, what stands in no element further inside
+    sight: Sight = IN_VIEW  # whether an eye meets what stands directly in it
     shown: str = ""  # as it was written, for a person to find it
     start: int = 0  # where it begins and ends, in characters; one that is not closed has no length
     end: int = 0
 
     @property
     def is_hidden(self) -> bool:
-        return "display:none" in self.attrs.get("style", "").replace(" ", "").lower()
+        return is_hidden(self.attrs)
 
     def below(self) -> Iterator["Element"]:
         """All elements inside this one."""
@@ -37,9 +39,13 @@ class Element:
 
 @dataclass(slots=True)
 class Anatomy:
-    """`elements` in the order of their start; `words` are those a reader sees, parted by single blanks."""
+    """`elements` in the order of their start; `words` are those a reader sees, parted by single blanks.
+
+    `aside` are the elements that only Outlook for Windows sees, because they stand in conditional comments.
+    """
 
     elements: list[Element]
+    aside: list[Element]
     words: str
     styles: list[str]
     doctype: str
@@ -59,7 +65,18 @@ def take_apart(html: str) -> Anatomy:
     reader.feed(html)
     reader.close()
     styles = [element.words for element in reader.elements if element.tag == "style"]
-    return Anatomy(reader.elements, " ".join("".join(reader.words).split()), styles, reader.doctype)
+    aside = [element for line, comment in reader.conditional for element in _elements_in(comment, line)]
+    return Anatomy(reader.elements, aside, " ".join("".join(reader.words).split()), styles, reader.doctype)
+
+
+def _elements_in(comment: str, line: int) -> list[Element]:
+    """Those in a comment that begins on this line. It is read once: comments inside it are comments."""
+    reader = _Reader(comment)
+    reader.feed(comment)
+    reader.close()
+    for element in reader.elements:
+        element.line += line - 1
+    return reader.elements
 
 
 class _Reader(HTMLParser):
@@ -67,6 +84,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._lines = [0, *(place + 1 for place, character in enumerate(html) if character == "\n")]
         self.elements: list[Element] = []
+        self.conditional: list[tuple[int, str]] = []  # comments that Outlook for Windows reads, with their lines
         self.words: list[str] = []
         self.doctype = ""
         self._open: list[Element] = []
@@ -79,7 +97,8 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         place = self._place()
         shown = self.get_starttag_text() or ""
-        element = Element(tag, given, self.getpos()[0], parent, shown=shown, start=place, end=place)
+        seen = sight(tag, given, parent.sight if parent else IN_VIEW)
+        element = Element(tag, given, self.getpos()[0], parent, sight=seen, shown=shown, start=place, end=place)
         self.elements.append(element)
         if parent:
             parent.children.append(element)
@@ -100,6 +119,14 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         self._hear(data)
 
+    def handle_comment(self, data: str) -> None:
+        if data.startswith("[if"):
+            self.conditional.append((self.getpos()[0], data))
+
+    def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: ARG002 — the parser's own signature
+        """`<![what]>` is passed over, as browsers do; Python's own way raises for what it does not know."""
+        return self.parse_bogus_comment(i, report=False)
+
     def _place(self) -> int:
         line, column = self.getpos()
         return self._lines[line - 1] + column
@@ -109,5 +136,5 @@ class _Reader(HTMLParser):
             element.words += data
         if self._open:
             self._open[-1].own += data
-        if not any(element.tag in UNREAD or element.is_hidden for element in self._open):
+        if not self._open or self._open[-1].sight.is_clear:
             self.words.append(data)

@@ -1,9 +1,10 @@
 """Preflight of a letter's HTML: what mail programs and screen readers need of it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from urllib.parse import unquote
 
+from newsletter.editions.contents import Links
 from newsletter.editions.preflight.addresses import objection
 from newsletter.editions.preflight.anatomy import Anatomy
 from newsletter.editions.preflight.finding import Finding, at
@@ -13,6 +14,7 @@ STYLE_FULL, STYLE_DROPPED = 8_192, 16_384  # bytes; Gmail drops the whole of a l
 
 FORBIDDEN = ("script", "form", "input", "button", "iframe", "object", "embed", "base", "link", "video", "audio", "svg")
 MAILBOX = re.compile(r"[\w.+-]+@[\w-]+\.\w")  # of a person, in a query
+KEY = "It would hand the reader's key to another address. Take the mark out: it may stand in our own links alone."
 VAGUE = frozenset({"click here", "here", "read more", "more", "link", "this"})
 
 
@@ -76,9 +78,15 @@ def headings(anatomy: Anatomy) -> Iterator[Finding]:
         level = int(heading.tag[1])
 
 
-def personal(anatomy: Anatomy, text: str) -> Iterator[Finding]:
-    """What a link says is read by every server on its way, so it may name nobody: a token is all it may hold."""
-    for element in anatomy.elements:
+def personal(anatomy: Anatomy, text: str, own: Links) -> Iterator[Finding]:
+    """What a link says is read by every server on its way, so it may name nobody.
+
+    A reader's token opens that reader's preferences to whoever holds it, so it stands in our `own` links alone.
+    """
+    ours = {own.unsubscribe, own.preferences, own.web}
+    for element in (*anatomy.elements, *anatomy.aside):
+        if any(Token.READER in value and value not in ours for value in element.attrs.values()):
+            yield Finding("link.token", "stop", at([element]), KEY)
         address = element.attrs.get("href", "") or element.attrs.get("src", "")
         if address.startswith(("mailto:", "tel:")):
             continue
@@ -86,6 +94,14 @@ def personal(anatomy: Anatomy, text: str) -> Iterator[Finding]:
             yield Finding("link.personal", "stop", at([element]), "Take the name or mail address out of the link.")
     if re.search(rf"https?://\S*{Token.FIRST_NAME}", text):
         yield Finding("link.personal", "stop", "text", "Take the name out of the link.")
+    for place, words in (("HTML", anatomy.words), ("text", text)):
+        if any(Token.READER in word and not _is_one_of(ours, word) for word in words.split()):
+            yield Finding("link.token", "stop", place, KEY)
+
+
+def _is_one_of(ours: Set[str], word: str) -> bool:
+    """True for one of these addresses, maybe in brackets or at a sentence's end."""
+    return any(re.fullmatch(rf"[^A-Za-z0-9]*{re.escape(address)}\W*", word) for address in ours)
 
 
 def _query(address: str) -> str:

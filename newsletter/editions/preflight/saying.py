@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from newsletter.editions.contents import Links
-from newsletter.editions.preflight.anatomy import Anatomy
+from newsletter.editions.preflight.anatomy import Anatomy, Element
 from newsletter.editions.preflight.finding import Finding
 from newsletter.mail.letters import Letter, Token
 
@@ -40,17 +40,27 @@ def marks(letter: Letter) -> Iterator[Finding]:
 
 
 def required(letter: Letter, anatomy: Anatomy, links: Links, postal_address: str) -> Iterator[Finding]:
-    """The law and the large mailboxes ask for a way out and a sender; clipped readers need the web version."""
-    hrefs = {element.attrs.get("href") for element in anatomy.of("a")}
+    """The law and the large mailboxes ask for a way out and a sender; clipped readers need the web version.
+
+    A link that no eye meets is none.
+    """
+    hrefs = {link.attrs.get("href") for link in anatomy.of("a") if _is_met(link)}
     flat = " ".join(letter.text.replace("\u200e", "").replace("\u200f", "").split())
     for name, address in (("unsubscribe", links.unsubscribe), ("preferences", links.preferences), ("web", links.web)):
         if address not in hrefs:
-            yield Finding(f"required.{name}", "stop", "HTML", f"The letter must link to {address}.")
+            yield Finding(
+                f"required.{name}", "stop", "HTML", f"Where readers see it, the letter must link to {address}."
+            )
         if address not in letter.text:
             yield Finding(f"required.{name}", "stop", "text", f"The letter must hold {address}.")
     for place, words in (("HTML", anatomy.words), ("text", flat)):
         if not postal_address or postal_address not in words:
             yield Finding("required.postal_address", "stop", place, "The sender's postal address must stand in it.")
+
+
+def _is_met(link: Element) -> bool:
+    """True when it has words or a picture that an eye meets."""
+    return any(e.sight.is_clear and (e.tag == "img" or e.own.strip(PADDING)) for e in (link, *link.below()))
 
 
 def way_out(links: Links, *, local: bool) -> Iterator[Finding]:
