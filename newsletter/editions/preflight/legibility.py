@@ -14,7 +14,9 @@ from newsletter.lib.colours import LEAST_CONTRAST, contrast
 
 NAMED = {"black": "#000000", "white": "#ffffff"}
 LINK = "#0000ee"  # what a link has that is given no colour
-DARK = re.compile(r"@media[^{]*prefers-color-scheme:\s*dark[^{]*\{((?:[^{}]*\{[^{}]*\})*)", re.IGNORECASE)
+MEDIA = re.compile("@media", re.IGNORECASE)
+DARK = re.compile(r"prefers-color-scheme:\s*dark", re.IGNORECASE)
+RULES = re.compile(r"(?:[^{}]*\{[^{}]*\})*")
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 SELECTOR = re.compile(r"\.([\w-]+)(?:\s+([a-z][a-z0-9]*))?")  # a class, or an element in a class
 DECLARED = re.compile(r"(?:^|;)\s*(color|background-color|background|display)\s*:\s*([^;!]+)", re.IGNORECASE)
@@ -91,8 +93,10 @@ def _dark(styles: list[str]) -> dict[tuple[str, str], Declarations]:
     """By class, or by class and element inside it: what the night changes. Other selectors are passed over."""
     found: dict[tuple[str, str], Declarations] = {}
     for css in styles:
-        for block in DARK.findall(css):
-            for selectors, declarations in RULE.findall(block):
+        for media in MEDIA.split(css)[1:]:
+            question, _, block = media.partition("{")
+            rules = RULES.match(block) if DARK.search(question) else None
+            for selectors, declarations in RULE.findall(rules[0]) if rules else ():
                 for selector in selectors.split(","):
                     if match := SELECTOR.fullmatch(selector.strip()):
                         key = (match[1], match[2] or "")
