@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import NamedTuple
 
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())  # noqa: SIM905 — reads better
 INLINE = frozenset({"a", "abbr", "b", "bdi", "em", "i", "small", "span", "strong", "sub", "sup", "u"})
@@ -16,7 +17,6 @@ class Element:
     tag: str
     attrs: dict[str, str]
     line: int
-    parent: "Element | None"
     children: list["Element"] = field(default_factory=list)
     words: str = ""  # all text inside, in reading order
     own: str = ""  # of it, what stands in no element further inside
@@ -30,9 +30,11 @@ class Element:
 
     def below(self) -> Iterator["Element"]:
         """All elements inside this one."""
-        for child in self.children:
-            yield child
-            yield from child.below()
+        waiting = self.children[::-1]
+        while waiting:
+            element = waiting.pop()
+            yield element
+            waiting += element.children[::-1]
 
 
 @dataclass(slots=True)
@@ -62,6 +64,15 @@ def take_apart(html: str) -> Anatomy:
     return Anatomy(reader.elements, " ".join("".join(reader.words).split()), styles, reader.doctype)
 
 
+class _Open(NamedTuple):
+    """An element that is being read: where its text starts, what is directly in it, and whether nobody reads that."""
+
+    element: Element
+    start: int
+    own: list[str]
+    unread: bool
+
+
 class _Reader(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -69,30 +80,34 @@ class _Reader(HTMLParser):
         self.elements: list[Element] = []
         self.words: list[str] = []
         self.doctype = ""
-        self._open: list[Element] = []
+        self._open: list[_Open] = []
+        self._heard: list[str] = []  # all text, once: an element's is the part from its start to its end
+        self._unread = 0  # of those that are open, how many hide what is in them
 
     def handle_decl(self, decl: str) -> None:
         self.doctype = self.doctype or decl
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        parent = self._open[-1] if self._open else None
+        parent = self._open[-1].element if self._open else None
         given = {name: value or "" for name, value in attrs}
         place = self._place()
         shown = self.get_starttag_text() or ""
-        element = Element(tag, given, self.getpos()[0], parent, shown=shown, start=place, end=place)
+        element = Element(tag, given, self.getpos()[0], shown=shown, start=place, end=place)
         self.elements.append(element)
         if parent:
             parent.children.append(element)
         if tag not in VOID:
-            self._open.append(element)
+            unread = tag in UNREAD or element.is_hidden
+            self._open.append(_Open(element, len(self._heard), [], unread))
+            self._unread += unread
         if tag == "br":
             self._hear(" ")
 
     def handle_endtag(self, tag: str) -> None:
         for depth in range(len(self._open) - 1, -1, -1):
-            if self._open[depth].tag == tag:
-                self._open[depth].end = self._place()
-                del self._open[depth:]
+            if self._open[depth].element.tag == tag:
+                self._open[depth].element.end = self._place()
+                self._shut(depth)
                 break
         if tag not in INLINE:
             self._hear(" ")
@@ -100,14 +115,24 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         self._hear(data)
 
+    def close(self) -> None:
+        super().close()
+        self._shut(0)
+
+    def _shut(self, depth: int) -> None:
+        """What is open from `depth` on is read to its end."""
+        for element, start, own, unread in self._open[depth:]:
+            element.words, element.own = "".join(self._heard[start:]), "".join(own)
+            self._unread -= unread
+        del self._open[depth:]
+
     def _place(self) -> int:
         line, column = self.getpos()
         return self._lines[line - 1] + column
 
     def _hear(self, data: str) -> None:
-        for element in self._open:
-            element.words += data
+        self._heard.append(data)
         if self._open:
-            self._open[-1].own += data
-        if not any(element.tag in UNREAD or element.is_hidden for element in self._open):
+            self._open[-1].own.append(data)
+        if not self._unread:
             self.words.append(data)
