@@ -152,6 +152,14 @@ def test_what_is_there_to_be_called_is_not_printed(source: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("source", "words"), [("{{ brand }}", "group"), ("{{ stories }}", "list"), ("{{ [1] }}", "list")]
+)
+def test_what_is_no_text_is_not_printed(source: str, words: str) -> None:
+    told = fault(f"a\n{source}")
+    assert (told.line, told.problem.split(",")[0]) == (2, f"This is a {words}{' of values' * (words == 'group')}")
+
+
 def test_what_is_empty_or_too_long_is_no_template() -> None:
     assert fault(" \n").problem == "It is empty."
     assert fault("x" * (bounds.SOURCE + 1)).problem == "It is too long."

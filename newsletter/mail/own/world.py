@@ -12,6 +12,7 @@ from jinja2.utils import missing
 from newsletter.mail.letters import Token
 from newsletter.mail.marking import side, tongue
 from newsletter.mail.own.bounds import LETTER
+from newsletter.mail.own.values import Value
 
 NAME = "template"  # of the curator's own, among ours
 LAYOUT = "_layout.html"
@@ -68,9 +69,13 @@ class World(ImmutableSandboxedEnvironment):
 
 @pass_context  # else it is asked about constants before there is a line to point at
 def spoken(_context: object, value: object) -> object:
-    """`value` of `{{ … }}`, unless it is something to call: that would be printed as an address in memory."""
+    """`value` of `{{ … }}`, unless it is something to call, a group or a list: they print addresses in memory."""
     if callable(value) and not isinstance(value, Undefined):  # which says by itself what it lacks
         raise SecurityError("This is something to call, not a text. Write (…) after it, with what it needs.")
+    if isinstance(value, Value):
+        raise SecurityError("This is a group of values, not a text. Write a point and the name of one after it.")
+    if isinstance(value, tuple | list):
+        raise SecurityError("This is a list, not a text. Go through it with {% for … %}, or write |join after it.")
     return value
 
 
