@@ -10,6 +10,7 @@ Run twice, it does nothing the second time: an edition that is not planned is le
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import datetime
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ from newsletter.giving.placing import Rule, Shape, spot
 from newsletter.lib.errors import NotAllowed
 from newsletter.mail.inlining import InliningError
 from newsletter.mail.letters import Letter
+from newsletter.mail.own.turns import turn
 from newsletter.mail.rendering import RenderingError
 from newsletter.publications.models import OnEmpty
 from newsletter.stories import queue, richtext
@@ -58,6 +60,7 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
     With too few stories it stays planned until it is due, and is then skipped or held, as the
     publication says. With `stop` findings of preflight it is held. It waits for pictures that were
     asked for a moment ago, and for no others: what has not come by then is not in the letter.
+    `NotTried` leaves it planned: nothing is known of its template yet, and the next tick asks again.
     """
     edition = _take_stories(edition_id, now=now)
     if edition.state != State.PLANNED or not edition.placements.exists():
@@ -93,7 +96,8 @@ def preview(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAU
     letters = gather(edition, stories).letters
     if variant not in letters:
         raise NotAllowed(NO_THANKS)
-    return rendering.render(letters[variant])
+    with turn() if letters[variant].template else nullcontext():
+        return rendering.render(letters[variant])
 
 
 def thanks(edition: Edition) -> bool:

@@ -14,14 +14,15 @@ NAMES = tuple(field.name for field in fields(Contents) if field.name not in ("lo
 
 
 def render(contents: Contents) -> Letter:
-    """The letter as it leaves, with `Token` marks in it. Raises `RenderingError` or `InliningError`."""
+    """The letter as it leaves, with `Token` marks in it. Raises `RenderingError`, `InliningError` or `NotTried`."""
     letter = draw(contents)
-    html = inline(letter.html)
+    # what curators wrote comes inlined out of its own process: here nothing would bound it
+    html = letter.html if contents.template else inline(letter.html)
     return replace(letter, html=_with_own_links_untracked(html, contents) if contents.click_tracking else html)
 
 
 def draw(contents: Contents) -> Letter:
-    """The letter with its styles still in its head, as designers read it."""
+    """The letter with its styles still in its head, as designers read it; that of a template of curators inlined."""
     values = {name: getattr(contents, name) for name in NAMES}
     return fill(settings.EMAIL_TEMPLATES / contents.look, values, own=contents.template)
 

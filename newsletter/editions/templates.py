@@ -18,6 +18,7 @@ from newsletter.editions.models import Edition, Variant
 from newsletter.lib.errors import BadInput
 from newsletter.mail.letters import Letter
 from newsletter.mail.own.filling import check_source
+from newsletter.mail.own.turns import turn
 from newsletter.publications.models import Publication, Template
 from newsletter.stories.models import Story
 
@@ -60,12 +61,16 @@ def preview(publication: Publication, body: str) -> Tried:
 
 
 def check(publication: Publication, body: str) -> None:
-    """Raises `TemplateFault` or `InliningError` unless `body` makes a letter of much, thanks, little, and the queue."""
+    """Raises `TemplateFault` unless `body` makes a letter of much, thanks, little, and the queue.
+
+    Raises `NotTried` when it cannot be tried at this moment.
+    """
     body = _clean(body)
     waiting = _waiting(publication)
     tries = [samples.full(publication), samples.thanking(publication), samples.bare(publication)]
-    for contents in [*tries, *([waiting] if waiting else [])]:
-        rendering.render(replace(contents, template=body))
+    with turn():
+        for contents in [*tries, *([waiting] if waiting else [])]:
+            rendering.render(replace(contents, template=body))
 
 
 def save(publication: Publication, body: str, *, by: User | None, now: datetime) -> Template:
@@ -111,7 +116,8 @@ def _clean(body: str) -> str:
 
 def _try(contents: Contents, body: str) -> Tried:
     made = replace(contents, template=body)
-    letter = rendering.render(made)
+    with turn():
+        letter = rendering.render(made)
     return Tried(letter, preflight.check(letter, made))
 
 

@@ -10,6 +10,7 @@
     ├── delivery.opening.DoesNotAddUp         an audience that two counts do not agree on
     ├── mail.own.faults.RenderingError        a template that cannot be filled
     │   └── TemplateFault                     a curator's own; names its line and column
+    ├── mail.own.faults.NotTried              a curator's own that the machine could not try; it may work in a moment
     ├── mail.inlining.InliningError           a letter that inlining would have damaged
     └── mail.errors.DispatchError    what a provider's answer means
         ├── Refused                  never accepted, and asking again will not help

@@ -44,13 +44,14 @@ def inline(html: str) -> str:
     hacks. If no block is marked, every block also stays. Put into the blocks that are inlined:
     class selectors, no `!important`, no sizes of pictures, never a shorthand and its longhand
     in different rules. An `@import` is never followed: it stays where its block stays, for
-    preflight to find, and is refused where its block is taken out. Raises `InliningError`, whatever the input.
+    preflight to find, and is refused where its block is taken out. Raises `InliningError`, whatever the input;
+    only a want of memory comes through as it is.
     """
     try:
         html.encode()  # half a character pair would end the letter there, without a word
         with _lock:
             inlined = str(_Inliner(html, keep_style_tags=KEPT not in html).transform(pretty_print=False))
-    except InliningError:
+    except (InliningError, MemoryError):
         raise
     except Exception as error:  # it raises anything, from AssertionError to lxml's own
         raise InliningError(f"The styles of a letter cannot be inlined: {type(error).__name__}.") from error
@@ -100,7 +101,12 @@ def _comments(html: str) -> list[str]:
 
     `<![if !mso]>` without dashes becomes a comment on the way, and so is found here as well.
     """
-    return re.findall(r"<!--.*?-->", html, re.DOTALL)
+    found, start = list[str](), html.find("<!--")
+    # a pattern would look for the end of each that has none, again and again
+    while start >= 0 and (end := html.find("-->", start + 4)) >= 0:
+        found.append(html[start : end + 3])
+        start = html.find("<!--", end + 3)
+    return found
 
 
 def _marks(html: str) -> Counter[str]:

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
+from newsletter.mail.indents import without_indents
 from newsletter.mail.letters import Letter, Token
 from newsletter.mail.marking import side, tongue
 from newsletter.mail.own import filling
-from newsletter.mail.own.faults import RenderingError, TemplateFault
+from newsletter.mail.own.faults import NotTried, RenderingError, TemplateFault
 from newsletter.mail.plaintext import tidy, wrap
 
-__all__ = ["LONGEST_SUBJECT", "RenderingError", "TemplateFault", "render"]
+__all__ = ["LONGEST_SUBJECT", "NotTried", "RenderingError", "TemplateFault", "render"]
 LONGEST_SUBJECT = 250  # as many as a frozen letter keeps
 
 
@@ -24,15 +25,16 @@ def render(folder: Path, context: Mapping[str, object], *, own: str = "") -> Let
     """The letter that `subject.txt`, `body.txt` and `body.html` in `folder` make of `context`.
 
     Templates beside the folder can be included by their path from its parent: `_parts/story.html`.
-    `own` is a template that curators wrote, in place of `body.html`: it is filled in by a process of its own.
-    HTML is not inlined yet. Raises `RenderingError`; `TemplateFault` when it is the curators' template.
+    `own` is a template that curators wrote, in place of `body.html`: it is filled in and inlined by a process of its
+    own. Other HTML is not inlined yet. Raises `RenderingError`; for `own` `TemplateFault` or `NotTried`.
     """
     text, html = _environments(folder.parent)
-    body = filling.fill(own, folder.parent, context) if own else _fill(html, f"{folder.name}/body.html", context)
     return Letter(
         subject=_one_line(_fill(text, f"{folder.name}/subject.txt", context)),
         text=tidy(_fill(text, f"{folder.name}/body.txt", context)),
-        html=_without_indents(body),
+        html=filling.fill(own, folder.parent, context)
+        if own
+        else without_indents(_fill(html, f"{folder.name}/body.html", context)),
     )
 
 
@@ -67,9 +69,3 @@ def _one_line(subject: str) -> str:
     if len(subject) <= LONGEST_SUBJECT:
         return subject
     return subject[: LONGEST_SUBJECT - 1].rsplit(" ", 1)[0] + "…"
-
-
-def _without_indents(html: str) -> str:
-    """Indents and empty lines are for those who read templates; in a letter they only weigh."""
-    stripped = (line.strip(" \t\r") for line in html.split("\n"))  # no-break spaces are content
-    return "\n".join(line for line in stripped if line) + "\n"

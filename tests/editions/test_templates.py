@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from newsletter.editions import approval, assembly, contents, rendering, templates
-from newsletter.editions.models import State
-from newsletter.mail.own.faults import TemplateFault
+from newsletter.editions.models import Edition, State
+from newsletter.mail.own import process
+from newsletter.mail.own.faults import NotTried, TemplateFault
 from newsletter.publications.models import Publication, Template
 from tests.golden.looks import EVERY
 from tests.support import factories as make
@@ -109,6 +110,19 @@ def test_one_that_breaks_later_holds_the_edition_with_its_stories_until_it_is_me
     approval.release(edition, now=BEFORE)
     assert assembly.assemble(edition.pk, now=BEFORE).state == State.ASSEMBLED
     assert Template.objects.get() == template
+
+
+def test_trouble_of_the_machine_holds_nothing_and_the_next_tick_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    publication = make.publication()
+    saved(publication, own(publication))
+    make.story(publication)
+    edition = make.edition(publication)
+    with monkeypatch.context() as broken:
+        broken.setattr(process, "COMMAND", ["/nowhere/python"])
+        with pytest.raises(NotTried):
+            assembly.assemble(edition.pk, now=BEFORE)
+    assert list(Edition.objects.due_for_assembly(BEFORE)) == [edition]
+    assert assembly.assemble(edition.pk, now=BEFORE).state == State.ASSEMBLED
 
 
 def test_without_the_way_out_preflight_stops_the_letter_as_any_other() -> None:

@@ -1,5 +1,7 @@
 import http.server
+import re
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.mail import inlining
 from newsletter.mail.inlining import InliningError, inline
 
 KEPT = """
@@ -164,6 +167,19 @@ def test_hostile_styles_end_in_a_letter_or_in_our_own_error(styles: str, css: st
     except InliningError:
         return
     assert "x __nl_reader__" in html
+
+
+def test_comments_that_are_never_closed_cost_no_time() -> None:
+    letter = page("<!--" * 50_000)
+    began = time.process_time()
+    with pytest.raises(InliningError, match="comments"):
+        inline(letter)
+    assert time.process_time() - began < 1
+
+
+@given(st.lists(st.sampled_from(["<!--", "-->", "<!-", "-", ">", "x", "\n"]), max_size=20).map("".join))
+def test_comments_are_found_as_a_pattern_finds_them(html: str) -> None:
+    assert inlining._comments(html) == re.findall(r"<!--.*?-->", html, re.DOTALL)
 
 
 @given(st.text(max_size=60))

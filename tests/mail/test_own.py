@@ -29,13 +29,13 @@ def fault(source: str) -> TemplateFault:
 
 
 def test_values_stand_in_it_escaped_and_what_is_html_stays_html() -> None:
-    assert filled("{{ '<b>' }} {{ brand.name }} {{ stories[0].passages[0].html }}").startswith(
-        "&lt;b&gt; The Tideline <p>At half past four"
+    assert "<i>&lt;b&gt;</i> The Tideline <p>At half past four" in filled(
+        "<i>{{ '<b>' }}</i> {{ brand.name }} {{ stories[0].passages[0].html }}"
     )
 
 
 def test_the_first_name_is_a_mark_that_each_reader_fills() -> None:
-    assert filled("{{ first_name }}") == "__nl_html_first_name__"
+    assert "__nl_html_first_name__" in filled("{{ first_name }}")
 
 
 ESCAPES = [
@@ -119,6 +119,47 @@ def test_a_slip_is_told_with_its_place_and_its_mend(source: str, line: int, colu
     assert words in str(told)
 
 
+LONG = "y" * 5_000
+LONG_NAMES = ["{{ X }}", "{{ subject.X }}", "{{ subject|X }}", "{% if 1 is X %}{% endif %}", "{% X %}", "{{ a X }}"]
+LONG_NAMES += [
+    "{{ brand.X }}",
+    "{{ ''.__X__ }}",
+    "{% include 'X' %}",
+    "{{ a 'X' }}",
+    "{% from '_layout.html' import X %}{{ X }}",
+]
+LONG_NAMES += [
+    "{% block X %}{% endblock %}{% block X %}{% endblock %}",
+    "{{ X() }}",
+    "{% set X.a = 1 %}",
+    "{% extends X %}",
+]
+
+
+@pytest.mark.parametrize("source", LONG_NAMES)
+def test_a_long_name_is_not_repeated_whole(source: str) -> None:
+    assert len(str(fault(source.replace("X", LONG)))) < 300
+
+
+@pytest.mark.parametrize(
+    "source", ["{{ tongue }}", "{{ subject.upper }}", "{{ range }}", "{% macro a() %}{% endmacro %}{{ a }}"]
+)
+def test_what_is_there_to_be_called_is_not_printed(source: str) -> None:
+    told = fault(f"a\n{source}")
+    assert (told.line, told.problem) == (
+        2,
+        "This is something to call, not a text. Write (…) after it, with what it needs.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "words"), [("{{ brand }}", "group"), ("{{ stories }}", "list"), ("{{ [1] }}", "list")]
+)
+def test_what_is_no_text_is_not_printed(source: str, words: str) -> None:
+    told = fault(f"a\n{source}")
+    assert (told.line, told.problem.split(",")[0]) == (2, f"This is a {words}{' of values' * (words == 'group')}")
+
+
 def test_what_is_empty_or_too_long_is_no_template() -> None:
     assert fault(" \n").problem == "It is empty."
     assert fault("x" * (bounds.SOURCE + 1)).problem == "It is too long."
@@ -127,7 +168,7 @@ def test_what_is_empty_or_too_long_is_no_template() -> None:
 def test_it_knows_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONSTARTUP", "/nowhere")
     monkeypatch.setenv("PYTHONPATH", "/nowhere")
-    assert filled("x") == "x"
+    assert "x" in filled("x")
 
 
 PIECES = ["{{", "}}", "{%", "%}", "{#", "#}", "endfor", "subject", ".", "|", "upper", "(", ")", "'", '"', "if", "endif"]

@@ -1,8 +1,11 @@
 """The page of a publication's own template: who, what is shown of a slip, and what is kept."""
 
+import pytest
 from django.test import Client
 
 from newsletter.editions import templates
+from newsletter.mail.own import process
+from newsletter.mail.own.turns import turn
 from newsletter.publications.models import Publication, Template
 from tests.support import factories as make
 from tests.web.asking import follow, words
@@ -37,6 +40,35 @@ def test_the_preview_is_the_letter_and_may_do_nothing(eddie: Client, publication
     assert "sandbox" in shown["Content-Security-Policy"]
     assert "script-src" not in shown["Content-Security-Policy"]
     assert not Template.objects.exists()
+
+
+def test_when_all_turns_are_taken_it_says_so_at_once_and_keeps_what_was_typed(
+    eddie: Client, publication: Publication
+) -> None:
+    body = templates.starting(publication) + "<!-- typed -->"
+    with turn(), turn():
+        assert "Other templates are being tried" in words(eddie.post(PAGE + "preview/", {"body": body}))
+        answer = eddie.post(PAGE, {"body": body})
+    assert "Nothing was saved yet. Other templates are being tried at this moment." in words(answer)
+    assert "&lt;!-- typed --&gt;" in answer.content.decode()
+    assert not Template.objects.exists()
+
+
+def test_trouble_of_the_machine_is_told_and_what_was_typed_stays(
+    eddie: Client, publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "COMMAND", ["/nowhere/python"])
+    answer = eddie.post(PAGE, {"body": "<p>typed</p>"})
+    assert "The template could not be tried at this moment. Try again in a minute." in words(answer)
+    assert "&lt;p&gt;typed&lt;/p&gt;" in answer.content.decode()
+
+
+def test_an_editions_own_preview_waits_for_no_turn_either(eddie: Client, publication: Publication) -> None:
+    make.story(publication)
+    templates.save(publication, templates.starting(publication), by=None, now=make.MONDAY)
+    edition = make.edition(publication)
+    with turn(), turn():
+        assert "Other templates are being tried" in words(eddie.get(f"/editions/{edition.pk}/letter/"))
 
 
 def test_the_preview_says_what_preflight_would_stop(eddie: Client, publication: Publication) -> None:

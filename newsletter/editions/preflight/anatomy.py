@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import NamedTuple
 
 from newsletter.editions.preflight.sight import IN_VIEW, Sight, is_hidden, sight
 
@@ -17,7 +18,6 @@ class Element:
     tag: str
     attrs: dict[str, str]
     line: int
-    parent: "Element | None"
     children: list["Element"] = field(default_factory=list)
     words: str = ""  # all text inside, in reading order
     own: str = ""  # of it, what stands in no element further inside
@@ -32,9 +32,11 @@ class Element:
 
     def below(self) -> Iterator["Element"]:
         """All elements inside this one."""
-        for child in self.children:
-            yield child
-            yield from child.below()
+        waiting = self.children[::-1]
+        while waiting:
+            element = waiting.pop()
+            yield element
+            waiting += element.children[::-1]
 
 
 @dataclass(slots=True)
@@ -79,6 +81,14 @@ def _elements_in(comment: str, line: int) -> list[Element]:
     return reader.elements
 
 
+class _Open(NamedTuple):
+    """An element that is being read: where its text starts, and what is directly in it."""
+
+    element: Element
+    start: int
+    own: list[str]
+
+
 class _Reader(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -87,31 +97,32 @@ class _Reader(HTMLParser):
         self.conditional: list[tuple[int, str]] = []  # comments that Outlook for Windows reads, with their lines
         self.words: list[str] = []
         self.doctype = ""
-        self._open: list[Element] = []
+        self._open: list[_Open] = []
+        self._heard: list[str] = []  # all text, once: an element's is the part from its start to its end
 
     def handle_decl(self, decl: str) -> None:
         self.doctype = self.doctype or decl
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        parent = self._open[-1] if self._open else None
+        parent = self._open[-1].element if self._open else None
         given = {name: value or "" for name, value in attrs}
         place = self._place()
         shown = self.get_starttag_text() or ""
         seen = sight(tag, given, parent.sight if parent else IN_VIEW)
-        element = Element(tag, given, self.getpos()[0], parent, sight=seen, shown=shown, start=place, end=place)
+        element = Element(tag, given, self.getpos()[0], sight=seen, shown=shown, start=place, end=place)
         self.elements.append(element)
         if parent:
             parent.children.append(element)
         if tag not in VOID:
-            self._open.append(element)
+            self._open.append(_Open(element, len(self._heard), []))
         if tag == "br":
             self._hear(" ")
 
     def handle_endtag(self, tag: str) -> None:
         for depth in range(len(self._open) - 1, -1, -1):
-            if self._open[depth].tag == tag:
-                self._open[depth].end = self._place()
-                del self._open[depth:]
+            if self._open[depth].element.tag == tag:
+                self._open[depth].element.end = self._place()
+                self._shut(depth)
                 break
         if tag not in INLINE:
             self._hear(" ")
@@ -127,14 +138,23 @@ class _Reader(HTMLParser):
         """`<![what]>` is passed over, as browsers do; Python's own way raises for what it does not know."""
         return self.parse_bogus_comment(i, report=False)
 
+    def close(self) -> None:
+        super().close()
+        self._shut(0)
+
+    def _shut(self, depth: int) -> None:
+        """What is open from `depth` on is read to its end."""
+        for element, start, own in self._open[depth:]:
+            element.words, element.own = "".join(self._heard[start:]), "".join(own)
+        del self._open[depth:]
+
     def _place(self) -> int:
         line, column = self.getpos()
         return self._lines[line - 1] + column
 
     def _hear(self, data: str) -> None:
-        for element in self._open:
-            element.words += data
+        self._heard.append(data)
         if self._open:
-            self._open[-1].own += data
-        if not self._open or self._open[-1].sight.is_clear:
+            self._open[-1].own.append(data)
+        if not self._open or self._open[-1].element.sight.is_clear:
             self.words.append(data)

@@ -14,12 +14,17 @@ from newsletter.lib.colours import LEAST_CONTRAST, contrast
 
 NAMED = {"black": "#000000", "white": "#ffffff"}
 LINK = "#0000ee"  # what a link has that is given no colour
-DARK = re.compile(r"@media[^{]*prefers-color-scheme:\s*dark[^{]*\{((?:[^{}]*\{[^{}]*\})*)", re.IGNORECASE)
+MEDIA = re.compile("@media", re.IGNORECASE)
+DARK = re.compile(r"prefers-color-scheme:\s*dark", re.IGNORECASE)
+RULES = re.compile(r"(?:[^{}]*\{[^{}]*\})*")
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 SELECTOR = re.compile(r"\.([\w-]+)(?:\s+([a-z][a-z0-9]*))?")  # a class, or an element in a class
 DECLARED = re.compile(r"(?:^|;)\s*(color|background-color|background|display)\s*:\s*([^;!]+)", re.IGNORECASE)
 
+INSIDE = ">"  # no element's name: in rules it stands with a class that says something of elements in it
+
 Declarations = Mapping[str, str]
+Rules = Mapping[tuple[str, str], Declarations]  # by class and element in it, or by class and nothing
 
 
 class Seen(NamedTuple):
@@ -34,7 +39,7 @@ def legible(anatomy: Anatomy) -> Iterator[Finding]:
     for code, rules in (("contrast.light", {}), ("contrast.dark", _dark(anatomy.styles))):
         if code == "contrast.dark" and not rules:
             continue
-        faint = list(_faint(anatomy.content(), Seen("#000000", "#ffffff"), rules))
+        faint = list(_faint(anatomy.content(), Seen("#000000", "#ffffff"), rules, _around(anatomy, rules)))
         if faint:
             element, ratio = faint[0]
             mend = f"Contrast is {ratio:.1f}; at least {LEAST_CONTRAST} can be read. Change one of its colours."
@@ -42,10 +47,10 @@ def legible(anatomy: Anatomy) -> Iterator[Finding]:
 
 
 def _faint(
-    elements: list[Element], around: Seen, rules: Mapping[tuple[str, str], Declarations]
+    elements: list[Element], around: Seen, rules: Rules, inside: tuple[str, ...]
 ) -> Iterator[tuple[Element, float]]:
     for element in elements:
-        declared = _declared(element, rules)
+        declared = _declared(element, rules, inside)
         if declared.get("display", "").strip() == "none" or element.attrs.get("aria-hidden") == "true":
             continue
         seen = _seen(element, declared, around)
@@ -53,18 +58,30 @@ def _faint(
             ratio = contrast(seen.ink, seen.behind)
             if ratio < LEAST_CONTRAST:
                 yield element, ratio
-        yield from _faint(element.children, seen, rules)
+        if element.children:
+            yield from _faint(element.children, seen, rules, _deeper(element, rules, inside))
 
 
-def _declared(element: Element, rules: Mapping[tuple[str, str], Declarations]) -> dict[str, str]:
+def _around(anatomy: Anatomy, rules: Rules) -> tuple[str, ...]:
+    """The classes that what stands in the body is inside of."""
+    inside: tuple[str, ...] = ()
+    for element in [*anatomy.of("html")[:1], *anatomy.of("body")[:1]]:
+        inside = _deeper(element, rules, inside)
+    return inside
+
+
+def _deeper(element: Element, rules: Rules, inside: tuple[str, ...]) -> tuple[str, ...]:
+    """The classes that say something of what is in `element`, its own first; each once, where it is furthest out."""
+    own = tuple(name for name in element.attrs.get("class", "").split() if (name, INSIDE) in rules)
+    return tuple(dict.fromkeys((own + inside)[::-1]))[::-1] if own else inside
+
+
+def _declared(element: Element, rules: Rules, inside: tuple[str, ...]) -> dict[str, str]:
     found = _read(element.attrs.get("style", ""))
     for name in element.attrs.get("class", "").split():
         found |= rules.get((name, ""), {})
-    ancestor = element.parent
-    while rules and ancestor:
-        for name in ancestor.attrs.get("class", "").split():
-            found |= rules.get((name, element.tag), {})
-        ancestor = ancestor.parent
+    for name in inside:
+        found |= rules.get((name, element.tag), {})
     return found
 
 
@@ -91,12 +108,16 @@ def _dark(styles: list[str]) -> dict[tuple[str, str], Declarations]:
     """By class, or by class and element inside it: what the night changes. Other selectors are passed over."""
     found: dict[tuple[str, str], Declarations] = {}
     for css in styles:
-        for block in DARK.findall(css):
-            for selectors, declarations in RULE.findall(block):
+        for media in MEDIA.split(css)[1:]:
+            question, _, block = media.partition("{")
+            rules = RULES.match(block) if DARK.search(question) else None
+            for selectors, declarations in RULE.findall(rules[0]) if rules else ():
                 for selector in selectors.split(","):
                     if match := SELECTOR.fullmatch(selector.strip()):
                         key = (match[1], match[2] or "")
                         found[key] = {**found.get(key, {}), **_read(declarations)}
+                        if match[2]:
+                            found[(match[1], INSIDE)] = {}
     return found
 
 

@@ -13,7 +13,7 @@ from newsletter.mail.letters import Token
 STYLE_FULL, STYLE_DROPPED = 8_192, 16_384  # bytes; Gmail drops the whole of a larger style block
 
 FORBIDDEN = ("script", "form", "input", "button", "iframe", "object", "embed", "base", "link", "video", "audio", "svg")
-MAILBOX = re.compile(r"[\w.+-]+@[\w-]+\.\w")  # of a person, in a query
+MAILBOX = re.compile(r"[\w.+-]@[\w-]+\.\w")  # of a person, in a query
 KEY = "It would hand the reader's key to another address. Take the mark out: it may stand in our own links alone."
 VAGUE = frozenset({"click here", "here", "read more", "more", "link", "this"})
 
@@ -92,7 +92,7 @@ def personal(anatomy: Anatomy, text: str, own: Links) -> Iterator[Finding]:
             continue
         if Token.FIRST_NAME_HTML in address or Token.FIRST_NAME in address or MAILBOX.search(_query(address)):
             yield Finding("link.personal", "stop", at([element]), "Take the name or mail address out of the link.")
-    if re.search(rf"https?://\S*{Token.FIRST_NAME}", text):
+    if any(Token.FIRST_NAME in address for address in re.findall(r"https?://\S*", text)):
         yield Finding("link.personal", "stop", "text", "Take the name out of the link.")
     for place, words in (("HTML", anatomy.words), ("text", text)):
         if any(Token.READER in word and not _is_one_of(ours, word) for word in words.split()):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 UNREAD = frozenset({"style", "script", "title", "head", "template"})
-NOTHING = re.compile(r"(?:0+\.?0*|\.0+)(?:[a-z]+|%)?")  # 0, 0px, 0.0em
+NOTHING = re.compile(r"(?:0+(?:\.0*)?|\.0+)(?:[a-z]+|%)?")  # 0, 0px, 0.0em
 SHARE = re.compile(r"[\d.]+(?:em|%)|inherit|larger|smaller")  # a size that is nothing where the one around it is
 
 

@@ -69,14 +69,21 @@ def supported(anatomy: Anatomy) -> Iterator[Finding]:
     for tag, by in TAGS.items():
         yield from _found(tag, by, anatomy.of(tag), "Use plain elements.")
     for number, css in enumerate(anatomy.styles, start=1):
-        if NESTED.search(re.sub(r"/\*.*?\*/|@(?:media|supports)[^{]*\{", "", css, flags=re.DOTALL)):
+        if NESTED.search(_rules(css)):
             mend = f"{GMAIL} drops the whole of a block with rules inside rules. Write them side by side."
             yield Finding("support.nesting", "warn", f"style block {number}", mend)
 
 
 def _tight(element: Element) -> str:
     """Its declarations without the blanks that mean nothing."""
-    return re.sub(r"\s*([:;,])\s*", r"\1", element.attrs.get("style", "")).strip()
+    return re.sub(r" ?([:;,]) ?", r"\1", " ".join(element.attrs.get("style", "").split()))
+
+
+def _rules(css: str) -> str:
+    """Without comments and without what begins a condition. Nothing is looked for that has no end further on."""
+    closed = css.rfind("*/") + 2 if "*/" in css else 0
+    css = re.sub(r"/\*.*?\*/", "", css[:closed], flags=re.DOTALL) + css[closed:]
+    return re.sub(r"@(?:media|supports)[^{]*\{", "", css[: css.rfind("{") + 1])
 
 
 def _found(name: str, by: tuple[str, ...], having: list[Element], mend: str) -> Iterator[Finding]:

@@ -15,27 +15,49 @@ from jinja2 import TemplateAssertionError, TemplateNotFound, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
 from jinja2.utils import missing
 
+from newsletter.mail.indents import without_indents
+from newsletter.mail.inlining import InliningError, inline
 from newsletter.mail.own import bounds
-from newsletter.mail.own.faults import nearest, place_of
+from newsletter.mail.own.faults import nearest, place_of, shortened
 from newsletter.mail.own.values import Value, unpacked
 from newsletter.mail.own.world import NAME, NotThere, World, parts, world
 
 
 def answer(order: dict[str, Any]) -> dict[str, Any]:
-    """`{"html": …}`, or `{"fault": {problem, mend, line, column}}`."""
+    """`{"html": …}`, inlined, or `{"fault": {problem, mend, line, column}}`. Raises what is our own trouble."""
     root, source = Path(order["root"]), str(order["source"])
     context = {name: unpacked(value) for name, value in order["context"].items()}
     made = world(root, source)
     try:
-        return {"html": _written(made, context)}
+        html = without_indents(_written(made, context))
     except TooLong:
         return _fault("It makes more than a letter may hold.", f"The most is {bounds.LETTER:,} bytes.")
-    except MemoryError:
-        return _fault("It needs more memory than a letter may take.", "Look for a text that grows in a loop.")
     except TemplateSyntaxError as error:
         return _unreadable(error, made, source)
-    except Exception as error:  # noqa: BLE001 — whatever it is, a curator made it and is told
+    except TemplateNotFound as error:
         return _stopped(error, context, source, root)
+    except (MemoryError, OSError, ImportError):
+        raise  # the first has its own words below; a template opens and imports nothing, so the others are ours
+    except Exception as error:  # noqa: BLE001 — whatever else it is, a curator made it and is told
+        return _stopped(error, context, source, root)
+    return _inlined(html)
+
+
+def _inlined(html: str) -> dict[str, Any]:
+    sys.stdout.write("\n")  # so that whoever waits can tell which of the two took too long
+    sys.stdout.flush()
+    try:
+        inlined = inline(html)
+    except InliningError as error:
+        return _fault(str(error), "")
+    except MemoryError:
+        inlined = ""
+    if inlined and len(inlined.encode()) <= bounds.LETTER:
+        return {"html": inlined}
+    return _fault(
+        "It grows to more than a letter may hold when its styles are put onto its elements.",
+        f"The most is {bounds.LETTER:,} bytes. Write shorter rules, or fewer elements that they fit.",
+    )
 
 
 class TooLong(Exception):
@@ -56,6 +78,8 @@ def _unreadable(error: TemplateSyntaxError, made: World, source: str) -> dict[st
     """It is not well formed."""
     said = str(error.message or "It is not well formed.").strip()
     quoted = re.findall(r"'([^']+)'", said)
+    got = re.search(r"got '([^']+)'", said)
+    said = re.sub(r"'([^']+)'", lambda name: f"'{shortened(name[1])}'", said)
     mend = ""
     if isinstance(error, TemplateAssertionError) and quoted:
         kind = made.tests if said.startswith("No test") else made.filters
@@ -68,7 +92,6 @@ def _unreadable(error: TemplateSyntaxError, made: World, source: str) -> dict[st
             line=before.count("\n") + 1,
             column=len(before) - (before.rfind("\n") + 1) + 1,
         )
-    got = re.search(r"got '([^']+)'", said)
     line, column = place_of(got[1] if got else quoted[0] if quoted else "", source, error.lineno)
     problem, _, more = said.partition(". ")
     words = more.replace("Jinja was looking for the following tags:", "Expected here:")
@@ -82,13 +105,17 @@ def _stopped(error: Exception, context: dict[str, Any], source: str, root: Path)
         return _at(*_absent(error, context, source), source, line)
     if isinstance(error, TemplateNotFound):
         name = str(error.name)
-        return _at(f"There is no part “{name}”.", nearest(name, parts(root)), name, source, line)
+        return _at(f"There is no part “{shortened(name)}”.", nearest(name, parts(root)), name, source, line)
     if isinstance(error, RecursionError):
         return _at("Something in it calls itself without end.", "Take the call out.", "", source, line)
     if isinstance(error, SecurityError):
         if named := re.search(r"attribute '(\w+)'", str(error)):
             return _at(
-                f"“{named[1]}” may not be asked for.", "A template reads what a letter says.", named[1], source, line
+                f"“{shortened(named[1])}” may not be asked for.",
+                "A template reads what a letter says.",
+                named[1],
+                source,
+                line,
             )
         return _at(_sentence(str(error)), "", "", source, line)
     said = str(error)[:200] or type(error).__name__
@@ -97,19 +124,19 @@ def _stopped(error: Exception, context: dict[str, Any], source: str, root: Path)
 
 def _absent(error: NotThere, context: dict[str, Any], source: str) -> tuple[str, str, str]:
     """Problem, mend, and the name to point at."""
-    name, owner = error.name, error.owner
+    name, owner, short = error.name, error.owner, shortened(error.name)
     if name not in source:
-        problem = f"A part of ours that is used here needs “{name}”, which is not given."
+        problem = f"A part of ours that is used here needs “{short}”, which is not given."
         return problem, "Give it, or compare with the starting template.", ""
     if "does not export" in str(error):
-        return f"There is no “{name}” in the part that it is imported from.", "", name
+        return f"There is no “{short}” in the part that it is imported from.", "", name
     if owner is missing:
-        return f"There is no “{name}” in a letter.", nearest(name, [*context, "first_name"]), name
+        return f"There is no “{short}” in a letter.", nearest(name, [*context, "first_name"]), name
     if owner is None:
-        return f"What should have “{name}” is not in every letter.", "Ask before: {% if … %}.", name
+        return f"What should have “{short}” is not in every letter.", "Ask before: {% if … %}.", name
     if isinstance(owner, Value):
-        return f"There is no “{name}” in this.", nearest(name, vars(owner)), name
-    return f"There is no “{name}” in this.", "It is a text, a number or a list.", name
+        return f"There is no “{short}” in this.", nearest(name, vars(owner)), name
+    return f"There is no “{short}” in this.", "It is a text, a number or a list.", name
 
 
 def _line_of(error: BaseException) -> int:
@@ -138,4 +165,9 @@ def _sentence(words: str) -> str:
 
 if __name__ == "__main__":
     bounds.bind()
-    sys.stdout.write(json.dumps(answer(json.load(sys.stdin))))
+    told: dict[str, Any]
+    try:
+        told = answer(json.load(sys.stdin))
+    except MemoryError:
+        told = _fault("It needs more memory than a letter may take.", "Look for a text that grows in a loop.")
+    sys.stdout.write(json.dumps(told))

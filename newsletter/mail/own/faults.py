@@ -7,11 +7,16 @@ from difflib import get_close_matches
 from newsletter.lib.errors import NewsletterError
 
 OPENING = re.compile(r"\{\{|\{%")
+LONGEST_NAME = 60  # characters of what is quoted from a template
 LONGEST_TAG = 20  # lines that are looked through for a name, from the line where its tag begins
 
 
 class RenderingError(NewsletterError):
     """A template cannot be filled in: it is not well formed, or asks for something that is not there."""
+
+
+class NotTried(NewsletterError):
+    """A curator's template could not be tried, and it is not to blame: the same may work in a moment."""
 
 
 class TemplateFault(RenderingError):
@@ -24,6 +29,11 @@ class TemplateFault(RenderingError):
         self.line, self.column, self.problem, self.mend = line, column, problem, mend
         where = f"Line {line}, column {column}: " if line else ""
         super().__init__(f"{where}{problem}{' ' + mend if mend else ''}")
+
+
+def shortened(name: str) -> str:
+    """`name` as it may stand in a fault."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def place_of(name: str, source: str, line: int) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FunctionLoader, StrictUndefined
+from jinja2 import FunctionLoader, StrictUndefined, Undefined, pass_context
 from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
@@ -12,9 +12,10 @@ from jinja2.utils import missing
 from newsletter.mail.letters import Token
 from newsletter.mail.marking import side, tongue
 from newsletter.mail.own.bounds import LETTER
+from newsletter.mail.own.values import Value
 
 NAME = "template"  # of the curator's own, among ours
-SHARED = ("_layout.html", "_parts/")
+LAYOUT = "_layout.html"
 # A letter is the same each time it is made, so nothing is left to chance; `attr` only helps to go round the walls.
 TAKEN_AWAY = ("attr", "random", "pprint")
 LARGEST = 10**9  # of a number that is multiplied or raised
@@ -66,18 +67,38 @@ class World(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
 
+@pass_context  # else it is asked about constants before there is a line to point at
+def spoken(_context: object, value: object) -> object:
+    """`value` of `{{ … }}`, unless it is something to call, a group or a list: they print addresses in memory."""
+    if callable(value) and not isinstance(value, Undefined):  # which says by itself what it lacks
+        raise SecurityError("This is something to call, not a text. Write (…) after it, with what it needs.")
+    if isinstance(value, Value):
+        raise SecurityError("This is a group of values, not a text. Write a point and the name of one after it.")
+    if isinstance(value, tuple | list):
+        raise SecurityError("This is a list, not a text. Go through it with {% for … %}, or write |join after it.")
+    return value
+
+
 def world(root: Path, source: str) -> World:
     """The environment for one `source`; `root` is the folder of our own templates."""
 
     def load(name: str) -> tuple[str, str, None] | None:
         if name == NAME:
             return source, NAME, None
-        if ".." in name or not (name == SHARED[0] or name.startswith(SHARED[1])):
+        if name not in shared:
             return None
         path = root / name
-        return (path.read_text(encoding="utf-8"), str(path), None) if path.is_file() else None
+        return path.read_text(encoding="utf-8"), str(path), None
 
-    made = World(loader=FunctionLoader(load), undefined=Absent, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    shared = {LAYOUT, *(f"_parts/{file.name}" for file in (root / "_parts").iterdir() if file.is_file())}
+    made = World(
+        loader=FunctionLoader(load),
+        undefined=Absent,
+        finalize=spoken,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     for name in TAKEN_AWAY:
         del made.filters[name]
     del made.globals["lipsum"]
@@ -88,4 +109,4 @@ def world(root: Path, source: str) -> World:
 
 def parts(root: Path) -> list[str]:
     """The names that a template may include, import or extend."""
-    return [SHARED[0], *sorted(f"_parts/{file.name}" for file in (root / "_parts").glob("*.html"))]
+    return [LAYOUT, *sorted(f"_parts/{file.name}" for file in (root / "_parts").glob("*.html"))]

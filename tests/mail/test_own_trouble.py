@@ -1,0 +1,103 @@
+"""Trouble of the machine is not blamed on a template, and passes by itself where it can."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from structlog.testing import capture_logs
+
+from newsletter.mail.own import bounds, process
+from newsletter.mail.own.faults import NotTried, TemplateFault
+from newsletter.mail.own.filling import fill
+from newsletter.mail.own.turns import AT_ONCE, turn
+
+KILL = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+WAIT = "import time; time.sleep(60)"
+
+
+def filled(source: str = "<p>x</p>") -> str:
+    return fill(source, settings.EMAIL_TEMPLATES, {})
+
+
+def instead(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    """`program` is run in place of ours."""
+    monkeypatch.setattr(process, "COMMAND", [sys.executable, "-c", program])
+
+
+def once(monkeypatch: pytest.MonkeyPatch, program: str, mark: Path) -> None:
+    """`program` is run in place of ours the first time, ours after that."""
+    instead(
+        monkeypatch,
+        f"import os, pathlib\nmark = pathlib.Path({str(mark)!r})\nif mark.exists():\n"
+        f"    os.execv({sys.executable!r}, {process.COMMAND!r})\nmark.touch()\n{program}",
+    )
+
+
+@pytest.mark.parametrize("program", ["import nothing_of_this_name", "", "print('half', end='')", "raise SystemExit(3)"])
+def test_a_process_that_breaks_is_ours(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    instead(monkeypatch, program)
+    with capture_logs() as told, pytest.raises(NotTried, match="could not be tried at this moment"):
+        filled()
+    assert [line["event"] for line in told] == ["template.not_tried"]
+    assert ("No module named" in told[0]["why"]) == ("import" in program)
+
+
+def test_a_process_that_cannot_start_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "COMMAND", ["/nowhere/python"])
+    with pytest.raises(NotTried):
+        filled()
+
+
+def test_parts_of_ours_that_cannot_be_read_are_ours(tmp_path: Path) -> None:
+    (tmp_path / "_parts").mkdir()
+    with pytest.raises(NotTried):
+        fill("{% include '_layout.html' %}", tmp_path, {})
+    with pytest.raises(NotTried):
+        fill("x", tmp_path / "nowhere", {})
+
+
+def test_a_part_with_an_endless_name_is_a_slip() -> None:
+    with pytest.raises(TemplateFault, match="no part"):
+        filled("{% include '_parts/" + "x" * 5_000 + "' %}")
+
+
+def test_one_that_was_killed_is_tried_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    once(monkeypatch, KILL, tmp_path / "mark")
+    assert "<p>x</p>" in filled()
+
+
+def test_one_that_the_clock_ended_is_tried_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    once(monkeypatch, WAIT, tmp_path / "mark")
+    monkeypatch.setattr(bounds, "WALL", 5)
+    assert "<p>x</p>" in filled()
+
+
+@pytest.mark.parametrize("program", [KILL, WAIT])
+def test_twice_is_the_templates_doing(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    instead(monkeypatch, program)
+    monkeypatch.setattr(bounds, "WALL", 1)
+    with pytest.raises(TemplateFault, match="too long"):
+        filled()
+
+
+def test_a_processors_time_is_known_by_its_own_signal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that no template is tried twice for it."""
+    runs = []
+    run = process._run
+    monkeypatch.setattr(process, "_run", lambda order: runs.append(1) or run(order))  # type: ignore[func-returns-value]
+    with pytest.raises(TemplateFault, match="loop in a loop"):
+        filled("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}")
+    assert len(runs) == 1
+
+
+def test_turns_come_back_whatever_happens_in_them() -> None:
+    def broken() -> None:
+        with turn():
+            raise ValueError
+
+    for _ in range(AT_ONCE + 1):
+        with pytest.raises(ValueError, match=r"^$"):
+            broken()
+    with turn(), turn(), pytest.raises(NotTried, match="Try again in a few seconds"), turn():
+        pass
