@@ -137,13 +137,13 @@ def _send(batch: Claimed, client: Client, clock: Clock, calls: Calls) -> Fate | 
         group = ahead.group_for(batch, now=now)
         if group is None:
             return None
-    people = addressing.address(batch)
     payload = addressing.payload(batch)
     answer: Receipt | DispatchError
-    with calls:
-        if _leaving.is_set() or thanking.late_donors(batch):  # somebody gave while it waited: its next claim parts it
+    with calls:  # and not before it: whoever leaves or gives while the batch waits is heard of
+        if _leaving.is_set() or thanking.late_donors(batch):  # its next claim parts it
             give_back([batch])
             return None
+        people = addressing.address(batch)
         attempt = begin(batch, people, now=clock(), group=group)
         if attempt is None:
             return None

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -191,6 +192,28 @@ def test_a_slice_is_sent_over_several_connections_at_once(opened: Opener, client
     sending.send_all(ids, client=client, clock=lambda: MONDAY, connections=4)
     assert progress(dispatch).accepted == 40
     assert (postbox.counts()["addresses"], postbox.counts()["accepted_twice"]) == (40, 0)
+
+
+def test_whoever_leaves_while_a_claimed_batch_waits_for_others_gets_no_letter(
+    opened: Opener, client: Client, postbox: Postbox
+) -> None:
+    dispatch = opened(readers=4, size=2)
+    rita = Subscriber.objects.order_by("-pk")[0]
+    first, second = sending.claim_all(list(dispatch.batches.values_list("pk", flat=True)), now=MONDAY)
+
+    class TakenByOthers(nullcontext[None]):
+        def __enter__(self) -> None:
+            leaving.leave(
+                subscriber_id=rita.pk,
+                publication_id=dispatch.edition.publication_id,
+                by="one-click",
+                now=MONDAY,
+            )
+
+    assert sending._send(second, client, lambda: MONDAY, TakenByOthers()) == Fate.ACCEPTED
+    assert sending._send(first, client, lambda: MONDAY, nullcontext()) == Fate.ACCEPTED
+    assert rita.email not in {letter["address"] for letter in postbox.letters()}
+    assert postbox.counts()["addresses"] == 3
 
 
 @pytest.mark.django_db(transaction=True)
