@@ -106,6 +106,7 @@ def test_overruling_a_line_changes_the_story_at_once(opened: Opened, publication
     page.get_by_label("Text as you copied it").fill(PASTED)
     page.get_by_label("Link").fill("https://post.example.org/lighthouse")
     page.get_by_role("button", name="Look at it").click()
+    page.wait_for_load_state()  # without its scripts the page changes nothing at once
     story = page.locator(".teaser").first
     expect(story).not_to_contain_text("Give the gift")
     page.locator("#line-3").focus()
