@@ -49,6 +49,7 @@ def test_a_pasted_story_takes_its_picture_along_though_lines_are_overruled(
     page.get_by_label("Text as you copied it").fill(PASTED)
     page.get_by_label("Link").fill("https://post.example.org/lighthouse")
     page.get_by_role("button", name="Look at it").click()
+    page.wait_for_load_state()  # without its scripts the page changes nothing at once
     page.get_by_text("Add its picture …").click()
     page.get_by_label("Picture, from this computer").set_input_files(given)
     page.get_by_label("What the picture shows").fill("A white tower")
