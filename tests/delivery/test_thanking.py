@@ -163,15 +163,23 @@ def test_where_nobody_gave_the_audience_is_read_by_the_same_statements_as_ever()
     assert not any("giving_gift" in one for one in thanking)
 
 
-def test_a_claim_costs_one_query_more_where_givers_are_thanked_and_none_elsewhere() -> None:
-    def queries(**appeal: Any) -> int:
-        publication, _ = asking(4, **appeal)
-        batches = list(opened(publication, size=2).batches.values_list("pk", flat=True))
-        with CaptureQueriesContext(connection) as told:
-            assert len(sending.claim_all(batches, now=MONDAY)) == 2
-        return len(told)
+def test_a_claim_asks_for_gifts_once_where_givers_are_thanked_and_not_at_all_elsewhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[datetime] = []
+    whole = gifts.any_recorded
 
-    assert queries() == queries(thanks_days=0) + 1
+    def watched(*, since: datetime) -> bool:
+        asked.append(since)
+        return whole(since=since)
+
+    monkeypatch.setattr(gifts, "any_recorded", watched)
+    for thanks_days, questions in ((30, 1), (0, 0)):
+        publication, _ = asking(4, thanks_days=thanks_days)
+        batches = list(opened(publication, size=2).batches.values_list("pk", flat=True))
+        asked.clear()
+        assert len(sending.claim_all(batches, now=MONDAY)) == 2
+        assert len(asked) == questions
 
 
 def test_a_gift_that_comes_after_the_opening_moves_its_giver_to_the_letter_that_thanks(
