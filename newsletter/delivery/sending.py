@@ -43,7 +43,7 @@ def take_no_more() -> None:
 class Senders:
     """Threads that send, each with a database connection of its own that is kept from slice to slice.
 
-    At most `connections` calls are in flight; a few threads more prepare the next ones and write down what
+    At most `connections` calls are in flight; a few threads more claim the next ones and write down what
     became of the last. A single connection works on the caller's own thread, which makes a test of a single
     batch as simple as it looks.
     """
