@@ -1,21 +1,23 @@
 """Files of rows as people have them: CSV from a spreadsheet or another service.
 
-Understood: commas, semicolons or tabs between cells, a byte order mark, quoted cells with line breaks in them,
-and every kind of line ending. What the columns mean is left to whoever reads them.
+Understood: commas, semicolons, tabs or bars between cells, Excel's `sep=;` line, a byte order mark, quoted cells with
+line breaks in them, and every kind of line ending. What the columns mean is left to whoever reads them; which mark
+stands between cells is found in `delimiters.py`.
 """
 
 import csv
 import io
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
+from newsletter.lib import delimiters
 from newsletter.lib.cells import unguard
 from newsletter.lib.errors import BadInput
 
-DELIMITERS = ",;\t"
 HALVES = re.compile("[\ud800-\udfff]")  # what surrogateescape makes of bytes that are not UTF-8
 LONGEST_ROW = 100  # lines; a longer one is a quotation mark that swallows its neighbours
 LARGEST_ROW = 100_000  # characters, less than csv itself takes in one cell
@@ -55,12 +57,13 @@ def decoded(file: BinaryIO) -> Iterator[str]:
 def rows(lines: Iterable[str]) -> Iterator[Row | Unreadable]:
     """Each row that is not empty, the header too. `BadInput` for a quotation mark never closed, or a row too large."""
     counted = _Counted(lines)
-    first = next((line for line in counted if line.strip("\ufeff \t\r\n")), None)
-    if first is None:
+    first = counted.next_filled()
+    if stated := delimiters.stated(first):
+        first = counted.next_filled()
+    if not first:
         return
-    first = first.removeprefix("\ufeff")
     counted.push_back(first)
-    reader = csv.reader(counted, delimiter=_delimiter(first), strict=True)
+    reader = csv.reader(counted, delimiter=stated or delimiters.found(counted.sample()), strict=True)
     while True:
         line, before = counted.number + 1, counted.characters
         try:
@@ -96,7 +99,7 @@ class _Counted:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)
-        self._again: list[str] = []
+        self._ahead: deque[str] = deque()
         self.number = 0
         self.characters = 0
         self.ended = False
@@ -106,7 +109,7 @@ class _Counted:
 
     def __next__(self) -> str:
         try:
-            line = self._again.pop() if self._again else next(self._lines)
+            line = self._ahead.popleft() if self._ahead else next(self._lines)
         except StopIteration:
             self.ended = True
             raise
@@ -114,12 +117,22 @@ class _Counted:
         self.characters += len(line)
         return line
 
+    def next_filled(self) -> str:
+        """The next line with something in it, without a byte order mark; empty when there is none."""
+        return next((line for line in self if line.strip("\ufeff \t\r\n")), "").removeprefix("\ufeff")
+
     def push_back(self, line: str) -> None:
-        self._again.append(line)
+        self._ahead.appendleft(line)
         self.number -= 1
         self.characters -= len(line)
 
-
-def _delimiter(line: str) -> str:
-    """The delimiter seen most often in the first line; a comma when there is none."""
-    return max(DELIMITERS, key=line.count)
+    def sample(self) -> list[str]:
+        """The next lines, as many as tell the delimiter; they are still to be taken."""
+        size = sum(map(len, self._ahead))
+        while len(self._ahead) < delimiters.SAMPLE and size < LARGEST_ROW:
+            line = next(self._lines, None)
+            if line is None:
+                break
+            self._ahead.append(line)
+            size += len(line)
+        return list(self._ahead)
