@@ -1,148 +1,96 @@
-"""Readers from a file, many at once. Reading rows is left to `sheets.py`; here they become subscriptions.
+"""Readers from a file, many at once. Reading rows is left to `sheets.py`, writing them to `import_rows.py`.
 
-An import never raises anybody's consent: who left, waits for confirmation or is suppressed is
-left alone. It can be read again: what is there already is only counted.
+An import never raises anybody's consent: who left, waits for confirmation or is suppressed, here or by what the file
+says, is not mailed. Who receives it here and left by the file has left. A file can be read again: what is there already
+is only counted.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
-from typing import NamedTuple
 
 from django.db import transaction
 
-from newsletter.audience import inserting, suppressing
+from newsletter.audience import import_rows
 from newsletter.audience.addresses import clean_name, normalise
+from newsletter.audience.consent_columns import Stated
+from newsletter.audience.import_report import Report
+from newsletter.audience.import_rows import Person
 from newsletter.audience.joining import clean_source
-from newsletter.audience.models import Standing, Subscriber, Subscription
-from newsletter.audience.sheets import records
+from newsletter.audience.leaving import LONGEST_PAUSE
+from newsletter.audience.sheets import Record, records
 from newsletter.audience.zones import clean_zone
 from newsletter.lib.errors import BadInput
 from newsletter.lib.sheets import Unreadable
 from newsletter.publications.models import Publication
 
 BATCH = 2000
-PROBLEMS_KEPT = 100
-
-
-class Person(NamedTuple):
-    """What a file may tell of somebody besides the address; empty where it does not."""
-
-    first_name: str
-    time_zone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A row that was not taken. Holds no address: the line is found in the file."""
-
-    line: int
-    problem: str
-
-
-@dataclass(slots=True)
-class Report:
-    """What became of the rows that were not empty; every one is counted once."""
-
-    rows: int = 0
-    added: int = 0  # new subscriptions
-    known: int = 0  # subscribed already
-    repeated: int = 0  # the same address again in this file
-    unconfirmed: int = 0  # left alone: asked for it and has not confirmed
-    left: int = 0  # left alone: unsubscribed
-    suppressed: int = 0  # left alone: must not be mailed
-    bad: int = 0
-    problems: list[Problem] = field(default_factory=list)  # the first hundred of the bad ones
-
-    @property
-    def adds_up(self) -> bool:
-        kept = self.added + self.known + self.repeated + self.unconfirmed + self.left + self.suppressed
-        return self.rows == kept + self.bad
-
-    def note(self, line: int, problem: str) -> None:
-        self.bad += 1
-        if len(self.problems) < PROBLEMS_KEPT:
-            self.problems.append(Problem(line, problem))
+EARLY = timedelta(days=1)  # a clock elsewhere may be ahead of ours
 
 
 def read(publication: Publication, lines: Iterable[str], *, source: str, now: datetime) -> Report:
     """Subscribe everybody in the CSV file whose `lines` these are (see `sheets.py` for its forms).
 
-    `source` says where their consent was given; they are active from `now`. Rows are written in
-    lots, each in a transaction of its own. `BadInput` when the file as a whole cannot be read, as
+    `source` says where their consent was given, unless the file says it of each reader; they are active from `now`.
+    Rows are written in lots, each in a transaction of its own. `BadInput` when the file as a whole cannot be read, as
     from the line it names; rows before it are kept then, and a second reading finds them known.
     """
     where = clean_source(source)
     report = Report()
-    people = _people(lines, report)
-    while lot := dict(islice(people, BATCH)):
+    people = _people(lines, report, source=where, now=now)
+    while rows := list(islice(people, BATCH)):
+        lot = dict(rows)  # of two rows about one person the later one here is the stricter
+        report.repeated += len(rows) - len(lot)
         with transaction.atomic():
-            _write(publication, lot, report, source=where, now=now)
+            import_rows.write(publication, lot, report, now=now)
     return report
 
 
-def _people(lines: Iterable[str], report: Report) -> Iterator[tuple[str, Person]]:
-    """Address and what is known of the person in each row that can be taken, each address once."""
-    seen: set[str] = set()
+def _people(lines: Iterable[str], report: Report, *, source: str, now: datetime) -> Iterator[tuple[str, Person]]:
+    """Address and person of each row that can be taken; an address comes again only when the later row is stricter."""
+    seen: dict[str, tuple[bool, int]] = {}
     for record in records(lines):
         report.rows += 1
         if isinstance(record, Unreadable):
-            report.note(record.line, record.problem)
+            report.refuse(record.line, record.problem)
             continue
         try:
-            address = normalise(record.email)
-            time_zone = clean_zone(record.time_zone)
+            address, stated = normalise(record.email), _checked(record.stated, source=source, now=now)
         except BadInput as error:
-            mend = f" {error.mend}" if error.field == "time zone" else ""
-            report.note(record.line, f"The {error.field} {error.problem}{mend}")
+            report.refuse(record.line, f"The {error.field} {error.problem}")
             continue
-        if address in seen:
+        if address in seen and stated.strictness <= seen[address]:
             report.repeated += 1
             continue
-        seen.add(address)
-        yield address, Person(clean_name(record.first_name), time_zone)
+        seen[address] = stated.strictness
+        yield address, Person(clean_name(record.first_name), _zone(record, report), stated)
 
 
-def _write(publication: Publication, lot: dict[str, Person], report: Report, *, source: str, now: datetime) -> None:
-    barred = suppressing.suppressed(lot)
-    report.suppressed += len(barred)
-    ids = _subscribers({address: person for address, person in lot.items() if address not in barred}, now=now)
-    standings = dict(
-        Subscription.objects.filter(publication=publication, subscriber_id__in=ids).values_list(
-            "subscriber_id", "standing"
-        )
+def _checked(stated: Stated, *, source: str, now: datetime) -> Stated:
+    """With the source and time of consent where the file does not say them: `source`, and `now` for who receives it."""
+    for name, at in (("consent at", stated.consent_at), ("left at", stated.left_at)):
+        if at and at > now + EARLY:
+            raise BadInput(name, "lies in the future.")
+    if stated.paused_until and stated.paused_until > (now + LONGEST_PAUSE).date():
+        raise BadInput("paused until", "is more than a year away.")
+    gave = stated.standing in import_rows.GAVE_CONSENT
+    return stated._replace(
+        consent_source=_source(stated.consent_source) or source,
+        consent_at=stated.consent_at or (now if gave else None),
     )
-    for standing in standings.values():
-        match standing:
-            case Standing.LEFT:
-                report.left += 1
-            case Standing.PENDING:
-                report.unconfirmed += 1
-            case _:
-                report.known += 1
-    new = [subscriber for subscriber in ids if subscriber not in standings]
-    added = inserting.active_subscriptions(publication, new, source=source, now=now)
-    report.added += added
-    report.known += len(new) - added  # they subscribed by themselves at this very moment
 
 
-def _subscribers(people: dict[str, Person], *, now: datetime) -> list[int]:
-    """The ids of these people, ascending; those who are new are made, and what was not known of others is filled in."""
-    known = _known(people)
-    # in one order everywhere, so that two imports at once wait for each other and do not lock up
-    new = sorted(people.keys() - known.keys())
-    inserting.subscribers([(address, *people[address]) for address in new], now=now)
-    fuller = [
-        Subscriber(pk=pk, **whole._asdict())
-        for address, (pk, person) in known.items()
-        if (whole := Person(*(old or new for old, new in zip(person, people[address], strict=True)))) != person
-    ]
-    Subscriber.objects.bulk_update(fuller, Person._fields)
-    made = _known(new)
-    return sorted(pk for pk, _ in (*known.values(), *made.values()))
+def _source(written: str) -> str:
+    """The source of consent as a file gives it; empty when it says nothing that can be kept."""
+    try:
+        return clean_source(written)
+    except BadInput:
+        return ""
 
 
-def _known(addresses: Iterable[str]) -> dict[str, tuple[int, Person]]:
-    rows = Subscriber.objects.filter(email__in=list(addresses)).values_list("email", "pk", *Person._fields)
-    return {email: (pk, Person(*known)) for email, pk, *known in rows}
+def _zone(record: Record, report: Report) -> str:
+    try:
+        return clean_zone(record.time_zone)
+    except BadInput as error:
+        report.warn(record.line, f"The {error.field} {error.problem} It was left out. {error.mend}")
+        return ""

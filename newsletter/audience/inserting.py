@@ -4,11 +4,12 @@
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-from newsletter.audience.models import Standing, Subscriber, Subscription
+from newsletter.audience.models import Subscriber, Subscription
 from newsletter.publications.models import Publication
 
 PEOPLE, SUBSCRIPTIONS = Subscriber._meta.db_table, Subscription._meta.db_table
@@ -31,21 +32,49 @@ def subscribers(people: Sequence[tuple[str, str, str]], *, now: datetime) -> int
     )
 
 
-def active_subscriptions(publication: Publication, ids: Sequence[int], *, source: str, now: datetime) -> int:
-    """An active subscription for each of these subscribers who has none with `publication` yet; how many were made."""
-    if not ids:
+class Given(NamedTuple):
+    """One subscription as it is to be made, of a subscriber who is there."""
+
+    subscriber_id: int
+    standing: str
+    consent_source: str
+    consent_at: datetime | None
+    paused_until: date | None = None
+    left_at: datetime | None = None
+    left_by: str = ""
+
+
+def subscriptions(publication: Publication, given: Sequence[Given]) -> int:
+    """Each of `given` whose subscriber has no subscription to `publication` yet; how many were made.
+
+    At most about four thousand at once, for the reason said above.
+    """
+    if not given:
         return 0
-    at = connection.ops.adapt_datetimefield_value(now)
-    marks = ", ".join(["%s"] * len(ids))
+    marks = ", ".join([f"(%s{', %s' * len(Given._fields)})"] * len(given))
+    moment = connection.ops.adapt_datetimefield_value
+    day = connection.ops.adapt_datefield_value
     return _insert(
-        f"INSERT INTO {SUBSCRIPTIONS}"  # noqa: S608 — names and marks of ours
-        " (publication_id, subscriber_id, standing, consent_source, consent_at, left_by)"
-        f" SELECT %s, id, %s, %s, %s, '' FROM {PEOPLE} WHERE id IN ({marks}) ORDER BY id ON CONFLICT DO NOTHING",
-        [publication.pk, Standing.ACTIVE.value, source, at, *ids],
+        f"INSERT INTO {SUBSCRIPTIONS} (publication_id, subscriber_id, standing, consent_source, consent_at,"  # noqa: S608 — names and marks of ours
+        f" paused_until, left_at, left_by) VALUES {marks} ON CONFLICT DO NOTHING",
+        [
+            value
+            for one in given
+            for value in (
+                publication.pk,
+                one.subscriber_id,
+                str(one.standing),
+                one.consent_source,
+                moment(one.consent_at),
+                day(one.paused_until),
+                moment(one.left_at),
+                one.left_by,
+            )
+        ],
     )
 
 
-def _insert(statement: str, values: Sequence[str | int | datetime | None]) -> int:
+def _insert(statement: str, values: Sequence[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.rowcount)

@@ -1,16 +1,19 @@
 """Files of readers as people have them: CSV from a spreadsheet or another service, or a bare list.
 
-Understood: a header row that names a column *email* and perhaps *first_name* and *time_zone*, other columns
-being passed over; or no header and one column. How rows are written is left to `lib/sheets.py`.
+Understood: a header row that names a column *email* and perhaps *first_name* and *time_zone*; or no header and one
+column. Columns that say something of consent are read by `consent_columns.py`, others are passed over. How rows are
+written is left to `lib/sheets.py`.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from newsletter.audience.consent_columns import NOTHING_STATED, ConsentColumns, Stated
+from newsletter.audience.consent_words import plain
 from newsletter.lib.errors import BadInput
 from newsletter.lib.sheets import Unreadable, cell, rows
 
-EMAIL = frozenset({"email", "e-mail", "mail", "email address", "e-mail address"})
+EMAIL = frozenset({"email", "e mail", "mail", "email address", "e mail address"})
 FIRST_NAME = frozenset({"first name", "firstname", "given name", "forename"})
 TIME_ZONE = frozenset({"time zone", "timezone"})
 
@@ -22,12 +25,14 @@ class Record(NamedTuple):
     email: str
     first_name: str
     time_zone: str
+    stated: Stated = NOTHING_STATED
 
 
 class Columns(NamedTuple):
     email: int
     first_name: int | None
     time_zone: int | None
+    consent: ConsentColumns
 
 
 def records(lines: Iterable[str]) -> Iterator[Record | Unreadable]:
@@ -41,18 +46,22 @@ def records(lines: Iterable[str]) -> Iterator[Record | Unreadable]:
             columns, is_header = _columns(row.cells, row.line)
             if is_header:
                 continue
-        yield Record(row.line, *(cell(row.cells, place) for place in columns))
+        email, first_name, time_zone = (cell(row.cells, place) for place in columns[:3])
+        try:
+            yield Record(row.line, email, first_name, time_zone, columns.consent.read(row.cells))
+        except BadInput as error:
+            yield Unreadable(row.line, f"The {error.field} {error.problem} {error.mend}")
 
 
 def _columns(row: list[str], line: int) -> tuple[Columns, bool]:
     """Which columns to read, and whether `row` was a header."""
-    names = [cell.strip().casefold().replace("_", " ") for cell in row]
+    names = [plain(cell) for cell in row]
     for place, name in enumerate(names):
         if name in EMAIL:
-            return Columns(place, _place(FIRST_NAME, names), _place(TIME_ZONE, names)), True
+            return Columns(place, _place(FIRST_NAME, names), _place(TIME_ZONE, names), ConsentColumns(row)), True
     filled = [cell for cell in row if cell.strip()]
     if len(filled) == 1 and ("@" in filled[0] or len(row) == 1):
-        return Columns(row.index(filled[0]), None, None), False
+        return Columns(row.index(filled[0]), None, None, ConsentColumns([])), False
     raise BadInput(
         f"line {line}", "does not name a column “email”.", "Begin the file with a header such as email,first_name."
     )

@@ -1,5 +1,7 @@
 """Where readers are, for letters that leave by their own clocks. A reader of whom that is not known has no zone."""
 
+import re
+import zoneinfo
 from collections.abc import Collection
 from functools import lru_cache
 
@@ -24,17 +26,32 @@ NAMES = """
 
 @lru_cache(maxsize=1024)
 def clean_zone(name: str) -> str:
-    """`name` without blanks around it; empty when there is none. `BadInput` when it is no time zone.
+    """The zone that `name` means, however its letters and blanks are written; empty when there is none.
 
-    The message does not repeat what was given: in a file with shifted columns that may be anything.
+    `BadInput` when it is no time zone. The message does not repeat what was given: in a file with shifted columns
+    that may be anything.
     """
     name = name.strip()
     try:
         if name:
-            schedule.zone(name)
+            schedule.zone(name := _spelled(name))
     except BadInput:
         raise BadInput("time zone", "is not known.", "Give a name such as Europe/Berlin, or leave it empty.") from None
     return name
+
+
+def _spelled(name: str) -> str:
+    """`America/New York` and `europe/berlin` as the zones are called; another name as it is."""
+    return _names().get(_compared(name), name)
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    return {_compared(name): name for name in sorted(zoneinfo.available_timezones())}
+
+
+def _compared(name: str) -> str:
+    return re.sub(r"[\s_]+", "", name.casefold())
 
 
 def known() -> list[str]:

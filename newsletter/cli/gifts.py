@@ -69,10 +69,7 @@ def import_(
             ("not taken", report.bad or None),
         ]
     )
-    for problem in report.problems:
-        output.say(f"line {problem.line}: {problem.problem}")
-    if report.bad > len(report.problems):
-        output.say(f"… and {report.bad - len(report.problems)} more.")
+    output.problems(report.problems, report.bad)
 
 
 @app.command("list")

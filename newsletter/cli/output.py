@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, Protocol, TextIO, TypeVar
 
 import orjson
 from rich.console import Console
@@ -51,6 +51,23 @@ def text(words: str) -> None:
 def say(words: str) -> None:
     """One remark to the person at the terminal."""
     sys.stderr.write(printable(words) + "\n")
+
+
+class Problem(Protocol):
+    """What an import tells of a row."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def problem(self) -> str: ...
+
+
+def problems(known: Sequence[Problem], count: int) -> None:
+    """What is wrong with rows of a file, by line; `count` is how many there are, of which not all may be known."""
+    for each in known:
+        say(f"line {each.line}: {each.problem}")
+    if count > len(known):
+        say(f"… and {count - len(known)} more.")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, talk: bool = False) -> None:

@@ -29,8 +29,10 @@ def import_(
     """Subscribe the readers in a CSV file.
 
     The file has a header with a column “email” and perhaps “first_name” and “time_zone” (such as
-    Europe/Berlin), or is a bare list of addresses. Who unsubscribed, is suppressed or has not
-    confirmed yet is left alone. A file can be imported again: who is there already is only counted.
+    Europe/Berlin), or is a bare list of addresses. Columns that say who unsubscribed, is suppressed
+    or has not confirmed yet are obeyed, in our own exports and in those of other senders; nobody
+    whom the file or this database knows as such is mailed. A file can be imported again: who is
+    there already is only counted.
     """
     from newsletter.audience import importing
     from newsletter.lib import sheets
@@ -48,16 +50,17 @@ def import_(
             ("added", report.added),
             ("there already", report.known),
             ("twice in the file", report.repeated or None),
-            ("left alone: unsubscribed", report.left or None),
-            ("left alone: suppressed", report.suppressed or None),
-            ("left alone: not confirmed yet", report.unconfirmed or None),
+            ("not mailed: unsubscribed", report.left or None),
+            ("not mailed: suppressed", report.suppressed or None),
+            ("not mailed: not confirmed yet", report.unconfirmed or None),
+            ("not mailed: paused", report.paused or None),
+            ("of these received it until now", report.ended or None),
             ("not taken", report.bad or None),
+            ("taken in part", report.warned or None),
         ]
     )
-    for problem in report.problems:
-        output.say(f"line {problem.line}: {problem.problem}")
-    if report.bad > len(report.problems):
-        output.say(f"… and {report.bad - len(report.problems)} more.")
+    output.problems(report.problems, report.bad)
+    output.problems(report.warnings, report.warned)
 
 
 @app.command()
@@ -69,10 +72,11 @@ def export(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of CSV.")] = False,
 ) -> None:
-    """Print all readers as CSV: email, first_name, standing, consent_source, consent_at, time_zone.
+    """Print all readers as CSV: email, first_name, standing, consent_source, consent_at, time_zone, and more.
 
-    A cell that a spreadsheet would run as a formula begins with an apostrophe; `readers import`
-    takes it off again. The file holds personal data: keep it no longer than you need it.
+    `readers import` makes the same audience of it in another database. A cell that a spreadsheet
+    would run as a formula begins with an apostrophe; the import takes it off again. The file holds
+    personal data: keep it no longer than you need it.
     """
     from newsletter.audience import exporting
 

@@ -17,7 +17,7 @@ from newsletter.lib import clock
 if TYPE_CHECKING:
     from newsletter.accounts.models import User
     from newsletter.audience.counting import Counts
-    from newsletter.audience.importing import Report
+    from newsletter.audience.import_report import Report
     from newsletter.delivery.models import Dispatch, WarmUp
     from newsletter.delivery.progress import Progress
     from newsletter.editions.models import Edition

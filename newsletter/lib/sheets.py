@@ -33,7 +33,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A row whose quotation marks do not match."""
+    """A row that cannot be read, and why: its quotation marks do not match, or a cell is not understood."""
 
     line: int
     problem: str

@@ -1,5 +1,5 @@
 import csv
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,8 +9,8 @@ from newsletter.audience import exporting
 from newsletter.audience.counting import Counts, count
 from newsletter.audience.importing import read
 from newsletter.audience.joining import subscribe
-from newsletter.audience.leaving import leave
-from newsletter.audience.models import Subscriber
+from newsletter.audience.leaving import leave, pause
+from newsletter.audience.models import Subscriber, Subscription, Suppression
 from newsletter.audience.suppressing import suppress
 from newsletter.lib.cells import guard, unguard
 from newsletter.publications.models import Publication
@@ -34,14 +34,16 @@ def readers(publication: Publication, now: datetime) -> Publication:
 
 def test_rows_tell_who_stands_how_and_since_when(readers: Publication, now: datetime) -> None:
     rows = list(exporting.rows(readers))
-    assert rows[0] == ("rita@example.org", "Rita", "active", "form", now, "")
+    assert rows[0] == ("rita@example.org", "Rita", "active", "form", now, "", "", None, None, "")
+    assert (rows[3].left_at, rows[3].left_by, rows[4].suppression) == (now, "page", "desk")
     assert [row.standing for row in rows] == ["active", "active", "pending", "left", "suppressed"]
     assert rows[2].consent_at is None
 
 
 def test_the_file_has_a_header_and_no_cell_that_a_spreadsheet_would_run(readers: Publication) -> None:
     table = list(csv.reader(exporting.lines(exporting.rows(readers))))
-    assert table[0] == ["email", "first_name", "standing", "consent_source", "consent_at", "time_zone"]
+    assert table[0][:6] == ["email", "first_name", "standing", "consent_source", "consent_at", "time_zone"]
+    assert table[0][6:] == ["suppression", "paused_until", "left_at", "left_by"]
     assert table[1][4] == "2026-11-23T12:00:00Z"
     assert table[2][:2] == ["'+plus@example.org", "'=1+1"]
     assert not any(cell[:1] in ("=", "+", "-", "@", "\t", "\r") for row in table for cell in row if cell)
@@ -52,8 +54,31 @@ def test_what_was_exported_can_be_imported_elsewhere(readers: Publication, now: 
     readers.pk, readers.slug = None, "evening"
     readers.save()
     report = read(readers, lines, source="export of the morning", now=now)
-    assert (report.added, report.suppressed, report.bad) == (4, 1, 0)
+    assert (report.added, report.suppressed, report.unconfirmed, report.left, report.bad) == (2, 1, 1, 1, 0)
     assert {row.email for row in exporting.rows(readers)} >= {"+plus@example.org", "rita@example.org"}
+
+
+def test_an_export_read_in_another_database_gives_the_same_audience(readers: Publication, now: datetime) -> None:
+    gone = subscribe(readers, email="gone@example.org", first_name="Ge", source="form", now=now, confirmed=True)
+    leave(subscriber_id=gone.subscriber_id, publication_id=readers.pk, by="complaint", now=now)
+    suppress("gone@example.org", reason="complaint")
+    resting = subscribe(readers, email="resting@example.org", first_name="", source="form", now=now, confirmed=True)
+    until = now.date() + timedelta(days=30)
+    pause(subscriber_id=resting.subscriber_id, publication_id=readers.pk, until=until, now=now)
+    lines, counts = list(exporting.lines(exporting.rows(readers))), count(readers)
+    assert counts == Counts(active=2, suppressed=1, pending=1, paused=1, left=2)
+    Subscription.objects.all().delete()
+    Subscriber.objects.all().delete()
+    Suppression.objects.all().delete()
+
+    report = read(readers, lines, source="a copy", now=now + timedelta(days=1))
+
+    assert report.adds_up
+    assert sorted(exporting.lines(exporting.rows(readers))) == sorted(lines)
+    assert count(readers) == counts
+    again = read(readers, lines, source="a copy", now=now + timedelta(days=2))
+    assert (again.added, again.ended, again.bad) == (0, 0, 0)
+    assert sorted(exporting.lines(exporting.rows(readers))) == sorted(lines)
 
 
 def test_a_time_zone_travels_from_one_house_to_another(publication: Publication, now: datetime) -> None:

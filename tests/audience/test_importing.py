@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from newsletter.audience import importing
 from newsletter.audience.counting import count
-from newsletter.audience.importing import Report, read
+from newsletter.audience.import_report import PROBLEMS_KEPT, Report
+from newsletter.audience.importing import read
 from newsletter.audience.joining import subscribe
 from newsletter.audience.leaving import leave
 from newsletter.audience.models import Standing, Subscriber, Subscription
@@ -80,13 +81,21 @@ def test_a_time_zone_is_kept_filled_in_where_it_is_missing_and_not_written_over(
     }
 
 
-def test_a_row_with_a_place_that_is_no_time_zone_is_named_with_its_mend_and_repeats_nothing(take: Import) -> None:
+def test_a_place_that_is_no_time_zone_is_left_out_with_a_warning_and_its_reader_is_taken(take: Import) -> None:
     report = take("email,time_zone", "rita@example.org,eddie@example.org", "cora@example.org,Europe/Berlin")
-    assert (report.added, report.bad) == (1, 1)
-    assert (report.problems[0].line, report.problems[0].problem) == (
+    assert (report.added, report.bad, report.warned) == (2, 0, 1)
+    assert (report.warnings[0].line, report.warnings[0].problem) == (
         2,
-        "The time zone is not known. Give a name such as Europe/Berlin, or leave it empty.",
+        "The time zone is not known. It was left out. Give a name such as Europe/Berlin, or leave it empty.",
     )
+
+
+def test_a_time_zone_is_corrected_however_its_letters_and_blanks_are_written(take: Import) -> None:
+    rows = ["a@example.org,America/New York", "b@example.org,europe/berlin", "c@example.org,AMERICA/port-au-prince"]
+    assert take("email,time_zone", *rows).warned == 0
+    assert list(Subscriber.objects.order_by("email").values_list("time_zone", flat=True)) == [
+        "America/New_York", "Europe/Berlin", "America/Port-au-Prince",
+    ]  # fmt: skip
 
 
 def test_somebody_known_to_another_publication_is_added_to_this_one(
@@ -109,7 +118,7 @@ def test_bad_rows_are_named_by_line_and_reason_and_never_by_address(take: Import
 
 def test_a_hundred_problems_are_kept_and_all_are_counted(take: Import) -> None:
     report = take("email", *["nonsense"] * 250, "rita@example.org")
-    assert (report.bad, len(report.problems), report.added) == (250, importing.PROBLEMS_KEPT, 1)
+    assert (report.bad, len(report.problems), report.added) == (250, PROBLEMS_KEPT, 1)
 
 
 def test_many_rows_take_few_queries(publication: Publication, now: datetime) -> None:

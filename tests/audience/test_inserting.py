@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from newsletter.audience import inserting
+from newsletter.audience.inserting import Given
 from newsletter.audience.models import Standing, Subscriber, Subscription
 from newsletter.publications.models import Publication
 
@@ -13,8 +14,9 @@ def test_rows_that_are_there_already_are_passed_over_and_not_counted(publication
 
     ids = list(Subscriber.objects.values_list("pk", flat=True))
     Subscription.objects.create(publication=publication, subscriber=ada, standing=Standing.LEFT)
-    assert inserting.active_subscriptions(publication, ids, source="form", now=now) == 2
-    assert inserting.active_subscriptions(publication, ids, source="form", now=now) == 0
+    given = [Given(pk, Standing.ACTIVE, "form", now) for pk in ids]
+    assert inserting.subscriptions(publication, given) == 2
+    assert inserting.subscriptions(publication, given) == 0
     assert Subscription.objects.get(subscriber=ada).standing == Standing.LEFT
     fresh = Subscription.objects.get(subscriber__email="b@example.org")
     fresh.full_clean()  # nothing that the model asks for was forgotten
@@ -23,4 +25,4 @@ def test_rows_that_are_there_already_are_passed_over_and_not_counted(publication
 
 def test_nobody_is_nothing(publication: Publication, now: datetime) -> None:
     assert inserting.subscribers([], now=now) == 0
-    assert inserting.active_subscriptions(publication, [], source="form", now=now) == 0
+    assert inserting.subscriptions(publication, []) == 0

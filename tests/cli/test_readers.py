@@ -32,8 +32,9 @@ def test_an_import_from_a_pipe_tells_a_program(newsletter: Command, publication:
     suppress("rita@example.org", reason="desk")
     told = newsletter("readers", "import", "-", "--source", "form", "--json", stdin=READERS).data
     assert told == {
-        "rows": 4, "added": 1, "known": 0, "repeated": 1, "unconfirmed": 0, "left": 0, "suppressed": 1, "bad": 1,
-        "problems": [{"line": 4, "problem": "The email address has no @."}], "adds_up": True,
+        "rows": 4, "added": 1, "known": 0, "repeated": 1, "paused": 0, "unconfirmed": 0, "left": 0, "suppressed": 1,
+        "bad": 1, "ended": 0, "warned": 0, "problems": [{"line": 4, "problem": "The email address has no @."}],
+        "warnings": [], "adds_up": True,
     }  # fmt: skip
 
 
