@@ -80,7 +80,7 @@ class ConsentColumns:
 
 
 def _of_whole_file(names: Sequence[str]) -> Said:
-    """What the header alone says: Mailchimp's files of those who left and of dead addresses have columns of their own."""
+    """What the header alone says: Mailchimp's files of those who left and of dead addresses have a column more."""
     if "unsub time" in names and "last changed" not in names:
         return LEFT
     if "clean time" in names and "unsub time" not in names:

@@ -15,6 +15,7 @@ from newsletter.lib import clock
 if TYPE_CHECKING:
     from newsletter.giving.models import Gift
 
+LONGEST_DAYS = 36_500  # no gift is kept for longer
 Whose = Annotated[
     str,
     typer.Option(
@@ -43,9 +44,9 @@ def import_(
 
     Its first row names the columns: email, date, amount, and perhaps currency and reference (what the
     platform calls the gift). Payments that failed or were given back are left out, by the columns
-    status and amount refunded; other columns are passed over. A file can be imported again: a gift of
-    the same source and reference is kept once, and without references one of the same person, date
-    and amount.
+    status and amount refunded, and thrown away when they were taken in before; other columns are
+    passed over. A file can be imported again: a gift of the same source and reference is kept once,
+    and without references one of the same person, date and amount.
     """
     from newsletter.giving import importing
     from newsletter.lib import sheets
@@ -56,7 +57,7 @@ def import_(
         report = importing.read(lines, source=source, currency=currency, publication=meant, now=clock.now())
     if json:
         problems = [{"line": problem.line, "problem": problem.problem} for problem in report.problems]
-        counts = {name: getattr(report, name) for name in ("rows", "added", "known", "old", "unpaid", "bad")}
+        counts = {name: getattr(report, name) for name in ("rows", "added", "known", "old", "unpaid", "removed", "bad")}
         output.data(counts | {"problems": problems})
         return
     output.facts(
@@ -66,6 +67,7 @@ def import_(
             ("there already", report.known or None),
             ("too old to be kept", report.old or None),
             ("not paid, or given back", report.unpaid or None),
+            ("of these thanked until now", report.removed or None),
             ("not taken", report.bad or None),
         ]
     )
@@ -81,7 +83,8 @@ def list_(
     """List gifts, the latest first. The list holds personal data: keep it no longer than you need it."""
     from newsletter.giving.models import Gift
 
-    given = Gift.objects.filter(given_at__gte=clock.now() - timedelta(days=days)).select_related("publication")
+    since = clock.now() - timedelta(days=min(days, LONGEST_DAYS))
+    given = Gift.objects.filter(given_at__gte=since).select_related("publication")
     if publication:
         given = given.filter(publication=choosing.publication(publication))
     if json:

@@ -11,7 +11,7 @@ What is with the provider already cannot be changed: a gift that comes later is 
 
 from array import array
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import structlog
 from django.db import connection, transaction
@@ -24,6 +24,7 @@ from newsletter.delivery.packing import pack
 from newsletter.editions.models import Edition, FrozenLetter, Variant
 from newsletter.giving import gifts
 from newsletter.lib.sql import ask
+from newsletter.publications.schedule import wall_clock
 
 MARGIN = timedelta(minutes=10)  # a gift may be recorded by a transaction that began before the opening
 log = structlog.get_logger()
@@ -40,9 +41,12 @@ LATE_DONORS = """
 
 
 def since(edition: Edition) -> datetime | None:
-    """Readers of an edition who gave since then are thanked; None when its frozen letters thank nobody."""
+    """Readers of an edition who gave since then are thanked; None when its frozen letters thank nobody.
+
+    Days are whole ones of the publication's clock, so that yesterday's gifts all count, whatever their hour.
+    """
     days = edition.letters.filter(variant=Variant.THANKS).values_list("gave_within", flat=True).first()
-    return edition.due_at - timedelta(days=days) if days else None
+    return wall_clock(edition.day - timedelta(days=days), time(), edition.publication.time_zone) if days else None
 
 
 def donors(dispatch: Dispatch, publication_id: int) -> Condition | None:

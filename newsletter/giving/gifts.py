@@ -47,6 +47,14 @@ def record(gifts: Iterable[Given], *, source: str, publication: Publication | No
     return len(new)
 
 
+def remove(references: Iterable[str], *, source: str) -> int:
+    """Throw away gifts that were given back since, by the source's own references; how many there were."""
+    gone, meant = 0, sorted(set(references))
+    for at in range(0, len(meant), LOT):
+        gone += Gift.objects.filter(source=source, reference__in=meant[at : at + LOT]).delete()[0]
+    return gone
+
+
 def forget(email: str) -> int:
     """Throw away every gift of this address, as its owner may ask; how many there were. `BadInput` for no address."""
     gone, _ = Gift.objects.filter(email=normalise(email)).delete()

@@ -1,64 +1,25 @@
-"""Gifts from a file, as donation platforms export them. How rows are written is left to `lib/sheets.py`.
+"""Gifts from a file, as donation platforms export them. How rows are written is left to `lib/sheets.py`, what stands in
+one to `gift_rows.py`.
 
 The first row names the columns. A payment that failed or was given back is no gift. Whatever is unclear is refused
 by its line and column, and never guessed: a giver who is asked again has not been thanked. A file can be read again:
-what is kept already is only counted.
+what is kept already is only counted, and what was given back since is thrown away.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import islice
-from typing import NamedTuple
 
-from newsletter.giving import gifts, sums
+from newsletter.giving import gift_rows, gifts, sums
+from newsletter.giving.gift_rows import Columns, GivenBack, Reading
 from newsletter.giving.gifts import Given
-from newsletter.giving.platforms import decimals
-from newsletter.giving.written import SUM, smallest
 from newsletter.lib.errors import BadInput
-from newsletter.lib.sheets import Row, Unreadable, cell, rows
-from newsletter.mail.addresses import normalise
+from newsletter.lib.sheets import Unreadable, rows
 from newsletter.mail.wording import one_line
 from newsletter.publications.models import Publication
 
-NAMES = {
-    "email": {"email", "e-mail", "email address", "e-mail address", "donor email", "customer email"},
-    "date": {
-        "date",
-        "given at",
-        "donated at",
-        "donation date",
-        "created",
-        "created at",
-        "created date",
-        "date (utc)",
-        "created (utc)",
-    },
-    "amount": {"amount", "donation amount", "gift amount"},
-    "currency": {"currency", "currency code"},
-    "reference": {"reference", "id", "transaction id", "donation id", "payment id", "charge id"},
-    "status": {"status", "payment status"},
-    "refunded": {"amount refunded", "refunded amount"},
-}
-PAID = frozenset({"paid", "succeeded", "successful", "complete", "completed"})  # any other status is no gift
-NEEDED = ("email", "date", "amount")
-HEADER = "Begin the file with a header such as email,date,amount,currency,reference."
-DAY = "Write it like 2026-11-24 or 2026-11-24T09:30Z."
-FIRST = datetime(2000, 1, 1, tzinfo=UTC)  # an earlier day is a slip
 PROBLEMS_KEPT = 100
-
-
-class Columns(NamedTuple):
-    """Where each value stands; None where the file does not have it."""
-
-    email: int | None
-    date: int | None
-    amount: int | None
-    currency: int | None
-    reference: int | None
-    status: int | None
-    refunded: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +32,14 @@ class Problem:
 
 @dataclass(slots=True)
 class Report:
-    """What became of the rows that were not empty; every one is counted once."""
+    """What became of the rows that were not empty; every one is counted once, apart from `removed`."""
 
     rows: int = 0
     added: int = 0
     known: int = 0  # kept already, or twice in this file
     old: int = 0  # not kept: given so long ago that nobody is thanked for it any more
     unpaid: int = 0  # not paid, or given back in whole
+    removed: int = 0  # of these: were kept until now
     bad: int = 0
     problems: list[Problem] = field(default_factory=list)  # the first hundred of the bad ones
 
@@ -102,85 +64,44 @@ def read(
     told_by = one_line(source).lower()
     if not 0 < len(told_by) <= 40:
         raise BadInput("source", "is empty or longer than 40 characters.", "Say who wrote the file, such as stripe.")
-    otherwise = sums.currency(currency) if currency else ""
     report = Report()
-    found = _gifts(lines, report, otherwise, now)
+    paid: set[str] = set()
+    found = _gifts(lines, report, Reading(sums.currency(currency) if currency else "", publication, now))
     while lot := list(islice(found, gifts.LOT)):
-        new = gifts.record(lot, source=told_by, publication=publication, now=now)
+        given = [one for one in lot if isinstance(one, Given)]
+        paid.update(one.reference for one in given)
+        new = gifts.record(given, source=told_by, publication=publication, now=now)
         report.added += new
-        report.known += len(lot) - new
+        report.known += len(given) - new
+        # without names of their own, one of two equal gifts was given back and the other was not
+        back = [one for one in lot if isinstance(one, GivenBack) and (one.is_named or one.reference not in paid)]
+        report.removed += gifts.remove((one.reference for one in back), source=told_by)
     return report
 
 
-def _gifts(lines: Iterable[str], report: Report, otherwise: str, now: datetime) -> Iterator[Given]:
+def _gifts(lines: Iterable[str], report: Report, reading: Reading) -> Iterator[Given | GivenBack]:
     columns: Columns | None = None
+    given_back: set[str] = set()
     for row in rows(lines):
         if isinstance(row, Unreadable):
             report.rows += 1
             report.note(row.line, row.problem)
             continue
         if columns is None:
-            columns = _columns(row, otherwise)
+            columns = gift_rows.columns(row, currency=reading.currency)
             continue
         report.rows += 1
         try:
-            gift = _gift(row, columns, otherwise, now)
+            gift = gift_rows.read(row, columns, reading)
         except BadInput as error:
             report.note(row.line, f"The {error.field} {error.problem} {error.mend}".strip())
             continue
-        if gift is None:
+        if isinstance(gift, GivenBack) and gift.is_named:
+            given_back.add(gift.reference)
+        if gift is None or isinstance(gift, GivenBack) or gift.reference in given_back:
             report.unpaid += 1
-        elif gift.given_at < now - gifts.KEPT:
+        elif gift.given_at < reading.now - gifts.KEPT:
             report.old += 1
-        else:
+            continue
+        if isinstance(gift, GivenBack) or (gift is not None and gift.reference not in given_back):
             yield gift
-
-
-def _columns(row: Row, otherwise: str) -> Columns:
-    names = [one.strip().casefold().replace("_", " ") for one in row.cells]
-    found: dict[str, int | None] = {}
-    for meant, known in NAMES.items():
-        places = [place for place, name in enumerate(names) if name in known]
-        if len(places) > 1:
-            both = " and ".join(f"“{row.cells[place].strip()}”" for place in places[:2])
-            raise BadInput(f"line {row.line}", f"names the column “{meant}” twice: {both}.", "Leave one of them.")
-        found[meant] = places[0] if places else None
-    needed = NEEDED if otherwise else (*NEEDED, "currency")
-    for name in needed:
-        if found[name] is None:
-            mend = "Or say it once for all of them." if name == "currency" else HEADER
-            raise BadInput(f"line {row.line}", f"does not name a column “{name}”.", mend)
-    return Columns(**found)
-
-
-def _gift(row: Row, columns: Columns, otherwise: str, now: datetime) -> Given | None:
-    """The gift in a row; None when it was not paid, or given back."""
-    email, date, amount, currency, reference, status, refunded = (cell(row.cells, place) for place in columns)
-    if columns.status is not None and status.casefold() not in PAID:
-        return None
-    code = sums.currency(currency or otherwise)
-    address, at, cents = normalise(email), _moment(date, now), smallest(amount, code, field="amount")
-    if not 0 < cents <= sums.LARGEST * 10 ** decimals(code):
-        raise BadInput("amount", "is nothing, or more than anybody gives.", SUM)
-    if refunded and smallest(refunded, code, field="amount refunded") >= cents:
-        return None
-    if len(reference) > 100 or not reference.isprintable():
-        raise BadInput("reference", "is longer than 100 characters or not one line.")
-    return Given(address, at, cents, code, reference or _fingerprint(address, at, cents, code))
-
-
-def _moment(written: str, now: datetime) -> datetime:
-    """A day or a moment; without a time zone of its own it is taken to be UTC."""
-    try:
-        at = datetime.fromisoformat(written)
-        at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise BadInput("date", "is not a day.", DAY) from None
-    if at < FIRST or at > now + timedelta(days=1):
-        raise BadInput("date", "lies in the future." if at > now else "lies before the year 2000.", DAY)
-    return at
-
-
-def _fingerprint(*parts: object) -> str:
-    """Stands in for a reference in a file that has none: the same gift is the same again."""
-    return f"row {hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"

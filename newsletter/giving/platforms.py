@@ -1,6 +1,6 @@
 """Where an amount's button leads: a URL template of the newsroom's own, and how those of known platforms look. Pure.
 
-A template holds `{amount}`, the whole amount, or `{cents}`, the same in the currency's smallest unit.
+A template holds `{amount}`, the whole amount, or `{cents}`, the same in the smallest unit as Stripe counts it.
 Platforms change their addresses without telling: a preset is a beginning, to be tried with one click.
 """
 
@@ -11,9 +11,13 @@ from newsletter.lib.errors import BadInput
 from newsletter.lib.links import web_link
 from newsletter.mail.wording import disarm_link
 
-# ISO 4217 currencies without a smaller unit, among those that donation platforms take, and all that have thousandths.
-WHOLE = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"})
+# All currencies of ISO 4217 without a smaller unit, and all that have thousandths
+WHOLE = frozenset(
+    {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
+)
 THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+# Where Stripe differs: https://docs.stripe.com/currencies, “zero-decimal currencies” and “special cases”
+STRIPE_DECIMALS = {"ISK": 2, "UGX": 2, "MGA": 0}
 PLACES = re.compile(r"\{([^{}]*)\}")
 
 
@@ -69,7 +73,12 @@ def decimals(currency: str) -> int:
     return 0 if currency in WHOLE else 3 if currency in THOUSANDTHS else 2
 
 
+def stripe_decimals(currency: str) -> int:
+    """The same as Stripe counts it in its links and calls."""
+    return STRIPE_DECIMALS.get(currency, decimals(currency))
+
+
 def address(template: str, *, amount: int, currency: str) -> str:
     """Where the button of `amount` leads."""
-    cents = amount * 10 ** decimals(currency)
+    cents = amount * 10 ** stripe_decimals(currency)
     return template.replace("{amount}", str(amount)).replace("{cents}", str(cents))

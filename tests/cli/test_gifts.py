@@ -22,7 +22,7 @@ def test_gifts_are_imported_listed_and_forgotten(newsletter: Command, publicatio
     assert (gift["email"], gift["amount"], gift["source"], gift["publication"]) == (
         "rita@example.org", 2500, "stripe", None,
     )  # fmt: skip
-    assert f"rita@example.org {TODAY} 00:00 UTC 25.00 USD stripe ch_1 all" in newsletter("gifts", "list").words
+    assert f"rita@example.org {TODAY} 12:00 UTC 25.00 USD stripe ch_1 all" in newsletter("gifts", "list").words
 
     again = newsletter("gifts", "import", "-", "--source", "stripe", "--json", stdin=FILE).data
     assert (again["added"], again["known"], again["bad"], again["problems"][0]["line"]) == (0, 1, 1, 3)

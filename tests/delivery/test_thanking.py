@@ -99,8 +99,9 @@ def test_who_gave_lately_is_frozen_into_batches_of_the_letter_that_thanks(client
 @pytest.mark.parametrize(
     ("said", "thanked"),
     [
-        ({"given_at": MONDAY - timedelta(days=30)}, True),
-        ({"given_at": MONDAY - timedelta(days=30, seconds=1)}, False),
+        # seven in the morning in New York; the thirtieth day before began eight hours earlier, at 04:00 UTC
+        ({"given_at": MONDAY - timedelta(days=30, hours=7)}, True),
+        ({"given_at": MONDAY - timedelta(days=30, hours=8, seconds=1)}, False),
         ({"given_at": MONDAY + timedelta(hours=1)}, True),
     ],
 )
@@ -110,6 +111,13 @@ def test_how_long_a_gift_is_fresh_is_counted_back_from_when_the_edition_is_due(
     publication, [rita] = asking(1)
     make.gift(rita, **said)
     assert people(opened(publication), Variant.THANKS) == ([rita] if thanked else [])
+
+
+def test_days_are_whole_ones_of_the_publication_s_clock_so_yesterday_s_giver_is_thanked() -> None:
+    publication, [rita, eddie] = asking(2, thanks_days=1)
+    make.gift(rita, given_at=datetime(2026, 11, 22, 5, tzinfo=UTC))  # yesterday began in New York
+    make.gift(eddie, given_at=datetime(2026, 11, 22, 4, 59, 59, tzinfo=UTC))
+    assert people(opened(publication), Variant.THANKS) == [rita]
 
 
 def test_the_appeal_says_for_how_long_and_an_appeal_that_thanks_nobody_has_one_letter() -> None:

@@ -72,7 +72,7 @@ def test_amounts_are_read_as_people_write_them(written: str, currency: str, amou
         ("noor,2026-11-20,25,USD,1", "The email address has no @."),
         ("noor@example.org,11/20/2026,25,USD,1", "The date is not a day. Write it like 2026-11-24"),
         ("noor@example.org,,25,USD,1", "The date is not a day."),
-        ("noor@example.org,2026-11-25,25,USD,1", "The date lies in the future."),
+        ("noor@example.org,2026-11-26,25,USD,1", "The date lies in the future."),
         ("noor@example.org,1926-11-20,25,USD,1", "The date lies before the year 2000."),
         ("noor@example.org,2026-11-20,a lot,USD,1", "The amount is not a sum."),
         ('noor@example.org,2026-11-20,"1.250",USD,1', "The amount is not a sum."),  # a thousand, or one and a quarter?
@@ -223,7 +223,7 @@ def test_whatever_stands_in_a_file_every_row_is_counted_once_and_a_second_readin
 def test_what_was_written_is_what_is_kept(sums: list[tuple[str, int, int]]) -> None:
     Gift.objects.all().delete()
     file = io.StringIO()
-    days = [MONDAY.replace(hour=0) - timedelta(days=days) for _, _, days in sums]
+    days = [MONDAY - timedelta(days=days) for _, _, days in sums]
     rows = [
         [email, f"{day:%Y-%m-%d}", f"{cents / 100:.2f}", "USD", f"r{number}"]
         for number, ((email, cents, _), day) in enumerate(zip(sums, days, strict=True))
@@ -242,3 +242,73 @@ def test_recording_the_same_gift_at_the_same_moment_keeps_one() -> None:
     assert gifts.record([gift, gift], source="stripe", publication=None, now=MONDAY) == 1
     assert gifts.record([gift], source="stripe", publication=make.publication(), now=MONDAY) == 0
     assert Gift.objects.get().publication is None
+
+
+STRIPE = "id,Created date (UTC),Amount,Amount Refunded,Currency,Status,Customer Email"
+
+
+def test_the_file_that_stripe_exports_is_understood() -> None:
+    assert take(STRIPE, "ch_1,2026-11-20 09:30:15,25.00,0.00,usd,Paid,rita@example.org") == Report(rows=1, added=1)
+    assert Gift.objects.get().given_at == datetime(2026, 11, 20, 9, 30, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("again", ["25.00,25.00,usd,Refunded", "25.00,25.00,usd,Paid", ",,,refunded"])
+def test_a_gift_that_was_given_back_since_is_no_gift_any_more(again: str) -> None:
+    take(STRIPE, "ch_1,2026-11-20 09:30:15,25.00,0.00,usd,Paid,rita@example.org")
+    make.gift("rita@example.org", source="donorbox", reference="ch_1")
+    row = f"ch_1,2026-11-20 09:30:15,{again},rita@example.org"
+    assert take(STRIPE, row) == Report(rows=1, unpaid=1, removed=1)
+    assert [gift.source for gift in Gift.objects.all()] == ["donorbox"]
+    assert take(STRIPE, row) == Report(rows=1, unpaid=1)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_file_that_tells_of_a_gift_and_that_it_was_given_back_tells_of_none(order: int) -> None:
+    rows = [
+        f"ch_1,2026-11-20,25,{back},usd,{status},rita@example.org" for back, status in ((0, "Paid"), (25, "Refunded"))
+    ]
+    assert take(STRIPE, *rows[::order]).adds_up
+    assert not Gift.objects.exists()
+
+
+def test_without_references_the_one_of_two_equal_gifts_that_was_not_given_back_is_kept() -> None:
+    header, row = "email,date,amount,currency,status", "rita@example.org,2026-11-20,25,usd"
+    take(header, f"{row},Paid")
+    assert take(header, f"{row},Refunded", f"{row},Paid") == Report(rows=2, unpaid=1, known=1)
+    assert take(header, f"{row},Refunded") == Report(rows=1, unpaid=1, removed=1)
+    assert not Gift.objects.exists()
+
+
+@pytest.mark.parametrize("status", ["Failed", "pending", "canceled"])
+def test_what_never_was_paid_takes_back_nothing(status: str) -> None:
+    """An older file of the same payments must not have its giver asked again."""
+    take(STRIPE, "ch_1,2026-11-20,25,0,usd,Paid,rita@example.org")
+    assert take(STRIPE, f"ch_1,2026-11-20,25,0,usd,{status},rita@example.org") == Report(rows=1, unpaid=1)
+    assert Gift.objects.exists()
+
+
+@pytest.mark.parametrize("status", ["Partial refund", "partially_refunded"])
+def test_a_gift_of_which_a_part_was_given_back_is_a_gift(status: str) -> None:
+    assert take(STRIPE, f"ch_1,2026-11-20,25,10,usd,{status},rita@example.org").added == 1
+
+
+def test_without_references_the_same_sum_to_two_publications_on_one_day_is_two_gifts() -> None:
+    lines = ["email,date,amount,currency\n", "rita@example.org,2026-11-20,25,usd\n"]
+    for publication in (make.publication(), make.publication(), None):
+        report = read(lines, source="stripe", publication=publication, now=MONDAY)
+        assert (report.added, read(lines, source="stripe", publication=publication, now=MONDAY).known) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "at"),
+    [
+        (None, datetime(2026, 11, 20, 12, tzinfo=UTC)),
+        ("America/New_York", datetime(2026, 11, 20, 17, tzinfo=UTC)),
+        ("Pacific/Auckland", datetime(2026, 11, 19, 23, tzinfo=UTC)),
+    ],
+)
+def test_a_gift_with_only_a_day_counts_as_noon_on_the_publication_s_clock(time_zone: str | None, at: datetime) -> None:
+    publication = make.publication(time_zone=time_zone) if time_zone else None
+    lines = ["email,date,amount,currency\n", "rita@example.org,2026-11-20,25,usd\n"]
+    read(lines, source="stripe", publication=publication, now=MONDAY)
+    assert Gift.objects.get().given_at == at

@@ -14,6 +14,17 @@ def test_an_amount_is_given_in_whole_units_or_in_the_smallest_ones() -> None:
     assert address("https://x.org/?a={cents}", amount=25, currency="KWD") == "https://x.org/?a=25000"
 
 
+@pytest.mark.parametrize("currency", ["BIF", "DJF", "GNF", "KMF", "MGA", "RWF", "VUV", "XPF"])
+def test_a_currency_without_cents_is_given_to_stripe_as_it_is(currency: str) -> None:
+    assert address("https://x.org/?a={cents}&b={amount}", amount=5, currency=currency) == "https://x.org/?a=5&b=5"
+
+
+@pytest.mark.parametrize("currency", ["ISK", "UGX"])
+def test_two_currencies_without_cents_have_some_with_stripe_and_nowhere_else(currency: str) -> None:
+    assert address("https://x.org/?a={cents}", amount=5, currency=currency) == "https://x.org/?a=500"
+    assert platforms.decimals(currency) == 0
+
+
 @pytest.mark.parametrize("name", PLATFORMS)
 def test_a_preset_is_taken_once_it_is_completed_and_not_before(name: str) -> None:
     preset = PLATFORMS[name].template
