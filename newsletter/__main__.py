@@ -11,13 +11,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Exit status: 0 done, 1 could not be done (one sentence on stderr says why), 2 the command line
     was not understood, 130 stopped by Ctrl-C. Data goes to stdout, talk to stderr.
     """
+    from newsletter.cli import streams
     from newsletter.cli.app import app
     from newsletter.lib.errors import NewsletterError
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
-    for stream in (sys.stdout, sys.stderr):
-        if reconfigure := getattr(stream, "reconfigure", None):
-            reconfigure(errors="backslashreplace")  # a terminal with few letters is no reason to fail
+    streams.prepare()
     try:
         try:
             given = list(sys.argv[1:] if arguments is None else arguments)
@@ -27,9 +26,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except NewsletterError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
-    except BrokenPipeError:
-        # whoever read our output has gone; a second try at exit must not complain
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read our output has gone
+        streams.silence_output()
+        sys.exit(1)
+    except OSError as error:
+        if not streams.is_output_trouble(error):
+            raise
+        streams.silence_output()
+        sys.stderr.write(f"The output cannot be written ({error.strerror}).\n")
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

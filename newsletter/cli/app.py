@@ -31,7 +31,8 @@ from newsletter.cli.commands import Commands
 RUNNING, NEWSROOM, HOUSE = "Run it", "In the newsroom", "Keep house"
 
 app = Commands(
-    help="Queue article teasers, assemble one letter with a donation appeal in it, send it once to everybody."
+    help="Queue article teasers, assemble one letter with a donation appeal in it, send it once to everybody.",
+    add_completion=True,
 )
 app.command("run", rich_help_panel=RUNNING)(running.run)
 app.command("postbox", rich_help_panel=RUNNING)(running.postbox)

@@ -1,16 +1,18 @@
 """Groups of commands. A command runs with Django set up; showing help needs no settings at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from newsletter.lib.errors import NewsletterError
+from newsletter.lib.errors import BadInput, NewsletterError
+from newsletter.lib.sheets import HALVES
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 MISSING_TABLES = frozenset({"42P01", "42703"})  # PostgreSQL: undefined table, undefined column
+FILES = frozenset({"file", "body_file", "paste", "picture"})
 
 
 class PlainFlags:
@@ -35,9 +37,9 @@ class Group(PlainFlags, TyperGroup):
 class Commands(typer.Typer):
     """A Typer whose commands find Django ready, so that they may import models in their first lines."""
 
-    def __init__(self, help: str) -> None:  # noqa: A002 — Typer's own word
+    def __init__(self, help: str, *, add_completion: bool = False) -> None:  # noqa: A002 — Typer's own word
         super().__init__(
-            help=help, cls=Group, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
+            help=help, cls=Group, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=add_completion
         )
 
     def command(self, name: str | None = None, **options: Any) -> Callable[[Function], Function]:
@@ -50,6 +52,7 @@ class Commands(typer.Typer):
                 from django.apps import apps
                 from django.db import OperationalError, ProgrammingError
 
+                _refuse_other_encodings(kwargs)
                 if not apps.ready:
                     django.setup()
                 try:
@@ -61,6 +64,15 @@ class Commands(typer.Typer):
             return function
 
         return add
+
+
+def _refuse_other_encodings(given: Mapping[str, object]) -> None:
+    """Raise `BadInput` for an argument that is not in UTF-8: no database takes it. The names of files may be so."""
+    for name, value in given.items():
+        texts = value if isinstance(value, list) else [value]
+        if name not in FILES and any(isinstance(text, str) and HALVES.search(text) for text in texts):
+            option = "--" + name.strip("_").replace("_", "-")
+            raise BadInput(option, "is not in UTF-8.", "Type it in a terminal that is set to UTF-8.")
 
 
 def _explain(error: Exception) -> NoReturn:

@@ -1,6 +1,5 @@
 """How the command line speaks: data to stdout as JSON or a table, talk to stderr, questions to a person."""
 
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -11,6 +10,8 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from newsletter.cli import streams
+from newsletter.lib import files
 from newsletter.lib.errors import BadInput
 
 JSON = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
@@ -21,7 +22,7 @@ Thing = TypeVar("Thing")
 
 def data(value: Any) -> None:
     """`value` as JSON. Moments are ISO 8601 in UTC, ending in Z."""
-    sys.stdout.write(orjson.dumps(value, option=JSON).decode() + "\n")
+    streams.write_data([orjson.dumps(value, option=JSON).decode() + "\n"])
 
 
 def as_line(value: Any) -> str:
@@ -30,21 +31,28 @@ def as_line(value: Any) -> str:
 
 
 def lines(each: Iterable[str], *, out: Path | None) -> None:
-    """`each` to stdout, or to a file that is readable by its owner alone: such lists hold personal data."""
-    if out is None:
-        sys.stdout.writelines(each)
+    """`each` to stdout, or to a file that is readable by its owner alone: such lists hold personal data.
+
+    The file is there when all of them are in it; until then an earlier one stays.
+    """
+    if out is None or str(out) == "-":
+        streams.write_data(each)
         return
     try:
-        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with files.replaced(out, mode=files.OWNER_ALONE) as file:
+            file.writelines(line.encode() for line in each)
     except OSError as error:
         raise BadInput("--out", f"cannot be written ({error.strerror}).") from None
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.writelines(each)
     say(f"Written to {out}.")
 
 
+def document(words: str) -> None:
+    """A whole letter or template to stdout, in UTF-8: `… > letter.html` makes a file of it."""
+    streams.write_data([words if words.endswith("\n") else words + "\n"])
+
+
 def text(words: str) -> None:
-    """`words` as they are, to stdout."""
+    """`words` for a person, to stdout."""
     sys.stdout.write(words if words.endswith("\n") else words + "\n")
 
 

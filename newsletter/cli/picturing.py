@@ -40,7 +40,8 @@ def picture(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, file in files.items():
-            file.write_bytes(taken[name])
+            with files.replaced(file) as written:
+                written.write(taken[name])
     except OSError as error:
         raise BadInput("--folder", f"cannot be written to ({error.strerror}).") from None
     if json:

@@ -8,7 +8,7 @@ import typer
 from newsletter.cli import choosing, output
 from newsletter.cli.editions import app
 from newsletter.cli.options import EditionId, Json, Thanks
-from newsletter.lib import clock
+from newsletter.lib import clock, files
 from newsletter.lib.errors import BadInput
 
 Target = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it here; - prints it.", show_default=False)]
@@ -31,7 +31,7 @@ def preview(
     if json:
         output.data({"subject": letter.subject, "text": letter.text, "html": letter.html})
     elif html is None and text is None:
-        output.text(f"Subject: {letter.subject}\n\n{letter.text}")
+        output.document(f"Subject: {letter.subject}\n\n{letter.text}")
     for name, file, content in (("--html", html, letter.html), ("--text", text, letter.text)):
         if file is not None:
             _write(name, file, content)
@@ -39,10 +39,11 @@ def preview(
 
 def _write(name: str, file: Path, content: str) -> None:
     if str(file) == "-":
-        output.text(content)
+        output.document(content)
         return
     try:
-        file.write_text(content, encoding="utf-8")
+        with files.replaced(file) as written:
+            written.write(content.encode())
     except OSError as error:
         raise BadInput(name, f"cannot be written ({error.strerror}).") from None
     output.say(f"Written to {file}: {len(content.encode()) / 1024:.0f} kB.")

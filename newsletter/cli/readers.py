@@ -1,7 +1,6 @@
 """newsletter readers: import, export, count, leave."""
 
 import re
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -125,7 +124,7 @@ def leave(
 
     given = [word for word in tokens if word != "-"]
     if "-" in tokens:
-        given += WISH.findall(sys.stdin.read())
+        given += WISH.findall(sources.mail())
     left = strange = 0
     for token in dict.fromkeys(given):
         try:

@@ -30,3 +30,18 @@ def text(file: str) -> str:
             return data.read().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise BadInput("file", f"{file!r} is not in UTF-8.", "Save it as UTF-8 and try again.") from None
+    except OSError as error:  # in the middle of it
+        raise BadInput("file", f"{file!r} cannot be read ({error.strerror}).") from None
+
+
+def mail() -> str:
+    """All of stdin, for finding ASCII words in it: mail may be in any encoding, and in several."""
+    return sys.stdin.buffer.read().decode("ascii", "replace")
+
+
+def first_line(field: str) -> str:
+    """The first line of stdin without its end; `BadInput` names `field` when it is in another encoding."""
+    try:
+        return sys.stdin.buffer.readline().decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise BadInput(field, "is not in UTF-8.", "Pipe it in as UTF-8.") from None

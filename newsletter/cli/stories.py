@@ -47,12 +47,10 @@ def list_(
     if json:
         output.data([shapes.story(story) for story in found])
         return
+    places = _places(found[0].publication_id) if found else {}
     output.table(
         ["place", "story", "headline", "source", "state"],
-        [
-            [place if s.state == "queued" else "", s.pk, s.headline, s.source_name, s.state]
-            for place, s in enumerate(found, 1)
-        ],
+        [[places.get(s.pk), s.pk, s.headline, s.source_name, s.state] for s in found],
     )
 
 
@@ -102,7 +100,7 @@ def print_story(story: Story, *, json: bool, with_body: bool = False, more: dict
         [
             ("story", f"{story.pk} of {story.publication.slug}"),
             ("state", story.state),
-            ("place", _place(story)),
+            ("place", _places(story.publication_id).get(story.pk)),
             ("printed as", story.get_kind_display() if story.kind else ""),
             ("section", story.section),
             ("kicker", story.kicker),
@@ -130,9 +128,9 @@ def _picture(story: Story) -> str:
     return shape["address"] or f"{story.picture_url}: {shape['state']} {shape['problem']} {shape['mend']}".rstrip()
 
 
-def _place(story: Story) -> int | None:
-    """Its place among those that wait, counted from 1."""
+def _places(publication_id: int) -> dict[int, int]:
+    """The place of each story that waits, counted from 1."""
     from newsletter.stories.models import Story
 
-    waiting = list(Story.objects.filter(publication=story.publication).queued().values_list("pk", flat=True))
-    return waiting.index(story.pk) + 1 if story.pk in waiting else None
+    waiting = Story.objects.filter(publication=publication_id).queued().values_list("pk", flat=True)
+    return {pk: place for place, pk in enumerate(waiting, 1)}

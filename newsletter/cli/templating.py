@@ -2,18 +2,15 @@
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from newsletter.cli import choosing, output
+from newsletter.cli import choosing, output, sources
 from newsletter.cli.commands import Commands
 from newsletter.cli.options import Json
 from newsletter.cli.publications import Slug
 from newsletter.cli.publications import app as publications
-from newsletter.lib.errors import BadInput
 
 app = Commands(help="A publication's own letter template, in place of its look's HTML.")
 publications.add_typer(app, name="template")
@@ -26,7 +23,7 @@ def show(slug: Slug = "") -> None:
     """Print the template in use, else the latest, else one to start from: … show morning > own.html"""
     from newsletter.editions import templates
 
-    output.text(templates.current(choosing.publication(slug)))
+    output.document(templates.current(choosing.publication(slug)))
 
 
 @app.command("list")
@@ -50,7 +47,7 @@ def check(file: File, slug: Slug = "") -> None:
     """Try a template without keeping it: with much, with little, and with the queue as it is."""
     from newsletter.editions import templates
 
-    publication, body = choosing.publication(slug), _read(file)
+    publication, body = choosing.publication(slug), sources.text(file)
     templates.check(publication, body)
     stops = [finding for finding in templates.preview(publication, body).findings if finding.severity == "stop"]
     for finding in stops:
@@ -66,7 +63,7 @@ def set_(file: File, slug: Slug = "") -> None:
     from newsletter.editions import templates
     from newsletter.lib import clock
 
-    made = templates.save(choosing.publication(slug), _read(file), by=None, now=clock.now())
+    made = templates.save(choosing.publication(slug), sources.text(file), by=None, now=clock.now())
     output.say(f"Saved as version {made.number}. Letters are made with it from now on.")
 
 
@@ -86,14 +83,3 @@ def remove(slug: Slug = "") -> None:
 
     templates.remove(choosing.publication(slug))
     output.say("Letters have the look again.")
-
-
-def _read(file: str) -> str:
-    """Raises `BadInput` for what is no text file."""
-    try:
-        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        return raw.decode("utf-8-sig")
-    except OSError as error:
-        raise BadInput("file", f"cannot be read ({error.strerror}).") from None
-    except UnicodeDecodeError:
-        raise BadInput("file", "is not UTF-8 text.", "Save it as UTF-8.") from None

@@ -3,13 +3,12 @@
 from __future__ import annotations  # models are imported inside, once Django is set up
 
 import getpass
-import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.cli import output, shapes
+from newsletter.cli import output, shapes, sources
 from newsletter.cli.commands import Commands
 from newsletter.cli.options import Json
 from newsletter.lib.errors import BadInput, NotAllowed
@@ -109,7 +108,7 @@ def _password(user: User, *, from_stdin: bool) -> str:
     from django.core.exceptions import ValidationError
 
     if from_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
+        password = sources.first_line("password")
     elif output.is_a_person_there():
         password = getpass.getpass("Password: ")
         if getpass.getpass("The same again: ") != password:

@@ -76,7 +76,7 @@ def move(story: Story, *, to: int) -> Story:
         queued = _taken(story.publication_id)
         if story not in queued:
             raise NotAllowed(f"Story {story.pk} is not in the queue, so it has no place there.")
-        queued.insert(to - 1, queued.pop(queued.index(story)))
+        queued.insert(min(to, len(queued)) - 1, queued.pop(queued.index(story)))
         _number(queued)
     story.refresh_from_db()
     return story

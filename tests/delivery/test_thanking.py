@@ -1,7 +1,7 @@
 """Who gave lately is thanked and not asked, also when the gift came after the dispatch opened; and nobody is lost."""
 
 from contextlib import nullcontext
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
