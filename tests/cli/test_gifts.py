@@ -30,6 +30,11 @@ def test_gifts_are_imported_listed_and_forgotten(newsletter: Command, publicatio
     assert newsletter("gifts", "list", "--json").data == []
 
 
+def test_gifts_of_a_very_long_time_are_those_that_are_kept(newsletter: Command, publication: Publication) -> None:
+    make.gift("rita@example.org")
+    assert len(newsletter("gifts", "list", "--days", "9" * 30, "--json").data) == 1
+
+
 def test_payments_that_are_no_gifts_are_counted_apart(newsletter: Command, publication: Publication) -> None:
     file = f"email,date,amount,currency,status\nrita@example.org,{TODAY},25,USD,Failed\n"
     assert newsletter("gifts", "import", "-", "--source", "stripe", stdin=file).words == (

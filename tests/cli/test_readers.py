@@ -1,9 +1,12 @@
 import csv
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 
+from newsletter.audience import exporting
 from newsletter.audience.models import Subscription
 from newsletter.audience.suppressing import suppress
 from newsletter.delivery import links
@@ -112,3 +115,59 @@ def test_a_token_that_is_not_ours_unsubscribes_nobody_and_is_said(
     assert told.status == 1
     assert "not ours" in told.out
     assert Subscription.objects.get(subscriber=rita).standing == "active"
+
+
+def test_a_list_of_readers_is_for_its_owner_alone_also_where_a_file_lay_before(
+    newsletter: Command, publication: Publication, tmp_path: Path
+) -> None:
+    out = tmp_path / "readers.csv"
+    out.write_text("old", encoding="utf-8")
+    out.chmod(0o644)
+    assert newsletter("readers", "export", "--out", out).status == 0
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+
+
+def test_an_export_that_breaks_off_leaves_the_earlier_file(
+    newsletter: Command, publication: Publication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "readers.csv"
+    newsletter("readers", "export", "--out", out)
+    before = out.read_text(encoding="utf-8")
+
+    def broken(_readers: object) -> Iterator[str]:
+        yield "email\r\n"
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr(exporting, "lines", broken)
+    assert newsletter("readers", "export", "--out", out).status == 1
+    assert out.read_text(encoding="utf-8") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["readers.csv"]
+
+
+def test_what_a_file_says_of_consent_is_told_in_numbers(newsletter: Command, publication: Publication) -> None:
+    make.reader(publication, email="left@example.org")
+    file = "email,status,time_zone\nleft@example.org,unsubscribed,\na@example.org,active,Mordor\nb@example.org,?,\n"
+    told = newsletter("readers", "import", "-", "--source", "form", stdin=file)
+    assert told.words == (
+        "rows read 3 added 1 there already 0 not mailed: unsubscribed 1 of these received it until now 1 "
+        "not taken 1 taken in part 1"
+    )
+    assert told.err == (
+        "line 4: The status is not one that we know. Write active, pending, paused, left or suppressed: other words are "
+        "not guessed at.\n"
+        "line 3: The time zone is not known. It was left out. Give a name such as Europe/Berlin, or leave it empty.\n"
+    )
+
+
+def test_a_message_in_another_encoding_does_not_keep_anybody_from_leaving(
+    newsletter: Command, publication: Publication
+) -> None:
+    reader = make.reader(publication)
+    token = links.signing(make.edition(publication).pk)(reader.pk)
+    assert (
+        newsletter(
+            "readers", "leave", "-", stdin=f"Subject: unsubscribe {token}\n\nGr".encode() + b"\xfc\xdfe\n"
+        ).status
+        == 0
+    )
+    assert Subscription.objects.get(subscriber=reader).standing == "left"

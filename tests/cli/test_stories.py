@@ -1,5 +1,7 @@
+from datetime import timedelta
 from pathlib import Path
 
+from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.stories.models import State, Story
 from tests.cli.conftest import Command
@@ -144,3 +146,22 @@ def test_a_picture_that_is_none_is_refused_in_one_sentence(
     told = newsletter(*add, "--picture", given, "--picture-alt", "Words")
     assert (told.status, told.out, told.err.count("\n")) == (1, "", 1)
     assert "JPEG" in told.err
+
+
+def test_the_place_of_a_story_in_a_list_of_all_is_its_place_in_the_queue(
+    newsletter: Command, publication: Publication
+) -> None:
+    one, two, three = (make.story(publication) for _ in range(3))
+    Story.objects.filter(pk=three.pk).update(changed_at=clock.now() + timedelta(hours=1))
+    newsletter("stories", "drop", two.pk)
+    lines = newsletter("stories", "list", "--state", "all").out.splitlines()[1:]
+    assert {tuple(line.split()[:2]) for line in lines if line.endswith("queued")} == {
+        ("1", str(one.pk)), ("2", str(three.pk)),
+    }  # fmt: skip
+    assert [line.split()[0] for line in lines if line.endswith("dropped")] == [str(two.pk)]
+
+
+def test_a_place_beyond_all_numbers_is_the_end(newsletter: Command, publication: Publication) -> None:
+    first, last = make.story(publication), make.story(publication)
+    assert newsletter("stories", "move", first.pk, "--to", "9" * 30).status == 0
+    assert list(Story.objects.queued()) == [last, first]
