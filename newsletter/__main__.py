@@ -11,7 +11,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Exit status: 0 done, 1 could not be done (one sentence on stderr says why), 2 the command line
     was not understood, 130 stopped by Ctrl-C. Data goes to stdout, talk to stderr.
     """
-    from newsletter.cli import streams
+    from newsletter.cli import output, streams
     from newsletter.cli.app import app
     from newsletter.lib.errors import NewsletterError
 
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         finally:
             sys.stdout.flush()
     except NewsletterError as error:
-        sys.stderr.write(f"{error}\n")
+        output.say(output.shortened(str(error)))
         sys.exit(1)
     except BrokenPipeError:  # whoever read our output has gone
         streams.silence_output()

@@ -1,5 +1,6 @@
 """How the command line speaks: data to stdout as JSON or a table, talk to stderr, questions to a person."""
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -16,6 +17,8 @@ from newsletter.lib.errors import BadInput
 
 JSON = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 UNCUT = 10_000  # columns
+SHOWN = 100  # characters
+LONG = re.compile(rf"\S{{{2 * SHOWN},}}")
 STEP = 1000
 Thing = TypeVar("Thing")
 
@@ -130,6 +133,11 @@ def counted(things: Iterable[Thing], words: str) -> Iterator[Thing]:
             if number % STEP == 0:
                 shown.update(f"{number:,} {words}")
             yield thing
+
+
+def shortened(words: str) -> str:
+    """`words` without what is too long to be a word: a refusal names what was typed, and that may be anything."""
+    return LONG.sub(lambda found: f"{found[0][:SHOWN]}…", words)
 
 
 def printable(words: str) -> str:

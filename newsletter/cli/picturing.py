@@ -8,7 +8,7 @@ import typer
 from newsletter.cli import choosing, output
 from newsletter.cli.editions import app
 from newsletter.cli.options import EditionId, Json, Thanks
-from newsletter.lib import clock
+from newsletter.lib import clock, files
 from newsletter.lib.errors import BadInput
 
 
@@ -36,15 +36,15 @@ def picture(
     letter = letter_of(meant, now=clock.now(), variant=Variant.THANKS if thanks else Variant.DEFAULT)
     taken = camera.take(letter.html, program=program)
     called = f"edition-{meant.pk}-thanks" if thanks else f"edition-{meant.pk}"
-    files = {name: folder / f"{called}-{name}.png" for name in taken}
+    targets = {name: folder / f"{called}-{name}.png" for name in taken}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, file in files.items():
+        for name, file in targets.items():
             with files.replaced(file) as written:
                 written.write(taken[name])
     except OSError as error:
         raise BadInput("--folder", f"cannot be written to ({error.strerror}).") from None
     if json:
-        output.data({name: str(file) for name, file in files.items()})
+        output.data({name: str(file) for name, file in targets.items()})
     else:
-        output.text("\n".join(map(str, files.values())))
+        output.text("\n".join(map(str, targets.values())))

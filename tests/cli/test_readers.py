@@ -153,8 +153,8 @@ def test_what_a_file_says_of_consent_is_told_in_numbers(newsletter: Command, pub
         "not taken 1 taken in part 1"
     )
     assert told.err == (
-        "line 4: The status is not one that we know. Write active, pending, paused, left or suppressed: other words are "
-        "not guessed at.\n"
+        "line 4: The status is not one that we know. Write active, pending, paused, left or suppressed: other words "
+        "are not guessed at.\n"
         "line 3: The time zone is not known. It was left out. Give a name such as Europe/Berlin, or leave it empty.\n"
     )
 
@@ -164,10 +164,6 @@ def test_a_message_in_another_encoding_does_not_keep_anybody_from_leaving(
 ) -> None:
     reader = make.reader(publication)
     token = links.signing(make.edition(publication).pk)(reader.pk)
-    assert (
-        newsletter(
-            "readers", "leave", "-", stdin=f"Subject: unsubscribe {token}\n\nGr".encode() + b"\xfc\xdfe\n"
-        ).status
-        == 0
-    )
+    mail = f"Subject: unsubscribe {token}\n\nGr".encode() + b"\xfc\xdfe\n"
+    assert newsletter("readers", "leave", "-", stdin=mail).status == 0
     assert Subscription.objects.get(subscriber=reader).standing == "left"

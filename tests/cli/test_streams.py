@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.audience import exporting
-from newsletter.cli import streams
+from newsletter.cli import output, streams
 from newsletter.publications.models import Publication
 from tests.cli.conftest import Command
 from tests.support import factories as make
@@ -34,8 +34,6 @@ def latin(monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
 
 
 def test_data_is_utf8_in_every_locale_and_talk_is_made_to_fit(publication: Publication, latin: io.BytesIO) -> None:
-    from newsletter.cli import output  # noqa: PLC0415
-
     name = "عمر 👩‍👧"
     output.data({"name": name})
     assert json.loads(latin.getvalue()) == {"name": name}
@@ -49,8 +47,6 @@ def test_data_is_utf8_in_every_locale_and_talk_is_made_to_fit(publication: Publi
 
 
 def test_an_export_has_the_same_bytes_in_every_locale(publication: Publication, latin: io.BytesIO) -> None:
-    from newsletter.cli import output  # noqa: PLC0415
-
     make.reader(publication, first_name="عمر")
     output.lines(exporting.lines(exporting.rows(publication)), out=None)
     assert "عمر" in latin.getvalue().decode()

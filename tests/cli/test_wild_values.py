@@ -21,14 +21,14 @@ from tests.cli.conftest import Answer, Command
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 
-WILD = (
-    *("", " ", "0", "-1", "9" * 30, "NaN", "1e400", "٣", "²", "true", "3=9=4", "||", "%s{0}{amount}"),
-    *("0001-01-01", "0001-01-01T00:00", "9999-12-31", "9999-12-31T23:59-12:00", "2026-13-40", "24:00", "now"),
-    *("x" * 5000, "\u202e<b>\x1b[31m\u2028", "\udcff", "nobody@example.org", "/", "a,b", "FREQ=SECONDLY"),
+NUMBERS = ("", "0", "-1", "9" * 30, "NaN", "1e400", "٣", "²")
+WORDS = (
+    *("", "0", "true", "3=9=4", "||", "%s{0}{amount}", "0001-01-01T00:00", "9999-12-31", "9999-12-31T23:59-12:00"),
+    *("2026-13-40", "٢٠٢٦-١٢-٠١", "x" * 5000, "\u202e<b>\x1b[31m\u2028", "\udcff", "/", "FREQ=SECONDLY"),
 )
 LASTING = frozenset({"run", "postbox", "migrate", "manage"})  # these serve, or hand on what they are given
 SLOW = frozenset({("editions picture", "folder")})  # starts a browser for each
-LONGEST_SENTENCE = 600
+LONGEST_SENTENCE = 1000  # characters
 
 
 def every_command(group: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -46,6 +46,10 @@ COMMANDS = {name: command for name, command in every_command(PROGRAM) if name no
 def values(command: Any) -> list[Any]:
     """The options and arguments that take a value."""
     return [one for one in command.params if not getattr(one, "is_flag", False)]
+
+
+def wild(option: Any) -> tuple[str, ...]:
+    return NUMBERS if option.type_descriptor.annotation in (int, int | None) else WORDS
 
 
 @pytest.fixture
@@ -143,7 +147,7 @@ def complaint(answer: Answer) -> str:
 def test_a_wild_value_is_taken_or_refused_in_a_sentence(newsletter: Command, needed: dict[str, str], name: str) -> None:
     said = {}
     for one in values(COMMANDS[name]):
-        for value in WILD if (name, one.name) not in SLOW else ():
+        for value in wild(one) if (name, one.name) not in SLOW else ():
             try:
                 said[one.opts[0], value[:40]] = complaint(
                     called(newsletter, name, base(name, needed) | {one.name: value})
@@ -160,7 +164,7 @@ def test_a_wild_value_for_any_field_is_taken_or_refused_in_a_sentence(
     name = "appeals set" if model is Appeal else "publications set"
     said = {}
     for field in [field.name for field in model._meta.concrete_fields]:
-        for value in WILD:
+        for value in {*NUMBERS, *WORDS}:
             given = base(name, needed) | {"assignments": f"{field}={value}"}
             try:
                 said[field, value[:40]] = complaint(called(newsletter, name, given))
