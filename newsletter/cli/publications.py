@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from newsletter.publications.models import Publication
 
 app = Commands(help="Publications: what readers can subscribe to, and when it leaves.")
-FIXED = frozenset({"id", "slug", "created_at", "template"})  # a template has commands of its own
+# A template has commands of its own, and logos are handed over at the desk
+FIXED = frozenset({"id", "slug", "created_at", "template", "logo", "logo_dark"})
 
 Slug = Annotated[
     str,
