@@ -1,5 +1,6 @@
 """newsletter editions picture: the letter as readers see it, as PNG files."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +46,6 @@ def picture(
     except OSError as error:
         raise BadInput("--folder", f"cannot be written to ({error.strerror}).") from None
     if json:
-        output.data({name: str(file) for name, file in targets.items()})
+        output.data({name: os.fsencode(file).decode(errors="replace") for name, file in targets.items()})
     else:
         output.text("\n".join(map(str, targets.values())))

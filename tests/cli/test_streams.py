@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -25,31 +27,34 @@ def start(words: str, **settings: str) -> "subprocess.CompletedProcess[bytes]":
     )
 
 
-@pytest.fixture
-def latin(monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
+@contextmanager
+def latin() -> Iterator[io.BytesIO]:
     """What a terminal or a file gets in a locale that is not UTF-8."""
     written = io.BytesIO()
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="latin-1", errors="backslashreplace"))
-    return written
+    with redirect_stdout(io.TextIOWrapper(written, encoding="latin-1", errors="backslashreplace")) as stream:
+        yield written
+        stream.flush()
 
 
-def test_data_is_utf8_in_every_locale_and_talk_is_made_to_fit(publication: Publication, latin: io.BytesIO) -> None:
+def test_data_is_utf8_in_every_locale_and_talk_is_made_to_fit() -> None:
     name = "عمر 👩‍👧"
-    output.data({"name": name})
-    assert json.loads(latin.getvalue()) == {"name": name}
-    output.lines([f"{name}\r\n"], out=None)
-    output.document(f"<p>{name}</p>")
-    assert latin.getvalue().decode().endswith(f"{name}\r\n<p>{name}</p>\n")
-    before = len(latin.getvalue())
-    output.facts([("name", name)])
-    sys.stdout.flush()
-    assert latin.getvalue()[before:].startswith(b"name  \\u0639")
+    with latin() as written:
+        output.data({"name": name})
+        assert json.loads(written.getvalue()) == {"name": name}
+        output.lines([f"{name}\r\n"], out=None)
+        output.document(f"<p>{name}</p>")
+        assert written.getvalue().decode().endswith(f"{name}\r\n<p>{name}</p>\n")
+        before = len(written.getvalue())
+        output.facts([("name", name)])
+        sys.stdout.flush()
+        assert written.getvalue()[before:].startswith(b"name  \\u0639")
 
 
-def test_an_export_has_the_same_bytes_in_every_locale(publication: Publication, latin: io.BytesIO) -> None:
+def test_an_export_has_the_same_bytes_in_every_locale(publication: Publication) -> None:
     make.reader(publication, first_name="عمر")
-    output.lines(exporting.lines(exporting.rows(publication)), out=None)
-    assert "عمر" in latin.getvalue().decode()
+    with latin() as written:
+        output.lines(exporting.lines(exporting.rows(publication)), out=None)
+        assert "عمر" in written.getvalue().decode()
 
 
 @pytest.mark.parametrize("words", ["newsletter --version", "newsletter --help", "newsletter appeals platforms --json"])

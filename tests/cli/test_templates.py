@@ -25,7 +25,7 @@ def test_a_slip_in_a_file_is_one_line_with_its_place(
     newsletter: Command, publication: Publication, tmp_path: Path
 ) -> None:
     file = tmp_path / "own.html"
-    for text, words in ((b"\n{{ subjekt }}", "Line 2, column 4:"), (b"\xff", "not UTF-8")):
+    for text, words in ((b"\n{{ subjekt }}", "Line 2, column 4:"), (b"\xff", "not in UTF-8")):
         file.write_bytes(text)
         told = newsletter(*DOING, "set", str(file))
         assert (told.status, told.out, told.err.count("\n")) == (1, "", 1)
