@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         streams.silence_output()
         sys.exit(1)
     except OSError as error:
-        if not streams.is_output_trouble(error):
+        if not streams.is_output_error(error):
             raise
         streams.silence_output()
         sys.stderr.write(f"The output cannot be written ({error.strerror}).\n")

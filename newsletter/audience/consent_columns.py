@@ -8,23 +8,17 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from newsletter.audience import consent_words
-from newsletter.audience.consent_words import ACTIVE, DEAD, LEFT, LEFT_WHEN, Said, plain
+from newsletter.audience.consent_words import ACTIVE, DEAD, LEFT, LEFT_WHEN, State, normalise_word
 from newsletter.audience.models import Standing, SuppressionReason
 from newsletter.lib.errors import BadInput
 from newsletter.lib.sheets import cell
 
 STRICTNESS = {Standing.ACTIVE: 0, Standing.PAUSED: 1, Standing.PENDING: 2, Standing.LEFT: 3, None: 4}
-OWN = (
-    "standing",
-    "suppression",
-    "left by",
-    "paused until",
-    "consent source",
-    "consent at",
-)  # `exporting.py` writes them
+# `exporting.py` writes them
+OWN = ("standing", "suppression", "left by", "paused until", "consent source", "consent at")
 
 
-class Stated(NamedTuple):
+class ConsentState(NamedTuple):
     """What a row says. `standing` None makes no subscription; `suppression` is a `SuppressionReason` or empty."""
 
     standing: Standing | None = Standing.ACTIVE
@@ -41,45 +35,47 @@ class Stated(NamedTuple):
         return bool(self.suppression), STRICTNESS[self.standing]
 
 
-NOTHING_STATED = Stated()
+DEFAULT_CONSENT = ConsentState()
 
 
 class ConsentColumns:
     """The columns of one file that say something of consent, read off its header."""
 
     def __init__(self, header: Sequence[str]) -> None:
-        self._names = [plain(name) for name in header]
+        self._names = [normalise_word(name) for name in header]
         self._own = {name: self._names.index(name) for name in OWN if name in self._names}
-        readers = [(place, name, consent_words.reader(name)) for place, name in enumerate(self._names)]
+        readers = [(place, name, consent_words.column_reader(name)) for place, name in enumerate(self._names)]
         self._readers = [(place, name, reader) for place, name, reader in readers if reader]
         self._otherwise = _of_whole_file(self._names)
 
-    def read(self, row: Sequence[str]) -> Stated:
+    def read(self, row: Sequence[str]) -> ConsentState:
         """What `row` says; `BadInput` names the column that is not understood, and repeats nothing of it."""
         if not self._readers and not self._own:
-            return NOTHING_STATED
+            return DEFAULT_CONSENT
         own = {name: cell(row, place) for name, place in self._own.items()}
         said = [self._otherwise, *(reader(name, cell(row, place)) for place, name, reader in self._readers)]
         standing = max((standing for standing, _ in said), key=STRICTNESS.__getitem__)
         suppression = _reason(own.get("suppression", "")) or next((reason for _, reason in said if reason), "")
         if own.get("standing") == "suppressed" and own.get("suppression"):
             standing = Standing.ACTIVE  # our own word for who would receive it otherwise
-        return Stated(
+        return ConsentState(
             standing,
             suppression,
             left_at=self._left_at(row) if standing == Standing.LEFT else None,
             left_by=own.get("left by", "")[:40] if standing == Standing.LEFT else "",
             paused_until=_paused_until(own.get("paused until", "")) if standing == Standing.PAUSED else None,
             consent_source=own.get("consent source", ""),
-            consent_at=consent_words.moment("consent at", own.get("consent at", "")),
+            consent_at=consent_words.parse_moment("consent at", own.get("consent at", "")),
         )
 
     def _left_at(self, row: Sequence[str]) -> datetime | None:
-        times = (consent_words.moment(name, cell(row, place)) for place, name, _ in self._readers if name in LEFT_WHEN)
+        times = (
+            consent_words.parse_moment(name, cell(row, place)) for place, name, _ in self._readers if name in LEFT_WHEN
+        )
         return next((at for at in times if at), None)
 
 
-def _of_whole_file(names: Sequence[str]) -> Said:
+def _of_whole_file(names: Sequence[str]) -> State:
     """What the header alone says: Mailchimp's files of those who left and of dead addresses have a column more."""
     if "unsub time" in names and "last changed" not in names:
         return LEFT
@@ -96,7 +92,7 @@ def _reason(written: str) -> str:
 
 
 def _paused_until(written: str) -> date:
-    at = consent_words.moment("paused until", written)
+    at = consent_words.parse_moment("paused until", written)
     if at is None:
         raise BadInput("standing", "is paused, and no day ends the pause.", "Give it in a column paused_until.")
     return at.date()

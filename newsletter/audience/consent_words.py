@@ -9,19 +9,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime, time
 
 from newsletter.audience.models import Standing, SuppressionReason
-from newsletter.lib import written_times
+from newsletter.lib import timestamps
 from newsletter.lib.errors import BadInput
 
-Said = tuple[Standing | None, str]  # how things stand (None: no subscription comes of it), and the suppression, if any
-Reader = Callable[[str, str], Said]  # takes the column's name and what stands in it; raises `BadInput`
-ACTIVE: Said = (Standing.ACTIVE, "")
-LEFT: Said = (Standing.LEFT, "")
-DEAD: Said = (None, SuppressionReason.HARD_BOUNCE.value)
-REFUSED: Said = (None, SuppressionReason.PERSON.value)
-BARRED: Said = (None, SuppressionReason.DESK.value)
-COMPLAINED: Said = (None, SuppressionReason.COMPLAINT.value)
+State = tuple[Standing | None, str]  # how things stand (None: no subscription comes of it), and the suppression, if any
+Reader = Callable[[str, str], State]  # takes the column's name and what stands in it; raises `BadInput`
+ACTIVE: State = (Standing.ACTIVE, "")
+LEFT: State = (Standing.LEFT, "")
+DEAD: State = (None, SuppressionReason.HARD_BOUNCE.value)
+REFUSED: State = (None, SuppressionReason.PERSON.value)
+BARRED: State = (None, SuppressionReason.DESK.value)
+COMPLAINED: State = (None, SuppressionReason.COMPLAINT.value)
 
-WORDS: dict[str, Said] = {
+WORDS: dict[str, State] = {
     **dict.fromkeys(("active", "subscribed", "enabled", "confirmed", "regular", "opted in"), ACTIVE),
     **dict.fromkeys(("pending", "unconfirmed", "not confirmed", "unactivated", "unverified"), (Standing.PENDING, "")),
     **dict.fromkeys(("paused",), (Standing.PAUSED, "")),
@@ -45,8 +45,8 @@ LEFT_WHEN = frozenset(
 )
 
 
-def reader(name: str) -> Reader | None:
-    """How a cell below the column `name` (as `plain` makes it) is read; None when it says nothing of consent."""
+def column_reader(name: str) -> Reader | None:
+    """How a cell below the normalised column `name` is read; None when it says nothing of consent."""
     if name in STATE:
         return _state
     if name in PERHAPS_STATE:
@@ -62,43 +62,43 @@ def reader(name: str) -> Reader | None:
     return None
 
 
-def plain(name: str) -> str:
+def normalise_word(name: str) -> str:
     """The name of a column, or a word of its cells, as it is compared: small letters, single blanks."""
     return " ".join(re.split(r"[\s_-]+", name.strip().casefold()))
 
 
-def moment(name: str, written: str) -> datetime | None:
+def parse_moment(name: str, written: str) -> datetime | None:
     """What stands in a column of times; None when nothing does, or only that it happened. `BadInput` for the rest."""
     word = written.casefold()
     if word in NOTHING | YES | NO or word.startswith("0000-00-00"):
         return None
     try:
-        at = written_times.read(written)
+        at = timestamps.parse(written)
     except ValueError:
         raise BadInput(name, "is not a day or a moment.", "Write it like 2026-11-24 or 2026-11-24T09:30Z.") from None
     return at if isinstance(at, datetime) else datetime.combine(at, time(), tzinfo=UTC)
 
 
-def _state(name: str, written: str) -> Said:
-    said = WORDS.get(plain(written))
+def _state(name: str, written: str) -> State:
+    said = WORDS.get(normalise_word(written))
     if said is None:
-        mend = "Write active, pending, paused, left or suppressed: other words are not guessed at."
-        raise BadInput(name, "is not one that we know.", mend)
+        hint = "Write active, pending, paused, left or suppressed: other words are not guessed at."
+        raise BadInput(name, "is not one that we know.", hint)
     return said
 
 
-def _perhaps_state(_name: str, written: str) -> Said:
-    return WORDS.get(plain(written), ACTIVE)
+def _perhaps_state(_name: str, written: str) -> State:
+    return WORDS.get(normalise_word(written), ACTIVE)
 
 
-def _given(name: str, written: str) -> Said:
+def _given(name: str, written: str) -> State:
     if written.casefold() in NO:
         return LEFT
-    if written.casefold() not in YES and moment(name, written) is None:
+    if written.casefold() not in YES and parse_moment(name, written) is None:
         raise BadInput(name, "is empty.", "Write true or false.")
     return ACTIVE
 
 
-def _when(then: Said) -> Reader:
+def _when(then: State) -> Reader:
     """Of a column that is true, or has a time, when something happened."""
-    return lambda name, written: then if moment(name, written) or written.casefold() in YES else ACTIVE
+    return lambda name, written: then if parse_moment(name, written) or written.casefold() in YES else ACTIVE

@@ -1,11 +1,11 @@
-"""A lot of people from a file, written into the database with what the file says of their consent."""
+"""People from a file, written into the database with what the file says of their consent."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from newsletter.audience import inserting, suppressing
-from newsletter.audience.consent_columns import NOTHING_STATED, Stated
+from newsletter.audience.consent_columns import DEFAULT_CONSENT, ConsentState
 from newsletter.audience.import_report import Report
 from newsletter.audience.inserting import Given
 from newsletter.audience.models import Standing, Subscriber, Subscription
@@ -21,44 +21,48 @@ class Person(NamedTuple):
 
     first_name: str
     time_zone: str
-    stated: Stated = NOTHING_STATED
+    consent: ConsentState = DEFAULT_CONSENT
 
 
-def write(publication: Publication, lot: Mapping[str, Person], report: Report, *, now: datetime) -> None:
-    """Bring `lot`, people by their normalised addresses, into `publication`, and count each in `report`."""
-    barred = _suppress(publication, lot, report)
+def write(publication: Publication, people: Mapping[str, Person], report: Report, *, now: datetime) -> None:
+    """Bring `people`, by their normalised addresses, into `publication`, and count each in `report`."""
+    barred = _suppress(publication, people, report)
     report.suppressed += len(barred)
-    ids = _subscribers({one: lot[one] for one in lot if _is_written(lot[one], is_barred=one in barred)}, now=now)
+    ids = _subscribers(
+        {one: people[one] for one in people if _is_written(people[one], is_barred=one in barred)}, now=now
+    )
     standings = dict(
         Subscription.objects.filter(publication=publication, subscriber_id__in=ids.values()).values_list(
             "subscriber_id", "standing"
         )
     )
-    report.ended += _end(publication, [ids[one] for one in ids if lot[one].stated.standing == Standing.LEFT], now=now)
+    report.ended += _end(
+        publication, [ids[one] for one in ids if people[one].consent.standing == Standing.LEFT], now=now
+    )
     new = {address: pk for address, pk in sorted(ids.items(), key=lambda each: each[1]) if pk not in standings}
     for address, pk in ids.items():
         if pk in standings and address not in barred:
-            _count_known(report, standings[pk], lot[address].stated)
-    _subscribe(publication, new, lot, report, barred=barred, now=now)
+            _count_known(report, standings[pk], people[address].consent)
+    _subscribe(publication, new, people, report, barred=barred, now=now)
 
 
 def _is_written(person: Person, *, is_barred: bool) -> bool:
     """Of who must not be mailed only a word to leave is kept, and what a whole audience says that moves here."""
-    stated = person.stated
-    if stated.standing is None:
+    consent = person.consent
+    if consent.standing is None:
         return False
-    return not is_barred or bool(stated.suppression) or stated.standing == Standing.LEFT
+    return not is_barred or bool(consent.suppression) or consent.standing == Standing.LEFT
 
 
-def _suppress(publication: Publication, lot: Mapping[str, Person], report: Report) -> set[str]:
-    """The addresses of `lot` that must not be mailed, with those of whom the file says so; these are suppressed now."""
-    told = {address: person.stated.suppression for address, person in lot.items() if person.stated.suppression}
-    if told:
-        new = told.keys() - suppressing.suppressed(told)
+def _suppress(publication: Publication, people: Mapping[str, Person], report: Report) -> set[str]:
+    """The addresses of `people` that must not be mailed. Those of whom the file says so are suppressed first."""
+    given = {address: person.consent.suppression for address, person in people.items() if person.consent.suppression}
+    if given:
+        new = given.keys() - suppressing.suppressed(given)
         received = Subscription.objects.filter(publication=publication, standing=Standing.ACTIVE)
         report.ended += received.filter(subscriber__email__in=new).count()
-        suppressing.suppress_all({address: (reason, DETAIL) for address, reason in told.items()})
-    return suppressing.suppressed(lot)
+        suppressing.suppress_all({address: (reason, DETAIL) for address, reason in given.items()})
+    return suppressing.suppressed(people)
 
 
 def _end(publication: Publication, ids: Collection[int], *, now: datetime) -> int:
@@ -71,9 +75,9 @@ def _end(publication: Publication, ids: Collection[int], *, now: datetime) -> in
     return received
 
 
-def _count_known(report: Report, standing: str, stated: Stated) -> None:
+def _count_known(report: Report, standing: str, consent: ConsentState) -> None:
     """Count somebody who has a subscription already: what it says here, or what the file says when that is stricter."""
-    if Standing.LEFT in (standing, stated.standing):
+    if Standing.LEFT in (standing, consent.standing):
         report.left += 1
     elif standing == Standing.PENDING:
         report.unconfirmed += 1
@@ -84,27 +88,31 @@ def _count_known(report: Report, standing: str, stated: Stated) -> None:
 def _subscribe(
     publication: Publication,
     new: Mapping[str, int],
-    lot: Mapping[str, Person],
+    people: Mapping[str, Person],
     report: Report,
     *,
     barred: Collection[str],
     now: datetime,
 ) -> None:
     """Make the subscriptions of who has none yet, as the file says, and count those who are not suppressed."""
-    active = [_given(pk, lot[address].stated, now=now) for address, pk in new.items() if _is_active(lot[address])]
-    counted = sum(_is_active(lot[address]) and address not in barred for address in new)
+    active = [
+        _given(pk, people[address].consent, now=now) for address, pk in new.items() if _is_active(people[address])
+    ]
+    counted = sum(_is_active(people[address]) and address not in barred for address in new)
     by_themselves = len(active) - inserting.subscriptions(publication, active)  # subscribed at this very moment
     report.added += counted - by_themselves
     report.known += by_themselves
-    others = {address: pk for address, pk in new.items() if not _is_active(lot[address])}
-    inserting.subscriptions(publication, [_given(pk, lot[address].stated, now=now) for address, pk in others.items()])
+    others = {address: pk for address, pk in new.items() if not _is_active(people[address])}
+    inserting.subscriptions(
+        publication, [_given(pk, people[address].consent, now=now) for address, pk in others.items()]
+    )
     for address in others.keys() - barred:
-        _count_new(report, lot[address].stated)
+        _count_new(report, people[address].consent)
 
 
-def _count_new(report: Report, stated: Stated) -> None:
+def _count_new(report: Report, consent: ConsentState) -> None:
     """Count somebody new who does not receive it."""
-    match stated.standing:
+    match consent.standing:
         case Standing.LEFT:
             report.left += 1
         case Standing.PENDING:
@@ -114,19 +122,19 @@ def _count_new(report: Report, stated: Stated) -> None:
 
 
 def _is_active(person: Person) -> bool:
-    return person.stated.standing == Standing.ACTIVE
+    return person.consent.standing == Standing.ACTIVE
 
 
-def _given(subscriber_id: int, stated: Stated, *, now: datetime) -> Given:
-    left = stated.standing == Standing.LEFT
+def _given(subscriber_id: int, consent: ConsentState, *, now: datetime) -> Given:
+    left = consent.standing == Standing.LEFT
     return Given(
         subscriber_id,
-        Standing(stated.standing or "").value,
-        stated.consent_source,
-        stated.consent_at,
-        paused_until=stated.paused_until,
-        left_at=(stated.left_at or now) if left else None,
-        left_by=(stated.left_by or BY) if left else "",
+        Standing(consent.standing or "").value,
+        consent.consent_source,
+        consent.consent_at,
+        paused_until=consent.paused_until,
+        left_at=(consent.left_at or now) if left else None,
+        left_by=(consent.left_by or BY) if left else "",
     )
 
 
@@ -139,7 +147,7 @@ def _subscribers(people: Mapping[str, Person], *, now: datetime) -> dict[str, in
     fuller = [
         Subscriber(pk=pk, **dict(zip(KNOWN_FIELDS, whole, strict=True)))
         for address, (pk, *before) in known.items()
-        if (whole := [old or told for old, told in zip(before, people[address][:2], strict=True)]) != before
+        if (whole := [old or given for old, given in zip(before, people[address][:2], strict=True)]) != before
     ]
     Subscriber.objects.bulk_update(fuller, KNOWN_FIELDS)
     return {address: found[0] for address, found in (known | _known(new)).items()}

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from newsletter.audience import import_rows
 from newsletter.audience.addresses import clean_name, normalise
-from newsletter.audience.consent_columns import Stated
+from newsletter.audience.consent_columns import ConsentState
 from newsletter.audience.import_report import Report
 from newsletter.audience.import_rows import Person
 from newsletter.audience.joining import clean_source
@@ -32,17 +32,17 @@ def read(publication: Publication, lines: Iterable[str], *, source: str, now: da
     """Subscribe everybody in the CSV file whose `lines` these are (see `sheets.py` for its forms).
 
     `source` says where their consent was given, unless the file says it of each reader; they are active from `now`.
-    Rows are written in lots, each in a transaction of its own. `BadInput` when the file as a whole cannot be read, as
+    Rows are written in chunks, each in a transaction of its own. `BadInput` when the file as a whole cannot be read, as
     from the line it names; rows before it are kept then, and a second reading finds them known.
     """
     where = clean_source(source)
     report = Report()
     people = _people(lines, report, source=where, now=now)
     while rows := list(islice(people, BATCH)):
-        lot = dict(rows)  # of two rows about one person the later one here is the stricter
-        report.repeated += len(rows) - len(lot)
+        chunk = dict(rows)  # of two rows about one person the later one here is the stricter
+        report.repeated += len(rows) - len(chunk)
         with transaction.atomic():
-            import_rows.write(publication, lot, report, now=now)
+            import_rows.write(publication, chunk, report, now=now)
     return report
 
 
@@ -55,28 +55,28 @@ def _people(lines: Iterable[str], report: Report, *, source: str, now: datetime)
             report.refuse(record.line, record.problem)
             continue
         try:
-            address, stated = normalise(record.email), _checked(record.stated, source=source, now=now)
+            address, consent = normalise(record.email), _checked(record.consent, source=source, now=now)
         except BadInput as error:
             report.refuse(record.line, f"The {error.field} {error.problem}")
             continue
-        if address in seen and stated.strictness <= seen[address]:
+        if address in seen and consent.strictness <= seen[address]:
             report.repeated += 1
             continue
-        seen[address] = stated.strictness
-        yield address, Person(clean_name(record.first_name), _zone(record, report), stated)
+        seen[address] = consent.strictness
+        yield address, Person(clean_name(record.first_name), _zone(record, report), consent)
 
 
-def _checked(stated: Stated, *, source: str, now: datetime) -> Stated:
+def _checked(consent: ConsentState, *, source: str, now: datetime) -> ConsentState:
     """With the source and time of consent where the file does not say them: `source`, and `now` for who receives it."""
-    for name, at in (("consent at", stated.consent_at), ("left at", stated.left_at)):
-        if at and at > now + EARLY:
-            raise BadInput(name, "lies in the future.")
-    if stated.paused_until and stated.paused_until > (now + LONGEST_PAUSE).date():
+    if consent.consent_at and consent.consent_at > now + EARLY:
+        raise BadInput("consent at", "lies in the future.")
+    if consent.paused_until and consent.paused_until > (now + LONGEST_PAUSE).date():
         raise BadInput("paused until", "is more than a year away.")
-    gave = stated.standing in import_rows.GAVE_CONSENT
-    return stated._replace(
-        consent_source=_source(stated.consent_source) or source,
-        consent_at=stated.consent_at or (now if gave else None),
+    gave = consent.standing in import_rows.GAVE_CONSENT
+    return consent._replace(
+        consent_source=_source(consent.consent_source) or source,
+        consent_at=consent.consent_at or (now if gave else None),
+        left_at=min(consent.left_at, now) if consent.left_at else None,
     )
 
 

@@ -8,8 +8,8 @@ written is left to `lib/sheets.py`.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from newsletter.audience.consent_columns import NOTHING_STATED, ConsentColumns, Stated
-from newsletter.audience.consent_words import plain
+from newsletter.audience.consent_columns import DEFAULT_CONSENT, ConsentColumns, ConsentState
+from newsletter.audience.consent_words import normalise_word
 from newsletter.lib.errors import BadInput
 from newsletter.lib.sheets import Unreadable, cell, rows
 
@@ -25,7 +25,7 @@ class Record(NamedTuple):
     email: str
     first_name: str
     time_zone: str
-    stated: Stated = NOTHING_STATED
+    consent: ConsentState = DEFAULT_CONSENT
 
 
 class Columns(NamedTuple):
@@ -55,7 +55,7 @@ def records(lines: Iterable[str]) -> Iterator[Record | Unreadable]:
 
 def _columns(row: list[str], line: int) -> tuple[Columns, bool]:
     """Which columns to read, and whether `row` was a header."""
-    names = [plain(cell) for cell in row]
+    names = [normalise_word(cell) for cell in row]
     for place, name in enumerate(names):
         if name in EMAIL:
             return Columns(place, _place(FIRST_NAME, names), _place(TIME_ZONE, names), ConsentColumns(row)), True

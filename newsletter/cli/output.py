@@ -42,7 +42,7 @@ def lines(each: Iterable[str], *, out: Path | None) -> None:
         streams.write_data(each)
         return
     try:
-        with files.replaced(out, mode=files.OWNER_ALONE) as file:
+        with files.replace_file(out, mode=files.OWNER_ONLY) as file:
             file.writelines(line.encode() for line in each)
     except OSError as error:
         raise BadInput("--out", f"cannot be written ({error.strerror}).") from None

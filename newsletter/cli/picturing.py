@@ -41,7 +41,7 @@ def picture(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, file in targets.items():
-            with files.replaced(file) as written:
+            with files.replace_file(file) as written:
                 written.write(taken[name])
     except OSError as error:
         raise BadInput("--folder", f"cannot be written to ({error.strerror}).") from None

@@ -42,7 +42,7 @@ def _write(name: str, file: Path, content: str) -> None:
         output.document(content)
         return
     try:
-        with files.replaced(file) as written:
+        with files.replace_file(file) as written:
             written.write(content.encode())
     except OSError as error:
         raise BadInput(name, f"cannot be written ({error.strerror}).") from None

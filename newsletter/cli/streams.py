@@ -28,7 +28,7 @@ def write_data(pieces: Iterable[str]) -> None:
     raw.flush()
 
 
-def is_output_trouble(error: OSError) -> bool:
+def is_output_error(error: OSError) -> bool:
     """Is it that stdout cannot be written to? An error that names a file is about that file."""
     return error.errno in UNWRITABLE and error.filename is None
 

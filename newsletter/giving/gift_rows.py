@@ -8,7 +8,7 @@ from newsletter.giving import sums
 from newsletter.giving.gifts import Given
 from newsletter.giving.platforms import decimals
 from newsletter.giving.written import SUM, smallest
-from newsletter.lib import written_times
+from newsletter.lib import timestamps
 from newsletter.lib.errors import BadInput
 from newsletter.lib.sheets import Row, cell
 from newsletter.mail.addresses import normalise
@@ -28,7 +28,7 @@ NAMES = {
 # Any other status is no gift
 PAID = frozenset({"paid", "succeeded", "successful", "complete", "completed", "partial refund", "partially refunded"})
 # Of what had been paid before; a payment that failed never was
-GIVEN_BACK = frozenset({"refunded", "refund", "reversed", "returned", "charged back", "chargeback", "voided"})
+REFUNDED = frozenset({"refunded", "refund", "reversed", "returned", "charged back", "chargeback", "voided"})
 NEEDED = ("email", "date", "amount")
 HEADER = "Begin the file with a header such as email,date,amount,currency,reference."
 DAY = "Write it like 2026-11-24 or 2026-11-24T09:30Z."
@@ -47,14 +47,14 @@ class Columns(NamedTuple):
     refunded: int | None
 
 
-class GivenBack(NamedTuple):
-    """A gift that is none any more; `is_named` when the platform gave it the reference."""
+class Refund(NamedTuple):
+    """A gift that is none any more; `has_reference` when the platform gave it the reference."""
 
     reference: str
-    is_named: bool
+    has_reference: bool
 
 
-class Reading(NamedTuple):
+class RowContext(NamedTuple):
     """What rows are read with; `currency` is that of files without such a column, or empty."""
 
     currency: str
@@ -66,7 +66,7 @@ class Reading(NamedTuple):
         return zone(self.publication.time_zone) if self.publication else UTC
 
 
-def columns(row: Row, *, currency: str) -> Columns:
+def find_columns(row: Row, *, currency: str) -> Columns:
     """Which columns to read, by the header; `BadInput` when one is missing or there twice."""
     names = [one.strip().casefold().replace("_", " ").removesuffix(" (utc)") for one in row.cells]
     found: dict[str, int | None] = {}
@@ -84,50 +84,50 @@ def columns(row: Row, *, currency: str) -> Columns:
     return Columns(**found)
 
 
-def read(row: Row, places: Columns, reading: Reading) -> Given | GivenBack | None:
+def read_row(row: Row, places: Columns, context: RowContext) -> Given | Refund | None:
     """The gift in a row; None when it was not paid, or nobody can say which one was given back. Raises `BadInput`."""
     email, date, amount, currency, reference, status, refunded = (cell(row.cells, place) for place in places)
     word = status.casefold().replace("_", " ")
-    is_given_back = places.status is not None and word in GIVEN_BACK
-    if places.status is not None and word not in PAID and not is_given_back:
+    is_refunded = places.status is not None and word in REFUNDED
+    if places.status is not None and word not in PAID and not is_refunded:
         return None
-    if is_given_back and reference:
-        return GivenBack(reference, is_named=True)
+    if is_refunded and reference:
+        return Refund(reference, has_reference=True)
     try:
-        gift = _given(reading, email=email, date=date, amount=amount, currency=currency, reference=reference)
+        gift = _given(context, email=email, date=date, amount=amount, currency=currency, reference=reference)
     except BadInput:
-        if is_given_back:
+        if is_refunded:
             return None
         raise
-    if is_given_back or (refunded and smallest(refunded, gift.currency, field="amount refunded") >= gift.amount):
-        return GivenBack(gift.reference, is_named=bool(reference))
+    if is_refunded or (refunded and smallest(refunded, gift.currency, field="amount refunded") >= gift.amount):
+        return Refund(gift.reference, has_reference=bool(reference))
     return gift
 
 
-def _given(reading: Reading, *, email: str, date: str, amount: str, currency: str, reference: str) -> Given:
-    code = sums.currency(currency or reading.currency)
-    address, at, cents = normalise(email), _moment(date, reading), smallest(amount, code, field="amount")
+def _given(context: RowContext, *, email: str, date: str, amount: str, currency: str, reference: str) -> Given:
+    code = sums.currency(currency or context.currency)
+    address, at, cents = normalise(email), _moment(date, context), smallest(amount, code, field="amount")
     if not 0 < cents <= sums.LARGEST * 10 ** decimals(code):
         raise BadInput("amount", "is nothing, or more than anybody gives.", SUM)
     if len(reference) > 100 or not reference.isprintable():
         raise BadInput("reference", "is longer than 100 characters or not one line.")
-    whose = [reading.publication.slug] if reading.publication else []
+    whose = [context.publication.slug] if context.publication else []
     return Given(address, at, cents, code, reference or _fingerprint(address, at, cents, code, *whose))
 
 
-def _moment(written: str, reading: Reading) -> datetime:
+def _moment(written: str, context: RowContext) -> datetime:
     """A day or a moment; without a time zone of its own it is taken to be UTC.
 
     Of a gift with only a day the hour is not known: it counts as noon on the publication's clock. Without a publication
     as noon of UTC, which lies in the same day nearly everywhere, and in the next one in the far east.
     """
     try:
-        found = written_times.read(written)
+        found = timestamps.parse(written)
     except ValueError:
         raise BadInput("date", "is not a day.", DAY) from None
-    at = found if isinstance(found, datetime) else datetime.combine(found, time(12), reading.clock).astimezone(UTC)
-    if at < FIRST or at > reading.now + timedelta(days=1):
-        raise BadInput("date", "lies in the future." if at > reading.now else "lies before the year 2000.", DAY)
+    at = found if isinstance(found, datetime) else datetime.combine(found, time(12), context.clock).astimezone(UTC)
+    if at < FIRST or at > context.now + timedelta(days=1):
+        raise BadInput("date", "lies in the future." if at > context.now else "lies before the year 2000.", DAY)
     return at
 
 

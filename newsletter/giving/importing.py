@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 
 from newsletter.giving import gift_rows, gifts, sums
-from newsletter.giving.gift_rows import Columns, GivenBack, Reading
+from newsletter.giving.gift_rows import Columns, Refund, RowContext
 from newsletter.giving.gifts import Given
 from newsletter.lib.errors import BadInput
 from newsletter.lib.sheets import Unreadable, rows
@@ -66,42 +66,42 @@ def read(
         raise BadInput("source", "is empty or longer than 40 characters.", "Say who wrote the file, such as stripe.")
     report = Report()
     paid: set[str] = set()
-    found = _gifts(lines, report, Reading(sums.currency(currency) if currency else "", publication, now))
-    while lot := list(islice(found, gifts.LOT)):
-        given = [one for one in lot if isinstance(one, Given)]
+    found = _gifts(lines, report, RowContext(sums.currency(currency) if currency else "", publication, now))
+    while chunk := list(islice(found, gifts.LOT)):
+        given = [one for one in chunk if isinstance(one, Given)]
         paid.update(one.reference for one in given)
         new = gifts.record(given, source=told_by, publication=publication, now=now)
         report.added += new
         report.known += len(given) - new
         # without names of their own, one of two equal gifts was given back and the other was not
-        back = [one for one in lot if isinstance(one, GivenBack) and (one.is_named or one.reference not in paid)]
+        back = [one for one in chunk if isinstance(one, Refund) and (one.has_reference or one.reference not in paid)]
         report.removed += gifts.remove((one.reference for one in back), source=told_by)
     return report
 
 
-def _gifts(lines: Iterable[str], report: Report, reading: Reading) -> Iterator[Given | GivenBack]:
+def _gifts(lines: Iterable[str], report: Report, context: RowContext) -> Iterator[Given | Refund]:
     columns: Columns | None = None
-    given_back: set[str] = set()
+    refunded: set[str] = set()
     for row in rows(lines):
         if isinstance(row, Unreadable):
             report.rows += 1
             report.note(row.line, row.problem)
             continue
         if columns is None:
-            columns = gift_rows.columns(row, currency=reading.currency)
+            columns = gift_rows.find_columns(row, currency=context.currency)
             continue
         report.rows += 1
         try:
-            gift = gift_rows.read(row, columns, reading)
+            gift = gift_rows.read_row(row, columns, context)
         except BadInput as error:
             report.note(row.line, f"The {error.field} {error.problem} {error.mend}".strip())
             continue
-        if isinstance(gift, GivenBack) and gift.is_named:
-            given_back.add(gift.reference)
-        if gift is None or isinstance(gift, GivenBack) or gift.reference in given_back:
+        if isinstance(gift, Refund) and gift.has_reference:
+            refunded.add(gift.reference)
+        if gift is None or isinstance(gift, Refund) or gift.reference in refunded:
             report.unpaid += 1
-        elif gift.given_at < reading.now - gifts.KEPT:
+        elif gift.given_at < context.now - gifts.KEPT:
             report.old += 1
             continue
-        if isinstance(gift, GivenBack) or (gift is not None and gift.reference not in given_back):
+        if isinstance(gift, Refund) or (gift is not None and gift.reference not in refunded):
             yield gift

@@ -10,13 +10,13 @@ SAMPLE = 50  # lines that are looked at
 STATED = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*\s*', re.IGNORECASE)
 
 
-def stated(line: str) -> str:
+def stated_delimiter(line: str) -> str:
     """The delimiter that a line such as `sep=;` names; empty when the line says something else."""
     found = STATED.fullmatch(line)
     return found[1] if found else ""
 
 
-def found(lines: Sequence[str]) -> str:
+def guess_delimiter(lines: Sequence[str]) -> str:
     """The delimiter by which most of `lines` have as many cells as the first; a comma when there is only one column.
 
     Marks inside quotation marks do not count, so a question with semicolons in it may stand in a header.

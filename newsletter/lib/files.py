@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-OWNER_ALONE = 0o600
-AS_USUAL = 0o666  # less what the umask takes away
+OWNER_ONLY = 0o600
+DEFAULT_MODE = 0o666  # less what the umask takes away
 
 
 @contextmanager
-def replaced(path: Path, *, mode: int = AS_USUAL) -> Iterator[BinaryIO]:
+def replace_file(path: Path, *, mode: int = DEFAULT_MODE) -> Iterator[BinaryIO]:
     """A file to write bytes into; they take the place of `path` when all of them are on the disk.
 
     When writing breaks off, an earlier file stays as it was. `mode` holds also where a file lay before. What is no

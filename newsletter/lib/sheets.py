@@ -58,12 +58,12 @@ def rows(lines: Iterable[str]) -> Iterator[Row | Unreadable]:
     """Each row that is not empty, the header too. `BadInput` for a quotation mark never closed, or a row too large."""
     counted = _Counted(lines)
     first = counted.next_filled()
-    if stated := delimiters.stated(first):
+    if stated := delimiters.stated_delimiter(first):
         first = counted.next_filled()
     if not first:
         return
     counted.push_back(first)
-    reader = csv.reader(counted, delimiter=stated or delimiters.found(counted.sample()), strict=True)
+    reader = csv.reader(counted, delimiter=stated or delimiters.guess_delimiter(counted.sample()), strict=True)
     while True:
         line, before = counted.number + 1, counted.characters
         try:

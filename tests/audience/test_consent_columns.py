@@ -170,6 +170,12 @@ def test_the_stricter_row_holds_also_far_below(take: Import, monkeypatch: pytest
     assert standings()["r0"] == "left"
 
 
+def test_who_left_in_the_future_has_left(take: Import, now: datetime) -> None:
+    """The clock of another program is no reason to mail somebody."""
+    assert take("email,unsubscribed_at", "r@example.org,2999-01-01").left == 1
+    assert Subscription.objects.get().left_at == now
+
+
 def test_a_pause_comes_with_its_end(take: Import, now: datetime) -> None:
     report = take("email,standing,paused_until", "a@example.org,paused,2026-12-24", "b@example.org,paused,2036-12-24")
     assert (report.paused, report.bad) == (1, 1)

@@ -73,9 +73,9 @@ def test_input_that_is_closed_is_empty_and_errors_that_are_closed_cost_nothing()
 
 
 def test_an_error_about_a_file_is_not_taken_for_one_about_the_output() -> None:
-    assert streams.is_output_trouble(OSError(errno.ENOSPC, "full"))
-    assert not streams.is_output_trouble(OSError(errno.ENOSPC, "full", "picture.jpg"))
-    assert not streams.is_output_trouble(OSError(errno.ECONNREFUSED, "refused"))
+    assert streams.is_output_error(OSError(errno.ENOSPC, "full"))
+    assert not streams.is_output_error(OSError(errno.ENOSPC, "full", "picture.jpg"))
+    assert not streams.is_output_error(OSError(errno.ECONNREFUSED, "refused"))
 
 
 def test_an_argument_in_another_encoding_is_named(newsletter: Command, publication: Publication) -> None:

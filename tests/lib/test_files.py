@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.lib.files import OWNER_ALONE, replaced
+from newsletter.lib.files import OWNER_ONLY, replace_file
 
 
 def write(path: Path, data: bytes, **said: int) -> None:
-    with replaced(path, **said) as file:
+    with replace_file(path, **said) as file:
         file.write(data)
 
 
@@ -18,7 +18,7 @@ def test_it_takes_the_place_of_an_earlier_one_and_of_who_may_read_that(tmp_path:
     path = tmp_path / "readers.csv"
     path.write_text("old")
     path.chmod(0o644)
-    write(path, b"new", mode=OWNER_ALONE)
+    write(path, b"new", mode=OWNER_ONLY)
     assert path.read_bytes() == b"new"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [path]
@@ -27,7 +27,7 @@ def test_it_takes_the_place_of_an_earlier_one_and_of_who_may_read_that(tmp_path:
 def test_an_earlier_one_stays_when_writing_breaks_off(tmp_path: Path) -> None:
     path = tmp_path / "readers.csv"
     path.write_text("old")
-    with pytest.raises(KeyboardInterrupt), replaced(path) as file:  # noqa: PT012 — breaks off in the block of the file
+    with pytest.raises(KeyboardInterrupt), replace_file(path) as file:  # noqa: PT012 — breaks off in the block of the file
         file.write(b"new")
         raise KeyboardInterrupt
     assert path.read_text() == "old"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.lib import written_times
+from newsletter.lib import timestamps
 
 MOMENT = datetime(2026, 11, 20, 9, 30, 15, tzinfo=UTC)
 
@@ -28,12 +28,12 @@ MOMENT = datetime(2026, 11, 20, 9, 30, 15, tzinfo=UTC)
     ],
 )
 def test_a_moment_is_read_into_utc(written: str) -> None:
-    assert written_times.read(written) == MOMENT
+    assert timestamps.parse(written) == MOMENT
 
 
 @pytest.mark.parametrize("written", ["2026-11-20", " 2026-11-20\u00a0", "\u20282026-11-20", "20261120", "2026‑11‑20"])
 def test_a_day_stays_a_day(written: str) -> None:
-    assert written_times.read(written) == date(2026, 11, 20)
+    assert timestamps.parse(written) == date(2026, 11, 20)
 
 
 @pytest.mark.parametrize(
@@ -46,10 +46,10 @@ def test_a_day_stays_a_day(written: str) -> None:
 )
 def test_what_can_be_read_in_two_ways_or_in_none_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
-        written_times.read(written)
+        timestamps.parse(written)
 
 
 @given(st.text("0123456789-:TZ +UTC.", max_size=30))
 def test_whatever_is_written_is_a_day_a_moment_or_refused(written: str) -> None:
     with suppress(ValueError):
-        assert isinstance(written_times.read(written), date)
+        assert isinstance(timestamps.parse(written), date)

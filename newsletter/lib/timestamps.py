@@ -12,7 +12,7 @@ WRITTEN = re.compile(
 )
 
 
-def read(written: str) -> datetime | date:
+def parse(written: str) -> datetime | date:
     """A moment in UTC, or a day when there is no time in it; `ValueError` for anything else.
 
     The year comes first: 11/20/2026 and 20.11.2026 are refused, since 11/12/2026 has two meanings. A time without a
