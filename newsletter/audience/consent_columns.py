@@ -30,9 +30,9 @@ class ConsentState(NamedTuple):
     consent_at: datetime | None = None
 
     @property
-    def strictness(self) -> tuple[bool, int]:
+    def strictness(self) -> int:
         """Of two rows about one person the one with the higher value holds."""
-        return bool(self.suppression), STRICTNESS[self.standing]
+        return STRICTNESS[self.standing] + (len(STRICTNESS) if self.suppression else 0)
 
 
 DEFAULT_CONSENT = ConsentState()

@@ -48,7 +48,7 @@ def read(publication: Publication, lines: Iterable[str], *, source: str, now: da
 
 def _people(lines: Iterable[str], report: Report, *, source: str, now: datetime) -> Iterator[tuple[str, Person]]:
     """Address and person of each row that can be taken; an address comes again only when the later row is stricter."""
-    seen: dict[str, tuple[bool, int]] = {}
+    seen: dict[str, int] = {}
     for record in records(lines):
         report.rows += 1
         if isinstance(record, Unreadable):
