@@ -21,6 +21,8 @@ ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 MAX_DETAIL = 500  # characters
 
 Detail = str | int | bool | None
+# a person who works here, the name of somebody else, or None: the service itself, or the user of a command line
+Actor = AbstractBaseUser | str | None
 
 
 class Origin(NamedTuple):
@@ -30,7 +32,8 @@ class Origin(NamedTuple):
     place: str = ""
 
 
-_origin: ContextVar[Origin] = ContextVar("audit_origin", default=Origin(Door.SYSTEM))
+BY_ITSELF = Origin(Door.SYSTEM)
+_origin: ContextVar[Origin] = ContextVar("audit_origin", default=BY_ITSELF)
 
 
 @contextmanager
@@ -44,14 +47,14 @@ def acting_from(door: Door, place: str) -> Iterator[None]:
 
 
 def record(
-    by: AbstractBaseUser | None,
+    by: Actor,
     act: Act,
     subject: Model | None = None,
     *,
     now: datetime | None = None,
     **details: Detail,
 ) -> Record:
-    """Add a record. `by` None is the service itself, or the system's user at the command line.
+    """Add a record, in the transaction of what is recorded.
 
     Addresses in `details` are taken out: what somebody types as a reason may name a reader.
     """
@@ -59,8 +62,8 @@ def record(
     return Record.objects.create(
         at=now or clock.now(),
         act=act,
-        user_id=by.pk if by else None,
-        who=by.get_username() if by else "",
+        user_id=by.pk if isinstance(by, AbstractBaseUser) else None,
+        who=address(by)[:254],
         door=origin.door,
         place=origin.place,
         subject=str(subject._meta.model_name) if subject else "",
@@ -70,12 +73,17 @@ def record(
     )
 
 
-def name(by: AbstractBaseUser | None) -> str:
-    """Who acts, in a sentence that readers of a page understand: `Eddie`, `root at the command line`, or empty."""
+def name(by: Actor) -> str:
+    """Who acts, as a page says it: `Eddie`, `root at the command line`, or empty for the service itself."""
     if by:
         return str(by)
     origin = _origin.get()
     return f"{origin.place or 'somebody'} at the command line" if origin.door == Door.COMMAND else ""
+
+
+def address(by: Actor) -> str:
+    """The address with which a person signs in; of others their name."""
+    return by.get_username() if isinstance(by, AbstractBaseUser) else by or ""
 
 
 def _without_addresses(value: Detail) -> Detail:

@@ -1,5 +1,7 @@
 """Groups of commands. A command runs with Django set up; showing help needs no settings at all."""
 
+import os
+import pwd
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
@@ -52,8 +54,12 @@ class Commands(typer.Typer):
 
                 if not apps.ready:
                     django.setup()
+                from newsletter.audit import trail
+                from newsletter.audit.acts import Door
+
                 try:
-                    return function(*args, **kwargs)
+                    with trail.acting_from(Door.COMMAND, _system_user()):
+                        return function(*args, **kwargs)
                 except (OperationalError, ProgrammingError) as error:
                     _explain(error)
 
@@ -61,6 +67,15 @@ class Commands(typer.Typer):
             return function
 
         return add
+
+
+def _system_user() -> str:
+    """Who is at this terminal, as the operating system knows them."""
+    number = os.getuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"
 
 
 def _explain(error: Exception) -> NoReturn:

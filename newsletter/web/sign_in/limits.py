@@ -17,10 +17,10 @@ from newsletter.web.sign_in.known_browsers import browser_of
 # wrong passwords in so long: django-allauth's notation
 RATES = {
     "known-browser": "8/15m/key,40/d/key",
-    "address": "20/15m/key,100/d/key",
-    "network": "60/15m/key,300/d/key",
+    "address": "20/15m/key",
+    "network": "60/15m/key",
     "account-in-network": "8/15m/key,40/d/key",
-    "account": "60/h/key,300/d/key",
+    "account": "60/h/key",
     "old-password": "8/15m/key,40/d/key",
     "refusal": "1/15m/key",  # records of refused attempts
 }
