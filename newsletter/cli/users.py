@@ -39,7 +39,7 @@ FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the pass
 
 
 @app.command()
-def add(
+def add(  # noqa: PLR0917 — Typer reads them as options
     email: Email,
     role: Annotated[
         Role, typer.Option(help="curator: stories; editor: also approval; ops: sending; admin: all.")
