@@ -30,19 +30,27 @@ class Proxy:
     def __init__(self, folder: Path) -> None:
         self.reached: list[dict[str, Any]] = []
         self.server = Server(self._application, host="127.0.0.1", port=0)
+        self.stopped = threading.Event()
+        self.thread = threading.Thread(target=self.server.serve, kwargs={"is_stopped": self.stopped.is_set})
         self.port, self.log, self.errors = free_port(), folder / "access", folder / "errors"
         text = CONFIGURATION.read_text(encoding="utf-8")
         for there, here in {
+            "/tmp/": f"{folder}/",  # noqa: S108 — of the container
             "listen 8080": f"listen 127.0.0.1:{self.port}",
             "web:8000": f"127.0.0.1:{self.server.effective_port}",
             "/dev/stdout": str(self.log),
             "/dev/stderr": str(self.errors),
-            "/tmp/": f"{folder}/",
         }.items():
             assert there in text
             text = text.replace(there, here)
         (folder / "nginx.conf").write_text(f"daemon off;\n{text}", encoding="utf-8")
         self.command = [str(NGINX), "-e", str(self.errors), "-c", str(folder / "nginx.conf")]
+
+    def stop_web_server(self) -> None:
+        if not self.stopped.is_set():
+            self.stopped.set()
+            self.server.pull_trigger()
+            self.thread.join(20)
 
     def _application(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         self.reached.append(environ)
@@ -65,16 +73,13 @@ def proxy(tmp_path: Path) -> Iterator[Proxy]:
         pytest.skip("nginx is not installed")
     folder = tmp_path / "nginx"
     folder.mkdir(mode=0o777)
-    made, stopped = Proxy(folder), threading.Event()
-    thread = threading.Thread(target=made.server.serve, kwargs={"is_stopped": stopped.is_set})
-    thread.start()
+    made = Proxy(folder)
+    made.thread.start()
     nginx = Kept(made.command, folder=folder, ends_by=signal.SIGTERM, folder_stays=True)
     wait_until(made.is_up, timeout=20, what="nginx")
     yield made
     nginx.end()
-    stopped.set()
-    made.server.pull_trigger()
-    thread.join(20)
+    made.stop_web_server()
 
 
 def test_half_requests_do_not_reach_the_web_server_and_keep_nobody_out(proxy: Proxy) -> None:
@@ -102,7 +107,9 @@ def test_its_logs_hold_no_readers_token_whatever_happens(proxy: Proxy) -> None:
     with socket.create_connection(("127.0.0.1", proxy.port), timeout=30) as broken:
         broken.sendall(f"GET /u/{TOKEN} HTTP/9.9\r\n\r\n".encode())
         broken.recv(1000)
-    proxy.server.socket.close()
+    proxy.stop_web_server()
+    assert ask("GET", f"http://127.0.0.1:{proxy.port}/u/{TOKEN}").status == 502
     logged = proxy.log.read_text(encoding="utf-8") + proxy.errors.read_text(encoding="utf-8")
-    assert '"GET /u/…" 200' in logged
+    assert '"GET /u/..." 200' in logged
+    assert '"GET /u/..." 502' in logged
     assert TOKEN not in logged
