@@ -57,7 +57,7 @@ class Record(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Adds a new row. Raises `NotAllowed` for one that exists."""
-        if self.pk is not None:
+        if not self._state.adding:
             raise NotAllowed("Audit records are not changed.")
         super().save(*args, **kwargs)
 

@@ -29,6 +29,8 @@ GRACE_SECONDS = 4  # for answers under way when it is told to stop
 class Channel(HTTPChannel):  # type: ignore[misc]  # waitress carries no types
     """A connection that gives back what the unfinished request on it has taken."""
 
+    request: Any = None
+
     def handle_close(self) -> None:
         super().handle_close()
         request, self.request = self.request, None

@@ -23,7 +23,7 @@ def test_an_act_at_the_command_line_names_the_person_and_the_system_s_user(
     said = newsletter("editions", "hold", edition.pk, "--reason", "A wrong name.", "--by", "eddie@example.org")
     assert said.status == 0, said.err
     [shown] = newsletter("audit", "--json").data
-    wanted = {"act": "edition-held", "who": "eddie@example.org", "door": "command", "place": HERE}
+    wanted: dict[str, object] = {"act": "edition-held", "who": "eddie@example.org", "door": "command", "place": HERE}
     wanted |= {"subject": "edition", "subject_id": edition.pk, "details": {"reason": "A wrong name."}}
     assert shown.items() >= wanted.items()
     assert shown["at"].endswith("Z")

@@ -86,6 +86,6 @@ def test_a_refused_page_is_one_line_in_the_log_and_no_traceback(caplog: pytest.L
 
 def test_our_own_fault_keeps_its_traceback() -> None:
     told = record("Internal Server Error", problem=PermissionDenied())
-    told.status_code = 500  # type: ignore[attr-defined]  # as Django adds it
+    told.status_code = 500
     assert logs.ExpectedAnswers().filter(told)
     assert told.exc_info

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -22,13 +23,13 @@ ACCOUNT_HERE, ADDRESS, NETWORK, ACCOUNT = (
 )
 
 
-def attempt(password: str, *, email: str = EMAIL, client: Client | None = None, **meta: str) -> int:
+def attempt(password: str, *, email: str = EMAIL, client: Client | None = None, **meta: Any) -> int:
     """302 in, 200 wrong, 429 not even tried."""
     return (client or Client()).post("/sign-in/", {"username": email, "password": password}, **meta).status_code
 
 
 # Thirty posts, and what each varies. All of them wrong.
-VARIED: dict[str, Callable[[int], tuple[dict[str, str], dict[str, str]]]] = {
+VARIED: dict[str, Callable[[int], tuple[dict[str, str], dict[str, Any]]]] = {
     "nothing": lambda _: ({}, {}),
     "an empty password between": lambda n: ({"password": "" if n % 5 == 4 else f"wrong {n}"}, {}),
     "blanks for a password": lambda n: ({"password": " " * (n % 3 + 1)}, {}),
@@ -128,7 +129,7 @@ def test_a_known_browser_is_known_to_its_own_account_only_and_may_not_guess_for_
 def test_behind_proxies_of_ours_each_client_is_counted_by_itself(settings: Settings) -> None:
     settings.TRUSTED_PROXY_COUNT = 2
     make.eddie(make.PASSWORD)
-    proxies = {"REMOTE_ADDR": "172.18.0.2"}
+    proxies: dict[str, Any] = {"REMOTE_ADDR": "172.18.0.2"}
     for number in range(30):
         spoofed = f"203.0.113.{number}, 198.51.100.7, 172.18.0.1"
         attempt("wrong", HTTP_X_FORWARDED_FOR=spoofed, **proxies)

@@ -112,7 +112,7 @@ def world(root: Path, source: str) -> World:
     del made.globals["lipsum"]
     made.globals["first_name"] = Token.FIRST_NAME_HTML.value
     made.globals.update(cycler=OwnCycler, joiner=OwnJoiner)
-    made.globals.update(tongue=Called(tongue), side=Called(side), range=Called(made.globals["range"]))
+    made.globals.update(tongue=Called(tongue), side=Called(side), range=Called.around(made.globals["range"]))
     return made
 
 

@@ -64,7 +64,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # django-allauth ca
         """Nothing: our views say what was done."""
 
     @staticmethod
-    def _record(act: Act, email: str, **details: str) -> None:
+    def _record(act: Act, email: str, *, reason: str = "") -> None:
         """By whose account. What was typed is kept nowhere: it may be anybody's address, or a password."""
         with transaction.atomic():
-            trail.record(None, act, User.objects.filter(email=email).first(), **details)
+            trail.record(None, act, User.objects.filter(email=email).first(), reason=reason)
