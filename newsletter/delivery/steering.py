@@ -25,8 +25,8 @@ MAY = {
 def pause(dispatch: Dispatch, *, reason: str, by: Actor = None) -> Dispatch:
     """Nothing more is sent until somebody resumes it. A call already begun is finished. It says who paused it."""
     with transaction.atomic():
-        _turn(dispatch, S.PAUSED, reason=_paused(by, reason))
-        trail.record(by, Act.DISPATCH_PAUSED, dispatch, edition=dispatch.edition_id, reason=reason)
+        if _turn(dispatch, S.PAUSED, reason=_paused(by, reason)):
+            trail.record(by, Act.DISPATCH_PAUSED, dispatch, edition=dispatch.edition_id, reason=reason)
     return dispatch
 
 
@@ -34,12 +34,13 @@ def resume(dispatch: Dispatch, *, by: Actor = None) -> Dispatch:
     """Go on, and offer refused batches again: the cause is taken to be mended."""
     with transaction.atomic():
         Dispatch.objects.select_for_update().get(pk=dispatch.pk)
-        _turn(dispatch, S.OPEN, reason="")
+        is_resumed = _turn(dispatch, S.OPEN, reason="")
         latest = Attempt.objects.filter(batch__dispatch=dispatch).aggregate(latest=Max("pk"))["latest"]
         dispatch.minded_from = latest or 0
         dispatch.save(update_fields=["minded_from"])
         Batch.objects.filter(dispatch=dispatch, state=BatchState.REFUSED).update(state=BatchState.PENDING, rung_at=None)
-        trail.record(by, Act.DISPATCH_RESUMED, dispatch, edition=dispatch.edition_id)
+        if is_resumed:
+            trail.record(by, Act.DISPATCH_RESUMED, dispatch, edition=dispatch.edition_id)
     return dispatch
 
 
@@ -175,9 +176,10 @@ def _refused(dispatch: Dispatch) -> str:
     return f"{readers} refused for an address or name of their own. Mend it and resume, or leave them out."
 
 
-def _turn(dispatch: Dispatch, to: DispatchState, *, reason: str) -> Dispatch:
+def _turn(dispatch: Dispatch, to: DispatchState, *, reason: str) -> bool:
+    """True when its state changed; false when it was `to` already."""
     changed = Dispatch.objects.filter(pk=dispatch.pk, state__in=MAY[to]).update(state=to, reason=reason[:500])
     dispatch.refresh_from_db()
     if not changed and dispatch.state != to:
         raise NotAllowed(f"Dispatch {dispatch.pk} is {dispatch.state}; it cannot become {to.value}.")
-    return dispatch
+    return bool(changed)

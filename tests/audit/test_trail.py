@@ -10,7 +10,7 @@ from newsletter.accounts.models import Role
 from newsletter.audit import reading, trail
 from newsletter.audit.acts import Act, Door
 from newsletter.audit.models import Record
-from newsletter.editions import approval
+from newsletter.editions import approval, assembly
 from newsletter.editions.models import Edition, State
 from newsletter.lib.errors import NotAllowed
 from tests.support import factories as make
@@ -35,6 +35,15 @@ def test_what_the_service_does_by_itself_is_recorded_too() -> None:
     approval.hold_late(now=MONDAY)
     record = Record.objects.get()
     assert (record.act, record.user_id, record.who, record.door) == (Act.EDITION_HELD, None, "", Door.SYSTEM)
+
+
+@pytest.mark.parametrize(("on_empty", "act"), [("hold", Act.EDITION_HELD), ("skip", Act.EDITION_CANCELLED)])
+def test_an_edition_without_stories_is_recorded_as_what_becomes_of_it(on_empty: str, act: Act) -> None:
+    edition = make.edition(make.publication(on_empty=on_empty))
+    assembly.assemble(edition.pk, now=MONDAY)
+    edition.refresh_from_db()
+    record = Record.objects.get()
+    assert (record.act, record.subject_id, record.details) == (act, edition.pk, {"reason": edition.reason})
 
 
 def test_an_act_that_fails_leaves_no_record_and_a_record_that_fails_undoes_the_act(

@@ -77,6 +77,8 @@ def test_a_word_of_ops_on_a_dispatch_which_says_who(browser: Client, dispatch: D
     at = f"/ops/dispatches/{dispatch.pk}"
     assert recorded(browser, f"{at}/pause/").act == Act.DISPATCH_PAUSED
     assert "Paused by Ada." in words(browser.get("/ops/"))
+    browser.post(f"{at}/pause/")
+    assert Record.objects.filter(act=Act.DISPATCH_PAUSED).count() == 1, "it was paused already"
     assert recorded(browser, f"{at}/resume/").act == Act.DISPATCH_RESUMED
     stopped = recorded(browser, f"{at}/stop/", reason="A wrong name.")
     assert (stopped.act, stopped.details) == (

@@ -109,3 +109,22 @@ def test_the_rules_for_a_password_are_said_in_one_plain_line(client: Client) -> 
 
 def test_a_phone_offers_the_keys_of_an_address_to_somebody_signing_in(client: Client) -> None:
     assert 'inputmode="email"' in client.get("/sign-in/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/signup/", "/sign-up/", "/accounts/signup/", "/accounts/login/", "/login/", "/sign-in/signup/", "/email/"),
+        *("/password/reset/", "/password/set/", "/sign-in/code/", "/reauthenticate/", "/confirm-email/", "/inactive/"),
+    ],
+)
+def test_nobody_can_sign_up_and_no_other_page_of_an_account_exists(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 404
+    assert client.post(path, {"email": "new@example.org", "password1": make.PASSWORD}).status_code == 404
+
+
+def test_an_answer_for_programs_is_not_given_at_sign_in(client: Client) -> None:
+    make.cora(make.PASSWORD)
+    form = {"username": "cora@example.org", "password": "wrong"}
+    answer = client.post("/sign-in/", form, HTTP_ACCEPT="application/json", HTTP_X_REQUESTED_WITH="XMLHttpRequest")
+    assert answer["Content-Type"].startswith("text/html")
