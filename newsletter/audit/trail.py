@@ -68,7 +68,7 @@ def record(
         place=origin.place,
         subject=str(subject._meta.model_name) if subject else "",
         subject_id=subject.pk if subject else None,
-        subject_name=str(subject)[:100] if subject else "",
+        subject_name=_called(subject)[:100],
         details={name: _without_addresses(value) for name, value in details.items() if value not in (None, "")},
     )
 
@@ -84,6 +84,12 @@ def name(by: Actor) -> str:
 def address(by: Actor) -> str:
     """The address with which a person signs in; of others their name."""
     return by.get_username() if isinstance(by, AbstractBaseUser) else by or ""
+
+
+def _called(subject: Model | None) -> str:
+    """The name of a thing; of people, only those who work here are named."""
+    name = str(subject) if subject else ""
+    return name if isinstance(subject, AbstractBaseUser) else ADDRESS.sub("[address]", name)
 
 
 def _without_addresses(value: Detail) -> Detail:

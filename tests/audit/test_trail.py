@@ -65,6 +65,13 @@ def test_no_address_that_somebody_types_as_a_reason_is_kept() -> None:
     assert Record.objects.get().details["reason"] == "Rita <[address]> complained; so did [address]"
 
 
+def test_a_reader_is_known_by_number_and_a_person_who_works_here_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = make.rita(make.publication())
+    monkeypatch.setattr(type(reader), "__str__", lambda self: self.email)
+    assert trail.record(make.eddie(), Act.EDITION_HELD, reader).subject_name == "[address]"
+    assert trail.record(make.eddie(), Act.USER_CLOSED, make.cora()).subject_name == "Cora"
+
+
 def test_records_cannot_be_changed_or_deleted() -> None:
     record = trail.record(make.eddie(), Act.SIGNED_IN)
     with pytest.raises(NotAllowed):
