@@ -3,17 +3,23 @@
 No engine runs where this is tested, so the compose file is read as the Compose Specification has it.
 """
 
+import os
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from newsletter.local import parts
+from newsletter.local import parts, system
+from newsletter.local.broker import answers, find_server
 from newsletter.local.processes import Part
 from newsletter.web.size import LARGEST
 from tests.support.factories import MONDAY
+from tests.support.kept import Kept
+from tests.support.ports import free_port
 from tests.support.surroundings import ROOT
+from tests.support.waiting import wait_until
 from workers.queues import WORKER_QUEUES
 
 CONDITIONS = {"service_started", "service_healthy", "service_completed_successfully"}
@@ -81,6 +87,24 @@ def test_no_secret_stands_in_a_command_where_the_list_of_processes_shows_it(serv
         for place in (service.get("command", ()), service.get("healthcheck", {}).get("test", ())):
             assert not any(secret in " ".join(place) for secret in SECRETS)
     assert 'requirepass "%s"' in services["redis"]["command"][-1]
+
+
+def test_the_broker_starts_with_its_password_and_its_command_does_not_show_it(
+    services: Services, tmp_path: Path
+) -> None:
+    server, password, port = find_server().program, "a1b2c3d4e5f6", free_port()
+    shell, flag, script = services["redis"]["command"]
+    script = script.replace("$$", "$").replace("/tmp/", f"{tmp_path}/").replace("exec valkey-server", f"exec {server}")  # noqa: S108 — of the container
+    command = [shell, flag, f"{script.rstrip()} --bind 127.0.0.1 --port {port} --dir {tmp_path}"]
+    broker = Kept(command, folder=tmp_path, env={"PATH": os.environ["PATH"], "REDISCLI_AUTH": password, "LC_ALL": "C"})
+    try:
+        wait_until(lambda: not answers(f"redis://:{password}@127.0.0.1:{port}/0"), timeout=20, what="the broker")
+        assert "authenticate" in answers(f"redis://127.0.0.1:{port}/0"), "without the password"
+        sighting = system.look(broker.pid)
+        assert sighting
+        assert password not in sighting.command
+    finally:
+        broker.end()
 
 
 def test_only_the_proxy_can_be_reached_and_it_buffers(compose: dict[str, Any], services: Services) -> None:
