@@ -19,7 +19,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     NEWSLETTER_DATA=/data
 RUN groupadd --gid 10001 newsletter \
     && useradd --uid 10001 --gid 10001 --create-home newsletter \
-    && install --directory --owner=newsletter --group=newsletter /data
+    && install --directory --mode=0700 --owner=newsletter --group=newsletter /data
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /app
 COPY newsletter newsletter

@@ -33,7 +33,7 @@ migrations: ## write migrations for changed models
 .PHONY: test test-postgres lint
 PYTEST = .venv/bin/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 # whose queries may mean something else on PostgreSQL than on SQLite
-DATABASE_ROOMS = $(wildcard $(addprefix tests/,publications stories giving audience editions delivery insights ops))
+DATABASE_ROOMS = $(wildcard $(addprefix tests/,accounts audit publications stories giving audience editions delivery insights ops))
 
 test: ## run all tests, those of the database also on PostgreSQL (ARGS=tests/web: these alone)
 	@.ci/environment requirements-dev.lock

@@ -16,13 +16,14 @@ from urllib.parse import urlsplit
 import dj_database_url
 
 from newsletter import env
-from newsletter.lib import logs
+from newsletter.lib import data_folder, logs
 from newsletter.lib.errors import BadSetting
+from newsletter.sign_in_settings import *  # noqa: F403 — Django reads them from here
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("NEWSLETTER_DATA", str(BASE_DIR / "var"))).absolute()
 try:
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    data_folder.prepare(DATA_DIR)
 except OSError as error:
     raise BadSetting(
         "NEWSLETTER_DATA", f"is {DATA_DIR}, which cannot be made ({error.strerror}).", "Name a folder you may write to."
@@ -84,6 +85,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "newsletter.audit",
     "newsletter.accounts",
     "newsletter.pictures",
     "newsletter.publications",
@@ -105,6 +109,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "newsletter.web.sign_in.origin.OriginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -120,9 +126,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "desk"
-LOGOUT_REDIRECT_URL = "login"
+# How many proxies of our own stand before the web server; each adds to X-Forwarded-For the address that asked it.
+TRUSTED_PROXY_COUNT = env.count("TRUSTED_PROXY_COUNT", int(env.flag("BEHIND_PROXY", False)), least=0, most=10)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
@@ -279,13 +284,5 @@ if DISPATCH_LEASE < _SHORTEST_LEASE:
 # --- logs ----------------------------------------------------------------------------------
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    # a line for every tick, several a second, would hide all others
-    "loggers": {name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.worker.strategy", "celery.beat")},
-}
+LOGGING = logs.settings(LOG_LEVEL)
 logs.configure()  # every process reads the settings, so every process logs alike

@@ -1,6 +1,5 @@
 """Every address of the web server."""
 
-from django.contrib.auth.views import LogoutView
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
@@ -9,6 +8,7 @@ from newsletter.api import webhooks
 from newsletter.web import (
     deciding,
     editions,
+    first_page,
     for_readers,
     gifts,
     health,
@@ -26,9 +26,10 @@ from newsletter.web import (
     templates,
     webversion,
 )
+from newsletter.web.permission import needs
 
 DESK = [
-    path("", queue.desk, name="desk"),
+    path("", first_page.start, name="desk"),
     path("desk/<slug:slug>/", queue.show, name="queue"),
     path("desk/<slug:slug>/new/", stories.add, name="story-add"),
     path("desk/<slug:slug>/paste/", pasting.paste, name="paste"),
@@ -72,8 +73,8 @@ OPS = [
 ]
 ACCOUNT = [
     path("sign-in/", signing_in.SignIn.as_view(), name="login"),
-    path("sign-out/", LogoutView.as_view(), name="logout"),
-    path("password/", signing_in.ChangePassword.as_view(), name="password"),
+    path("sign-out/", signing_in.SignOut.as_view(), name="logout"),
+    path("password/", needs()(signing_in.ChangePassword.as_view()), name="password"),
 ]
 # Short, because they stand in every letter and mail programs break long lines.
 READERS = [

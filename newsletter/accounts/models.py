@@ -41,3 +41,21 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+
+class CacheEntry(models.Model):
+    """The table of Django's database cache, in which failed sign-ins are counted (settings.CACHES).
+
+    Nothing reads it as a model: it is here so that migrations make the table.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "cache_entries"
+        verbose_name = "sign-in count"
+
+    def __str__(self) -> str:
+        return self.cache_key

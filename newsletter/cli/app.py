@@ -8,6 +8,7 @@ from newsletter import __version__
 from newsletter.cli import (
     adding,  # noqa: F401 — adds its command to stories
     appeals,
+    audit,
     check,
     deciding,  # noqa: F401 — adds its commands to editions
     dispatches,
@@ -53,6 +54,7 @@ for name, group in (
 app.add_typer(environment.app, name="environment", rich_help_panel=HOUSE)
 
 app.command("check", rich_help_panel=HOUSE)(check.check)
+app.command("audit", rich_help_panel=HOUSE)(audit.audit)
 app.command("migrate", rich_help_panel=HOUSE)(running.migrate)
 app.command(
     "manage",

@@ -53,6 +53,7 @@ def _facts() -> readiness.Facts:
         senders=_senders() if in_order else (),
         approvers=_approvers() if in_order else 0,
         has_webhook_key=bool(settings.SENDGRID_WEBHOOK_KEYS),
+        trusted_proxies=settings.TRUSTED_PROXY_COUNT,
         strange=installation.look(fresh=True).difference if in_order else "",
     )
 

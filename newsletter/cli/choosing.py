@@ -79,11 +79,26 @@ def person(email: str, step: Step) -> User:
         if not may(found, step):
             raise NotAllowed(f"{found} is {found.role}, whose role does not permit this.")
         return found
-    able = [user for user in User.objects.filter(is_active=True) if may(user, step)]
+    able = _able(step)
     if len(able) != 1:
         problem = "several people may do this." if able else "nobody who works here may do this yet."
         raise BadInput("by", problem, "Give --by with an address of `newsletter users list`.")
     return able[0]
+
+
+def named(email: str, step: Step) -> User | None:
+    """`person`, but None when nobody is named and it is not clear who it is: the system's user is recorded then."""
+    if email:
+        return person(email, step)
+    able = _able(step)
+    return able[0] if len(able) == 1 else None
+
+
+def _able(step: Step) -> list[User]:
+    from newsletter.accounts.models import User
+    from newsletter.accounts.roles import may
+
+    return [user for user in User.objects.filter(is_active=True) if may(user, step)]
 
 
 def _found(thing: Thing | None, word: str, number: int, group: str) -> Thing:

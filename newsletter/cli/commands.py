@@ -1,5 +1,7 @@
 """Groups of commands. A command runs with Django set up; showing help needs no settings at all."""
 
+import os
+import pwd
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
@@ -55,8 +57,12 @@ class Commands(typer.Typer):
                 _refuse_other_encodings(kwargs)
                 if not apps.ready:
                     django.setup()
+                from newsletter.audit import trail
+                from newsletter.audit.acts import Door
+
                 try:
-                    return function(*args, **kwargs)
+                    with trail.acting_from(Door.COMMAND, _system_user()):
+                        return function(*args, **kwargs)
                 except (OperationalError, ProgrammingError) as error:
                     _explain(error)
 
@@ -73,6 +79,15 @@ def _refuse_other_encodings(given: Mapping[str, object]) -> None:
         if name not in FILES and any(isinstance(text, str) and HALVES.search(text) for text in texts):
             option = "--" + name.strip("_").replace("_", "-")
             raise BadInput(option, "is not in UTF-8.", "Type it in a terminal that is set to UTF-8.")
+
+
+def _system_user() -> str:
+    """Who is at this terminal, as the operating system knows them."""
+    number = os.getuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"
 
 
 def _explain(error: Exception) -> NoReturn:

@@ -13,6 +13,7 @@ from newsletter.lib import clock
 from newsletter.lib.errors import NotAllowed
 
 if TYPE_CHECKING:
+    from newsletter.accounts.models import User
     from newsletter.editions.models import Edition
 
 
@@ -50,7 +51,7 @@ def approve(
 
 
 @app.command()
-def send(edition: EditionId, yes: Yes = False, json: Json = False) -> None:
+def send(edition: EditionId, by: By = "", yes: Yes = False, json: Json = False) -> None:
     """Make it due now. It leaves within seconds, as soon as it is approved and workers run."""
     from newsletter.audience.counting import count
     from newsletter.delivery import installation
@@ -62,7 +63,7 @@ def send(edition: EditionId, yes: Yes = False, json: Json = False) -> None:
     if not output.agreed(f"Send it now to {readers} readers?", yes=yes, instead="Give --yes."):
         raise NotAllowed("Nothing was changed.")
     installation.insist()
-    sent = approval.send_now(meant, now=clock.now())
+    sent = approval.send_now(meant, by=_person(by), now=clock.now())
     output.say(
         f"Edition {sent.pk} is due now and leaves at the next tick of the workers."
         if sent.state == "approved"
@@ -72,33 +73,36 @@ def send(edition: EditionId, yes: Yes = False, json: Json = False) -> None:
 
 
 @app.command()
-def hold(edition: EditionId, reason: Reason, json: Json = False) -> None:
+def hold(edition: EditionId, reason: Reason, by: By = "", json: Json = False) -> None:
     """Keep it from leaving until it is released."""
     from newsletter.editions import approval
 
-    print_edition(approval.hold(choosing.edition(edition), reason=reason, now=clock.now()), json=json)
+    made = approval.hold(choosing.edition(edition), reason=reason, by=_person(by), now=clock.now())
+    print_edition(made, json=json)
 
 
 @app.command()
-def release(edition: EditionId, json: Json = False) -> None:
+def release(edition: EditionId, by: By = "", json: Json = False) -> None:
     """Take a held edition up again: it is assembled and needs approval anew."""
     from newsletter.editions import approval
 
-    print_edition(approval.release(choosing.edition(edition), now=clock.now()), json=json)
+    print_edition(approval.release(choosing.edition(edition), by=_person(by), now=clock.now()), json=json)
 
 
 @app.command()
-def cancel(edition: EditionId, reason: Reason, json: Json = False) -> None:
+def cancel(edition: EditionId, reason: Reason, by: By = "", json: Json = False) -> None:
     """It will not leave; its stories go back to the front of the queue."""
     from newsletter.editions import approval
 
-    print_edition(approval.cancel(choosing.edition(edition), reason=reason, now=clock.now()), json=json)
+    made = approval.cancel(choosing.edition(edition), reason=reason, by=_person(by), now=clock.now())
+    print_edition(made, json=json)
 
 
 @app.command()
 def reschedule(
     edition: EditionId,
     at: Annotated[str, typer.Option("--at", metavar="MOMENT", help="When it is to leave: 2026-12-01T06:00.")],
+    by: By = "",
     json: Json = False,
 ) -> None:
     """Give it another due time."""
@@ -106,7 +110,13 @@ def reschedule(
 
     meant, now = choosing.edition(edition), clock.now()
     due = times.moment(at, field="--at", zone=meant.publication.time_zone)
-    print_edition(approval.reschedule(meant, due_at=due, now=now), json=json)
+    print_edition(approval.reschedule(meant, due_at=due, by=_person(by), now=now), json=json)
+
+
+def _person(by: str) -> User | None:
+    from newsletter.accounts.roles import Step
+
+    return choosing.named(by, Step.APPROVE)
 
 
 def _talk(edition: Edition) -> None:

@@ -15,6 +15,7 @@ from newsletter.lib import clock
 from newsletter.lib.errors import NotAllowed
 
 if TYPE_CHECKING:
+    from newsletter.accounts.models import User
     from newsletter.delivery.models import Dispatch
 
 app = Commands(help="Dispatches: see how far a sending is; pause, resume, stop and settle it.")
@@ -70,7 +71,7 @@ def settle(
         raise NotAllowed("Nothing was settled.")
     act = settling.send_again if word is Word.SEND_AGAIN else settling.count_as_accepted
     for each in meant:
-        act(each, by=person.email, now=clock.now())
+        act(each, by=person, now=clock.now())
     _show(choosing.dispatch(edition), json=json)
 
 
@@ -78,6 +79,7 @@ def settle(
 def retry(
     edition: EditionId,
     batch: Annotated[int, typer.Option("--batch", metavar="NUMBER", help="The refused batch.", show_default=False)],
+    by: By = "",
     json: Json = False,
 ) -> None:
     """Offer one refused batch to the provider again; `resume` does so with all of them."""
@@ -87,7 +89,7 @@ def retry(
     meant = dispatch.batches.filter(number=batch).first()
     if meant is None:
         raise NotAllowed(f"Edition {edition} has no batch {batch}.")
-    steering.retry(meant)
+    steering.retry(meant, by=_person(by))
     _show(choosing.dispatch(edition), json=json)
 
 
@@ -123,28 +125,28 @@ def leave_out(edition: EditionId, by: By = "", yes: Yes = False, json: Json = Fa
     question = f"{count} readers who were refused will not get edition {edition}. Leave them out?"
     if count and not output.agreed(question, yes=yes, instead="Give --yes."):
         raise NotAllowed("Nobody was left out.")
-    steering.leave_out_refused(dispatch, by=person.email, now=clock.now())
+    steering.leave_out_refused(dispatch, by=person, now=clock.now())
     _show(choosing.dispatch(edition), json=json)
 
 
 @app.command()
-def pause(edition: EditionId, reason: Reason, json: Json = False) -> None:
+def pause(edition: EditionId, reason: Reason, by: By = "", json: Json = False) -> None:
     """Send nothing more until it is resumed; a call already begun is finished."""
     from newsletter.delivery import steering
 
-    _show(steering.pause(choosing.dispatch(edition), reason=reason), json=json)
+    _show(steering.pause(choosing.dispatch(edition), reason=reason, by=_person(by)), json=json)
 
 
 @app.command()
-def resume(edition: EditionId, json: Json = False) -> None:
+def resume(edition: EditionId, by: By = "", json: Json = False) -> None:
     """Go on; batches that were refused are offered again."""
     from newsletter.delivery import steering
 
-    _show(steering.resume(choosing.dispatch(edition)), json=json)
+    _show(steering.resume(choosing.dispatch(edition), by=_person(by)), json=json)
 
 
 @app.command()
-def stop(edition: EditionId, reason: Reason, yes: Yes = False, json: Json = False) -> None:
+def stop(edition: EditionId, reason: Reason, by: By = "", yes: Yes = False, json: Json = False) -> None:
     """End it for good: readers who wait do not get this edition."""
     from newsletter.delivery import ahead, steering
     from newsletter.delivery.progress import progress
@@ -157,7 +159,13 @@ def stop(edition: EditionId, reason: Reason, yes: Yes = False, json: Json = Fals
         question += f" {early.submitted} who are submitted ahead {then}"
     if not output.agreed(question, yes=yes, instead="Give --yes."):
         raise NotAllowed("Nothing was stopped.")
-    _show(steering.stop(dispatch, reason=reason, now=clock.now()), json=json)
+    _show(steering.stop(dispatch, reason=reason, by=_person(by), now=clock.now()), json=json)
+
+
+def _person(by: str) -> User | None:
+    from newsletter.accounts.roles import Step
+
+    return choosing.named(by, Step.OPERATE)
 
 
 def _show(dispatch: Dispatch, *, json: bool) -> None:

@@ -51,7 +51,7 @@ def confirm(
     question = "May it send from here? What is under way is paused, editions whose time has come are held."
     if not output.agreed(question, yes=yes, instead="Give --yes."):
         raise NotAllowed("Nothing was confirmed.")
-    kept = confirming.confirm(name=name, by=person.email, now=clock.now())
+    kept = confirming.confirm(name=name, by=person, now=clock.now())
     output.say(f"{kept.paused} dispatches are paused, {kept.held} editions are held.")
     _show(json=json)
 

@@ -47,6 +47,7 @@ class Facts:
     approvers: int
     has_webhook_key: bool = True
     strange: str = ""
+    trusted_proxies: int = 1
 
 
 def findings(facts: Facts) -> list[Finding]:
@@ -86,6 +87,14 @@ def _web(facts: Facts) -> Iterator[Finding]:
             "base-url-not-https",
             "BASE_URL is not https: one-click unsubscribing needs it.",
             "Set BASE_URL=https://…",
+        )
+    if base.scheme == "https" and not facts.trusted_proxies:
+        yield Finding(
+            "warn",
+            "proxies-unknown",
+            "BASE_URL is https, so a proxy stands before the web server, and TRUSTED_PROXY_COUNT is 0: everybody seems "
+            "to come from one address, and strangers who guess passwords keep new browsers of yours out.",
+            "Set it to the number of proxies that add to X-Forwarded-For.",
         )
     if "*" in facts.allowed_hosts:
         yield Finding("stop", "hosts-any", "ALLOWED_HOSTS lets in any name.", f"Set ALLOWED_HOSTS={host}.")

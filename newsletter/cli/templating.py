@@ -2,15 +2,18 @@
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli import choosing, output, sources
 from newsletter.cli.commands import Commands
-from newsletter.cli.options import Json
+from newsletter.cli.options import By, Json
 from newsletter.cli.publications import Slug
 from newsletter.cli.publications import app as publications
+
+if TYPE_CHECKING:
+    from newsletter.accounts.models import User
 
 app = Commands(help="A publication's own letter template, in place of its look's HTML.")
 publications.add_typer(app, name="template")
@@ -58,28 +61,34 @@ def check(file: File, slug: Slug = "") -> None:
 
 
 @app.command("set")
-def set_(file: File, slug: Slug = "") -> None:
+def set_(file: File, slug: Slug = "", by: By = "") -> None:
     """Save a template as a new version and make letters with it."""
     from newsletter.editions import templates
     from newsletter.lib import clock
 
-    made = templates.save(choosing.publication(slug), sources.text(file), by=None, now=clock.now())
+    made = templates.save(choosing.publication(slug), sources.text(file), by=_person(by), now=clock.now())
     output.say(f"Saved as version {made.number}. Letters are made with it from now on.")
 
 
 @app.command()
-def use(version: Annotated[int, typer.Argument(metavar="VERSION")], slug: Slug = "") -> None:
+def use(version: Annotated[int, typer.Argument(metavar="VERSION")], slug: Slug = "", by: By = "") -> None:
     """Take an earlier version up again."""
     from newsletter.editions import templates
 
-    templates.take_up(choosing.publication(slug), version)
+    templates.take_up(choosing.publication(slug), version, by=_person(by))
     output.say(f"Version {version} is in use.")
 
 
 @app.command()
-def remove(slug: Slug = "") -> None:
+def remove(slug: Slug = "", by: By = "") -> None:
     """Go back to the look. All versions are kept."""
     from newsletter.editions import templates
 
-    templates.remove(choosing.publication(slug))
+    templates.remove(choosing.publication(slug), by=_person(by))
     output.say("Letters have the look again.")
+
+
+def _person(by: str) -> User | None:
+    from newsletter.accounts.roles import Step
+
+    return choosing.named(by, Step.APPROVE)

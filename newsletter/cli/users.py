@@ -11,6 +11,7 @@ import typer
 from newsletter.cli import output, shapes, sources
 from newsletter.cli.commands import Commands
 from newsletter.cli.options import Json
+from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, NotAllowed
 
 if TYPE_CHECKING:
@@ -29,16 +30,21 @@ class Role(StrEnum):
 
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address they sign in with.")]
+ByAdministrator = Annotated[
+    str,
+    typer.Option("--by", metavar="EMAIL", help="Who does it: an administrator. It is recorded.", show_default=False),
+]
 FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")]
 
 
 @app.command()
-def add(
+def add(  # noqa: PLR0917 — Typer reads them as options
     email: Email,
     role: Annotated[
         Role, typer.Option(help="curator: stories; editor: also approval; ops: sending; admin: all.")
     ] = Role.CURATOR,
     name: Annotated[str, typer.Option(help="Their name.", show_default=False)] = "",
+    by: ByAdministrator = "",
     password_stdin: FromStdin = False,
     json: Json = False,
 ) -> None:
@@ -46,6 +52,7 @@ def add(
     from django.core.exceptions import ValidationError
     from django.core.validators import validate_email
 
+    from newsletter.accounts import managing
     from newsletter.accounts.models import User
 
     try:
@@ -56,8 +63,7 @@ def add(
         raise NotAllowed("Somebody with this address works here already.")
     user = User(email=email.strip().lower(), name=name.strip()[:100], role=role.value)
     user.set_password(_password(user, from_stdin=password_stdin))
-    user.save()
-    _show(user, json=json)
+    _show(managing.add(user, by=_by(by), now=clock.now()), json=json)
 
 
 @app.command("list")
@@ -76,29 +82,65 @@ def list_(json: Json = False) -> None:
 
 
 @app.command("set-password")
-def set_password(email: Email, password_stdin: FromStdin = False) -> None:
+def set_password(email: Email, by: ByAdministrator = "", password_stdin: FromStdin = False) -> None:
     """Give somebody another password; it is asked for twice. They are signed out everywhere."""
+    from newsletter.accounts import managing
+
     user = _user(email)
-    user.set_password(_password(user, from_stdin=password_stdin))
-    user.save(update_fields=["password"])
+    password = _password(user, from_stdin=password_stdin)
+    managing.set_password(user, password=password, by=_by(by), now=clock.now())
     output.say(f"{user.email} has a new password.")
 
 
 @app.command("set-role")
-def set_role(email: Email, role: Annotated[Role, typer.Argument(help="What they may do.")], json: Json = False) -> None:
-    """Give somebody another role."""
-    user = _user(email)
-    user.role = role.value
-    user.save(update_fields=["role"])
-    _show(user, json=json)
+def set_role(
+    email: Email,
+    role: Annotated[Role, typer.Argument(help="What they may do.")],
+    by: ByAdministrator = "",
+    json: Json = False,
+) -> None:
+    """Give somebody another role. It holds from their next click on."""
+    from newsletter.accounts import managing
+    from newsletter.accounts.models import Role as Stored
+
+    changed = managing.change_role(_user(email), role=Stored(role.value), by=_by(by), now=clock.now())
+    _show(changed, json=json)
 
 
-def _user(email: str) -> User:
+@app.command()
+def close(email: Email, by: ByAdministrator = "", json: Json = False) -> None:
+    """Close an account: they are signed out everywhere at once and cannot sign in. What they did is kept."""
+    from newsletter.accounts import managing
+
+    _show(managing.close(_user(email), by=_by(by), now=clock.now()), json=json)
+
+
+@app.command()
+def reopen(email: Email, by: ByAdministrator = "", json: Json = False) -> None:
+    """Open a closed account again: they sign in with the password they had."""
+    from newsletter.accounts import managing
+
+    _show(managing.reopen(_user(email), by=_by(by), now=clock.now()), json=json)
+
+
+def _by(email: str) -> User | None:
+    """The person who is named, who must be an administrator; the system's user is recorded in any case."""
+    from newsletter.accounts.models import Role as Stored
+
+    if not email:
+        return None
+    person = _user(email, field="by")
+    if person.role != Stored.ADMIN or not person.is_active:
+        raise NotAllowed(f"{person} is no administrator whose account is open.")
+    return person
+
+
+def _user(email: str, *, field: str = "EMAIL") -> User:
     from newsletter.accounts.models import User
 
     found = User.objects.filter(email=email.strip().lower()).first()
     if found is None:
-        raise BadInput("EMAIL", "nobody who works here has this address.", "See: newsletter users list")
+        raise BadInput(field, "nobody who works here has this address.", "See: newsletter users list")
     return found
 
 
@@ -127,4 +169,4 @@ def _show(user: User, *, json: bool) -> None:
     if json:
         output.data(shape)
     else:
-        output.facts([("email", user.email), ("name", user.name), ("role", user.role)])
+        output.facts([("email", user.email), ("name", user.name), ("role", user.role), ("may sign in", user.is_active)])

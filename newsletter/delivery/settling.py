@@ -6,6 +6,9 @@ import structlog
 from django.db import transaction
 from django.db.models import Q
 
+from newsletter.audit import trail
+from newsletter.audit.acts import Act
+from newsletter.audit.trail import Actor
 from newsletter.delivery import ahead, steering
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate, GroupState
 from newsletter.lib.errors import NotAllowed
@@ -14,14 +17,14 @@ EVIDENCE = "proved accepted by "  # begins what is written beside an attempt
 log = structlog.get_logger()
 
 
-def count_as_accepted(batch: Batch, *, by: str, now: datetime) -> Batch:
+def count_as_accepted(batch: Batch, *, by: Actor, now: datetime) -> Batch:
     """Take it that these readers got the letter. `by` is kept with the attempt."""
-    return _settle(batch, BatchState.ACCEPTED, Fate.ACCEPTED, by=f"{by}: count as accepted", now=now)
+    return _settle(batch, BatchState.ACCEPTED, Fate.ACCEPTED, by=by, word="count as accepted", now=now)
 
 
-def send_again(batch: Batch, *, by: str, now: datetime) -> Batch:
+def send_again(batch: Batch, *, by: Actor, now: datetime) -> Batch:
     """Send it again although up to `batch.submitted` readers may then have two. `by` is kept."""
-    return _settle(batch, BatchState.PENDING, Fate.UNCERTAIN, by=f"{by}: send again", now=now)
+    return _settle(batch, BatchState.PENDING, Fate.UNCERTAIN, by=by, word="send again", now=now)
 
 
 def in_doubt() -> Q:
@@ -74,7 +77,7 @@ def _said(attempt: Attempt, evidence: str) -> str:
     return f"{attempt.settled_by[: 97 - len(said)]}; {said}" if attempt.settled_by else said[:100]
 
 
-def _settle(batch: Batch, to: BatchState, fate: Fate, *, by: str, now: datetime) -> Batch:
+def _settle(batch: Batch, to: BatchState, fate: Fate, *, by: Actor, word: str, now: datetime) -> Batch:
     with transaction.atomic():
         dispatch = Dispatch.objects.select_for_update().get(pk=batch.dispatch_id)
         if to == BatchState.PENDING and dispatch.state == DispatchState.STOPPED:
@@ -91,12 +94,13 @@ def _settle(batch: Batch, to: BatchState, fate: Fate, *, by: str, now: datetime)
             raise NotAllowed(f"Batch {batch.pk} is not uncertain any more.")
         last = Attempt.objects.filter(batch=batch, fate=Fate.UNCERTAIN).order_by("-ordinal").first()
         if last:
-            last.fate, last.settled_by = fate, by[:100]
+            last.fate, last.settled_by = fate, f"{trail.name(by)}: {word}"[:100]
             last.save(update_fields=["fate", "settled_by"])
         if to == BatchState.PENDING:
             Dispatch.objects.filter(pk=batch.dispatch_id, state=DispatchState.ATTENTION).update(
                 state=DispatchState.OPEN, reason=""
             )
+        trail.record(by, Act.BATCH_SETTLED, batch, now=now, edition=dispatch.edition_id, word=word)
     steering.finish(batch.dispatch_id, now=now)
     batch.refresh_from_db()
     return batch

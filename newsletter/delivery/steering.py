@@ -5,6 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
+from newsletter.audit import trail
+from newsletter.audit.acts import Act
+from newsletter.audit.trail import Actor
 from newsletter.delivery import ahead, splitting
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
 from newsletter.delivery.packing import unpack
@@ -19,24 +22,29 @@ MAY = {
 }
 
 
-def pause(dispatch: Dispatch, *, reason: str) -> Dispatch:
-    """Nothing more is sent until somebody resumes it. A call already begun is finished."""
-    return _turn(dispatch, S.PAUSED, reason=reason)
+def pause(dispatch: Dispatch, *, reason: str, by: Actor = None) -> Dispatch:
+    """Nothing more is sent until somebody resumes it. A call already begun is finished. It says who paused it."""
+    with transaction.atomic():
+        if _turn(dispatch, S.PAUSED, reason=_paused(by, reason)):
+            trail.record(by, Act.DISPATCH_PAUSED, dispatch, edition=dispatch.edition_id, reason=reason)
+    return dispatch
 
 
-def resume(dispatch: Dispatch) -> Dispatch:
+def resume(dispatch: Dispatch, *, by: Actor = None) -> Dispatch:
     """Go on, and offer refused batches again: the cause is taken to be mended."""
     with transaction.atomic():
         Dispatch.objects.select_for_update().get(pk=dispatch.pk)
-        _turn(dispatch, S.OPEN, reason="")
+        is_resumed = _turn(dispatch, S.OPEN, reason="")
         latest = Attempt.objects.filter(batch__dispatch=dispatch).aggregate(latest=Max("pk"))["latest"]
         dispatch.minded_from = latest or 0
         dispatch.save(update_fields=["minded_from"])
         Batch.objects.filter(dispatch=dispatch, state=BatchState.REFUSED).update(state=BatchState.PENDING, rung_at=None)
+        if is_resumed:
+            trail.record(by, Act.DISPATCH_RESUMED, dispatch, edition=dispatch.edition_id)
     return dispatch
 
 
-def retry(batch: Batch) -> Batch:
+def retry(batch: Batch, *, by: Actor = None) -> Batch:
     """Offer this refused batch to the provider again; others that were refused stay so.
 
     Of a paused dispatch none is offered alone: resuming it offers all of them.
@@ -50,26 +58,30 @@ def retry(batch: Batch) -> Batch:
         if not refused.update(state=BatchState.PENDING, rung_at=None):
             raise NotAllowed(f"Batch {batch.pk} is not refused any more.")
         Dispatch.objects.filter(pk=dispatch.pk, state=S.ATTENTION).update(state=S.OPEN, reason="")
+        trail.record(by, Act.BATCH_RETRIED, batch, edition=dispatch.edition_id)
     batch.refresh_from_db()
     return batch
 
 
-def stop(dispatch: Dispatch, *, reason: str, now: datetime) -> Dispatch:
-    """End it for good; batches that were not sent stay unsent and are counted as waiting.
+def stop(dispatch: Dispatch, *, reason: str, by: Actor = None, now: datetime) -> Dispatch:
+    """End it for good; batches that were not sent stay unsent and are counted as waiting. It says who stopped it.
 
     What was submitted ahead is cancelled as far as there is time: `ahead.standing` says how far that is.
     """
     if not reason.strip():
         raise BadInput("reason", "is empty.", "Say in a few words why the dispatch is stopped.")
     with transaction.atomic():
-        _turn(dispatch, S.STOPPED, reason=reason)
+        who = f" by {name}" if (name := trail.name(by)) else ""
+        why = f"Stopped{who}: {reason.strip()}"
+        _turn(dispatch, S.STOPPED, reason=why)
         if dispatch.leaves_at:
-            ahead.call_back(dispatch, reason=f"Stopped: {reason}", now=now)
-        approval.mark_dispatched(dispatch.edition, now=now, reason=f"Stopped: {reason}")
+            ahead.call_back(dispatch, reason=why, now=now)
+        approval.mark_dispatched(dispatch.edition, now=now, reason=why)
+        trail.record(by, Act.DISPATCH_STOPPED, dispatch, now=now, edition=dispatch.edition_id, reason=reason)
     return dispatch
 
 
-def leave_out_refused(dispatch: Dispatch, *, by: str, now: datetime) -> int:
+def leave_out_refused(dispatch: Dispatch, *, by: Actor, now: datetime) -> int:
     """Accept that readers who were refused for their own address do not get this edition; how many they are.
 
     They are counted as left since, with the reason `refused`; the provider's words stay with the
@@ -85,11 +97,12 @@ def leave_out_refused(dispatch: Dispatch, *, by: str, now: datetime) -> int:
                 f"Dispatch {dispatch.pk} has no reader who was refused for an address or name of their own."
             )
         ours = Attempt.objects.filter(fate=Fate.REFUSED, batch__in=splitting.refused_alone(locked))
-        ours.update(settled_by=f"{by}: left out"[:100])
+        ours.update(settled_by=f"{trail.name(by)}: left out"[:100])
         for batch in refused:
             ids = unpack(batch.subscribers).tolist()
             batch.state, batch.submitted, batch.left_out = BatchState.EMPTY, 0, {"refused": ids}
         Batch.objects.bulk_update(refused, ["state", "submitted", "left_out"], batch_size=200)
+        trail.record(by, Act.READERS_LEFT_OUT, locked, now=now, edition=locked.edition_id, readers=len(refused))
     finish(dispatch.pk, now=now)
     dispatch.refresh_from_db()
     return len(refused)
@@ -105,7 +118,10 @@ def mind_refusals(batch_id: int, *, at_once: bool, detail: str) -> None:
     dispatch = Dispatch.objects.get(batches=batch_id)
     why = "The provider refuses every batch." if at_once else splitting.too_much(dispatch, last)
     if why:
-        Dispatch.objects.filter(pk=dispatch.pk, state=S.OPEN).update(state=S.PAUSED, reason=f"{why} {detail}"[:500])
+        with transaction.atomic():
+            was_open = Dispatch.objects.filter(pk=dispatch.pk, state=S.OPEN)
+            if was_open.update(state=S.PAUSED, reason=f"{why} {detail}"[:500]):
+                trail.record(None, Act.DISPATCH_PAUSED, dispatch, edition=dispatch.edition_id, reason=why)
     else:
         splitting.split(batch_id)
 
@@ -145,6 +161,13 @@ def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
         return S(dispatch.state)
 
 
+def _paused(by: Actor, reason: str) -> str:
+    """`Paused by Otto: wrong headline`; the reason as it is when the service itself pauses it."""
+    if not (name := trail.name(by)):
+        return reason
+    return f"Paused by {name}: {reason.strip()}" if reason.strip() else f"Paused by {name}."
+
+
 def _refused(dispatch: Dispatch) -> str:
     alone = splitting.refused_alone(dispatch).count()
     if dispatch.batches.filter(state=BatchState.REFUSED).count() > alone:
@@ -153,9 +176,10 @@ def _refused(dispatch: Dispatch) -> str:
     return f"{readers} refused for an address or name of their own. Mend it and resume, or leave them out."
 
 
-def _turn(dispatch: Dispatch, to: DispatchState, *, reason: str) -> Dispatch:
+def _turn(dispatch: Dispatch, to: DispatchState, *, reason: str) -> bool:
+    """True when its state changed; false when it was `to` already."""
     changed = Dispatch.objects.filter(pk=dispatch.pk, state__in=MAY[to]).update(state=to, reason=reason[:500])
     dispatch.refresh_from_db()
     if not changed and dispatch.state != to:
         raise NotAllowed(f"Dispatch {dispatch.pk} is {dispatch.state}; it cannot become {to.value}.")
-    return dispatch
+    return bool(changed)

@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from newsletter.accounts.models import User
+from newsletter.audit import trail
+from newsletter.audit.acts import Act
+from newsletter.audit.trail import Actor
 from newsletter.editions.models import Edition, State
 from newsletter.editions.reopening import give_back, reopen
 from newsletter.lib.errors import BadInput, NotAllowed
@@ -27,23 +30,28 @@ def approve(edition: Edition, *, content_hash: str, by: User | None, now: dateti
             raise NotAllowed("Preflight found something that must be mended before this letter may leave.")
         edition.approved_hash, edition.approved_at, edition.approved_by = content_hash, now, by
         edition.save()
+        trail.record(by, Act.EDITION_APPROVED, edition, now=now, content_hash=content_hash, policy=by is None or None)
     return edition
 
 
-def hold(edition: Edition, *, reason: str, now: datetime) -> Edition:  # noqa: ARG001 — every verb on editions is told the time
-    """Keep it from leaving until somebody releases it."""
-    return _stop(edition, State.HELD, reason)
+def hold(edition: Edition, *, reason: str, by: Actor = None, now: datetime) -> Edition:
+    """Keep it from leaving until somebody releases it. `by` None is the service itself."""
+    with transaction.atomic():
+        edition = _stop(edition, State.HELD, reason)
+        trail.record(by, Act.EDITION_HELD, edition, now=now, reason=edition.reason)
+    return edition
 
 
-def cancel(edition: Edition, *, reason: str, now: datetime) -> Edition:  # noqa: ARG001 — every verb on editions is told the time
+def cancel(edition: Edition, *, reason: str, by: Actor = None, now: datetime) -> Edition:
     """It will not leave; its stories lead the queue again."""
     with transaction.atomic():
         edition = _stop(edition, State.CANCELLED, reason)
         give_back(edition)
+        trail.record(by, Act.EDITION_CANCELLED, edition, now=now, reason=edition.reason)
     return edition
 
 
-def release(edition: Edition, *, now: datetime) -> Edition:
+def release(edition: Edition, *, by: Actor = None, now: datetime) -> Edition:
     """Take a held edition up again: it is planned anew, assembled from the queue, and needs approval.
 
     One whose time has passed by more than the lateness limit is due now: releasing it is the
@@ -56,19 +64,31 @@ def release(edition: Edition, *, now: datetime) -> Edition:
         if edition.too_late_after < now:
             edition.due_at = now
             edition.save(update_fields=["due_at"])
-        return reopen(edition, states=[State.HELD])
+        edition = reopen(edition, states=[State.HELD])
+        trail.record(by, Act.EDITION_RELEASED, edition, now=now)
+    return edition
 
 
-def send_now(edition: Edition, *, now: datetime) -> Edition:
+def send_now(edition: Edition, *, by: Actor = None, now: datetime) -> Edition:
     """Make it due at this moment. It leaves at the next tick, as soon as it is assembled and approved."""
-    return reschedule(edition, due_at=now, now=now)
+    with transaction.atomic():
+        edition = _set_time(edition, due_at=now, now=now)
+        trail.record(by, Act.EDITION_SENT_NOW, edition, now=now)
+    return edition
 
 
-def reschedule(edition: Edition, *, due_at: datetime, now: datetime) -> Edition:
+def reschedule(edition: Edition, *, due_at: datetime, by: Actor = None, now: datetime) -> Edition:
     """Give it another due time, from now on, the same moment for all its readers wherever they are.
 
     An embargo that would be broken is refused.
     """
+    with transaction.atomic():
+        edition = _set_time(edition, due_at=due_at, now=now)
+        trail.record(by, Act.EDITION_RESCHEDULED, edition, now=now, due_at=f"{due_at:%Y-%m-%d %H:%M} UTC")
+    return edition
+
+
+def _set_time(edition: Edition, *, due_at: datetime, now: datetime) -> Edition:
     if due_at < now - timedelta(minutes=1):
         raise BadInput("due time", "has passed.", "Give a time from now on.")
     with transaction.atomic():

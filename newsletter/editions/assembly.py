@@ -18,6 +18,8 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
+from newsletter.audit import trail
+from newsletter.audit.acts import Act
 from newsletter.editions import approval, arriving, contents, preflight, rendering, reopening
 from newsletter.editions.arranging import kinds
 from newsletter.editions.contents import Contents
@@ -206,9 +208,12 @@ def _hold_for_template(edition: Edition, gathered: Gathered, problem: str, *, no
 def _give_up(edition: Edition, why: str) -> None:
     if edition.publication.on_empty == OnEmpty.HOLD:
         edition.move(State.HELD, reason=why)
+        act = Act.EDITION_HELD
     else:
         edition.move(State.CANCELLED, reason=f"Skipped: {why}")
+        act = Act.EDITION_CANCELLED
     edition.save()
+    trail.record(None, act, edition, reason=edition.reason)
 
 
 def _freeze(

@@ -1,9 +1,13 @@
 """Undoing an assembly: the letter is dropped and its stories lead the queue again."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.db import transaction
 
+from newsletter.audit import trail
+from newsletter.audit.acts import Act
+from newsletter.audit.trail import Actor
 from newsletter.editions.models import Edition, State
 from newsletter.lib.errors import NotAllowed
 from newsletter.stories import queue
@@ -26,6 +30,14 @@ def reopen(edition: Edition, *, states: Collection[State] = WAITING, reason: str
         edition.assembled_at = edition.approved_at = edition.approved_by = None
         give_back(edition)
         edition.save()
+    return edition
+
+
+def take_apart(edition: Edition, *, by: Actor, now: datetime) -> Edition:
+    """`reopen`, as a person's word on an edition that waits."""
+    with transaction.atomic():
+        edition = reopen(edition)
+        trail.record(by, Act.EDITION_REOPENED, edition, now=now)
     return edition
 
 

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from newsletter.accounts.models import User
+from newsletter.audit import trail
+from newsletter.audit.acts import Act
 from newsletter.editions import assembly, preflight, rendering, samples
 from newsletter.editions.contents import Contents
 from newsletter.editions.models import Edition, Variant
@@ -84,22 +86,27 @@ def save(publication: Publication, body: str, *, by: User | None, now: datetime)
         latest = locked.templates.aggregate(latest=Max("number"))["latest"] or 0
         made = Template.objects.create(publication=locked, number=latest + 1, body=body, saved_at=now, saved_by=by)
         _use(publication, made)
+        trail.record(by, Act.TEMPLATE_SAVED, publication, now=now, version=made.number)
     return made
 
 
-def take_up(publication: Publication, number: int) -> Template:
+def take_up(publication: Publication, number: int, *, by: User | None = None) -> Template:
     """An earlier version is used again."""
     kept = publication.templates.filter(number=number).first()
     if kept is None:
         raise BadInput("version", f"there is no version {number}.", "See: newsletter publications template list")
     check(publication, kept.body)
-    _use(publication, kept)
+    with transaction.atomic():
+        _use(publication, kept)
+        trail.record(by, Act.TEMPLATE_TAKEN_UP, publication, version=number)
     return kept
 
 
-def remove(publication: Publication) -> None:
+def remove(publication: Publication, *, by: User | None = None) -> None:
     """Back to the look. All versions are kept."""
-    _use(publication, None)
+    with transaction.atomic():
+        _use(publication, None)
+        trail.record(by, Act.TEMPLATE_REMOVED, publication)
 
 
 def _use(publication: Publication, template: Template | None) -> None:

@@ -61,13 +61,8 @@ def web(data: Path) -> Part:
         name="web",
         command=(
             *PYTHON_M,
-            "gunicorn",
-            "newsletter.wsgi:application",
-            f"--bind=127.0.0.1:{settings.WEB_PORT}",
-            "--workers=1",
-            "--threads=4",
-            "--graceful-timeout=4",
-            "--no-control-socket",  # it would lie in the home folder
+            "newsletter.web.server",
+            f"--port={settings.WEB_PORT}",
         ),
         environment=believes if sends_to_postbox() else {},
         ready=_answers_http(settings.WEB_PORT, "/"),

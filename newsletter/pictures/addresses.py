@@ -32,23 +32,16 @@ DENIED_4 = tuple(
         ),
     )
 )
+# Only what is handed out as global unicast can be public; in it some networks are set apart.
+GLOBAL_6 = IPv6Network("2000::/3")
 DENIED_6 = tuple(
     map(
         IPv6Network,
         (
-            "::/96",  # unspecified, loopback, and IPv4 in an old spelling
-            "::ffff:0:0/96",  # IPv4 in disguise
-            "64:ff9b:1::/48",  # translation within one network
-            "100::/64",  # discarded
             "2001::/23",  # protocol assignments, Teredo among them
             "2001:db8::/32",  # documentation
             "2002::/16",  # 6to4: IPv4 in disguise
             "3fff::/20",  # documentation
-            "5f00::/16",  # segment routing
-            "fc00::/7",  # private
-            "fe80::/10",  # link-local
-            "fec0::/10",  # private, as it once was
-            "ff00::/8",  # multicast
         ),
     )
 )
@@ -63,4 +56,4 @@ def is_public(address: Address) -> bool:
         return False  # it names one of our own cables
     if address in TRANSLATED:
         return is_public(IPv4Address(int(address) & 0xFFFF_FFFF))
-    return address.is_global and not any(address in network for network in DENIED_6)
+    return address in GLOBAL_6 and address.is_global and not any(address in network for network in DENIED_6)

@@ -40,7 +40,7 @@ def hold(request: DeskRequest, edition_id: int) -> HttpResponse:
     return _decide(
         request,
         edition_id,
-        lambda edition: approval.hold(edition, reason=reason, now=clock.now()),
+        lambda edition: approval.hold(edition, reason=reason, by=request.user, now=clock.now()),
         "Held. It does not leave until somebody releases it.",
     )
 
@@ -51,7 +51,7 @@ def release(request: DeskRequest, edition_id: int) -> HttpResponse:
     return _decide(
         request,
         edition_id,
-        lambda edition: approval.release(edition, now=clock.now()),
+        lambda edition: approval.release(edition, by=request.user, now=clock.now()),
         "Released. It is assembled anew and then needs approval.",
     )
 
@@ -63,23 +63,22 @@ def cancel(request: DeskRequest, edition_id: int) -> HttpResponse:
     return _decide(
         request,
         edition_id,
-        lambda edition: approval.cancel(edition, reason=reason, now=clock.now()),
+        lambda edition: approval.cancel(edition, reason=reason, by=request.user, now=clock.now()),
         "Cancelled. Its stories lead the queue again.",
     )
-
-
-def _send_now(edition: Edition) -> Edition:
-    installation.insist()
-    return approval.send_now(edition, now=clock.now())
 
 
 @require_POST
 @needs(Step.APPROVE)
 def send_now(request: DeskRequest, edition_id: int) -> HttpResponse:
+    def send(edition: Edition) -> Edition:
+        installation.insist()
+        return approval.send_now(edition, by=request.user, now=clock.now())
+
     return _decide(
         request,
         edition_id,
-        _send_now,
+        send,
         "It is due now and leaves as soon as it is assembled and approved.",
     )
 
@@ -108,7 +107,7 @@ def reopen(request: DeskRequest, edition_id: int) -> HttpResponse:
     return _decide(
         request,
         edition_id,
-        reopening.reopen,
+        lambda edition: reopening.take_apart(edition, by=request.user, now=clock.now()),
         "Taken apart: its stories lead the queue again, and it is assembled anew when its time comes.",
     )
 
@@ -123,7 +122,7 @@ def reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
         if form.is_valid():
             due_at = form.cleaned_data["due_at"]
             try:
-                approval.reschedule(edition, due_at=due_at, now=now)
+                approval.reschedule(edition, due_at=due_at, by=request.user, now=now)
             except NewsletterError as error:
                 form.blame(error)
             else:

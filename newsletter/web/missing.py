@@ -62,7 +62,7 @@ def leave_out(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     """Accept that readers who were refused for an address of their own do not get it."""
     dispatch = _dispatch(dispatch_id)
     try:
-        count = steering.leave_out_refused(dispatch, by=str(request.user), now=clock.now())
+        count = steering.leave_out_refused(dispatch, by=request.user, now=clock.now())
     except NewsletterError as error:
         messages.error(request, str(error))
     else:

@@ -58,7 +58,7 @@ def ops(request: DeskRequest) -> HttpResponse:
 def pause(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     dispatch = get_object_or_404(Dispatch, pk=dispatch_id)
     try:
-        steering.pause(dispatch, reason=f"Paused by {request.user}.")
+        steering.pause(dispatch, reason="", by=request.user)
     except NewsletterError as error:
         messages.error(request, str(error))
     else:
@@ -74,7 +74,7 @@ def pause(request: DeskRequest, dispatch_id: int) -> HttpResponse:
 def resume(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     dispatch = get_object_or_404(Dispatch, pk=dispatch_id)
     try:
-        steering.resume(dispatch)
+        steering.resume(dispatch, by=request.user)
     except NewsletterError as error:
         messages.error(request, str(error))
     else:
@@ -93,7 +93,7 @@ def stop(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     form = StopForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            steering.stop(dispatch, reason=form.cleaned_data["reason"], now=clock.now())
+            steering.stop(dispatch, reason=form.cleaned_data["reason"], by=request.user, now=clock.now())
         except NewsletterError as error:
             form.blame(error)
         else:
@@ -118,7 +118,7 @@ def retry(request: DeskRequest, batch_id: int) -> HttpResponse:
     """Offer one refused batch again, before all the others or instead of them."""
     batch = get_object_or_404(Batch.objects.defer("subscribers"), pk=batch_id)
     try:
-        steering.retry(batch)
+        steering.retry(batch, by=request.user)
     except NewsletterError as error:
         messages.error(request, str(error))
     else:
@@ -137,7 +137,7 @@ def settle(request: DeskRequest, batch_id: int, fate: str) -> HttpResponse:
     if request.method == "POST":
         verb, done = FATES[fate]
         try:
-            verb(batch, by=str(request.user), now=clock.now())
+            verb(batch, by=request.user, now=clock.now())
         except NewsletterError as error:
             messages.error(request, str(error))
         else:

@@ -49,7 +49,7 @@ class PolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", PAGE)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.headers.setdefault("Cache-Control", "private, no-store")
         if response.headers["Cache-Control"].startswith("public"):
             return response  # the same for everybody, however it is asked for
         patch_vary_headers(response, ["HX-Request"])  # a fragment must not be kept as the page, nor the page as it

@@ -1,98 +1,136 @@
-"""Signing in and out, and changing one's own password; Django's views with our pages and a brake on guessing."""
+"""Signing in and out, and changing one's own password: django-allauth's views with our pages (sign_in/)."""
 
-import hashlib
-from typing import Any, cast
+from typing import Any, ClassVar
 
+from allauth.account.forms import ChangePasswordForm, LoginForm
+from allauth.account.views import LoginView, LogoutView, PasswordChangeView
 from django.contrib import messages
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
-from django.contrib.auth.views import LoginView, PasswordChangeView
-from django.core.cache import cache
-from django.core.exceptions import ValidationError
-from django.forms import Form
+from django.db import transaction
 from django.http import HttpResponse
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 
 from newsletter.accounts.models import User
-from newsletter.accounts.roles import Step, may
+from newsletter.audit import trail
+from newsletter.audit.acts import Act
+from newsletter.web.sign_in import known_browsers, limits
+from newsletter.web.sign_in.adapter import TOO_MANY, Adapter
 
-MOST_FAILURES = 8
-PAUSE = 15 * 60  # seconds, counted anew from every failure
+FILL_IN = "Please fill this in."
 
 
-class SignInForm(AuthenticationForm):
-    """Email and password. After too many failures for an address from one place, nothing is tried for a while.
+class NamedFields:
+    """Fields under the names that password managers have kept for these pages."""
 
-    The count is kept in Django's cache: exact within a process, and across processes where the
-    cache is shared.
-    """
+    sent_as: ClassVar[dict[str, str]] = {}
 
-    error_messages = {  # noqa: RUF012 — Django's own way of changing them
-        "invalid_login": "That email address and password do not belong together. Check both; capitals count.",
-        "inactive": "This account is closed. Ask an administrator to open it.",
-        "too_many": "Too many attempts. Wait a quarter of an hour, then try again.",
-    }
+    def add_prefix(self, field_name: str) -> str:
+        return self.sent_as.get(field_name, field_name)
+
+
+class SignInForm(NamedFields, LoginForm):  # type: ignore[misc]  # django-allauth carries no types
+    sent_as: ClassVar[dict[str, str]] = {"login": "username"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].widget.attrs["inputmode"] = "email"
-
-    def clean(self) -> dict[str, Any]:
-        key = self._key()
-        if cache.get(key, 0) >= MOST_FAILURES:
-            raise ValidationError(self.error_messages["too_many"], code="too_many")
-        try:
-            cleaned = super().clean()
-        except ValidationError:
-            cache.add(key, 0, PAUSE)
-            cache.incr(key)
-            cache.touch(key, PAUSE)
-            raise
-        cache.delete(key)
-        return cleaned
-
-    def clean_username(self) -> str:
-        return str(self.cleaned_data["username"]).strip().lower()  # as addresses of users are kept
-
-    def _key(self) -> str:
-        place = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
-        who = f"{place} {self.cleaned_data.get('username', '')}"
-        return "sign-in-" + hashlib.sha256(who.encode()).hexdigest()
+        for name, label in (("login", "Email"), ("password", "Password")):
+            field = self.fields[name]
+            field.label, field.help_text, field.error_messages["required"] = label, "", FILL_IN
+            field.widget.attrs.pop("placeholder", None)
+        self.fields["login"].widget.attrs |= {"inputmode": "email", "autocomplete": "username", "autofocus": True}
 
 
-class SignIn(LoginView):
+class SignIn(LoginView):  # type: ignore[misc]  # django-allauth carries no types
     template_name = "web/signing_in/sign_in.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
+    form_class = SignInForm
 
-    def get_default_redirect_url(self) -> str:
-        return first_page(cast("User", self.request.user))
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Without the base class's links to pages that we lack."""
+        context: dict[str, Any] = super(LoginView, self).get_context_data(**kwargs)
+        return context
 
-    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        response = super().form_invalid(form)
-        response.status_code = 429 if form.has_error("__all__", "too_many") else 200
+    def form_valid(self, form: SignInForm) -> HttpResponse:
+        with transaction.atomic():
+            response: HttpResponse = super().form_valid(form)
+            trail.record(form.user, Act.SIGNED_IN)
+        known_browsers.remember(response, self.request, form.user.email)
+        return response
+
+    def form_invalid(self, form: SignInForm) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)
+        response.status_code = 429 if TOO_MANY in form.non_field_errors() else 200
         return response
 
 
-class PasswordForm(PasswordChangeForm):
-    """Django's, with its rules said in one plain line instead of a list in HTML."""
+class SignOut(LogoutView):  # type: ignore[misc]  # django-allauth carries no types
+    http_method_names: ClassVar[list[str]] = ["post", "options"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def logout(self) -> None:
+        with transaction.atomic():
+            if isinstance(self.request.user, User):
+                trail.record(self.request.user, Act.SIGNED_OUT)
+            super().logout()
+
+
+class PasswordForm(NamedFields, ChangePasswordForm):  # type: ignore[misc]  # django-allauth carries no types
+    """Its rules are said in one plain line instead of a list in HTML."""
+
+    sent_as: ClassVar[dict[str, str]] = {
+        "oldpassword": "old_password",
+        "password1": "new_password1",
+        "password2": "new_password2",
+    }
+    LABELS: ClassVar[dict[str, str]] = {
+        "oldpassword": "Old password",
+        "password1": "New password",
+        "password2": "New password once more",
+    }
+
+    def __init__(self, *args: Any, request: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        new, repeated = self.fields["new_password1"], self.fields["new_password2"]
-        new.help_text = "At least 10 characters, not a common password, not like your email address."
-        repeated.label, repeated.help_text = "New password once more", ""
+        self.request = request
+        for name, label in self.LABELS.items():
+            field = self.fields[name]
+            field.label, field.help_text, field.error_messages["required"] = label, "", FILL_IN
+            field.widget.attrs.pop("placeholder", None)
+        self.fields[
+            "password1"
+        ].help_text = "At least 10 characters, not a common password, not like your email address."
+
+    def clean_oldpassword(self) -> str:
+        """Counted before it is looked at, as at sign-in."""
+        used = limits.count_old_password(self.request, self.user.pk)
+        if used is None:
+            if limits.is_first_refusal(self.request, f"old password {self.user.pk}"):
+                trail.record(self.user, Act.PASSWORD_CHANGE_FAILED, self.user, reason="too many attempts")
+            raise Adapter(self.request).validation_error("too_many_login_attempts")
+        if not self.user.check_password(self.cleaned_data["oldpassword"]):
+            trail.record(self.user, Act.PASSWORD_CHANGE_FAILED, self.user)
+            raise Adapter(self.request).validation_error("enter_current_password")
+        used.rollback()
+        return str(self.cleaned_data["oldpassword"])
 
 
-class ChangePassword(PasswordChangeView):
+class ChangePassword(PasswordChangeView):  # type: ignore[misc]  # django-allauth carries no types
     form_class = PasswordForm
     template_name = "web/signing_in/password.html"
     success_url = reverse_lazy("password")
 
-    def form_valid(self, form: Form) -> HttpResponse:
+    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """For whoever `needs()` lets in; the base class would send people without a password to a page we lack."""
+        response: HttpResponse = super(PasswordChangeView, self).dispatch(*args, **kwargs)
+        return response
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
+
+    def form_valid(self, form: PasswordForm) -> HttpResponse:
+        with transaction.atomic():
+            response: HttpResponse = super().form_valid(form)
+            trail.record(form.user, Act.PASSWORD_CHANGED, form.user)
         messages.success(self.request, "Your password is changed.")
-        return super().form_valid(form)  # type: ignore[arg-type]  # Django's stubs know the form by its narrower kind
+        return response
 
-
-def first_page(person: User) -> str:
-    """Where somebody's work begins."""
-    return reverse("desk" if may(person, Step.CURATE) else "ops")
+    def form_invalid(self, form: PasswordForm) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)
+        response.status_code = 429 if TOO_MANY in form.errors.get("oldpassword", []) else 200
+        return response

@@ -91,7 +91,7 @@ def preview(request: DeskRequest, slug: str) -> HttpResponse:
 def remove(request: DeskRequest, slug: str) -> HttpResponse:
     """Back to the look; what was written is kept."""
     publication = publications.asked_for(request, slug)
-    templates.remove(publication)
+    templates.remove(publication, by=request.user)
     messages.success(request, "Letters have the look again. Your template is kept here.")
     return redirect("template", slug)
 
@@ -102,7 +102,7 @@ def take_up(request: DeskRequest, slug: str, number: int) -> HttpResponse:
     """An earlier version again."""
     publication = publications.asked_for(request, slug)
     try:
-        templates.take_up(publication, number)
+        templates.take_up(publication, number, by=request.user)
     except NewsletterError as error:
         messages.error(request, str(error))
     else:

@@ -39,6 +39,7 @@ def test_a_house_that_is_ready_has_no_findings() -> None:
         (replace(READY, base_url="http://news.lantern.io"), "stop:base-url-not-https"),
         (replace(READY, allowed_hosts=("*",)), "stop:hosts-any"),
         (replace(READY, allowed_hosts=("lantern.io",)), "stop:hosts-lack-base"),
+        (replace(READY, trusted_proxies=0), "warn:proxies-unknown"),
         (replace(READY, database="sqlite"), "warn:database-sqlite"),
         (replace(READY, database_problem="no answer", senders=()), "stop:database-silent"),
         (replace(READY, migrations_missing=2, senders=()), "stop:migrations-missing"),

@@ -1,5 +1,6 @@
 """A curator's template in its process: what it may do, what it may not, and what is said of its slips."""
 
+import re
 import time
 
 import pytest
@@ -150,6 +151,46 @@ def test_what_is_there_to_be_called_is_not_printed(source: str) -> None:
         2,
         "This is something to call, not a text. Write (…) after it, with what it needs.",
     )
+
+
+PRINTED = [
+    *("{{ brand|string }}", "{{ brand ~ '' }}", "{{ [brand]|join }}", "{{ '%s'|format(brand) }}", "{{ brand|upper }}"),
+    *("{{ stories|string }}", "{{ stories|list|string }}", "{{ (stories, 1)|string }}", "{{ {'a': brand}|string }}"),
+    *("{{ '{}'.format(brand) }}", "{{ '{!r}'.format(tongue) }}", "{{ '%r' % brand }}", "{{ brand|tojson }}"),
+    *("{{ tongue|string }}", "{{ range|string }}", "{{ ''.join|string }}", "{{ subject.upper ~ '' }}"),
+    *("{{ cycler('a')|string }}", "{{ joiner(', ')|string }}", "{{ cycler('a').next|string }}", "{{ [side]|join }}"),
+    *("{{ stories|map(attribute='headline')|map('upper') }}", "{{ [brand]|map('string')|list }}"),
+    *("{% extends '_layout.html' %}{% block rows %}{{ self.rows|string }}{% endblock %}", "{{ namespace(a=brand) }}"),
+    *(
+        "{{ brand|e }}",
+        "{{ brand|urlencode }}",
+        "{{ brand|trim }}",
+        "{{ brand|replace('a', 'b') }}",
+        "{{ brand|wordcount }}",
+    ),
+]
+
+
+@pytest.mark.parametrize("source", PRINTED)
+def test_no_filter_prints_where_a_thing_lies_in_memory(source: str) -> None:
+    try:
+        made = filled(source)
+    except TemplateFault as told:
+        made = str(told)
+    assert not re.search(r"0x[0-9a-f]{6,}", made), made
+
+
+@pytest.mark.parametrize(
+    ("source", "made"),
+    [
+        ("{{ [1, 2]|select|string }}", "(1, 2)"),
+        ("{{ 'ab'|reverse }}", "ba"),
+        ("{{ [2, 1]|reverse|join(',') }}", "1,2"),
+        ("{{ 'a'.upper() }}{% for n in range(2) %}{{ n }}{{ loop.cycle('x', 'y') }}{% endfor %}", "A0x1y"),
+    ],
+)
+def test_calls_and_lists_still_work(source: str, made: str) -> None:
+    assert made in filled(source)
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,23 @@
 No engine runs where this is tested, so the compose file is read as the Compose Specification has it.
 """
 
+import os
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from newsletter.local import parts
+from newsletter.local import parts, system
+from newsletter.local.broker import answers, find_server
 from newsletter.local.processes import Part
 from newsletter.web.size import LARGEST
 from tests.support.factories import MONDAY
+from tests.support.kept import Kept
+from tests.support.ports import free_port
 from tests.support.surroundings import ROOT
+from tests.support.waiting import wait_until
 from workers.queues import WORKER_QUEUES
 
 CONDITIONS = {"service_started", "service_healthy", "service_completed_successfully"}
@@ -38,7 +44,7 @@ def services(compose: dict[str, Any]) -> Services:
 
 
 def test_compose_starts_every_part_of_the_house(services: Services) -> None:
-    assert {*OUR_PROCESSES, "redis", "postgres"} <= services.keys()
+    assert {*OUR_PROCESSES, "proxy", "redis", "postgres"} <= services.keys()
 
 
 def test_every_service_comes_from_an_image_and_is_started_again(services: Services) -> None:
@@ -63,6 +69,54 @@ def test_what_is_kept_in_memory_has_an_end_and_room_for_an_upload_of_each_thread
     words = " ".join(services["web"]["command"])
     workers, threads = (int(re.findall(rf"--{what}=(\d+)", words)[0]) for what in ("workers", "threads"))
     assert workers * threads * LARGEST < 256 * 1024**2
+
+
+def test_no_service_can_write_to_its_image_gain_rights_or_run_as_root(services: Services) -> None:
+    for name, service in services.items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert "cap_add" not in service
+        assert "privileged" not in service
+        if name not in OUR_PROCESSES:  # whose image says so
+            assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", service["user"]), name
+
+
+def test_no_secret_stands_in_a_command_where_the_list_of_processes_shows_it(services: Services) -> None:
+    for service in services.values():
+        for place in (service.get("command", ()), service.get("healthcheck", {}).get("test", ())):
+            assert not any(secret in " ".join(place) for secret in SECRETS)
+    assert 'requirepass "%s"' in services["redis"]["command"][-1]
+
+
+def test_the_broker_starts_with_its_password_and_its_command_does_not_show_it(
+    services: Services, tmp_path: Path
+) -> None:
+    server, password, port = find_server().program, "a1b2c3d4e5f6", free_port()
+    shell, flag, script = services["redis"]["command"]
+    script = script.replace("$$", "$").replace("/tmp/", f"{tmp_path}/").replace("exec valkey-server", f"exec {server}")  # noqa: S108 — of the container
+    command = [shell, flag, f"{script.rstrip()} --bind 127.0.0.1 --port {port} --dir {tmp_path}"]
+    broker = Kept(command, folder=tmp_path, env={"PATH": os.environ["PATH"], "REDISCLI_AUTH": password, "LC_ALL": "C"})
+    try:
+        wait_until(lambda: not answers(f"redis://:{password}@127.0.0.1:{port}/0"), timeout=20, what="the broker")
+        assert "authenticate" in answers(f"redis://127.0.0.1:{port}/0"), "without the password"
+        sighting = system.look(broker.pid)
+        assert sighting
+        assert password not in sighting.command
+    finally:
+        broker.end()
+
+
+def test_only_the_proxy_can_be_reached_and_it_buffers(compose: dict[str, Any], services: Services) -> None:
+    assert {name for name, service in services.items() if "ports" in service} == {"proxy"}
+    assert all(port.startswith("127.0.0.1:") for port in services["proxy"]["ports"])
+    file = compose["configs"]["proxy"]["file"]
+    assert {source["source"] for source in services["proxy"]["configs"]} <= compose["configs"].keys()
+    words = read(file)
+    for said in ("proxy_request_buffering on", "client_header_timeout 10s", "client_body_timeout 15s"):
+        assert said in words
+    allowed = int(re.findall(r"client_max_body_size (\d+)m", words)[0]) * 1024**2
+    assert allowed > LARGEST
 
 
 def test_volumes_and_networks_are_declared(compose: dict[str, Any], services: Services) -> None:

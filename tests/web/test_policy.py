@@ -54,7 +54,7 @@ def test_what_our_pages_load_is_there(client: Client, pages: dict[str, str]) -> 
 
 def test_pages_are_not_kept_by_others_and_vary_on_htmx(eddie: Client, publication: Publication) -> None:
     page = eddie.get("/")
-    assert page["Cache-Control"] == "private, no-cache"
+    assert page["Cache-Control"] == "private, no-store"
     assert "HX-Request" in page["Vary"]
     assert "Cookie" in page["Vary"]
 

@@ -6,6 +6,7 @@ import redis
 from celery import shared_task
 from django.conf import settings
 
+from newsletter.accounts import expiry
 from newsletter.audience import leaving
 from newsletter.delivery import installation, pacing, recovery, tending
 from newsletter.giving import gifts
@@ -44,12 +45,13 @@ def read() -> None:
 
 @shared_task
 def tend() -> None:
-    """What need not be done at once: pauses end, workers long gone, old counts and old gifts are forgotten."""
+    """What need not be done at once: pauses end; old readings, counts, gifts and sessions are forgotten."""
     now = clock.now()
     readings.forget_old(now=now)
     pacing.forget_old(now=now)
     gifts.forget_old(now=now)
     leaving.end_all_pauses(now=now)
+    expiry.forget_expired(now=now)
 
 
 @shared_task

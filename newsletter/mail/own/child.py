@@ -19,6 +19,7 @@ from newsletter.mail.indents import without_indents
 from newsletter.mail.inlining import InliningError, inline
 from newsletter.mail.own import bounds
 from newsletter.mail.own.faults import nearest, place_of, shortened
+from newsletter.mail.own.printing import ADDRESS, require_no_address
 from newsletter.mail.own.values import Value, unpacked
 from newsletter.mail.own.world import NAME, NotThere, World, parts, world
 
@@ -30,6 +31,7 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
     made = world(root, source)
     try:
         html = without_indents(_written(made, context))
+        require_no_address(html, given=json.dumps(order, ensure_ascii=False))
     except TooLong:
         return _fault("It makes more than a letter may hold.", f"The most is {bounds.LETTER:,} bytes.")
     except TemplateSyntaxError as error:
@@ -118,7 +120,7 @@ def _stopped(error: Exception, context: dict[str, Any], source: str, root: Path)
                 line,
             )
         return _at(_sentence(str(error)), "", "", source, line)
-    said = str(error)[:200] or type(error).__name__
+    said = ADDRESS.sub("", str(error))[:200] or type(error).__name__
     return _at(f"This cannot be worked out: {_sentence(said)}", "", "", source, line)
 
 

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from jinja2.exceptions import SecurityError
 from markupsafe import Markup
+
+GROUP = "This is a group of values, not a text. Write a point and the name of one after it."
 
 
 class Value:
@@ -12,6 +15,10 @@ class Value:
 
     def __init__(self, named: Mapping[str, object]) -> None:
         self.__dict__.update(named)
+
+    def __repr__(self) -> str:
+        """Refused, by whichever filter it is asked for: Python's own would print an address in memory."""
+        raise SecurityError(GROUP)
 
 
 def packed(value: object) -> Any:

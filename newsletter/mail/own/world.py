@@ -12,7 +12,8 @@ from jinja2.utils import missing
 from newsletter.mail.letters import Token
 from newsletter.mail.marking import side, tongue
 from newsletter.mail.own.bounds import LETTER
-from newsletter.mail.own.values import Value
+from newsletter.mail.own.printing import CALLED, Called, OwnCycler, OwnJoiner, listed
+from newsletter.mail.own.values import GROUP, Value
 
 NAME = "template"  # of the curator's own, among ours
 LAYOUT = "_layout.html"
@@ -54,6 +55,12 @@ class World(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"*", "**"})
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        return Called.around(super().getattr(obj, attribute))
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        return Called.around(super().getitem(obj, argument))
+
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         if operator == "**":
             raise SecurityError("Powers are not worked out in a template.")
@@ -71,9 +78,9 @@ class World(ImmutableSandboxedEnvironment):
 def spoken(_context: object, value: object) -> object:
     """`value` of `{{ … }}`, unless it is something to call, a group or a list: they print addresses in memory."""
     if callable(value) and not isinstance(value, Undefined):  # which says by itself what it lacks
-        raise SecurityError("This is something to call, not a text. Write (…) after it, with what it needs.")
+        raise SecurityError(CALLED)
     if isinstance(value, Value):
-        raise SecurityError("This is a group of values, not a text. Write a point and the name of one after it.")
+        raise SecurityError(GROUP)
     if isinstance(value, tuple | list):
         raise SecurityError("This is a list, not a text. Go through it with {% for … %}, or write |join after it.")
     return value
@@ -101,9 +108,11 @@ def world(root: Path, source: str) -> World:
     )
     for name in TAKEN_AWAY:
         del made.filters[name]
+    made.filters.update({name: listed(made_by) for name, made_by in made.filters.items()})
     del made.globals["lipsum"]
     made.globals["first_name"] = Token.FIRST_NAME_HTML.value
-    made.globals.update(tongue=tongue, side=side)
+    made.globals.update(cycler=OwnCycler, joiner=OwnJoiner)
+    made.globals.update(tongue=Called(tongue), side=Called(side), range=Called.around(made.globals["range"]))
     return made
 
 

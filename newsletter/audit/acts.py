@@ -1,0 +1,43 @@
+"""The acts that are recorded, and the doors through which they come."""
+
+from django.db import models
+
+
+class Act(models.TextChoices):
+    """What was done. The values are stable: programs filter by them."""
+
+    SIGNED_IN = "signed-in"
+    SIGN_IN_FAILED = "sign-in-failed"
+    SIGN_IN_REFUSED = "sign-in-refused"  # too many failures: written once, while the limit holds
+    SIGNED_OUT = "signed-out"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105 — the name of an act
+    PASSWORD_CHANGE_FAILED = "password-change-failed"  # noqa: S105 — the old password was wrong
+    USER_ADDED = "user-added"
+    USER_CLOSED = "user-closed"
+    USER_REOPENED = "user-reopened"
+    ROLE_CHANGED = "role-changed"
+    EDITION_APPROVED = "edition-approved"
+    EDITION_HELD = "edition-held"
+    EDITION_RELEASED = "edition-released"
+    EDITION_CANCELLED = "edition-cancelled"
+    EDITION_RESCHEDULED = "edition-rescheduled"
+    EDITION_SENT_NOW = "edition-sent-now"
+    EDITION_REOPENED = "edition-reopened"
+    DISPATCH_PAUSED = "dispatch-paused"
+    DISPATCH_RESUMED = "dispatch-resumed"
+    DISPATCH_STOPPED = "dispatch-stopped"
+    READERS_LEFT_OUT = "readers-left-out"
+    BATCH_SETTLED = "batch-settled"
+    BATCH_RETRIED = "batch-retried"
+    TEMPLATE_SAVED = "template-saved"
+    TEMPLATE_TAKEN_UP = "template-taken-up"
+    TEMPLATE_REMOVED = "template-removed"
+    ENVIRONMENT_CONFIRMED = "environment-confirmed"
+
+
+class Door(models.TextChoices):
+    """Through which a person acts; `SYSTEM` is the service by itself."""
+
+    PAGE = "page"
+    COMMAND = "command"
+    SYSTEM = "system"

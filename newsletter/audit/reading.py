@@ -1,0 +1,32 @@
+"""Reads audit records, newest first, by who, what, which and when."""
+
+from datetime import datetime
+
+from newsletter.audit.acts import Act
+from newsletter.audit.models import Record, RecordQuerySet
+
+
+def search(
+    *,
+    who: str = "",
+    acts: list[Act] | None = None,
+    subject: str = "",
+    subject_id: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> RecordQuerySet:
+    """The records that fit all that is given; `since` is included, `until` is not."""
+    found = Record.objects.all()
+    if who:
+        found = found.filter(who=who.strip().lower())
+    if acts:
+        found = found.filter(act__in=acts)
+    if subject:
+        found = found.filter(subject=subject)
+    if subject_id is not None:
+        found = found.filter(subject_id=subject_id)
+    if since:
+        found = found.filter(at__gte=since)
+    if until:
+        found = found.filter(at__lt=until)
+    return found

@@ -1,0 +1,86 @@
+"""`newsletter audit`: what was done at the command line and elsewhere, and the accounts that are closed there."""
+
+import os
+import pwd
+
+import pytest
+from django.test import Client
+
+from newsletter.accounts.models import Role, User
+from newsletter.audit.acts import Act
+from newsletter.audit.models import Record
+from newsletter.publications.models import Publication
+from tests.cli.conftest import Command
+from tests.support import factories as make
+
+HERE = pwd.getpwuid(os.getuid()).pw_name
+
+
+def test_an_act_at_the_command_line_names_the_person_and_the_system_s_user(
+    newsletter: Command, publication: Publication, eddie: User
+) -> None:
+    edition = make.edition(publication)
+    said = newsletter("editions", "hold", edition.pk, "--reason", "A wrong name.", "--by", "eddie@example.org")
+    assert said.status == 0, said.err
+    [shown] = newsletter("audit", "--json").data
+    wanted: dict[str, object] = {"act": "edition-held", "who": "eddie@example.org", "door": "command", "place": HERE}
+    wanted |= {"subject": "edition", "subject_id": edition.pk, "details": {"reason": "A wrong name."}}
+    assert shown.items() >= wanted.items()
+    assert shown["at"].endswith("Z")
+    assert "eddie@example.org edition-held edition" in newsletter("audit").words
+
+
+def test_without_a_name_the_system_s_user_is_recorded(newsletter: Command, publication: Publication) -> None:
+    for name in ("Eddie", "Edda"):
+        make.person(Role.EDITOR, name)
+    edition = make.edition(publication)
+    newsletter("editions", "cancel", edition.pk, "--reason", "Not today.")
+    record = Record.objects.get()
+    assert (record.act, record.who, record.door, record.place) == (Act.EDITION_CANCELLED, "", "command", HERE)
+
+
+def test_somebody_without_the_right_is_not_put_down_for_it(newsletter: Command, publication: Publication) -> None:
+    make.cora()
+    edition = make.edition(publication)
+    said = newsletter("editions", "hold", edition.pk, "--reason", "x", "--by", "cora@example.org")
+    assert (said.status, Record.objects.count()) == (1, 0)
+    assert newsletter("users", "close", "cora@example.org", "--by", "cora@example.org").status == 1
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ((), ["user-reopened", "user-closed", "role-changed", "user-added"]),
+        (("--act", "user-closed", "--act", "user-reopened"), ["user-reopened", "user-closed"]),
+        (("--subject", "user", "--limit", "1"), ["user-reopened"]),
+        (("--subject", "edition:1"), []),
+        (("--until", "2020-01-01"), []),
+        (("--since", "2020-01-01T00:00", "--act", "user-added"), ["user-added"]),
+        (("--who", "nobody@example.org"), []),
+    ],
+)
+def test_records_are_listed_by_what_is_asked(newsletter: Command, filters: tuple[str, ...], found: list[str]) -> None:
+    newsletter("users", "add", "cora@example.org", "--password-stdin", stdin="a password for everyone\n")
+    newsletter("users", "set-role", "cora@example.org", "editor")
+    newsletter("users", "close", "cora@example.org")
+    newsletter("users", "reopen", "cora@example.org")
+    assert [one["act"] for one in newsletter("audit", "--json", *filters).data] == found
+
+
+@pytest.mark.parametrize("words", [("--act", "danced"), ("--subject", "edition:x"), ("--since", "yesterday")])
+def test_what_cannot_be_asked_is_one_sentence(newsletter: Command, words: tuple[str, ...]) -> None:
+    said = newsletter("audit", *words)
+    assert (said.status, said.out, said.err.count("\n")) == (1, "", 1)
+
+
+def test_an_account_is_closed_and_opened_again(newsletter: Command) -> None:
+    newsletter("users", "add", "otto@example.org", "--role", "ops", "--password-stdin", stdin=make.PASSWORD)
+    session = Client()
+    form = {"username": "otto@example.org", "password": make.PASSWORD}
+    assert session.post("/sign-in/", form).status_code == 302
+    assert newsletter("users", "close", "otto@example.org", "--json").data["is_active"] is False
+    assert session.get("/ops/").status_code == 302
+    assert Client().post("/sign-in/", form).status_code == 200
+    assert newsletter("users", "list").words.endswith("ops no")
+    assert newsletter("users", "reopen", "otto@example.org", "--json").data["is_active"] is True
+    assert Client().post("/sign-in/", form).status_code == 302

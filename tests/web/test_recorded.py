@@ -1,0 +1,137 @@
+"""Every act of a person on a page writes an audit record with their name and address."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from newsletter.accounts import managing
+from newsletter.accounts.models import Role, User
+from newsletter.audit.acts import Act
+from newsletter.audit.models import Record
+from newsletter.delivery import opening
+from newsletter.delivery.models import Attempt, BatchState, Dispatch, DispatchState, Fate
+from newsletter.editions import assembly, templates
+from newsletter.editions.models import Edition
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from tests.support import factories as make
+from tests.web.asking import words
+from tests.web.conftest import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada() -> User:
+    return make.person(Role.ADMIN, "Ada", password=make.PASSWORD)
+
+
+@pytest.fixture
+def browser(ada: User) -> Client:
+    return signed_in(ada)
+
+
+@pytest.fixture
+def edition(publication: Publication) -> Edition:
+    make.story(publication)
+    return make.edition(publication, due_at=clock.now() + timedelta(days=1))
+
+
+@pytest.fixture
+def dispatch(publication: Publication) -> Dispatch:
+    make.readers(publication, 3)
+    edition = make.approved_edition(publication, due_at=clock.now() - timedelta(minutes=1))
+    dispatch = opening.open(edition.pk, now=clock.now())
+    assert dispatch
+    return dispatch
+
+
+def recorded(browser: Client, path: str, **form: str) -> Record:
+    """The one record of Ada's that this post leaves."""
+    before = set(Record.objects.values_list("pk", flat=True))
+    answer = browser.post(path, form, REMOTE_ADDR="192.0.2.1")
+    assert answer.status_code in (200, 302), words(answer)
+    new = Record.objects.exclude(pk__in=before).filter(who="ada@example.org")
+    record = new.get()
+    assert (record.door, record.place) == ("page", "192.0.2.1")
+    return record
+
+
+def test_an_editor_s_word_on_an_edition(browser: Client, edition: Edition) -> None:
+    at = f"/editions/{edition.pk}"
+    later = f"{clock.now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
+    assert recorded(browser, f"{at}/reschedule/", due_at=later).act == Act.EDITION_RESCHEDULED
+    made = assembly.assemble(edition.pk, now=clock.now())
+    approved = recorded(browser, f"{at}/approve/", content_hash=made.content_hash)
+    assert (approved.act, approved.details) == (Act.EDITION_APPROVED, {"content_hash": made.content_hash})
+    assert recorded(browser, f"{at}/reopen/").act == Act.EDITION_REOPENED
+    assert recorded(browser, f"{at}/send-now/").act == Act.EDITION_SENT_NOW
+    assert recorded(browser, f"{at}/hold/", reason="A wrong name.").act == Act.EDITION_HELD
+    assert recorded(browser, f"{at}/release/").act == Act.EDITION_RELEASED
+    cancelled = recorded(browser, f"{at}/cancel/", reason="Not today.")
+    assert (cancelled.act, cancelled.subject, cancelled.subject_id) == (Act.EDITION_CANCELLED, "edition", edition.pk)
+
+
+def test_a_word_of_ops_on_a_dispatch_which_says_who(browser: Client, dispatch: Dispatch) -> None:
+    at = f"/ops/dispatches/{dispatch.pk}"
+    assert recorded(browser, f"{at}/pause/").act == Act.DISPATCH_PAUSED
+    assert "Paused by Ada." in words(browser.get("/ops/"))
+    browser.post(f"{at}/pause/")
+    assert Record.objects.filter(act=Act.DISPATCH_PAUSED).count() == 1, "it was paused already"
+    assert recorded(browser, f"{at}/resume/").act == Act.DISPATCH_RESUMED
+    stopped = recorded(browser, f"{at}/stop/", reason="A wrong name.")
+    assert (stopped.act, stopped.details) == (
+        Act.DISPATCH_STOPPED,
+        {"edition": dispatch.edition_id, "reason": "A wrong name."},
+    )
+    dispatch.refresh_from_db()
+    assert dispatch.reason == dispatch.edition.reason == "Stopped by Ada: A wrong name."
+    assert "Stopped by Ada: A wrong name." in words(browser.get(f"/editions/{dispatch.edition_id}/"))
+
+
+def test_a_batch_that_is_settled_or_tried_again(browser: Client, dispatch: Dispatch) -> None:
+    batch = dispatch.batches.get()
+    Attempt.objects.create(batch=batch, ordinal=1, fence=1, began_at=clock.now(), fate=Fate.UNCERTAIN)
+    dispatch.batches.update(state=BatchState.UNCERTAIN, submitted=3)
+    Dispatch.objects.update(state=DispatchState.ATTENTION)
+    settled = recorded(browser, f"/ops/batches/{batch.pk}/again/")
+    assert (settled.act, settled.subject_id) == (Act.BATCH_SETTLED, batch.pk)
+    dispatch.batches.update(state=BatchState.REFUSED)
+    assert recorded(browser, f"/ops/batches/{batch.pk}/retry/").act == Act.BATCH_RETRIED
+
+
+def test_a_template_that_is_saved_removed_and_taken_up(browser: Client, publication: Publication) -> None:
+    page = "/desk/morning/template/"
+    saved = recorded(browser, page, body=templates.starting(publication))
+    assert (saved.act, saved.subject, saved.details) == (Act.TEMPLATE_SAVED, "publication", {"version": 1})
+    assert recorded(browser, f"{page}remove/").act == Act.TEMPLATE_REMOVED
+    assert recorded(browser, f"{page}1/").act == Act.TEMPLATE_TAKEN_UP
+
+
+def test_signing_in_and_out_and_a_new_password(ada: User, client: Client) -> None:
+    form = {"username": "ada@example.org", "password": make.PASSWORD}
+    assert recorded(client, "/sign-in/", **form).act == Act.SIGNED_IN
+    new = "another long sentence"
+    form = {"old_password": make.PASSWORD, "new_password1": new, "new_password2": new}
+    assert recorded(client, "/password/", **form | {"old_password": "wrong"}).act == Act.PASSWORD_CHANGE_FAILED
+    assert recorded(client, "/password/", **form).act == Act.PASSWORD_CHANGED
+    assert recorded(client, "/sign-out/").act == Act.SIGNED_OUT
+
+
+def test_a_closed_account_is_out_of_its_open_session_at_once_and_stays_out_when_reopened(
+    browser: Client, ada: User, publication: Publication
+) -> None:
+    assert browser.get("/ops/").status_code == 200
+    managing.close(ada, by=None, now=clock.now())
+    assert browser.get("/ops/")["Location"].startswith("/sign-in/")
+    managing.reopen(ada, by=None, now=clock.now())
+    assert browser.get("/ops/").status_code == 302, "the old session must not come to life again"
+    form = {"username": "ada@example.org", "password": make.PASSWORD}
+    assert browser.post("/sign-in/", form).status_code == 302
+    assert browser.get("/ops/").status_code == 200
+
+
+def test_another_role_holds_from_the_next_click(browser: Client, ada: User, publication: Publication) -> None:
+    managing.change_role(ada, role=Role.CURATOR, by=None, now=clock.now())
+    assert browser.get("/ops/").status_code == 403
