@@ -9,6 +9,7 @@ taken away; there it is written as %5F, which is the same address (RFC 3986, 2.3
 """
 
 import re
+import unicodedata
 
 MARK = re.compile(r"__+(?=nl_)", re.IGNORECASE)  # how every Token begins
 MARK_IN_LINK = re.compile(r"_(?=_nl_)", re.IGNORECASE)
@@ -20,9 +21,27 @@ NO_BREAK = ("\u00a0", "\u202f")  # French sets one before « ? », names and num
 UNFIT = re.compile(r"[\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\u202d\u202e]")
 
 
+# Text in the encoding of Windows that some program took for Latin-1: its quotation marks and dashes came out as
+# control characters, which nobody ever types (HTML reads them the same way, WHATWG "numeric character reference").
+WINDOWS_1252 = {
+    code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
+
+
+def meant(text: str) -> str:
+    """With the marks that were meant in place of control characters of another encoding. First before lines are parted."""
+    return text.translate(WINDOWS_1252)
+
+
 def clean(text: str) -> str:
     """Without characters that no letter can carry; control characters become blanks."""
-    return UNFIT.sub("", CONTROL.sub(" ", text))
+    return UNFIT.sub("", CONTROL.sub(" ", meant(text)))
+
+
+def seen(text: str) -> str:
+    """`text` as an eye sees it, to be compared: single plain blanks, and no signs that only steer (category Cf)."""
+    shown = "".join(c for c in meant(text) if unicodedata.category(c) != "Cf")
+    return " ".join(CONTROL.sub(" ", shown).split())
 
 
 def disarm(text: str) -> str:
@@ -52,5 +71,5 @@ def one_line(text: str) -> str:
 
 def plain_lines(text: str) -> str:
     """Several lines of plain words: each like `one_line`, empty ones left out."""
-    lines = (one_line(line) for line in text.splitlines())
+    lines = (one_line(line) for line in meant(text).splitlines())
     return "\n".join(line for line in lines if line)

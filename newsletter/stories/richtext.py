@@ -9,6 +9,7 @@ import re
 from html import escape
 from typing import NamedTuple
 
+from newsletter.mail import wording
 from newsletter.stories import runs
 from newsletter.stories.markup import Kind, read
 from newsletter.stories.runs import Run
@@ -49,7 +50,7 @@ def from_plain(text: str) -> str:
     one paragraph; where there are none, every line is a paragraph. Two or more lines that begin
     with a bullet are a list.
     """
-    lines = [line.strip() for line in text.strip().splitlines()]
+    lines = [line.strip() for line in wording.meant(text).strip().splitlines()]
     parted = "" in lines
     made: list[str] = []
     words: list[str] = []

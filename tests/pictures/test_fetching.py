@@ -164,6 +164,25 @@ def test_a_redirect_to_another_port_is_refused(site: Website) -> None:
         assert other.asked == []
 
 
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        ("/für.png", "/f%C3%BCr.png"),
+        ("/my picture.png?a=b c", "/my%20picture.png?a=b%20c"),
+        (" /plain.png ", "/plain.png"),
+        (b"/f\xfcr.png", "/f%FCr.png"),  # no UTF-8
+        ("/f%C3%BCr.png", "/f%C3%BCr.png"),
+    ],
+)
+def test_a_redirect_is_followed_as_browsers_do_whatever_is_in_it(
+    site: Website, location: str | bytes, path: str
+) -> None:
+    raw = location if isinstance(location, bytes) else location.encode()
+    head = b"HTTP/1.1 302 Found\r\nLocation: " + raw + b"\r\nContent-Length: 0\r\n\r\n"
+    site.pages |= {"/p": lambda asked: asked.wfile.write(head) and None, path: body(b"x" * 100)}
+    assert fetch(site.url("/p"), reach=site.reach()) == b"x" * 100
+
+
 def test_no_more_than_three_redirects_are_followed(site: Website) -> None:
     site.pages |= {f"/{n}": status(302, Location=f"/{n + 1}") for n in range(9)}
     site.pages["/3"] = body(DATA)
