@@ -38,6 +38,7 @@ class Passage:
     kind: str  # p, ul, ol, blockquote
     html: Markup
     lines: tuple[str, ...]
+    start: int = 1  # the number of a numbered list's first item
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def view_of_story(
         quote=None if short else _quote(story, words),
         passages=tuple(
             # each block comes out of `blocks` sanitised, whatever road the row was written by
-            Passage(block.kind, Markup(block.html), transcript.lines(block.html, notes))  # noqa: S704
+            Passage(block.kind, Markup(block.html), transcript.lines(block.html, notes), block.start)  # noqa: S704
             for block in richtext.blocks(story.body)[: 1 if short else None]
         ),
         notes=tuple(notes),

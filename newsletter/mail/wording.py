@@ -8,6 +8,7 @@ a mark no more: `__nl_reader__` reads `_nl_reader__`. In an address an underscor
 taken away; there it is written as %5F, which is the same address (RFC 3986, 2.3 and 6.2.2.2).
 """
 
+import html
 import re
 import unicodedata
 
@@ -28,8 +29,33 @@ WINDOWS_1252 = {
 }
 
 
+# A character as HTML writes it, in words that are not HTML: left over from a copy, or from a feed.
+ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+MARKUP = ("&lt;", "&gt;", "&#60;", "&#62;", "&#x3c;", "&#x3e;")
+
+
+def entities(text: str) -> list[str]:
+    """The entities that stand in `text` as they are written, such as `&amp;`."""
+    return [entity for entity in ENTITY.findall(text) if html.unescape(entity) != entity]
+
+
+def without_entities(text: str) -> str:
+    """`text` with characters in place of its entities, where it is certain that these were meant.
+
+    It is not in words about markup, which hold `&lt;`, nor where an entity is left afterwards. Once is enough: what
+    comes out does not change again.
+    """
+    if "&" not in text or any(mark in text.lower() for mark in MARKUP) or not entities(text):
+        return text
+    decoded = ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+    return text if entities(decoded) else decoded
+
+
 def meant(text: str) -> str:
-    """With the marks that were meant in place of control characters of another encoding. First before lines are parted."""
+    """With the marks that were meant in place of control characters of another encoding.
+
+    Lines are parted after it: one of these marks, U+0085, would otherwise part them.
+    """
     return text.translate(WINDOWS_1252)
 
 
@@ -66,7 +92,7 @@ def one_blank(run: str) -> str:
 
 def one_line(text: str) -> str:
     """A headline, a name, a button: one line, single blanks, fit for a letter."""
-    return disarm(single_blanks(clean(text)))
+    return disarm(single_blanks(clean(without_entities(clean(text)))))
 
 
 def plain_lines(text: str) -> str:
