@@ -19,6 +19,8 @@ from newsletter.stories.models import Kind, Story
 
 __all__ = ["COLUMN", "Passage", "Picture", "Quote", "StoryView", "view_of_story"]
 
+MAX_PICTURE_HEIGHT = 600  # CSS pixels: a little less than the screen of a phone
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -113,13 +115,14 @@ def _quote(story: Story, words: Words) -> Quote | None:
 def _picture(story: Story, words: Words, pictures: str) -> Picture | None:
     """As wide as the column, or as its file where that is narrower; None until we have it.
 
-    A file of twice the column's width (1072 pixels) is sharp on every screen.
+    A file of twice the column's width (1072 pixels) is sharp on every screen. A tall one is made narrower, so that
+    it does not take the whole screen.
     """
     kept = story.picture
     if not (kept and kept.is_stored):
         return None
     width, height = kept.width or 1, kept.height or 1  # a stored one has both
-    shown = min(COLUMN, width)
+    shown = max(1, min(COLUMN, width, round(MAX_PICTURE_HEIGHT * width / height)))
     return Picture(
         url=f"{pictures}/{kept.name}",
         alt=story.picture_alt,
