@@ -73,8 +73,8 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
             return redirect("queue", publication.slug)
         case "keep" | "confirm" if not may(request.user, Step.APPROVE):
             raise PermissionDenied
-        case "confirm" if found.appeal and (known := known_as(found.appeal, stored)):
-            kept = appeals.activate(known)
+        case "confirm" if found.appeal and (waits := known_as(found.appeal, stored)):
+            kept = appeals.activate(waits)
         case "keep" if appeal_form and found.appeal:
             kept = keep(publication, appeal_form, found.appeal)
     form.ask_once_more()

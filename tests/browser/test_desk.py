@@ -189,7 +189,8 @@ def test_what_is_pasted_into_the_editor_keeps_its_boundaries_and_emphasis(
     page.get_by_role("button", name="Put it in the queue").click()
     expect(page.get_by_text("is in the queue.")).to_be_visible()
     assert Story.objects.get().body == (
-        "<p>Results</p><p>North 12</p><p>Plain, then <strong>bold</strong>, 10⁶</p><ul><li>First</li><li>Second</li></ul>"
+        "<p>Results</p><p>North 12</p><p>Plain, then <strong>bold</strong>, 10⁶</p>"
+        "<ul><li>First</li><li>Second</li></ul>"
     )
 
 

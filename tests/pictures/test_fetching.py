@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from newsletter.pictures.fetching import NotFetched, fetch
-from tests.support.website import Website, body, dripping, status, website
+from tests.support.website import Asked, Website, body, dripping, status, website
 
 DATA = bytes(range(256)) * 300
 LOOPBACKS = {"127.0.0.1", "::1"}
@@ -179,7 +179,11 @@ def test_a_redirect_is_followed_as_browsers_do_whatever_is_in_it(
 ) -> None:
     raw = location if isinstance(location, bytes) else location.encode()
     head = b"HTTP/1.1 302 Found\r\nLocation: " + raw + b"\r\nContent-Length: 0\r\n\r\n"
-    site.pages |= {"/p": lambda asked: asked.wfile.write(head) and None, path: body(b"x" * 100)}
+
+    def leads_on(asked: Asked) -> None:
+        asked.wfile.write(head)
+
+    site.pages |= {"/p": leads_on, path: body(b"x" * 100)}
     assert fetch(site.url("/p"), reach=site.reach()) == b"x" * 100
 
 

@@ -260,7 +260,8 @@ def test_a_block_tells_its_kind() -> None:
 
 def test_headings_cells_figures_and_preformatted_lines_keep_their_boundaries() -> None:
     assert sanitise(
-        "<h2>Results</h2><h3>By ward</h3><table><tr><td>North</td><td>12</td></tr><tr><td>South</td><td>9</td></tr></table>"
+        "<h2>Results</h2><h3>By ward</h3><table><tr><td>North</td><td>12</td></tr>"
+        "<tr><td>South</td><td>9</td></tr></table>"
     ) == "<p>Results</p><p>By ward</p><p>North 12</p><p>South 9</p>"  # fmt: skip
     assert sanitise("<figure><img src=x><figcaption>The bridge</figcaption></figure>It stands.") == (
         "<p>The bridge</p><p>It stands.</p>"
