@@ -38,9 +38,13 @@ def test_what_is_wrong_with_a_file_is_said_in_the_same_words() -> None:
 WEBP_BOMB = bytes.fromhex("524946461c000000574542505650384c0f0000002ffebfff0f0710fd8ffe0722a2ff0100")
 
 
-def test_a_webp_that_would_fill_the_memory_is_refused() -> None:
+GIF_BOMB = b"GIF89a\xff\xff\xff\xff\x80\x00\x00" + bytes(6) + b",\0\0\0\0\xff\xff\xff\xff\0\x02\x02L\x01\0;"
+
+
+@pytest.mark.parametrize("bomb", [WEBP_BOMB, GIF_BOMB], ids=["webp", "gif"])
+def test_a_small_file_that_would_fill_the_memory_is_refused(bomb: bytes) -> None:
     with pytest.raises(BadInput):
-        encode(WEBP_BOMB, STORY)
+        encode(bomb, STORY)
 
 
 def test_a_file_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
