@@ -54,7 +54,7 @@ def add(
         story = queue.add(publication, url=url, body=pasted.body, **(read | fields))
         stored = appeals.add(publication, **wanted) if wanted else None
     if stored:
-        output.say(f"Stored the appeal as number {stored.pk}, not active yet. If the words are your own, type:")
+        output.say(f"Stored the appeal as number {stored.pk}. It is not active yet: if its words are your own, type")
         output.say(f"    newsletter appeals set {stored.pk} is_active=yes")
     return story, {
         "lines": [asdict(line) for line in pasted.lines],

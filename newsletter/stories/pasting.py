@@ -48,9 +48,14 @@ class PastedAppeal:
     after_paragraph: int
 
     def is_among(self, known_lines: Collection[str]) -> bool:
-        """Do all its lines stand among those of a stored appeal?"""
+        """Does it stand among the lines of a stored appeal: heading and points, or all lines of one without points?
+
+        A page adds lines of its own, such as “Donate now”.
+        """
         known = asking.Known(known_lines)
-        lines = [self.heading, *self.lead.splitlines(), *self.points, *self.closing.splitlines()]
+        lines = [self.heading, *self.points]
+        if not (self.heading and self.points):
+            lines += [*self.lead.splitlines(), *self.closing.splitlines()]
         return all(asking.key(line) in known for line in lines if asking.key(line))
 
 

@@ -459,3 +459,13 @@ def test_a_line_of_signs_that_are_not_seen_is_no_line_and_none_hides_a_bullet() 
 def test_a_copy_of_a_line_is_known_though_it_holds_signs_that_are_not_seen() -> None:
     text = "Headline\nA paragraph.\nKeep a news\u00adroom\u00a0by the sea\nMore of the story."
     assert read(text, known_lines=["Keep a newsroom by the sea"]).appeal
+
+
+def test_a_found_appeal_is_known_by_its_heading_and_points_whatever_a_page_added() -> None:
+    found = read(HARBOUR.format(" ")).appeal
+    assert found
+    own = [found.heading, *found.points]
+    assert found.is_among(own)
+    assert found.is_among([line.upper() for line in own])
+    assert not found.is_among(own[1:])
+    assert not found.is_among([])
