@@ -18,6 +18,7 @@ import dj_database_url
 from newsletter import env
 from newsletter.lib import data_folder, logs
 from newsletter.lib.errors import BadSetting
+from newsletter.lib.links import with_ascii_host
 from newsletter.sign_in_settings import *  # noqa: F403 — Django reads them from here
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -57,6 +58,7 @@ POSTBOX_PORT = env.count("POSTBOX_PORT", 8025, least=1, most=65535)
 BASE_URL = env.text("BASE_URL", f"http://127.0.0.1:{WEB_PORT}").rstrip("/")
 if urlsplit(BASE_URL).scheme not in ("http", "https") or not urlsplit(BASE_URL).hostname:
     raise BadSetting("BASE_URL", f"is {BASE_URL!r}.", "Give the address readers see, such as https://news.example.org.")
+BASE_URL = with_ascii_host(BASE_URL)
 HTTPS = BASE_URL.startswith("https://")
 LOCAL = (urlsplit(BASE_URL).hostname or "") in ("127.0.0.1", "localhost", "::1")
 

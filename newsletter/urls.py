@@ -25,6 +25,7 @@ from newsletter.web import (
     stories,
     templates,
     webversion,
+    writing,
 )
 from newsletter.web.permission import needs
 
@@ -35,6 +36,7 @@ DESK = [
     path("desk/<slug:slug>/paste/", pasting.paste, name="paste"),
     path("desk/<slug:slug>/gifts/", gifts.take_in, name="gifts"),
     path("desk/<slug:slug>/logos/", logos.show, name="logos"),
+    path("stories/pasted/", writing.read_pasted, name="read-pasted"),
     path("stories/<int:story_id>/", stories.change, name="story"),
     path("stories/<int:story_id>/picture/", stories.picture, name="story-picture"),
     path("stories/<int:story_id>/move/", queue.move, name="story-move"),

@@ -54,7 +54,8 @@ def add(
         story = queue.add(publication, url=url, body=pasted.body, **(read | fields))
         stored = appeals.add(publication, **wanted) if wanted else None
     if stored:
-        output.say(f"Stored the appeal as number {stored.pk}.")
+        output.say(f"Stored the appeal as number {stored.pk}. It is not active yet: if its words are your own, type")
+        output.say(f"    newsletter appeals set {stored.pk} is_active=yes")
     return story, {
         "lines": [asdict(line) for line in pasted.lines],
         "appeal": asdict(pasted.appeal) if pasted.appeal else None,
@@ -91,8 +92,7 @@ def _wanted(appeal: PastedAppeal, known: Sequence[str], wish: Wish) -> dict[str,
     """The appeal as it is to be stored; None when it is not."""
     from newsletter.giving.models import Place
 
-    lines = [appeal.heading, *appeal.lead.splitlines(), *appeal.points, *appeal.closing.splitlines()]
-    if _is_known([line for line in lines if line], known):
+    if appeal.is_among(known):
         output.say("The donation block in the text is an appeal that is stored already; it was left out of the story.")
         return None
     output.say("A donation block was left out of the story. It can be stored as an appeal:")
@@ -118,18 +118,12 @@ def _wanted(appeal: PastedAppeal, known: Sequence[str], wish: Wish) -> dict[str,
         "place": Place.IN_STORY,
         "story_number": 1,
         "paragraph_number": appeal.after_paragraph,
+        "is_active": False,  # the words may be another organisation's
     }
 
 
 def _no_url() -> str:
     raise BadInput("--appeal-url", "is missing.", "Give the address where readers can donate.")
-
-
-def _is_known(lines: Sequence[str], known: Sequence[str]) -> bool:
-    from newsletter.stories import asking
-
-    stored = asking.Known(known)
-    return all(asking.key(line) in stored for line in lines)
 
 
 def _short(text: str) -> str:

@@ -35,6 +35,11 @@ def tokens(subscribers: Iterable[int], *, edition_id: int) -> list[str]:
     return _signer().sign_each(subscribers, edition_id)
 
 
+def without_tail(token: str) -> str:
+    """The token in what a mail program made of a reader's link: many take the mark behind it for a part of it."""
+    return _signer().without_tail(token)
+
+
 def reader(token: str) -> Reader:
     """Who `token` belongs to; raises `BadToken` when it is not ours or its edition is gone."""
     subscriber, edition = _signer().read(token)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from newsletter.editions.words import Words
+from newsletter.mail.wording import seen
 from newsletter.publications.models import Look
 from newsletter.stories.models import Kind
 
@@ -60,6 +61,8 @@ def arranged(look: str, wishes: Sequence[Wish], words: Words, publication: str) 
             made.append(Arranged(kind, "", 1, pictured))
             continue
         section = wish.section or (own[Look(look)] if kind == Kind.SHORT else "")
-        made.append(Arranged(kind, section if section != open_section else "", 3 if section else 2, pictured))
+        made.append(
+            Arranged(kind, section if seen(section) != seen(open_section) else "", 3 if section else 2, pictured)
+        )
         open_section = section
     return made

@@ -9,6 +9,7 @@ from datetime import datetime
 from newsletter.editions.words import Words
 from newsletter.giving import platforms
 from newsletter.giving.models import Appeal
+from newsletter.mail.wording import single_blanks
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
 
@@ -47,7 +48,7 @@ def view_of_appeal(appeal: Appeal, publication: Publication, words: Words, *, at
     return AppealView(
         label=words.from_us.format(publication=publication.name),
         heading=appeal.heading,
-        lead=" ".join(appeal.lead.split()),
+        lead=single_blanks(appeal.lead),
         points=tuple(str(point) for point in appeal.points),
         closing=tuple(line.strip() for line in appeal.closing.splitlines() if line.strip()),
         thermometer=_thermometer(appeal, words),
@@ -65,7 +66,7 @@ def view_of_thanks(appeal: Appeal, publication: Publication, words: Words) -> Ap
     return AppealView(
         label=words.from_us.format(publication=publication.name),
         heading=appeal.thanks_heading or heading,
-        lead=" ".join(appeal.thanks_lead.split()) or lead.format(publication=publication.name),
+        lead=single_blanks(appeal.thanks_lead) or lead.format(publication=publication.name),
         points=(),
         closing=(),
         thermometer=None,

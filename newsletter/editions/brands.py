@@ -7,6 +7,7 @@ from newsletter.editions import palette
 from newsletter.editions.palette import Palette
 from newsletter.editions.typefaces import Typefaces, typefaces_for
 from newsletter.editions.words import Words, words_for
+from newsletter.lib.links import readable_host
 from newsletter.publications.models import Corners, Fonts, Publication
 
 COLUMN = 536  # CSS pixels between the letter's margins: 600 less twice the padding of `.gutter`
@@ -75,7 +76,7 @@ def brand_of(publication: Publication, *, pictures: str) -> Brand:
         name=publication.name,
         tagline=publication.tagline,
         website=publication.website,
-        site=(urlsplit(publication.website).hostname or "").removeprefix("www."),
+        site=readable_host((urlsplit(publication.website).hostname or "").removeprefix("www.")),
         logo=_logo(publication, pictures),
         typefaces=typefaces_for(Fonts(publication.fonts), publication.language),
         light=palette.light(publication.accent_colour),

@@ -20,6 +20,7 @@ from newsletter.giving.placing import Spot
 from newsletter.lib.errors import NotAllowed
 from newsletter.mail.directions import Direction, direction_of
 from newsletter.mail.letters import Token
+from newsletter.mail.wording import single_blanks
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
 
@@ -144,4 +145,4 @@ def _preheader(stories: Sequence[StoryView], subject: str) -> str:
 def _paragraphs(text: str) -> tuple[str, ...]:
     """Paragraphs of plain text parted by empty lines."""
     parts = "\n".join(line.strip() for line in text.splitlines()).split("\n\n")
-    return tuple(" ".join(part.split()) for part in parts if part.strip())
+    return tuple(single_blanks(part) for part in parts if part.strip())

@@ -19,6 +19,8 @@ from newsletter.stories.models import Kind, Story
 
 __all__ = ["COLUMN", "Passage", "Picture", "Quote", "StoryView", "view_of_story"]
 
+MAX_PICTURE_HEIGHT = 600  # CSS pixels: a little less than the screen of a phone
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -38,6 +40,7 @@ class Passage:
     kind: str  # p, ul, ol, blockquote
     html: Markup
     lines: tuple[str, ...]
+    start: int = 1  # the number of a numbered list's first item
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def view_of_story(
         quote=None if short else _quote(story, words),
         passages=tuple(
             # each block comes out of `blocks` sanitised, whatever road the row was written by
-            Passage(block.kind, Markup(block.html), transcript.lines(block.html, notes))  # noqa: S704
+            Passage(block.kind, Markup(block.html), transcript.lines(block.html, notes), block.start)  # noqa: S704
             for block in richtext.blocks(story.body)[: 1 if short else None]
         ),
         notes=tuple(notes),
@@ -112,13 +115,14 @@ def _quote(story: Story, words: Words) -> Quote | None:
 def _picture(story: Story, words: Words, pictures: str) -> Picture | None:
     """As wide as the column, or as its file where that is narrower; None until we have it.
 
-    A file of twice the column's width (1072 pixels) is sharp on every screen.
+    A file of twice the column's width (1072 pixels) is sharp on every screen. A tall one is made narrower, so that
+    it does not take the whole screen.
     """
     kept = story.picture
     if not (kept and kept.is_stored):
         return None
     width, height = kept.width or 1, kept.height or 1  # a stored one has both
-    shown = min(COLUMN, width)
+    shown = max(1, min(COLUMN, width, round(MAX_PICTURE_HEIGHT * width / height)))
     return Picture(
         url=f"{pictures}/{kept.name}",
         alt=story.picture_alt,

@@ -2,6 +2,8 @@
 
 from html.parser import HTMLParser
 
+from newsletter.mail.wording import single_blanks
+
 BREAKS = frozenset({"p", "li", "br", "ul", "ol", "blockquote"})
 
 
@@ -14,7 +16,7 @@ def lines(html: str, notes: list[str]) -> tuple[str, ...]:
     writer = _Writer(notes)
     writer.feed(html)
     writer.close()
-    return tuple(line for line in (" ".join(raw.split()) for raw in writer.lines) if line)
+    return tuple(line for line in map(single_blanks, writer.lines) if line)
 
 
 class _Writer(HTMLParser):

@@ -75,6 +75,11 @@ def revise(appeal: Appeal, **fields: Unpack[Fields]) -> Appeal:
     return appeal
 
 
+def activate(appeal: Appeal) -> Appeal:
+    """Offer it to editions: somebody has read its words and says that they are the newsroom's own."""
+    return revise(appeal, is_active=True)
+
+
 def retire(appeal: Appeal) -> Appeal:
     """No edition is offered it any more; letters that carry it already keep it."""
     Appeal.objects.filter(pk=appeal.pk).update(is_active=False)

@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 
 from newsletter.lib.errors import BadInput
-from newsletter.lib.links import web_link
+from newsletter.lib.links import web_link, with_ascii_host
 from newsletter.mail.wording import disarm_link
 
 # All currencies of ISO 4217 without a smaller unit, and all that have thousandths
@@ -65,7 +65,7 @@ def template(value: str, *, field: str) -> str:
     web_link(PLACES.sub("1", given), field=field)
     if PLACES.search(given.partition("://")[2].partition("/")[0]):
         raise BadInput(field, "has the amount in its host.", "Write it behind the host, as in ?amount={amount}.")
-    return disarm_link(given)
+    return disarm_link(with_ascii_host(given))
 
 
 def decimals(currency: str) -> int:

@@ -7,6 +7,7 @@
     ├── NotAllowed                   a step that the thing's present state does not permit
     │   └── editions.approval.ChangedSince    the letter is not the one that was looked at
     ├── pictures.fetching.NotFetched           an address that gave no picture; says whether asking again may help
+    ├── pictures.bounded_encoding.NotTried     a picture that the machine could not read; it may work in a moment
     ├── delivery.opening.DoesNotAddUp         an audience that two counts do not agree on
     ├── mail.own.faults.RenderingError        a template that cannot be filled
     │   └── TemplateFault                     a curator's own; names its line and column

@@ -1,8 +1,11 @@
 """What counts as a link that may stand in a letter or on a page."""
 
+import contextlib
 import re
 from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
+
+import idna
 
 from newsletter.lib.errors import BadInput
 
@@ -10,9 +13,10 @@ HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W_](?:[\w-]{0,61}[^\W_
 
 
 def web_link(value: str, *, field: str) -> str:
-    """`value` trimmed, when it is an absolute http or https address; else `BadInput`.
+    """`value` trimmed and its host in ASCII, when it is an absolute http or https address; else `BadInput`.
 
-    A mailbox or browser must never be handed `javascript:`, `data:` or a half address.
+    A mailbox or browser must never be handed `javascript:`, `data:` or a half address. Some mail programs write a
+    host of other letters in percent signs, which leads nowhere.
     """
     link = value.strip()
     mend = "Give the full address, such as https://example.org/story."
@@ -27,7 +31,36 @@ def web_link(value: str, *, field: str) -> str:
         raise BadInput(field, "is not a web address.", mend)
     if parts.username or parts.password:
         raise BadInput(field, "carries a user name or password.", "Take the part before @ out.")
-    return link
+    try:
+        return with_ascii_host(link)
+    except ValueError:
+        raise BadInput(field, "names a host that cannot be.", mend) from None
+
+
+def with_ascii_host(link: str) -> str:
+    """`link` with its host as the network knows it: bücher.example is xn--bcher-kva.example. Raises `ValueError`."""
+    host = urlsplit(link).netloc
+    if host.isascii():
+        return link
+    name, colon, port = host.partition(":")
+    start = link.index("//") + 2
+    return f"{link[:start]}{ascii_host(name)}{colon}{port}{link[start + len(host) :]}"
+
+
+def ascii_host(name: str) -> str:
+    """A host's name in ASCII, as browsers write it (UTS 46); raises `ValueError`."""
+    if name.isascii():
+        return name
+    with contextlib.suppress(idna.IDNAError):
+        return idna.encode(name, uts46=True).decode("ascii")
+    return name.encode("idna").decode("ascii")  # the older rule admits signs that newer names may not have
+
+
+def readable_host(name: str) -> str:
+    """A host's name as people read it; raises nothing."""
+    with contextlib.suppress(idna.IDNAError, UnicodeError):
+        return idna.decode(name)
+    return name
 
 
 def hosts(value: object, *, field: str) -> str:
@@ -38,7 +71,10 @@ def hosts(value: object, *, field: str) -> str:
     for host in given:
         if not HOST.fullmatch(host):
             raise BadInput(field, f"holds {host[:40]!r}, which is no host.", "Give names such as example.org.")
-    return " ".join(given)
+    try:
+        return " ".join(map(ascii_host, given))
+    except ValueError:
+        raise BadInput(field, "holds a name that no host has.", "Give names such as example.org.") from None
 
 
 def with_query(link: str, more: Mapping[str, str]) -> str:

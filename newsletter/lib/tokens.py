@@ -68,6 +68,19 @@ class Signer:
         width = (self._packing.size + MAC_BYTES + len(padding)) // 3 * 4
         return [text[begin : begin + width - len(padding)] for begin in range(0, len(text), width)]
 
+    def without_tail(self, token: str) -> str:
+        """`token` without marks behind it, such as the full stop of the sentence that a link stood in.
+
+        A token has one length, and may itself end in `-` or `_`.
+        """
+        own, tail = token[: self.length], token[self.length :]
+        return own if not any(c.isalnum() for c in tail) else token
+
+    @property
+    def length(self) -> int:
+        """Characters of every token."""
+        return -(-(self._packing.size + MAC_BYTES) * 4 // 3)
+
     def read(self, token: str) -> tuple[int, ...]:
         """The numbers in `token`; raises `BadToken` when it is not one of ours."""
         try:

@@ -70,7 +70,8 @@ def web(data: Path) -> Part:
 
 
 def workers(now: datetime) -> list[Part]:
-    """The two workers and the beat. Dispatch has a worker of its own, so that nothing else makes it wait.
+    """The workers and the beat. Dispatch and pictures have workers of their own: nothing else makes dispatch wait,
+    and pictures, which wait for web sites and are heavy to read, make nothing else wait.
 
     A worker is ready once it has reported after `now`.
     """
@@ -79,7 +80,7 @@ def workers(now: datetime) -> list[Part]:
     return [
         Part(
             "worker",
-            _worker("worker", queues="assembly,insights,pictures,house", pool="prefork", concurrency=1),
+            _worker("worker", queues="assembly,insights,house", pool="prefork", concurrency=1),
             ready=_has_reported("worker", since=now),
         ),
         Part(
@@ -87,6 +88,11 @@ def workers(now: datetime) -> list[Part]:
             _worker("dispatch-worker", queues="dispatch,sending", pool="threads", concurrency=4),
             ready=_has_reported("dispatch-worker", since=now),
             grace=8 if sends_to_postbox() else hearing,
+        ),
+        Part(
+            "pictures-worker",
+            _worker("pictures-worker", queues="pictures", pool="threads", concurrency=2),
+            ready=_has_reported("pictures-worker", since=now),
         ),
         # the timetable is plain intervals: nothing of it needs to be kept in a file; and a SIGTERM that comes while
         # Celery's beat publishes can end in its handler of broker errors (seen with 5.7.0)

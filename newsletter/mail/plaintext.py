@@ -3,6 +3,7 @@
 from textwrap import TextWrapper
 
 from newsletter.mail.directions import LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK, Direction, first_strong
+from newsletter.mail.wording import single_blanks
 
 COLUMNS = 72
 
@@ -10,12 +11,14 @@ COLUMNS = 72
 def wrap(text: str, direction: Direction = "ltr", *, first: str = "", rest: str = "") -> str:
     """`text` as lines of at most 72 columns; only a single longer word, such as an address, is longer.
 
+    Nothing is parted at a no-break space.
+
     `first` and `rest` begin the first and the following lines: a point's mark and its indent.
     """
     wrapper = TextWrapper(
         COLUMNS, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
-    return "\n".join(_kept_in(line, direction) for line in wrapper.wrap(" ".join(text.split())))
+    return "\n".join(_kept_in(line, direction) for line in wrapper.wrap(single_blanks(text)))
 
 
 def tidy(text: str) -> str:

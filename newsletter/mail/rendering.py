@@ -16,6 +16,7 @@ from newsletter.mail.marking import side, tongue
 from newsletter.mail.own import filling
 from newsletter.mail.own.faults import NotTried, RenderingError, TemplateFault
 from newsletter.mail.plaintext import tidy, wrap
+from newsletter.mail.wording import single_blanks
 
 __all__ = ["LONGEST_SUBJECT", "NotTried", "RenderingError", "TemplateFault", "render"]
 LONGEST_SUBJECT = 250  # as many as a frozen letter keeps
@@ -65,7 +66,7 @@ def _fill(environment: Environment, name: str, context: Mapping[str, object]) ->
 
 def _one_line(subject: str) -> str:
     """Without line breaks, which would end the header, and cut at a word's end when too long."""
-    subject = " ".join(subject.split())
+    subject = single_blanks(subject)
     if len(subject) <= LONGEST_SUBJECT:
         return subject
     return subject[: LONGEST_SUBJECT - 1].rsplit(" ", 1)[0] + "…"

@@ -1,4 +1,4 @@
-"""Makes a file that somebody gave into a picture that every mail program shows. The only file that knows Pillow.
+"""Makes a file that somebody gave into a picture that every mail program shows.
 
 What comes out is a progressive JPEG or a PNG in sRGB, upright, without the camera's notes (which may say where the
 photographer lives), at most twice as wide as it is shown, and within the weight for its use. What is transparent
@@ -8,19 +8,16 @@ stays so where that is light enough; otherwise it gets white paper behind it, al
 import io
 from typing import NamedTuple
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image
 
 from newsletter.lib.errors import BadInput
+from newsletter.pictures.decoding import FIELD, MIN_SIDE, decode
 
-READABLE = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
-MOST_PIXELS = 60_000_000  # a file of a few kilobytes may claim to be any size and fill the memory
-SMALLEST = 16  # pixels a side; less is a mark that counts readers, not a picture
 QUALITIES = (85, 80, 75, 70, 65, 60)
 FEW_COLOURS = 256  # a drawing or a chart, which JPEG would smear
 SHRUNK = 0.8
 STILL = "It moved; its first image is kept, as some mail programs show no other."
-FIELD = "picture"
-MEND = "Give a JPEG, PNG, WebP, AVIF or GIF file."
+CUT = "Its file ends too early; a few rows are missing."
 
 
 class Limits(NamedTuple):
@@ -42,66 +39,17 @@ class Encoded(NamedTuple):
 
 
 def encode(data: bytes, limits: Limits) -> Encoded:
-    """A picture within `limits` from any file that shows one; raises `BadInput` otherwise."""
-    head = data[:1000].lstrip().lower()
-    if head.startswith((b"<?xml", b"<svg")) or b"<svg" in head:
-        raise BadInput(FIELD, "is an SVG drawing, which most mail programs do not show.", "Save it as a PNG.")
-    try:
-        with Image.open(io.BytesIO(data), formats=READABLE) as opened:
-            _check_size(*opened.size)
-            # in an MPO, a camera hid a second view behind the first
-            moves = getattr(opened, "n_frames", 1) > 1 and opened.format != "MPO"
-            opened.draft("RGB", (2 * limits.width, 2 * limits.height))  # a large JPEG is read no larger than needed
-            opened.load()
-            image = _upright(opened)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise _too_many_pixels() from None
-    except BadInput:
-        raise
-    # broken files end in errors of many kinds, and none of them is ours
-    except Exception:  # noqa: BLE001 — whatever it is, the file cannot be read
-        raise BadInput(FIELD, "is not a file that we can read as a picture.", MEND) from None
+    """A picture within `limits` from any file that shows one; raises `BadInput` otherwise.
+
+    It takes as much time and memory as the file makes it take: see bounded_encoding.py.
+    """
+    image, moves, is_cut = decode(data, twice_shown=(2 * limits.width, 2 * limits.height))
     made = _within(image, limits)
-    return made._replace(note=STILL) if moves else made
-
-
-def _check_size(width: int, height: int) -> None:
-    if min(width, height) < SMALLEST:
-        raise BadInput(FIELD, f"is {width} × {height} pixels.", "Give one that can be seen.")
-    if width * height > MOST_PIXELS:
-        raise _too_many_pixels()
-
-
-def _too_many_pixels() -> BadInput:
-    return BadInput(FIELD, "has too many pixels.", f"Give one of at most {MOST_PIXELS // 1_000_000} million.")
-
-
-def _upright(opened: Image.Image) -> Image.Image:
-    """As the eye sees it, in sRGB: RGB, or RGBA where something is transparent."""
-    profile = opened.info.get("icc_profile")
-    image = ImageOps.exif_transpose(opened)
-    if image.mode.startswith("I") or image.mode == "F":  # 16 bits a pixel, of scanners and scientists
-        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-        profile = None
-    elif image.mode in ("P", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
-        image = image.convert("RGBA")
-    if profile:
-        image = _in_srgb(image, profile)
-    if image.mode == "RGBA":
-        lowest, _ = image.getchannel("A").getextrema()
-        return image if isinstance(lowest, int | float) and lowest < 255 else image.convert("RGB")
-    return image.convert("RGB")
-
-
-def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """Colours as the file's own profile means them; as they stand where the profile is of no use."""
-    try:
-        meant = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        made = ImageCms.profileToProfile(image, meant, ImageCms.createProfile("sRGB"), outputMode=mode)
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return image
-    return made or image
+    if min(made.width, made.height) < MIN_SIDE:
+        raise BadInput(
+            FIELD, f"would be {made.width} × {made.height} pixels in an email.", "Give one that is less long and thin."
+        )
+    return made._replace(note=" ".join([STILL] * moves + [CUT] * is_cut))
 
 
 def _within(image: Image.Image, limits: Limits) -> Encoded:
@@ -111,7 +59,7 @@ def _within(image: Image.Image, limits: Limits) -> Encoded:
         size = max(1, round(width * scale)), max(1, round(height * scale))
         fitted = image if size == image.size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
         kind, data = _lightest(fitted, limits.weight)
-        if len(data) <= limits.weight or max(size) <= SMALLEST:
+        if len(data) <= limits.weight or max(size) <= MIN_SIDE:
             return Encoded(data, kind, *size, note="")
         scale *= SHRUNK
 

@@ -86,7 +86,7 @@ def _place(url: str, reach: Reach) -> _Place:
     """Where `url` leads, if it may be asked."""
     try:
         parts = urlsplit(web_link(url, field="address"))
-        host = (parts.hostname or "").rstrip(".").encode("idna").decode("ascii")
+        host = (parts.hostname or "").rstrip(".").encode("idna").decode("ascii")  # also refuses what no host is named
         port = parts.port or PORTS[parts.scheme]
     except (BadInput, UnicodeError, ValueError):
         raise NotFetched("This is not a web address.", "Give the full address of a picture.", is_final=True) from None
@@ -139,7 +139,7 @@ def _ask(place: _Place, until: float, reach: Reach) -> bytes | str:
             )
             with connection.getresponse() as answer:
                 if answer.status in REDIRECTS and (location := answer.getheader("Location")):
-                    return location
+                    return _location(location)
                 if answer.status != HTTPStatus.OK:
                     # the site may publish it a little later, or be busy: asking again can help
                     mend = f"Open it in a browser without signing in. {UPLOAD}"
@@ -147,6 +147,15 @@ def _ask(place: _Place, until: float, reach: Reach) -> bytes | str:
                 return _read(answer, until, reach)
         except (OSError, http.client.HTTPException, ValueError):
             raise _silent(until) from None
+
+
+def _location(header: str) -> str:
+    """An address as a server wrote it: some leave letters and blanks in it as they are, and browsers follow them."""
+    raw = header.strip().encode("latin-1")  # as http.client reads headers
+    try:
+        return raw.decode().replace(" ", "%20")
+    except UnicodeDecodeError:
+        return quote(raw, safe=SAFE + "?#[]")
 
 
 def _read(answer: http.client.HTTPResponse, until: float, reach: Reach) -> bytes:

@@ -12,7 +12,8 @@ from django.db.models import F
 
 from newsletter.lib.errors import BadInput
 from newsletter.pictures import storing
-from newsletter.pictures.encoding import Encoded, Limits, encode
+from newsletter.pictures.bounded_encoding import encode
+from newsletter.pictures.encoding import Encoded, Limits
 from newsletter.pictures.fetching import LARGEST, NotFetched, fetch
 from newsletter.pictures.models import Picture, State, Use
 

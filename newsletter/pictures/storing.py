@@ -5,6 +5,7 @@ A name stands for the same bytes always, so whoever holds a copy never has to as
 
 import hashlib
 import re
+from http import HTTPStatus
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
@@ -23,7 +24,7 @@ def store(data: bytes, kind: str) -> str:
     digest = digest_of(data)
     name, kept = f"{digest}.{kind}", _storage()
     # one that a crash cut short is written again
-    if not kept.exists(name) or kept.size(name) != len(data):
+    if _size(kept, name) != len(data):
         kept.save(name, ContentFile(data))
     return digest
 
@@ -37,7 +38,32 @@ def read(name: str) -> bytes | None:
             data: bytes = file.read()
     except FileNotFoundError:
         return None
+    except Exception as error:
+        if not _means_absent(error):
+            raise
+        return None
     return data
+
+
+def _size(kept: Storage, name: str) -> int | None:
+    """Bytes of what is kept under `name`; None when there is nothing."""
+    try:
+        return kept.size(name) if kept.exists(name) else None
+    except Exception as error:
+        if not _means_absent(error):
+            raise
+        return None
+
+
+def _means_absent(error: Exception) -> bool:
+    """Amazon answers 403, not 404, for an object that is not there when the key may not list the bucket.
+
+    A key that may do nothing at all is found out by the put that follows. Source: Amazon S3 API, HeadObject,
+    "Permissions".
+    """
+    answer = getattr(error, "response", None)
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode") if isinstance(answer, dict) else None
+    return status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 
 def _storage() -> Storage:

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from newsletter.mail.wording import seen
+
 # Characters. A paragraph tells something and is no part of a block, unless it is stored in an appeal.
 LONG = 220  # the longest line that asks, and the longest bulleted one
 SHORT = 120  # the longest without any sign of its own, between two that have one
@@ -48,7 +50,7 @@ TITLE_END = (".", ",", ";", ":", "…")
 class Line:
     """One line or joined paragraph of the text, in the forms in which it is compared."""
 
-    text: str
+    text: str  # as an eye sees it
     is_point: bool
     key: str  # letters and figures only
     phrase: str  # the first words that ask for something
@@ -79,12 +81,13 @@ class Known:
 
 def key(text: str) -> str:
     """`text` without its bullet, capitals, marks and punctuation, so that copies of one line are equal."""
-    plain = unicodedata.normalize("NFKC", BULLET.sub("", text, count=1)).casefold()
+    plain = unicodedata.normalize("NFKC", BULLET.sub("", seen(text), count=1)).casefold()
     return " ".join(re.findall(r"\w+", plain))
 
 
 def line(text: str, known: Known) -> Line:
     """Weigh one line."""
+    text = seen(text)
     flat = QUOTED.sub(" ", text.replace("’", "'")).casefold()
     requests = [] if TOLD.search(flat) else list(REQUESTS.finditer(flat))
     # "donate today" is a button; inside a longer line it may be news about somebody else's campaign

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from newsletter.mail.wording import seen
+
 
 def _words_of(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -38,6 +40,8 @@ TELLS_FOR = re.compile(rf"\s({TELLS})\s+(for|in)\s+", re.IGNORECASE)
 LINE = re.compile(r"(?:(?:words|written|story|report|text)\s+)?by[\s:]\s*", re.IGNORECASE)
 BESIDE = TITLES | NO_SOURCE | frozenset(",.:|") | _words_of("updated published at am pm min read utc")
 PARTING = frozenset(",|•·—–-/(")
+# Characters beside "by" or "reports for" in which names are looked for, so that a long text takes no longer for each.
+MAX_BEFORE, MAX_AFTER = 120, 240
 
 
 class Byline(NamedTuple):
@@ -52,6 +56,7 @@ NOBODY = Byline("", "")
 
 def in_line(line: str) -> Byline:
     """Name and source of a line that is a byline and nothing else, such as "By Jane Doe | The Times"."""
+    line = seen(line)
     lead = LINE.match(line)
     if not lead or len(line) > 120:
         return NOBODY
@@ -75,20 +80,20 @@ def in_text(paragraphs: Iterable[str]) -> Byline:
 
     A name alone is not enough: "a visit by Donald Trump" names no author.
     """
-    return next((byline for text in paragraphs for byline in _told(text)), NOBODY)
+    return next((byline for text in paragraphs for byline in _told(seen(text))), NOBODY)
 
 
 def _told(text: str) -> Iterator[Byline]:
     for told in WORK_BY.finditer(text):  # report by NAME for SOURCE; writes NAME in SOURCE
-        name, rest = _people(_words(text[told.end() :]))
+        name, rest = _people(_words(text[told.end() : told.end() + MAX_AFTER]))
         if name and rest and rest[0] in ("for", "in"):
             source, _ = _source(rest[1:])
             if source and _is_likely(told[1] or "", rest[0], source):
                 yield Byline(name, source)
     for told in TELLS_FOR.finditer(text):  # NAME reports for SOURCE
-        name = _name_before(_words(text[: told.start()]))
-        source, _ = _source(_words(text[told.end() :]))
-        if name and source and _is_likely(told[1], told[2], source):
+        name = _name_before(_words(text[max(0, told.start() - MAX_BEFORE) : told.start()]))
+        source = _source(_words(text[told.end() : told.end() + MAX_AFTER]))[0] if name else ""
+        if source and _is_likely(told[1], told[2], source):
             yield Byline(name, source)
 
 

@@ -10,7 +10,7 @@ from newsletter.lib.links import web_link
 from newsletter.mail.wording import disarm_link, one_line
 from newsletter.pictures import keeping
 from newsletter.pictures.models import Picture, Use
-from newsletter.stories import richtext
+from newsletter.stories import repeats, richtext
 from newsletter.stories.models import Story
 
 LONGEST_GIVEN = 50_000  # characters of HTML as pasted; the time to read nested tags grows with the square of it
@@ -65,6 +65,7 @@ def fill(story: Story, fields: Fields) -> None:
         if name not in Fields.__annotations__:
             raise TypeError(f"a story has no field {name!r} to be given")
         setattr(story, name, _normalised(story, name, value))
+    story.page_key = repeats.page_key(story.url)
     _choose_picture(story, fields)
     _check_body(story)
     _check_picture(story)

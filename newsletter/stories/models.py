@@ -57,6 +57,12 @@ class Story(models.Model):
     byline = models.CharField(max_length=200, blank=True, help_text="The author's name, without “by”.")
     source_name = models.CharField(max_length=120, blank=True, help_text="Who published the article.")
     url = models.URLField(max_length=2000, verbose_name="link")
+    page_key = models.CharField(
+        max_length=32,
+        blank=True,
+        editable=False,
+        help_text="Of the page that the link leads to, however it is spelled.",
+    )
     body = models.TextField(help_text="Sanitised HTML of whole paragraphs and lists (stories/richtext.py).")
 
     quote = models.CharField(
@@ -89,7 +95,10 @@ class Story(models.Model):
 
     class Meta:
         verbose_name_plural = "stories"
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["publication", "state", "position"])]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["publication", "state", "position"]),
+            models.Index(fields=["publication", "page_key"]),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="story_expires_after_embargo",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from newsletter.lib.errors import BadInput
-from newsletter.mail.wording import one_line
+from newsletter.mail.wording import meant, one_line, seen
 from newsletter.stories import asking, bylines, richtext
 from newsletter.stories.bylines import NOBODY, Byline
 from newsletter.stories.guessing import guesses
@@ -19,6 +19,7 @@ __all__ = ["Part", "Pasted", "PastedAppeal", "TakenLine", "read"]
 
 LONGEST = 200_000  # characters; a longer text is not one article
 MOST_LINES = 1_000  # the same
+UNSEEN = "\u00a0\u00ad\u200b\u2060\ufeff "  # no-break space, soft hyphen, zero-width space, word joiner
 WIDTHS = range(40, 101)  # characters; text whose longest line lies in between may have been broken to a width
 
 
@@ -45,6 +46,17 @@ class PastedAppeal:
     points: tuple[str, ...]
     closing: str
     after_paragraph: int
+
+    def is_among(self, known_lines: Collection[str]) -> bool:
+        """Does it stand among the lines of a stored appeal: heading and points, or all lines of one without points?
+
+        A page adds lines of its own, such as “Donate now”.
+        """
+        known = asking.Known(known_lines)
+        lines = [self.heading, *self.points]
+        if not (self.heading and self.points):
+            lines += [*self.lead.splitlines(), *self.closing.splitlines()]
+        return all(asking.key(line) in known for line in lines if asking.key(line))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +85,7 @@ def read(text: str, *, known_lines: Collection[str] = (), overrule: Mapping[int,
     """
     if len(text) > LONGEST:
         raise BadInput("text", f"has {len(text):,} characters.", "Paste one article.")
-    given = [one_line(line) for line in text.splitlines()]
+    given = [_edged(one_line(line)) for line in meant(text).splitlines()]
     if not any(given):
         raise BadInput("text", "has no words in it.", "Paste an article, its headline first.")
     if sum(map(bool, given)) > MOST_LINES:
@@ -173,6 +185,11 @@ def _author(signed: Sequence[str], paragraphs: Sequence[str]) -> Byline:
 
 def _body(paragraphs: Iterable[str]) -> str:
     return richtext.from_plain("\n".join(paragraphs))
+
+
+def _edged(line: str) -> str:
+    """Without signs at its ends that are not seen: one of them alone is no line, and none hides a bullet."""
+    return line.strip(UNSEEN) if seen(line) else ""
 
 
 def _joined(texts: Iterable[str]) -> str:

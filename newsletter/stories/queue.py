@@ -58,12 +58,12 @@ def revise(story: Story, *, again: bool = False, **fields: Unpack[Fields]) -> St
     with transaction.atomic():
         _taken(story.publication_id)
         current = Story.objects.select_related("picture").get(pk=story.pk)
-        before = repeats.page(current.url)
+        before = current.page_key
         fill(current, fields)
-        if not again and repeats.page(current.url) != before:
+        if not again and current.page_key != before:
             _refuse_repeat(current)
         _order_picture(current)
-        current.save(update_fields=[*fields, "picture", "picture_url", "changed_at"])
+        current.save(update_fields=[*fields, "page_key", "picture", "picture_url", "changed_at"])
     story.refresh_from_db()
     return story
 

@@ -1,7 +1,7 @@
 """The rich text of a story: a small, safe and canonical HTML of whole blocks.
 
-Whatever is given, what comes out is a row of `p`, `ul`, `ol` and `blockquote`, with `strong`,
-`em`, `a` (with an address and nothing else) and `br` in them. What comes in is left to
+Whatever is given, what comes out is a row of `p`, `ul`, `ol` (with the number it starts at, unless that is 1) and
+`blockquote`, with `strong`, `em`, `a` (with an address and nothing else) and `br` in them. What comes in is left to
 markup.py, the words inside a block to runs.py.
 """
 
@@ -9,9 +9,10 @@ import re
 from html import escape
 from typing import NamedTuple
 
+from newsletter.mail import wording
 from newsletter.stories import runs
-from newsletter.stories.markup import Kind, read
-from newsletter.stories.runs import Run
+from newsletter.stories.listing import Kind, Part
+from newsletter.stories.markup import read
 
 BULLET = re.compile(r"[-*•·▪‣]\s+")
 
@@ -21,6 +22,7 @@ class Block(NamedTuple):
 
     kind: Kind
     html: str
+    start: int = 1  # the number of a numbered list's first item
 
 
 class Link(NamedTuple):
@@ -31,15 +33,15 @@ class Link(NamedTuple):
 def sanitise(html: str) -> str:
     """`html` as safe blocks; empty when there are no words in it. Never raises; changes nothing the second time.
 
-    `b` becomes `strong`, `i` `em`; headings, divisions and loose text become paragraphs; what
-    stands in a list or a quotation stays there, one level deep.
+    `b` becomes `strong`, `i` `em`, as does what a style makes so; headings, divisions and loose text become
+    paragraphs; what stands in a list or a quotation stays there, one level deep; what is struck out is left out.
     """
     return "".join(block.html for block in blocks(html))
 
 
 def blocks(body: str) -> list[Block]:
     """The blocks of `body`, each sanitised. Joined, their `html` is `sanitise(body)`."""
-    return [_block(kind, items) for kind, items in read(body)]
+    return [_block(part) for part in read(body)]
 
 
 def from_plain(text: str) -> str:
@@ -49,7 +51,7 @@ def from_plain(text: str) -> str:
     one paragraph; where there are none, every line is a paragraph. Two or more lines that begin
     with a bullet are a list.
     """
-    lines = [line.strip() for line in text.strip().splitlines()]
+    lines = [line.strip() for line in wording.meant(text).strip().splitlines()]
     parted = "" in lines
     made: list[str] = []
     words: list[str] = []
@@ -81,26 +83,29 @@ def plain(html: str, *, show_links: bool = False) -> str:
     Blocks are parted by a blank line. With `show_links` each link is followed by its address.
     """
     return "\n\n".join(
-        _plain(kind, [runs.to_text(item, show_links=show_links) for item in items]) for kind, items in read(html)
+        _plain(part, [runs.to_text(item, show_links=show_links) for item in part.items]) for part in read(html)
     )
 
 
 def links(html: str) -> list[Link]:
     """Every link in `html`, in reading order."""
-    return [Link(*link) for _, items in read(html) for item in items for link in runs.to_links(item)]
+    return [Link(*link) for part in read(html) for item in part.items for link in runs.to_links(item)]
 
 
-def _block(kind: Kind, items: list[list[Run]]) -> Block:
-    inner = [runs.to_html(item) for item in items]
+def _block(part: Part) -> Block:
+    kind, start = part.kind, part.start
+    inner = [runs.to_html(item) for item in part.items]
     if kind == "p":
         return Block(kind, f"<p>{inner[0]}</p>")
     tag = "p" if kind == "blockquote" else "li"
-    return Block(kind, f"<{kind}>" + "".join(f"<{tag}>{item}</{tag}>" for item in inner) + f"</{kind}>")
+    opening = f'<{kind} start="{start}">' if start != 1 else f"<{kind}>"
+    return Block(kind, opening + "".join(f"<{tag}>{item}</{tag}>" for item in inner) + f"</{kind}>", start)
 
 
-def _plain(kind: Kind, items: list[str]) -> str:
+def _plain(part: Part, items: list[str]) -> str:
+    kind = part.kind
     if kind == "blockquote":
         return "\n>\n".join("> " + item.replace("\n", "\n> ") for item in items)
     marks = {"p": "", "ul": "- "}
-    numbered = ((marks.get(kind, f"{number}. "), item) for number, item in enumerate(items, start=1))
+    numbered = ((marks.get(kind, f"{number}. "), item) for number, item in enumerate(items, start=part.start))
     return "\n".join(mark + item.replace("\n", "\n" + " " * len(mark)) for mark, item in numbered)

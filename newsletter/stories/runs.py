@@ -31,7 +31,7 @@ def paragraphs(runs: Iterable[Run], *, part_at_breaks: bool = True) -> list[list
     """
     found: list[list[Run]] = [[]]
     blanks, breaks = "", 0
-    for run in runs:
+    for run in _decoded(runs):
         if run.text == BREAK:
             blanks, breaks = "", breaks + 1
             continue
@@ -47,7 +47,7 @@ def paragraphs(runs: Iterable[Run], *, part_at_breaks: bool = True) -> list[list
             found[-1].append(_between(found[-1][-1], run, BREAK if breaks else wording.one_blank(blanks)))
         found[-1].append(run._replace(text=wording.single_blanks(words)))
         blanks, breaks = after, 0
-    return [_joined(_disarmed(runs)) for runs in found if _visible(runs)]
+    return [_joined(_disarmed(runs)) for runs in found if is_visible(runs)]
 
 
 def to_html(runs: Iterable[Run]) -> str:
@@ -91,6 +91,16 @@ def _joined(runs: list[Run]) -> list[Run]:
     return [Run("".join(run.text for run in same), *look) for look, same in alike]
 
 
+def _decoded(runs: Iterable[Run]) -> Iterator[Run]:
+    """With characters in place of entities that were left over, also of one whose parts come together only here."""
+    for look, same in groupby(runs, key=lambda run: (run.text == BREAK, *run[1:])):
+        if look[0]:
+            yield from same
+        else:
+            whole = wording.without_entities("".join(run.text for run in same))
+            yield Run(wording.clean(whole), *look[1:])
+
+
 def _disarmed(runs: list[Run]) -> list[Run]:
     """Without marks of ours, not even one that is part plain and part bold: in plain text they come together."""
     whole = "".join(run.text for run in runs)
@@ -101,7 +111,7 @@ def _disarmed(runs: list[Run]) -> list[Run]:
     return [run._replace(text=letter) for place, (letter, run) in letters if place not in gone]
 
 
-def _visible(runs: list[Run]) -> bool:
+def is_visible(runs: Iterable[Run]) -> bool:
     """Does anything show? Signs that only steer (category Cf) are not seen."""
     return any(not c.isspace() and unicodedata.category(c) != "Cf" for run in runs for c in run.text)
 

@@ -31,17 +31,14 @@ class AppealForm(PlainForm):
         return [line.strip() for line in self.cleaned_data["points"].splitlines() if line.strip()]
 
 
-def suggested(found: PastedAppeal, stored: Sequence[Appeal]) -> dict[str, str]:
-    """The form's first filling; button and destination are taken from the newsroom's latest appeal."""
-    latest = max(stored, key=lambda appeal: appeal.pk, default=None)
+def suggested(found: PastedAppeal) -> dict[str, str]:
+    """The form's first filling. The text does not say whose words they are, so it gets no destination of ours."""
     return {
         "name": found.heading[:80],
         "heading": found.heading,
         "lead": found.lead,
         "points": "\n".join(found.points),
         "closing": found.closing,
-        "button": latest.button if latest else "",
-        "url": latest.url if latest else "",
     }
 
 
@@ -51,16 +48,16 @@ def completed(data: Mapping[str, str]) -> dict[str, str]:
 
 
 def known_as(found: PastedAppeal, stored: Sequence[Appeal]) -> Appeal | None:
-    """The stored appeal that holds the heading and the points already."""
-    for appeal in stored:
-        lines = appeals.lines(appeal)
-        if {found.heading, *found.points} <= set(lines):
-            return appeal
-    return None
+    """The stored appeal that holds its lines already."""
+    return next((appeal for appeal in stored if found.is_among(appeals.lines(appeal))), None)
 
 
 def keep(publication: Publication, form: AppealForm, found: PastedAppeal) -> Appeal | None:
-    """The new appeal, to stand where it stood in the text; None when the form says what is wrong."""
+    """The new appeal, to stand where it stood in the text; None when the form says what is wrong.
+
+    It is not active: the words may be another organisation's, and asking readers for gifts in their name, or in ours
+    with their words, cannot be taken back. A person confirms them (`appeals.activate`).
+    """
     if not form.is_valid():
         return None
     try:
@@ -70,6 +67,7 @@ def keep(publication: Publication, form: AppealForm, found: PastedAppeal) -> App
             place=Place.IN_STORY,
             story_number=1,
             paragraph_number=found.after_paragraph,
+            is_active=False,
         )
     except NewsletterError as error:
         form.blame(error)

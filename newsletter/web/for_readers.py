@@ -40,6 +40,7 @@ def for_readers(
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def opened(request: HttpRequest, token: str) -> HttpResponse:
+        token = links.without_tail(token)
         try:
             reader = links.reader(token)
         except BadToken:

@@ -67,12 +67,14 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
     if found.appeal and request.POST.get("do") == "keep":
         appeal_form = AppealForm(request.POST)
     elif found.appeal:
-        appeal_form = AppealForm(initial=suggested(found.appeal, stored) | completed(request.POST))
+        appeal_form = AppealForm(initial=suggested(found.appeal) | completed(request.POST))
     match request.POST.get("do"):
         case "add" if form.is_valid() and _add(request, publication, form, found):
             return redirect("queue", publication.slug)
-        case "keep" if not may(request.user, Step.APPROVE):
+        case "keep" | "confirm" if not may(request.user, Step.APPROVE):
             raise PermissionDenied
+        case "confirm" if found.appeal and (waits := known_as(found.appeal, stored)):
+            kept = appeals.activate(waits)
         case "keep" if appeal_form and found.appeal:
             kept = keep(publication, appeal_form, found.appeal)
     form.ask_once_more()

@@ -1,6 +1,5 @@
 """Writing a story and changing one: the form, and its two pages."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -14,16 +13,14 @@ from newsletter.accounts.roles import Step
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.publications.models import Publication
-from newsletter.stories import queue, richtext
+from newsletter.stories import queue, typed_text
 from newsletter.stories.models import Direction, Kind, State, Story
 from newsletter.web import publication as publications
 from newsletter.web.forms import Moment
 from newsletter.web.permission import DeskRequest, needs
 from newsletter.web.phrases import clock_of
 from newsletter.web.picturing import PictureForm, said_of_picture
-
-TAG = re.compile(r"</?(p|ul|ol|li|a|strong|em|b|i|blockquote|br|div)\b[^<>]*>", re.IGNORECASE)
-WRITING = forms.Textarea(attrs={"class": "tall", "data-writing": ""})
+from newsletter.web.writing import WritingInput
 
 
 class StoryForm(PictureForm):
@@ -36,7 +33,7 @@ class StoryForm(PictureForm):
     body = forms.CharField(
         label="Teaser",
         max_length=100_000,
-        widget=WRITING,
+        widget=WritingInput(),
         help_text="A few paragraphs. An empty line begins a new one.",
     )
     kicker = forms.CharField(max_length=80, required=False, help_text="Above the headline.")
@@ -68,8 +65,7 @@ class StoryForm(PictureForm):
 
     def clean_body(self) -> str:
         """HTML stays HTML, anything else is taken for plain paragraphs; either way no more than a letter may hold."""
-        text = self.cleaned_data["body"]
-        body = richtext.sanitise(text) if TAG.search(text) else richtext.from_plain(text)
+        body = typed_text.body_of(self.cleaned_data["body"])
         if not body:
             raise forms.ValidationError("Write at least one paragraph.")
         return body
@@ -81,13 +77,6 @@ class StoryForm(PictureForm):
         if fields.pop("picture_out") and "picture" not in fields:
             fields |= {"picture": None, "picture_url": "", "picture_alt": "", "picture_decorative": False}
         return fields
-
-
-def shown(body: str) -> str:
-    """A body for the form's text field: plain paragraphs where they are all there is, else its HTML."""
-    if TAG.search(re.sub(r"</?p>", "", body)):
-        return "\n".join(block.html for block in richtext.blocks(body))
-    return richtext.plain(body)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -127,7 +116,7 @@ def change(request: DeskRequest, story_id: int) -> HttpResponse:
 
 def _initial(story: Story) -> dict[str, Any]:
     given = set(StoryForm.base_fields) - {"picture_file", "picture_out"}
-    return {name: getattr(story, name) for name in given} | {"body": shown(story.body)}
+    return {name: getattr(story, name) for name in given} | {"body": typed_text.text_of(story.body)}
 
 
 @require_safe

@@ -12,6 +12,7 @@ from newsletter.editions.models import State
 from newsletter.lib import clock
 from newsletter.ops import readings
 from newsletter.publications.models import Publication
+from newsletter.stories.models import Story
 from newsletter.stories.queue import waiting
 from tests.browser.opened import PASTED, Opened
 from tests.support import factories as make
@@ -158,3 +159,49 @@ def test_a_reader_leaves_with_one_tap_on_a_phone(opened: Opened, three: Publicat
     expect(page.get_by_role("heading")).to_have_text("You are unsubscribed")
     assert page.context.cookies() == []
     assert rita.subscriptions.get().standing == "left"
+
+
+COPIED = (
+    "<html><head><style>p { color: red }</style></head><body><h2>Results</h2><table><tr>"
+    '<td>North</td><td>12</td></tr></table><b style="font-weight:normal" id="docs-internal-guid-1"><p>'
+    '<span style="font-weight:400">Plain, then </span><span style="font-weight:700">bold</span>, 10<sup>6</sup>'
+    '<del>old</del></p></b><p style="mso-list:l0 level1 lfo1"><span style="mso-list:Ignore">·&nbsp;&nbsp; </span>First'
+    '</p><p style="mso-list:l0 level1 lfo1"><span style="mso-list:Ignore">·&nbsp;&nbsp; </span>Second</p>'
+    "</body></html>"
+)
+
+
+def test_what_is_pasted_into_the_editor_keeps_its_boundaries_and_emphasis(
+    opened: Opened, publication: Publication
+) -> None:
+    page = opened("/desk/morning/new/", Role.CURATOR)
+    elsewhere = page.context.new_page()
+    elsewhere.set_content(COPIED)
+    elsewhere.keyboard.press("ControlOrMeta+a")
+    elsewhere.keyboard.press("ControlOrMeta+c")
+    page.bring_to_front()
+    page.get_by_label("Headline").fill("Results")
+    page.get_by_label("Link", exact=True).fill("https://post.example.org/results")
+    words = page.locator(".writing-words")
+    words.click()
+    page.keyboard.press("ControlOrMeta+v")
+    expect(words).to_contain_text("Second")
+    page.get_by_role("button", name="Put it in the queue").click()
+    expect(page.get_by_text("is in the queue.")).to_be_visible()
+    assert Story.objects.get().body == (
+        "<p>Results</p><p>North 12</p><p>Plain, then <strong>bold</strong>, 10⁶</p>"
+        "<ul><li>First</li><li>Second</li></ul>"
+    )
+
+
+def test_a_story_opened_and_saved_in_the_editor_stays_as_it_was(opened: Opened, publication: Publication) -> None:
+    story = make.story(publication, body="<p>Use &lt;p&gt; &amp; <em>more</em></p>")
+    page = opened(f"/stories/{story.pk}/", Role.CURATOR)
+    words = page.locator(".writing-words")
+    words.click()
+    page.keyboard.press("End")
+    page.keyboard.type("!")
+    page.keyboard.press("Backspace")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("is saved.")).to_be_visible()
+    assert Story.objects.get().body == story.body

@@ -74,6 +74,16 @@ def test_the_appeal_is_stored_where_it_stood_when_that_is_said(newsletter: Comma
     )  # fmt: skip
     assert (stored.place, stored.story_number, stored.paragraph_number) == ("in-story", 1, 2)
     assert stored.url == "https://lantern.example.org/give"
+    assert not stored.is_active
+
+
+def test_whoever_stores_an_appeal_is_told_how_its_words_are_confirmed(
+    newsletter: Command, publication: Publication
+) -> None:
+    told = newsletter(*ADD, "--keep-appeal", "--appeal-url", "https://lantern.example.org/give", stdin=COPIED)
+    stored = Appeal.objects.get()
+    assert f"newsletter appeals set {stored.pk} is_active=yes" in told.err
+    assert newsletter("appeals", "set", str(stored.pk), "is_active=yes", "--json").data["is_active"] is True
 
 
 def test_an_appeal_without_an_address_stores_neither_it_nor_the_story(

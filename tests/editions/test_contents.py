@@ -8,6 +8,7 @@ from newsletter.editions.brands import brand_of
 from newsletter.editions.contents import Contents, fingerprint, gather
 from newsletter.editions.models import Edition
 from newsletter.editions.parts import COLUMN
+from newsletter.editions.rendering import render
 from newsletter.giving.models import Appeal
 from newsletter.giving.placing import Spot
 from newsletter.lib.errors import NotAllowed
@@ -128,6 +129,24 @@ def test_a_picture_is_as_wide_as_the_column_and_never_enlarged(size: tuple[int, 
     assert picture
     assert (picture.width, picture.height) == shown
     assert picture.url == f"{BASE_URL}/pictures/bridge.jpg"
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [((500, 1500), (200, 600)), ((1200, 1600), (450, 600)), ((1080, 1350), (480, 600)), ((16, 1600), (6, 600))],
+)
+def test_a_tall_picture_does_not_take_the_whole_screen(size: tuple[int, int], shown: tuple[int, int]) -> None:
+    picture = gathered(story(picture=kept("tower", *size))).stories[0].picture
+    assert picture
+    assert (picture.width, picture.height) == shown
+
+
+def test_a_numbered_list_goes_on_counting_in_both_forms() -> None:
+    [passage] = gathered(story(body='<ol start="6"><li>six</li></ol>')).stories[0].passages
+    assert (passage.start, passage.lines) == (6, ("six",))
+    letter = render(gathered(story(body='<ol start="6"><li>six</li><li>seven</li></ol>')))
+    assert "6. six\n7. seven" in letter.text
+    assert '<ol start="6"' in letter.html
 
 
 def test_a_picture_that_we_do_not_have_is_not_shown_from_where_it_is() -> None:

@@ -93,6 +93,9 @@ BROKEN: list[tuple[str, str, Callable[[], Letter]]] = [
     ("mark.leftover", "stop", lambda: html("The Tideline", "{{ name }}")),
     ("mark.leftover", "stop", lambda: text("The Tideline", "{% if name %}")),
     ("mark.leftover", "stop", lambda: subject("For <%name%>")),
+    ("entity.leftover", "warn", lambda: html("The Tideline", "The &amp;#8217;Tideline")),
+    ("entity.leftover", "warn", lambda: text("The Tideline", "The &ldquo;Tideline")),
+    ("entity.leftover", "warn", lambda: subject("Fish &amp; ships")),
     ("mark.unknown", "stop", lambda: html("Dear", "Dear __nl_frist_name__")),
     ("mark.unknown", "stop", lambda: html("__nl_html_first_name__", "__nl_first_name__")),  # would stand unescaped
     ("mark.unknown", "stop", lambda: text("__nl_first_name__", "__nl_html_first_name__")),
@@ -122,6 +125,7 @@ BROKEN: list[tuple[str, str, Callable[[], Letter]]] = [
     ("picture.width", "stop", lambda: body('<img src="https://x.org/p.png" alt="">')),
     ("picture.height", "stop", lambda: body('<img src="https://x.org/p.png" alt="" width="10">')),
     ("picture.foreign", "stop", lambda: body('<img src="https://x.org/p.png" alt="" width="10" height="10">')),
+    ("picture.tall", "warn", lambda: body(f'<img src="{PICTURES}/p.png" alt="" width="200" height="600">')),
     ("picture.foreign", "stop", lambda: body(f'<img src="{PICTURES}.evil.org/p.png" alt="" width="1" height="1">')),
     ("picture.foreign", "stop", lambda: body('<p style="background:url(https://x.org/p.png)">x</p>')),
     ("picture.foreign", "stop", lambda: body('<div background="https://x.org/p.png">x</div>')),

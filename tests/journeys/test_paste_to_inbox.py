@@ -58,6 +58,8 @@ def test_a_pasted_story_reaches_a_thousand_readers_once_and_each_can_leave_with_
     for word in [*copied.points, *copied.closing, copied.lead]:
         assert word not in story["body"], "the donation block stayed in the story"
 
+    house.tell("appeals", "set", str(story["pasted"]["appeal_stored"]), "is_active=yes")
+
     house.start()
     due = desk.due_in(25)
     edition = desk.edition("dispatched")

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from structlog.testing import capture_logs
 
+from newsletter.lib import bounded_process
 from newsletter.mail.own import bounds, process
 from newsletter.mail.own.faults import NotTried, TemplateFault
 from newsletter.mail.own.filling import fill
@@ -69,14 +70,14 @@ def test_one_that_was_killed_is_tried_again(monkeypatch: pytest.MonkeyPatch, tmp
 
 def test_one_that_the_clock_ended_is_tried_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     once(monkeypatch, WAIT, tmp_path / "mark")
-    monkeypatch.setattr(bounds, "WALL", 5)
+    monkeypatch.setattr(bounds, "PROCESS", bounds.PROCESS._replace(wall_seconds=5))
     assert "<p>x</p>" in filled()
 
 
 @pytest.mark.parametrize("program", [KILL, WAIT])
 def test_twice_is_the_templates_doing(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     instead(monkeypatch, program)
-    monkeypatch.setattr(bounds, "WALL", 1)
+    monkeypatch.setattr(bounds, "PROCESS", bounds.PROCESS._replace(wall_seconds=1))
     with pytest.raises(TemplateFault, match="too long"):
         filled()
 
@@ -84,8 +85,8 @@ def test_twice_is_the_templates_doing(monkeypatch: pytest.MonkeyPatch, program: 
 def test_a_processors_time_is_known_by_its_own_signal(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that no template is tried twice for it."""
     runs = []
-    run = process._run
-    monkeypatch.setattr(process, "_run", lambda order: runs.append(1) or run(order))  # type: ignore[func-returns-value]
+    run = bounded_process._run_once
+    monkeypatch.setattr(bounded_process, "_run_once", lambda *given: runs.append(1) or run(*given))  # type: ignore[func-returns-value]
     with pytest.raises(TemplateFault, match="loop in a loop"):
         filled("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}")
     assert len(runs) == 1

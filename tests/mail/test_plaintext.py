@@ -43,6 +43,11 @@ def test_every_wrapped_line_is_kept_in_its_direction_and_not_only_the_first() ->
     assert lines[1].startswith("\u200fReuters")
 
 
+def test_a_line_is_not_broken_at_a_no_break_space() -> None:
+    assert wrap("x" * 68 + " 25\u00a0€").split("\n") == ["x" * 68, "25\u00a0€"]
+    assert wrap("Pourquoi la marée monte-t-elle toujours plus haut dans ce vieux port bret\u202f?").count("\n") == 1
+
+
 @given(st.text())
 def test_wrapping_loses_no_word(text: str) -> None:
     assert wrap(text).replace("\u200e", "").split() == text.replace("\u200e", "").split()

@@ -5,13 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.mail.letters import Token
-from newsletter.mail.wording import MARK, clean, disarm, disarm_link, one_line, plain_lines
+from newsletter.mail.wording import MARK, clean, disarm, disarm_link, one_line, plain_lines, seen
 
+ENTITIES = ("&amp;", "&am", "p;", "amp;", "&#10;", "&#8203;", "&nbsp;", "&#95;", "&lt;", "&#x26;", "\x92", "\x85")
 TEXTS = st.one_of(
     st.text(max_size=60),
-    st.lists(st.sampled_from(["_", "__", "nl_", "_NL_", "\x00", "\ufeff", " ", "\n", "x", "\u202e", *Token])).map(
-        "".join
-    ),
+    st.lists(
+        st.sampled_from(["_", "__", "nl_", "_NL_", "\x00", "\ufeff", " ", "\n", "x", "\u202e", *Token, *ENTITIES])
+    ).map("".join),
 )
 
 
@@ -59,3 +60,34 @@ def test_lines_stay_lines_and_empty_ones_go() -> None:
 def test_letters_that_join_and_directions_of_whole_words_are_kept() -> None:
     kept = "می‌خواهم \u200fשלום\u200f 👩‍🚒 e\u0301"
     assert one_line(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Tom &amp; Ann", "Tom & Ann"),
+        ("It&#8217;s &#x201C;new&#x201D;", "It’s “new”"),
+        ("Caf&eacute;&nbsp;!", "Café\u00a0!"),
+        ("It&#146;s", "It’s"),
+        ("&am\ufeffp;", "&"),
+        ("AT&T; R&D", "AT&T; R&D"),  # no entities
+        ("Fish & chips; more", "Fish & chips; more"),
+        ("When to write &lt;b&gt; and &amp;", "When to write &lt;b&gt; and &amp;"),  # about HTML
+        ("&amp;amp;", "&amp;amp;"),  # twice: who knows what was meant
+        ("&#95;&#95;nl_reader__", "_nl_reader__"),
+    ],
+)
+def test_leftover_entities_become_their_characters_where_that_is_certain(typed: str, kept: str) -> None:
+    assert one_line(typed) == kept
+
+
+def test_marks_of_another_encoding_become_those_that_were_meant() -> None:
+    assert one_line("It\x92s \x93new\x94 \x96 5\x80\x85") == "It’s “new” – 5€…"
+    assert plain_lines("One\x85\nTwo") == "One…\nTwo"
+
+
+@pytest.mark.parametrize(
+    "odd", ["a\u00a0b", "a\u200b b\ufeff", "\u2060a \u00ad\u2003b", " a\x81\u200eb", "a\r\n\u202fb"]
+)
+def test_text_is_compared_as_an_eye_sees_it(odd: str) -> None:
+    assert seen(odd) == "a b"

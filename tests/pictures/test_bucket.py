@@ -60,6 +60,22 @@ def test_pictures_lie_in_a_bucket_when_the_settings_say_so(tmp_path: Path) -> No
     assert not (tmp_path / "pictures").exists()
 
 
+def test_a_key_that_may_not_put_is_found_out(tmp_path: Path) -> None:
+    with bucket() as there:
+        done = run(
+            PROGRAM,
+            tmp_path,
+            PICTURES_S3_BUCKET="post-pictures",
+            PICTURES_S3_ENDPOINT=there.url,
+            PICTURES_S3_REGION="eu-west-1",
+            PICTURES_S3_KEY="another-key",
+            PICTURES_S3_SECRET="the-secret",
+        )
+    assert done.returncode
+    assert "403" in done.stderr
+    assert not there.objects
+
+
 @pytest.mark.parametrize("url", ["pictures.example.org", "ftp://pictures.example.org", "https://"])
 def test_an_address_of_pictures_that_is_none_stops_the_start(tmp_path: Path, url: str) -> None:
     done = run("import newsletter.settings", tmp_path, PICTURES_URL=url)

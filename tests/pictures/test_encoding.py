@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from newsletter.lib.errors import BadInput
-from newsletter.pictures.encoding import MOST_PIXELS, Encoded, Limits, encode
+from newsletter.pictures.decoding import MAX_PIXELS
+from newsletter.pictures.encoding import Encoded, Limits, encode
 from newsletter.pictures.keeping import LIMITS
 from newsletter.pictures.models import Use
 from tests.pictures.drawn import file, noise, opened, photo, plain
@@ -155,25 +156,84 @@ def test_of_a_moving_picture_the_first_image_is_kept_and_that_is_said() -> None:
         assert made.note.startswith("It moved; its first image is kept")
 
 
+@pytest.mark.parametrize("missing", [1, 2, 12, 40])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF"])
+def test_a_file_that_lacks_a_few_bytes_is_read(kind: str, missing: int) -> None:
+    whole = file(photo(600, 400), kind, quality=95)
+    assert is_fit(encode(whole[:-missing], STORY), STORY)
+
+
+def test_a_progressive_jpeg_that_lacks_a_few_bytes_is_read() -> None:
+    whole = file(photo(600, 400), "JPEG", progressive=True)
+    assert is_fit(encode(whole[:-3], STORY), STORY)
+
+
+def test_rows_that_are_missing_are_said() -> None:
+    assert "a few rows are missing" in encode(file(noise(300, 200))[:-3000], STORY).note
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF"])
+def test_half_a_picture_is_refused(kind: str) -> None:
+    whole = file(noise(600, 400), kind)
+    with pytest.raises(BadInput, match="a part of it is missing"):
+        encode(whole[: len(whole) // 2], STORY)
+
+
+@pytest.mark.parametrize("name", [b"tEXt", b"zTXt", b"iTXt"])
+def test_a_large_text_beside_the_pixels_does_no_harm(name: bytes) -> None:
+    text = {
+        b"tEXt": b"Comment\0" + b"a" * 3_000_000,
+        b"zTXt": b"Comment\0\0" + zlib.compress(b"a" * 3_000_000),
+        b"iTXt": b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(b"a" * 3_000_000),
+    }[name]
+    whole = file(photo(300, 200))
+    made = encode(whole[:33] + chunk(name, text) + whole[33:], STORY)
+    assert (made.width, made.note) == (300, "")
+
+
 # --- what is refused ------------------------------------------------------------------------
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
 def claiming(width: int, height: int) -> bytes:
     """A PNG of a few bytes that claims to be of any size."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
     )
 
 
-@pytest.mark.parametrize("side", [int(MOST_PIXELS**0.5) + 1, 10_000, 20_000, 60_000, 2**31 - 1])
+@pytest.mark.parametrize("side", [int(MAX_PIXELS**0.5) + 1, 10_000, 20_000, 60_000, 2**31 - 1])
 def test_a_small_file_that_claims_to_be_huge_is_refused_before_it_is_unpacked(side: int) -> None:
     with pytest.raises(BadInput, match="too many pixels"):
         encode(claiming(side, side), STORY)
+
+
+@pytest.mark.parametrize("size", [(20, 8000), (8000, 20), (30_000, 80)])
+def test_a_strip_that_would_be_a_line_in_the_email_is_refused(size: tuple[int, int]) -> None:
+    with pytest.raises(BadInput, match=r"would be \d+ × \d+ pixels in an email\. .*less long and thin"):
+        encode(file(plain(*size)), STORY)
+
+
+@pytest.mark.parametrize("alpha", [0, 3])
+def test_a_picture_that_nobody_can_see_is_refused(alpha: int) -> None:
+    with pytest.raises(BadInput, match="all of it is transparent"):
+        encode(file(plain(300, 200, (200, 30, 30, alpha), "RGBA")), LOGO)
+
+
+def test_a_progressive_jpeg_of_hundreds_of_scans_is_refused_before_it_is_read() -> None:
+    with pytest.raises(BadInput, match="more than 100 scans"):
+        encode(many_scans(100), STORY)
+    assert encode(many_scans(20), STORY).kind == "png"
+
+
+def many_scans(count: int) -> bytes:
+    """The last scan of a progressive JPEG again and again: each costs a decoder time for every block of 8 × 8."""
+    whole = file(plain(300, 200), "JPEG", progressive=True)
+    return whole[:-2] + whole[whole.rindex(b"\xff\xda") : -2] * count + whole[-2:]
 
 
 @pytest.mark.parametrize(

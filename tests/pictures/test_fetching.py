@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from newsletter.pictures.fetching import NotFetched, fetch
-from tests.support.website import Website, body, dripping, status, website
+from tests.support.website import Asked, Website, body, dripping, status, website
 
 DATA = bytes(range(256)) * 300
 LOOPBACKS = {"127.0.0.1", "::1"}
@@ -162,6 +162,29 @@ def test_a_redirect_to_another_port_is_refused(site: Website) -> None:
         site.pages["/a"] = status(302, Location=other.url("/p"))
         assert "port" in refused(site.url("/a"), site).problem
         assert other.asked == []
+
+
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        ("/für.png", "/f%C3%BCr.png"),
+        ("/my picture.png?a=b c", "/my%20picture.png?a=b%20c"),
+        (" /plain.png ", "/plain.png"),
+        (b"/f\xfcr.png", "/f%FCr.png"),  # no UTF-8
+        ("/f%C3%BCr.png", "/f%C3%BCr.png"),
+    ],
+)
+def test_a_redirect_is_followed_as_browsers_do_whatever_is_in_it(
+    site: Website, location: str | bytes, path: str
+) -> None:
+    raw = location if isinstance(location, bytes) else location.encode()
+    head = b"HTTP/1.1 302 Found\r\nLocation: " + raw + b"\r\nContent-Length: 0\r\n\r\n"
+
+    def leads_on(asked: Asked) -> None:
+        asked.wfile.write(head)
+
+    site.pages |= {"/p": leads_on, path: body(b"x" * 100)}
+    assert fetch(site.url("/p"), reach=site.reach()) == b"x" * 100
 
 
 def test_no_more_than_three_redirects_are_followed(site: Website) -> None:

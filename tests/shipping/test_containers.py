@@ -23,7 +23,7 @@ from tests.support.waiting import wait_until
 from workers.queues import WORKER_QUEUES
 
 CONDITIONS = {"service_started", "service_healthy", "service_completed_successfully"}
-OUR_PROCESSES = ("web", "worker", "dispatch-worker", "beat", "migrate")
+OUR_PROCESSES = ("web", "worker", "dispatch-worker", "pictures-worker", "beat", "migrate")
 SECRETS = ("SECRET_KEY", "SENDGRID_API_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD")
 
 Services = dict[str, dict[str, Any]]

@@ -1,6 +1,7 @@
 """The walls of the house that no linter sees: who may know what, how long a file may grow, which words are ours."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -55,8 +56,16 @@ def test_one_file_knows_the_inliner() -> None:
     assert knowing("premailer") == {Path("newsletter/mail/inlining.py")}
 
 
-def test_one_file_opens_pictures() -> None:
-    assert knowing("PIL") == {Path("newsletter/pictures/encoding.py")}
+def test_two_files_open_pictures() -> None:
+    assert knowing("PIL") == {Path("newsletter/pictures/decoding.py"), Path("newsletter/pictures/encoding.py")}
+
+
+def test_only_the_bounded_process_opens_files_of_strangers() -> None:
+    opening = re.compile(r"pictures\.(encoding|decoding) import .*\b(encode|decode)\b")
+    assert {file for file in sources() if opening.search(read(file))} == {
+        Path("newsletter/pictures/encoding.py"),
+        Path("newsletter/pictures/encoding_program.py"),
+    }
 
 
 def test_one_folder_knows_the_provider() -> None:

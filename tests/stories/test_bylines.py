@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.stories import bylines
 from newsletter.stories.bylines import NOBODY, Byline, in_line, in_text
 
 TOLD = [
@@ -101,3 +102,22 @@ def test_a_sentence_that_begins_with_by_is_none(line: str) -> None:
 def test_no_text_is_too_strange(text: str) -> None:
     in_text([text, f"report by {text}", f"{text} reports for {text}"])
     in_line(f"By {text}")
+
+
+@pytest.mark.parametrize("between", ["\u00a0", "\u202f", "\u200b ", "\u00ad ", "  "])
+def test_signs_that_are_not_seen_hide_no_name(between: str) -> None:
+    told = f"In this report by{between}Idris{between}Valen for{between}The Slow\u00ad Wire, nobody hurries."
+    assert in_text([told]) == Byline("Idris Valen", "The Slow Wire")
+    assert in_line(f"\u200bBy{between}Idris Va\u00adlen") == Byline("Idris Valen", "")
+
+
+@pytest.mark.parametrize(
+    "words", ["a writes for b ", "report by Jane Doe ", "Jane Doe reports for ", "x, writes A in "]
+)
+def test_a_long_text_is_read_in_proportion_to_its_length(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    tokens = bylines._words
+    monkeypatch.setattr(bylines, "_words", lambda text: read.append(len(text)) or tokens(text))  # type: ignore[func-returns-value]
+    text = words * (60_000 // len(words))
+    in_text([text])
+    assert sum(read) <= 60 * len(text)

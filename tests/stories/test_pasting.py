@@ -421,3 +421,51 @@ def test_no_line_is_lost_and_no_narrative_paragraph_is_swallowed(lines: list[str
 @given(st.text(max_size=400))
 def test_no_text_is_too_strange(text: str) -> None:
     assert read(f"Headline\n{text}").headline == "Headline"
+
+
+HARBOUR = """Harbour bridge closes for repairs
+
+The bridge over the inner harbour will be closed from Monday, the council said on Friday, after cracks were found in \
+two of its nine piers by a diver.
+
+Support{0}our{0}journalism
+
+We keep this harbour town informed every day of the year.
+
+- Five pounds pays for an hour
+
+- Ten pounds pays for two
+
+Give{0}now
+
+The bridge was built in 1931 and was last repaired in 1987, when the deck was replaced and the lamps were changed to \
+electric ones."""
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u202f", "\u200b ", " \u00ad", "\u2003", "\u2060\u00a0", " \x81"])
+def test_blanks_of_other_kinds_and_signs_that_are_not_seen_hide_no_appeal(blank: str) -> None:
+    found = read(HARBOUR.format(blank))
+    assert found.appeal
+    assert found.appeal.points == ("Five pounds pays for an hour", "Ten pounds pays for two")
+    assert found.appeal.closing
+    assert [paragraph[:10] for paragraph in found.paragraphs] == ["The bridge", "The bridge"]
+
+
+def test_a_line_of_signs_that_are_not_seen_is_no_line_and_none_hides_a_bullet() -> None:
+    found = read("\u200b\n\ufeffHeadline\n\u00ad\u00a0\nIt\x92s a story.\n\u200b- one\n\u00a0- two")
+    assert (found.headline, found.body) == ("Headline", "<p>It’s a story.</p><ul><li>one</li><li>two</li></ul>")
+
+
+def test_a_copy_of_a_line_is_known_though_it_holds_signs_that_are_not_seen() -> None:
+    text = "Headline\nA paragraph.\nKeep a news\u00adroom\u00a0by the sea\nMore of the story."
+    assert read(text, known_lines=["Keep a newsroom by the sea"]).appeal
+
+
+def test_a_found_appeal_is_known_by_its_heading_and_points_whatever_a_page_added() -> None:
+    found = read(HARBOUR.format(" ")).appeal
+    assert found
+    own = [found.heading, *found.points]
+    assert found.is_among(own)
+    assert found.is_among([line.upper() for line in own])
+    assert not found.is_among(own[1:])
+    assert not found.is_among([])

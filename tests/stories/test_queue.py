@@ -164,6 +164,54 @@ def test_the_same_page_is_not_queued_twice_by_accident(publication: Publication,
     assert queue.add(publication, headline="Rain", url=again, body="<p>It rained.</p>", again=True).position == 2
 
 
+SPELLINGS = [
+    ("https://example.org/café", "https://example.org/caf%C3%A9"),
+    ("https://example.org/caf%c3%a9", "https://example.org/caf%C3%A9/"),
+    ("https://example.org:443/rain", "https://example.org/rain"),
+    ("http://example.org:80/rain", "https://example.org/rain"),
+    ("https://bücher.example/rain", "https://xn--bcher-kva.example/rain"),
+    ("https://BÜCHER.example/rain", "https://www.bücher.example/rain"),
+    ("https://example.org/rain?b=1&a=%32", "https://example.org/rain?a=2&b=1"),
+    *(
+        (f"https://example.org/rain?{tracking}=x", "https://example.org/rain")
+        for tracking in (
+            *("utm_medium", "mc_cid", "fbclid", "gclid", "gbraid", "wbraid", "msclkid", "twclid", "ttclid"),
+            *("li_fat_id", "igsh", "epik", "ScCid", "_hsenc", "mkt_tok", "at_medium", "yclid"),
+        )
+    ),
+    ("https://example.org/app#/one", "https://example.org/app#/one"),
+]
+APART = [
+    ("https://example.org/app#/one", "https://example.org/app#/two"),
+    ("https://example.org/app#!one", "https://example.org/app#!two"),
+    ("https://example.org/a%2Fb", "https://example.org/a/b"),
+    ("https://example.org:8443/rain", "https://example.org/rain"),
+    ("https://example.org/rain?id=1", "https://example.org/rain?id=2"),
+    ("https://example.org/Rain", "https://example.org/rain"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SPELLINGS)
+def test_one_page_is_known_in_every_spelling_of_its_address(publication: Publication, one: str, other: str) -> None:
+    queue.add(publication, headline="Rain", url=one, body="<p>It rained.</p>")
+    with pytest.raises(NotAllowed, match="in the queue already"):
+        queue.add(publication, headline="Rain", url=other, body="<p>It rained.</p>")
+
+
+@pytest.mark.parametrize(("one", "other"), APART)
+def test_addresses_that_may_lead_to_two_pages_are_two_stories(publication: Publication, one: str, other: str) -> None:
+    queue.add(publication, headline="Rain", url=one, body="<p>It rained.</p>")
+    queue.add(publication, headline="Rain", url=other, body="<p>It rained.</p>")
+
+
+def test_a_story_revised_to_the_link_of_another_is_refused(publication: Publication) -> None:
+    add(publication)
+    other = queue.add(publication, headline="Snow", url="https://example.org/snow", body="<p>It snowed.</p>")
+    taken = Story.objects.exclude(pk=other.pk).get().url
+    with pytest.raises(NotAllowed, match="in the queue already"):
+        queue.revise(other, url=f"{taken}?utm_source=letter")
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -31,7 +31,7 @@ TAGS = [
     "tr",
     "td",
 ]
-TAGS += ["script", "style", "svg", "img", "pre", "u", "math"]
+TAGS += ["script", "style", "svg", "img", "pre", "u", "math", "del", "q", "sup", "sub", "hr", "h1"]
 ATTRIBUTES = [
     "",
     ' style="background:url(javascript:alert(1))"',
@@ -44,10 +44,31 @@ ATTRIBUTES = [
     ' href="mailto:news@example.org"',
     ' href="//example.org"',
     " id=x",
+    " start=6",
+    " value=3",
+    ' style="font-weight:700"',
+    ' style="font-weight:normal;font-style:italic"',
+    ' style="text-decoration:line-through"',
+    ' style="mso-list:l0 level1 lfo1"',
+    ' style="mso-list:Ignore"',
 ]
 MARKUP = st.builds("<{}{}>".format, st.sampled_from(TAGS), st.sampled_from(ATTRIBUTES))
 CLOSING = st.builds("</{}>".format, st.sampled_from(TAGS))
 TEXTS = ["word", " ", "\n\n", "&nbsp;", "\u00a0", "_", "__", "_nl_", "nl_reader__", "&#95;", "&lt;script&gt;", "&", "<"]
+TEXTS += [
+    "&amp;amp;",
+    "&amp;rsquo;",
+    "&amp;",
+    "amp;",
+    "lt;",
+    "&amp;lt;",
+    "\x92",
+    "·&nbsp; one",
+    "• two",
+    "7",
+    "10",
+    "(n)",
+]
 TEXTS += ["<!--", "-->", "\x00", "\ud800", "&#x202e;", "\u200b", "é", "&#8232;", "'", '"', "]]>", "<![CDATA["]
 WORDS = st.sampled_from(TEXTS)
 SOUP = st.lists(st.one_of(MARKUP, CLOSING, WORDS), max_size=25).map("".join)
@@ -69,7 +90,7 @@ def test_only_the_allowed_tags_and_a_links_address_are_left(given_html: str) -> 
         return
     for element in lxml_html.fragment_fromstring(safe, create_parent="section").iterdescendants():
         assert element.tag in ALLOWED
-        assert set(element.attrib) == ({"href"} if element.tag == "a" else set())
+        assert set(element.attrib) <= {"a": {"href"}, "ol": {"start"}}.get(str(element.tag), set())
         if element.tag == "a":
             assert re.match(r"(?i)https?://|mailto:", element.attrib["href"])
             assert not re.search(r"[\s<>\"]", element.attrib["href"])
@@ -81,7 +102,7 @@ def test_every_block_stands_at_the_top_and_holds_what_its_kind_may_hold(given_ht
     shapes = {
         "p": rf"<p>{inner}</p>",
         "ul": rf"<ul>(<li>{inner}</li>)+</ul>",
-        "ol": rf"<ol>(<li>{inner}</li>)+</ol>",
+        "ol": rf"<ol(?: start=\"\d+\")?>(<li>{inner}</li>)+</ol>",
         "blockquote": rf"<blockquote>(<p>{inner}</p>)+</blockquote>",
     }
     for block in blocks(given_html):
@@ -235,3 +256,93 @@ def test_a_block_tells_its_kind() -> None:
         Block("p", "<p>One</p>"),
         Block("ul", "<ul><li>Two</li></ul>"),
     ]
+
+
+def test_headings_cells_figures_and_preformatted_lines_keep_their_boundaries() -> None:
+    assert sanitise(
+        "<h2>Results</h2><h3>By ward</h3><table><tr><td>North</td><td>12</td></tr>"
+        "<tr><td>South</td><td>9</td></tr></table>"
+    ) == "<p>Results</p><p>By ward</p><p>North 12</p><p>South 9</p>"  # fmt: skip
+    assert sanitise("<figure><img src=x><figcaption>The bridge</figcaption></figure>It stands.") == (
+        "<p>The bridge</p><p>It stands.</p>"
+    )
+    assert sanitise("<pre>one\n  two\n\nthree</pre>") == "<p>one<br>two</p><p>three</p>"
+    assert sanitise("<p>one<hr>two") == "<p>one</p><p>two</p>"
+
+
+def test_the_emphasis_of_google_docs_is_read_from_its_styles() -> None:
+    copied = (
+        '<b style="font-weight:normal;" id="docs-internal-guid-1"><p><span style="font-weight:400">Plain words, then '
+        '</span><span style="font-weight:700">bold ones</span> and <span style="font-style:italic">slanted</span>'
+        '<span style="font-size:0.6em;vertical-align:super">2</span>.</p></b>'
+    )
+    assert sanitise(copied) == "<p>Plain words, then <strong>bold ones</strong> and <em>slanted</em>².</p>"
+
+
+WORD = (
+    '<p class="MsoListParagraph" style="text-indent:-.25in;mso-list:l0 level1 lfo1"><![if !supportLists]>'
+    '<span style="font-family:Symbol"><span style="mso-list:Ignore">{}<span style="font:7.0pt">&nbsp;&nbsp; </span>'
+    "</span></span><![endif]>{}</p>"
+)
+
+
+def test_the_lists_of_word_are_lists() -> None:
+    assert sanitise("<p>Two:</p>" + WORD.format("·", "First") + WORD.format("o", "Second") + "<p>End</p>") == (
+        "<p>Two:</p><ul><li>First</li><li>Second</li></ul><p>End</p>"
+    )
+    assert sanitise(WORD.format("3.", "First") + WORD.format("4.", "Second")) == (
+        '<ol start="3"><li>First</li><li>Second</li></ol>'
+    )
+
+
+def test_bullets_in_a_row_are_a_list_and_one_alone_or_a_dash_is_not() -> None:
+    assert sanitise("<p>·&nbsp;&nbsp; First</p><p>• Second <b>point</b></p><p>▪ Third</p><p>End</p>") == (
+        "<ul><li>First</li><li>Second <strong>point</strong></li><li>Third</li></ul><p>End</p>"
+    )
+    for kept in ("<p>• alone</p><p>End</p>", "<p>– Oui.</p><p>– Non.</p>", "<p>§ 5 says</p><p>§ 6 says</p>"):
+        assert sanitise(kept) == kept
+
+
+def test_what_is_struck_out_is_not_printed() -> None:
+    assert sanitise(
+        "<p><del>old</del> new, <s>$50</s> <span style='text-decoration: line-through'>x</span>$30</p>"
+    ) == ("<p>new, $30</p>")
+
+
+def test_a_quotation_inside_the_text_keeps_its_marks() -> None:
+    assert sanitise("<p>He said <q>never <q>ever</q></q>.</p>") == "<p>He said “never ‘ever’”.</p>"
+
+
+def test_a_numbered_list_starts_where_it_started() -> None:
+    body = '<ol start="6"><li>six</li><li>seven</li></ol>'
+    assert sanitise(body) == body
+    assert plain(body) == "6. six\n7. seven"
+    assert sanitise('<ol><li value="6">six</li></ol>') == '<ol start="6"><li>six</li></ol>'
+    for odd in ("0", "-3", "x", "99999999999", "³", "1"):
+        assert sanitise(f'<ol start="{odd}"><li>six</li></ol>') == "<ol><li>six</li></ol>"
+
+
+def test_figures_set_high_or_low_stay_so_and_letters_are_words() -> None:
+    assert sanitise("<p>10<sup>6</sup>, 10<sup>−3</sup>, H<sub>2</sub>O, 2<sup>(n+1)</sup>, 1<sup>st</sup></p>") == (
+        "<p>10⁶, 10⁻³, H₂O, 2⁽ⁿ⁺¹⁾, 1st</p>"
+    )
+
+
+def test_leftover_entities_become_their_characters_where_that_is_certain() -> None:
+    assert (
+        sanitise("<p>Tom &amp;amp; Ann&amp;#8217;s caf&amp;eacute;&amp;nbsp;!</p>")
+        == "<p>Tom &amp; Ann’s café\u00a0!</p>"
+    )
+    assert from_plain("Tom &amp; Ann&#8217;s") == "<p>Tom &amp; Ann’s</p>"
+
+
+@pytest.mark.parametrize(
+    "kept", ["Write &amp;lt;b&amp;gt; &amp;amp; more", "&amp;amp;amp;", "AT&amp;T; R&amp;D;", "&amp;nosuch;"]
+)
+def test_entities_that_may_be_meant_stay(kept: str) -> None:
+    assert sanitise(f"<p>{kept}</p>") == f"<p>{kept}</p>"
+
+
+def test_marks_of_another_encoding_become_those_that_were_meant() -> None:
+    assert sanitise("<p>It\x92s \x93new\x94 \x96 and more\x85</p>") == "<p>It’s “new” – and more…</p>"
+    assert from_plain("One\x85 and\ntwo") == "<p>One… and</p><p>two</p>"

@@ -1,4 +1,7 @@
-"""A bucket on loopback that speaks as much of S3 as pictures need: put, look, get. It keeps what it was sent."""
+"""A bucket on loopback that speaks as much of S3 as pictures need: put, look, get. It keeps what it was sent.
+
+Its key may put, head and get objects and nothing else, so it answers as Amazon does then: 403 for what is not there.
+"""
 
 import contextlib
 import hashlib
@@ -39,7 +42,7 @@ class _Asked(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path not in self.bucket.objects:
-            return self._answer(404)
+            return self._answer(403)
         data, headers = self.bucket.objects[self.path]
         return self._answer(200, data, headers.get("Content-Type", ""))
 

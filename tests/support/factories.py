@@ -20,6 +20,7 @@ from newsletter.pictures.models import State as PictureState
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Direction, Story
 from newsletter.stories.models import State as StoryState
+from newsletter.stories.repeats import page_key
 
 MONDAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a moment to be `now`; seven in the morning in New York
 PASSWORD = "a long enough sentence"
@@ -82,7 +83,8 @@ def story(publication: Publication, **said: Any) -> Story:
         "body": "<p>The new bridge opens on Friday.</p><p>It took four years.</p><p>Walkers may cross first.</p>",
         "position": Story.objects.filter(publication=publication, state=StoryState.QUEUED).count() + 1,
     }
-    return Story.objects.create(publication=publication, **fields | said)
+    fields |= said
+    return Story.objects.create(publication=publication, page_key=page_key(fields["url"]), **fields)
 
 
 def picture(**said: Any) -> Picture:

@@ -114,8 +114,10 @@ def test_hostile_text_is_shown_as_text(cora: Client, publication: Publication) -
 
 def test_an_editor_keeps_the_appeal_where_it_stood(eddie: Client, publication: Publication) -> None:
     page = eddie.post(PASTE, FORM | APPEAL | {"do": "keep"})
-    assert "Kept as “Gift”" in words(page)
+    assert "“Gift” is kept, and no edition is offered it yet" in words(page)
+    assert "Support us leads to https://post.example.org/give" in words(page)
     appeal = Appeal.objects.get()
+    assert not appeal.is_active
     assert appeal.points == ["Reporters in five towns", "Every council meeting covered"]
     assert (appeal.story_number, appeal.paragraph_number) == (1, 2)
 
@@ -123,7 +125,39 @@ def test_an_editor_keeps_the_appeal_where_it_stood(eddie: Client, publication: P
 def test_keeping_it_twice_keeps_it_once_and_says_so(eddie: Client, publication: Publication) -> None:
     pages = [eddie.post(PASTE, FORM | APPEAL | {"do": "keep"}) for _ in range(2)]
     assert Appeal.objects.count() == 1
-    assert "You have this one already" in words(pages[1])
+    assert "“Gift” is kept" in words(pages[1])
+
+
+def test_an_appeal_is_offered_once_an_editor_has_confirmed_its_words(
+    cora: Client, eddie: Client, publication: Publication
+) -> None:
+    eddie.post(PASTE, FORM | APPEAL | {"do": "keep"})
+    assert cora.post(PASTE, FORM | {"do": "confirm"}).status_code == 403
+    assert "offered to editions from now on" in words(eddie.post(PASTE, FORM | {"do": "confirm"}))
+    assert Appeal.objects.get().is_active
+    assert "You have this one already" in words(eddie.post(PASTE, FORM | {"do": "read"}))
+
+
+def test_nothing_is_confirmed_that_is_not_in_the_text(eddie: Client, publication: Publication) -> None:
+    make.appeal(publication, is_active=False)
+    eddie.post(PASTE, FORM | {"do": "confirm"})
+    assert not Appeal.objects.get().is_active
+
+
+def test_words_of_others_get_no_destination_of_ours(eddie: Client, publication: Publication) -> None:
+    make.appeal(publication, url="https://post.example.org/our-gifts", button="Our button")
+    page = eddie.post(PASTE, FORM | {"do": "read"}).content.decode()
+    assert "our-gifts" not in page
+    assert "Our button" not in page
+
+
+def test_an_appeal_of_ours_is_known_whatever_unseen_signs_it_was_copied_with(
+    eddie: Client, publication: Publication
+) -> None:
+    eddie.post(PASTE, FORM | APPEAL | {"do": "keep"})
+    eddie.post(PASTE, FORM | {"do": "confirm"})
+    odd = TEXT.replace("Reporters in five", "Re\u00adporters\u00a0in\u200b five").replace("gift of", "GIFT\u00a0of")
+    assert "You have this one already" in words(eddie.post(PASTE, FORM | {"text": odd, "do": "read"}))
 
 
 def test_an_appeal_that_lacks_something_is_shown_again_as_typed(eddie: Client, publication: Publication) -> None:

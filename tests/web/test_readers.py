@@ -54,6 +54,23 @@ def test_looking_at_the_unsubscribe_page_changes_nothing(client: Client, token: 
     assert publication.postal_address in page
 
 
+@pytest.mark.parametrize("tail", [".", ",", ")", "/", ">", "%22", "%20", ").", "…", "'", "]", "_", "*", "%C2%A0", ";"])
+@pytest.mark.parametrize("page", ["u", "p", "v"])
+def test_a_mark_that_a_mail_program_took_for_a_part_of_the_link_does_no_harm(
+    client: Client, token: str, page: str, tail: str
+) -> None:
+    assert client.get(f"/{page}/{token}{tail}", follow=True).status_code == 200
+    if page == "u":
+        client.post(f"/u/{token}{tail}", ONE_CLICK)
+        assert standing() == Standing.LEFT
+
+
+@pytest.mark.parametrize("tail", ["a", ".a", "0", "/x", "é"])
+def test_a_link_with_letters_behind_it_is_damaged(client: Client, token: str, tail: str) -> None:
+    assert client.post(f"/u/{token}{tail}", ONE_CLICK).status_code == 404
+    assert standing() == Standing.ACTIVE
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -204,7 +221,7 @@ def test_a_damaged_link_is_a_kind_page_that_tells_another_way(
     client: Client, token: str, publication: Publication
 ) -> None:
     flipped = ("A" if token[9] != "A" else "B").join([token[:9], token[10:]])
-    for damaged in (token[:-1], token + ".", flipped, "x", "\u00e9", token + "/x"):
+    for damaged in (token[:-1], token + "x", flipped, "x", "\u00e9", token + "/x"):
         for letter in "upv":
             page = client.get(f"/{letter}/{damaged}")
             assert page.status_code == 404

@@ -25,6 +25,7 @@ POSTED = DECIDING - {"gifts", "logos", "send", "template", "template-preview"} |
     "story-move",
     "story-drop",
     "story-restore",
+    "read-pasted",
     "dispatch-pause",
     "dispatch-resume",
     "dispatch-leave-out",

@@ -9,7 +9,7 @@ from django.test import Client
 
 from newsletter.editions import assembly
 from newsletter.publications.models import Publication
-from newsletter.stories import queue
+from newsletter.stories import queue, richtext
 from newsletter.stories.models import Story
 from tests.support import factories as make
 from tests.web.asking import follow, words
@@ -138,7 +138,7 @@ def field(page: str) -> str:
 
 def test_saving_without_changing_anything_changes_nothing(cora: Client, publication: Publication) -> None:
     body = '<p>One <em>and</em> two.</p><ul><li>a</li><li>b</li></ul><p>Three, <a href="https://example.org/">four</a>.</p>'
-    for text in (body, "<p>a &lt; b</p><p>c &amp;amp; d</p>", "<p>- not a list</p><p>but a dash</p>"):
+    for text in (body, "<p>a &lt; b</p><p>c &amp;lt; d</p>", "<p>- not a list</p><p>but a dash</p>"):
         story = make.story(publication, body=text)
         page = cora.get(f"/stories/{story.pk}/").content.decode()
         sent = FORM | {"url": story.url, "body": field(page)}
@@ -156,3 +156,49 @@ def test_a_story_in_an_edition_says_what_changing_it_means(cora: Client, publica
 def test_a_dropped_story_can_be_put_back_from_its_page(cora: Client, publication: Publication) -> None:
     story = queue.drop(make.story(publication))
     assert "Put it back" in words(cora.get(f"/stories/{story.pk}/"))
+
+
+# --- the editor -------------------------------------------------------------------------------
+
+
+def test_what_is_pasted_is_read_as_what_is_saved(cora: Client, client: Client) -> None:
+    copied = "<h2>Results</h2><p style='font-weight:700'>North</p><script>alert(1)</script>"
+    answer = cora.post("/stories/pasted/", {"html": copied, "text": "Results North"})
+    assert answer.content.decode() == richtext.sanitise(copied) == "<p>Results</p><p><strong>North</strong></p>"
+    assert (
+        cora.post("/stories/pasted/", {"html": "", "text": "One\n<b>two"}).content == b"<p>One</p><p>&lt;b&gt;two</p>"
+    )
+    assert cora.post("/stories/pasted/", {"html": "<p>x</p>" * 20_000, "text": "Long"}).content == b"<p>Long</p>"
+    assert cora.get("/stories/pasted/").status_code == 405
+    assert client.post("/stories/pasted/", {"text": "x"}).status_code == 302
+
+
+def test_the_editor_begins_with_what_the_server_reads_in_the_field(cora: Client, publication: Publication) -> None:
+    story = make.story(publication, body="<p>Use &lt;p&gt; &amp; more</p>")
+    page = cora.get(f"/stories/{story.pk}/").content.decode()
+    begun = html.unescape(re.findall(r'data-writing="([^"]*)"', page)[0])
+    assert begun == story.body
+    again = cora.post(NEW, FORM | {"url": "", "body": "One.\n\nTwo."}).content.decode()
+    assert 'data-writing="&lt;p&gt;One.&lt;/p&gt;&lt;p&gt;Two.&lt;/p&gt;"' in again
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>Use &lt;p&gt; here</p><p>and &lt;b&gt;</p>",
+        "<p>Write &amp;lt; for it</p>",
+        "<p>- alone</p><p>1. one</p>",
+        "<p>&gt; not a quotation</p>",
+        '<ol start="6"><li>six</li></ol>',
+        "<p>one<br>two</p>",
+        "<p>1 &lt; 2</p>",
+    ],
+)
+def test_a_story_saved_unchanged_stays_as_it_was(cora: Client, publication: Publication, body: str) -> None:
+    story = make.story(publication, body=body)
+    page = cora.get(f"/stories/{story.pk}/").content.decode()
+    shown = html.unescape(re.findall(r'<textarea name="body"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL)[0])
+    fields = FORM | {"headline": story.headline, "url": story.url, "body": shown.replace("\n", "\r\n")}
+    cora.post(f"/stories/{story.pk}/", fields)
+    story.refresh_from_db()
+    assert story.body == body

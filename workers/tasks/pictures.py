@@ -7,7 +7,7 @@ from celery import shared_task
 from newsletter.lib import clock
 from newsletter.pictures import keeping
 
-TURN = 4.0  # seconds; then others have theirs, because one worker does this and much else
+TURN = 4.0  # seconds; the next tick goes on
 
 
 @shared_task

@@ -60,6 +60,7 @@ def findings(
     return [
         *saying.subject(letter.subject),
         *saying.marks(letter),
+        *saying.leftover_entities(letter, anatomy),
         *saying.required(letter, anatomy, links, postal_address),
         *saying.way_out(links, local=local),
         *saying.preheader(letter, anatomy),

@@ -9,6 +9,7 @@ from newsletter.editions.preflight.finding import Finding, at
 
 # Styles load pictures too. Ours load none at all.
 LOADED = re.compile(r"url\(|\bimage-set\(", re.IGNORECASE)
+TALL = 1.5  # times its width; taller ones are cut off by the lower edge of a screen
 MEND = "Upload it or have it fetched: a letter shows no picture from another server, which could change or watch."
 
 
@@ -21,6 +22,10 @@ def pictures(anatomy: Anatomy, *, local: bool, home: str) -> Iterator[Finding]:
             if not picture.attrs.get(name, "").isdecimal():
                 mend = f"Give a {name} in pixels; Outlook needs the number."
                 yield Finding(f"picture.{name}", "stop", at([picture]), mend)
+        width, height = (picture.attrs.get(name, "") for name in ("width", "height"))
+        if width.isdecimal() and height.isdecimal() and int(height) > TALL * int(width) > 0:
+            mend = "It takes most of a screen. Crop it to what matters."
+            yield Finding("picture.tall", "warn", f"{at([picture])}: {width} × {height}", mend)
         source = picture.attrs.get("src", "")
         if found := objection(source, local=local):
             yield Finding(found.code, found.severity, at([picture]), found.mend)

@@ -7,6 +7,7 @@ from newsletter.editions.contents import Links
 from newsletter.editions.preflight.anatomy import Anatomy, Element
 from newsletter.editions.preflight.finding import Finding
 from newsletter.mail.letters import Letter, Token
+from newsletter.mail.wording import entities
 
 LONG_SUBJECT = 70  # characters; phones show half as many
 LEFTOVERS = re.compile(r"\{\{|\}\}|\{%|%\}|<%|%>")
@@ -37,6 +38,15 @@ def marks(letter: Letter) -> Iterator[Finding]:
             )
         for mark in sorted(set(re.findall(r"__nl_\w*?__", body)) - {token.value for token in allowed[place]}):
             yield Finding("mark.unknown", "stop", f"{place}: {mark}", "Nothing fills this mark in here. Take it out.")
+
+
+def leftover_entities(letter: Letter, anatomy: Anatomy) -> Iterator[Finding]:
+    """Characters written as HTML writes them, which readers would see: `&amp;`, `&#8217;`."""
+    for place, words in (("subject", letter.subject), ("text", letter.text), ("HTML", anatomy.words)):
+        shown = " ".join(word for word in words.split() if "://" not in word)
+        for entity in dict.fromkeys(entities(shown)):
+            mend = "Write the character itself, unless the text is about HTML."
+            yield Finding("entity.leftover", "warn", f"{place}: {entity}", mend)
 
 
 def required(letter: Letter, anatomy: Anatomy, links: Links, postal_address: str) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from jinja2 import TemplateAssertionError, TemplateNotFound, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
 from jinja2.utils import missing
 
+from newsletter.lib.process_bounds import bind
 from newsletter.mail.indents import without_indents
 from newsletter.mail.inlining import InliningError, inline
 from newsletter.mail.own import bounds
@@ -166,7 +167,7 @@ def _sentence(words: str) -> str:
 
 
 if __name__ == "__main__":
-    bounds.bind()
+    bind(bounds.PROCESS)
     told: dict[str, Any]
     try:
         told = answer(json.load(sys.stdin))

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('byline', models.CharField(blank=True, help_text="The author's name, without “by”.", max_length=200)),
                 ('source_name', models.CharField(blank=True, help_text='Who published the article.', max_length=120)),
                 ('url', models.URLField(max_length=2000, verbose_name='link')),
+                ('page_key', models.CharField(blank=True, editable=False, help_text='Of the page that the link leads to, however it is spelled.', max_length=32)),
                 ('body', models.TextField(help_text='Sanitised HTML of whole paragraphs and lists (stories/richtext.py).')),
                 ('quote', models.CharField(blank=True, help_text='A sentence of the article to be set large, without quotation marks.', max_length=240)),
                 ('quote_by', models.CharField(blank=True, help_text='Who said it.', max_length=120)),
@@ -46,7 +47,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'stories',
-                'indexes': [models.Index(fields=['publication', 'state', 'position'], name='stories_sto_publica_101088_idx')],
+                'indexes': [models.Index(fields=['publication', 'state', 'position'], name='stories_sto_publica_101088_idx'), models.Index(fields=['publication', 'page_key'], name='stories_sto_publica_a04873_idx')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('embargo_until', None), ('expires_at', None), ('expires_at__gt', models.F('embargo_until')), _connector='OR'), name='story_expires_after_embargo')],
             },
         ),

@@ -1,11 +1,7 @@
 // A small editor over the text field of a story: bold, italic, links, lists, quotations, and nothing else.
-// The text field stays what is sent; the server keeps only what a letter may hold.
+// The text field stays what is sent. The server alone says what a story may hold: it reads what is pasted, and what
+// is saved.
 
-const KEPT = new Map([
-  ["P", "p"], ["DIV", "p"], ["UL", "ul"], ["OL", "ol"], ["LI", "li"], ["BLOCKQUOTE", "blockquote"], ["BR", "br"],
-  ["STRONG", "strong"], ["B", "strong"], ["EM", "em"], ["I", "em"], ["A", "a"],
-]);
-const UNSAID = new Set(["SCRIPT", "STYLE", "TITLE", "TEMPLATE", "IFRAME", "OBJECT", "SVG", "HEAD"]);
 const TOOLS = [
   ["Bold", () => document.execCommand("bold")],
   ["Italic", () => document.execCommand("italic")],
@@ -26,36 +22,29 @@ function plain() {
   document.execCommand("unlink");
 }
 
-/** A copy of what a story may hold; everything else is taken off around its words. */
-function clean(node) {
-  if (node.nodeType === Node.TEXT_NODE) return document.createTextNode(node.data);
-  if (node.nodeType !== Node.ELEMENT_NODE || UNSAID.has(node.nodeName.toUpperCase())) return document.createDocumentFragment();
-  const name = KEPT.get(node.nodeName);
-  const made = name ? document.createElement(name) : document.createDocumentFragment();
-  const href = node.getAttribute("href") ?? "";
-  if (name === "a" && /^(https?:|mailto:)/i.test(href)) made.setAttribute("href", href);
-  for (const child of node.childNodes) made.append(clean(child));
-  return made;
+/** What a story keeps of the pasted HTML, or of the text when there is none; empty when the server does not answer. */
+async function read(field, html, text) {
+  const fragment = html.match(/<!--StartFragment-->([\s\S]*)<!--EndFragment-->/)?.[1] ?? html;
+  const token = field.form.querySelector("[name=csrfmiddlewaretoken]").value;
+  try {
+    const body = new FormData();
+    body.append("html", fragment);
+    body.append("text", text);
+    const answer = await fetch(field.dataset.reader, { method: "POST", headers: { "X-CSRFToken": token }, body });
+    return answer.ok && !answer.redirected ? await answer.text() : "";
+  } catch {
+    return "";
+  }
 }
 
-function fromText(text) {
-  if (/<(p|ul|ol|li|a|strong|em|b|i|blockquote|br|div)\b/i.test(text)) {
-    return clean(new DOMParser().parseFromString(text, "text/html").body);
+/** Puts safe HTML where the selection is. A single paragraph joins the one that it is pasted into. */
+function insert(html, text) {
+  if (!html) {
+    document.execCommand("insertText", false, text);
+    return;
   }
-  const made = document.createDocumentFragment();
-  const parts = text.includes("\n\n") ? text.split(/\n\s*\n/) : text.split("\n");
-  for (const words of parts.map((part) => part.trim()).filter(Boolean)) {
-    const paragraph = document.createElement("p");
-    paragraph.textContent = words;
-    made.append(paragraph);
-  }
-  return made;
-}
-
-function toText(words) {
-  const holder = document.createElement("div");
-  for (const child of words.childNodes) holder.append(clean(child));
-  return holder.textContent.trim() ? holder.innerHTML : "";
+  const single = html.match(/^<p>((?:(?!<\/p>)[\s\S])*)<\/p>$/);
+  document.execCommand("insertHTML", false, single ? single[1] : html);
 }
 
 function enhance(field) {
@@ -70,8 +59,7 @@ function enhance(field) {
   for (const name of ["aria-describedby", "aria-invalid"]) {
     if (field.hasAttribute(name)) words.setAttribute(name, field.getAttribute(name));
   }
-  const start = fromText(field.value);
-  words.append(start);
+  words.innerHTML = field.dataset.writing;
   if (!words.textContent.trim()) words.replaceChildren(document.createElement("p"));
 
   const tools = document.createElement("div");
@@ -91,7 +79,23 @@ function enhance(field) {
     tools.append(button);
   }
 
-  const keep = () => (field.value = toText(words));
+  // a division around it says that this is HTML, whatever the words are
+  const keep = () => (field.value = words.textContent.trim() ? `<div>${words.innerHTML}</div>` : "");
+  words.addEventListener("beforeinput", async (event) => {
+    if (!["insertFromPaste", "insertFromDrop"].includes(event.inputType) || !event.dataTransfer) return;
+    const [place] = event.getTargetRanges();
+    const [html, text] = ["text/html", "text/plain"].map((kind) => event.dataTransfer.getData(kind));
+    event.preventDefault();
+    const range = new Range();
+    range.setStart(place.startContainer, place.startOffset);
+    range.setEnd(place.endContainer, place.endOffset);
+    const made = await read(field, html, text);
+    words.focus();
+    window.getSelection().removeAllRanges();
+    window.getSelection().addRange(range);
+    insert(made, text);
+    keep();
+  });
   words.addEventListener("input", keep);
   words.addEventListener("focus", () => document.execCommand("defaultParagraphSeparator", false, "p"), { once: true });
   label.addEventListener("click", () => words.focus());
