@@ -16,6 +16,11 @@ class Subscriber(models.Model):
         max_length=64, blank=True, help_text="Where the reader is, such as Europe/Berlin; empty: as the publication."
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    events_count_from = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When consent was last given, or a suppression lifted: what happened before suppresses nobody.",
+    )
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

@@ -1,9 +1,12 @@
 """Addresses that must not be mailed by any publication. A suppression beats every subscription."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from django.db import transaction
 
 from newsletter.audience.addresses import normalise
-from newsletter.audience.models import Suppression, SuppressionReason
+from newsletter.audience.models import Subscriber, Suppression, SuppressionReason
 from newsletter.lib.errors import BadInput
 
 
@@ -31,14 +34,36 @@ def suppress_all(found: Mapping[str, tuple[str, str]]) -> None:
     )
 
 
-def lift(email: str) -> bool:
+def lift(email: str, *, now: datetime) -> bool:
     """Let this address be mailed again, whatever the reason was; True when it was suppressed.
 
-    For a person at the desk who knows better, such as after a mistyped mailbox was opened. The
+    What the provider tells afterwards of something that happened before does not suppress it again. The
     provider's own list has to be cleared there.
     """
-    gone, _ = Suppression.objects.filter(email=normalise(email)).delete()
+    address = normalise(email)
+    with transaction.atomic():
+        gone, _ = Suppression.objects.filter(email=address).delete()
+        if gone:
+            count_events_from(now, email=address)
     return bool(gone)
+
+
+def count_events_from(now: datetime, *, email: str) -> None:
+    """Consent was given, or a suppression lifted: what happened before says nothing about this address any more.
+
+    `email` is normalised.
+    """
+    Subscriber.objects.filter(email=email).update(events_count_from=now)
+
+
+def events_count_from(subscribers: Iterable[int]) -> dict[int, datetime | None]:
+    """By id: since when events about a subscriber count; None for always. Who is gone is not in it."""
+    each = list(dict.fromkeys(subscribers))
+    found: dict[int, datetime | None] = {}
+    for begin in range(0, len(each), 5000):  # SQLite takes 32,766 values a statement
+        rows = Subscriber.objects.filter(pk__in=each[begin : begin + 5000])
+        found.update(rows.values_list("pk", "events_count_from"))
+    return found
 
 
 def withdraw_wish(address: str) -> bool:
