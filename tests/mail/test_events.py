@@ -179,9 +179,12 @@ ODD: list[Any] = [
 ]
 
 
+FIELDS = ["email", "timestamp", "sg_message_id", "reason", "type", "bounce_classification", "nl_house", "nl_dispatch"]
+
+
 @given(
     values=st.dictionaries(
-        st.sampled_from("email timestamp sg_message_id reason type bounce_classification nl_house nl_dispatch".split()),
+        st.sampled_from(FIELDS),
         st.sampled_from(ODD) | st.text() | st.floats() | st.integers(),
     ),
     word=st.sampled_from(["bounce", "dropped", "open", "unsubscribe", "spamreport"]),
