@@ -1,3 +1,4 @@
+import base64
 import csv
 import stat
 from pathlib import Path
@@ -96,7 +97,11 @@ def test_who_wrote_to_the_mailbox_is_unsubscribed(newsletter: Command, publicati
     edition = make.edition(publication)
     token = links.signing(edition.pk)(rita.pk)
     subject = f"Subject: unsubscribe {token}\n"
-    assert newsletter("readers", "leave", "-", "--json", stdin=subject * 2).data == {"left": 1, "not_ours": 0}
+    assert newsletter("readers", "leave", "-", "--json", stdin=subject * 2).data == {
+        "left": 1,
+        "not_ours": 0,
+        "not_understood": 0,
+    }
     left = Subscription.objects.get(subscriber=rita)
     assert (left.standing, left.left_by, left.left_after_edition) == ("left", "mail", edition.pk)
     assert Subscription.objects.get(subscriber=other).standing == "active"
@@ -111,3 +116,17 @@ def test_a_token_that_is_not_ours_unsubscribes_nobody_and_is_said(
     assert told.status == 1
     assert "not ours" in told.out
     assert Subscription.objects.get(subscriber=rita).standing == "active"
+
+
+def test_mail_is_read_as_mail_and_what_is_not_understood_is_said_with_a_status(
+    newsletter: Command, publication: Publication
+) -> None:
+    rita = make.rita(publication)
+    token = links.signing(make.edition(publication).pk)(rita.pk)
+    subject = base64.b64encode(f"unsubscribe {token}".encode()).decode()
+    mail = f"From x Mon\nSubject: =?utf-8?B?{subject}?=\n\nGr\xfc\xdfe\n\nFrom y Mon\nSubject: Away\n\nI am away.\n"
+    told = newsletter("readers", "leave", "-", stdin=mail.encode("latin-1"))
+    assert told.status == 1
+    assert " ".join(told.out.split()) == "unsubscribed 1 not understood 1"
+    assert Subscription.objects.get(subscriber=rita).standing == "left"
+    assert newsletter("readers", "leave", "-", stdin="").words == "unsubscribed 0"
