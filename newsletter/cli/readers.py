@@ -1,4 +1,4 @@
-"""newsletter readers: import, export, count, leave."""
+"""newsletter readers: import, export, count, leave; suppress, lift and erase are in suppressions.py."""
 
 from pathlib import Path
 from typing import Annotated
