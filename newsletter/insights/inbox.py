@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from django.db import connection
@@ -48,12 +49,12 @@ def take(*, now: datetime, max_posts: int) -> Sequence[Notice]:
     counted against others. After ten tries it is set aside.
     """
     waiting = Notice.objects.waiting(now).defer("body")
-    terms = {"now": now, "lease": LEASE, "max_tries": MAX_TRIES}
-    found, spent = claims.claim(waiting.filter(tries__gt=0), max_rows=1, **terms)
+    claim = partial(claims.claim, now=now, lease=LEASE, max_tries=MAX_TRIES)
+    found, spent = claim(waiting.filter(tries__gt=0), max_rows=1)
     for notice in spent:
         set_aside(notice, problem=f"It was taken up {MAX_TRIES} times, and no try came to its end.")
     if not found:
-        found, _ = claims.claim(waiting.filter(tries=0), max_rows=max_posts, **terms)
+        found, _ = claim(waiting.filter(tries=0), max_rows=max_posts)
     pks = [notice.pk for notice in found]
     if connection.vendor == "postgresql":
         bodies = dict(sql.ask(BODIES, [pks])) if pks else {}

@@ -18,6 +18,7 @@ from newsletter.insights import absorbing, inbox, outcomes
 from newsletter.insights.models import Notice, NoticeState, Outcome, Reached
 from newsletter.insights.tallies import Tally, tallies, tally
 from newsletter.mail.letters import Receipt
+from newsletter.mail.sendgrid import events
 from tests.insights.conftest import Given, come_in, ended, event
 from tests.support.factories import MONDAY
 
@@ -193,14 +194,14 @@ def test_a_post_that_ends_its_worker_is_set_aside_in_the_end_and_takes_no_other_
     told = [json.dumps([event(attempt, reader=n)]).encode() for n in range(3)]
     for number, body in enumerate(told):
         inbox.keep(body, stamp=str(1_795_000_000 + number), now=MONDAY)
-    read = absorbing.events.read
+    read = events.read
 
     def kill(body: bytes, **terms: Any) -> Any:
         if body == told[1]:
             raise SystemExit("the kernel ran out of memory")  # nothing after it runs
         return read(body, **terms)
 
-    monkeypatch.setattr(absorbing.events, "read", kill)
+    monkeypatch.setattr(events, "read", kill)
     now = MONDAY
     for _ in range(30):
         with suppress(SystemExit):

@@ -72,9 +72,9 @@ class Client:
         except _TooLate as late:
             connection.close()
             raise TryLater("not made: its time was over before the last byte") from late
-        except _SaidUnasked as said:
+        except _SaidUnasked as early:
             connection.close()
-            raise TryLater("not made: the connection had something to read before the last byte") from said
+            raise TryLater("not made: the connection had something to read before the last byte") from early
         except (OSError, http.client.HTTPException) as error:
             try:
                 raise self._said_before_the_end(connection) or TryLater(f"not fully written: {_name(error)}") from error
