@@ -309,3 +309,10 @@ def test_nothing_is_kept_of_somebody_who_was_erased(opened: Opener) -> None:
     Subscriber.objects.get(email=told["email"]).delete()
     come_in([told])
     assert not Suppression.objects.exists()
+
+
+def test_who_reports_an_email_of_ours_that_is_no_edition_is_not_mailed_again(opened: Opener, ours: str) -> None:
+    told = event(ended(opened(), TAKEN), "spamreport", **FOREIGN, nl_house=ours)  # as that of a confirmation does
+    come_in([told])
+    assert Suppression.objects.get().reason == SuppressionReason.COMPLAINT
+    assert Subscription.objects.get(subscriber__email=told["email"]).left_by == "complaint"
