@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from newsletter.api import webhooks
 from newsletter.web import (
+    confirmation,
     deciding,
     editions,
     first_page,
@@ -82,6 +83,7 @@ ACCOUNT = [
 READERS = [
     path("u/<path:token>", leaving.leave, name="unsubscribe"),
     path("p/<path:token>", preferences.preferences, name="preferences"),
+    path("c/<path:token>", confirmation.confirm, name="confirm"),
     path("v/<path:token>", webversion.web_version, name="web-version"),
     path("pictures/<str:name>", pictures.picture, name="picture"),
     path("brand/<slug:slug>.css", for_readers.brand, name="brand"),

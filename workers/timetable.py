@@ -15,6 +15,7 @@ class Tick(NamedTuple):
 
 TICKS = (
     Tick("workers.tasks.dispatch.tick", 1),
+    Tick("workers.tasks.dispatch.send_confirmations", 2),
     Tick("workers.tasks.assembly.tick", 2),
     Tick("workers.tasks.pictures.tick", 1),
     Tick("workers.tasks.insights.absorb", 1),

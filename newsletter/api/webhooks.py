@@ -3,6 +3,7 @@
 There is no way in without a signature, not even for the postbox: it signs as SendGrid does.
 """
 
+from datetime import timedelta
 from functools import lru_cache
 
 import structlog
@@ -13,10 +14,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from newsletter.insights import inbox
+from newsletter.insights import inbox, refusals
+from newsletter.insights.refusals import Reason
 from newsletter.lib import clock
 from newsletter.mail.sendgrid import events
 
+OLDEST = timedelta(days=2)  # SendGrid repeats a post for a day; what is older is replayed, or our clock is wrong
 LARGEST = 2_000_000  # bytes; SendGrid posts at 768 KB, and Django itself refuses more than 2.5 MB
 log = structlog.get_logger()
 
@@ -24,14 +27,17 @@ log = structlog.get_logger()
 @csrf_exempt
 @require_POST
 def sendgrid(request: HttpRequest) -> HttpResponse:
-    """204 when kept, 403 when not signed by one of our keys, 411 and 413 for its size, 503 when it cannot be kept now.
+    """204 when kept, 403 when not signed by one of our keys or too long ago, 411 and 413 for its size, 503 when it
+    cannot be kept now.
 
     SendGrid repeats for a day whatever was not answered with 2xx, so nothing is lost by a refusal
     that is mended within that time, such as a key that was not set yet.
     """
+    now, signature = clock.now(), request.headers.get(events.SIGNATURE, "")
     keys = _keys(tuple(settings.SENDGRID_WEBHOOK_KEYS))
     if not keys:
         log.error("webhook.no_key", mend="Set SENDGRID_WEBHOOK_KEY to the verification key that SendGrid shows.")
+        refusals.remember(Reason.NO_KEY, now=now)
         return _answer(503, "no key is set to check signatures with")
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length.isdigit():
@@ -41,11 +47,18 @@ def sendgrid(request: HttpRequest) -> HttpResponse:
         return _answer(413, f"at most {LARGEST} bytes")
     body = request.body
     stamp = request.headers.get(events.TIMESTAMP, "")
-    if not events.is_signed(body, signature=request.headers.get(events.SIGNATURE, ""), timestamp=stamp, keys=keys):
-        log.warning("webhook.not_signed", bytes=len(body), has_signature=events.SIGNATURE in request.headers)
+    if not events.is_signed(body, signature=signature, timestamp=stamp, keys=keys):
+        log.warning("webhook.not_signed", bytes=len(body), has_signature=bool(signature))
+        if signature and events.moment(stamp):  # what has neither is not the provider's
+            refusals.remember(Reason.SIGNATURE, now=now)
         return _answer(403, "the signature is missing or wrong")
+    signed_at = events.moment(stamp)
+    if signed_at is None or abs(now - signed_at) > OLDEST:
+        log.warning("webhook.too_old", stamp=stamp)
+        refusals.remember(Reason.AGE, now=now)
+        return _answer(403, "it was signed more than two days ago, or our clock is wrong")
     try:
-        inbox.keep(body, stamp=stamp, now=clock.now())
+        inbox.keep(body, stamp=stamp, now=now)
     except DatabaseError as error:
         log.error("webhook.not_kept", problem=type(error).__name__)
         return _answer(503, "it cannot be kept at the moment")

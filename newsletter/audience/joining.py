@@ -47,6 +47,7 @@ def subscribe(
             subscriber.first_name = name
             subscriber.save(update_fields=["first_name"])
         suppressing.withdraw_wish(address)
+        suppressing.count_events_from(now, email=address)
         return _activate(subscription, source=where, now=now)
 
 

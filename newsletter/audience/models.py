@@ -1,9 +1,12 @@
 """Subscribers, their consent to each publication, and the addresses that must not be mailed."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
+from newsletter.lib.claims import Claimable, is_due
 from newsletter.publications.models import Publication
 
 
@@ -16,6 +19,11 @@ class Subscriber(models.Model):
         max_length=64, blank=True, help_text="Where the reader is, such as Europe/Berlin; empty: as the publication."
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    events_count_from = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When consent was last given, or a suppression lifted: what happened before suppresses nobody.",
+    )
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
@@ -60,21 +68,65 @@ class Subscription(models.Model):
         return f"subscription {self.pk}"
 
 
+class ConfirmationQuerySet(models.QuerySet["Confirmation"]):
+    def due(self, now: datetime) -> "ConfirmationQuerySet":
+        """To be sent at `now`."""
+        return self.filter(is_due(now), sent_at=None, problem="")
+
+
+class Confirmation(Claimable):
+    """The order for an email that asks somebody who left, at their mailbox, whether they want to come back.
+
+    One a subscription; it is gone once they confirmed.
+    """
+
+    subscription = models.OneToOneField(Subscription, on_delete=models.CASCADE, related_name="confirmation")
+    asked_at = models.DateTimeField(help_text="Whole seconds. The link in the email names it, so an older one is void.")
+    sent_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=100, blank=True, help_text="Why it was given up.")
+
+    objects = ConfirmationQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            # asked every two seconds, and nearly always empty
+            models.Index(name="confirmation_to_send", fields=["id"], condition=Q(sent_at=None, problem="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"confirmation {self.pk}"
+
+
 class SuppressionReason(models.TextChoices):
     HARD_BOUNCE = "hard-bounce", "the mailbox does not exist"
     COMPLAINT = "complaint", "reported as spam"
     PERSON = "person", "asked never to be mailed"
     DESK = "desk", "entered by hand"
     PROVIDER = "provider", "on the provider's own list"
+    ERASED = "erased", "asked to be erased"
 
 
 class Suppression(models.Model):
-    """An address that must not be mailed by any publication. Beats every subscription."""
+    """An address that must not be mailed by any publication. Beats every subscription.
 
-    email = models.CharField(max_length=320, unique=True)
+    Of somebody who was erased only a keyed hash is kept (address_hashes.py), so that no import brings them back.
+    """
+
+    email = models.CharField(max_length=320, unique=True, null=True, blank=True)
+    address_hash = models.CharField(
+        max_length=64, unique=True, null=True, blank=True, help_text="In place of the address of somebody erased."
+    )
     reason = models.CharField(max_length=12, choices=SuppressionReason.choices)
     detail = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="suppression_of_an_address_or_a_hash",
+                condition=Q(email__isnull=False, address_hash=None) | Q(email=None, address_hash__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"suppression {self.pk}"

@@ -23,6 +23,7 @@ from newsletter.cli import (
     running,
     status,
     stories,
+    suppressions,  # noqa: F401 — adds its commands to readers
     templating,  # noqa: F401 — adds its group to publications
     users,
     warm_ups,

@@ -1,6 +1,5 @@
-"""newsletter readers: import, export, count, leave."""
+"""newsletter readers: import, export, count, leave; suppress, lift and erase are in suppressions.py."""
 
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +9,6 @@ from newsletter.cli import choosing, output, shapes, sources
 from newsletter.cli.commands import Commands
 from newsletter.cli.options import Json, Publication
 from newsletter.lib import clock
-
-WISH = re.compile(r"unsubscribe[ _+]([A-Za-z0-9_-]{20,})", re.IGNORECASE)  # as the letters ask mail programs to write
 
 app = Commands(help="Readers: bring them in, take them out, count them.")
 
@@ -115,16 +112,20 @@ def leave(
 ) -> None:
     """Unsubscribe readers who wrote to UNSUBSCRIBE_MAILBOX.
 
-    Whole subject lines or messages may be given on stdin: every line with “unsubscribe TOKEN” in it counts.
-    Nobody is told twice and nothing happens the second time. Leaves with 1 when a token is not ours.
+    Messages, a mailbox in one file, or subjects (one a line) may be given on stdin. Nobody is told twice and nothing
+    happens the second time. Leaves with 1 when a token is not ours, or a message asks for nothing that we understand.
     """
     from newsletter.audience import leaving
     from newsletter.delivery import links
     from newsletter.lib.errors import BadToken
+    from newsletter.mail import unsubscribe_mail
 
-    given = [word for word in tokens if word != "-"]
+    given, not_understood = [word for word in tokens if word != "-"], 0
     if "-" in tokens:
-        given += WISH.findall(sources.mail())
+        with sources.opened("-") as data:
+            wishes = unsubscribe_mail.read(data.read())
+        given += wishes.tokens
+        not_understood = wishes.not_understood
     left = strange = 0
     for token in dict.fromkeys(given):
         try:
@@ -142,8 +143,12 @@ def leave(
             )
             left += 1
     if json:
-        output.data({"left": left, "not_ours": strange})
+        output.data({"left": left, "not_ours": strange, "not_understood": not_understood})
     else:
-        output.facts([("unsubscribed", left), ("not ours", strange or None)])
-    if strange:
+        output.facts(
+            [("unsubscribed", left), ("not ours", strange or None), ("not understood", not_understood or None)]
+        )
+    if not_understood:
+        output.say("What was not understood is from people all the same: look at it.")
+    if strange or not_understood:
         raise typer.Exit(1)

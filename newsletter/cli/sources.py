@@ -34,11 +34,6 @@ def text(file: str) -> str:
         raise BadInput("file", f"{file!r} cannot be read ({error.strerror}).") from None
 
 
-def mail() -> str:
-    """All of stdin, for finding ASCII words in it: mail may be in any encoding, and in several."""
-    return sys.stdin.buffer.read().decode("ascii", "replace")
-
-
 def first_line(field: str) -> str:
     """The first line of stdin without its end; `BadInput` names `field` when it is in another encoding."""
     try:

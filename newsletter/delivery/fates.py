@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from newsletter.delivery.models import BatchState, Fate
+from newsletter.mail import wording
 from newsletter.mail.errors import DispatchError, Refused, TryLater
 from newsletter.mail.letters import Receipt
 
@@ -39,11 +40,17 @@ def outcome(answer: Receipt | DispatchError, *, ordinal: int) -> Outcome:
     down for an hour is asked about fifteen times, not thousands of times.
     """
     if isinstance(answer, Receipt):
-        return Outcome(Fate.ACCEPTED, answer.status, answer.provider_id)
+        return Outcome(Fate.ACCEPTED, answer.status, _kept(answer.provider_id, 100))
+    detail = _kept(answer.detail, 500)
     if isinstance(answer, Refused):
-        return Outcome(Fate.REFUSED, answer.status, detail=answer.detail, blamed=answer.readers)
+        return Outcome(Fate.REFUSED, answer.status, detail=detail, blamed=answer.readers)
     if isinstance(answer, TryLater):
         backoff = 2.0 ** min(ordinal, 10)
         wait = answer.wait if answer.status == 429 else min(answer.wait, backoff)
-        return Outcome(Fate.LATER, answer.status, detail=answer.detail, wait=min(LONGEST_WAIT, max(wait, backoff)))
-    return Outcome(Fate.UNCERTAIN, answer.status, detail=answer.detail)
+        return Outcome(Fate.LATER, answer.status, detail=detail, wait=min(LONGEST_WAIT, max(wait, backoff)))
+    return Outcome(Fate.UNCERTAIN, answer.status, detail=detail)
+
+
+def _kept(text: str, length: int) -> str:
+    """What the provider said, as the ledger can keep it: an answer must not be lost for a sign in its text."""
+    return wording.clean(text)[:length]

@@ -16,7 +16,7 @@ from newsletter.insights import consequences, inbox, matching, outcomes
 from newsletter.insights.models import Notice, NoticeState
 from newsletter.lib.errors import BadInput
 from newsletter.mail.sendgrid import events
-from newsletter.mail.sendgrid.events import Told
+from newsletter.mail.sendgrid.events import Event, Told
 
 AT_ONCE = 25  # posts joined in memory before they are written: some 10 MB
 log = structlog.get_logger()
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 def absorb(*, now: datetime, most: int = 100) -> int:
     """Absorb up to `most` waiting posts, the oldest first; how many there were, those set aside included."""
     done = 0
-    while done < most and (taken := inbox.take(now=now, most=min(AT_ONCE, most - done))):
+    while done < most and (taken := inbox.take(now=now, max_posts=min(AT_ONCE, most - done))):
         _absorb(taken, now=now)
         done += len(taken)
     return done
@@ -39,24 +39,54 @@ def _absorb(notices: Sequence[Notice], *, now: datetime) -> None:
         if len(notices) > 1:
             for notice in notices:
                 _absorb([notice], now=now)
-        elif isinstance(error, OperationalError | InterfaceError):
-            # the database is away or busy, which is no fault of the post's: it waits until its lease ends
+        elif _may_pass(error, notices[0]):
             log.warning("notice.left", notice=notices[0].pk, problem=type(error).__name__)
+            inbox.leave(notices[0], now=now)
         else:
             log.exception("notice.crashed", notice=notices[0].pk)
-            inbox.set_aside(notices[0], problem=f"Absorbing it failed: {type(error).__name__}.")
+            _absorb_apart(notices[0], now=now)
+
+
+def _may_pass(error: Exception, notice: Notice) -> bool:
+    """The database is away or busy, as a rule, which is no fault of the post's. After the last try it is held to be."""
+    return isinstance(error, OperationalError | InterfaceError) and notice.tries < inbox.MAX_TRIES
+
+
+def _absorb_apart(notice: Notice, *, now: datetime) -> None:
+    """Each event of a post by itself, so that one that cannot be absorbed costs itself alone."""
+    read = events.read(bytes(notice.body), received_at=notice.received_at)
+    failed: dict[str, int] = {}
+    for event in read.events:
+        try:
+            _follow([event], now=now)
+        except Exception as error:
+            if _may_pass(error, notice):
+                inbox.leave(notice, now=now)
+                return
+            log.exception("event.crashed", notice=notice.pk, kind=event.kind.value)
+            failed[type(error).__name__] = failed.get(type(error).__name__, 0) + 1
+    if failed:
+        counts = ", ".join(f"{count} with {name}" for name, count in failed.items())
+        inbox.set_aside(notice, problem=f"Of its {len(read.events)} events some could not be absorbed: {counts}.")
+    else:
+        _mark_absorbed([(notice, read)])
 
 
 def _understand(notices: Sequence[Notice], *, now: datetime) -> None:
     told = [(notice, read) for notice in notices if (read := _read(notice))]
-    matched = matching.match([event for _, read in told for event in read.events])
+    _follow([event for _, read in told for event in read.events], now=now, notices=told)
+
+
+def _follow(given: Sequence[Event], *, now: datetime, notices: Sequence[tuple[Notice, Told]] = ()) -> None:
+    """What follows from these events, and with it the end of the `notices` that they are from."""
+    matched = matching.match(given)
     settled = consequences.settle(matched.events, now=now)
     consequences.act(matched.events, publications=matched.publications)
     rows = outcomes.join(matched.events)
     with transaction.atomic():
         outcomes.write(rows)
-        _mark_absorbed(told)
-    log.info("notices.absorbed", notices=len(told), events=len(matched.events), readers=len(rows), settled=settled)
+        _mark_absorbed(notices)
+    log.info("notices.absorbed", notices=len(notices), events=len(matched.events), readers=len(rows), settled=settled)
 
 
 def _mark_absorbed(told: Sequence[tuple[Notice, Told]]) -> None:
@@ -67,7 +97,7 @@ def _mark_absorbed(told: Sequence[tuple[Notice, Told]]) -> None:
     for (count, unreadable), pks in alike.items():
         Notice.objects.filter(pk__in=pks).update(
             state=NoticeState.ABSORBED,
-            lease_until=None,
+            try_at=None,
             events=count,
             problem=f"{unreadable} of its events could not be read." if unreadable else "",
         )

@@ -16,7 +16,6 @@ from newsletter.delivery import settling
 from newsletter.delivery.models import Attempt, Fate
 from newsletter.delivery.packing import unpack
 from newsletter.insights.matching import lots
-from newsletter.insights.models import Outcome, Reached
 from newsletter.lib.errors import BadInput
 from newsletter.mail.sendgrid.events import Cause, Event, Kind
 
@@ -38,19 +37,26 @@ def settle(events: Sequence[Event], *, now: datetime) -> int:
         proof = next((event for event in events if event.attempt == attempt.pk and _is_proof(event, attempt)), None)
         if proof and attempt.fate == Fate.CANCELLED:
             log.error("cancel.did_not_hold", attempt=attempt.pk, batch=attempt.batch_id)
+        if proof and proof.message and not attempt.provider_id:
+            # late events may carry this and none of our ids
+            Attempt.objects.filter(pk=attempt.pk, provider_id="").update(provider_id=proof.message)
         if proof and settling.settle_by_evidence(attempt.pk, evidence=f"event “{proof.kind}”", now=now):
             settled += 1
     return settled
 
 
 def act(events: Iterable[Event], *, publications: Mapping[int, int]) -> None:
-    """Suppress and let leave, once for each event that is news. `publications` are those of the known dispatches."""
-    grave = [event for event in events if event.cause or event.kind == Kind.UNSUBSCRIBED]
-    known = _known(grave)
-    news = [e for e in dict.fromkeys(grave) if (e.dispatch, e.subscriber, e.kind) not in known]
+    """Suppress and let leave. `publications` are those of the known dispatches.
+
+    An event from before its reader last gave consent or had a suppression lifted says nothing any more, however
+    late it comes and however often it is told; nor does one of somebody who was erased.
+    """
+    grave = [event for event in dict.fromkeys(events) if event.cause or event.kind == Kind.UNSUBSCRIBED]
+    since = suppressing.events_count_from(event.subscriber for event in grave if event.subscriber)
+    news = [e for e in grave if e.subscriber in since and ((at := since[e.subscriber]) is None or e.at > at)]
     _suppress([event for event in news if event.cause])
     for event in news:
-        if event.subscriber and event.kind in (Kind.UNSUBSCRIBED, Kind.COMPLAINED):
+        if event.kind in (Kind.UNSUBSCRIBED, Kind.COMPLAINED):
             _leave(event, publications)
 
 
@@ -63,23 +69,6 @@ def _is_proof(event: Event, attempt: Attempt) -> bool:
         and event.at > attempt.began_at - SKEW
         and (event.kind not in BEFORE_LEAVING or not settling.needs_to_have_left(attempt))
     )
-
-
-def _known(events: Sequence[Event]) -> set[tuple[int | None, int | None, Kind]]:
-    """Which of these were heard before. Without this, a repetition would undo what a person decided since."""
-    dispatches = {event.dispatch for event in events if event.dispatch}
-    rows = Outcome.objects.filter(dispatch__in=dispatches)
-    readers = lots(event.subscriber for event in events if event.dispatch and event.subscriber)
-    known: set[tuple[int | None, int | None, Kind]] = set()
-    for outcome in (row for lot in readers for row in rows.filter(subscriber__in=lot)):
-        heard = {
-            Kind.BOUNCED: outcome.bounced_at is not None,
-            Kind.COMPLAINED: outcome.complained_at is not None,
-            Kind.UNSUBSCRIBED: outcome.unsubscribed_at is not None,
-            Kind.DROPPED: outcome.reached == Reached.DROPPED,
-        }
-        known |= {(outcome.dispatch_id, outcome.subscriber, kind) for kind, was in heard.items() if was}
-    return known
 
 
 def _suppress(events: Sequence[Event]) -> None:

@@ -1,8 +1,9 @@
 """Whose event is it? Fills in what an event does not carry, and leaves out what is none of ours.
 
 SendGrid leaves our ids out of some late events. The call is then known by the provider's id of it,
-and the reader by the address. Events of other programs that mail through the same account name no
-reader of ours, and those of other installations another house’s id or no dispatch of ours.
+and the reader by the address. Other programs may mail the same people through the same account: an event
+with none of our ids, of a message that no call of ours made, is theirs. Events of other installations
+carry another installation's id, or no dispatch of ours.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,9 +27,13 @@ class Matched(NamedTuple):
 
 
 def match(events: Sequence[Event]) -> Matched:
-    """Every event gets the ids that can be found out; one without a subscriber, or of a strange dispatch, goes."""
+    """Every event gets the ids that can be found out.
+
+    One without a subscriber, of a strange dispatch, or of a message that is not ours is left out.
+    """
     events = [e for e in events if not e.house or installation.is_told_of_us(e.house, e.attempt)]
     calls = _calls({e.message for e in events if e.dispatch is None and e.message})
+    events = [e for e in events if not e.message or e.message in calls or _carries_ids(e)]
     people = _people({e.email for e in events if e.subscriber is None and e.email})
     # as a rule there is nothing to find out
     found = [e if e.dispatch is not None and e.subscriber is not None else _fill(e, calls, people) for e in events]
@@ -37,6 +42,13 @@ def match(events: Sequence[Event]) -> Matched:
         publications.update(Dispatch.objects.filter(pk__in=lot).values_list("pk", "edition__publication_id"))
     ours = [e for e in found if e.subscriber and (e.dispatch is None or e.dispatch in publications)]
     return Matched(ours, publications)
+
+
+def _carries_ids(event: Event) -> bool:
+    """True when the event carries something that only our own calls hand over."""
+    return bool(event.house) or any(
+        i is not None for i in (event.dispatch, event.batch, event.attempt, event.subscriber)
+    )
 
 
 def _fill(event: Event, calls: Mapping[str, Attempt], people: Mapping[str, int]) -> Event:

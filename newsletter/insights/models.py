@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from newsletter.delivery.models import Dispatch
+from newsletter.lib.claims import Claimable, is_due
 
 
 class NoticeState(models.TextChoices):
@@ -20,17 +21,17 @@ class NoticeState(models.TextChoices):
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def waiting(self, now: datetime) -> NoticeQuerySet:
         """Not absorbed, and in no worker's hands."""
-        return self.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=NoticeState.WAITING)
+        return self.filter(is_due(now), state=NoticeState.WAITING)
 
 
-class Notice(models.Model):
+class Notice(Claimable):
     """One post of the provider's events, byte for byte, kept for thirty days."""
 
     received_at = models.DateTimeField(db_index=True)
     signed_at = models.DateTimeField(null=True, blank=True, help_text="By the provider's clock, if it said.")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of stamp and body: each is kept once.")
     body = models.BinaryField()
     state = models.CharField(max_length=8, choices=NoticeState.choices, default=NoticeState.WAITING)
-    lease_until = models.DateTimeField(null=True, blank=True)
     events = models.PositiveIntegerField(default=0, help_text="How many of interest were in it.")
     problem = models.CharField(max_length=200, blank=True, help_text="What in it could not be understood.")
 
@@ -44,6 +45,18 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"notice {self.pk}"
+
+
+class PostRefusal(models.Model):
+    """Posts that were turned away since the last one that was kept, by the reason: one row a reason."""
+
+    reason = models.CharField(max_length=20, unique=True)
+    posts = models.PositiveIntegerField(default=0, help_text="Counted at most once a minute in each process.")
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"posts refused for {self.reason}"
 
 
 class Reached(models.IntegerChoices):

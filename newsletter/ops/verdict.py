@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from newsletter.insights.arrears import Arrears
+from newsletter.insights.refusals import Reason
 from newsletter.ops.readings import Queue
 
 STALE = timedelta(seconds=30)  # queues are looked at every five seconds
@@ -20,6 +21,11 @@ STUCK = timedelta(minutes=10)  # a dispatch in which nothing has moved
 
 
 NO_ARREARS = Arrears()
+REFUSED = {
+    Reason.NO_KEY: "SENDGRID_WEBHOOK_KEY is not set.",
+    Reason.SIGNATURE: "SENDGRID_WEBHOOK_KEY is not the key that signs them.",
+    Reason.AGE: "they were signed more than two days ago, or our clock is wrong.",
+}
 
 
 class Level(StrEnum):
@@ -120,6 +126,12 @@ def _event_troubles(arrears: Arrears, now: datetime) -> list[Trouble]:
         found.append(
             Trouble(f"{arrears.late:,} posts of events came more than a day after they were signed.", "late-events")
         )
+    if arrears.refused:
+        since, why = f"{arrears.refused.first_at:%H:%M} UTC", REFUSED[Reason(arrears.refused.reason)]
+        words = f"Since {since} the provider’s posts of events are refused: {why} It stops repeating them after a day."
+        found.append(Trouble(words, "no-events"))
+    elif arrears.silent:
+        found.append(Trouble("The last three editions brought no event at all. Does the webhook work?", "no-events"))
     if arrears.aside:
         found.append(Trouble(f"{arrears.aside:,} posts of events could not be understood.", "late-events"))
     return found

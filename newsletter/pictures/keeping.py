@@ -1,15 +1,15 @@
 """Pictures on their way to us: asked for by their address, or handed over; fetched, made fit, stored.
 
 A row is the order. What cannot be fetched is tried again a few times, later each time; who is to print it does not
-wait for that: `give_up` ends it.
+wait for that: `give_up` ends it. A try that ends its worker counts as one (lib/claims.py).
 """
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import structlog
-from django.db.models import F
 
+from newsletter.lib.claims import claim
 from newsletter.lib.errors import BadInput
 from newsletter.pictures import storing
 from newsletter.pictures.bounded_encoding import encode
@@ -24,6 +24,7 @@ LIMITS = {Use.STORY: Limits(1200, 1600, 200_000), Use.LOGO: Limits(1200, 600, 10
 LEASE = timedelta(seconds=60)  # a worker that takes longer was lost
 # After each try that failed. A site that is down for longer than all of them is a person's matter.
 WAITS = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 3600))
+MAX_TRIES = len(WAITS) + 1
 Fetch = Callable[[str], bytes]
 
 
@@ -44,9 +45,13 @@ def keep(data: bytes, use: Use, *, now: datetime) -> Picture:
 
 def fetch_next(*, now: datetime, fetch: Fetch = fetch) -> bool:
     """Fetch one picture that is due, or note why that failed. False when none is due."""
-    picture = _claim(now)
-    if picture is None:
-        return False
+    found, spent = claim(Picture.objects.due(now), now=now, lease=LEASE, max_rows=1, max_tries=MAX_TRIES)
+    for picture in spent:
+        _note(picture, "Each try ended the worker that made it.", "Give another picture.", again=False, now=now)
+        _record(picture)
+    if not found:
+        return bool(spent)
+    picture = found[0]
     try:
         _fill(picture, encode(fetch(picture.source_url), LIMITS[Use(picture.use)]), now)
     except NotFetched as error:
@@ -71,16 +76,6 @@ def give_up(pictures: Iterable[Picture]) -> None:
     )
 
 
-def _claim(now: datetime) -> Picture | None:
-    """Ours until the lease ends. `tries` is the fence: a later claim raises it."""
-    for picture in Picture.objects.due(now)[:5]:
-        ours = Picture.objects.due(now).filter(pk=picture.pk, tries=picture.tries)
-        if ours.update(tries=F("tries") + 1, try_at=now + LEASE):
-            picture.tries += 1
-            return picture
-    return None
-
-
 def _fill(picture: Picture, made: Encoded, now: datetime) -> None:
     picture.digest = storing.store(made.data, made.kind)
     picture.kind, picture.width, picture.height = made.kind, made.width, made.height
@@ -92,7 +87,7 @@ def _fill(picture: Picture, made: Encoded, now: datetime) -> None:
 def _note(picture: Picture, problem: str, mend: str, *, again: bool, now: datetime) -> None:
     log.info("picture.not_fetched", picture=picture.pk, tries=picture.tries, problem=problem)
     picture.problem, picture.mend = problem, mend
-    if again and picture.tries <= len(WAITS):
+    if again and picture.tries < MAX_TRIES:
         picture.try_at = now + WAITS[picture.tries - 1]
     else:
         picture.state, picture.try_at = State.FAILED, None

@@ -6,6 +6,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from newsletter.lib.claims import Claimable, is_due
+
 
 class Use(models.TextChoices):
     STORY = "story", "beside a story"
@@ -21,10 +23,10 @@ class State(models.TextChoices):
 class PictureQuerySet(models.QuerySet["Picture"]):
     def due(self, now: datetime) -> "PictureQuerySet":
         """To be fetched at `now`, the longest waiting first."""
-        return self.filter(Q(try_at=None) | Q(try_at__lte=now), state=State.COMING).order_by("id")
+        return self.filter(is_due(now), state=State.COMING).order_by("id")
 
 
-class Picture(models.Model):
+class Picture(Claimable):
     use = models.CharField(max_length=5, choices=Use.choices)
     state = models.CharField(max_length=6, choices=State.choices, default=State.COMING)
     source_url = models.URLField(max_length=2000, blank=True, help_text="Where it is fetched; empty: uploaded.")
@@ -36,8 +38,6 @@ class Picture(models.Model):
     weight = models.PositiveIntegerField(null=True, blank=True, help_text="Of the file, in bytes.")
     note = models.CharField(max_length=200, blank=True, help_text="What it lost on its way.")
 
-    tries = models.PositiveSmallIntegerField(default=0)
-    try_at = models.DateTimeField(null=True, blank=True, help_text="Not before then; empty: at once.")
     problem = models.CharField(max_length=300, blank=True, help_text="Why the last try failed.")
     mend = models.CharField(max_length=300, blank=True, help_text="What to do about it.")
     asked_at = models.DateTimeField(auto_now_add=True)

@@ -41,11 +41,17 @@ def headers(copy: Copy, *, message_id: str, at: datetime) -> list[tuple[str, str
 
 
 def raw(copy: Copy, *, message_id: str, at: datetime) -> bytes:
-    """The whole message with CRLF at the line ends."""
-    message = _body(copy)
+    """The whole message with CRLF at the line ends.
+
+    Header lines of the call stand as they came: whoever sends them has to encode them, says SendGrid's reference
+    of mail/send.
+    """
+    message, own = _body(copy), copy.headers
     for name, value in headers(copy, message_id=message_id, at=at):
-        message[name] = _encoded(name, value)
-    return message.as_bytes(policy=LINES)
+        if name not in own:
+            message[name] = _encoded(name, value)
+    lines = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in own.items() if value)
+    return lines.encode() + message.as_bytes(policy=LINES)
 
 
 def _body(copy: Copy) -> Parts:

@@ -29,7 +29,20 @@ class Visit(NamedTuple):
 def for_readers(
     view: Callable[[HttpRequest, Visit], HttpResponse],
 ) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Turns the token in the address into the reader it belongs to.
+    """Turns the token in the address into the reader it belongs to."""
+
+    @token_page
+    @wraps(view)
+    def opened(request: HttpRequest, token: str) -> HttpResponse:
+        reader = links.reader(token)
+        publication = get_object_or_404(Publication, pk=reader.publication_id)
+        return view(request, Visit(reader, publication, token))
+
+    return opened
+
+
+def token_page(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
+    """A page whose address is its key. `BadToken` becomes the page about damaged links.
 
     Exempt from the proof of origin: that guards what a cookie permits, and there is none here.
     What permits is the token, which a foreign site does not have; a mailbox provider that
@@ -42,12 +55,9 @@ def for_readers(
     def opened(request: HttpRequest, token: str) -> HttpResponse:
         token = links.without_tail(token)
         try:
-            reader = links.reader(token)
+            response = view(request, token)
         except BadToken:
             response = damaged(request)
-        else:
-            publication = get_object_or_404(Publication, pk=reader.publication_id)
-            response = view(request, Visit(reader, publication, token))
         response["Referrer-Policy"] = "no-referrer"  # the address is the key
         response["X-Robots-Tag"] = "noindex, nofollow"
         response.headers.setdefault("Cache-Control", "private, no-store")

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from newsletter.audience import leaving
+from newsletter.audience import leaving, suppressing, undo
 from newsletter.audience.models import Standing, Subscription
 from newsletter.lib import clock
 from newsletter.web.for_readers import Visit, for_readers
@@ -12,21 +12,26 @@ from newsletter.web.for_readers import Visit, for_readers
 @for_readers
 def leave(request: HttpRequest, visit: Visit) -> HttpResponse:
     reader, publication, token = visit
-    context = {"publication": publication, "token": token}
+    context: dict[str, object] = {"publication": publication, "token": token, "undo": ""}
     if not reader.subscriber_id:
         return render(request, "web/readers/nobody.html", context)
+    found = (
+        Subscription.objects.select_related("subscriber")
+        .filter(subscriber=reader.subscriber_id, publication=publication)
+        .first()
+    )
+    context["may_return"] = found is not None and not suppressing.barrier(found.subscriber.email)
     if request.method == "POST":
         # The body is not read: `List-Unsubscribe=One-Click` may come in either encoding, or broken,
         # and means the same. Our own button says so in the address.
-        leaving.leave(
+        left = leaving.leave(
             subscriber_id=reader.subscriber_id,
             publication_id=publication.pk,
             edition_id=reader.edition_id,
             by="page" if "page" in request.GET else "one-click",
             now=clock.now(),
         )
-        return render(request, "web/readers/left.html", context)
-    subscription = Subscription.objects.filter(subscriber=reader.subscriber_id, publication=publication).first()
-    if subscription is None or subscription.standing == Standing.LEFT:
+        return render(request, "web/readers/left.html", context | {"undo": undo.token(found, left)})
+    if found is None or found.standing == Standing.LEFT:
         return render(request, "web/readers/left.html", context)
     return render(request, "web/readers/leave.html", context)

@@ -1,8 +1,10 @@
-"""Times, spans, numbers and states as people say them. Pure; the pages' filters are made of it."""
+"""Times, spans, numbers and states as people say them; the pages' filters are made of it."""
 
 from datetime import date, datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
+from newsletter.audience import suppressing
+from newsletter.audience.models import Standing, Subscription
 from newsletter.editions.models import Edition
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
@@ -96,3 +98,17 @@ def away(value: datetime, *, now: datetime) -> str:
 def host(url: str) -> str:
     """The site of a link, for a glance: `example.org`."""
     return (urlsplit(url).hostname or url).removeprefix("www.")
+
+
+def what_comes(subscription: Subscription) -> str:
+    """What this reader may expect of the publication from now on, as a sentence."""
+    publication = subscription.publication
+    if barrier := suppressing.barrier(subscription.subscriber.email):
+        return f"Yet nothing comes: {barrier}"
+    if subscription.standing == Standing.PAUSED and (until := subscription.paused_until):
+        return f"Nothing comes before {until.day} {until:%B %Y}."
+    if subscription.standing != Standing.ACTIVE:
+        return "Nothing comes before your subscription is confirmed."
+    if not publication.is_active:
+        return f"{publication.name} is resting; when it comes out again, it comes to you."
+    return "The next email comes to you again."

@@ -6,15 +6,27 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from newsletter.insights import refusals
+from newsletter.lib import clock
 from newsletter.mail.sendgrid.events import SIGNATURE, TIMESTAMP
 from newsletter.postbox.signing import Signer
 
 Poster = Callable[..., Any]
 
 
+def stamp(*, days_ago: float = 0) -> str:
+    """The header of a post that was signed then."""
+    return str(int(clock.now().timestamp() - days_ago * 86_400))
+
+
 @pytest.fixture(scope="session")
 def signer() -> Signer:
     return Signer.made()
+
+
+@pytest.fixture(autouse=True)
+def nothing_refused_before() -> None:
+    refusals.forget()
 
 
 @pytest.fixture
@@ -23,7 +35,8 @@ def post(settings: Any, signer: Signer) -> Poster:
     settings.SENDGRID_WEBHOOK_KEYS = [signer.public]
     client = Client(enforce_csrf_checks=True)
 
-    def send(body: bytes, *, timestamp: str = "1795000000", signature: str | None = None) -> Any:
+    def send(body: bytes, *, timestamp: str = "", signature: str | None = None) -> Any:
+        timestamp = timestamp or stamp()
         signed = signer.sign(body, timestamp=timestamp) if signature is None else signature
         headers = {SIGNATURE: signed, TIMESTAMP: timestamp}
         return client.post("/webhooks/sendgrid", body, content_type="application/json", headers=headers)

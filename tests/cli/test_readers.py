@@ -1,3 +1,4 @@
+import base64
 import csv
 import stat
 from collections.abc import Iterator
@@ -100,7 +101,11 @@ def test_who_wrote_to_the_mailbox_is_unsubscribed(newsletter: Command, publicati
     edition = make.edition(publication)
     token = links.signing(edition.pk)(rita.pk)
     subject = f"Subject: unsubscribe {token}\n"
-    assert newsletter("readers", "leave", "-", "--json", stdin=subject * 2).data == {"left": 1, "not_ours": 0}
+    assert newsletter("readers", "leave", "-", "--json", stdin=subject * 2).data == {
+        "left": 1,
+        "not_ours": 0,
+        "not_understood": 0,
+    }
     left = Subscription.objects.get(subscriber=rita)
     assert (left.standing, left.left_by, left.left_after_edition) == ("left", "mail", edition.pk)
     assert Subscription.objects.get(subscriber=other).standing == "active"
@@ -167,3 +172,17 @@ def test_a_message_in_another_encoding_does_not_keep_anybody_from_leaving(
     mail = f"Subject: unsubscribe {token}\n\nGr".encode() + b"\xfc\xdfe\n"
     assert newsletter("readers", "leave", "-", stdin=mail).status == 0
     assert Subscription.objects.get(subscriber=reader).standing == "left"
+
+
+def test_mail_is_read_as_mail_and_what_is_not_understood_is_said_with_a_status(
+    newsletter: Command, publication: Publication
+) -> None:
+    rita = make.rita(publication)
+    token = links.signing(make.edition(publication).pk)(rita.pk)
+    subject = base64.b64encode(f"unsubscribe {token}".encode()).decode()
+    mail = f"From x Mon\nSubject: =?utf-8?B?{subject}?=\n\nGr\xfc\xdfe\n\nFrom y Mon\nSubject: Away\n\nI am away.\n"
+    told = newsletter("readers", "leave", "-", stdin=mail.encode("latin-1"))
+    assert told.status == 1
+    assert " ".join(told.out.split()) == "unsubscribed 1 not understood 1"
+    assert Subscription.objects.get(subscriber=rita).standing == "left"
+    assert newsletter("readers", "leave", "-", stdin="").words == "unsubscribed 0"

@@ -99,3 +99,17 @@ def test_tags_reopen_a_waiting_edition_and_hosts_are_kept_tidy() -> None:
     assert Publication.objects.get().untagged_hosts == "give.example.org b.example"
     assert assembly.refresh_stale() == [edition.pk]
     assert "utm_source=" in assembly.assemble(edition.pk, now=MONDAY).letters.get().html
+
+
+@pytest.mark.parametrize("name", ["Ålesund <i dag>", 'The "Post", daily', "رسالة الصباح", "{{x}} & <b>", "%recipient%"])
+def test_a_receiver_finds_the_list_id_whatever_the_publication_is_called(
+    opened: Opener, client: Client, postbox: Postbox, name: str
+) -> None:
+    dispatch = opened(readers=1)
+    publication = dispatch.edition.publication
+    Publication.objects.filter(pk=publication.pk).update(name=name)
+    line = head(dispatch, client, postbox)["List-Id"]
+    domain = publication.sender_email.partition("@")[2]
+    assert line.isascii()
+    assert line.endswith(f" <{publication.slug}.{domain}>")
+    assert [call["notes"] for call in postbox.calls()] == ["[]"]

@@ -295,3 +295,22 @@ def test_a_process_that_is_about_to_end_takes_no_more_batches(
         list(dispatch.batches.values_list("pk", flat=True)), client=client, clock=lambda: MONDAY, connections=1
     )
     assert progress(dispatch).waiting == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "fate"),
+    [
+        (Receipt(202, "x" * 400), Fate.ACCEPTED),
+        (Receipt(202, "a\u0000b\ud83d"), Fate.ACCEPTED),
+        (Refused("HTTP 400 – subject: bad \u0000 sign \ud83d", status=400), Fate.REFUSED),
+        (TryLater("slow\u0000" + "x" * 900, status=429), Fate.LATER),
+        (Uncertain("\u0000", status=999), Fate.UNCERTAIN),
+    ],
+    ids=["long id", "odd id", "odd complaint", "long detail", "only odd"],
+)
+def test_an_answer_is_written_down_whatever_signs_are_in_it(opened: Opener, answer: object, fate: Fate) -> None:
+    attempt = calling(opened())
+    assert sending.record(attempt, answer, now=MONDAY) == fate  # type: ignore[arg-type]  # one of its kinds
+    attempt.refresh_from_db()
+    assert attempt.fate == fate
+    assert "\u0000" not in attempt.provider_id + attempt.detail

@@ -1,5 +1,6 @@
 """A dispatch whose batches were handed to the provider, and posts as the provider would make them."""
 
+import itertools
 import json
 from array import array
 from collections.abc import Callable, Iterable
@@ -20,6 +21,7 @@ from tests.support import factories as make
 from tests.support.factories import MONDAY
 
 Given = dict[str, Any]
+STAMPS = itertools.count(int(MONDAY.timestamp()))
 
 
 @pytest.fixture
@@ -84,7 +86,8 @@ def event(attempt: Attempt, word: str = "delivered", *, reader: int = 0, after: 
 
 
 def come_in(*posts: Iterable[Given] | bytes, now: datetime = MONDAY) -> int:
-    """Keep these posts and absorb everything; how many posts that were."""
+    """Keep these posts, each with a stamp of its own, and absorb everything; how many posts that were."""
     for post in posts:
-        inbox.keep(post if isinstance(post, bytes) else json.dumps(list(post)).encode(), stamp="1", now=now)
+        stamp = f"{next(STAMPS)}"
+        inbox.keep(post if isinstance(post, bytes) else json.dumps(list(post)).encode(), stamp=stamp, now=now)
     return absorbing.absorb(now=now)

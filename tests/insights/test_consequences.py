@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter.audience import suppressing
+from newsletter.audience import joining, suppressing
 from newsletter.audience.models import Standing, Subscriber, Subscription, Suppression, SuppressionReason
-from newsletter.delivery import recovery, sending, settling
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
+from newsletter.delivery import installation, recovery, sending, settling
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate, Installation
 from newsletter.delivery.progress import progress
 from newsletter.insights import absorbing
+from newsletter.insights.models import Outcome
 from newsletter.mail.errors import TryLater, Uncertain
 from newsletter.mail.letters import Receipt
 from tests.insights.conftest import Given, begun, come_in, ended, event
@@ -164,7 +165,7 @@ def test_a_repetition_does_not_undo_what_a_person_decided_since(opened: Opener) 
     attempt = ended(opened(), TAKEN)
     told = [event(attempt, "bounce", reader=0), event(attempt, "unsubscribe", reader=1)]
     come_in(told)
-    suppressing.lift(told[0]["email"])
+    suppressing.lift(told[0]["email"], now=LATER)
     Subscription.objects.filter(subscriber__email=told[1]["email"]).update(standing=Standing.ACTIVE, consent_at=LATER)
     come_in(told, now=LATER)
     assert not Suppression.objects.exists()
@@ -185,3 +186,133 @@ def test_a_post_absorbed_twice_after_a_crash_gives_the_same(opened: Opener) -> N
     come_in([event(attempt), event(attempt, "bounce", reader=1, type="bounce")])
     assert absorbing.absorb(now=LATER) == 0
     assert (Suppression.objects.count(), Attempt.objects.get().settled_by) == before
+
+
+FOREIGN: Given = BARE | {"sg_message_id": "zzzzzzzzzzzzzzzzzzzzzz.recvd-9"}
+
+
+@pytest.mark.parametrize(
+    ("word", "more"),
+    [
+        ("group_unsubscribe", {"asm_group_id": 77}),
+        ("unsubscribe", {}),
+        ("spamreport", {}),
+        ("bounce", {"type": "bounce"}),
+        ("dropped", {"reason": "Bounced Address"}),
+    ],
+)
+def test_what_comes_of_another_programs_mail_is_not_ours(opened: Opener, word: str, more: Given) -> None:
+    told = event(ended(opened(), TAKEN), word, **more, **FOREIGN, category=["shop"], order="4711")
+    come_in([told])
+    assert Subscription.objects.get(subscriber__email=told["email"]).standing == Standing.ACTIVE
+    assert not Suppression.objects.exists()
+    assert not Outcome.objects.exists()
+
+
+def test_a_call_that_was_proved_by_an_event_is_known_by_its_message_from_then_on(opened: Opener) -> None:
+    attempt = ended(opened(), Uncertain("no answer"))  # whose X-Message-Id nobody heard
+    come_in([event(attempt, reader=0)])
+    told = event(attempt, "unsubscribe", reader=1, **BARE | {"sg_message_id": "abcdefghijklmnopqrstuv.recvd-1"})
+    come_in([told])
+    left = Subscription.objects.get(standing=Standing.LEFT)
+    assert (left.subscriber.email, left.left_by) == (told["email"], "provider")
+
+
+@pytest.fixture
+def ours(opened: Opener) -> str:
+    """The id of this installation."""
+    installation.forget()
+    return installation.look(fresh=True).house
+
+
+@pytest.mark.parametrize("word", ["delivered", "unsubscribe", "spamreport"])
+def test_an_event_of_another_installation_on_the_same_account_does_nothing(
+    opened: Opener, ours: str, word: str
+) -> None:
+    attempt = ended(opened(), Uncertain("no answer"))
+    come_in([event(attempt, word, nl_house="f" * 12)])
+    assert Batch.objects.get().state == BatchState.UNCERTAIN
+    assert not Outcome.objects.exists()
+    assert not Suppression.objects.exists()
+    assert not Subscription.objects.filter(standing=Standing.LEFT).exists()
+    come_in([event(attempt, word, nl_house=ours)])
+    assert Batch.objects.get().state == BatchState.ACCEPTED
+
+
+def test_a_call_made_under_an_earlier_id_is_ours_and_a_later_one_under_it_is_not(opened: Opener, ours: str) -> None:
+    first, second = (ended(opened(), Uncertain("no answer")) for _ in range(2))
+    Installation.objects.update(house="a" * 12, earlier={ours: first.pk})
+    installation.look(fresh=True)
+    come_in([event(first, nl_house=ours), event(second, nl_house=ours)])
+    assert set(Batch.objects.values_list("pk", "state")) == {
+        (first.batch_id, BatchState.ACCEPTED),
+        (second.batch_id, BatchState.UNCERTAIN),
+    }
+
+
+def renewed(told: Given) -> Subscription:
+    """Its reader confirms anew, an hour after it happened."""
+    subscription = Subscription.objects.get(subscriber__email=told["email"])
+    joining.subscribe(
+        subscription.publication, email=told["email"], first_name="", source="form", now=LATER, confirmed=True
+    )
+    return subscription
+
+
+@pytest.mark.parametrize("had_left", [False, True])
+@pytest.mark.parametrize("word", ["unsubscribe", "spamreport", "bounce", "dropped"])
+def test_what_happened_before_consent_was_given_anew_says_nothing_however_late_it_comes(
+    opened: Opener, word: str, had_left: bool
+) -> None:
+    attempt = ended(opened(), TAKEN)
+    told = event(attempt, word, after=60, reason="Bounced Address")
+    if had_left:
+        Subscription.objects.filter(subscriber__email=told["email"]).update(standing=Standing.LEFT)
+    subscription = renewed(told)
+    come_in([told], now=LATER + timedelta(hours=1))
+    subscription.refresh_from_db()
+    assert subscription.standing == Standing.ACTIVE
+    assert not Suppression.objects.exists()
+
+
+@pytest.mark.parametrize("word", ["unsubscribe", "spamreport"])
+def test_what_happens_after_consent_was_given_anew_counts(opened: Opener, word: str) -> None:
+    told = event(ended(opened(), TAKEN), word, after=2 * 3600)
+    subscription = renewed(told)
+    come_in([told], now=LATER + timedelta(hours=2))
+    subscription.refresh_from_db()
+    assert subscription.standing == Standing.LEFT
+
+
+def test_a_bounce_told_again_does_not_undo_a_lifted_suppression_and_a_new_one_does(opened: Opener) -> None:
+    dispatch = opened(readers=1)
+    told = event(ended(dispatch, TAKEN), "dropped", reason="Bounced Address")
+    come_in([told], [event(Attempt.objects.get(), "delivered", after=120)])
+    suppressing.lift(told["email"], now=LATER)
+    come_in([told], [told | BARE | {"sg_message_id": ""}], now=LATER)
+    assert not Suppression.objects.exists()
+    come_in([told | {"timestamp": told["timestamp"] + 7200}], now=LATER + timedelta(hours=2))
+    assert Suppression.objects.count() == 1
+
+
+@pytest.mark.parametrize("before", ["processed", "deferred", "dropped", "delivered", "open"])
+def test_a_drop_for_a_dead_address_suppresses_it_whatever_was_heard_before(opened: Opener, before: str) -> None:
+    attempt = ended(opened(readers=1), TAKEN)
+    come_in([event(attempt, before, reason="Recipient List over Package Quota")])
+    assert not Suppression.objects.exists()
+    come_in([event(attempt, "dropped", reason="Bounced Address", after=180)])
+    assert Suppression.objects.get().reason == SuppressionReason.HARD_BOUNCE
+
+
+def test_nothing_is_kept_of_somebody_who_was_erased(opened: Opener) -> None:
+    told = event(ended(opened(), TAKEN), "spamreport")
+    Subscriber.objects.get(email=told["email"]).delete()
+    come_in([told])
+    assert not Suppression.objects.exists()
+
+
+def test_who_reports_an_email_of_ours_that_is_no_edition_is_not_mailed_again(opened: Opener, ours: str) -> None:
+    told = event(ended(opened(), TAKEN), "spamreport", **FOREIGN, nl_house=ours)  # as that of a confirmation does
+    come_in([told])
+    assert Suppression.objects.get().reason == SuppressionReason.COMPLAINT
+    assert Subscription.objects.get(subscriber__email=told["email"]).left_by == "complaint"

@@ -1,12 +1,12 @@
 """Where people see what came of an edition: in the status, and in the figures of its dispatch."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from newsletter.cli import shapes
-from newsletter.delivery.models import Dispatch
+from newsletter.delivery.models import Attempt, Dispatch, DispatchState
 from newsletter.insights import inbox
 from newsletter.insights.arrears import arrears
 from newsletter.mail.letters import Receipt
@@ -48,3 +48,36 @@ def test_posts_that_nobody_understands_are_told_of_for_a_day() -> None:
     come_in(b"{")
     assert arrears(now=MONDAY + timedelta(hours=1)).aside == 1
     assert arrears(now=MONDAY + timedelta(hours=25)).aside == 0
+
+
+def silent(*, now: datetime) -> bool:
+    return "no event at all" in " ".join(trouble.sentence for trouble in status(now=now).verdict.troubles)
+
+
+def finished(opened: Opener, *, days_ago: int, readers: int = 2) -> Attempt:
+    """An edition that was sent then."""
+    attempt = ended(opened(readers=readers), Receipt(202, f"call{days_ago:018}"))
+    Dispatch.objects.filter(pk=attempt.batch.dispatch_id).update(
+        state=DispatchState.FINISHED, opened_at=MONDAY - timedelta(days=days_ago)
+    )
+    return attempt
+
+
+def test_three_editions_of_which_nothing_was_heard_are_not_all_is_well(opened: Opener) -> None:
+    oldest = finished(opened, days_ago=3)
+    finished(opened, days_ago=2)
+    assert not silent(now=MONDAY)
+    finished(opened, days_ago=1)
+    assert silent(now=MONDAY)
+    assert not silent(now=MONDAY - timedelta(hours=23, minutes=30))  # events of the third may still come
+    come_in([event(oldest)])
+    assert not silent(now=MONDAY)
+
+
+def test_editions_that_were_heard_of_do_not_hide_that_the_last_three_were_not(opened: Opener) -> None:
+    come_in([event(finished(opened, days_ago=4))])
+    for days in (3, 2):
+        finished(opened, days_ago=days)
+    assert not silent(now=MONDAY)
+    finished(opened, days_ago=1)
+    assert silent(now=MONDAY)

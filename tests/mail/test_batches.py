@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.mail.errors import Refused, TryLater, Uncertain
+from newsletter.mail.sendgrid import batches
 from newsletter.mail.sendgrid.batches import Batches, Status
 from newsletter.postbox.server import Postbox
 from tests.postbox.asking import ask
@@ -74,3 +75,9 @@ def test_nobody_there_is_a_thing_to_try_later(tmp_path: Path) -> None:
 
 def test_the_european_region_has_ids_of_its_own() -> None:
     assert Batches(key="k", residency="eu", connect_timeout=1, answer_timeout=1)._host == "api.eu.sendgrid.com"
+
+
+@pytest.mark.parametrize("minted", ["", "x" * 101, "a\u0000b", "é", 7, None])
+def test_an_id_that_cannot_be_kept_is_no_id(minted: object) -> None:
+    assert not batches._is_id(minted)
+    assert batches._is_id("YOUR_BATCH_ID")

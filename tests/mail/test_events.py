@@ -45,7 +45,7 @@ def test_the_published_vectors_are_signed_and_nothing_else_is() -> None:
         assert not events.is_signed(again, signature=proof, timestamp=stamp, keys=keys)
 
 
-@given(body=st.binary(max_size=200), at=st.integers(0, 10**11), flip=st.integers(0, 10**6))
+@given(body=st.binary(max_size=200), at=st.integers(10**9, 10**10 - 1), flip=st.integers(0, 10**6))
 def test_a_body_is_signed_until_one_bit_of_it_changes(body: bytes, at: int, flip: int) -> None:
     stamp = str(at)
     proof = SIGNER.sign(body, timestamp=stamp)
@@ -152,3 +152,59 @@ def test_whatever_is_posted_is_read_ignored_or_counted(posted: list[Any]) -> Non
 def test_what_is_no_list_of_events_is_bad_input(body: bytes) -> None:
     with pytest.raises(BadInput):
         events.read(body, received_at=NOW)
+
+
+@given(body=st.binary(min_size=1, max_size=30), at=st.integers(10**9, 10**10 - 1), moved=st.integers(1, 10))
+def test_a_stamp_that_is_longer_or_shorter_than_the_signed_one_is_not_signed(body: bytes, at: int, moved: int) -> None:
+    stamp = str(at)
+    proof = SIGNER.sign(body, timestamp=stamp)
+    shorter, longer = stamp[:-moved], stamp + body[:moved].decode("latin-1")
+    assert not events.is_signed(stamp[-moved:].encode() + body, signature=proof, timestamp=shorter, keys=KEYS)
+    assert not events.is_signed(body[moved:], signature=proof, timestamp=longer, keys=KEYS)
+
+
+ODD: list[Any] = [
+    "\ud83d broken",
+    "\ud83d",
+    "a\u0000b",
+    "\u202e",
+    "x" * 9000,
+    10**400,
+    -1,
+    1.5,
+    None,
+    True,
+    [],
+    {"a": []},
+]
+
+
+FIELDS = ["email", "timestamp", "sg_message_id", "reason", "type", "bounce_classification", "nl_house", "nl_dispatch"]
+
+
+@given(
+    values=st.dictionaries(
+        st.sampled_from(FIELDS),
+        st.sampled_from(ODD) | st.text() | st.floats() | st.integers(),
+    ),
+    word=st.sampled_from(["bounce", "dropped", "open", "unsubscribe", "spamreport"]),
+)
+def test_an_odd_event_costs_at_most_itself(values: dict[str, Any], word: str) -> None:
+    good = {"event": "delivered", "email": "rita@example.org", "sg_event_id": "\ud83d"}  # half a character
+    told = events.read(json.dumps([{"event": word, **values}, good]).encode(), received_at=NOW)
+    assert told.events[-1].kind == Kind.DELIVERED
+    for event in told.events:
+        for text in (event.message, event.detail, event.house):
+            assert len(text.encode()) <= 2000
+            assert "\0" not in text
+        assert len(event.message) <= 100
+
+
+def test_a_byte_that_is_no_text_costs_no_other_event() -> None:
+    body = b'[{"event":"open","useragent":"\xff"},{"event":"unsubscribe","email":"rita@example.org"}]'
+    assert [event.kind for event in events.read(body, received_at=NOW).events] == [Kind.OPENED, Kind.UNSUBSCRIBED]
+
+
+def test_a_post_that_is_nested_without_end_is_no_json() -> None:
+    with pytest.raises(BadInput):
+        events.read(b"[" * 100_000, received_at=NOW)

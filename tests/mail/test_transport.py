@@ -260,3 +260,52 @@ def test_the_residency_decides_the_host_and_an_own_base_wins() -> None:
     assert (europe._host, europe._secure) == ("api.eu.sendgrid.com", True)
     assert (world._host, world._secure) == ("api.sendgrid.com", True)
     assert (own._host, own._port, own._path) == ("127.0.0.1", 9, "/prefix/v3/mail/send")
+
+
+@pytest.mark.parametrize("status", [101, 102, 103, 199])
+def test_a_status_below_200_is_uncertain_and_what_follows_it_is_not_the_answer_to_the_next_call(status: int) -> None:
+    def hints_then_answers_late(far: socket.socket) -> None:
+        read_request(far)
+        far.sendall(b"HTTP/1.1 %d Wait\r\nLink: </x>\r\n\r\n" % status)
+        if read_request(far):
+            far.sendall(ACCEPTED)
+
+    with far_end(hints_then_answers_late, answers(says(400))) as end, closing(client(end.url)) as sender:
+        with pytest.raises(Uncertain):
+            sender.send(b'{"call":1}')
+        with pytest.raises(Refused):
+            sender.send(b'{"call":2}')
+    assert end.connections == 2
+
+
+def test_a_408_for_an_idle_connection_that_comes_in_the_middle_of_a_call_is_not_its_answer() -> None:
+    said = threading.Event()
+
+    def grows_tired_of_waiting(far: socket.socket) -> None:
+        read_request(far)
+        far.sendall(ACCEPTED)
+        far.recv(100)  # the next call is on its way while this is said
+        far.sendall(says(408))
+        said.set()
+        read_request(far)
+
+    with far_end(grows_tired_of_waiting, answers(ACCEPTED)) as end, closing(client(end.url)) as sender:
+        sender.send(b"{}")
+        with pytest.raises(TryLater, match="not made"):
+            sender.send(b'{"call":2}', still=lambda: said.wait(5))
+        assert sender.send(b'{"call":3}').status == 202
+    assert end.connections == 2
+
+
+def test_after_a_408_nothing_more_is_read_from_its_connection() -> None:
+    with far_end(answers(says(408), ACCEPTED), answers(says(400))) as end, closing(client(end.url)) as sender:
+        with pytest.raises(Uncertain):
+            sender.send(b'{"call":1}')
+        with pytest.raises(Refused):
+            sender.send(b'{"call":2}')
+    assert end.connections == 2
+
+
+def test_a_host_that_no_machine_can_have_is_try_later() -> None:
+    with pytest.raises(TryLater, match="no connection"):
+        client("http://a..b").send(b"{}")

@@ -95,6 +95,28 @@ def test_a_site_that_comes_back_is_forgiven(site: Website) -> None:
     assert (picture.state, picture.problem, picture.mend, picture.try_at) == (State.STORED, "", "", None)
 
 
+def test_a_picture_that_ends_its_worker_each_time_is_given_up(site: Website) -> None:
+    picture, other, now, kills = ordered("https://example.org/bomb.png"), ordered(site.url("/p")), MONDAY, 0
+    site.pages["/p"] = body(PHOTO)
+
+    def fetch_or_die(url: str) -> bytes:
+        if url.endswith("bomb.png"):
+            raise SystemExit("the kernel ran out of memory")  # nothing after it runs
+        return fetch(url, reach=site.reach())
+
+    for _ in range(40):
+        try:
+            keeping.fetch_next(now=now, fetch=fetch_or_die)
+        except SystemExit:
+            kills += 1
+        now += keeping.LEASE / 2
+    picture.refresh_from_db()
+    other.refresh_from_db()
+    assert (kills, picture.state, other.state) == (keeping.MAX_TRIES, State.FAILED, State.STORED)
+    assert picture.problem == "Each try ended the worker that made it."
+    assert not keeping.fetch_next(now=now, fetch=fetch_or_die)
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

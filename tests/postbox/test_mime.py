@@ -78,6 +78,12 @@ def test_a_long_link_in_a_header_stays_as_it_is() -> None:
     assert read(body)["List-Unsubscribe"] == link
 
 
+def test_a_header_line_that_nobody_encoded_travels_as_it_came() -> None:
+    assert "List-Id: Ålesund <news.example.org>\r\n".encode() in made(
+        letter(headers={"List-Id": "Ålesund <news.example.org>"})
+    )
+
+
 def test_attachments_come_along() -> None:
     body = letter(
         attachments=[

@@ -8,33 +8,39 @@ from django.test import Client, RequestFactory
 
 from newsletter import settings as written
 from newsletter.web.policy import PAGE
-from newsletter.web.size import LARGEST, SizeMiddleware
+from newsletter.web.size import LARGEST, PIECE, SizeMiddleware
 from tests.web.asking import words
 
 
-class Unread(io.RawIOBase):
-    """A body that must not be read."""
+class Endless(io.RawIOBase):
+    """A body without end, which must be read in pieces."""
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, _: object) -> int:
-        raise AssertionError("the body was read")
+    def read(self, size: int = -1) -> bytes:
+        assert 0 < size <= PIECE
+        return bytes(size)
 
 
 def said(path: str = "/sign-in/", *, length: object = "", **more: object) -> tuple[int, str]:
     kind = "multipart/form-data; boundary=x"
-    headers = {"CONTENT_LENGTH": str(length), "wsgi.input": io.BufferedReader(Unread()), "CONTENT_TYPE": kind}
+    headers = {"CONTENT_LENGTH": str(length), "wsgi.input": Endless(), "CONTENT_TYPE": kind}
     answer = Client(enforce_csrf_checks=True).generic("POST", path, b"", **headers, **more)  # type: ignore[arg-type] # WSGI's own
     assert not answer.cookies
     return answer.status_code, words(answer)
 
 
 @pytest.mark.parametrize("path", ["/sign-in/", "/desk/morning/gifts/", "/nowhere", "/webhooks/sendgrid"])
-def test_nobody_sends_more_than_we_have_room_for_and_it_is_not_read(path: str) -> None:
+def test_nobody_sends_more_than_we_have_room_for_and_it_is_not_kept(path: str) -> None:
     status, sentence = said(path, length=LARGEST + 1)
     assert status == 413
     assert "At most 25 MB may be sent at once." in sentence
+
+
+def test_what_is_larger_than_anybody_sends_by_mistake_is_not_read_at_all() -> None:
+    status, _ = said(length=10**12)  # reading that would not end
+    assert status == 413
 
 
 def test_a_body_that_does_not_say_how_large_it_is_is_refused() -> None:

@@ -7,7 +7,7 @@ from itertools import islice
 from celery import shared_task
 from django.conf import settings
 
-from newsletter.delivery import installation, opening, recovery, sending
+from newsletter.delivery import confirmation_mail, installation, opening, recovery, sending
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.mail.sendgrid.transport import Client
@@ -51,6 +51,13 @@ def _ring_for_batches() -> None:
     due = iter(recovery.due_batches(now=clock.now(), limit=SLICES_A_TICK * settings.DISPATCH_SLICE))
     while slice_ := list(islice(due, settings.DISPATCH_SLICE)):
         send.apply_async((slice_,), expires=30)
+
+
+@shared_task
+def send_confirmations() -> None:
+    """Send the emails that ask people who left whether they want to come back."""
+    while installation.is_ours() and confirmation_mail.send_next(client=_client(), now=clock.now()):
+        pass
 
 
 @shared_task

@@ -21,6 +21,7 @@ from newsletter.mail.errors import DispatchError, Refused, TryLater, Uncertain
 MINT = "/v3/mail/batch"
 HELD = "/v3/user/scheduled_sends"
 MOST_READ = 65536  # bytes
+LONGEST_ID = 100  # characters, as many as are kept
 
 
 class Status(StrEnum):
@@ -53,8 +54,8 @@ class Batches:
     def mint(self) -> str:
         """A fresh batch id. It is good for ten days."""
         status, said = self._call("POST", MINT)
-        if status == 201 and isinstance(said, dict) and isinstance(batch := said.get("batch_id"), str) and batch:
-            return batch
+        if status == 201 and isinstance(said, dict) and _is_id(batch := said.get("batch_id")):
+            return str(batch)
         raise _unexpected(status)
 
     def cancel(self, batch: str) -> None:
@@ -122,6 +123,11 @@ class Batches:
             return answer.status, orjson.loads(said) if said else None
         except orjson.JSONDecodeError:
             return answer.status, None
+
+
+def _is_id(given: object) -> bool:
+    """Something that can be kept and put into a call: the pages promise a text and no length."""
+    return isinstance(given, str) and 0 < len(given) <= LONGEST_ID and given.isascii() and given.isprintable()
 
 
 def _unexpected(status: int) -> DispatchError:

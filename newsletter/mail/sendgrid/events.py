@@ -8,6 +8,8 @@ documentation.
 
 import base64
 import binascii
+import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -21,9 +23,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from newsletter.lib.errors import BadInput, BadSetting
+from newsletter.mail import wording
 
 SIGNATURE = "X-Twilio-Email-Event-Webhook-Signature"
 TIMESTAMP = "X-Twilio-Email-Event-Webhook-Timestamp"
+STAMP = re.compile(r"[0-9]{10}")  # Unix seconds: as many digits as they have from 2001 to 2286
 LARGEST_ID = 2**63 - 1
 SHA = ec.ECDSA(SHA256())
 
@@ -100,6 +104,7 @@ DROPS = {
 GRAVE = frozenset({Kind.BOUNCED, Kind.COMPLAINED, Kind.DROPPED})  # may say something about the address
 BOUNCED, UNHARMED = Kind.BOUNCED, Cause.NONE  # by a name of their own, because an enumeration is slow to look into
 LONGEST = 500  # characters of a text
+LONGEST_MESSAGE = 100  # characters of X-Message-Id, as many as an attempt keeps
 
 
 def read_key(text: str) -> ec.EllipticCurvePublicKey:
@@ -115,7 +120,13 @@ def read_key(text: str) -> ec.EllipticCurvePublicKey:
 
 
 def is_signed(body: bytes, *, signature: str, timestamp: str, keys: Iterable[ec.EllipticCurvePublicKey]) -> bool:
-    """True when one of `keys` signed the header `timestamp` and the raw `body`, byte for byte."""
+    """True when one of `keys` signed the header `timestamp` and the raw `body`, byte for byte.
+
+    Both are signed as one text, so a timestamp of any other length than ten digits is refused: digits could
+    otherwise be moved from it into the body.
+    """
+    if not STAMP.fullmatch(timestamp):
+        return False
     try:
         proof = base64.b64decode(signature, validate=True)
         signed = timestamp.encode("ascii") + body
@@ -130,15 +141,17 @@ def is_signed(body: bytes, *, signature: str, timestamp: str, keys: Iterable[ec.
     return False
 
 
+def moment(stamp: str) -> datetime | None:
+    """The time in the header `TIMESTAMP`; None when it is not one of ten digits."""
+    return datetime.fromtimestamp(int(stamp), UTC) if STAMP.fullmatch(stamp) else None
+
+
 def read(body: bytes, *, received_at: datetime) -> Told:
     """The events of a post in our words; `BadInput` when it is not JSON with a list (or one event) in it.
 
     An event without a time that can be true gets the time at which its post came in.
     """
-    try:
-        given = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise BadInput("post", "is not JSON.") from None
+    given = _parsed(body)
     given = [given] if isinstance(given, dict) else given
     if not isinstance(given, list):
         raise BadInput("post", "is not a list of events.")
@@ -153,6 +166,18 @@ def read(body: bytes, *, received_at: datetime) -> Told:
         else:
             events.append(_event(kind, one, received_at, latest))
     return Told(events, ignored, unreadable)
+
+
+def _parsed(body: bytes) -> Any:
+    """What stands in a post. Half a character or a wrong byte in one text must not cost the others theirs."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(body.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        raise BadInput("post", "is not JSON.") from None
 
 
 def _kind(given: Mapping[str, Any]) -> Kind | None:
@@ -179,8 +204,10 @@ def _event(kind: Kind, given: Mapping[str, Any], received_at: datetime, latest: 
         (
             kind,
             _moment(at) if is_time else received_at,
-            email if type(email) is str and len(email) <= LONGEST and "\0" not in email else _text(email),
-            _text(message).partition(".")[0],
+            email
+            if type(email) is str and len(email) <= LONGEST and email.isascii() and email.isprintable()
+            else _text(email),
+            _text(message).partition(".")[0][:LONGEST_MESSAGE],
             _number(dispatch) if type(dispatch) is str else None,
             _number(batch) if type(batch) is str else None,
             _number(attempt) if type(attempt) is str else None,
@@ -188,7 +215,7 @@ def _event(kind: Kind, given: Mapping[str, Any], received_at: datetime, latest: 
             _cause(kind, given) if kind in GRAVE else UNHARMED,
             # never the reason itself: mail servers like to repeat the address in it
             _text(get("bounce_classification")) if kind is BOUNCED else "",
-            house if type(house) is str and len(house) <= LONGEST else "",
+            _text(house),
         )
     )
 
@@ -200,7 +227,9 @@ def _cause(kind: Kind, given: Mapping[str, Any]) -> Cause:
 
 
 def _text(value: object) -> str:
-    return value.replace("\0", "")[:LONGEST] if isinstance(value, str) else ""
+    if type(value) is not str:
+        return ""
+    return value[:LONGEST] if value.isascii() and value.isprintable() else wording.clean(value)[:LONGEST].strip()
 
 
 @lru_cache(maxsize=1024)

@@ -7,34 +7,31 @@ uses `http.client`, where writing and reading are two steps of ours:
 
     could not connect, or not all bytes were written    TryLater: a half request is no request
     all bytes written, then silence or a reset          Uncertain
-    an answer                                           by its status, see `_meaning`
+    an answer                                           by its status (answers.py)
 
 No call is ever repeated here.
 """
 
 import http.client
-import re
 import select
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from urllib.parse import urlsplit
 
-import orjson
 from sendgrid import SendGridAPIClient
 
 from newsletter.mail.errors import DispatchError, Refused, TryLater, Uncertain
 from newsletter.mail.letters import Receipt
+from newsletter.mail.sendgrid.answers import meaning
 
 SEND = "/v3/mail/send"
 # A connection idle for longer is not used again. The far end may close an idle connection at
 # any moment, and a call written into that moment would be uncertain for no good reason.
 KEEP_IDLE = 5.0  # seconds
-OF_ONE_READER = re.compile(r"personalizations[.\[](\d{1,3})\]?\.(?:to|substitutions)\b", re.ASCII)
-# Answers which SendGrid's documentation gives to requests that it did not take.
-REFUSALS = frozenset({400, 401, 403, 404, 405, 406, 411, 413, 414, 415, 422, 451})
+# After these the far end may still say something, which must not be taken for the answer to the next call.
+NO_LAST_WORD = frozenset({*range(100, 200), 408})
 
 
 class Client:
@@ -64,17 +61,20 @@ class Client:
 
         `still` is asked when all but the last byte is written: on False the last one is not, and so
         the call was not made. However long a worker slept before, it cannot make a call too late.
+        Nor is it when a connection that was used before has something to read by then: that may be about
+        the connection itself, such as a load balancer's 408 for having been idle, and not about this call.
         """
-        connection = self._take()
+        connection, was_used = self._take()
+        headers = {**self._headers, "Content-Length": str(len(body))}
+        quiet = (lambda: not _has_ended(connection)) if was_used else None
         try:
-            if still is None:
-                connection.request("POST", self._path, body, self._headers)
-            else:
-                length = {"Content-Length": str(len(body))}
-                connection.request("POST", self._path, _keeping_the_last(body, still), {**self._headers, **length})
+            connection.request("POST", self._path, _keeping_the_last(body, still, quiet), headers)
         except _TooLate as late:
             connection.close()
             raise TryLater("not made: its time was over before the last byte") from late
+        except _SaidUnasked as early:
+            connection.close()
+            raise TryLater("not made: the connection had something to read before the last byte") from early
         except (OSError, http.client.HTTPException) as error:
             try:
                 raise self._said_before_the_end(connection) or TryLater(f"not fully written: {_name(error)}") from error
@@ -92,12 +92,12 @@ class Client:
             said = answer.read(65536)
         except (OSError, http.client.HTTPException):
             said = b""  # the status is the answer; the rest only explains it
-        if answer.will_close or not answer.isclosed():
+        if answer.will_close or not answer.isclosed() or answer.status in NO_LAST_WORD:
             connection.close()
         else:
             with self._lock:
                 self._idle.append((time.monotonic(), connection))
-        return _meaning(answer, said)
+        return meaning(answer, said)
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -106,14 +106,15 @@ class Client:
         for _, connection in idle:
             connection.close()
 
-    def _take(self) -> http.client.HTTPConnection:
+    def _take(self) -> tuple[http.client.HTTPConnection, bool]:
+        """A connection, and whether a call was answered on it before."""
         while True:
             with self._lock:
                 if not self._idle:
                     break
                 since, connection = self._idle.pop()
             if time.monotonic() - since < KEEP_IDLE and not _has_ended(connection):
-                return connection
+                return connection, True
             connection.close()
         fresh: http.client.HTTPConnection
         if self._tls:
@@ -124,20 +125,22 @@ class Client:
             fresh = http.client.HTTPConnection(self._host, self._port, timeout=self._connect_timeout)
         try:
             fresh.connect()
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the latter for a name that no host can have
             fresh.close()
             raise TryLater(f"no connection: {_name(error)}") from error
         fresh.sock.settimeout(self._answer_timeout)
-        return fresh
+        return fresh, False
 
     def _said_before_the_end(self, connection: http.client.HTTPConnection) -> DispatchError | None:
         """What a far end said that stopped reading half-way: it may refuse a request by its head."""
         try:
             connection.sock.settimeout(min(2, self._answer_timeout))
             answer = connection.getresponse()
-            _meaning(answer, answer.read(65536))
-        except (Refused, TryLater, Uncertain) as meaning:
-            return meaning if not isinstance(meaning, Uncertain) else None
+            meaning(answer, answer.read(65536))
+        except (Refused, TryLater) as came:
+            return came
+        except Uncertain:
+            return None
         except (OSError, http.client.HTTPException, AttributeError):
             return None
         return None
@@ -147,11 +150,20 @@ class _TooLate(Exception):
     """The last byte must not be written any more."""
 
 
-def _keeping_the_last(body: bytes, still: Callable[[], bool]) -> Iterator[bytes]:
-    yield body[:-1]
-    if not still():
+class _SaidUnasked(Exception):
+    """The far end said something, or closed the connection, before it had the whole call."""
+
+
+def _keeping_the_last(
+    body: bytes, still: Callable[[], bool] | None, quiet: Callable[[], bool] | None
+) -> Iterator[memoryview]:
+    whole = memoryview(body)
+    yield whole[:-1]
+    if still is not None and not still():
         raise _TooLate
-    yield body[-1:]
+    if quiet is not None and not quiet():
+        raise _SaidUnasked
+    yield whole[-1:]
 
 
 def _has_ended(connection: http.client.HTTPConnection) -> bool:
@@ -164,50 +176,3 @@ def _has_ended(connection: http.client.HTTPConnection) -> bool:
 
 def _name(error: BaseException) -> str:
     return type(error).__name__ + (f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else "")
-
-
-def _meaning(answer: http.client.HTTPResponse, said: bytes) -> Receipt:
-    """The receipt, or the fate as an error (shared with nobody: this is SendGrid's dialect).
-
-    A 5xx says nothing about whether the letters were queued; no page promises that it means no.
-    """
-    status = answer.status
-    if status == 202:
-        return Receipt(status, answer.headers.get("X-Message-Id", ""))
-    detail = f"HTTP {status}{_complaint(said)}"
-    if status == 429:
-        raise TryLater(detail, status=status, wait=_pause(answer))
-    if status in REFUSALS or 300 <= status < 400:
-        raise Refused(detail, status=status, readers=_named(said))
-    raise Uncertain(detail, status=status)
-
-
-def _complaint(said: bytes) -> str:
-    """SendGrid's complaints as `field: message`, with anything like an address left out."""
-    try:
-        errors = orjson.loads(said)["errors"]
-        told = [f"{e['field']}: {e['message']}" if e.get("field") else str(e["message"]) for e in errors[:3]]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return ""
-    return " – " + "; ".join(" ".join("…" if "@" in word else word for word in line.split()) for line in told)
-
-
-def _named(said: bytes) -> list[int]:
-    """Places of the readers whose own address or substitutions are complained of, ascending.
-
-    Other fields of a personalization are the same for everybody, and so is a complaint about them.
-    """
-    try:
-        fields = [error.get("field") for error in orjson.loads(said)["errors"]]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return []
-    found = (OF_ONE_READER.match(field) for field in fields if isinstance(field, str))
-    return sorted({int(match[1]) for match in found if match})
-
-
-def _pause(answer: http.client.HTTPResponse) -> float:
-    """Seconds until the provider's limit is lifted, between 1 and 300; 30 when it does not say."""
-    for header, origin in (("Retry-After", 0.0), ("X-RateLimit-Reset", time.time())):
-        with suppress(TypeError, ValueError):
-            return min(300.0, max(1.0, float(answer.headers[header]) - origin))
-    return 30.0

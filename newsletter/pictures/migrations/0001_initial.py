@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('height', models.PositiveIntegerField(blank=True, help_text='Of the file, in pixels.', null=True)),
                 ('weight', models.PositiveIntegerField(blank=True, help_text='Of the file, in bytes.', null=True)),
                 ('note', models.CharField(blank=True, help_text='What it lost on its way.', max_length=200)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('tries', models.PositiveSmallIntegerField(default=0, help_text='How often a worker took it up.')),
                 ('try_at', models.DateTimeField(blank=True, help_text='Not before then; empty: at once.', null=True)),
                 ('problem', models.CharField(blank=True, help_text='Why the last try failed.', max_length=300)),
                 ('mend', models.CharField(blank=True, help_text='What to do about it.', max_length=300)),

@@ -3,6 +3,7 @@
 A misspelt field is the dearest of them, because SendGrid ignores unknown fields in silence.
 """
 
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -41,6 +42,10 @@ PERSON_FIELDS = frozenset(
         "send_at",
     ]
 )
+# RFC 2919 and 5322: atoms, a quoted text or encoded words, and then the id
+LIST_ID = re.compile(
+    r'(?:(?:"(?:[^"\\]|\\.)*"|[A-Za-z0-9!#$%&\'*+/=?^_`{|}~-]+)\s+)*<[A-Za-z0-9!#$%&\'*+/=?^_`{|}~.-]+>'
+)
 SHOWN = 5  # names in one sentence
 
 
@@ -53,6 +58,7 @@ def flags(body: dict[str, Any]) -> list[str]:
         found.append(f"Fields that SendGrid does not know and ignores: {_names(unknown)}.")
     if unknown := sorted({name for one in everybody for name in one} - PERSON_FIELDS):
         found.append(f"Fields in personalizations that SendGrid does not know and ignores: {_names(unknown)}.")
+    found += _header_flags(body, everybody)
     addresses = [person["email"].lower() for one in everybody for person in one["to"]]
     if twice := len(addresses) - len(set(addresses)):
         found.append(
@@ -80,3 +86,14 @@ def _replies(body: dict[str, Any]) -> list[dict[str, Any]]:
 def _names(names: list[str]) -> str:
     more = len(names) - SHOWN
     return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _header_flags(body: dict[str, Any], everybody: list[dict[str, Any]]) -> list[str]:
+    """What a receiver makes of header lines, which travel as they came: the call has to encode them."""
+    lines = {line for part in (body, *everybody) for line in part.get("headers", {}).items()}
+    found = []
+    if wild := sorted({name for name, value in lines if not value.isascii()}):
+        found.append(f"Header lines with signs that are not ASCII, which travel as they are: {_names(wild)}.")
+    if any(name.lower() == "list-id" and not LIST_ID.fullmatch(value) for name, value in lines):
+        found.append("A List-Id in which a receiver finds no id: it has to stand bare in < >, after a name or nothing.")
+    return found

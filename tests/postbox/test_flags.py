@@ -1,0 +1,39 @@
+"""What the postbox says about header lines that a receiver could not use."""
+
+import pytest
+
+from newsletter.postbox.rules.flags import flags
+from tests.postbox.asking import letter
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "<news.example.org>",
+        "The Ledger <news.example.org>",
+        '"Smith, \\"J\\" & Co." <news.example.org>',
+        "=?utf-8?q?=C3=85?= =?utf-8?q?=C3=85?= <news.example.org>",
+    ],
+)
+def test_a_list_id_that_a_receiver_finds_is_no_matter(value: str) -> None:
+    assert flags(letter(headers={"List-Id": value})) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "=?utf-8?q?=C3=85lesund_=3Cnews=2Eexample=2Eorg=3E?=",  # the id encoded with the name
+        "Smith, Jones <news.example.org>",
+        "Ålesund <news.example.org>",
+        '{{x}} "Q" <b> <news.example.org>',
+        "news.example.org",
+        "<news example>",
+    ],
+)
+def test_a_list_id_that_no_receiver_finds_is_said(value: str) -> None:
+    assert "finds no id" in " ".join(flags(letter(headers={"list-id": value})))
+
+
+def test_a_header_line_that_is_not_encoded_is_named() -> None:
+    said = " ".join(flags(letter(headers={"X-Mood": "fröhlich", "X-Plain": "glad"})))
+    assert "not ASCII, which travel as they are: X-Mood." in said
