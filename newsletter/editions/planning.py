@@ -22,6 +22,7 @@ from newsletter.publications.schedule import Due, due_on
 log = structlog.get_logger()
 MAX_MISSED = 60  # editions noted as missed after a long silence; older ones are not written down
 SETTLE_AFTER = timedelta(days=1)  # where nothing is missed, `planned_to` is moved on no more often than this
+MAX_AHEAD = timedelta(days=366)  # of an extra edition; beyond it is a slip of the finger
 MISSED = "Missed: nothing was running when it was due."
 
 
@@ -46,12 +47,12 @@ def plan(publication: Publication, *, now: datetime) -> Edition | None:
 
 
 def plan_all(*, now: datetime) -> None:
-    """`plan` for every active publication, and for those at rest that have a planned edition.
+    """`plan` for every active publication, and for those at rest of which something is planned or not settled.
 
     One that cannot be planned is logged; the others go on.
     """
     planned = Edition.objects.filter(state=State.PLANNED, due_at__gt=now).values("publication")
-    for publication in Publication.objects.filter(Q(is_active=True) | Q(pk__in=planned)):
+    for publication in Publication.objects.filter(Q(is_active=True) | Q(pk__in=planned) | ~Q(past_schedules=[])):
         try:
             plan(publication, now=now)
         except Exception:
@@ -79,6 +80,8 @@ def add_extra(publication: Publication, *, due_at: datetime, now: datetime, subj
     """An edition outside the cadence, assembled as soon as its lead time begins."""
     if due_at < now - timedelta(minutes=1):
         raise BadInput("due time", "has passed.", "Give a time from now on.")
+    if due_at - now > MAX_AHEAD:
+        raise BadInput("due time", "is more than a year ahead.", "Give a time within a year.")
     return Edition.objects.create(
         publication=publication,
         due_at=due_at,
