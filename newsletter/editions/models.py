@@ -38,7 +38,7 @@ MOVES: dict[str, frozenset[State]] = {
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def due_for_assembly(self, now: datetime) -> "EditionQuerySet":
-        """Of publications that do not rest: those take no stories."""
+        """Without those of publications at rest, which take no stories."""
         due = self.filter(state=State.PLANNED, assemble_at__lte=now, publication__is_active=True)
         return due.order_by("assemble_at", "id")
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from newsletter.editions import local_time
 from newsletter.editions.models import Edition, State
-from newsletter.editions.slots import begun_until, editions_ahead, missed_slots, next_slot
+from newsletter.editions.schedule_dates import begun_until, editions_ahead, missed_dates, next_date
 from newsletter.lib.errors import BadInput
 from newsletter.mail import wording
 from newsletter.publications.models import Publication
@@ -39,11 +39,11 @@ def plan(publication: Publication, *, now: datetime) -> Edition | None:
         publication = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
         _settle(publication, now=now)
         _follow_schedule(publication, now=now)
-        slot = next_slot(publication, now=now)
+        due = next_date(publication, now=now)
         ahead = editions_ahead(publication, now=now) if publication.is_active else []
-        if ahead and (slot is None or _is_on_or_before(ahead[0], slot)):
+        if ahead and not _is_behind(ahead[0], due):
             return ahead[0]
-        return _add(publication, slot, now=now) if slot else None
+        return _add(publication, due, now=now) if due else None
 
 
 def plan_all(*, now: datetime) -> None:
@@ -67,7 +67,7 @@ def settle_unknown(publication: Publication, *, reason: str, now: datetime) -> l
     with transaction.atomic():
         publication = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
         until = begun_until(publication, now=now)
-        unknown = [_add(publication, due, now=now) for due in missed_slots(publication, until=until)[-MAX_MISSED:]]
+        unknown = [_add(publication, due, now=now) for due in missed_dates(publication, until=until)[-MAX_MISSED:]]
         for edition in unknown:
             is_over = edition.too_late_after < now or not publication.is_active
             edition.move(State.CANCELLED if is_over else State.HELD, reason=reason)
@@ -115,7 +115,7 @@ def _times(publication: Publication, due: Due, *, now: datetime) -> _Times:
 
 def _settle(publication: Publication, *, now: datetime) -> None:
     """Write down what was missed up to `now`."""
-    missed = missed_slots(publication, until=now)
+    missed = missed_dates(publication, until=now)
     for due in missed[-MAX_MISSED:]:
         edition = _add(publication, due, now=now)
         in_time = due.at + timedelta(minutes=publication.lateness_limit_minutes) >= now
@@ -162,7 +162,7 @@ def _follow(publication: Publication, edition: Edition, *, now: datetime) -> Non
         edition.move(State.CANCELLED, reason=f"The schedule {why}.")
         edition.local_date = None  # the date may come back, and then it is another edition's
         edition.save()
-    elif named is None or (not has_words and _is_behind(edition, next_slot(publication, now=now))):
+    elif named is None or (not has_words and _is_behind(edition, next_date(publication, now=now))):
         edition.delete()
     elif named.at > now:
         times = _times(publication, named, now=now)
@@ -171,9 +171,5 @@ def _follow(publication: Publication, edition: Edition, *, now: datetime) -> Non
             edition.save(update_fields=_Times._fields)
 
 
-def _is_on_or_before(edition: Edition, slot: Due) -> bool:
-    return edition.local_date is None or edition.local_date <= slot.local_date
-
-
-def _is_behind(edition: Edition, slot: Due | None) -> bool:
-    return slot is not None and not _is_on_or_before(edition, slot)
+def _is_behind(edition: Edition, due: Due | None) -> bool:
+    return due is not None and edition.local_date is not None and edition.local_date > due.local_date

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from newsletter.audience import counting
 from newsletter.editions.models import Edition, State
-from newsletter.editions.slots import next_slot
+from newsletter.editions.schedule_dates import next_date
 from newsletter.publications.models import OnEmpty, Publication
 from newsletter.publications.schedule import Due
 from newsletter.stories.models import Story
@@ -45,7 +45,7 @@ def look_ahead(publication: Publication, *, now: datetime) -> Upcoming:
     return Upcoming(
         edition=edition,
         standing=standing(edition, now=now) if edition else None,
-        due=None if edition else next_slot(publication, now=now),
+        due=None if edition else next_date(publication, now=now),
         takes=stories,
         readers=readers,
         missing=_missing(publication, edition, len(stories), readers),

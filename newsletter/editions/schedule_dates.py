@@ -17,7 +17,7 @@ LEAVES_BY_ITSELF = (State.PLANNED, State.ASSEMBLED, State.APPROVED, State.DISPAT
 TWO_DAYS = timedelta(days=2)  # from the first place where a date begins to the last where it ends, and some
 
 
-def next_slot(publication: Publication, *, now: datetime) -> Due | None:
+def next_date(publication: Publication, *, now: datetime) -> Due | None:
     """The next date that has, or will get, an edition which leaves by itself; None when it rests or its rule has ended.
 
     A date whose edition was sent early, is held or was cancelled is over: it is not planned a second time.
@@ -55,7 +55,7 @@ def is_ahead(publication: Publication, edition: Edition, *, now: datetime) -> bo
     return turn > now
 
 
-def missed_slots(publication: Publication, *, until: datetime) -> list[Due]:
+def missed_dates(publication: Publication, *, until: datetime) -> list[Due]:
     """Dates that went by up to `until` since its dates were last settled, and that have no edition.
 
     Each is told by the schedule that held at its moment.
