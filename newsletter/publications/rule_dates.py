@@ -123,10 +123,8 @@ class Rule:
 def _last_counted(rule: Rule) -> date:
     """The last date of a rule with COUNT. This alone walks from the start, once for each rule in a process."""
     horizon = rule.starts_on + timedelta(days=366 * MAX_COUNTED_YEARS)
-    last = rule.starts_on
-    for last in islice(rule._walk(rule.starts_on, horizon), rule.count):
-        pass
-    return last
+    counted = list(islice(rule._walk(rule.starts_on, horizon), rule.count))
+    return counted[-1] if counted else rule.starts_on
 
 
 def _both_ways(place: int, length: int) -> set[int]:

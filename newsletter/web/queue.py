@@ -105,9 +105,7 @@ def _story(story_id: int) -> Story:
     return get_object_or_404(Story.objects.select_related("publication"), pk=story_id, publication__is_active=True)
 
 
-def _page(
-    request: DeskRequest, publication: Publication, *, extra: ExtraEditionForm | None = None
-) -> HttpResponse:
+def _page(request: DeskRequest, publication: Publication, *, extra: ExtraEditionForm | None = None) -> HttpResponse:
     dropped = request.GET.get("dropped", "")
     undo = (
         publication.stories.filter(pk=dropped, state=State.DROPPED).first()

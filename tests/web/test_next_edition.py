@@ -73,7 +73,9 @@ def test_a_rule_that_has_ended_promises_nothing(daily: Publication) -> None:
 def test_an_editor_adds_an_extra_edition_from_the_desk(eddie: Client, publication: Publication) -> None:
     assert "Add an extra edition" in words(eddie.get("/desk/morning/"))
     at = (clock.now() + DAY).astimezone(ZoneInfo(publication.time_zone)).replace(second=0, microsecond=0)
-    answer = eddie.post("/desk/morning/editions/extra/", {"due_at": at.strftime(MINUTES), "subject": " Election \n night"})
+    answer = eddie.post(
+        "/desk/morning/editions/extra/", {"due_at": at.strftime(MINUTES), "subject": " Election \n night"}
+    )
     assert "takes its stories from the queue" in follow(answer, eddie)
     extra = Edition.objects.get()
     assert (extra.due_at, extra.subject, extra.local_date) == (at, "Election night", None)
@@ -81,7 +83,10 @@ def test_an_editor_adds_an_extra_edition_from_the_desk(eddie: Client, publicatio
 
 def test_an_extra_edition_in_the_past_is_refused_beside_its_field(eddie: Client, publication: Publication) -> None:
     make.story(publication, headline="Rain at last")
-    for given, said in (("2020-01-01T07:00", "Has passed. Give a time from now on."), ("soon", "Give a date and a time")):
+    for given, said in (
+        ("2020-01-01T07:00", "Has passed. Give a time from now on."),
+        ("soon", "Give a date and a time"),
+    ):
         page = eddie.post("/desk/morning/editions/extra/", {"due_at": given})
         assert page.status_code == 200
         assert said in words(page)
