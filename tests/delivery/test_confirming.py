@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
-from newsletter.delivery import confirming, steering
+from newsletter.delivery import confirming, installation, steering
 from newsletter.delivery.models import Attempt, Batch, DispatchState, Group, GroupState, Installation
 from newsletter.editions import approval, assembly, planning
 from newsletter.editions.models import Edition, State
@@ -93,7 +93,7 @@ def test_a_publication_at_rest_has_no_dates_to_be_held() -> None:
 
 def test_a_strange_database_plans_nothing_before_it_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
     backup()
-    monkeypatch.setattr(tasks.installation, "is_ours", lambda: False)
+    monkeypatch.setattr(installation, "is_ours", lambda: False)
     tasks.tick()
     assert Edition.objects.count() == 1
 
