@@ -4,7 +4,7 @@ The planner acts on what is said here, and pages say it: what is promised is wha
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import takewhile
 
 from newsletter.editions import local_time
@@ -60,7 +60,7 @@ def missed_dates(publication: Publication, *, until: datetime) -> list[Due]:
 
     Each is told by the schedule that held at its moment.
     """
-    found: dict[object, Due] = {}
+    found: dict[date, Due] = {}
     settled = publication.planned_to or publication.created_at
     for schedule, end in [*past_schedules(publication), PastSchedule(publication.schedule, until)]:
         if schedule:
