@@ -237,7 +237,7 @@ def test_no_date_leaves_twice_is_invented_or_disappears() -> None:
         Newsroom,
         settings=settings(
             max_examples=int(__import__("os").environ.get("EX", "20")),
-            stateful_step_count=15,
+            stateful_step_count=12,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
