@@ -47,6 +47,7 @@ DESK = [
 EDITIONS = [
     path("editions/", editions.latest, name="editions"),
     path("desk/<slug:slug>/editions/", editions.listing, name="edition-list"),
+    path("desk/<slug:slug>/editions/extra/", queue.add_extra, name="edition-extra"),
     path("desk/<slug:slug>/template/", templates.template, name="template"),
     path("desk/<slug:slug>/template/preview/", templates.preview, name="template-preview"),
     path("desk/<slug:slug>/template/remove/", templates.remove, name="template-remove"),

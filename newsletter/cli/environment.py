@@ -38,7 +38,7 @@ def confirm(
 ) -> None:
     """Say what a copied, restored or moved database is now, so that it may send again.
 
-    Dispatches under way are paused and editions whose time has come are held: the copy may be older than what
+    Dispatches under way are paused and editions that have not begun are held: the copy may be older than what
     readers have received. Look at each before you resume or release it.
     """
     from django.conf import settings
@@ -48,7 +48,7 @@ def confirm(
 
     person = choosing.person(by, Step.OPERATE)
     name = name.strip() or settings.ENVIRONMENT
-    question = "May it send from here? What is under way is paused, editions whose time has come are held."
+    question = "May it send from here? What is under way is paused, editions that have not begun are held."
     if not output.agreed(question, yes=yes, instead="Give --yes."):
         raise NotAllowed("Nothing was confirmed.")
     kept = confirming.confirm(name=name, by=person, now=clock.now())

@@ -9,13 +9,14 @@ import typer
 from newsletter.cli import assigning, choosing, output, shapes
 from newsletter.cli.commands import Commands
 from newsletter.cli.options import Json
+from newsletter.lib import clock
 
 if TYPE_CHECKING:
     from newsletter.publications.models import Publication
 
 app = Commands(help="Publications: what readers can subscribe to, and when it leaves.")
-# A template has commands of its own, and logos are handed over at the desk
-FIXED = frozenset({"id", "slug", "created_at", "template", "logo", "logo_dark"})
+# a template has commands of its own, logos are handed over at the desk, and what is settled of the schedule is the planner's
+FIXED = frozenset({"id", "slug", "created_at", "template", "logo", "logo_dark", "planned_to", "past_schedules"})
 
 Slug = Annotated[
     str,
@@ -104,7 +105,7 @@ def set_(
 
     publication = choosing.publication(slug)
     changes = assigning.changes(assignments, _value, example="send_time=07:00")
-    _show(publishing.revise(publication, **changes), json=json)
+    _show(publishing.revise(publication, now=clock.now(), **changes), json=json)
 
 
 def _value(name: str, text: str) -> Any:

@@ -54,7 +54,7 @@ def open(edition_id: int, *, now: datetime) -> Dispatch | None:  # noqa: A001 â€
         if edition.state != State.APPROVED or opens_at > now:
             raise NotAllowed(f"Edition {edition.pk} is {edition.state} and due at {edition.due_at:%Y-%m-%d %H:%M} UTC.")
         if not edition.publication.is_active:
-            approval.hold(edition, reason="Its publication rests.", now=now)
+            approval.hold(edition, reason=approval.RESTS, now=now)
             return None
         if edition.too_late_after < now:
             approval.hold(edition, reason="It was due too long ago to be sent without a person's word.", now=now)

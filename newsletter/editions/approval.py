@@ -112,6 +112,7 @@ def _set_time(edition: Edition, *, due_at: datetime, now: datetime) -> Edition:
 
 
 TOO_LATE = {State.PLANNED: "It could not be assembled in time.", State.ASSEMBLED: "Nobody approved it in time."}
+RESTS = "Its publication rests."
 
 
 def hold_late(*, now: datetime) -> list[int]:
@@ -123,7 +124,8 @@ def hold_late(*, now: datetime) -> list[int]:
         with transaction.atomic():
             current = Edition.objects.locked(edition.pk)
             if current.state == edition.state and current.due_at == edition.due_at:
-                hold(current, reason=TOO_LATE[State(current.state)], now=now)
+                rests = not current.publication.is_active
+                hold(current, reason=RESTS if rests else TOO_LATE[State(current.state)], now=now)
                 held.append(current.pk)
     return held
 

@@ -179,6 +179,8 @@ def _take_stories(edition_id: int, *, now: datetime) -> Edition:
         edition = Edition.objects.locked(edition_id)
         if edition.state != State.PLANNED or edition.placements.exists():
             return edition
+        if not edition.publication.is_active:
+            raise NotAllowed("Its publication rests, so it takes no stories.")
         least = max(1, edition.publication.minimum_stories)
         most = max(least, edition.publication.maximum_stories)
         stories = queue.take(edition.publication, at=_leaves_at(edition, now=now), least=least, most=most)

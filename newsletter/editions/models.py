@@ -38,7 +38,9 @@ MOVES: dict[str, frozenset[State]] = {
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def due_for_assembly(self, now: datetime) -> "EditionQuerySet":
-        return self.filter(state=State.PLANNED, assemble_at__lte=now).order_by("assemble_at", "id")
+        """Without those of publications at rest, which take no stories."""
+        due = self.filter(state=State.PLANNED, assemble_at__lte=now, publication__is_active=True)
+        return due.order_by("assemble_at", "id")
 
     def due_for_dispatch(self, now: datetime) -> "EditionQuerySet":
         """Due, or to be handed over ahead of that from now on, as their publications wish."""

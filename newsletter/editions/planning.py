@@ -1,66 +1,87 @@
-"""Which editions must exist: the next one of each publication, and none missing without a word."""
+"""Which editions must exist: the next one of each publication, and none missing without a word.
 
-from collections.abc import Iterator
+`Publication.planned_to` says up to when the dates of a schedule are settled. Dates before it are never planned, and
+dates that went by since are told by the schedule that held then: a new schedule does not change the past.
+"""
+
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Q
 
 from newsletter.editions import local_time
-from newsletter.editions.models import Edition, Placement, State
+from newsletter.editions.models import Edition, State
+from newsletter.editions.schedule_dates import begun_until, editions_ahead, missed_dates, next_date
 from newsletter.lib.errors import BadInput
 from newsletter.mail import wording
 from newsletter.publications.models import Publication
-from newsletter.publications.schedule import Due, moment, upcoming
+from newsletter.publications.schedule import Due, due_on
 
 log = structlog.get_logger()
-MOST_MISSED = 60  # editions noted as missed after a long silence; older ones are not written down
+MAX_MISSED = 60  # editions noted as missed after a long silence; older ones are not written down
+SETTLE_AFTER = timedelta(days=1)  # where nothing is missed, `planned_to` is moved on no more often than this
+MAX_AHEAD = timedelta(days=366)  # of an extra edition; beyond it is a slip of the finger
+MISSED = "Missed: nothing was running when it was due."
 
 
 def plan(publication: Publication, *, now: datetime) -> Edition | None:
-    """Make sure that the next edition of the cadence exists; returns it.
+    """Make sure that the next edition of the schedule exists; returns it.
 
     Dates that went by while nothing was running are not passed over in silence: the last of them
     is planned if it is still within the lateness limit, the others are written down as cancelled.
-    A planned edition follows its publication when the cadence is changed. None when the
+    A planned edition follows its publication when the schedule is changed. None when the
     publication is not active or its rule has no date left.
     """
-    if not publication.is_active:
-        return None
     with transaction.atomic():
         # two beats at once plan once
         publication = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
-        last, earlier = _latest(publication)
-        if last and _follow_cadence(publication, last, earlier, now=now):
-            last, earlier = _latest(publication)
-        if last and _slot(publication, last) > now:
-            return last
-        missed: list[Due] = []
-        start = _slot(publication, last) if last else publication.created_at
-        for due in _dates_after(publication, last, start):
-            if due.at > now:
-                _note_missed(publication, missed[-MOST_MISSED:], now=now)
-                return _add(publication, due, now=now)
-            missed.append(due)
-        _note_missed(publication, missed[-MOST_MISSED:], now=now)
-    return None
+        _settle(publication, now=now)
+        _follow_schedule(publication, now=now)
+        due = next_date(publication, now=now)
+        ahead = editions_ahead(publication, now=now) if publication.is_active else []
+        if ahead and not _is_behind(ahead[0], due):
+            return ahead[0]
+        return _add(publication, due, now=now) if due else None
 
 
 def plan_all(*, now: datetime) -> None:
-    """`plan` for every active publication. One that cannot be planned is logged; the others go on."""
-    for publication in Publication.objects.filter(is_active=True):
+    """`plan` for every active publication, and for those at rest of which something is planned or not settled.
+
+    One that cannot be planned is logged; the others go on.
+    """
+    planned = Edition.objects.filter(state=State.PLANNED, due_at__gt=now).values("publication")
+    for publication in Publication.objects.filter(Q(is_active=True) | Q(pk__in=planned) | ~Q(past_schedules=[])):
         try:
             plan(publication, now=now)
         except Exception:
             log.exception("publication.not_planned", publication=publication.pk)
 
 
+def settle_unknown(publication: Publication, *, reason: str, now: datetime) -> list[Edition]:
+    """Plan no date any more that another installation may have begun by `now`; the editions that wait for a person.
+
+    Each such date without an edition gets one: held when it could still leave, else cancelled.
+    """
+    with transaction.atomic():
+        publication = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
+        until = begun_until(publication, now=now)
+        unknown = [_add(publication, due, now=now) for due in missed_dates(publication, until=until)[-MAX_MISSED:]]
+        for edition in unknown:
+            is_over = edition.too_late_after < now or not publication.is_active
+            edition.move(State.CANCELLED if is_over else State.HELD, reason=reason)
+            edition.save()
+        _mark_settled(publication, until)
+    return [edition for edition in unknown if edition.state == State.HELD]
+
+
 def add_extra(publication: Publication, *, due_at: datetime, now: datetime, subject: str = "") -> Edition:
     """An edition outside the cadence, assembled as soon as its lead time begins."""
     if due_at < now - timedelta(minutes=1):
         raise BadInput("due time", "has passed.", "Give a time from now on.")
+    if due_at - now > MAX_AHEAD:
+        raise BadInput("due time", "is more than a year ahead.", "Give a time within a year.")
     return Edition.objects.create(
         publication=publication,
         due_at=due_at,
@@ -92,68 +113,63 @@ def _times(publication: Publication, due: Due, *, now: datetime) -> _Times:
     return _Times(first, first - lead, publication.send_time)
 
 
-def _note_missed(publication: Publication, missed: list[Due], *, now: datetime) -> None:
-    for number, due in enumerate(missed, start=1):
+def _settle(publication: Publication, *, now: datetime) -> None:
+    """Write down what was missed up to `now`."""
+    missed = missed_dates(publication, until=now)
+    for due in missed[-MAX_MISSED:]:
         edition = _add(publication, due, now=now)
-        if number < len(missed) or due.at + timedelta(minutes=publication.lateness_limit_minutes) < now:
-            edition.move(State.CANCELLED, reason="Missed: nothing was running when it was due.")
+        in_time = due.at + timedelta(minutes=publication.lateness_limit_minutes) >= now
+        if due != missed[-1] or not in_time or not publication.is_active:
+            edition.move(State.CANCELLED, reason=MISSED)
             edition.save()
+    settled = publication.planned_to or publication.created_at
+    if missed or publication.past_schedules or now - settled > SETTLE_AFTER:
+        _mark_settled(publication, now)
 
 
-def _latest(publication: Publication) -> tuple[Edition | None, Edition | None]:
-    """The regular edition of the latest local date, and the one before it."""
-    found = list(publication.editions.exclude(local_date=None).order_by("-local_date")[:2])
-    return (found[0] if found else None), (found[1] if len(found) > 1 else None)
+def _mark_settled(publication: Publication, until: datetime) -> None:
+    publication.planned_to = max(until, publication.planned_to or until)
+    publication.past_schedules = []
+    publication.save(update_fields=["planned_to", "past_schedules"])
 
 
-def _slot(publication: Publication, edition: Edition) -> datetime:
-    """The moment that this regular edition takes up in the cadence.
+def _follow_schedule(publication: Publication, *, now: datetime) -> None:
+    """Give planned editions the times that the schedule now has for their dates.
 
-    One that a person puts off still stands for its own date, so that the next dates are planned;
-    one that a person sends early has had its turn. One that was planned when it was late for readers in
-    the east stands for its first hour, so that the next one is early enough for them.
+    One whose date the schedule no longer names is taken back, and so is one behind the next date. One whose
+    new moment has gone by leaves as it was planned. An edition that holds stories, or that a person or a
+    worker has in hand, is left alone.
     """
-    day = edition.local_date or edition.due_at.date()
-    first = moment(day, publication.cadence)
-    if publication.local_time and edition.local_send_time:
-        first = local_time.first(publication, day)
-    return min(edition.due_at, first)
+    waiting = publication.editions.exclude(local_date=None).filter(state=State.PLANNED, due_at__gt=now)
+    for pk in waiting.filter(is_rescheduled=False).order_by("local_date").values_list("pk", flat=True):
+        # skipped when a worker has it: assembly takes the edition first and then the publication
+        edition = publication.editions.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+        # asked only now that it is ours: whoever places stories or changes it has it locked
+        if edition and _is_untouched(edition):
+            _follow(publication, edition, now=now)
 
 
-def _dates_after(publication: Publication, edition: Edition | None, start: datetime) -> Iterator[Due]:
-    """What the cadence names after `start`, on later dates than the one that `edition` stands for."""
-    for due in upcoming(publication.cadence, after=start):
-        if edition is None or edition.local_date is None or due.local_date > edition.local_date:
-            yield due
+def _is_untouched(edition: Edition) -> bool:
+    return edition.state == State.PLANNED and not edition.is_rescheduled and not edition.placements.exists()
 
 
-def _follow_cadence(publication: Publication, edition: Edition, earlier: Edition | None, *, now: datetime) -> bool:
-    """Give a planned edition the time that the cadence now has for its date; true when something changed.
+def _follow(publication: Publication, edition: Edition, *, now: datetime) -> None:
+    has_words = bool(edition.subject or edition.preheader or edition.intro)
+    day, schedule = edition.local_date, publication.schedule
+    named = due_on(schedule, day) if schedule and day else None
+    if named is None and has_words:
+        why = "no longer names this date" if schedule else "rests"
+        edition.move(State.CANCELLED, reason=f"The schedule {why}.")
+        edition.local_date = None  # the date may come back, and then it is another edition's
+        edition.save()
+    elif named is None or (not has_words and _is_behind(edition, next_date(publication, now=now))):
+        edition.delete()
+    elif named.at > now:
+        times = _times(publication, named, now=now)
+        if times != (edition.due_at, edition.assemble_at, edition.local_send_time):
+            edition.due_at, edition.assemble_at, edition.local_send_time = times
+            edition.save(update_fields=_Times._fields)
 
-    One whose date the cadence no longer names, or names only after another that is not planned, is
-    taken back. An edition that holds stories, or that a person or a worker has in hand, is left alone.
-    """
-    free = Edition.objects.filter(
-        ~Exists(Placement.objects.filter(edition=OuterRef("pk"))),
-        pk=edition.pk,
-        state=State.PLANNED,
-        is_rescheduled=False,
-    )
-    ours = free.select_for_update(skip_locked=True, of=("self",)).first()
-    if ours is None or ours.due_at <= now:
-        return False
-    named = next(_dates_after(publication, earlier, min(now, ours.due_at) - timedelta(seconds=1)), None)
-    if named is None or named.local_date != ours.local_date:
-        if ours.subject or ours.preheader or ours.intro:
-            ours.move(State.CANCELLED, reason="The cadence was changed and no longer names this date.")
-            ours.local_date = None  # the date may come back, and then it is another edition's
-            ours.save()
-        else:
-            ours.delete()
-        return True
-    times = _times(publication, named, now=now)
-    if times == (ours.due_at, ours.assemble_at, ours.local_send_time):
-        return False
-    ours.due_at, ours.assemble_at, ours.local_send_time = times
-    ours.save(update_fields=_Times._fields)
-    return True
+
+def _is_behind(edition: Edition, due: Due | None) -> bool:
+    return due is not None and edition.local_date is not None and edition.local_date > due.local_date

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from newsletter.delivery import installation
 from newsletter.editions import planning
 from newsletter.lib.errors import NewsletterError
 
@@ -27,4 +28,5 @@ def migrate() -> bool:
 
 def plan(now: datetime) -> None:
     """Let the editions exist that the timetable would plan in its first minute, so that they are known at once."""
-    planning.plan_all(now=now)
+    if installation.is_ours():
+        planning.plan_all(now=now)

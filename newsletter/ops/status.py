@@ -68,7 +68,8 @@ def status(*, now: datetime) -> Status:
 
 def _unplanned(now: datetime) -> list[str]:
     """Active publications that have had five minutes to be planned and have no regular edition to come."""
-    to_come = Edition.objects.filter(publication=OuterRef("pk"), due_at__gt=now - SETTLING).exclude(local_date=None)
+    to_come = Edition.objects.filter(publication=OuterRef("pk"), due_at__gt=now - SETTLING, local_date__isnull=False)
+    to_come = to_come.exclude(state=State.CANCELLED)
     resting = Publication.objects.filter(~Exists(to_come), is_active=True, created_at__lt=now - SETTLING)
     return list(resting.order_by("pk").values_list("name", flat=True))
 

@@ -130,6 +130,12 @@ class Publication(models.Model):
     )
     approves_itself = models.BooleanField(default=False, help_text="Editions go out without a person's approval.")
     is_active = models.BooleanField(default=True)
+    planned_to = models.DateTimeField(
+        null=True, blank=True, help_text="All dates of the schedule up to then are settled: none is planned any more."
+    )
+    past_schedules = models.JSONField(
+        default=list, blank=True, help_text="Schedules that were replaced since then (past_schedules.py)."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -142,6 +148,11 @@ class Publication(models.Model):
     def cadence(self) -> Cadence:
         """When its editions are due, as a value for `schedule.py`."""
         return Cadence(self.recurrence, self.starts_on, self.send_time, self.time_zone)
+
+    @property
+    def schedule(self) -> Cadence | None:
+        """Its cadence; None while it rests, for then nothing is due."""
+        return self.cadence if self.is_active else None
 
 
 class Template(models.Model):

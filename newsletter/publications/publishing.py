@@ -1,10 +1,11 @@
 """Publications as the newsroom sets them up: add and revise, with every field checked before a row is written."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import TypedDict, Unpack
 
 from django.db import transaction
 
+from newsletter.lib import clock
 from newsletter.lib.checks import check_fields, label
 from newsletter.lib.errors import BadInput
 from newsletter.lib.languages import language_tag
@@ -12,7 +13,7 @@ from newsletter.lib.links import hosts, web_link
 from newsletter.mail.wording import disarm_link, one_line
 from newsletter.pictures import keeping
 from newsletter.pictures.models import Use
-from newsletter.publications import brand
+from newsletter.publications import brand, past_schedules
 from newsletter.publications.checking import LONGEST_AHEAD, check
 from newsletter.publications.models import Publication
 
@@ -134,16 +135,20 @@ def add(
     return publication
 
 
-def revise(publication: Publication, **fields: Unpack[Fields]) -> Publication:
+def revise(publication: Publication, *, now: datetime | None = None, **fields: Unpack[Fields]) -> Publication:
     """Change `fields` and leave the others as they are in the database by now; raises `BadInput`.
 
-    A planned edition follows a changed cadence when editions are planned the next time.
+    A changed schedule holds from `now` on (this moment when not given): what was due before stays as it
+    was. A planned edition follows when editions are planned the next time.
     """
     with transaction.atomic():
         current = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
+        before = current.schedule
         _fill(current, fields)
         _order_logos(current)
-        current.save(update_fields=[*fields, *LOGOS.values()])
+        if current.schedule != before:
+            past_schedules.keep(current, before, until=now or clock.now())
+        current.save(update_fields=[*fields, *LOGOS.values(), "past_schedules"])
     publication.refresh_from_db()
     return publication
 

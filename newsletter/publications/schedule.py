@@ -14,13 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import takewhile
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from dateutil.rrule import rrule
 
 from newsletter.lib.errors import BadInput
 from newsletter.publications import recurrence
+from newsletter.publications.rule_dates import Rule
 
 NOT_PLACES = ("localtime", "posixrules", "Factory", "posix/", "right/")  # other things on other machines
 
@@ -55,7 +53,7 @@ def zone(name: str) -> ZoneInfo:
     raise BadInput("time zone", f"{name[:64]!r} is not a time zone.", "Give a name such as Europe/Berlin.")
 
 
-def rule(cadence: Cadence) -> rrule:
+def rule(cadence: Cadence) -> Rule:
     """The parsed rule; `BadInput` when it is not a rule of whole days."""
     return recurrence.parse(cadence.recurrence, starts_on=cadence.starts_on)
 
@@ -107,8 +105,13 @@ def existed(day: date, time_zone: str) -> bool:
 def upcoming(cadence: Cadence, *, after: datetime) -> Iterator[Due]:
     """The editions due strictly after `after` (aware), in order, at most five years ahead of it or of the start."""
     start = after.astimezone(zone(cadence.time_zone)).date() - timedelta(days=1)
-    last = datetime.combine(max(start, cadence.starts_on), time()) + HORIZON
-    for found in takewhile(lambda d: d <= last, rule(cadence).xafter(datetime.combine(start, time()), inc=True)):
-        due = Due(found.date(), moment(found.date(), cadence))
-        if due.at > after and existed(due.local_date, cadence.time_zone):
+    for day in rule(cadence).dates(start, max(start, cadence.starts_on) + HORIZON):
+        due = Due(day, moment(day, cadence))
+        if due.at > after and existed(day, cadence.time_zone):
             yield due
+
+
+def due_on(cadence: Cadence, day: date) -> Due | None:
+    """The edition of `day`; None when the cadence names no edition for it."""
+    named = any(rule(cadence).dates(day, day)) and existed(day, cadence.time_zone)
+    return Due(day, moment(day, cadence)) if named else None

@@ -1,21 +1,33 @@
 """The desk: a publication's story queue in the curators' order, and the panel on its next edition."""
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from newsletter.accounts.roles import Step
+from newsletter.editions import planning
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.stories import queue
 from newsletter.stories.models import State, Story
 from newsletter.web import publication as publications
+from newsletter.web.forms import Moment, PlainForm
 from newsletter.web.permission import DeskRequest, needs
+from newsletter.web.phrases import clock_of
 from newsletter.web.upcoming import look_ahead
 
 DROPPED_SHOWN = 10
+
+
+class ExtraEditionForm(PlainForm):
+    """An edition outside the schedule; its subject may stay open."""
+
+    due_at = Moment(label="Due time")
+    subject = forms.CharField(max_length=200, required=False, help_text="Left empty, it is the first headline.")
 
 
 @require_safe
@@ -32,6 +44,24 @@ def desk(request: DeskRequest) -> HttpResponse:
 @needs(Step.CURATE)
 def show(request: DeskRequest, slug: str) -> HttpResponse:
     return _page(request, publications.asked_for(request, slug))
+
+
+@require_POST
+@needs(Step.APPROVE)
+def add_extra(request: DeskRequest, slug: str) -> HttpResponse:
+    """Plans an edition outside the schedule and shows it; with a problem, the desk again."""
+    publication = publications.asked_for(request, slug)
+    with timezone.override(clock_of(publication)):
+        form = ExtraEditionForm(request.POST)
+        if form.is_valid():
+            try:
+                edition = planning.add_extra(publication, now=clock.now(), **form.cleaned_data)
+            except NewsletterError as error:
+                form.blame(error)
+            else:
+                messages.success(request, "Added. It takes its stories from the queue when it is assembled.")
+                return redirect("edition", edition.pk)
+        return _page(request, publication, extra=form)
 
 
 @require_POST
@@ -75,7 +105,7 @@ def _story(story_id: int) -> Story:
     return get_object_or_404(Story.objects.select_related("publication"), pk=story_id, publication__is_active=True)
 
 
-def _page(request: DeskRequest, publication: Publication) -> HttpResponse:
+def _page(request: DeskRequest, publication: Publication, *, extra: ExtraEditionForm | None = None) -> HttpResponse:
     dropped = request.GET.get("dropped", "")
     undo = (
         publication.stories.filter(pk=dropped, state=State.DROPPED).first()
@@ -83,7 +113,7 @@ def _page(request: DeskRequest, publication: Publication) -> HttpResponse:
         else None
     )
     context = _context(publication) | {"dropped": undo, "said": None, "problem": ""}
-    context["publications"] = publications.everything()
+    context |= {"publications": publications.everything(), "extra": extra or context["extra"]}
     return render(request, "web/queue/queue.html", context)
 
 
@@ -113,5 +143,6 @@ def _context(publication: Publication) -> dict[str, object]:
         "now": now,
         "stories": list(stories.queued().select_related("picture")),
         "next": look_ahead(publication, now=now),
+        "extra": ExtraEditionForm(),
         "dropped_lately": list(stories.filter(state=State.DROPPED).order_by("-changed_at")[:DROPPED_SHOWN]),
     }

@@ -7,8 +7,9 @@ from django.db.models import Q
 
 from newsletter.audience import counting
 from newsletter.editions.models import Edition, State
+from newsletter.editions.schedule_dates import next_date
 from newsletter.publications.models import OnEmpty, Publication
-from newsletter.publications.schedule import Due, upcoming
+from newsletter.publications.schedule import Due
 from newsletter.stories.models import Story
 from newsletter.web.phrases import counted
 from newsletter.web.states import Standing, standing
@@ -19,7 +20,10 @@ AHEAD = [State.PLANNED, State.ASSEMBLED, State.APPROVED, State.DISPATCHING]
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """`takes` are the stories in the edition, or those it would take from the queue now."""
+    """`takes` are the stories in the edition, or those it would take from the queue now.
+
+    Without an edition, `due` is the date that the planner plans next.
+    """
 
     edition: Edition | None
     standing: Standing | None
@@ -41,7 +45,7 @@ def look_ahead(publication: Publication, *, now: datetime) -> Upcoming:
     return Upcoming(
         edition=edition,
         standing=standing(edition, now=now) if edition else None,
-        due=None if edition else next(upcoming(publication.cadence, after=now), None),
+        due=None if edition else next_date(publication, now=now),
         takes=stories,
         readers=readers,
         missing=_missing(publication, edition, len(stories), readers),

@@ -86,10 +86,10 @@ def test_a_copy_opens_no_edition_and_holds_it_when_confirmed(copied: Callable[[]
     copied()
     tasks.open_dispatch(edition.pk)
     assert not Dispatch.objects.exists()
-    assert confirming.confirm(name="", by="otto@example.org", now=MONDAY) == (0, 1)
+    assert confirming.confirm(name="", by="otto@example.org", now=MONDAY) == (0, 2)
     edition.refresh_from_db()
-    later.refresh_from_db()
-    assert (edition.state, later.state) == (State.HELD, State.PLANNED)
+    later.refresh_from_db()  # the original may have sent it early, and the queue holds stories that readers had
+    assert (edition.state, later.state) == (State.HELD, State.HELD)
 
 
 def test_a_name_that_differs_from_the_setting_stops_it() -> None:

@@ -105,3 +105,13 @@ def test_a_dispatch_that_waits_for_its_pace_is_told_and_is_not_stuck() -> None:
     assert standing.waits.sentences == ("Paced: 2 an hour; done at about 10:00.",)
     stuck = status(now=MONDAY + timedelta(hours=1, minutes=11)).verdict
     assert any("nothing has moved" in trouble.sentence for trouble in stuck.troubles)
+
+
+def test_a_cancelled_edition_is_not_taken_for_one_to_come() -> None:
+    well()
+    publication = make.publication(name="The Evening Post")
+    type(publication).objects.update(created_at=MONDAY - timedelta(days=1))
+    tomorrow = make.edition(publication, due_at=MONDAY + timedelta(days=1))
+    assert "The Evening Post" not in str(status(now=MONDAY).verdict)
+    type(tomorrow).objects.update(state="cancelled", reason="A holiday")
+    assert "No edition of The Evening Post is planned." in str(status(now=MONDAY).verdict)

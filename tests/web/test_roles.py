@@ -12,7 +12,7 @@ from tests.web.asking import words
 from tests.web.conftest import signed_in
 
 DECIDING = {"approve", "hold", "release", "cancel", "assemble", "reopen", "reschedule", "send", "send-now", "logos"}
-DECIDING |= {"gifts", "template", "template-preview", "template-remove", "template-version"}
+DECIDING |= {"edition-extra", "gifts", "template", "template-preview", "template-remove", "template-version"}
 CURATING = {p.name for p in [*DESK, *EDITIONS]} - DECIDING
 OPERATING = {p.name for p in OPS} | {"desk"}  # which leads them to their own first page
 ALLOWED = {

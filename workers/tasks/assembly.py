@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from newsletter.delivery import installation
 from newsletter.editions import approval, assembly, planning
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
@@ -10,6 +11,8 @@ from newsletter.lib import clock
 @shared_task
 def tick() -> None:
     """Plan what must exist, take back what changed, ring for what is due."""
+    if not installation.is_ours():
+        return  # what was due while a copy or backup lay unused is for the person who confirms it
     planning.plan_all(now=clock.now())
     assembly.refresh_stale()
     approval.hold_late(now=clock.now())

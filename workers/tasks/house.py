@@ -8,7 +8,7 @@ from django.conf import settings
 
 from newsletter.accounts import expiry
 from newsletter.audience import leaving
-from newsletter.delivery import installation, pacing, recovery, tending
+from newsletter.delivery import installation, pacing, recovery, tending, unsent_stories
 from newsletter.giving import gifts
 from newsletter.lib import clock
 from newsletter.mail.sendgrid.batches import Batches
@@ -56,8 +56,9 @@ def tend() -> None:
 
 @shared_task
 def recover() -> None:
-    """Give back the batches of workers that were lost."""
+    """Give back the batches of workers that were lost, and the stories of what was stopped before it left."""
     recovery.release_abandoned(now=clock.now())
+    unsent_stories.give_back_unsent()
 
 
 @shared_task

@@ -61,6 +61,8 @@ class Migration(migrations.Migration):
                 ('lateness_limit_minutes', models.PositiveIntegerField(default=180, help_text='Later than this, an edition is held, not sent.')),
                 ('approves_itself', models.BooleanField(default=False, help_text="Editions go out without a person's approval.")),
                 ('is_active', models.BooleanField(default=True)),
+                ('planned_to', models.DateTimeField(blank=True, help_text='All dates of the schedule up to then are settled: none is planned any more.', null=True)),
+                ('past_schedules', models.JSONField(blank=True, default=list, help_text='Schedules that were replaced since then (past_schedules.py).')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('logo', models.ForeignKey(blank=True, help_text='The file that we keep.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pictures.picture')),
                 ('logo_dark', models.ForeignKey(blank=True, help_text='The file that we keep.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pictures.picture')),

@@ -1,0 +1,84 @@
+"""The dates of a publication's schedule, and the editions that stand for them: which date is next, which went by.
+
+The planner acts on what is said here, and pages say it: what is promised is what will be planned.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import takewhile
+
+from newsletter.editions import local_time
+from newsletter.editions.models import Edition, State
+from newsletter.publications.models import Publication
+from newsletter.publications.past_schedules import PastSchedule, past_schedules
+from newsletter.publications.schedule import Cadence, Due, moment, upcoming, zone
+
+LEAVES_BY_ITSELF = (State.PLANNED, State.ASSEMBLED, State.APPROVED, State.DISPATCHING)
+TWO_DAYS = timedelta(days=2)  # from the first place where a date begins to the last where it ends, and some
+
+
+def next_date(publication: Publication, *, now: datetime) -> Due | None:
+    """The next date that has, or will get, an edition which leaves by itself; None when it rests or its rule has ended.
+
+    A date whose edition was sent early, is held or was cancelled is over: it is not planned a second time.
+    """
+    schedule = publication.schedule
+    if schedule is None:
+        return None
+    after = max(now, publication.planned_to or now)
+    today = (after - TWO_DAYS).astimezone(zone(schedule.time_zone)).date()
+    regular = publication.editions.filter(local_date__gte=today)
+    over = {edition.local_date for edition in regular if not is_ahead(publication, edition, now=now)}
+    return next((due for due in upcoming(schedule, after=after) if due.local_date not in over), None)
+
+
+def editions_ahead(publication: Publication, *, now: datetime) -> list[Edition]:
+    """Regular editions that leave by themselves and whose turn has not come, in the order of their dates."""
+    regular = publication.editions.exclude(local_date=None).filter(state__in=LEAVES_BY_ITSELF, due_at__gt=now)
+    return [e for e in regular.order_by("local_date") if is_ahead(publication, e, now=now)]
+
+
+def is_ahead(publication: Publication, edition: Edition, *, now: datetime) -> bool:
+    """Does it leave by itself, and is its turn still to come?
+
+    One that a person puts off still has its turn on its own date, so that the next dates are planned; one that
+    a person sends early has had its turn. One that was planned when it was late for readers in the east has
+    its turn at their hour, so that the next one is early enough for them.
+    """
+    if edition.state not in LEAVES_BY_ITSELF:
+        return False
+    turn, day = edition.due_at, edition.local_date or edition.due_at.date()
+    if edition.is_rescheduled:
+        turn = min(turn, moment(day, publication.cadence))
+    elif publication.local_time and edition.local_send_time:
+        turn = min(turn, local_time.first(publication, day))
+    return turn > now
+
+
+def missed_dates(publication: Publication, *, until: datetime) -> list[Due]:
+    """Dates that went by up to `until` since its dates were last settled, and that have no edition.
+
+    Each is told by the schedule that held at its moment.
+    """
+    found: dict[date, Due] = {}
+    settled = publication.planned_to or publication.created_at
+    for schedule, end in [*past_schedules(publication), PastSchedule(publication.schedule, until)]:
+        if schedule:
+            found |= {due.local_date: due for due in _between(schedule, settled, min(end, until))}
+        settled = max(settled, min(end, until))
+    taken = set(publication.editions.filter(local_date__in=found).values_list("local_date", flat=True))
+    return sorted((due for day, due in found.items() if day not in taken), key=lambda due: due.at)
+
+
+def begun_until(publication: Publication, *, now: datetime) -> datetime:
+    """Up to which moment of the schedule editions may have begun by `now`: ahead, or for readers in the east."""
+    until = now + timedelta(minutes=publication.ahead_minutes)
+    if publication.schedule and publication.local_time:
+        for due in _between(publication.schedule, now, now + TWO_DAYS):
+            if local_time.first(publication, due.local_date) <= now:
+                until = max(until, due.at)
+    return until
+
+
+def _between(schedule: Cadence, after: datetime, until: datetime) -> Iterator[Due]:
+    return takewhile(lambda due: due.at <= until, upcoming(schedule, after=after))

@@ -1,0 +1,101 @@
+"""What the desk says of the next edition is what the planner does; an extra one is added beside it."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+
+from newsletter.editions import approval, planning
+from newsletter.editions.models import Edition, State
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from newsletter.web.forms import MINUTES
+from newsletter.web.upcoming import look_ahead
+from tests.support import factories as make
+from tests.support.factories import MONDAY
+from tests.web.asking import follow, words
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def daily(publication: Publication) -> Publication:
+    Publication.objects.update(recurrence="FREQ=DAILY", created_at=MONDAY)
+    publication.refresh_from_db()
+    return publication
+
+
+def planned(publication: Publication) -> Edition:
+    edition = planning.plan(publication, now=MONDAY)
+    assert edition is not None
+    return edition
+
+
+def send_early(edition: Edition) -> None:
+    """As after a dispatch that went well an hour before MONDAY."""
+    Edition.objects.filter(pk=edition.pk).update(
+        state=State.DISPATCHED, due_at=MONDAY - DAY / 24, is_rescheduled=True, content_hash="x", approved_hash="x"
+    )
+
+
+def test_after_editions_sent_early_and_one_cancelled_the_desk_names_the_date_that_is_planned(
+    daily: Publication,
+) -> None:
+    for _ in range(2):
+        send_early(planned(daily))
+    approval.cancel(planned(daily), reason="A holiday", now=MONDAY)
+    promised = look_ahead(daily, now=MONDAY).due
+    assert promised is not None
+    following = planned(daily)
+    assert (following.local_date, following.due_at) == (promised.local_date, promised.at)
+    assert promised.at == MONDAY + 4 * DAY
+    assert look_ahead(daily, now=MONDAY).edition == following
+
+
+def test_the_date_of_a_held_edition_is_not_promised_again(daily: Publication) -> None:
+    held = planned(daily)
+    approval.hold(held, reason="The front page changes.", now=MONDAY)
+    seen = look_ahead(daily, now=MONDAY)
+    assert seen.held == [held]
+    assert seen.due is not None
+    assert seen.due.at == MONDAY + 2 * DAY
+
+
+def test_a_rule_that_has_ended_promises_nothing(daily: Publication) -> None:
+    Publication.objects.update(recurrence="FREQ=DAILY;UNTIL=20261124")
+    daily.refresh_from_db()
+    send_early(planned(daily))
+    assert look_ahead(daily, now=MONDAY).due is None
+    assert planning.plan(daily, now=MONDAY) is None
+
+
+def test_an_editor_adds_an_extra_edition_from_the_desk(eddie: Client, publication: Publication) -> None:
+    assert "Add an extra edition" in words(eddie.get("/desk/morning/"))
+    at = (clock.now() + DAY).astimezone(ZoneInfo(publication.time_zone)).replace(second=0, microsecond=0)
+    answer = eddie.post(
+        "/desk/morning/editions/extra/", {"due_at": at.strftime(MINUTES), "subject": " Election \n night"}
+    )
+    assert "takes its stories from the queue" in follow(answer, eddie)
+    extra = Edition.objects.get()
+    assert (extra.due_at, extra.subject, extra.local_date) == (at, "Election night", None)
+
+
+def test_an_extra_edition_in_the_past_is_refused_beside_its_field(eddie: Client, publication: Publication) -> None:
+    make.story(publication, headline="Rain at last")
+    for given, said in (
+        ("2020-01-01T07:00", "Has passed. Give a time from now on."),
+        ("soon", "Give a date and a time"),
+    ):
+        page = eddie.post("/desk/morning/editions/extra/", {"due_at": given})
+        assert page.status_code == 200
+        assert said in words(page)
+        assert '<details id="extra-edition" open>' in page.content.decode()
+        assert "Rain at last" in words(page)
+    assert not Edition.objects.exists()
+
+
+def test_a_curator_is_not_offered_an_extra_edition(cora: Client, publication: Publication) -> None:
+    assert "Add an extra edition" not in words(cora.get("/desk/morning/"))
+    due_at = datetime.strftime(clock.now() + DAY, MINUTES)
+    assert cora.post("/desk/morning/editions/extra/", {"due_at": due_at}).status_code == 403
