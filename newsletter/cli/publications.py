@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from newsletter.publications.models import Publication
 
 app = Commands(help="Publications: what readers can subscribe to, and when it leaves.")
-# a template has commands of its own, logos are handed over at the desk, and what is settled of the schedule is the planner's
+# A template has commands of its own, logos are uploaded at the desk, and the planner alone settles what is planned.
 FIXED = frozenset({"id", "slug", "created_at", "template", "logo", "logo_dark", "planned_to", "past_schedules"})
 
 Slug = Annotated[
