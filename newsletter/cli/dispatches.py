@@ -128,11 +128,12 @@ def leave_out(edition: EditionId, by: By = "", yes: Yes = False, json: Json = Fa
 
 
 @app.command()
-def pause(edition: EditionId, reason: Reason, json: Json = False) -> None:
+def pause(edition: EditionId, reason: Reason, by: By = "", json: Json = False) -> None:
     """Send nothing more until it is resumed; a call already begun is finished."""
     from newsletter.delivery import steering
 
-    _show(steering.pause(choosing.dispatch(edition), reason=reason), json=json)
+    said = f"Paused by {_who(by)}: {reason}"
+    _show(steering.pause(choosing.dispatch(edition), reason=said), json=json)
 
 
 @app.command()
@@ -144,20 +145,27 @@ def resume(edition: EditionId, json: Json = False) -> None:
 
 
 @app.command()
-def stop(edition: EditionId, reason: Reason, yes: Yes = False, json: Json = False) -> None:
+def stop(edition: EditionId, reason: Reason, by: By = "", yes: Yes = False, json: Json = False) -> None:
     """End it for good: readers who wait do not get this edition."""
     from newsletter.delivery import ahead, steering
     from newsletter.delivery.progress import progress
 
     dispatch = choosing.dispatch(edition)
-    waiting = progress(dispatch).waiting
+    who, waiting = _who(by), progress(dispatch).waiting
     question = f"Stop it for good? {waiting} readers who wait will not get edition {edition}."
     if early := ahead.standing(dispatch, now=clock.now()):
         then = "are cancelled at the provider." if early.stoppable_until else "cannot be called back any more."
         question += f" {early.submitted} who are submitted ahead {then}"
     if not output.agreed(question, yes=yes, instead="Give --yes."):
         raise NotAllowed("Nothing was stopped.")
-    _show(steering.stop(dispatch, reason=reason, now=clock.now()), json=json)
+    _show(steering.stop(dispatch, reason=reason, by=who, now=clock.now()), json=json)
+
+
+def _who(by: str) -> str:
+    """The person named by `--by`. Nobody has to be: in an emergency the first command is the right one."""
+    from newsletter.accounts.roles import Step
+
+    return str(choosing.person(by, Step.OPERATE)) if by else "the command line"
 
 
 def _show(dispatch: Dispatch, *, json: bool) -> None:

@@ -54,18 +54,20 @@ def retry(batch: Batch) -> Batch:
     return batch
 
 
-def stop(dispatch: Dispatch, *, reason: str, now: datetime) -> Dispatch:
+def stop(dispatch: Dispatch, *, reason: str, now: datetime, by: str = "") -> Dispatch:
     """End it for good; batches that were not sent stay unsent and are counted as waiting.
 
     What was submitted ahead is cancelled as far as there is time: `ahead.standing` says how far that is.
+    `by` is who says so.
     """
     if not reason.strip():
         raise BadInput("reason", "is empty.", "Say in a few words why the dispatch is stopped.")
+    said = f"Stopped by {by}: {reason}" if by else f"Stopped: {reason}"
     with transaction.atomic():
-        _turn(dispatch, S.STOPPED, reason=reason)
+        _turn(dispatch, S.STOPPED, reason=said if by else reason)
         if dispatch.leaves_at:
-            ahead.call_back(dispatch, reason=f"Stopped: {reason}", now=now)
-        approval.mark_dispatched(dispatch.edition, now=now, reason=f"Stopped: {reason}")
+            ahead.call_back(dispatch, reason=said, now=now)
+        approval.mark_dispatched(dispatch.edition, now=now, reason=said)
     return dispatch
 
 

@@ -32,7 +32,7 @@ class Upcoming:
 
 def look_ahead(publication: Publication, *, now: datetime) -> Upcoming:
     """What the panel shows of `publication` at `now`."""
-    editions = publication.editions.select_related("publication")
+    editions = publication.editions.select_related("publication", "dispatch")
     # one that goes out for hours, by the readers' clocks or at a pace, makes room for the next
     long_since = Q(state=State.DISPATCHING, due_at__lt=now - UNDER_WAY)
     edition = editions.filter(state__in=AHEAD).exclude(long_since).order_by("due_at", "id").first()

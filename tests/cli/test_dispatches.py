@@ -79,11 +79,12 @@ def test_settling_needs_somebody_from_ops(newsletter: Command, dispatch: Dispatc
 def test_a_dispatch_is_paused_resumed_and_stopped(newsletter: Command, dispatch: Dispatch) -> None:
     number = dispatch.edition_id
     assert newsletter("dispatches", "pause", number, "--reason", "A wrong name.", "--json").data["state"] == "paused"
-    assert "why A wrong name." in newsletter("dispatches", "show", number).words
+    assert "why Paused by the command line: A wrong name." in newsletter("dispatches", "show", number).words
     assert newsletter("dispatches", "resume", number, "--json").data["state"] == "open"
     unasked = newsletter("dispatches", "stop", number, "--reason", "Enough.")
     assert unasked.status == 1
     assert newsletter("dispatches", "stop", number, "--reason", "Enough.", "--yes", "--json").data["state"] == "stopped"
+    assert "why Stopped by the command line: Enough." in newsletter("dispatches", "show", number).words
     assert newsletter("dispatches", "resume", number).status == 1
 
 
