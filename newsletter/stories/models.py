@@ -45,7 +45,8 @@ class Story(models.Model):
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="stories")
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     position = models.BigIntegerField(
-        default=0, help_text="Order key in the queue, smallest first; a place is counted, not stored (positions.py)."
+        default=0,
+        help_text="Order key among those of its state, smallest first (positions.py).",
     )
     version = models.PositiveIntegerField(default=1, help_text="Raised by each change; a save names the one it saw.")
 

@@ -3,15 +3,18 @@
 Every function expects that the caller holds the publication's row (queue.py).
 """
 
-from newsletter.stories.models import Story, StoryQuerySet
+from django.db.models import Max
+
+from newsletter.stories.models import State, Story, StoryQuerySet
 
 STEP = 1 << 32  # between neighbours: 32 stories fit in the same place before the keys are spread anew
 
 
-def at_end(publication_id: int) -> int:
-    """A key behind all that are queued."""
-    last = _queued(publication_id).values_list("position", flat=True).last()
-    return 0 if last is None else last + STEP
+def at_end(publication_id: int, *, state: str = State.QUEUED) -> int:
+    """A key behind all that are queued, or are of another state."""
+    stories = Story.objects.filter(publication_id=publication_id, state=state)
+    last = stories.aggregate(last=Max("position"))["last"]
+    return 0 if last is None else int(last) + STEP
 
 
 def at_front(publication_id: int, count: int) -> list[int]:

@@ -110,7 +110,8 @@ def drop(story: Story) -> Story:
     """Take a queued story out of the queue. It is kept and can be put back with `restore`."""
     with transaction.atomic():
         _lock(story.publication_id)
-        if not Story.objects.filter(pk=story.pk, state=State.QUEUED).update(state=State.DROPPED):
+        last = positions.at_end(story.publication_id, state=State.DROPPED)
+        if not Story.objects.filter(pk=story.pk, state=State.QUEUED).update(state=State.DROPPED, position=last):
             raise NotAllowed(f"Story {story.pk} is not in the queue, so it cannot be dropped from it.")
     story.refresh_from_db()
     return story
