@@ -19,10 +19,18 @@ class PageForm:
     names: list[str] = field(default_factory=list)
     data: dict[str, str] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
+    button: tuple[str, str] = ("", "")  # name and value of the first
+
+    @property
+    def is_filled_in(self) -> bool:
+        """Does it show something that is stored, to be changed?"""
+        return any(value for name, value in self.data.items() if name not in self.hidden)
 
     def send(self, client: Client, **changed: Any) -> HttpResponseBase:
         """Post it with some fields changed; None leaves one out, as an unticked box does."""
-        sent = {name: value for name, value in (self.data | changed).items() if value is not None}
+        pressed = dict([self.button]) if self.button[0] else {}
+        sent = {name: value for name, value in (pressed | self.data | changed).items() if value is not None}
         return client.post(self.action, {name: _with_breaks(value) for name, value in sent.items()})
 
 
@@ -45,8 +53,12 @@ class _Reader(HTMLParser):
         name, data = given.get("name", ""), self._form.data
         if tag in ("input", "textarea", "select") and name and given.get("type") not in BUTTONS:
             self._form.names.append(name)
+            if given.get("type") == "file":
+                self._form.files.add(name)
             if given.get("type") == "hidden":
                 self._form.hidden.add(name)
+        if tag == "button" and name and not self._form.button[0]:
+            self._form.button = (name, given.get("value", ""))
         if tag == "input" and name and given.get("type") not in (*BUTTONS, "file", "checkbox", "radio"):
             data[name] = given.get("value", "")
         elif tag == "input" and name and given.get("type") in ("checkbox", "radio") and "checked" in given:
