@@ -9,11 +9,14 @@ from django.apps import apps
 from django.test import Client
 
 from newsletter.accounts.models import Role
-from newsletter.delivery import links, opening
+from newsletter.delivery import opening
+from newsletter.delivery.models import Dispatch
 from newsletter.editions import templates
+from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.publications import publishing
 from newsletter.publications.models import Publication, Template
+from newsletter.stories.models import Story
 from newsletter.web import deciding, gifts, pasting  # noqa: F401 — their forms are among those looked at
 from newsletter.web.forms import PlainForm
 from tests.browser.opened import PASTED
@@ -21,18 +24,18 @@ from tests.support import factories as make
 from tests.web.browsing import PageForm, forms_in, forms_of
 from tests.web.conftest import signed_in
 from tests.web.test_story_form import full_story
-from tests.web.test_wild_values import PATTERNS, fine, usual_address
+from tests.web.test_wild_values import PATTERNS, fine, reader_address, usual_address
 
 # Where each form stands; a form that is not here fails the test below.
 WHERE = {
-    "StoryForm": "/stories/1/",
+    "StoryForm": "/stories/{story}/",
     "PasteForm": "/desk/morning/paste/",
     "AppealForm": "/desk/morning/paste/",
     "LogosForm": "/desk/morning/logos/",
     "GiftsForm": "/desk/morning/gifts/",
     "TemplateForm": "/desk/morning/template/",
-    "RescheduleForm": "/editions/1/",
-    "StopForm": "/ops/dispatches/1/stop/",
+    "RescheduleForm": "/editions/{edition}/",
+    "StopForm": "/ops/dispatches/{dispatch}/stop/",
 }
 
 
@@ -46,7 +49,7 @@ def kinds(base: type[PlainForm]) -> Iterator[type[PlainForm]]:
 
 @pytest.fixture
 def ada(publication: Publication) -> Client:
-    """An administrator; a story, a planned edition and a dispatch of number 1, logos, a template."""
+    """An administrator; a story, a planned edition, a dispatch of another one, logos, a template."""
     full_story(publication)
     make.edition(publication, due_at=clock.now() + timedelta(days=1, microseconds=7), local_send_time="07:00")
     make.readers(publication, 2)
@@ -71,12 +74,17 @@ def test_every_form_prints_each_field_that_it_saves(ada: Client) -> None:
     found = {kind.__name__: kind for kind in kinds(PlainForm)}
     assert set(found) == set(WHERE)
     for name, kind in found.items():
-        address = WHERE[name]
+        address = WHERE[name].format(**first())
         forms = pasted(ada, address) if "paste" in address else forms_of(ada, address)
         printed = {control for form in forms for control in form.names}
         prefix = f"{kind.prefix}-" if kind.prefix else ""
         missing = {prefix + field for field in kind.base_fields} - printed
         assert not missing, (name, missing)
+
+
+def first() -> dict[str, int]:
+    models: dict[str, Any] = {"story": Story, "edition": Edition, "dispatch": Dispatch}
+    return {name: model.objects.earliest("pk").pk for name, model in models.items()}
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:
@@ -86,7 +94,7 @@ def rows() -> dict[str, list[dict[str, Any]]]:
 
 
 def test_every_form_saved_as_it_was_opened_changes_nothing(ada: Client) -> None:
-    reader = "/p/" + links.signing(1)(1)
+    reader = reader_address()
     saved = []
     for address in [*(usual_address(pattern) for pattern in PATTERNS if pattern.name != "template-preview"), reader]:
         page = ada.get(address)
@@ -100,4 +108,5 @@ def test_every_form_saved_as_it_was_opened_changes_nothing(ada: Client) -> None:
             assert answer.status_code in (200, 302), address
             assert rows() == before, address
             saved.append(address)
-    assert {"/stories/1/", "/desk/morning/logos/", "/desk/morning/template/", "/editions/1/", reader} <= set(saved)
+    expected = [WHERE[name].format(**first()) for name in ("StoryForm", "LogosForm", "TemplateForm", "RescheduleForm")]
+    assert {*expected, reader} <= set(saved)
