@@ -7,8 +7,8 @@ from newsletter.accounts.models import Role, User
 
 class Step(StrEnum):
     CURATE = "curate"  # queue, change and drop stories; see previews
-    APPROVE = "approve"  # approve, hold, cancel and send editions, stop those submitted ahead; change appeals and logos
-    OPERATE = "operate"  # see ops, pause a dispatch, settle an uncertain batch
+    APPROVE = "approve"  # approve, hold, cancel and send editions; pause and stop sending; change appeals and logos
+    OPERATE = "operate"  # see ops; pause and stop sending, settle an uncertain batch
 
 
 ALLOWED: dict[str, frozenset[Step]] = {

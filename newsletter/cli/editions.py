@@ -29,7 +29,7 @@ def list_(
     """List editions, the one that leaves last on top."""
     from newsletter.editions.models import Edition
 
-    rows = Edition.objects.select_related("publication", "approved_by").order_by("-due_at", "-id")
+    rows = shapes.with_contents(Edition.objects.order_by("-due_at", "-id"))
     if publication:
         rows = rows.filter(publication=choosing.publication(publication))
     if not all_:
@@ -40,7 +40,7 @@ def list_(
         return
     output.table(
         ["edition", "publication", "due", "state", "stories", "why"],
-        [[e.pk, e.publication.slug, times.leaves(e), e.state, e.placements.count(), e.reason] for e in found],
+        [[e.pk, e.publication.slug, times.leaves(e), e.state, len(e.placements.all()), e.reason] for e in found],
     )
 
 

@@ -15,6 +15,8 @@ from django.conf import settings
 from newsletter.lib import clock
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from newsletter.accounts.models import User
     from newsletter.audience.counting import Counts
     from newsletter.audience.import_report import Report
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 Shape = dict[str, Any]
 
 STORY = (
-    "id state position kind section kicker headline byline source_name url body quote quote_by "
+    "id state version kind section kicker headline byline source_name url body quote quote_by "
     "picture_url picture_alt picture_decorative picture_credit language direction is_sensitive embargo_until "
     "expires_at created_at changed_at"
 )
@@ -53,9 +55,13 @@ EDITION = (
 DISPATCH = "id reason opened_at finished_at"
 
 
-def story(story: Story) -> Shape:
-    """A story; `publication` is a slug, `picture` the file that we keep, or why there is none yet, or null."""
-    return _named(story, STORY) | {"publication": story.publication.slug, "picture": picture(story.picture)}
+def story(story: Story, *, place: int | None) -> Shape:
+    """A story; `publication` is a slug, `picture` the file that we keep, or why there is none yet, or null.
+
+    `position` is its place in the queue, counted from 1, and null for a story that does not wait there.
+    """
+    more = {"position": place, "publication": story.publication.slug, "picture": picture(story.picture)}
+    return _named(story, STORY) | more
 
 
 def picture(picture: Picture | None) -> Shape | None:
@@ -81,10 +87,26 @@ def publication(publication: Publication) -> Shape:
     }
 
 
+def with_contents(editions: QuerySet[Edition]) -> QuerySet[Edition]:
+    """`editions` with what their shapes and lines show, in a constant number of queries."""
+    from django.db.models import Prefetch
+
+    from newsletter.editions.models import FrozenLetter, Placement
+
+    light = FrozenLetter.objects.order_by("pk").defer("html", "text")
+    placed = Placement.objects.select_related("story").order_by("position")
+    return editions.select_related("publication", "approved_by").prefetch_related(
+        Prefetch("letters", light), Prefetch("placements", placed)
+    )
+
+
 def edition(edition: Edition) -> Shape:
-    """An edition; `stories` in their order, `findings` of preflight, `approved_by` an address or null."""
-    letter = edition.letters.first()
-    placements = edition.placements.select_related("story").order_by("position")
+    """An edition; `stories` in their order, `findings` of preflight, `approved_by` an address or null.
+
+    Several are read `with_contents`.
+    """
+    letter = next(iter(edition.letters.all()), None)
+    placements = edition.placements.all()
     return _named(edition, EDITION) | {
         "publication": edition.publication.slug,
         "subject": letter.subject if letter else edition.subject,

@@ -34,9 +34,12 @@ def list_(
     json: Json = False,
 ) -> None:
     """List the stories that wait, in the order in which they will be taken."""
+    from newsletter.stories import queue
     from newsletter.stories.models import Story
 
-    rows = Story.objects.filter(publication=choosing.publication(publication)).select_related("publication")
+    meant = choosing.publication(publication)
+    rows = Story.objects.filter(publication=meant).select_related("publication", "picture")
+    places = queue.places(meant)
     if state is Which.QUEUED:
         rows = rows.queued()
     else:
@@ -45,12 +48,11 @@ def list_(
             rows = rows.filter(state=state.value)
     found = list(rows[:limit])
     if json:
-        output.data([shapes.story(story) for story in found])
+        output.data([shapes.story(story, place=places.get(story.pk)) for story in found])
         return
-    places = _places(found[0].publication_id) if found else {}
     output.table(
         ["place", "story", "headline", "source", "state"],
-        [[places.get(s.pk), s.pk, s.headline, s.source_name, s.state] for s in found],
+        [[places.get(s.pk, ""), s.pk, s.headline, s.source_name, s.state] for s in found],
     )
 
 
@@ -90,17 +92,18 @@ def restore(story: StoryId, json: Json = False) -> None:
 
 def print_story(story: Story, *, json: bool, with_body: bool = False, more: dict[str, Any] | None = None) -> None:
     """One story; `more` joins its shape for programs."""
-    from newsletter.stories import richtext
+    from newsletter.stories import positions, richtext
 
-    story = choosing.story(story.pk)  # its place may have changed with those of others
+    story = choosing.story(story.pk)
+    place = positions.place_of(story)
     if json:
-        output.data(shapes.story(story) | (more or {}))
+        output.data(shapes.story(story, place=place) | (more or {}))
         return
     output.facts(
         [
             ("story", f"{story.pk} of {story.publication.slug}"),
             ("state", story.state),
-            ("place", _places(story.publication_id).get(story.pk)),
+            ("place", place),
             ("printed as", story.get_kind_display() if story.kind else ""),
             ("section", story.section),
             ("kicker", story.kicker),
@@ -126,11 +129,3 @@ def _picture(story: Story) -> str:
     if shape is None:
         return story.picture_url
     return shape["address"] or f"{story.picture_url}: {shape['state']} {shape['problem']} {shape['mend']}".rstrip()
-
-
-def _places(publication_id: int) -> dict[int, int]:
-    """The place of each story that waits, counted from 1."""
-    from newsletter.stories.models import Story
-
-    waiting = Story.objects.filter(publication=publication_id).queued().values_list("pk", flat=True)
-    return {pk: place for place, pk in enumerate(waiting, 1)}

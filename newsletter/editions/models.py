@@ -124,7 +124,7 @@ class Edition(models.Model):
     def findings(self) -> list[dict[str, str]]:
         """What preflight found in its frozen letters; what it found in the one that thanks alone says so."""
         told: list[dict[str, str]] = []
-        for letter in self.letters.order_by("pk"):
+        for letter in sorted(self.letters.all(), key=lambda letter: letter.pk):  # in memory: it may be fetched already
             new = [finding for finding in letter.findings if finding not in told]
             where = "" if letter.variant == Variant.DEFAULT else "Thank-you letter: "
             told += [finding | {"place": where + finding["place"]} for finding in new]

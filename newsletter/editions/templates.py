@@ -78,6 +78,8 @@ def check(publication: Publication, body: str) -> None:
 def save(publication: Publication, body: str, *, by: User | None, now: datetime) -> Template:
     """The new version, in use from now on; the one in use when nothing was changed. Raises as `check` does."""
     body = _clean(body)
+    if publication.template and publication.template.body == body:
+        return publication.template
     check(publication, body)
     with transaction.atomic():
         locked = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)

@@ -5,6 +5,7 @@
     ├── BadSetting                   a value in the environment; stops the start
     ├── BadToken                     a link that we did not sign, or that was damaged on its way
     ├── NotAllowed                   a step that the thing's present state does not permit
+    │   ├── VersionConflict              somebody else changed the thing since it was looked at
     │   └── editions.approval.ChangedSince    the letter is not the one that was looked at
     ├── pictures.fetching.NotFetched           an address that gave no picture; says whether asking again may help
     ├── pictures.bounded_encoding.NotTried     a picture that the machine could not read; it may work in a moment
@@ -52,3 +53,7 @@ class BadToken(NewsletterError):
 
 class NotAllowed(NewsletterError):
     """The thing is in a state that does not permit this step."""
+
+
+class VersionConflict(NotAllowed):
+    """The thing was changed since this person looked at it, so nothing was saved."""

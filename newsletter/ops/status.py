@@ -106,6 +106,8 @@ def _sending(standing: Standing, now: datetime) -> Sending:
         unseen=ahead.unseen(dispatch, now=now),
         not_held=ahead.cancels_that_did_not_hold(dispatch),
         refused=0 if dispatch.state == DispatchState.STOPPED else done.refused,
+        unsent=done.waiting + done.refused if dispatch.state == DispatchState.STOPPED else 0,
+        stopped_at=edition.dispatched_at,
         is_held_back=now - last > STUCK and is_held_back(dispatch, at=now - STUCK),
         waits=standing.waits is not None and standing.waits.next_at > now,
     )

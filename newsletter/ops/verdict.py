@@ -66,6 +66,8 @@ class Sending:
     waits: bool = False
     unseen: int = 0
     not_held: int = 0
+    unsent: int = 0  # readers who do not get it because it was stopped
+    stopped_at: datetime | None = None
 
 
 def verdict(
@@ -95,7 +97,16 @@ def verdict(
             return Verdict(Level.BUSY, said)
         doing = "Waiting for their hour or pace" if all(s.waits for s in leaving) else "Sending"
         return Verdict(Level.BUSY, f"{doing}: {readers:,} readers still to go. Nobody needs to do anything.")
+    if stopped := [s for s in sendings if s.unsent and s.stopped_at and now - s.stopped_at < SOON]:
+        return Verdict(Level.BUSY, _stopped_sentence(stopped))
     return Verdict(Level.WELL, "All is well. Nobody needs to do anything.")
+
+
+def _stopped_sentence(stopped: Sequence[Sending]) -> str:
+    unsent = stopped[0].unsent
+    readers = "one reader" if unsent == 1 else f"{unsent:,} readers"
+    more = f", and {len(stopped) - 1} more were stopped" if len(stopped) > 1 else ""
+    return f"Edition {stopped[0].edition} was stopped before {readers} got it{more}. Nothing is being sent."
 
 
 def _queue_troubles(queues: Sequence[Queue], now: datetime) -> list[Trouble]:

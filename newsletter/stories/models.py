@@ -44,7 +44,11 @@ class StoryQuerySet(models.QuerySet["Story"]):
 class Story(models.Model):
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="stories")
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
-    position = models.PositiveIntegerField(default=0, help_text="Place in the queue, smallest first.")
+    position = models.BigIntegerField(
+        default=0,
+        help_text="Order key among those of its state, smallest first (positions.py).",
+    )
+    version = models.PositiveIntegerField(default=1, help_text="Raised by each change; a save names the one it saw.")
 
     kind = models.CharField(
         max_length=5, choices=Kind.choices, blank=True, help_text="Empty: as the publication's look has it."

@@ -118,7 +118,10 @@ def reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
     edition = get_object_or_404(Edition.objects.select_related("publication", "approved_by"), pk=edition_id)
     clock_there, now = clock_of(edition.publication), clock.now()
     with timezone.override(clock_there):
-        form = editions.RescheduleForm(request.POST)
+        form = editions.RescheduleForm(request.POST, initial={"due_at": edition.due_at})
+        if form.is_valid() and not form.has_changed():
+            messages.info(request, "That is its time already, so nothing was changed.")
+            return redirect("edition", edition_id)
         if form.is_valid():
             due_at = form.cleaned_data["due_at"]
             try:

@@ -50,7 +50,8 @@ def latest(request: DeskRequest) -> HttpResponse:
 def listing(request: DeskRequest, slug: str) -> HttpResponse:
     publication = publications.asked_for(request, slug)
     now = clock.now()
-    page = Paginator(publication.editions.select_related("publication"), A_PAGE).get_page(request.GET.get("page"))
+    editions = publication.editions.select_related("publication", "dispatch")
+    page = Paginator(editions, A_PAGE).get_page(request.GET.get("page"))
     context = {
         "publication": publication,
         "publications": publications.everything(),
@@ -63,7 +64,7 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
 @require_safe
 @needs(Step.CURATE)
 def show(request: DeskRequest, edition_id: int) -> HttpResponse:
-    edition = get_object_or_404(Edition.objects.select_related("publication", "approved_by"), pk=edition_id)
+    edition = get_object_or_404(Edition.objects.select_related("publication", "approved_by", "dispatch"), pk=edition_id)
     with timezone.override(clock_of(edition.publication)):
         return page(request, edition, RescheduleForm(initial={"due_at": edition.due_at}))
 
@@ -148,5 +149,5 @@ def _can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
         "send": decides and is_open,
         "assemble": decides and edition.state == State.PLANNED,
         "reopen": decides and edition.state in (State.ASSEMBLED, State.APPROVED),
-        "stop": decides and edition.state == State.DISPATCHING and edition.due_at > clock.now(),
+        "steer": (decides or may(request.user, Step.OPERATE)) and edition.state == State.DISPATCHING,
     }

@@ -7,20 +7,22 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from newsletter.accounts.roles import Step
-from newsletter.lib.errors import NewsletterError
 from newsletter.pictures.models import Picture, Use
 from newsletter.publications import logos, publishing
 from newsletter.publications.models import Publication
 from newsletter.web import publication as publications
+from newsletter.web.edit_form import EditForm
+from newsletter.web.forms import telling
 from newsletter.web.permission import DeskRequest, needs
-from newsletter.web.picturing import FileForm, PictureInput, handed_over
+from newsletter.web.picturing import PictureInput, handed_over
 
 LEAST, MOST = publishing.BOUNDS["logo_width"]
 ENDS = {"min_value": f"Give {LEAST} to {MOST}.", "max_value": f"Give {LEAST} to {MOST}."}
 
 
-class LogosForm(FileForm):
+class LogosForm(EditForm):
     files_of = ("logo", "logo_dark")
+    acts = ("logo", "logo_out", "logo_dark", "logo_dark_out")
 
     logo = forms.FileField(
         required=False, help_text="For light paper. PNG, or JPEG, WebP, AVIF, GIF, under 20 MB.", widget=PictureInput()
@@ -45,11 +47,11 @@ class LogosForm(FileForm):
         """Make the files fit and print them from now on; raises `BadInput`."""
         pictures: dict[str, Picture | None] = {}
         for name, called in (("logo", "logo"), ("logo_dark", "dark logo")):
-            if file := self.cleaned_data[name]:
+            if file := self.cleaned_data.get(name):
                 pictures[name] = handed_over(file, Use.LOGO, field=called)
-            elif self.cleaned_data[f"{name}_out"]:
+            elif self.cleaned_data.get(f"{name}_out"):
                 pictures[name] = None
-        logos.hand_over(publication, width=self.cleaned_data["logo_width"], **pictures)
+        logos.hand_over(publication, width=self.cleaned_data.get("logo_width", publication.logo_width), **pictures)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,17 +59,19 @@ class LogosForm(FileForm):
 def show(request: DeskRequest, slug: str) -> HttpResponse:
     publication = publications.asked_for(request, slug)
     posted = request.method == "POST"
-    initial = {"logo_width": publication.logo_width}
-    form = LogosForm(request.POST, request.FILES) if posted else LogosForm(initial=initial)
+    stored: dict[str, object] = {"logo_width": publication.logo_width}
+    for name in ("logo", "logo_dark"):
+        stored |= dict.fromkeys((name, f"{name}_out"), getattr(publication, f"{name}_id"))
+    form = LogosForm(request.POST, request.FILES, stored=stored) if posted else LogosForm(stored=stored)
     if form.is_bound and form.is_valid():
-        try:
+        if not form.changed:
+            messages.info(request, "Nothing was changed, so nothing was saved.")
+            return redirect("logos", publication.slug)
+        with telling(form):
             form.keep(publication)
-        except NewsletterError as error:
-            form.blame(error)
-            publication.refresh_from_db()  # what was tried is not what is printed
-        else:
             messages.success(request, "The logos are saved. Letters that are assembled from now on have them.")
             return redirect("logos", publication.slug)
+        publication.refresh_from_db()  # what was tried is not what is printed
     elif form.is_bound:
         form.ask_once_more()
     return render(request, "web/publications/logos.html", {"publication": publication, "form": form})

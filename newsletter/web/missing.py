@@ -12,6 +12,7 @@ from newsletter.delivery.models import Dispatch
 from newsletter.delivery.progress import progress
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
+from newsletter.web.numbers import whole_number
 from newsletter.web.permission import DeskRequest, needs
 
 A_PAGE = 100  # readers
@@ -23,7 +24,7 @@ def page(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     """`?state=refused` shows those alone, `?page=2` the next hundred."""
     dispatch = _dispatch(dispatch_id)
     only = _state(request)
-    number = int(asked) if (asked := request.GET.get("page", "1")).isdigit() and len(asked) < 8 else 1
+    number = whole_number(request.GET.get("page", "")) or 1
     counts = missing.counts(dispatch)
     whole = counts[only] if only else sum(counts.values())
     pages = max(1, -(-whole // A_PAGE))

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -54,7 +53,7 @@ def ops(request: DeskRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Step.OPERATE)
+@needs(Step.OPERATE, Step.APPROVE)
 def pause(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     dispatch = get_object_or_404(Dispatch, pk=dispatch_id)
     try:
@@ -66,11 +65,11 @@ def pause(request: DeskRequest, dispatch_id: int) -> HttpResponse:
         if dispatch.leaves_at:
             said += " What is submitted ahead leaves at its time, unless you stop it."
         messages.success(request, said)
-    return redirect("ops")
+    return _back(request, dispatch)
 
 
 @require_POST
-@needs(Step.OPERATE)
+@needs(Step.OPERATE, Step.APPROVE)
 def resume(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     dispatch = get_object_or_404(Dispatch, pk=dispatch_id)
     try:
@@ -79,16 +78,13 @@ def resume(request: DeskRequest, dispatch_id: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, "Resumed. Refused batches are offered to the provider again.")
-    return redirect("ops")
+    return _back(request, dispatch)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Step.OPERATE, Step.APPROVE)
 def stop(request: DeskRequest, dispatch_id: int) -> HttpResponse:
-    """Asks for a reason, then ends a dispatch for good: also an editor's right while its letters can be called back."""
-    operates = may(request.user, Step.OPERATE)
-    if not operates and not Dispatch.objects.filter(pk=dispatch_id, leaves_at__gt=clock.now()).exists():
-        raise PermissionDenied
+    """Asks for a reason, then ends a dispatch for good."""
     dispatch = get_object_or_404(Dispatch.objects.select_related("edition__publication"), pk=dispatch_id)
     form = StopForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -98,11 +94,12 @@ def stop(request: DeskRequest, dispatch_id: int) -> HttpResponse:
             form.blame(error)
         else:
             messages.success(request, f"Stopped. {_called_back(dispatch)}")
-            return redirect("ops") if operates else redirect("edition", dispatch.edition_id)
+            return _back(request, dispatch)
     waits, early = waiting(dispatch, now=clock.now()), ahead.standing(dispatch, now=clock.now())
     context = {
         "form": form,
         "dispatch": dispatch,
+        "is_from_ops": _is_from_ops(request),
         "ahead": waits.sentences[0] if waits and early else "",
         "can_be_called_back": early is not None and early.stoppable_until is not None,
         "progress": progress(dispatch),
@@ -152,6 +149,15 @@ def settle(request: DeskRequest, batch_id: int, fate: str) -> HttpResponse:
         "attempts": list(batch.attempts.order_by("ordinal")),
     }
     return render(request, "web/ops/settle.html", context)
+
+
+def _back(request: DeskRequest, dispatch: Dispatch) -> HttpResponse:
+    return redirect("ops") if _is_from_ops(request) else redirect("edition", dispatch.edition_id)
+
+
+def _is_from_ops(request: DeskRequest) -> bool:
+    """Did this person come from the ops page, and not from the edition's?"""
+    return may(request.user, Step.OPERATE) and request.GET.get("from") != "edition"
 
 
 def _called_back(dispatch: Dispatch) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -20,6 +19,7 @@ from newsletter.web import publication as publications
 from newsletter.web.appeals import AppealForm, completed, keep, known_as, suggested
 from newsletter.web.permission import DeskRequest, needs
 from newsletter.web.picturing import PictureForm, said_of_picture
+from newsletter.web.problems import forbidden
 
 PARTS = {
     Part.HEADLINE: "Headline",
@@ -72,7 +72,7 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
         case "add" if form.is_valid() and _add(request, publication, form, found):
             return redirect("queue", publication.slug)
         case "keep" | "confirm" if not may(request.user, Step.APPROVE):
-            raise PermissionDenied
+            return forbidden(request)
         case "confirm" if found.appeal and (waits := known_as(found.appeal, stored)):
             kept = appeals.activate(waits)
         case "keep" if appeal_form and found.appeal:

@@ -6,7 +6,6 @@ from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django_htmx.middleware import HtmxDetails
 
 from newsletter.accounts.models import User
 from newsletter.accounts.roles import Step, may
+from newsletter.web.problems import forbidden
 
 P = ParamSpec("P")
 
@@ -38,7 +38,7 @@ def needs(
             if not isinstance(person, User):
                 return _to_sign_in(request)
             if steps and not any(may(person, step) for step in steps):
-                raise PermissionDenied
+                return forbidden(request)
             return view(request, *args, **kwargs)
 
         return guarded

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+import structlog
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
@@ -13,6 +14,8 @@ from newsletter.pictures.models import Picture, Use
 from newsletter.stories.models import Story
 from newsletter.web.forms import PlainForm
 
+log = structlog.get_logger()
+NOT_STORED = "could not be stored: the disk may be full. Tell those who look after the service."
 ONCE_MORE = "Choose the file once more: browsers do not keep it."
 
 
@@ -31,6 +34,9 @@ def handed_over(file: "UploadedFile[bytes]", use: Use, *, field: str) -> Picture
         return keeping.keep(file.read(), use, now=clock.now())
     except BadInput as error:
         raise BadInput(field, error.problem, error.mend) from None
+    except Exception:  # a full disk, a bucket that does not answer: each storage has errors of its own
+        log.exception("picture.not_stored")
+        raise BadInput(field, NOT_STORED, "Save without it, or try again later; nothing else is lost.") from None
 
 
 class FileForm(PlainForm):
@@ -76,7 +82,7 @@ class PictureForm(FileForm):
         """What was filled in, as the queue takes it. A file is made fit and kept here; raises `BadInput`."""
         file = self.cleaned_data.pop("picture_file", None)
         names = ("picture_url", "picture_alt", "picture_decorative", "picture_credit")
-        fields = {name: self.cleaned_data[name] for name in names}
+        fields = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
         if file:
             fields["picture"] = handed_over(file, Use.STORY, field="picture file")
         return fields

@@ -1,5 +1,7 @@
 """The desk: a publication's story queue in the curators' order, and the panel on its next edition."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,17 +12,20 @@ from django.views.decorators.http import require_POST, require_safe
 from newsletter.accounts.roles import Step
 from newsletter.editions import planning
 from newsletter.lib import clock
-from newsletter.lib.errors import NewsletterError
+from newsletter.lib.errors import BadInput, NewsletterError, NotAllowed
 from newsletter.publications.models import Publication
-from newsletter.stories import queue
+from newsletter.stories import positions, queue
 from newsletter.stories.models import State, Story
 from newsletter.web import publication as publications
+from newsletter.web import queue_page
 from newsletter.web.forms import Moment, PlainForm
+from newsletter.web.numbers import whole_number
 from newsletter.web.permission import DeskRequest, needs
 from newsletter.web.phrases import clock_of
-from newsletter.web.upcoming import look_ahead
+from newsletter.web.queue_changes import changes
+from newsletter.web.queue_page import A_PAGE, Shown
 
-DROPPED_SHOWN = 10
+STEPS = {"up": -1, "down": 1}
 
 
 class ExtraEditionForm(PlainForm):
@@ -43,7 +48,14 @@ def desk(request: DeskRequest) -> HttpResponse:
 @require_safe
 @needs(Step.CURATE)
 def show(request: DeskRequest, slug: str) -> HttpResponse:
-    return _page(request, publications.asked_for(request, slug))
+    """The page; for htmx only `more` stories beside those that are shown."""
+    publication = publications.asked_for(request, slug)
+    more = whole_number(request.GET.get("more", ""))
+    if not request.htmx or more is None:
+        return _page(request, publication)
+    now, count = clock.now(), queue_page.asked_for(request.GET)
+    before = queue_page.first_stories(publication, count, now=now)
+    return _changed(request, publication, before, queue_page.first_stories(publication, count + more, now=now))
 
 
 @require_POST
@@ -67,38 +79,39 @@ def add_extra(request: DeskRequest, slug: str) -> HttpResponse:
 @require_POST
 @needs(Step.CURATE)
 def move(request: DeskRequest, story_id: int) -> HttpResponse:
-    """To place `to` in the queue, counted from 1."""
-    story = _story(story_id)
-    try:
-        place = int(request.POST.get("to", ""))
-        story = queue.move(story, to=place)
-    except ValueError:
-        return _answer(request, story, problem="That place is not a number, so nothing was moved.")
-    except NewsletterError as error:
-        return _answer(request, story, problem=str(error))
-    return _answer(request, story, said=f"“{story.headline}” now stands at place {place}.")
+    """To a place counted from 1, to the front, one up or down, or beside another story (`beside`, `side`)."""
+
+    def told(story: Story) -> str:
+        return f"“{story.headline}” now stands at place {positions.place_of(story) or 1:,}."
+
+    return _act(request, _story(story_id), lambda story: _moved(request, story), told, moves=True)
 
 
 @require_POST
 @needs(Step.CURATE)
 def drop(request: DeskRequest, story_id: int) -> HttpResponse:
-    story = _story(story_id)
-    try:
-        story = queue.drop(story)
-    except NewsletterError as error:
-        return _answer(request, story, problem=str(error))
-    return _answer(request, story, dropped=story)
+    return _act(request, _story(story_id), queue.drop, lambda _: "", drops=True)
 
 
 @require_POST
 @needs(Step.CURATE)
 def restore(request: DeskRequest, story_id: int) -> HttpResponse:
-    story = _story(story_id)
-    try:
-        story = queue.restore(story)
-    except NewsletterError as error:
-        return _answer(request, story, problem=str(error))
-    return _answer(request, story, said=f"“{story.headline}” is back in the queue.")
+    return _act(request, _story(story_id), queue.restore, lambda story: f"“{story.headline}” is back in the queue.")
+
+
+def _moved(request: DeskRequest, story: Story) -> Story:
+    to = request.POST.get("to", "")
+    if "beside" in request.POST:
+        other = Story.objects.filter(pk=whole_number(request.POST["beside"]) or 0).first()
+        if other is None:
+            raise NotAllowed("The story beside which it was put is not there any more, so nothing was moved.")
+        return queue.move_beside(story, other, is_after=request.POST.get("side") == "after")
+    if to in STEPS:
+        return queue.shift(story, by=STEPS[to])
+    place = 1 if to == "first" else whole_number(to)
+    if place is None:
+        raise BadInput("place", "is not a number, so nothing was moved.")
+    return queue.move(story, to=place)
 
 
 def _story(story_id: int) -> Story:
@@ -106,43 +119,62 @@ def _story(story_id: int) -> Story:
 
 
 def _page(request: DeskRequest, publication: Publication, *, extra: ExtraEditionForm | None = None) -> HttpResponse:
-    dropped = request.GET.get("dropped", "")
-    undo = (
-        publication.stories.filter(pk=dropped, state=State.DROPPED).first()
-        if dropped.isdecimal() and len(dropped) < 19
-        else None
-    )
-    context = _context(publication) | {"dropped": undo, "said": None, "problem": ""}
-    context |= {"publications": publications.everything(), "extra": extra or context["extra"]}
+    dropped = whole_number(request.GET.get("dropped", "")) or 0
+    undo = publication.stories.filter(pk=dropped, state=State.DROPPED).first() if dropped else None
+    shown = queue_page.first_stories(publication, queue_page.asked_for(request.GET), now=clock.now())
+    context = queue_page.context(publication, shown, is_whole_page=True)
+    context |= {"dropped": undo, "problem": "", "publications": publications.everything()}
+    context |= {"extra": extra or ExtraEditionForm()}
     return render(request, "web/queue/queue.html", context)
 
 
-def _answer(
-    request: DeskRequest, story: Story, *, said: str = "", problem: str = "", dropped: Story | None = None
+def _act(
+    request: DeskRequest,
+    story: Story,
+    verb: Callable[[Story], Story],
+    told: Callable[[Story], str],
+    *,
+    moves: bool = False,
+    drops: bool = False,
 ) -> HttpResponse:
-    """The desk again: the fragment for htmx, else the page by a redirect, so that a reload repeats nothing."""
-    if request.htmx:
-        # nothing said is sent too: it takes away what was said of the step before
-        context = _context(story.publication) | {"said": said, "problem": problem, "dropped": dropped}
-        return render(request, "web/queue/_desk.html", context)
+    """Do it. The answer is the cards that changed for htmx, else a redirect, so that a reload repeats nothing."""
+    publication, count = story.publication, queue_page.asked_for(request.GET.dict() | request.POST.dict())
+    before = queue_page.first_stories(publication, count, now=clock.now()) if request.htmx else None
+    said = problem = ""
+    try:
+        story = verb(story)
+        said = told(story)
+    except NewsletterError as error:
+        problem, drops = str(error), False
+    if before is not None:
+        count = count + 1 if before.is_whole else count
+        after = queue_page.first_stories(publication, count, now=clock.now())
+        notes = {"said": said, "problem": problem, "dropped": story if drops else None}
+        return _changed(request, publication, before, after, moved=story.pk if moves else None, **notes)
     if problem:
         messages.error(request, problem)
     elif said:
         messages.success(request, said)
-    back = redirect("queue", story.publication.slug)
-    if dropped:
-        back["Location"] += f"?dropped={dropped.pk}"
+    asked = [f"dropped={story.pk}"] if drops else []
+    asked += [f"shown={count}"] if count > A_PAGE else []
+    back = redirect("queue", publication.slug)
+    back["Location"] += f"?{'&'.join(asked)}" if asked else ""
     return back
 
 
-def _context(publication: Publication) -> dict[str, object]:
-    now = clock.now()
-    stories = publication.stories.all()
-    return {
-        "publication": publication,
-        "now": now,
-        "stories": list(stories.queued().select_related("picture")),
-        "next": look_ahead(publication, now=now),
-        "extra": ExtraEditionForm(),
-        "dropped_lately": list(stories.filter(state=State.DROPPED).order_by("-changed_at")[:DROPPED_SHOWN]),
-    }
+def _changed(
+    request: DeskRequest,
+    publication: Publication,
+    before: Shown,
+    after: Shown,
+    *,
+    moved: int | None = None,
+    **notes: object,
+) -> HttpResponse:
+    """The cards that differ; the whole list when the page did not show what the database held."""
+    values = request.POST if request.method == "POST" else request.GET
+    found = changes(before, after, moved=moved) if values.get("stamp") == before.stamp else None
+    context = queue_page.context(publication, after, is_whole_page=False, only=found.drawn if found else None)
+    # nothing said is sent too: it takes away what was said of the step before
+    context |= {"changes": found, "said": "", "problem": "", "dropped": None} | notes
+    return render(request, "web/queue/_changes.html", context)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from newsletter.delivery.models import DispatchState
 from newsletter.editions import local_time
 from newsletter.editions.models import Edition, State
 from newsletter.web.phrases import away, by_moment, clock_of, ended, moment
@@ -44,19 +45,43 @@ def standing(edition: Edition, *, now: datetime) -> Standing:
             return Standing("Approved", "good", f"It leaves by itself {when}, {away(edition.due_at, now=now)}.{early}")
         case State.APPROVED:
             return Standing("Approved", "good", "It is due and leaves within moments.")
-        case State.DISPATCHING if edition.due_at > now:
-            words = f"Its letters are handed to the provider ahead of their time. They leave {at(edition.due_at)}."
-            return Standing("Handed over", "live", words)
-        case State.DISPATCHING:
-            return Standing("Going out", "live", "The letter is being handed to the provider, reader by reader.")
-        case State.DISPATCHED:
-            when = f" by {by_moment(edition.dispatched_at, clock, now=now)}" if edition.dispatched_at else ""
-            return Standing("Sent", "good", ended(edition.reason) or f"Sent to everybody{when}.")
+        case State.DISPATCHING | State.DISPATCHED:
+            return _sending(edition, now=now)
         case State.HELD:
             return Standing(
                 "Held", "bad", f"{ended(edition.reason)} It does not leave until somebody releases it.".lstrip()
             )
     return Standing("Cancelled", "calm", f"{ended(edition.reason)} It will not leave.".lstrip())
+
+
+def _sending(edition: Edition, *, now: datetime) -> Standing:
+    """Where one stands that is being sent or was."""
+    clock = clock_of(edition.publication)
+    if edition.state == State.DISPATCHED and edition.reason:
+        return Standing("Stopped", "warn", f"{ended(edition.reason)} Nothing more of it leaves.")
+    if edition.state == State.DISPATCHED:
+        when = f" by {by_moment(edition.dispatched_at, clock, now=now)}" if edition.dispatched_at else ""
+        return Standing("Sent", "good", f"Sent to everybody{when}.")
+    if waits := _not_going(edition):
+        return waits
+    if edition.due_at > now:
+        leaves = moment(edition.due_at, clock, now=now)
+        words = f"Its letters are handed to the provider ahead of their time. They leave {leaves}."
+        return Standing("Handed over", "live", words)
+    return Standing("Going out", "live", "The letter is being handed to the provider, reader by reader.")
+
+
+def _not_going(edition: Edition) -> Standing | None:
+    """Why nothing of it leaves although it is being sent; None when it goes on."""
+    dispatch = getattr(edition, "dispatch", None)
+    if dispatch is None:
+        return None
+    if dispatch.state == DispatchState.PAUSED:
+        words = f"{ended(dispatch.reason)} Nothing more leaves until somebody resumes it.".lstrip()
+        return Standing("Paused", "warn", words)
+    if dispatch.state == DispatchState.ATTENTION:
+        return Standing("Needs attention", "bad", f"{ended(dispatch.reason)}".lstrip())
+    return None
 
 
 def _ahead(edition: Edition, at: Callable[[datetime], str], now: datetime) -> str:

@@ -10,21 +10,30 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from newsletter.accounts.roles import Step
+from newsletter.editions.models import Edition
+from newsletter.editions.models import State as EditionState
 from newsletter.lib import clock
-from newsletter.lib.errors import NewsletterError
+from newsletter.lib.errors import VersionConflict
 from newsletter.publications.models import Publication
 from newsletter.stories import queue, typed_text
 from newsletter.stories.models import Direction, Kind, State, Story
 from newsletter.web import publication as publications
-from newsletter.web.forms import Moment
+from newsletter.web.edit_form import EditForm
+from newsletter.web.forms import Moment, telling
 from newsletter.web.permission import DeskRequest, needs
 from newsletter.web.phrases import clock_of
 from newsletter.web.picturing import PictureForm, said_of_picture
 from newsletter.web.writing import WritingInput
 
+SENT = (EditionState.DISPATCHING, EditionState.DISPATCHED)
+SAVE_AGAIN = "Somebody else saved this story at the same moment. Yours is still here: look at it, and save again."
 
-class StoryForm(PictureForm):
+
+
+class StoryForm(EditForm, PictureForm):
     """A story as a curator sees it. Times are on the publication's clock, which the view activates."""
+
+    acts = ("picture_file", "picture_out")
 
     headline = forms.CharField(max_length=250, widget=forms.TextInput(attrs={"class": "headline"}))
     url = forms.CharField(
@@ -56,7 +65,8 @@ class StoryForm(PictureForm):
     is_sensitive = forms.BooleanField(
         label="Sensitive story", required=False, help_text="No request for donations may stand beside it."
     )
-    embargo_until = Moment(label="Embargo until", required=False, help_text="No edition takes it before.")
+    # in an hour that comes twice, no reader sees a story too early or too late
+    embargo_until = Moment(label="Embargo until", required=False, help_text="No edition takes it before.", fold=1)
     expires_at = Moment(label="Expires", required=False, help_text="No edition takes it after.")
     language = forms.CharField(max_length=12, required=False, help_text="If another: ar, pt-BR …")
     direction = forms.ChoiceField(
@@ -74,7 +84,7 @@ class StoryForm(PictureForm):
         """What was filled in, as the queue takes it. A file is made fit and kept here; raises `BadInput`."""
         picture = self.fields_of_picture()
         fields = self.cleaned_data | picture
-        if fields.pop("picture_out") and "picture" not in fields:
+        if fields.pop("picture_out", False) and "picture" not in fields:
             fields |= {"picture": None, "picture_url": "", "picture_alt": "", "picture_decorative": False}
         return fields
 
@@ -86,11 +96,8 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
     with timezone.override(clock_of(publication)):
         form = StoryForm(request.POST, request.FILES) if request.method == "POST" else StoryForm()
         if form.is_bound and form.is_valid():
-            try:
+            with telling(form):
                 story = queue.add(publication, **form.fields_of_story(), again="again" in request.POST)
-            except NewsletterError as error:
-                form.blame(error)
-            else:
                 messages.success(request, f"“{story.headline}” is in the queue.{said_of_picture(story)}")
                 return redirect("queue", publication.slug)
         return _page(request, publication, form, story=None)
@@ -101,22 +108,31 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
 def change(request: DeskRequest, story_id: int) -> HttpResponse:
     story = get_object_or_404(Story.objects.select_related("publication", "picture"), pk=story_id)
     with timezone.override(clock_of(story.publication)):
-        posted = request.method == "POST"
-        form = StoryForm(request.POST, request.FILES) if posted else StoryForm(initial=_initial(story))
+        form = _form_of(request, story)
         if form.is_bound and form.is_valid():
-            try:
-                story = queue.revise(story, **form.fields_of_story(), again="again" in request.POST)
-            except NewsletterError as error:
-                form.blame(error)
-            else:
+            if not form.changed:
+                messages.info(request, "Nothing was changed, so nothing was saved.")
+                return redirect("queue", story.publication.slug)
+            with telling(form):
+                fields = form.fields_of_story()
+                story = queue.revise(story, **fields, seen=story.version, again="again" in request.POST)
                 messages.success(request, f"“{story.headline}” is saved.{said_of_picture(story)}")
                 return redirect("queue", story.publication.slug)
+            if form.is_outrun:
+                story = Story.objects.select_related("publication", "picture").get(pk=story.pk)
+                form = _form_of(request, story)
+                form.blame(VersionConflict(SAVE_AGAIN))
         return _page(request, story.publication, form, story=story)
 
 
-def _initial(story: Story) -> dict[str, Any]:
+def _form_of(request: DeskRequest, story: Story) -> StoryForm:
     given = set(StoryForm.base_fields) - {"picture_file", "picture_out"}
-    return {name: getattr(story, name) for name in given} | {"body": typed_text.text_of(story.body)}
+    stored = {name: getattr(story, name) for name in given} | {"body": typed_text.text_of(story.body)}
+    stored |= {"picture_file": story.picture_id, "picture_out": story.picture_id}
+    posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    failed = story.picture is not None and story.picture.has_failed
+    retried = ("picture_url",) if failed else ()  # saving asks for it once more
+    return StoryForm(*posted, stored=stored, version=story.version, always=retried)
 
 
 @require_safe
@@ -128,5 +144,8 @@ def picture(request: DeskRequest, story_id: int) -> HttpResponse:
 
 
 def _page(request: DeskRequest, publication: Publication, form: StoryForm, *, story: Story | None) -> HttpResponse:
+    edition = Edition.objects.filter(stories=story).first() if story else None
     context = {"publication": publication, "form": form, "story": story, "State": State, "now": clock.now()}
+    context["edition"] = edition
+    context["is_sent"] = edition is not None and edition.state in SENT
     return render(request, "web/stories/story.html", context)

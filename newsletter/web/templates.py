@@ -18,6 +18,7 @@ from newsletter.mail.own.bounds import SOURCE
 from newsletter.mail.own.faults import TemplateFault
 from newsletter.publications.models import Publication
 from newsletter.web import publication as publications
+from newsletter.web.edit_form import CONFLICT
 from newsletter.web.forms import PlainForm
 from newsletter.web.letter import nobodys
 from newsletter.web.permission import DeskRequest, needs
@@ -50,9 +51,13 @@ class Line(NamedTuple):
 def template(request: DeskRequest, slug: str) -> HttpResponse:
     """The page. What was typed stays in the form until it can be saved."""
     publication = publications.asked_for(request, slug)
-    form = TemplateForm(request.POST or None, initial={"body": templates.current(publication)})
+    current, number = templates.current(publication), _latest_number(publication)
+    form = TemplateForm(request.POST or None, initial={"body": current})
     fault, excerpt = "", list[Line]()
-    if form.is_valid():
+    if form.is_valid() and _is_outrun(request, form, current, number):
+        form.conflicts = {"body": current}
+        form.add_error(None, CONFLICT)
+    elif form.is_valid():
         body = form.cleaned_data["body"]
         try:
             made = templates.save(publication, body, by=request.user, now=clock.now())
@@ -63,6 +68,7 @@ def template(request: DeskRequest, slug: str) -> HttpResponse:
             return redirect("template", slug)
     versions = publication.templates.select_related("saved_by")[:10]
     page: dict[str, Any] = {"publication": publication, "form": form, "fault": fault, "excerpt": excerpt}
+    page["number"] = number
     return render(request, "web/templates/template.html", page | {"versions": versions})
 
 
@@ -108,6 +114,17 @@ def take_up(request: DeskRequest, slug: str, number: int) -> HttpResponse:
     else:
         messages.success(request, f"Version {number} is in use.")
     return redirect("template", slug)
+
+
+def _latest_number(publication: Publication) -> int:
+    latest = publication.templates.first()
+    return latest.number if latest else 0
+
+
+def _is_outrun(request: DeskRequest, form: TemplateForm, current: str, number: int) -> bool:
+    """Has somebody else saved a version since this page was opened, and another text than this one?"""
+    seen = request.POST.get("seen-version", str(number))
+    return seen != str(number) and form.cleaned_data["body"].replace("\r\n", "\n") != current
 
 
 def _excerpt(body: str, error: NewsletterError) -> list[Line]:

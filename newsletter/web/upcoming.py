@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from newsletter.audience import counting
+from newsletter.audience.models import Standing as Consent
+from newsletter.audience.models import Subscription
+from newsletter.audience.reaching import SUPPRESSION
 from newsletter.editions.models import Edition, State
 from newsletter.editions.schedule_dates import next_date
 from newsletter.publications.models import OnEmpty, Publication
@@ -29,18 +32,15 @@ class Upcoming:
     standing: Standing | None
     due: Due | None
     takes: list[Story]
-    readers: int
+    readers: int | None  # None: not counted
     missing: list[str]
     held: list[Edition]
 
 
-def look_ahead(publication: Publication, *, now: datetime) -> Upcoming:
-    """What the panel shows of `publication` at `now`."""
-    editions = publication.editions.select_related("publication")
-    # one that goes out for hours, by the readers' clocks or at a pace, makes room for the next
-    long_since = Q(state=State.DISPATCHING, due_at__lt=now - UNDER_WAY)
-    edition = editions.filter(state__in=AHEAD).exclude(long_since).order_by("due_at", "id").first()
-    readers = counting.count(publication).active
+def look_ahead(publication: Publication, *, now: datetime, counts_readers: bool = True) -> Upcoming:
+    """What the panel shows of `publication` at `now`. Without `counts_readers` it costs the same for any audience."""
+    edition = next_edition(publication, now=now)
+    readers = counting.count(publication).active if counts_readers else None
     stories = takes(publication, edition, now=now)
     return Upcoming(
         edition=edition,
@@ -48,9 +48,17 @@ def look_ahead(publication: Publication, *, now: datetime) -> Upcoming:
         due=None if edition else next_date(publication, now=now),
         takes=stories,
         readers=readers,
-        missing=_missing(publication, edition, len(stories), readers),
-        held=list(editions.filter(state=State.HELD).order_by("due_at")),
+        missing=_missing(publication, edition, len(stories), has_readers=_has_readers(publication, readers)),
+        held=list(publication.editions.filter(state=State.HELD).select_related("publication").order_by("due_at")),
     )
+
+
+def next_edition(publication: Publication, *, now: datetime) -> Edition | None:
+    """The next one that is planned, waits or is being sent."""
+    editions = publication.editions.select_related("publication", "dispatch")
+    # one that goes out for hours, by the readers' clocks or at a pace, makes room for the next
+    long_since = Q(state=State.DISPATCHING, due_at__lt=now - UNDER_WAY)
+    return editions.filter(state__in=AHEAD).exclude(long_since).order_by("due_at", "id").first()
 
 
 def takes(publication: Publication, edition: Edition | None, *, now: datetime) -> list[Story]:
@@ -63,7 +71,14 @@ def takes(publication: Publication, edition: Edition | None, *, now: datetime) -
     return list(offered[: publication.maximum_stories])
 
 
-def _missing(publication: Publication, edition: Edition | None, stories: int, readers: int) -> list[str]:
+def _has_readers(publication: Publication, counted: int | None) -> bool:
+    if counted is not None:
+        return counted > 0
+    active = Subscription.objects.filter(publication=publication, standing=Consent.ACTIVE)
+    return active.annotate(barred=SUPPRESSION).filter(barred=False).exists()
+
+
+def _missing(publication: Publication, edition: Edition | None, stories: int, *, has_readers: bool) -> list[str]:
     found = []
     lacking = max(1, publication.minimum_stories) - stories
     if lacking > 0 and (edition is None or edition.state == State.PLANNED):
@@ -73,6 +88,6 @@ def _missing(publication: Publication, edition: Edition | None, stories: int, re
         found.append("An editor’s approval")
     if not publication.appeals.filter(is_active=True).exists():
         found.append("An appeal: without one the letter asks for nothing")
-    if not readers:
+    if not has_readers:
         found.append("Readers: nobody is subscribed yet")
     return found

@@ -2,6 +2,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from newsletter.accounts.models import Role, User
 from newsletter.editions.models import Edition, State
@@ -9,6 +11,7 @@ from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.cli.conftest import Command
 from tests.support import factories as make
+from tests.support.factories import MONDAY
 
 
 @pytest.fixture
@@ -143,3 +146,19 @@ def test_a_letter_is_pictured_as_readers_see_it(
     for file in files.values():
         assert Path(file).read_bytes().startswith(b"\x89PNG")
     assert newsletter("editions", "picture", planned.pk, "--browser", tmp_path / "none").status == 1
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_listing_asks_the_database_the_same_number_of_times_however_many_there_are(
+    newsletter: Command, publication: Publication, more: tuple[str, ...]
+) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            newsletter("editions", "list", *more)
+        return len(seen)
+
+    make.approved_edition(publication, stories=2)
+    few = asked()
+    for day in range(1, 6):
+        make.approved_edition(publication, due_at=MONDAY + timedelta(days=day), stories=2)
+    assert asked() == few

@@ -1,5 +1,6 @@
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -88,7 +89,7 @@ def test_stories_are_listed_by_what_became_of_them(newsletter: Command, publicat
     assert "Gone" not in newsletter("stories", "list", *one).words
     assert "Gone" in newsletter("stories", "list", *one, "--state", "dropped").words
     everything = newsletter("stories", "list", *one, "--state", "all", "--json").data
-    assert {story["headline"] for story in everything} == {"Waiting", "Gone"}
+    assert {story["headline"]: story["position"] for story in everything} == {"Waiting": 1, "Gone": None}
 
 
 def test_a_headline_cannot_steer_the_terminal_or_break_the_table(newsletter: Command, publication: Publication) -> None:
@@ -165,3 +166,22 @@ def test_a_place_beyond_all_numbers_is_the_end(newsletter: Command, publication:
     first, last = make.story(publication), make.story(publication)
     assert newsletter("stories", "move", first.pk, "--to", "9" * 30).status == 0
     assert list(Story.objects.queued()) == [last, first]
+def test_the_place_in_a_list_is_the_place_in_the_queue(newsletter: Command, publication: Publication) -> None:
+    make.story(publication, headline="One")
+    make.story(publication, headline="Used", state=State.USED)
+    second = make.story(publication, headline="Two")
+    assert newsletter("stories", "show", second.pk, "--json").data["position"] == 2
+    rows = newsletter("stories", "list", "--state", "all").out.splitlines()
+    (line,) = [row for row in rows if "Two" in row]
+    assert line.split()[:2] == ["2", str(second.pk)]
+    (line,) = [row for row in rows if "Used" in row]
+    assert line.split()[1] == "Used"  # no place, but its number
+
+
+def test_listing_asks_the_database_the_same_number_of_times_however_many_there_are(
+    newsletter: Command, publication: Publication, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(30):
+        make.story(publication, picture=make.picture(), picture_alt="Rain")
+    with django_assert_max_num_queries(8):
+        newsletter("stories", "list", "--json")

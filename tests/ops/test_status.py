@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from newsletter.delivery import opening
+from newsletter.delivery import opening, steering
 from newsletter.delivery.models import Attempt, Fate, Window
 from newsletter.ops import readings
 from newsletter.ops.status import WORKER_QUEUES, status
@@ -52,6 +52,17 @@ def test_an_edition_is_shown_with_its_dispatch_once_there_is_one() -> None:
     assert standing.progress is not None
     assert (standing.progress.waiting, standing.progress.adds_up) == (3, True)
     assert said.verdict.level == Level.BUSY
+
+
+def test_who_was_not_sent_to_when_it_was_stopped_is_counted() -> None:
+    well()
+    publication = make.publication()
+    make.readers(publication, 3)
+    dispatch = opening.open(make.approved_edition(publication).pk, now=MONDAY)
+    assert dispatch
+    steering.stop(dispatch, reason="The wrong picture.", by="Eddie", now=MONDAY)
+    said = status(now=MONDAY).verdict
+    assert (said.level, "before 3 readers got it" in said.sentence) == (Level.BUSY, True)
 
 
 def test_editions_of_long_ago_are_left_out_unless_they_are_unfinished() -> None:

@@ -83,6 +83,17 @@ def test_a_dispatch_whose_readers_wait_for_their_hour_is_not_broken() -> None:
     assert "Sending: 5 readers" in verdict(queues(), [begun], now=MONDAY).sentence
 
 
+def test_after_a_stop_with_readers_unsent_not_all_is_well_for_a_day() -> None:
+    stopped = sending("stopped", unsent=1234, stopped_at=MONDAY - timedelta(hours=1))
+    said = verdict(queues(), [stopped], now=MONDAY)
+    assert said.level == Level.BUSY
+    assert said.sentence == "Edition 7 was stopped before 1,234 readers got it. Nothing is being sent."
+    whole = sending("stopped", stopped_at=MONDAY)
+    assert verdict(queues(), [whole], now=MONDAY).level == Level.WELL
+    long_ago = sending("stopped", unsent=1, stopped_at=MONDAY - timedelta(days=2))
+    assert verdict(queues(), [long_ago], now=MONDAY).level == Level.WELL
+
+
 def test_several_troubles_are_counted_and_all_are_kept() -> None:
     said = verdict(queues(workers=0), [sending("held")], now=MONDAY)
     assert len(said.troubles) == 3

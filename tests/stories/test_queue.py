@@ -1,4 +1,4 @@
-"""What curators do with the queue, and what it never does: lose a story, or number two alike."""
+"""What curators do with the queue, and what it never does: lose a story, or change the order by itself."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.lib.errors import BadInput, NotAllowed, VersionConflict
 from newsletter.mail.letters import Token
 from newsletter.pictures.models import Picture
 from newsletter.publications.models import Publication
-from newsletter.stories import queue
+from newsletter.stories import positions, queue
 from newsletter.stories.checking import OptionalFields
 from newsletter.stories.models import State, Story
 from tests.stories.conftest import type_of_at_once
@@ -28,9 +28,11 @@ def add(publication: Publication, headline: str = "Rain at last", **optional: Un
 
 
 def headlines(publication: Publication) -> list[str]:
-    """The queue as readers of the database see it; its numbers are checked on the way."""
+    """The queue as readers of the database see it; that places agree with it is checked on the way."""
     stories = queue.waiting(publication)
-    assert [story.position for story in stories] == list(range(1, len(stories) + 1))
+    places = list(range(1, len(stories) + 1))
+    assert [positions.place_of(story) for story in stories] == places
+    assert queue.places(publication) == dict(zip([story.pk for story in stories], places, strict=True))
     return [story.headline for story in stories]
 
 
@@ -43,7 +45,7 @@ def test_a_new_story_stands_at_the_end(publication: Publication) -> None:
 def test_each_publication_has_a_queue_of_its_own(publication: Publication) -> None:
     other = make.publication()
     add(publication, "here")
-    assert add(other, "there").position == 1
+    assert positions.place_of(add(other, "there")) == 1
     assert headlines(publication) == ["here"]
 
 
@@ -161,7 +163,8 @@ def test_the_same_page_is_not_queued_twice_by_accident(publication: Publication,
     queue.add(publication, headline="Rain", url="https://example.org/rain", body="<p>It rained.</p>")
     with pytest.raises(NotAllowed, match="in the queue already"):
         queue.add(publication, headline="Rain", url=again, body="<p>It rained.</p>")
-    assert queue.add(publication, headline="Rain", url=again, body="<p>It rained.</p>", again=True).position == 2
+    story = queue.add(publication, headline="Rain", url=again, body="<p>It rained.</p>", again=True)
+    assert positions.place_of(story) == 2
 
 
 SPELLINGS = [
@@ -238,7 +241,7 @@ def test_a_used_story_is_remembered_and_a_dropped_one_is_not(publication: Public
 
 def test_another_publication_may_have_the_same_story(publication: Publication) -> None:
     add(publication)
-    assert add(make.publication()).position == 1
+    assert positions.place_of(add(make.publication())) == 1
 
 
 def test_revising_changes_what_is_named_and_nothing_else(publication: Publication) -> None:
@@ -255,8 +258,26 @@ def test_revising_says_when_it_was_and_moving_does_not(publication: Publication)
     before = first.changed_at
     queue.move(second, to=1)
     first.refresh_from_db()
-    assert (first.position, first.changed_at) == (2, before)
+    assert (positions.place_of(first), first.changed_at) == (2, before)
     assert queue.revise(first, kicker="Weather").changed_at > before
+
+
+def test_a_change_of_an_older_version_is_refused_and_changes_nothing(publication: Publication) -> None:
+    story = add(publication)
+    seen = story.version
+    queue.revise(story, seen=seen, headline="Snow at last")
+    with pytest.raises(VersionConflict, match="was changed since you looked at it"):
+        queue.revise(story, seen=seen, headline="Hail at last")
+    story.refresh_from_db()
+    assert (story.headline, story.version) == ("Snow at last", seen + 1)
+
+
+def test_what_is_revised_to_what_it_is_keeps_its_version_and_its_time(publication: Publication) -> None:
+    story = add(publication, kicker="Weather")
+    before = (story.version, story.changed_at)
+    queue.revise(story, headline=story.headline, body=story.body, kicker=" Weather ")
+    story.refresh_from_db()
+    assert (story.version, story.changed_at) == before
 
 
 def test_a_used_story_may_be_revised(publication: Publication) -> None:
@@ -276,7 +297,7 @@ def test_a_revised_link_may_not_lead_to_a_page_that_is_queued(publication: Publi
 
 def test_a_story_moves_to_the_place_it_is_given(publication: Publication) -> None:
     stories = {name: add(publication, name) for name in ("one", "two", "three", "four")}
-    assert queue.move(stories["four"], to=2).position == 2
+    assert positions.place_of(queue.move(stories["four"], to=2)) == 2
     assert headlines(publication) == ["one", "four", "two", "three"]
     queue.move(stories["one"], to=99)
     assert headlines(publication) == ["four", "two", "three", "one"]
@@ -304,7 +325,7 @@ def test_an_old_copy_of_a_dropped_story_is_restored_to_a_number(publication: Pub
     story = add(publication)
     old = Story.objects.get(pk=story.pk)
     queue.drop(story)
-    assert queue.restore(old).position == 1
+    assert positions.place_of(queue.restore(old)) == 1
     assert headlines(publication) == ["Rain at last"]
 
 
@@ -346,7 +367,7 @@ class Walks(TestCase):
     @given(
         st.lists(st.tuples(st.sampled_from(["add", "move", "drop", "restore", "take"]), st.integers(0, 9)), max_size=14)
     )
-    def test_the_queue_is_numbered_densely_whatever_is_done_to_it(self, steps: list[tuple[str, int]]) -> None:
+    def test_the_queue_is_in_the_curators_order_whatever_is_done_to_it(self, steps: list[tuple[str, int]]) -> None:
         publication = make.publication()
         expected: list[int] = []
         dropped: list[int] = []
@@ -368,9 +389,7 @@ class Walks(TestCase):
             elif step == "take":
                 queue.take(publication, at=NOON, least=0, most=2)
                 expected = expected[2:]
-            assert [(s.pk, s.position) for s in queue.waiting(publication)] == [
-                (pk, place) for place, pk in enumerate(expected, start=1)
-            ]
+            assert [story.pk for story in queue.waiting(publication)] == expected
 
 
 def test_people_who_act_at_once_lose_no_story(at_once: type_of_at_once) -> None:

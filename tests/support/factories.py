@@ -18,8 +18,8 @@ from newsletter.giving.models import Appeal, Gift
 from newsletter.pictures.models import Picture, Use
 from newsletter.pictures.models import State as PictureState
 from newsletter.publications.models import Publication
+from newsletter.stories import positions
 from newsletter.stories.models import Direction, Story
-from newsletter.stories.models import State as StoryState
 from newsletter.stories.repeats import page_key
 
 MONDAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a moment to be `now`; seven in the morning in New York
@@ -81,7 +81,7 @@ def story(publication: Publication, **said: Any) -> Story:
         "source_name": "The Morning Post",
         "url": f"https://post.example.org/bridge/{number}",
         "body": "<p>The new bridge opens on Friday.</p><p>It took four years.</p><p>Walkers may cross first.</p>",
-        "position": Story.objects.filter(publication=publication, state=StoryState.QUEUED).count() + 1,
+        "position": positions.at_end(publication.pk),
     }
     fields |= said
     return Story.objects.create(publication=publication, page_key=page_key(fields["url"]), **fields)

@@ -80,20 +80,43 @@ def test_hostile_words_are_shown_as_words(cora: Client, publication: Publication
 
 
 @pytest.mark.parametrize(
-    ("name", "to", "after"), [("three", 1, "three one two"), ("one", 2, "two one three"), ("one", 99, "two three one")]
+    ("name", "to", "after"),
+    [
+        ("three", "1", "three one two"),
+        ("one", "2", "two one three"),
+        ("one", "99", "two three one"),
+        ("three", "first", "three one two"),
+        ("three", "up", "one three two"),
+        ("one", "down", "two one three"),
+        ("three", "down", "one two three"),
+        ("one", "up", "one two three"),
+    ],
 )
-def test_a_story_is_moved_by_its_buttons(cora: Client, three: list[Story], name: str, to: int, after: str) -> None:
+def test_a_story_is_moved_by_its_buttons(cora: Client, three: list[Story], name: str, to: str, after: str) -> None:
     story = next(s for s in three if s.headline == name)
     answer = cora.post(f"/stories/{story.pk}/move/", {"to": to})
-    assert f"now stands at place {to}" in follow(answer, cora)
+    assert f"now stands at place {after.split().index(name) + 1}." in follow(answer, cora)
     assert order(story.publication) == after.split()
 
 
-def test_moving_by_htmx_answers_with_the_desk_alone(cora: Client, publication: Publication, three: list[Story]) -> None:
+def test_a_story_is_put_beside_another(cora: Client, publication: Publication, three: list[Story]) -> None:
+    one, two, three_ = (story.pk for story in three)
+    cora.post(f"/stories/{three_}/move/", {"beside": one, "side": "before"})
+    assert order(publication) == ["three", "one", "two"]
+    cora.post(f"/stories/{three_}/move/", {"beside": two, "side": "after"})
+    assert order(publication) == ["one", "two", "three"]
+    for beside in ("x", "999", "9" * 40, "²"):
+        answer = cora.post(f"/stories/{one}/move/", {"beside": beside})
+        assert "is not there any more, so nothing was moved" in follow(answer, cora)
+
+
+def test_moving_by_htmx_answers_with_parts_of_the_page(
+    cora: Client, publication: Publication, three: list[Story]
+) -> None:
     answer = cora.post(f"/stories/{three[2].pk}/move/", {"to": "1"}, headers=HTMX)
     assert answer.status_code == 200
     assert b"<html" not in answer.content
-    assert b'id="desk"' in answer.content
+    assert b'<div id="stories" hx-swap-oob="true">' in answer.content  # it did not say what its page shows
     assert "HX-Request" in answer["Vary"]
     assert order(publication) == ["three", "one", "two"]
 

@@ -134,3 +134,15 @@ def test_where_nobody_is_thanked_there_is_nothing_to_choose(cora: Client, public
     edition = make.edition(publication)
     assert "letter-thanks" not in cora.get(f"/editions/{edition.pk}/").content.decode()
     assert "no thank-you letter" in words(cora.get(f"/editions/{edition.pk}/", {"thanks": "1"}))
+
+
+def test_a_publication_that_approves_itself_says_so_before_it_is_assembled(
+    eddie: Client, publication: Publication
+) -> None:
+    make.story(publication)
+    edition = make.edition(publication, due_at=clock.now() + timedelta(days=1))
+    words_before = words(eddie.get(f"/editions/{edition.pk}/"))
+    assert "approves itself" not in words_before
+    publication.approves_itself = True
+    publication.save()
+    assert "approves itself: once assembled, the email leaves tomorrow" in words(eddie.get(f"/editions/{edition.pk}/"))

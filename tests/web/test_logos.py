@@ -78,3 +78,15 @@ def test_what_cannot_be_a_logo_is_refused_at_its_field_and_changes_nothing(
 def test_curators_do_not_change_logos(cora: Client, publication: Publication) -> None:
     assert cora.get(LOGOS).status_code == 403
     assert "Logos" not in words(cora.get("/desk/morning/"))
+
+
+def test_a_logo_that_somebody_else_has_given_meanwhile_is_not_replaced_without_a_word(
+    eddie: Client, publication: Publication
+) -> None:
+    eddie.post(LOGOS, WIDTH | {"logo": png()})
+    publication.refresh_from_db()
+    theirs = publication.logo_id
+    page = eddie.post(LOGOS, WIDTH | {"logo": png(600, 160), "seen-logo": "", "seen-logo_width": "200"})
+    assert "Somebody else changed this while you were writing" in words(page)
+    publication.refresh_from_db()
+    assert publication.logo_id == theirs

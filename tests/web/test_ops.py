@@ -100,6 +100,26 @@ def test_a_dispatch_is_paused_and_resumed(otto: Client, dispatch: Dispatch) -> N
     assert dispatch.state == DispatchState.OPEN
 
 
+def test_an_editor_pauses_resumes_and_stops_what_is_being_sent_from_the_page_of_its_edition(
+    eddie: Client, cora: Client, dispatch: Dispatch
+) -> None:
+    page = f"/editions/{dispatch.edition_id}/"
+    assert "Pause sending" in words(eddie.get(page))
+    assert "Pause sending" not in words(cora.get(page))
+    for way, then in (("pause", "Paused by Eddie."), ("resume", "Going out")):
+        answer = eddie.post(f"/ops/dispatches/{dispatch.pk}/{way}/?from=edition")
+        assert answer["Location"] == page
+        assert then in words(eddie.get(page))
+        assert cora.post(f"/ops/dispatches/{dispatch.pk}/{way}/").status_code == 403
+    stop = f"/ops/dispatches/{dispatch.pk}/stop/?from=edition"
+    assert cora.post(stop, {"reason": "No."}).status_code == 403
+    assert eddie.post(stop, {"reason": "The wrong picture."})["Location"] == page
+    said = words(eddie.get(page))
+    assert "Stopped by Eddie: The wrong picture. Nothing more of it leaves." in said
+    assert "Resume sending" not in said
+    assert "Sent to everybody" not in said
+
+
 def test_a_refused_batch_stands_with_its_reason_and_is_tried_again_by_itself(otto: Client, dispatch: Dispatch) -> None:
     now, batch = clock.now(), dispatch.batches.get()
     Batch.objects.update(state=BatchState.REFUSED, submitted=10)

@@ -15,9 +15,10 @@ DECIDING = {"approve", "hold", "release", "cancel", "assemble", "reopen", "resch
 DECIDING |= {"edition-extra", "gifts", "template", "template-preview", "template-remove", "template-version"}
 CURATING = {p.name for p in [*DESK, *EDITIONS]} - DECIDING
 OPERATING = {p.name for p in OPS} | {"desk"}  # which leads them to their own first page
+STEERING = {"dispatch-pause", "dispatch-resume", "dispatch-stop"}
 ALLOWED = {
     Role.CURATOR: CURATING,
-    Role.EDITOR: CURATING | DECIDING,
+    Role.EDITOR: CURATING | DECIDING | STEERING,
     Role.OPS: OPERATING,
     Role.ADMIN: CURATING | DECIDING | OPERATING,
 }
@@ -53,6 +54,12 @@ def test_a_role_opens_what_it_may_and_nothing_else(role: Role, publication: Publ
     client = signed_in(make.person(role, "Somebody"))
     refused = {p.name for p in EVERY if asked(client, p, story.pk, edition.pk) == 403}
     assert refused == {p.name for p in EVERY} - ALLOWED[role]
+
+
+def test_a_refusal_is_one_line_in_the_log(cora: Client, caplog: pytest.LogCaptureFixture) -> None:
+    cora.get("/ops/")
+    (line,) = [record for record in caplog.records if "Forbidden" in record.getMessage()]
+    assert line.exc_info is None
 
 
 def test_a_visitor_opens_none_of_it(client: Client, publication: Publication) -> None:

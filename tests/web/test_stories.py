@@ -46,7 +46,7 @@ def test_times_are_on_the_publications_clock(cora: Client, publication: Publicat
 def test_a_time_that_the_clock_jumps_over_is_refused(cora: Client, publication: Publication) -> None:
     page = cora.post(NEW, FORM | {"embargo_until": "2027-03-14T02:30"})
     assert page.status_code == 200
-    assert "it may be ambiguous or it may not exist" in words(page)
+    assert "That time does not exist" in words(page)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_saving_without_changing_anything_changes_nothing(cora: Client, publicat
 def test_a_story_in_an_edition_says_what_changing_it_means(cora: Client, publication: Publication) -> None:
     story, edition = make.story(publication), make.edition(publication)
     assembly.assemble(edition.pk, now=edition.assemble_at)
-    assert "the letter is assembled and approved anew" in words(cora.get(f"/stories/{story.pk}/"))
+    assert "the email is assembled and approved anew" in words(cora.get(f"/stories/{story.pk}/"))
 
 
 def test_a_dropped_story_can_be_put_back_from_its_page(cora: Client, publication: Publication) -> None:

@@ -74,3 +74,18 @@ def test_an_editions_own_preview_waits_for_no_turn_either(eddie: Client, publica
 def test_the_preview_says_what_preflight_would_stop(eddie: Client, publication: Publication) -> None:
     shown = words(eddie.post(PAGE + "preview/", {"body": "<html><head></head><body><p>Hello</p></body></html>"}))
     assert "preflight would stop the letter" in shown
+
+
+def test_a_version_that_somebody_else_has_saved_meanwhile_is_shown_and_not_replaced(
+    eddie: Client, publication: Publication
+) -> None:
+    theirs = templates.starting(publication) + "<!-- theirs -->"
+    publication.template = Template.objects.create(publication=publication, number=1, body=theirs, saved_at=make.MONDAY)
+    publication.save()
+    answer = eddie.post(PAGE, {"body": "<p>ours</p>", "seen-version": "0"})
+    page = answer.content.decode()
+    assert "Somebody else changed this while you were writing" in words(answer)
+    assert "&lt;p&gt;ours&lt;/p&gt;" in page
+    assert page.count("&lt;!-- theirs --&gt;") == 1
+    assert 'name="seen-version" value="1"' in page  # who saves again has seen it
+    assert Template.objects.count() == 1

@@ -19,7 +19,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', models.CharField(choices=[('queued', 'Queued'), ('used', 'Used'), ('dropped', 'Dropped')], default='queued', max_length=8)),
-                ('position', models.PositiveIntegerField(default=0, help_text='Place in the queue, smallest first.')),
+                ('position', models.BigIntegerField(default=0, help_text='Order key among those of its state, smallest first (positions.py).')),
+                ('version', models.PositiveIntegerField(default=1, help_text='Raised by each change; a save names the one it saw.')),
                 ('kind', models.CharField(blank=True, choices=[('lead', 'lead: large, with its picture'), ('story', 'story: with its picture'), ('short', 'short: headline and first paragraph')], help_text="Empty: as the publication's look has it.", max_length=5)),
                 ('section', models.CharField(blank=True, help_text='A heading above it; stories of the same section that follow share it.', max_length=60)),
                 ('kicker', models.CharField(blank=True, help_text='A word or two above the headline.', max_length=80)),

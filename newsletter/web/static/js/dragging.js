@@ -43,16 +43,14 @@ document.addEventListener("drop", (event) => {
   const over = dragged && storyAt(event);
   if (!over || over === dragged) return;
   event.preventDefault();
-  const from = Number(dragged.dataset.place);
-  let to = Number(over.dataset.place) + (isBelow(event, over) ? 1 : 0);
-  if (to > from) to -= 1;
-  if (to === from) return;
+  const side = isBelow(event, over) ? "after" : "before";
+  if ((side === "after" ? over.nextElementSibling : over.previousElementSibling) === dragged) return; // it is there
   const proof = dragged.querySelector("[name=csrfmiddlewaretoken]").value;
   window.htmx.ajax("POST", dragged.dataset.move, {
     source: dragged,
-    target: "#desk",
-    swap: "outerHTML",
-    values: { to, csrfmiddlewaretoken: proof },
+    target: "#notes",
+    swap: "innerHTML",
+    values: { beside: over.dataset.story, side, csrfmiddlewaretoken: proof },
   });
 });
 

@@ -1,0 +1,112 @@
+"""Every form of the site prints what it saves, and saved as it was opened it changes nothing."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.test import Client
+
+from newsletter.accounts.models import Role
+from newsletter.delivery import opening
+from newsletter.delivery.models import Dispatch
+from newsletter.editions import templates
+from newsletter.editions.models import Edition
+from newsletter.lib import clock
+from newsletter.publications import publishing
+from newsletter.publications.models import Publication, Template
+from newsletter.stories.models import Story
+from newsletter.web import deciding, gifts, pasting  # noqa: F401 — their forms are among those looked at
+from newsletter.web.forms import PlainForm
+from tests.browser.opened import PASTED
+from tests.support import factories as make
+from tests.web.browsing import PageForm, forms_in, forms_of
+from tests.web.conftest import signed_in
+from tests.web.test_story_form import full_story
+from tests.web.test_wild_values import PATTERNS, fine, reader_address, usual_address
+
+# Where each form stands; a form that is not here fails the test below.
+WHERE = {
+    "StoryForm": "/stories/{story}/",
+    "PasteForm": "/desk/morning/paste/",
+    "AppealForm": "/desk/morning/paste/",
+    "LogosForm": "/desk/morning/logos/",
+    "GiftsForm": "/desk/morning/gifts/",
+    "TemplateForm": "/desk/morning/template/",
+    "RescheduleForm": "/editions/{edition}/",
+    "StopForm": "/ops/dispatches/{dispatch}/stop/",
+}
+
+
+def kinds(base: type[PlainForm]) -> Iterator[type[PlainForm]]:
+    for kind in base.__subclasses__():
+        if kind.__module__.startswith("newsletter."):
+            yield from kinds(kind)
+            if not kind.__subclasses__():
+                yield kind
+
+
+@pytest.fixture
+def ada(publication: Publication) -> Client:
+    """An administrator; a story, a planned edition, a dispatch of another one, logos, a template."""
+    full_story(publication)
+    make.edition(publication, due_at=clock.now() + timedelta(days=1, microseconds=7), local_send_time="07:00")
+    make.readers(publication, 2)
+    other = make.publication(slug="other")
+    make.readers(other, 1)
+    opening.open(make.approved_edition(other).pk, now=make.MONDAY)
+    publishing.revise(publication, logo_width=200)
+    publication.logo = publication.logo_dark = make.picture()
+    publication.save()
+    body = templates.starting(publication)
+    publication.template = Template.objects.create(publication=publication, number=1, body=body, saved_at=make.MONDAY)
+    publication.save()
+    return signed_in(make.person(Role.ADMIN, "Ada"))
+
+
+def pasted(client: Client, address: str) -> list[PageForm]:
+    """The page of the second step, which is the answer to the first."""
+    return forms_in(client.post(address, {"text": PASTED, "url": "https://post.example.org/a"}), address)
+
+
+def test_every_form_prints_each_field_that_it_saves(ada: Client) -> None:
+    found = {kind.__name__: kind for kind in kinds(PlainForm)}
+    assert set(found) == set(WHERE)
+    for name, kind in found.items():
+        address = WHERE[name].format(**first())
+        forms = pasted(ada, address) if "paste" in address else forms_of(ada, address)
+        printed = {control for form in forms for control in form.names}
+        prefix = f"{kind.prefix}-" if kind.prefix else ""
+        missing = {prefix + field for field in kind.base_fields} - printed
+        assert not missing, (name, missing)
+
+
+def first() -> dict[str, int]:
+    models: dict[str, Any] = {"story": Story, "edition": Edition, "dispatch": Dispatch}
+    return {name: model.objects.earliest("pk").pk for name, model in models.items()}
+
+
+def rows() -> dict[str, list[dict[str, Any]]]:
+    """All that is stored, but for who is signed in."""
+    models = [model for model in apps.get_models() if model.__name__ != "Session"]
+    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
+
+
+def test_every_form_saved_as_it_was_opened_changes_nothing(ada: Client) -> None:
+    reader = reader_address()
+    saved = []
+    for address in [*(usual_address(pattern) for pattern in PATTERNS if pattern.name != "template-preview"), reader]:
+        page = ada.get(address)
+        if not fine(page, address):
+            continue
+        for form in forms_in(page, address):
+            if form.method != "post" or not form.is_filled_in or form.data.get("months"):
+                continue  # nothing of it is stored: it adds something, or it is one button
+            before = rows()
+            answer: Any = form.send(ada)
+            assert answer.status_code in (200, 302), address
+            assert rows() == before, address
+            saved.append(address)
+    expected = [WHERE[name].format(**first()) for name in ("StoryForm", "LogosForm", "TemplateForm", "RescheduleForm")]
+    assert {*expected, reader} <= set(saved)

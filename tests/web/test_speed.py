@@ -1,0 +1,155 @@
+"""Pages and acts of the desk ask the database as often, and answer with as much, whatever there is."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from newsletter.audience import counting
+from newsletter.editions.models import Edition, State
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from newsletter.stories import positions
+from newsletter.stories.models import Story
+from tests.support import factories as make
+from tests.web.browsing import forms_of
+
+HTMX = {"HX-Request": "true"}
+
+
+def fill(publication: Publication, count: int) -> list[Story]:
+    """A queue of `count` stories with pictures."""
+    start = positions.at_end(publication.pk)
+    made = [
+        Story(
+            publication=publication,
+            headline=f"Story {number}",
+            url=f"https://post.example.org/{start}/{number}",
+            body="<p>It rained.</p>",
+            picture=make.picture(),
+            picture_alt="Rain",
+            position=start + number * positions.STEP,
+        )
+        for number in range(count)
+    ]
+    return Story.objects.bulk_create(made)
+
+
+def old_editions(publication: Publication, count: int) -> None:
+    for number in range(count):
+        due = clock.now() - timedelta(days=number + 1)
+        make.edition(publication, due_at=due, local_date=None, state=State.CANCELLED, reason="Fire.")
+
+
+def grow(publication: Publication) -> None:
+    """Everything that a page could depend on becomes more."""
+    fill(publication, 120)
+    old_editions(publication, 30)
+    make.readers(publication, 20)
+    for number in range(8):
+        other = make.publication(slug=f"other-{number}")
+        make.edition(other, due_at=clock.now() + timedelta(days=1))
+        fill(other, 3)
+
+
+def queries(act: Callable[[], Any]) -> int:
+    with CaptureQueriesContext(connection) as seen:
+        answer = act()
+    assert answer.status_code in (200, 302)
+    return len(seen)
+
+
+@pytest.fixture
+def edition(publication: Publication) -> Edition:
+    fill(publication, 60)
+    old_editions(publication, 26)
+    make.readers(publication, 3)
+    make.publication(slug="another")
+    return make.edition(publication, due_at=clock.now() + timedelta(hours=3))
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [("/desk/morning/", 18), ("/desk/morning/editions/", 10), ("/editions/{edition}/", 24), ("/stories/{story}/", 10)],
+)
+def test_a_page_asks_the_database_a_bounded_number_of_times(
+    cora: Client, publication: Publication, edition: Edition, address: str, most: int
+) -> None:
+    story = Story.objects.filter(publication=publication).earliest("pk")
+    path = address.format(edition=edition.pk, story=story.pk)
+    cora.get(path)
+    few = queries(lambda: cora.get(path))
+    grow(publication)
+    assert queries(lambda: cora.get(path)) == few <= most
+
+
+def test_the_page_of_an_edition_that_holds_stories_asks_no_more_for_more_of_them(
+    cora: Client, publication: Publication
+) -> None:
+    one = make.approved_edition(publication, stories=2)
+    few = queries(lambda: cora.get(f"/editions/{one.pk}/"))
+    many = make.approved_edition(publication, due_at=make.MONDAY + timedelta(days=1), stories=10)
+    assert queries(lambda: cora.get(f"/editions/{many.pk}/")) <= few
+
+
+def shown_on(client: Client) -> dict[str, str]:
+    """What the page of the desk says that it shows."""
+    page = client.get("/desk/morning/").content.decode()
+    values = {}
+    for name in ("shown", "stamp"):
+        _, _, rest = page.partition(f'name="{name}" value="')
+        values[name] = rest.partition('"')[0]
+    return values
+
+
+@pytest.mark.parametrize(
+    ("way", "asked"), [("move", {"to": "down"}), ("move", {"to": "first"}), ("move", {"to": "40"}), ("drop", {})]
+)
+def test_an_act_is_answered_with_the_cards_that_it_changed(
+    cora: Client, monkeypatch: pytest.MonkeyPatch, edition: Edition, way: str, asked: dict[str, str]
+) -> None:
+    publication = edition.publication
+
+    def act() -> Any:
+        story = Story.objects.filter(publication=publication).queued()[20]
+        said = asked | shown_on(cora)
+        with CaptureQueriesContext(connection) as seen, monkeypatch.context() as patched:
+            patched.delattr(counting, "count")  # nobody counts all readers for that
+            answer = cora.post(f"/stories/{story.pk}/{way}/", said, headers=HTMX)
+        assert answer.content.count(b'<li class="story') <= 4
+        assert len(answer.content) < 30_000
+        assert not [query for query in seen if "COUNT(CASE" in query["sql"]]  # nobody counts readers for that
+        return len(seen)
+
+    few = act()
+    grow(publication)
+    assert act() == few <= 34
+
+
+def test_a_long_queue_is_shown_in_pages_with_and_without_scripts(
+    cora: Client, publication: Publication, edition: Edition
+) -> None:
+    page = cora.get("/desk/morning/").content.decode()
+    assert page.count('<li class="story') == 50
+    assert "50 of 60 stories are shown." in page
+    assert 'href="/desk/morning/?shown=60"' in page
+    whole = cora.get("/desk/morning/?shown=60").content.decode()
+    assert whole.count('<li class="story') == 60
+    assert "stories are shown." not in whole
+    more = cora.get("/desk/morning/", {"more": "10"} | shown_on(cora), headers=HTMX).content.decode()
+    assert more.count('<li class="story') == 10
+    assert more.count('hx-swap-oob="afterend:#story-') == 1
+
+
+def test_an_act_without_scripts_keeps_how_much_is_shown(
+    cora: Client, publication: Publication, edition: Edition
+) -> None:
+    story = Story.objects.filter(publication=publication).queued()[3]
+    whole = "/desk/morning/?shown=60"
+    (form,) = [form for form in forms_of(cora, whole) if form.action.startswith(f"/stories/{story.pk}/move/")]
+    answer: Any = form.send(cora, to="up")
+    assert answer["Location"] == whole
