@@ -87,8 +87,9 @@ def leave_out_refused(dispatch: Dispatch, *, by: str, now: datetime) -> int:
         ours = Attempt.objects.filter(fate=Fate.REFUSED, batch__in=splitting.refused_alone(locked))
         ours.update(settled_by=f"{by}: left out"[:100])
         for batch in refused:
-            ids = unpack(batch.subscribers).tolist()
-            batch.state, batch.submitted, batch.left_out = BatchState.EMPTY, 0, {"refused": ids}
+            gone = {reader for those in batch.left_out.values() for reader in those}
+            alone = [reader for reader in unpack(batch.subscribers) if reader not in gone]
+            batch.state, batch.submitted, batch.left_out = BatchState.EMPTY, 0, batch.left_out | {"refused": alone}
         Batch.objects.bulk_update(refused, ["state", "submitted", "left_out"], batch_size=200)
     finish(dispatch.pk, now=now)
     dispatch.refresh_from_db()
@@ -121,6 +122,8 @@ def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
         dispatch = Dispatch.objects.select_for_update().get(pk=dispatch_id)
         if dispatch.state not in (S.OPEN, S.ATTENTION) or dispatch.frozen_to is not None:
             return None
+        # asked before the batches: those of a cancelled group are waiting until they have been taken back
+        is_waiting = ahead.is_waiting(dispatch, now=now)
         states = set(dispatch.batches.values_list("state", flat=True).distinct())
         if BatchState.REFUSED in states and splitting.split_all(dispatch):
             states.add(BatchState.PENDING)
@@ -129,8 +132,8 @@ def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
                 dispatch.state, dispatch.reason = S.OPEN, ""
                 dispatch.save()
             return None
-        is_waiting = ahead.is_waiting(dispatch, now=now)
-        if BatchState.UNCERTAIN in states and not is_waiting:
+        before = dispatch.state, dispatch.reason
+        if BatchState.UNCERTAIN in states and ahead.uncertain(dispatch).exists():
             dispatch.state = S.ATTENTION
             dispatch.reason = "The provider never answered for some batches. Settle them one by one."
         elif BatchState.REFUSED in states:
@@ -141,7 +144,8 @@ def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
         else:
             dispatch.state, dispatch.reason, dispatch.finished_at = S.FINISHED, "", now
             approval.mark_dispatched(dispatch.edition, now=now)
-        dispatch.save()
+        if before != (dispatch.state, dispatch.reason):
+            dispatch.save()
         return S(dispatch.state)
 
 
