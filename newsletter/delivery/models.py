@@ -47,6 +47,11 @@ class Dispatch(models.Model):
     minded_from = models.PositiveBigIntegerField(
         default=0, help_text="The latest attempt when a person last resumed it: refusals up to it count no more."
     )
+    too_late_after = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="From then on it waits for a person's word, if nobody has got it yet; empty: there is no limit.",
+    )
     opened_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 

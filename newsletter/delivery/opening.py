@@ -107,6 +107,7 @@ def _freeze(edition: Edition, *, now: datetime) -> Dispatch:
         day=arrival.day(edition, now=now),
         is_paced=is_paced,
         thanks_since=thanking.since(edition),
+        too_late_after=edition.too_late_after,
         opened_at=now,
     )
     edition.move(State.DISPATCHING)

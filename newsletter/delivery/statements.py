@@ -38,7 +38,7 @@ BEGIN_ATTEMPT = """
 """
 RECORD_BATCH = """
     UPDATE delivery_batch SET state = %s, lease_until = NULL, rung_at = NULL, due_at = COALESCE(%s, due_at)
-    WHERE id = %s AND fence = %s AND state IN ('calling', 'uncertain')
+    WHERE id = %s AND fence = %s AND state IN ('calling', 'uncertain', %s)
     RETURNING id
 """
 RECORD_ATTEMPT = """
@@ -95,9 +95,10 @@ def record(
     """Write down what became of an attempt; False when the batch has moved on.
 
     `line` is fate, status, the provider's id and detail; a `due_at` is when the batch may be tried again.
+    A batch that a person wants sent again need not be once it was accepted after all.
     """
     fate, *rest = line
-    book = [state, _moment(due_at) if due_at else None, batch, fence]
+    book = [state, _moment(due_at) if due_at else None, batch, fence, "pending" if state == "accepted" else "calling"]
     said = [fate, _moment(now), *rest, attempt]
     if connection.vendor == "postgresql":
         return bool(ask(RECORD_BOTH, [*book, *said]))

@@ -30,10 +30,23 @@ def resume(dispatch: Dispatch) -> Dispatch:
         Dispatch.objects.select_for_update().get(pk=dispatch.pk)
         _turn(dispatch, S.OPEN, reason="")
         latest = Attempt.objects.filter(batch__dispatch=dispatch).aggregate(latest=Max("pk"))["latest"]
-        dispatch.minded_from = latest or 0
-        dispatch.save(update_fields=["minded_from"])
+        dispatch.minded_from, dispatch.too_late_after = latest or 0, None
+        dispatch.save(update_fields=["minded_from", "too_late_after"])
         Batch.objects.filter(dispatch=dispatch, state=BatchState.REFUSED).update(state=BatchState.PENDING, rung_at=None)
     return dispatch
+
+
+def pause_late(*, now: datetime) -> None:
+    """Pause what should have left long ago and was given to nobody, because nothing was running meanwhile.
+
+    As `opening.open` holds an edition that is too late; what waits for a pace is never too late.
+    """
+    late = Dispatch.objects.filter(state=S.OPEN, is_paced=False, too_late_after__lt=now)
+    for dispatch in late:
+        if Attempt.objects.filter(batch__dispatch=dispatch).exists():
+            Dispatch.objects.filter(pk=dispatch.pk).update(too_late_after=None)
+        else:
+            pause(dispatch, reason="It was due too long ago to be sent without a person's word.")
 
 
 def retry(batch: Batch) -> Batch:

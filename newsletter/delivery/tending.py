@@ -35,7 +35,7 @@ from newsletter.mail.sendgrid.batches import Batches, Status
 
 Clock = Callable[[], datetime]
 TENDING = timedelta(seconds=30)  # a worker lost over it is replaced after that
-SOONEST, LATEST = timedelta(seconds=3), timedelta(minutes=1)  # until a call that failed is made again
+SOONEST, LATEST = timedelta(seconds=3), timedelta(seconds=50)  # until a call that failed is made again
 FREE_AFTER = timedelta(hours=1)  # past its time a cancelled group's letters are gone, and its status may go
 log = structlog.get_logger()
 

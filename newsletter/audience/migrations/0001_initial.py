@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['time_zone'], name='subscriber_in_zone')],
+                'indexes': [models.Index(fields=['time_zone', 'id'], name='subscriber_in_zone')],
             },
         ),
         migrations.CreateModel(
