@@ -67,29 +67,27 @@ def candidates(publication_id: int, *, day: date, after: int, most: int) -> list
     Fewer than `most` mean that there are no more. `day` is when they get the edition: a pause that is over by
     then keeps nobody from it.
     """
-    found: list[Candidate] = _candidates(CANDIDATES, publication_id, day, after, most)
+    found: list[Candidate] = _candidates(CANDIDATES, [_day(day)], publication_id, after, most)
     return found
 
 
 def candidates_placed(publication_id: int, *, day: date, after: int, most: int) -> list[Placed]:
     """`candidates` with the time zone of each, as it is kept."""
-    found: list[Placed] = _candidates(CANDIDATES_PLACED, publication_id, day, after, most)
+    found: list[Placed] = _candidates(CANDIDATES_PLACED, [_day(day)], publication_id, after, most)
     return found
 
 
 def candidates_marked(publication_id: int, condition: Condition, *, day: date, after: int, most: int) -> list[Marked]:
     """`candidates_placed` with whether `condition` holds for each, which another room knows."""
     statement = CANDIDATES_MARKED.format(condition=condition.sql)
-    found: list[Marked] = _candidates(statement, publication_id, day, after, most, condition.values)
+    found: list[Marked] = _candidates(statement, [*condition.values, _day(day)], publication_id, after, most)
     return found
 
 
-def _candidates(
-    statement: str, publication_id: int, day: date, after: int, most: int, values: tuple[Any, ...] = ()
-) -> list[Any]:
+def _candidates(statement: str, values: Sequence[Any], publication_id: int, after: int, most: int) -> list[Any]:
     found = sql.ask(LAST_OF_LOT, [publication_id, after, most - 1])
     last = found[0][0] if found else LAST_ID
-    return sql.ask(statement, [*values, _day(day), publication_id, after, last, after, last])
+    return sql.ask(statement, [*values, publication_id, after, last, after, last])
 
 
 def _day(day: date) -> Any:

@@ -183,8 +183,7 @@ def claim_all(batch_ids: Sequence[int], *, now: datetime) -> list[Claimed]:
     rows = Dispatch.objects.filter(pk__in={row[-1] for row in ours}).values_list(*OF_DISPATCH)
     told = {row[0]: row for row in rows} if ours else {}
     claimed = [
-        Claimed(pk, fence, unpack(ids).tolist(), letter, *told[dispatch])
-        for pk, fence, ids, letter, dispatch in ours
+        Claimed(pk, fence, unpack(ids).tolist(), letter, *told[dispatch]) for pk, fence, ids, letter, dispatch in ours
     ]
     try:
         return thanking.spare_late_donors(claimed)
@@ -239,7 +238,7 @@ def begin(batch: Claimed, people: addressing.People, *, now: datetime, group: Gr
                 batch.fence,
                 readers=len(people.readers),
                 left_out=people.left_out,
-                group=group and group.pk,
+                group=group.pk if group else None,
                 now=now,
                 until=until,
             )

@@ -32,8 +32,8 @@ BEGIN_BATCH = """
 BEGIN_ATTEMPT = """
     INSERT INTO delivery_attempt
       (batch_id, ordinal, fence, began_at, group_id, fate, provider_id, detail, settled_by, is_proven)
-    SELECT {id}, (SELECT COUNT(*) + 1 FROM delivery_attempt WHERE batch_id = {id}), {fence}, %s, {group}, '', '', '', '',
-      FALSE {source}
+    SELECT {id}, (SELECT COUNT(*) + 1 FROM delivery_attempt WHERE batch_id = {id}), {fence}, %s, {group},
+      '', '', '', '', FALSE {source}
     RETURNING id, ordinal
 """
 RECORD_BATCH = """

@@ -70,7 +70,7 @@ def tend(group_id: int, *, provider: Batches, clock: Clock) -> None:
 
 
 def ask_again(group_id: int, *, now: datetime) -> None:
-    """Have a call that came to nothing made again: soon when its time is near, and hardly ever while there is plenty."""
+    """Have a call that came to nothing made again: soon when its time is near, once a minute while there is plenty."""
     group = Group.objects.get(pk=group_id)
     wait = min(LATEST, max(SOONEST, abs(ahead.last_ask(group.send_at) - now) / 30))
     Group.objects.filter(pk=group_id).update(lease_until=now + wait)

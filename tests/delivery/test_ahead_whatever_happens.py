@@ -159,7 +159,7 @@ def judge(house: House) -> None:
         elif batch.state == BatchState.UNCERTAIN:
             assert len(copies) == 1
         else:
-            assert copies == {0}, (batch.state, batch.group)
+            assert copies == {0}, batch.state
     for dispatch in house.dispatches:
         assert progress(dispatch).adds_up
         if dispatch.state == DispatchState.FINISHED:
