@@ -81,7 +81,6 @@ class Group(models.Model):
     state = models.CharField(max_length=10, choices=GroupState.choices, default=GroupState.OPEN)
     place = models.PositiveSmallIntegerField(null=True, blank=True, unique=True, help_text="1 to 10.")
     provider_batch = models.CharField(max_length=100, blank=True, help_text="The provider's batch id.")
-    minted_at = models.DateTimeField(null=True, blank=True)
     why = models.CharField(max_length=200, blank=True, help_text="Why it is cancelled.")
     asked_at = models.DateTimeField(null=True, blank=True, help_text="Written before the first call that cancels it.")
     ended_at = models.DateTimeField(null=True, blank=True, help_text="When it was seen to be cancelled, or left.")

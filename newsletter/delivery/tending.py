@@ -116,8 +116,7 @@ def _let_submit(group: Group, provider: Batches, clock: Clock) -> None:
         if not group.place and not _take_place(group):
             raise TryLater("All places for cancels are taken.")
         minted = provider.mint()
-        ours = Group.objects.filter(pk=group.pk, state=GroupState.OPEN, provider_batch="")
-        ours.update(provider_batch=minted, minted_at=clock())
+        Group.objects.filter(pk=group.pk, state=GroupState.OPEN, provider_batch="").update(provider_batch=minted)
     ahead.wake(group.dispatch_id, now=clock())
 
 
