@@ -27,7 +27,7 @@ class Subscriber(models.Model):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["time_zone"], name="subscriber_in_zone"),
+            models.Index(fields=["time_zone", "id"], name="subscriber_in_zone"),
         ]
 
     def __str__(self) -> str:

@@ -3,9 +3,10 @@ when each batch leaves. Reads only; never loads a model object per reader.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Subquery
 
 from newsletter.audience.models import Standing, Subscriber, Subscription, Suppression
@@ -26,7 +27,8 @@ Reachable = tuple[int, str, str]  # subscriber id, address, first name: as the d
 REACHABLE = """
     SELECT reader.id, reader.email, reader.first_name
     FROM audience_subscription AS given JOIN audience_subscriber AS reader ON reader.id = given.subscriber_id
-    WHERE given.publication_id = %s AND given.standing = %s
+    WHERE given.publication_id = %s
+      AND (given.standing = 'active' OR (given.standing = 'paused' AND given.paused_until <= %s))
       AND given.subscriber_id BETWEEN %s AND %s AND reader.id BETWEEN %s AND %s
       AND NOT EXISTS (SELECT 1 FROM audience_suppression AS never WHERE never.email = reader.email)
     ORDER BY reader.id
@@ -40,7 +42,8 @@ LAST_OF_LOT = """
 CANDIDATES = """
     SELECT reader.id,
       CASE WHEN EXISTS (SELECT 1 FROM audience_suppression AS never WHERE never.email = reader.email) THEN 'suppressed'
-           WHEN given.standing = 'active' THEN '' ELSE given.standing END
+           WHEN given.standing = 'active' OR (given.standing = 'paused' AND given.paused_until <= %s) THEN ''
+           ELSE given.standing END
     FROM audience_subscription AS given JOIN audience_subscriber AS reader ON reader.id = given.subscriber_id
     WHERE given.publication_id = %s
       AND given.subscriber_id > %s AND given.subscriber_id <= %s AND reader.id > %s AND reader.id <= %s
@@ -58,32 +61,37 @@ class Condition(NamedTuple):
     values: tuple[Any, ...]
 
 
-def candidates(publication_id: int, *, after: int, most: int) -> list[Candidate]:
+def candidates(publication_id: int, *, day: date, after: int, most: int) -> list[Candidate]:
     """The next `most` with a subscription whose subscriber id is above `after`, by ascending id.
 
-    Fewer than `most` mean that there are no more.
+    Fewer than `most` mean that there are no more. `day` is when they get the edition: a pause that is over by
+    then keeps nobody from it.
     """
-    found: list[Candidate] = _candidates(CANDIDATES, publication_id, after, most)
+    found: list[Candidate] = _candidates(CANDIDATES, [_day(day)], publication_id, after, most)
     return found
 
 
-def candidates_placed(publication_id: int, *, after: int, most: int) -> list[Placed]:
+def candidates_placed(publication_id: int, *, day: date, after: int, most: int) -> list[Placed]:
     """`candidates` with the time zone of each, as it is kept."""
-    found: list[Placed] = _candidates(CANDIDATES_PLACED, publication_id, after, most)
+    found: list[Placed] = _candidates(CANDIDATES_PLACED, [_day(day)], publication_id, after, most)
     return found
 
 
-def candidates_marked(publication_id: int, condition: Condition, *, after: int, most: int) -> list[Marked]:
+def candidates_marked(publication_id: int, condition: Condition, *, day: date, after: int, most: int) -> list[Marked]:
     """`candidates_placed` with whether `condition` holds for each, which another room knows."""
     statement = CANDIDATES_MARKED.format(condition=condition.sql)
-    found: list[Marked] = _candidates(statement, publication_id, after, most, condition.values)
+    found: list[Marked] = _candidates(statement, [*condition.values, _day(day)], publication_id, after, most)
     return found
 
 
-def _candidates(statement: str, publication_id: int, after: int, most: int, values: tuple[Any, ...] = ()) -> list[Any]:
+def _candidates(statement: str, values: Sequence[Any], publication_id: int, after: int, most: int) -> list[Any]:
     found = sql.ask(LAST_OF_LOT, [publication_id, after, most - 1])
     last = found[0][0] if found else LAST_ID
     return sql.ask(statement, [*values, publication_id, after, last, after, last])
+
+
+def _day(day: date) -> Any:
+    return connection.ops.adapt_datefield_value(day)
 
 
 def count_candidates(publication_id: int, *, after: int, last: int) -> int:
@@ -92,8 +100,8 @@ def count_candidates(publication_id: int, *, after: int, last: int) -> int:
     return subscriptions.filter(subscriber_id__gt=after, subscriber_id__lte=last).count()
 
 
-def reachable(publication_id: int, subscribers: list[int]) -> list[Reachable]:
-    """Those of `subscribers` (ascending ids) who may be mailed at this moment, by ascending id.
+def reachable(publication_id: int, subscribers: list[int], *, day: date) -> list[Reachable]:
+    """Those of `subscribers` (ascending ids) who may be mailed an edition that they get on `day`, by ascending id.
 
     In SQL of its own, because it runs for every reader of every edition: one range instead of a
     thousand ids to be parsed, and rows that are no model objects.
@@ -101,7 +109,7 @@ def reachable(publication_id: int, subscribers: list[int]) -> list[Reachable]:
     if not subscribers:
         return []
     first, last = subscribers[0], subscribers[-1]
-    rows: list[Reachable] = sql.ask(REACHABLE, [publication_id, Standing.ACTIVE.value, first, last, first, last])
+    rows: list[Reachable] = sql.ask(REACHABLE, [publication_id, _day(day), first, last, first, last])
     if [row[0] for row in rows] == subscribers:
         return rows
     meant = set(subscribers)  # others have come into the range since the ids were frozen

@@ -6,10 +6,9 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
 
-from newsletter.audience.models import Standing, Subscriber, Subscription
 from newsletter.lib.errors import BadInput
+from newsletter.lib.sql import ask
 from newsletter.publications import schedule
 
 # One step in the index for each zone instead of a look at every reader
@@ -21,6 +20,23 @@ NAMES = """
       FROM found WHERE found.name IS NOT NULL
     )
     SELECT name FROM found WHERE name IS NOT NULL
+"""
+
+
+# Who is in a zone and who subscribes are each in the order of an index. From the first of the one the next of the
+# other is looked up, and so on in turn, until both are the same reader or one of them has come to its end.
+MEETS = """
+    WITH RECURSIVE step(id, before, turn) AS (
+      SELECT (SELECT MIN(id) FROM audience_subscriber WHERE time_zone = %s), CAST(-1 AS bigint), 0
+      UNION ALL
+      SELECT CASE turn
+          WHEN 0 THEN (SELECT MIN(subscriber_id) FROM audience_subscription
+              WHERE publication_id = %s AND standing = 'active' AND subscriber_id >= step.id)
+          ELSE (SELECT MIN(id) FROM audience_subscriber WHERE time_zone = %s AND id >= step.id) END,
+        step.id, 1 - turn
+      FROM step WHERE step.id IS NOT NULL AND step.id <> step.before
+    )
+    SELECT 1 FROM step WHERE id = before
 """
 
 
@@ -62,8 +78,9 @@ def known() -> list[str]:
 
 
 def is_anybody_in(publication_id: int, zones: Collection[str]) -> bool:
-    """True when an active reader of the publication is in one of `zones`. They are looked at first: most are few."""
-    active = Subscription.objects.filter(
-        subscriber=OuterRef("pk"), publication_id=publication_id, standing=Standing.ACTIVE
-    )
-    return Subscriber.objects.filter(Exists(active), time_zone__in=zones).exists()
+    """True when an active reader of the publication is in one of `zones`.
+
+    As few look-ups as the smaller of both has readers, and one where somebody is found at once: it is asked at
+    every tick of planning, also of a zone in which there are many, and none of them reads this publication.
+    """
+    return any(ask(MEETS, [zone, publication_id, zone]) for zone in zones)

@@ -4,7 +4,7 @@ The ids in a batch were frozen when the dispatch opened; here each is looked up 
 reader may drop out (suppressed, unsubscribed, paused since), none may come in.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -27,13 +27,13 @@ class Claimed(NamedTuple):
     fence: int
     subscribers: list[int]
     letter_id: int
-    group_id: int | None
     dispatch_id: int
     edition_id: int
     made_from: str
     publication_id: int
     publication: str
     slug: str
+    day: date
     leaves_at: datetime | None
     is_paced: bool
     opened_at: datetime
@@ -50,7 +50,7 @@ class People(NamedTuple):
 
 def address(batch: Claimed) -> People:
     """The readers of a batch at this moment."""
-    found = reaching.reachable(batch.publication_id, batch.subscribers)
+    found = reaching.reachable(batch.publication_id, batch.subscribers, day=batch.day)
     left_out: dict[str, list[int]] = {}
     if len(found) < len(batch.subscribers):
         gone = set(batch.subscribers) - {reader[0] for reader in found}

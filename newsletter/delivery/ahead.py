@@ -5,21 +5,24 @@ The times of a group, back from the moment at which the provider lets its letter
     submit → … → 20 min: the last byte of a call → 15: no evidence is waited for → 11: the last cancel is asked
     for → 10: the provider promises nothing any more → 0: letters leave, or are thrown away
 
-Whatever is not submitted by then is submitted at its time as in immediate mode, and never before it:
-a call without `send_at` leaves at once. This file says when what may be done; `tending.py` does it.
+A batch belongs to no group: a call does, and the attempt says to which. A batch that waits sleeps until its
+dispatch has a group that takes calls; what is not submitted by then is submitted at its time as in immediate
+mode, and never before it: a call without `send_at` leaves at once. This file says when what may be done;
+`tending.py` does it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
 from django.conf import settings
-from django.db.models import Max, Q, Sum
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from newsletter.audience import reaching
+from newsletter.delivery import pacing
 from newsletter.delivery.addressing import Claimed
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate, Group, GroupState
+from newsletter.editions.models import Edition
 from newsletter.mail.letters import Ahead
 
 CUT = timedelta(minutes=10)  # the provider's: a later cancel may not hold
@@ -27,26 +30,42 @@ LAST_ASK = CUT + timedelta(minutes=1)  # so that no cancel of ours arrives after
 DECIDE = timedelta(minutes=15)  # leaves four minutes for a cancel that fails a few times
 LAST_SUBMIT = timedelta(minutes=20)  # so that every call has ended, or its lease has, before `DECIDE`
 EVIDENCE = timedelta(minutes=10)  # events come within one or two; so long they are waited for
-LONGEST = timedelta(hours=72)  # the provider's: it refuses letters for later than that
-ID_LIFE = timedelta(days=9)  # the provider's ids end after ten days, and letters under an ended one are lost
 PLACES = 10  # the provider's: cancelled or paused ids at a time, in one account
-FIRST_PLACES = 8  # for groups when a dispatch opens; the others are for groups that make a cancelled one good
+FIRST_PLACES = 8  # for groups when a dispatch opens; the others are for those that follow a cancelled one
 MOST_HELD = 5  # cancels at once that look like an outage: nothing more is submitted ahead meanwhile
-EVIDENCE_BESIDE = "proved accepted by"  # how settling.py writes down what events prove
 GROUP_SIZE = 20  # batches in a group, as long as eight groups are enough
 
-S = BatchState
-OUT = (S.ACCEPTED, S.UNCERTAIN, S.CALLING)  # the provider has them, or may have
+UNDECIDED = (GroupState.OPEN, GroupState.CANCELLING, GroupState.CANCELLED)  # letters under these may yet be stopped
 
 
-def opens_at(due_at: datetime, ahead_minutes: int) -> datetime:
-    """From when on an edition that is due then may be dispatched."""
-    return due_at - timedelta(minutes=ahead_minutes)
+def opens_at(edition: Edition) -> datetime:
+    """From when on an edition may be opened, if nothing is against submitting it ahead."""
+    return edition.due_at - timedelta(minutes=edition.publication.ahead_minutes)
+
+
+def reason_against(edition: Edition, *, now: datetime) -> str:
+    """Why an edition that is not due at `now` may not be submitted ahead at that moment; empty when it may.
+
+    It is not opened either then: who subscribes before it is due gets it, and it can be held.
+    """
+    due_at, publication = edition.due_at, edition.publication
+    if edition.local_send_time or any(pacing.limits_of(publication, now=at) for at in {now, due_at}):
+        return "It leaves at a pace, or by the readers' own clocks."
+    if now >= last_submit(due_at):
+        return "There is not enough time left to submit ahead."
+    if _free_places() <= 0:
+        return "All places for cancels at the provider are taken by others."
+    return ""
+
+
+def margin() -> timedelta:
+    """How long before its time the last call of a group is made: a lease that begins earlier is over at `DECIDE`."""
+    return max(LAST_SUBMIT, DECIDE + timedelta(seconds=settings.DISPATCH_LEASE))
 
 
 def last_submit(send_at: datetime) -> datetime:
-    """Up to when a call may be made ahead. A lease that begins before it is over when things are decided."""
-    return send_at - max(LAST_SUBMIT, DECIDE + timedelta(seconds=settings.DISPATCH_LEASE))
+    """Up to when a call may be made ahead."""
+    return send_at - margin()
 
 
 def last_ask(send_at: datetime) -> datetime:
@@ -54,29 +73,44 @@ def last_ask(send_at: datetime) -> datetime:
     return send_at - LAST_ASK
 
 
-def can_submit(group: Group, now: datetime) -> bool:
-    """May a call be made under this group's id at this moment?"""
-    return (
-        group.state == GroupState.OPEN
-        and group.minted_at is not None
-        and now < last_submit(group.send_at)
-        and now > group.send_at - LONGEST
-        and now < group.minted_at + ID_LIFE
-    )
+def is_outage() -> bool:
+    """Do so many cancels stand that nothing more is to be submitted ahead meanwhile?"""
+    return Group.objects.filter(asked_at__isnull=False, place__isnull=False).count() >= MOST_HELD
+
+
+def groups_for_calls(dispatch_id: int, *, now: datetime) -> list[Group]:
+    """Under which a call may be made at this moment."""
+    ours = Group.objects.filter(dispatch=dispatch_id, state=GroupState.OPEN, send_at__gt=now + margin())
+    return [] if is_outage() else list(ours.exclude(provider_batch="").order_by("number"))
 
 
 def group_for(batch: Claimed, *, now: datetime) -> Group | None:
-    """The group under whose id a batch may be submitted before it is to leave.
+    """The group under whose id a batch may be submitted before it is to leave; those of its dispatch take turns.
 
-    None when it may not be: then it is put off until its time, and leaves as in immediate mode.
+    None when there is none: then it sleeps until one takes calls, or leaves at its time as in immediate mode.
     """
-    group = Group.objects.get(pk=batch.group_id) if batch.group_id else None
-    if group and can_submit(group, now):
-        return group
+    groups = groups_for_calls(batch.dispatch_id, now=now)
+    if groups:
+        return groups[batch.pk % len(groups)]
     Batch.objects.filter(pk=batch.pk, fence=batch.fence, state=BatchState.CLAIMED).update(
         state=BatchState.PENDING, lease_until=None, rung_at=None, due_at=batch.leaves_at
     )
     return None
+
+
+def asleep(*, now: datetime) -> QuerySet[Batch]:
+    """Batches that wait for a group which takes calls."""
+    return Batch.objects.filter(
+        state=BatchState.PENDING,
+        due_at__gt=now + margin(),
+        dispatch__in=Dispatch.objects.filter(state=DispatchState.OPEN, leaves_at__gt=now + margin()),
+    )
+
+
+def wake(dispatch_id: int, *, now: datetime) -> None:
+    """Make batches due at once that a group takes calls for."""
+    if groups_for_calls(dispatch_id, now=now):
+        asleep(now=now).filter(dispatch=dispatch_id).update(due_at=now)
 
 
 def hold_open(group: Group) -> bool:
@@ -94,48 +128,38 @@ def deadline(group: Group, *, began_at: datetime) -> datetime:
     return min(last_submit(group.send_at), began_at + timedelta(seconds=settings.DISPATCH_LEASE))
 
 
-def plan(dispatch: Dispatch, *, now: datetime) -> None:
-    """Make the groups of a dispatch that just opened before its time, or say in it why there are none. Not saved.
+def plan(dispatch: Dispatch) -> None:
+    """Make the groups of a dispatch that just opened before its time; sets `leaves_at`, and does not save it.
 
     No group has a place yet; `tending` gives them out. Those of several dispatches share them, so
-    one that comes second has fewer and larger groups, or none.
+    one that comes second has fewer and larger groups.
     """
     edition = dispatch.edition
-    if edition.due_at <= now:
-        dispatch.not_ahead = "It was opened when it was due already."
-        return
     dispatch.leaves_at = edition.due_at
-    if now >= last_submit(edition.due_at):
-        dispatch.not_ahead = "There was not enough time left to submit ahead: it is sent when it is due."
-        return
-    taken = Group.objects.filter(Q(state=GroupState.OPEN, instead_of=None) | Q(place__isnull=False)).count()
-    free = FIRST_PLACES - taken
-    if free <= 0:
-        dispatch.not_ahead = "All places for cancels at the provider are taken by others: it is sent when it is due."
-        return
     readers = reaching.count_candidates(edition.publication_id, after=0, last=reaching.LAST_ID)
-    batches = ceil(readers / settings.DISPATCH_BATCH_SIZE)
-    groups = min(free, max(1, ceil(batches / GROUP_SIZE)))
-    Group.objects.bulk_create(
-        [Group(dispatch=dispatch, number=number, send_at=edition.due_at) for number in range(1, groups + 1)]
-    )
+    wanted = ceil(readers / settings.DISPATCH_BATCH_SIZE / GROUP_SIZE)
+    for number in range(1, max(1, min(_free_places(), wanted)) + 1):
+        Group.objects.create(dispatch=dispatch, number=number, send_at=edition.due_at)
 
 
-def spread(dispatch: Dispatch, batches: Sequence[Batch]) -> None:
-    """Put new batches into the open groups of their dispatch, in turn; they sleep until their group has an id."""
-    groups = list(dispatch.groups.filter(state=GroupState.OPEN).order_by("number"))
-    for batch in (batch for batch in batches if groups and batch.due_at == dispatch.leaves_at):
-        batch.group = groups[batch.number % len(groups)]
+def _free_places() -> int:
+    return FIRST_PLACES - Group.objects.filter(Q(state=GroupState.OPEN) | Q(place__isnull=False)).count()
+
+
+def undecided(dispatch: Dispatch) -> QuerySet[Attempt]:
+    """Its calls of which it is not known yet whether their letters leave: they may still be cancelled or sent anew."""
+    return Attempt.objects.out().filter(batch__dispatch=dispatch, group__state__in=UNDECIDED)
 
 
 def is_waiting(dispatch: Dispatch, *, now: datetime) -> bool:
     """True while it is not known of everything submitted ahead whether it left: then nothing is finished."""
-    if dispatch.leaves_at is None:
-        return False
-    if now < dispatch.leaves_at:
-        return True
-    unsettled = Q(state__in=[GroupState.OPEN, GroupState.CANCELLING])
-    return dispatch.groups.filter(unsettled | Q(state=GroupState.CANCELLED, batches__state__in=OUT)).exists()
+    return dispatch.leaves_at is not None and (now < dispatch.leaves_at or undecided(dispatch).exists())
+
+
+def uncertain(dispatch: Dispatch) -> QuerySet[Batch]:
+    """Its uncertain batches that are for a person to settle: those that no cancel can make certain."""
+    found = dispatch.batches.filter(state=BatchState.UNCERTAIN)
+    return found.exclude(pk__in=undecided(dispatch).values("batch")) if dispatch.leaves_at else found
 
 
 def call_back(dispatch: Dispatch, *, reason: str, now: datetime) -> None:
@@ -168,41 +192,31 @@ class Standing:
     cancelled: int
     doubtful: int
     waiting: int
-    why_not: str
 
 
 def standing(dispatch: Dispatch, *, now: datetime) -> Standing | None:
     """What there is to say of it at `now`; None for a dispatch in immediate mode."""
     if dispatch.leaves_at is None:
         return None
-    submitted = cancelling = doubtful = waiting = 0
-    rows = dispatch.batches.order_by().values_list("group__state", "state").annotate(Sum("submitted"), Sum("count"))
-    for group, state, sent, count in rows:
-        if state in (S.PENDING, S.CLAIMED):
-            waiting += count
-        elif state not in OUT:
-            continue
-        elif group in (GroupState.CANCELLING, GroupState.CANCELLED):
-            cancelling += sent
-        elif group == GroupState.DOUBTFUL:
-            doubtful += sent
-        else:
-            submitted += sent
-    groups = dispatch.groups.aggregate(cancelled=Sum("taken_back"), until=Max("send_at", filter=Q(state="open")))
-    until = groups["until"] and last_ask(groups["until"])
-    cancelled = groups["cancelled"] or 0
+    calls = Attempt.objects.out().filter(batch__dispatch=dispatch).order_by().values_list("group__state")
+    sent = {state: readers for state, readers in calls.annotate(Sum("batch__submitted")) if readers}
+    here = dispatch.batches.filter(state__in=[BatchState.PENDING, BatchState.CLAIMED])
+    waiting = here.aggregate(readers=Sum("count"))["readers"] or 0
+    taken_back = here.filter(Exists(Attempt.objects.filter(batch=OuterRef("pk"), fate=Fate.CANCELLED)))
+    until = dispatch.groups.filter(state=GroupState.OPEN).aggregate(latest=Max("send_at"))["latest"]
+    until = until and last_ask(until)
     is_stopped = dispatch.state == DispatchState.STOPPED
+    cancelled = (taken_back.aggregate(readers=Sum("submitted"))["readers"] or 0) if is_stopped else 0
     return Standing(
         leaves_at=dispatch.leaves_at,
         stoppable_until=until if until and now < until and not is_stopped else None,
         is_stopped=is_stopped,
         has_left=now >= dispatch.leaves_at,
-        submitted=submitted,
-        cancelling=cancelling,
+        submitted=sum(sent.get(state, 0) for state in (None, GroupState.OPEN, GroupState.LEFT)),
+        cancelling=sum(sent.get(state, 0) for state in (GroupState.CANCELLING, GroupState.CANCELLED)),
         cancelled=cancelled,
-        doubtful=doubtful,
-        waiting=max(0, waiting - cancelled),
-        why_not=dispatch.not_ahead,
+        doubtful=sent.get(GroupState.DOUBTFUL, 0),
+        waiting=waiting - cancelled,
     )
 
 
@@ -210,16 +224,15 @@ def unseen(dispatch: Dispatch, *, now: datetime) -> int:
     """Readers of calls that were to be cancelled, of which the provider did not say in time that they are."""
     if dispatch.leaves_at is None or now < dispatch.leaves_at - CUT:
         return 0
-    late = dispatch.batches.filter(group__state=GroupState.CANCELLING, state__in=OUT)
-    return late.aggregate(readers=Sum("submitted"))["readers"] or 0
+    late = undecided(dispatch).filter(group__state=GroupState.CANCELLING)
+    return late.aggregate(readers=Sum("batch__submitted"))["readers"] or 0
 
 
 def cancels_that_did_not_hold(dispatch: Dispatch) -> int:
     """Calls that were seen to be cancelled, and of which an event says all the same that they left."""
     if dispatch.leaves_at is None:
         return 0
-    calls = Attempt.objects.filter(batch__dispatch=dispatch, fate=Fate.CANCELLED)
-    return calls.filter(settled_by__contains=EVIDENCE_BESIDE).count()
+    return Attempt.objects.filter(batch__dispatch=dispatch, fate=Fate.CANCELLED, is_proven=True).count()
 
 
 def words(standing: Standing, *, leaves: str, until: str) -> str:
@@ -237,8 +250,6 @@ def words(standing: Standing, *, leaves: str, until: str) -> str:
         return "Stopped: " + "; ".join(parts) + "."
     if standing.has_left:
         return f"Its letters left {leaves}." if not standing.doubtful else f"{n(standing.doubtful)} readers in doubt."
-    if standing.why_not:
-        return f"{standing.why_not} It leaves {leaves}."
     said = f"{n(standing.submitted)} readers submitted ahead"
     if standing.waiting:
         said += f", {n(standing.waiting)} to go"

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from newsletter.editions.models import Edition, FrozenLetter
 
@@ -34,9 +34,7 @@ class Dispatch(models.Model):
     leaves_at = models.DateTimeField(
         null=True, blank=True, help_text="Set when it opened before its time: no letter may leave earlier."
     )
-    not_ahead = models.CharField(
-        max_length=200, blank=True, help_text="Why nothing is submitted ahead although the publication wants it."
-    )
+    day = models.DateField(help_text="On which readers get it: whose pause is over by then is not left out.")
     frozen_to = models.BigIntegerField(
         null=True, blank=True, help_text="While it opens: the highest subscriber id looked at so far."
     )
@@ -49,6 +47,11 @@ class Dispatch(models.Model):
     minded_from = models.PositiveBigIntegerField(
         default=0, help_text="The latest attempt when a person last resumed it: refusals up to it count no more."
     )
+    too_late_after = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="From then on it waits for a person's word, if nobody has got it yet; empty: there is no limit.",
+    )
     opened_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -57,7 +60,7 @@ class Dispatch(models.Model):
 
 
 class GroupState(models.TextChoices):
-    OPEN = "open"  # batches may be submitted under its id, once it has one
+    OPEN = "open"  # calls may be made under its id, once it has one
     CANCELLING = "cancelling"  # nothing more is submitted under it; the provider is asked to throw it away
     CANCELLED = "cancelled"  # the provider showed the cancel in time: none of its letters leaves
     LEFT = "left"  # its time came and no cancel stood: its letters left
@@ -65,7 +68,7 @@ class GroupState(models.TextChoices):
 
 
 class Group(models.Model):
-    """Batches that are submitted ahead of their time under one batch id of the provider, to be cancelled together.
+    """Calls that are made ahead of their time under one batch id of the provider, to be cancelled together.
 
     `place` is one of the ten cancels that the provider keeps for an account. A group takes its place
     before it gets an id and gives it back when nothing can need it any more, so that every group
@@ -74,20 +77,13 @@ class Group(models.Model):
 
     dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="groups")
     number = models.PositiveSmallIntegerField(help_text="Counted from 1 within the dispatch.")
-    instead_of = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, help_text="The cancelled group that it makes good."
-    )
     send_at = models.DateTimeField(help_text="When the provider lets its letters leave.")
     state = models.CharField(max_length=10, choices=GroupState.choices, default=GroupState.OPEN)
     place = models.PositiveSmallIntegerField(null=True, blank=True, unique=True, help_text="1 to 10.")
     provider_batch = models.CharField(max_length=100, blank=True, help_text="The provider's batch id.")
-    minted_at = models.DateTimeField(null=True, blank=True)
     why = models.CharField(max_length=200, blank=True, help_text="Why it is cancelled.")
     asked_at = models.DateTimeField(null=True, blank=True, help_text="Written before the first call that cancels it.")
     ended_at = models.DateTimeField(null=True, blank=True, help_text="When it was seen to be cancelled, or left.")
-    taken_back = models.PositiveBigIntegerField(
-        default=0, help_text="Readers of calls that were cancelled for good, because the dispatch was stopped."
-    )
     lease_until = models.DateTimeField(null=True, blank=True, help_text="Until then a worker looks after it.")
 
     class Meta:
@@ -147,15 +143,6 @@ class Batch(models.Model):
     )
     lease_until = models.DateTimeField(null=True, blank=True)
     rung_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last told of it.")
-    group = models.ForeignKey(
-        Group,
-        null=True,
-        blank=True,
-        db_index=False,
-        on_delete=models.PROTECT,
-        related_name="batches",
-        help_text="With which it is submitted ahead; none in immediate mode.",
-    )
     split_from = models.ForeignKey(
         "self",
         null=True,
@@ -179,7 +166,6 @@ class Batch(models.Model):
             models.Index(
                 fields=["due_at"], name="batch_unfinished", condition=Q(state__in=["pending", "claimed", "calling"])
             ),
-            models.Index(fields=["group"], name="batch_in_group", condition=Q(group__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -194,6 +180,15 @@ class Fate(models.TextChoices):
     CANCELLED = "cancelled"  # submitted ahead, and cancelled before it could leave
 
 
+OUT = (BatchState.ACCEPTED, BatchState.UNCERTAIN, BatchState.CALLING)
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def out(self) -> AttemptQuerySet:
+        """Calls that made their batches what they are now: the provider has the letters, or may have them."""
+        return self.filter(fence=F("batch__fence"), batch__state__in=OUT)
+
+
 class Attempt(models.Model):
     """One try at one batch, committed before the call. These rows are what an auditor reads."""
 
@@ -204,7 +199,7 @@ class Attempt(models.Model):
         Group,
         null=True,
         blank=True,
-        db_index=False,  # a row for each call is written quickly; groups find theirs by the batches
+        db_index=False,  # a row for each call is written quickly; only those ahead of time are in an index
         on_delete=models.PROTECT,
         related_name="+",
         help_text="Under whose batch id it was submitted ahead; none when it was to leave at once.",
@@ -221,12 +216,18 @@ class Attempt(models.Model):
     settled_by = models.CharField(
         max_length=100, blank=True, help_text="The evidence or person that settled an uncertain one."
     )
+    is_proven = models.BooleanField(default=False, help_text="An event proves that the provider took it.")
+
+    objects = AttemptQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["batch", "ordinal"], name="attempt_ordinal_once"),
             # at most one live attempt a batch: a second one cannot even be written down
             models.UniqueConstraint(fields=["batch"], condition=Q(fate=""), name="attempt_one_live"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["group"], name="attempt_in_group", condition=Q(group__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -14,14 +14,14 @@ from __future__ import annotations  # array[int] has no meaning at run time befo
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from newsletter.audience import leaving, reaching
+from newsletter.audience import reaching
 from newsletter.audience.reaching import Condition, Marked
-from newsletter.delivery import ahead, pacing, thanking
+from newsletter.delivery import ahead, arrival, pacing, thanking
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.packing import pack
 from newsletter.editions import approval, assembly, local_time, reopening
@@ -32,13 +32,19 @@ LOT = 5000  # candidates read at once
 FIRST_LOTS, NEXT_LOTS = 2, 20  # how many of them make up a part
 
 
+def due(*, now: datetime) -> list[int]:
+    """Ids of editions to be opened: those that are due, and those that may be submitted ahead at this moment."""
+    found = Edition.objects.due_for_dispatch(now).select_related("publication")
+    return [one.pk for one in found if one.due_at <= now or not ahead.reason_against(one, now=now)]
+
+
 class DoesNotAddUp(NewsletterError):
     """The audience counted by a query and by the pass differ: nothing of this part was written."""
 
 
 def open(edition_id: int, *, now: datetime) -> Dispatch | None:  # noqa: A001 â€” the ledger's own word for it
     """The dispatch of this edition with its first part frozen (`go_on` freezes the rest); None when it was held or
-    taken back, or is being opened elsewhere.
+    taken back, is being opened elsewhere, or is not to be opened before it is due.
 
     Asked again for an edition that has one, it returns that one. An edition that is too late is
     held; one whose stories or appeal changed after approval is taken back to be assembled anew.
@@ -50,9 +56,10 @@ def open(edition_id: int, *, now: datetime) -> Dispatch | None:  # noqa: A001 â€
             return None
         if existing := Dispatch.objects.filter(edition=edition).first():
             return existing
-        opens_at = ahead.opens_at(edition.due_at, edition.publication.ahead_minutes)
-        if edition.state != State.APPROVED or opens_at > now:
+        if edition.state != State.APPROVED or ahead.opens_at(edition) > now:
             raise NotAllowed(f"Edition {edition.pk} is {edition.state} and due at {edition.due_at:%Y-%m-%d %H:%M} UTC.")
+        if edition.due_at > now and ahead.reason_against(edition, now=now):
+            return None
         if not edition.publication.is_active:
             approval.hold(edition, reason=approval.RESTS, now=now)
             return None
@@ -62,10 +69,9 @@ def open(edition_id: int, *, now: datetime) -> Dispatch | None:  # noqa: A001 â€
         if assembly.is_stale(edition):
             reopening.reopen(edition)
             return None
-        if why := assembly.reason_to_hold(edition, now=now):
+        if why := assembly.reason_to_hold(edition, now=arrival.arrives_at(edition, now=now)):
             approval.hold(edition, reason=why, now=now)
             return None
-        leaving.end_pauses(edition.publication, now=now)  # of those whose pause is over today
         return _freeze(edition, now=now)
 
 
@@ -98,16 +104,16 @@ def _freeze(edition: Edition, *, now: datetime) -> Dispatch:
         candidates=0,
         planned=0,
         frozen_to=0,
+        day=arrival.day(edition, now=now),
         is_paced=is_paced,
         thanks_since=thanking.since(edition),
+        too_late_after=edition.too_late_after,
         opened_at=now,
     )
     edition.move(State.DISPATCHING)
     edition.save()
-    if edition.publication.ahead_minutes and (is_paced or edition.local_send_time):
-        dispatch.not_ahead = "It leaves at a pace, or by the readers' own clocks: it is sent when it is due."
-    elif edition.publication.ahead_minutes:
-        ahead.plan(dispatch, now=now)
+    if now < edition.due_at:
+        ahead.plan(dispatch)
     _freeze_part(dispatch, lots=FIRST_LOTS)
     return dispatch
 
@@ -116,7 +122,7 @@ def _freeze_part(dispatch: Dispatch, *, lots: int) -> None:
     """Freeze what comes after `frozen_to`: up to `lots` times LOT candidates."""
     edition = Edition.objects.select_related("publication").get(pk=dispatch.edition_id)
     after = dispatch.frozen_to or 0
-    part = _Part(after, thanking.donors(dispatch, edition.publication_id))
+    part = _Part(after, dispatch.day, thanking.donors(dispatch, edition.publication_id))
     letters = dict(edition.letters.values_list("variant", "pk"))
     batches = [
         Batch(dispatch=dispatch, letter_id=letters[variant], subscribers=pack(ids), count=len(ids), due_at=due_at)
@@ -124,8 +130,6 @@ def _freeze_part(dispatch: Dispatch, *, lots: int) -> None:
     ]
     for number, batch in enumerate(batches, start=dispatch.batches.count() + 1):
         batch.number = number
-    if dispatch.leaves_at:
-        ahead.spread(dispatch, batches)
     Batch.objects.bulk_create(batches, batch_size=200)
     last = reaching.LAST_ID if part.is_last else part.last
     candidates = reaching.count_candidates(edition.publication_id, after=after, last=last)
@@ -148,8 +152,8 @@ Shared = tuple[datetime, Variant]  # what the readers of a batch have in common:
 class _Part:
     """One pass over the next candidates. `last` is the highest id seen, `is_last` true when nobody comes after."""
 
-    def __init__(self, after: int, donors: Condition | None) -> None:
-        self.last, self.is_last = after, False
+    def __init__(self, after: int, day: date, donors: Condition | None) -> None:
+        self.last, self.is_last, self.day = after, False, day
         self.donors = donors
         self.left_out: Counter[str] = Counter()
 
@@ -173,7 +177,7 @@ class _Part:
     def _look(self, edition: Edition, clocks: local_time.Clocks | None) -> dict[Shared, list[int]]:
         """Who of the next LOT candidates is to be mailed, by what they share."""
         if clocks is None and self.donors is None:
-            found = reaching.candidates(edition.publication_id, after=self.last, most=LOT)
+            found = reaching.candidates(edition.publication_id, day=self.day, after=self.last, most=LOT)
             self._went_on(len(found), found[-1][0] if found else self.last)
             self.left_out.update([reason for _, reason in found if reason])
             return {(edition.due_at, Variant.DEFAULT): [subscriber for subscriber, reason in found if not reason]}
@@ -189,8 +193,10 @@ class _Part:
 
     def _rows(self, edition: Edition) -> list[Marked]:
         if self.donors:
-            return reaching.candidates_marked(edition.publication_id, self.donors, after=self.last, most=LOT)
-        placed = reaching.candidates_placed(edition.publication_id, after=self.last, most=LOT)
+            return reaching.candidates_marked(
+                edition.publication_id, self.donors, day=self.day, after=self.last, most=LOT
+            )
+        placed = reaching.candidates_placed(edition.publication_id, day=self.day, after=self.last, most=LOT)
         return [(subscriber, zone, False, reason) for subscriber, zone, reason in placed]
 
     def _went_on(self, count: int, last: int) -> None:

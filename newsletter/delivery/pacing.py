@@ -12,6 +12,7 @@ it rings, so that worker queues are not filled with batches that may not go.
 A dispatch that nothing holds back is marked so (`Dispatch.is_paced`), and none of this runs for it.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -20,7 +21,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState, WarmUp, Window
 from newsletter.delivery.packing import pack, unpack
@@ -194,30 +195,32 @@ def free(limits: Limits, taken: Counted, *, at: datetime) -> int:
 
 
 def due_batches(limits: Mapping[int, Limits], *, silent_since: datetime, now: datetime, most: int) -> list[int]:
-    """Ids of due batches of these dispatches that fit into what is free, those due first leading.
+    """Ids of due batches of these dispatches that fit into what is free, edition after edition as they were due.
 
     Batches that a worker has in hand, or was told of after `silent_since`, take up room as well.
     """
-    taken = counted(limits.values(), now=now)
+    taken = Counter(counted(limits.values(), now=now))
     silent = Q(rung_at=None) | Q(rung_at__lt=silent_since)
     on_their_way = Q(state=BatchState.CLAIMED) | Q(state=BatchState.PENDING, rung_at__gte=silent_since)
+    under_way = Batch.objects.filter(on_their_way, dispatch__in=limits)
+    for dispatch_id, readers in under_way.order_by().values_list("dispatch").annotate(Sum("count")):
+        taken.update({quota.key: readers for quota in limits[dispatch_id].quotas(now)})
     found: list[int] = []
-    for dispatch_id, those in limits.items():
-        room = free(those, taken, at=now)
-        if not room or len(found) >= most:
+    in_turn = Dispatch.objects.filter(pk__in=limits).order_by("edition__due_at", "pk")
+    for dispatch_id in in_turn.values_list("pk", flat=True):
+        those = limits[dispatch_id]
+        if those.quiet_until(now):
             continue
-        batches = Batch.objects.filter(dispatch_id=dispatch_id)
-        room -= sum(batches.filter(on_their_way).values_list("count", flat=True))
-        due = batches.due(now).filter(silent)
+        due = Batch.objects.due(now).filter(silent, dispatch=dispatch_id)
         for pk in due.filter(count__gt=those.largest_batch(now)).values_list("pk", flat=True)[:AT_ONCE]:
             split(pk, those.largest_batch(now))
         for pk, readers in due.order_by("due_at", "id").values_list("pk", "count")[: most - len(found)]:
-            if readers > room:
+            quotas = those.quotas(now)
+            if full := [quota for quota in quotas if taken[quota.key] + readers > quota.most]:
+                taken.update({quota.key: quota.most for quota in full})  # nobody who is due later overtakes it
                 break
-            room -= readers
             found.append(pk)
-            for quota in those.quotas(now):
-                taken[quota.key] = taken.get(quota.key, 0) + readers
+            taken.update({quota.key: readers for quota in quotas})
     return found
 
 
@@ -227,11 +230,9 @@ def split(batch_id: int, most: int) -> None:
     Not while its dispatch is still opening: numbers are given out there as well.
     """
     with transaction.atomic():
+        dispatch = Dispatch.objects.select_for_update(of=("self",)).get(batches=batch_id)
         batch = Batch.objects.select_for_update(skip_locked=True).filter(pk=batch_id, state=BatchState.PENDING).first()
-        if batch is None or batch.count <= most:
-            return
-        dispatch = Dispatch.objects.select_for_update().get(pk=batch.dispatch_id)
-        if dispatch.frozen_to is not None:
+        if batch is None or batch.count <= most or dispatch.frozen_to is not None:
             return
         ids = unpack(batch.subscribers)
         parts = [ids[at : at + most] for at in range(0, len(ids), most)]
@@ -243,7 +244,6 @@ def split(batch_id: int, most: int) -> None:
                 dispatch=dispatch,
                 number=number + place,
                 letter_id=batch.letter_id,
-                group_id=batch.group_id,
                 split_from_id=batch.split_from_id,  # they come from a refused call as much as before
                 subscribers=pack(part),
                 count=len(part),

@@ -41,6 +41,7 @@ def due_batches(*, now: datetime, limit: int) -> Sequence[int]:
     """Ids of batches to ring for, marked as rung; one that was rung lately is left out, and so is one that must wait
     for its dispatch's pace."""
     paced = pacing.mark(now=now)
+    steering.pause_late(now=now)
     silent_since = now - RING_AGAIN
     with transaction.atomic():
         due = Batch.objects.due(now).filter(Q(rung_at=None) | Q(rung_at__lt=silent_since))

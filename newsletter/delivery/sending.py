@@ -183,8 +183,7 @@ def claim_all(batch_ids: Sequence[int], *, now: datetime) -> list[Claimed]:
     rows = Dispatch.objects.filter(pk__in={row[-1] for row in ours}).values_list(*OF_DISPATCH)
     told = {row[0]: row for row in rows} if ours else {}
     claimed = [
-        Claimed(pk, fence, unpack(ids).tolist(), letter, group, *told[dispatch])
-        for pk, fence, ids, letter, group, dispatch in ours
+        Claimed(pk, fence, unpack(ids).tolist(), letter, *told[dispatch]) for pk, fence, ids, letter, dispatch in ours
     ]
     try:
         return thanking.spare_late_donors(claimed)
@@ -201,6 +200,7 @@ OF_DISPATCH = (
     "edition__publication_id",
     "edition__publication__name",
     "edition__publication__slug",
+    "day",
     "leaves_at",
     "is_paced",
     "opened_at",
@@ -234,12 +234,16 @@ def begin(batch: Claimed, people: addressing.People, *, now: datetime, group: Gr
         begun = None
         if free and (group is None or ahead.hold_open(group)):
             begun = statements.begin(
-                batch.pk, batch.fence, readers=len(people.readers), left_out=people.left_out, now=now, until=until
+                batch.pk,
+                batch.fence,
+                readers=len(people.readers),
+                left_out=people.left_out,
+                group=group.pk if group else None,
+                now=now,
+                until=until,
             )
         if begun:
             pk, ordinal = begun
-            if group:
-                Attempt.objects.filter(pk=pk).update(group=group)
             return Attempt(pk=pk, batch_id=batch.pk, ordinal=ordinal, fence=batch.fence, began_at=now)
         if batch.is_paced:
             transaction.set_rollback(True)  # a call that is not made counts in no window

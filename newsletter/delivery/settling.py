@@ -13,7 +13,6 @@ from newsletter.delivery import ahead, steering
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate, GroupState
 from newsletter.lib.errors import NotAllowed
 
-EVIDENCE = "proved accepted by "  # begins what is written beside an attempt
 log = structlog.get_logger()
 
 
@@ -29,7 +28,7 @@ def send_again(batch: Batch, *, by: Actor, now: datetime) -> Batch:
 
 def in_doubt() -> Q:
     """Which attempts evidence says something new about: all but those known to be accepted or heard of already."""
-    return ~Q(fate=Fate.ACCEPTED) & ~Q(settled_by__contains=EVIDENCE)
+    return ~Q(fate=Fate.ACCEPTED) & Q(is_proven=False)
 
 
 def needs_to_have_left(attempt: Attempt) -> bool:
@@ -59,10 +58,8 @@ def settle_by_evidence(attempt_id: int, *, evidence: str, now: datetime) -> bool
             state__in=[BatchState.CALLING, BatchState.UNCERTAIN, BatchState.PENDING],
         ).update(state=BatchState.ACCEPTED, lease_until=None, rung_at=None)
         ours = Attempt.objects.filter(in_doubt(), pk=attempt_id)
-        if settled:
-            ours.update(fate=Fate.ACCEPTED, ended_at=attempt.ended_at or now, settled_by=_said(attempt, evidence))
-        else:
-            ours.update(settled_by=_said(attempt, evidence))
+        change = {"fate": Fate.ACCEPTED, "ended_at": attempt.ended_at or now} if settled else {}
+        ours.update(settled_by=_said(attempt, evidence), is_proven=True, **change)
     if not settled:
         log.warning("evidence.too_late", attempt=attempt_id, fate=attempt.fate)
         return False
@@ -73,7 +70,7 @@ def settle_by_evidence(attempt_id: int, *, evidence: str, now: datetime) -> bool
 
 
 def _said(attempt: Attempt, evidence: str) -> str:
-    said = f"{EVIDENCE}{evidence}"
+    said = f"proved accepted by {evidence}"
     return f"{attempt.settled_by[: 97 - len(said)]}; {said}" if attempt.settled_by else said[:100]
 
 
@@ -82,7 +79,7 @@ def _settle(batch: Batch, to: BatchState, fate: Fate, *, by: Actor, word: str, n
         dispatch = Dispatch.objects.select_for_update().get(pk=batch.dispatch_id)
         if to == BatchState.PENDING and dispatch.state == DispatchState.STOPPED:
             raise NotAllowed(f"Dispatch {dispatch.pk} was stopped; nothing of it is sent any more.")
-        if to == BatchState.PENDING and ahead.is_waiting(dispatch, now=now):
+        if to == BatchState.PENDING and ahead.undecided(dispatch).filter(batch=batch).exists():
             raise NotAllowed(
                 f"Batch {batch.pk} was submitted ahead. It is cancelled and sent again by itself; if that is too "
                 f"late, it can be settled after {dispatch.leaves_at:%H:%M} UTC."

@@ -25,7 +25,8 @@ LEAST_TRIED = 200  # readers; of fewer a share says little
 NAMED_IN_A_ROW = 4  # times DISPATCH_REFUSALS: calls refused one after the other although each named somebody
 
 # A call to one reader that was refused for that very reader
-OWN_FAULT = Q(batch__submitted=1) & (Q(batch__split_from__isnull=False) | Q(blamed__isnull=False))
+ALONE = Q(fate=Fate.REFUSED, http_status__in=OF_READERS, batch__submitted=1)
+OWN_FAULT = ALONE & (Q(batch__split_from__isnull=False) | Q(blamed__isnull=False))
 
 
 def parts(ids: Sequence[int], blamed: Sequence[int], *, again: bool) -> list[list[int]]:
@@ -45,7 +46,7 @@ def parts(ids: Sequence[int], blamed: Sequence[int], *, again: bool) -> list[lis
 def split(batch_id: int) -> int:
     """Split one refused batch; the number of batches made of it, 0 when it is not to be split (now)."""
     with transaction.atomic():
-        dispatch = Dispatch.objects.select_for_update().get(batches=batch_id)
+        dispatch = Dispatch.objects.select_for_update(of=("self",)).get(batches=batch_id)
         # while it opens, numbers are given out there as well: then it is split a little later
         if dispatch.state not in (DispatchState.OPEN, DispatchState.ATTENTION) or dispatch.frozen_to is not None:
             return 0
@@ -65,7 +66,6 @@ def split(batch_id: int) -> int:
                 dispatch=dispatch,
                 number=number + place,
                 letter_id=batch.letter_id,
-                group_id=batch.group_id,
                 split_from=batch,
                 subscribers=pack(array("q", lot)),
                 count=len(lot),
@@ -96,7 +96,7 @@ def too_much(dispatch: Dispatch, last: Attempt) -> str:
     if max(whole, row["unnamed"]) >= most or row["all"] >= NAMED_IN_A_ROW * most:
         return f"The provider refused {max(whole, row['all'])} batch(es)."
     known = calls.aggregate(
-        accepted=Sum("batch__submitted", filter=Q(fate=Fate.ACCEPTED)), own=Count("pk", filter=_refused_alone())
+        accepted=Sum("batch__submitted", filter=Q(fate=Fate.ACCEPTED)), own=Count("pk", filter=OWN_FAULT)
     )
     named, tried = known["own"], (known["accepted"] or 0) + known["own"]
     if last.blamed and last.batch.submitted > 1:
@@ -112,13 +112,13 @@ def accepted(dispatch: Dispatch) -> QuerySet[Attempt]:
 
 
 def refused_alone(dispatch: Dispatch) -> QuerySet[Batch]:
-    """Batches of one reader who was refused for an address or values of their own."""
-    of_own = Attempt.objects.filter(_refused_alone(), batch__dispatch=dispatch)
-    return dispatch.batches.filter(state=BatchState.REFUSED, count=1, pk__in=of_own.values("batch"))
+    """Batches of one reader who was refused for an address or values of their own.
 
-
-def _refused_alone() -> Q:
-    return Q(fate=Fate.REFUSED) & OWN_FAULT
+    Without a name it is so when the provider accepted the letter for others.
+    """
+    is_own = ALONE if accepted(dispatch).exists() else OWN_FAULT
+    of_own = Attempt.objects.filter(is_own, batch__dispatch=dispatch)
+    return dispatch.batches.filter(state=BatchState.REFUSED, submitted=1, pk__in=of_own.values("batch"))
 
 
 def _in_question(dispatch: Dispatch) -> Q:

@@ -21,7 +21,7 @@ CLAIM = """
         SELECT id FROM delivery_batch WHERE id IN ({those}) AND state = 'pending' AND due_at <= %s
         AND dispatch_id IN (SELECT id FROM delivery_dispatch WHERE state = 'open') {lock}
     ) AND state = 'pending'
-    RETURNING id, fence, subscribers, letter_id, group_id, dispatch_id
+    RETURNING id, fence, subscribers, letter_id, dispatch_id
 """
 BEGIN_BATCH = """
     UPDATE delivery_batch SET state = 'calling', lease_until = %s, submitted = %s, left_out = %s
@@ -30,13 +30,15 @@ BEGIN_BATCH = """
     RETURNING id, fence
 """
 BEGIN_ATTEMPT = """
-    INSERT INTO delivery_attempt (batch_id, ordinal, fence, began_at, fate, provider_id, detail, settled_by)
-    SELECT {id}, (SELECT COUNT(*) + 1 FROM delivery_attempt WHERE batch_id = {id}), {fence}, %s, '', '', '', '' {source}
+    INSERT INTO delivery_attempt
+      (batch_id, ordinal, fence, began_at, group_id, fate, provider_id, detail, settled_by, is_proven)
+    SELECT {id}, (SELECT COUNT(*) + 1 FROM delivery_attempt WHERE batch_id = {id}), {fence}, %s, {group},
+      '', '', '', '', FALSE {source}
     RETURNING id, ordinal
 """
 RECORD_BATCH = """
     UPDATE delivery_batch SET state = %s, lease_until = NULL, rung_at = NULL, due_at = COALESCE(%s, due_at)
-    WHERE id = %s AND fence = %s AND state IN ('calling', 'uncertain')
+    WHERE id = %s AND fence = %s AND state IN ('calling', 'uncertain', %s)
     RETURNING id
 """
 RECORD_ATTEMPT = """
@@ -44,14 +46,14 @@ RECORD_ATTEMPT = """
     WHERE id = %s
 """
 BEGIN_BOTH = f"WITH ours AS ({BEGIN_BATCH})" + BEGIN_ATTEMPT.format(
-    id="ours.id", fence="ours.fence", source="FROM ours"
+    id="ours.id", fence="ours.fence", group="CAST(%s AS bigint)", source="FROM ours"
 )
 RECORD_BOTH = f"WITH ours AS ({RECORD_BATCH}) {RECORD_ATTEMPT} AND EXISTS (SELECT 1 FROM ours) RETURNING id"  # noqa: S608 — of our own parts alone
-BEGIN_SECOND = BEGIN_ATTEMPT.format(id="%s", fence="%s", source="")
+BEGIN_SECOND = BEGIN_ATTEMPT.format(id="%s", fence="%s", group="%s", source="")
 
 
 def claim(batches: Sequence[int], *, now: datetime, until: datetime) -> list[tuple[Any, ...]]:
-    """Make those of `batches` that are due ours until then: id, fence, packed ids of readers, letter, group, dispatch.
+    """Make those of `batches` that are due ours until then: id, fence, packed ids of readers, letter, dispatch.
 
     By ascending id. Only those that were pending, of an open dispatch, and that nobody else was quicker to claim.
     """
@@ -63,19 +65,27 @@ def claim(batches: Sequence[int], *, now: datetime, until: datetime) -> list[tup
 
 
 def begin(
-    batch: int, fence: int, *, readers: int, left_out: Mapping[str, Sequence[int]], now: datetime, until: datetime
+    batch: int,
+    fence: int,
+    *,
+    readers: int,
+    left_out: Mapping[str, Sequence[int]],
+    group: int | None,
+    now: datetime,
+    until: datetime,
 ) -> tuple[int, int] | None:
     """Write down that a claimed batch is being called, and the attempt: its id and ordinal; None when it is not ours.
 
-    It is not when the claim's lease is over, or when its dispatch is not open any more.
+    It is not when the claim's lease is over, or when its dispatch is not open any more. The call is to be made
+    under the batch id of `group`, or to leave at once.
     """
     change = [_moment(until), readers, json.dumps(left_out), batch, fence, _moment(now)]
     if connection.vendor == "postgresql":
-        begun = ask(BEGIN_BOTH, [*change, now])
+        begun = ask(BEGIN_BOTH, [*change, now, group])
     else:
         with transaction.atomic(savepoint=False):
             ours = ask(BEGIN_BATCH, change)
-            begun = ask(BEGIN_SECOND, [batch, batch, fence, _moment(now)]) if ours else []
+            begun = ask(BEGIN_SECOND, [batch, batch, fence, _moment(now), group]) if ours else []
     return (begun[0][0], begun[0][1]) if begun else None
 
 
@@ -85,9 +95,10 @@ def record(
     """Write down what became of an attempt; False when the batch has moved on.
 
     `line` is fate, status, the provider's id and detail; a `due_at` is when the batch may be tried again.
+    A batch that a person wants sent again need not be once it was accepted after all.
     """
     fate, *rest = line
-    book = [state, _moment(due_at) if due_at else None, batch, fence]
+    book = [state, _moment(due_at) if due_at else None, batch, fence, "pending" if state == "accepted" else "calling"]
     said = [fate, _moment(now), *rest, attempt]
     if connection.vendor == "postgresql":
         return bool(ask(RECORD_BOTH, [*book, *said]))

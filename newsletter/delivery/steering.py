@@ -36,12 +36,25 @@ def resume(dispatch: Dispatch, *, by: Actor = None) -> Dispatch:
         Dispatch.objects.select_for_update().get(pk=dispatch.pk)
         is_resumed = _turn(dispatch, S.OPEN, reason="")
         latest = Attempt.objects.filter(batch__dispatch=dispatch).aggregate(latest=Max("pk"))["latest"]
-        dispatch.minded_from = latest or 0
-        dispatch.save(update_fields=["minded_from"])
+        dispatch.minded_from, dispatch.too_late_after = latest or 0, None
+        dispatch.save(update_fields=["minded_from", "too_late_after"])
         Batch.objects.filter(dispatch=dispatch, state=BatchState.REFUSED).update(state=BatchState.PENDING, rung_at=None)
         if is_resumed:
             trail.record(by, Act.DISPATCH_RESUMED, dispatch, edition=dispatch.edition_id)
     return dispatch
+
+
+def pause_late(*, now: datetime) -> None:
+    """Pause what should have left long ago and was given to nobody, because nothing was running meanwhile.
+
+    As `opening.open` holds an edition that is too late; what waits for a pace is never too late.
+    """
+    late = Dispatch.objects.filter(state=S.OPEN, is_paced=False, too_late_after__lt=now)
+    for dispatch in late:
+        if Attempt.objects.filter(batch__dispatch=dispatch).exists():
+            Dispatch.objects.filter(pk=dispatch.pk).update(too_late_after=None)
+        else:
+            pause(dispatch, reason="It was due too long ago to be sent without a person's word.")
 
 
 def retry(batch: Batch, *, by: Actor = None) -> Batch:
@@ -99,8 +112,9 @@ def leave_out_refused(dispatch: Dispatch, *, by: Actor, now: datetime) -> int:
         ours = Attempt.objects.filter(fate=Fate.REFUSED, batch__in=splitting.refused_alone(locked))
         ours.update(settled_by=f"{trail.name(by)}: left out"[:100])
         for batch in refused:
-            ids = unpack(batch.subscribers).tolist()
-            batch.state, batch.submitted, batch.left_out = BatchState.EMPTY, 0, {"refused": ids}
+            gone = {reader for those in batch.left_out.values() for reader in those}
+            alone = [reader for reader in unpack(batch.subscribers) if reader not in gone]
+            batch.state, batch.submitted, batch.left_out = BatchState.EMPTY, 0, batch.left_out | {"refused": alone}
         Batch.objects.bulk_update(refused, ["state", "submitted", "left_out"], batch_size=200)
         trail.record(by, Act.READERS_LEFT_OUT, locked, now=now, edition=locked.edition_id, readers=len(refused))
     finish(dispatch.pk, now=now)
@@ -137,6 +151,8 @@ def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
         dispatch = Dispatch.objects.select_for_update().get(pk=dispatch_id)
         if dispatch.state not in (S.OPEN, S.ATTENTION) or dispatch.frozen_to is not None:
             return None
+        # asked before the batches: those of a cancelled group are waiting until they have been taken back
+        is_waiting = ahead.is_waiting(dispatch, now=now)
         states = set(dispatch.batches.values_list("state", flat=True).distinct())
         if BatchState.REFUSED in states and splitting.split_all(dispatch):
             states.add(BatchState.PENDING)
@@ -145,8 +161,8 @@ def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
                 dispatch.state, dispatch.reason = S.OPEN, ""
                 dispatch.save()
             return None
-        is_waiting = ahead.is_waiting(dispatch, now=now)
-        if BatchState.UNCERTAIN in states and not is_waiting:
+        before = dispatch.state, dispatch.reason
+        if BatchState.UNCERTAIN in states and ahead.uncertain(dispatch).exists():
             dispatch.state = S.ATTENTION
             dispatch.reason = "The provider never answered for some batches. Settle them one by one."
         elif BatchState.REFUSED in states:
@@ -157,7 +173,8 @@ def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
         else:
             dispatch.state, dispatch.reason, dispatch.finished_at = S.FINISHED, "", now
             approval.mark_dispatched(dispatch.edition, now=now)
-        dispatch.save()
+        if before != (dispatch.state, dispatch.reason):
+            dispatch.save()
         return S(dispatch.state)
 
 

@@ -4,9 +4,9 @@ Rows say what is to be done; each step may be taken twice and by two workers at 
 provider is made outside of any transaction, and what it said is written down by a conditional
 update. A worker that is lost between the two loses nothing: the call is made again.
 
-    open        an id is minted; batches are woken; an uncertain one has the group cancelled in time
+    open        an id is minted; batches are woken; an uncertain call has the group cancelled in time
     cancelling  the cancel is asked for and then looked at, again and again until it is seen or too late
-    cancelled   its batches are taken back: submitted anew in a new group, or left when it is their time
+    cancelled   the batches of its calls are taken back: submitted anew under another group, or at their time
     left, doubtful    the time has come and no cancel was seen in time
 """
 
@@ -15,10 +15,12 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, Max, Min, OuterRef, Q, Sum
+from django.db.models import Exists, F, Max, Min, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from newsletter.delivery import ahead
 from newsletter.delivery.models import (
+    OUT,
     Attempt,
     Batch,
     BatchState,
@@ -28,26 +30,24 @@ from newsletter.delivery.models import (
     Group,
     GroupState,
 )
-from newsletter.mail.errors import DispatchError
+from newsletter.mail.errors import DispatchError, TryLater
 from newsletter.mail.sendgrid.batches import Batches, Status
 
 Clock = Callable[[], datetime]
 TENDING = timedelta(seconds=30)  # a worker lost over it is replaced after that
-AGAIN = timedelta(seconds=3)  # after a call that failed
+SOONEST, LATEST = timedelta(seconds=3), timedelta(seconds=50)  # until a call that failed is made again
 FREE_AFTER = timedelta(hours=1)  # past its time a cancelled group's letters are gone, and its status may go
 log = structlog.get_logger()
 
 
 def due(*, now: datetime) -> list[int]:
     """Ids of groups with which there is something to do at this moment."""
-    batches = Batch.objects.filter(group=OuterRef("pk"))
-    asleep = Exists(batches.filter(state=BatchState.PENDING, fence=0, due_at=OuterRef("send_at")))
-    uncertain = Exists(batches.filter(state=BatchState.UNCERTAIN))
-    out = Exists(batches.filter(state__in=[BatchState.ACCEPTED, BatchState.UNCERTAIN]))
-    has_come = Q(send_at__lte=now)
-    to_mint = Q(provider_batch="", dispatch__state=DispatchState.OPEN, send_at__gt=now)
-    is_open = Q(state=GroupState.OPEN) & (has_come | to_mint | asleep | uncertain)
-    cancelled = Q(state=GroupState.CANCELLED) & Q(place__isnull=False) & out
+    out = Attempt.objects.out().filter(group=OuterRef("pk"))
+    to_submit = Q(provider_batch="") | Q(dispatch__in=ahead.asleep(now=now).values("dispatch"))
+    to_submit &= Q(dispatch__state=DispatchState.OPEN, send_at__gt=now + ahead.margin())
+    to_do = Q(send_at__lte=now) | Exists(out.filter(fate=Fate.UNCERTAIN))
+    is_open = Q(state=GroupState.OPEN) & (to_do if ahead.is_outage() else to_do | to_submit)
+    cancelled = Q(state=GroupState.CANCELLED, place__isnull=False) & Exists(out.exclude(fate=""))
     to_free = Q(place__isnull=False, send_at__lte=now - FREE_AFTER) & ~Q(state__in=["open", "cancelling"])
     nobody = Q(lease_until=None) | Q(lease_until__lt=now)
     found = Group.objects.filter(nobody, is_open | Q(state=GroupState.CANCELLING) | cancelled | to_free)
@@ -64,9 +64,16 @@ def tend(group_id: int, *, provider: Batches, clock: Clock) -> None:
         _step(Group.objects.select_related("dispatch").get(pk=group_id), provider, clock)
     except DispatchError as error:
         log.warning("group.not_answered", group=group_id, problem=error.detail)
-        Group.objects.filter(pk=group_id).update(lease_until=clock() + AGAIN)
+        ask_again(group_id, now=clock())
     else:
         Group.objects.filter(pk=group_id).update(lease_until=None)
+
+
+def ask_again(group_id: int, *, now: datetime) -> None:
+    """Have a call that came to nothing made again: soon when its time is near, once a minute while there is plenty."""
+    group = Group.objects.get(pk=group_id)
+    wait = min(LATEST, max(SOONEST, abs(ahead.last_ask(group.send_at) - now) / 30))
+    Group.objects.filter(pk=group_id).update(lease_until=now + wait)
 
 
 def _step(group: Group, provider: Batches, clock: Clock) -> None:
@@ -81,7 +88,7 @@ def _step(group: Group, provider: Batches, clock: Clock) -> None:
             _let_submit(group, provider, clock)
         case GroupState.CANCELLING:
             _cancel(group, provider, clock)
-        case GroupState.CANCELLED if now < group.send_at + FREE_AFTER:
+        case GroupState.CANCELLED if Attempt.objects.out().filter(group=group).exists():
             take_back(group.pk, now=now)
         case _ if group.place and now >= group.send_at + FREE_AFTER:
             _free(group, provider)
@@ -91,8 +98,7 @@ def _reason_to_cancel(group: Group, *, now: datetime) -> str:
     """Why this open group must be cancelled now; empty when evidence is still waited for, or it is too late."""
     if not group.provider_batch or now >= ahead.last_ask(group.send_at):
         return ""
-    doubts = Attempt.objects.filter(batch__group=group, group=group, fate=Fate.UNCERTAIN)
-    doubts = doubts.filter(batch__state=BatchState.UNCERTAIN, fence=F("batch__fence"))
+    doubts = Attempt.objects.out().filter(group=group, fate=Fate.UNCERTAIN)
     found = doubts.aggregate(number=Min("batch__number"), since=Min("ended_at"))
     if found["since"] is None:
         return ""
@@ -102,31 +108,22 @@ def _reason_to_cancel(group: Group, *, now: datetime) -> str:
 
 
 def _let_submit(group: Group, provider: Batches, clock: Clock) -> None:
-    """Mint the group's id when it has none, then wake its batches; or not, while too many cancels stand."""
-    now = clock()
-    if now >= ahead.last_submit(group.send_at) or group.dispatch.state != DispatchState.OPEN:
+    """Mint the group's id when it has none, then wake batches; or not, while too many cancels stand."""
+    is_late = clock() >= ahead.last_submit(group.send_at)
+    if is_late or group.dispatch.state != DispatchState.OPEN or ahead.is_outage():
         return
-    if Group.objects.filter(asked_at__isnull=False, place__isnull=False).count() >= ahead.MOST_HELD:
-        sleeping = Batch.objects.filter(group=group, state=BatchState.PENDING, due_at__lt=group.send_at)
-        sleeping.update(due_at=group.send_at)
-        return
-    asleep = Batch.objects.filter(group=group, state=BatchState.PENDING, due_at=group.send_at)
-    if group.provider_batch:
-        asleep.filter(fence=0).update(due_at=now)  # frozen after the id was minted
-        return
-    if not group.place and not _take_place(group):
-        return
-    minted = provider.mint()
-    now = clock()
-    with transaction.atomic():
-        ours = Group.objects.filter(pk=group.pk, state=GroupState.OPEN, provider_batch="")
-        if ours.update(provider_batch=minted, minted_at=now):
-            asleep.update(due_at=now)
+    if not group.provider_batch:
+        if not group.place and not _take_place(group):
+            raise TryLater("All places for cancels are taken.")
+        minted = provider.mint()
+        Group.objects.filter(pk=group.pk, state=GroupState.OPEN, provider_batch="").update(provider_batch=minted)
+    ahead.wake(group.dispatch_id, now=clock())
 
 
 def _take_place(group: Group) -> bool:
     """One of the ten places, ours alone: the database keeps a place from being taken twice."""
-    most = ahead.PLACES if group.instead_of_id else ahead.FIRST_PLACES
+    earlier = Group.objects.filter(dispatch=group.dispatch_id, number__lt=group.number)
+    most = ahead.PLACES if earlier.exclude(state=GroupState.OPEN).exists() else ahead.FIRST_PLACES
     taken = set(Group.objects.filter(place__isnull=False).values_list("place", flat=True))
     for place in range(1, most + 1):
         if place in taken:
@@ -164,7 +161,7 @@ def _cancel(group: Group, provider: Batches, clock: Clock) -> None:
     elif now >= group.send_at:
         _end(group, GroupState.DOUBTFUL if said != Status.NONE else GroupState.LEFT, now=seen_at)
     elif not stands:
-        Group.objects.filter(pk=group.pk).update(lease_until=seen_at + AGAIN)
+        raise TryLater("The cancel does not stand yet.")
 
 
 def _end(group: Group, to: GroupState, *, now: datetime) -> None:
@@ -173,63 +170,70 @@ def _end(group: Group, to: GroupState, *, now: datetime) -> None:
         ours = Group.objects.filter(pk=group.pk, state=group.state)
         changed = ours.update(state=to, ended_at=now, **({"place": None} if to == GroupState.LEFT else {}))
         if changed and to == GroupState.DOUBTFUL:
-            _doubt(group)
+            _doubt(group, now=now)
     if changed:
         log.info("group.ended", group=group.pk, was=group.state, state=to.value)
 
 
-def _doubt(group: Group) -> None:
-    """A cancel stood at its time, and perhaps it came in time: nobody knows whether these letters left."""
-    Attempt.objects.filter(batch__group=group, group=group, fate=Fate.ACCEPTED).update(
-        fate=Fate.UNCERTAIN, detail="Its group was cancelled, perhaps too late.", settled_by=""
+def _doubt(group: Group, *, now: datetime) -> None:
+    """A cancel stood at its time, and perhaps it came in time: nobody knows whether these letters left.
+
+    Call and batch get a higher fence together, so that evidence counts and a late answer does not.
+    """
+    held = _hold_out(group, list(OUT))
+    calls = Attempt.objects.out().filter(group=group, batch__in=held)
+    calls.exclude(fate=Fate.UNCERTAIN).update(
+        fate=Fate.UNCERTAIN,
+        ended_at=Coalesce("ended_at", now),
+        detail="Its group was cancelled, perhaps too late.",
+        settled_by="",
     )
-    Batch.objects.filter(group=group, state=BatchState.ACCEPTED).update(state=BatchState.UNCERTAIN)
+    calls.update(fence=F("fence") + 1)
+    Batch.objects.filter(pk__in=held).update(state=BatchState.UNCERTAIN, fence=F("fence") + 1, lease_until=None)
+
+
+def _hold_out(group: Group, states: list[BatchState]) -> list[int]:
+    """Batches that a call of this group made what they are; nobody changes them before the transaction has ended."""
+    calls = Attempt.objects.out().filter(group=group)
+    held = Batch.objects.select_for_update().filter(pk__in=calls.values("batch"), state__in=states)
+    return list(held.order_by("pk").values_list("pk", flat=True))
 
 
 def take_back(group_id: int, *, now: datetime) -> int:
     """Offer what was submitted under a cancelled group anew; the number of batches.
 
-    In a new group when there is time for it, else when it is due. Of a stopped dispatch nothing is
-    offered. A call under way when the group was cancelled is taken back when it ends.
+    Under another group of its dispatch, which is made when there is none and still time for it; else when it
+    is due. Of a stopped dispatch nothing is offered. A call under way when the group was cancelled is taken
+    back when it ends.
     """
     with transaction.atomic():
+        # its dispatch first, as everybody does who locks both
+        dispatch = Dispatch.objects.select_for_update(of=("self",)).get(groups=group_id)
         group = Group.objects.select_for_update().get(pk=group_id)
         if group.state != GroupState.CANCELLED:
             return 0
-        dispatch = Dispatch.objects.get(pk=group.dispatch_id)
-        out = Batch.objects.filter(group=group, state__in=[BatchState.ACCEPTED, BatchState.UNCERTAIN])
-        held = list(out.select_for_update().values_list("pk", flat=True))
-        if not held:
-            return 0
-        calls = Attempt.objects.filter(batch__in=held, group=group, fate__in=[Fate.ACCEPTED, Fate.UNCERTAIN])
+        held = _hold_out(group, [BatchState.ACCEPTED, BatchState.UNCERTAIN])
+        calls = Attempt.objects.out().filter(group=group, batch__in=held)
         calls.filter(settled_by="").update(settled_by=f"cancelled with group {group.number}")
         calls.update(fate=Fate.CANCELLED)
-        readers = out.aggregate(all=Sum("submitted"))["all"]
-        ours = Batch.objects.filter(pk__in=held)
         # a higher fence, so that no late answer or evidence about the cancelled call counts for the next one
-        ours.update(
+        Batch.objects.filter(pk__in=held).update(
             state=BatchState.PENDING, fence=F("fence") + 1, lease_until=None, rung_at=None, due_at=group.send_at
         )
-        if dispatch.state == DispatchState.STOPPED:
-            Group.objects.filter(pk=group.pk).update(taken_back=F("taken_back") + readers)
-        else:
-            successor = _successor(group, now=now)
-            Batch.objects.filter(group=group, state=BatchState.PENDING).update(group=successor, due_at=group.send_at)
-            ours.update(group=successor)
-    log.warning("group.taken_back", group=group.pk, batches=len(held), readers=readers)
+        others = dispatch.groups.filter(state=GroupState.OPEN)
+        if held and dispatch.state != DispatchState.STOPPED and not others.exists():
+            _follow(group, now=now)
+    if held:
+        log.warning("group.taken_back", group=group.pk, batches=len(held))
     return len(held)
 
 
-def _successor(group: Group, *, now: datetime) -> Group | None:
-    """The group that makes this one good; None when there is no time for another."""
-    if existing := Group.objects.filter(instead_of=group).first():
-        return existing
+def _follow(group: Group, *, now: datetime) -> None:
+    """Make another group of its dispatch, unless it is too late to submit under one."""
     if now >= ahead.last_submit(group.send_at):
-        return None
+        return
     latest = Group.objects.filter(dispatch=group.dispatch_id).aggregate(at=Max("number"))["at"]
-    return Group.objects.create(
-        dispatch_id=group.dispatch_id, number=latest + 1, instead_of=group, send_at=group.send_at
-    )
+    Group.objects.create(dispatch_id=group.dispatch_id, number=latest + 1, send_at=group.send_at)
 
 
 def _free(group: Group, provider: Batches) -> None:

@@ -103,7 +103,6 @@ def _parted(batch: Claimed, givers: set[int], *, ours: BatchQuerySet, locked: Ba
         dispatch_id=batch.dispatch_id,
         number=number,
         letter_id=letter,
-        group_id=batch.group_id,
         subscribers=pack(array("q", sorted(givers))),
         count=len(givers),
         due_at=locked.due_at,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, Max, OuterRef, Subquery
+from django.db.models import Exists, Max, OuterRef, Subquery, Sum
 
 from newsletter.delivery import ahead, installation
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
@@ -102,7 +102,7 @@ def _sending(standing: Standing, now: datetime) -> Sending:
         edition.due_at,
         moved_at=last,
         waiting=done.waiting,
-        uncertain=0 if dispatch.state == DispatchState.OPEN and ahead.is_waiting(dispatch, now=now) else done.uncertain,
+        uncertain=ahead.uncertain(dispatch).aggregate(readers=Sum("submitted"))["readers"] or 0,
         unseen=ahead.unseen(dispatch, now=now),
         not_held=ahead.cancels_that_did_not_hold(dispatch),
         refused=0 if dispatch.state == DispatchState.STOPPED else done.refused,

@@ -1,9 +1,10 @@
 """Where an edition stands, in plain words: a label, a tone, and one sentence that says what happens next."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
+from newsletter.delivery import ahead
 from newsletter.delivery.models import DispatchState
 from newsletter.editions import local_time
 from newsletter.editions.models import Edition, State
@@ -85,10 +86,12 @@ def _not_going(edition: Edition) -> Standing | None:
 
 
 def _ahead(edition: Edition, at: Callable[[datetime], str], now: datetime) -> str:
-    """When its letters are handed to the provider; empty when that is the moment they leave."""
-    opens_at = edition.due_at - timedelta(minutes=edition.publication.ahead_minutes)
+    """When its letters are handed to the provider, or why not ahead; empty when its publication does not want that."""
+    opens_at = ahead.opens_at(edition)
     if opens_at == edition.due_at:
         return ""
+    if why := ahead.reason_against(edition, now=max(opens_at, now)):
+        return f"{why} So its emails are handed to the provider when it is due."
     when = "within moments" if opens_at <= now else at(opens_at)
     return f"Its letters are handed to the provider {when}; whoever leaves after that still gets this one."
 

@@ -1,4 +1,7 @@
 import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from newsletter.audience import zones
 from newsletter.audience.models import Standing
@@ -36,3 +39,26 @@ def test_names_of_places_are_taken_old_ones_as_well_and_no_others() -> None:
         with pytest.raises(BadInput, match="is not known") as raised:
             clean_zone(name)
         assert name not in str(raised.value)
+
+
+def test_readers_of_other_publications_in_a_zone_are_not_looked_at() -> None:
+    publication, other = make.publication(), make.publication()
+    make.reader(publication, time_zone="Europe/Berlin")
+    for number in range(300):
+        make.reader(other, time_zone="Asia/Tokyo", email=f"t{number}@readers.example")
+    make.reader(publication, time_zone="Europe/Berlin")
+    with connection.cursor() as cursor:
+        cursor.execute(zones.MEETS.replace("SELECT 1 FROM step WHERE id = before", "SELECT COUNT(*) FROM step"),
+                       ["Asia/Tokyo", publication.pk, "Asia/Tokyo"])  # fmt: skip
+        assert cursor.fetchone()[0] < 10
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=12))
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_somebody_is_found_wherever_they_stand_among_the_others(people: list[tuple[bool, bool]]) -> None:
+    with transaction.atomic():
+        publication, other = make.publication(), make.publication()
+        for ours, there in people:
+            make.reader(publication if ours else other, time_zone="Asia/Tokyo" if there else "Europe/Berlin")
+        assert zones.is_anybody_in(publication.pk, ["Asia/Tokyo"]) is ((True, True) in people)
+        transaction.set_rollback(True)

@@ -54,7 +54,7 @@ class House:
 
     def open(self) -> None:
         """What the tick does with editions."""
-        for edition in Edition.objects.due_for_dispatch(self.clock()).values_list("pk", flat=True):
+        for edition in opening.due(now=self.clock()):
             opening.open(edition, now=self.clock())
         for dispatch in recovery.still_opening():
             while opening.go_on(dispatch):

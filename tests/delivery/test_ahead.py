@@ -327,13 +327,12 @@ def test_a_large_dispatch_has_eight_groups_at_most_and_a_second_one_what_is_left
     house.at(-60).live()
     assert Group.objects.filter(dispatch__edition=first).count() == 8
     assert Batch.objects.filter(dispatch__edition=first).exclude(state=BatchState.ACCEPTED).count() == 0
-    late = Dispatch.objects.get(edition=second)
-    assert (late.groups.count(), "taken by others" in late.not_ahead) == (0, True)
-    assert late.leaves_at == DUE
+    assert "taken by others" in ahead.reason_against(second, now=house.clock())
     house.live_until(-1, step=10)
-    assert not Attempt.objects.filter(batch__dispatch=late).exists()
+    assert not Dispatch.objects.filter(edition=second).exists()
     house.live_until(1)
     assert house.fates == {"sent": 173}
+    assert Dispatch.objects.get(edition=second).leaves_at is None
 
 
 def test_no_two_groups_have_the_same_place(house: House) -> None:
@@ -394,11 +393,10 @@ def test_a_worker_lost_between_a_cancel_and_its_record_is_replaced(house: House)
 
 
 def test_an_edition_approved_with_no_time_left_is_sent_when_it_is_due(house: House) -> None:
-    house.prepare(readers=2)
-    house.at(-15).live()
-    assert "not enough time" in house.dispatch.not_ahead
-    house.live_until(-1)
-    assert house.postbox.counts()["accepted"] == 0
+    edition = house.prepare(readers=2)
+    house.at(-15).live_until(-1)
+    assert "not enough time" in ahead.reason_against(edition, now=house.clock())
+    assert not Dispatch.objects.exists()
     house.live_until(1)
     assert house.fates == {"sent": 2}
 

@@ -172,3 +172,23 @@ def _ok(house: House, *words: str, stdin: str = "") -> None:
 
 def _may_send(house: House) -> bool:
     return bool(house.tell("environment", "show")["may_send"])
+
+
+def test_a_restart_after_which_the_file_system_has_another_id_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL says itself who it is")
+    before = installation.fingerprint()
+    monkeypatch.setattr(os, "statvfs", lambda _: os.statvfs_result(range(11)))  # as XFS takes it from the device
+    assert installation.fingerprint() == before
+
+
+def test_a_copy_of_a_file_is_another_one_even_where_it_gets_the_same_number(tmp_path: Path) -> None:
+    file = tmp_path / "newsletter.sqlite3"
+    file.write_bytes(b"one")
+    made = installation._made_at(file)
+    assert installation._made_at(file) == made
+    if not made:
+        pytest.skip("this file system does not keep when a file was made")
+    shutil.copy2(file, tmp_path / "copy")
+    assert installation._made_at(tmp_path / "copy") != made
+    assert installation._made_at(tmp_path / "not there") == {}

@@ -226,3 +226,22 @@ def test_a_pause_that_ends_on_the_day_of_the_edition_is_over_when_it_opens() -> 
     dispatch = opening.open(make.approved_edition(publication).pk, now=MONDAY)
     assert dispatch is not None
     assert dispatch.planned == 1
+
+
+def test_of_two_dispatches_that_are_opening_the_named_one_is_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "LOT", 1)
+    monkeypatch.setattr(opening, "FIRST_LOTS", 1)
+    dispatches = []
+    for _ in range(2):
+        publication = make.publication()
+        make.readers(publication, 3)
+        dispatches.append(opening.open(make.approved_edition(publication).pk, now=MONDAY))
+    first, second = dispatches
+    assert first
+    assert second
+    for named, other in ((second, first), (first, second)):
+        before = other.batches.count(), Dispatch.objects.get(pk=other.pk).frozen_to
+        while opening.go_on(named.pk):
+            pass
+        assert Dispatch.objects.get(pk=named.pk).frozen_to is None
+        assert (other.batches.count(), Dispatch.objects.get(pk=other.pk).frozen_to) == before

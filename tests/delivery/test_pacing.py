@@ -319,3 +319,57 @@ def test_many_workers_at_once_do_not_go_beyond_a_limit(paced: Paced, client: Cli
     assert submitted(MINUTE) == {MONDAY: 20}
     assert Attempt.objects.count() == 4
     assert sum(Batch.objects.exclude(submitted=0).values_list("submitted", flat=True)) == 20
+
+
+# several editions on one domain
+
+
+@pytest.mark.django_db
+def test_editions_of_one_domain_leave_in_the_order_in_which_they_were_due() -> None:
+    first, second = make.publication(), make.publication()
+    for publication in (second, first):
+        make.readers(publication, 30)
+    late = make.approved_edition(second, due_at=MONDAY + timedelta(hours=1))  # prepared long before the other
+    early = make.approved_edition(first, due_at=MONDAY)
+    WarmUp.objects.create(domain="example.org", starts_on=MONDAY.date(), daily=[10] * 9)
+    with override_settings(DISPATCH_BATCH_SIZE=10):
+        others = opening.open(late.pk, now=MONDAY + timedelta(hours=1))
+        ours = opening.open(early.pk, now=MONDAY + timedelta(hours=1))
+    assert others
+    assert ours
+    rung = []
+    for day in range(6):
+        midnight = datetime(2026, 11, 24, tzinfo=UTC) + timedelta(days=day)
+        for second_of_day in range(3):  # what is under way takes up the room of its day for everybody
+            now = midnight + timedelta(seconds=second_of_day)
+            due = recovery.due_batches(now=now, limit=1000)
+            rung += list(Batch.objects.filter(pk__in=due).values_list("dispatch", flat=True))
+        Batch.objects.filter(rung_at__isnull=False).update(state="accepted", rung_at=None, submitted=10)
+    assert rung == [ours.pk] * 3 + [others.pk] * 3
+
+
+@pytest.mark.django_db
+def test_a_small_batch_of_a_later_edition_does_not_take_the_room_that_an_earlier_one_waits_for() -> None:
+    first, second = make.publication(), make.publication()
+    make.readers(first, 16)
+    make.readers(second, 1)
+    WarmUp.objects.create(domain="example.org", starts_on=MONDAY.date(), daily=[9] * 9)
+    soon = MONDAY + timedelta(minutes=1)
+    with override_settings(DISPATCH_BATCH_SIZE=8):
+        ours = opening.open(make.approved_edition(first, due_at=MONDAY).pk, now=MONDAY)
+        opening.open(make.approved_edition(second, due_at=soon).pk, now=soon)
+    assert ours
+    room_for_two = list(ours.batches.filter(count=4).order_by("number").values_list("pk", flat=True))[:2]
+    assert recovery.due_batches(now=soon, limit=1000) == room_for_two
+
+
+@pytest.mark.django_db
+def test_an_edition_that_its_own_pace_holds_back_does_not_hold_up_others_on_its_domain() -> None:
+    first, second = make.publication(pace_per_hour=1), make.publication()
+    make.readers(first, 3)
+    make.readers(second, 3)
+    WarmUp.objects.create(domain="example.org", starts_on=MONDAY.date(), daily=[100] * 9)
+    opened = [opening.open(make.approved_edition(each, due_at=MONDAY).pk, now=MONDAY) for each in (first, second)]
+    due = recovery.due_batches(now=MONDAY, limit=1000)
+    found = Counter(Batch.objects.filter(pk__in=due).values_list("dispatch", flat=True))
+    assert found == {dispatch.pk: 1 for dispatch in opened if dispatch}

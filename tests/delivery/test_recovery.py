@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from newsletter.delivery import addressing, recovery, sending, settling, steering
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
@@ -171,3 +173,14 @@ def test_one_dispatch_that_cannot_be_looked_at_does_not_keep_the_others_open(
 
     monkeypatch.setattr(steering, "finish", fails_for_one)
     assert recovery.finish_done(now=LATER) == [whole.pk]
+
+
+def test_what_wants_a_person_is_written_down_once(opened: Callable[..., Dispatch]) -> None:
+    dispatch = opened(readers=2, size=1)
+    Batch.objects.update(state=BatchState.UNCERTAIN, submitted=1)
+    recovery.finish_done(now=MONDAY)
+    dispatch.refresh_from_db()
+    assert dispatch.state == DispatchState.ATTENTION
+    with CaptureQueriesContext(connection) as seen:
+        recovery.finish_done(now=MONDAY)
+    assert not [one["sql"] for one in seen if one["sql"].startswith("UPDATE")]

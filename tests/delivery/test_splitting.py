@@ -343,3 +343,49 @@ def test_without_names_nobody_is_accepted_twice_and_no_bad_one_at_all(db: None, 
     assert set(got.values()) <= {0, 1}
     done = progress(dispatch)
     assert (done.waiting, done.accepted) == (0, sum(got.values()))
+
+
+def test_a_reader_alone_in_a_batch_who_is_refused_without_a_name_can_be_left_out(opened: Opener) -> None:
+    dispatch = opened(readers=3, size=2)
+    others, alone = dispatch.batches.order_by("number")
+    answer(others, Receipt(202, "m"))
+    answer(alone, Refused("bad", status=400))
+    recovery.finish_done(now=MONDAY)
+    dispatch.refresh_from_db()
+    assert (dispatch.state, "1 reader was refused" in dispatch.reason) == (DispatchState.ATTENTION, True)
+    assert steering.leave_out_refused(dispatch, by="otto", now=MONDAY) == 1
+    dispatch.refresh_from_db()
+    assert (dispatch.state, progress(dispatch).adds_up) == (DispatchState.FINISHED, True)
+
+
+def test_who_is_left_alone_in_a_batch_because_the_others_have_left_can_be_left_out_too(opened: Opener) -> None:
+    dispatch = opened(readers=4, size=2)
+    others, alone = dispatch.batches.order_by("number")
+    answer(others, Receipt(202, "m"))
+    gone, stays = unpack(alone.subscribers)
+    leaving.leave(subscriber_id=gone, publication_id=dispatch.edition.publication_id, by="a click", now=MONDAY)
+    answer(alone, Refused("bad", status=400))
+    recovery.finish_done(now=MONDAY)
+    dispatch.refresh_from_db()
+    assert steering.leave_out_refused(dispatch, by="otto", now=MONDAY) == 1
+    alone.refresh_from_db()
+    assert alone.left_out == {"left": [gone], "refused": [stays]}
+    dispatch.refresh_from_db()
+    assert progress(dispatch).adds_up
+
+
+def test_where_nothing_was_accepted_a_refusal_without_a_name_is_nobodys_own(opened: Opener) -> None:
+    dispatch = opened(readers=1)
+    answer(dispatch.batches.get(), Refused("bad", status=400))
+    recovery.finish_done(now=MONDAY)
+    dispatch.refresh_from_db()
+    with pytest.raises(NotAllowed):
+        steering.leave_out_refused(dispatch, by="otto", now=MONDAY)
+
+
+def test_a_key_that_was_refused_is_nobodys_own_fault(opened: Opener) -> None:
+    dispatch = opened(readers=2, size=1)
+    first, second = dispatch.batches.order_by("number")
+    answer(first, Receipt(202, "m"))
+    answer(second, Refused("forbidden", status=403))
+    assert not splitting.refused_alone(dispatch).exists()

@@ -34,7 +34,9 @@ def opened() -> Callable[..., Dispatch]:
         # the rows as assembly, approval and opening leave them; rendering a letter would take most of the test's time
         edition = make.edition(publication, state=State.DISPATCHING, content_hash="1", approved_hash="1")
         letter = FrozenLetter.objects.create(edition=edition, variant="default", subject="Tide", text="…", html="<p>…")
-        dispatch = Dispatch.objects.create(edition=edition, candidates=readers, planned=readers, opened_at=MONDAY)
+        dispatch = Dispatch.objects.create(
+            edition=edition, candidates=readers, planned=readers, day=MONDAY.date(), opened_at=MONDAY
+        )
         for number, begin in enumerate(range(0, readers, size), start=1):
             lot = ids[begin : begin + size]
             Batch.objects.create(

@@ -8,7 +8,6 @@ from celery import shared_task
 from django.conf import settings
 
 from newsletter.delivery import confirmation_mail, installation, opening, recovery, sending
-from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.mail.sendgrid.transport import Client
 
@@ -39,7 +38,7 @@ def tick() -> None:
     if not installation.is_ours():
         return
     now = clock.now()
-    for edition_id in Edition.objects.due_for_dispatch(now).values_list("pk", flat=True):
+    for edition_id in opening.due(now=now):
         open_dispatch.apply_async((edition_id,), expires=30)
     for dispatch_id in recovery.still_opening():
         go_on.apply_async((dispatch_id,), expires=5)

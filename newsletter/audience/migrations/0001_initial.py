@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('events_count_from', models.DateTimeField(blank=True, help_text='When consent was last given, or a suppression lifted: what happened before suppresses nobody.', null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['time_zone'], name='subscriber_in_zone')],
+                'indexes': [models.Index(fields=['time_zone', 'id'], name='subscriber_in_zone')],
             },
         ),
         migrations.CreateModel(
