@@ -5,7 +5,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from newsletter.delivery.models import Attempt, Batch, BatchState, DispatchState, Fate
-from newsletter.delivery.settling import EVIDENCE
 from newsletter.editions.models import Edition, EditionQuerySet, Placement
 from newsletter.editions.reopening import give_back
 
@@ -31,7 +30,7 @@ def give_back_unsent() -> list[int]:
 def _unsent() -> EditionQuerySet:
     """Asked after the stop was committed: a call that was begun before it is then seen, or its batch is claimed."""
     batches = Batch.objects.filter(dispatch__edition=OuterRef("pk"))
-    may_have_left = Q(fate__in=["", Fate.ACCEPTED, Fate.UNCERTAIN]) | Q(settled_by__contains=EVIDENCE)
+    may_have_left = Q(fate__in=["", Fate.ACCEPTED, Fate.UNCERTAIN]) | Q(is_proven=True)
     calls = Attempt.objects.filter(may_have_left, batch__dispatch__edition=OuterRef("pk"))
     return Edition.objects.filter(
         ~Exists(batches.filter(state__in=[BatchState.CLAIMED, BatchState.CALLING])),

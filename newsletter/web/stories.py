@@ -29,7 +29,6 @@ SENT = (EditionState.DISPATCHING, EditionState.DISPATCHED)
 SAVE_AGAIN = "Somebody else saved this story at the same moment. Yours is still here: look at it, and save again."
 
 
-
 class StoryForm(EditForm, PictureForm):
     """A story as a curator sees it. Times are on the publication's clock, which the view activates."""
 

@@ -28,7 +28,7 @@ def take(publication: Publication, now: datetime) -> Import:
 def standings() -> dict[str, str]:
     """How things stand with each address, before its @."""
     rows = Subscription.objects.values_list("subscriber__email", "standing")
-    return {email.partition("@")[0]: standing for email, standing in rows}
+    return {email.partition("@")[0]: standing for email, standing in rows if email}
 
 
 def suppressions() -> dict[str, str]:

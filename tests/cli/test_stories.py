@@ -166,6 +166,8 @@ def test_a_place_beyond_all_numbers_is_the_end(newsletter: Command, publication:
     first, last = make.story(publication), make.story(publication)
     assert newsletter("stories", "move", first.pk, "--to", "9" * 30).status == 0
     assert list(Story.objects.queued()) == [last, first]
+
+
 def test_the_place_in_a_list_is_the_place_in_the_queue(newsletter: Command, publication: Publication) -> None:
     make.story(publication, headline="One")
     make.story(publication, headline="Used", state=State.USED)
