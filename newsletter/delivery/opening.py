@@ -24,7 +24,7 @@ from newsletter.audience.reaching import Condition, Marked
 from newsletter.delivery import ahead, pacing, thanking
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.packing import pack
-from newsletter.editions import approval, assembly, local_time, reopening
+from newsletter.editions import approval, assembly, local_time, reopening, story_times
 from newsletter.editions.models import Edition, State, Variant
 from newsletter.lib.errors import NewsletterError, NotAllowed
 
@@ -59,10 +59,10 @@ def open(edition_id: int, *, now: datetime) -> Dispatch | None:  # noqa: A001 â€
         if edition.too_late_after < now:
             approval.hold(edition, reason="It was due too long ago to be sent without a person's word.", now=now)
             return None
-        if assembly.is_stale(edition):
-            reopening.reopen(edition)
+        if assembly.is_stale(edition, now=now):
+            reopening.reopen(edition, reason=assembly.CHANGED)
             return None
-        if why := assembly.reason_to_hold(edition, now=now):
+        if why := story_times.reason_to_hold(edition, now=now):
             approval.hold(edition, reason=why, now=now)
             return None
         leaving.end_pauses(edition.publication, now=now)  # of those whose pause is over today

@@ -1,8 +1,7 @@
 """Which editions must exist: the next one of each publication, and none missing without a word."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
-from typing import NamedTuple
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
@@ -10,7 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from newsletter.editions import local_time
 from newsletter.editions.models import Edition, Placement, State
-from newsletter.lib.errors import BadInput
+from newsletter.editions.times import Times, cadence_times, chosen_times, set_times
 from newsletter.mail import wording
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import Due, moment, upcoming
@@ -59,37 +58,13 @@ def plan_all(*, now: datetime) -> None:
 
 def add_extra(publication: Publication, *, due_at: datetime, now: datetime, subject: str = "") -> Edition:
     """An edition outside the cadence, assembled as soon as its lead time begins."""
-    if due_at < now - timedelta(minutes=1):
-        raise BadInput("due time", "has passed.", "Give a time from now on.")
-    return Edition.objects.create(
-        publication=publication,
-        due_at=due_at,
-        assemble_at=due_at - timedelta(minutes=publication.lead_minutes),
-        subject=wording.one_line(subject),
-    )
+    times = chosen_times(publication, due_at, now=now)
+    return Edition.objects.create(publication=publication, subject=wording.one_line(subject), **times._asdict())
 
 
 def _add(publication: Publication, due: Due, *, now: datetime) -> Edition:
-    return Edition.objects.create(
-        publication=publication, local_date=due.local_date, **_times(publication, due, now=now)._asdict()
-    )
-
-
-class _Times(NamedTuple):
-    """The fields of an edition that follow its publication."""
-
-    due_at: datetime
-    assemble_at: datetime
-    local_send_time: time | None
-
-
-def _times(publication: Publication, due: Due, *, now: datetime) -> _Times:
-    """With local time it is due when the first readers are whose moment has not gone by; those before get it then."""
-    lead = timedelta(minutes=publication.lead_minutes)
-    if not publication.local_time:
-        return _Times(due.at, due.at - lead, None)
-    first = local_time.first(publication, due.local_date, after=now)
-    return _Times(first, first - lead, publication.send_time)
+    times = cadence_times(publication, due, now=now)
+    return Edition.objects.create(publication=publication, local_date=due.local_date, **times._asdict())
 
 
 def _note_missed(publication: Publication, missed: list[Due], *, now: datetime) -> None:
@@ -151,9 +126,9 @@ def _follow_cadence(publication: Publication, edition: Edition, earlier: Edition
         else:
             ours.delete()
         return True
-    times = _times(publication, named, now=now)
+    times = cadence_times(publication, named, now=now)
     if times == (ours.due_at, ours.assemble_at, ours.local_send_time):
         return False
-    ours.due_at, ours.assemble_at, ours.local_send_time = times
-    ours.save(update_fields=_Times._fields)
+    set_times(ours, times)
+    ours.save(update_fields=Times._fields)
     return True

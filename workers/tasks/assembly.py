@@ -11,7 +11,7 @@ from newsletter.lib import clock
 def tick() -> None:
     """Plan what must exist, take back what changed, ring for what is due."""
     planning.plan_all(now=clock.now())
-    assembly.refresh_stale()
+    assembly.refresh_stale(now=clock.now())
     approval.hold_late(now=clock.now())
     for edition_id in Edition.objects.due_for_assembly(clock.now()).values_list("pk", flat=True):
         assemble.apply_async((edition_id,), expires=30)
