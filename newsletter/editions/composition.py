@@ -17,6 +17,7 @@ from newsletter.editions import arriving, contents, preflight, rendering
 from newsletter.editions.arranging import kinds
 from newsletter.editions.contents import Contents
 from newsletter.editions.models import Edition, FrozenLetter, Variant
+from newsletter.editions.reopening import WAITING
 from newsletter.editions.story_times import placed_stories
 from newsletter.editions.times import received, set_times, times_of
 from newsletter.giving.choosing import chosen
@@ -100,11 +101,11 @@ def compose(edition: Edition, stories: list[Story], gathered: Gathered) -> Compo
 def compose_for(edition: Edition, *, due_at: datetime, now: datetime) -> Composed | None:
     """The letters of an edition that waits, made anew for readers who get it at another time.
 
-    None when the frozen ones say the same. Raises as `compose` does.
+    None when the frozen ones say the same, and for one that has none or has gone on. Raises as `compose` does.
     """
     then = copy.copy(edition)
     set_times(then, times_of(edition.publication, due_at))
-    if not edition.content_hash:
+    if edition.state not in WAITING:
         return None
     stories = placed_stories(edition)
     gathered = gather(then, stories, now=now)

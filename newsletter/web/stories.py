@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from newsletter.accounts.roles import Step
+from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.publications.models import Publication
@@ -140,4 +141,5 @@ def picture(request: DeskRequest, story_id: int) -> HttpResponse:
 
 def _page(request: DeskRequest, publication: Publication, form: StoryForm, *, story: Story | None) -> HttpResponse:
     context = {"publication": publication, "form": form, "story": story, "State": State, "now": clock.now()}
+    context["edition"] = Edition.objects.filter(placements__story=story).first() if story else None
     return render(request, "web/stories/story.html", context)

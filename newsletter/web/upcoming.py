@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from newsletter.audience import counting
+from newsletter.editions import assembly
 from newsletter.editions.models import Edition, State
 from newsletter.publications.models import OnEmpty, Publication
 from newsletter.publications.schedule import Due, upcoming
@@ -55,8 +56,10 @@ def takes(publication: Publication, edition: Edition | None, *, now: datetime) -
         placed = [placement.story for placement in edition.placements.select_related("story")]
         if placed or edition.state != State.PLANNED:
             return placed
-    offered = Story.objects.filter(publication=publication).offered(max(now, edition.due_at) if edition else now)
-    return list(offered[: publication.maximum_stories])
+        return assembly.offered_stories(edition, now=now)
+    next_due = next(upcoming(publication.cadence, after=now), None)
+    offered = Story.objects.filter(publication=publication).offered(next_due.at if next_due else now)
+    return list(offered.select_related("picture")[: publication.maximum_stories])
 
 
 def _missing(publication: Publication, edition: Edition | None, stories: int, readers: int) -> list[str]:

@@ -139,7 +139,8 @@ def test_a_time_that_cannot_be_is_told_at_its_field(eddie: Client, assembled: Ed
 def test_a_time_before_an_embargo_is_refused(eddie: Client, assembled: Edition) -> None:
     Story.objects.update(embargo_until=clock.now() + timedelta(days=5000))
     page = eddie.post(f"/editions/{assembled.pk}/reschedule/", {"due_at": "2031-01-06T07:30"})
-    assert "before the embargo" in words(page)
+    assert "Does not suit its stories. Story" in words(page)
+    assert "under embargo until" in words(page)
 
 
 def test_sending_now_asks_first_and_tells_how_many_get_it(eddie: Client, assembled: Edition) -> None:
