@@ -13,7 +13,6 @@ from newsletter.editions.story_times import placed_stories, reason_to_hold
 from newsletter.editions.times import Times, chosen_times, set_times, times_of
 from newsletter.lib.errors import BadInput, NotAllowed
 
-
 NEW_TIME = "Its letter was made anew for its new time."
 
 

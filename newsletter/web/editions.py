@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-
 from django_htmx.http import HttpResponseClientRefresh
 
 from newsletter.accounts.roles import Step, may

@@ -28,7 +28,6 @@ from newsletter.web.permission import DeskRequest, needs
 from newsletter.web.phrases import clock_of, moment, zone_words
 from newsletter.web.upcoming import takes
 
-
 APPROVE_IT = "Read its letter, then approve it."
 BY_RULE = "by the publication’s own rule."
 

@@ -68,9 +68,7 @@ def test_sending_mondays_edition_on_sunday_shows_sundays_letter_and_approves_it_
     assert assembly.refresh_stale(now=SUNDAY_NOON) == []
 
 
-@pytest.mark.parametrize(
-    ("button", "form"), [("send-now", {}), ("reschedule", {"due_at": "2026-11-24T07:00"})]
-)
+@pytest.mark.parametrize(("button", "form"), [("send-now", {}), ("reschedule", {"due_at": "2026-11-24T07:00"})])
 def test_an_approval_is_not_lost_by_a_click_that_did_not_say_so(
     eddie: Client, approved: Edition, button: str, form: dict[str, str]
 ) -> None:
@@ -186,9 +184,7 @@ def test_a_time_that_cannot_be_is_told_at_its_field(eddie: Client, assembled: Ed
     assert said in words(page)
 
 
-def test_the_current_minute_can_be_chosen(
-    eddie: Client, approved: Edition, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_current_minute_can_be_chosen(eddie: Client, approved: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: MONDAY - timedelta(minutes=29, seconds=1))
     assert "It is now due today, 06:30 EST." in press(eddie, approved, "reschedule", due_at="2026-11-23T06:30")
 
@@ -219,7 +215,9 @@ def test_an_approved_edition_that_will_be_held_says_so(eddie: Client, approved: 
     assert "It will be held instead of leaving. Story" in words(eddie.get(f"/editions/{approved.pk}/"))
 
 
-def test_the_page_of_an_edition_is_answered_when_there_is_something_new_on_it(eddie: Client, assembled: Edition) -> None:
+def test_the_page_of_an_edition_is_answered_when_there_is_something_new_on_it(
+    eddie: Client, assembled: Edition
+) -> None:
     path = f"/editions/{assembled.pk}/"
 
     def seen() -> str:
