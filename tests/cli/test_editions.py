@@ -127,6 +127,7 @@ def test_a_due_time_is_read_on_the_publications_clock(newsletter: Command, plann
     assert newsletter("editions", "reschedule", planned.pk, "--at", "soon").status == 1
 
 
+@pytest.mark.usefixtures("eddie")
 def test_losing_an_approval_is_said_before_the_time_is_changed(newsletter: Command, planned: Edition) -> None:
     newsletter("editions", "assemble", planned.pk)
     newsletter("editions", "approve", planned.pk, "--yes")
