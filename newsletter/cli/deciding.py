@@ -111,7 +111,7 @@ def reschedule(
 ) -> None:
     """Give it another due time.
 
-    A letter that says another date then is made anew, and needs approval anew; you are asked first.
+    An email that differs then, for example in its date, needs approval anew; you are asked first.
     """
     from newsletter.editions import approval
 
@@ -131,9 +131,7 @@ def _foretell_approval(edition: Edition, *, due_at: datetime, now: datetime) -> 
     is_lost = edition.state == State.APPROVED and not edition.approves_itself
     if not is_lost or composition.compose_for(edition, due_at=due_at, now=now) is None:
         return False
-    output.say(
-        "At that time its letter says something else, such as its date. It is made anew and needs approval anew:"
-    )
+    output.say("At that time its email differs from the approved one, for example in its date. It needs approval anew:")
     output.say(f"newsletter editions approve {edition.pk}")
     return True
 

@@ -13,7 +13,7 @@ from newsletter.editions.story_times import placed_stories, reason_to_hold
 from newsletter.editions.times import Times, chosen_times, set_times, times_of
 from newsletter.lib.errors import BadInput, NotAllowed
 
-NEW_TIME = "Its letter was made anew for its new time."
+NEW_TIME = "Its email was made anew for its new time."
 
 
 class ChangedSince(NotAllowed):
@@ -136,10 +136,10 @@ def _renew(edition: Edition, composed: Composed | None, *, is_approval_spared: b
     if made_from == edition.made_from:
         return edition
     if composed is None or composed.made_from != made_from:
-        raise ChangedSince("Something in the letter was changed at this moment. Look at it again.")
+        raise ChangedSince("Something in the email was changed at this moment. Look at it again.")
     if edition.state == State.APPROVED:
         if is_approval_spared and not edition.approves_itself:
-            raise ApprovalNeeded("At that time its letter says something else, and needs approval anew.")
+            raise ApprovalNeeded("At that time its email differs from the approved one, and needs approval anew.")
         edition.move(State.ASSEMBLED, reason=NEW_TIME)
     composition.freeze(edition, composed, now=now)
     edition.save()

@@ -28,7 +28,7 @@ from newsletter.web.permission import DeskRequest, needs
 from newsletter.web.phrases import clock_of, moment, zone_words
 from newsletter.web.upcoming import takes
 
-APPROVE_IT = "Read its letter, then approve it."
+APPROVE_IT = "Read its email, then approve it."
 BY_RULE = "by the publication’s own rule."
 
 
@@ -157,7 +157,7 @@ def _say(request: DeskRequest, edition: Edition, done: str, *, before: Edition) 
         return
     parts = [done]
     if edition.content_hash != before.content_hash:
-        parts.append("Its letter was made anew for that time.")
+        parts.append("Its email was made anew for that time.")
     if edition.state == State.APPROVED:
         by_rule = edition.approved_by is None and edition.content_hash != before.content_hash
         parts.append("It is approved" + (" by the publication’s own rule." if by_rule else "."))

@@ -57,12 +57,12 @@ def test_sending_mondays_edition_on_sunday_shows_sundays_letter_and_approves_it_
     make.readers(approved.publication, 1250)
     page = eddie.get(f"/editions/{approved.pk}/send/").content.decode()
     assert "Send it to 1,250 readers now?" in page
-    assert "than what was approved" in page
+    assert "from the approved one" in page
     frame = html.unescape(re.findall(r'<iframe[^>]* src="([^"]*)"', page)[0])
     shown = eddie.get(frame).content.decode()
     assert ("22 November" in shown, "23 November" in shown) == (True, False)
     said = press(eddie, approved, "send-now", content_hash=hidden(page, "content_hash"))
-    assert "It is due now. Its letter was made anew for that time. It is approved." in said
+    assert "It is due now. Its email was made anew for that time. It is approved." in said
     assert (approved.state, approved.due_at) == (State.APPROVED, SUNDAY_NOON)
     assert "22 November" in approved.letters.get().html
     assert assembly.refresh_stale(now=SUNDAY_NOON) == []
@@ -74,7 +74,7 @@ def test_an_approval_is_not_lost_by_a_click_that_did_not_say_so(
 ) -> None:
     page = press(eddie, approved, button, **form)
     assert "needs approval anew" in page
-    assert "approve it with the same click" in page
+    assert "Approve it with the same click" in page
     assert (approved.state, approved.due_at, approved.approved_by) == (State.APPROVED, MONDAY, make.eddie())
     assert "23 November" in approved.letters.get().html
 
@@ -83,17 +83,17 @@ def test_another_day_is_approved_together_with_the_letter_of_that_day(eddie: Cli
     asked = eddie.post(f"/editions/{approved.pk}/reschedule/", {"due_at": "2026-11-24T07:00"})
     assert urlsplit(asked["Location"]).path == f"/editions/{approved.pk}/new-time/"
     page = eddie.get(asked["Location"]).content.decode()
-    assert "than what was approved" in page
+    assert "from the approved one" in page
     form = {name: hidden(page, name) for name in ("due_at", "content_hash")}
     said = press(eddie, approved, "reschedule", **form)
-    assert "It is now due Tue 24 Nov, 07:00 EST. Its letter was made anew for that time. It is approved." in said
+    assert "It is now due Tue 24 Nov, 07:00 EST. Its email was made anew for that time. It is approved." in said
     assert (approved.state, approved.due_at) == (State.APPROVED, MONDAY + timedelta(days=1))
     assert "24 November" in approved.letters.get().html
 
 
 def test_another_day_may_be_given_and_approved_later(eddie: Client, approved: Edition) -> None:
     said = press(eddie, approved, "reschedule", due_at="2026-11-24T07:00", approve_later="1")
-    assert "Read its letter, then approve it." in said
+    assert "Read its email, then approve it." in said
     assert approval.NEW_TIME in said
     assert (approved.state, approved.due_at) == (State.ASSEMBLED, MONDAY + timedelta(days=1))
 
@@ -109,7 +109,7 @@ def test_sending_now_on_its_own_day_needs_no_other_approval(
     eddie: Client, approved: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clock, "now", lambda: MONDAY - timedelta(hours=2))
-    assert "The letter is approved. It begins to leave within moments" in words(
+    assert "The email is approved. It begins to leave within moments" in words(
         eddie.get(f"/editions/{approved.pk}/send/")
     )
     assert "It is due now. It is approved." in press(eddie, approved, "send-now")
