@@ -1,8 +1,9 @@
 """The editions of a publication, and the page of one: where it stands, its letter, what can be done with it."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -72,20 +73,21 @@ def show(request: DeskRequest, edition_id: int) -> HttpResponse:
         current = mark(edition, now=clock.now())
         if seen == str(current):
             return HttpResponse(status=204)
-        if request.htmx and seen.partition("-")[0] != current.letter:
+        if request.htmx and seen.partition("-")[0] != current.email:
             return HttpResponseClientRefresh()
     with timezone.override(clock_of(edition.publication)):
         return page(request, edition, RescheduleForm(initial={"due_at": edition.due_at}))
 
 
-class Mark(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Mark:
     """What the page of an edition showed, in short: its letter, and where it stands."""
 
-    letter: str
-    standing: str
+    email: str
+    side: str
 
     def __str__(self) -> str:
-        return "-".join(self)
+        return f"{self.email}-{self.side}"
 
 
 def mark(edition: Edition, *, now: datetime) -> Mark:
