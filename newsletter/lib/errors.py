@@ -5,7 +5,8 @@
     ├── BadSetting                   a value in the environment; stops the start
     ├── BadToken                     a link that we did not sign, or that was damaged on its way
     ├── NotAllowed                   a step that the thing's present state does not permit
-    │   └── editions.approval.ChangedSince    the letter is not the one that was looked at
+    │   ├── editions.approval.ChangedSince    the letter is not the one that was looked at
+    │   └── editions.approval.ApprovalNeeded  at another time the letter differs from the approved one
     ├── pictures.fetching.NotFetched           an address that gave no picture; says whether asking again may help
     ├── delivery.opening.DoesNotAddUp         an audience that two counts do not agree on
     ├── mail.own.faults.RenderingError        a template that cannot be filled
