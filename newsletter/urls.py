@@ -17,6 +17,7 @@ from newsletter.web import (
     letter,
     logos,
     missing,
+    new_time,
     ops,
     pasting,
     pictures,
@@ -60,9 +61,10 @@ EDITIONS = [
     path("editions/<int:edition_id>/cancel/", deciding.cancel, name="cancel"),
     path("editions/<int:edition_id>/assemble/", deciding.assemble, name="assemble"),
     path("editions/<int:edition_id>/reopen/", deciding.reopen, name="reopen"),
-    path("editions/<int:edition_id>/reschedule/", deciding.reschedule, name="reschedule"),
-    path("editions/<int:edition_id>/send/", editions.confirm_send, name="send"),
-    path("editions/<int:edition_id>/send-now/", deciding.send_now, name="send-now"),
+    path("editions/<int:edition_id>/reschedule/", new_time.reschedule, name="reschedule"),
+    path("editions/<int:edition_id>/new-time/", new_time.confirm_reschedule, name="new-time"),
+    path("editions/<int:edition_id>/send/", new_time.confirm_send, name="send"),
+    path("editions/<int:edition_id>/send-now/", new_time.send_now, name="send-now"),
 ]
 OPS = [
     path("ops/", ops.ops, name="ops"),

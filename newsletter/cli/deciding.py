@@ -13,6 +13,8 @@ from newsletter.lib import clock
 from newsletter.lib.errors import NotAllowed
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from newsletter.accounts.models import User
     from newsletter.editions.models import Edition
 
@@ -52,18 +54,23 @@ def approve(
 
 @app.command()
 def send(edition: EditionId, by: By = "", yes: Yes = False, json: Json = False) -> None:
-    """Make it due now. It leaves within seconds, as soon as it is approved and workers run."""
+    """Make it due now. It leaves within seconds, as soon as it is approved and workers run.
+
+    A letter of another day is made anew with the date of today, and needs approval anew.
+    """
     from newsletter.audience.counting import count
     from newsletter.delivery import installation
     from newsletter.editions import approval
 
     meant = choosing.edition(edition)
     _talk(meant)
+    now = clock.now()
+    _foretell_approval(meant, due_at=now, now=now)
     readers = count(meant.publication).active
     if not output.agreed(f"Send it now to {readers} readers?", yes=yes, instead="Give --yes."):
         raise NotAllowed("Nothing was changed.")
     installation.insist()
-    sent = approval.send_now(meant, by=_person(by), now=clock.now())
+    sent = approval.send_now(meant, by=_person(by), now=clock.now(), approve_later=True)
     output.say(
         f"Edition {sent.pk} is due now and leaves at the next tick of the workers."
         if sent.state == "approved"
@@ -83,7 +90,7 @@ def hold(edition: EditionId, reason: Reason, by: By = "", json: Json = False) ->
 
 @app.command()
 def release(edition: EditionId, by: By = "", json: Json = False) -> None:
-    """Take a held edition up again: it is assembled and needs approval anew."""
+    """Take a held edition up again: it is assembled anew and needs a person's approval."""
     from newsletter.editions import approval
 
     print_edition(approval.release(choosing.edition(edition), by=_person(by), now=clock.now()), json=json)
@@ -103,14 +110,35 @@ def reschedule(
     edition: EditionId,
     at: Annotated[str, typer.Option("--at", metavar="MOMENT", help="When it is to leave: 2026-12-01T06:00.")],
     by: By = "",
+    yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Give it another due time."""
+    """Give it another due time.
+
+    An email that differs then, for example in its date, needs approval anew; you are asked first.
+    """
     from newsletter.editions import approval
 
     meant, now = choosing.edition(edition), clock.now()
     due = times.moment(at, field="--at", zone=meant.publication.time_zone)
-    print_edition(approval.reschedule(meant, due_at=due, by=_person(by), now=now), json=json)
+    asks = _foretell_approval(meant, due_at=due, now=now)
+    if asks and not output.agreed("Change the time?", yes=yes, instead="Give --yes."):
+        raise NotAllowed("Nothing was changed.")
+    changed = approval.reschedule(meant, due_at=due, by=_person(by), now=now, approve_later=True)
+    print_edition(changed, json=json)
+
+
+def _foretell_approval(edition: Edition, *, due_at: datetime, now: datetime) -> bool:
+    """Say so when the approval that `edition` has would be lost at that time: true when it would."""
+    from newsletter.editions import composition
+    from newsletter.editions.models import State
+
+    is_lost = edition.state == State.APPROVED and not edition.approves_itself
+    if not is_lost or composition.compose_for(edition, due_at=due_at, now=now) is None:
+        return False
+    output.say("At that time its email differs from the approved one, for example in its date. It needs approval anew:")
+    output.say(f"newsletter editions approve {edition.pk}")
+    return True
 
 
 def _person(by: str) -> User | None:

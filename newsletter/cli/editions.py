@@ -87,7 +87,9 @@ def assemble(edition: EditionId, json: Json = False) -> None:
     """Take the stories, place the appeal, and freeze the letter. Does nothing the second time."""
     from newsletter.editions import assembly
 
-    choosing.edition(edition)
+    meant = choosing.edition(edition)
+    if meant.state == "planned" and meant.approves_itself:
+        output.say(f"{meant.publication.name} approves itself: once assembled, it leaves {times.leaves(meant)}.")
     made = assembly.assemble(edition, now=clock.now())
     print_edition(made, json=json)
     if made.state == "planned":

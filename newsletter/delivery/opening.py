@@ -21,11 +21,12 @@ from django.db import connection, transaction
 
 from newsletter.audience import reaching
 from newsletter.audience.reaching import Condition, Marked
-from newsletter.delivery import ahead, arrival, pacing, thanking
+from newsletter.delivery import ahead, pacing, thanking
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.packing import pack
-from newsletter.editions import approval, assembly, local_time, reopening
+from newsletter.editions import approval, assembly, local_time, reopening, story_times
 from newsletter.editions.models import Edition, State, Variant
+from newsletter.editions.times import received
 from newsletter.lib.errors import NewsletterError, NotAllowed
 
 LOT = 5000  # candidates read at once
@@ -66,10 +67,10 @@ def open(edition_id: int, *, now: datetime) -> Dispatch | None:  # noqa: A001 â€
         if edition.too_late_after < now:
             approval.hold(edition, reason="It was due too long ago to be sent without a person's word.", now=now)
             return None
-        if assembly.is_stale(edition):
-            reopening.reopen(edition)
+        if assembly.is_stale(edition, now=now):
+            reopening.reopen(edition, reason=assembly.CHANGED)
             return None
-        if why := assembly.reason_to_hold(edition, now=arrival.arrives_at(edition, now=now)):
+        if why := story_times.reason_to_hold(edition, now=now):
             approval.hold(edition, reason=why, now=now)
             return None
         return _freeze(edition, now=now)
@@ -104,7 +105,7 @@ def _freeze(edition: Edition, *, now: datetime) -> Dispatch:
         candidates=0,
         planned=0,
         frozen_to=0,
-        day=arrival.day(edition, now=now),
+        day=received(edition, now=now).day,
         is_paced=is_paced,
         thanks_since=thanking.since(edition),
         too_late_after=edition.too_late_after,

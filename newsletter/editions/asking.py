@@ -44,7 +44,7 @@ class AppealView:
 
 
 def view_of_appeal(appeal: Appeal, publication: Publication, words: Words, *, at: datetime) -> AppealView:
-    """The appeal in a letter that leaves `at` this moment: a match that is over by then is not spoken of."""
+    """The appeal in a letter whose last readers get it `at` this moment: a match that is over by then is not in it."""
     return AppealView(
         label=words.from_us.format(publication=publication.name),
         heading=appeal.heading,

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 
 from newsletter.editions.arranging import Wish, arranged
 from newsletter.editions.asking import AppealView, view_of_appeal, view_of_thanks
@@ -69,12 +70,13 @@ def gather(
     spot: Spot | None,
     base_url: str,
     pictures: str = "",
+    received_until: datetime | None = None,
 ) -> Contents:
     """The contents of an edition made of `stories` in this order. Reads no database.
 
     `base_url` is where readers' links lead; our pictures stand below the address `pictures`, which is
-    below that one too when it is not said. Neither has a slash at its end. Raises `NotAllowed` without
-    any story.
+    below that one too when it is not said. Neither has a slash at its end. `received_until` is when the
+    last readers get it; when it is due, unless said. Raises `NotAllowed` without any story.
     """
     pictures = pictures or f"{base_url}/pictures"
     if not stories:
@@ -86,7 +88,7 @@ def gather(
     views = tuple(
         view_of_story(stories[n], n + 1, publication, printed[n], pictures=pictures) for n in range(len(stories))
     )
-    ask = view_of_appeal(appeal, publication, words, at=edition.due_at) if appeal else None
+    ask = view_of_appeal(appeal, publication, words, at=received_until or edition.due_at) if appeal else None
     if tags := tags_for(edition, base_url=base_url):
         views = tuple(story_tagged(view, tags) for view in views)
         ask = appeal_tagged(ask, tags, number=appeal.pk) if ask and appeal else None

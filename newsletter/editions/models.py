@@ -28,7 +28,8 @@ MOVES: dict[str, frozenset[State]] = {
     State.PLANNED: frozenset({State.ASSEMBLED, State.HELD, State.CANCELLED}),
     # back to planned when something it was made of has changed
     State.ASSEMBLED: frozenset({State.PLANNED, State.APPROVED, State.HELD, State.CANCELLED}),
-    State.APPROVED: frozenset({State.PLANNED, State.DISPATCHING, State.HELD, State.CANCELLED}),
+    # back to assembled when its letters were made anew for another time
+    State.APPROVED: frozenset({State.PLANNED, State.ASSEMBLED, State.DISPATCHING, State.HELD, State.CANCELLED}),
     State.DISPATCHING: frozenset({State.DISPATCHED}),
     State.HELD: frozenset({State.PLANNED, State.CANCELLED}),  # released, it is looked at anew
     State.DISPATCHED: frozenset(),
@@ -53,6 +54,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def locked(self, pk: int) -> "Edition":
         """The edition as it stands, with its publication; nobody else changes it in this transaction."""
         self.select_for_update().get(pk=pk)
+        return self.fresh(pk)
+
+    def fresh(self, pk: int) -> "Edition":
+        """The edition as it stands, with its publication and all that its letter takes from that."""
         return self.select_related("publication__logo", "publication__logo_dark", "publication__template").get(pk=pk)
 
 
@@ -71,6 +76,9 @@ class Edition(models.Model):
     assemble_at = models.DateTimeField(help_text="When its letter is to be assembled.")
     state = models.CharField(max_length=12, choices=State.choices, default=State.PLANNED)
     reason = models.CharField(max_length=500, blank=True, help_text="Why it is held or cancelled.")
+    needs_person = models.BooleanField(
+        default=False, help_text="It was held or taken apart: from then on only a person may approve it."
+    )
 
     subject = models.CharField(max_length=200, blank=True, help_text="Empty: the first headline.")
     preheader = models.CharField(max_length=140, blank=True, help_text="Empty: the other headlines.")
@@ -106,12 +114,23 @@ class Edition(models.Model):
                 | (Q(approved_hash=F("content_hash")) & ~Q(content_hash="")),
             ),
             models.CheckConstraint(
+                name="edition_approved_by_person",
+                condition=~Q(state__in=["approved", "dispatching", "dispatched"])
+                | Q(needs_person=False)
+                | Q(approved_by__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="edition_gives_its_reason", condition=~Q(state__in=["held", "cancelled"]) | ~Q(reason="")
             ),
         ]
 
     def __str__(self) -> str:
         return f"edition {self.pk}"
+
+    @property
+    def approves_itself(self) -> bool:
+        """Is it approved by its publication's rule as soon as it is assembled?"""
+        return self.publication.approves_itself and not self.needs_person
 
     @property
     def day(self) -> date:
@@ -147,6 +166,7 @@ class Edition(models.Model):
         if to not in MOVES[self.state]:
             raise NotAllowed(f"Edition {self.pk} is {self.state}; it cannot become {to.value}.")
         self.state, self.reason = to, reason
+        self.needs_person = self.needs_person or to == State.HELD
 
 
 class Placement(models.Model):

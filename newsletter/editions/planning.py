@@ -4,16 +4,15 @@
 dates that went by since are told by the schedule that held then: a new schedule does not change the past.
 """
 
-from datetime import datetime, time, timedelta
-from typing import NamedTuple
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
 from django.db.models import Q
 
-from newsletter.editions import local_time
 from newsletter.editions.models import Edition, State
 from newsletter.editions.schedule_dates import begun_until, editions_ahead, missed_dates, next_date
+from newsletter.editions.times import Times, cadence_times, chosen_times, set_times
 from newsletter.lib.errors import BadInput
 from newsletter.mail import wording
 from newsletter.publications.models import Publication
@@ -78,39 +77,15 @@ def settle_unknown(publication: Publication, *, reason: str, now: datetime) -> l
 
 def add_extra(publication: Publication, *, due_at: datetime, now: datetime, subject: str = "") -> Edition:
     """An edition outside the cadence, assembled as soon as its lead time begins."""
-    if due_at < now - timedelta(minutes=1):
-        raise BadInput("due time", "has passed.", "Give a time from now on.")
+    times = chosen_times(publication, due_at, now=now)
     if due_at - now > MAX_AHEAD:
         raise BadInput("due time", "is more than a year ahead.", "Give a time within a year.")
-    return Edition.objects.create(
-        publication=publication,
-        due_at=due_at,
-        assemble_at=due_at - timedelta(minutes=publication.lead_minutes),
-        subject=wording.one_line(subject),
-    )
+    return Edition.objects.create(publication=publication, subject=wording.one_line(subject), **times._asdict())
 
 
 def _add(publication: Publication, due: Due, *, now: datetime) -> Edition:
-    return Edition.objects.create(
-        publication=publication, local_date=due.local_date, **_times(publication, due, now=now)._asdict()
-    )
-
-
-class _Times(NamedTuple):
-    """The fields of an edition that follow its publication."""
-
-    due_at: datetime
-    assemble_at: datetime
-    local_send_time: time | None
-
-
-def _times(publication: Publication, due: Due, *, now: datetime) -> _Times:
-    """With local time it is due when the first readers are whose moment has not gone by; those before get it then."""
-    lead = timedelta(minutes=publication.lead_minutes)
-    if not publication.local_time:
-        return _Times(due.at, due.at - lead, None)
-    first = local_time.first(publication, due.local_date, after=now)
-    return _Times(first, first - lead, publication.send_time)
+    times = cadence_times(publication, due, now=now)
+    return Edition.objects.create(publication=publication, local_date=due.local_date, **times._asdict())
 
 
 def _settle(publication: Publication, *, now: datetime) -> None:
@@ -165,10 +140,10 @@ def _follow(publication: Publication, edition: Edition, *, now: datetime) -> Non
     elif named is None or (not has_words and _is_behind(edition, next_date(publication, now=now))):
         edition.delete()
     elif named.at > now:
-        times = _times(publication, named, now=now)
+        times = cadence_times(publication, named, now=now)
         if times != (edition.due_at, edition.assemble_at, edition.local_send_time):
-            edition.due_at, edition.assemble_at, edition.local_send_time = times
-            edition.save(update_fields=_Times._fields)
+            set_times(edition, times)
+            edition.save(update_fields=Times._fields)
 
 
 def _is_behind(edition: Edition, due: Due | None) -> bool:

@@ -1,7 +1,7 @@
 """Undoing an assembly: the letter is dropped and its stories lead the queue again."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -13,6 +13,7 @@ from newsletter.lib.errors import NotAllowed
 from newsletter.stories import queue
 
 WAITING = (State.ASSEMBLED, State.APPROVED)
+TAKEN_APART = "It was taken apart."
 
 
 def reopen(edition: Edition, *, states: Collection[State] = WAITING, reason: str = "") -> Edition:
@@ -33,10 +34,20 @@ def reopen(edition: Edition, *, states: Collection[State] = WAITING, reason: str
     return edition
 
 
-def take_apart(edition: Edition, *, by: Actor, now: datetime) -> Edition:
-    """`reopen`, as a person's word on an edition that waits."""
+def take_apart(edition: Edition, *, by: Actor = None, now: datetime) -> Edition:
+    """A person's word: `reopen` it, so that its stories can be changed. Only a person may approve it after that.
+
+    It is assembled when somebody asks for that, at the latest at `assemble_at`: when it would be handed over or
+    is due. One that is overdue is left alone until it is too late.
+    """
     with transaction.atomic():
-        edition = reopen(edition)
+        edition = reopen(edition, reason=TAKEN_APART)
+        handed_over_at = edition.due_at - timedelta(minutes=edition.publication.ahead_minutes)
+        moments = (edition.assemble_at, handed_over_at, edition.due_at)
+        edition.assemble_at = next((moment for moment in moments if moment > now), edition.too_late_after)
+        edition.is_rescheduled = True  # a changed cadence does not take it out of that person's hands
+        edition.needs_person = True
+        edition.save(update_fields=["assemble_at", "is_rescheduled", "needs_person"])
         trail.record(by, Act.EDITION_REOPENED, edition, now=now)
     return edition
 

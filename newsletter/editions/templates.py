@@ -14,7 +14,7 @@ from django.db.models import Max
 from newsletter.accounts.models import User
 from newsletter.audit import trail
 from newsletter.audit.acts import Act
-from newsletter.editions import assembly, preflight, rendering, samples
+from newsletter.editions import composition, preflight, rendering, samples
 from newsletter.editions.contents import Contents
 from newsletter.editions.models import Edition, Variant
 from newsletter.lib.errors import BadInput
@@ -139,6 +139,5 @@ def _waiting(publication: Publication) -> Contents | None:
     chosen = list(stories[: publication.maximum_stories])
     if not chosen:
         return None
-    return assembly.gather(Edition(publication=publication, due_at=now, assemble_at=now), chosen).letters[
-        Variant.DEFAULT
-    ]
+    edition = Edition(publication=publication, due_at=now, assemble_at=now)
+    return composition.gather(edition, chosen, now=now).letters[Variant.DEFAULT]

@@ -6,7 +6,8 @@
     ├── BadToken                     a link that we did not sign, or that was damaged on its way
     ├── NotAllowed                   a step that the thing's present state does not permit
     │   ├── VersionConflict              somebody else changed the thing since it was looked at
-    │   └── editions.approval.ChangedSince    the letter is not the one that was looked at
+    │   ├── editions.approval.ChangedSince    the letter is not the one that was looked at
+    │   └── editions.approval.ApprovalNeeded  at another time the letter differs from the approved one
     ├── pictures.fetching.NotFetched           an address that gave no picture; says whether asking again may help
     ├── pictures.bounded_encoding.NotTried     a picture that the machine could not read; it may work in a moment
     ├── delivery.opening.DoesNotAddUp         an audience that two counts do not agree on

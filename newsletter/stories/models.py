@@ -34,10 +34,10 @@ class StoryQuerySet(models.QuerySet["Story"]):
         """Waiting, in the curators' order."""
         return self.filter(state=State.QUEUED).order_by("position", "id")
 
-    def offered(self, now: datetime) -> "StoryQuerySet":
-        """Queued and fit to print at `now`: its embargo is over and it has not expired."""
+    def offered(self, at: datetime, *, until: datetime | None = None) -> "StoryQuerySet":
+        """Queued and fit for readers who get it from `at` until `until`: no embargo then, and not expired."""
         return self.queued().filter(
-            Q(embargo_until=None) | Q(embargo_until__lte=now), Q(expires_at=None) | Q(expires_at__gt=now)
+            Q(embargo_until=None) | Q(embargo_until__lte=at), Q(expires_at=None) | Q(expires_at__gt=until or at)
         )
 
 

@@ -130,14 +130,16 @@ def restore(story: Story) -> Story:
     return story
 
 
-def take(publication: Publication, *, at: datetime, least: int, most: int) -> list[Story]:
-    """The first `most` stories that are fit to print `at` that time, marked as used, in their order.
+def take(
+    publication: Publication, *, at: datetime, least: int, most: int, until: datetime | None = None
+) -> list[Story]:
+    """The first `most` stories fit for readers who get them from `at` until `until`, marked as used, in their order.
 
     None is taken when there are fewer than `least`.
     """
     with transaction.atomic():
         _lock(publication.pk)
-        stories = list(Story.objects.filter(publication=publication).offered(at)[:most])
+        stories = list(Story.objects.filter(publication=publication).offered(at, until=until)[:most])
         if len(stories) < least:
             return []
         Story.objects.filter(pk__in=[story.pk for story in stories]).update(state=State.USED)

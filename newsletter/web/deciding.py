@@ -5,19 +5,18 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from newsletter.accounts.roles import Step
-from newsletter.delivery import installation
 from newsletter.editions import approval, assembly, reopening
 from newsletter.editions.models import Edition, State
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.wording import one_line
-from newsletter.web import editions
 from newsletter.web.permission import DeskRequest, needs
-from newsletter.web.phrases import clock_of, moment, zone_words
+from newsletter.web.phrases import clock_of, leaves, moment
+
+ASSEMBLED_AT_LATEST = "It is assembled when you say so, at the latest {}, and then needs a person’s approval."
 
 
 @require_POST
@@ -70,21 +69,6 @@ def cancel(request: DeskRequest, edition_id: int) -> HttpResponse:
 
 @require_POST
 @needs(Step.APPROVE)
-def send_now(request: DeskRequest, edition_id: int) -> HttpResponse:
-    def send(edition: Edition) -> Edition:
-        installation.insist()
-        return approval.send_now(edition, by=request.user, now=clock.now())
-
-    return _decide(
-        request,
-        edition_id,
-        send,
-        "It is due now and leaves as soon as it is assembled and approved.",
-    )
-
-
-@require_POST
-@needs(Step.APPROVE)
 def assemble(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Freezes the letter ahead of its time, so that it can be approved now."""
     try:
@@ -92,55 +76,44 @@ def assemble(request: DeskRequest, edition_id: int) -> HttpResponse:
     except NewsletterError as error:
         messages.error(request, str(error))
         return redirect("edition", edition_id)
-    if edition.state == State.PLANNED and edition.placements.exists():
-        messages.info(request, "Its pictures are still being fetched. Assemble it again in half a minute.")
-    elif edition.state == State.PLANNED:
-        messages.error(request, "There are too few stories in the queue for this edition, so it was not assembled.")
-    else:
-        messages.success(request, "Assembled. Read it, then approve it.")
+    match edition.state:
+        case State.PLANNED if edition.placements.exists():
+            messages.info(request, "Its pictures are still being fetched. Assemble it again in half a minute.")
+        case State.PLANNED:
+            messages.error(request, "There are too few stories in the queue for this edition, so it was not assembled.")
+        case State.APPROVED if edition.approved_by is None:
+            when = leaves(edition, now=clock.now())
+            messages.success(request, f"Assembled, and approved by the publication’s own rule. It leaves {when}.")
+        case State.ASSEMBLED | State.APPROVED:
+            messages.success(request, "Assembled. Read it, then approve it.")
+        case _:
+            messages.error(request, f"It is {edition.state}. {edition.reason}")
     return redirect("edition", edition_id)
 
 
 @require_POST
 @needs(Step.APPROVE)
 def reopen(request: DeskRequest, edition_id: int) -> HttpResponse:
+    def done(edition: Edition) -> str:
+        latest = moment(edition.assemble_at, clock_of(edition.publication), now=clock.now())
+        return f"Taken apart: its stories lead the queue again. {ASSEMBLED_AT_LATEST.format(latest)}"
+
     return _decide(
-        request,
-        edition_id,
-        lambda edition: reopening.take_apart(edition, by=request.user, now=clock.now()),
-        "Taken apart: its stories lead the queue again, and it is assembled anew when its time comes.",
+        request, edition_id, lambda edition: reopening.take_apart(edition, by=request.user, now=clock.now()), done
     )
 
 
-@require_POST
-@needs(Step.APPROVE)
-def reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
-    edition = get_object_or_404(Edition.objects.select_related("publication", "approved_by"), pk=edition_id)
-    clock_there, now = clock_of(edition.publication), clock.now()
-    with timezone.override(clock_there):
-        form = editions.RescheduleForm(request.POST, initial={"due_at": edition.due_at})
-        if form.is_valid() and not form.has_changed():
-            messages.info(request, "That is its time already, so nothing was changed.")
-            return redirect("edition", edition_id)
-        if form.is_valid():
-            due_at = form.cleaned_data["due_at"]
-            try:
-                approval.reschedule(edition, due_at=due_at, by=request.user, now=now)
-            except NewsletterError as error:
-                form.blame(error)
-            else:
-                when = f"{moment(due_at, clock_there, now=now)} {zone_words(due_at, clock_there)}"
-                messages.success(request, f"It is now due {when}.")
-                return redirect("edition", edition_id)
-        return editions.page(request, edition, form)
-
-
-def _decide(request: DeskRequest, edition_id: int, verb: Callable[[Edition], Edition], done: str) -> HttpResponse:
+def _decide(
+    request: DeskRequest,
+    edition_id: int,
+    verb: Callable[[Edition], Edition],
+    done: str | Callable[[Edition], str],
+) -> HttpResponse:
     edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
     try:
-        verb(edition)
+        edition = verb(edition)
     except NewsletterError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, done)
+        messages.success(request, done if isinstance(done, str) else done(edition))
     return redirect("edition", edition_id)

@@ -1,5 +1,7 @@
 """The editions of a publication, and the page of one: where it stands, its letter, what can be done with it."""
 
+import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from newsletter.accounts.roles import Step, may
 from newsletter.audience import counting
@@ -15,6 +18,7 @@ from newsletter.delivery.progress import progress
 from newsletter.delivery.waiting import foretold, waiting
 from newsletter.editions import assembly
 from newsletter.editions.models import MOVES, Edition, State, Variant
+from newsletter.editions.story_times import reason_to_hold
 from newsletter.insights import tallies
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
@@ -64,9 +68,34 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
 @require_safe
 @needs(Step.CURATE)
 def show(request: DeskRequest, edition_id: int) -> HttpResponse:
+    """The page of an edition. It asks again by itself, and is answered when there is something new on it."""
     edition = get_object_or_404(Edition.objects.select_related("publication", "approved_by", "dispatch"), pk=edition_id)
+    if seen := request.GET.get("seen", ""):
+        current = mark(edition, now=clock.now())
+        if seen == str(current):
+            return HttpResponse(status=204)
+        if request.htmx and seen.partition("-")[0] != current.email:
+            return HttpResponseClientRefresh()
     with timezone.override(clock_of(edition.publication)):
         return page(request, edition, RescheduleForm(initial={"due_at": edition.due_at}))
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What the page of an edition showed, in short: its letter, and where it stands."""
+
+    email: str
+    side: str
+
+    def __str__(self) -> str:
+        return f"{self.email}-{self.side}"
+
+
+def mark(edition: Edition, *, now: datetime) -> Mark:
+    """Another one when the page would show something else by now."""
+    dispatch = getattr(edition, "dispatch", None)
+    shown = [*standing(edition, now=now), edition.due_at, dispatch and progress(dispatch)]
+    return Mark(edition.content_hash[:12], hashlib.sha256(repr(shown).encode()).hexdigest()[:12])
 
 
 def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpResponse:
@@ -91,39 +120,28 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "looks": LOOKS,
         "dark": "dark" in request.GET,
         "thanks": variant == Variant.THANKS,
-        "can_thank": assembly.thanks(edition),
+        "can_thank": assembly.thanks(edition, now=now),
         "dispatch": dispatch,
         "progress": progress(dispatch) if dispatch else None,
         "waits": waiting(dispatch, now=now) if dispatch else None,
         "tally": tallies.tally(dispatch.pk) if dispatch else None,
-        "can": _can(request, edition),
+        "can": can(request, edition),
         "form": form,
         "now": now,
+        "mark": mark(edition, now=now),
+        "follows": edition.state not in (State.DISPATCHED, State.CANCELLED),
         "State": State,
     }
     return render(request, "web/editions/edition.html", context)
-
-
-@require_safe
-@needs(Step.APPROVE)
-def confirm_send(request: DeskRequest, edition_id: int) -> HttpResponse:
-    """Asks once more before an edition is sent, and says to how many."""
-    edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
-    context = {
-        "edition": edition,
-        "publication": edition.publication,
-        "can": _can(request, edition),
-        "readers": counting.count(edition.publication).active,
-        "stories": takes(edition.publication, edition, now=clock.now()),
-        "State": State,
-    }
-    return render(request, "web/editions/send.html", context)
 
 
 def _foretold(edition: Edition, *, now: datetime) -> tuple[str, ...]:
     """What will hold it back when it leaves."""
     if edition.state not in (State.PLANNED, State.ASSEMBLED, State.APPROVED):
         return ()
+    why = reason_to_hold(edition, now=now)
+    if why and edition.content_hash:
+        return (f"It will be held instead of leaving. {why}",)
     readers = counting.count(edition.publication).active
     return foretold(edition.publication, readers=readers, due_at=edition.due_at, now=now)
 
@@ -136,7 +154,7 @@ def _letter(edition: Edition, *, now: datetime, variant: Variant) -> tuple[Lette
         return None, str(error)
 
 
-def _can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
+def can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
     """Which buttons this person is shown: what their role and the table of legal moves permit."""
     decides, moves = may(request.user, Step.APPROVE), MOVES[edition.state]
     is_open = edition.state in (State.PLANNED, State.ASSEMBLED, State.APPROVED)

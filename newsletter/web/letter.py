@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from html import escape
 
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from newsletter.accounts.roles import Step
 from newsletter.delivery import links
-from newsletter.editions import assembly
-from newsletter.editions.models import Edition, State, Variant
+from newsletter.editions import assembly, composition
+from newsletter.editions.models import Edition, FrozenLetter, State, Variant
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError, NotAllowed
 from newsletter.mail.letters import Letter, Token
@@ -42,6 +42,30 @@ def letter_of(edition: Edition, *, now: datetime, variant: Variant = Variant.DEF
     return nobodys(assembly.preview(edition, now=now, variant=variant), edition)
 
 
+def letter_then(edition: Edition, *, due_at: datetime, now: datetime, variant: Variant) -> Letter:
+    """The letter of an edition that waits as it would be if it were due then."""
+    composed = composition.compose_for(edition, due_at=due_at, now=now)
+    letters = composed.letters if composed else edition.letters.all()
+    found = next((letter for letter in letters if letter.variant == variant), None)
+    if found is None:
+        raise NotAllowed(assembly.NO_THANKS if variant == Variant.THANKS else "It has no letter yet.")
+    return nobodys(letter_in(found), edition)
+
+
+def letter_in(frozen: FrozenLetter) -> Letter:
+    """What a frozen letter says."""
+    return Letter(frozen.subject, frozen.text, frozen.html)
+
+
+def moment_asked_for(request: HttpRequest) -> datetime | None:
+    """The due time that the desk wants to see a letter for; None without one, or when it is no moment."""
+    try:
+        moment = datetime.fromisoformat(request.GET.get("due_at", ""))
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
 def asked_for(request: HttpRequest) -> Variant:
     """The letter that the desk wants to see."""
     return Variant.THANKS if "thanks" in request.GET else Variant.DEFAULT
@@ -57,10 +81,14 @@ def by_light(html: str, *, dark: bool) -> str:
 @needs(Step.CURATE)
 def framed(request: DeskRequest, edition_id: int) -> HttpResponse:
     """The letter alone, for the frame on the edition's page; `?dark=1` shows its night side, `?thanks=1` the one that
-    thanks."""
+    thanks, `?due_at=` the one that it would be at that time."""
     edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
+    due_at, variant = moment_asked_for(request), asked_for(request)
     try:
-        letter = letter_of(edition, now=clock.now(), variant=asked_for(request))
+        if due_at:
+            letter = letter_then(edition, due_at=due_at, now=clock.now(), variant=variant)
+        else:
+            letter = letter_of(edition, now=clock.now(), variant=variant)
     except NewsletterError as error:
         return render(request, "web/editions/no_letter.html", {"reason": str(error)})
     html = by_light(letter.html, dark="dark" in request.GET)

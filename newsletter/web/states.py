@@ -29,9 +29,11 @@ def standing(edition: Edition, *, now: datetime) -> Standing:
     match edition.state:
         case State.PLANNED if edition.assemble_at > now:
             when = f"{at(edition.assemble_at)}, {away(edition.assemble_at, now=now)}"
-            return Standing("Planned", "calm", f"Its letter is assembled from the queue {when}.")
+            words = f"{ended(edition.reason)} Its letter is assembled from the queue {when}.".lstrip()
+            return Standing("Planned", "calm", words + _by_rule(edition))
         case State.PLANNED:
-            return Standing("Being assembled", "live", "Its letter is assembled as soon as there are enough stories.")
+            words = f"{ended(edition.reason)} Its letter is assembled as soon as there are enough stories.".lstrip()
+            return Standing("Being assembled", "live", words + _by_rule(edition))
         case State.ASSEMBLED:
             limit = edition.too_late_after
             words = f"It leaves {_by_clocks(edition, at) or at(edition.due_at)} if somebody approves it before that."
@@ -39,7 +41,8 @@ def standing(edition: Edition, *, now: datetime) -> Standing:
                 words = f"It is overdue: approved before {at(limit)} it leaves at once, later it is held."
             if limit <= now:
                 words = "It was not approved in time, so it will be held in a moment."
-            return Standing("Waiting for approval", "warn", f"The letter is ready. {words}")
+            words = f"{ended(edition.reason)} The letter is ready. {words}".lstrip()
+            return Standing("Waiting for approval", "warn", words)
         case State.APPROVED if edition.due_at > now:
             when = _by_clocks(edition, at) or at(edition.due_at)
             early = f" {words}" if (words := _ahead(edition, at, now)) else ""
@@ -83,6 +86,11 @@ def _not_going(edition: Edition) -> Standing | None:
     if dispatch.state == DispatchState.ATTENTION:
         return Standing("Needs attention", "bad", f"{ended(dispatch.reason)}".lstrip())
     return None
+
+
+def _by_rule(edition: Edition) -> str:
+    """What follows when its publication approves it."""
+    return " The publication approves itself, so it then leaves by itself." if edition.approves_itself else ""
 
 
 def _ahead(edition: Edition, at: Callable[[datetime], str], now: datetime) -> str:

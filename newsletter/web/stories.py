@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from newsletter.accounts.roles import Step
 from newsletter.editions.models import Edition
-from newsletter.editions.models import State as EditionState
 from newsletter.lib import clock
 from newsletter.lib.errors import VersionConflict
 from newsletter.publications.models import Publication
@@ -25,7 +24,6 @@ from newsletter.web.phrases import clock_of
 from newsletter.web.picturing import PictureForm, said_of_picture
 from newsletter.web.writing import WritingInput
 
-SENT = (EditionState.DISPATCHING, EditionState.DISPATCHED)
 SAVE_AGAIN = "Somebody else saved this story at the same moment. Yours is still here: look at it, and save again."
 
 
@@ -143,8 +141,6 @@ def picture(request: DeskRequest, story_id: int) -> HttpResponse:
 
 
 def _page(request: DeskRequest, publication: Publication, form: StoryForm, *, story: Story | None) -> HttpResponse:
-    edition = Edition.objects.filter(stories=story).first() if story else None
     context = {"publication": publication, "form": form, "story": story, "State": State, "now": clock.now()}
-    context["edition"] = edition
-    context["is_sent"] = edition is not None and edition.state in SENT
+    context["edition"] = Edition.objects.filter(placements__story=story).first() if story else None
     return render(request, "web/stories/story.html", context)

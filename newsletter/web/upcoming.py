@@ -9,6 +9,7 @@ from newsletter.audience import counting
 from newsletter.audience.models import Standing as Consent
 from newsletter.audience.models import Subscription
 from newsletter.audience.reaching import SUPPRESSION
+from newsletter.editions import assembly
 from newsletter.editions.models import Edition, State
 from newsletter.editions.schedule_dates import next_date
 from newsletter.publications.models import OnEmpty, Publication
@@ -67,8 +68,10 @@ def takes(publication: Publication, edition: Edition | None, *, now: datetime) -
         placed = [placement.story for placement in edition.placements.select_related("story")]
         if placed or edition.state != State.PLANNED:
             return placed
-    offered = Story.objects.filter(publication=publication).offered(max(now, edition.due_at) if edition else now)
-    return list(offered[: publication.maximum_stories])
+        return assembly.offered_stories(edition, now=now)
+    next_due = next_date(publication, now=now)
+    offered = Story.objects.filter(publication=publication).offered(next_due.at if next_due else now)
+    return list(offered.select_related("picture")[: publication.maximum_stories])
 
 
 def _has_readers(publication: Publication, counted: int | None) -> bool:

@@ -130,6 +130,33 @@ def test_a_due_time_is_read_on_the_publications_clock(newsletter: Command, plann
     assert newsletter("editions", "reschedule", planned.pk, "--at", "soon").status == 1
 
 
+@pytest.mark.usefixtures("eddie")
+def test_losing_an_approval_is_said_before_the_time_is_changed(newsletter: Command, planned: Edition) -> None:
+    newsletter("editions", "assemble", planned.pk)
+    newsletter("editions", "approve", planned.pk, "--yes")
+    asked = newsletter("editions", "reschedule", planned.pk, "--at", "2031-01-15T07:00")
+    assert asked.status == 1
+    assert "needs approval anew" in asked.err
+    assert "Give --yes" in asked.err
+    assert newsletter("editions", "show", planned.pk, "--json").data["state"] == "approved"
+    moved = newsletter("editions", "reschedule", planned.pk, "--at", "2031-01-15T07:00", "--yes", "--json").data
+    assert (moved["state"], moved["due_at"]) == ("assembled", "2031-01-15T12:00:00Z")
+    newsletter("editions", "approve", planned.pk, "--yes")
+    assert "needs approval anew" in newsletter("editions", "send", planned.pk, "--yes").err
+
+
+def test_assembling_what_approves_itself_is_said(newsletter: Command, planned: Edition) -> None:
+    assert "approves itself" not in newsletter("editions", "assemble", planned.pk).err
+    newsletter("editions", "hold", planned.pk, "--reason", "Wait.")
+    Publication.objects.update(approves_itself=True)
+    newsletter("editions", "release", planned.pk)
+    assert "approves itself" not in newsletter("editions", "assemble", planned.pk).err  # it was held
+    extra = newsletter("editions", "plan", "--at", "2031-01-15T07:00", "--json").data
+    make.story(planned.publication)
+    told = newsletter("editions", "assemble", extra["id"])
+    assert "approves itself: once assembled, it leaves Wed 2031-01-15 07:00 EST." in told.err
+
+
 def test_an_edition_that_does_not_exist_is_one_sentence(newsletter: Command) -> None:
     for command in (["show"], ["assemble"], ["approve"], ["send"], ["preview"], ["release"], ["hold", "--reason", "x"]):
         told = newsletter("editions", *command, 999)

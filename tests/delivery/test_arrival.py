@@ -7,10 +7,11 @@ from django.test import override_settings
 
 from newsletter.audience import leaving
 from newsletter.audience.models import Standing, Subscription
-from newsletter.delivery import addressing, ahead, arrival, opening, recovery, sending, steering
+from newsletter.delivery import addressing, ahead, opening, recovery, sending, steering
 from newsletter.delivery.models import Dispatch, DispatchState, WarmUp
 from newsletter.editions import approval, assembly, planning
 from newsletter.editions.models import Edition, State
+from newsletter.editions.times import received
 from newsletter.mail.sendgrid.transport import Client
 from newsletter.postbox.server import Postbox
 from newsletter.publications.models import Publication
@@ -87,7 +88,7 @@ def test_by_local_time_the_day_is_that_of_the_readers() -> None:
 
 def test_of_an_edition_that_is_opened_days_late_the_day_is_the_one_on_which_it_leaves() -> None:
     edition = make.approved_edition(make.publication(lateness_limit_minutes=4000), due_at=MONDAY)
-    assert arrival.day(edition, now=MONDAY + timedelta(days=2)) == MONDAY.date() + timedelta(days=2)
+    assert received(edition, now=MONDAY + timedelta(days=2)).day == MONDAY.date() + timedelta(days=2)
 
 
 def test_an_embargo_that_is_over_when_it_leaves_does_not_hold_it() -> None:

@@ -186,16 +186,25 @@ def test_who_it_is_from_is_approved_with_the_letter_and_frozen_with_it() -> None
     assert assembly.refresh_stale() == [edition.pk]
 
 
-def test_an_edition_sent_a_day_early_carries_the_date_on_which_it_leaves_and_says_why_it_was_reopened() -> None:
-    edition = make.approved_edition(make.publication())
+def test_an_edition_sent_a_day_early_carries_the_date_on_which_it_leaves() -> None:
+    publication = make.publication()
+    make.story(publication)
+    edition = assembly.assemble(make.edition(publication).pk, now=BEFORE)
     assert "23 November" in edition.letters.get().text
     early = MONDAY - timedelta(days=1)
-    approval.send_now(edition, now=early)
-    assert assembly.refresh_stale() == [edition.pk]
-    again = assembly.assemble(edition.pk, now=early)
-    assert "22 November" in again.letters.get().text
+    sent = approval.send_now(edition, now=early)
+    assert "22 November" in sent.letters.get().text
+    assert (sent.state, sent.content_hash == edition.content_hash) == (State.ASSEMBLED, False)
+    assert assembly.refresh_stale(now=early) == []
+
+
+def test_a_reopened_edition_says_why_until_it_is_approved() -> None:
+    edition = make.approved_edition(make.publication())
+    queue.revise(Story.objects.get(), headline="Another headline")
+    assert assembly.refresh_stale(now=BEFORE) == [edition.pk]
+    again = assembly.assemble(edition.pk, now=BEFORE)
     assert (again.state, again.reason) == (State.ASSEMBLED, assembly.CHANGED)
-    approved = approval.approve(again, content_hash=again.content_hash, by=make.eddie(), now=early)
+    approved = approval.approve(again, content_hash=again.content_hash, by=make.eddie(), now=BEFORE)
     assert approved.reason == ""
 
 

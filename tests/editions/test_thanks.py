@@ -91,7 +91,7 @@ def test_without_an_appeal_there_is_one_letter() -> None:
     make.story(publication)
     edition = assembly.assemble(make.edition(publication).pk, now=BEFORE)
     assert edition.letters.count() == 1
-    assert not assembly.thanks(edition)
+    assert not assembly.thanks(edition, now=BEFORE)
     with pytest.raises(NotAllowed, match="no thank-you letter"):
         assembly.preview(edition, now=BEFORE, variant=Variant.THANKS)
 

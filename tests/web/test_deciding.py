@@ -1,9 +1,10 @@
 """A person's word on an edition: each button, pressed once, pressed twice, and pressed too late."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from newsletter.accounts.models import User
 from newsletter.editions import assembly
@@ -83,6 +84,17 @@ def test_a_long_reason_is_cut_not_refused(eddie: Client, assembled: Edition) -> 
     assert (assembled.state, len(assembled.reason)) == (State.HELD, 500)
 
 
+def test_what_was_held_says_that_it_needs_a_person_also_in_a_publication_that_approves_itself(
+    eddie: Client, assembled: Edition
+) -> None:
+    Publication.objects.update(approves_itself=True)
+    press(eddie, assembled, "hold", reason="Wait.")
+    assert "then needs approval" in press(eddie, assembled, "release")
+    page = words(eddie.get(f"/editions/{assembled.pk}/"))
+    assert "approves itself" not in page
+    assert "Assembled. Read it, then approve it." in press(eddie, assembled, "assemble")
+
+
 def test_releasing_brings_it_back_into_the_plan(eddie: Client, assembled: Edition) -> None:
     press(eddie, assembled, "hold", reason="Wait.")
     assert "Released." in press(eddie, assembled, "release")
@@ -104,6 +116,25 @@ def test_assembling_ahead_of_time_makes_the_letter_ready_to_be_read(eddie: Clien
     assert planned.letters.count() == 1
 
 
+def test_assembling_what_approves_itself_is_said_before_and_after(eddie: Client, planned: Edition) -> None:
+    assert "approves itself" not in words(eddie.get(f"/editions/{planned.pk}/"))
+    Publication.objects.update(approves_itself=True)
+    page = words(eddie.get(f"/editions/{planned.pk}/"))
+    assert "This publication approves itself: once assembled, it leaves tomorrow" in page
+    assert "approved by the publication’s own rule. It leaves tomorrow" in press(eddie, planned, "assemble")
+    assert planned.state == State.APPROVED
+
+
+def test_assembling_what_preflight_stops_is_not_called_ready(
+    eddie: Client, planned: Edition, settings: Settings
+) -> None:
+    settings.LOCAL = False
+    Story.objects.update(url="http://10.0.0.7/article")
+    said = press(eddie, planned, "assemble")
+    assert "It is held. Preflight found:" in said
+    assert "Read it, then approve it" not in said
+
+
 def test_assembling_with_too_few_stories_says_so(eddie: Client, planned: Edition) -> None:
     Publication.objects.update(minimum_stories=5)
     assert "too few stories" in press(eddie, planned, "assemble")
@@ -111,54 +142,9 @@ def test_assembling_with_too_few_stories_says_so(eddie: Client, planned: Edition
 
 def test_taking_a_letter_apart_puts_its_stories_in_front(eddie: Client, assembled: Edition) -> None:
     make.story(assembled.publication, headline="a later one")
-    assert "Taken apart" in press(eddie, assembled, "reopen")
+    page = press(eddie, assembled, "reopen")
+    assert "Taken apart: its stories lead the queue again. It is assembled when you say so, at the latest" in page
+    assert "needs a person’s approval" in page
     assert assembled.state == State.PLANNED
+    assert assembled.pk not in Edition.objects.due_for_assembly(clock.now()).values_list("pk", flat=True)
     assert [s.headline for s in queue.waiting(assembled.publication)][-1] == "a later one"
-
-
-def test_another_time_is_on_the_publications_clock(eddie: Client, assembled: Edition) -> None:
-    page = press(eddie, assembled, "reschedule", due_at="2031-01-06T07:30")
-    assert "It is now due Mon 6 Jan 2031, 07:30 EST." in page
-    assert assembled.due_at == datetime(2031, 1, 6, 12, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("due_at", "said"),
-    [
-        ("", "This field is required"),
-        ("soon", "Give a date and a time"),
-        ("2020-01-01T07:00", "Has passed. Give a time from now on."),
-    ],
-)
-def test_a_time_that_cannot_be_is_told_at_its_field(eddie: Client, assembled: Edition, due_at: str, said: str) -> None:
-    page = eddie.post(f"/editions/{assembled.pk}/reschedule/", {"due_at": due_at})
-    assert (page.status_code, due_at in page.content.decode()) == (200, True)
-    assert said.replace("This field is required", "Please fill this in") in words(page)
-
-
-def test_a_time_before_an_embargo_is_refused(eddie: Client, assembled: Edition) -> None:
-    Story.objects.update(embargo_until=clock.now() + timedelta(days=5000))
-    page = eddie.post(f"/editions/{assembled.pk}/reschedule/", {"due_at": "2031-01-06T07:30"})
-    assert "before the embargo" in words(page)
-
-
-def test_sending_now_asks_first_and_tells_how_many_get_it(eddie: Client, assembled: Edition) -> None:
-    make.readers(assembled.publication, 1250)
-    page = words(eddie.get(f"/editions/{assembled.pk}/send/"))
-    assert "Send it to 1,250 readers now?" in page
-    assert "not approved" in page
-    assembled.refresh_from_db()
-    assert assembled.due_at > clock.now()
-
-
-def test_sending_now_makes_it_due_and_no_more(eddie: Client, assembled: Edition) -> None:
-    press(eddie, assembled, "approve", content_hash=assembled.content_hash)
-    assert "It is due now" in press(eddie, assembled, "send-now")
-    assert assembled.due_at <= clock.now()
-    assert assembled.state == State.APPROVED
-
-
-def test_what_is_over_cannot_be_sent(eddie: Client, assembled: Edition) -> None:
-    press(eddie, assembled, "cancel", reason="No news.")
-    assert "cannot be sent now" in words(eddie.get(f"/editions/{assembled.pk}/send/"))
-    assert "cannot be changed" in press(eddie, assembled, "send-now")

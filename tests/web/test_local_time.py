@@ -30,7 +30,7 @@ def approved() -> Edition:
     edition = planning.plan(publication, now=MONDAY)
     assert edition is not None
     made = assembly.assemble(edition.pk, now=MONDAY)
-    return approval.approve(made, content_hash=made.content_hash, by=None, now=MONDAY)
+    return approval.approve(made, content_hash=made.content_hash, by=make.eddie(), now=MONDAY)
 
 
 def test_it_is_called_by_the_hour_of_its_readers(approved: Edition) -> None:

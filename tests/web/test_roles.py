@@ -12,7 +12,15 @@ from tests.web.asking import words
 from tests.web.conftest import signed_in
 
 DECIDING = {"approve", "hold", "release", "cancel", "assemble", "reopen", "reschedule", "send", "send-now", "logos"}
-DECIDING |= {"edition-extra", "gifts", "template", "template-preview", "template-remove", "template-version"}
+DECIDING |= {
+    "new-time",
+    "edition-extra",
+    "gifts",
+    "template",
+    "template-preview",
+    "template-remove",
+    "template-version",
+}
 CURATING = {p.name for p in [*DESK, *EDITIONS]} - DECIDING
 OPERATING = {p.name for p in OPS} | {"desk"}  # which leads them to their own first page
 STEERING = {"dispatch-pause", "dispatch-resume", "dispatch-stop"}
@@ -22,7 +30,7 @@ ALLOWED = {
     Role.OPS: OPERATING,
     Role.ADMIN: CURATING | DECIDING | OPERATING,
 }
-POSTED = DECIDING - {"gifts", "logos", "send", "template", "template-preview"} | {
+POSTED = DECIDING - {"gifts", "logos", "new-time", "send", "template", "template-preview"} | {
     "story-move",
     "story-drop",
     "story-restore",

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from newsletter.editions import assembly
+from newsletter.editions.models import Edition
 from newsletter.publications.models import Publication
 from newsletter.stories import queue, richtext
 from newsletter.stories.models import Story
@@ -151,6 +152,18 @@ def test_a_story_in_an_edition_says_what_changing_it_means(cora: Client, publica
     story, edition = make.story(publication), make.edition(publication)
     assembly.assemble(edition.pk, now=edition.assemble_at)
     assert "the email is assembled and approved anew" in words(cora.get(f"/stories/{story.pk}/"))
+
+
+@pytest.mark.parametrize(("state", "said"), [("dispatching", "is being sent"), ("dispatched", "was sent")])
+def test_a_story_of_an_edition_that_was_sent_says_that_changing_it_changes_nothing_there(
+    cora: Client, publication: Publication, state: str, said: str
+) -> None:
+    story, edition = make.story(publication), make.approved_edition(publication, stories=0)
+    Edition.objects.filter(pk=edition.pk).update(state=state)
+    page = words(cora.get(f"/stories/{story.pk}/"))
+    assert f"This story is in an edition that {said}" in page
+    assert "Changing it changes nothing there." in page
+    assert "assembled and approved anew" not in page
 
 
 def test_a_dropped_story_can_be_put_back_from_its_page(cora: Client, publication: Publication) -> None:

@@ -14,7 +14,7 @@ def tick() -> None:
     if not installation.is_ours():
         return  # what was due while a copy or backup lay unused is for the person who confirms it
     planning.plan_all(now=clock.now())
-    assembly.refresh_stale()
+    assembly.refresh_stale(now=clock.now())
     approval.hold_late(now=clock.now())
     for edition_id in Edition.objects.due_for_assembly(clock.now()).values_list("pk", flat=True):
         assemble.apply_async((edition_id,), expires=30)

@@ -1,0 +1,71 @@
+"""The page of an edition in a real browser: it follows its edition, and another day is approved with one click."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from newsletter.accounts.models import Role
+from newsletter.editions import approval, assembly
+from newsletter.editions.models import Edition, State
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from tests.browser.opened import Opened
+from tests.support import factories as make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def assembled(three: Publication) -> Edition:
+    """Of tomorrow."""
+    return assembly.assemble(make.edition(three, due_at=clock.now() + timedelta(days=1)).pk, now=clock.now())
+
+
+def approve(edition: Edition) -> None:
+    approval.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=clock.now())
+
+
+def test_the_page_follows_its_edition(opened: Opened, assembled: Edition) -> None:
+    page = opened(f"/editions/{assembled.pk}/", Role.EDITOR)
+    page.evaluate("window.same = true")
+    expect(page.locator("#standing")).to_have_text("Waiting for approval")
+    approve(assembled)
+    expect(page.locator("#standing")).to_have_text("Approved")
+    assert page.evaluate("window.same")
+    approval.hold(assembled, reason="A name is wrong.", now=clock.now())
+    expect(page.locator("#standing")).to_have_text("Held")
+    approval.release(assembled, now=clock.now())
+    expect(page.locator("#standing")).to_have_text("Planned")
+    expect(page.get_by_text("Nothing is fixed yet")).to_be_visible()  # the letter is another: a new page
+
+
+def test_what_somebody_is_writing_is_not_taken_away(opened: Opened, assembled: Edition) -> None:
+    page = opened(f"/editions/{assembled.pk}/", Role.EDITOR)
+    page.get_by_text("Hold it back").click()
+    page.get_by_label("Why?").first.fill("The lawyer")
+    approve(assembled)
+    expect(page.locator("#toast")).to_contain_text("This edition has changed")
+    expect(page.get_by_label("Why?").first).to_have_value("The lawyer")
+    page.get_by_role("button", name="Hold the edition").click()
+    expect(page.locator("#standing")).to_have_text("Held")
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_the_edition_of_tomorrow_is_sent_today_with_the_letter_of_today(
+    opened: Opened, assembled: Edition, phone: bool
+) -> None:
+    approve(assembled)
+    size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
+    page = opened(f"/editions/{assembled.pk}/", Role.EDITOR, viewport=size)
+    page.get_by_role("link", name="Send it now").click()
+    expect(page.get_by_role("heading", name="Send it to 12 readers now?")).to_be_visible()
+    today = clock.now()
+    shown = page.frame_locator("iframe")
+    expect(shown.get_by_text(f"{today.day} {today:%B %Y}").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("button", name="Approve this email and send it now").click()
+    expect(page.locator("#standing")).to_have_text("Approved")
+    expect(page.get_by_text("Its email was made anew for that time. It is approved.")).to_be_visible()
+    assembled.refresh_from_db()
+    assert (assembled.state, assembled.due_at <= clock.now()) == (State.APPROVED, True)
