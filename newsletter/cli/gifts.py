@@ -77,7 +77,7 @@ def import_(
 @app.command("list")
 def list_(
     publication: Whose = "",
-    days: Annotated[int, typer.Option(min=1, max=36_500, help="Those given in so many days.")] = 30,
+    days: Annotated[int, typer.Option(min=1, help="Those given in so many days.")] = 30,
     json: Json = False,
 ) -> None:
     """List gifts, the latest first. The list holds personal data: keep it no longer than you need it."""

@@ -32,7 +32,9 @@ def standings() -> dict[str, str]:
 
 
 def suppressions() -> dict[str, str]:
-    return {str(email).partition("@")[0]: reason for email, reason in Suppression.objects.values_list("email", "reason")}
+    return {
+        str(email).partition("@")[0]: reason for email, reason in Suppression.objects.values_list("email", "reason")
+    }
 
 
 def test_an_export_of_ours_without_its_later_columns_revives_nobody(take: Import, publication: Publication) -> None:

@@ -84,7 +84,7 @@ def test_a_dispatch_is_paused_resumed_and_stopped(newsletter: Command, dispatch:
     unasked = newsletter("dispatches", "stop", number, "--reason", "Enough.")
     assert unasked.status == 1
     assert newsletter("dispatches", "stop", number, "--reason", "Enough.", "--yes", "--json").data["state"] == "stopped"
-    assert "why Stopped by the command line: Enough." in newsletter("dispatches", "show", number).words
+    assert "at the command line: Enough." in newsletter("dispatches", "show", number).words
     assert newsletter("dispatches", "resume", number).status == 1
 
 

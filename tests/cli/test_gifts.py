@@ -72,9 +72,3 @@ def test_the_thank_you_letter_is_shown_on_request(newsletter: Command, publicati
     make.appeal(publication)
     assert "Thank you for your gift" in newsletter("editions", "preview", edition.pk, "--thanks").out
     assert "Readers pay for this" in newsletter("editions", "preview", edition.pk).out
-
-
-def test_more_days_than_there_are_is_refused_in_a_sentence(newsletter: Command, publication: Publication) -> None:
-    told = newsletter("gifts", "list", "--days", "9999999")
-    assert (told.status, "Traceback" in told.err) == (2, False)
-    assert newsletter("gifts", "list", "--days", "36500").status == 0

@@ -34,6 +34,7 @@ WHERE = {
     "LogosForm": "/desk/morning/logos/",
     "GiftsForm": "/desk/morning/gifts/",
     "TemplateForm": "/desk/morning/template/",
+    "ExtraEditionForm": "/desk/morning/",
     "RescheduleForm": "/editions/{edition}/",
     "StopForm": "/ops/dispatches/{dispatch}/stop/",
 }

@@ -39,8 +39,16 @@ def refused_alone(dispatch: Dispatch) -> Subscriber:
     )
     now = clock.now()
     Attempt.objects.create(
-        batch=alone, ordinal=1, fence=1, began_at=now, ended_at=now, fate=Fate.REFUSED, detail="HTTP 400 – to: no"
+        batch=alone,
+        ordinal=1,
+        fence=1,
+        began_at=now,
+        ended_at=now,
+        fate=Fate.REFUSED,
+        http_status=400,
+        detail="HTTP 400 – to: no",
     )
+    Attempt.objects.create(batch=whole, ordinal=1, fence=1, began_at=now, ended_at=now, fate=Fate.ACCEPTED)
     Dispatch.objects.update(state=DispatchState.ATTENTION)
     return person
 

@@ -90,7 +90,7 @@ def test_an_extra_edition_in_the_past_is_refused_beside_its_field(eddie: Client,
         page = eddie.post("/desk/morning/editions/extra/", {"due_at": given})
         assert page.status_code == 200
         assert said in words(page)
-        assert '<details id="extra-edition" open>' in page.content.decode()
+        assert '<details class="panel" id="extra-edition" open>' in page.content.decode()
         assert "Rain at last" in words(page)
     assert not Edition.objects.exists()
 

@@ -1,7 +1,6 @@
 """Bodies as mailbox providers and proxies send them, through the web server that we start: real bytes, real answers."""
 
 import os
-import re
 import socket
 import sqlite3
 import subprocess
@@ -18,8 +17,12 @@ from tests.support.ports import free_port
 from tests.support.surroundings import ROOT
 from tests.support.waiting import wait_until
 
-# what compose adds to or takes from the command of `newsletter run`
-VARIANTS = {"run": [], "compose": ["--workers=2", "--threads=4"]}
+GUNICORN = [sys.executable, "-m", "gunicorn", "newsletter.wsgi:application", "--workers=2", "--threads=4"]
+# the web servers of `newsletter run` and of docker-compose.yml
+VARIANTS = {
+    "run": [sys.executable, "-m", "newsletter.web.server", "--port={}"],
+    "compose": [*GUNICORN, "--bind=127.0.0.1:{}"],
+}
 PREPARE = """
 import django; django.setup()
 from django.core.management import call_command
@@ -30,9 +33,6 @@ publication = make.publication(slug="morning")
 edition = make.edition(publication)
 for _ in range(20):
     print(links.signing(edition.pk)(make.reader(publication).pk))
-from newsletter.local import parts
-from pathlib import Path
-print(*parts.web(Path(".")).command, sep="\\n")
 """
 
 
@@ -58,8 +58,8 @@ class Server(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], list[str], list[str], Path]:
-    """Environment, tokens of readers, the command of the web server, and the data folder."""
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], list[str], Path]:
+    """Environment, tokens of readers, and the data folder."""
     data = tmp_path_factory.mktemp("served")
     environment = {
         "PATH": os.environ["PATH"],
@@ -73,20 +73,16 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], 
     done = subprocess.run(
         [sys.executable, "-c", PREPARE], env=environment, capture_output=True, text=True, check=True, timeout=120
     )
-    lines = done.stdout.splitlines()
-    return environment, lines[:20], lines[20:], data
+    return environment, done.stdout.splitlines(), data
 
 
 @pytest.fixture(scope="module", params=VARIANTS)
-def server(
-    request: pytest.FixtureRequest, prepared: tuple[dict[str, str], list[str], list[str], Path]
-) -> Iterator[Server]:
-    environment, tokens, command, data = prepared
+def server(request: pytest.FixtureRequest, prepared: tuple[dict[str, str], list[str], Path]) -> Iterator[Server]:
+    environment, tokens, data = prepared
     port = free_port()
-    command = [re.sub(r"^--bind=.*", f"--bind=127.0.0.1:{port}", word) for word in command]
     place = data / request.param
     place.mkdir()
-    running = Kept([*command, *VARIANTS[request.param]], folder=place, env=environment)
+    running = Kept([word.format(port) for word in VARIANTS[request.param]], folder=place, env=environment)
     mine = tokens[:10] if request.param == "run" else tokens[10:]
     try:
         wait_until(lambda: answers(port))
