@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
-from newsletter import env
+from newsletter import env, env_urls
 from newsletter.lib import logs
 from newsletter.lib.errors import BadSetting
 
@@ -39,13 +39,20 @@ def _own_secret() -> str:
                 made.flush()
                 with suppress(FileExistsError):  # another process was first; its key it is
                     os.link(made.name, file)
-        return file.read_text(encoding="ascii").strip()
+        kept = file.read_text(encoding="ascii", errors="replace").strip()
     except OSError as error:
         raise BadSetting(
             "NEWSLETTER_DATA",
             f"is {DATA_DIR}, where the file secret-key cannot be used ({error.strerror}).",
             "Name a folder of your own, or give SECRET_KEY.",
         ) from None
+    if not kept or not kept.isascii():
+        raise BadSetting(
+            "NEWSLETTER_DATA",
+            f"is {DATA_DIR}, where the file secret-key is empty or damaged.",
+            "Restore it from a backup: without it, readers' links stop working. Remove it only for a new key.",
+        )
+    return kept
 
 
 # --- who we are on the web -----------------------------------------------------------------
@@ -53,19 +60,17 @@ def _own_secret() -> str:
 DEBUG = env.flag("DEBUG", False)
 WEB_PORT = env.count("WEB_PORT", 8000, least=1, most=65535)
 POSTBOX_PORT = env.count("POSTBOX_PORT", 8025, least=1, most=65535)
-BASE_URL = env.text("BASE_URL", f"http://127.0.0.1:{WEB_PORT}").rstrip("/")
-if urlsplit(BASE_URL).scheme not in ("http", "https") or not urlsplit(BASE_URL).hostname:
-    raise BadSetting("BASE_URL", f"is {BASE_URL!r}.", "Give the address readers see, such as https://news.example.org.")
+BASE_URL = env_urls.web_url("BASE_URL", f"http://127.0.0.1:{WEB_PORT}", example="https://news.example.org")
 HTTPS = BASE_URL.startswith("https://")
 LOCAL = (urlsplit(BASE_URL).hostname or "") in ("127.0.0.1", "localhost", "::1")
 
 SECRET_KEY = env.text("SECRET_KEY") or _own_secret()
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [
-    urlsplit(BASE_URL).hostname or "",
-    *(["localhost", "127.0.0.1"] if LOCAL else []),
-]
-CSRF_TRUSTED_ORIGINS = [BASE_URL]
+ALLOWED_HOSTS = env_urls.host_names(
+    "ALLOWED_HOSTS",
+    default=[env_urls.host_of(BASE_URL), *(["localhost", "127.0.0.1"] if LOCAL else [])],
+)
+CSRF_TRUSTED_ORIGINS = [env_urls.origin_of(BASE_URL)]
 CSRF_FAILURE_VIEW = "newsletter.web.problems.stale_form"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -147,6 +152,12 @@ except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueErr
     raise BadSetting(
         "DATABASE_URL", "cannot be understood.", "Give postgres://user:password@host/name or sqlite:///path."
     ) from None
+if DATABASES["default"].get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
+    raise BadSetting(
+        "DATABASE_URL",
+        "names neither PostgreSQL nor SQLite.",
+        "Give postgres://user:password@host/name or sqlite:///path.",
+    )
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
@@ -170,13 +181,7 @@ else:
 
 PICTURES_S3_BUCKET = env.text("PICTURES_S3_BUCKET")  # empty: a folder below NEWSLETTER_DATA
 # Where letters find them. Without an address of the bucket's own, our web server hands them out.
-PICTURES_URL = (env.text("PICTURES_URL") or f"{BASE_URL}/pictures").rstrip("/")
-if urlsplit(PICTURES_URL).scheme not in ("http", "https") or not urlsplit(PICTURES_URL).hostname:
-    raise BadSetting(
-        "PICTURES_URL",
-        f"is {PICTURES_URL!r}.",
-        "Give the address of the pictures, such as https://pictures.example.org.",
-    )
+PICTURES_URL = env_urls.web_url("PICTURES_URL", f"{BASE_URL}/pictures", example="https://pictures.example.org")
 _PICTURES: dict[str, object] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": {"location": DATA_DIR / "pictures", "allow_overwrite": True},
@@ -194,7 +199,7 @@ if PICTURES_S3_BUCKET:
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": PICTURES_S3_BUCKET,
-            "endpoint_url": env.text("PICTURES_S3_ENDPOINT") or None,
+            "endpoint_url": env_urls.web_url("PICTURES_S3_ENDPOINT", example="https://s3.example.org") or None,
             "region_name": env.text("PICTURES_S3_REGION") or None,
             "access_key": env.text("PICTURES_S3_KEY") or None,
             "secret_key": env.text("PICTURES_S3_SECRET") or None,
@@ -221,7 +226,7 @@ STORAGES = {
 # --- the broker ----------------------------------------------------------------------------
 
 # Empty means that `newsletter run` finds or starts a server of its own and tells its workers.
-REDIS_URL = env.text("REDIS_URL")
+REDIS_URL = env_urls.broker_url("REDIS_URL")
 
 # --- the provider --------------------------------------------------------------------------
 
@@ -232,7 +237,11 @@ if not (SENDGRID_API_KEY.isascii() and SENDGRID_API_KEY.isprintable()):
     )
 SENDGRID_RESIDENCY = env.choice("SENDGRID_RESIDENCY", "global", ("global", "eu"))
 # Without a key nothing can leave this machine: letters go to the postbox.
-SENDGRID_API_BASE = env.text("SENDGRID_API_BASE") or ("" if SENDGRID_API_KEY else f"http://127.0.0.1:{POSTBOX_PORT}")
+SENDGRID_API_BASE = env_urls.web_url(
+    "SENDGRID_API_BASE",
+    "" if SENDGRID_API_KEY else f"http://127.0.0.1:{POSTBOX_PORT}",
+    example="https://api.sendgrid.com",
+)
 
 # Lines in the head of every letter (docs/deliverability.md). Each is left out unless it is set.
 UNSUBSCRIBE_MAILBOX = env.text("UNSUBSCRIBE_MAILBOX").lower()
