@@ -169,8 +169,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     # Statements of our own (lib/sql.py) are planned once a connection. Not through a pooler that hands each
-    # statement to another connection and does not know of prepared ones (PgBouncer before 1.21).
-    _PREPARES = {"prepare_threshold": 1 if env.flag("DATABASE_PREPARES", True) else None}
+    # statement to another connection and does not know of prepared ones (PgBouncer before 1.21). Through any pooler
+    # in transaction mode, a cursor kept by the server is gone with the next statement, so there are none either.
+    _KEEPS_SESSION = env.flag("DATABASE_PREPARES", True)
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = not _KEEPS_SESSION
+    _PREPARES = {"prepare_threshold": 1 if _KEEPS_SESSION else None}
     # A server that is gone without a word is noticed within a minute, and the connection made anew; by itself
     # TCP waits for hours, and with it the worker that has an answer of the provider to write down.
     _PATIENCE = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3,

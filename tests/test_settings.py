@@ -179,6 +179,13 @@ def test_a_database_address_that_cannot_be_used_stops_the_start(read: Any, url: 
         read(DATABASE_URL=url)
 
 
+@pytest.mark.parametrize(("prepares", "is_disabled"), [("yes", False), ("no", True)])
+def test_a_pooler_gets_neither_prepared_statements_nor_cursors(read: Any, prepares: str, is_disabled: bool) -> None:
+    database = read(DATABASE_URL="postgres://host/name", DATABASE_PREPARES=prepares)["DATABASES"]["default"]
+    assert database["DISABLE_SERVER_SIDE_CURSORS"] is is_disabled
+    assert (database["OPTIONS"]["prepare_threshold"] is None) is is_disabled
+
+
 @pytest.mark.parametrize("hosts", ["https://news.example.org", "news.example.org:443", "news.example.org/"])
 def test_an_allowed_host_with_more_than_a_name_stops_the_start(read: Any, hosts: str) -> None:
     with pytest.raises(BadSetting, match="ALLOWED_HOSTS"):
