@@ -4,18 +4,14 @@ With nothing set at all, this is a house on one machine: SQLite, a Redis of its 
 postbox, all below NEWSLETTER_DATA and all on loopback.
 """
 
-import os
 import re
-import secrets
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 import dj_database_url
 
-from newsletter import env, env_urls
+from newsletter import env, env_secret, env_urls
 from newsletter.lib import logs
 from newsletter.lib.errors import BadSetting
 
@@ -28,33 +24,6 @@ except OSError as error:
         "NEWSLETTER_DATA", f"is {DATA_DIR}, which cannot be made ({error.strerror}).", "Name a folder you may write to."
     ) from None
 
-
-def _own_secret() -> str:
-    """A key made at the first start and kept, readable by its owner only, beside the data."""
-    file = DATA_DIR / "secret-key"
-    try:
-        if not file.exists():
-            with NamedTemporaryFile("w", dir=DATA_DIR, encoding="ascii") as made:  # readable by its owner only
-                made.write(secrets.token_urlsafe(48))
-                made.flush()
-                with suppress(FileExistsError):  # another process was first; its key it is
-                    os.link(made.name, file)
-        kept = file.read_text(encoding="ascii", errors="replace").strip()
-    except OSError as error:
-        raise BadSetting(
-            "NEWSLETTER_DATA",
-            f"is {DATA_DIR}, where the file secret-key cannot be used ({error.strerror}).",
-            "Name a folder of your own, or give SECRET_KEY.",
-        ) from None
-    if not kept or not kept.isascii():
-        raise BadSetting(
-            "NEWSLETTER_DATA",
-            f"is {DATA_DIR}, where the file secret-key is empty or damaged.",
-            "Restore it from a backup: without it, readers' links stop working. Remove it only for a new key.",
-        )
-    return kept
-
-
 # --- who we are on the web -----------------------------------------------------------------
 
 DEBUG = env.flag("DEBUG", False)
@@ -64,7 +33,7 @@ BASE_URL = env_urls.web_url("BASE_URL", f"http://127.0.0.1:{WEB_PORT}", example=
 HTTPS = BASE_URL.startswith("https://")
 LOCAL = (urlsplit(BASE_URL).hostname or "") in ("127.0.0.1", "localhost", "::1")
 
-SECRET_KEY = env.text("SECRET_KEY") or _own_secret()
+SECRET_KEY = env.text("SECRET_KEY") or env_secret.own_secret(DATA_DIR)
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env_urls.host_names(
     "ALLOWED_HOSTS",
