@@ -130,7 +130,7 @@ class Supervisor:
     def _wait(self, kept: _Kept, now: float) -> float:
         """Set when it is started again; in how many seconds."""
         doublings = min(kept.failures - 1, 30)  # a number that stays a float after days of failures
-        pause = min(self._pause * 2**doublings, LONGEST_PAUSE)
+        pause = min(self._pause * float(1 << doublings), LONGEST_PAUSE)
         kept.again_at = now + pause
         return pause
 

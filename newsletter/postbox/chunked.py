@@ -1,6 +1,6 @@
 """A body that comes in chunks (RFC 9112, section 7.1), as HTTP clients send one whose length they do not know."""
 
-from typing import BinaryIO
+from io import BufferedIOBase
 
 MAX_LINE = 4096  # bytes of a chunk's size line, or of a trailer line
 MAX_TRAILERS = 100
@@ -14,7 +14,7 @@ class TooLarge(Exception):
     """The body is not smaller than the limit; the rest was left unread."""
 
 
-def read_chunked(stream: BinaryIO, *, limit: int) -> bytes:
+def read_chunked(stream: BufferedIOBase, *, limit: int) -> bytes:
     """The body without its framing. Raises `BadChunk` or `TooLarge`; trailers are read and thrown away."""
     parts, whole = [], 0
     while size := _size(stream):
@@ -31,14 +31,14 @@ def read_chunked(stream: BinaryIO, *, limit: int) -> bytes:
     raise BadChunk
 
 
-def _size(stream: BinaryIO) -> int:
+def _size(stream: BufferedIOBase) -> int:
     digits = _line(stream).partition(b";")[0].strip()  # behind the semicolon may stand extensions
     if not 1 <= len(digits) <= 15 or not all(sign in b"0123456789abcdefABCDEF" for sign in digits):
         raise BadChunk
     return int(digits, 16)
 
 
-def _line(stream: BinaryIO) -> bytes:
+def _line(stream: BufferedIOBase) -> bytes:
     line = stream.readline(MAX_LINE)
     if not line.endswith(b"\n"):
         raise BadChunk
