@@ -3,25 +3,46 @@
 Only `settings.py` calls these: no other module asks the environment.
 """
 
+import codecs
 import os
 from pathlib import Path
 
 from newsletter.lib.errors import BadSetting
 
+QUOTES = frozenset("\"'“”„‘’«»`")
 YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 
 def text(name: str, default: str = "") -> str:
     """The value of `name`, or the content of the file that `name`_FILE points to.
 
-    The file form is how Docker and systemd hand over secrets.
+    The file form is how Docker and systemd hand over secrets. An empty file is an error: what would take the place
+    of a secret that got lost is worse than no start.
     """
     if file := os.environ.get(f"{name}_FILE"):
-        try:
-            return Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise BadSetting(f"{name}_FILE", f"cannot be read ({error.strerror}).", "Check the path.") from None
-    return os.environ.get(name, default).strip()
+        given, source = _content(f"{name}_FILE", Path(file)), f"{name}_FILE"
+    else:
+        given, source = os.environ.get(name, default).strip(), name
+    if given[:1] in QUOTES and given[-1:] in QUOTES:
+        raise BadSetting(source, "is wrapped in quotation marks.", "Give the value alone, without them.")
+    return given
+
+
+def _content(name: str, file: Path) -> str:
+    try:
+        content = file.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = error.strerror if isinstance(error, OSError) else "no path"
+        raise BadSetting(name, f"cannot be read ({reason}).", "Check the path.") from None
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
+        raise BadSetting(name, "is a file in UTF-16.", "Save it as UTF-8.")
+    try:
+        given = content.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise BadSetting(name, "is a file that is not UTF-8.", "Save it as UTF-8.") from None
+    if not given:
+        raise BadSetting(name, "is an empty file.", f"Write the value into it, or unset {name}.")
+    return given
 
 
 def number(name: str, default: float, *, least: float, most: float) -> float:

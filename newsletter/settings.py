@@ -4,18 +4,14 @@ With nothing set at all, this is a house on one machine: SQLite, a Redis of its 
 postbox, all below NEWSLETTER_DATA and all on loopback.
 """
 
-import os
 import re
-import secrets
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 import dj_database_url
 
-from newsletter import env
+from newsletter import env, env_secret, env_urls
 from newsletter.lib import data_folder, logs
 from newsletter.lib.errors import BadSetting
 from newsletter.lib.links import with_ascii_host
@@ -30,45 +26,24 @@ except OSError as error:
         "NEWSLETTER_DATA", f"is {DATA_DIR}, which cannot be made ({error.strerror}).", "Name a folder you may write to."
     ) from None
 
-
-def _own_secret() -> str:
-    """A key made at the first start and kept, readable by its owner only, beside the data."""
-    file = DATA_DIR / "secret-key"
-    try:
-        if not file.exists():
-            with NamedTemporaryFile("w", dir=DATA_DIR, encoding="ascii") as made:  # readable by its owner only
-                made.write(secrets.token_urlsafe(48))
-                made.flush()
-                with suppress(FileExistsError):  # another process was first; its key it is
-                    os.link(made.name, file)
-        return file.read_text(encoding="ascii").strip()
-    except OSError as error:
-        raise BadSetting(
-            "NEWSLETTER_DATA",
-            f"is {DATA_DIR}, where the file secret-key cannot be used ({error.strerror}).",
-            "Name a folder of your own, or give SECRET_KEY.",
-        ) from None
-
-
 # --- who we are on the web -----------------------------------------------------------------
 
 DEBUG = env.flag("DEBUG", False)
 WEB_PORT = env.count("WEB_PORT", 8000, least=1, most=65535)
 POSTBOX_PORT = env.count("POSTBOX_PORT", 8025, least=1, most=65535)
-BASE_URL = env.text("BASE_URL", f"http://127.0.0.1:{WEB_PORT}").rstrip("/")
-if urlsplit(BASE_URL).scheme not in ("http", "https") or not urlsplit(BASE_URL).hostname:
-    raise BadSetting("BASE_URL", f"is {BASE_URL!r}.", "Give the address readers see, such as https://news.example.org.")
-BASE_URL = with_ascii_host(BASE_URL)
+BASE_URL = with_ascii_host(
+    env_urls.web_url("BASE_URL", f"http://127.0.0.1:{WEB_PORT}", example="https://news.example.org")
+)
 HTTPS = BASE_URL.startswith("https://")
 LOCAL = (urlsplit(BASE_URL).hostname or "") in ("127.0.0.1", "localhost", "::1")
 
-SECRET_KEY = env.text("SECRET_KEY") or _own_secret()
+SECRET_KEY = env.text("SECRET_KEY") or env_secret.own_secret(DATA_DIR)
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [
-    urlsplit(BASE_URL).hostname or "",
-    *(["localhost", "127.0.0.1"] if LOCAL else []),
-]
-CSRF_TRUSTED_ORIGINS = [BASE_URL]
+ALLOWED_HOSTS = env_urls.host_names(
+    "ALLOWED_HOSTS",
+    default=[env_urls.host_of(BASE_URL), *(["localhost", "127.0.0.1"] if LOCAL else [])],
+)
+CSRF_TRUSTED_ORIGINS = [env_urls.origin_of(BASE_URL)]
 CSRF_FAILURE_VIEW = "newsletter.web.problems.stale_form"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -154,6 +129,12 @@ except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueErr
     raise BadSetting(
         "DATABASE_URL", "cannot be understood.", "Give postgres://user:password@host/name or sqlite:///path."
     ) from None
+if DATABASES["default"].get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
+    raise BadSetting(
+        "DATABASE_URL",
+        "names neither PostgreSQL nor SQLite.",
+        "Give postgres://user:password@host/name or sqlite:///path.",
+    )
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
@@ -165,8 +146,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     # Statements of our own (lib/sql.py) are planned once a connection. Not through a pooler that hands each
-    # statement to another connection and does not know of prepared ones (PgBouncer before 1.21).
-    _PREPARES = {"prepare_threshold": 1 if env.flag("DATABASE_PREPARES", True) else None}
+    # statement to another connection and does not know of prepared ones (PgBouncer before 1.21). Through any pooler
+    # in transaction mode, a cursor kept by the server is gone with the next statement, so there are none either.
+    _KEEPS_SESSION = env.flag("DATABASE_PREPARES", True)
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = not _KEEPS_SESSION
+    _PREPARES = {"prepare_threshold": 1 if _KEEPS_SESSION else None}
     # A server that is gone without a word is noticed within a minute, and the connection made anew; by itself
     # TCP waits for hours, and with it the worker that has an answer of the provider to write down.
     _PATIENCE = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3,
@@ -177,13 +161,7 @@ else:
 
 PICTURES_S3_BUCKET = env.text("PICTURES_S3_BUCKET")  # empty: a folder below NEWSLETTER_DATA
 # Where letters find them. Without an address of the bucket's own, our web server hands them out.
-PICTURES_URL = (env.text("PICTURES_URL") or f"{BASE_URL}/pictures").rstrip("/")
-if urlsplit(PICTURES_URL).scheme not in ("http", "https") or not urlsplit(PICTURES_URL).hostname:
-    raise BadSetting(
-        "PICTURES_URL",
-        f"is {PICTURES_URL!r}.",
-        "Give the address of the pictures, such as https://pictures.example.org.",
-    )
+PICTURES_URL = env_urls.web_url("PICTURES_URL", f"{BASE_URL}/pictures", example="https://pictures.example.org")
 _PICTURES: dict[str, object] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": {"location": DATA_DIR / "pictures", "allow_overwrite": True},
@@ -201,7 +179,7 @@ if PICTURES_S3_BUCKET:
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": PICTURES_S3_BUCKET,
-            "endpoint_url": env.text("PICTURES_S3_ENDPOINT") or None,
+            "endpoint_url": env_urls.web_url("PICTURES_S3_ENDPOINT", example="https://s3.example.org") or None,
             "region_name": env.text("PICTURES_S3_REGION") or None,
             "access_key": env.text("PICTURES_S3_KEY") or None,
             "secret_key": env.text("PICTURES_S3_SECRET") or None,
@@ -228,7 +206,7 @@ STORAGES = {
 # --- the broker ----------------------------------------------------------------------------
 
 # Empty means that `newsletter run` finds or starts a server of its own and tells its workers.
-REDIS_URL = env.text("REDIS_URL")
+REDIS_URL = env_urls.broker_url("REDIS_URL")
 
 # --- the provider --------------------------------------------------------------------------
 
@@ -239,7 +217,11 @@ if not (SENDGRID_API_KEY.isascii() and SENDGRID_API_KEY.isprintable()):
     )
 SENDGRID_RESIDENCY = env.choice("SENDGRID_RESIDENCY", "global", ("global", "eu"))
 # Without a key nothing can leave this machine: letters go to the postbox.
-SENDGRID_API_BASE = env.text("SENDGRID_API_BASE") or ("" if SENDGRID_API_KEY else f"http://127.0.0.1:{POSTBOX_PORT}")
+SENDGRID_API_BASE = env_urls.web_url(
+    "SENDGRID_API_BASE",
+    "" if SENDGRID_API_KEY else f"http://127.0.0.1:{POSTBOX_PORT}",
+    example="https://api.sendgrid.com",
+)
 
 # Lines in the head of every letter (docs/deliverability.md). Each is left out unless it is set.
 UNSUBSCRIBE_MAILBOX = env.text("UNSUBSCRIBE_MAILBOX").lower()

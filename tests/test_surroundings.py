@@ -1,5 +1,6 @@
 """What every test may rely on: a closed network, a folder of its own, servers that come and go."""
 
+import errno
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ from playwright.sync_api import Page
 
 from tests.support.kept import Kept
 from tests.support.postgres import Postgres
+from tests.support.pseudo_terminal import open_terminal
 from tests.support.redis import RedisServer
 from tests.support.surroundings import ROOT, OutsideNetwork, is_here
 from tests.support.waiting import wait_until
@@ -118,3 +120,16 @@ def test_what_a_program_says_can_be_read(tmp_path: Path) -> None:
 def test_waiting_in_vain_says_for_what() -> None:
     with pytest.raises(AssertionError, match="an edition"):
         wait_until(lambda: [], timeout=0.01, what="an edition")
+
+
+def test_where_there_are_no_terminals_a_test_that_needs_one_is_skipped_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse() -> tuple[int, int]:
+        raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+    monkeypatch.setattr(os, "openpty", refuse)
+    with pytest.raises(
+        pytest.skip.Exception, match=r"gives no terminals \(No such file or directory\); mount /dev/pts"
+    ):
+        open_terminal()

@@ -8,14 +8,15 @@ from typing import Any
 import django
 from celery import Celery
 from celery.concurrency import ALIASES  # type: ignore[attr-defined]  # which its stubs have left out
-from celery.signals import before_task_publish, setup_logging
+from celery.signals import before_task_publish, celeryd_init, setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402 — Django must be ready first
 
-from newsletter.lib.errors import BadSetting  # noqa: E402
+from newsletter.lib.errors import BadSetting, NewsletterError  # noqa: E402
+from newsletter.lib.shared_memory import require_shared_memory  # noqa: E402
 from workers import heartbeat  # noqa: E402
 from workers.queues import ROUTES  # noqa: E402
 from workers.timetable import SCHEDULE  # noqa: E402
@@ -68,6 +69,15 @@ app.conf.update(
 @setup_logging.connect
 def _log_as_the_house_does(**_: Any) -> None:
     logging.config.dictConfig(settings.LOGGING)  # and not Celery's own
+
+
+@celeryd_init.connect
+def require_machine(**_: Any) -> None:
+    """End a worker that cannot run here with one sentence."""
+    try:
+        require_shared_memory()
+    except NewsletterError as error:
+        raise SystemExit(str(error)) from None
 
 
 @before_task_publish.connect

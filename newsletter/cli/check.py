@@ -14,13 +14,24 @@ def check(
 ) -> None:
     """Check that the settings are fit for mailing real readers.
 
-    Exit status 1 when something must be mended first. Tries no address and mails nobody.
+    Exit status 1 when something must be mended first. Asks the database and the broker; mails nobody.
     """
-    found = readiness.findings(_facts())
+    facts = _facts()
+    found = readiness.findings(facts)
     stops = [finding for finding in found if finding.severity == "stop" or strict]
     if json:
-        output.data({"ready": not stops, "findings": [finding._asdict() for finding in found]})
+        output.data(
+            {
+                "ready": not stops,
+                "database": facts.database_software,
+                "broker": facts.broker_software,
+                "findings": [finding._asdict() for finding in found],
+            }
+        )
     else:
+        for name, software in (("database", facts.database_software), ("broker", facts.broker_software)):
+            if software:
+                output.text(f"ok: The {name} answers: {software}.")
         for finding in found:
             output.text(f"{finding.severity}: {finding.problem} {finding.mend} ({finding.code})")
         output.say("Ready for real readers." if not stops else f"Not ready: {len(stops)} to mend.")
@@ -33,8 +44,10 @@ def _facts() -> readiness.Facts:
     from django.db import connection
 
     from newsletter.delivery import installation
+    from newsletter.local.broker_answers import BrokerAnswer, ask_broker
 
     problem, missing = _migrations()
+    broker = ask_broker(settings.REDIS_URL) if settings.REDIS_URL else BrokerAnswer()
     in_order = not problem and not missing
     own = Path(settings.DATA_DIR) / "secret-key"
     return readiness.Facts(
@@ -46,8 +59,11 @@ def _facts() -> readiness.Facts:
         allowed_hosts=tuple(settings.ALLOWED_HOSTS),
         database=connection.vendor,
         database_problem=problem,
+        database_software="" if problem else _database_software(),
         migrations_missing=missing,
         redis_url=settings.REDIS_URL,
+        broker_problem=broker.problem,
+        broker_software=broker.software,
         has_api_key=bool(settings.SENDGRID_API_KEY),
         api_base=settings.SENDGRID_API_BASE,
         senders=_senders() if in_order else (),
@@ -68,6 +84,13 @@ def _migrations() -> tuple[str, int]:
         return "", len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     except DatabaseError as error:
         return (str(error).splitlines() or [type(error).__name__])[0], 0
+
+
+def _database_software() -> str:
+    from django.db import connection
+
+    version = ".".join(str(number) for number in connection.get_database_version())
+    return f"{connection.display_name} {version}"
 
 
 def _senders() -> tuple[readiness.Sender, ...]:

@@ -48,6 +48,9 @@ class Facts:
     has_webhook_key: bool = True
     strange: str = ""
     trusted_proxies: int = 1
+    broker_problem: str = ""
+    database_software: str = ""
+    broker_software: str = ""
 
 
 def findings(facts: Facts) -> list[Finding]:
@@ -77,6 +80,7 @@ def _web(facts: Facts) -> Iterator[Finding]:
         )
     base = urlsplit(facts.base_url)
     host = base.hostname or ""
+    header = f"[{host}]" if ":" in host else host  # as a Host header has it
     if host in LOOPBACK:
         yield Finding(
             "stop", "base-url-local", "BASE_URL is this machine: no reader could unsubscribe.", "Set BASE_URL=https://…"
@@ -97,13 +101,15 @@ def _web(facts: Facts) -> Iterator[Finding]:
             "Set it to the number of proxies that add to X-Forwarded-For.",
         )
     if "*" in facts.allowed_hosts:
-        yield Finding("stop", "hosts-any", "ALLOWED_HOSTS lets in any name.", f"Set ALLOWED_HOSTS={host}.")
-    elif not any(host == name or (name.startswith(".") and f".{host}".endswith(name)) for name in facts.allowed_hosts):
+        yield Finding("stop", "hosts-any", "ALLOWED_HOSTS lets in any name.", f"Set ALLOWED_HOSTS={header}.")
+    elif not any(
+        header == name or (name.startswith(".") and f".{host}".endswith(name)) for name in facts.allowed_hosts
+    ):
         yield Finding(
             "stop",
             "hosts-lack-base",
             "ALLOWED_HOSTS lacks the host of BASE_URL: its pages answer 400.",
-            f"Add {host} to it.",
+            f"Add {header} to it.",
         )
 
 
@@ -134,6 +140,13 @@ def _stores(facts: Facts) -> Iterator[Finding]:
             "redis-own",
             "REDIS_URL is not set: only `newsletter run` starts a Redis of its own.",
             "To run workers by themselves or on several machines, set REDIS_URL.",
+        )
+    elif facts.broker_problem:
+        yield Finding(
+            "stop",
+            "broker-silent",
+            f"The broker cannot be used: {facts.broker_problem}.",
+            "Start it, or check REDIS_URL.",
         )
 
 

@@ -13,11 +13,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
 from newsletter.lib.errors import BadSetting, NewsletterError
+from newsletter.local.broker_answers import ask_broker
 from newsletter.local.processes import Part
 
 OLDEST = (6, 2)  # what Celery 5.7 asks for
@@ -110,15 +107,9 @@ def _configuration(data: Path, *, port: int, password: str) -> str:
 
 def answers(url: str) -> str:
     """Empty when a Redis server answers at `url`, else why not. Addresses of other brokers are not tried."""
-    if not url.startswith(("redis://", "rediss://", "unix://")):
+    if not url.startswith(("redis://", "rediss://", "redis+socket://")):
         return ""
-    try:
-        once = Retry(NoBackoff(), 0)
-        with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=once) as client:
-            client.ping()
-    except (redis.RedisError, ValueError, OSError) as error:
-        return str(error) or type(error).__name__
-    return ""
+    return ask_broker(url).problem
 
 
 def require_answer(url: str) -> None:

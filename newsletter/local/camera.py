@@ -14,7 +14,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ FLAGS = (
     *("--headless", "--remote-debugging-pipe", "--no-first-run", "--hide-scrollbars"),
     *("--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"),
 )
+NO_SANDBOX = "No usable sandbox"  # Chromium, content/browser/zygote_host/zygote_host_impl_linux.cc
 PATIENCE = 60.0  # seconds for one answer, on a busy machine
 LOADING = 15_000  # milliseconds for the pictures of a letter
 SETTLED = f"""Promise.race([new Promise(done => setTimeout(done, {LOADING})),
@@ -67,8 +68,9 @@ def take(html: str, views: tuple[View, ...] = VIEWS, *, program: Path) -> dict[s
 class _Browser:
     """The two ends that we hold of its pipes."""
 
-    def __init__(self, commands: int, answers: int) -> None:
+    def __init__(self, commands: int, answers: int, log: Path) -> None:
         self._commands, self._answers, self._number, self._heard = commands, answers, 0, b""
+        self._log = log
 
     def ask(self, method: str, session: str = "", **params: Any) -> dict[str, Any]:
         """The result of one command; what the browser says unasked is not listened to."""
@@ -79,7 +81,7 @@ class _Browser:
             while left:
                 left = left[os.write(self._commands, left) :]
         except BrokenPipeError:
-            raise NoPicture("The browser has ended.") from None
+            raise _ended(self._log) from None
         until = time.monotonic() + PATIENCE
         while True:
             answer = self._message(until)
@@ -93,10 +95,25 @@ class _Browser:
             ready, _, _ = select.select([self._answers], [], [], max(0.0, until - time.monotonic()))
             more = os.read(self._answers, 1 << 20) if ready else b""
             if not more:
-                raise NoPicture("The browser does not answer." if not ready else "The browser has ended.")
+                raise _ended(self._log) if ready else NoPicture("The browser does not answer.")
             self._heard += more
         message, _, self._heard = self._heard.partition(b"\0")
         return dict(json.loads(message))
+
+
+def _ended(log: Path) -> NoPicture:
+    """Why the browser has ended, from what it wrote to its standard error."""
+    with suppress(OSError):
+        lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
+        if any(NO_SANDBOX in line for line in lines):
+            return NoPicture(
+                "The browser cannot start its sandbox: this machine keeps ordinary users from making user namespaces. "
+                "Name a browser that is allowed to (such as the distribution's own) with --browser, or allow it: "
+                "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
+            )
+        if said := [line.strip() for line in lines if line.strip()]:
+            return NoPicture(f"The browser has ended: {said[-1][:200]}")
+    return NoPicture("The browser has ended.")
 
 
 def _picture(told: _Browser, html: str, view: View) -> bytes:
@@ -126,18 +143,20 @@ def _running(program: Path) -> Iterator[_Browser]:
         their_in, commands = _pipe()
         answers, their_out = _pipe()
         rights = ("--no-sandbox",) if os.geteuid() == 0 else ()  # its own sandbox does not run as root
-        quiet = [(os.POSIX_SPAWN_OPEN, each, os.devnull, os.O_RDWR, 0) for each in (0, 1, 2)]
+        log = Path(profile) / "stderr"
+        quiet = [(os.POSIX_SPAWN_OPEN, each, os.devnull, os.O_RDWR, 0) for each in (0, 1)]
+        said = (os.POSIX_SPAWN_OPEN, 2, log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         ends = [(os.POSIX_SPAWN_DUP2, their_in, 3), (os.POSIX_SPAWN_DUP2, their_out, 4)]
         line = [str(program), *FLAGS, *rights, f"--user-data-dir={profile}"]
         try:
-            pid = os.posix_spawn(program, line, os.environ, file_actions=[*quiet, *ends], setpgroup=0)
+            pid = os.posix_spawn(program, line, os.environ, file_actions=[*quiet, said, *ends], setpgroup=0)
         except OSError as error:
             raise NoPicture(f"{program} does not start: {error.strerror}.") from None
         finally:
             os.close(their_in)
             os.close(their_out)
         try:
-            yield _Browser(commands, answers)
+            yield _Browser(commands, answers, log)
         finally:
             os.killpg(pid, signal.SIGKILL)
             os.waitpid(pid, 0)

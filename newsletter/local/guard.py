@@ -13,12 +13,14 @@ from newsletter.lib.errors import BadSetting, NewsletterError
 
 CHOOSE = "Name a folder of your own in NEWSLETTER_DATA, such as: make run NEWSLETTER_DATA=$HOME/newsletter-data"
 
+OF_THE_FILE_SYSTEM = frozenset({"lost+found", ".snapshot"})  # where the data folder is the top of a volume
+
 
 def require_writable(folder: Path) -> None:
     """Raises `BadSetting` when the data folder, or something that lies in it, is not ours to write to."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        children = [folder, *folder.iterdir()]
+        children = [folder, *(child for child in folder.iterdir() if child.name not in OF_THE_FILE_SYSTEM)]
     except OSError as error:
         raise BadSetting("NEWSLETTER_DATA", f"is {folder}, which cannot be used ({error.strerror}).", CHOOSE) from None
     for path in children:

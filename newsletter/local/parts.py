@@ -13,6 +13,7 @@ from newsletter.local.processes import Part
 from newsletter.ops.models import WorkerReading
 
 PYTHON_M = (sys.executable, "-m")
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
 EVENTS_KEY = "events-key.pem"  # in the data folder: the private half of what the postbox signs its events with
 
 
@@ -54,9 +55,11 @@ def postbox(data: Path) -> Part:
 def web(data: Path) -> Part:
     """One process with threads: a desk has a handful of people, and its memory counts on a small machine.
 
-    It believes the events of our own postbox, by the key that the postbox made when it started.
+    It believes the events of our own postbox, by the key that the postbox made when it started. It answers to the
+    names of this machine too: the postbox posts events to one of them, and people here open the desk at one.
     """
     believes = {"SENDGRID_WEBHOOK_KEY_FILE": str((data / EVENTS_KEY).with_suffix(".pub"))}
+    hosts = dict.fromkeys([*settings.ALLOWED_HOSTS, *LOOPBACK_HOSTS])
     return Part(
         name="web",
         command=(
@@ -64,7 +67,11 @@ def web(data: Path) -> Part:
             "newsletter.web.server",
             f"--port={settings.WEB_PORT}",
         ),
-        environment=believes if sends_to_postbox() else {},
+        environment={
+            "ALLOWED_HOSTS": ",".join(hosts),
+            "ALLOWED_HOSTS_FILE": "",  # it would be read instead
+            **(believes if sends_to_postbox() else {}),
+        },
         ready=_answers_http(settings.WEB_PORT, "/"),
     )
 

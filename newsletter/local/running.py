@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 
 from newsletter.lib.clock import now
+from newsletter.lib.shared_memory import require_shared_memory
 from newsletter.local import broker, first_user, guard, leftovers, parts, preparing, scenes, system, telling
 from newsletter.local.following import follow
 from newsletter.local.processes import Part
@@ -33,6 +34,7 @@ def run(*, once: bool) -> int:
     os.umask(0o077)  # addresses of readers lie in these files
     data: Path = settings.DATA_DIR
     guard.require_writable(data)
+    require_shared_memory()
     address = f"http://127.0.0.1:{settings.WEB_PORT}"
     with terminal() as screen, guard.only_instance(data, address=address), listening() as asked:
         if left := leftovers.end_leftovers(data / "processes.json"):

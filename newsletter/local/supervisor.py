@@ -47,6 +47,7 @@ class Supervisor:
         self._tiers: list[list[_Kept]] = []
         self._logs_seen = time.monotonic()
         self._notes = folder / "processes.json"
+        self._is_noted = True
 
     def log(self, name: str) -> Path:
         return self._folder / "logs" / f"{name}.log"
@@ -63,7 +64,10 @@ class Supervisor:
         tier: list[_Kept] = []
         self._tiers.append(tier)
         for part in parts:
-            tier.append(_Kept(part, self.log(part.name), self._environment))
+            try:
+                tier.append(_Kept(part, self.log(part.name), self._environment))
+            except OSError as error:
+                raise NewsletterError(f"{part.name} could not be started: {_reason(error)}.") from None
         self._note()
         waiting = list(tier)
         while waiting and not self._stop_asked():
@@ -83,11 +87,11 @@ class Supervisor:
             if kept.again_at is None and (status := kept.status) is not None:
                 self._plan_again(kept, status, now)
             elif kept.again_at is not None and now >= kept.again_at:
-                kept.again_at = None
-                kept.start()
-                self._note()
+                self._start_again(kept, now)
         if now > self._logs_seen + LOG_LOOK:
             self._logs_seen = now
+            if not self._is_noted:
+                self._note()
             for kept in self._all():
                 logs.bound(kept.log)
 
@@ -105,15 +109,44 @@ class Supervisor:
     def _plan_again(self, kept: _Kept, status: int, now: float) -> None:
         kept.end_remains()
         kept.failures = 1 if now - kept.began > HEALTHY else kept.failures + 1
-        pause = min(self._pause * 2 ** (kept.failures - 1), LONGEST_PAUSE)
-        kept.again_at = now + pause
+        pause = self._wait(kept, now)
         self._say(
             f"{kept.part.name} stopped unexpectedly ({how_it_ended(status)}); it is started again in {pause:g} s. "
             f"Its log: {kept.log}"
         )
 
+    def _start_again(self, kept: _Kept, now: float) -> None:
+        """A start that the machine refuses (a full disk, no more processes) is one more failure, and tried again."""
+        try:
+            kept.start()
+        except OSError as error:
+            kept.failures += 1
+            pause = self._wait(kept, now)
+            self._say(f"{kept.part.name} cannot be started: {_reason(error)}; it is tried again in {pause:g} s.")
+        else:
+            kept.again_at = None
+            self._note()
+
+    def _wait(self, kept: _Kept, now: float) -> float:
+        """Set when it is started again; in how many seconds."""
+        doublings = min(kept.failures - 1, 30)  # a number that stays a float after days of failures
+        pause = min(self._pause * float(1 << doublings), LONGEST_PAUSE)
+        kept.again_at = now + pause
+        return pause
+
     def _note(self) -> None:
-        leftovers.remember(self._notes, [(kept.pid, kept.part.command) for kept in self._all() if kept.status is None])
+        """Write down what runs. When the disk is full, the others go on, and the next look at the logs tries again."""
+        live = [(kept.pid, kept.part.command) for kept in self._all() if kept.status is None]
+        try:
+            leftovers.remember(self._notes, live)
+            self._is_noted = True
+        except OSError as error:
+            self._is_noted = False
+            self._say(f"{self._notes} cannot be written: {_reason(error)}.")
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or type(error).__name__
 
 
 def _could_not_start(kept: _Kept, how: str) -> NewsletterError:

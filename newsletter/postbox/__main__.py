@@ -21,6 +21,10 @@ def main() -> int:
         "--name", action="append", default=[], help="a host name, besides localhost, that it answers to"
     )
     parser.add_argument("--key", default="", help="the only API key that is right (any)")
+    parser.add_argument("--group", action="append", type=int, default=[], help="the id of an unsubscribe group")
+    parser.add_argument("--pool", action="append", default=[], help="the name of an IP pool")
+    parser.add_argument("--template", action="append", default=[], help="the id of a template")
+    parser.add_argument("--unverified", action="append", default=[], help="a domain that may not send: 403")
     parser.add_argument("--events-to", default="", help="an address to post signed events to (none are told)")
     parser.add_argument("--events-key", type=Path, help="the private key that signs them, PEM; made when not there")
     given = parser.parse_args()
@@ -37,7 +41,13 @@ def main() -> int:
             port=given.port,
             file=given.file,
             ready=ready,
-            account=Account(key=given.key),
+            account=Account(
+                key=given.key,
+                groups=frozenset(given.group),
+                pools=frozenset(given.pool),
+                templates=frozenset(given.template),
+                unverified=frozenset(domain.lower() for domain in given.unverified),
+            ),
             allow_outside=given.allow_outside,
             names=given.name,
             events_to=given.events_to,

@@ -9,10 +9,12 @@ class Account:
 
     `groups` are unsubscribe group ids and `pools` IP pool names that exist; others are refused.
     `unverified` are domains in lower case whose mail is answered with 403, as SendGrid does for
-    a sender identity that was not verified. There are no templates: any `template_id` is refused.
+    a sender identity that was not verified. `templates` are ids of templates that exist. Their content is not known
+    here: a letter made of one shows its id.
     """
 
     key: str = ""
     groups: frozenset[int] = frozenset()
     pools: frozenset[str] = frozenset()
     unverified: frozenset[str] = frozenset()
+    templates: frozenset[str] = frozenset()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl
 
 from newsletter.postbox.answering import refuse_host, reply_to
+from newsletter.postbox.chunked import BadChunk, TooLarge, read_chunked
 from newsletter.postbox.exchange import Reply, Request, error_reply
 from newsletter.postbox.faults import Do
 from newsletter.postbox.routes import find
@@ -66,8 +67,7 @@ class Conversation(BaseHTTPRequestHandler):
     def _read_body(self) -> bytes | None:
         """The whole body; None when there is none to answer."""
         if "Transfer-Encoding" in self.headers:
-            self._refuse_unread(error_reply(411, "The length of the body must be given."))
-            return None
+            return self._read_chunked()
         length = self.headers.get("Content-Length", "0")
         if not length.isascii() or not length.isdigit() or len(length) > 15:
             self._refuse_unread(error_reply(400, "Bad Request"))
@@ -80,6 +80,19 @@ class Conversation(BaseHTTPRequestHandler):
             self.close_connection = True
             return None
         return body
+
+    def _read_chunked(self) -> bytes | None:
+        """As clients send what they produce while they send. None when there is none to answer."""
+        if self.headers["Transfer-Encoding"].strip().lower() != "chunked" or "Content-Length" in self.headers:
+            self._refuse_unread(error_reply(400, "Bad Request"))  # two lengths are how requests are smuggled
+            return None
+        try:
+            return read_chunked(self.rfile, limit=MOST)
+        except BadChunk:
+            self._refuse_unread(error_reply(400, "Bad Request"))
+        except TooLarge:
+            self._refuse_unread(error_reply(413, "The body must be smaller than 30 MB."))
+        return None
 
     def _write(self, reply: Reply) -> None:
         if self._listener.office.stopping.is_set():

@@ -31,7 +31,7 @@ class Copy:
     @cached_property
     def subject(self) -> str:
         """On one line, whatever was put into it."""
-        return " ".join(self._filled(self.one.get("subject") or self.body["subject"]).split())
+        return " ".join(self._filled(self.one.get("subject") or self.body.get("subject") or self._template).split())
 
     @property
     def sender(self) -> Mapping[str, str]:
@@ -51,8 +51,13 @@ class Copy:
 
     @cached_property
     def parts(self) -> list[tuple[str, str]]:
-        """Type and text of each block of content."""
-        return [(block["type"], self._filled(block["value"])) for block in self.body["content"]]
+        """Type and text of each block of content; of a template, whose content is not known here, only its id."""
+        blocks = self.body.get("content") or [{"type": "text/plain", "value": self._template}]
+        return [(block["type"], self._filled(block["value"])) for block in blocks]
+
+    @property
+    def _template(self) -> str:
+        return f"Template {self.body.get('template_id', '')}"
 
     def part(self, kind: str) -> str:
         """The text of the first block of this type, or empty."""

@@ -146,7 +146,7 @@ def unpack(packed: bytes) -> dict[str, Any]:
 
 def letter_key(body: Mapping[str, Any]) -> str:
     """The same for every call with the same sender, subject and content."""
-    shared = orjson.dumps([body["from"], body.get("subject"), body["content"]])
+    shared = orjson.dumps([body["from"], body.get("subject"), body.get("content", body.get("template_id"))])
     return hashlib.blake2b(shared, digest_size=8).hexdigest()
 
 

@@ -97,7 +97,13 @@ def _ascii(name: str) -> Any:
 
 
 def _people(people: Any) -> str:
-    return ", ".join(formataddr((_one_line(person.get("name", "")), person["email"]), "utf-8") for person in people)
+    return ", ".join(formataddr((_name(person), person["email"]), "utf-8") for person in people)
+
+
+def _name(person: Any) -> str:
+    """Without the quotation marks that clients put around a name with a comma (sendgrid/sendgrid-python#618)."""
+    name = _one_line(person.get("name", ""))
+    return name[1:-1].replace('\\"', '"') if len(name) > 1 and name[0] == name[-1] == '"' else name
 
 
 def _encoded(name: str, value: str) -> str:

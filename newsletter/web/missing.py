@@ -1,7 +1,7 @@
 """Who did not get an edition: a page, and the whole list as a file. For ops."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,6 +12,7 @@ from newsletter.delivery.models import Dispatch
 from newsletter.delivery.progress import progress
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
+from newsletter.web import csv_file
 from newsletter.web.numbers import whole_number
 from newsletter.web.permission import DeskRequest, needs
 
@@ -47,14 +48,11 @@ def page(request: DeskRequest, dispatch_id: int) -> HttpResponse:
 
 @require_safe
 @needs(Step.OPERATE)
-def file(request: DeskRequest, dispatch_id: int) -> StreamingHttpResponse:
+def file(request: DeskRequest, dispatch_id: int) -> FileResponse:
     """All of them, or those of `?state=`, as CSV."""
     dispatch = _dispatch(dispatch_id)
     lines = missing.lines(missing.readers(dispatch, only=_state(request)))
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="missing-edition-{dispatch.edition_id}.csv"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return csv_file.respond(lines, filename=f"missing-edition-{dispatch.edition_id}.csv")
 
 
 @require_POST

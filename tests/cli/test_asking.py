@@ -11,6 +11,7 @@ import pytest
 
 from tests.cli.test_pasting import COPIED
 from tests.cli.test_publications import NEW_PUBLICATION
+from tests.support.pseudo_terminal import open_terminal
 
 AtTerminal = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -30,7 +31,7 @@ def at_terminal(house: dict[str, str]) -> AtTerminal:
     """Runs a command at a terminal and answers each prompt it shows; stderr is all that was shown."""
 
     def run(*words: str, answers: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-        ours, its = os.openpty()
+        ours, its = open_terminal()
         process = subprocess.Popen(
             [sys.executable, "-m", "newsletter", *words],
             env=house, stdin=its, stdout=subprocess.PIPE, stderr=its, text=True, start_new_session=True,

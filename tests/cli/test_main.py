@@ -99,7 +99,10 @@ def test_help_and_version_need_no_settings() -> None:
 def test_a_bad_setting_is_one_sentence() -> None:
     told = start("readers", "count", env={"BASE_URL": "nonsense"})
     assert (told.returncode, told.stdout) == (1, "")
-    assert told.stderr == "BASE_URL is 'nonsense'. Give the address readers see, such as https://news.example.org.\n"
+    assert (
+        told.stderr
+        == "BASE_URL is 'nonsense', which is no http or https address. Give an address such as https://news.example.org.\n"
+    )
 
 
 def test_a_database_without_tables_is_one_sentence(tmp_path: Path) -> None:

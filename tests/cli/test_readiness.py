@@ -44,6 +44,7 @@ def test_a_house_that_is_ready_has_no_findings() -> None:
         (replace(READY, database_problem="no answer", senders=()), "stop:database-silent"),
         (replace(READY, migrations_missing=2, senders=()), "stop:migrations-missing"),
         (replace(READY, redis_url=""), "warn:redis-own"),
+        (replace(READY, broker_problem="no answer"), "stop:broker-silent"),
         (replace(READY, has_webhook_key=False), "warn:webhook-key-missing"),
         (replace(READY, has_api_key=False), "stop:provider-key-missing"),
         (replace(READY, api_base="http://127.0.0.1:8025"), "stop:provider-postbox"),
@@ -67,6 +68,12 @@ def test_a_house_that_was_never_set_up_has_its_stops_first() -> None:
 
 def test_any_host_below_a_domain_and_an_api_of_ones_own_are_fine() -> None:
     assert not codes(replace(READY, allowed_hosts=(".lantern.io",), api_base="https://api.eu.sendgrid.com"))
+
+
+def test_the_host_of_an_ipv6_address_is_allowed_in_brackets() -> None:
+    ipv6 = replace(READY, base_url="https://[2001:db8::1]")
+    assert not codes(replace(ipv6, allowed_hosts=("[2001:db8::1]",)))
+    assert codes(replace(ipv6, allowed_hosts=("2001:db8::1",))) == {"stop:hosts-lack-base"}
 
 
 def test_a_publication_that_approves_itself_needs_no_editor() -> None:

@@ -73,6 +73,22 @@ def test_a_program_that_is_no_browser_is_told_apart(tmp_path: Path) -> None:
             camera.take("<p>Words.</p>", (View("one", 300),), program=program)
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("[1:1:FATAL:zygote_host_impl_linux.cc(126)] No usable sandbox! If you are running on Ubuntu", "sysctl kernel"),
+        ("chrome: error while loading shared libraries: libnss3.so", "has ended: chrome: error .* libnss3.so$"),
+        ("", r"^The browser has ended\.$"),
+    ],
+)
+def test_a_browser_that_ends_is_told_with_its_reason(tmp_path: Path, said: str, told: str) -> None:
+    program = tmp_path / "browser"
+    program.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+    program.chmod(0o755)
+    with pytest.raises(NoPicture, match=told):
+        camera.take("<p>Words.</p>", (View("one", 300),), program=program)
+
+
 def test_without_a_browser_a_person_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(camera, "PLACES", ())

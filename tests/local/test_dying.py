@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import shutil
 import signal
 import subprocess
@@ -16,6 +15,7 @@ import pytest
 from newsletter.local import leftovers, system
 from tests.local import little
 from tests.local.little import lives, wait_for_word
+from tests.support.pseudo_terminal import open_terminal
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,7 +26,7 @@ class Conductor:
 
     def __init__(self, folder: Path, **programs: str) -> None:
         self.folder = folder
-        self.screen, terminal = pty.openpty()
+        self.screen, terminal = open_terminal()
         given = [f"{name}={code}" for name, code in programs.items()]
         self.process = subprocess.Popen(
             # setsid and taking the terminal as a login does, so that Ctrl-C reaches who sits at it

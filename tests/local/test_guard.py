@@ -98,6 +98,16 @@ def test_a_file_of_somebody_else_in_the_folder_is_a_sentence(tmp_path: Path, mon
         guard.require_writable(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["lost+found", ".snapshot"])
+def test_what_a_file_system_keeps_at_the_top_of_a_volume_is_no_obstacle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    theirs = tmp_path / name
+    theirs.mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: path != theirs)  # as the kernel answers who is not root
+    guard.require_writable(tmp_path)
+
+
 def test_a_new_folder_is_made(tmp_path: Path) -> None:
     guard.require_writable(tmp_path / "new" / "data")
     assert (tmp_path / "new" / "data").is_dir()

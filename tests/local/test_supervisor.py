@@ -1,14 +1,19 @@
 """The supervisor, with real little processes."""
 
+import errno
+import json
 import os
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, Never
 
 import pytest
 
 from newsletter.lib.errors import NewsletterError
+from newsletter.local import leftovers, logs
 from newsletter.local.processes import how_it_ended
+from newsletter.local.supervisor import LOG_LOOK
 from tests.local import little
 from tests.local.conftest import House
 from tests.local.little import keep_until, lives, part, wait_for_word
@@ -33,6 +38,59 @@ def test_pauses_between_tries_grow(house: House) -> None:
         os.kill(seen[0], signal.SIGKILL)
         keep_until(house, lambda seen=seen: house.leaders() not in ([], seen))  # type: ignore[misc]  # bound at once
     assert [sentence.partition(" again in ")[2].split()[0] for sentence in house.said] == ["0.05", "0.1", "0.2"]
+
+
+def test_a_full_disk_does_not_keep_a_process_from_being_started_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.start(part("web", little.SLEEPS), part("beat", little.SLEEPS))
+    web, beat = house.leaders()
+    with monkeypatch.context() as full:
+        full.setattr(leftovers, "remember", raise_disk_full)
+        os.kill(web, signal.SIGKILL)
+        keep_until(house, lambda: len(house.leaders()) == 2 and web not in house.leaders())
+    assert beat in house.leaders()
+    assert house.said[-1].endswith("processes.json cannot be written: No space left on device.")
+    house._logs_seen = -LOG_LOOK  # the next look is due
+    keep_until(house, lambda: {entry["pid"] for entry in noted(house)} == set(house.leaders()))
+
+
+def test_a_start_that_a_full_disk_refuses_is_tried_again_and_the_others_go_on(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.start(part("web", little.SLEEPS), part("beat", little.SLEEPS))
+    web, beat = house.leaders()
+    with monkeypatch.context() as full:
+        full.setattr(logs, "open_log", raise_disk_full)
+        os.kill(web, signal.SIGKILL)
+        keep_until(house, lambda: len(house.said) == 3)
+        assert house.leaders() == [beat]
+    assert house.said[1] == "web cannot be started: No space left on device; it is tried again in 0.1 s."
+    keep_until(house, lambda: len(house.leaders()) == 2)
+    assert beat in house.leaders()
+
+
+def test_a_first_start_that_a_full_disk_refuses_is_one_sentence(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "open_log", raise_disk_full)
+    with pytest.raises(NewsletterError, match=r"^web could not be started: No space left on device\.$"):
+        house.start(part("web", little.SLEEPS))
+
+
+def raise_disk_full(*_: object) -> Never:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def noted(house: House) -> Any:
+    return json.loads((house.log("x").parent.parent / "processes.json").read_text())
+
+
+def test_after_days_of_failures_it_is_still_tried_again(house: House) -> None:
+    house.start(part("web", little.SLEEPS))
+    [web] = house.leaders()
+    next(house._all()).failures = 5_000
+    os.kill(web, signal.SIGKILL)
+    keep_until(house, lambda: len(house.said) == 1)
+    assert "it is started again in 30 s." in house.said[0]
 
 
 def test_a_stop_ends_every_process(house: House) -> None:

@@ -12,10 +12,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from newsletter.lib.errors import BadSetting
+from newsletter.postbox import __main__ as entry
+from newsletter.postbox.account import Account
 from newsletter.postbox.server import Postbox
 from tests.postbox.asking import ask, connect, send
 from tests.support.waiting import wait_until
@@ -186,3 +189,17 @@ def test_many_callers_at_once_are_all_kept(postbox: Postbox) -> None:
     for thread in threads:
         thread.join()
     assert (postbox.counts()["addresses"], len(postbox.calls())) == (80, 80)
+
+
+def test_alone_it_is_told_what_its_account_has(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    served: dict[str, Any] = {}
+    monkeypatch.setattr(entry, "serve", lambda **given: served.update(given))
+    words = "--group 7 --group 8 --pool morning --template d-7 --unverified Other.example"
+    monkeypatch.setattr(sys, "argv", ["postbox", "--file", str(tmp_path / "post.sqlite3"), *words.split()])
+    assert entry.main() == 0
+    assert served["account"] == Account(
+        groups=frozenset({7, 8}),
+        pools=frozenset({"morning"}),
+        templates=frozenset({"d-7"}),
+        unverified=frozenset({"other.example"}),
+    )

@@ -125,11 +125,37 @@ def test_a_strange_request_is_answered_and_does_no_harm(postbox: Postbox, first:
     assert send(postbox).status == 202
 
 
-def test_a_body_of_unknown_length_is_refused(postbox: Postbox) -> None:
+def test_a_body_in_chunks_is_taken_and_the_connection_goes_on(postbox: Postbox) -> None:
     connection = connect(postbox)
-    connection.request("POST", SEND, iter([b"{}"]), KEY, encode_chunked=True)
-    assert connection.getresponse().status == 411
+    for _ in range(2):
+        whole = json.dumps(letter()).encode()
+        connection.request("POST", SEND, iter([whole[:7], whole[7:]]), KEY, encode_chunked=True)
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) == (202, b"")
     connection.close()
+    assert len(postbox.letters()) == 2
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "status"),
+    [
+        ("Transfer-Encoding: chunked", b"x\r\n", b" 400 "),
+        ("Transfer-Encoding: chunked", b"-1\r\n", b" 400 "),
+        ("Transfer-Encoding: chunked", b"2\r\n{}xx", b" 400 "),
+        ("Transfer-Encoding: chunked", b"2\r\n{", b" 400 "),
+        ("Transfer-Encoding: chunked", b"1" * 5000, b" 400 "),
+        ("Transfer-Encoding: chunked", b"2000000\r\n", b" 413 "),
+        ("Transfer-Encoding: gzip, chunked", b"0\r\n\r\n", b" 400 "),
+        ("Transfer-Encoding: chunked\r\nContent-Length: 2", b"0\r\n\r\n", b" 400 "),
+    ],
+)
+def test_chunks_that_are_none_are_refused(postbox: Postbox, head: str, body: bytes, status: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", postbox.port), timeout=10) as line:
+        line.sendall(f"POST {SEND} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x\r\n{head}\r\n\r\n".encode())
+        line.sendall(body)
+        line.shutdown(socket.SHUT_WR)
+        assert status in line.makefile("rb").readline()
+    assert postbox.calls() == []
 
 
 def test_half_a_request_is_no_request(postbox: Postbox) -> None:

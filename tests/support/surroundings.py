@@ -26,7 +26,9 @@ class OutsideNetwork(RuntimeError):
 
 def forget_settings() -> None:
     """Take every setting out of the environment, then put in what tests are told on purpose."""
-    named = re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "newsletter" / "settings.py").read_text(encoding="utf-8"))
+    named = re.findall(
+        r'env(?:_urls)?\.\w+\(\s*"(\w+)"', (ROOT / "newsletter" / "settings.py").read_text(encoding="utf-8")
+    )
     for name in named:
         os.environ.pop(name, None)
         os.environ.pop(f"{name}_FILE", None)

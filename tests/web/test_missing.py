@@ -1,12 +1,15 @@
 """Who did not get an edition: the page and its file."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from newsletter.audience.models import Subscriber
-from newsletter.delivery import opening
+from newsletter.delivery import missing, opening
+from newsletter.delivery.missing import Missed, Missing
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -72,6 +75,25 @@ def test_the_file_holds_everybody(otto: Client, dispatch: Dispatch) -> None:
     assert len(text.splitlines()) == 251
     assert answer["Content-Type"].startswith("text/csv")
     assert answer["Cache-Control"] == "no-store"
+
+
+def test_a_file_says_how_long_it_is_so_that_one_cut_off_is_noticed(otto: Client, dispatch: Dispatch) -> None:
+    answer = otto.get(f"/ops/dispatches/{dispatch.pk}/missing.csv")
+    text = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    assert int(answer["Content-Length"]) == len(text)
+    assert answer["Content-Disposition"] == f'attachment; filename="missing-edition-{dispatch.edition_id}.csv"'
+
+
+def test_a_file_that_the_database_breaks_off_is_an_error_and_not_half_a_file(
+    otto: Client, dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(*_: object, **__: object) -> Iterator[Missing]:
+        yield Missing("first@readers.example", Missed.WAITING, "", 1, None)
+        raise OperationalError("cursor does not exist")
+
+    monkeypatch.setattr(missing, "readers", break_off)
+    otto.raise_request_exception = False
+    assert otto.get(f"/ops/dispatches/{dispatch.pk}/missing.csv").status_code == 500
 
 
 def test_a_curator_sees_no_list_of_readers(cora: Client, dispatch: Dispatch) -> None:

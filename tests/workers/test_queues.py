@@ -66,3 +66,27 @@ def test_every_task_of_the_timetable_is_known_to_the_workers(redis_server: Redis
         check=True,
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_worker_without_shared_memory_ends_with_one_sentence(redis_server: RedisServer) -> None:
+    script = (
+        "import sys, multiprocessing.synchronize as shared\n"
+        "def refuse(*_, **__): raise OSError(2, 'No such file or directory')\n"
+        "shared.SemLock.__init__ = refuse\n"
+        "from celery.__main__ import main\n"
+        "sys.argv = ['celery', '-A', 'workers.app', 'worker', '--pool=solo']\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "REDIS_URL": redis_server.url},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "Workers need shared memory, and this machine gives none (No such file or directory). "
+        "Mount it: mount -t tmpfs -o mode=1777 tmpfs /dev/shm"
+    ]

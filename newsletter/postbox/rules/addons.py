@@ -7,7 +7,7 @@ from typing import Any
 
 from newsletter.postbox.account import Account
 from newsletter.postbox.rules.problems import Found
-from newsletter.postbox.rules.values import check_text
+from newsletter.postbox.rules.values import check_text, is_media_type
 
 CATEGORIES = 10
 CATEGORY_CHARACTERS = 255
@@ -41,7 +41,9 @@ def check(found: Found, body: dict[str, Any], *, account: Account, is_issued: Ca
         if not isinstance(name, str) or not 2 <= len(name) <= 64 or name not in account.pools:
             found.add("ip_pool_name", "must name one of the account's pools")
     if "template_id" in body:
-        found.add("template_id", "must name one of the account's templates; the postbox has none")
+        template = body["template_id"]
+        if not isinstance(template, str) or template not in account.templates:
+            found.add("template_id", "must name one of the account's templates")
     if "batch_id" in body:
         batch = body["batch_id"]
         if not isinstance(batch, str) or not is_issued(batch):
@@ -62,11 +64,14 @@ def _check_attachments(found: Found, attachments: object) -> None:
             continue
         if check_text(found, f"{field}.content", one.get("content")) and not _is_base64(one["content"]):
             found.add(f"{field}.content", "must be base64")
-        if "type" in one:
-            check_text(found, f"{field}.type", one["type"])
         if "disposition" in one and one["disposition"] not in ("inline", "attachment"):
             found.add(f"{field}.disposition", "must be inline or attachment")
-        for name in ("filename", "content_id", "type"):
+        kind = one.get("type", "")
+        if not isinstance(kind, str):
+            found.add(f"{field}.type", "must be a string")
+        elif "type" in one and not is_media_type(kind):
+            found.add(f"{field}.type", "must be a type such as text/calendar; method=REQUEST")
+        for name in ("filename", "content_id"):
             value = one.get(name, None if name == "filename" else "")
             if not isinstance(value, str):
                 found.add(f"{field}.{name}", "must be a string")

@@ -70,7 +70,14 @@ def flags(body: dict[str, Any]) -> list[str]:
         found.append("A substitution has an empty tag.")
     if starts := [a for a, b in pairwise(tags) if a and b.startswith(a)]:
         found.append(f"Tags that are the beginning of another, so that their order matters: {_names(starts)}.")
-    wording = "".join(block["value"] for block in body["content"]) + first.get("subject", body.get("subject", ""))
+    if any(_needs_quotes(p) for one in everybody for kind in ("to", "cc", "bcc") for p in one.get(kind, ())):
+        found.append(
+            "A name with a comma or semicolon and without quotation marks: SendGrid’s page of limitations forbids it, "
+            "and such mail has been dropped after it was accepted."
+        )
+    wording = "".join(block["value"] for block in body.get("content", ())) + first.get(
+        "subject", body.get("subject", "")
+    )
     wording += "".join(person["email"] for person in _replies(body))
     if unused := [tag for tag in tags if tag and tag not in wording]:
         found.append(f"Substitutions with no place in the letter: {_names(unused)}.")
@@ -81,6 +88,13 @@ def flags(body: dict[str, Any]) -> list[str]:
 
 def _replies(body: dict[str, Any]) -> list[dict[str, Any]]:
     return [body["reply_to"]] if "reply_to" in body else body.get("reply_to_list", [])
+
+
+def _needs_quotes(person: dict[str, Any]) -> bool:
+    """The service takes such a name: sendgrid/sendgrid-python#291 and #618, and the live tests of django-anymail."""
+    name = person.get("name", "")
+    is_quoted = len(name) > 1 and name[0] == name[-1] == '"'
+    return not is_quoted and any(sign in name for sign in ",;")
 
 
 def _names(names: list[str]) -> str:

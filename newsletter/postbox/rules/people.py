@@ -61,7 +61,7 @@ def _check_recipients(found: Found, field: str, one: dict[str, Any]) -> int:
             continue
         number += len(people)
         for place, person in enumerate(people):
-            address = check_person(found, f"{field}.{kind}.{place}", person, listed=True)
+            address = check_person(found, f"{field}.{kind}.{place}", person)
             if address and address in seen:
                 found.add(field, f"holds an address twice in to, cc and bcc; the second one is in {kind}")
             seen.add(address)

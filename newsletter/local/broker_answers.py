@@ -1,0 +1,52 @@
+"""What answers at the broker's address: Redis is asked for its name, of RabbitMQ and Sentinel the port is tried."""
+
+import socket
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+PORTS = {"sentinel": 26379, "amqp": 5672, "pyamqp": 5672, "amqps": 5671}
+TIMEOUT_SECONDS = 2.0
+
+
+class BrokerAnswer(NamedTuple):
+    """`software` is such as "Redis 7.0.15"; `problem` is why it cannot be used, else empty."""
+
+    software: str = ""
+    problem: str = ""
+
+
+def ask_broker(url: str) -> BrokerAnswer:
+    """Ask the broker at a checked address, or the first of several that can be used."""
+    answers = [_ask_one(one) for one in url.split(";")]
+    return next((answer for answer in answers if not answer.problem), answers[0])
+
+
+def _ask_one(url: str) -> BrokerAnswer:
+    parts = urlsplit(url)
+    try:
+        if parts.scheme in PORTS:
+            port = parts.port or PORTS[parts.scheme]
+            socket.create_connection((parts.hostname, port), timeout=TIMEOUT_SECONDS).close()
+            return BrokerAnswer(f"something that listens on port {port}")
+        return BrokerAnswer(_ask_redis(url.replace("redis+socket://", "unix://", 1)))
+    except (redis.RedisError, ValueError, OSError) as error:
+        return BrokerAnswer(problem=(str(error).splitlines() or [type(error).__name__])[0])
+
+
+def _ask_redis(url: str) -> str:
+    once = Retry(NoBackoff(), 0)
+    with redis.Redis.from_url(
+        url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS, retry=once
+    ) as client:
+        client.ping()
+        try:
+            about = client.info("server")
+        except redis.ResponseError:  # a user who may not ask for it
+            return "a Redis server"
+    if "valkey_version" in about:
+        return f"Valkey {about['valkey_version']}"
+    return f"Redis {about.get('redis_version', '')}".strip()
