@@ -34,26 +34,27 @@ def main() -> None:
     from premailer import Premailer
 
     from benchmarks import data
-    from newsletter.delivery import opening, sending
+    from newsletter.delivery.dispatches import open_dispatch
     from newsletter.delivery.models import Batch
-    from newsletter.editions import approval, rendering
+    from newsletter.delivery.sending import send_batches
     from newsletter.editions.models import Edition, FrozenLetter
+    from newsletter.letters import approval, render_letter
     from newsletter.lib import clock
     from workers.tasks import dispatch
 
-    rendering.render = counting("renders", rendering.render)
+    render_letter.render = counting("renders", render_letter.render)
     Premailer.transform = counting("inlinings", Premailer.transform)
     began = time.process_time()
     made = data.edition(sys.argv[1])
     milliseconds = (time.process_time() - began) * 1000
     approval.send_now(Edition.objects.get(pk=made["edition"]), now=clock.now())
-    opened = opening.open(made["edition"], now=clock.now())
+    opened = open_dispatch.open(made["edition"], now=clock.now())
     if opened is None:
         raise RuntimeError("The dispatch did not open.")
-    while opening.go_on(opened.pk):
+    while open_dispatch.go_on(opened.pk):
         pass
     batches = list(Batch.objects.filter(dispatch=opened).values_list("pk", flat=True))
-    sending.send_all(batches, client=dispatch._client(), clock=clock.now, connections=4)
+    send_batches.send_all(batches, client=dispatch._client(), clock=clock.now, connections=4)
     left = Batch.objects.filter(dispatch=opened).exclude(state="accepted").count()
     if left:
         raise RuntimeError(f"{left} batches were not accepted.")

@@ -131,9 +131,9 @@ def _publication(by: str) -> Any:
 
 def edition(publication: str) -> dict[str, Any]:
     """An approved edition, due in some hours. Its letter is assembled by the product and has about 60 KB of HTML."""
-    from newsletter.editions import approval, assembly
     from newsletter.editions.models import Edition
     from newsletter.giving.models import Appeal
+    from newsletter.letters import approval, assemble_letter
     from newsletter.publications.models import Publication
     from newsletter.stories.models import Story
 
@@ -161,7 +161,7 @@ def edition(publication: str) -> dict[str, Any]:
             position=number,
         )
     planned = Edition.objects.create(publication=by, due_at=now + timedelta(hours=6), assemble_at=now)
-    made = assembly.assemble(planned.pk, now=now)
+    made = assemble_letter.assemble(planned.pk, now=now)
     made = approval.approve(made, content_hash=made.content_hash, by=None, now=now)
     letter = made.letters.get(variant="default")
     sizes = {"html": len(letter.html.encode()), "text": len(letter.text.encode())}

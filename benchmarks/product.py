@@ -29,15 +29,15 @@ def main() -> None:
 def commands() -> dict[str, list[str]]:
     from django.conf import settings
 
-    from newsletter.local import parts
+    from newsletter.local.services import service_definitions
 
-    all_of_them = [parts.web(settings.DATA_DIR), *parts.workers(datetime.now(UTC))]
+    all_of_them = [service_definitions.web(settings.DATA_DIR), *service_definitions.workers(datetime.now(UTC))]
     return {part.name: list(part.command[1:]) for part in all_of_them}
 
 
 def send_now(edition: str) -> dict[str, Any]:
-    from newsletter.editions import approval
     from newsletter.editions.models import Edition
+    from newsletter.letters import approval
 
     now = datetime.now(UTC)
     approval.send_now(Edition.objects.get(pk=int(edition)), now=now)
@@ -62,8 +62,8 @@ def books(edition: str) -> dict[str, Any]:
 
 def calls(edition: str) -> list[dict[str, Any]]:
     """What the provider was told about each call, and gives back in its events."""
+    from newsletter.delivery.ledger.packed_ids import unpack
     from newsletter.delivery.models import Attempt
-    from newsletter.delivery.packing import unpack
 
     attempts = Attempt.objects.filter(batch__dispatch__edition=int(edition)).select_related("batch").order_by("batch")
     return [

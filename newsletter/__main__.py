@@ -11,12 +11,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Exit status: 0 done, 1 could not be done (one sentence on stderr says why), 2 the command line
     was not understood, 130 stopped by Ctrl-C. Data goes to stdout, talk to stderr.
     """
-    from newsletter.cli import output, streams
     from newsletter.cli.app import app
+    from newsletter.cli.support import output, output_streams
     from newsletter.lib.errors import NewsletterError
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
-    streams.prepare()
+    output_streams.prepare()
     try:
         try:
             given = list(sys.argv[1:] if arguments is None else arguments)
@@ -27,12 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         output.say(output.shortened(str(error)))
         sys.exit(1)
     except BrokenPipeError:  # whoever read our output has gone
-        streams.silence_output()
+        output_streams.silence_output()
         sys.exit(1)
     except OSError as error:
-        if not streams.is_output_error(error):
+        if not output_streams.is_output_error(error):
             raise
-        streams.silence_output()
+        output_streams.silence_output()
         sys.stderr.write(f"The output cannot be written ({error.strerror}).\n")
         sys.exit(1)
     except KeyboardInterrupt:

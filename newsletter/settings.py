@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import dj_database_url
 
 from newsletter import env, env_secret, env_urls
-from newsletter.lib import data_folder, logs
+from newsletter.lib import data_folder, logging_config
 from newsletter.lib.errors import BadSetting
-from newsletter.lib.links import with_ascii_host
+from newsletter.lib.web_urls import with_ascii_host
 from newsletter.sign_in_settings import *  # noqa: F403 — Django reads them from here
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -44,7 +44,7 @@ ALLOWED_HOSTS = env_urls.host_names(
     default=[env_urls.host_of(BASE_URL), *(["localhost", "127.0.0.1"] if LOCAL else [])],
 )
 CSRF_TRUSTED_ORIGINS = [env_urls.origin_of(BASE_URL)]
-CSRF_FAILURE_VIEW = "newsletter.web.problems.stale_form"
+CSRF_FAILURE_VIEW = "newsletter.web.shared.error_pages.stale_form"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", False) else None
@@ -80,14 +80,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "newsletter.web.policy.PolicyMiddleware",
-    "newsletter.web.size.SizeMiddleware",  # before CsrfViewMiddleware, which reads bodies
+    "newsletter.web.shared.security_headers.PolicyMiddleware",
+    "newsletter.web.shared.request_size.SizeMiddleware",  # before CsrfViewMiddleware, which reads bodies
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "newsletter.web.sign_in.origin.OriginMiddleware",
+    "newsletter.web.site.sign_in.request_origin.OriginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -110,7 +110,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {"environment": "newsletter.web.jinja.environment"},
+        "OPTIONS": {"environment": "newsletter.web.shared.jinja_environment.environment"},
     },
 ]
 USE_TZ = True
@@ -238,10 +238,10 @@ OWN_MESSAGE_IDS = env.flag("OWN_MESSAGE_IDS", False)
 # comes in is believed.
 SENDGRID_WEBHOOK_KEYS = env.words("SENDGRID_WEBHOOK_KEY")
 if SENDGRID_WEBHOOK_KEYS:
-    from newsletter.mail.sendgrid import events  # only here: most processes have no use for cryptography
+    from newsletter.mail.sendgrid import event_webhook  # only here: most processes have no use for cryptography
 
     for _key in SENDGRID_WEBHOOK_KEYS:
-        events.read_key(_key)
+        event_webhook.read_key(_key)
 
 # --- dispatch ------------------------------------------------------------------------------
 
@@ -268,5 +268,5 @@ if DISPATCH_LEASE < _SHORTEST_LEASE:
 # --- logs ----------------------------------------------------------------------------------
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
-LOGGING = logs.settings(LOG_LEVEL)
-logs.configure()  # every process reads the settings, so every process logs alike
+LOGGING = logging_config.settings(LOG_LEVEL)
+logging_config.configure()  # every process reads the settings, so every process logs alike

@@ -3,7 +3,7 @@
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "login"
 LOGIN_REDIRECT_URL = "desk"
-ACCOUNT_ADAPTER = "newsletter.web.sign_in.adapter.Adapter"
+ACCOUNT_ADAPTER = "newsletter.web.site.sign_in.allauth_adapter.Adapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # asked for by its checks; newsletter/urls.py has no page to sign up

@@ -4,101 +4,95 @@ from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
-from newsletter.api import webhooks
-from newsletter.web import (
-    confirmation,
-    deciding,
+from newsletter.api import sendgrid_webhook
+from newsletter.web.desk import (
+    custom_template,
+    edition_actions,
     editions,
-    first_page,
-    for_readers,
     gifts,
-    health,
-    leaving,
-    letter,
     logos,
-    missing,
     new_time,
-    ops,
-    pasting,
-    pictures,
-    preferences,
-    queue,
-    signing_in,
+    paste_story,
+    rich_text_editor,
     stories,
-    templates,
-    webversion,
-    writing,
+    story_queue,
 )
-from newsletter.web.permission import needs
+from newsletter.web.ops import dashboard, missing_readers
+from newsletter.web.readers import confirm_return, reader_view, unsubscribe
+from newsletter.web.readers.preferences import preferences
+from newsletter.web.readers.web_version import web_version
+from newsletter.web.shared import letter_preview
+from newsletter.web.shared.permission_required import needs
+from newsletter.web.site import first_page, health_check, picture_files, sign_in_pages
 
 DESK = [
     path("", first_page.start, name="desk"),
-    path("desk/<slug:slug>/", queue.show, name="queue"),
+    path("desk/<slug:slug>/", story_queue.show, name="queue"),
     path("desk/<slug:slug>/new/", stories.add, name="story-add"),
-    path("desk/<slug:slug>/paste/", pasting.paste, name="paste"),
+    path("desk/<slug:slug>/paste/", paste_story.paste, name="paste"),
     path("desk/<slug:slug>/gifts/", gifts.take_in, name="gifts"),
     path("desk/<slug:slug>/logos/", logos.show, name="logos"),
-    path("stories/pasted/", writing.read_pasted, name="read-pasted"),
+    path("stories/pasted/", rich_text_editor.read_pasted, name="read-pasted"),
     path("stories/<int:story_id>/", stories.change, name="story"),
     path("stories/<int:story_id>/picture/", stories.picture, name="story-picture"),
-    path("stories/<int:story_id>/move/", queue.move, name="story-move"),
-    path("stories/<int:story_id>/drop/", queue.drop, name="story-drop"),
-    path("stories/<int:story_id>/restore/", queue.restore, name="story-restore"),
+    path("stories/<int:story_id>/move/", story_queue.move, name="story-move"),
+    path("stories/<int:story_id>/drop/", story_queue.drop, name="story-drop"),
+    path("stories/<int:story_id>/restore/", story_queue.restore, name="story-restore"),
 ]
 EDITIONS = [
     path("editions/", editions.latest, name="editions"),
     path("desk/<slug:slug>/editions/", editions.listing, name="edition-list"),
-    path("desk/<slug:slug>/editions/extra/", queue.add_extra, name="edition-extra"),
-    path("desk/<slug:slug>/template/", templates.template, name="template"),
-    path("desk/<slug:slug>/template/preview/", templates.preview, name="template-preview"),
-    path("desk/<slug:slug>/template/remove/", templates.remove, name="template-remove"),
-    path("desk/<slug:slug>/template/<int:number>/", templates.take_up, name="template-version"),
+    path("desk/<slug:slug>/editions/extra/", story_queue.add_extra, name="edition-extra"),
+    path("desk/<slug:slug>/template/", custom_template.template, name="template"),
+    path("desk/<slug:slug>/template/preview/", custom_template.preview, name="template-preview"),
+    path("desk/<slug:slug>/template/remove/", custom_template.remove, name="template-remove"),
+    path("desk/<slug:slug>/template/<int:number>/", custom_template.take_up, name="template-version"),
     path("editions/<int:edition_id>/", editions.show, name="edition"),
-    path("editions/<int:edition_id>/letter/", letter.framed, name="letter"),
-    path("editions/<int:edition_id>/approve/", deciding.approve, name="approve"),
-    path("editions/<int:edition_id>/hold/", deciding.hold, name="hold"),
-    path("editions/<int:edition_id>/release/", deciding.release, name="release"),
-    path("editions/<int:edition_id>/cancel/", deciding.cancel, name="cancel"),
-    path("editions/<int:edition_id>/assemble/", deciding.assemble, name="assemble"),
-    path("editions/<int:edition_id>/reopen/", deciding.reopen, name="reopen"),
+    path("editions/<int:edition_id>/letter/", letter_preview.framed, name="letter"),
+    path("editions/<int:edition_id>/approve/", edition_actions.approve, name="approve"),
+    path("editions/<int:edition_id>/hold/", edition_actions.hold, name="hold"),
+    path("editions/<int:edition_id>/release/", edition_actions.release, name="release"),
+    path("editions/<int:edition_id>/cancel/", edition_actions.cancel, name="cancel"),
+    path("editions/<int:edition_id>/assemble/", edition_actions.assemble, name="assemble"),
+    path("editions/<int:edition_id>/reopen/", edition_actions.reopen, name="reopen"),
     path("editions/<int:edition_id>/reschedule/", new_time.reschedule, name="reschedule"),
     path("editions/<int:edition_id>/new-time/", new_time.confirm_reschedule, name="new-time"),
     path("editions/<int:edition_id>/send/", new_time.confirm_send, name="send"),
     path("editions/<int:edition_id>/send-now/", new_time.send_now, name="send-now"),
 ]
 OPS = [
-    path("ops/", ops.ops, name="ops"),
-    path("ops/dispatches/<int:dispatch_id>/pause/", ops.pause, name="dispatch-pause"),
-    path("ops/dispatches/<int:dispatch_id>/resume/", ops.resume, name="dispatch-resume"),
-    path("ops/dispatches/<int:dispatch_id>/stop/", ops.stop, name="dispatch-stop"),
-    path("ops/dispatches/<int:dispatch_id>/missing/", missing.page, name="missing"),
-    path("ops/dispatches/<int:dispatch_id>/missing.csv", missing.file, name="missing-file"),
-    path("ops/dispatches/<int:dispatch_id>/leave-out/", missing.leave_out, name="dispatch-leave-out"),
-    path("ops/batches/<int:batch_id>/retry/", ops.retry, name="retry"),
-    path("ops/batches/<int:batch_id>/<slug:fate>/", ops.settle, name="settle"),
+    path("ops/", dashboard.ops, name="ops"),
+    path("ops/dispatches/<int:dispatch_id>/pause/", dashboard.pause, name="dispatch-pause"),
+    path("ops/dispatches/<int:dispatch_id>/resume/", dashboard.resume, name="dispatch-resume"),
+    path("ops/dispatches/<int:dispatch_id>/stop/", dashboard.stop, name="dispatch-stop"),
+    path("ops/dispatches/<int:dispatch_id>/missing/", missing_readers.page, name="missing"),
+    path("ops/dispatches/<int:dispatch_id>/missing.csv", missing_readers.file, name="missing-file"),
+    path("ops/dispatches/<int:dispatch_id>/leave-out/", missing_readers.leave_out, name="dispatch-leave-out"),
+    path("ops/batches/<int:batch_id>/retry/", dashboard.retry, name="retry"),
+    path("ops/batches/<int:batch_id>/<slug:fate>/", dashboard.settle, name="settle"),
 ]
 ACCOUNT = [
-    path("sign-in/", signing_in.SignIn.as_view(), name="login"),
-    path("sign-out/", signing_in.SignOut.as_view(), name="logout"),
-    path("password/", needs()(signing_in.ChangePassword.as_view()), name="password"),
+    path("sign-in/", sign_in_pages.SignIn.as_view(), name="login"),
+    path("sign-out/", sign_in_pages.SignOut.as_view(), name="logout"),
+    path("password/", needs()(sign_in_pages.ChangePassword.as_view()), name="password"),
 ]
 # Short, because they stand in every letter and mail programs break long lines.
 READERS = [
-    path("u/<path:token>", leaving.leave, name="unsubscribe"),
-    path("p/<path:token>", preferences.preferences, name="preferences"),
-    path("c/<path:token>", confirmation.confirm, name="confirm"),
-    path("v/<path:token>", webversion.web_version, name="web-version"),
-    path("pictures/<str:name>", pictures.picture, name="picture"),
-    path("brand/<slug:slug>.css", for_readers.brand, name="brand"),
+    path("u/<path:token>", unsubscribe.leave, name="unsubscribe"),
+    path("p/<path:token>", preferences, name="preferences"),
+    path("c/<path:token>", confirm_return.confirm, name="confirm"),
+    path("v/<path:token>", web_version, name="web-version"),
+    path("pictures/<str:name>", picture_files.picture, name="picture"),
+    path("brand/<slug:slug>.css", reader_view.brand, name="brand"),
 ]
 MACHINES = [
-    path("health", health.health, name="health"),
-    path("webhooks/sendgrid", webhooks.sendgrid, name="webhook-sendgrid"),
+    path("health", health_check.health, name="health"),
+    path("webhooks/sendgrid", sendgrid_webhook.sendgrid, name="webhook-sendgrid"),
     # asked for beside pages that name no icon, such as a letter on the web
     path("favicon.ico", RedirectView.as_view(url=static("img/mark.svg"), permanent=True)),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [*DESK, *EDITIONS, *OPS, *ACCOUNT, *READERS, *MACHINES]
-handler403 = "newsletter.web.problems.forbidden"
-handler404 = "newsletter.web.problems.not_found"
-handler500 = "newsletter.web.problems.broken"
+handler403 = "newsletter.web.shared.error_pages.forbidden"
+handler404 = "newsletter.web.shared.error_pages.not_found"
+handler500 = "newsletter.web.shared.error_pages.broken"

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 
 from playwright.sync_api import Browser, sync_playwright
 
-from newsletter.mail.letters import Token
+from newsletter.mail.message import Token
 from tests.screenshots import paint
 from tests.support import chromium
 
@@ -42,7 +42,7 @@ WAYS = (Way("desktop", 600), Way("phone", 375), Way("dark", 600, "dark"), Way("w
 
 def ours() -> dict[str, str]:
     """Names and HTML of the letters of ours that stand beside theirs, one a sheet."""
-    from newsletter.editions.rendering import render
+    from newsletter.letters.render_letter import render
     from newsletter.publications.models import Look
     from tests.golden.copied import copied
     from tests.golden.looks import EVERY

@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.browser", "tests.support.house", "tests.support.postbox", "tests.support.servers"]
+pytest_plugins = ["tests.support.browser", "tests.support.system", "tests.support.postbox", "tests.support.servers"]
 
 # Inputs are the same in every run of CI; at a desk they differ, which finds more. A slow machine fails nobody.
 settings.register_profile("desk", deadline=None)
@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(autouse=True)
 def _no_house_of_another_test() -> None:
     """What this process remembers of the stamp in the database goes with the test's rows."""
-    if seen := sys.modules.get("newsletter.delivery.installation"):  # a test of pure functions need not load it
+    if seen := sys.modules.get("newsletter.delivery.ledger.installation"):  # a test of pure functions need not load it
         seen.forget()
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Route, sync_playwright
 
-from newsletter.mail.letters import Token
+from newsletter.mail.message import Token
 from tests.support import chromium
-from tests.support.house import House
 from tests.support.surroundings import ROOT
+from tests.support.system import House
 from tests.support.waiting import wait_until
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -95,7 +95,7 @@ LETTERS = (
 
 def take_letters(browser: Browser) -> None:
     """The kept letters of each look, and one that was copied off a page."""
-    from newsletter.editions.rendering import render
+    from newsletter.letters.render_letter import render
     from newsletter.publications.models import Look
     from tests.golden.copied import copied
     from tests.golden.looks import EVERY

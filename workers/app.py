@@ -18,15 +18,15 @@ from django.conf import settings  # noqa: E402 — Django must be ready first
 from newsletter.lib.errors import BadSetting, NewsletterError  # noqa: E402
 from newsletter.lib.shared_memory import require_shared_memory  # noqa: E402
 from workers import heartbeat  # noqa: E402
+from workers.beat_schedule import SCHEDULE  # noqa: E402
 from workers.queues import ROUTES  # noqa: E402
-from workers.timetable import SCHEDULE  # noqa: E402
 
 if not settings.REDIS_URL:
     raise BadSetting(
         "REDIS_URL", "is not set.", "Give redis://host:6379/0, or use `newsletter run`, which brings its own."
     )
 
-ALIASES["threads"] = "workers.threads:TaskPool"
+ALIASES["threads"] = "workers.thread_pool:TaskPool"
 
 app = Celery("newsletter", broker=settings.REDIS_URL)
 app.conf.update(

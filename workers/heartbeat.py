@@ -11,9 +11,9 @@ import structlog
 from celery.signals import worker_ready, worker_shutting_down
 from django.db import DatabaseError, connection
 
-from newsletter.delivery import sending
+from newsletter.delivery.sending import send_batches
 from newsletter.lib import clock
-from newsletter.ops import readings
+from newsletter.ops import heartbeats
 
 EVERY = 5.0  # seconds
 log = structlog.get_logger()
@@ -37,14 +37,14 @@ def _start(sender: Any, **_: Any) -> None:
 
 def _stop(**_: Any) -> None:
     _leaving.set()
-    sending.take_no_more()
+    send_batches.take_no_more()
 
 
 def _beat(name: str, queues: list[str]) -> None:
     while True:
         with _beating:
             try:
-                readings.record_worker(name, queues=queues, now=clock.now())
+                heartbeats.record_worker(name, queues=queues, now=clock.now())
             except Exception:  # whatever it was, the next beat may go well; without a thread there is none
                 log.exception("heartbeat.missed")
             finally:
@@ -53,7 +53,7 @@ def _beat(name: str, queues: list[str]) -> None:
             break
     with _beating:
         try:
-            readings.forget_worker(name)
+            heartbeats.forget_worker(name)
         except DatabaseError:
             log.warning("heartbeat.not_forgotten")
         finally:

@@ -1,4 +1,4 @@
-"""People who work here. A person has one role; `roles.py` says what it may do."""
+"""People who work here. A person has one role; `permissions.py` says what it may do."""
 
 from typing import ClassVar
 

@@ -10,11 +10,11 @@ from typing import NamedTuple
 from newsletter.audience import consent_words
 from newsletter.audience.consent_words import ACTIVE, DEAD, LEFT, LEFT_WHEN, State, normalise_word
 from newsletter.audience.models import Standing, SuppressionReason
+from newsletter.lib.csv_reader import cell
 from newsletter.lib.errors import BadInput
-from newsletter.lib.sheets import cell
 
 STRICTNESS = {Standing.ACTIVE: 0, Standing.PAUSED: 1, Standing.PENDING: 2, Standing.LEFT: 3, None: 4}
-# `exporting.py` writes them
+# `export_subscribers.py` writes them
 OWN = ("standing", "suppression", "left by", "paused until", "consent source", "consent at")
 
 

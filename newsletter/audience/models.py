@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from newsletter.lib.claims import Claimable, is_due
+from newsletter.lib.claim_rows import Claimable, is_due
 from newsletter.publications.models import Publication
 
 

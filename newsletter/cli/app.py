@@ -5,30 +5,30 @@ from typing import Annotated
 import typer
 
 from newsletter import __version__
-from newsletter.cli import (
-    adding,  # noqa: F401 — adds its command to stories
+from newsletter.cli.commands import (
     appeals,
-    audit,
-    check,
-    deciding,  # noqa: F401 — adds its commands to editions
     dispatches,
     editions,
+    editions_actions,
+    editions_preview,
+    editions_screenshots,
     environment,
     gifts,
-    output,
-    picturing,  # noqa: F401 — adds its command to editions
-    previews,  # noqa: F401 — adds its command to editions
     publications,
+    publications_template,
     readers,
-    running,
-    status,
+    readers_suppressions,
+    run,
     stories,
-    suppressions,  # noqa: F401 — adds its commands to readers
-    templating,  # noqa: F401 — adds its group to publications
+    stories_add,
     users,
     warm_ups,
 )
-from newsletter.cli.commands import Commands
+from newsletter.cli.commands.audit import audit
+from newsletter.cli.commands.check import check
+from newsletter.cli.commands.status import status
+from newsletter.cli.support import output
+from newsletter.cli.support.typer_app import Commands
 
 RUNNING, NEWSROOM, HOUSE = "Run it", "In the newsroom", "Keep house"
 
@@ -36,9 +36,9 @@ app = Commands(
     help="Queue article teasers, assemble one letter with a donation appeal in it, send it once to everybody.",
     add_completion=True,
 )
-app.command("run", rich_help_panel=RUNNING)(running.run)
-app.command("postbox", rich_help_panel=RUNNING)(running.postbox)
-app.command("status", rich_help_panel=RUNNING)(status.status)
+app.command("run", rich_help_panel=RUNNING)(run.run)
+app.command("postbox", rich_help_panel=RUNNING)(run.postbox)
+app.command("status", rich_help_panel=RUNNING)(status)
 
 for name, group in (
     ("stories", stories.app),
@@ -54,15 +54,15 @@ for name, group in (
     app.add_typer(group, name=name, rich_help_panel=NEWSROOM)
 app.add_typer(environment.app, name="environment", rich_help_panel=HOUSE)
 
-app.command("check", rich_help_panel=HOUSE)(check.check)
-app.command("audit", rich_help_panel=HOUSE)(audit.audit)
-app.command("migrate", rich_help_panel=HOUSE)(running.migrate)
+app.command("check", rich_help_panel=HOUSE)(check)
+app.command("audit", rich_help_panel=HOUSE)(audit)
+app.command("migrate", rich_help_panel=HOUSE)(run.migrate)
 app.command(
     "manage",
     rich_help_panel=HOUSE,
     add_help_option=False,
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-)(running.manage)
+)(run.manage)
 
 
 def tell_version(asked: bool) -> None:

@@ -39,7 +39,7 @@ class Dispatch(models.Model):
         null=True, blank=True, help_text="While it opens: the highest subscriber id looked at so far."
     )
     is_paced = models.BooleanField(
-        default=False, help_text="A pace, a warm-up or quiet hours hold for it: asked before each call (pacing.py)."
+        default=False, help_text="A pace, a warm-up or quiet hours hold for it: asked before each call (quotas.py)."
     )
     thanks_since = models.DateTimeField(
         null=True, blank=True, help_text="Who gave since then gets the letter that thanks; empty: nobody does."

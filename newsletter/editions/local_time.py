@@ -8,7 +8,7 @@ active reader, or the publication itself, has; its `local_date` and `local_send_
 from collections import defaultdict
 from datetime import date, datetime, time
 
-from newsletter.audience import zones
+from newsletter.audience import reader_time_zones
 from newsletter.editions.models import Edition
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
@@ -51,7 +51,7 @@ def first(publication: Publication, day: date, *, after: datetime | None = None)
     for moment in sorted(by_moment):
         if moment >= there.home:
             break
-        if (after is None or moment > after) and zones.is_anybody_in(publication.pk, by_moment[moment]):
+        if (after is None or moment > after) and reader_time_zones.is_anybody_in(publication.pk, by_moment[moment]):
             return moment
     return there.home
 
@@ -65,13 +65,13 @@ def last(edition: Edition) -> datetime:
     for moment in sorted(by_moment, reverse=True):
         if moment <= max(there.home, edition.due_at):
             break
-        if zones.is_anybody_in(edition.publication_id, by_moment[moment]):
+        if reader_time_zones.is_anybody_in(edition.publication_id, by_moment[moment]):
             return moment
     return max(there.home, edition.due_at)
 
 
 def _by_moment(there: Clocks) -> dict[datetime, list[str]]:
     found: defaultdict[datetime, list[str]] = defaultdict(list)
-    for zone in zones.known():
+    for zone in reader_time_zones.known():
         found[there.moment(zone)].append(zone)
     return found

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from newsletter.editions.edition_times import received
 from newsletter.editions.models import Edition
-from newsletter.editions.times import received
 from newsletter.stories.models import Story
 
 

@@ -4,14 +4,14 @@ import hashlib
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
-from newsletter.giving import sums
-from newsletter.giving.gifts import Given
-from newsletter.giving.platforms import decimals
-from newsletter.giving.written import SUM, smallest
+from newsletter.giving import appeal_amounts
+from newsletter.giving.donation_platforms import decimals
+from newsletter.giving.gift_records import Given
+from newsletter.giving.parse_amount import SUM, smallest
 from newsletter.lib import timestamps
+from newsletter.lib.csv_reader import Row, cell
 from newsletter.lib.errors import BadInput
-from newsletter.lib.sheets import Row, cell
-from newsletter.mail.addresses import normalise
+from newsletter.mail.email_address import normalise
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
 
@@ -105,9 +105,9 @@ def read_row(row: Row, places: Columns, context: RowContext) -> Given | Refund |
 
 
 def _given(context: RowContext, *, email: str, date: str, amount: str, currency: str, reference: str) -> Given:
-    code = sums.currency(currency or context.currency)
+    code = appeal_amounts.currency(currency or context.currency)
     address, at, cents = normalise(email), _moment(date, context), smallest(amount, code, field="amount")
-    if not 0 < cents <= sums.LARGEST * 10 ** decimals(code):
+    if not 0 < cents <= appeal_amounts.LARGEST * 10 ** decimals(code):
         raise BadInput("amount", "is nothing, or more than anybody gives.", SUM)
     if len(reference) > 100 or not reference.isprintable():
         raise BadInput("reference", "is longer than 100 characters or not one line.")

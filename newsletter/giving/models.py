@@ -9,7 +9,7 @@ from newsletter.publications.models import Publication
 
 
 class Place(models.TextChoices):
-    """Where an appeal would like to stand; `placing.py` finds the nearest place that is allowed."""
+    """Where an appeal would like to stand; `place_appeal.py` finds the nearest place that is allowed."""
 
     IN_STORY = "in-story", "after a paragraph of a story"
     BETWEEN = "between", "between two stories"

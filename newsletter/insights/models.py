@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from newsletter.delivery.models import Dispatch
-from newsletter.lib.claims import Claimable, is_due
+from newsletter.lib.claim_rows import Claimable, is_due
 
 
 class NoticeState(models.TextChoices):

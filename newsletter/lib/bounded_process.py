@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import structlog
 
-from newsletter.lib.process_bounds import Bounds
+from newsletter.lib.process_limits import Bounds
 
 MAX_TROUBLE = 1_000  # characters of what the process wrote to its error output last
 # The kernel kills when the machine has no memory left, and the clock also runs while others have the processors.
@@ -58,7 +58,7 @@ def run(command: Sequence[str], given: bytes, *, bounds: Bounds) -> Answer:
     """What the process answers to `given` on its input.
 
     One that the clock or the kernel ended is started once more before what it was given is blamed. The process
-    sets its bounds itself (process_bounds.py); the clock is watched from here.
+    sets its bounds itself (process_limits.py); the clock is watched from here.
     """
     try:
         ended = _run_once(command, given, bounds)

@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from newsletter.lib.errors import BadSetting
-from newsletter.postbox.account import Account
-from newsletter.postbox.server import serve
-from newsletter.postbox.signing import Signer
+from newsletter.postbox.postbox import serve
+from newsletter.postbox.store.account import Account
+from newsletter.postbox.webhook.webhook_signature import Signer
 
 
 def main() -> int:

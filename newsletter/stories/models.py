@@ -46,7 +46,7 @@ class Story(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     position = models.BigIntegerField(
         default=0,
-        help_text="Order key among those of its state, smallest first (positions.py).",
+        help_text="Order key among those of its state, smallest first (order_keys.py).",
     )
     version = models.PositiveIntegerField(default=1, help_text="Raised by each change; a save names the one it saw.")
 

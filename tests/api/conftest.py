@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from newsletter.insights import refusals
+from newsletter.insights import refused_posts
 from newsletter.lib import clock
-from newsletter.mail.sendgrid.events import SIGNATURE, TIMESTAMP
-from newsletter.postbox.signing import Signer
+from newsletter.mail.sendgrid.event_webhook import SIGNATURE, TIMESTAMP
+from newsletter.postbox.webhook.webhook_signature import Signer
 
 Poster = Callable[..., Any]
 
@@ -26,7 +26,7 @@ def signer() -> Signer:
 
 @pytest.fixture(autouse=True)
 def nothing_refused_before() -> None:
-    refusals.forget()
+    refused_posts.forget()
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from newsletter.audience.counting import Counts, count
-from newsletter.audience.import_report import Report
-from newsletter.audience.importing import read
-from newsletter.audience.joining import subscribe
+from newsletter.audience.import_subscribers import read
 from newsletter.audience.models import Standing, Subscription, Suppression
+from newsletter.audience.subscribe import subscribe
+from newsletter.audience.subscriber_counts import Counts, count
+from newsletter.audience.subscriber_import_report import Report
 from newsletter.publications.models import Publication
 
 Import = Callable[..., Report]
@@ -165,7 +165,7 @@ def test_of_two_rows_about_one_person_the_stricter_holds(take: Import, first: st
 
 
 def test_the_stricter_row_holds_also_far_below(take: Import, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.audience.importing.BATCH", 2)
+    monkeypatch.setattr("newsletter.audience.import_subscribers.BATCH", 2)
     rows = [f"r{n}@example.org,active" for n in range(4)]
     report = take("email,status", *rows, "r0@example.org,unsubscribed", "r1@example.org,blocklisted")
     assert (report.added, report.left, report.suppressed, report.ended) == (4, 1, 1, 2)

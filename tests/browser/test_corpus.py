@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ViewportSize
 
-from newsletter.mail.inlining import inline
+from newsletter.rendering.markup.css_inlining import inline
 from tests.browser.test_letters import DESKTOP, PHONE, Scheme, styles_of
 
 SAMPLES = sorted((Path(__file__).parents[2].parent / "shared" / "reference" / "email-samples").glob("*.html"))

@@ -6,14 +6,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from newsletter.accounts.models import Role
-from newsletter.delivery import links
-from newsletter.editions import assembly
+from newsletter.delivery.recipients import reader_links
 from newsletter.editions.models import State
+from newsletter.letters import assemble_letter
 from newsletter.lib import clock
-from newsletter.ops import readings
+from newsletter.ops import heartbeats
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
-from newsletter.stories.queue import waiting
+from newsletter.stories.story_queue import waiting
 from tests.browser.opened import PASTED, Opened
 from tests.support import factories as make
 
@@ -119,7 +119,7 @@ def test_overruling_a_line_changes_the_story_at_once(opened: Opened, publication
 
 def test_an_editor_reads_the_letter_in_every_light_and_approves_it(opened: Opened, three: Publication) -> None:
     edition = make.edition(three, due_at=clock.now() + timedelta(days=1))
-    assembly.assemble(edition.pk, now=clock.now())
+    assemble_letter.assemble(edition.pk, now=clock.now())
     page = opened(f"/editions/{edition.pk}/", Role.EDITOR)
     inside = page.frame_locator("iframe")
     expect(inside.get_by_role("heading", name="one")).to_be_visible()
@@ -145,7 +145,7 @@ def test_the_ops_page_asks_anew_by_itself(opened: Opened, publication: Publicati
     page.clock.install()
     page.reload()
     expect(page.locator(".verdict")).to_contain_text("No worker has ever reported")
-    readings.record_queue("dispatch", waiting=7, oldest_seconds=3, now=clock.now())
+    heartbeats.record_queue("dispatch", waiting=7, oldest_seconds=3, now=clock.now())
     page.clock.run_for(9_000)
     expect(page.locator("[aria-labelledby=queue-dispatch]")).to_contain_text("Read")
     expect(page.locator("[aria-labelledby=queue-dispatch]")).to_contain_text("7")
@@ -154,7 +154,7 @@ def test_the_ops_page_asks_anew_by_itself(opened: Opened, publication: Publicati
 def test_a_reader_leaves_with_one_tap_on_a_phone(opened: Opened, three: Publication) -> None:
     edition, rita = make.edition(three), make.rita(three)
     phone = {"viewport": {"width": 375, "height": 700}, "java_script_enabled": False}
-    page = opened(f"/u/{links.signing(edition.pk)(rita.pk)}", **phone)
+    page = opened(f"/u/{reader_links.signing(edition.pk)(rita.pk)}", **phone)
     page.get_by_role("button", name="Unsubscribe").click()
     expect(page.get_by_role("heading")).to_have_text("You are unsubscribed")
     assert page.context.cookies() == []

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from newsletter.accounts.models import Role
-from newsletter.editions import approval, assembly
 from newsletter.editions.models import Edition, State
+from newsletter.letters import approval, assemble_letter
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.browser.opened import Opened
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def assembled(three: Publication) -> Edition:
     """Of tomorrow."""
-    return assembly.assemble(make.edition(three, due_at=clock.now() + timedelta(days=1)).pk, now=clock.now())
+    return assemble_letter.assemble(make.edition(three, due_at=clock.now() + timedelta(days=1)).pk, now=clock.now())
 
 
 def approve(edition: Edition) -> None:

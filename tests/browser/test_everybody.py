@@ -8,13 +8,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from newsletter.accounts.models import Role
-from newsletter.delivery import links, opening
+from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, Fate
-from newsletter.editions import assembly
+from newsletter.delivery.recipients import reader_links
 from newsletter.editions.models import Edition, State
+from newsletter.letters import assemble_letter
 from newsletter.lib import clock
-from newsletter.ops import readings
-from newsletter.pictures import keeping
+from newsletter.ops import heartbeats
+from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Use
 from newsletter.publications.models import Publication
 from tests.browser.opened import PASTED, Opened
@@ -31,27 +32,27 @@ def everything(three: Publication) -> dict[str, Role | None]:
     make.publication(slug="weekend", name="The Weekend Letter", accent_colour="#f5d76e")
     now = clock.now()
     sent = make.approved_edition(three, due_at=now - timedelta(minutes=1))
-    dispatch = opening.open(sent.pk, now=now)
+    dispatch = open_dispatch.open(sent.pk, now=now)
     assert dispatch
     batch = dispatch.batches.get()
     Attempt.objects.create(batch=batch, ordinal=1, fence=1, began_at=now, fate=Fate.UNCERTAIN, detail="No answer.")
     Batch.objects.update(state=BatchState.UNCERTAIN, submitted=12)
     Dispatch.objects.update(state="attention", reason="Settle them.")
-    readings.record_queue("dispatch", waiting=7, oldest_seconds=3, now=now)
+    heartbeats.record_queue("dispatch", waiting=7, oldest_seconds=3, now=now)
     story = make.story(
         three,
         kicker="City",
         is_sensitive=True,
-        picture=keeping.keep(file(plain(300, 200)), Use.STORY, now=clock.now()),
+        picture=import_pictures.keep(file(plain(300, 200)), Use.STORY, now=clock.now()),
         picture_alt="Rain",
         embargo_until=now + timedelta(days=2),
         expires_at=now + timedelta(days=3),
     )
     make.story(three)
     ahead = make.edition(three, due_at=now + timedelta(days=1))
-    assembly.assemble(ahead.pk, now=now)
+    assemble_letter.assemble(ahead.pk, now=now)
     make.edition(three, due_at=now - timedelta(days=1), state=State.HELD, reason="The lawyers are reading.")
-    token = links.signing(sent.pk)(make.rita(three).pk)
+    token = reader_links.signing(sent.pk)(make.rita(three).pk)
     Edition.objects.filter(pk=ahead.pk).update(approved_at=now)
     return {
         "/sign-in/": None,

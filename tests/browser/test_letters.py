@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from newsletter.editions.rendering import draw, render
-from newsletter.mail.letters import Token
+from newsletter.letters.render_letter import draw, render
+from newsletter.mail.message import Token
 from tests.golden.looks import EVERY
 from tests.golden.stretching import WORDS, stretched
 

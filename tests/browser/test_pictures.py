@@ -7,10 +7,10 @@ from playwright.sync_api import expect
 
 from newsletter.accounts.models import Role
 from newsletter.lib import clock
-from newsletter.pictures import keeping
+from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Picture, State, Use
 from newsletter.publications.models import Publication
-from newsletter.stories import queue
+from newsletter.stories import story_queue
 from newsletter.stories.models import Story
 from tests.browser.opened import PASTED, Opened
 from tests.pictures.drawn import file, photo, plain
@@ -68,11 +68,11 @@ def test_a_pasted_story_takes_its_picture_along_though_lines_are_overruled(
 
 def test_a_picture_that_comes_shows_itself(opened: Opened, publication: Publication) -> None:
     story = make.story(publication)
-    queue.revise(story, picture_url="https://example.org/p.jpg", picture_alt="A wet street")
+    story_queue.revise(story, picture_url="https://example.org/p.jpg", picture_alt="A wet street")
     page = opened(f"/stories/{story.pk}/", Role.CURATOR)
     expect(page.get_by_text("The picture is being fetched")).to_be_visible()
     page.get_by_label("Kicker").fill("Half a word")
-    kept = keeping.keep(file(photo()), Use.STORY, now=clock.now())
+    kept = import_pictures.keep(file(photo()), Use.STORY, now=clock.now())
     same = {name: getattr(kept, name) for name in ("digest", "kind", "width", "height", "weight")}
     story.refresh_from_db()
     assert story.picture_id is not None

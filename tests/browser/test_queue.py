@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from newsletter.accounts.models import Role
-from newsletter.delivery import opening
+from newsletter.delivery.dispatches import open_dispatch
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from newsletter.stories import queue
+from newsletter.stories import story_queue
 from newsletter.stories.models import Story
 from tests.browser.opened import Opened
 from tests.browser.test_desk import order
@@ -49,7 +49,7 @@ def test_a_long_queue_is_shown_by_and_by_and_what_moves_over_its_end_is_not_lost
 def test_a_queue_that_somebody_else_has_changed_is_drawn_anew(opened: Opened, three: Publication) -> None:
     page = opened("/", Role.CURATOR)
     first = three.stories.get(headline="one")
-    queue.move(first, to=3)
+    story_queue.move(first, to=3)
     make.story(three, headline="four")
     page.get_by_role("button", name="Take “two” out of the queue").click()
     expect(page.locator(".story h3")).to_have_text(["three", "one", "four"])
@@ -84,7 +84,7 @@ def test_a_story_that_is_saved_as_it_was_opened_stays_as_it_was(
 def test_two_people_on_one_story_see_both_texts(opened: Opened, publication: Publication, scripts: bool) -> None:
     story = make.story(publication, body="<p>One.</p><p>Two.</p>")
     page = opened(f"/stories/{story.pk}/", Role.EDITOR, java_script_enabled=scripts)
-    queue.revise(story, headline="Hers", kicker="Kept")
+    story_queue.revise(story, headline="Hers", kicker="Kept")
     page.get_by_label("Headline").fill("His")
     page.get_by_role("button", name="Save the story").click()
     expect(page.locator(".meanwhile blockquote")).to_have_text(["Hers"])
@@ -97,7 +97,7 @@ def test_two_people_on_one_story_see_both_texts(opened: Opened, publication: Pub
 
 def test_an_editor_pauses_and_resumes_from_the_page_of_the_edition(opened: Opened, publication: Publication) -> None:
     edition = make.approved_edition(publication, due_at=clock.now() - timedelta(seconds=5))
-    opening.open(edition.pk, now=clock.now())
+    open_dispatch.open(edition.pk, now=clock.now())
     page = opened(f"/editions/{edition.pk}/", Role.EDITOR)
     page.get_by_role("button", name="Pause sending").click()
     expect(page.get_by_role("heading", name="Paused", exact=True)).to_be_visible()

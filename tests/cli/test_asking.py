@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_pasting import COPIED
-from tests.cli.test_publications import NEW_PUBLICATION
+from tests.cli.commands.test_publications import NEW_PUBLICATION
+from tests.cli.commands.test_stories_add_pasted import COPIED
 from tests.support.pseudo_terminal import open_terminal
 
 AtTerminal = Callable[..., "subprocess.CompletedProcess[str]"]

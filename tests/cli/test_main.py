@@ -14,12 +14,12 @@ from typer.main import get_command
 from newsletter import __version__
 from newsletter.accounts.models import Role as StoredRole
 from newsletter.cli.app import app
-from newsletter.cli.appeals import Place
-from newsletter.cli.users import Role
+from newsletter.cli.commands.appeals import Place
+from newsletter.cli.commands.users import Role
 from newsletter.giving.models import Place as StoredPlace
 from newsletter.publications.models import Publication
+from tests.cli.commands.test_publications import NEW_PUBLICATION
 from tests.cli.conftest import Command
-from tests.cli.test_publications import NEW_PUBLICATION
 from tests.support.waiting import wait_until
 
 GROUPS = ["stories", "appeals", "editions", "dispatches", "readers", "publications", "users"]

@@ -6,10 +6,10 @@ from contextlib import closing
 import pytest
 from django.test import override_settings
 
-from newsletter.delivery import opening
+from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Dispatch
-from newsletter.mail.sendgrid.transport import Client
-from newsletter.postbox.server import Postbox
+from newsletter.mail.sendgrid.mail_send_client import Client
+from newsletter.postbox.postbox import Postbox
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 
@@ -22,7 +22,7 @@ def opened() -> Callable[..., Dispatch]:
         publication = make.publication()
         make.readers(publication, readers)
         with override_settings(DISPATCH_BATCH_SIZE=size):
-            dispatch = opening.open(make.approved_edition(publication).pk, now=MONDAY)
+            dispatch = open_dispatch.open(make.approved_edition(publication).pk, now=MONDAY)
         assert dispatch is not None
         return dispatch
 

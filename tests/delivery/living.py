@@ -10,12 +10,14 @@ from pathlib import Path
 
 from django.db.models import QuerySet
 
-from newsletter.delivery import opening, recovery, sending, tending
+from newsletter.delivery.dispatches import open_dispatch, recovery
 from newsletter.delivery.models import Dispatch
+from newsletter.delivery.scheduled import scheduled_groups
+from newsletter.delivery.sending import send_batches
 from newsletter.editions.models import Edition
-from newsletter.mail.sendgrid.batches import Batches
-from newsletter.mail.sendgrid.transport import Client
-from newsletter.postbox.server import Postbox
+from newsletter.mail.sendgrid.mail_send_client import Client
+from newsletter.mail.sendgrid.scheduled_send_api import Batches
+from newsletter.postbox.postbox import Postbox
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 
@@ -54,23 +56,23 @@ class House:
 
     def open(self) -> None:
         """What the tick does with editions."""
-        for edition in opening.due(now=self.clock()):
-            opening.open(edition, now=self.clock())
+        for edition in open_dispatch.due(now=self.clock()):
+            open_dispatch.open(edition, now=self.clock())
         for dispatch in recovery.still_opening():
-            while opening.go_on(dispatch):
+            while open_dispatch.go_on(dispatch):
                 pass
 
     def send(self) -> int:
         """Send what is due; the number of batches that were rung for."""
         due = recovery.due_batches(now=self.clock(), limit=1000)
         for batch in due:
-            sending.send(batch, client=self.client, clock=self.clock)
+            send_batches.send(batch, client=self.client, clock=self.clock)
         return len(due)
 
     def tend(self) -> None:
         """One step with each group."""
-        for group in tending.due(now=self.clock()):
-            tending.tend(group, provider=self.provider, clock=self.clock)
+        for group in scheduled_groups.due(now=self.clock()):
+            scheduled_groups.tend(group, provider=self.provider, clock=self.clock)
 
     def live(self, rounds: int = 4) -> House:
         """Everything that workers do, until things have calmed down at this moment."""

@@ -11,7 +11,7 @@ from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsletter.delivery import steering
+from newsletter.delivery.dispatches import control_dispatch
 from newsletter.delivery.models import DispatchState
 from tests.delivery.living import living
 from tests.torture.story import Story, breaches
@@ -85,7 +85,7 @@ def test_nobody_gets_two_and_nobody_is_missed_unless_named(
         house.live_until(-5, step=4)
         house.postbox.clear_orders()
         for dispatch in house.dispatches.filter(state=DispatchState.PAUSED):
-            steering.resume(dispatch)
+            control_dispatch.resume(dispatch)
         house.live()
         house.live_until(80, step=10)
         story.wake()

@@ -5,18 +5,22 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.test import override_settings
 
-from newsletter.audience import leaving
+from newsletter.audience import subscriptions
 from newsletter.audience.models import Standing, Subscription
-from newsletter.delivery import addressing, ahead, opening, recovery, sending, steering
+from newsletter.delivery.dispatches import control_dispatch, open_dispatch, recovery
 from newsletter.delivery.models import Dispatch, DispatchState, WarmUp
-from newsletter.editions import approval, assembly, planning
+from newsletter.delivery.recipients import batch_recipients
+from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.sending import send_batches
+from newsletter.editions import plan_editions
+from newsletter.editions.edition_times import received
 from newsletter.editions.models import Edition, State
-from newsletter.editions.times import received
-from newsletter.mail.sendgrid.transport import Client
-from newsletter.postbox.server import Postbox
+from newsletter.letters import approval, assemble_letter
+from newsletter.mail.sendgrid.mail_send_client import Client
+from newsletter.postbox.postbox import Postbox
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
-from newsletter.web.states import standing
+from newsletter.web.shared.edition_status import standing
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 
@@ -32,9 +36,9 @@ def pause(publication: Publication, until: date) -> int:
 
 
 def opened(edition: Edition, now: datetime) -> Dispatch:
-    dispatch = opening.open(edition.pk, now=now)
+    dispatch = open_dispatch.open(edition.pk, now=now)
     assert dispatch is not None, Edition.objects.get(pk=edition.pk).reason
-    while opening.go_on(dispatch.pk):
+    while open_dispatch.go_on(dispatch.pk):
         pass
     dispatch.refresh_from_db()
     return dispatch
@@ -50,9 +54,9 @@ def test_who_is_paused_until_the_day_of_an_edition_gets_it_however_early_it_is_o
     reader = pause(publication, MONDAY.date() + timedelta(days=until))
     dispatch = opened(edition, EARLY)
     assert (dispatch.planned, dispatch.left_out) == ((2, {}) if gets_it else (1, {"paused": 1}))
-    claimed = sending.claim(dispatch.batches.get().pk, now=MONDAY)
+    claimed = send_batches.claim(dispatch.batches.get().pk, now=MONDAY)
     assert claimed is not None
-    assert (reader in [one for one, *_ in addressing.address(claimed).readers]) is gets_it
+    assert (reader in [one for one, *_ in batch_recipients.address(claimed).readers]) is gets_it
     assert (
         Subscription.objects.get(subscriber=reader).standing == Standing.PAUSED
     )  # an edition of Sunday is not for them
@@ -64,10 +68,10 @@ def test_who_asks_for_a_pause_until_that_day_after_the_opening_gets_it_and_until
     dispatch = opened(make.approved_edition(publication, due_at=MONDAY), EARLY)
     for reader, days in ((stays, 0), (goes, 1)):
         until = MONDAY.date() + timedelta(days=days)
-        leaving.pause(subscriber_id=reader.pk, publication_id=publication.pk, until=until, now=EARLY)
-    claimed = sending.claim(dispatch.batches.get().pk, now=MONDAY)
+        subscriptions.pause(subscriber_id=reader.pk, publication_id=publication.pk, until=until, now=EARLY)
+    claimed = send_batches.claim(dispatch.batches.get().pk, now=MONDAY)
     assert claimed is not None
-    people = addressing.address(claimed)
+    people = batch_recipients.address(claimed)
     assert ([one for one, *_ in people.readers], people.left_out) == ([stays.pk], {"paused": [goes.pk]})
 
 
@@ -78,9 +82,9 @@ def test_by_local_time_the_day_is_that_of_the_readers() -> None:
     make.reader(publication, time_zone="Pacific/Auckland")
     pause(publication, MONDAY.date())
     make.story(publication)
-    edition = planning.plan(publication, now=MONDAY - timedelta(hours=20))
+    edition = plan_editions.plan(publication, now=MONDAY - timedelta(hours=20))
     assert edition is not None
-    made = assembly.assemble(edition.pk, now=edition.due_at - timedelta(minutes=30))
+    made = assemble_letter.assemble(edition.pk, now=edition.due_at - timedelta(minutes=30))
     approval.approve(made, content_hash=made.content_hash, by=make.eddie(), now=edition.due_at)
     assert edition.due_at.astimezone(UTC).date() == MONDAY.date() - timedelta(days=1)  # Auckland's morning
     assert opened(edition, edition.due_at).planned == 2
@@ -104,7 +108,7 @@ def test_a_story_that_expires_before_it_leaves_holds_it() -> None:
     edition = make.approved_edition(publication, due_at=MONDAY)
     Story.objects.update(expires_at=MONDAY + timedelta(minutes=10))
     Edition.objects.update(due_at=MONDAY + timedelta(minutes=50))
-    assert opening.open(edition.pk, now=MONDAY - timedelta(minutes=10)) is None
+    assert open_dispatch.open(edition.pk, now=MONDAY - timedelta(minutes=10)) is None
     edition.refresh_from_db()
     assert (edition.state, "expired" in edition.reason) == (State.HELD, True)
 
@@ -117,9 +121,9 @@ def test_what_nobody_has_got_long_after_it_was_due_waits_for_a_person(client: Cl
     assert recovery.due_batches(now=late, limit=10) == []
     dispatch.refresh_from_db()
     assert (dispatch.state, "too long ago" in dispatch.reason) == (DispatchState.PAUSED, True)
-    steering.resume(dispatch)
+    control_dispatch.resume(dispatch)
     (batch,) = recovery.due_batches(now=late, limit=10)
-    sending.send(batch, client=client, clock=lambda: late)
+    send_batches.send(batch, client=client, clock=lambda: late)
     assert len(postbox.letters()) == 2
 
 
@@ -129,7 +133,7 @@ def test_what_somebody_has_got_goes_on_by_itself_however_late(client: Client) ->
     with override_settings(DISPATCH_BATCH_SIZE=1):
         dispatch = opened(make.approved_edition(publication, due_at=MONDAY), MONDAY)
     first, second = dispatch.batches.order_by("number")
-    sending.send(first.pk, client=client, clock=lambda: MONDAY)
+    send_batches.send(first.pk, client=client, clock=lambda: MONDAY)
     late = dispatch.edition.too_late_after + timedelta(days=1)
     assert recovery.due_batches(now=late, limit=10) == [second.pk]
 
@@ -145,9 +149,9 @@ def test_what_leaves_at_a_pace_is_not_opened_before_it_is_due_and_can_be_held(li
     if "warm-up" in limits:
         WarmUp.objects.create(domain="example.org", starts_on=MONDAY.date(), daily=[100] * 9)
     edition = make.approved_edition(publication, due_at=MONDAY)
-    assert opening.due(now=EARLY) == []
-    assert opening.open(edition.pk, now=EARLY) is None
-    assert "at a pace" in ahead.reason_against(edition, now=EARLY)
+    assert open_dispatch.due(now=EARLY) == []
+    assert open_dispatch.open(edition.pk, now=EARLY) is None
+    assert "at a pace" in scheduled_sends.reason_against(edition, now=EARLY)
     assert "leaves at a pace" in standing(edition, now=EARLY).sentence
     assert approval.hold(edition, reason="A mistake", now=EARLY).state == State.HELD
 
@@ -156,5 +160,5 @@ def test_an_edition_by_local_time_is_not_opened_before_it_is_due() -> None:
     publication = make.publication(ahead_minutes=600, lead_minutes=660)
     make.approved_edition(publication, due_at=MONDAY)
     Edition.objects.update(local_send_time=publication.send_time, local_date=MONDAY.date())
-    assert opening.due(now=EARLY) == []
-    assert len(opening.due(now=MONDAY)) == 1
+    assert open_dispatch.due(now=EARLY) == []
+    assert len(open_dispatch.due(now=MONDAY)) == 1

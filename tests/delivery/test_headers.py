@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 
 from newsletter.audience.models import Subscriber
-from newsletter.delivery import addressing, links, sending
 from newsletter.delivery.models import Dispatch
-from newsletter.editions import assembly
+from newsletter.delivery.recipients import batch_recipients, reader_links
+from newsletter.delivery.sending import send_batches
 from newsletter.editions.models import FrozenLetter
-from newsletter.mail.sendgrid.transport import Client
-from newsletter.postbox import mime
-from newsletter.postbox.letters import Copy
-from newsletter.postbox.server import Postbox
-from newsletter.publications import publishing
+from newsletter.letters import assemble_letter
+from newsletter.mail.sendgrid.mail_send_client import Client
+from newsletter.postbox.postbox import Postbox
+from newsletter.postbox.store import mime
+from newsletter.postbox.store.merged_message import Copy
+from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -27,14 +28,14 @@ Opener = Callable[..., Dispatch]
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
     """A process makes what all readers of a letter share once; settings do not change under it but here."""
-    addressing._payload.cache_clear()
+    batch_recipients._payload.cache_clear()
     yield
-    addressing._payload.cache_clear()
+    batch_recipients._payload.cache_clear()
 
 
 def head(dispatch: Dispatch, client: Client, postbox: Postbox) -> dict[str, str]:
     """The header lines of the one letter that arrived."""
-    sending.send(dispatch.batches.get().pk, client=client, clock=lambda: MONDAY)
+    send_batches.send(dispatch.batches.get().pk, client=client, clock=lambda: MONDAY)
     [letter] = postbox.letters()
     return dict(letter["headers"])
 
@@ -56,7 +57,7 @@ def test_with_settings_all_five_arrive_in_a_whole_message(
     lines = head(dispatch, client, postbox)
     reader, edition = Subscriber.objects.get().pk, dispatch.edition_id
     slug, domain = dispatch.edition.publication.slug, dispatch.edition.publication.sender_email.partition("@")[2]
-    token = links.signing(edition)(reader)
+    token = reader_links.signing(edition)(reader)
     assert lines["List-Unsubscribe"].endswith(
         f"/u/{token}>, <mailto:leave@news.example.org?subject=unsubscribe%20{token}>"
     )
@@ -85,9 +86,9 @@ def test_header_lines_of_a_message_are_whole_and_there_once() -> None:
 def test_whether_clicks_are_counted_is_frozen_with_the_letter_and_reopens_a_waiting_one() -> None:
     edition = make.approved_edition(make.publication())
     assert FrozenLetter.objects.get().click_tracking is False
-    publishing.revise(Publication.objects.get(), click_tracking=True)
-    assert assembly.refresh_stale() == [edition.pk]
-    again = assembly.assemble(edition.pk, now=MONDAY)
+    edit_publication.revise(Publication.objects.get(), click_tracking=True)
+    assert assemble_letter.refresh_stale() == [edition.pk]
+    again = assemble_letter.assemble(edition.pk, now=MONDAY)
     letter = again.letters.get()
     assert letter.click_tracking
     assert 'clicktracking="off"' in letter.html
@@ -95,10 +96,10 @@ def test_whether_clicks_are_counted_is_frozen_with_the_letter_and_reopens_a_wait
 
 def test_tags_reopen_a_waiting_edition_and_hosts_are_kept_tidy() -> None:
     edition = make.approved_edition(make.publication())
-    publishing.revise(Publication.objects.get(), link_tags=True, untagged_hosts=" Give.Example.org,  b.example ")
+    edit_publication.revise(Publication.objects.get(), link_tags=True, untagged_hosts=" Give.Example.org,  b.example ")
     assert Publication.objects.get().untagged_hosts == "give.example.org b.example"
-    assert assembly.refresh_stale() == [edition.pk]
-    assert "utm_source=" in assembly.assemble(edition.pk, now=MONDAY).letters.get().html
+    assert assemble_letter.refresh_stale() == [edition.pk]
+    assert "utm_source=" in assemble_letter.assemble(edition.pk, now=MONDAY).letters.get().html
 
 
 @pytest.mark.parametrize("name", ["Ålesund <i dag>", 'The "Post", daily', "رسالة الصباح", "{{x}} & <b>", "%recipient%"])

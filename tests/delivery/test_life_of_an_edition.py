@@ -24,17 +24,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from newsletter.delivery import opening
+from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Dispatch
-from newsletter.editions import approval, assembly, composition, reopening
-from newsletter.editions.contents import Contents
+from newsletter.editions import reopen_edition
 from newsletter.editions.models import Edition, FrozenLetter, State
-from newsletter.editions.preflight import Finding
+from newsletter.letters import approval, assemble_letter, compose_letters
+from newsletter.letters.content.letter_content import Contents
+from newsletter.letters.preflight import Finding
 from newsletter.lib.errors import NewsletterError
-from newsletter.mail.letters import Letter
-from newsletter.publications import publishing
+from newsletter.mail.message import Letter
+from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
-from newsletter.stories import queue
+from newsletter.stories import story_queue
 from newsletter.stories.models import Story
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -134,15 +135,15 @@ class Life(RuleBasedStateMachine):
     @rule(minutes=STEPS)
     def workers_tick(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
-        assembly.refresh_stale(now=self.now)
+        assemble_letter.refresh_stale(now=self.now)
         approval.hold_late(now=self.now)
         for pk in Edition.objects.due_for_assembly(self.now).values_list("pk", flat=True):
-            assembly.assemble(pk, now=self.now)
+            assemble_letter.assemble(pk, now=self.now)
         self.note_what_a_rule_did()
         before = self.edition
         must_leave = self.is_ready(before)
         for pk in Edition.objects.due_for_dispatch(self.now).values_list("pk", flat=True):
-            opening.open(pk, now=self.now)
+            open_dispatch.open(pk, now=self.now)
         self.note_what_a_rule_did()
         assert not must_leave or Dispatch.objects.exists(), self.edition.reason
         if before.state == State.APPROVED and Dispatch.objects.exists():
@@ -177,7 +178,7 @@ class Life(RuleBasedStateMachine):
     @rule(number=st.integers(0, 9), headline=st.sampled_from(["Rain", "Snow", BROKEN]))
     def edit_a_story(self, number: int, headline: str) -> None:
         story = self.stories()[number % len(self.stories())]
-        queue.revise(story, headline=f"{headline} {story.pk}")
+        story_queue.revise(story, headline=f"{headline} {story.pk}")
 
     @rule(number=st.integers(0, 9), minutes=MINUTES, which=st.sampled_from(["embargo_until", "expires_at"]))
     def give_a_story_a_time(self, number: int, minutes: int, which: str) -> None:
@@ -192,11 +193,11 @@ class Life(RuleBasedStateMachine):
 
     @rule(name=NAMES)
     def change_the_sender(self, name: str) -> None:
-        publishing.revise(self.publication, sender_name=name)
+        edit_publication.revise(self.publication, sender_name=name)
 
     @rule(by_itself=st.booleans())
     def change_the_rule(self, by_itself: bool) -> None:
-        publishing.revise(self.publication, approves_itself=by_itself)
+        edit_publication.revise(self.publication, approves_itself=by_itself)
 
     # --- people who decide --------------------------------------------------------------------
 
@@ -239,12 +240,12 @@ class Life(RuleBasedStateMachine):
     @rule()
     def take_apart(self) -> None:
         with refusals_allowed():
-            reopening.take_apart(self.edition, now=self.now)
+            reopen_edition.take_apart(self.edition, now=self.now)
             self.needs_person = True
 
     @rule()
     def assemble_now(self) -> None:
-        assembly.assemble(self.edition.pk, now=self.now)
+        assemble_letter.assemble(self.edition.pk, now=self.now)
         self.note_what_a_rule_did()
 
     @rule(minutes=AHEAD, approve_later=st.booleans())
@@ -255,7 +256,7 @@ class Life(RuleBasedStateMachine):
     def reschedule_and_approve(self, minutes: int) -> None:
         edition, due_at = self.edition, self.now + timedelta(minutes=minutes)
         with refusals_allowed():
-            composed = composition.compose_for(edition, due_at=due_at, now=self.now)
+            composed = compose_letters.compose_for(edition, due_at=due_at, now=self.now)
             seen = composed.content_hash if composed else edition.content_hash
             letters = said(composed.letters if composed else list(edition.letters.all()))
             approval.reschedule(edition, due_at=due_at, now=self.now, seen=seen, by=make.eddie())
@@ -306,8 +307,8 @@ class Life(RuleBasedStateMachine):
 
 
 def test_the_life_of_an_edition_keeps_its_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.editions.rendering.render", written_down)
-    monkeypatch.setattr("newsletter.editions.preflight.check", checked)
+    monkeypatch.setattr("newsletter.letters.render_letter.render", written_down)
+    monkeypatch.setattr("newsletter.letters.preflight.check", checked)
     run_state_machine_as_test(
         Life,
         settings=settings(

@@ -7,16 +7,18 @@ import pytest
 from django.test import override_settings
 
 from newsletter.audience.models import Standing
-from newsletter.audience.suppressing import suppress
-from newsletter.delivery import opening, recovery, sending
+from newsletter.audience.suppressions import suppress
+from newsletter.delivery.dispatches import open_dispatch, recovery
+from newsletter.delivery.dispatches.delay_reasons import is_held_back, waiting
+from newsletter.delivery.ledger.packed_ids import unpack
+from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import BatchState, Dispatch, DispatchState
-from newsletter.delivery.packing import unpack
-from newsletter.delivery.progress import progress
-from newsletter.delivery.waiting import is_held_back, waiting
-from newsletter.editions import approval, assembly, planning
+from newsletter.delivery.sending import send_batches
+from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition
-from newsletter.mail.sendgrid.transport import Client
-from newsletter.postbox.server import Postbox
+from newsletter.letters import approval, assemble_letter
+from newsletter.mail.sendgrid.mail_send_client import Client
+from newsletter.postbox.postbox import Postbox
 from newsletter.publications.models import Publication
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -33,9 +35,9 @@ def approved(publication: Publication) -> Edition:
     Publication.objects.filter(pk=publication.pk).update(created_at=MONDAY)
     publication.refresh_from_db()
     make.story(publication)
-    edition = planning.plan(publication, now=MONDAY)
+    edition = plan_editions.plan(publication, now=MONDAY)
     assert edition is not None
-    assembled = assembly.assemble(edition.pk, now=edition.assemble_at)
+    assembled = assemble_letter.assemble(edition.pk, now=edition.assemble_at)
     return approval.approve(assembled, content_hash=assembled.content_hash, by=make.eddie(), now=edition.assemble_at)
 
 
@@ -43,7 +45,7 @@ def opened(publication: Publication, *, at: datetime | None = None, size: int = 
     """Its dispatch, opened when it is due."""
     edition = approved(publication)
     with override_settings(DISPATCH_BATCH_SIZE=size):
-        dispatch = opening.open(edition.pk, now=at or edition.due_at)
+        dispatch = open_dispatch.open(edition.pk, now=at or edition.due_at)
     assert dispatch is not None
     return dispatch
 
@@ -80,12 +82,12 @@ def test_everybody_stands_in_one_batch_and_those_left_out_are_counted() -> None:
 
 
 def test_a_large_audience_is_opened_in_parts_with_every_zone_in_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "LOT", 5)
+    monkeypatch.setattr(open_dispatch, "LOT", 5)
     publication = local()
     for number in range(42):
         make.reader(publication, time_zone=("Asia/Tokyo", "")[number % 2])
     dispatch = opened(publication)
-    while opening.go_on(dispatch.pk):
+    while open_dispatch.go_on(dispatch.pk):
         pass
     dispatch.refresh_from_db()
     readers = dict.fromkeys((TOKYO, NEW_YORK), 0)
@@ -104,7 +106,7 @@ def test_nobody_gets_it_before_their_hour_and_the_dispatch_stays_open_until_the_
     accepted = []
     for now in (TOKYO, NEW_YORK - timedelta(seconds=1), NEW_YORK, NIUE - timedelta(seconds=1), NIUE):
         for batch in recovery.due_batches(now=now, limit=100):
-            sending.send(batch, client=client, clock=partial(datetime.fromtimestamp, now.timestamp(), UTC))
+            send_batches.send(batch, client=client, clock=partial(datetime.fromtimestamp, now.timestamp(), UTC))
         recovery.finish_done(now=now)
         dispatch.refresh_from_db()
         accepted.append((progress(dispatch).accepted, dispatch.state))
@@ -127,7 +129,7 @@ def test_a_reader_who_came_from_further_east_after_approval_gets_it_with_the_fir
     make.reader(publication, time_zone="Asia/Tokyo")
     edition = approved(publication)
     make.reader(publication, time_zone="Pacific/Kiritimati")
-    dispatch = opening.open(edition.pk, now=TOKYO)
+    dispatch = open_dispatch.open(edition.pk, now=TOKYO)
     assert dispatch is not None
     assert (dispatch.batches.get().count, dispatch.batches.get().due_at) == (2, TOKYO)
 
@@ -171,5 +173,5 @@ def test_pace_holds_among_readers_of_one_hour(client: Client) -> None:
     for minute in range(5):
         now = TOKYO + timedelta(minutes=minute)
         for batch in recovery.due_batches(now=now, limit=100):
-            sending.send(batch, client=client, clock=partial(datetime.fromtimestamp, now.timestamp(), UTC))
+            send_batches.send(batch, client=client, clock=partial(datetime.fromtimestamp, now.timestamp(), UTC))
     assert (progress(dispatch).accepted, progress(dispatch).waiting) == (5, 4)

@@ -15,11 +15,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from newsletter.delivery import confirming
-from newsletter.editions import approval, planning
+from newsletter.delivery.dispatches import confirm_installation
+from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, State
 from newsletter.editions.schedule_dates import editions_ahead, is_ahead, next_date
-from newsletter.publications import publishing
+from newsletter.letters import approval
+from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
 from tests.support import factories as make
 
@@ -90,7 +91,7 @@ class Newsroom(RuleBasedStateMachine):
     def tick(self) -> None:
         before = {edition.pk: edition for edition in Edition.objects.all()}
         promised = next_date(self.publication, now=self.now)
-        planning.plan_all(now=self.now)
+        plan_editions.plan_all(now=self.now)
         after = {edition.pk: edition for edition in Edition.objects.all()}
         for pk in after.keys() - before.keys():
             self.judge_new(after[pk])
@@ -152,7 +153,7 @@ class Newsroom(RuleBasedStateMachine):
     # what people do
 
     def revise(self, **fields: Any) -> None:
-        publishing.revise(self.publication, now=self.now, **fields)
+        edit_publication.revise(self.publication, now=self.now, **fields)
 
     @rule(name=st.sampled_from(sorted(RULES)))
     def change_rule(self, name: str) -> None:
@@ -219,7 +220,7 @@ class Newsroom(RuleBasedStateMachine):
         Publication.objects.filter(pk=self.pk).update(**self.backup.publication)
         Edition.objects.bulk_create(Edition(**row) for row in self.backup.editions)
         self.history, self.released = list(self.backup.history), set()
-        confirming.confirm(name="", by="otto@example.org", now=self.now)
+        confirm_installation.confirm(name="", by="otto@example.org", now=self.now)
 
     @precondition(lambda self: self.is_running)
     @invariant()

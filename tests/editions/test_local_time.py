@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.audience.models import Standing, Subscriber
-from newsletter.editions import approval, local_time, planning
+from newsletter.editions import local_time, plan_editions
 from newsletter.editions.local_time import Clocks
 from newsletter.editions.models import Edition, State
-from newsletter.publications import publishing
+from newsletter.letters import approval
+from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -38,7 +39,7 @@ def local(*zones: str, **said: object) -> Publication:
 
 
 def planned(publication: Publication, *, now: datetime = MONDAY) -> Edition:
-    edition = planning.plan(publication, now=now)
+    edition = plan_editions.plan(publication, now=now)
     assert edition is not None
     return edition
 
@@ -76,7 +77,7 @@ def test_a_planned_edition_follows_its_readers_and_its_publication() -> None:
     assert planned(publication).due_at == SEVEN_THERE["Asia/Tokyo"]
     Subscriber.objects.filter(pk=reader.pk).update(time_zone="")
     assert planned(publication).due_at == SEVEN_THERE["America/New_York"]
-    publishing.revise(publication, local_time=False)
+    edit_publication.revise(publication, local_time=False)
     assert planned(publication).local_send_time is None
     assert Edition.objects.count() == 1
 
@@ -119,7 +120,7 @@ def test_a_time_that_a_person_sets_is_the_same_moment_for_all() -> None:
 
 @pytest.mark.django_db
 def test_an_extra_edition_leaves_at_one_moment_for_all() -> None:
-    extra = planning.add_extra(local("Asia/Tokyo"), due_at=MONDAY, now=MONDAY)
+    extra = plan_editions.add_extra(local("Asia/Tokyo"), due_at=MONDAY, now=MONDAY)
     assert local_time.clocks(extra) is None
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from newsletter.editions import preflight
-from newsletter.editions.contents import Contents, gather
-from newsletter.editions.preflight.anatomy import take_apart
-from newsletter.editions.preflight.finding import Finding
-from newsletter.editions.preflight.weight import TRACKED
-from newsletter.editions.rendering import draw, render
-from newsletter.giving.placing import Spot
+from newsletter.giving.place_appeal import Spot
+from newsletter.letters import preflight
+from newsletter.letters.content.letter_content import Contents, gather
+from newsletter.letters.preflight.check_size import TRACKED
+from newsletter.letters.preflight.finding import Finding
+from newsletter.letters.preflight.parsed_html import take_apart
+from newsletter.letters.render_letter import draw, render
 from newsletter.publications.models import Look
 from newsletter.stories.models import Kind, Story
 from tests.golden.editions import BASE_URL, PICTURES, edition_of

@@ -3,11 +3,11 @@
 import re
 from dataclasses import fields
 
-from newsletter.editions.asking import AppealView
-from newsletter.editions.brands import Brand
-from newsletter.editions.contents import Links
-from newsletter.editions.parts import StoryView
-from newsletter.editions.rendering import NAMES
+from newsletter.letters.content.appeal_view import AppealView
+from newsletter.letters.content.brand_view import Brand
+from newsletter.letters.content.letter_content import Links
+from newsletter.letters.content.story_view import StoryView
+from newsletter.letters.render_letter import NAMES
 from tests.support.surroundings import ROOT
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from newsletter.editions import planning
+from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, Placement
-from newsletter.publications import publishing
+from newsletter.publications import edit_publication
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 
@@ -22,10 +22,10 @@ def test_stories_that_are_placed_just_before_the_planner_has_the_edition_stay_in
     publication = make.publication(recurrence="FREQ=DAILY")
     publication.created_at = MONDAY
     publication.save()
-    edition = planning.plan(publication, now=MONDAY)
+    edition = plan_editions.plan(publication, now=MONDAY)
     assert edition is not None
     story = make.story(publication)
-    publishing.revise(publication, recurrence="FREQ=WEEKLY;BYDAY=FR", now=MONDAY)  # it would be taken back
+    edit_publication.revise(publication, recurrence="FREQ=WEEKLY;BYDAY=FR", now=MONDAY)  # it would be taken back
     planner_waits = threading.Event()
 
     def plan() -> None:
@@ -40,7 +40,7 @@ def test_stories_that_are_placed_just_before_the_planner_has_the_edition_stay_in
 
         try:
             with connection.execute_wrapper(held_up):
-                planning.plan(publication, now=MONDAY)
+                plan_editions.plan(publication, now=MONDAY)
         finally:
             connections.close_all()
 

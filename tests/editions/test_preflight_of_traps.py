@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from newsletter.editions import preflight
-from newsletter.mail.letters import Letter
+from newsletter.letters import preflight
+from newsletter.mail.message import Letter
 from tests.golden.editions import PICTURES, rich
 
 MANY = 60_000

@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from newsletter.editions import approval, assembly, planning
+from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, State
+from newsletter.letters import approval, assemble_letter
 from newsletter.lib.errors import BadInput, NotAllowed
-from newsletter.publications import publishing
+from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
 from newsletter.publications.rule_dates import Rule
 from newsletter.stories.models import State as StoryState
@@ -25,7 +26,7 @@ def begun(**said: object) -> Publication:
     made = make.publication(**{"recurrence": "FREQ=DAILY"} | said)
     Publication.objects.filter(pk=made.pk).update(created_at=MONDAY)
     made.refresh_from_db()
-    planning.plan(made, now=MONDAY)
+    plan_editions.plan(made, now=MONDAY)
     return made
 
 
@@ -39,8 +40,8 @@ def test_weekly_made_daily_has_missed_no_day_of_the_past_and_sends_none_of_them(
     publication = begun(recurrence="FREQ=WEEKLY;BYDAY=MO", approves_itself=True)
     make.story(publication)
     changed = MONDAY + 4 * DAY + 2 * HOUR  # Friday, two hours past seven, within the lateness limit
-    publishing.revise(publication, recurrence="FREQ=DAILY", now=changed)
-    planning.plan(publication, now=changed)
+    edit_publication.revise(publication, recurrence="FREQ=DAILY", now=changed)
+    plan_editions.plan(publication, now=changed)
     assert dates(publication) == {28: State.PLANNED}
     assert not Edition.objects.due_for_assembly(changed).exists()
 
@@ -48,12 +49,12 @@ def test_weekly_made_daily_has_missed_no_day_of_the_past_and_sends_none_of_them(
 def test_an_earlier_hour_that_has_passed_leaves_todays_edition_at_its_old_hour() -> None:
     publication = begun()
     five_o_clock = TUESDAY - 2 * HOUR
-    publishing.revise(publication, send_time=time(1), now=five_o_clock)
+    edit_publication.revise(publication, send_time=time(1), now=five_o_clock)
     for minutes in (0, 1, 30):
-        planning.plan(publication, now=five_o_clock + timedelta(minutes=minutes))
+        plan_editions.plan(publication, now=five_o_clock + timedelta(minutes=minutes))
     today = publication.editions.get(local_date=date(2026, 11, 24))
     assert (today.state, today.due_at) == (State.PLANNED, TUESDAY)
-    planning.plan(publication, now=TUESDAY + timedelta(seconds=1))
+    plan_editions.plan(publication, now=TUESDAY + timedelta(seconds=1))
     following = publication.editions.get(local_date=date(2026, 11, 25))
     assert following.due_at == datetime(2026, 11, 25, 6, tzinfo=UTC)
     assert dates(publication) == {24: State.PLANNED, 25: State.PLANNED}
@@ -62,25 +63,25 @@ def test_an_earlier_hour_that_has_passed_leaves_todays_edition_at_its_old_hour()
 def test_a_later_hour_does_not_bring_a_day_again_that_has_had_its_edition() -> None:
     publication = begun()
     nine = TUESDAY + 2 * HOUR
-    planning.plan(publication, now=nine)
-    publishing.revise(publication, send_time=time(12), now=nine)
-    planning.plan(publication, now=nine)
+    plan_editions.plan(publication, now=nine)
+    edit_publication.revise(publication, send_time=time(12), now=nine)
+    plan_editions.plan(publication, now=nine)
     assert dates(publication) == {24: State.PLANNED, 25: State.PLANNED}
 
 
 def test_what_the_old_schedule_owed_while_nothing_ran_is_written_down_and_nothing_else() -> None:
     publication = begun()
-    publishing.revise(publication, recurrence="FREQ=WEEKLY;BYDAY=MO", now=MONDAY + 3 * DAY + HOUR)  # Thursday
-    planning.plan(publication, now=MONDAY + 5 * DAY + 12 * HOUR)  # nothing ran since Monday
+    edit_publication.revise(publication, recurrence="FREQ=WEEKLY;BYDAY=MO", now=MONDAY + 3 * DAY + HOUR)  # Thursday
+    plan_editions.plan(publication, now=MONDAY + 5 * DAY + 12 * HOUR)  # nothing ran since Monday
     assert dates(publication) == {24: State.PLANNED, 25: State.CANCELLED, 26: State.CANCELLED, 30: State.PLANNED}
 
 
 def test_several_changes_while_nothing_ran_are_each_told_by_their_own_time() -> None:
     publication = begun(recurrence="FREQ=WEEKLY;BYDAY=MO")
-    publishing.revise(publication, recurrence="FREQ=DAILY", now=TUESDAY + HOUR)
-    publishing.revise(publication, is_active=False, now=TUESDAY + DAY + HOUR)  # after Wednesday's hour
-    publishing.revise(publication, is_active=True, now=TUESDAY + 3 * DAY + HOUR)  # after Friday's
-    planning.plan(publication, now=TUESDAY + 4 * DAY + HOUR)
+    edit_publication.revise(publication, recurrence="FREQ=DAILY", now=TUESDAY + HOUR)
+    edit_publication.revise(publication, is_active=False, now=TUESDAY + DAY + HOUR)  # after Wednesday's hour
+    edit_publication.revise(publication, is_active=True, now=TUESDAY + 3 * DAY + HOUR)  # after Friday's
+    plan_editions.plan(publication, now=TUESDAY + 4 * DAY + HOUR)
     # Saturday's is late by an hour and still leaves; Thursday and Friday were days of rest
     assert dates(publication) == {25: State.CANCELLED, 28: State.PLANNED, 29: State.PLANNED}
     publication.refresh_from_db()
@@ -89,7 +90,9 @@ def test_several_changes_while_nothing_ran_are_each_told_by_their_own_time() -> 
 
 def test_a_change_of_other_fields_is_no_change_of_schedule() -> None:
     publication = begun()
-    publishing.revise(publication, tagline="From the coast", recurrence="FREQ=DAILY", send_time=time(7), now=MONDAY)
+    edit_publication.revise(
+        publication, tagline="From the coast", recurrence="FREQ=DAILY", send_time=time(7), now=MONDAY
+    )
     publication.refresh_from_db()
     assert publication.past_schedules == []
 
@@ -98,34 +101,34 @@ def test_a_change_of_other_fields_is_no_change_of_schedule() -> None:
 def test_a_publication_that_is_woken_has_missed_nothing_and_sends_nothing_at_once(*, seen: bool) -> None:
     publication = begun(approves_itself=True)
     make.story(publication)
-    publishing.revise(publication, is_active=False, now=MONDAY + HOUR)
+    edit_publication.revise(publication, is_active=False, now=MONDAY + HOUR)
     if seen:
-        planning.plan_all(now=MONDAY + HOUR)
+        plan_editions.plan_all(now=MONDAY + HOUR)
         assert dates(publication) == {}
     woken = MONDAY + 6 * DAY + 2 * HOUR  # two hours past seven
-    publishing.revise(publication, is_active=True, now=woken)
-    planning.plan_all(now=woken)
-    assert not Edition.objects.filter(reason=planning.MISSED).exists()
+    edit_publication.revise(publication, is_active=True, now=woken)
+    plan_editions.plan_all(now=woken)
+    assert not Edition.objects.filter(reason=plan_editions.MISSED).exists()
     assert dates(publication)[30] == State.PLANNED
     assert set(dates(publication)) <= {24, 30}  # Tuesday's was planned before; too late by now, it is held
 
 
 def test_what_was_missed_before_a_rest_is_written_down_and_does_not_leave() -> None:
     publication = begun()
-    publishing.revise(publication, is_active=False, now=MONDAY + 2 * DAY + HOUR)
-    planning.plan_all(now=MONDAY + 2 * DAY + HOUR)
+    edit_publication.revise(publication, is_active=False, now=MONDAY + 2 * DAY + HOUR)
+    plan_editions.plan_all(now=MONDAY + 2 * DAY + HOUR)
     assert dates(publication) == {24: State.PLANNED, 25: State.CANCELLED}
 
 
 def test_a_publication_at_rest_takes_no_stories() -> None:
     publication = begun()
     story = make.story(publication)
-    extra = planning.add_extra(publication, due_at=TUESDAY, now=MONDAY)
-    publishing.revise(publication, is_active=False, now=MONDAY)
-    planning.plan_all(now=MONDAY)
+    extra = plan_editions.add_extra(publication, due_at=TUESDAY, now=MONDAY)
+    edit_publication.revise(publication, is_active=False, now=MONDAY)
+    plan_editions.plan_all(now=MONDAY)
     assert not Edition.objects.due_for_assembly(TUESDAY).exists()
     with pytest.raises(NotAllowed, match="rests"):
-        assembly.assemble(extra.pk, now=TUESDAY)
+        assemble_letter.assemble(extra.pk, now=TUESDAY)
     story.refresh_from_db()
     assert story.state == StoryState.QUEUED
     approval.hold_late(now=TUESDAY + DAY)
@@ -136,8 +139,8 @@ def test_a_publication_at_rest_takes_no_stories() -> None:
 def test_words_that_somebody_typed_outlast_a_rest() -> None:
     publication = begun()
     Edition.objects.update(subject="A special day")
-    publishing.revise(publication, is_active=False, now=MONDAY)
-    planning.plan_all(now=MONDAY)
+    edit_publication.revise(publication, is_active=False, now=MONDAY)
+    plan_editions.plan_all(now=MONDAY)
     kept = Edition.objects.get()
     assert (kept.state, kept.subject, kept.reason) == (State.CANCELLED, "A special day", "The schedule rests.")
 
@@ -145,8 +148,8 @@ def test_words_that_somebody_typed_outlast_a_rest() -> None:
 def test_the_schedule_of_one_publication_is_not_followed_by_the_editions_of_another() -> None:
     one, other = begun(), begun(send_time=time(8))
     before = list(other.editions.values_list("pk", "due_at", "state"))
-    publishing.revise(one, recurrence="FREQ=WEEKLY;BYDAY=FR", send_time=time(9), now=MONDAY)
-    planning.plan(one, now=MONDAY)
+    edit_publication.revise(one, recurrence="FREQ=WEEKLY;BYDAY=FR", send_time=time(9), now=MONDAY)
+    plan_editions.plan(one, now=MONDAY)
     assert list(other.editions.values_list("pk", "due_at", "state")) == before
     assert one.editions.get().local_date == date(2026, 11, 27)
 
@@ -154,7 +157,7 @@ def test_the_schedule_of_one_publication_is_not_followed_by_the_editions_of_anot
 def test_a_date_that_was_cancelled_is_not_waited_for() -> None:
     publication = begun()
     approval.cancel(publication.editions.get(), reason="A holiday", now=MONDAY)
-    following = planning.plan(publication, now=MONDAY)
+    following = plan_editions.plan(publication, now=MONDAY)
     assert following is not None
     assert following.local_date == date(2026, 11, 25)
 
@@ -162,11 +165,11 @@ def test_a_date_that_was_cancelled_is_not_waited_for() -> None:
 def test_a_date_that_is_held_is_not_planned_again_and_the_next_one_is() -> None:
     publication = begun()
     approval.hold(publication.editions.get(), reason="The front page changes.", now=MONDAY)
-    following = planning.plan(publication, now=MONDAY)
+    following = plan_editions.plan(publication, now=MONDAY)
     assert following is not None
     assert following.local_date == date(2026, 11, 25)
     approval.release(publication.editions.get(local_date=date(2026, 11, 24)), now=MONDAY)
-    again = planning.plan(publication, now=MONDAY)
+    again = plan_editions.plan(publication, now=MONDAY)
     assert again is not None
     assert again.local_date == date(2026, 11, 24)
 
@@ -175,8 +178,8 @@ def test_an_edition_that_a_person_moved_does_not_swallow_new_dates_before_it() -
     publication = begun(recurrence="FREQ=WEEKLY;BYDAY=FR")
     friday = publication.editions.get()
     approval.reschedule(friday, due_at=friday.due_at + HOUR, now=MONDAY)
-    publishing.revise(publication, recurrence="FREQ=DAILY", now=MONDAY)
-    following = planning.plan(publication, now=MONDAY)
+    edit_publication.revise(publication, recurrence="FREQ=DAILY", now=MONDAY)
+    following = plan_editions.plan(publication, now=MONDAY)
     assert following is not None
     assert following.local_date == date(2026, 11, 24)
     assert dates(publication) == {24: State.PLANNED, 27: State.PLANNED}
@@ -186,16 +189,16 @@ def test_a_story_of_a_taken_back_edition_is_never_lost() -> None:
     publication = begun(lead_minutes=600)
     make.story(publication)
     edition = publication.editions.get()
-    assembly.assemble(edition.pk, now=TUESDAY - 9 * HOUR)
-    publishing.revise(publication, recurrence="FREQ=WEEKLY;BYDAY=FR", now=TUESDAY - 9 * HOUR)
-    planning.plan(publication, now=TUESDAY - 9 * HOUR)
+    assemble_letter.assemble(edition.pk, now=TUESDAY - 9 * HOUR)
+    edit_publication.revise(publication, recurrence="FREQ=WEEKLY;BYDAY=FR", now=TUESDAY - 9 * HOUR)
+    plan_editions.plan(publication, now=TUESDAY - 9 * HOUR)
     assert Edition.objects.filter(pk=edition.pk).exists()
     assert Story.objects.get().placements.count() == 1
 
 
 def test_an_extra_edition_is_not_due_in_years() -> None:
     with pytest.raises(BadInput, match="a year"):
-        planning.add_extra(begun(), due_at=MONDAY + 400 * DAY, now=MONDAY)
+        plan_editions.add_extra(begun(), due_at=MONDAY + 400 * DAY, now=MONDAY)
 
 
 def test_planning_costs_the_same_however_old_a_publication_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +215,7 @@ def test_planning_costs_the_same_however_old_a_publication_is(monkeypatch: pytes
         publication = begun(starts_on=starts_on)
         looks.clear()
         for hours in range(48):
-            planning.plan(publication, now=MONDAY + hours * HOUR)
+            plan_editions.plan(publication, now=MONDAY + hours * HOUR)
         counts.append(len(looks))
     assert counts[0] == counts[1]
     assert counts[1] <= 48 * 12

@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsletter.delivery import links
-from newsletter.editions.rendering import render
-from newsletter.mail.letters import Sender
-from newsletter.mail.sendgrid.payload import Payload
-from newsletter.postbox import mime
-from newsletter.postbox.letters import Copy
+from newsletter.delivery.recipients import reader_links
+from newsletter.letters.render_letter import render
+from newsletter.mail.message import Sender
+from newsletter.mail.sendgrid.mail_send_payload import Payload
+from newsletter.postbox.store import mime
+from newsletter.postbox.store.merged_message import Copy
 from tests.golden.looks import EVERY
 
 SPAMASSASSIN = shutil.which("spamassassin")
@@ -39,7 +39,9 @@ def message(name: str) -> bytes:
         feedback_id="7:daily:newsletter:porthallow",
         message_ids=("edition-7-reader-", "@news.porthallow.org"),
     )
-    call = payload.body([(1, "rita@readers.porthallow.org", "Rita")], [links.signing(7)(1)], ids={"nl_batch": "1"})
+    call = payload.body(
+        [(1, "rita@readers.porthallow.org", "Rita")], [reader_links.signing(7)(1)], ids={"nl_batch": "1"}
+    )
     copy = Copy(json.loads(call), 0)
     # a relay in between, as every letter that arrives has one
     relay = (

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from newsletter.editions import approval, assembly, rendering
-from newsletter.editions.asking import view_of_thanks
 from newsletter.editions.models import Edition, State, Variant
-from newsletter.editions.words import WORDS, words_for
-from newsletter.giving import appeals
+from newsletter.giving import edit_appeal
+from newsletter.letters import approval, assemble_letter, render_letter
+from newsletter.letters.content.appeal_view import view_of_thanks
+from newsletter.letters.content.translations import WORDS, words_for
 from newsletter.lib.errors import BadInput, NotAllowed
-from newsletter.mail.inlining import inline
-from newsletter.mail.letters import Letter
+from newsletter.mail.message import Letter
+from newsletter.rendering.markup.css_inlining import inline
 from tests.golden.looks import coast, give
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -25,7 +25,7 @@ def assembled(**appeal: Any) -> Edition:
     publication = make.publication()
     make.story(publication)
     make.appeal(publication, **appeal)
-    return assembly.assemble(make.edition(publication).pk, now=BEFORE)
+    return assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
 
 
 def test_it_says_what_the_other_says_but_thanks_where_that_asks() -> None:
@@ -69,7 +69,7 @@ def test_each_letter_is_rendered_and_inlined_once(monkeypatch: pytest.MonkeyPatc
         rendered.append(html)
         return inline(html)
 
-    monkeypatch.setattr(rendering, "inline", counted)
+    monkeypatch.setattr(render_letter, "inline", counted)
     assembled()
     assert len(rendered) == 2
     assert len(set(rendered)) == 2
@@ -79,7 +79,7 @@ def test_an_appeal_that_stands_in_the_footer_only_is_not_even_there_in_it() -> N
     publication = make.publication()
     make.story(publication, is_sensitive=True)
     make.appeal(publication)
-    edition = assembly.assemble(make.edition(publication).pk, now=BEFORE)
+    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
     thanks = edition.letters.get(variant=Variant.THANKS)
     assert "https://post.example.org/give" in edition.letters.get(variant=Variant.DEFAULT).text
     assert "https://post.example.org/give" not in thanks.html + thanks.text
@@ -89,11 +89,11 @@ def test_an_appeal_that_stands_in_the_footer_only_is_not_even_there_in_it() -> N
 def test_without_an_appeal_there_is_one_letter() -> None:
     publication = make.publication()
     make.story(publication)
-    edition = assembly.assemble(make.edition(publication).pk, now=BEFORE)
+    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
     assert edition.letters.count() == 1
-    assert not assembly.thanks(edition, now=BEFORE)
+    assert not assemble_letter.thanks(edition, now=BEFORE)
     with pytest.raises(NotAllowed, match="no thank-you letter"):
-        assembly.preview(edition, now=BEFORE, variant=Variant.THANKS)
+        assemble_letter.preview(edition, now=BEFORE, variant=Variant.THANKS)
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,9 @@ def test_without_an_appeal_there_is_one_letter() -> None:
 def test_other_thanks_or_another_time_for_them_void_the_approval(change: dict[str, Any]) -> None:
     edition = assembled()
     approval.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
-    assert assembly.refresh_stale() == []
-    appeals.revise(edition.publication.appeals.get(), **change)
-    assert assembly.refresh_stale() == [edition.pk]
+    assert assemble_letter.refresh_stale() == []
+    edit_appeal.revise(edition.publication.appeals.get(), **change)
+    assert assemble_letter.refresh_stale() == [edition.pk]
 
 
 def test_the_approved_hash_covers_both_letters() -> None:
@@ -113,7 +113,7 @@ def test_the_approved_hash_covers_both_letters() -> None:
 
 
 def test_a_stop_in_either_letter_holds_the_edition_and_says_in_which(monkeypatch: pytest.MonkeyPatch) -> None:
-    render = rendering.render
+    render = render_letter.render
 
     def broken(contents: Any) -> Letter:
         made = render(contents)
@@ -121,7 +121,7 @@ def test_a_stop_in_either_letter_holds_the_edition_and_says_in_which(monkeypatch
             return made
         return Letter(made.subject, made.text, made.html.replace("/u/__nl_reader__", "/nowhere"))
 
-    monkeypatch.setattr(rendering, "render", broken)
+    monkeypatch.setattr(render_letter, "render", broken)
     edition = assembled()
     assert edition.state == State.HELD
     stops = [finding for finding in edition.findings if finding["severity"] == "stop"]
@@ -136,7 +136,7 @@ def test_what_is_wrong_with_both_letters_is_said_once() -> None:
     publication = make.publication()
     make.story(publication, picture_url="https://pictures.example.org/one.jpg")
     make.appeal(publication)
-    edition = assembly.assemble(make.edition(publication).pk, now=BEFORE)
+    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
     told = [(finding["code"], finding["place"]) for finding in edition.findings]
     assert ("picture.missing", f"Story 1, “{edition.stories.get().headline}”") in told
     assert len(told) == len(set(told))
@@ -147,14 +147,14 @@ def test_a_preview_shows_either_by_the_same_road() -> None:
     make.story(publication)
     make.appeal(publication)
     edition = make.edition(publication)
-    before = {variant: assembly.preview(edition, now=BEFORE, variant=variant) for variant in Variant}
-    assembly.assemble(edition.pk, now=BEFORE)
+    before = {variant: assemble_letter.preview(edition, now=BEFORE, variant=variant) for variant in Variant}
+    assemble_letter.assemble(edition.pk, now=BEFORE)
     edition.refresh_from_db()
-    assert {variant: assembly.preview(edition, now=BEFORE, variant=variant) for variant in Variant} == before
+    assert {variant: assemble_letter.preview(edition, now=BEFORE, variant=variant) for variant in Variant} == before
 
 
 @pytest.mark.parametrize("days", [-1, 366])
 def test_nobody_is_thanked_longer_than_gifts_are_kept(days: int) -> None:
     appeal = make.appeal(make.publication())
     with pytest.raises(BadInput, match="Give 0 to 365"):
-        appeals.revise(appeal, thanks_days=days)
+        edit_appeal.revise(appeal, thanks_days=days)

@@ -3,12 +3,12 @@
 That is the first thing that a curator does with this service. The page is in copied.txt.
 """
 
-from newsletter.editions.contents import Contents, gather
 from newsletter.giving.models import Appeal
-from newsletter.giving.placing import Spot
+from newsletter.giving.place_appeal import Spot
+from newsletter.letters.content.letter_content import Contents, gather
 from newsletter.publications.models import Look, Publication
-from newsletter.stories import richtext
 from newsletter.stories.models import Story
+from newsletter.stories.rich_text import rich_text
 from tests.golden.editions import BASE_URL, DAY, edition_of
 from tests.support.surroundings import ROOT
 
@@ -33,7 +33,7 @@ def copied(look: Look) -> Contents:
         byline="Nora Vance",
         source_name="The Harbour Note",
         url="https://harbour.example.org/ferry",
-        body=richtext.from_plain("\n\n".join([*lines[1:3], *lines[-2:]])),
+        body=rich_text.from_plain("\n\n".join([*lines[1:3], *lines[-2:]])),
     )
     appeal = Appeal(
         heading=lines[3],

@@ -5,10 +5,10 @@ After a change to templates that is meant, write them anew with `UPDATE_GOLDEN=1
 
 from datetime import UTC, date, datetime, time
 
-from newsletter.editions.contents import Contents, gather
 from newsletter.editions.models import Edition
 from newsletter.giving.models import Appeal
-from newsletter.giving.placing import Spot
+from newsletter.giving.place_appeal import Spot
+from newsletter.letters.content.letter_content import Contents, gather
 from newsletter.pictures.models import Picture, State
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Direction, Story

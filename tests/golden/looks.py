@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from newsletter.editions.contents import Contents, gather, thanking
 from newsletter.giving.models import Appeal
-from newsletter.giving.placing import Spot
+from newsletter.giving.place_appeal import Spot
+from newsletter.letters.content.letter_content import Contents, gather, thanking
 from newsletter.publications.models import Corners, Fonts, Look, Publication
 from newsletter.stories.models import Kind, Story
 from tests.golden.editions import BASE_URL, DAY, GOLDEN, PICTURES, arabic, edition_of, kept

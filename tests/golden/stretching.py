@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from markupsafe import Markup, escape
 
-from newsletter.editions.asking import AppealView
-from newsletter.editions.brands import Brand
-from newsletter.editions.contents import Contents
-from newsletter.editions.parts import Quote, StoryView
+from newsletter.letters.content.appeal_view import AppealView
+from newsletter.letters.content.brand_view import Brand
+from newsletter.letters.content.letter_content import Contents
+from newsletter.letters.content.story_view import Quote, StoryView
 
 WORDS = {
     "german": "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2,

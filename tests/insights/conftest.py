@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from newsletter.audience.models import Subscriber
-from newsletter.delivery import addressing, sending
+from newsletter.delivery.ledger.packed_ids import pack, unpack
 from newsletter.delivery.models import Attempt, Batch, Dispatch
-from newsletter.delivery.packing import pack, unpack
+from newsletter.delivery.recipients import batch_recipients
+from newsletter.delivery.sending import send_batches
 from newsletter.editions.models import FrozenLetter, State
-from newsletter.insights import absorbing, inbox
-from newsletter.mail.errors import DispatchError
-from newsletter.mail.letters import Receipt
+from newsletter.insights import process_events, webhook_inbox
+from newsletter.mail.message import Receipt
+from newsletter.mail.provider_errors import DispatchError
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 
@@ -54,9 +55,9 @@ def opened() -> Callable[..., Dispatch]:
 
 def begun(dispatch: Dispatch, number: int = 1) -> Attempt:
     """An attempt whose worker is in the call."""
-    batch = sending.claim(dispatch.batches.get(number=number).pk, now=MONDAY)
+    batch = send_batches.claim(dispatch.batches.get(number=number).pk, now=MONDAY)
     assert batch is not None
-    attempt = sending.begin(batch, addressing.address(batch), now=MONDAY)
+    attempt = send_batches.begin(batch, batch_recipients.address(batch), now=MONDAY)
     assert attempt is not None
     return attempt
 
@@ -64,7 +65,7 @@ def begun(dispatch: Dispatch, number: int = 1) -> Attempt:
 def ended(dispatch: Dispatch, answer: Receipt | DispatchError, number: int = 1) -> Attempt:
     """An attempt that came to this."""
     attempt = begun(dispatch, number)
-    sending.record(attempt, answer, now=MONDAY)
+    send_batches.record(attempt, answer, now=MONDAY)
     attempt.refresh_from_db()
     return attempt
 
@@ -91,5 +92,5 @@ def come_in(*posts: Iterable[Given] | bytes, now: datetime = MONDAY) -> int:
     """Keep these posts, each with a stamp of its own, and absorb everything; how many posts that were."""
     for post in posts:
         stamp = f"{next(STAMPS)}"
-        inbox.keep(post if isinstance(post, bytes) else json.dumps(list(post)).encode(), stamp=stamp, now=now)
-    return absorbing.absorb(now=now)
+        webhook_inbox.keep(post if isinstance(post, bytes) else json.dumps(list(post)).encode(), stamp=stamp, now=now)
+    return process_events.absorb(now=now)

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from newsletter.cli import shapes
+from newsletter.cli.support import json_shapes
 from newsletter.delivery.models import Attempt, Dispatch, DispatchState
-from newsletter.insights import inbox
-from newsletter.insights.arrears import arrears
-from newsletter.mail.letters import Receipt
-from newsletter.ops.status import status
+from newsletter.insights import webhook_inbox
+from newsletter.insights.event_backlog import arrears
+from newsletter.mail.message import Receipt
+from newsletter.ops.system_status import status
 from tests.insights.conftest import come_in, ended, event
 from tests.support.factories import MONDAY
 
@@ -31,13 +31,13 @@ def test_the_status_shows_the_tally_of_each_dispatch(opened: Opener) -> None:
 
 def test_the_command_line_shows_the_tally_once_there_is_one(opened: Opener) -> None:
     dispatch = opened()
-    assert shapes.dispatch(dispatch)["tally"] is None
+    assert json_shapes.dispatch(dispatch)["tally"] is None
     come_in([event(ended(dispatch, Receipt(202, "x")), "bounce")])
-    assert shapes.dispatch(dispatch)["tally"]["bounced"] == 1
+    assert json_shapes.dispatch(dispatch)["tally"]["bounced"] == 1
 
 
 def test_posts_that_wait_are_no_trouble_until_they_wait_for_long() -> None:
-    inbox.keep(b"[]", stamp=str(int(MONDAY.timestamp())), now=MONDAY)
+    webhook_inbox.keep(b"[]", stamp=str(int(MONDAY.timestamp())), now=MONDAY)
     assert arrears(now=MONDAY).waiting == 1
     for minutes, pages in ((1, []), (11, ["late-events"])):
         troubles = status(now=MONDAY + timedelta(minutes=minutes)).verdict.troubles

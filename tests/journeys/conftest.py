@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.house import House
+from tests.support.system import House
 from tests.support.waiting import wait_until
 
 PUBLICATION = (

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from http.cookies import SimpleCookie
 from pathlib import Path
 
-from tests.support.house import House, ask
 from tests.support.kept import Kept
 from tests.support.ports import free_port
+from tests.support.system import House, ask
 from tests.support.waiting import wait_until
 
 PASSWORD = "tides turn twice a day"
@@ -41,7 +41,7 @@ def test_guesses_at_two_web_servers_are_counted_together(
         for number in range(2):
             folder, port = tmp_path / f"web-{number}", free_port()
             folder.mkdir()
-            command = [sys.executable, "-m", "newsletter.web.server", f"--port={port}"]
+            command = [sys.executable, "-m", "newsletter.web.site.web_server", f"--port={port}"]
             servers.append(Kept(command, folder=folder, env=house.environment, folder_stays=True))
             urls.append(f"http://127.0.0.1:{port}")
         for url in urls:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from tests.journeys.conftest import Newsroom
-from tests.support.house import ask
+from tests.support.system import ask
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/([upv])/([\w=-]{20,})")
 

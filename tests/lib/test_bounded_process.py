@@ -7,13 +7,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from newsletter.lib.bounded_process import Answer, Ending, run
-from newsletter.lib.process_bounds import Bounds
+from newsletter.lib.process_limits import Bounds
 from tests.support.surroundings import ROOT
 
 BOUNDS = Bounds(cpu_seconds=1, wall_seconds=60, memory_bytes=256 * 1024 * 1024)
 BIND = (
     f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-    "from newsletter.lib.process_bounds import Bounds, bind\n"
+    "from newsletter.lib.process_limits import Bounds, bind\n"
     f"bind(Bounds(*{tuple(BOUNDS)}))\n"
 )
 

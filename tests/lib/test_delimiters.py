@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from newsletter.lib.sheets import Row, rows
+from newsletter.lib.csv_reader import Row, rows
 
 
 def cells(text: str) -> list[list[str]]:

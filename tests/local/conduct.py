@@ -10,8 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-from newsletter.local.signals import listening
-from newsletter.local.supervisor import Supervisor
+from newsletter.local.supervisor.stop_signals import listening
+from newsletter.local.supervisor.supervisor import Supervisor
 from tests.local.little import part
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.local.supervisor import Supervisor
+from newsletter.local.supervisor.supervisor import Supervisor
 
 
 class House(Supervisor):

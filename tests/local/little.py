@@ -4,9 +4,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from newsletter.local import system
-from newsletter.local.processes import Part
-from newsletter.local.supervisor import Supervisor
+from newsletter.local.supervisor import process_info
+from newsletter.local.supervisor.managed_process import Part
+from newsletter.local.supervisor.supervisor import Supervisor
 from tests.support.waiting import wait_until
 
 SLEEPS = "import time; time.sleep(600)"
@@ -38,7 +38,7 @@ def wait_for_word(log: Path, word: str) -> str:
 
 
 def lives(pid: int) -> bool:
-    return system.look(pid) is not None
+    return process_info.look(pid) is not None
 
 
 def keep_until(house: Supervisor, condition: Callable[[], bool]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.local import leftovers, system
+from newsletter.local.supervisor import process_info, stale_processes
 from tests.local import little
 from tests.local.little import lives, wait_for_word
 from tests.support.pseudo_terminal import open_terminal
@@ -113,9 +113,9 @@ def test_the_next_start_ends_what_a_killed_supervisor_left(tmp_path: Path, condu
     conductor.process.wait()
     (worker,) = conductor.children
     assert lives(worker)
-    assert leftovers.end_leftovers(tmp_path / "processes.json", grace=0.2) == 1
+    assert stale_processes.end_leftovers(tmp_path / "processes.json", grace=0.2) == 1
     wait_until(lambda: not lives(worker))
-    assert leftovers.end_leftovers(tmp_path / "processes.json") == 0
+    assert stale_processes.end_leftovers(tmp_path / "processes.json") == 0
 
 
 @pytest.mark.parametrize("change", [{"since": "another moment"}, {"command": "another program"}])
@@ -124,43 +124,43 @@ def test_a_process_that_only_has_the_number_of_one_of_ours_is_left_alone(
 ) -> None:
     notes = tmp_path / "processes.json"
     with subprocess.Popen([sys.executable, "-I", "-S", "-c", little.SLEEPS], start_new_session=True) as stranger:
-        leftovers.remember(notes, [(stranger.pid, ["python", "-I", "-S", "-c", little.SLEEPS])])
+        stale_processes.remember(notes, [(stranger.pid, ["python", "-I", "-S", "-c", little.SLEEPS])])
         (entry,) = json.loads(notes.read_text())
         notes.write_text(json.dumps([entry | change]))
-        assert leftovers.end_leftovers(notes, grace=0.2) == 0
+        assert stale_processes.end_leftovers(notes, grace=0.2) == 0
         assert stranger.poll() is None
         notes.write_text(json.dumps([entry]))
-        assert leftovers.end_leftovers(notes, grace=5) == 1
+        assert stale_processes.end_leftovers(notes, grace=5) == 1
         assert stranger.wait(10) == -signal.SIGTERM
 
 
 def test_a_note_that_cannot_be_read_ends_nothing(tmp_path: Path) -> None:
     notes = tmp_path / "processes.json"
-    assert leftovers.end_leftovers(notes) == 0
+    assert stale_processes.end_leftovers(notes) == 0
     notes.write_text("[{")
-    assert leftovers.end_leftovers(notes) == 0
+    assert stale_processes.end_leftovers(notes) == 0
 
 
 @pytest.mark.skipif(shutil.which("ps") is None, reason="there is no ps here; on Linux /proc tells the same")
 def test_ps_tells_what_proc_tells() -> None:
     with subprocess.Popen(["/bin/sleep", "600"]) as process:
-        wait_until(lambda: (seen := system.look(process.pid)) and seen.command == "/bin/sleep 600")
-        seen = system.ask_ps(process.pid)
+        wait_until(lambda: (seen := process_info.look(process.pid)) and seen.command == "/bin/sleep 600")
+        seen = process_info.ask_ps(process.pid)
         assert seen
         assert seen.command == "/bin/sleep 600"
         assert len(seen.since.split()) == 5
         process.kill()
         process.wait()
-        assert system.ask_ps(process.pid) is None
-        assert system.look(process.pid) is None
+        assert process_info.ask_ps(process.pid) is None
+        assert process_info.look(process.pid) is None
 
 
 def test_memory_of_a_house_is_measured_where_the_system_tells_it() -> None:
     if not Path("/proc/self/smaps_rollup").exists():
         pytest.skip("this system does not tell")
-    alone = system.memory([], process=os.getpid())
+    alone = process_info.memory([], process=os.getpid())
     with subprocess.Popen([sys.executable, "-I", "-S", "-c", little.HAS_A_CHILD], start_new_session=True) as leader:
-        with_others = system.memory([leader.pid], process=os.getpid())
+        with_others = process_info.memory([leader.pid], process=os.getpid())
         os.killpg(leader.pid, signal.SIGKILL)
     assert alone
     assert with_others

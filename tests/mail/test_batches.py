@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.mail.errors import Refused, TryLater, Uncertain
-from newsletter.mail.sendgrid import batches
-from newsletter.mail.sendgrid.batches import Batches, Status
-from newsletter.postbox.server import Postbox
+from newsletter.mail.provider_errors import Refused, TryLater, Uncertain
+from newsletter.mail.sendgrid import scheduled_send_api
+from newsletter.mail.sendgrid.scheduled_send_api import Batches, Status
+from newsletter.postbox.postbox import Postbox
 from tests.postbox.asking import ask
 
 
@@ -79,5 +79,5 @@ def test_the_european_region_has_ids_of_its_own() -> None:
 
 @pytest.mark.parametrize("minted", ["", "x" * 101, "a\u0000b", "é", 7, None])
 def test_an_id_that_cannot_be_kept_is_no_id(minted: object) -> None:
-    assert not batches._is_id(minted)
-    assert batches._is_id("YOUR_BATCH_ID")
+    assert not scheduled_send_api._is_id(minted)
+    assert scheduled_send_api._is_id("YOUR_BATCH_ID")

@@ -10,18 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.lib.errors import BadInput, BadSetting
-from newsletter.mail.sendgrid import events
-from newsletter.mail.sendgrid.events import Cause, Kind
-from newsletter.postbox.signing import Signer
+from newsletter.mail.sendgrid import event_webhook
+from newsletter.mail.sendgrid.event_webhook import Cause, Kind
+from newsletter.postbox.webhook.webhook_signature import Signer
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 VECTORS = Path(__file__).parents[3] / "shared" / "reference" / "sendgrid" / "eventwebhook_vectors.json"
 SIGNER = Signer.made()
-KEYS = [events.read_key(SIGNER.public)]
+KEYS = [event_webhook.read_key(SIGNER.public)]
 
 
-def one(word: str, **more: Any) -> events.Event | None:
-    told = events.read(json.dumps([{"event": word, **more}]).encode(), received_at=NOW)
+def one(word: str, **more: Any) -> event_webhook.Event | None:
+    told = event_webhook.read(json.dumps([{"event": word, **more}]).encode(), received_at=NOW)
     return told.events[0] if told.events else None
 
 
@@ -32,39 +32,39 @@ def test_the_published_vectors_are_signed_and_nothing_else_is() -> None:
     assert given["vectors"]
     for vector in given["vectors"]:
         body, stamp, proof = vector["payload"].encode(), vector["timestamp"], vector["signature"]
-        keys = [events.read_key(vector["public_key"])]
-        assert events.is_signed(body, signature=proof, timestamp=stamp, keys=keys)
-        assert not events.is_signed(body, signature=proof, timestamp=stamp, keys=[])
-        assert not events.is_signed(
-            body, signature=proof, timestamp=stamp, keys=[events.read_key(wrong["wrong_public_key"])]
+        keys = [event_webhook.read_key(vector["public_key"])]
+        assert event_webhook.is_signed(body, signature=proof, timestamp=stamp, keys=keys)
+        assert not event_webhook.is_signed(body, signature=proof, timestamp=stamp, keys=[])
+        assert not event_webhook.is_signed(
+            body, signature=proof, timestamp=stamp, keys=[event_webhook.read_key(wrong["wrong_public_key"])]
         )
-        assert not events.is_signed(body, signature=wrong["wrong_signature"], timestamp=stamp, keys=keys)
-        assert not events.is_signed(body, signature=proof, timestamp=wrong["wrong_timestamp"], keys=keys)
-        assert not events.is_signed(wrong["wrong_payload"].encode(), signature=proof, timestamp=stamp, keys=keys)
+        assert not event_webhook.is_signed(body, signature=wrong["wrong_signature"], timestamp=stamp, keys=keys)
+        assert not event_webhook.is_signed(body, signature=proof, timestamp=wrong["wrong_timestamp"], keys=keys)
+        assert not event_webhook.is_signed(wrong["wrong_payload"].encode(), signature=proof, timestamp=stamp, keys=keys)
         again = json.dumps(json.loads(body)).encode()
-        assert not events.is_signed(again, signature=proof, timestamp=stamp, keys=keys)
+        assert not event_webhook.is_signed(again, signature=proof, timestamp=stamp, keys=keys)
 
 
 @given(body=st.binary(max_size=200), at=st.integers(10**9, 10**10 - 1), flip=st.integers(0, 10**6))
 def test_a_body_is_signed_until_one_bit_of_it_changes(body: bytes, at: int, flip: int) -> None:
     stamp = str(at)
     proof = SIGNER.sign(body, timestamp=stamp)
-    assert events.is_signed(body, signature=proof, timestamp=stamp, keys=KEYS)
+    assert event_webhook.is_signed(body, signature=proof, timestamp=stamp, keys=KEYS)
     if body:
         where = flip % len(body)
         other = body[:where] + bytes([body[where] ^ (1 << flip % 8)]) + body[where + 1 :]
-        assert not events.is_signed(other, signature=proof, timestamp=stamp, keys=KEYS)
+        assert not event_webhook.is_signed(other, signature=proof, timestamp=stamp, keys=KEYS)
 
 
 @given(signature=st.text(max_size=120), stamp=st.text(max_size=20))
 def test_whatever_stands_in_the_headers_nothing_breaks(signature: str, stamp: str) -> None:
-    assert not events.is_signed(b"[]", signature=signature, timestamp=stamp, keys=KEYS)
+    assert not event_webhook.is_signed(b"[]", signature=signature, timestamp=stamp, keys=KEYS)
 
 
 @pytest.mark.parametrize("text", ["", "x", "AAAA", "é", SIGNER.public[:-8], "MCowBQYDK2VwAyEA" + "A" * 43 + "="])
 def test_what_is_no_key_of_the_right_kind_stops_the_start(text: str) -> None:
     with pytest.raises(BadSetting):
-        events.read_key(text)
+        event_webhook.read_key(text)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ EVENT = st.fixed_dictionaries(
 
 @given(st.lists(EVENT | JSON, max_size=5))
 def test_whatever_is_posted_is_read_ignored_or_counted(posted: list[Any]) -> None:
-    told = events.read(json.dumps(posted).encode("utf-8", "replace"), received_at=NOW)
+    told = event_webhook.read(json.dumps(posted).encode("utf-8", "replace"), received_at=NOW)
     assert len(told.events) + told.ignored + told.unreadable == len(posted)
     assert all(event.at <= NOW + timedelta(days=1) for event in told.events)
 
@@ -151,7 +151,7 @@ def test_whatever_is_posted_is_read_ignored_or_counted(posted: list[Any]) -> Non
 @pytest.mark.parametrize("body", [b"", b"7", b"null", b'"x"', b"[", b"\xff"])
 def test_what_is_no_list_of_events_is_bad_input(body: bytes) -> None:
     with pytest.raises(BadInput):
-        events.read(body, received_at=NOW)
+        event_webhook.read(body, received_at=NOW)
 
 
 @given(body=st.binary(min_size=1, max_size=30), at=st.integers(10**9, 10**10 - 1), moved=st.integers(1, 10))
@@ -159,8 +159,8 @@ def test_a_stamp_that_is_longer_or_shorter_than_the_signed_one_is_not_signed(bod
     stamp = str(at)
     proof = SIGNER.sign(body, timestamp=stamp)
     shorter, longer = stamp[:-moved], stamp + body[:moved].decode("latin-1")
-    assert not events.is_signed(stamp[-moved:].encode() + body, signature=proof, timestamp=shorter, keys=KEYS)
-    assert not events.is_signed(body[moved:], signature=proof, timestamp=longer, keys=KEYS)
+    assert not event_webhook.is_signed(stamp[-moved:].encode() + body, signature=proof, timestamp=shorter, keys=KEYS)
+    assert not event_webhook.is_signed(body[moved:], signature=proof, timestamp=longer, keys=KEYS)
 
 
 ODD: list[Any] = [
@@ -191,7 +191,7 @@ FIELDS = ["email", "timestamp", "sg_message_id", "reason", "type", "bounce_class
 )
 def test_an_odd_event_costs_at_most_itself(values: dict[str, Any], word: str) -> None:
     good = {"event": "delivered", "email": "rita@example.org", "sg_event_id": "\ud83d"}  # half a character
-    told = events.read(json.dumps([{"event": word, **values}, good]).encode(), received_at=NOW)
+    told = event_webhook.read(json.dumps([{"event": word, **values}, good]).encode(), received_at=NOW)
     assert told.events[-1].kind == Kind.DELIVERED
     for event in told.events:
         for text in (event.message, event.detail, event.house):
@@ -202,9 +202,12 @@ def test_an_odd_event_costs_at_most_itself(values: dict[str, Any], word: str) ->
 
 def test_a_byte_that_is_no_text_costs_no_other_event() -> None:
     body = b'[{"event":"open","useragent":"\xff"},{"event":"unsubscribe","email":"rita@example.org"}]'
-    assert [event.kind for event in events.read(body, received_at=NOW).events] == [Kind.OPENED, Kind.UNSUBSCRIBED]
+    assert [event.kind for event in event_webhook.read(body, received_at=NOW).events] == [
+        Kind.OPENED,
+        Kind.UNSUBSCRIBED,
+    ]
 
 
 def test_a_post_that_is_nested_without_end_is_no_json() -> None:
     with pytest.raises(BadInput):
-        events.read(b"[" * 100_000, received_at=NOW)
+        event_webhook.read(b"[" * 100_000, received_at=NOW)

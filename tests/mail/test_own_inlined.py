@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 
-from newsletter.editions import rendering
-from newsletter.mail.own import bounds
-from newsletter.mail.own.faults import TemplateFault
-from newsletter.mail.own.filling import fill
+from newsletter.letters import render_letter
+from newsletter.rendering.custom_template import limits
+from newsletter.rendering.custom_template.render_custom_template import fill
+from newsletter.rendering.custom_template.template_errors import TemplateFault
 from tests.golden.editions import rich
-from tests.mail.test_inlining import asked  # noqa: F401 — a fixture
+from tests.rendering.markup.test_css_inlining import asked  # noqa: F401 — a fixture
 
 PAGE = "<!DOCTYPE html>\n<html><head><style>{css}</style></head><body>{body}</body></html>"
 FEW_LETTERS = "{% for i in range(10000) %}<p>x</p>{% endfor %}"
@@ -26,8 +26,10 @@ def test_its_styles_stand_on_its_elements() -> None:
 
 
 def test_nothing_of_it_is_inlined_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(rendering, "inline")
-    letter = rendering.render(replace(rich(), template=PAGE.replace("{css}", "p{color:red}").replace("{body}", "<p>x")))
+    monkeypatch.delattr(render_letter, "inline")
+    letter = render_letter.render(
+        replace(rich(), template=PAGE.replace("{css}", "p{color:red}").replace("{body}", "<p>x"))
+    )
     assert letter.html == (
         '<!DOCTYPE html>\n<html><head><style>p{color:red}</style></head><body><p style="color:red">x</p></body></html>'
     )
@@ -49,7 +51,7 @@ def test_what_grows_or_takes_too_long_is_a_fault(css: str, body: str, words: str
     with pytest.raises(TemplateFault) as caught:
         filled(css, body)
     assert words in str(caught.value)
-    assert time.monotonic() - began < bounds.PROCESS.wall_seconds
+    assert time.monotonic() - began < limits.PROCESS.wall_seconds
 
 
 def test_nothing_is_fetched_there(asked: tuple[str, list[str]]) -> None:  # noqa: F811 — the fixture

@@ -8,10 +8,10 @@ from django.conf import settings
 from structlog.testing import capture_logs
 
 from newsletter.lib import bounded_process
-from newsletter.mail.own import bounds, process
-from newsletter.mail.own.faults import NotTried, TemplateFault
-from newsletter.mail.own.filling import fill
-from newsletter.mail.own.turns import AT_ONCE, turn
+from newsletter.rendering.custom_template import limits, renderer_process
+from newsletter.rendering.custom_template.preview_slots import AT_ONCE, turn
+from newsletter.rendering.custom_template.render_custom_template import fill
+from newsletter.rendering.custom_template.template_errors import NotTried, TemplateFault
 
 KILL = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
 WAIT = "import time; time.sleep(60)"
@@ -23,7 +23,7 @@ def filled(source: str = "<p>x</p>") -> str:
 
 def instead(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     """`program` is run in place of ours."""
-    monkeypatch.setattr(process, "COMMAND", [sys.executable, "-c", program])
+    monkeypatch.setattr(renderer_process, "COMMAND", [sys.executable, "-c", program])
 
 
 def once(monkeypatch: pytest.MonkeyPatch, program: str, mark: Path) -> None:
@@ -31,7 +31,7 @@ def once(monkeypatch: pytest.MonkeyPatch, program: str, mark: Path) -> None:
     instead(
         monkeypatch,
         f"import os, pathlib\nmark = pathlib.Path({str(mark)!r})\nif mark.exists():\n"
-        f"    os.execv({sys.executable!r}, {process.COMMAND!r})\nmark.touch()\n{program}",
+        f"    os.execv({sys.executable!r}, {renderer_process.COMMAND!r})\nmark.touch()\n{program}",
     )
 
 
@@ -45,7 +45,7 @@ def test_a_process_that_breaks_is_ours(monkeypatch: pytest.MonkeyPatch, program:
 
 
 def test_a_process_that_cannot_start_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "COMMAND", ["/nowhere/python"])
+    monkeypatch.setattr(renderer_process, "COMMAND", ["/nowhere/python"])
     with pytest.raises(NotTried):
         filled()
 
@@ -70,14 +70,14 @@ def test_one_that_was_killed_is_tried_again(monkeypatch: pytest.MonkeyPatch, tmp
 
 def test_one_that_the_clock_ended_is_tried_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     once(monkeypatch, WAIT, tmp_path / "mark")
-    monkeypatch.setattr(bounds, "PROCESS", bounds.PROCESS._replace(wall_seconds=5))
+    monkeypatch.setattr(limits, "PROCESS", limits.PROCESS._replace(wall_seconds=5))
     assert "<p>x</p>" in filled()
 
 
 @pytest.mark.parametrize("program", [KILL, WAIT])
 def test_twice_is_the_templates_doing(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     instead(monkeypatch, program)
-    monkeypatch.setattr(bounds, "PROCESS", bounds.PROCESS._replace(wall_seconds=1))
+    monkeypatch.setattr(limits, "PROCESS", limits.PROCESS._replace(wall_seconds=1))
     with pytest.raises(TemplateFault, match="too long"):
         filled()
 

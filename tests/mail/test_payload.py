@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.mail.letters import Ahead, Letter, Sender, Token
-from newsletter.mail.sendgrid.payload import Payload
+from newsletter.mail.message import Ahead, Letter, Sender, Token
+from newsletter.mail.sendgrid.mail_send_payload import Payload
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "sendgrid" / "validate.py"
 LETTER = Letter(

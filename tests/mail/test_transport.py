@@ -7,8 +7,8 @@ from contextlib import closing, contextmanager, suppress
 
 import pytest
 
-from newsletter.mail.errors import DispatchError, Refused, TryLater, Uncertain
-from newsletter.mail.sendgrid.transport import Client, _has_ended
+from newsletter.mail.provider_errors import DispatchError, Refused, TryLater, Uncertain
+from newsletter.mail.sendgrid.mail_send_client import Client, _has_ended
 from tests.support.waiting import wait_until
 
 BODY = b'{"x":"' + b"y" * 20_000_000 + b'"}'  # larger than what the kernel buffers for a far end that does not read

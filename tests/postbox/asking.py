@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from newsletter.postbox.server import Postbox
+from newsletter.postbox.postbox import Postbox
 
 SEND = "/v3/mail/send"
 KEY = {"Authorization": "Bearer key", "Content-Type": "application/json"}

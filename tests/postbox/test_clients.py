@@ -10,8 +10,8 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from sendgrid import SendGridAPIClient
 from sendgrid.helpers.mail import Attachment, Content, Email, Mail, To
 
-from newsletter.postbox.account import Account
-from newsletter.postbox.server import Postbox
+from newsletter.postbox.postbox import Postbox
+from newsletter.postbox.store.account import Account
 
 CALENDAR = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
 

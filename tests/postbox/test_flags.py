@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.postbox.rules.flags import flags
+from newsletter.postbox.sendgrid_api.validation.warnings import flags
 from tests.postbox.asking import letter
 
 

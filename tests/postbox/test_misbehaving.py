@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from newsletter.postbox.server import Postbox
+from newsletter.postbox.postbox import Postbox
 from tests.postbox.asking import KEY, SEND, Answer, ask, connect, person, send
 from tests.support.waiting import wait_until
 

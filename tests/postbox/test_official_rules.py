@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.postbox.account import Account
-from newsletter.postbox.rules import problems
+from newsletter.postbox.sendgrid_api.validation import find_problems
+from newsletter.postbox.store.account import Account
 from tests.postbox.asking import letter
 from tests.support.surroundings import ROOT
 
@@ -98,7 +98,7 @@ bodies = st.fixed_dictionaries(
 
 def accepted(body: Any) -> bool:
     account = Account(groups=frozenset({7}), pools=frozenset({"morning"}))
-    return not problems(body, now=NOW, account=account, is_issued=lambda batch: True)
+    return not find_problems(body, now=NOW, account=account, is_issued=lambda batch: True)
 
 
 def through_json(body: Any) -> Any:
@@ -206,6 +206,6 @@ def test_every_part_of_a_good_body_may_be_replaced_by_a_wrong_kind_of_value(offi
 @given(path=st.sampled_from(list(places(FULL))), new=wild)
 def test_the_rules_answer_to_anything(path: tuple[Any, ...], new: Any) -> None:
     body = through_json(with_one_change(FULL, path, new))
-    found = problems(body, now=NOW, account=Account(), is_issued=lambda batch: False)
+    found = find_problems(body, now=NOW, account=Account(), is_issued=lambda batch: False)
     assert found  # the account has neither that group nor that pool
     assert all(problem.message and problem.field for problem in found)

@@ -18,8 +18,8 @@ import pytest
 
 from newsletter.lib.errors import BadSetting
 from newsletter.postbox import __main__ as entry
-from newsletter.postbox.account import Account
-from newsletter.postbox.server import Postbox
+from newsletter.postbox.postbox import Postbox
+from newsletter.postbox.store.account import Account
 from tests.postbox.asking import ask, connect, send
 from tests.support.waiting import wait_until
 

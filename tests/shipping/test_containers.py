@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
-from newsletter.local import parts, system
-from newsletter.local.broker import answers, find_server
-from newsletter.local.processes import Part
-from newsletter.web.size import LARGEST
+from newsletter.local.services import service_definitions
+from newsletter.local.services.redis_server import answers, find_server
+from newsletter.local.supervisor import process_info
+from newsletter.local.supervisor.managed_process import Part
+from newsletter.web.shared.request_size import LARGEST
 from tests.support.factories import MONDAY
 from tests.support.kept import Kept
 from tests.support.ports import free_port
@@ -100,7 +101,7 @@ def test_the_broker_starts_with_its_password_and_its_command_does_not_show_it(
     try:
         wait_until(lambda: not answers(f"redis://:{password}@127.0.0.1:{port}/0"), timeout=20, what="the broker")
         assert "authenticate" in answers(f"redis://127.0.0.1:{port}/0"), "without the password"
-        sighting = system.look(broker.pid)
+        sighting = process_info.look(broker.pid)
         assert sighting
         assert password not in sighting.command
     finally:
@@ -151,7 +152,7 @@ def test_workers_listen_to_every_worker_queue_once(services: Services) -> None:
     assert sorted(listened) == sorted(WORKER_QUEUES)
 
 
-@pytest.mark.parametrize("part", parts.workers(MONDAY), ids=lambda part: part.name)
+@pytest.mark.parametrize("part", service_definitions.workers(MONDAY), ids=lambda part: part.name)
 def test_workers_are_started_as_on_one_machine(services: Services, part: Part) -> None:
     as_here = [word for word in part.command[2:] if not word.startswith("--concurrency=")]
     as_there = [word for word in services[part.name]["command"] if not word.startswith("--concurrency=")]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.house import House
+from tests.support.system import House
 
 SHOW = "import json; from newsletter import settings; print(json.dumps(settings.DATABASES['default']['OPTIONS']))"
 

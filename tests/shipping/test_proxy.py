@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from newsletter.web.server import Server
-from tests.support.house import ask
+from newsletter.web.site.web_server import Server
 from tests.support.kept import Kept
 from tests.support.ports import free_port
 from tests.support.surroundings import ROOT
+from tests.support.system import ask
 from tests.support.waiting import wait_until
 
 NGINX = shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"]))

@@ -53,18 +53,21 @@ def test_the_import_contracts_hold() -> None:
 
 
 def test_one_file_knows_the_inliner() -> None:
-    assert knowing("premailer") == {Path("newsletter/mail/inlining.py")}
+    assert knowing("premailer") == {Path("newsletter/rendering/markup/css_inlining.py")}
 
 
 def test_two_files_open_pictures() -> None:
-    assert knowing("PIL") == {Path("newsletter/pictures/decoding.py"), Path("newsletter/pictures/encoding.py")}
+    assert knowing("PIL") == {
+        Path("newsletter/pictures/decode_picture.py"),
+        Path("newsletter/pictures/encode_picture.py"),
+    }
 
 
 def test_only_the_bounded_process_opens_files_of_strangers() -> None:
     opening = re.compile(r"pictures\.(encoding|decoding) import .*\b(encode|decode)\b")
     assert {file for file in sources() if opening.search(read(file))} == {
-        Path("newsletter/pictures/encoding.py"),
-        Path("newsletter/pictures/encoding_program.py"),
+        Path("newsletter/pictures/encode_picture.py"),
+        Path("newsletter/pictures/encoder_main.py"),
     }
 
 

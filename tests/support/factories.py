@@ -12,15 +12,15 @@ from typing import Any
 
 from newsletter.accounts.models import Role, User
 from newsletter.audience.models import Standing, Subscriber, Subscription
-from newsletter.editions import approval, assembly
 from newsletter.editions.models import Edition
 from newsletter.giving.models import Appeal, Gift
+from newsletter.letters import approval, assemble_letter
 from newsletter.pictures.models import Picture, Use
 from newsletter.pictures.models import State as PictureState
 from newsletter.publications.models import Publication
-from newsletter.stories import positions
+from newsletter.stories import order_keys
+from newsletter.stories.duplicate_links import page_key
 from newsletter.stories.models import Direction, Story
-from newsletter.stories.repeats import page_key
 
 MONDAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a moment to be `now`; seven in the morning in New York
 PASSWORD = "a long enough sentence"
@@ -81,7 +81,7 @@ def story(publication: Publication, **said: Any) -> Story:
         "source_name": "The Morning Post",
         "url": f"https://post.example.org/bridge/{number}",
         "body": "<p>The new bridge opens on Friday.</p><p>It took four years.</p><p>Walkers may cross first.</p>",
-        "position": positions.at_end(publication.pk),
+        "position": order_keys.at_end(publication.pk),
     }
     fields |= said
     return Story.objects.create(publication=publication, page_key=page_key(fields["url"]), **fields)
@@ -191,7 +191,7 @@ def approved_edition(publication: Publication, *, due_at: datetime = MONDAY, sto
     for _ in range(stories):
         story(publication)
     planned = edition(publication, due_at=due_at)
-    assembled = assembly.assemble(planned.pk, now=due_at - timedelta(hours=1))
+    assembled = assemble_letter.assemble(planned.pk, now=due_at - timedelta(hours=1))
     return approval.approve(
         assembled, content_hash=assembled.content_hash, by=eddie(), now=due_at - timedelta(minutes=30)
     )

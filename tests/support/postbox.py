@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.postbox.server import Postbox
+from newsletter.postbox.postbox import Postbox
 
 
 @pytest.fixture

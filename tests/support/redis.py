@@ -11,7 +11,7 @@ from redis.exceptions import ConnectionError as NotReached
 from redis.exceptions import TimeoutError as TooLate
 from redis.retry import Retry
 
-from newsletter.local.broker import find_server
+from newsletter.local.services.redis_server import find_server
 from tests.support.kept import Kept
 from tests.support.ports import free_port
 from tests.support.waiting import wait_until

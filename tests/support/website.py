@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from newsletter.pictures.fetching import Reach
+from newsletter.pictures.safe_fetch import Reach
 
 Answer = Callable[["Asked"], None]
 

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from newsletter.local.broker import find_server
+from newsletter.local.services.redis_server import find_server
 from tests.support.postgres import Postgres
 from tests.torture import pointing, running, table
 from tests.torture.designs import comparing

@@ -31,7 +31,7 @@ def postbox(folder: Path) -> Iterator[str]:
 
 
 def client_of(url: str) -> Any:
-    from newsletter.mail.sendgrid.transport import Client
+    from newsletter.mail.sendgrid.mail_send_client import Client
 
     return Client(key="torture", base=url, connect_timeout=ANSWER, answer_timeout=ANSWER)
 

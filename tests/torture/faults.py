@@ -27,7 +27,7 @@ PARTS = {
     "worker": "--queues=assembly",
     "beat": " beat ",
     "Redis": "broker.conf",
-    "web": "newsletter.web.server",
+    "web": "newsletter.web.site.web_server",
     "postbox": "newsletter.postbox",
 }
 # Beside the parts: the supervisor with what it keeps; a child of the worker; really everything.

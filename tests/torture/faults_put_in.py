@@ -24,10 +24,10 @@ FAULTS = {
         "newsletter.delivery.models.AttemptQuerySet", "out", 'fence=F("batch__fence"), ', ""
     ),
     "a later edition on a domain is served first": PutIn(
-        "newsletter.delivery.pacing", "due_batches", '"edition__due_at", "pk"', '"-edition__due_at"'
+        "newsletter.delivery.rate_limits.quotas", "due_batches", '"edition__due_at", "pk"', '"-edition__due_at"'
     ),
     "what is under way takes up no room": PutIn(
-        "newsletter.delivery.pacing", "due_batches", "dispatch__in=limits)", "dispatch__in=[])"
+        "newsletter.delivery.rate_limits.quotas", "due_batches", "dispatch__in=limits)", "dispatch__in=[])"
     ),
 }
 

@@ -11,9 +11,11 @@ from datetime import timedelta
 from typing import Any
 
 from newsletter.audience.models import Standing, Subscriber
-from newsletter.delivery import addressing, opening, recovery, sending, settling, splitting, steering
+from newsletter.delivery.dispatches import control_dispatch, open_dispatch, recovery, settle_batch, split_batch
+from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch
-from newsletter.delivery.packing import unpack
+from newsletter.delivery.recipients import batch_recipients
+from newsletter.delivery.sending import send_batches
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from tests.support import factories as make
@@ -37,13 +39,13 @@ class Path:
 
 def open_all(edition: Edition, _: str = "") -> None:
     """As the tasks `open_dispatch` and `go_on` do."""
-    dispatch = opening.open(edition.pk, now=clock.now())
-    while dispatch and opening.go_on(dispatch.pk):
+    dispatch = open_dispatch.open(edition.pk, now=clock.now())
+    while dispatch and open_dispatch.go_on(dispatch.pk):
         pass
 
 
 def send(batches: list[int], url: str) -> None:
-    sending.send_all(batches, client=client_of(url), clock=clock.now, connections=1)
+    send_batches.send_all(batches, client=client_of(url), clock=clock.now, connections=1)
 
 
 def dispatch_of(edition: Edition) -> Dispatch | None:
@@ -72,9 +74,9 @@ def _abandoned(url: str) -> Edition:
     long_ago = clock.now() - timedelta(hours=1)
     first, second, *_ = _batches(edition)
     Batch.objects.filter(pk__in=[first, second]).update(due_at=long_ago)
-    for claimed in sending.claim_all([first, second], now=long_ago):
+    for claimed in send_batches.claim_all([first, second], now=long_ago):
         if claimed.pk == second:
-            sending.begin(claimed, addressing.address(claimed), now=long_ago)
+            send_batches.begin(claimed, batch_recipients.address(claimed), now=long_ago)
     return edition
 
 
@@ -107,12 +109,12 @@ def _refused_call(url: str) -> Edition:
 def _refused_unsplit(url: str) -> Edition:
     """A worker was lost between the refusal and the split."""
     edition = _refused_call(url)
-    minding = steering.mind_refusals
-    steering.mind_refusals = lambda *_, **__: None
+    minding = control_dispatch.mind_refusals
+    control_dispatch.mind_refusals = lambda *_, **__: None
     try:
         send(_batches(edition, BatchState.PENDING), url)
     finally:
-        steering.mind_refusals = minding
+        control_dispatch.mind_refusals = minding
     return edition
 
 
@@ -165,23 +167,23 @@ def _settle(word: Callable[..., Any]) -> Callable[[Edition, str], None]:
 
 
 def _prove(edition: Edition, _: str) -> None:
-    for attempt in Attempt.objects.filter(settling.in_doubt(), batch__dispatch__edition=edition):
-        settling.settle_by_evidence(attempt.pk, evidence="delivered", now=clock.now())
+    for attempt in Attempt.objects.filter(settle_batch.in_doubt(), batch__dispatch__edition=edition):
+        settle_batch.settle_by_evidence(attempt.pk, evidence="delivered", now=clock.now())
 
 
 def _resume(edition: Edition, _: str) -> None:
     dispatch = Dispatch.objects.get(edition=edition)
-    if dispatch.state in steering.MAY[steering.S.OPEN]:
-        steering.resume(dispatch)
+    if dispatch.state in control_dispatch.MAY[control_dispatch.S.OPEN]:
+        control_dispatch.resume(dispatch)
 
 
 def leave_out(edition: Edition, _: str) -> None:
     dispatch = Dispatch.objects.get(edition=edition)
-    if dispatch.state == steering.S.ATTENTION and splitting.refused_alone(dispatch).exists():
-        steering.leave_out_refused(dispatch, by=PERSON, now=clock.now())
+    if dispatch.state == control_dispatch.S.ATTENTION and split_batch.refused_alone(dispatch).exists():
+        control_dispatch.leave_out_refused(dispatch, by=PERSON, now=clock.now())
 
 
-count_as_accepted = _settle(settling.count_as_accepted)
+count_as_accepted = _settle(settle_batch.count_as_accepted)
 
 PATHS = (
     Path("opening", _approved, open_all),
@@ -192,6 +194,6 @@ PATHS = (
     Path("leaving refused ones out", _refused_alone, leave_out),
     Path("resuming", _paused, _resume),
     Path("counting as accepted", lambda url: _doubtful(url, accept=True), count_as_accepted),
-    Path("sending again", lambda url: _doubtful(url, accept=False), _settle(settling.send_again)),
+    Path("sending again", lambda url: _doubtful(url, accept=False), _settle(settle_batch.send_again)),
     Path("evidence", lambda url: _doubtful(url, accept=True), _prove),
 )

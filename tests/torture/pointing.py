@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.support.house import House
+from tests.support.system import House
 
 LIMIT = 900  # seconds for all points, on a busy machine
 

@@ -91,8 +91,8 @@ def torture(url: str) -> list[Point]:
 def give_since(batches: list[int]) -> dict[int, int]:
     """A gift of one reader in each batch, told of after the opening; their ids by batch."""
     from newsletter.audience.models import Subscriber
+    from newsletter.delivery.ledger.packed_ids import unpack
     from newsletter.delivery.models import Batch
-    from newsletter.delivery.packing import unpack
     from newsletter.lib import clock
     from tests.support import factories as make
 
@@ -104,8 +104,8 @@ def give_since(batches: list[int]) -> dict[int, int]:
 
 def thanking_batch(giver: int) -> int:
     """The batch of the letter that thanks in which this reader stands; 0 for none."""
+    from newsletter.delivery.ledger.packed_ids import unpack
     from newsletter.delivery.models import Batch
-    from newsletter.delivery.packing import unpack
 
     thanking = Batch.objects.filter(letter__variant="thanks")
     return next((batch.pk for batch in thanking if giver in unpack(batch.subscribers)), 0)
@@ -115,7 +115,7 @@ def open_dispatch(*, readers: int) -> list[int]:
     """A dispatch that is open; the ids of its batches."""
     from django.core.management import call_command
 
-    from newsletter.delivery import opening
+    from newsletter.delivery.dispatches import open_dispatch
     from newsletter.delivery.models import Batch
     from newsletter.lib import clock
     from tests.support import factories as make
@@ -125,8 +125,8 @@ def open_dispatch(*, readers: int) -> list[int]:
     make.appeal(publication)
     make.readers(publication, readers)
     edition = make.approved_edition(publication, due_at=clock.now())
-    dispatch = opening.open(edition.pk, now=clock.now())
-    while dispatch and opening.go_on(dispatch.pk):
+    dispatch = open_dispatch.open(edition.pk, now=clock.now())
+    while dispatch and open_dispatch.go_on(dispatch.pk):
         pass
     return list(Batch.objects.order_by("number").values_list("pk", flat=True))
 
@@ -135,21 +135,22 @@ def send_in_a_process(batch: int, url: str, *, dies_at: int = -1) -> list[str]:
     """Send as a dispatch worker does, in a process that may be killed on its way; the moments it passed."""
 
     def send() -> None:
-        from newsletter.delivery import sending
+        from newsletter.delivery.sending import send_batches
         from newsletter.lib import clock
 
-        sending.send_all([batch], client=client_of(url), clock=clock.now, connections=1)
+        send_batches.send_all([batch], client=client_of(url), clock=clock.now, connections=1)
 
     return walked(send, dies_at=dies_at)
 
 
 def recover(url: str, *, now: datetime) -> None:
     """All that healthy workers do, at a moment when every lease is over."""
-    from newsletter.delivery import recovery, sending
+    from newsletter.delivery.dispatches import recovery
+    from newsletter.delivery.sending import send_batches
 
     recovery.release_abandoned(now=now)
     while due := recovery.due_batches(now=now, limit=MOST + 1):
-        sending.send_all(due, client=client_of(url), clock=lambda: now, connections=1)
+        send_batches.send_all(due, client=client_of(url), clock=lambda: now, connections=1)
     recovery.release_abandoned(now=now + timedelta(hours=1))
     recovery.finish_done(now=now)
 

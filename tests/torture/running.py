@@ -17,7 +17,7 @@ from kombu.exceptions import OperationalError as NoBroker
 from redis import Redis, RedisError
 
 from tests.support.crashing import CrashingPostgres
-from tests.support.house import House, ask, is_alive
+from tests.support.system import House, ask, is_alive
 from tests.support.waiting import wait_until
 from tests.torture.faults import BATCH, LASTS, PARTS, Fault, Plan
 from tests.torture.judging import Verdict, count_copies, dispatch_state, judge, read_ledger

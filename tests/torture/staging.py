@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from tests.support.crashing import CrashingPostgres
-from tests.support.house import House
+from tests.support.system import House
 from tests.torture.faults import READERS, SETTINGS, Plan
 
 NAME = "newsletter"  # of the database on a server of its own

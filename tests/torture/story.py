@@ -11,14 +11,17 @@ from functools import partial
 from typing import Any
 
 from newsletter.audience.models import Subscriber
-from newsletter.delivery import addressing, ahead, recovery, sending, settling, steering
-from newsletter.delivery.addressing import Claimed
+from newsletter.delivery.dispatches import control_dispatch, recovery, settle_batch
+from newsletter.delivery.ledger.packed_ids import unpack
+from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import Attempt, Batch, BatchState, DispatchState, Fate
-from newsletter.delivery.packing import unpack
-from newsletter.delivery.progress import progress
+from newsletter.delivery.recipients import batch_recipients
+from newsletter.delivery.recipients.batch_recipients import Claimed
+from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.sending import send_batches
 from newsletter.lib.errors import NotAllowed
-from newsletter.mail.errors import DispatchError
-from newsletter.mail.letters import Receipt
+from newsletter.mail.message import Receipt
+from newsletter.mail.provider_errors import DispatchError
 from tests.delivery.living import DUE, House
 
 
@@ -49,9 +52,9 @@ class Story:
                 recovery.release_abandoned(now=house.clock())
             case "take in hand":
                 due = recovery.due_batches(now=house.clock(), limit=1)
-                self.in_hand += sending.claim_all(due, now=house.clock())
+                self.in_hand += send_batches.claim_all(due, now=house.clock())
             case "give back":
-                sending.give_back(self.in_hand)
+                send_batches.give_back(self.in_hand)
                 self.in_hand = []
             case _:
                 self.steer(what)
@@ -60,22 +63,22 @@ class Story:
         """A worker writes its attempt down and falls asleep before the call."""
         house = self.house
         for pk in recovery.due_batches(now=house.clock(), limit=1):
-            batch = sending.claim(pk, now=house.clock())
+            batch = send_batches.claim(pk, now=house.clock())
             if batch is None:
                 continue
             group = None
             if batch.leaves_at and house.clock() < batch.leaves_at:
-                group = ahead.group_for(batch, now=house.clock())
+                group = scheduled_sends.group_for(batch, now=house.clock())
                 if group is None:
                     continue
-            people = addressing.address(batch)
-            attempt = sending.begin(batch, people, now=house.clock(), group=group)
+            people = batch_recipients.address(batch)
+            attempt = send_batches.begin(batch, people, now=house.clock(), group=group)
             if attempt is None:
                 continue
-            ids = addressing.ids(attempt, dispatch=batch.dispatch_id)
-            terms = ahead.terms(group) if group else None
-            body = addressing.payload(batch).body(people.readers, people.tokens, ids=ids, ahead=terms)
-            until = ahead.deadline(group, began_at=attempt.began_at) if group else None
+            ids = batch_recipients.ids(attempt, dispatch=batch.dispatch_id)
+            terms = scheduled_sends.terms(group) if group else None
+            body = batch_recipients.payload(batch).body(people.readers, people.tokens, ids=ids, ahead=terms)
+            until = scheduled_sends.deadline(group, began_at=attempt.began_at) if group else None
             self.asleep.append((attempt, body, until))
 
     def wake(self) -> None:
@@ -88,15 +91,15 @@ class Story:
                 answer = self.house.client.send(body, still=still)
             except DispatchError as error:
                 answer = error
-            sending.record(attempt, answer, now=clock())
+            send_batches.record(attempt, answer, now=clock())
         self.asleep = []
 
     def prove(self) -> None:
         """Events tell of every uncertain call that the postbox has taken."""
         taken = {int(letter["custom_args"]["nl_attempt"]) for letter in self.house.postbox.letters()}
         for attempt in Attempt.objects.filter(fate=Fate.UNCERTAIN, batch__state=BatchState.UNCERTAIN, pk__in=taken):
-            if not settling.needs_to_have_left(attempt):
-                settling.settle_by_evidence(attempt.pk, evidence="event “processed”", now=self.house.clock())
+            if not settle_batch.needs_to_have_left(attempt):
+                settle_batch.settle_by_evidence(attempt.pk, evidence="event “processed”", now=self.house.clock())
 
     def steer(self, what: str) -> None:
         dispatch = self.house.dispatches.first()
@@ -104,11 +107,11 @@ class Story:
             return
         try:
             if what == "stop":
-                steering.stop(dispatch, reason="a mistake", now=self.house.clock())
+                control_dispatch.stop(dispatch, reason="a mistake", now=self.house.clock())
             elif what == "pause":
-                steering.pause(dispatch, reason="wait")
+                control_dispatch.pause(dispatch, reason="wait")
             else:
-                steering.resume(dispatch)
+                control_dispatch.resume(dispatch)
         except NotAllowed:
             pass
 

@@ -1,6 +1,6 @@
 """A seed says all that is done in a run."""
 
-from newsletter.postbox.faults import Order
+from newsletter.postbox.requests.fault_injection import Order
 from tests.torture.faults import DATABASE, DATABASES, FROZEN, KILLED, plan
 
 MANY = [plan(seed) for seed in range(200)]

@@ -56,7 +56,7 @@ def run_ahead(seed: int, folder: Path) -> list[str]:
     """One edition that is submitted ahead; every breach of the promise as a sentence."""
     from django.test import override_settings
 
-    from newsletter.delivery import steering
+    from newsletter.delivery.dispatches import control_dispatch
     from newsletter.delivery.models import DispatchState
     from tests.delivery.living import living
     from tests.torture.story import Story, breaches
@@ -75,7 +75,7 @@ def run_ahead(seed: int, folder: Path) -> list[str]:
         for minutes, step in ((-5, 4), (1, 2), (90, 30)):  # what was refused is offered again, also after its time
             house.live_until(minutes, step=step)
             for dispatch in house.dispatches.filter(state__in=[DispatchState.PAUSED, DispatchState.ATTENTION]):
-                steering.resume(dispatch)
+                control_dispatch.resume(dispatch)
             house.live()
         story.wake()
         house.live_until(120, step=15)
@@ -91,8 +91,9 @@ def run_warm_up(seed: int, folder: Path) -> list[str]:
     """Two editions on one domain with a small warm-up: no day holds more, and the later one never overtakes."""
     from django.test import override_settings
 
-    from newsletter.delivery import recovery, sending
+    from newsletter.delivery.dispatches import recovery
     from newsletter.delivery.models import Attempt, Batch, WarmUp
+    from newsletter.delivery.sending import send_batches
     from newsletter.editions.models import Edition
     from tests.delivery.living import DUE, living
     from tests.support import factories as make
@@ -114,7 +115,7 @@ def run_warm_up(seed: int, folder: Path) -> list[str]:
                 rung = list(recovery.due_batches(now=house.clock(), limit=100))
                 chance.shuffle(rung)
                 for batch in rung[: chance.randint(0, len(rung))]:
-                    sending.send(batch, client=house.client, clock=house.clock)
+                    send_batches.send(batch, client=house.client, clock=house.clock)
                 house.clock.now += timedelta(seconds=chance.choice([1, 15]))
             for _ in range(4):
                 house.send()

@@ -35,12 +35,12 @@ def main(most: int | None, seed: int) -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    from newsletter.delivery import opening
+    from newsletter.delivery.dispatches import open_dispatch
     from tests.torture import paths
 
     call_command("migrate", interactive=False, verbosity=0)
     for name, value in paths.LOTS.items():
-        setattr(opening, name, value)
+        setattr(open_dispatch, name, value)
     settings.DISPATCH_BATCH_SIZE = paths.SIZE
     found = []
     with tempfile.TemporaryDirectory() as folder, postbox(Path(folder)) as url:
@@ -104,16 +104,16 @@ class Walk:
 
     def _rest(self, edition: "Edition") -> Ledger | None:
         """The ledger when all is done that workers do by themselves, with every lease over; None when it is never."""
-        from newsletter.delivery import opening, recovery
+        from newsletter.delivery.dispatches import open_dispatch, recovery
         from newsletter.lib import clock
         from tests.torture import paths
 
         until, later = time.monotonic() + PATIENCE, timedelta(hours=1)
         while time.monotonic() < until:
             if paths.dispatch_of(edition) is None:
-                opening.open(edition.pk, now=clock.now())
+                open_dispatch.open(edition.pk, now=clock.now())
             for dispatch in recovery.still_opening():
-                while opening.go_on(dispatch):
+                while open_dispatch.go_on(dispatch):
                     pass
             recovery.release_abandoned(now=clock.now() + later)
             while due := recovery.due_batches(now=clock.now() + later, limit=100):
@@ -128,11 +128,11 @@ class Walk:
         return None
 
     def _send_later(self, batches: Any, later: timedelta) -> None:
-        from newsletter.delivery import sending
+        from newsletter.delivery.sending import send_batches
         from newsletter.lib import clock
         from tests.torture.far_end import client_of
 
-        sending.send_all(batches, client=client_of(self.url), clock=lambda: clock.now() + later, connections=1)
+        send_batches.send_all(batches, client=client_of(self.url), clock=lambda: clock.now() + later, connections=1)
 
 
 def chosen(count: int, most: int | None, chance: random.Random) -> list[int]:

@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from newsletter.web.sign_in import client
+from newsletter.web.site.sign_in import client_address
 
 
 @pytest.mark.parametrize(
@@ -30,16 +30,16 @@ def test_a_client_is_known_by_what_our_own_proxies_say(
 ) -> None:
     settings.TRUSTED_PROXY_COUNT = count
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=forwarded)
-    assert client.address(request) == seen
+    assert client_address.address(request) == seen
 
 
 def test_a_connection_without_an_address_is_unknown() -> None:
-    assert client.address(RequestFactory().get("/", REMOTE_ADDR="")) == client.UNKNOWN
-    assert client.network(client.UNKNOWN) == client.UNKNOWN
+    assert client_address.address(RequestFactory().get("/", REMOTE_ADDR="")) == client_address.UNKNOWN
+    assert client_address.network(client_address.UNKNOWN) == client_address.UNKNOWN
 
 
 @pytest.mark.parametrize(
     ("address", "network"), [("203.0.113.77", "203.0.113.0/24"), ("2001:db8:1:2:3::4", "2001:db8:1:2::/64")]
 )
 def test_addresses_of_one_line_are_one_network(address: str, network: str) -> None:
-    assert client.network(address) == network
+    assert client_address.network(address) == network

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from newsletter.audience import confirmation, suppressing
+from newsletter.audience import return_confirmation, suppressions
 from newsletter.audience.models import Confirmation, Standing, Subscriber, Subscription, Suppression
-from newsletter.delivery import confirmation_mail, links
+from newsletter.delivery.recipients import confirmation_emails, reader_links
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
-from newsletter.mail.sendgrid import transport
-from newsletter.postbox.server import Postbox
+from newsletter.mail.sendgrid import mail_send_client
+from newsletter.postbox.postbox import Postbox
 from newsletter.publications.models import Publication
 from tests.support import factories as make
 from tests.web.asking import words
@@ -32,12 +32,12 @@ def rita(publication: Publication) -> Subscriber:
 @pytest.fixture
 def token(publication: Publication, rita: Subscriber) -> str:
     """In an old email of hers, which she forwarded."""
-    return links.signing(make.edition(publication).pk)(rita.pk)
+    return reader_links.signing(make.edition(publication).pk)(rita.pk)
 
 
 @pytest.fixture
-def provider(postbox: Postbox) -> Iterator[transport.Client]:
-    with closing(transport.Client(key="k", base=postbox.url, connect_timeout=2, answer_timeout=5)) as client:
+def provider(postbox: Postbox) -> Iterator[mail_send_client.Client]:
+    with closing(mail_send_client.Client(key="k", base=postbox.url, connect_timeout=2, answer_timeout=5)) as client:
         yield client
 
 
@@ -51,9 +51,9 @@ def standing() -> str:
     return Subscription.objects.get().standing
 
 
-def emails(postbox: Postbox, provider: transport.Client) -> list[Any]:
+def emails(postbox: Postbox, provider: mail_send_client.Client) -> list[Any]:
     """All that were sent, once what is ordered is sent."""
-    while confirmation_mail.send_next(client=provider, now=clock.now()):
+    while confirmation_emails.send_next(client=provider, now=clock.now()):
         pass
     return postbox.letters()
 
@@ -72,7 +72,7 @@ def test_an_old_link_brings_nobody_back_who_left(client: Client, token: str) -> 
 
 
 def test_the_link_in_the_email_to_the_mailbox_does(
-    client: Client, token: str, postbox: Postbox, provider: transport.Client
+    client: Client, token: str, postbox: Postbox, provider: mail_send_client.Client
 ) -> None:
     left(client, token)
     client.post(f"/p/{token}", {"do": "return"})
@@ -85,12 +85,12 @@ def test_the_link_in_the_email_to_the_mailbox_does(
     assert "One tap, and The Morning Post is sent" in words(client.get(link_in(email)))
     assert "You are subscribed again. The next email comes to you again." in words(client.post(link_in(email)))
     back = Subscription.objects.get()
-    assert (back.standing, back.consent_source) == (Standing.ACTIVE, confirmation.SOURCE)
+    assert (back.standing, back.consent_source) == (Standing.ACTIVE, return_confirmation.SOURCE)
     assert back.consent_at is not None
     assert clock.now() - back.consent_at < timedelta(minutes=1)
 
 
-def test_the_link_works_once(client: Client, token: str, postbox: Postbox, provider: transport.Client) -> None:
+def test_the_link_works_once(client: Client, token: str, postbox: Postbox, provider: mail_send_client.Client) -> None:
     left(client, token)
     client.post(f"/p/{token}", {"do": "return"})
     link = link_in(emails(postbox, provider)[0])
@@ -108,7 +108,7 @@ def test_the_link_works_for_three_days(client: Client, token: str) -> None:
     order = Confirmation.objects.get()
     order.asked_at -= timedelta(days=3, seconds=1)
     order.save()
-    assert client.post(f"/c/{confirmation.token(order)}").status_code == 410
+    assert client.post(f"/c/{return_confirmation.token(order)}").status_code == 410
     assert standing() == Standing.LEFT
 
 
@@ -122,7 +122,7 @@ def test_a_link_that_is_not_ours_is_damaged(client: Client, token: str, odd: str
 
 
 def test_however_often_a_stranger_asks_the_mailbox_gets_one_email_in_six_hours(
-    client: Client, token: str, postbox: Postbox, provider: transport.Client, monkeypatch: pytest.MonkeyPatch
+    client: Client, token: str, postbox: Postbox, provider: mail_send_client.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left(client, token)
     for _ in range(5):
@@ -176,7 +176,7 @@ def test_an_undo_of_an_earlier_unsubscription_does_not_undo_a_later_one(client: 
 def test_an_undo_of_one_reader_does_nothing_for_another(client: Client, token: str, publication: Publication) -> None:
     undo = undo_in(client.post(f"/u/{token}"))
     other = make.reader(publication, standing=Standing.LEFT)
-    others = links.signing(Edition.objects.get().pk)(other.pk)
+    others = reader_links.signing(Edition.objects.get().pk)(other.pk)
     client.post(f"/p/{others}", {"do": "undo", "undo": undo})
     assert set(Subscription.objects.values_list("standing", flat=True)) == {Standing.LEFT}
 
@@ -186,9 +186,9 @@ def test_a_suppressed_reader_is_told_what_stands_in_the_way_and_is_not_mailed(
     client: Client, token: str, rita: Subscriber, reason: str
 ) -> None:
     left(client, token)
-    suppressing.suppress(rita.email, reason=reason)
+    suppressions.suppress(rita.email, reason=reason)
     for answer in (client.get(f"/p/{token}"), client.post(f"/p/{token}", {"do": "return"})):
-        assert suppressing.barrier(rita.email) in words(answer).replace("&#39;", "'")
+        assert suppressions.barrier(rita.email) in words(answer).replace("&#39;", "'")
         assert "a person sees to it" in words(answer)
         assert "next email" not in words(answer)
         assert "Send me that email" not in words(answer)
@@ -198,19 +198,19 @@ def test_a_suppressed_reader_is_told_what_stands_in_the_way_and_is_not_mailed(
 
 
 def test_who_is_suppressed_after_asking_is_not_mailed_and_does_not_come_back(
-    client: Client, token: str, rita: Subscriber, postbox: Postbox, provider: transport.Client
+    client: Client, token: str, rita: Subscriber, postbox: Postbox, provider: mail_send_client.Client
 ) -> None:
     left(client, token)
     client.post(f"/p/{token}", {"do": "return"})
-    link = f"/c/{confirmation.token(Confirmation.objects.get())}"
-    suppressing.suppress(rita.email, reason="person")
+    link = f"/c/{return_confirmation.token(Confirmation.objects.get())}"
+    suppressions.suppress(rita.email, reason="person")
     assert "You asked us never to write" in words(client.post(link))
     assert emails(postbox, provider) == []
     assert (standing(), Suppression.objects.count()) == (Standing.LEFT, 1)
 
 
 def test_the_end_of_a_pause_promises_nothing_that_does_not_come(client: Client, token: str, rita: Subscriber) -> None:
-    suppressing.suppress(rita.email, reason="hard-bounce")
+    suppressions.suppress(rita.email, reason="hard-bounce")
     client.post(f"/p/{token}", {"do": "pause", "months": "1"})
     assert "The pause is over. Yet nothing comes: Emails to your address" in words(
         client.post(f"/p/{token}", {"do": "resume"})
@@ -222,7 +222,7 @@ def test_the_end_of_a_pause_promises_nothing_that_does_not_come(client: Client, 
 
 
 def test_somebody_who_never_confirmed_may_ask_for_the_email(
-    client: Client, token: str, postbox: Postbox, provider: transport.Client
+    client: Client, token: str, postbox: Postbox, provider: mail_send_client.Client
 ) -> None:
     Subscription.objects.update(standing=Standing.PENDING)
     assert "Send me that email" in words(client.get(f"/p/{token}"))
@@ -237,32 +237,38 @@ def test_who_is_subscribed_needs_no_email(client: Client, token: str) -> None:
 
 
 def test_a_provider_that_is_away_delays_the_email_and_one_that_refuses_it_ends_it(
-    client: Client, token: str, postbox: Postbox, provider: transport.Client
+    client: Client, token: str, postbox: Postbox, provider: mail_send_client.Client
 ) -> None:
     left(client, token)
     client.post(f"/p/{token}", {"do": "return"})
-    now, away = clock.now(), transport.Client(key="k", base="http://127.0.0.1:1", connect_timeout=1, answer_timeout=1)
-    assert confirmation_mail.send_next(client=away, now=now)
-    assert not confirmation_mail.send_next(client=provider, now=now)
-    assert confirmation_mail.send_next(client=provider, now=now + timedelta(seconds=11))
+    now, away = (
+        clock.now(),
+        mail_send_client.Client(key="k", base="http://127.0.0.1:1", connect_timeout=1, answer_timeout=1),
+    )
+    assert confirmation_emails.send_next(client=away, now=now)
+    assert not confirmation_emails.send_next(client=provider, now=now)
+    assert confirmation_emails.send_next(client=provider, now=now + timedelta(seconds=11))
     assert len(postbox.letters()) == 1
 
 
 def test_an_email_that_never_goes_out_is_given_up_and_said(client: Client, token: str) -> None:
     left(client, token)
     client.post(f"/p/{token}", {"do": "return"})
-    away, now = transport.Client(key="k", base="http://127.0.0.1:1", connect_timeout=1, answer_timeout=1), clock.now()
+    away, now = (
+        mail_send_client.Client(key="k", base="http://127.0.0.1:1", connect_timeout=1, answer_timeout=1),
+        clock.now(),
+    )
     tries = 0
-    while tries < 20 and confirmation_mail.send_next(client=away, now=now):
+    while tries < 20 and confirmation_emails.send_next(client=away, now=now):
         tries, now = tries + 1, now + timedelta(hours=1)
-    assert tries == len(confirmation_mail.WAITS) + 1
+    assert tries == len(confirmation_emails.WAITS) + 1
     assert Confirmation.objects.get().problem
     assert "We could not send you the email" in words(client.post(f"/p/{token}", {"do": "return"}))
 
 
 def test_the_email_reads_well_without_any_picture_or_script(publication: Publication, rita: Subscriber) -> None:
     order = Confirmation(subscription=Subscription.objects.get(), asked_at=clock.now().replace(microsecond=0))
-    letter = confirmation_mail.letter(order, publication)
+    letter = confirmation_emails.letter(order, publication)
     assert letter.subject == "Please confirm: The Morning Post for you again?"
     assert publication.postal_address in letter.text
     assert "<img" not in letter.html

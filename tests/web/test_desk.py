@@ -10,7 +10,7 @@ from newsletter.editions.models import State
 from newsletter.lib import clock
 from newsletter.publications.models import OnEmpty, Publication
 from newsletter.stories.models import Story
-from newsletter.stories.queue import waiting
+from newsletter.stories.story_queue import waiting
 from tests.support import factories as make
 from tests.web.asking import follow, words
 

@@ -9,16 +9,16 @@ from django.apps import apps
 from django.test import Client
 
 from newsletter.accounts.models import Role
-from newsletter.delivery import opening
+from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Dispatch
-from newsletter.editions import templates
 from newsletter.editions.models import Edition
+from newsletter.letters import custom_templates
 from newsletter.lib import clock
-from newsletter.publications import publishing
+from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication, Template
 from newsletter.stories.models import Story
-from newsletter.web import deciding, gifts, pasting  # noqa: F401 — their forms are among those looked at
-from newsletter.web.forms import PlainForm
+from newsletter.web.desk import edition_actions, gifts, paste_story  # noqa: F401 — their forms are among those looked at
+from newsletter.web.shared.forms import PlainForm
 from tests.browser.opened import PASTED
 from tests.support import factories as make
 from tests.web.browsing import PageForm, forms_in, forms_of
@@ -56,11 +56,11 @@ def ada(publication: Publication) -> Client:
     make.readers(publication, 2)
     other = make.publication(slug="other")
     make.readers(other, 1)
-    opening.open(make.approved_edition(other).pk, now=make.MONDAY)
-    publishing.revise(publication, logo_width=200)
+    open_dispatch.open(make.approved_edition(other).pk, now=make.MONDAY)
+    edit_publication.revise(publication, logo_width=200)
     publication.logo = publication.logo_dark = make.picture()
     publication.save()
-    body = templates.starting(publication)
+    body = custom_templates.starting(publication)
     publication.template = Template.objects.create(publication=publication, number=1, body=body, saved_at=make.MONDAY)
     publication.save()
     return signed_in(make.person(Role.ADMIN, "Ada"))

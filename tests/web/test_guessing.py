@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
-from newsletter.web.sign_in.limits import RATES
+from newsletter.web.site.sign_in.attempt_limits import RATES
 from tests.support import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from newsletter.editions import approval, assembly, planning
+from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition
+from newsletter.letters import approval, assemble_letter
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from newsletter.web.phrases import leaves
-from newsletter.web.states import standing
+from newsletter.web.shared.display_formats import leaves
+from newsletter.web.shared.edition_status import standing
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 from tests.web.asking import words
@@ -27,9 +28,9 @@ def approved() -> Edition:
     for zone in ("Asia/Tokyo", "", "Pacific/Niue"):
         make.reader(publication, time_zone=zone)
     make.story(publication)
-    edition = planning.plan(publication, now=MONDAY)
+    edition = plan_editions.plan(publication, now=MONDAY)
     assert edition is not None
-    made = assembly.assemble(edition.pk, now=MONDAY)
+    made = assemble_letter.assemble(edition.pk, now=MONDAY)
     return approval.approve(made, content_hash=made.content_hash, by=make.eddie(), now=MONDAY)
 
 

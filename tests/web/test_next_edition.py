@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from newsletter.editions import approval, planning
+from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, State
+from newsletter.letters import approval
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from newsletter.web.forms import MINUTES
-from newsletter.web.upcoming import look_ahead
+from newsletter.web.desk.next_edition import look_ahead
+from newsletter.web.shared.forms import MINUTES
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 from tests.web.asking import follow, words
@@ -27,7 +28,7 @@ def daily(publication: Publication) -> Publication:
 
 
 def planned(publication: Publication) -> Edition:
-    edition = planning.plan(publication, now=MONDAY)
+    edition = plan_editions.plan(publication, now=MONDAY)
     assert edition is not None
     return edition
 
@@ -67,7 +68,7 @@ def test_a_rule_that_has_ended_promises_nothing(daily: Publication) -> None:
     daily.refresh_from_db()
     send_early(planned(daily))
     assert look_ahead(daily, now=MONDAY).due is None
-    assert planning.plan(daily, now=MONDAY) is None
+    assert plan_editions.plan(daily, now=MONDAY) is None
 
 
 def test_an_editor_adds_an_extra_edition_from_the_desk(eddie: Client, publication: Publication) -> None:

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.audience.models import Standing, Subscriber, Subscription
-from newsletter.delivery import links
+from newsletter.delivery.recipients import reader_links
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from newsletter.web.letter import NOBODY
+from newsletter.web.shared.letter_preview import NOBODY
 from tests.support import factories as make
 from tests.web.asking import words
 
@@ -34,12 +34,12 @@ def rita(publication: Publication) -> Subscriber:
 @pytest.fixture
 def token(edition: Edition, rita: Subscriber) -> str:
     """Rita's, in that edition's letter."""
-    return links.signing(edition.pk)(rita.pk)
+    return reader_links.signing(edition.pk)(rita.pk)
 
 
 @pytest.fixture
 def nobodys(edition: Edition) -> str:
-    return links.signing(edition.pk)(NOBODY)
+    return reader_links.signing(edition.pk)(NOBODY)
 
 
 def undo_in(page: Any) -> str:
@@ -194,7 +194,7 @@ def test_who_is_thanked_is_not_asked_on_the_web_either(client: Client, publicati
     make.appeal(publication)
     rita = make.rita(publication)
     edition = make.approved_edition(publication, due_at=clock.now() + timedelta(hours=1))
-    token = links.signing(edition.pk)(rita.pk)
+    token = reader_links.signing(edition.pk)(rita.pk)
     in_letter = edition.letters.get(variant="thanks").text.replace("__nl_reader__", token)
     assert f"/v/{token}?letter=thanks" in in_letter
     answer = client.get(f"/v/{token}?letter=thanks")

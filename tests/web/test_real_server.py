@@ -20,7 +20,7 @@ from tests.support.waiting import wait_until
 GUNICORN = [sys.executable, "-m", "gunicorn", "newsletter.wsgi:application", "--workers=2", "--threads=4"]
 # the web servers of `newsletter run` and of docker-compose.yml
 VARIANTS = {
-    "run": [sys.executable, "-m", "newsletter.web.server", "--port={}"],
+    "run": [sys.executable, "-m", "newsletter.web.site.web_server", "--port={}"],
     "compose": [*GUNICORN, "--bind=127.0.0.1:{}"],
 }
 PREPARE = """

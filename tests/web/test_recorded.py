@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from newsletter.accounts import managing
+from newsletter.accounts import manage_users
 from newsletter.accounts.models import Role, User
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
-from newsletter.delivery import opening
+from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Attempt, BatchState, Dispatch, DispatchState, Fate
-from newsletter.editions import assembly, templates
 from newsletter.editions.models import Edition
+from newsletter.letters import assemble_letter, custom_templates
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.support import factories as make
@@ -42,7 +42,7 @@ def edition(publication: Publication) -> Edition:
 def dispatch(publication: Publication) -> Dispatch:
     make.readers(publication, 3)
     edition = make.approved_edition(publication, due_at=clock.now() - timedelta(minutes=1))
-    dispatch = opening.open(edition.pk, now=clock.now())
+    dispatch = open_dispatch.open(edition.pk, now=clock.now())
     assert dispatch
     return dispatch
 
@@ -62,7 +62,7 @@ def test_an_editor_s_word_on_an_edition(browser: Client, edition: Edition) -> No
     at = f"/editions/{edition.pk}"
     later = f"{clock.now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
     assert recorded(browser, f"{at}/reschedule/", due_at=later).act == Act.EDITION_RESCHEDULED
-    made = assembly.assemble(edition.pk, now=clock.now())
+    made = assemble_letter.assemble(edition.pk, now=clock.now())
     approved = recorded(browser, f"{at}/approve/", content_hash=made.content_hash)
     assert (approved.act, approved.details) == (Act.EDITION_APPROVED, {"content_hash": made.content_hash})
     assert recorded(browser, f"{at}/reopen/").act == Act.EDITION_REOPENED
@@ -103,7 +103,7 @@ def test_a_batch_that_is_settled_or_tried_again(browser: Client, dispatch: Dispa
 
 def test_a_template_that_is_saved_removed_and_taken_up(browser: Client, publication: Publication) -> None:
     page = "/desk/morning/template/"
-    saved = recorded(browser, page, body=templates.starting(publication))
+    saved = recorded(browser, page, body=custom_templates.starting(publication))
     assert (saved.act, saved.subject, saved.details) == (Act.TEMPLATE_SAVED, "publication", {"version": 1})
     assert recorded(browser, f"{page}remove/").act == Act.TEMPLATE_REMOVED
     assert recorded(browser, f"{page}1/").act == Act.TEMPLATE_TAKEN_UP
@@ -123,9 +123,9 @@ def test_a_closed_account_is_out_of_its_open_session_at_once_and_stays_out_when_
     browser: Client, ada: User, publication: Publication
 ) -> None:
     assert browser.get("/ops/").status_code == 200
-    managing.close(ada, by=None, now=clock.now())
+    manage_users.close(ada, by=None, now=clock.now())
     assert browser.get("/ops/")["Location"].startswith("/sign-in/")
-    managing.reopen(ada, by=None, now=clock.now())
+    manage_users.reopen(ada, by=None, now=clock.now())
     assert browser.get("/ops/").status_code == 302, "the old session must not come to life again"
     form = {"username": "ada@example.org", "password": make.PASSWORD}
     assert browser.post("/sign-in/", form).status_code == 302
@@ -133,5 +133,5 @@ def test_a_closed_account_is_out_of_its_open_session_at_once_and_stays_out_when_
 
 
 def test_another_role_holds_from_the_next_click(browser: Client, ada: User, publication: Publication) -> None:
-    managing.change_role(ada, role=Role.CURATOR, by=None, now=clock.now())
+    manage_users.change_role(ada, role=Role.CURATOR, by=None, now=clock.now())
     assert browser.get("/ops/").status_code == 403

@@ -9,11 +9,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from newsletter.audience import counting
+from newsletter.audience import subscriber_counts
 from newsletter.editions.models import Edition, State
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from newsletter.stories import positions
+from newsletter.stories import order_keys
 from newsletter.stories.models import Story
 from tests.support import factories as make
 from tests.web.browsing import forms_of
@@ -23,7 +23,7 @@ HTMX = {"HX-Request": "true"}
 
 def fill(publication: Publication, count: int) -> list[Story]:
     """A queue of `count` stories with pictures."""
-    start = positions.at_end(publication.pk)
+    start = order_keys.at_end(publication.pk)
     made = [
         Story(
             publication=publication,
@@ -32,7 +32,7 @@ def fill(publication: Publication, count: int) -> list[Story]:
             body="<p>It rained.</p>",
             picture=make.picture(),
             picture_alt="Rain",
-            position=start + number * positions.STEP,
+            position=start + number * order_keys.STEP,
         )
         for number in range(count)
     ]
@@ -118,7 +118,7 @@ def test_an_act_is_answered_with_the_cards_that_it_changed(
         story = Story.objects.filter(publication=publication).queued()[20]
         said = asked | shown_on(cora)
         with CaptureQueriesContext(connection) as seen, monkeypatch.context() as patched:
-            patched.delattr(counting, "count")  # nobody counts all readers for that
+            patched.delattr(subscriber_counts, "count")  # nobody counts all readers for that
             answer = cora.post(f"/stories/{story.pk}/{way}/", said, headers=HTMX)
         assert answer.content.count(b'<li class="story') <= 4
         assert len(answer.content) < 30_000

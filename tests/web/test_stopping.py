@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from newsletter.delivery import opening
+from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Dispatch, DispatchState
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -19,7 +19,7 @@ def opened(publication: Publication, *, due_in: int) -> Dispatch:
     """Due in so many minutes."""
     make.readers(publication, 10)
     edition = make.approved_edition(publication, due_at=clock.now() + timedelta(minutes=due_in))
-    dispatch = opening.open(edition.pk, now=clock.now())
+    dispatch = open_dispatch.open(edition.pk, now=clock.now())
     assert dispatch
     return dispatch
 

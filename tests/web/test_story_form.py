@@ -10,16 +10,17 @@ from django.test import Client
 
 from newsletter.editions.models import State as EditionState
 from newsletter.lib.errors import VersionConflict
-from newsletter.pictures import storing
+from newsletter.pictures import picture_storage
 from newsletter.pictures.models import State as PictureState
 from newsletter.publications.models import Publication
-from newsletter.stories import queue, richtext
+from newsletter.stories import story_queue
 from newsletter.stories.models import Kind, Story
+from newsletter.stories.rich_text import rich_text
 from tests.pictures.drawn import file, plain
 from tests.support import factories as make
 from tests.web.asking import follow, words
 from tests.web.browsing import form_of, forms_in
-from tests.web.test_stories import FORM, NEW
+from tests.web.desk.test_stories import FORM, NEW
 
 FIRST = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)  # 01:30 in New York, for the first time that night
 SECOND = FIRST + timedelta(hours=1)
@@ -87,7 +88,7 @@ def test_changing_one_field_leaves_every_other_as_it_was(cora: Client, publicati
 def test_a_body_of_any_kind_is_shown_as_words_that_are_read_back_as_it(
     cora: Client, publication: Publication, body: str
 ) -> None:
-    story = make.story(publication, body=richtext.sanitise(body))
+    story = make.story(publication, body=rich_text.sanitise(body))
     form = form_of(cora, page_of(story), having="body")
     assert form.send(cora).status_code == 302
     assert stored(story)["body"] == body
@@ -185,7 +186,7 @@ def test_two_pictures_for_one_story_are_a_conflict(cora: Client, eddie: Client, 
 
 def test_a_post_that_only_names_an_old_version_replaces_nothing(cora: Client, publication: Publication) -> None:
     story = make.story(publication)
-    queue.revise(story, headline="Hers")
+    story_queue.revise(story, headline="Hers")
     page = cora.post(page_of(story), {"headline": "His", "seen-version": "1"})
     assert page.status_code == 200
     assert stored(story)["headline"] == "Hers"
@@ -201,7 +202,7 @@ def test_who_saves_at_the_same_moment_is_told_and_keeps_the_words(
         raise VersionConflict("Story 1 was changed.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(queue, "revise", outrun)
+        patched.setattr(story_queue, "revise", outrun)
         page: Any = form.send(cora, headline="His")
     assert "Somebody else saved this story at the same moment." in words(page)
     (form,) = [form for form in forms_in(page, page_of(story)) if "headline" in form.names]
@@ -224,7 +225,7 @@ def test_on_a_full_disk_a_picture_is_refused_and_the_words_stay(
     def full(*_: object) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(storing, "store", full)
+    monkeypatch.setattr(picture_storage, "store", full)
     picture = SimpleUploadedFile("street.png", file(plain(1200, 600)), content_type="image/png")
     for address in (NEW, page_of(make.story(publication))):
         picture.seek(0)
@@ -241,8 +242,8 @@ def test_when_the_database_is_full_the_words_stay(
     def full(*_: object, **__: object) -> Story:
         raise OperationalError("database or disk is full")
 
-    monkeypatch.setattr(queue, "add", full)
-    monkeypatch.setattr(queue, "revise", full)
+    monkeypatch.setattr(story_queue, "add", full)
+    monkeypatch.setattr(story_queue, "revise", full)
     for address in (NEW, page_of(make.story(publication))):
         page = cora.post(address, FORM)
         assert page.status_code == 200

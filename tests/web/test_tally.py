@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from newsletter.delivery import opening
+from newsletter.delivery.dispatches import open_dispatch
 from newsletter.insights.models import Outcome, Reached
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -19,7 +19,7 @@ def test_what_was_heard_of_the_letters_stands_on_the_ops_page_and_on_that_of_the
 ) -> None:
     make.readers(publication, 4)
     edition = make.approved_edition(publication, due_at=clock.now() - timedelta(minutes=1))
-    dispatch = opening.open(edition.pk, now=clock.now())
+    dispatch = open_dispatch.open(edition.pk, now=clock.now())
     assert dispatch
     pages = ((otto, "/ops/"), (eddie, f"/editions/{edition.pk}/"))
     for person, page in pages:

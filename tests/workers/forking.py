@@ -18,7 +18,7 @@ def main() -> None:
     from django.db import DatabaseError, connection
 
     from newsletter.lib import clock
-    from newsletter.ops import readings
+    from newsletter.ops import heartbeats
     from workers import heartbeat
 
     call_command("migrate", interactive=False, verbosity=0)
@@ -33,7 +33,7 @@ def main() -> None:
 
     def could_write() -> bool:
         try:
-            readings.record_worker("child@here", queues=[], now=clock.now())
+            heartbeats.record_worker("child@here", queues=[], now=clock.now())
         except DatabaseError:
             return False
         return True

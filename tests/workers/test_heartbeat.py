@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from tests.support.house import House
+from tests.support.system import House
 
 
 def test_a_child_that_takes_the_place_of_a_lost_one_can_write_whatever_the_heartbeat_did_at_that_moment(

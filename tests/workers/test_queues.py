@@ -10,9 +10,9 @@ from typing import Any
 import redis
 
 from tests.support.redis import RedisServer
-from workers import broker
+from workers import queue_depth
+from workers.beat_schedule import SCHEDULE, TICKS
 from workers.queues import ROUTES, WORKER_QUEUES
-from workers.timetable import SCHEDULE, TICKS
 
 
 def test_every_tick_is_an_interval_that_is_thrown_away_when_nobody_picks_it_up() -> None:
@@ -33,8 +33,8 @@ def test_length_and_age_of_a_worker_queue_are_read_without_asking_a_worker(redis
     client = redis.Redis.from_url(redis_server.url)
     for age in (5, 60, 2):
         message = json.dumps({"body": "", "headers": {"sent_at": time.time() - age}})
-        client.lpush(broker.PREFIX + "dispatch", message)
-    first, second = broker.depths(client, ["dispatch", "house"])
+        client.lpush(queue_depth.PREFIX + "dispatch", message)
+    first, second = queue_depth.depths(client, ["dispatch", "house"])
     assert (first.waiting, second.waiting) == (3, 0)
     assert 4 < first.oldest_seconds < 30, "the message pushed first is the oldest one in the queue"
     assert second.oldest_seconds == 0
@@ -55,7 +55,7 @@ def test_workers_do_not_start_without_a_broker_and_say_what_to_give() -> None:
 
 def test_every_task_of_the_timetable_is_known_to_the_workers(redis_server: RedisServer) -> None:
     script = (
-        "from workers.app import app; from workers.timetable import TICKS; app.loader.import_default_modules();"
+        "from workers.app import app; from workers.beat_schedule import TICKS; app.loader.import_default_modules();"
         "print(sorted(tick.task for tick in TICKS if tick.task not in app.tasks))"
     )
     done = subprocess.run(

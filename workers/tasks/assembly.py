@@ -2,9 +2,10 @@
 
 from celery import shared_task
 
-from newsletter.delivery import installation
-from newsletter.editions import approval, assembly, planning
+from newsletter.delivery.ledger import installation
+from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition
+from newsletter.letters import approval, assemble_letter
 from newsletter.lib import clock
 
 
@@ -13,8 +14,8 @@ def tick() -> None:
     """Plan what must exist, take back what changed, ring for what is due."""
     if not installation.is_ours():
         return  # what was due while a copy or backup lay unused is for the person who confirms it
-    planning.plan_all(now=clock.now())
-    assembly.refresh_stale(now=clock.now())
+    plan_editions.plan_all(now=clock.now())
+    assemble_letter.refresh_stale(now=clock.now())
     approval.hold_late(now=clock.now())
     for edition_id in Edition.objects.due_for_assembly(clock.now()).values_list("pk", flat=True):
         assemble.apply_async((edition_id,), expires=30)
@@ -23,4 +24,4 @@ def tick() -> None:
 @shared_task
 def assemble(edition_id: int) -> None:
     """Freeze the letter of one edition."""
-    assembly.assemble(edition_id, now=clock.now())
+    assemble_letter.assemble(edition_id, now=clock.now())

@@ -7,9 +7,12 @@ from itertools import islice
 from celery import shared_task
 from django.conf import settings
 
-from newsletter.delivery import confirmation_mail, installation, opening, recovery, sending
+from newsletter.delivery.dispatches import open_dispatch, recovery
+from newsletter.delivery.ledger import installation
+from newsletter.delivery.recipients import confirmation_emails
+from newsletter.delivery.sending import send_batches
 from newsletter.lib import clock
-from newsletter.mail.sendgrid.transport import Client
+from newsletter.mail.sendgrid.mail_send_client import Client
 
 SLICES_A_TICK = 20
 
@@ -27,9 +30,9 @@ def _client() -> Client:
 
 
 @lru_cache(maxsize=1)
-def _senders() -> sending.Senders:
+def _senders() -> send_batches.Senders:
     """The threads of this worker process."""
-    return sending.Senders(settings.DISPATCH_CONNECTIONS)
+    return send_batches.Senders(settings.DISPATCH_CONNECTIONS)
 
 
 @shared_task
@@ -38,8 +41,8 @@ def tick() -> None:
     if not installation.is_ours():
         return
     now = clock.now()
-    for edition_id in opening.due(now=now):
-        open_dispatch.apply_async((edition_id,), expires=30)
+    for edition_id in open_dispatch.due(now=now):
+        open_due_edition.apply_async((edition_id,), expires=30)
     for dispatch_id in recovery.still_opening():
         go_on.apply_async((dispatch_id,), expires=5)
     _ring_for_batches()
@@ -55,16 +58,16 @@ def _ring_for_batches() -> None:
 @shared_task
 def send_confirmations() -> None:
     """Send the emails that ask people who left whether they want to come back."""
-    while installation.is_ours() and confirmation_mail.send_next(client=_client(), now=clock.now()):
+    while installation.is_ours() and confirmation_emails.send_next(client=_client(), now=clock.now()):
         pass
 
 
 @shared_task
-def open_dispatch(edition_id: int) -> None:
+def open_due_edition(edition_id: int) -> None:
     """Freeze the audience of one edition, part by part; the first is sent while the others are frozen."""
     if not installation.is_ours():
         return
-    if dispatch := opening.open(edition_id, now=clock.now()):
+    if dispatch := open_dispatch.open(edition_id, now=clock.now()):
         _ring_for_batches()
         go_on(dispatch.pk)
 
@@ -74,7 +77,7 @@ def go_on(dispatch_id: int) -> None:
     """Freeze what is left of an audience."""
     more = installation.is_ours()
     while more:
-        more = opening.go_on(dispatch_id)
+        more = open_dispatch.go_on(dispatch_id)
         _ring_for_batches()
 
 

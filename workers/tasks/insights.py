@@ -2,17 +2,17 @@
 
 from celery import shared_task
 
-from newsletter.insights import absorbing, inbox
+from newsletter.insights import process_events, webhook_inbox
 from newsletter.lib import clock
 
 
 @shared_task
 def absorb() -> None:
     """Understand the posts that wait."""
-    absorbing.absorb(now=clock.now())
+    process_events.absorb(now=clock.now())
 
 
 @shared_task
 def prune() -> None:
     """Throw away posts that are older than a month."""
-    inbox.prune(now=clock.now())
+    webhook_inbox.prune(now=clock.now())

@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 
 from newsletter.lib import clock
-from newsletter.pictures import keeping
+from newsletter.pictures import import_pictures
 
 TURN = 4.0  # seconds; the next tick goes on
 
@@ -14,5 +14,5 @@ TURN = 4.0  # seconds; the next tick goes on
 def tick() -> None:
     """Fetch what is due, one picture after the other."""
     until = time.monotonic() + TURN
-    while keeping.fetch_next(now=clock.now()) and time.monotonic() < until:
+    while import_pictures.fetch_next(now=clock.now()) and time.monotonic() < until:
         pass

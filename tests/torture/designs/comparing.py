@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.support.house import ask
 from tests.support.ports import free_port
 from tests.support.surroundings import ROOT
+from tests.support.system import ask
 from tests.support.waiting import wait_until
 from tests.torture.faults import BATCH, LASTS, READERS, Fault, Plan
 

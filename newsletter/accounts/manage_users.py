@@ -1,0 +1,77 @@
+"""Adding people, closing and reopening their accounts, changing what they may do. Each writes an audit record."""
+
+from datetime import datetime
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from newsletter.accounts.models import Role, User
+from newsletter.audit import audit_trail
+from newsletter.audit.acts import Act
+from newsletter.lib.errors import NotAllowed
+
+
+def add(user: User, *, by: User | None, now: datetime) -> User:
+    """Store a new person. Raises `NotAllowed` when their address is taken."""
+    with transaction.atomic():
+        if User.objects.filter(email=user.email).exists():
+            raise NotAllowed("Somebody with this address works here already.")
+        user.save()
+        audit_trail.record(by, Act.USER_ADDED, user, now=now, role=user.role)
+    return user
+
+
+def close(user: User, *, by: User | None, now: datetime) -> User:
+    """End all sessions of this person and let nobody sign in as them until the account is reopened.
+
+    Requests that come later are those of a visitor; one that is being answered is finished.
+    """
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=user.pk)
+        if user.is_active:
+            user.is_active = False
+            user.save(update_fields=["is_active"])
+            audit_trail.record(by, Act.USER_CLOSED, user, now=now)
+        end_sessions(user)
+    return user
+
+
+def reopen(user: User, *, by: User | None, now: datetime) -> User:
+    """Let this person sign in again, with the password they had."""
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=user.pk)
+        if not user.is_active:
+            user.is_active = True
+            user.save(update_fields=["is_active"])
+            audit_trail.record(by, Act.USER_REOPENED, user, now=now)
+    return user
+
+
+def change_role(user: User, *, role: Role, by: User | None, now: datetime) -> User:
+    """What this person may do from their next request on."""
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=user.pk)
+        if user.role != role:
+            before, user.role = user.role, role
+            user.save(update_fields=["role"])
+            audit_trail.record(by, Act.ROLE_CHANGED, user, now=now, before=before, after=role.value)
+    return user
+
+
+def set_password(user: User, *, password: str, by: User | None, now: datetime) -> User:
+    """Another password. Sessions with the old one end with their next request."""
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        audit_trail.record(by, Act.PASSWORD_CHANGED, user, now=now)
+    return user
+
+
+def end_sessions(user: User) -> None:
+    """Delete this person's sessions, so that none comes to life again when the account is reopened."""
+    theirs = [session.pk for session in Session.objects.iterator() if _user_id(session) == str(user.pk)]
+    Session.objects.filter(pk__in=theirs).delete()
+
+
+def _user_id(session: Session) -> str:
+    return str(session.get_decoded().get("_auth_user_id", ""))

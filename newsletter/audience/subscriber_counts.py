@@ -1,0 +1,39 @@
+"""How many readers a publication has, by how things stand with them."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from newsletter.audience.models import Standing, Subscription
+from newsletter.audience.reachable_subscribers import SUPPRESSION
+from newsletter.publications.models import Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Every subscription once: `suppressed` are those that would be active but must not be mailed."""
+
+    active: int
+    suppressed: int
+    pending: int
+    paused: int
+    left: int
+
+    @property
+    def total(self) -> int:
+        return self.active + self.suppressed + self.pending + self.paused + self.left
+
+
+def count(publication: Publication) -> Counts:
+    """The readers of `publication`, in one query."""
+    rows = Subscription.objects.filter(publication=publication).annotate(barred=SUPPRESSION)
+    active = Q(standing=Standing.ACTIVE)
+    return Counts(
+        **rows.aggregate(
+            active=Count("pk", filter=active & Q(barred=False)),
+            suppressed=Count("pk", filter=active & Q(barred=True)),
+            pending=Count("pk", filter=Q(standing=Standing.PENDING)),
+            paused=Count("pk", filter=Q(standing=Standing.PAUSED)),
+            left=Count("pk", filter=Q(standing=Standing.LEFT)),
+        )
+    )

@@ -1,0 +1,158 @@
+"""People from a file, written into the database with what the file says of their consent."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from newsletter.audience import bulk_insert, suppressions
+from newsletter.audience.bulk_insert import Given
+from newsletter.audience.consent_columns import DEFAULT_CONSENT, ConsentState
+from newsletter.audience.models import Standing, Subscriber, Subscription
+from newsletter.audience.subscriber_import_report import Report
+from newsletter.publications.models import Publication
+
+BY, DETAIL = "import", "as an imported file says"
+GAVE_CONSENT = frozenset({Standing.ACTIVE, Standing.PAUSED})
+KNOWN_FIELDS = ("first_name", "time_zone")
+
+
+class Person(NamedTuple):
+    """What a file tells of somebody besides the address; empty where it does not."""
+
+    first_name: str
+    time_zone: str
+    consent: ConsentState = DEFAULT_CONSENT
+
+
+def write(publication: Publication, people: Mapping[str, Person], report: Report, *, now: datetime) -> None:
+    """Bring `people`, by their normalised addresses, into `publication`, and count each in `report`."""
+    barred = _suppress(publication, people, report)
+    report.suppressed += len(barred)
+    ids = _subscribers(
+        {one: people[one] for one in people if _is_written(people[one], is_barred=one in barred)}, now=now
+    )
+    standings = dict(
+        Subscription.objects.filter(publication=publication, subscriber_id__in=ids.values()).values_list(
+            "subscriber_id", "standing"
+        )
+    )
+    report.ended += _end(
+        publication, [ids[one] for one in ids if people[one].consent.standing == Standing.LEFT], now=now
+    )
+    new = {address: pk for address, pk in sorted(ids.items(), key=lambda each: each[1]) if pk not in standings}
+    for address, pk in ids.items():
+        if pk in standings and address not in barred:
+            _count_known(report, standings[pk], people[address].consent)
+    _subscribe(publication, new, people, report, barred=barred, now=now)
+
+
+def _is_written(person: Person, *, is_barred: bool) -> bool:
+    """Of who must not be mailed only a word to leave is kept, and what a whole audience says that moves here."""
+    consent = person.consent
+    if consent.standing is None:
+        return False
+    return not is_barred or bool(consent.suppression) or consent.standing == Standing.LEFT
+
+
+def _suppress(publication: Publication, people: Mapping[str, Person], report: Report) -> set[str]:
+    """The addresses of `people` that must not be mailed. Those of whom the file says so are suppressed first."""
+    given = {address: person.consent.suppression for address, person in people.items() if person.consent.suppression}
+    if given:
+        new = given.keys() - suppressions.suppressed(given)
+        received = Subscription.objects.filter(publication=publication, standing=Standing.ACTIVE)
+        report.ended += received.filter(subscriber__email__in=new).count()
+        suppressions.suppress_all({address: (reason, DETAIL) for address, reason in given.items()})
+    return suppressions.suppressed(people)
+
+
+def _end(publication: Publication, ids: Collection[int], *, now: datetime) -> int:
+    """Unsubscribe those of `ids` who have not left here; how many of them received it."""
+    if not ids:
+        return 0
+    here = Subscription.objects.filter(publication=publication, subscriber_id__in=ids)
+    received = here.filter(standing__in=GAVE_CONSENT).count()
+    here.exclude(standing=Standing.LEFT).update(standing=Standing.LEFT, left_at=now, left_by=BY, paused_until=None)
+    return received
+
+
+def _count_known(report: Report, standing: str, consent: ConsentState) -> None:
+    """Count somebody who has a subscription already: what it says here, or what the file says when that is stricter."""
+    if Standing.LEFT in (standing, consent.standing):
+        report.left += 1
+    elif standing == Standing.PENDING:
+        report.unconfirmed += 1
+    else:
+        report.known += 1
+
+
+def _subscribe(
+    publication: Publication,
+    new: Mapping[str, int],
+    people: Mapping[str, Person],
+    report: Report,
+    *,
+    barred: Collection[str],
+    now: datetime,
+) -> None:
+    """Make the subscriptions of who has none yet, as the file says, and count those who are not suppressed."""
+    active = [
+        _given(pk, people[address].consent, now=now) for address, pk in new.items() if _is_active(people[address])
+    ]
+    counted = sum(_is_active(people[address]) and address not in barred for address in new)
+    by_themselves = len(active) - bulk_insert.subscriptions(publication, active)  # subscribed at this very moment
+    report.added += counted - by_themselves
+    report.known += by_themselves
+    others = {address: pk for address, pk in new.items() if not _is_active(people[address])}
+    bulk_insert.subscriptions(
+        publication, [_given(pk, people[address].consent, now=now) for address, pk in others.items()]
+    )
+    for address in others.keys() - barred:
+        _count_new(report, people[address].consent)
+
+
+def _count_new(report: Report, consent: ConsentState) -> None:
+    """Count somebody new who does not receive it."""
+    match consent.standing:
+        case Standing.LEFT:
+            report.left += 1
+        case Standing.PENDING:
+            report.unconfirmed += 1
+        case _:
+            report.paused += 1
+
+
+def _is_active(person: Person) -> bool:
+    return person.consent.standing == Standing.ACTIVE
+
+
+def _given(subscriber_id: int, consent: ConsentState, *, now: datetime) -> Given:
+    left = consent.standing == Standing.LEFT
+    return Given(
+        subscriber_id,
+        Standing(consent.standing or "").value,
+        consent.consent_source,
+        consent.consent_at,
+        paused_until=consent.paused_until,
+        left_at=(consent.left_at or now) if left else None,
+        left_by=(consent.left_by or BY) if left else "",
+    )
+
+
+def _subscribers(people: Mapping[str, Person], *, now: datetime) -> dict[str, int]:
+    """The ids of these people; those who are new are made, and what was not known of others is filled in."""
+    known = _known(people)
+    # in one order everywhere, so that two imports at once wait for each other and do not lock up
+    new = sorted(people.keys() - known.keys())
+    bulk_insert.subscribers([(address, *people[address][:2]) for address in new], now=now)
+    fuller = [
+        Subscriber(pk=pk, **dict(zip(KNOWN_FIELDS, whole, strict=True)))
+        for address, (pk, *before) in known.items()
+        if (whole := [old or given for old, given in zip(before, people[address][:2], strict=True)]) != before
+    ]
+    Subscriber.objects.bulk_update(fuller, KNOWN_FIELDS)
+    return {address: found[0] for address, found in (known | _known(new)).items()}
+
+
+def _known(addresses: Iterable[str]) -> dict[str, tuple[int, str, str]]:
+    rows = Subscriber.objects.filter(email__in=list(addresses)).values_list("email", "pk", *KNOWN_FIELDS)
+    return {email: (pk, first_name, time_zone) for email, pk, first_name, time_zone in rows}

@@ -1,0 +1,112 @@
+"""newsletter check: is everything set for mailing real readers? Says what is wrong and how to mend it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.support import output
+from newsletter.cli.support.options import Json
+from newsletter.ops import production_checks
+
+
+def check(
+    strict: Annotated[bool, typer.Option("--strict", help="Let a warning count as a stop.")] = False, json: Json = False
+) -> None:
+    """Check that the settings are fit for mailing real readers.
+
+    Exit status 1 when something must be mended first. Asks the database and the broker; mails nobody.
+    """
+    facts = _facts()
+    found = production_checks.findings(facts)
+    stops = [finding for finding in found if finding.severity == "stop" or strict]
+    if json:
+        output.data(
+            {
+                "ready": not stops,
+                "database": facts.database_software,
+                "broker": facts.broker_software,
+                "findings": [finding._asdict() for finding in found],
+            }
+        )
+    else:
+        for name, software in (("database", facts.database_software), ("broker", facts.broker_software)):
+            if software:
+                output.text(f"ok: The {name} answers: {software}.")
+        for finding in found:
+            output.text(f"{finding.severity}: {finding.problem} {finding.mend} ({finding.code})")
+        output.say("Ready for real readers." if not stops else f"Not ready: {len(stops)} to mend.")
+    if stops:
+        raise typer.Exit(1)
+
+
+def _facts() -> production_checks.Facts:
+    from django.conf import settings
+    from django.db import connection
+
+    from newsletter.delivery.ledger import installation
+    from newsletter.local.broker_answers import BrokerAnswer, ask_broker
+
+    problem, missing = _migrations()
+    broker = ask_broker(settings.REDIS_URL) if settings.REDIS_URL else BrokerAnswer()
+    in_order = not problem and not missing
+    own = Path(settings.DATA_DIR) / "secret-key"
+    return production_checks.Facts(
+        debug=settings.DEBUG,
+        secret_key=settings.SECRET_KEY,
+        secret_is_local=own.exists()
+        and own.read_text(encoding="ascii", errors="replace").strip() == settings.SECRET_KEY,
+        base_url=settings.BASE_URL,
+        allowed_hosts=tuple(settings.ALLOWED_HOSTS),
+        database=connection.vendor,
+        database_problem=problem,
+        database_software="" if problem else _database_software(),
+        migrations_missing=missing,
+        redis_url=settings.REDIS_URL,
+        broker_problem=broker.problem,
+        broker_software=broker.software,
+        has_api_key=bool(settings.SENDGRID_API_KEY),
+        api_base=settings.SENDGRID_API_BASE,
+        senders=_senders() if in_order else (),
+        approvers=_approvers() if in_order else 0,
+        has_webhook_key=bool(settings.SENDGRID_WEBHOOK_KEYS),
+        trusted_proxies=settings.TRUSTED_PROXY_COUNT,
+        strange=installation.look(fresh=True).difference if in_order else "",
+    )
+
+
+def _migrations() -> tuple[str, int]:
+    """Why the database cannot be asked, if so, and how many migrations are not applied."""
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        return "", len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except DatabaseError as error:
+        return (str(error).splitlines() or [type(error).__name__])[0], 0
+
+
+def _database_software() -> str:
+    from django.db import connection
+
+    version = ".".join(str(number) for number in connection.get_database_version())
+    return f"{connection.display_name} {version}"
+
+
+def _senders() -> tuple[production_checks.Sender, ...]:
+    from newsletter.publications.models import Publication
+
+    rows = (
+        Publication.objects.filter(is_active=True)
+        .order_by("slug")
+        .values_list("slug", "sender_email", "approves_itself")
+    )
+    return tuple(production_checks.Sender(*row) for row in rows)
+
+
+def _approvers() -> int:
+    from newsletter.accounts.models import User
+    from newsletter.accounts.permissions import Step, may
+
+    return sum(may(user, Step.APPROVE) and user.has_usable_password() for user in User.objects.filter(is_active=True))

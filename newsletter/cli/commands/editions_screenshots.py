@@ -1,0 +1,52 @@
+"""newsletter editions picture: the letter as readers see it, as PNG files."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.commands.editions import app
+from newsletter.cli.support import lookups, output
+from newsletter.cli.support.options import EditionId, Json, Thanks
+from newsletter.lib import clock
+from newsletter.lib.errors import BadInput
+from newsletter.lib.replace_file import replace_file
+
+
+@app.command()
+def picture(
+    edition: EditionId,
+    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="Where the pictures go.")] = Path(),
+    browser: Annotated[
+        Path | None, typer.Option("--browser", metavar="PROGRAM", help="A Chromium or Chrome.", show_default="looks")
+    ] = None,
+    thanks: Thanks = False,
+    json: Json = False,
+) -> None:
+    """Take pictures of the letter: 600 and 375 pixels wide, in dark mode, and without images.
+
+    Needs a Chromium or Chrome on this machine. The letter is the one that `preview` shows, for a
+    reader without a name; its images are fetched from where they are.
+    """
+    from newsletter.editions.models import Variant
+    from newsletter.local import screenshots
+    from newsletter.web.shared.letter_preview import letter_of
+
+    meant = lookups.edition(edition)
+    program = browser or screenshots.browser()
+    letter = letter_of(meant, now=clock.now(), variant=Variant.THANKS if thanks else Variant.DEFAULT)
+    taken = screenshots.take(letter.html, program=program)
+    called = f"edition-{meant.pk}-thanks" if thanks else f"edition-{meant.pk}"
+    targets = {name: folder / f"{called}-{name}.png" for name in taken}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, file in targets.items():
+            with replace_file(file) as written:
+                written.write(taken[name])
+    except OSError as error:
+        raise BadInput("--folder", f"cannot be written to ({error.strerror}).") from None
+    if json:
+        output.data({name: os.fsencode(file).decode(errors="replace") for name, file in targets.items()})
+    else:
+        output.text("\n".join(map(str, targets.values())))

@@ -1,0 +1,132 @@
+"""newsletter stories: the queue of one publication. How a story gets there is in `stories_add.py`."""
+
+from __future__ import annotations  # models are imported inside, once Django is set up
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from newsletter.cli.support import datetimes, json_shapes, lookups, output
+from newsletter.cli.support.options import Json, Publication, StoryId
+from newsletter.cli.support.typer_app import Commands
+
+if TYPE_CHECKING:
+    from newsletter.stories.models import Story
+
+app = Commands(help="Stories: fill the queue, order it, take stories out and put them back.")
+
+
+class Which(StrEnum):
+    """Which stories to list."""
+
+    QUEUED = "queued"
+    USED = "used"
+    DROPPED = "dropped"
+    ALL = "all"
+
+
+@app.command("list")
+def list_(
+    publication: Publication = "",
+    state: Annotated[Which, typer.Option(help="Which stories.")] = Which.QUEUED,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many.")] = 100,
+    json: Json = False,
+) -> None:
+    """List the stories that wait, in the order in which they will be taken."""
+    from newsletter.stories import story_queue
+    from newsletter.stories.models import Story
+
+    meant = lookups.publication(publication)
+    rows = Story.objects.filter(publication=meant).select_related("publication", "picture")
+    places = story_queue.places(meant)
+    if state is Which.QUEUED:
+        rows = rows.queued()
+    else:
+        rows = rows.order_by("-changed_at", "-id")
+        if state is not Which.ALL:
+            rows = rows.filter(state=state.value)
+    found = list(rows[:limit])
+    if json:
+        output.data([json_shapes.story(story, place=places.get(story.pk)) for story in found])
+        return
+    output.table(
+        ["place", "story", "headline", "source", "state"],
+        [[places.get(s.pk, ""), s.pk, s.headline, s.source_name, s.state] for s in found],
+    )
+
+
+@app.command()
+def show(story: StoryId, json: Json = False) -> None:
+    """Show one story with its paragraphs."""
+    print_story(lookups.story(story), json=json, with_body=True)
+
+
+@app.command()
+def move(
+    story: StoryId,
+    to: Annotated[int, typer.Option("--to", min=1, help="Its new place in the queue, counted from 1.")],
+    json: Json = False,
+) -> None:
+    """Move a story to another place in the queue."""
+    from newsletter.stories import story_queue
+
+    print_story(story_queue.move(lookups.story(story), to=to), json=json)
+
+
+@app.command()
+def drop(story: StoryId, json: Json = False) -> None:
+    """Take a story out of the queue; it is kept and can be restored."""
+    from newsletter.stories import story_queue
+
+    print_story(story_queue.drop(lookups.story(story)), json=json)
+
+
+@app.command()
+def restore(story: StoryId, json: Json = False) -> None:
+    """Put a dropped story back, at the end of the queue."""
+    from newsletter.stories import story_queue
+
+    print_story(story_queue.restore(lookups.story(story)), json=json)
+
+
+def print_story(story: Story, *, json: bool, with_body: bool = False, more: dict[str, Any] | None = None) -> None:
+    """One story; `more` joins its shape for programs."""
+    from newsletter.stories import order_keys
+    from newsletter.stories.rich_text import rich_text
+
+    story = lookups.story(story.pk)
+    place = order_keys.place_of(story)
+    if json:
+        output.data(json_shapes.story(story, place=place) | (more or {}))
+        return
+    output.facts(
+        [
+            ("story", f"{story.pk} of {story.publication.slug}"),
+            ("state", story.state),
+            ("place", place),
+            ("printed as", story.get_kind_display() if story.kind else ""),
+            ("section", story.section),
+            ("kicker", story.kicker),
+            ("headline", story.headline),
+            ("byline", story.byline),
+            ("source", story.source_name),
+            ("link", story.url),
+            ("quote", f"{story.quote} ({story.quote_by})" if story.quote_by else story.quote),
+            ("picture", _picture(story)),
+            ("sensitive", "yes" if story.is_sensitive else ""),
+            ("embargo", story.embargo_until and datetimes.local(story.embargo_until, story.publication)),
+            ("expires", story.expires_at and datetimes.local(story.expires_at, story.publication)),
+            ("paragraphs", len(rich_text.blocks(story.body))),
+        ]
+    )
+    if with_body:
+        output.text("\n" + output.printable(rich_text.plain(story.body)))
+
+
+def _picture(story: Story) -> str:
+    """Where it is, or why it is not here."""
+    shape = json_shapes.picture(story.picture)
+    if shape is None:
+        return story.picture_url
+    return shape["address"] or f"{story.picture_url}: {shape['state']} {shape['problem']} {shape['mend']}".rstrip()

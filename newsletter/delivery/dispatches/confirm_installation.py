@@ -1,0 +1,72 @@
+"""A person's word on which environment a copied or restored database is now."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from newsletter.audit import audit_trail
+from newsletter.audit.acts import Act
+from newsletter.audit.audit_trail import Actor
+from newsletter.delivery.dispatches import control_dispatch
+from newsletter.delivery.ledger import installation
+from newsletter.delivery.models import Attempt, Dispatch, DispatchState, Group, GroupState, Installation
+from newsletter.editions import plan_editions
+from newsletter.editions.models import Edition, State
+from newsletter.letters import approval
+from newsletter.lib.errors import BadInput
+from newsletter.publications.models import Publication
+
+WHY = "The database was copied or restored: this may be older than what readers have received."
+NOT_BEGUN = [State.PLANNED, State.ASSEMBLED, State.APPROVED]
+
+
+class Kept(NamedTuple):
+    """What `confirm` kept from leaving without a person: how many dispatches were paused, and editions held."""
+
+    paused: int
+    held: int
+
+
+def confirm(*, name: str, by: Actor, now: datetime) -> Kept:
+    """`by` says that this database is environment `name` from now on.
+
+    Nothing older is planned, opened or cancelled without a person: dispatches under way are paused, editions that
+    have not begun are held, and what was submitted ahead is left to the installation that did it.
+    """
+    if settings.ENVIRONMENT and name != settings.ENVIRONMENT:
+        raise BadInput("--name", f"is {name!r}.", f"ENVIRONMENT says {settings.ENVIRONMENT!r}; change one of them.")
+    if len(name) > 100:
+        raise BadInput("--name", "is too long.", "Give up to 100 characters.")
+    with transaction.atomic():
+        stamp = Installation.objects.select_for_update().filter(pk=1).first() or installation.new()
+        under_way = Dispatch.objects.filter(state__in=[DispatchState.OPEN, DispatchState.ATTENTION])
+        paused = [control_dispatch.pause(dispatch, reason=WHY, by=by) for dispatch in under_way]
+        not_begun = Edition.objects.filter(state__in=NOT_BEGUN)
+        held = [approval.hold(edition, reason=WHY, by=by, now=now) for edition in not_begun]
+        for publication in Publication.objects.all():
+            held += plan_editions.settle_unknown(publication, reason=WHY, now=now)
+        _leave_groups(is_same=name == stamp.environment, now=now)
+        latest = Attempt.objects.aggregate(latest=Max("pk"))["latest"] or 0
+        stamp.earlier = {**stamp.earlier, stamp.house: latest}
+        stamp.house, stamp.environment, stamp.fingerprint = installation.new_id(), name, installation.fingerprint()
+        stamp.confirmed_at, stamp.confirmed_by = now, audit_trail.address(by)
+        stamp.save()
+        audit_trail.record(by, Act.ENVIRONMENT_CONFIRMED, stamp, now=now, environment=name)
+    installation.forget()
+    return Kept(len(paused), len(held))
+
+
+def _leave_groups(*, is_same: bool, now: datetime) -> None:
+    """What was submitted ahead leaves, or not, as the installation wants that submitted it: nobody here knows what it
+    did since. A cancel that a person asked for is still carried out, unless this is another environment by now.
+    """
+    unfinished = Group.objects.filter(state__in=[GroupState.OPEN, GroupState.CANCELLING])
+    if is_same:
+        unfinished = unfinished.exclude(state=GroupState.CANCELLING, dispatch__state=DispatchState.STOPPED)
+    else:
+        Group.objects.exclude(place=None).update(place=None)  # nor is a cancel of it taken away
+    unfinished.filter(state=GroupState.OPEN).update(place=None)
+    unfinished.update(state=GroupState.LEFT, why=WHY, ended_at=now, lease_until=None)

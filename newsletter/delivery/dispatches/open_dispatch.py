@@ -1,0 +1,223 @@
+"""Opening a dispatch: the audience of an approved edition, frozen into batches.
+
+The audience is taken in parts, by ascending subscriber id, so that a million readers need not wait
+for the last of them to be counted: the first part is small, and its batches are sent while the next
+ones are frozen. Each part is one transaction that sees one snapshot. In it the candidates are counted
+twice, by a query and by the pass; when planned and left out do not add up to them, the part is not
+written. Parts are ranges of ids that touch and never overlap, the last one is open at its end:
+whoever has a subscription stands in exactly one of them, also when a worker is lost in between and
+another goes on from where it stopped.
+"""
+
+from __future__ import annotations  # array[int] has no meaning at run time before 3.12
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from newsletter.audience import reachable_subscribers
+from newsletter.audience.reachable_subscribers import Condition, Marked
+from newsletter.delivery.ledger.packed_ids import pack
+from newsletter.delivery.models import Batch, Dispatch
+from newsletter.delivery.rate_limits import quotas
+from newsletter.delivery.recipients import recent_donors
+from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.editions import local_time, reopen_edition, story_times
+from newsletter.editions.edition_times import received
+from newsletter.editions.models import Edition, State, Variant
+from newsletter.letters import approval, assemble_letter
+from newsletter.lib.errors import NewsletterError, NotAllowed
+
+LOT = 5000  # candidates read at once
+FIRST_LOTS, NEXT_LOTS = 2, 20  # how many of them make up a part
+
+
+def due(*, now: datetime) -> list[int]:
+    """Ids of editions to be opened: those that are due, and those that may be submitted ahead at this moment."""
+    found = Edition.objects.due_for_dispatch(now).select_related("publication")
+    return [one.pk for one in found if one.due_at <= now or not scheduled_sends.reason_against(one, now=now)]
+
+
+class DoesNotAddUp(NewsletterError):
+    """The audience counted by a query and by the pass differ: nothing of this part was written."""
+
+
+def open(edition_id: int, *, now: datetime) -> Dispatch | None:  # noqa: A001 — the ledger's own word for it
+    """The dispatch of this edition with its first part frozen (`go_on` freezes the rest); None when it was held or
+    taken back, is being opened elsewhere, or is not to be opened before it is due.
+
+    Asked again for an edition that has one, it returns that one. An edition that is too late is
+    held; one whose stories or appeal changed after approval is taken back to be assembled anew.
+    """
+    with transaction.atomic(durable=not connection.in_atomic_block):
+        _see_one_snapshot()
+        edition = _take(edition_id)
+        if edition is None:
+            return None
+        if existing := Dispatch.objects.filter(edition=edition).first():
+            return existing
+        if edition.state != State.APPROVED or scheduled_sends.opens_at(edition) > now:
+            raise NotAllowed(f"Edition {edition.pk} is {edition.state} and due at {edition.due_at:%Y-%m-%d %H:%M} UTC.")
+        if edition.due_at > now and scheduled_sends.reason_against(edition, now=now):
+            return None
+        if not edition.publication.is_active:
+            approval.hold(edition, reason=approval.RESTS, now=now)
+            return None
+        if edition.too_late_after < now:
+            approval.hold(edition, reason="It was due too long ago to be sent without a person's word.", now=now)
+            return None
+        if assemble_letter.is_stale(edition, now=now):
+            reopen_edition.reopen(edition, reason=assemble_letter.CHANGED)
+            return None
+        if why := story_times.reason_to_hold(edition, now=now):
+            approval.hold(edition, reason=why, now=now)
+            return None
+        return _freeze(edition, now=now)
+
+
+def _take(edition_id: int) -> Edition | None:
+    """The edition, ours until the transaction ends; None when it is gone or another worker is opening it."""
+    found = Edition.objects.select_for_update(skip_locked=True).filter(pk=edition_id).first()
+    return Edition.objects.select_related("publication").get(pk=edition_id) if found else None
+
+
+def go_on(dispatch_id: int) -> bool:
+    """Freeze the next part of a dispatch that is still opening: true when there is more to do for the caller.
+
+    False when all is frozen, or when another worker is at it. Goes on whatever the state of the
+    dispatch, so that also of a paused or stopped one everybody is accounted for.
+    """
+    with transaction.atomic(durable=not connection.in_atomic_block):
+        _see_one_snapshot()
+        still = Dispatch.objects.select_for_update(skip_locked=True).filter(pk=dispatch_id, frozen_to__isnull=False)
+        dispatch = still.first()
+        if dispatch is None:
+            return False
+        _freeze_part(dispatch, lots=NEXT_LOTS)
+        return dispatch.frozen_to is not None
+
+
+def _freeze(edition: Edition, *, now: datetime) -> Dispatch:
+    is_paced = bool(quotas.limits_of(edition.publication, now=now))
+    dispatch = Dispatch.objects.create(
+        edition=edition,
+        candidates=0,
+        planned=0,
+        frozen_to=0,
+        day=received(edition, now=now).day,
+        is_paced=is_paced,
+        thanks_since=recent_donors.since(edition),
+        too_late_after=edition.too_late_after,
+        opened_at=now,
+    )
+    edition.move(State.DISPATCHING)
+    edition.save()
+    if now < edition.due_at:
+        scheduled_sends.plan(dispatch)
+    _freeze_part(dispatch, lots=FIRST_LOTS)
+    return dispatch
+
+
+def _freeze_part(dispatch: Dispatch, *, lots: int) -> None:
+    """Freeze what comes after `frozen_to`: up to `lots` times LOT candidates."""
+    edition = Edition.objects.select_related("publication").get(pk=dispatch.edition_id)
+    after = dispatch.frozen_to or 0
+    part = _Part(after, dispatch.day, recent_donors.donors(dispatch, edition.publication_id))
+    letters = dict(edition.letters.values_list("variant", "pk"))
+    batches = [
+        Batch(dispatch=dispatch, letter_id=letters[variant], subscribers=pack(ids), count=len(ids), due_at=due_at)
+        for (due_at, variant), ids in part.freeze(edition, lots, size=_size(dispatch, edition))
+    ]
+    for number, batch in enumerate(batches, start=dispatch.batches.count() + 1):
+        batch.number = number
+    Batch.objects.bulk_create(batches, batch_size=200)
+    last = reachable_subscribers.LAST_ID if part.is_last else part.last
+    candidates = reachable_subscribers.count_candidates(edition.publication_id, after=after, last=last)
+    planned, left_out = sum(batch.count for batch in batches), part.left_out
+    if candidates != planned + left_out.total():
+        raise DoesNotAddUp(
+            f"Edition {edition.pk}, subscribers after {after}: {candidates} candidates, but {planned} planned "
+            f"and {left_out.total()} left out."
+        )
+    dispatch.candidates += candidates
+    dispatch.planned += planned
+    dispatch.left_out = dict(Counter(dispatch.left_out) + left_out)
+    dispatch.frozen_to = None if part.is_last else part.last
+    dispatch.save()
+
+
+Shared = tuple[datetime, Variant]  # what the readers of a batch have in common: when it is due, and its letter
+
+
+class _Part:
+    """One pass over the next candidates. `last` is the highest id seen, `is_last` true when nobody comes after."""
+
+    def __init__(self, after: int, day: date, donors: Condition | None) -> None:
+        self.last, self.is_last, self.day = after, False, day
+        self.donors = donors
+        self.left_out: Counter[str] = Counter()
+
+    def freeze(self, edition: Edition, lots: int, *, size: int) -> Iterator[tuple[Shared, array[int]]]:
+        """Ascending ids of those to be mailed, in lots of `size`, and what these share; counts the others by reason.
+
+        Readers whose clocks agree and who get the same letter share lots; there is one open lot of each kind.
+        """
+        clocks = local_time.clocks(edition)
+        waiting: defaultdict[Shared, array[int]] = defaultdict(lambda: array("q"))
+        while lots and not self.is_last:
+            lots -= 1
+            for shared, ids in self._look(edition, clocks).items():
+                lot = waiting[shared]
+                lot.extend(ids)
+                while len(lot) >= size:
+                    yield shared, lot[:size]
+                    del lot[:size]
+        yield from ((shared, lot) for shared, lot in sorted(waiting.items()) if lot)
+
+    def _look(self, edition: Edition, clocks: local_time.Clocks | None) -> dict[Shared, list[int]]:
+        """Who of the next LOT candidates is to be mailed, by what they share."""
+        if clocks is None and self.donors is None:
+            found = reachable_subscribers.candidates(edition.publication_id, day=self.day, after=self.last, most=LOT)
+            self._went_on(len(found), found[-1][0] if found else self.last)
+            self.left_out.update([reason for _, reason in found if reason])
+            return {(edition.due_at, Variant.DEFAULT): [subscriber for subscriber, reason in found if not reason]}
+        rows = self._rows(edition)
+        self._went_on(len(rows), rows[-1][0] if rows else self.last)
+        self.left_out.update([reason for _, _, _, reason in rows if reason])
+        kinds: defaultdict[Shared, list[int]] = defaultdict(list)
+        for subscriber, zone, gave, reason in rows:
+            if not reason:
+                due_at = max(edition.due_at, clocks.moment(zone)) if clocks else edition.due_at
+                kinds[due_at, Variant.THANKS if gave else Variant.DEFAULT].append(subscriber)
+        return kinds
+
+    def _rows(self, edition: Edition) -> list[Marked]:
+        if self.donors:
+            return reachable_subscribers.candidates_marked(
+                edition.publication_id, self.donors, day=self.day, after=self.last, most=LOT
+            )
+        placed = reachable_subscribers.candidates_placed(
+            edition.publication_id, day=self.day, after=self.last, most=LOT
+        )
+        return [(subscriber, zone, False, reason) for subscriber, zone, reason in placed]
+
+    def _went_on(self, count: int, last: int) -> None:
+        self.is_last, self.last = count < LOT, last
+
+
+def _size(dispatch: Dispatch, edition: Edition) -> int:
+    """How many readers a batch may have: one that is paced has to fit into its windows."""
+    if not dispatch.is_paced:
+        return int(settings.DISPATCH_BATCH_SIZE)
+    return quotas.limits_of(edition.publication, now=dispatch.opened_at).largest_batch(dispatch.opened_at)
+
+
+def _see_one_snapshot() -> None:
+    """Make every query of this transaction see the same audience. SQLite does so by itself."""
+    if connection.vendor == "postgresql" and len(connection.savepoint_ids) == 0:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

@@ -1,0 +1,40 @@
+"""Stories of editions that were stopped before anybody got them: they lead their queues again."""
+
+import structlog
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from newsletter.delivery.models import Attempt, Batch, BatchState, DispatchState, Fate
+from newsletter.editions.models import Edition, EditionQuerySet, Placement
+from newsletter.editions.reopen_edition import give_back
+
+log = structlog.get_logger()
+
+
+def give_back_unsent() -> list[int]:
+    """Give back the stories of every stopped edition that reached nobody; the ids of these editions.
+
+    An edition whose call is still under way, in doubt or about to be cancelled is looked at again later.
+    """
+    given = []
+    for pk in _unsent().values_list("pk", flat=True):
+        with transaction.atomic():
+            edition = Edition.objects.locked(pk)
+            if edition.placements.exists():
+                give_back(edition)
+                given.append(pk)
+                log.info("edition.stories_given_back", edition=pk)
+    return given
+
+
+def _unsent() -> EditionQuerySet:
+    """Asked after the stop was committed: a call that was begun before it is then seen, or its batch is claimed."""
+    batches = Batch.objects.filter(dispatch__edition=OuterRef("pk"))
+    may_have_left = Q(fate__in=["", Fate.ACCEPTED, Fate.UNCERTAIN]) | Q(is_proven=True)
+    calls = Attempt.objects.filter(may_have_left, batch__dispatch__edition=OuterRef("pk"))
+    return Edition.objects.filter(
+        ~Exists(batches.filter(state__in=[BatchState.CLAIMED, BatchState.CALLING])),
+        ~Exists(calls),
+        Exists(Placement.objects.filter(edition=OuterRef("pk"))),
+        dispatch__state=DispatchState.STOPPED,
+    )

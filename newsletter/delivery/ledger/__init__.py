@@ -1,0 +1,1 @@
+"""Questions and statements about the ledger's rows: batches, progress, readers who got nothing."""

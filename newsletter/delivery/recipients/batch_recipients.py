@@ -1,0 +1,90 @@
+"""Who a batch goes to at this moment, and what is sent to them.
+
+The ids in a batch were frozen when the dispatch opened; here each is looked up once more. A
+reader may drop out (suppressed, unsubscribed, paused since), none may come in.
+"""
+
+from datetime import date, datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.conf import settings
+
+from newsletter.audience import reachable_subscribers
+from newsletter.audience.reachable_subscribers import Reachable
+from newsletter.delivery.ledger import installation
+from newsletter.delivery.models import Attempt
+from newsletter.delivery.recipients import reader_links
+from newsletter.editions.models import FrozenLetter
+from newsletter.mail import email_headers
+from newsletter.mail.message import Letter, Sender
+from newsletter.mail.sendgrid.mail_send_payload import Payload
+
+
+class Claimed(NamedTuple):
+    """A batch in a worker's hands, with what is needed to address it: no model objects, because there are many."""
+
+    pk: int
+    fence: int
+    subscribers: list[int]
+    letter_id: int
+    dispatch_id: int
+    edition_id: int
+    made_from: str
+    publication_id: int
+    publication: str
+    slug: str
+    day: date
+    leaves_at: datetime | None
+    is_paced: bool
+    opened_at: datetime
+    thanks_since: datetime | None
+
+
+class People(NamedTuple):
+    """Those who are mailed with their tokens, and the ids of those who dropped out, by reason."""
+
+    readers: list[Reachable]
+    tokens: list[str]
+    left_out: dict[str, list[int]]
+
+
+def address(batch: Claimed) -> People:
+    """The readers of a batch at this moment."""
+    found = reachable_subscribers.reachable(batch.publication_id, batch.subscribers, day=batch.day)
+    left_out: dict[str, list[int]] = {}
+    if len(found) < len(batch.subscribers):
+        gone = set(batch.subscribers) - {reader[0] for reader in found}
+        for subscriber, reason in sorted(reachable_subscribers.reasons(batch.publication_id, sorted(gone)).items()):
+            left_out.setdefault(reason, []).append(subscriber)
+    return People(found, reader_links.tokens([reader[0] for reader in found], edition_id=batch.edition_id), left_out)
+
+
+def payload(batch: Claimed) -> Payload:
+    """What all readers of this batch's letter share, made once a process for each letter."""
+    return _payload(batch.letter_id, batch.made_from, batch.publication, batch.slug)
+
+
+@lru_cache(maxsize=8)
+def _payload(letter_id: int, made_from: str, name: str, slug: str) -> Payload:  # noqa: ARG001 — it keeps a letter from being taken for another of the same id
+    frozen = FrozenLetter.objects.get(pk=letter_id)
+    domain = frozen.sender_email.partition("@")[2]
+    return Payload(
+        Letter(frozen.subject, frozen.text, frozen.html),
+        Sender(frozen.sender_name, frozen.sender_email, frozen.reply_to),
+        fallback_name=frozen.fallback_name,
+        unsubscribe=f"{settings.BASE_URL}/u/",
+        unsubscribe_mailbox=settings.UNSUBSCRIBE_MAILBOX,
+        list_id=email_headers.list_id(name, f"{slug}.{domain}"),
+        feedback_id=f"{frozen.edition_id}:{slug}:newsletter:{settings.FEEDBACK_ID}" if settings.FEEDBACK_ID else "",
+        message_ids=(f"edition-{frozen.edition_id}-reader-", f"@{domain}") if settings.OWN_MESSAGE_IDS else None,
+        click_tracking=frozen.click_tracking,
+    )
+
+
+def ids(attempt: Attempt, *, dispatch: int) -> dict[str, str]:
+    """What the provider is told about a call, and gives back in its events: opaque ids only."""
+    told = {"nl_dispatch": str(dispatch), "nl_batch": str(attempt.batch_id), "nl_attempt": str(attempt.pk)}
+    if house := installation.known_id():  # every worker has looked before it sends
+        told["nl_house"] = house
+    return told

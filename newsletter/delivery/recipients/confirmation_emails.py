@@ -1,0 +1,83 @@
+"""Sends the emails that confirm who comes back: single messages, with tries that are counted in the claim."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+
+from newsletter.audience import return_confirmation, suppressions
+from newsletter.audience.models import Confirmation, ConfirmationQuerySet
+from newsletter.delivery.ledger import installation
+from newsletter.letters.style import palette
+from newsletter.lib import claim_rows
+from newsletter.mail.message import Letter, Sender
+from newsletter.mail.provider_errors import DispatchError, Refused
+from newsletter.mail.sendgrid import send_single_email
+from newsletter.mail.sendgrid.mail_send_client import Client
+from newsletter.publications.models import Publication
+from newsletter.publications.schedule import zone
+from newsletter.rendering import render_templates
+
+LEASE = timedelta(minutes=3)  # longer than the longest call
+WAITS = tuple(timedelta(seconds=s) for s in (10, 60, 300, 1800))
+log = structlog.get_logger()
+
+
+def send_next(*, client: Client, now: datetime) -> bool:
+    """Send one email that is due, or note why that failed; False when none is due.
+
+    A call of which nobody knows what became of it is made again: two emails with the same link do no harm.
+    """
+    due = Confirmation.objects.due(now)
+    found, spent = claim_rows.claim(due, now=now, lease=LEASE, max_rows=1, max_tries=len(WAITS) + 1)
+    for order in spent:
+        _end(order, problem="no try came to its end")
+    for order in found:
+        _send(order, client, now=now)
+    return bool(found or spent)
+
+
+def _send(order: Confirmation, client: Client, *, now: datetime) -> None:
+    subscription = order.subscription
+    address, publication = subscription.subscriber.email, subscription.publication
+    if suppressions.barrier(address):
+        _end(order, problem="the address must not be mailed")
+        return
+    sender = Sender(publication.sender_name, publication.sender_email, publication.reply_to)
+    house = installation.known_id()
+    call = send_single_email.body(
+        letter(order, publication), sender, to=address, ids={"nl_house": house} if house else {}
+    )
+    try:
+        client.send(call)
+    except DispatchError as error:
+        log.warning("confirmation.not_sent", confirmation=order.pk, tries=order.tries, problem=type(error).__name__)
+        if isinstance(error, Refused) or order.tries > len(WAITS):
+            _end(order, problem=f"it was not accepted: {type(error).__name__}")
+        else:
+            _ours(order).update(try_at=now + WAITS[order.tries - 1])
+        return
+    _ours(order).update(sent_at=now, try_at=None)
+    log.info("confirmation.sent", confirmation=order.pk)
+
+
+def letter(order: Confirmation, publication: Publication) -> Letter:
+    """The email of this order."""
+    until = (order.asked_at + return_confirmation.VALID).astimezone(zone(publication.time_zone))
+    context = {
+        "publication": publication,
+        "link": f"{settings.BASE_URL}/c/{return_confirmation.token(order)}",
+        "until": f"{until:%A}, {until.day} {until:%B}, {until:%H:%M %Z}",
+        "colours": palette.light(publication.accent_colour),
+    }
+    return render_templates.render(settings.EMAIL_TEMPLATES / "confirmation", context)
+
+
+def _ours(order: Confirmation) -> ConfirmationQuerySet:
+    """The row, while no later claim and no newer wish took it from us."""
+    return Confirmation.objects.filter(pk=order.pk, tries=order.tries, asked_at=order.asked_at)
+
+
+def _end(order: Confirmation, *, problem: str) -> None:
+    _ours(order).update(problem=problem, try_at=None)
+    log.error("confirmation.given_up", confirmation=order.pk, problem=problem)

@@ -1,0 +1,1 @@
+"""Submitting to SendGrid ahead of the send time, in groups that can be cancelled."""

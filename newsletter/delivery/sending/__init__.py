@@ -1,0 +1,1 @@
+"""Claim a batch, call the provider, record what it answered."""

@@ -1,0 +1,59 @@
+"""Undoing an assembly: the letter is dropped and its stories lead the queue again."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from newsletter.audit import audit_trail
+from newsletter.audit.acts import Act
+from newsletter.audit.audit_trail import Actor
+from newsletter.editions.models import Edition, State
+from newsletter.lib.errors import NotAllowed
+from newsletter.stories import story_queue
+
+WAITING = (State.ASSEMBLED, State.APPROVED)
+TAKEN_APART = "It was taken apart."
+
+
+def reopen(edition: Edition, *, states: Collection[State] = WAITING, reason: str = "") -> Edition:
+    """Planned anew: no letter, no approval, its stories back at the front of the queue.
+
+    Only from one of `states`: what somebody has held meanwhile stays held.
+    """
+    with transaction.atomic():
+        edition = Edition.objects.locked(edition.pk)
+        if edition.state not in states:
+            raise NotAllowed(f"Edition {edition.pk} is {edition.state}; it cannot be taken apart.")
+        edition.move(State.PLANNED, reason=reason)
+        edition.letters.all().delete()
+        edition.made_from = edition.content_hash = edition.approved_hash = ""
+        edition.assembled_at = edition.approved_at = edition.approved_by = None
+        give_back(edition)
+        edition.save()
+    return edition
+
+
+def take_apart(edition: Edition, *, by: Actor = None, now: datetime) -> Edition:
+    """A person's word: `reopen` it, so that its stories can be changed. Only a person may approve it after that.
+
+    It is assembled when somebody asks for that, at the latest at `assemble_at`: when it would be handed over or
+    is due. One that is overdue is left alone until it is too late.
+    """
+    with transaction.atomic():
+        edition = reopen(edition, reason=TAKEN_APART)
+        handed_over_at = edition.due_at - timedelta(minutes=edition.publication.ahead_minutes)
+        moments = (edition.assemble_at, handed_over_at, edition.due_at)
+        edition.assemble_at = next((moment for moment in moments if moment > now), edition.too_late_after)
+        edition.is_rescheduled = True  # a changed cadence does not take it out of that person's hands
+        edition.needs_person = True
+        edition.save(update_fields=["assemble_at", "is_rescheduled", "needs_person"])
+        audit_trail.record(by, Act.EDITION_REOPENED, edition, now=now)
+    return edition
+
+
+def give_back(edition: Edition) -> None:
+    """The stories of an edition return to the front of the queue, in their order."""
+    stories = [placement.story for placement in edition.placements.select_related("story")]
+    edition.placements.all().delete()
+    story_queue.give_back(edition.publication, stories)

@@ -1,0 +1,108 @@
+"""What events do beyond the books: addresses that must not be mailed, readers who leave, attempts that are proved.
+
+Everything here may be done twice without harm, because a post may be absorbed twice.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from django.db.models import Q
+
+from newsletter.audience import subscriptions, suppressions
+from newsletter.audience.first_name import normalise
+from newsletter.audience.models import Standing, Subscription, SuppressionReason
+from newsletter.delivery.dispatches import settle_batch
+from newsletter.delivery.ledger.packed_ids import unpack
+from newsletter.delivery.models import Attempt, Fate
+from newsletter.insights.match_events import lots
+from newsletter.lib.errors import BadInput
+from newsletter.mail.sendgrid.event_webhook import Cause, Event, Kind
+
+REASONS = {
+    Cause.DEAD: SuppressionReason.HARD_BOUNCE,
+    Cause.SPAM: SuppressionReason.COMPLAINT,
+    Cause.LISTED: SuppressionReason.PROVIDER,
+}
+BEFORE_LEAVING = frozenset({Kind.PROCESSED, Kind.DROPPED})  # told also of letters that are cancelled later
+SKEW = timedelta(minutes=5)  # by which the provider's clock and ours may differ
+log = structlog.get_logger()
+
+
+def settle(events: Sequence[Event], *, now: datetime) -> int:
+    """Count as accepted every uncertain attempt that one of `events` proves; how many there were."""
+    rows = Attempt.objects.filter(settle_batch.in_doubt()).select_related("batch", "group")
+    settled = 0
+    for attempt in (row for lot in lots(e.attempt for e in events if e.attempt) for row in rows.filter(pk__in=lot)):
+        proof = next((event for event in events if event.attempt == attempt.pk and _is_proof(event, attempt)), None)
+        if proof and attempt.fate == Fate.CANCELLED:
+            log.error("cancel.did_not_hold", attempt=attempt.pk, batch=attempt.batch_id)
+        if proof and proof.message and not attempt.provider_id:
+            # late events may carry this and none of our ids
+            Attempt.objects.filter(pk=attempt.pk, provider_id="").update(provider_id=proof.message)
+        if proof and settle_batch.settle_by_evidence(attempt.pk, evidence=f"event “{proof.kind}”", now=now):
+            settled += 1
+    return settled
+
+
+def act(events: Iterable[Event], *, publications: Mapping[int, int]) -> None:
+    """Suppress and let leave. `publications` are those of the known dispatches.
+
+    An event from before its reader last gave consent or had a suppression lifted says nothing any more, however
+    late it comes and however often it is told; nor does one of somebody who was erased.
+    """
+    grave = [event for event in dict.fromkeys(events) if event.cause or event.kind == Kind.UNSUBSCRIBED]
+    since = suppressions.events_count_from(event.subscriber for event in grave if event.subscriber)
+    news = [e for e in grave if e.subscriber in since and ((at := since[e.subscriber]) is None or e.at > at)]
+    _suppress([event for event in news if event.cause])
+    for event in news:
+        if event.kind in (Kind.UNSUBSCRIBED, Kind.COMPLAINED):
+            _leave(event, publications)
+
+
+def _is_proof(event: Event, attempt: Attempt) -> bool:
+    """Ids alone are not enough: a copy of this database may mail through the same account, with the same ids."""
+    return (
+        event.batch == attempt.batch_id
+        and event.dispatch == attempt.batch.dispatch_id
+        and event.subscriber in unpack(attempt.batch.subscribers)
+        and event.at > attempt.began_at - SKEW
+        and (event.kind not in BEFORE_LEAVING or not settle_batch.needs_to_have_left(attempt))
+    )
+
+
+def _suppress(events: Sequence[Event]) -> None:
+    """All of them in one statement: a provider that gives up on a domain tells of thousands at once."""
+    found: dict[str, tuple[str, str]] = {}
+    for event in events:
+        try:
+            found.setdefault(normalise(event.email), (REASONS[event.cause].value, _detail(event)))
+        except BadInput:
+            log.warning("event.no_address", kind=event.kind.value, subscriber=event.subscriber)
+    if found:
+        suppressions.suppress_all(found)
+
+
+def _detail(event: Event) -> str:
+    about = f" ({event.detail})" if event.detail else ""
+    where = f", dispatch {event.dispatch}" if event.dispatch else ""
+    return f"event “{event.kind}”{about} of {event.at:%Y-%m-%d}{where}"
+
+
+def _leave(event: Event, publications: Mapping[int, int]) -> None:
+    """Leave the publication whose letter it was; all of them when nobody knows which it was.
+
+    Consent given after the event stands: the event is an old one that came late.
+    """
+    rows = Subscription.objects.filter(Q(consent_at=None) | Q(consent_at__lt=event.at), subscriber=event.subscriber)
+    rows = rows.exclude(standing=Standing.LEFT)
+    if event.dispatch:
+        rows = rows.filter(publication=publications[event.dispatch])
+    by = "complaint" if event.kind == Kind.COMPLAINED else "provider"
+    for subscription in rows:
+        subscriptions.leave(
+            subscriber_id=subscription.subscriber_id,
+            publication_id=subscription.publication_id,
+            by=by,
+            now=event.at,
+        )

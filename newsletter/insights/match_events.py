@@ -1,0 +1,85 @@
+"""Whose event is it? Fills in what an event does not carry, and leaves out what is none of ours.
+
+SendGrid leaves our ids out of some late events. The call is then known by the provider's id of it,
+and the reader by the address. Other programs may mail the same people through the same account: an event
+with none of our ids, of a message that no call of ours made, is theirs. Events of other installations
+carry another installation's id, or no dispatch of ours.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from newsletter.audience.first_name import normalise
+from newsletter.audience.models import Subscriber
+from newsletter.delivery.ledger import installation
+from newsletter.delivery.models import Attempt, Dispatch
+from newsletter.lib.errors import BadInput
+from newsletter.mail.sendgrid.event_webhook import Event
+
+T = TypeVar("T")
+
+
+class Matched(NamedTuple):
+    """Events of our readers, and the publication of each dispatch that they name."""
+
+    events: list[Event]
+    publications: dict[int, int]
+
+
+def match(events: Sequence[Event]) -> Matched:
+    """Every event gets the ids that can be found out.
+
+    One without a subscriber, of a strange dispatch, or of a message that is not ours is left out.
+    """
+    events = [e for e in events if not e.house or installation.is_told_of_us(e.house, e.attempt)]
+    calls = _calls({e.message for e in events if e.dispatch is None and e.message})
+    events = [e for e in events if not e.message or e.message in calls or _carries_ids(e)]
+    people = _people({e.email for e in events if e.subscriber is None and e.email})
+    # as a rule there is nothing to find out
+    found = [e if e.dispatch is not None and e.subscriber is not None else _fill(e, calls, people) for e in events]
+    publications: dict[int, int] = {}
+    for lot in lots(e.dispatch for e in found if e.dispatch):
+        publications.update(Dispatch.objects.filter(pk__in=lot).values_list("pk", "edition__publication_id"))
+    ours = [e for e in found if e.subscriber and (e.dispatch is None or e.dispatch in publications)]
+    return Matched(ours, publications)
+
+
+def _carries_ids(event: Event) -> bool:
+    """True when the event carries something that only our own calls hand over."""
+    return bool(event.house) or any(
+        i is not None for i in (event.dispatch, event.batch, event.attempt, event.subscriber)
+    )
+
+
+def _fill(event: Event, calls: Mapping[str, Attempt], people: Mapping[str, int]) -> Event:
+    if event.dispatch is None and (attempt := calls.get(event.message)):
+        event = event._replace(dispatch=attempt.batch.dispatch_id, batch=attempt.batch_id, attempt=attempt.pk)
+    if event.subscriber is None:
+        event = event._replace(subscriber=people.get(event.email))
+    return event
+
+
+def _calls(messages: Iterable[str]) -> dict[str, Attempt]:
+    rows = Attempt.objects.select_related("batch").defer("batch__subscribers")
+    return {attempt.provider_id: attempt for lot in lots(messages) for attempt in rows.filter(provider_id__in=lot)}
+
+
+def _people(emails: Iterable[str]) -> dict[str, int]:
+    """Subscriber ids by address as the event wrote it."""
+    forms: dict[str, str] = {}
+    for email in emails:
+        try:
+            forms[email] = normalise(email)
+        except BadInput:
+            continue
+    known: dict[str, int] = {}
+    for lot in lots(forms.values()):
+        known.update(Subscriber.objects.filter(email__in=lot).values_list("email", "pk"))
+    return {email: known[form] for email, form in forms.items() if form in known}
+
+
+def lots(values: Iterable[T]) -> Iterator[list[T]]:
+    """Each value once, in lots that fit into one statement: SQLite takes 32,766 values."""
+    each = list(dict.fromkeys(values))
+    for begin in range(0, len(each), 5000):
+        yield each[begin : begin + 5000]

@@ -1,0 +1,183 @@
+"""Assembly: stories taken from the queue, the appeal chosen and placed, the letter frozen.
+
+    take the stories (commit) → gather → render and inline → preflight → freeze (commit)
+
+An edition that asks has two letters, each rendered and inlined once: one for everybody, and one that thanks
+those who gave lately.
+
+Run twice, it does nothing the second time: an edition that is not planned is left as it is.
+"""
+
+from contextlib import nullcontext
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+
+from newsletter.audit import audit_trail
+from newsletter.audit.acts import Act
+from newsletter.editions import reopen_edition
+from newsletter.editions.edition_times import received
+from newsletter.editions.models import Edition, Placement, State, Variant
+from newsletter.editions.story_times import placed_stories
+from newsletter.letters import approval, compose_letters, missing_pictures, render_letter
+from newsletter.letters.compose_letters import Composed, Gathered
+from newsletter.lib.errors import NotAllowed
+from newsletter.mail.message import Letter
+from newsletter.publications.models import OnEmpty
+from newsletter.rendering.custom_template.preview_slots import turn
+from newsletter.rendering.markup.css_inlining import InliningError
+from newsletter.rendering.render_templates import RenderingError
+from newsletter.stories import story_queue
+from newsletter.stories.models import Story
+
+log = structlog.get_logger()
+NO_THANKS = "No appeal stands in this edition, or it thanks nobody, so there is no thank-you letter."
+CHANGED = "Something in it was changed after it was assembled, so it is assembled and approved anew."
+
+
+def assemble(edition_id: int, *, now: datetime) -> Edition:
+    """Freeze the letter of a planned edition and return it assembled.
+
+    With too few stories it stays planned until it is due, and is then skipped or held, as the
+    publication says. With `stop` findings of preflight it is held. It waits for pictures that were
+    asked for a moment ago, and for no others: what has not come by then is not in the letter.
+    `NotTried` leaves it planned: nothing is known of its template yet, and the next tick asks again.
+    """
+    edition = _take_stories(edition_id, now=now)
+    if edition.state != State.PLANNED or not edition.placements.exists():
+        return edition
+    stories = placed_stories(edition)
+    if missing_pictures.worth_waiting(edition, stories, now=now):
+        return edition
+    gathered = compose_letters.gather(edition, stories, now=now)
+    try:
+        composed = compose_letters.compose(edition, stories, gathered)
+    except (RenderingError, InliningError) as error:
+        if not gathered.letters[Variant.DEFAULT].template:
+            raise  # ours is broken, which is for those who keep the house
+        return _hold_for_template(edition, gathered, str(error), now=now)
+    return _freeze(edition, stories, composed, now=now)
+
+
+def preview(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAULT) -> Letter:
+    """The letter as it would be assembled at this moment, by the same road; nothing is kept.
+
+    For an edition with a frozen letter, that letter. `NotAllowed` when it has none of this variant.
+    """
+    if frozen := {letter.variant: letter for letter in edition.letters.all()}:
+        if variant not in frozen:
+            raise NotAllowed(NO_THANKS)
+        return Letter(frozen[variant].subject, frozen[variant].text, frozen[variant].html)
+    stories = placed_stories(edition) or offered_stories(edition, now=now)
+    if not stories:
+        raise NotAllowed("There is no story in the queue yet, so there is nothing to preview.")
+    letters = compose_letters.gather(edition, stories, now=now).letters
+    if variant not in letters:
+        raise NotAllowed(NO_THANKS)
+    with turn() if letters[variant].template else nullcontext():
+        return render_letter.render(letters[variant])
+
+
+def offered_stories(edition: Edition, *, now: datetime) -> list[Story]:
+    """What a planned edition would take from the queue."""
+    when = received(edition, now=now)
+    offered = Story.objects.filter(publication_id=edition.publication_id).offered(when.first, until=when.last)
+    return list(offered.select_related("picture")[: edition.publication.maximum_stories])
+
+
+def thanks(edition: Edition, *, now: datetime) -> bool:
+    """Has it a letter that thanks, or would have one if it were assembled now?"""
+    if edition.content_hash:
+        return edition.letters.filter(variant=Variant.THANKS).exists()
+    appeal = compose_letters.appeal_of(edition, now=now)
+    return bool(appeal and appeal.thanks_days)
+
+
+def is_stale(edition: Edition, *, now: datetime | None = None) -> bool:
+    """True when its frozen letter is not what it would be if it were assembled now.
+
+    Something that it was made of has changed, or it is overdue at `now` and its appeal has ended since.
+    """
+    stories = placed_stories(edition)
+    if not stories:
+        return True
+    gathered = compose_letters.gather(edition, stories, now=now or edition.due_at)
+    return compose_letters.made_from(edition, gathered) != edition.made_from
+
+
+def refresh_stale(*, now: datetime | None = None) -> list[int]:
+    """Reopen every edition that waits with a stale letter; their ids. They are assembled anew.
+
+    One that cannot be looked at is logged; the others go on.
+    """
+    reopened = []
+    for pk in Edition.objects.filter(state__in=reopen_edition.WAITING).values_list("pk", flat=True):
+        try:
+            with transaction.atomic():
+                edition = Edition.objects.locked(pk)
+                if edition.state in reopen_edition.WAITING and is_stale(edition, now=now):
+                    reopen_edition.reopen(edition, reason=CHANGED)
+                    log.info("edition.reopened", edition=pk)
+                    reopened.append(pk)
+        except Exception:
+            log.exception("edition.not_refreshed", edition=pk)
+    return reopened
+
+
+def _take_stories(edition_id: int, *, now: datetime) -> Edition:
+    with transaction.atomic():
+        edition = Edition.objects.locked(edition_id)
+        if edition.state != State.PLANNED or edition.placements.exists():
+            return edition
+        if not edition.publication.is_active:
+            raise NotAllowed("Its publication rests, so it takes no stories.")
+        least = max(1, edition.publication.minimum_stories)
+        most = max(least, edition.publication.maximum_stories)
+        when = received(edition, now=now)
+        stories = story_queue.take(edition.publication, at=when.first, until=when.last, least=least, most=most)
+        if not stories and now >= edition.due_at:
+            _give_up(edition, f"Fewer than {least} stories were in the queue when it was due.")
+        Placement.objects.bulk_create(
+            Placement(edition=edition, story=story, position=n) for n, story in enumerate(stories, start=1)
+        )
+    return edition
+
+
+def _hold_for_template(edition: Edition, gathered: Gathered, problem: str, *, now: datetime) -> Edition:
+    """Held with its stories, unless it has gone on or its template is another by now; then it is tried again."""
+    with transaction.atomic():
+        edition = Edition.objects.locked(edition.pk)
+        template = edition.publication.template
+        if (
+            edition.state != State.PLANNED
+            or not template
+            or template.body != gathered.letters[Variant.DEFAULT].template
+        ):
+            return edition
+        reason = f"The publication’s own template cannot be used for this letter. {problem}"
+        return approval.hold(edition, reason=reason, now=now)
+
+
+def _give_up(edition: Edition, why: str) -> None:
+    if edition.publication.on_empty == OnEmpty.HOLD:
+        edition.move(State.HELD, reason=why)
+        act = Act.EDITION_HELD
+    else:
+        edition.move(State.CANCELLED, reason=f"Skipped: {why}")
+        act = Act.EDITION_CANCELLED
+    edition.save()
+    audit_trail.record(None, act, edition, reason=edition.reason)
+
+
+def _freeze(edition: Edition, stories: list[Story], composed: Composed, *, now: datetime) -> Edition:
+    """Store the letters, unless the edition has gone on or its stories are others by now."""
+    with transaction.atomic():
+        edition = Edition.objects.locked(edition.pk)
+        if edition.state != State.PLANNED or placed_stories(edition) != stories:
+            return edition
+        missing_pictures.give_up(edition, stories)
+        compose_letters.freeze(edition, composed, now=now)
+        edition.move(State.ASSEMBLED, reason=edition.reason)  # why it was reopened, until it is approved
+        edition.save()
+        return approval.review(edition, now=now)

@@ -1,0 +1,162 @@
+"""The letters of an edition: what they are made of, made, fingerprinted and frozen.
+
+Who decides when this is done and what follows: assemble_letter.py and approval.py.
+"""
+
+import copy
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from datetime import datetime
+from typing import NamedTuple
+
+from django.conf import settings
+
+from newsletter.editions.edition_times import received, set_times, times_of
+from newsletter.editions.models import Edition, FrozenLetter, Variant
+from newsletter.editions.reopen_edition import WAITING
+from newsletter.editions.story_times import placed_stories
+from newsletter.giving.models import Appeal
+from newsletter.giving.place_appeal import Rule, Shape, spot
+from newsletter.giving.select_appeal import chosen
+from newsletter.letters import missing_pictures, preflight, render_letter
+from newsletter.letters.content import letter_content
+from newsletter.letters.content.letter_content import Contents
+from newsletter.letters.content.story_arrangement import kinds
+from newsletter.mail.message import Letter
+from newsletter.rendering.custom_template.preview_slots import turn
+from newsletter.stories.models import Kind, Story
+from newsletter.stories.rich_text import rich_text
+
+# What readers see of a letter, and what decides who of them gets it. Whoever approves an edition approves these.
+FINGERPRINTED = (
+    *("variant", "gave_within", "subject", "text", "html"),
+    *("sender_name", "sender_email", "reply_to", "fallback_name", "click_tracking"),
+)
+
+
+class Gathered(NamedTuple):
+    """What each letter of an edition is made of; the appeal that stands in it, and for how long a giver is thanked."""
+
+    letters: dict[Variant, Contents]
+    appeal: Appeal | None
+    gave_within: int | None  # days; None without a letter that thanks
+
+
+class Composed(NamedTuple):
+    """The letters of an edition as they would be frozen."""
+
+    letters: list[FrozenLetter]  # not saved
+    made_from: str
+    content_hash: str
+
+
+def appeal_of(edition: Edition, *, now: datetime) -> Appeal | None:
+    """The appeal that is on when its readers get it."""
+    return chosen(list(edition.publication.appeals.all()), on=received(edition, now=now).day)
+
+
+def gather(edition: Edition, stories: list[Story], *, now: datetime) -> Gathered:
+    """Contents for `stories` in this order, with the appeal that is on when readers get them.
+
+    Without an appeal there is one letter; so there is with one that never thanks.
+    """
+    publication, appeal = edition.publication, appeal_of(edition, now=now)
+    place, until = None, edition.due_at
+    if appeal:
+        printed = zip(stories, kinds(publication.look, [story.kind for story in stories]), strict=True)
+        shapes = [
+            Shape(1 if kind == Kind.SHORT else len(rich_text.blocks(story.body)), story.is_sensitive)
+            for story, kind in printed
+        ]
+        place = spot(Rule(appeal.place, appeal.story_number, appeal.paragraph_number), shapes)
+        until = received(edition, now=now).last if appeal.match_ends_at else until
+    made = letter_content.gather(
+        edition,
+        stories=stories,
+        appeal=appeal,
+        spot=place,
+        base_url=settings.BASE_URL,
+        pictures=settings.PICTURES_URL,
+        received_until=until,
+    )
+    letters = {Variant.DEFAULT: made}
+    if appeal and appeal.thanks_days:
+        letters[Variant.THANKS] = letter_content.thanking(made, publication, appeal)
+    return Gathered(letters, appeal if place else None, appeal.thanks_days if appeal and appeal.thanks_days else None)
+
+
+def compose(edition: Edition, stories: list[Story], gathered: Gathered) -> Composed:
+    """Render, inline and check the letters. Raises `RenderingError`, `InliningError` or `NotTried`."""
+    made = {variant: render_letter.render(each) for variant, each in gathered.letters.items()}
+    letters = _letters(edition, gathered, made)
+    for letter, (variant, each) in zip(letters, gathered.letters.items(), strict=True):
+        findings = list(preflight.check(made[variant], each))
+        if variant == Variant.DEFAULT:
+            findings += missing_pictures.missing(edition, stories)
+        letter.findings = [finding._asdict() for finding in findings]
+    return Composed(letters, made_from(edition, gathered), fingerprint(letters))
+
+
+def compose_for(edition: Edition, *, due_at: datetime, now: datetime) -> Composed | None:
+    """The letters of an edition that waits, made anew for readers who get it at another time.
+
+    None when the frozen ones say the same, and for one that has none or has gone on. Raises as `compose` does.
+    """
+    then = copy.copy(edition)
+    set_times(then, times_of(edition.publication, due_at))
+    if edition.state not in WAITING:
+        return None
+    stories = placed_stories(edition)
+    gathered = gather(then, stories, now=now)
+    if made_from(then, gathered) == edition.made_from:
+        return None
+    with turn() if gathered.letters[Variant.DEFAULT].template else nullcontext():
+        return compose(then, stories, gathered)
+
+
+def freeze(edition: Edition, composed: Composed, *, now: datetime) -> None:
+    """Store the letters in place of those it has. The edition is changed in memory, and no longer approved."""
+    edition.letters.all().delete()
+    for letter in composed.letters:
+        letter.edition = edition
+        letter.save()
+    edition.made_from, edition.content_hash = composed.made_from, composed.content_hash
+    edition.assembled_at = now
+    edition.approved_hash, edition.approved_at, edition.approved_by = "", None, None
+
+
+def made_from(edition: Edition, gathered: Gathered) -> str:
+    """Fingerprint of what the letters are made of, known without rendering them: the same for the same letters."""
+    said = {
+        variant: Letter(each.subject, letter_content.fingerprint(each), "")
+        for variant, each in gathered.letters.items()
+    }
+    return fingerprint(_letters(edition, gathered, said))
+
+
+def fingerprint(letters: Iterable[FrozenLetter]) -> str:
+    """64 hexadecimal digits: others for letters that differ in anything that readers see, or in who gets them."""
+    said = sorted([[getattr(letter, field) for field in FINGERPRINTED] for letter in letters], key=lambda row: row[0])
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def _letters(edition: Edition, gathered: Gathered, made: Mapping[Variant, Letter]) -> list[FrozenLetter]:
+    publication = edition.publication
+    return [
+        FrozenLetter(
+            variant=str(variant),
+            gave_within=gathered.gave_within if variant == Variant.THANKS else None,
+            appeal=gathered.appeal,
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            sender_name=publication.sender_name,
+            sender_email=publication.sender_email,
+            reply_to=publication.reply_to,
+            fallback_name=publication.fallback_name,
+            click_tracking=gathered.letters[variant].click_tracking,
+        )
+        for variant, letter in made.items()
+    ]

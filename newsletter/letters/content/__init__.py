@@ -1,0 +1,1 @@
+"""The values that email templates print: stories, appeal, brand, links, translated phrases."""

@@ -1,0 +1,143 @@
+"""A publication's own template: begun from its look, tried, saved as a new version, taken out of use.
+
+A template is tried by the road that its letters take: filled in, inlined, and shown to preflight.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from newsletter.accounts.models import User
+from newsletter.audit import audit_trail
+from newsletter.audit.acts import Act
+from newsletter.editions.models import Edition, Variant
+from newsletter.letters import compose_letters, preflight, render_letter, sample_letters
+from newsletter.letters.content.letter_content import Contents
+from newsletter.lib.errors import BadInput
+from newsletter.mail.message import Letter
+from newsletter.publications.models import Publication, Template
+from newsletter.rendering.custom_template.preview_slots import turn
+from newsletter.rendering.custom_template.render_custom_template import check_source
+from newsletter.stories.models import Story
+
+HEAD = """\
+{#
+  A letter of your own. It begins as the publication’s look has it; change what you like.
+
+  {{ … }} writes a value, such as {{ subject }}; {% … %} does something; what stands in such marks is for you alone.
+  Each row below is a part that all looks share. Move rows, leave them out, or write rows of your own:
+
+      <tr><td class="note ink"><p class="note-line">Words of your own, and {{ date }}.</p></td></tr>
+
+  Keep footer_row: without its link to unsubscribe no letter may leave. docs/letters.md lists all names.
+#}
+"""
+
+
+class Tried(NamedTuple):
+    """The letter that a template makes, and what preflight says of it."""
+
+    letter: Letter
+    findings: list[preflight.Finding]
+
+
+def starting(publication: Publication) -> str:
+    """The template of its look, with words for those who change it; it makes the letter that the look makes."""
+    look = settings.EMAIL_TEMPLATES / publication.look / "body.html"
+    return HEAD + str(look.read_text(encoding="utf-8"))
+
+
+def current(publication: Publication) -> str:
+    """The template in use; without one, the latest that was; else the starting one."""
+    kept = publication.template or publication.templates.first()
+    return kept.body if kept else starting(publication)
+
+
+def preview(publication: Publication, body: str) -> Tried:
+    """What `body` makes of the queue, or of a sample when the queue is empty. Raises what `rendering.render` does."""
+    return _try(_waiting(publication) or sample_letters.full(publication, shown=True), _clean(body))
+
+
+def check(publication: Publication, body: str) -> None:
+    """Raises `TemplateFault` unless `body` makes a letter of much, thanks, little, and the queue.
+
+    Raises `NotTried` when it cannot be tried at this moment.
+    """
+    body = _clean(body)
+    waiting = _waiting(publication)
+    tries = [sample_letters.full(publication), sample_letters.thanking(publication), sample_letters.bare(publication)]
+    with turn():
+        for contents in [*tries, *([waiting] if waiting else [])]:
+            render_letter.render(replace(contents, template=body))
+
+
+def save(publication: Publication, body: str, *, by: User | None, now: datetime) -> Template:
+    """The new version, in use from now on; the one in use when nothing was changed. Raises as `check` does."""
+    body = _clean(body)
+    if publication.template and publication.template.body == body:
+        return publication.template
+    check(publication, body)
+    with transaction.atomic():
+        locked = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
+        if locked.template and locked.template.body == body:
+            return locked.template
+        latest = locked.templates.aggregate(latest=Max("number"))["latest"] or 0
+        made = Template.objects.create(publication=locked, number=latest + 1, body=body, saved_at=now, saved_by=by)
+        _use(publication, made)
+        audit_trail.record(by, Act.TEMPLATE_SAVED, publication, now=now, version=made.number)
+    return made
+
+
+def take_up(publication: Publication, number: int, *, by: User | None = None) -> Template:
+    """An earlier version is used again."""
+    kept = publication.templates.filter(number=number).first()
+    if kept is None:
+        raise BadInput("version", f"there is no version {number}.", "See: newsletter publications template list")
+    check(publication, kept.body)
+    with transaction.atomic():
+        _use(publication, kept)
+        audit_trail.record(by, Act.TEMPLATE_TAKEN_UP, publication, version=number)
+    return kept
+
+
+def remove(publication: Publication, *, by: User | None = None) -> None:
+    """Back to the look. All versions are kept."""
+    with transaction.atomic():
+        _use(publication, None)
+        audit_trail.record(by, Act.TEMPLATE_REMOVED, publication)
+
+
+def _use(publication: Publication, template: Template | None) -> None:
+    publication.template = template
+    publication.save(update_fields=["template"])
+
+
+def _clean(body: str) -> str:
+    """Lines end as they do here, whatever a browser sent."""
+    body = body.replace("\r\n", "\n").replace("\r", "\n")
+    check_source(body)
+    return body
+
+
+def _try(contents: Contents, body: str) -> Tried:
+    made = replace(contents, template=body)
+    with turn():
+        letter = render_letter.render(made)
+    return Tried(letter, preflight.check(letter, made))
+
+
+def _waiting(publication: Publication) -> Contents | None:
+    """What the next letter would be made of at this moment; None with an empty queue."""
+    from newsletter.lib import clock
+
+    now = clock.now()
+    stories = Story.objects.filter(publication=publication).offered(now).select_related("picture")
+    chosen = list(stories[: publication.maximum_stories])
+    if not chosen:
+        return None
+    edition = Edition(publication=publication, due_at=now, assemble_at=now)
+    return compose_letters.gather(edition, chosen, now=now).letters[Variant.DEFAULT]

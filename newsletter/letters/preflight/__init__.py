@@ -1,0 +1,86 @@
+"""Preflight: is a frozen letter fit to leave? Pure: letter in, findings out; no link is opened.
+
+What the letter says is looked at in check_content.py, its HTML in check_html.py, its pictures in check_pictures.py, its size in
+check_size.py, its addresses in link_targets.py, its colours in check_contrast.py, what mail programs lack in check_client_support.py, and
+whether an eye meets a piece of it in visibility.py.
+"""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from newsletter.letters.content.letter_content import Contents, Links
+from newsletter.letters.content.utm_tags import carries_tags
+from newsletter.letters.preflight import (
+    check_client_support,
+    check_content,
+    check_contrast,
+    check_html,
+    check_pictures,
+    check_size,
+)
+from newsletter.letters.preflight.finding import Finding, Severity
+from newsletter.letters.preflight.parsed_html import take_apart
+from newsletter.mail.message import Letter
+
+__all__ = ["Finding", "Severity", "check", "findings"]
+
+
+def check(letter: Letter, contents: Contents) -> list[Finding]:
+    """The findings for a letter made of `contents`, by this installation's own standing."""
+    return findings(
+        letter,
+        links=contents.links,
+        postal_address=contents.postal_address,
+        pictures_at=settings.PICTURES_URL,
+        tracked=contents.click_tracking,
+        asking=_asking(contents),
+        local=settings.LOCAL,
+    )
+
+
+def _asking(contents: Contents) -> list[str]:
+    """The addresses of the appeal that ought to be tagged and are not."""
+    ask, tags = contents.appeal, contents.tags
+    if not ask or not ask.asks or not tags:
+        return []
+    return [url for url in (ask.url, *(amount.url for amount in ask.amounts)) if not carries_tags(url, tags)]
+
+
+def findings(
+    letter: Letter,
+    *,
+    links: Links,
+    postal_address: str,
+    pictures_at: str,
+    tracked: bool = False,
+    asking: Sequence[str] = (),
+    local: bool = False,
+) -> list[Finding]:
+    """All that is wrong with `letter`; empty when nothing is.
+
+    `links` and `postal_address` must stand in both of its bodies; all its pictures below the address
+    `pictures_at`. `tracked`: its links are rewritten to count clicks; `asking`: those of an appeal that cannot
+    be told apart by the site's statistics. `local`: see `link_targets.py`.
+    """
+    anatomy = take_apart(letter.html)
+    return [
+        *check_content.subject(letter.subject),
+        *check_content.marks(letter),
+        *check_content.leftover_entities(letter, anatomy),
+        *check_content.required(letter, anatomy, links, postal_address),
+        *check_content.way_out(links, local=local),
+        *check_content.preheader(letter, anatomy),
+        *check_content.text(letter, anatomy),
+        *check_html.frame(letter.html, anatomy),
+        *check_size.size(letter.html, anatomy, tracked=tracked),
+        *check_html.styles(anatomy),
+        *check_html.elements(anatomy),
+        *check_pictures.pictures(anatomy, local=local, home=pictures_at),
+        *check_html.links(anatomy, local=local),
+        *check_html.headings(anatomy),
+        *check_html.personal(anatomy, letter.text, links),
+        *check_html.untagged(asking),
+        *check_contrast.legible(anatomy),
+        *check_client_support.supported(anatomy),
+    ]

@@ -1,0 +1,89 @@
+"""Contents to try a template with: a letter that has everything, and one that has almost nothing. Nothing is stored."""
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from newsletter.editions.models import Edition
+from newsletter.giving.models import Appeal
+from newsletter.giving.place_appeal import Spot
+from newsletter.letters.content import letter_content
+from newsletter.letters.content.letter_content import Contents, gather
+from newsletter.lib import clock
+from newsletter.pictures.models import Picture, State
+from newsletter.publications.models import Publication
+from newsletter.stories.models import Kind, Story
+
+BODY = "<p>This is a paragraph of a sample story.</p><p>And this is <a href='https://example.org/'>another</a>.</p>"
+
+
+def full(publication: Publication, *, shown: bool = False) -> Contents:
+    """Three stories, one short and one with a pull quote and a section, and an appeal with all its parts.
+
+    Unless it is to be `shown` to somebody the first has a picture as well, of which there is no file.
+    """
+    picture = None if shown else Picture(state=State.STORED, digest="sample", kind="jpg", width=1200, height=800)
+    stories = [
+        Story(
+            headline="A sample story with all its parts",
+            kicker="Sample",
+            byline="Ada Bell",
+            source_name=publication.name,
+            url="https://example.org/one",
+            picture=picture,
+            picture_alt="A bridge",
+            picture_credit="Odd Lunde",
+            body=BODY,
+            quote="It took four years.",
+            quote_by="Marit Sund",
+        ),
+        Story(headline="A second story", section="City", url="https://example.org/two", body=BODY),
+        Story(headline="A short one", kind=Kind.SHORT, url="https://example.org/three", body=BODY),
+    ]
+    return _contents(publication, stories, _appeal(), Spot(0, 1), intro="A note from the editors.")
+
+
+def thanking(publication: Publication) -> Contents:
+    """The same for a reader who gave lately: thanks stand where the appeal stood."""
+    return letter_content.thanking(full(publication), publication, _appeal())
+
+
+def bare(publication: Publication) -> Contents:
+    """One story without anything but its headline, link and a paragraph; no appeal."""
+    story = Story(headline="A story with little about it", url="https://example.org/one", body="<p>It happened.</p>")
+    return _contents(publication, [story], None, None)
+
+
+def _appeal() -> Appeal:
+    now = clock.now()
+    return Appeal(
+        name="Sample",
+        heading="Readers pay for this",
+        lead="No owner tells us what to print.",
+        points=["We read the whole budget", "We stay on"],
+        closing="Give what you can.",
+        button="Support our reporting",
+        url="https://example.org/give",
+        amounts=[5, 15],
+        currency="USD",
+        amount_url="https://example.org/give?amount={amount}",
+        goal=1000,
+        raised=400,
+        raised_on=now.date(),
+        match="A friend doubles each gift.",
+        match_ends_at=now + timedelta(days=9),
+    )
+
+
+def _contents(
+    publication: Publication, stories: list[Story], appeal: Appeal | None, spot: Spot | None, intro: str = ""
+) -> Contents:
+    now = clock.now()
+    return gather(
+        Edition(publication=publication, due_at=now, assemble_at=now, intro=intro),
+        stories=stories,
+        appeal=appeal,
+        spot=spot,
+        base_url=settings.BASE_URL,
+        pictures=settings.PICTURES_URL,
+    )

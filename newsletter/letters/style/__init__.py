@@ -1,0 +1,1 @@
+"""Colours and font stacks of an email, made from a publication's brand."""

@@ -1,0 +1,1 @@
+"""What `newsletter run` prints in the terminal."""

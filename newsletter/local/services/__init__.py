@@ -1,0 +1,1 @@
+"""The services of `newsletter run` and the Redis server they use."""

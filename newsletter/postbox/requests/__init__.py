@@ -1,0 +1,1 @@
+"""What handlers of the simulator share: requests, replies, state, injected faults."""

@@ -1,0 +1,1 @@
+"""The SendGrid endpoints that the simulator answers."""

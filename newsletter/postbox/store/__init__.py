@@ -1,0 +1,1 @@
+"""The simulator's SQLite database: calls, messages, copies for recipients, batch ids."""

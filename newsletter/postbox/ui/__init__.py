@@ -1,0 +1,1 @@
+"""Web pages of the simulator: an inbox of what was sent."""

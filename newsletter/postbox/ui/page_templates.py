@@ -1,0 +1,57 @@
+"""Turns the templates of the pages into replies: escaped, guarded, with nothing from elsewhere."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from newsletter.postbox.requests.http_messages import Reply
+
+FOLDER = Path(__file__).resolve().parents[3] / "templates" / "postbox"
+KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+FILES = {file.name: (file.read_bytes(), KINDS[file.suffix]) for file in FOLDER.iterdir() if file.suffix in KINDS}
+GUARDS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+        "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    # not no-referrer: a browser would then name no origin when a button is pressed
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+def page(name: str, *, status: int = 200, **values: Any) -> Reply:
+    """The page `name` with `values` in it."""
+    body = ENVIRONMENT.get_template(name).render(**values).encode()
+    return Reply(status, body, "text/html; charset=utf-8", GUARDS)
+
+
+def when(at: datetime | float) -> str:
+    """A moment in this machine's own time, such as `23 Nov 2026, 19:41:05`."""
+    moment = at if isinstance(at, datetime) else datetime.fromtimestamp(at, UTC)
+    return moment.astimezone().strftime("%d %b %Y, %H:%M:%S").lstrip("0")
+
+
+def size(bytes_: int) -> str:
+    """`812 bytes`, `61.3 KB` or `2.4 MB`, by thousands."""
+    if bytes_ < 1000:
+        return f"{bytes_} bytes"
+    return f"{bytes_ / 1000:.1f} KB" if bytes_ < 1_000_000 else f"{bytes_ / 1_000_000:.1f} MB"
+
+
+def many(number: int, one: str, more: str = "") -> str:
+    """`1 reader`, `1,000 readers`."""
+    return f"{number:,} {one if number == 1 else more or one + 's'}"
+
+
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(FOLDER),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+ENVIRONMENT.filters.update(when=when, size=size, many=many)

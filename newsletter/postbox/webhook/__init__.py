@@ -1,0 +1,1 @@
+"""Posts signed events to the Event Webhook address, as SendGrid does."""

@@ -1,0 +1,228 @@
+"""Publications as the newsroom sets them up: add and revise, with every field checked before a row is written."""
+
+from datetime import date, datetime, time
+from typing import TypedDict, Unpack
+
+from django.db import transaction
+
+from newsletter.lib import clock
+from newsletter.lib.errors import BadInput
+from newsletter.lib.language_tags import language_tag
+from newsletter.lib.model_validation import check_fields, label
+from newsletter.lib.web_urls import hosts, web_link
+from newsletter.mail.text_cleaning import disarm_link, one_line
+from newsletter.pictures import import_pictures
+from newsletter.pictures.models import Use
+from newsletter.publications import past_schedules, validate_brand
+from newsletter.publications.models import Publication
+from newsletter.publications.validate_publication import LONGEST_AHEAD, check
+
+WEEK = 7 * 24 * 60  # minutes
+# Smallest and largest sensible values; beyond them it is a slip of the finger.
+BOUNDS = {
+    "logo_width": (16, 600),  # the letter is 600 pixels wide
+    "lead_minutes": (0, WEEK),
+    "ahead_minutes": (0, LONGEST_AHEAD),
+    "minimum_stories": (1, 50),
+    "maximum_stories": (1, 50),
+    "lateness_limit_minutes": (1, WEEK),
+    "pace_per_minute": (1, 10_000_000),  # both may be empty
+    "pace_per_hour": (1, 10_000_000),
+}
+YEARS = range(2000, 2200)
+# Nobody but their owner can sign mail from these, and mailboxes refuse mass mail that is not signed.
+PRIVATE_DOMAINS = {"gmail.com", "googlemail.com", "yahoo.com", "ymail.com", "aol.com", "outlook.com", "hotmail.com"}
+PRIVATE_DOMAINS |= {"live.com", "msn.com", "icloud.com", "me.com", "mac.com", "gmx.de", "gmx.net", "web.de", "mail.ru"}
+PRIVATE_DOMAINS |= {"yandex.ru", "yandex.com", "proton.me", "protonmail.com", "zoho.com", "qq.com", "163.com"}
+
+
+class OptionalFields(TypedDict, total=False):
+    """Fields of a publication that may be left out."""
+
+    tagline: str
+    website: str
+    reply_to: str
+    fallback_name: str
+    language: str
+    accent_colour: str
+    accent_colour_dark: str
+    logo_url: str
+    logo_width: int
+    fonts: str
+    look: str
+    logo_dark_url: str
+    corners: str
+    footer_text: str
+    social_links: list[dict[str, str]]
+    sponsor_name: str
+    sponsor_text: str
+    sponsor_url: str
+    link_tags: bool
+    untagged_hosts: str
+    click_tracking: bool
+    time_zone: str
+    recurrence: str
+    lead_minutes: int
+    ahead_minutes: int
+    local_time: bool
+    pace_per_minute: int | None
+    pace_per_hour: int | None
+    quiet_from: time | None
+    quiet_until: time | None
+    minimum_stories: int
+    maximum_stories: int
+    on_empty: str
+    lateness_limit_minutes: int
+    approves_itself: bool
+    is_active: bool
+
+
+class Fields(OptionalFields, total=False):
+    """Every field that the newsroom gives."""
+
+    slug: str
+    name: str
+    sender_name: str
+    sender_email: str
+    postal_address: str
+    starts_on: date
+    send_time: time
+
+
+LINKS = ("website", "logo_url", "logo_dark_url", "sponsor_url")
+OTHER_TEXT = (
+    *("slug", "language", "accent_colour", "accent_colour_dark", "fonts", "look", "corners"),
+    *("time_zone", "recurrence", "on_empty"),
+)
+LOGOS = {"logo_url": "logo", "logo_dark_url": "logo_dark"}  # what is given, and the picture that is kept of it
+LINES = (
+    *("name", "tagline", "sender_name", "sender_email", "reply_to", "postal_address", "fallback_name"),
+    *("footer_text", "sponsor_name", "sponsor_text"),
+)
+
+
+def add(
+    *,
+    slug: str,
+    name: str,
+    sender_name: str,
+    sender_email: str,
+    postal_address: str,
+    starts_on: date,
+    send_time: time,
+    **optional: Unpack[OptionalFields],
+) -> Publication:
+    """A new publication; raises `BadInput` that names the first field that cannot be used.
+
+    `starts_on` and `send_time` are the readers' date and clock in `time_zone` (UTC when not given).
+    """
+    publication = Publication()
+    _fill(
+        publication,
+        {
+            "slug": slug,
+            "name": name,
+            "sender_name": sender_name,
+            "sender_email": sender_email,
+            "postal_address": postal_address,
+            "starts_on": starts_on,
+            "send_time": send_time,
+            **optional,
+        },
+    )
+    _order_logos(publication)
+    publication.save(force_insert=True)
+    return publication
+
+
+def revise(publication: Publication, *, now: datetime | None = None, **fields: Unpack[Fields]) -> Publication:
+    """Change `fields` and leave the others as they are in the database by now; raises `BadInput`.
+
+    A changed schedule holds from `now` on (this moment when not given): what was due before stays as it
+    was. A planned edition follows when editions are planned the next time.
+    """
+    with transaction.atomic():
+        current = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
+        before = current.schedule
+        _fill(current, fields)
+        _order_logos(current)
+        if current.schedule != before:
+            past_schedules.keep(current, before, until=now or clock.now())
+        current.save(update_fields=[*fields, *LOGOS.values(), "past_schedules"])
+    publication.refresh_from_db()
+    return publication
+
+
+def _fill(publication: Publication, fields: Fields) -> None:
+    for name, value in fields.items():
+        if name not in Fields.__annotations__:
+            raise TypeError(f"a publication has no field {name!r} to be given")
+        setattr(publication, name, _normalised(publication, name, value))
+        if name in LOGOS:
+            _choose_logo(publication, name)
+    for name in ("postal_address", "sender_name"):
+        if not getattr(publication, name):
+            mend = "The law asks for it in every letter." if name == "postal_address" else "Readers see it first."
+            raise BadInput(label(publication, name), "is empty.", mend)
+    check_fields(publication)
+    validate_brand.check(publication)
+    _check_sender(publication)
+    for name, (least, most) in BOUNDS.items():
+        number = getattr(publication, name)
+        if number is not None and not least <= number <= most:
+            raise BadInput(label(publication, name), f"cannot be {number}.", f"Give {least} to {most:,}.")
+    check(publication)
+
+
+def _choose_logo(publication: Publication, name: str) -> None:
+    """An address that is new, or that failed, is an order for its picture."""
+    address, current = getattr(publication, name), getattr(publication, LOGOS[name])
+    if not address:
+        setattr(publication, LOGOS[name], None)
+    elif current is None or current.source_url != address or current.has_failed:
+        setattr(publication, LOGOS[name], import_pictures.want(address, Use.LOGO))
+
+
+def _order_logos(publication: Publication) -> None:
+    for name in LOGOS.values():
+        picture = getattr(publication, name)
+        if picture and picture._state.adding:
+            picture.save()
+            setattr(publication, name, picture)  # now that it has a number
+
+
+def _normalised(publication: Publication, name: str, value: object) -> object:
+    field = label(publication, name)
+    if name in (*LINKS, *LINES, *OTHER_TEXT):
+        if not isinstance(value, str):
+            raise BadInput(field, "is not text.")
+        if name in LINKS:
+            return disarm_link(web_link(value, field=field)) if value.strip() else ""
+        if name in LINES:
+            return one_line(value)
+        return language_tag(value) if name == "language" else value.strip()
+    if name == "untagged_hosts":
+        return hosts(value, field=field)
+    if name == "social_links":
+        return validate_brand.social_links(value, field=field)
+    if name == "starts_on" and (type(value) is not date or value.year not in YEARS):
+        raise BadInput(field, "is not a day that can be sent on.", "Give a date such as 2026-12-01.")
+    if name == "send_time" or (name in ("quiet_from", "quiet_until") and value is not None):
+        if not isinstance(value, time) or value.tzinfo:
+            raise BadInput(
+                field, "is not a time of day.", "Give hours and minutes such as 06:30; the time zone is its own field."
+            )
+        return value.replace(microsecond=0, fold=0)
+    return value
+
+
+def _check_sender(publication: Publication) -> None:
+    domain = publication.sender_email.rpartition("@")[2].lower()
+    if domain in PRIVATE_DOMAINS:
+        raise BadInput(
+            "sender email",
+            f"is at {domain}, whose mail nobody else may send.",
+            "Give an address on a domain of your own that is authenticated with the provider.",
+        )
+    if not publication.sender_email.isascii():
+        raise BadInput("sender email", "has a letter that is not plain ASCII.", "Our provider takes none there.")

@@ -1,0 +1,72 @@
+"""A folder of three templates and a context become a letter; what it is about is left to the caller.
+
+Two Jinja environments: HTML is escaped, text is not. In both an undefined name is an error, so
+that “Dear ,” can never be sent.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+
+from newsletter.mail.message import Letter, Token
+from newsletter.mail.text_cleaning import single_blanks
+from newsletter.rendering.custom_template import render_custom_template
+from newsletter.rendering.custom_template.template_errors import NotTried, RenderingError, TemplateFault
+from newsletter.rendering.markup.html_attributes import side, tongue
+from newsletter.rendering.markup.html_whitespace import without_indents
+from newsletter.rendering.markup.plain_text import tidy, wrap
+
+__all__ = ["LONGEST_SUBJECT", "NotTried", "RenderingError", "TemplateFault", "render"]
+LONGEST_SUBJECT = 250  # as many as a frozen letter keeps
+
+
+def render(folder: Path, context: Mapping[str, object], *, own: str = "") -> Letter:
+    """The letter that `subject.txt`, `body.txt` and `body.html` in `folder` make of `context`.
+
+    Templates beside the folder can be included by their path from its parent: `_parts/story.html`.
+    `own` is a template that curators wrote, in place of `body.html`: it is filled in and inlined by a process of its
+    own. Other HTML is not inlined yet. Raises `RenderingError`; for `own` `TemplateFault` or `NotTried`.
+    """
+    text, html = _environments(folder.parent)
+    return Letter(
+        subject=_one_line(_fill(text, f"{folder.name}/subject.txt", context)),
+        text=tidy(_fill(text, f"{folder.name}/body.txt", context)),
+        html=render_custom_template.fill(own, folder.parent, context)
+        if own
+        else without_indents(_fill(html, f"{folder.name}/body.html", context)),
+    )
+
+
+@lru_cache(maxsize=8)
+def _environments(root: Path) -> tuple[Environment, Environment]:
+    loader = FileSystemLoader(root)
+    text = Environment(
+        loader=loader,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 — plain text and subjects are not HTML; escaping would show in them
+    )
+    html = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
+    text.globals["first_name"] = Token.FIRST_NAME.value
+    text.filters["wrap"] = wrap
+    html.globals["first_name"] = Token.FIRST_NAME_HTML.value
+    html.globals.update(tongue=tongue, side=side)
+    return text, html
+
+
+def _fill(environment: Environment, name: str, context: Mapping[str, object]) -> str:
+    try:
+        return environment.get_template(name).render(context)
+    except TemplateError as error:
+        raise RenderingError(f"The template {name} cannot be filled in: {error}.") from error
+
+
+def _one_line(subject: str) -> str:
+    """Without line breaks, which would end the header, and cut at a word's end when too long."""
+    subject = single_blanks(subject)
+    if len(subject) <= LONGEST_SUBJECT:
+        return subject
+    return subject[: LONGEST_SUBJECT - 1].rsplit(" ", 1)[0] + "…"

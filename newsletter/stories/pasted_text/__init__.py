@@ -1,0 +1,1 @@
+"""Find headline, byline, paragraphs and donation block in a copied article."""

@@ -1,0 +1,197 @@
+"""Recognises a donation block among the lines of a copied article. Pure; which line is which is left to parse_pasted_text.py.
+
+Three signs tell it from a story: lines of an appeal we have stored; a list that stands there
+twice, because the page holds one copy for phones and one for desktops; and words that ask the
+reader for support. A story about donations has such words too, but in long paragraphs, in the
+third person or in quotation marks: those are no sign.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from newsletter.mail.text_cleaning import seen
+
+# Characters. A paragraph tells something and is no part of a block, unless it is stored in an appeal.
+LONG = 220  # the longest line that asks, and the longest bulleted one
+SHORT = 120  # the longest without any sign of its own, between two that have one
+BRIEF = 80  # the longest without any sign between a heading and the first that has one
+TITLE = 60  # the longest heading without any sign
+ENOUGH = 4  # the weight that makes lines a block: two plain requests, or one list said twice
+FAR = 30  # lines; two copies of a list stand closer together than this
+
+BULLET = re.compile(r"\s*(?:[-–—*•·▪‣◦●○■✓✔➤►]|\d{1,2}[.)](?=\s))\s*(?=\S)")
+
+OUR = r"our (?:work|journalism|reporting|newsroom|mission|team|coverage|cause|reporters|journalists)"
+GOOD = r"(?:independent|fearless|quality|local|nonprofit|non-profit|public|honest|trusted|this|investigative)"
+NEWS = r"(?:journalism|reporting|news|media|newsroom|newsletter|work)"
+PEOPLE = r"(?:member|supporter|sustainer|subscriber|patron|donor|friend|contributor)"
+REQUESTS = re.compile(
+    rf"(?P<support>support (?:us|{OUR}|{GOOD} {NEWS}))|(?P<us>(?:join|help|stand with) us)"
+    r"|(?P<gift>(?:give|make) (?:a|the|your) (?:\S+ )?(?:gift|donation|contribution))"
+    r"|(?P<alone>(?:can't|cannot|couldn't) do (?:it|this) (?:alone|without you))"
+    r"|(?P<your>your (?:support|gift|donation|contribution|generosity)|we need you)"
+    rf"|(?P<become>become an? (?:\S+ )?{PEOPLE})|(?P<chip>chip in|tax-deductible|readers? like you)"
+    rf"|(?P<rely>reader-(?:supported|funded)|(?:rely|depend) on (?:our readers|readers|you|your)\b)"
+    rf"|(?P<keep>(?:keep|fund) (?:us|{OUR}|this {NEWS}|{NEWS}) ?(?:free|going|alive|independent|open)?)"
+    r"|(?P<now>(?:donate|contribute|give|subscribe) (?:now|today|here|monthly))"
+)
+# A sentence that begins by telling the reader what to do.
+ORDERS = re.compile(
+    r"(?:^|[.!?:–—]\s+)(donate|contribute|support(?! (?:for|from|among|has|is))|give|save|join|help|defend)\b"
+)
+QUOTED = re.compile(r"“[^”]*”?|\"[^\"]*\"?|«[^»]*»?|„[^“”]*[“”]?")
+TOLD = re.compile(r"\b(?:said|says|told|added|wrote|announced|according to)\b")
+TITLE_END = (".", ",", ";", ":", "…")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line or joined paragraph of the text, in the forms in which it is compared."""
+
+    text: str  # as an eye sees it
+    is_point: bool
+    key: str  # letters and figures only
+    phrase: str  # the first words that ask for something
+    weight: int  # how much it looks like asking
+    is_known: bool  # it stands in a stored appeal
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Lines `start` to `end` (not included) ask for support; `repeats` are those said before in it."""
+
+    start: int
+    end: int
+    weight: int
+    repeats: frozenset[int]
+
+
+class Known:
+    """Lines of stored appeals. A line is known when it equals one, or is a good part of one."""
+
+    def __init__(self, lines: Collection[str]) -> None:
+        self._keys = {key(line) for line in lines} - {""}
+
+    def __contains__(self, key: str) -> bool:
+        words = f" {key} "
+        return key in self._keys or (key.count(" ") > 2 and any(words in f" {known} " for known in self._keys))
+
+
+def key(text: str) -> str:
+    """`text` without its bullet, capitals, marks and punctuation, so that copies of one line are equal."""
+    plain = unicodedata.normalize("NFKC", BULLET.sub("", seen(text), count=1)).casefold()
+    return " ".join(re.findall(r"\w+", plain))
+
+
+def line(text: str, known: Known) -> Line:
+    """Weigh one line."""
+    text = seen(text)
+    flat = QUOTED.sub(" ", text.replace("’", "'")).casefold()
+    requests = [] if TOLD.search(flat) else list(REQUESTS.finditer(flat))
+    # "donate today" is a button; inside a longer line it may be news about somebody else's campaign
+    requests = [r for r in requests if r.lastgroup != "now" or len(flat.split()) <= 6]
+    orders = [] if TOLD.search(flat) else ORDERS.findall(flat)
+    is_known = key(text) in known
+    weight = 2 * len({r.lastgroup for r in requests}) + len(orders)
+    if is_known:
+        weight += ENOUGH if key(text).count(" ") > 2 else 2
+    phrase = requests[0][0].strip() if requests else ""
+    return Line(text, bool(BULLET.match(text)), key(text), phrase, weight, is_known)
+
+
+def spans(lines: Sequence[Line]) -> list[Span]:
+    """Every stretch of short lines that asks for support, in their order. They do not touch."""
+    twice = _said_twice(lines)
+    found: list[Span] = []
+    for start, end in _stretches(lines, twice):
+        inside = range(start, end)
+        repeats = frozenset(n for n in inside if twice.get(n) in inside)
+        weight = sum(lines[n].weight for n in inside if n not in repeats)
+        weight += 0 if not repeats else ENOUGH if len(repeats) > 1 else 2
+        weight += sum(lines[n].is_point for n in inside) > 1
+        is_asked = repeats or any(lines[n].phrase or lines[n].is_known for n in inside)
+        if is_asked and weight >= ENOUGH:
+            floor = found[-1].end if found else 0
+            found.append(Span(*_widened(lines, start, end, twice, floor=floor), weight, repeats))
+    return found
+
+
+def _said_twice(lines: Sequence[Line]) -> dict[int, int]:
+    """For each line of a second copy, the line that it repeats.
+
+    A bulleted line said again is a copy; lines without bullets only when two or more come again
+    in the same order, directly after the first copy.
+    """
+    copies: dict[int, int] = {}
+    last: dict[str, list[int]] = {}
+    for n, here in enumerate(lines):
+        for first in [p for p in last.get(here.key, []) if n - p <= FAR]:
+            length = n - first
+            if here.is_point and lines[first].is_point and first not in copies:
+                copies.setdefault(n, first)
+            elif length > 1 and _keys(lines, first, length) == _keys(lines, n, length) and _is_brief(lines[first:n]):
+                copies.update({n + k: first + k for k in range(length) if n + k not in copies})
+        if len(here.text) <= LONG and here.key:
+            last.setdefault(here.key, []).append(n)
+            del last[here.key][:-FAR]
+    return copies
+
+
+def _keys(lines: Sequence[Line], start: int, length: int) -> list[str]:
+    return [other.key for other in lines[start : start + length]]
+
+
+def _stretches(lines: Sequence[Line], twice: dict[int, int]) -> Iterator[tuple[int, int]]:
+    """From one line with a sign to the last, with no paragraph and at most two lines without a sign between."""
+    sure = {n for n, here in enumerate(lines) if here.is_known or (here.phrase and len(here.text) <= LONG)}
+    sure |= twice.keys() | set(twice.values())
+    # an order alone may be a story's own: it counts beside a surer sign
+    orders = {n for n, here in enumerate(lines) if n not in sure and here.weight and len(here.text) <= SHORT}
+    signs = sure | {n for n in orders if {n - 1, n + 1} & (sure | orders)}
+    start: int | None = None
+    last = unsigned = 0
+    for n, here in enumerate(lines):
+        if n in signs:
+            start, last, unsigned = n if start is None else start, n, 0
+            continue
+        unsigned += not here.is_point
+        if start is not None and (unsigned > 2 or len(here.text) > (LONG if here.is_point else SHORT)):
+            yield start, last + 1
+            start = None
+    if start is not None:
+        yield start, last + 1
+
+
+def _widened(lines: Sequence[Line], start: int, end: int, twice: dict[int, int], *, floor: int) -> tuple[int, int]:
+    """The stretch with the lines at its edges that carry no sign and still belong to it."""
+    has_list = sum(here.is_point for here in lines[start:end]) > 1 or any(n in twice for n in range(start, end))
+    if lines[start].is_point or not _is_title(lines[start]):
+        start = _headed(lines, start, floor=max(floor, start - (3 if has_list else 1)))
+    if end - 1 in twice:  # nothing asks below the list, so what closes the block has no sign either
+        reach = min(len(lines), end + 2)
+        while end < reach and not lines[end].is_point and len(lines[end].text) <= TITLE:
+            end += 1
+    elif lines[end - 1].text.endswith(":"):
+        while end < len(lines) and lines[end].is_point and len(lines[end].text) <= LONG:
+            end += 1
+    return start, end
+
+
+def _headed(lines: Sequence[Line], start: int, *, floor: int) -> int:
+    """The place of the title above `start`, when nothing but brief lines is between; else `start`."""
+    for n in range(start - 1, floor - 1, -1):
+        if lines[n].is_point or len(lines[n].text) > BRIEF:
+            break
+        if _is_title(lines[n]):
+            return n
+    return start
+
+
+def _is_brief(several: Sequence[Line]) -> bool:
+    return all(len(here.text) <= SHORT for here in several)
+
+
+def _is_title(here: Line) -> bool:
+    return not here.is_point and len(here.text) <= TITLE and not here.text.endswith(TITLE_END)

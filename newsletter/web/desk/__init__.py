@@ -1,0 +1,1 @@
+"""Pages for curators and editors: story queue, editions, templates, gifts."""

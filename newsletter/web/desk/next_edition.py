@@ -1,0 +1,96 @@
+"""The desk's panel on the next edition: when it leaves, what it would take, what is missing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from newsletter.audience import subscriber_counts
+from newsletter.audience.models import Standing as Consent
+from newsletter.audience.models import Subscription
+from newsletter.audience.reachable_subscribers import SUPPRESSION
+from newsletter.editions.models import Edition, State
+from newsletter.editions.schedule_dates import next_date
+from newsletter.letters import assemble_letter
+from newsletter.publications.models import OnEmpty, Publication
+from newsletter.publications.schedule import Due
+from newsletter.stories.models import Story
+from newsletter.web.shared.display_formats import counted
+from newsletter.web.shared.edition_status import Standing, standing
+
+UNDER_WAY = timedelta(hours=1)
+AHEAD = [State.PLANNED, State.ASSEMBLED, State.APPROVED, State.DISPATCHING]
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """`takes` are the stories in the edition, or those it would take from the queue now.
+
+    Without an edition, `due` is the date that the planner plans next.
+    """
+
+    edition: Edition | None
+    standing: Standing | None
+    due: Due | None
+    takes: list[Story]
+    readers: int | None  # None: not counted
+    missing: list[str]
+    held: list[Edition]
+
+
+def look_ahead(publication: Publication, *, now: datetime, counts_readers: bool = True) -> Upcoming:
+    """What the panel shows of `publication` at `now`. Without `counts_readers` it costs the same for any audience."""
+    edition = next_edition(publication, now=now)
+    readers = subscriber_counts.count(publication).active if counts_readers else None
+    stories = takes(publication, edition, now=now)
+    return Upcoming(
+        edition=edition,
+        standing=standing(edition, now=now) if edition else None,
+        due=None if edition else next_date(publication, now=now),
+        takes=stories,
+        readers=readers,
+        missing=_missing(publication, edition, len(stories), has_readers=_has_readers(publication, readers)),
+        held=list(publication.editions.filter(state=State.HELD).select_related("publication").order_by("due_at")),
+    )
+
+
+def next_edition(publication: Publication, *, now: datetime) -> Edition | None:
+    """The next one that is planned, waits or is being sent."""
+    editions = publication.editions.select_related("publication", "dispatch")
+    # one that goes out for hours, by the readers' clocks or at a pace, makes room for the next
+    long_since = Q(state=State.DISPATCHING, due_at__lt=now - UNDER_WAY)
+    return editions.filter(state__in=AHEAD).exclude(long_since).order_by("due_at", "id").first()
+
+
+def takes(publication: Publication, edition: Edition | None, *, now: datetime) -> list[Story]:
+    """The stories placed in `edition`; while it has none, those the queue offers it."""
+    if edition:
+        placed = [placement.story for placement in edition.placements.select_related("story")]
+        if placed or edition.state != State.PLANNED:
+            return placed
+        return assemble_letter.offered_stories(edition, now=now)
+    next_due = next_date(publication, now=now)
+    offered = Story.objects.filter(publication=publication).offered(next_due.at if next_due else now)
+    return list(offered.select_related("picture")[: publication.maximum_stories])
+
+
+def _has_readers(publication: Publication, counted: int | None) -> bool:
+    if counted is not None:
+        return counted > 0
+    active = Subscription.objects.filter(publication=publication, standing=Consent.ACTIVE)
+    return active.annotate(barred=SUPPRESSION).filter(barred=False).exists()
+
+
+def _missing(publication: Publication, edition: Edition | None, stories: int, *, has_readers: bool) -> list[str]:
+    found = []
+    lacking = max(1, publication.minimum_stories) - stories
+    if lacking > 0 and (edition is None or edition.state == State.PLANNED):
+        fate = "skipped" if publication.on_empty == OnEmpty.SKIP else "held"
+        found.append(f"{counted(lacking, 'more story', 'more stories')} before it is due, or it is {fate}")
+    if edition and edition.state == State.ASSEMBLED:
+        found.append("An editor’s approval")
+    if not publication.appeals.filter(is_active=True).exists():
+        found.append("An appeal: without one the letter asks for nothing")
+    if not has_readers:
+        found.append("Readers: nobody is subscribed yet")
+    return found

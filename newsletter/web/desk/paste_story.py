@@ -1,0 +1,128 @@
+"""Pasting a story: raw text in, what each line was taken for out; a person overrules, then keeps story and appeal."""
+
+from collections.abc import Mapping
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from newsletter.accounts.permissions import Step, may
+from newsletter.giving import edit_appeal
+from newsletter.lib.errors import NewsletterError
+from newsletter.publications.models import Publication
+from newsletter.stories import story_queue
+from newsletter.stories.pasted_text import parse_pasted_text
+from newsletter.stories.pasted_text.line_types import APPEAL_PARTS, Part
+from newsletter.stories.pasted_text.parse_pasted_text import Pasted
+from newsletter.web.desk import current_publication as publications
+from newsletter.web.desk.pasted_appeal_form import AppealForm, completed, keep, known_as, suggested
+from newsletter.web.shared.error_pages import forbidden
+from newsletter.web.shared.permission_required import DeskRequest, needs
+from newsletter.web.shared.picture_forms import PictureForm, said_of_picture
+
+PARTS = {
+    Part.HEADLINE: "Headline",
+    Part.BYLINE: "Byline",
+    Part.PARAGRAPH: "Story",
+    Part.APPEAL_HEADING: "Appeal: heading",
+    Part.APPEAL_LEAD: "Appeal: lead",
+    Part.APPEAL_POINT: "Appeal: point",
+    Part.APPEAL_POINT_REPEATED: "Appeal: point again",
+    Part.APPEAL_CLOSING: "Appeal: closing",
+    Part.IGNORED: "Leave out",
+}
+
+
+class PasteForm(PictureForm):
+    text = forms.CharField(
+        label="Text as you copied it",
+        strip=False,
+        help_text="The headline first. A request for donations in its midst is found and set apart.",
+        widget=forms.Textarea(attrs={"class": "tall", "dir": "auto"}),
+    )
+    url = forms.CharField(
+        label="Link", max_length=2000, help_text="Where the whole article is.", widget=forms.URLInput()
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Step.CURATE)
+def paste(request: DeskRequest, slug: str) -> HttpResponse:
+    """One address, two steps: the text first; then, with all that was typed kept in the form, what was made of it."""
+    publication = publications.asked_for(request, slug)
+    form = PasteForm(request.POST, request.FILES) if request.method == "POST" else PasteForm()
+    if not form.is_bound or form.has_error("text"):
+        return _page(request, publication, form)  # a missing link can wait for the second step
+    text, said = form.cleaned_data["text"], _overruled(request.POST)
+    stored = list(publication.appeals.all())
+    known = [line for appeal in stored for line in edit_appeal.lines(appeal)]
+    try:
+        found = parse_pasted_text.read(text, known_lines=known, overrule=said)
+    except NewsletterError as error:
+        form.blame(error)
+        return _page(request, publication, form)
+
+    appeal_form, kept = None, None
+    if found.appeal and request.POST.get("do") == "keep":
+        appeal_form = AppealForm(request.POST)
+    elif found.appeal:
+        appeal_form = AppealForm(initial=suggested(found.appeal) | completed(request.POST))
+    match request.POST.get("do"):
+        case "add" if form.is_valid() and _add(request, publication, form, found):
+            return redirect("queue", publication.slug)
+        case "keep" | "confirm" if not may(request.user, Step.APPROVE):
+            return forbidden(request)
+        case "confirm" if found.appeal and (waits := known_as(found.appeal, stored)):
+            kept = edit_appeal.activate(waits)
+        case "keep" if appeal_form and found.appeal:
+            kept = keep(publication, appeal_form, found.appeal)
+    form.ask_once_more()
+    context = {
+        "found": found,
+        "said": said,
+        "appeal_form": appeal_form,
+        "appeal_known": kept or (found.appeal and known_as(found.appeal, stored)),
+        "kept": kept,
+    }
+    return _page(request, publication, form, context)
+
+
+def _add(request: DeskRequest, publication: Publication, form: PasteForm, found: Pasted) -> bool:
+    try:
+        story = story_queue.add(
+            publication,
+            headline=found.headline,
+            url=form.cleaned_data["url"],
+            body=found.body,
+            byline=found.byline,
+            source_name=found.source_name,
+            **form.fields_of_picture(),
+            again="again" in request.POST,
+        )
+    except NewsletterError as error:
+        form.blame(error)
+        return False
+    messages.success(request, f"“{story.headline}” is in the queue.{said_of_picture(story)}")
+    return True
+
+
+def _overruled(data: Mapping[str, str]) -> dict[int, Part]:
+    """What a person said of single lines, by number; a line left “as guessed” is not among them."""
+    said = {}
+    for name, value in data.items():
+        number = name.removeprefix("line-")
+        if name != number and number.isdecimal() and len(number) < 7 and value in PARTS:
+            said[int(number)] = Part(value)
+    return said
+
+
+def _page(
+    request: DeskRequest, publication: Publication, form: PasteForm, context: dict[str, object] | None = None
+) -> HttpResponse:
+    common = {"publication": publication, "form": form, "parts": PARTS, "APPEAL_PARTS": APPEAL_PARTS, "Part": Part}
+    if context is None:
+        return render(request, "web/desk/paste_story.html", common)
+    template = "web/desk/_pasted_article.html" if request.htmx else "web/desk/pasted_article.html"
+    return render(request, template, common | context)

@@ -1,0 +1,40 @@
+"""The small editor for a story's words. What is pasted into it is read here, by the code that reads what is saved."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from newsletter.accounts.permissions import Step
+from newsletter.stories.rich_text import rich_text, typed_text
+from newsletter.web.shared.permission_required import DeskRequest, needs
+
+MAX_PASTED = 100_000  # characters; the time to read nested tags grows with the square of it
+
+
+class WritingInput(forms.Textarea):
+    """A text field that scripts turn into the editor: it begins with what the server reads in the field's value."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "tall"})
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        context["widget"]["attrs"] |= {
+            "data-writing": typed_text.body_of(value or ""),
+            "data-reader": reverse("read-pasted"),
+        }
+        return context
+
+
+@require_POST
+@needs(Step.CURATE)
+def read_pasted(request: DeskRequest) -> HttpResponse:
+    """What a story keeps of pasted `html`, or of plain `text` when there is none: a piece of HTML."""
+    html, text = request.POST.get("html", ""), request.POST.get("text", "")
+    if len(html) > MAX_PASTED:
+        html = ""
+    body = rich_text.sanitise(html) or rich_text.from_plain(text[:MAX_PASTED])
+    return HttpResponse(body, headers={"Content-Security-Policy": "default-src 'none'; sandbox"})

@@ -1,0 +1,59 @@
+"""What an act changed on a page that shows the first stories of a queue. Pure: orders in, the cards to touch out."""
+
+from dataclasses import dataclass
+
+from newsletter.web.desk.story_queue_page import Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Cards to be put in, in their order, right after the card of story `after`; None is the front."""
+
+    after: int | None
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """To be carried out in this order: cards taken away, put in, drawn anew where they are."""
+
+    gone: tuple[int, ...]
+    runs: tuple[Run, ...]
+    redrawn: tuple[int, ...]
+
+    @property
+    def drawn(self) -> set[int]:
+        """The stories whose cards are sent."""
+        return {pk for run in self.runs for pk in run.ids} | set(self.redrawn)
+
+
+def changes(before: Shown, after: Shown, *, moved: int | None) -> Changes | None:
+    """How a page that shows `before` comes to show `after`; None when more has moved than the story `moved`."""
+    if not before.ids or not after.ids:
+        return None  # the page of an empty queue is another one
+    is_moved = moved in before.ids and moved in after.ids and _neighbour(before, moved) != _neighbour(after, moved)
+    had, has = set(before.ids), set(after.ids)
+    if is_moved:
+        had, has = had - {moved}, has - {moved}
+    kept = [pk for pk in before.ids if pk in had and pk in has]
+    if kept != [pk for pk in after.ids if pk in had and pk in has]:
+        return None
+    gone = tuple(pk for pk in before.ids if pk not in kept)
+    runs: list[Run] = []
+    stays = set(kept)
+    for place, pk in enumerate(after.ids):
+        if pk in stays:
+            continue
+        previous = after.ids[place - 1] if place else None
+        if runs and runs[-1].ids[-1] == previous:
+            runs[-1] = Run(runs[-1].after, (*runs[-1].ids, pk))
+        else:
+            runs.append(Run(previous, (pk,)))
+    redrawn = tuple(pk for pk in kept if before.look(pk) != after.look(pk))
+    return Changes(gone, tuple(runs), redrawn)
+
+
+def _neighbour(shown: Shown, pk: int | None) -> int | None:
+    """The story before it."""
+    place = shown.ids.index(pk)
+    return shown.ids[place - 1] if place else None

@@ -1,0 +1,1 @@
+"""Pages for ops: worker queues, dispatches, readers without their edition, runbook."""

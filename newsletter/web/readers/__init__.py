@@ -1,0 +1,1 @@
+"""Pages behind readers' personal links: unsubscribe, preferences, web version."""

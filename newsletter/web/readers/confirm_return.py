@@ -1,0 +1,29 @@
+"""Coming back: `/c/<token>`, the link in the email that asks. Looking changes nothing; mail programs look at links."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from newsletter.audience import return_confirmation
+from newsletter.lib import clock
+from newsletter.lib.errors import BadToken, NotAllowed
+from newsletter.publications.models import Publication
+from newsletter.web.readers.reader_view import token_page
+from newsletter.web.shared.display_formats import what_comes
+
+
+@token_page
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    asked = return_confirmation.read(token)
+    publication = get_object_or_404(Publication, pk=asked.publication_id)
+    context: dict[str, object] = {"publication": publication, "token": token, "done": "", "problem": ""}
+    if request.method == "POST":
+        try:
+            subscription = return_confirmation.confirm(asked, now=clock.now())
+            context["done"] = f"You are subscribed again. {what_comes(subscription)}"
+        except BadToken:
+            context["waits"] = False
+            return render(request, "web/readers/confirm.html", context, status=410)
+        except NotAllowed as error:
+            context["problem"] = str(error)
+    context["waits"] = return_confirmation.waits(asked, now=clock.now())
+    return render(request, "web/readers/confirm.html", context)

@@ -1,0 +1,37 @@
+"""Unsubscribing: `/u/<token>`. Looking changes nothing; a POST acts at once, by a reader's hand or their mailbox's."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from newsletter.audience import subscriptions, suppressions, undo_unsubscribe
+from newsletter.audience.models import Standing, Subscription
+from newsletter.lib import clock
+from newsletter.web.readers.reader_view import Visit, for_readers
+
+
+@for_readers
+def leave(request: HttpRequest, visit: Visit) -> HttpResponse:
+    reader, publication, token = visit
+    context: dict[str, object] = {"publication": publication, "token": token, "undo": ""}
+    if not reader.subscriber_id:
+        return render(request, "web/readers/sample_link.html", context)
+    found = (
+        Subscription.objects.select_related("subscriber")
+        .filter(subscriber=reader.subscriber_id, publication=publication)
+        .first()
+    )
+    context["may_return"] = found is not None and not suppressions.barrier(found.subscriber.email)
+    if request.method == "POST":
+        # The body is not read: `List-Unsubscribe=One-Click` may come in either encoding, or broken,
+        # and means the same. Our own button says so in the address.
+        left = subscriptions.leave(
+            subscriber_id=reader.subscriber_id,
+            publication_id=publication.pk,
+            edition_id=reader.edition_id,
+            by="page" if "page" in request.GET else "one-click",
+            now=clock.now(),
+        )
+        return render(request, "web/readers/unsubscribed.html", context | {"undo": undo_unsubscribe.token(found, left)})
+    if found is None or found.standing == Standing.LEFT:
+        return render(request, "web/readers/unsubscribed.html", context)
+    return render(request, "web/readers/unsubscribe.html", context)

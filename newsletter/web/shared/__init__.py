@@ -1,0 +1,1 @@
+"""What pages share: forms, permission checks, formats, security headers, error pages."""

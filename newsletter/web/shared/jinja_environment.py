@@ -1,0 +1,75 @@
+"""The Jinja environment of the web pages. Escapes everything; an undefined name is an error."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.messages import get_messages
+from django.templatetags.static import static
+from django.urls import reverse
+from jinja2 import Environment, StrictUndefined, pass_environment
+from markupsafe import Markup
+
+from newsletter.accounts.models import User
+from newsletter.accounts.permissions import Step, may
+from newsletter.editions.models import Edition
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from newsletter.web.shared import display_formats
+
+
+def environment(**options: Any) -> Environment:
+    options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    env = Environment(**options)  # noqa: S701 — Django turns autoescape on; the assertion keeps it so
+    if not env.autoescape:
+        raise ValueError("web pages must be escaped")
+    env.globals.update(static=static, url=_url, messages_for=get_messages, may=_may, Step=Step, icon=_icon)
+    env.filters.update(
+        when=_when,
+        away=_away,
+        counted=display_formats.counted,
+        ended=display_formats.ended,
+        host=display_formats.host,
+        leaves=_leaves,
+        span=display_formats.span,
+        thousands=_thousands,
+        upfirst=_upfirst,
+    )
+    return env
+
+
+def _url(name: str, *args: Any, **kwargs: Any) -> str:
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+@pass_environment
+def _icon(env: Environment, name: str) -> Markup:
+    """Everywhere at hand, because included templates and blocks do not see the imports of others."""
+    icon: Markup = env.get_template("web/shared/icons.html").module.icon(name)  # type: ignore[attr-defined]  # its macro
+    return icon
+
+
+def _may(user: object, step: Step) -> bool:
+    return isinstance(user, User) and may(user, step)
+
+
+def _when(value: datetime, publication: Publication) -> str:
+    """On the publication's own clock, with the clock's name."""
+    wall = display_formats.clock_of(publication)
+    return f"{display_formats.moment(value, wall, now=clock.now())} {display_formats.zone_words(value, wall)}"
+
+
+def _leaves(edition: Edition) -> str:
+    return display_formats.leaves(edition, now=clock.now())
+
+
+def _away(value: datetime) -> str:
+    return display_formats.away(value, now=clock.now())
+
+
+def _thousands(number: int) -> str:
+    return f"{number:,}"
+
+
+def _upfirst(words: str) -> str:
+    """For a line that begins with a day: `Today, 07:00`."""
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,1 @@
+"""Pages of no single role: sign-in, health check, picture files."""

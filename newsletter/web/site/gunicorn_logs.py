@@ -1,0 +1,18 @@
+"""How gunicorn logs in docker-compose.yml: as everything else here, so without readers' tokens.
+
+gunicorn --logger-class=newsletter.web.site.gunicorn_logs.Logger …
+"""
+
+from typing import Any
+
+from gunicorn.glogging import Logger as GunicornLogger
+
+from newsletter.lib.logging_config import LINE, LineFormatter
+
+
+class Logger(GunicornLogger):  # type: ignore[misc]  # gunicorn carries no types
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            for handler in log.handlers:
+                handler.setFormatter(LineFormatter(LINE))

@@ -1,0 +1,18 @@
+"""Tells the audit trail that what happens in a request comes from a page, and from which network address."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+
+from newsletter.audit import audit_trail
+from newsletter.audit.acts import Door
+from newsletter.web.site.sign_in import client_address
+
+
+class OriginMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with audit_trail.acting_from(Door.PAGE, client_address.address(request)):
+            return self.get_response(request)

@@ -1,0 +1,136 @@
+"""Signing in and out, and changing one's own password: django-allauth's views with our pages (sign_in/)."""
+
+from typing import Any, ClassVar
+
+from allauth.account.forms import ChangePasswordForm, LoginForm
+from allauth.account.views import LoginView, LogoutView, PasswordChangeView
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import reverse_lazy
+
+from newsletter.accounts.models import User
+from newsletter.audit import audit_trail
+from newsletter.audit.acts import Act
+from newsletter.web.site.sign_in import attempt_limits, known_browsers
+from newsletter.web.site.sign_in.allauth_adapter import TOO_MANY, Adapter
+
+FILL_IN = "Please fill this in."
+
+
+class NamedFields:
+    """Fields under the names that password managers have kept for these pages."""
+
+    sent_as: ClassVar[dict[str, str]] = {}
+
+    def add_prefix(self, field_name: str) -> str:
+        return self.sent_as.get(field_name, field_name)
+
+
+class SignInForm(NamedFields, LoginForm):  # type: ignore[misc]  # django-allauth carries no types
+    sent_as: ClassVar[dict[str, str]] = {"login": "username"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in (("login", "Email"), ("password", "Password")):
+            field = self.fields[name]
+            field.label, field.help_text, field.error_messages["required"] = label, "", FILL_IN
+            field.widget.attrs.pop("placeholder", None)
+        self.fields["login"].widget.attrs |= {"inputmode": "email", "autocomplete": "username", "autofocus": True}
+
+
+class SignIn(LoginView):  # type: ignore[misc]  # django-allauth carries no types
+    template_name = "web/site/sign_in.html"
+    form_class = SignInForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Without the base class's links to pages that we lack."""
+        context: dict[str, Any] = super(LoginView, self).get_context_data(**kwargs)
+        return context
+
+    def form_valid(self, form: SignInForm) -> HttpResponse:
+        with transaction.atomic():
+            response: HttpResponse = super().form_valid(form)
+            audit_trail.record(form.user, Act.SIGNED_IN)
+        known_browsers.remember(response, self.request, form.user.email)
+        return response
+
+    def form_invalid(self, form: SignInForm) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)
+        response.status_code = 429 if TOO_MANY in form.non_field_errors() else 200
+        return response
+
+
+class SignOut(LogoutView):  # type: ignore[misc]  # django-allauth carries no types
+    http_method_names: ClassVar[list[str]] = ["post", "options"]
+
+    def logout(self) -> None:
+        with transaction.atomic():
+            if isinstance(self.request.user, User):
+                audit_trail.record(self.request.user, Act.SIGNED_OUT)
+            super().logout()
+
+
+class PasswordForm(NamedFields, ChangePasswordForm):  # type: ignore[misc]  # django-allauth carries no types
+    """Its rules are said in one plain line instead of a list in HTML."""
+
+    sent_as: ClassVar[dict[str, str]] = {
+        "oldpassword": "old_password",
+        "password1": "new_password1",
+        "password2": "new_password2",
+    }
+    LABELS: ClassVar[dict[str, str]] = {
+        "oldpassword": "Old password",
+        "password1": "New password",
+        "password2": "New password once more",
+    }
+
+    def __init__(self, *args: Any, request: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        for name, label in self.LABELS.items():
+            field = self.fields[name]
+            field.label, field.help_text, field.error_messages["required"] = label, "", FILL_IN
+            field.widget.attrs.pop("placeholder", None)
+        self.fields[
+            "password1"
+        ].help_text = "At least 10 characters, not a common password, not like your email address."
+
+    def clean_oldpassword(self) -> str:
+        """Counted before it is looked at, as at sign-in."""
+        used = attempt_limits.count_old_password(self.request, self.user.pk)
+        if used is None:
+            if attempt_limits.is_first_refusal(self.request, f"old password {self.user.pk}"):
+                audit_trail.record(self.user, Act.PASSWORD_CHANGE_FAILED, self.user, reason="too many attempts")
+            raise Adapter(self.request).validation_error("too_many_login_attempts")
+        if not self.user.check_password(self.cleaned_data["oldpassword"]):
+            audit_trail.record(self.user, Act.PASSWORD_CHANGE_FAILED, self.user)
+            raise Adapter(self.request).validation_error("enter_current_password")
+        used.rollback()
+        return str(self.cleaned_data["oldpassword"])
+
+
+class ChangePassword(PasswordChangeView):  # type: ignore[misc]  # django-allauth carries no types
+    form_class = PasswordForm
+    template_name = "web/site/password.html"
+    success_url = reverse_lazy("password")
+
+    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """For whoever `needs()` lets in; the base class would send people without a password to a page we lack."""
+        response: HttpResponse = super(PasswordChangeView, self).dispatch(*args, **kwargs)
+        return response
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
+
+    def form_valid(self, form: PasswordForm) -> HttpResponse:
+        with transaction.atomic():
+            response: HttpResponse = super().form_valid(form)
+            audit_trail.record(form.user, Act.PASSWORD_CHANGED, form.user)
+        messages.success(self.request, "Your password is changed.")
+        return response
+
+    def form_invalid(self, form: PasswordForm) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)
+        response.status_code = 429 if TOO_MANY in form.errors.get("oldpassword", []) else 200
+        return response

@@ -1,0 +1,28 @@
+from datetime import datetime
+
+from newsletter.audience import bulk_insert
+from newsletter.audience.bulk_insert import Given
+from newsletter.audience.models import Standing, Subscriber, Subscription
+from newsletter.publications.models import Publication
+
+
+def test_rows_that_are_there_already_are_passed_over_and_not_counted(publication: Publication, now: datetime) -> None:
+    assert bulk_insert.subscribers([("a@example.org", "Ada", "Asia/Tokyo"), ("b@example.org", "", "")], now=now) == 2
+    assert bulk_insert.subscribers([("a@example.org", "Eve", ""), ("c@example.org", "", "")], now=now) == 1
+    ada = Subscriber.objects.get(email="a@example.org")
+    assert (ada.first_name, ada.time_zone, ada.created_at) == ("Ada", "Asia/Tokyo", now)
+
+    ids = list(Subscriber.objects.values_list("pk", flat=True))
+    Subscription.objects.create(publication=publication, subscriber=ada, standing=Standing.LEFT)
+    given = [Given(pk, Standing.ACTIVE, "form", now) for pk in ids]
+    assert bulk_insert.subscriptions(publication, given) == 2
+    assert bulk_insert.subscriptions(publication, given) == 0
+    assert Subscription.objects.get(subscriber=ada).standing == Standing.LEFT
+    fresh = Subscription.objects.get(subscriber__email="b@example.org")
+    fresh.full_clean()  # nothing that the model asks for was forgotten
+    assert (fresh.standing, fresh.consent_source, fresh.consent_at) == (Standing.ACTIVE, "form", now)
+
+
+def test_nobody_is_nothing(publication: Publication, now: datetime) -> None:
+    assert bulk_insert.subscribers([], now=now) == 0
+    assert bulk_insert.subscriptions(publication, []) == 0

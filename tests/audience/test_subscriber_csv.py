@@ -1,0 +1,127 @@
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.audience.subscriber_csv import Record, records
+from newsletter.lib.csv_reader import LARGEST_ROW, MOST_CELLS, Unreadable, decoded
+from newsletter.lib.errors import BadInput
+
+
+def rows(text: str) -> list[tuple[str, str]]:
+    return [(r.email, r.first_name) for r in records(text.splitlines(keepends=True)) if isinstance(r, Record)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "email,first_name\na@example.org,Ada\nb@example.org,Bo\n",
+        "Email;First Name\na@example.org;Ada\nb@example.org;Bo\n",
+        "E-Mail Address\tFirstName\na@example.org\tAda\nb@example.org\tBo",
+        "\ufeffemail,first_name\r\na@example.org,Ada\r\nb@example.org,Bo\r\n",
+        "email,first_name\ra@example.org,Ada\rb@example.org,Bo\r",
+        'id,"first_name","email",city\n1,"Ada","a@example.org","New York, NY"\n2,Bo,b@example.org,\n',
+        "\n\nemail,first_name\n\na@example.org,Ada\n , \nb@example.org,Bo\n\n",
+    ],
+)
+def test_files_as_people_have_them_give_the_same_rows(text: str) -> None:
+    assert rows(text) == [("a@example.org", "Ada"), ("b@example.org", "Bo")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a@example.org\nb@example.org\n", "\ufeffa@example.org\r\nb@example.org", "email\na@example.org\nb@example.org"],
+)
+def test_a_bare_list_needs_no_header(text: str) -> None:
+    assert rows(text) == [("a@example.org", ""), ("b@example.org", "")]
+
+
+def test_a_file_with_nothing_in_it_has_no_rows() -> None:
+    assert rows("") == rows("\n \n") == rows("\ufeff") == rows("email,first_name\n") == []
+
+
+def test_a_row_that_is_too_short_has_no_address() -> None:
+    assert rows("first_name,email\nAda\n") == [("", "Ada")]
+
+
+@pytest.mark.parametrize("text", ["a@example.org,Ada\nb@example.org,Bo\n", "name,city\nAda,Rome\n"])
+def test_several_columns_without_a_header_are_not_guessed_at(text: str) -> None:
+    with pytest.raises(BadInput, match="line 1: does not name a column “email”"):
+        rows(text)
+
+
+def test_a_row_is_named_by_the_line_it_begins_on() -> None:
+    text = 'email,note\na@example.org,"one\ntwo\n"\nb@example.org,\n\nc@example.org,"x"y\nd@example.org,'
+    found = list(records(text.splitlines(keepends=True)))
+    assert [record.line for record in found] == [2, 5, 7, 8]
+    assert found[2] == Unreadable(7, "The quotation marks do not match.")
+
+
+@pytest.mark.parametrize("lines_after", [0, 5, 500, 20_000])
+def test_a_quotation_mark_that_is_never_closed_is_named_and_swallows_nothing_silently(lines_after: int) -> None:
+    text = 'email\na@example.org\n"b@example.org\n' + "c@example.org\n" * lines_after
+    with pytest.raises(BadInput, match="line 3: opens a quotation mark"):
+        rows(text)
+
+
+def test_a_quotation_mark_closed_far_below_is_named_too() -> None:
+    text = 'email\n"a@example.org\n' + "c@example.org\n" * 300 + '"\nd@example.org\n'
+    with pytest.raises(BadInput, match="line 2: opens a quotation mark"):
+        rows(text)
+
+
+def test_a_guard_against_formulas_is_taken_off() -> None:
+    assert rows("email,first_name\n'+a@example.org,'=Ada\no'hara@example.org,'t\n") == [
+        ("+a@example.org", "=Ada"),
+        ("o'hara@example.org", "'t"),
+    ]
+
+
+def test_utf8_with_and_without_a_mark_is_decoded() -> None:
+    for data in ("email\nzoë@example.org\n".encode(), "email\nzoë@example.org\n".encode("utf-8-sig")):
+        assert list(decoded(io.BytesIO(data))) == ["email\n", "zoë@example.org\n"]
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        ("email,first_name\na@example.org,Ada\nb@example.org,Zoë\n".encode("latin-1"), 3),
+        ("a@example.org\n".encode("utf-16"), 1),
+        (b"a@example.org\n" * 9000 + b"\xff@example.org\n", 9001),
+    ],
+)
+def test_another_encoding_is_refused_by_line(data: bytes, line: int) -> None:
+    with pytest.raises(BadInput, match=f"line {line}: is not in UTF-8"):
+        list(decoded(io.BytesIO(data)))
+
+
+def test_a_row_beyond_measure_is_refused_by_its_line() -> None:
+    assert rows(f"email\na@example.org\n{'x' * (LARGEST_ROW - 1)}\n") == [("a@example.org", ""), ("x" * 99_999, "")]
+    for text in ("x" * (LARGEST_ROW + 1), '"' + "x\n" * 60 + "y" * LARGEST_ROW + '"\nb@example.org\n'):
+        with pytest.raises(BadInput, match=r"line 3: is longer than any row\. A row may hold 100,000\."):
+            rows(f"email\na@example.org\n{text}")
+
+
+def test_a_row_of_very_many_cells_is_refused_by_its_line() -> None:
+    assert len(rows(f"email{',note' * (MOST_CELLS - 1)}\na@example.org\n")) == 1
+    with pytest.raises(BadInput, match=r"line 2: has 1,002 cells\. Leave out columns: 1,000 are read\."):
+        rows(f"email,first_name\na@example.org{',' * (MOST_CELLS + 1)}\n")
+
+
+def test_a_file_without_line_breaks_is_not_read_at_once() -> None:
+    file = io.BytesIO(b"email\n" + b"x" * 5_000_000)
+    with pytest.raises(BadInput, match="line 2: is longer than any row"):
+        list(records(decoded(file)))
+    assert file.tell() < 1_000_000
+
+
+@given(st.text("ab@.,;\t\"'\r\n=+ \x00é", max_size=80))
+def test_any_text_is_read_or_refused_by_line(text: str) -> None:
+    found, refused = [], "line 1"
+    try:
+        found = list(records(io.StringIO(text, newline="")))
+    except BadInput as error:
+        refused = error.field
+    assert refused.startswith("line ")
+    assert [record.line for record in found] == sorted({record.line for record in found})

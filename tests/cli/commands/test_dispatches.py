@@ -1,0 +1,115 @@
+from datetime import timedelta
+
+import pytest
+
+from newsletter.accounts.models import User
+from newsletter.delivery.dispatches import open_dispatch
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, Fate
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from tests.cli.conftest import Command
+from tests.support import factories as make
+
+
+@pytest.fixture
+def dispatch(publication: Publication, settings: object) -> Dispatch:
+    """Five readers in three batches; nobody knows what became of the second."""
+    settings.DISPATCH_BATCH_SIZE = 2  # type: ignore[attr-defined]  # pytest-django's settings
+    make.readers(publication, 5)
+    now = clock.now()
+    edition = make.approved_edition(publication, due_at=now - timedelta(minutes=1))
+    opened = open_dispatch.open(edition.pk, now=now)
+    assert opened
+    for batch in opened.batches.filter(number=2):
+        Attempt.objects.create(
+            batch=batch, ordinal=1, fence=1, began_at=now, ended_at=now, fate=Fate.UNCERTAIN, detail="no answer"
+        )
+        batch.state, batch.submitted = BatchState.UNCERTAIN, batch.count
+        batch.save()
+    return opened
+
+
+def test_a_dispatch_is_shown_in_numbers_of_readers(newsletter: Command, dispatch: Dispatch) -> None:
+    told = newsletter("dispatches", "show", dispatch.edition_id, "--json").data
+    assert (told["edition"], told["publication"], told["state"]) == (dispatch.edition_id, "morning", "open")
+    progress = told["progress"]
+    assert (progress["planned"], progress["uncertain"], progress["waiting"], progress["adds_up"]) == (5, 2, 3, True)
+    assert told["uncertain"] == [{"batch": 2, "readers": 2}]
+    assert (
+        "phase sending candidates 5 planned 5 accepted 0 uncertain 2 waiting 3 adds up yes"
+        in newsletter("dispatches", "show", dispatch.edition_id).words
+    )
+
+
+def test_an_edition_that_was_never_dispatched_says_so(newsletter: Command, publication: Publication) -> None:
+    edition = make.edition(publication, due_at=clock.now() + timedelta(hours=1))
+    assert (
+        newsletter("dispatches", "show", edition.pk).err
+        == f"Edition {edition.pk} is planned; it has no dispatch yet.\n"
+    )
+
+
+def test_settling_warns_and_waits_for_a_yes(newsletter: Command, dispatch: Dispatch, otto: User) -> None:
+    told = newsletter("dispatches", "settle", dispatch.edition_id, "send-again")
+    assert (told.status, told.out) == (1, "")
+    assert "Give --yes." in told.err
+    assert dispatch.batches.filter(state=BatchState.UNCERTAIN).count() == 1
+
+
+def test_a_batch_is_counted_as_accepted_on_a_persons_word(newsletter: Command, dispatch: Dispatch, otto: User) -> None:
+    told = newsletter("dispatches", "settle", dispatch.edition_id, "count-as-accepted", "--yes", "--json").data
+    assert (told["progress"]["accepted"], told["uncertain"]) == (2, [])
+    assert Attempt.objects.get().settled_by.startswith("Otto")
+    again = newsletter("dispatches", "settle", dispatch.edition_id, "count-as-accepted", "--yes")
+    assert (again.status, again.err) == (1, f"Edition {dispatch.edition_id} has no uncertain batch.\n")
+
+
+def test_one_batch_is_sent_again(newsletter: Command, dispatch: Dispatch, otto: User) -> None:
+    settle = ("dispatches", "settle", dispatch.edition_id, "send-again", "--yes")
+    assert newsletter(*settle, "--batch", 1).status == 1
+    assert newsletter(*settle, "--batch", 2, "--json").data["progress"]["waiting"] == 5
+
+
+def test_settling_needs_somebody_from_ops(newsletter: Command, dispatch: Dispatch, eddie: User) -> None:
+    settle = ("dispatches", "settle", dispatch.edition_id, "send-again", "--yes")
+    assert newsletter(*settle).status == 1
+    assert "whose role does not permit this" in newsletter(*settle, "--by", "eddie@example.org").err
+
+
+def test_a_dispatch_is_paused_resumed_and_stopped(newsletter: Command, dispatch: Dispatch) -> None:
+    number = dispatch.edition_id
+    assert newsletter("dispatches", "pause", number, "--reason", "A wrong name.", "--json").data["state"] == "paused"
+    assert "at the command line: A wrong name." in newsletter("dispatches", "show", number).words
+    assert newsletter("dispatches", "resume", number, "--json").data["state"] == "open"
+    unasked = newsletter("dispatches", "stop", number, "--reason", "Enough.")
+    assert unasked.status == 1
+    assert newsletter("dispatches", "stop", number, "--reason", "Enough.", "--yes", "--json").data["state"] == "stopped"
+    assert "at the command line: Enough." in newsletter("dispatches", "show", number).words
+    assert newsletter("dispatches", "resume", number).status == 1
+
+
+def test_one_refused_batch_is_offered_again(newsletter: Command, dispatch: Dispatch) -> None:
+    Batch.objects.filter(number=1).update(state=BatchState.REFUSED, submitted=2)
+    retry = ("dispatches", "retry", dispatch.edition_id, "--batch")
+    assert newsletter("dispatches", "show", dispatch.edition_id, "--json").data["refused"] == [
+        {"batch": 1, "readers": 2}
+    ]
+    assert newsletter(*retry, 1, "--json").data["refused"] == []
+    assert "is not refused any more" in newsletter(*retry, 1).err
+    assert newsletter(*retry, 9).err == f"Edition {dispatch.edition_id} has no batch 9.\n"
+
+
+def test_who_did_not_get_it_is_printed_one_by_one(newsletter: Command, dispatch: Dispatch) -> None:
+    lines = newsletter("dispatches", "missing", dispatch.edition_id).out.splitlines()
+    assert lines[0] == "email,state,reason,batch,since"
+    assert [line.split(",")[1:4] for line in lines[1:]] == [
+        *[["waiting", "", "1"]] * 2,
+        *[["uncertain", "no answer", "2"]] * 2,
+        ["waiting", "", "3"],
+    ]
+
+
+def test_nobody_is_left_out_while_others_wait(newsletter: Command, dispatch: Dispatch, otto: User) -> None:
+    said = newsletter("dispatches", "leave-out", dispatch.edition_id, "--by", otto.email, "--yes")
+    assert said.status != 0
+    assert "once all is sent" in said.err

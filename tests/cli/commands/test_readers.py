@@ -1,0 +1,188 @@
+import base64
+import csv
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import OperationalError
+
+from newsletter.audience import export_subscribers
+from newsletter.audience.models import Subscription
+from newsletter.audience.suppressions import suppress
+from newsletter.delivery.recipients import reader_links
+from newsletter.publications.models import Publication
+from tests.cli.conftest import Command
+from tests.support import factories as make
+
+READERS = "email,first_name\nrita@example.org,Rita\nRITA@example.org,Rita\nnonsense,Otto\n+plus@example.org,=Plus\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "readers.csv"
+    path.write_text(READERS, encoding="utf-8")
+    return path
+
+
+def test_a_file_is_imported_and_told_about(newsletter: Command, publication: Publication, file: Path) -> None:
+    told = newsletter("readers", "import", file, "--source", "sign-up form 2025")
+    assert "rows read 4 added 2 there already 0 twice in the file 1 not taken 1" in told.words
+    assert told.err == "line 4: The email address has no @.\n"
+    assert "rita" not in told.out + told.err
+
+
+def test_an_import_from_a_pipe_tells_a_program(newsletter: Command, publication: Publication) -> None:
+    suppress("rita@example.org", reason="desk")
+    told = newsletter("readers", "import", "-", "--source", "form", "--json", stdin=READERS).data
+    assert told == {
+        "rows": 4, "added": 1, "known": 0, "repeated": 1, "paused": 0, "unconfirmed": 0, "left": 0, "suppressed": 1,
+        "bad": 1, "ended": 0, "warned": 0, "problems": [{"line": 4, "problem": "The email address has no @."}],
+        "warnings": [], "adds_up": True,
+    }  # fmt: skip
+
+
+def test_a_file_that_is_not_there_or_not_utf8_is_one_sentence(
+    newsletter: Command, publication: Publication, tmp_path: Path
+) -> None:
+    missing = newsletter("readers", "import", tmp_path / "none.csv", "--source", "form")
+    assert (missing.status, missing.out, missing.err.count("\n")) == (1, "", 1)
+    assert "cannot be read (No such file or directory)" in missing.err
+    latin = newsletter(
+        "readers", "import", "-", "--source", "form", stdin="email,name\nr@example.org,Zoë".encode("latin-1")
+    )
+    assert (latin.status, latin.err.startswith("line 2: is not in UTF-8.")) == (1, True)
+
+
+def test_an_import_needs_a_source(newsletter: Command, publication: Publication, file: Path) -> None:
+    assert newsletter("readers", "import", file).status == 2
+    assert newsletter("readers", "import", file, "--source", " ").status == 1
+
+
+def test_what_is_exported_can_be_opened_and_imported(
+    newsletter: Command, publication: Publication, file: Path, tmp_path: Path
+) -> None:
+    newsletter("readers", "import", file, "--source", "form")
+    out = tmp_path / "out.csv"
+    told = newsletter("readers", "export", "--out", out)
+    assert (told.status, told.out) == (0, "")
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
+    assert [row["email"] for row in rows] == ["'+plus@example.org", "rita@example.org"]
+    assert newsletter("readers", "import", out, "--source", "again", "--json").data["known"] == 2
+    assert newsletter("readers", "export").out.splitlines() == out.read_text(encoding="utf-8").splitlines()
+
+
+def test_an_export_for_programs_is_one_object_a_line(newsletter: Command, publication: Publication, file: Path) -> None:
+    newsletter("readers", "import", file, "--source", "form")
+    told = newsletter("readers", "export", "--json")
+    assert len(told.out.splitlines()) == 2
+    assert '"email":"+plus@example.org","first_name":"=Plus","standing":"active","consent_source":"form"' in told.out
+
+
+def test_an_export_that_cannot_be_written_says_so(
+    newsletter: Command, publication: Publication, tmp_path: Path
+) -> None:
+    told = newsletter("readers", "export", "--out", tmp_path / "no" / "out.csv")
+    assert told.status == 1
+    assert "--out: cannot be written" in told.err
+
+
+def test_readers_are_counted(newsletter: Command, publication: Publication, file: Path) -> None:
+    newsletter("readers", "import", file, "--source", "form")
+    assert newsletter("readers", "count", "--json").data == {
+        "active": 2, "suppressed": 0, "pending": 0, "paused": 0, "left": 0, "total": 2,
+    }  # fmt: skip
+    assert newsletter("readers", "count").words.startswith("receive it 2 suppressed 0")
+
+
+def test_who_wrote_to_the_mailbox_is_unsubscribed(newsletter: Command, publication: Publication) -> None:
+    rita, other = make.rita(publication), make.reader(publication)
+    edition = make.edition(publication)
+    token = reader_links.signing(edition.pk)(rita.pk)
+    subject = f"Subject: unsubscribe {token}\n"
+    assert newsletter("readers", "leave", "-", "--json", stdin=subject * 2).data == {
+        "left": 1,
+        "not_ours": 0,
+        "not_understood": 0,
+    }
+    left = Subscription.objects.get(subscriber=rita)
+    assert (left.standing, left.left_by, left.left_after_edition) == ("left", "mail", edition.pk)
+    assert Subscription.objects.get(subscriber=other).standing == "active"
+    assert newsletter("readers", "leave", token).words == "unsubscribed 1"
+
+
+def test_a_token_that_is_not_ours_unsubscribes_nobody_and_is_said(
+    newsletter: Command, publication: Publication
+) -> None:
+    rita = make.rita(publication)
+    told = newsletter("readers", "leave", "A" * 43)
+    assert told.status == 1
+    assert "not ours" in told.out
+    assert Subscription.objects.get(subscriber=rita).standing == "active"
+
+
+def test_a_list_of_readers_is_for_its_owner_alone_also_where_a_file_lay_before(
+    newsletter: Command, publication: Publication, tmp_path: Path
+) -> None:
+    out = tmp_path / "readers.csv"
+    out.write_text("old", encoding="utf-8")
+    out.chmod(0o644)
+    assert newsletter("readers", "export", "--out", out).status == 0
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+
+
+def test_an_export_that_breaks_off_leaves_the_earlier_file(
+    newsletter: Command, publication: Publication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "readers.csv"
+    newsletter("readers", "export", "--out", out)
+    before = out.read_text(encoding="utf-8")
+
+    def broken(_readers: object) -> Iterator[str]:
+        yield "email\r\n"
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr(export_subscribers, "lines", broken)
+    assert newsletter("readers", "export", "--out", out).status == 1
+    assert out.read_text(encoding="utf-8") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["readers.csv"]
+
+
+def test_what_a_file_says_of_consent_is_told_in_numbers(newsletter: Command, publication: Publication) -> None:
+    make.reader(publication, email="left@example.org")
+    file = "email,status,time_zone\nleft@example.org,unsubscribed,\na@example.org,active,Mordor\nb@example.org,?,\n"
+    told = newsletter("readers", "import", "-", "--source", "form", stdin=file)
+    assert told.words == (
+        "rows read 3 added 1 there already 0 not mailed: unsubscribed 1 of these received it until now 1 "
+        "not taken 1 taken in part 1"
+    )
+    assert told.err == (
+        "line 4: The status is not one that we know. Write active, pending, paused, left or suppressed: other words "
+        "are not guessed at.\n"
+        "line 3: The time zone is not known. It was left out. Give a name such as Europe/Berlin, or leave it empty.\n"
+    )
+
+
+def test_a_message_in_another_encoding_does_not_keep_anybody_from_leaving(
+    newsletter: Command, publication: Publication
+) -> None:
+    reader = make.reader(publication)
+    token = reader_links.signing(make.edition(publication).pk)(reader.pk)
+    mail = f"Subject: unsubscribe {token}\n\nGr".encode() + b"\xfc\xdfe\n"
+    assert newsletter("readers", "leave", "-", stdin=mail).status == 0
+    assert Subscription.objects.get(subscriber=reader).standing == "left"
+
+
+def test_mail_is_read_as_mail_and_what_is_not_understood_is_said_with_a_status(
+    newsletter: Command, publication: Publication
+) -> None:
+    rita = make.rita(publication)
+    token = reader_links.signing(make.edition(publication).pk)(rita.pk)
+    subject = base64.b64encode(f"unsubscribe {token}".encode()).decode()
+    mail = f"From x Mon\nSubject: =?utf-8?B?{subject}?=\n\nGr\xfc\xdfe\n\nFrom y Mon\nSubject: Away\n\nI am away.\n"
+    told = newsletter("readers", "leave", "-", stdin=mail.encode("latin-1"))
+    assert told.status == 1
+    assert " ".join(told.out.split()) == "unsubscribed 1 not understood 1"
+    assert Subscription.objects.get(subscriber=rita).standing == "left"
+    assert newsletter("readers", "leave", "-", stdin="").words == "unsubscribed 0"

@@ -1,0 +1,137 @@
+"""A publication's own template from its start to the letter, and what becomes of an edition when it breaks."""
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from datetime import timedelta
+
+import pytest
+
+from newsletter.editions.models import Edition, State
+from newsletter.letters import approval, assemble_letter, custom_templates, render_letter
+from newsletter.letters.content import letter_content
+from newsletter.publications.models import Publication, Template
+from newsletter.rendering.custom_template import renderer_process
+from newsletter.rendering.custom_template.template_errors import NotTried, TemplateFault
+from tests.golden.looks import EVERY
+from tests.support import factories as make
+from tests.support.factories import MONDAY
+
+pytestmark = pytest.mark.django_db
+BEFORE = MONDAY - timedelta(hours=1)
+BREAKS_LATER = "{% if stories[0].headline == 'Never' %}{{ nothing }}{% endif %}"
+
+
+def own(publication: Publication, more: str = "<!-- ours -->") -> str:
+    return custom_templates.starting(publication).replace("{% set around", f"{more}{{% set around")
+
+
+def saved(publication: Publication, body: str) -> Template:
+    return custom_templates.save(publication, body, by=make.eddie(), now=MONDAY)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_starting_template_makes_the_very_letter_of_the_look(name: str) -> None:
+    made = EVERY[name]()
+    start = custom_templates.starting(Publication(look=made.look))
+    assert render_letter.render(replace(made, template=start)) == render_letter.render(made)
+
+
+def test_the_letter_is_made_with_it_and_the_preview_as_well() -> None:
+    publication = make.publication()
+    make.story(publication)
+    saved(publication, own(publication))
+    edition = make.edition(publication)
+    seen = assemble_letter.preview(edition, now=BEFORE)
+    assembled = assemble_letter.assemble(edition.pk, now=BEFORE)
+    assert assembled.state == State.ASSEMBLED
+    frozen = assembled.letters.get()
+    assert "<!-- ours -->" in frozen.html
+    assert seen.html == frozen.html
+    assert frozen.findings == []
+
+
+def test_versions_are_added_and_none_is_lost() -> None:
+    publication = make.publication()
+    first, second = saved(publication, own(publication)), saved(publication, own(publication, "<!-- second -->"))
+    assert saved(publication, second.body) == second
+    assert [t.number for t in publication.templates.all()] == [2, 1]
+    custom_templates.remove(publication)
+    assert (publication.template, custom_templates.current(publication)) == (None, second.body)
+    custom_templates.take_up(publication, 1)
+    publication.refresh_from_db()
+    assert publication.template == first
+
+
+def test_what_works_with_an_appeal_and_not_with_thanks_in_its_place_is_not_saved() -> None:
+    publication = make.publication()
+    with pytest.raises(TemplateFault):
+        saved(publication, own(publication, "{% if appeal %}{{ appeal.amounts[0].url }}{% endif %}"))
+    assert saved(publication, own(publication, "{% if appeal and appeal.asks %}{{ appeal.amounts[0].url }}{% endif %}"))
+
+
+def test_what_works_with_much_and_not_with_little_is_not_saved() -> None:
+    publication = make.publication()
+    with pytest.raises(TemplateFault, match=r"Line \d+, column \d+: .*not in every letter"):
+        saved(publication, own(publication, "{{ appeal.heading }}"))
+    assert not Template.objects.exists()
+    assert publication.template is None
+
+
+def test_a_letter_waiting_for_approval_is_made_anew_when_the_template_changes() -> None:
+    publication = make.publication()
+    edition = make.approved_edition(publication)
+    assert assemble_letter.refresh_stale() == []
+    saved(publication, own(publication))
+    assert assemble_letter.refresh_stale() == [edition.pk]
+    again = assemble_letter.assemble(edition.pk, now=BEFORE)
+    assert "<!-- ours -->" in again.letters.get().html
+    custom_templates.remove(publication)
+    assert assemble_letter.refresh_stale() == [edition.pk]
+
+
+def test_letters_without_one_keep_the_fingerprint_that_they_had() -> None:
+    made = EVERY["bare"]()
+    assert letter_content.fingerprint(made) != letter_content.fingerprint(replace(made, template="x"))
+    before = {name: value for name, value in asdict(made).items() if name != "template"}
+    canonical = json.dumps(before, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert letter_content.fingerprint(made) == hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def test_one_that_breaks_later_holds_the_edition_with_its_stories_until_it_is_mended() -> None:
+    publication = make.publication()
+    template = saved(publication, own(publication, BREAKS_LATER))
+    story = make.story(publication, headline="Never")
+    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    assert edition.state == State.HELD
+    assert edition.reason.startswith("The publication’s own template cannot be used for this letter. Line ")
+    assert "There is no “nothing” in a letter." in edition.reason
+    assert edition.placements.get().story == story
+    custom_templates.remove(publication)
+    approval.release(edition, now=BEFORE)
+    assert assemble_letter.assemble(edition.pk, now=BEFORE).state == State.ASSEMBLED
+    assert Template.objects.get() == template
+
+
+def test_trouble_of_the_machine_holds_nothing_and_the_next_tick_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    publication = make.publication()
+    saved(publication, own(publication))
+    make.story(publication)
+    edition = make.edition(publication)
+    with monkeypatch.context() as broken:
+        broken.setattr(renderer_process, "COMMAND", ["/nowhere/python"])
+        with pytest.raises(NotTried):
+            assemble_letter.assemble(edition.pk, now=BEFORE)
+    assert list(Edition.objects.due_for_assembly(BEFORE)) == [edition]
+    assert assemble_letter.assemble(edition.pk, now=BEFORE).state == State.ASSEMBLED
+
+
+def test_without_the_way_out_preflight_stops_the_letter_as_any_other() -> None:
+    publication = make.publication()
+    make.story(publication)
+    body = own(publication)
+    start, end = body.index("{{ footer_row"), body.index("{% endblock")
+    saved(publication, body[:start] + body[end:])
+    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    assert edition.state == State.HELD
+    assert "unsubscribe" in edition.reason

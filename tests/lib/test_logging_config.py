@@ -1,0 +1,93 @@
+"""What may stand in a log: no reader's token, and no traceback for an answer that was meant."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from gunicorn.config import Config
+
+from newsletter import settings as written
+from newsletter.lib import logging_config
+from newsletter.lib.signed_tokens import Signer
+from newsletter.web.site.gunicorn_logs import Logger
+from tests.support import factories as make
+
+TOKEN = Signer(["secret"], purpose="reader", count=2).sign(7, 42)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"GET /u/{TOKEN} 200", "GET /u/… 200"),
+        (f"Not Found: /p/{TOKEN[:20]}", "Not Found: /p/…"),
+        (f"/v/{TOKEN}?letter=thanks and more", "/v/… and more"),
+        (f"<https://news.example.org/u/{TOKEN}>", "<https://news.example.org/u/…>"),
+        (f"'/U/{TOKEN}'", "'/U/…'"),
+        (f"next=%2Fu%2F{TOKEN}", "next=%2Fu%2F…"),
+        (f"/u/{TOKEN}/more/{TOKEN} end", "/u/… end"),
+        (f"/u/{TOKEN[:9]}%3D{TOKEN[9:]}", "/u/…"),
+        ("/usr/lib/python3/site-packages", "/usr/lib/python3/site-packages"),
+        ("/srv/v/x.py", "/srv/v/x.py"),
+        ("/stories/12/", "/stories/12/"),
+    ],
+)
+def test_tokens_are_taken_out_of_a_line_and_nothing_else_is(text: str, shown: str) -> None:
+    assert logging_config.without_tokens(text) == shown
+
+
+def record(message: str, *args: object, problem: BaseException | None = None) -> logging.LogRecord:
+    told = (type(problem), problem, problem.__traceback__) if problem else None
+    return logging.LogRecord("x", logging.ERROR, "x", 1, message, args, told)
+
+
+def test_neither_a_message_its_arguments_nor_a_traceback_shows_a_token() -> None:
+    line = logging_config.LineFormatter(logging_config.LINE).format(
+        record("%s failed", f"/u/{TOKEN}", problem=ValueError(f"/p/{TOKEN}"))
+    )
+    assert TOKEN not in line
+    assert "/u/… failed" in line
+    assert "ValueError: /p/…" in line
+
+
+def test_the_settings_log_by_this_formatter_alone() -> None:
+    assert {made["()"] for made in written.LOGGING["formatters"].values()} == {logging_config.LineFormatter}
+    assert written.LOGGING["loggers"]["django"] == {"handlers": []}
+
+
+def test_gunicorn_logs_by_it_too(tmp_path: Path) -> None:
+    file = tmp_path / "log"
+    config = Config()
+    config.set("errorlog", str(file))
+    config.set("accesslog", str(file))
+    logger = Logger(config)
+    logger.error("Error handling request %s", f"/u/{TOKEN}")
+    logger.access_log.info('"GET /v/%s HTTP/1.1" 200', TOKEN)
+    for handler in [*logger.error_log.handlers, *logger.access_log.handlers]:
+        handler.close()
+    assert file.read_text().count("…") == 2
+    assert TOKEN not in file.read_text()
+
+
+@pytest.mark.django_db
+def test_a_refused_page_is_one_line_in_the_log_and_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    client = Client()
+    client.force_login(make.cora())
+    keep = logging_config.ExpectedAnswers()
+    log = logging.getLogger("django.request")
+    log.addFilter(keep)
+    try:
+        assert client.get("/ops/").status_code == 403
+    finally:
+        log.removeFilter(keep)
+    [told] = [one for one in caplog.records if one.name == "django.request"]
+    assert (told.levelname, told.exc_info) == ("WARNING", None)
+    assert "Traceback" not in logging_config.LineFormatter(logging_config.LINE).format(told)
+
+
+def test_our_own_fault_keeps_its_traceback() -> None:
+    told = record("Internal Server Error", problem=PermissionDenied())
+    told.status_code = 500
+    assert logging_config.ExpectedAnswers().filter(told)
+    assert told.exc_info

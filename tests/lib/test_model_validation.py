@@ -1,0 +1,39 @@
+"""Django's checks of a row, in our own words."""
+
+import pytest
+
+from newsletter.accounts.models import User
+from newsletter.lib.errors import BadInput
+from newsletter.lib.model_validation import check_fields, label
+from newsletter.publications.models import Publication
+from tests.support import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_good_row_passes() -> None:
+    check_fields(make.publication())
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("name", "", "name: is empty. Please fill it in."),
+        ("name", None, "name: is empty. Please fill it in."),
+        ("name", "x" * 121, "name: has 121 characters. Use at most 120."),
+        ("fonts", "comic", "fonts: cannot be 'comic'. Choose one of those offered."),
+        ("accent_colour", "red", "accent colour: Give a colour such as #1a5f7a."),
+    ],
+)
+def test_the_first_problem_is_told_with_its_field(field: str, value: object, said: str) -> None:
+    publication = make.publication()
+    setattr(publication, field, value)
+    with pytest.raises(BadInput) as refused:
+        check_fields(publication)
+    assert str(refused.value) == said
+
+
+def test_fields_are_called_as_people_call_them() -> None:
+    assert label(Publication(), "sender_email") == "sender email"
+    assert label(Publication(), "__all__") == "publication"
+    assert label(User(), "email")

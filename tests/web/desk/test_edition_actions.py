@@ -1,0 +1,150 @@
+"""A person's word on an edition: each button, pressed once, pressed twice, and pressed too late."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from newsletter.accounts.models import User
+from newsletter.editions.models import Edition, State
+from newsletter.letters import assemble_letter
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from newsletter.stories import story_queue
+from newsletter.stories.models import Story
+from tests.support import factories as make
+from tests.web.asking import follow, words
+
+
+@pytest.fixture
+def planned(publication: Publication) -> Edition:
+    make.story(publication)
+    return make.edition(publication, due_at=clock.now() + timedelta(days=1))
+
+
+@pytest.fixture
+def assembled(planned: Edition) -> Edition:
+    return assemble_letter.assemble(planned.pk, now=clock.now())
+
+
+def press(client: Client, edition: Edition, button: str, **form: str) -> str:
+    words_after = follow(client.post(f"/editions/{edition.pk}/{button}/", form), client)
+    edition.refresh_from_db()
+    return words_after
+
+
+def test_approving_binds_to_the_letter_that_was_looked_at(eddie: Client, assembled: Edition) -> None:
+    assert "Approved. It leaves by itself" in press(eddie, assembled, "approve", content_hash=assembled.content_hash)
+    assert assembled.state == State.APPROVED
+    assert assembled.approved_by == User.objects.get(email="eddie@example.org")
+
+
+def test_the_form_on_the_page_carries_the_hash_of_its_letter(eddie: Client, assembled: Edition) -> None:
+    page = eddie.get(f"/editions/{assembled.pk}/").content.decode()
+    assert f'name="content_hash" value="{assembled.content_hash}"' in page
+
+
+def test_approving_twice_is_approving_once(eddie: Client, assembled: Edition) -> None:
+    for _ in range(2):
+        assert "Approved." in press(eddie, assembled, "approve", content_hash=assembled.content_hash)
+
+
+def test_a_letter_that_changed_meanwhile_is_not_approved_and_it_is_said_why(eddie: Client, assembled: Edition) -> None:
+    seen = assembled.content_hash
+    story_queue.revise(Story.objects.get(), headline="Quite another headline")
+    assemble_letter.refresh_stale()
+    assemble_letter.assemble(assembled.pk, now=clock.now())
+    page = press(eddie, assembled, "approve", content_hash=seen)
+    assert "assembled anew since you looked at it. Look again, then approve." in page
+    assert assembled.state == State.ASSEMBLED
+
+
+@pytest.mark.parametrize("made_up", ["", "0" * 64, "\x00", "x" * 10_000])
+def test_a_made_up_hash_approves_nothing(eddie: Client, assembled: Edition, made_up: str) -> None:
+    press(eddie, assembled, "approve", content_hash=made_up)
+    assert assembled.state == State.ASSEMBLED
+
+
+def test_what_is_not_assembled_cannot_be_approved(eddie: Client, planned: Edition) -> None:
+    assert "cannot become approved" in press(eddie, planned, "approve", content_hash="")
+
+
+def test_holding_needs_a_reason_and_shows_it(eddie: Client, assembled: Edition) -> None:
+    assert "Say in a few words why." in press(eddie, assembled, "hold", reason=" \x00 ")
+    assert assembled.state == State.ASSEMBLED
+    assert "The lawyers \x00are reading".replace("\x00", "") in press(
+        eddie, assembled, "hold", reason="The lawyers \x00are reading"
+    )
+    assert assembled.state == State.HELD
+
+
+def test_a_long_reason_is_cut_not_refused(eddie: Client, assembled: Edition) -> None:
+    press(eddie, assembled, "hold", reason="because " * 500)
+    assert (assembled.state, len(assembled.reason)) == (State.HELD, 500)
+
+
+def test_what_was_held_says_that_it_needs_a_person_also_in_a_publication_that_approves_itself(
+    eddie: Client, assembled: Edition
+) -> None:
+    Publication.objects.update(approves_itself=True)
+    press(eddie, assembled, "hold", reason="Wait.")
+    assert "then needs approval" in press(eddie, assembled, "release")
+    page = words(eddie.get(f"/editions/{assembled.pk}/"))
+    assert "approves itself" not in page
+    assert "Assembled. Read it, then approve it." in press(eddie, assembled, "assemble")
+
+
+def test_releasing_brings_it_back_into_the_plan(eddie: Client, assembled: Edition) -> None:
+    press(eddie, assembled, "hold", reason="Wait.")
+    assert "Released." in press(eddie, assembled, "release")
+    assert assembled.state == State.PLANNED
+    assert "not held" in press(eddie, assembled, "release")
+
+
+def test_cancelling_gives_the_stories_back(eddie: Client, assembled: Edition) -> None:
+    assert "Cancelled. Its stories lead the queue again." in press(eddie, assembled, "cancel", reason="No news.")
+    assert assembled.state == State.CANCELLED
+    assert len(story_queue.waiting(assembled.publication)) == 1
+    assert "cannot become cancelled" in press(eddie, assembled, "cancel", reason="No news.")
+
+
+def test_assembling_ahead_of_time_makes_the_letter_ready_to_be_read(eddie: Client, planned: Edition) -> None:
+    assert "Assembled. Read it, then approve it." in press(eddie, planned, "assemble")
+    assert planned.state == State.ASSEMBLED
+    press(eddie, planned, "assemble")
+    assert planned.letters.count() == 1
+
+
+def test_assembling_what_approves_itself_is_said_before_and_after(eddie: Client, planned: Edition) -> None:
+    assert "approves itself" not in words(eddie.get(f"/editions/{planned.pk}/"))
+    Publication.objects.update(approves_itself=True)
+    page = words(eddie.get(f"/editions/{planned.pk}/"))
+    assert "This publication approves itself: once assembled, it leaves tomorrow" in page
+    assert "approved by the publication’s own rule. It leaves tomorrow" in press(eddie, planned, "assemble")
+    assert planned.state == State.APPROVED
+
+
+def test_assembling_what_preflight_stops_is_not_called_ready(
+    eddie: Client, planned: Edition, settings: Settings
+) -> None:
+    settings.LOCAL = False
+    Story.objects.update(url="http://10.0.0.7/article")
+    said = press(eddie, planned, "assemble")
+    assert "It is held. Preflight found:" in said
+    assert "Read it, then approve it" not in said
+
+
+def test_assembling_with_too_few_stories_says_so(eddie: Client, planned: Edition) -> None:
+    Publication.objects.update(minimum_stories=5)
+    assert "too few stories" in press(eddie, planned, "assemble")
+
+
+def test_taking_a_letter_apart_puts_its_stories_in_front(eddie: Client, assembled: Edition) -> None:
+    make.story(assembled.publication, headline="a later one")
+    page = press(eddie, assembled, "reopen")
+    assert "Taken apart: its stories lead the queue again. It is assembled when you say so, at the latest" in page
+    assert "needs a person’s approval" in page
+    assert assembled.state == State.PLANNED
+    assert assembled.pk not in Edition.objects.due_for_assembly(clock.now()).values_list("pk", flat=True)
+    assert [s.headline for s in story_queue.waiting(assembled.publication)][-1] == "a later one"

@@ -1,0 +1,239 @@
+"""Another time for an edition, or now: what is asked before, what is done, what is said."""
+
+import html
+import re
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+
+from newsletter.editions.models import Edition, State
+from newsletter.letters import approval, assemble_letter
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from newsletter.stories import story_queue
+from newsletter.stories.models import Story
+from tests.support import factories as make
+from tests.support.factories import MONDAY
+from tests.web.asking import follow, words
+
+SUNDAY_NOON = MONDAY - timedelta(hours=19)  # in New York
+
+
+@pytest.fixture(autouse=True)
+def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: SUNDAY_NOON)
+
+
+@pytest.fixture
+def assembled(publication: Publication) -> Edition:
+    """Of Monday, on Sunday."""
+    make.story(publication, headline="The bridge")
+    return assemble_letter.assemble(make.edition(publication).pk, now=SUNDAY_NOON)
+
+
+@pytest.fixture
+def approved(assembled: Edition) -> Edition:
+    return approval.approve(assembled, content_hash=assembled.content_hash, by=make.eddie(), now=SUNDAY_NOON)
+
+
+def press(client: Client, edition: Edition, button: str, **form: str) -> str:
+    words_after = follow(client.post(f"/editions/{edition.pk}/{button}/", form), client)
+    edition.refresh_from_db()
+    return words_after
+
+
+def hidden(page: str, name: str) -> str:
+    """What a form on the page would send for this field."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, name
+    return html.unescape(found[1])
+
+
+def test_sending_mondays_edition_on_sunday_shows_sundays_letter_and_approves_it_with_the_same_click(
+    eddie: Client, approved: Edition
+) -> None:
+    make.readers(approved.publication, 1250)
+    page = eddie.get(f"/editions/{approved.pk}/send/").content.decode()
+    assert "Send it to 1,250 readers now?" in page
+    assert "from the approved one" in page
+    frame = html.unescape(re.findall(r'<iframe[^>]* src="([^"]*)"', page)[0])
+    shown = eddie.get(frame).content.decode()
+    assert ("22 November" in shown, "23 November" in shown) == (True, False)
+    said = press(eddie, approved, "send-now", content_hash=hidden(page, "content_hash"))
+    assert "It is due now. Its email was made anew for that time. It is approved." in said
+    assert (approved.state, approved.due_at) == (State.APPROVED, SUNDAY_NOON)
+    assert "22 November" in approved.letters.get().html
+    assert assemble_letter.refresh_stale(now=SUNDAY_NOON) == []
+
+
+@pytest.mark.parametrize(("button", "form"), [("send-now", {}), ("reschedule", {"due_at": "2026-11-24T07:00"})])
+def test_an_approval_is_not_lost_by_a_click_that_did_not_say_so(
+    eddie: Client, approved: Edition, button: str, form: dict[str, str]
+) -> None:
+    page = press(eddie, approved, button, **form)
+    assert "needs approval anew" in page
+    assert "Approve it with the same click" in page
+    assert (approved.state, approved.due_at, approved.approved_by) == (State.APPROVED, MONDAY, make.eddie())
+    assert "23 November" in approved.letters.get().html
+
+
+def test_another_day_is_approved_together_with_the_letter_of_that_day(eddie: Client, approved: Edition) -> None:
+    asked = eddie.post(f"/editions/{approved.pk}/reschedule/", {"due_at": "2026-11-24T07:00"})
+    assert urlsplit(asked["Location"]).path == f"/editions/{approved.pk}/new-time/"
+    page = eddie.get(asked["Location"]).content.decode()
+    assert "from the approved one" in page
+    form = {name: hidden(page, name) for name in ("due_at", "content_hash")}
+    said = press(eddie, approved, "reschedule", **form)
+    assert "It is now due Tue 24 Nov, 07:00 EST. Its email was made anew for that time. It is approved." in said
+    assert (approved.state, approved.due_at) == (State.APPROVED, MONDAY + timedelta(days=1))
+    assert "24 November" in approved.letters.get().html
+
+
+def test_another_day_may_be_given_and_approved_later(eddie: Client, approved: Edition) -> None:
+    said = press(eddie, approved, "reschedule", due_at="2026-11-24T07:00", approve_later="1")
+    assert "Read its email, then approve it." in said
+    assert approval.NEW_TIME in said
+    assert (approved.state, approved.due_at) == (State.ASSEMBLED, MONDAY + timedelta(days=1))
+
+
+def test_another_hour_of_the_same_day_keeps_the_approval(eddie: Client, approved: Edition) -> None:
+    assert "It is now due tomorrow, 09:00 EST. It is approved." in press(
+        eddie, approved, "reschedule", due_at="2026-11-23T09:00"
+    )
+    assert (approved.state, approved.approved_by) == (State.APPROVED, make.eddie())
+
+
+def test_sending_now_on_its_own_day_needs_no_other_approval(
+    eddie: Client, approved: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: MONDAY - timedelta(hours=2))
+    assert "The email is approved. It begins to leave within moments" in words(
+        eddie.get(f"/editions/{approved.pk}/send/")
+    )
+    assert "It is due now. It is approved." in press(eddie, approved, "send-now")
+    assert approved.due_at == MONDAY - timedelta(hours=2)
+
+
+def test_a_letter_that_changes_between_the_look_and_the_click_is_not_approved(eddie: Client, approved: Edition) -> None:
+    page = eddie.get(f"/editions/{approved.pk}/send/").content.decode()
+    story_queue.revise(Story.objects.get(), headline="Another headline")
+    said = press(eddie, approved, "send-now", content_hash=hidden(page, "content_hash"))
+    assert "Look again, then approve." in said
+    assert (approved.state, approved.due_at) == (State.APPROVED, MONDAY)
+
+
+def test_what_is_not_approved_is_approved_and_sent_with_one_click_or_made_due_with_another(
+    eddie: Client, assembled: Edition
+) -> None:
+    page = eddie.get(f"/editions/{assembled.pk}/send/").content.decode()
+    assert "not approved" in page
+    assert "It leaves as soon as somebody approves it." in press(eddie, assembled, "send-now", approve_later="1")
+    assert assembled.state == State.ASSEMBLED
+    again = eddie.get(f"/editions/{assembled.pk}/send/").content.decode()
+    assert hidden(again, "content_hash") == hidden(page, "content_hash") == assembled.content_hash
+    assert "It is approved." in press(eddie, assembled, "send-now", content_hash=assembled.content_hash)
+    assert assembled.state == State.APPROVED
+
+
+def test_a_publication_that_approves_itself_is_asked_nothing_and_is_told_what_happened(
+    eddie: Client, approved: Edition
+) -> None:
+    Publication.objects.update(approves_itself=True)
+    assert "by the publication’s own rule" in words(eddie.get(f"/editions/{approved.pk}/send/"))
+    said = press(eddie, approved, "send-now")
+    assert "made anew for that time. It is approved by the publication’s own rule." in said
+    assert (approved.state, approved.approved_by) == (State.APPROVED, None)
+
+
+def test_both_letters_can_be_looked_at_before(eddie: Client, publication: Publication) -> None:
+    make.story(publication)
+    make.appeal(publication)
+    edition = assemble_letter.assemble(make.edition(publication).pk, now=SUNDAY_NOON)
+    page = eddie.get(f"/editions/{edition.pk}/send/", {"thanks": "1"}).content.decode()
+    frame = html.unescape(re.findall(r'<iframe[^>]* src="([^"]*)"', page)[0])
+    assert "Thank you for your gift" in eddie.get(frame).content.decode()
+
+
+def test_sending_what_is_only_planned_says_what_follows(eddie: Client, publication: Publication) -> None:
+    make.story(publication)
+    edition = make.edition(publication)
+    assert "not assembled yet" in words(eddie.get(f"/editions/{edition.pk}/send/"))
+    said = press(eddie, edition, "send-now")
+    assert "It is due now. It is assembled within moments, and leaves when it is approved." in said
+
+
+def test_another_time_is_on_the_publications_clock(eddie: Client, assembled: Edition) -> None:
+    page = press(eddie, assembled, "reschedule", due_at="2031-01-06T07:30")
+    assert "It is now due Mon 6 Jan 2031, 07:30 EST." in page
+    assert assembled.due_at == datetime(2031, 1, 6, 12, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("due_at", "said"),
+    [
+        ("", "Please fill this in"),
+        ("soon", "Give a date and a time"),
+        ("2020-01-01T07:00", "Has passed. Give a time from now on."),
+    ],
+)
+def test_a_time_that_cannot_be_is_told_at_its_field(eddie: Client, assembled: Edition, due_at: str, said: str) -> None:
+    page = eddie.post(f"/editions/{assembled.pk}/reschedule/", {"due_at": due_at})
+    assert (page.status_code, due_at in page.content.decode()) == (200, True)
+    assert said in words(page)
+
+
+def test_the_current_minute_can_be_chosen(eddie: Client, approved: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: MONDAY - timedelta(minutes=29, seconds=1))
+    assert "It is now due today, 06:30 EST." in press(eddie, approved, "reschedule", due_at="2026-11-23T06:30")
+
+
+@pytest.mark.parametrize("times", [{"embargo_until": MONDAY}, {"expires_at": MONDAY - timedelta(hours=2)}])
+def test_a_time_that_does_not_suit_a_story_is_refused(
+    eddie: Client, assembled: Edition, times: dict[str, datetime]
+) -> None:
+    Story.objects.update(**times)
+    page = words(eddie.post(f"/editions/{assembled.pk}/reschedule/", {"due_at": "2026-11-23T06:00"}))
+    assert f"Does not suit its stories. Story {Story.objects.get().pk}" in page
+
+
+@pytest.mark.parametrize("due_at", ["", "soon", "2026-11-24T07:00", "9999-12-31T23:59:59-23:00"])
+def test_a_made_up_time_shows_no_letter(eddie: Client, approved: Edition, due_at: str) -> None:
+    assert eddie.get(f"/editions/{approved.pk}/new-time/", {"due_at": due_at}).status_code == 404
+    assert eddie.get(f"/editions/{approved.pk}/letter/", {"due_at": due_at}).status_code == 200
+
+
+def test_what_is_over_cannot_be_sent(eddie: Client, assembled: Edition) -> None:
+    approval.cancel(assembled, reason="No news.", now=SUNDAY_NOON)
+    assert "cannot be sent now" in words(eddie.get(f"/editions/{assembled.pk}/send/"))
+    assert "cannot be changed" in press(eddie, assembled, "send-now")
+
+
+def test_an_approved_edition_that_will_be_held_says_so(eddie: Client, approved: Edition) -> None:
+    Story.objects.update(expires_at=MONDAY - timedelta(minutes=1))
+    assert "It will be held instead of leaving. Story" in words(eddie.get(f"/editions/{approved.pk}/"))
+
+
+def test_the_page_of_an_edition_is_answered_when_there_is_something_new_on_it(
+    eddie: Client, assembled: Edition
+) -> None:
+    path = f"/editions/{assembled.pk}/"
+
+    def seen() -> str:
+        found = re.search(r"""hx-vals='\{"seen": "([^"]*)"\}'""", eddie.get(path).content.decode())
+        assert found
+        return found[1]
+
+    mark = seen()
+    assert eddie.get(path, {"seen": mark}, headers={"HX-Request": "true"}).status_code == 204
+    approval.approve(assembled, content_hash=assembled.content_hash, by=make.eddie(), now=SUNDAY_NOON)
+    assert "Approved" in words(eddie.get(path, {"seen": mark}, headers={"HX-Request": "true"}))
+    mark = seen()
+    story_queue.revise(Story.objects.get(), headline="Another headline")
+    assemble_letter.refresh_stale(now=SUNDAY_NOON)
+    assemble_letter.assemble(assembled.pk, now=SUNDAY_NOON)
+    answer = eddie.get(path, {"seen": mark}, headers={"HX-Request": "true"})
+    assert answer["HX-Refresh"] == "true"  # another letter: the page is loaded as a whole
+    approval.cancel(assembled, reason="No news.", now=SUNDAY_NOON)
+    assert "hx-trigger" not in eddie.get(path).content.decode().split("letter-tools")[0]

@@ -1,0 +1,78 @@
+"""What the ops page shows of the runbook."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client, override_settings
+
+from newsletter.editions.models import Edition, State
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from newsletter.web.ops.runbook import Piece, pages, runbook
+from tests.support import factories as make
+from tests.web.asking import words
+
+TEXT = """# Runbook
+
+Before any page.
+
+## no-workers
+
+Nobody works: see
+*late-events*.
+
+1. Ask `redis`.
+2. Start it
+   again.
+
+    start this
+    and that
+
+## held-edition
+
+Mend it.
+"""
+
+
+@pytest.fixture
+def held(publication: Publication) -> Edition:
+    edition = make.approved_edition(publication, due_at=clock.now() + timedelta(days=1))
+    edition.state, edition.reason = State.HELD, "Waiting for the lawyer"
+    edition.save()
+    return edition
+
+
+def test_a_page_is_read_in_paragraphs_points_and_commands() -> None:
+    assert pages(TEXT) == {
+        "no-workers": [
+            Piece("Nobody works: see late-events."),
+            Piece("1. Ask redis."),
+            Piece("2. Start it again."),
+            Piece("start this\nand that", is_command=True),
+        ],
+        "held-edition": [Piece("Mend it.")],
+    }
+
+
+def test_what_to_do_stands_beside_the_trouble(otto: Client, held: Edition) -> None:
+    page = words(otto.get("/ops/"))
+    assert "What to do: “held-edition” An edition waits for a person and says why" in page
+    assert "Waiting for the lawyer. It does not leave until somebody releases it." in page
+
+
+def test_without_its_docs_the_ops_page_still_names_the_page(otto: Client, held: Edition, tmp_path: Path) -> None:
+    runbook.cache_clear()
+    try:
+        with override_settings(BASE_DIR=tmp_path):
+            page = words(otto.get("/ops/"))
+    finally:
+        runbook.cache_clear()
+    assert "“held-edition”" in page
+    assert "What to do" not in page
+
+
+def test_a_held_edition_does_not_claim_its_old_approval(eddie: Client, held: Edition) -> None:
+    assert "Approved" not in words(eddie.get(f"/editions/{held.pk}/"))
+    Edition.objects.update(state=State.APPROVED)
+    assert "Approved" in words(eddie.get(f"/editions/{held.pk}/"))
