@@ -48,10 +48,10 @@ def main() -> None:
     made = data.edition(sys.argv[1])
     milliseconds = (time.process_time() - began) * 1000
     approval.send_now(Edition.objects.get(pk=made["edition"]), now=clock.now())
-    opened = open_dispatch.open(made["edition"], now=clock.now())
+    opened = open_dispatch.open_dispatch(made["edition"], now=clock.now())
     if opened is None:
         raise RuntimeError("The dispatch did not open.")
-    while open_dispatch.go_on(opened.pk):
+    while open_dispatch.continue_opening(opened.pk):
         pass
     batches = list(Batch.objects.filter(dispatch=opened).values_list("pk", flat=True))
     send_batches.send_all(batches, client=dispatch._client(), clock=clock.now, connections=4)

@@ -45,7 +45,7 @@ def readers(counts: list[int]) -> dict[str, int]:
     from django.core.management import call_command
     from django.db import connection, transaction
 
-    from newsletter.audience.models import Standing, Subscriber, Subscription, Suppression
+    from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus, Suppression
 
     call_command("migrate", verbosity=0)
     totals = {count: count + count // (OUT - 1) for count in counts}
@@ -67,7 +67,7 @@ def readers(counts: list[int]) -> dict[str, int]:
                 pk=after,
                 publication=_publication(slug(count)),
                 subscriber=person,
-                standing=Standing.ACTIVE,
+                standing=SubscriptionStatus.ACTIVE,
                 consent_source="bench",
                 consent_at=datetime.now(UTC),
             )
@@ -85,9 +85,9 @@ def readers(counts: list[int]) -> dict[str, int]:
 
 
 def _reached(publication: str) -> int:
-    from newsletter.audience.models import Standing, Subscription, Suppression
+    from newsletter.audience.models import Subscription, SubscriptionStatus, Suppression
 
-    active = Subscription.objects.filter(publication__slug=publication, standing=Standing.ACTIVE)
+    active = Subscription.objects.filter(publication__slug=publication, standing=SubscriptionStatus.ACTIVE)
     suppressed = Suppression.objects.values("email")
     return active.exclude(subscriber__email__in=suppressed).count()
 

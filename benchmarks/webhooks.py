@@ -288,16 +288,16 @@ def naive() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
     django.setup()
     from newsletter.delivery.models import Dispatch
-    from newsletter.insights.models import Outcome
+    from newsletter.insights.models import ReaderOutcome
 
     with open(os.environ["BENCH_POST"], encoding="utf-8") as file:  # noqa: PTH123
         events = json.load(file)
     dispatch = Dispatch.objects.get(pk=int(events[0]["nl_dispatch"]))
-    Outcome.objects.filter(dispatch=dispatch, subscriber__in=[int(e["nl_subscriber"]) for e in events]).delete()
+    ReaderOutcome.objects.filter(dispatch=dispatch, subscriber__in=[int(e["nl_subscriber"]) for e in events]).delete()
     began = time.time()
     for event in events:
         reader = int(event["nl_subscriber"])
-        Outcome.objects.get_or_create(dispatch=dispatch, subscriber=reader, defaults={"reached": 5})
+        ReaderOutcome.objects.get_or_create(dispatch=dispatch, subscriber=reader, defaults={"reached": 5})
     sys.stdout.write(json.dumps({"rate": len(events) / (time.time() - began)}) + "\n")
 
 

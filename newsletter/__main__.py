@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         finally:
             sys.stdout.flush()
     except NewsletterError as error:
-        output.say(output.shortened(str(error)))
+        output.print_note(output.shortened(str(error)))
         sys.exit(1)
     except BrokenPipeError:  # whoever read our output has gone
         output_streams.silence_output()

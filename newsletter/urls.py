@@ -18,11 +18,12 @@ from newsletter.web.desk import (
     story_queue,
 )
 from newsletter.web.ops import dashboard, missing_readers
-from newsletter.web.readers import confirm_return, reader_view, unsubscribe
+from newsletter.web.readers import confirm_return, reader_view
 from newsletter.web.readers.preferences import preferences
+from newsletter.web.readers.unsubscribe import unsubscribe
 from newsletter.web.readers.web_version import web_version
 from newsletter.web.shared import letter_preview
-from newsletter.web.shared.permission_required import needs
+from newsletter.web.shared.permission_required import permission_required
 from newsletter.web.site import first_page, health_check, picture_files, sign_in_pages
 
 DESK = [
@@ -74,11 +75,11 @@ OPS = [
 ACCOUNT = [
     path("sign-in/", sign_in_pages.SignIn.as_view(), name="login"),
     path("sign-out/", sign_in_pages.SignOut.as_view(), name="logout"),
-    path("password/", needs()(sign_in_pages.ChangePassword.as_view()), name="password"),
+    path("password/", permission_required()(sign_in_pages.ChangePassword.as_view()), name="password"),
 ]
 # Short, because they stand in every letter and mail programs break long lines.
 READERS = [
-    path("u/<path:token>", unsubscribe.leave, name="unsubscribe"),
+    path("u/<path:token>", unsubscribe, name="unsubscribe"),
     path("p/<path:token>", preferences, name="preferences"),
     path("c/<path:token>", confirm_return.confirm, name="confirm"),
     path("v/<path:token>", web_version, name="web-version"),

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 
 from playwright.sync_api import Browser, sync_playwright
 
-from newsletter.mail.message import Token
+from newsletter.mail.message import MergeTag
 from tests.screenshots import paint
 from tests.support import chromium
 
@@ -43,13 +43,13 @@ WAYS = (Way("desktop", 600), Way("phone", 375), Way("dark", 600, "dark"), Way("w
 def ours() -> dict[str, str]:
     """Names and HTML of the letters of ours that stand beside theirs, one a sheet."""
     from newsletter.letters.render_letter import render
-    from newsletter.publications.models import Look
+    from newsletter.publications.models import Layout
     from tests.golden.copied import copied
     from tests.golden.looks import EVERY
 
     chosen = {f"ours: {name}": EVERY[name]() for name in ("rich", "letter", "briefing")}
-    chosen["ours: copied"] = copied(Look.STORY)
-    return {name: render(contents).html.replace(Token.FIRST_NAME_HTML, "Rita") for name, contents in chosen.items()}
+    chosen["ours: copied"] = copied(Layout.STORY)
+    return {name: render(contents).html.replace(MergeTag.FIRST_NAME_HTML, "Rita") for name, contents in chosen.items()}
 
 
 def sheets(theirs: dict[str, str]) -> Iterator[dict[str, str]]:

@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _no_house_of_another_test() -> None:
     """What this process remembers of the stamp in the database goes with the test's rows."""
     if seen := sys.modules.get("newsletter.delivery.ledger.installation"):  # a test of pure functions need not load it
-        seen.forget()
+        seen.reset_cache()
 
 
 def uses_database(item: pytest.Item) -> bool:

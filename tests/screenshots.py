@@ -1,4 +1,4 @@
-"""Make the pictures in docs/pictures anew: a house of its own with the sample publication, seen in Chromium,
+"""Make the pictures in docs/pictures anew: a system of its own with the sample publication, seen in Chromium,
 and letters of each look.
 
 make pictures
@@ -11,10 +11,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Route, sync_playwright
 
-from newsletter.mail.message import Token
+from newsletter.mail.message import MergeTag
 from tests.support import chromium
 from tests.support.surroundings import ROOT
-from tests.support.system import House
+from tests.support.system import System
 from tests.support.waiting import wait_until
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -33,12 +33,12 @@ STORIES = (
 )
 
 
-def take(house: House, browser: Browser) -> None:
-    """The letter as a reader sees it, the desk as a curator does, the ops page, all from a running house."""
-    [(email, password)] = wait_until(lambda: re.findall(r"sign in as (\S+) with the password (\S+)", house.story()))
-    wait_until(lambda: "Read it here" in house.story(), timeout=180, what="the first edition to be dispatched")
-    [one] = house.letters(limit=1)[:1]
-    full = house.letters(address=one["address"], full=1)[0]
+def take(system: System, browser: Browser) -> None:
+    """The letter as a reader sees it, the desk as a curator does, the ops page, all from a running system."""
+    [(email, password)] = wait_until(lambda: re.findall(r"sign in as (\S+) with the password (\S+)", system.story()))
+    wait_until(lambda: "Read it here" in system.story(), timeout=180, what="the first edition to be dispatched")
+    [one] = system.letters(limit=1)[:1]
+    full = system.letters(address=one["address"], full=1)[0]
 
     page = browser.new_page(viewport={"width": 640, "height": 900})
     page.set_content(full["html"])
@@ -55,15 +55,15 @@ def take(house: House, browser: Browser) -> None:
             "--url",
             f"https://example.org/{number}",
         )
-        house.tell("stories", "add", *words)
+        system.tell("stories", "add", *words)
     page = browser.new_page(viewport={"width": 1200, "height": 680})
-    page.goto(house.web)
+    page.goto(system.web)
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name=re.compile("sign in", re.IGNORECASE)).click()
     page.wait_for_load_state("networkidle")
     page.screenshot(path=FOLDER / "desk.png")
-    page.goto(f"{house.web}/ops/")
+    page.goto(f"{system.web}/ops/")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=FOLDER / "ops.png")
 
@@ -96,13 +96,13 @@ LETTERS = (
 def take_letters(browser: Browser) -> None:
     """The kept letters of each look, and one that was copied off a page."""
     from newsletter.letters.render_letter import render
-    from newsletter.publications.models import Look
+    from newsletter.publications.models import Layout
     from tests.golden.copied import copied
     from tests.golden.looks import EVERY
 
     for file, name, width, height, dark in LETTERS:
         photograph(browser, file, render(EVERY[name]()).html, width, height, dark=dark)
-    photograph(browser, "look-copied", render(copied(Look.STORY)).html, 640, 2100)
+    photograph(browser, "look-copied", render(copied(Layout.STORY)).html, 640, 2100)
 
 
 def paint(route: Route) -> None:
@@ -122,7 +122,7 @@ def photograph(browser: Browser, file: str, html: str, width: int, height: int, 
     ) as context:
         context.route("**/*", paint)
         page = context.new_page()
-        page.set_content(html.replace(Token.FIRST_NAME_HTML, "Rita"))
+        page.set_content(html.replace(MergeTag.FIRST_NAME_HTML, "Rita"))
         page.wait_for_load_state("networkidle")
         whole = page.evaluate("document.documentElement.scrollHeight")
         clip = {"x": 0.0, "y": 0.0, "width": float(width), "height": float(min(whole, height))}
@@ -136,17 +136,17 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     program = chromium.ready().program
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        house = House(Path(folder))
+        system = System(Path(folder))
         browser = playwright.chromium.launch(executable_path=program, args=chromium.FLAGS)
         try:
             os.environ["NEWSLETTER_DATA"] = folder
             django.setup()
             take_letters(browser)
-            house.start()
-            take(house, browser)
+            system.start()
+            take(system, browser)
         finally:
             browser.close()
-            house.close()
+            system.close()
 
 
 if __name__ == "__main__":

@@ -8,25 +8,25 @@ was not picked up within its own interval is thrown away: the next one finds the
 from typing import NamedTuple
 
 
-class Tick(NamedTuple):
+class PeriodicTask(NamedTuple):
     task: str
     seconds: float
 
 
-TICKS = (
-    Tick("workers.tasks.dispatch.tick", 1),
-    Tick("workers.tasks.dispatch.send_confirmations", 2),
-    Tick("workers.tasks.assembly.tick", 2),
-    Tick("workers.tasks.pictures.tick", 1),
-    Tick("workers.tasks.insights.absorb", 1),
-    Tick("workers.tasks.insights.prune", 600),
-    Tick("workers.tasks.maintenance.read", 5),
-    Tick("workers.tasks.maintenance.recover", 5),
-    Tick("workers.tasks.maintenance.look_after_groups", 1),
-    Tick("workers.tasks.maintenance.tend", 60),
+PERIODIC_TASKS = (
+    PeriodicTask("workers.tasks.dispatch.enqueue_due_dispatches", 1),
+    PeriodicTask("workers.tasks.dispatch.send_confirmations", 2),
+    PeriodicTask("workers.tasks.assembly.plan_and_assemble_due", 2),
+    PeriodicTask("workers.tasks.pictures.fetch_due_pictures", 1),
+    PeriodicTask("workers.tasks.insights.process_webhook_posts", 1),
+    PeriodicTask("workers.tasks.insights.prune", 600),
+    PeriodicTask("workers.tasks.maintenance.record_queue_depths", 5),
+    PeriodicTask("workers.tasks.maintenance.recover", 5),
+    PeriodicTask("workers.tasks.maintenance.enqueue_group_steps", 1),
+    PeriodicTask("workers.tasks.maintenance.clean_up", 60),
 )
 
 SCHEDULE = {
     tick.task: {"task": tick.task, "schedule": tick.seconds, "options": {"expires": max(5, tick.seconds)}}
-    for tick in TICKS
+    for tick in PERIODIC_TASKS
 }

@@ -37,7 +37,7 @@ def _start(sender: Any, **_: Any) -> None:
 
 def _stop(**_: Any) -> None:
     _leaving.set()
-    send_batches.take_no_more()
+    send_batches.stop_claiming()
 
 
 def _beat(name: str, queues: list[str]) -> None:

@@ -10,7 +10,7 @@ import redis
 PREFIX = "newsletter:"
 
 
-class Depth(NamedTuple):
+class QueueDepth(NamedTuple):
     """Messages waiting in one worker queue, and the age of the oldest in seconds."""
 
     queue: str
@@ -18,7 +18,7 @@ class Depth(NamedTuple):
     oldest_seconds: float
 
 
-def depths(client: redis.Redis, queues: Iterable[str]) -> list[Depth]:
+def queue_depths(client: redis.Redis, queues: Iterable[str]) -> list[QueueDepth]:
     """One round trip for all queues. Celery pushes on the left and takes from the right."""
     names = list(queues)
     pipe = client.pipeline(transaction=False)
@@ -26,7 +26,7 @@ def depths(client: redis.Redis, queues: Iterable[str]) -> list[Depth]:
         pipe.llen(PREFIX + name)
         pipe.lindex(PREFIX + name, -1)
     answers = pipe.execute()
-    return [Depth(name, answers[2 * n], _age(answers[2 * n + 1])) for n, name in enumerate(names)]
+    return [QueueDepth(name, answers[2 * n], _age(answers[2 * n + 1])) for n, name in enumerate(names)]
 
 
 def _age(message: bytes | None) -> float:

@@ -26,8 +26,8 @@ class TaskPool(thread.TaskPool):
 
     def _wake(self, _: object) -> None:
         if self._hub:
-            self._hub.call_soon(_nothing)  # from another thread than its own this ends its wait
+            self._hub.call_soon(_wake_up)  # from another thread than its own this ends its wait
 
 
-def _nothing() -> None:
+def _wake_up() -> None:
     """What the event loop does when it is woken; it looks around by itself."""

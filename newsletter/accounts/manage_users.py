@@ -8,14 +8,14 @@ from django.db import transaction
 from newsletter.accounts.models import Role, User
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
-from newsletter.lib.errors import NotAllowed
+from newsletter.lib.errors import InvalidState
 
 
 def add(user: User, *, by: User | None, now: datetime) -> User:
-    """Store a new person. Raises `NotAllowed` when their address is taken."""
+    """Store a new person. Raises `InvalidState` when their address is taken."""
     with transaction.atomic():
         if User.objects.filter(email=user.email).exists():
-            raise NotAllowed("Somebody with this address works here already.")
+            raise InvalidState("Somebody with this address works here already.")
         user.save()
         audit_trail.record(by, Act.USER_ADDED, user, now=now, role=user.role)
     return user

@@ -5,20 +5,20 @@ from enum import StrEnum
 from newsletter.accounts.models import Role, User
 
 
-class Step(StrEnum):
+class Permission(StrEnum):
     CURATE = "curate"  # queue, change and drop stories; see previews
     APPROVE = "approve"  # approve, hold, cancel and send editions; pause and stop sending; change appeals and logos
     OPERATE = "operate"  # see ops; pause and stop sending, settle an uncertain batch
 
 
-ALLOWED: dict[str, frozenset[Step]] = {
-    Role.CURATOR: frozenset({Step.CURATE}),
-    Role.EDITOR: frozenset({Step.CURATE, Step.APPROVE}),
-    Role.OPS: frozenset({Step.OPERATE}),
-    Role.ADMIN: frozenset(Step),
+ALLOWED: dict[str, frozenset[Permission]] = {
+    Role.CURATOR: frozenset({Permission.CURATE}),
+    Role.EDITOR: frozenset({Permission.CURATE, Permission.APPROVE}),
+    Role.OPS: frozenset({Permission.OPERATE}),
+    Role.ADMIN: frozenset(Permission),
 }
 
 
-def may(user: User, step: Step) -> bool:
+def has_permission(user: User, step: Permission) -> bool:
     """True when this person's role permits `step`."""
     return user.is_active and step in ALLOWED.get(user.role, frozenset())

@@ -36,7 +36,7 @@ def sendgrid(request: HttpRequest) -> HttpResponse:
     now, signature = clock.now(), request.headers.get(event_webhook.SIGNATURE, "")
     keys = _keys(tuple(settings.SENDGRID_WEBHOOK_KEYS))
     if not keys:
-        log.error("webhook.no_key", mend="Set SENDGRID_WEBHOOK_KEY to the verification key that SendGrid shows.")
+        log.error("webhook.no_key", hint="Set SENDGRID_WEBHOOK_KEY to the verification key that SendGrid shows.")
         refused_posts.remember(Reason.NO_KEY, now=now)
         return _answer(503, "no key is set to check signatures with")
     length = request.META.get("CONTENT_LENGTH") or ""
@@ -58,7 +58,7 @@ def sendgrid(request: HttpRequest) -> HttpResponse:
         refused_posts.remember(Reason.AGE, now=now)
         return _answer(403, "it was signed more than two days ago, or our clock is wrong")
     try:
-        webhook_inbox.keep(body, stamp=stamp, now=now)
+        webhook_inbox.store(body, stamp=stamp, now=now)
     except DatabaseError as error:
         log.error("webhook.not_kept", problem=type(error).__name__)
         return _answer(503, "it cannot be kept at the moment")

@@ -40,8 +40,8 @@ class Given(NamedTuple):
     consent_source: str
     consent_at: datetime | None
     paused_until: date | None = None
-    left_at: datetime | None = None
-    left_by: str = ""
+    unsubscribed_at: datetime | None = None
+    unsubscribed_via: str = ""
 
 
 def subscriptions(publication: Publication, given: Sequence[Given]) -> int:
@@ -56,7 +56,7 @@ def subscriptions(publication: Publication, given: Sequence[Given]) -> int:
     day = connection.ops.adapt_datefield_value
     return _insert(
         f"INSERT INTO {SUBSCRIPTIONS} (publication_id, subscriber_id, standing, consent_source, consent_at,"  # noqa: S608 — names and marks of ours
-        f" paused_until, left_at, left_by) VALUES {marks} ON CONFLICT DO NOTHING",
+        f" paused_until, unsubscribed_at, unsubscribed_via) VALUES {marks} ON CONFLICT DO NOTHING",
         [
             value
             for one in given
@@ -67,8 +67,8 @@ def subscriptions(publication: Publication, given: Sequence[Given]) -> int:
                 one.consent_source,
                 moment(one.consent_at),
                 day(one.paused_until),
-                moment(one.left_at),
-                one.left_by,
+                moment(one.unsubscribed_at),
+                one.unsubscribed_via,
             )
         ],
     )

@@ -9,11 +9,17 @@ from typing import NamedTuple
 
 from newsletter.audience import consent_words
 from newsletter.audience.consent_words import ACTIVE, DEAD, LEFT, LEFT_WHEN, State, normalise_word
-from newsletter.audience.models import Standing, SuppressionReason
-from newsletter.lib.csv_reader import cell
+from newsletter.audience.models import SubscriptionStatus, SuppressionReason
+from newsletter.lib.csv_reader import cell_at
 from newsletter.lib.errors import BadInput
 
-STRICTNESS = {Standing.ACTIVE: 0, Standing.PAUSED: 1, Standing.PENDING: 2, Standing.LEFT: 3, None: 4}
+STRICTNESS = {
+    SubscriptionStatus.ACTIVE: 0,
+    SubscriptionStatus.PAUSED: 1,
+    SubscriptionStatus.PENDING: 2,
+    SubscriptionStatus.UNSUBSCRIBED: 3,
+    None: 4,
+}
 # `export_subscribers.py` writes them
 OWN = ("standing", "suppression", "left by", "paused until", "consent source", "consent at")
 
@@ -21,10 +27,10 @@ OWN = ("standing", "suppression", "left by", "paused until", "consent source", "
 class ConsentState(NamedTuple):
     """What a row says. `standing` None makes no subscription; `suppression` is a `SuppressionReason` or empty."""
 
-    standing: Standing | None = Standing.ACTIVE
+    standing: SubscriptionStatus | None = SubscriptionStatus.ACTIVE
     suppression: str = ""
-    left_at: datetime | None = None
-    left_by: str = ""
+    unsubscribed_at: datetime | None = None
+    unsubscribed_via: str = ""
     paused_until: date | None = None
     consent_source: str = ""
     consent_at: datetime | None = None
@@ -52,25 +58,27 @@ class ConsentColumns:
         """What `row` says; `BadInput` names the column that is not understood, and repeats nothing of it."""
         if not self._readers and not self._own:
             return DEFAULT_CONSENT
-        own = {name: cell(row, place) for name, place in self._own.items()}
-        said = [self._otherwise, *(reader(name, cell(row, place)) for place, name, reader in self._readers)]
+        own = {name: cell_at(row, place) for name, place in self._own.items()}
+        said = [self._otherwise, *(reader(name, cell_at(row, place)) for place, name, reader in self._readers)]
         standing = max((standing for standing, _ in said), key=STRICTNESS.__getitem__)
         suppression = _reason(own.get("suppression", "")) or next((reason for _, reason in said if reason), "")
         if own.get("standing") == "suppressed" and own.get("suppression"):
-            standing = Standing.ACTIVE  # our own word for who would receive it otherwise
+            standing = SubscriptionStatus.ACTIVE  # our own word for who would receive it otherwise
         return ConsentState(
             standing,
             suppression,
-            left_at=self._left_at(row) if standing == Standing.LEFT else None,
-            left_by=own.get("left by", "")[:40] if standing == Standing.LEFT else "",
-            paused_until=_paused_until(own.get("paused until", "")) if standing == Standing.PAUSED else None,
+            unsubscribed_at=self._left_at(row) if standing == SubscriptionStatus.UNSUBSCRIBED else None,
+            unsubscribed_via=own.get("left by", "")[:40] if standing == SubscriptionStatus.UNSUBSCRIBED else "",
+            paused_until=_paused_until(own.get("paused until", "")) if standing == SubscriptionStatus.PAUSED else None,
             consent_source=own.get("consent source", ""),
             consent_at=consent_words.parse_moment("consent at", own.get("consent at", "")),
         )
 
     def _left_at(self, row: Sequence[str]) -> datetime | None:
         times = (
-            consent_words.parse_moment(name, cell(row, place)) for place, name, _ in self._readers if name in LEFT_WHEN
+            consent_words.parse_moment(name, cell_at(row, place))
+            for place, name, _ in self._readers
+            if name in LEFT_WHEN
         )
         return next((at for at in times if at), None)
 

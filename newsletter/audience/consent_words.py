@@ -8,14 +8,16 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time
 
-from newsletter.audience.models import Standing, SuppressionReason
+from newsletter.audience.models import SubscriptionStatus, SuppressionReason
 from newsletter.lib import timestamps
 from newsletter.lib.errors import BadInput
 
-State = tuple[Standing | None, str]  # how things stand (None: no subscription comes of it), and the suppression, if any
+State = tuple[
+    SubscriptionStatus | None, str
+]  # how things stand (None: no subscription comes of it), and the suppression, if any
 Reader = Callable[[str, str], State]  # takes the column's name and what stands in it; raises `BadInput`
-ACTIVE: State = (Standing.ACTIVE, "")
-LEFT: State = (Standing.LEFT, "")
+ACTIVE: State = (SubscriptionStatus.ACTIVE, "")
+LEFT: State = (SubscriptionStatus.UNSUBSCRIBED, "")
 DEAD: State = (None, SuppressionReason.HARD_BOUNCE.value)
 REFUSED: State = (None, SuppressionReason.PERSON.value)
 BARRED: State = (None, SuppressionReason.DESK.value)
@@ -23,8 +25,10 @@ COMPLAINED: State = (None, SuppressionReason.COMPLAINT.value)
 
 WORDS: dict[str, State] = {
     **dict.fromkeys(("active", "subscribed", "enabled", "confirmed", "regular", "opted in"), ACTIVE),
-    **dict.fromkeys(("pending", "unconfirmed", "not confirmed", "unactivated", "unverified"), (Standing.PENDING, "")),
-    **dict.fromkeys(("paused",), (Standing.PAUSED, "")),
+    **dict.fromkeys(
+        ("pending", "unconfirmed", "not confirmed", "unactivated", "unverified"), (SubscriptionStatus.PENDING, "")
+    ),
+    **dict.fromkeys(("paused",), (SubscriptionStatus.PAUSED, "")),
     **dict.fromkeys(("left", "unsubscribed", "disabled", "inactive", "opted out", "removed", "deleted"), LEFT),
     **dict.fromkeys(("archived", "nonsubscribed", "non subscribed", "not subscribed", "never subscribed"), LEFT),
     **dict.fromkeys(("suppressed", "blocklisted", "blacklisted", "blocked", "banned", "spammy"), BARRED),

@@ -13,14 +13,14 @@ from django.db import transaction
 
 from newsletter.audience import subscriber_import_rows
 from newsletter.audience.consent_columns import ConsentState
-from newsletter.audience.first_name import clean_name, normalise
-from newsletter.audience.reader_time_zones import clean_zone
+from newsletter.audience.first_name import clean_name, normalise_email
+from newsletter.audience.reader_time_zones import parse_time_zone
 from newsletter.audience.subscribe import clean_source
 from newsletter.audience.subscriber_csv import Record, records
-from newsletter.audience.subscriber_import_report import Report
-from newsletter.audience.subscriber_import_rows import Person
+from newsletter.audience.subscriber_import_report import SubscriberImportReport
+from newsletter.audience.subscriber_import_rows import ImportedSubscriber
 from newsletter.audience.subscriptions import LONGEST_PAUSE
-from newsletter.lib.csv_reader import Unreadable
+from newsletter.lib.csv_reader import MalformedRow
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
 
@@ -28,7 +28,7 @@ BATCH = 2000
 EARLY = timedelta(days=1)  # a clock elsewhere may be ahead of ours
 
 
-def read(publication: Publication, lines: Iterable[str], *, source: str, now: datetime) -> Report:
+def read(publication: Publication, lines: Iterable[str], *, source: str, now: datetime) -> SubscriberImportReport:
     """Subscribe everybody in the CSV file whose `lines` these are (see `subscriber_csv.py` for its forms).
 
     `source` says where their consent was given, unless the file says it of each reader; they are active from `now`.
@@ -36,7 +36,7 @@ def read(publication: Publication, lines: Iterable[str], *, source: str, now: da
     from the line it names; rows before it are kept then, and a second reading finds them known.
     """
     where = clean_source(source)
-    report = Report()
+    report = SubscriberImportReport()
     people = _people(lines, report, source=where, now=now)
     while rows := list(islice(people, BATCH)):
         chunk = dict(rows)  # of two rows about one person the later one here is the stricter
@@ -46,16 +46,18 @@ def read(publication: Publication, lines: Iterable[str], *, source: str, now: da
     return report
 
 
-def _people(lines: Iterable[str], report: Report, *, source: str, now: datetime) -> Iterator[tuple[str, Person]]:
+def _people(
+    lines: Iterable[str], report: SubscriberImportReport, *, source: str, now: datetime
+) -> Iterator[tuple[str, ImportedSubscriber]]:
     """Address and person of each row that can be taken; an address comes again only when the later row is stricter."""
     seen: dict[str, int] = {}
     for record in records(lines):
         report.rows += 1
-        if isinstance(record, Unreadable):
+        if isinstance(record, MalformedRow):
             report.refuse(record.line, record.problem)
             continue
         try:
-            address, consent = normalise(record.email), _checked(record.consent, source=source, now=now)
+            address, consent = normalise_email(record.email), _checked(record.consent, source=source, now=now)
         except BadInput as error:
             report.refuse(record.line, f"The {error.field} {error.problem}")
             continue
@@ -63,7 +65,7 @@ def _people(lines: Iterable[str], report: Report, *, source: str, now: datetime)
             report.repeated += 1
             continue
         seen[address] = consent.strictness
-        yield address, Person(clean_name(record.first_name), _zone(record, report), consent)
+        yield address, ImportedSubscriber(clean_name(record.first_name), _zone(record, report), consent)
 
 
 def _checked(consent: ConsentState, *, source: str, now: datetime) -> ConsentState:
@@ -76,7 +78,7 @@ def _checked(consent: ConsentState, *, source: str, now: datetime) -> ConsentSta
     return consent._replace(
         consent_source=_source(consent.consent_source) or source,
         consent_at=consent.consent_at or (now if gave else None),
-        left_at=min(consent.left_at, now) if consent.left_at else None,
+        unsubscribed_at=min(consent.unsubscribed_at, now) if consent.unsubscribed_at else None,
     )
 
 
@@ -88,9 +90,9 @@ def _source(written: str) -> str:
         return ""
 
 
-def _zone(record: Record, report: Report) -> str:
+def _zone(record: Record, report: SubscriberImportReport) -> str:
     try:
-        return clean_zone(record.time_zone)
+        return parse_time_zone(record.time_zone)
     except BadInput as error:
-        report.warn(record.line, f"The {error.field} {error.problem} It was left out. {error.mend}")
+        report.warn(record.line, f"The {error.field} {error.problem} It was left out. {error.hint}")
         return ""

@@ -34,27 +34,27 @@ class Subscriber(models.Model):
         return f"subscriber {self.pk}"  # never the address: this text may end in a log
 
 
-class Standing(models.TextChoices):
+class SubscriptionStatus(models.TextChoices):
     """How things stand between a person and a publication. Only `active` is mailed."""
 
     PENDING = "pending", "not confirmed yet"
     ACTIVE = "active", "receives it"
     PAUSED = "paused", "asked for a pause"
-    LEFT = "left", "unsubscribed"
+    UNSUBSCRIBED = "left", "unsubscribed"
 
 
 class Subscription(models.Model):
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="subscriptions")
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="subscriptions")
-    standing = models.CharField(max_length=8, choices=Standing.choices, default=Standing.PENDING)
+    standing = models.CharField(max_length=8, choices=SubscriptionStatus.choices, default=SubscriptionStatus.PENDING)
     paused_until = models.DateField(null=True, blank=True)
     consent_source = models.CharField(
         max_length=200, blank=True, help_text="Where consent was given: a form, an import."
     )
     consent_at = models.DateTimeField(null=True, blank=True)
-    left_at = models.DateTimeField(null=True, blank=True)
-    left_by = models.CharField(max_length=40, blank=True, help_text="one-click, page, desk, complaint …")
-    left_after_edition = models.PositiveBigIntegerField(
+    unsubscribed_at = models.DateTimeField(null=True, blank=True)
+    unsubscribed_via = models.CharField(max_length=40, blank=True, help_text="one-click, page, desk, complaint …")
+    unsubscribed_from_edition = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="The edition whose link was used."
     )
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Exists, OuterRef, Subquery
 
-from newsletter.audience.models import Standing, Subscriber, Subscription, Suppression
+from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus, Suppression
 from newsletter.lib import sql
 
 SUPPRESSED, ERASED = "suppressed", "erased"
@@ -51,10 +51,14 @@ CANDIDATES = """
 """
 CANDIDATES_PLACED = CANDIDATES.replace("SELECT reader.id,", "SELECT reader.id, reader.time_zone,", 1)
 CANDIDATES_MARKED = CANDIDATES_PLACED.replace("reader.time_zone,", "reader.time_zone, {condition},", 1)
-REASONS = {Standing.PENDING.value: "pending", Standing.PAUSED.value: "paused", Standing.LEFT.value: "left"}
+REASONS = {
+    SubscriptionStatus.PENDING.value: "pending",
+    SubscriptionStatus.PAUSED.value: "paused",
+    SubscriptionStatus.UNSUBSCRIBED.value: "left",
+}
 
 
-class Condition(NamedTuple):
+class SqlCondition(NamedTuple):
     """A condition in SQL on one `reader`, a row of the subscribers, with the values of its marks."""
 
     sql: str
@@ -71,23 +75,25 @@ def candidates(publication_id: int, *, day: date, after: int, most: int) -> list
     return found
 
 
-def candidates_placed(publication_id: int, *, day: date, after: int, most: int) -> list[Placed]:
+def candidates_with_zone(publication_id: int, *, day: date, after: int, most: int) -> list[Placed]:
     """`candidates` with the time zone of each, as it is kept."""
     found: list[Placed] = _candidates(CANDIDATES_PLACED, [_day(day)], publication_id, after, most)
     return found
 
 
-def candidates_marked(publication_id: int, condition: Condition, *, day: date, after: int, most: int) -> list[Marked]:
-    """`candidates_placed` with whether `condition` holds for each, which another room knows."""
+def candidates_with_flag(
+    publication_id: int, condition: SqlCondition, *, day: date, after: int, most: int
+) -> list[Marked]:
+    """`candidates_with_zone` with whether `condition` holds for each, which another room knows."""
     statement = CANDIDATES_MARKED.format(condition=condition.sql)
     found: list[Marked] = _candidates(statement, [*condition.values, _day(day)], publication_id, after, most)
     return found
 
 
 def _candidates(statement: str, values: Sequence[Any], publication_id: int, after: int, most: int) -> list[Any]:
-    found = sql.ask(LAST_OF_LOT, [publication_id, after, most - 1])
+    found = sql.fetch_all(LAST_OF_LOT, [publication_id, after, most - 1])
     last = found[0][0] if found else LAST_ID
-    return sql.ask(statement, [*values, publication_id, after, last, after, last])
+    return sql.fetch_all(statement, [*values, publication_id, after, last, after, last])
 
 
 def _day(day: date) -> Any:
@@ -109,14 +115,14 @@ def reachable(publication_id: int, subscribers: list[int], *, day: date) -> list
     if not subscribers:
         return []
     first, last = subscribers[0], subscribers[-1]
-    rows: list[Reachable] = sql.ask(REACHABLE, [publication_id, _day(day), first, last, first, last])
+    rows: list[Reachable] = sql.fetch_all(REACHABLE, [publication_id, _day(day), first, last, first, last])
     if [row[0] for row in rows] == subscribers:
         return rows
     meant = set(subscribers)  # others have come into the range since the ids were frozen
     return [row for row in rows if row[0] in meant]
 
 
-def reasons(publication_id: int, subscribers: Sequence[int]) -> dict[int, str]:
+def unreachable_reasons(publication_id: int, subscribers: Sequence[int]) -> dict[int, str]:
     """Why each of `subscribers` is not reachable; those who are gone altogether are `erased`."""
     rows = Subscription.objects.filter(publication_id=publication_id, subscriber_id__in=subscribers).values_list(
         "subscriber_id", "standing", SUPPRESSION
@@ -127,7 +133,7 @@ def reasons(publication_id: int, subscribers: Sequence[int]) -> dict[int, str]:
     return {subscriber: found.get(subscriber, ERASED) or ERASED for subscriber in subscribers}
 
 
-def contacts(
+def contact_details(
     publication_id: int, subscribers: Sequence[int]
 ) -> dict[int, tuple[str, datetime | None, datetime | None]]:
     """By id: the address, when the person unsubscribed, and since when the address must not be mailed.
@@ -138,12 +144,12 @@ def contacts(
     never = Suppression.objects.filter(email=OuterRef("email"))
     rows = (
         Subscriber.objects.filter(pk__in=subscribers)
-        .annotate(left=Subquery(given.values("left_at")[:1]), barred=Subquery(never.values("created_at")[:1]))
+        .annotate(left=Subquery(given.values("unsubscribed_at")[:1]), barred=Subquery(never.values("created_at")[:1]))
         .values_list("pk", "email", "left", "barred")
     )
     return {pk: (email, left, barred) for pk, email, left, barred in rows}
 
 
-def name_of(subscriber_id: int) -> str:
+def first_name_of(subscriber_id: int) -> str:
     """The first name of one subscriber, or an empty text."""
     return Subscriber.objects.filter(pk=subscriber_id).values_list("first_name", flat=True).first() or ""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from django.db import connection
 
 from newsletter.lib.errors import BadInput
-from newsletter.lib.sql import ask
+from newsletter.lib.sql import fetch_all
 from newsletter.publications import schedule
 
 # One step in the index for each zone instead of a look at every reader
@@ -41,7 +41,7 @@ MEETS = """
 
 
 @lru_cache(maxsize=1024)
-def clean_zone(name: str) -> str:
+def parse_time_zone(name: str) -> str:
     """The zone that `name` means, however its letters and blanks are written; empty when there is none.
 
     `BadInput` when it is no time zone. The message does not repeat what was given: in a file with shifted columns
@@ -70,17 +70,17 @@ def _compared(name: str) -> str:
     return re.sub(r"[\s_]+", "", name.casefold())
 
 
-def known() -> list[str]:
+def zones_in_use() -> list[str]:
     """The zones of all readers of the house, each once."""
     with connection.cursor() as cursor:
         cursor.execute(NAMES)
         return [name for (name,) in cursor.fetchall()]
 
 
-def is_anybody_in(publication_id: int, zones: Collection[str]) -> bool:
+def has_readers_in(publication_id: int, zones: Collection[str]) -> bool:
     """True when an active reader of the publication is in one of `zones`.
 
     As few look-ups as the smaller of both has readers, and one where somebody is found at once: it is asked at
     every tick of planning, also of a zone in which there are many, and none of them reads this publication.
     """
-    return any(ask(MEETS, [zone, publication_id, zone]) for zone in zones)
+    return any(fetch_all(MEETS, [zone, publication_id, zone]) for zone in zones)

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from newsletter.audience import suppressions
-from newsletter.audience.models import Confirmation, Standing, Subscription
+from newsletter.audience.models import Confirmation, Subscription, SubscriptionStatus
 from newsletter.audience.subscribe import subscribe
-from newsletter.lib.errors import BadToken, NotAllowed
+from newsletter.lib.errors import BadToken, InvalidState
 from newsletter.lib.signed_tokens import Signer
 
 VALID = timedelta(days=3)
@@ -40,12 +40,12 @@ def _signer() -> Signer:
 def ask(subscription: Subscription, *, now: datetime) -> Confirmation:
     """Order the email that confirms this subscription, at most one in six hours; the order.
 
-    `NotAllowed` when the subscription needs none, or the address must not be mailed.
+    `InvalidState` when the subscription needs none, or the address must not be mailed.
     """
-    if subscription.standing not in (Standing.LEFT, Standing.PENDING):
-        raise NotAllowed("This subscription is not ended, so there is nothing to confirm.")
+    if subscription.standing not in (SubscriptionStatus.UNSUBSCRIBED, SubscriptionStatus.PENDING):
+        raise InvalidState("This subscription is not ended, so there is nothing to confirm.")
     if barrier := suppressions.barrier(subscription.subscriber.email):
-        raise NotAllowed(barrier)
+        raise InvalidState(barrier)
     asked_at = now.replace(microsecond=0)  # as the token tells it
     with transaction.atomic():
         order, made = Confirmation.objects.get_or_create(subscription=subscription, defaults={"asked_at": asked_at})
@@ -76,7 +76,7 @@ def waits(asked: Asked, *, now: datetime) -> bool:
 def confirm(asked: Asked, *, now: datetime) -> Subscription:
     """Active from now: the mailbox answered.
 
-    `BadToken` when the token was used, is too old, or a newer one was sent; `NotAllowed` for an address that must
+    `BadToken` when the token was used, is too old, or a newer one was sent; `InvalidState` for an address that must
     not be mailed.
     """
     with transaction.atomic():
@@ -85,7 +85,7 @@ def confirm(asked: Asked, *, now: datetime) -> Subscription:
             raise BadToken("This link was used already, or is too old.")
         subscription = order.subscription
         if barrier := suppressions.barrier(subscription.subscriber.email):
-            raise NotAllowed(barrier)
+            raise InvalidState(barrier)
         order.delete()
         return subscribe(
             subscription.publication,

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from newsletter.audience import suppressions
-from newsletter.audience.first_name import clean_name, normalise
-from newsletter.audience.models import Standing, Subscriber, Subscription
+from newsletter.audience.first_name import clean_name, normalise_email
+from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
 
@@ -35,7 +35,7 @@ def subscribe(
     left, and their own wish never to be mailed is lifted. Suppressions with another reason, such
     as a mailbox that does not exist, stand, and beat the subscription.
     """
-    address, name, where = normalise(email), clean_name(first_name), clean_source(source)
+    address, name, where = normalise_email(email), clean_name(first_name), clean_source(source)
     with transaction.atomic():
         subscriber, made = Subscriber.objects.get_or_create(email=address, defaults={"first_name": name})
         subscription, _ = Subscription.objects.get_or_create(
@@ -46,21 +46,21 @@ def subscribe(
         if name and not made and name != subscriber.first_name:
             subscriber.first_name = name
             subscriber.save(update_fields=["first_name"])
-        suppressions.withdraw_wish(address)
+        suppressions.remove_own_request(address)
         suppressions.count_events_from(now, email=address)
         return _activate(subscription, source=where, now=now)
 
 
 def _activate(subscription: Subscription, *, source: str, now: datetime) -> Subscription:
     """Active with this consent; one that is active already keeps its first."""
-    Subscription.objects.filter(pk=subscription.pk).exclude(standing=Standing.ACTIVE).update(
-        standing=Standing.ACTIVE,
+    Subscription.objects.filter(pk=subscription.pk).exclude(standing=SubscriptionStatus.ACTIVE).update(
+        standing=SubscriptionStatus.ACTIVE,
         consent_source=source,
         consent_at=now,
         paused_until=None,
-        left_at=None,
-        left_by="",
-        left_after_edition=None,
+        unsubscribed_at=None,
+        unsubscribed_via="",
+        unsubscribed_from_edition=None,
     )
     subscription.refresh_from_db()
     return subscription

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from newsletter.audience.models import Standing, Subscription
+from newsletter.audience.models import Subscription, SubscriptionStatus
 from newsletter.audience.reachable_subscribers import SUPPRESSION
 from newsletter.publications.models import Publication
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class SubscriberCounts:
     """Every subscription once: `suppressed` are those that would be active but must not be mailed."""
 
     active: int
@@ -24,16 +24,16 @@ class Counts:
         return self.active + self.suppressed + self.pending + self.paused + self.left
 
 
-def count(publication: Publication) -> Counts:
+def count_subscribers(publication: Publication) -> SubscriberCounts:
     """The readers of `publication`, in one query."""
     rows = Subscription.objects.filter(publication=publication).annotate(barred=SUPPRESSION)
-    active = Q(standing=Standing.ACTIVE)
-    return Counts(
+    active = Q(standing=SubscriptionStatus.ACTIVE)
+    return SubscriberCounts(
         **rows.aggregate(
             active=Count("pk", filter=active & Q(barred=False)),
             suppressed=Count("pk", filter=active & Q(barred=True)),
-            pending=Count("pk", filter=Q(standing=Standing.PENDING)),
-            paused=Count("pk", filter=Q(standing=Standing.PAUSED)),
-            left=Count("pk", filter=Q(standing=Standing.LEFT)),
+            pending=Count("pk", filter=Q(standing=SubscriptionStatus.PENDING)),
+            paused=Count("pk", filter=Q(standing=SubscriptionStatus.PAUSED)),
+            left=Count("pk", filter=Q(standing=SubscriptionStatus.UNSUBSCRIBED)),
         )
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from newsletter.audience.consent_columns import DEFAULT_CONSENT, ConsentColumns, ConsentState
 from newsletter.audience.consent_words import normalise_word
-from newsletter.lib.csv_reader import Unreadable, cell, rows
+from newsletter.lib.csv_reader import MalformedRow, cell_at, read_rows
 from newsletter.lib.errors import BadInput
 
 EMAIL = frozenset({"email", "e mail", "mail", "email address", "e mail address"})
@@ -35,22 +35,22 @@ class Columns(NamedTuple):
     consent: ConsentColumns
 
 
-def records(lines: Iterable[str]) -> Iterator[Record | Unreadable]:
+def records(lines: Iterable[str]) -> Iterator[Record | MalformedRow]:
     """Each row that is not empty. `BadInput` when no column can be taken for the addresses."""
     columns: Columns | None = None
-    for row in rows(lines):
-        if isinstance(row, Unreadable):
+    for row in read_rows(lines):
+        if isinstance(row, MalformedRow):
             yield row
             continue
         if columns is None:
             columns, is_header = _columns(row.cells, row.line)
             if is_header:
                 continue
-        email, first_name, time_zone = (cell(row.cells, place) for place in columns[:3])
+        email, first_name, time_zone = (cell_at(row.cells, place) for place in columns[:3])
         try:
             yield Record(row.line, email, first_name, time_zone, columns.consent.read(row.cells))
         except BadInput as error:
-            yield Unreadable(row.line, f"The {error.field} {error.problem} {error.mend}")
+            yield MalformedRow(row.line, f"The {error.field} {error.problem} {error.hint}")
 
 
 def _columns(row: list[str], line: int) -> tuple[Columns, bool]:

@@ -6,7 +6,7 @@ PROBLEMS_KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class RowProblem:
     """A row that was not taken, or not in whole. Holds no address: the line is found in the file."""
 
     line: int
@@ -14,7 +14,7 @@ class Problem:
 
 
 @dataclass(slots=True)
-class Report:
+class SubscriberImportReport:
     """What became of the rows that were not empty; every one is counted once, apart from `ended` and `warned`."""
 
     rows: int = 0
@@ -28,8 +28,8 @@ class Report:
     bad: int = 0
     ended: int = 0  # of those who left or are suppressed: received it until this import
     warned: int = 0  # taken, but not in whole
-    problems: list[Problem] = field(default_factory=list)  # the first hundred of the bad ones
-    warnings: list[Problem] = field(default_factory=list)  # the first hundred of those warned of
+    problems: list[RowProblem] = field(default_factory=list)  # the first hundred of the bad ones
+    warnings: list[RowProblem] = field(default_factory=list)  # the first hundred of those warned of
 
     @property
     def adds_up(self) -> bool:
@@ -40,10 +40,10 @@ class Report:
         """Count a row that is not taken."""
         self.bad += 1
         if len(self.problems) < PROBLEMS_KEPT:
-            self.problems.append(Problem(line, problem))
+            self.problems.append(RowProblem(line, problem))
 
     def warn(self, line: int, problem: str) -> None:
         """Note that something of a row is not taken; its reader is."""
         self.warned += 1
         if len(self.warnings) < PROBLEMS_KEPT:
-            self.warnings.append(Problem(line, problem))
+            self.warnings.append(RowProblem(line, problem))

@@ -7,16 +7,16 @@ from typing import NamedTuple
 from newsletter.audience import bulk_insert, suppressions
 from newsletter.audience.bulk_insert import Given
 from newsletter.audience.consent_columns import DEFAULT_CONSENT, ConsentState
-from newsletter.audience.models import Standing, Subscriber, Subscription
-from newsletter.audience.subscriber_import_report import Report
+from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
+from newsletter.audience.subscriber_import_report import SubscriberImportReport
 from newsletter.publications.models import Publication
 
 BY, DETAIL = "import", "as an imported file says"
-GAVE_CONSENT = frozenset({Standing.ACTIVE, Standing.PAUSED})
+GAVE_CONSENT = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED})
 KNOWN_FIELDS = ("first_name", "time_zone")
 
 
-class Person(NamedTuple):
+class ImportedSubscriber(NamedTuple):
     """What a file tells of somebody besides the address; empty where it does not."""
 
     first_name: str
@@ -24,7 +24,9 @@ class Person(NamedTuple):
     consent: ConsentState = DEFAULT_CONSENT
 
 
-def write(publication: Publication, people: Mapping[str, Person], report: Report, *, now: datetime) -> None:
+def write(
+    publication: Publication, people: Mapping[str, ImportedSubscriber], report: SubscriberImportReport, *, now: datetime
+) -> None:
     """Bring `people`, by their normalised addresses, into `publication`, and count each in `report`."""
     barred = _suppress(publication, people, report)
     report.suppressed += len(barred)
@@ -37,7 +39,9 @@ def write(publication: Publication, people: Mapping[str, Person], report: Report
         )
     )
     report.ended += _end(
-        publication, [ids[one] for one in ids if people[one].consent.standing == Standing.LEFT], now=now
+        publication,
+        [ids[one] for one in ids if people[one].consent.standing == SubscriptionStatus.UNSUBSCRIBED],
+        now=now,
     )
     new = {address: pk for address, pk in sorted(ids.items(), key=lambda each: each[1]) if pk not in standings}
     for address, pk in ids.items():
@@ -46,20 +50,22 @@ def write(publication: Publication, people: Mapping[str, Person], report: Report
     _subscribe(publication, new, people, report, barred=barred, now=now)
 
 
-def _is_written(person: Person, *, is_barred: bool) -> bool:
+def _is_written(person: ImportedSubscriber, *, is_barred: bool) -> bool:
     """Of who must not be mailed only a word to leave is kept, and what a whole audience says that moves here."""
     consent = person.consent
     if consent.standing is None:
         return False
-    return not is_barred or bool(consent.suppression) or consent.standing == Standing.LEFT
+    return not is_barred or bool(consent.suppression) or consent.standing == SubscriptionStatus.UNSUBSCRIBED
 
 
-def _suppress(publication: Publication, people: Mapping[str, Person], report: Report) -> set[str]:
+def _suppress(
+    publication: Publication, people: Mapping[str, ImportedSubscriber], report: SubscriberImportReport
+) -> set[str]:
     """The addresses of `people` that must not be mailed. Those of whom the file says so are suppressed first."""
     given = {address: person.consent.suppression for address, person in people.items() if person.consent.suppression}
     if given:
         new = given.keys() - suppressions.suppressed(given)
-        received = Subscription.objects.filter(publication=publication, standing=Standing.ACTIVE)
+        received = Subscription.objects.filter(publication=publication, standing=SubscriptionStatus.ACTIVE)
         report.ended += received.filter(subscriber__email__in=new).count()
         suppressions.suppress_all({address: (reason, DETAIL) for address, reason in given.items()})
     return suppressions.suppressed(people)
@@ -71,15 +77,17 @@ def _end(publication: Publication, ids: Collection[int], *, now: datetime) -> in
         return 0
     here = Subscription.objects.filter(publication=publication, subscriber_id__in=ids)
     received = here.filter(standing__in=GAVE_CONSENT).count()
-    here.exclude(standing=Standing.LEFT).update(standing=Standing.LEFT, left_at=now, left_by=BY, paused_until=None)
+    here.exclude(standing=SubscriptionStatus.UNSUBSCRIBED).update(
+        standing=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=now, unsubscribed_via=BY, paused_until=None
+    )
     return received
 
 
-def _count_known(report: Report, standing: str, consent: ConsentState) -> None:
+def _count_known(report: SubscriberImportReport, standing: str, consent: ConsentState) -> None:
     """Count somebody who has a subscription already: what it says here, or what the file says when that is stricter."""
-    if Standing.LEFT in (standing, consent.standing):
+    if SubscriptionStatus.UNSUBSCRIBED in (standing, consent.standing):
         report.left += 1
-    elif standing == Standing.PENDING:
+    elif standing == SubscriptionStatus.PENDING:
         report.unconfirmed += 1
     else:
         report.known += 1
@@ -88,8 +96,8 @@ def _count_known(report: Report, standing: str, consent: ConsentState) -> None:
 def _subscribe(
     publication: Publication,
     new: Mapping[str, int],
-    people: Mapping[str, Person],
-    report: Report,
+    people: Mapping[str, ImportedSubscriber],
+    report: SubscriberImportReport,
     *,
     barred: Collection[str],
     now: datetime,
@@ -110,35 +118,35 @@ def _subscribe(
         _count_new(report, people[address].consent)
 
 
-def _count_new(report: Report, consent: ConsentState) -> None:
+def _count_new(report: SubscriberImportReport, consent: ConsentState) -> None:
     """Count somebody new who does not receive it."""
     match consent.standing:
-        case Standing.LEFT:
+        case SubscriptionStatus.UNSUBSCRIBED:
             report.left += 1
-        case Standing.PENDING:
+        case SubscriptionStatus.PENDING:
             report.unconfirmed += 1
         case _:
             report.paused += 1
 
 
-def _is_active(person: Person) -> bool:
-    return person.consent.standing == Standing.ACTIVE
+def _is_active(person: ImportedSubscriber) -> bool:
+    return person.consent.standing == SubscriptionStatus.ACTIVE
 
 
 def _given(subscriber_id: int, consent: ConsentState, *, now: datetime) -> Given:
-    left = consent.standing == Standing.LEFT
+    left = consent.standing == SubscriptionStatus.UNSUBSCRIBED
     return Given(
         subscriber_id,
-        Standing(consent.standing or "").value,
+        SubscriptionStatus(consent.standing or "").value,
         consent.consent_source,
         consent.consent_at,
         paused_until=consent.paused_until,
-        left_at=(consent.left_at or now) if left else None,
-        left_by=(consent.left_by or BY) if left else "",
+        unsubscribed_at=(consent.unsubscribed_at or now) if left else None,
+        unsubscribed_via=(consent.unsubscribed_via or BY) if left else "",
     )
 
 
-def _subscribers(people: Mapping[str, Person], *, now: datetime) -> dict[str, int]:
+def _subscribers(people: Mapping[str, ImportedSubscriber], *, now: datetime) -> dict[str, int]:
     """The ids of these people; those who are new are made, and what was not known of others is filled in."""
     known = _known(people)
     # in one order everywhere, so that two imports at once wait for each other and do not lock up

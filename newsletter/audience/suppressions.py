@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from newsletter.audience.address_hashes import hashes
-from newsletter.audience.first_name import normalise
+from newsletter.audience.first_name import normalise_email
 from newsletter.audience.models import Subscriber, Suppression, SuppressionReason
 from newsletter.lib.errors import BadInput
 
@@ -30,7 +30,7 @@ def suppress(email: str, *, reason: str, detail: str = "") -> Suppression:
     """
     if reason not in GIVEN:
         raise BadInput("reason", "is not known.", f"Give one of: {', '.join(GIVEN)}.")
-    address = normalise(email)
+    address = normalise_email(email)
     if known := _of(address).first():
         return known
     suppression, _ = Suppression.objects.get_or_create(
@@ -50,13 +50,13 @@ def suppress_all(found: Mapping[str, tuple[str, str]]) -> None:
     )
 
 
-def lift(email: str, *, now: datetime) -> bool:
+def remove_suppression(email: str, *, now: datetime) -> bool:
     """Let this address be mailed again, whatever the reason was; True when it was suppressed.
 
     What the provider tells afterwards of something that happened before does not suppress it again. The
     provider's own list has to be cleared there.
     """
-    address = normalise(email)
+    address = normalise_email(email)
     with transaction.atomic():
         gone, _ = _of(address).delete()
         if gone:
@@ -94,7 +94,7 @@ def events_count_from(subscribers: Iterable[int]) -> dict[int, datetime | None]:
     return found
 
 
-def withdraw_wish(address: str) -> bool:
+def remove_own_request(address: str) -> bool:
     """Lift the person's own wish never to be mailed, or to be erased, and no other reason. `address` is normalised."""
     gone, _ = _of(address).filter(reason__in=[SuppressionReason.PERSON, SuppressionReason.ERASED]).delete()
     return bool(gone)

@@ -9,12 +9,16 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from newsletter.audience.models import Standing, Subscription
-from newsletter.lib.errors import NotAllowed
+from newsletter.audience.models import Subscription, SubscriptionStatus
+from newsletter.lib.errors import InvalidState
 from newsletter.lib.signed_tokens import Signer
 
 WINDOW = timedelta(minutes=30)
-STANDINGS = (Standing.PENDING, Standing.ACTIVE, Standing.PAUSED)  # their places stand in tokens
+STANDINGS = (
+    SubscriptionStatus.PENDING,
+    SubscriptionStatus.ACTIVE,
+    SubscriptionStatus.PAUSED,
+)  # their places stand in tokens
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -28,22 +32,24 @@ def token(before: Subscription | None, left: Subscription) -> str:
 
     `before` is the subscription as it was when `left` was made of it.
     """
-    if before is None or left.left_at is None or before.standing not in STANDINGS or left.pk is None:
+    if before is None or left.unsubscribed_at is None or before.standing not in STANDINGS or left.pk is None:
         return ""
     until = before.paused_until.toordinal() if before.paused_until else 0
-    return _signer().sign(left.pk, _microseconds(left.left_at), STANDINGS.index(Standing(before.standing)), until)
+    return _signer().sign(
+        left.pk, _microseconds(left.unsubscribed_at), STANDINGS.index(SubscriptionStatus(before.standing)), until
+    )
 
 
 def undo(token: str, *, subscriber_id: int, publication_id: int, now: datetime) -> Subscription:
-    """The subscription as it was before. `BadToken`; `NotAllowed` when too much time or something else has passed."""
-    pk, left_at, standing, until = _signer().read(token)
-    at = EPOCH + timedelta(microseconds=left_at)
+    """The subscription as it was before. `BadToken`; `InvalidState` when too much time or something else has passed."""
+    pk, unsubscribed_at, standing, until = _signer().read(token)
+    at = EPOCH + timedelta(microseconds=unsubscribed_at)
     rows = Subscription.objects.filter(pk=pk, subscriber=subscriber_id, publication=publication_id)
     restored = {"standing": STANDINGS[standing], "paused_until": date.fromordinal(until) if until else None}
-    if now - at > WINDOW or not rows.filter(standing=Standing.LEFT, left_at=at).update(
-        **restored, left_at=None, left_by="", left_after_edition=None
+    if now - at > WINDOW or not rows.filter(standing=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=at).update(
+        **restored, unsubscribed_at=None, unsubscribed_via="", unsubscribed_from_edition=None
     ):
-        raise NotAllowed("It is too late to undo this. You can subscribe again below.")
+        raise InvalidState("It is too late to undo this. You can subscribe again below.")
     return rows.get()
 
 

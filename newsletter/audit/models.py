@@ -6,20 +6,20 @@ from django.conf import settings
 from django.db import models
 
 from newsletter.audit.acts import Act, Door
-from newsletter.lib.errors import NotAllowed
+from newsletter.lib.errors import InvalidState
 
 
 class RecordQuerySet(models.QuerySet["Record"]):
     """Rows can be read and added. Whoever must change one needs the database itself."""
 
     def update(self, **_values: Any) -> NoReturn:
-        raise NotAllowed("Audit records are not changed.")
+        raise InvalidState("Audit records are not changed.")
 
     def delete(self) -> NoReturn:
-        raise NotAllowed("Audit records are not deleted.")
+        raise InvalidState("Audit records are not deleted.")
 
     def bulk_update(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise NotAllowed("Audit records are not changed.")
+        raise InvalidState("Audit records are not changed.")
 
 
 class Record(models.Model):
@@ -56,10 +56,10 @@ class Record(models.Model):
         return f"audit record {self.pk}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Adds a new row. Raises `NotAllowed` for one that exists."""
+        """Adds a new row. Raises `InvalidState` for one that exists."""
         if not self._state.adding:
-            raise NotAllowed("Audit records are not changed.")
+            raise InvalidState("Audit records are not changed.")
         super().save(*args, **kwargs)
 
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise NotAllowed("Audit records are not deleted.")
+        raise InvalidState("Audit records are not deleted.")

@@ -9,18 +9,12 @@ from newsletter.cli.commands import (
     appeals,
     dispatches,
     editions,
-    editions_actions,
-    editions_preview,
-    editions_screenshots,
     environment,
     gifts,
     publications,
-    publications_template,
     readers,
-    readers_suppressions,
     run,
     stories,
-    stories_add,
     users,
     warm_ups,
 )
@@ -30,7 +24,7 @@ from newsletter.cli.commands.status import status
 from newsletter.cli.support import output
 from newsletter.cli.support.typer_app import Commands
 
-RUNNING, NEWSROOM, HOUSE = "Run it", "In the newsroom", "Keep house"
+RUNNING, NEWSROOM, HOUSE = "Run it", "In the newsroom", "Keep installation_id"
 
 app = Commands(
     help="Queue article teasers, assemble one letter with a donation appeal in it, send it once to everybody.",
@@ -65,17 +59,17 @@ app.command(
 )(run.manage)
 
 
-def tell_version(asked: bool) -> None:
+def print_version(asked: bool) -> None:
     if asked:
         output.text(__version__)
         raise typer.Exit
 
 
 @app.callback()
-def begin(
+def main_callback(
     *,
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=tell_version, help="Print the version and leave.")
+        bool, typer.Option("--version", is_eager=True, callback=print_version, help="Print the version and leave.")
     ] = False,
 ) -> None:
     pass

@@ -22,7 +22,7 @@ class DispatchState(models.TextChoices):
 class Dispatch(models.Model):
     """The one and only sending of an edition. It exists once its first batches do: one commit writes both.
 
-    `frozen_to` is None once all of them exist; until then it is not finished, whatever else is.
+    `frozen_up_to_id` is None once all of them exist; until then it is not finished, whatever else is.
     """
 
     edition = models.OneToOneField(Edition, on_delete=models.PROTECT, related_name="dispatch")
@@ -35,16 +35,16 @@ class Dispatch(models.Model):
         null=True, blank=True, help_text="Set when it opened before its time: no letter may leave earlier."
     )
     day = models.DateField(help_text="On which readers get it: whose pause is over by then is not left out.")
-    frozen_to = models.BigIntegerField(
+    frozen_up_to_id = models.BigIntegerField(
         null=True, blank=True, help_text="While it opens: the highest subscriber id looked at so far."
     )
     is_paced = models.BooleanField(
         default=False, help_text="A pace, a warm-up or quiet hours hold for it: asked before each call (quotas.py)."
     )
-    thanks_since = models.DateTimeField(
+    thank_gifts_since = models.DateTimeField(
         null=True, blank=True, help_text="Who gave since then gets the letter that thanks; empty: nobody does."
     )
-    minded_from = models.PositiveBigIntegerField(
+    refusals_counted_from = models.PositiveBigIntegerField(
         default=0, help_text="The latest attempt when a person last resumed it: refusals up to it count no more."
     )
     too_late_after = models.DateTimeField(
@@ -59,7 +59,7 @@ class Dispatch(models.Model):
         return f"dispatch {self.pk}"
 
 
-class GroupState(models.TextChoices):
+class ScheduledGroupState(models.TextChoices):
     OPEN = "open"  # calls may be made under its id, once it has one
     CANCELLING = "cancelling"  # nothing more is submitted under it; the provider is asked to throw it away
     CANCELLED = "cancelled"  # the provider showed the cancel in time: none of its letters leaves
@@ -67,7 +67,7 @@ class GroupState(models.TextChoices):
     DOUBTFUL = "doubtful"  # a cancel stood that nobody saw in time: nobody knows whether its letters left
 
 
-class Group(models.Model):
+class ScheduledGroup(models.Model):
     """Calls that are made ahead of their time under one batch id of the provider, to be cancelled together.
 
     `place` is one of the ten cancels that the provider keeps for an account. A group takes its place
@@ -78,11 +78,13 @@ class Group(models.Model):
     dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="groups")
     number = models.PositiveSmallIntegerField(help_text="Counted from 1 within the dispatch.")
     send_at = models.DateTimeField(help_text="When the provider lets its letters leave.")
-    state = models.CharField(max_length=10, choices=GroupState.choices, default=GroupState.OPEN)
+    state = models.CharField(max_length=10, choices=ScheduledGroupState.choices, default=ScheduledGroupState.OPEN)
     place = models.PositiveSmallIntegerField(null=True, blank=True, unique=True, help_text="1 to 10.")
-    provider_batch = models.CharField(max_length=100, blank=True, help_text="The provider's batch id.")
+    provider_batch_id = models.CharField(max_length=100, blank=True, help_text="The provider's batch id.")
     why = models.CharField(max_length=200, blank=True, help_text="Why it is cancelled.")
-    asked_at = models.DateTimeField(null=True, blank=True, help_text="Written before the first call that cancels it.")
+    cancel_requested_at = models.DateTimeField(
+        null=True, blank=True, help_text="Written before the first call that cancels it."
+    )
     ended_at = models.DateTimeField(null=True, blank=True, help_text="When it was seen to be cancelled, or left.")
     lease_until = models.DateTimeField(null=True, blank=True, help_text="Until then a worker looks after it.")
 
@@ -142,7 +144,7 @@ class Batch(models.Model):
         default=0, help_text="Raised by every claim; a write with an older one changes nothing."
     )
     lease_until = models.DateTimeField(null=True, blank=True)
-    rung_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last told of it.")
+    last_enqueued_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last told of it.")
     split_from = models.ForeignKey(
         "self",
         null=True,
@@ -172,7 +174,7 @@ class Batch(models.Model):
         return f"batch {self.pk}"
 
 
-class Fate(models.TextChoices):
+class AttemptStatus(models.TextChoices):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     LATER = "later"
@@ -196,7 +198,7 @@ class Attempt(models.Model):
     ordinal = models.PositiveIntegerField(help_text="Counted from 1 within the batch.")
     fence = models.PositiveIntegerField()
     group = models.ForeignKey(
-        Group,
+        ScheduledGroup,
         null=True,
         blank=True,
         db_index=False,  # a row for each call is written quickly; only those ahead of time are in an index
@@ -206,11 +208,11 @@ class Attempt(models.Model):
     )
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    fate = models.CharField(max_length=9, choices=Fate.choices, blank=True)
+    fate = models.CharField(max_length=9, choices=AttemptStatus.choices, blank=True)
     http_status = models.PositiveSmallIntegerField(null=True, blank=True)
     provider_id = models.CharField(max_length=100, blank=True, help_text="The provider's name for this call.")
     detail = models.CharField(max_length=500, blank=True, help_text="What the provider said, or what went wrong.")
-    blamed = models.JSONField(
+    rejected_positions = models.JSONField(
         null=True, blank=True, help_text="Of a refused call: the places in it, from 0, that the provider complained of."
     )
     settled_by = models.CharField(
@@ -260,7 +262,7 @@ class WarmUp(models.Model):
         return list(self.daily[max(0, (day - self.starts_on).days) :])
 
 
-class Window(models.Model):
+class RateWindow(models.Model):
     """How many readers were submitted in one clock minute, clock hour or UTC day, under one limit."""
 
     scope = models.CharField(max_length=300, help_text="What the limit is about: a publication or a domain.")
@@ -280,7 +282,9 @@ class Window(models.Model):
 class Installation(models.Model):
     """Which house this database belongs to: one row. A copy takes it along, and is known by it (installation.py)."""
 
-    house = models.CharField(max_length=20, help_text="Told to the provider with each call, as nl_house.")
+    installation_id = models.CharField(
+        max_length=20, help_text="Told to the provider with each call, as nl_installation."
+    )
     environment = models.CharField(max_length=100, blank=True, help_text="As the setting ENVIRONMENT names it.")
     fingerprint = models.JSONField(help_text="Where the database lived when it was stamped.")
     earlier = models.JSONField(default=dict, help_text="Ids it had before, each with the last attempt made under it.")
@@ -293,4 +297,4 @@ class Installation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"installation {self.house}"
+        return f"installation {self.installation_id}"

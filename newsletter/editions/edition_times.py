@@ -38,7 +38,7 @@ def cadence_times(publication: Publication, due: Due, *, now: datetime) -> Times
     """
     if not publication.local_time:
         return times_of(publication, due.at)
-    first = local_time.first(publication, due.local_date, after=now)
+    first = local_time.first_send_time(publication, due.local_date, after=now)
     return times_of(publication, first, local_send_time=publication.send_time)
 
 
@@ -64,7 +64,7 @@ class Received:
     @cached_property
     def last(self) -> datetime:
         """The moment of the last of them. With local time this looks up where readers are."""
-        return max(self.first, local_time.last(self.edition))
+        return max(self.first, local_time.last_send_time(self.edition))
 
     @property
     def day(self) -> date:

@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from newsletter.giving.models import Appeal
-from newsletter.lib.errors import NotAllowed
+from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import Publication
-from newsletter.publications.schedule import wall_clock, zone
+from newsletter.publications.schedule import local_to_utc, zone
 from newsletter.stories.models import Story
 
 
@@ -24,7 +24,7 @@ class State(models.TextChoices):
     CANCELLED = "cancelled"  # will not leave; `reason` says why
 
 
-MOVES: dict[str, frozenset[State]] = {
+TRANSITIONS: dict[str, frozenset[State]] = {
     State.PLANNED: frozenset({State.ASSEMBLED, State.HELD, State.CANCELLED}),
     # back to planned when something it was made of has changed
     State.ASSEMBLED: frozenset({State.PLANNED, State.APPROVED, State.HELD, State.CANCELLED}),
@@ -45,7 +45,9 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
     def due_for_dispatch(self, now: datetime) -> "EditionQuerySet":
         """Due, or to be handed over ahead of that from now on, as their publications wish."""
-        early = Publication.objects.filter(ahead_minutes__gt=0).values_list("ahead_minutes", flat=True)
+        early = Publication.objects.filter(schedule_ahead_minutes__gt=0).values_list(
+            "schedule_ahead_minutes", flat=True
+        )
         due = Q(due_at__lte=now)
         for minutes in early.order_by().distinct():  # not as a sum in SQL: databases differ in adding minutes to times
             due |= Q(publication__ahead_minutes=minutes, due_at__lte=now + timedelta(minutes=minutes))
@@ -128,9 +130,9 @@ class Edition(models.Model):
         return f"edition {self.pk}"
 
     @property
-    def approves_itself(self) -> bool:
+    def auto_approve(self) -> bool:
         """Is it approved by its publication's rule as soon as it is assembled?"""
-        return self.publication.approves_itself and not self.needs_person
+        return self.publication.auto_approve and not self.needs_person
 
     @property
     def day(self) -> date:
@@ -158,13 +160,13 @@ class Edition(models.Model):
         """
         due_at = self.due_at
         if self.local_send_time and self.local_date:
-            due_at = max(due_at, wall_clock(self.local_date, self.local_send_time, self.publication.time_zone))
+            due_at = max(due_at, local_to_utc(self.local_date, self.local_send_time, self.publication.time_zone))
         return due_at + timedelta(minutes=self.publication.lateness_limit_minutes)
 
     def move(self, to: State, *, reason: str = "") -> None:
-        """Set the state in memory if that move is legal, else `NotAllowed`. The caller saves."""
-        if to not in MOVES[self.state]:
-            raise NotAllowed(f"Edition {self.pk} is {self.state}; it cannot become {to.value}.")
+        """Set the state in memory if that move is legal, else `InvalidState`. The caller saves."""
+        if to not in TRANSITIONS[self.state]:
+            raise InvalidState(f"Edition {self.pk} is {self.state}; it cannot become {to.value}.")
         self.state, self.reason = to, reason
         self.needs_person = self.needs_person or to == State.HELD
 
@@ -215,7 +217,7 @@ class FrozenLetter(models.Model):
     reply_to = models.EmailField(blank=True)
     fallback_name = models.CharField(max_length=40)
     click_tracking = models.BooleanField(default=False, help_text="The provider rewrites its links, to count clicks.")
-    findings = models.JSONField(default=list, help_text="What preflight found: code, severity, place, mend.")
+    findings = models.JSONField(default=list, help_text="What preflight found: code, severity, place, hint.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -80,7 +80,7 @@ def add_extra(publication: Publication, *, due_at: datetime, now: datetime, subj
     times = chosen_times(publication, due_at, now=now)
     if due_at - now > MAX_AHEAD:
         raise BadInput("due time", "is more than a year ahead.", "Give a time within a year.")
-    return Edition.objects.create(publication=publication, subject=text_cleaning.one_line(subject), **times._asdict())
+    return Edition.objects.create(publication=publication, subject=text_cleaning.clean_line(subject), **times._asdict())
 
 
 def _add(publication: Publication, due: Due, *, now: datetime) -> Edition:

@@ -9,14 +9,14 @@ from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
 from newsletter.editions.models import Edition, State
-from newsletter.lib.errors import NotAllowed
+from newsletter.lib.errors import InvalidState
 from newsletter.stories import story_queue
 
-WAITING = (State.ASSEMBLED, State.APPROVED)
+NOT_YET_SENT = (State.ASSEMBLED, State.APPROVED)
 TAKEN_APART = "It was taken apart."
 
 
-def reopen(edition: Edition, *, states: Collection[State] = WAITING, reason: str = "") -> Edition:
+def reopen(edition: Edition, *, states: Collection[State] = NOT_YET_SENT, reason: str = "") -> Edition:
     """Planned anew: no letter, no approval, its stories back at the front of the queue.
 
     Only from one of `states`: what somebody has held meanwhile stays held.
@@ -24,7 +24,7 @@ def reopen(edition: Edition, *, states: Collection[State] = WAITING, reason: str
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         if edition.state not in states:
-            raise NotAllowed(f"Edition {edition.pk} is {edition.state}; it cannot be taken apart.")
+            raise InvalidState(f"Edition {edition.pk} is {edition.state}; it cannot be taken apart.")
         edition.move(State.PLANNED, reason=reason)
         edition.letters.all().delete()
         edition.made_from = edition.content_hash = edition.approved_hash = ""
@@ -42,7 +42,7 @@ def take_apart(edition: Edition, *, by: Actor = None, now: datetime) -> Edition:
     """
     with transaction.atomic():
         edition = reopen(edition, reason=TAKEN_APART)
-        handed_over_at = edition.due_at - timedelta(minutes=edition.publication.ahead_minutes)
+        handed_over_at = edition.due_at - timedelta(minutes=edition.publication.schedule_ahead_minutes)
         moments = (edition.assemble_at, handed_over_at, edition.due_at)
         edition.assemble_at = next((moment for moment in moments if moment > now), edition.too_late_after)
         edition.is_rescheduled = True  # a changed cadence does not take it out of that person's hands
@@ -56,4 +56,4 @@ def give_back(edition: Edition) -> None:
     """The stories of an edition return to the front of the queue, in their order."""
     stories = [placement.story for placement in edition.placements.select_related("story")]
     edition.placements.all().delete()
-    story_queue.give_back(edition.publication, stories)
+    story_queue.return_to_front(edition.publication, stories)

@@ -11,7 +11,7 @@ from newsletter.editions import local_time
 from newsletter.editions.models import Edition, State
 from newsletter.publications.models import Publication
 from newsletter.publications.past_schedules import PastSchedule, past_schedules
-from newsletter.publications.schedule import Cadence, Due, moment, upcoming, zone
+from newsletter.publications.schedule import Cadence, Due, due_moment, upcoming, zone
 
 LEAVES_BY_ITSELF = (State.PLANNED, State.ASSEMBLED, State.APPROVED, State.DISPATCHING)
 TWO_DAYS = timedelta(days=2)  # from the first place where a date begins to the last where it ends, and some
@@ -49,9 +49,9 @@ def is_ahead(publication: Publication, edition: Edition, *, now: datetime) -> bo
         return False
     turn, day = edition.due_at, edition.local_date or edition.due_at.date()
     if edition.is_rescheduled:
-        turn = min(turn, moment(day, publication.cadence))
+        turn = min(turn, due_moment(day, publication.cadence))
     elif publication.local_time and edition.local_send_time:
-        turn = min(turn, local_time.first(publication, day))
+        turn = min(turn, local_time.first_send_time(publication, day))
     return turn > now
 
 
@@ -72,10 +72,10 @@ def missed_dates(publication: Publication, *, until: datetime) -> list[Due]:
 
 def begun_until(publication: Publication, *, now: datetime) -> datetime:
     """Up to which moment of the schedule editions may have begun by `now`: ahead, or for readers in the east."""
-    until = now + timedelta(minutes=publication.ahead_minutes)
+    until = now + timedelta(minutes=publication.schedule_ahead_minutes)
     if publication.schedule and publication.local_time:
         for due in _between(publication.schedule, now, now + TWO_DAYS):
-            if local_time.first(publication, due.local_date) <= now:
+            if local_time.first_send_time(publication, due.local_date) <= now:
                 until = max(until, due.at)
     return until
 

@@ -8,8 +8,8 @@ import re
 from typing import NamedTuple
 
 from newsletter.lib.errors import BadInput
-from newsletter.lib.web_urls import web_link, with_ascii_host
-from newsletter.mail.text_cleaning import disarm_link
+from newsletter.lib.web_urls import validate_web_url, with_ascii_host
+from newsletter.mail.text_cleaning import escape_merge_tags_in_url
 
 # All currencies of ISO 4217 without a smaller unit, and all that have thousandths
 WHOLE = frozenset(
@@ -54,7 +54,7 @@ PLATFORMS = {
 }
 
 
-def template(value: str, *, field: str) -> str:
+def validate_url_template(value: str, *, field: str) -> str:
     """`value` trimmed, when it is a web address with a place for an amount; raises `BadInput`."""
     given = value.strip()
     names = set(PLACES.findall(given))
@@ -62,23 +62,23 @@ def template(value: str, *, field: str) -> str:
         raise BadInput(field, "has no place for the amount.", "Write {amount} where it goes, or {cents}.")
     if "YOUR-" in given:
         raise BadInput(field, "is not complete.", "Put your own in place of what begins with YOUR-.")
-    web_link(PLACES.sub("1", given), field=field)
+    validate_web_url(PLACES.sub("1", given), field=field)
     if PLACES.search(given.partition("://")[2].partition("/")[0]):
         raise BadInput(field, "has the amount in its host.", "Write it behind the host, as in ?amount={amount}.")
-    return disarm_link(with_ascii_host(given))
+    return escape_merge_tags_in_url(with_ascii_host(given))
 
 
-def decimals(currency: str) -> int:
+def minor_unit_digits(currency: str) -> int:
     """How many digits of the smallest unit make a whole one: 2, where it is not known otherwise."""
     return 0 if currency in WHOLE else 3 if currency in THOUSANDTHS else 2
 
 
 def stripe_decimals(currency: str) -> int:
     """The same as Stripe counts it in its links and calls."""
-    return STRIPE_DECIMALS.get(currency, decimals(currency))
+    return STRIPE_DECIMALS.get(currency, minor_unit_digits(currency))
 
 
-def address(template: str, *, amount: int, currency: str) -> str:
+def donation_url(template: str, *, amount: int, currency: str) -> str:
     """Where the button of `amount` leads."""
     cents = amount * 10 ** stripe_decimals(currency)
     return template.replace("{amount}", str(amount)).replace("{cents}", str(cents))

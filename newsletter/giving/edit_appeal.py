@@ -9,9 +9,9 @@ from django.db import transaction
 from newsletter.giving import appeal_amounts
 from newsletter.giving.models import Appeal
 from newsletter.lib.errors import BadInput
-from newsletter.lib.model_validation import check_fields, label
-from newsletter.lib.web_urls import web_link
-from newsletter.mail.text_cleaning import disarm_link, one_line, plain_lines
+from newsletter.lib.model_validation import field_label, validate_model
+from newsletter.lib.web_urls import validate_web_url
+from newsletter.mail.text_cleaning import clean_line, clean_lines, escape_merge_tags_in_url
 from newsletter.publications.models import Publication
 
 MOST_POINTS = 8
@@ -105,22 +105,26 @@ def _fill(appeal: Appeal, fields: Fields) -> None:
         raise BadInput("button", "is empty.", "Give a verb and a thing, such as Support this reporting.")
     for name, most in LONGEST.items():
         if len(getattr(appeal, name)) > most:
-            raise BadInput(label(appeal, name), f"has {len(getattr(appeal, name))} characters.", f"Use at most {most}.")
+            raise BadInput(
+                field_label(appeal, name), f"has {len(getattr(appeal, name))} characters.", f"Use at most {most}."
+            )
     for name in ("story_number", "paragraph_number"):
         number: object = getattr(appeal, name)
         if isinstance(number, int) and number < 1:
-            raise BadInput(label(appeal, name), f"cannot be {number}.", "Count from 1: an appeal never stands first.")
+            raise BadInput(
+                field_label(appeal, name), f"cannot be {number}.", "Count from 1: an appeal never stands first."
+            )
     days: object = appeal.thanks_days
     if isinstance(days, int) and not 0 <= days <= LONGEST_THANKS:
         raise BadInput(
-            label(appeal, "thanks_days"), f"cannot be {days}.", f"Give 0 to {LONGEST_THANKS}; 0 asks everybody."
+            field_label(appeal, "thanks_days"), f"cannot be {days}.", f"Give 0 to {LONGEST_THANKS}; 0 asks everybody."
         )
     _check_dates(appeal)
     appeal_amounts.check(appeal)
     others = Appeal.objects.filter(publication_id=appeal.publication_id, name=appeal.name).exclude(pk=appeal.pk)
     if others.exists():
         raise BadInput("name", "is that of another appeal already.", "Give it a name of its own.")
-    check_fields(appeal)
+    validate_model(appeal)
 
 
 def _normalised(appeal: Appeal, name: str, value: object) -> object:
@@ -141,26 +145,26 @@ def _normalised(appeal: Appeal, name: str, value: object) -> object:
         *appeal_amounts.TEXT,
     ):
         if not isinstance(value, str):
-            raise BadInput(label(appeal, name), "is not text.")
+            raise BadInput(field_label(appeal, name), "is not text.")
         if name == "url":
-            return disarm_link(web_link(value, field=label(appeal, name)))
+            return escape_merge_tags_in_url(validate_web_url(value, field=field_label(appeal, name)))
         if name == "currency":
             return appeal_amounts.currency(value)
         if name == "amount_url":
-            return disarm_link(value.strip())
-        return plain_lines(value) if name in LONGEST else one_line(value)
+            return escape_merge_tags_in_url(value.strip())
+        return clean_lines(value) if name in LONGEST else clean_line(value)
     return value
 
 
 def _points(value: object) -> list[str]:
-    mend = f"Give up to {MOST_POINTS} short lines."
+    hint = f"Give up to {MOST_POINTS} short lines."
     if isinstance(value, str) or not isinstance(value, Sequence) or not all(isinstance(point, str) for point in value):
-        raise BadInput("points", "are not a list of lines.", mend)
-    points = [point for point in map(one_line, value) if point]
+        raise BadInput("points", "are not a list of lines.", hint)
+    points = [point for point in map(clean_line, value) if point]
     if len(points) > MOST_POINTS:
-        raise BadInput("points", f"are {len(points)}.", mend)
+        raise BadInput("points", f"are {len(points)}.", hint)
     if any(len(point) > LONGEST_POINT for point in points):
-        raise BadInput("points", f"hold one of more than {LONGEST_POINT} characters.", mend)
+        raise BadInput("points", f"hold one of more than {LONGEST_POINT} characters.", hint)
     return points
 
 
@@ -168,6 +172,6 @@ def _check_dates(appeal: Appeal) -> None:
     for name in ("starts_on", "ends_on"):
         day: object = getattr(appeal, name)
         if day is not None and type(day) is not date:  # a datetime is a date to Python, and would not compare
-            raise BadInput(label(appeal, name), "is not a date.", "Give a day such as 2026-12-01, or none.")
+            raise BadInput(field_label(appeal, name), "is not a date.", "Give a day such as 2026-12-01, or none.")
     if appeal.starts_on and appeal.ends_on and appeal.ends_on < appeal.starts_on:
-        raise BadInput(label(appeal, "ends_on"), "is before its first day.", "Give a later day, or none.")
+        raise BadInput(field_label(appeal, "ends_on"), "is before its first day.", "Give a later day, or none.")

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from newsletter.giving.models import Gift
-from newsletter.lib.sql import ask
-from newsletter.mail.email_address import normalise
+from newsletter.lib.sql import fetch_all
+from newsletter.mail.email_address import normalise_email
 from newsletter.publications.models import Publication
 
 KEPT = timedelta(days=370)  # a little longer than anybody is thanked (edit_appeal.py)
@@ -25,7 +25,7 @@ class Given(NamedTuple):
     reference: str
 
 
-def record(gifts: Iterable[Given], *, source: str, publication: Publication | None, now: datetime) -> int:
+def record_gifts(gifts: Iterable[Given], *, source: str, publication: Publication | None, now: datetime) -> int:
     """Keep those that are not kept yet, by the source's own reference; how many were new.
 
     Told again, they change nothing. `publication` None means that readers of every publication are
@@ -55,18 +55,18 @@ def remove(references: Iterable[str], *, source: str) -> int:
     return gone
 
 
-def forget(email: str) -> int:
+def delete_gifts_of(email: str) -> int:
     """Throw away every gift of this address, as its owner may ask; how many there were. `BadInput` for no address."""
-    gone, _ = Gift.objects.filter(email=normalise(email)).delete()
+    gone, _ = Gift.objects.filter(email=normalise_email(email)).delete()
     return gone
 
 
-def forget_old(*, now: datetime) -> None:
+def delete_old_gifts(*, now: datetime) -> None:
     """Throw away gifts that nobody is thanked for any more."""
     Gift.objects.filter(given_at__lt=now - KEPT).delete()
 
 
-def any_given(*, since: datetime) -> bool:
+def any_gift_since(*, since: datetime) -> bool:
     """Did anybody give since then?"""
     return Gift.objects.filter(given_at__gte=since).exists()
 
@@ -74,4 +74,6 @@ def any_given(*, since: datetime) -> bool:
 def any_recorded(*, since: datetime) -> bool:
     """Were we told of any gift since then, whenever it was given?"""
     moment = connection.ops.adapt_datetimefield_value(since)
-    return bool(ask("SELECT 1 FROM giving_gift WHERE recorded_at >= %s LIMIT 1", [moment]))  # asked before each call
+    return bool(
+        fetch_all("SELECT 1 FROM giving_gift WHERE recorded_at >= %s LIMIT 1", [moment])
+    )  # asked before each call

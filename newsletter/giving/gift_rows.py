@@ -5,13 +5,13 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from newsletter.giving import appeal_amounts
-from newsletter.giving.donation_platforms import decimals
+from newsletter.giving.donation_platforms import minor_unit_digits
 from newsletter.giving.gift_records import Given
-from newsletter.giving.parse_amount import SUM, smallest
+from newsletter.giving.parse_amount import SUM, parse_minor_units
 from newsletter.lib import timestamps
-from newsletter.lib.csv_reader import Row, cell
+from newsletter.lib.csv_reader import Row, cell_at
 from newsletter.lib.errors import BadInput
-from newsletter.mail.email_address import normalise
+from newsletter.mail.email_address import normalise_email
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
 
@@ -79,14 +79,14 @@ def find_columns(row: Row, *, currency: str) -> Columns:
     needed = NEEDED if currency else (*NEEDED, "currency")
     for name in needed:
         if found[name] is None:
-            mend = "Or say it once for all of them." if name == "currency" else HEADER
-            raise BadInput(f"line {row.line}", f"does not name a column “{name}”.", mend)
+            hint = "Or say it once for all of them." if name == "currency" else HEADER
+            raise BadInput(f"line {row.line}", f"does not name a column “{name}”.", hint)
     return Columns(**found)
 
 
 def read_row(row: Row, places: Columns, context: RowContext) -> Given | Refund | None:
     """The gift in a row; None when it was not paid, or nobody can say which one was given back. Raises `BadInput`."""
-    email, date, amount, currency, reference, status, refunded = (cell(row.cells, place) for place in places)
+    email, date, amount, currency, reference, status, refunded = (cell_at(row.cells, place) for place in places)
     word = status.casefold().replace("_", " ")
     is_refunded = places.status is not None and word in REFUNDED
     if places.status is not None and word not in PAID and not is_refunded:
@@ -99,15 +99,15 @@ def read_row(row: Row, places: Columns, context: RowContext) -> Given | Refund |
         if is_refunded:
             return None
         raise
-    if is_refunded or (refunded and smallest(refunded, gift.currency, field="amount refunded") >= gift.amount):
+    if is_refunded or (refunded and parse_minor_units(refunded, gift.currency, field="amount refunded") >= gift.amount):
         return Refund(gift.reference, has_reference=bool(reference))
     return gift
 
 
 def _given(context: RowContext, *, email: str, date: str, amount: str, currency: str, reference: str) -> Given:
     code = appeal_amounts.currency(currency or context.currency)
-    address, at, cents = normalise(email), _moment(date, context), smallest(amount, code, field="amount")
-    if not 0 < cents <= appeal_amounts.LARGEST * 10 ** decimals(code):
+    address, at, cents = normalise_email(email), _moment(date, context), parse_minor_units(amount, code, field="amount")
+    if not 0 < cents <= appeal_amounts.LARGEST * 10 ** minor_unit_digits(code):
         raise BadInput("amount", "is nothing, or more than anybody gives.", SUM)
     if len(reference) > 100 or not reference.isprintable():
         raise BadInput("reference", "is longer than 100 characters or not one line.")

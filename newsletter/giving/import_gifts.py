@@ -14,9 +14,9 @@ from itertools import islice
 from newsletter.giving import appeal_amounts, gift_records, gift_rows
 from newsletter.giving.gift_records import Given
 from newsletter.giving.gift_rows import Columns, Refund, RowContext
-from newsletter.lib.csv_reader import Unreadable, rows
+from newsletter.lib.csv_reader import MalformedRow, read_rows
 from newsletter.lib.errors import BadInput
-from newsletter.mail.text_cleaning import one_line
+from newsletter.mail.text_cleaning import clean_line
 from newsletter.publications.models import Publication
 
 PROBLEMS_KEPT = 100
@@ -61,7 +61,7 @@ def read(
     Rows are written in lots, each in a transaction of its own. `BadInput` when the file as a whole
     cannot be read; rows before the line it names are kept then, and a second reading finds them known.
     """
-    told_by = one_line(source).lower()
+    told_by = clean_line(source).lower()
     if not 0 < len(told_by) <= 40:
         raise BadInput("source", "is empty or longer than 40 characters.", "Say who wrote the file, such as stripe.")
     report = Report()
@@ -70,7 +70,7 @@ def read(
     while chunk := list(islice(found, gift_records.LOT)):
         given = [one for one in chunk if isinstance(one, Given)]
         paid.update(one.reference for one in given)
-        new = gift_records.record(given, source=told_by, publication=publication, now=now)
+        new = gift_records.record_gifts(given, source=told_by, publication=publication, now=now)
         report.added += new
         report.known += len(given) - new
         # without names of their own, one of two equal gifts was given back and the other was not
@@ -82,8 +82,8 @@ def read(
 def _gifts(lines: Iterable[str], report: Report, context: RowContext) -> Iterator[Given | Refund]:
     columns: Columns | None = None
     refunded: set[str] = set()
-    for row in rows(lines):
-        if isinstance(row, Unreadable):
+    for row in read_rows(lines):
+        if isinstance(row, MalformedRow):
             report.rows += 1
             report.note(row.line, row.problem)
             continue
@@ -94,7 +94,7 @@ def _gifts(lines: Iterable[str], report: Report, context: RowContext) -> Iterato
         try:
             gift = gift_rows.read_row(row, columns, context)
         except BadInput as error:
-            report.note(row.line, f"The {error.field} {error.problem} {error.mend}".strip())
+            report.note(row.line, f"The {error.field} {error.problem} {error.hint}".strip())
             continue
         if isinstance(gift, Refund) and gift.has_reference:
             refunded.add(gift.reference)

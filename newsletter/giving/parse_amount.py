@@ -2,7 +2,7 @@
 
 import re
 
-from newsletter.giving.donation_platforms import decimals
+from newsletter.giving.donation_platforms import minor_unit_digits
 from newsletter.lib.errors import BadInput
 
 SUM = "Write it like 25 or 1,250.00."
@@ -12,10 +12,10 @@ PLAIN = {most: re.compile(WHOLE % "," + rf"(?:\.(\d{{1,{most}}}))?", re.ASCII) f
 WITH_COMMA = {most: re.compile(WHOLE % r"\." + rf",(\d{{1,{most}}})", re.ASCII) for most in (2, 3)}
 
 
-def smallest(written: str, currency: str, *, field: str) -> int:
+def parse_minor_units(written: str, currency: str, *, field: str) -> int:
     """A sum in the smallest unit of its currency; raises `BadInput`, which does not repeat it."""
     bare = written.strip(" \u00a0$€£₪₹¥")
-    digits = decimals(currency)
+    digits = minor_unit_digits(currency)
     most = digits or 2  # 3000.00 yen are 3000
     plain, with_comma = PLAIN[most].fullmatch(bare), WITH_COMMA[most].fullmatch(bare)
     if plain and with_comma:  # 1,250 in a currency with thousandths

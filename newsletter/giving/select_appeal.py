@@ -23,12 +23,12 @@ class Choosable(Protocol):
 A = TypeVar("A", bound=Choosable)
 
 
-def chosen(appeals: Iterable[A], *, on: date) -> A | None:
+def select_appeal(appeals: Iterable[A], *, on: date) -> A | None:
     """The appeal for an edition of the local date `on`: of those that are on, the highest priority, then the oldest."""
-    return min((a for a in appeals if is_on(a, on)), key=lambda a: (-a.priority, a.id), default=None)
+    return min((a for a in appeals if is_running(a, on)), key=lambda a: (-a.priority, a.id), default=None)
 
 
-def is_on(appeal: Choosable, on: date) -> bool:
+def is_running(appeal: Choosable, on: date) -> bool:
     """Active, and `on` is neither before its first day nor after its last."""
     return (
         appeal.is_active

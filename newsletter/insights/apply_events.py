@@ -10,32 +10,32 @@ import structlog
 from django.db.models import Q
 
 from newsletter.audience import subscriptions, suppressions
-from newsletter.audience.first_name import normalise
-from newsletter.audience.models import Standing, Subscription, SuppressionReason
+from newsletter.audience.first_name import normalise_email
+from newsletter.audience.models import Subscription, SubscriptionStatus, SuppressionReason
 from newsletter.delivery.dispatches import settle_batch
 from newsletter.delivery.ledger.packed_ids import unpack
-from newsletter.delivery.models import Attempt, Fate
+from newsletter.delivery.models import Attempt, AttemptStatus
 from newsletter.insights.match_events import lots
 from newsletter.lib.errors import BadInput
-from newsletter.mail.sendgrid.event_webhook import Cause, Event, Kind
+from newsletter.mail.sendgrid.event_webhook import Event, EventType, SuppressionCause
 
 REASONS = {
-    Cause.DEAD: SuppressionReason.HARD_BOUNCE,
-    Cause.SPAM: SuppressionReason.COMPLAINT,
-    Cause.LISTED: SuppressionReason.PROVIDER,
+    SuppressionCause.DEAD: SuppressionReason.HARD_BOUNCE,
+    SuppressionCause.SPAM: SuppressionReason.COMPLAINT,
+    SuppressionCause.LISTED: SuppressionReason.PROVIDER,
 }
-BEFORE_LEAVING = frozenset({Kind.PROCESSED, Kind.DROPPED})  # told also of letters that are cancelled later
+BEFORE_LEAVING = frozenset({EventType.PROCESSED, EventType.DROPPED})  # told also of letters that are cancelled later
 SKEW = timedelta(minutes=5)  # by which the provider's clock and ours may differ
 log = structlog.get_logger()
 
 
-def settle(events: Sequence[Event], *, now: datetime) -> int:
+def settle_uncertain_attempts(events: Sequence[Event], *, now: datetime) -> int:
     """Count as accepted every uncertain attempt that one of `events` proves; how many there were."""
-    rows = Attempt.objects.filter(settle_batch.in_doubt()).select_related("batch", "group")
+    rows = Attempt.objects.filter(settle_batch.awaiting_evidence()).select_related("batch", "group")
     settled = 0
     for attempt in (row for lot in lots(e.attempt for e in events if e.attempt) for row in rows.filter(pk__in=lot)):
         proof = next((event for event in events if event.attempt == attempt.pk and _is_proof(event, attempt)), None)
-        if proof and attempt.fate == Fate.CANCELLED:
+        if proof and attempt.fate == AttemptStatus.CANCELLED:
             log.error("cancel.did_not_hold", attempt=attempt.pk, batch=attempt.batch_id)
         if proof and proof.message and not attempt.provider_id:
             # late events may carry this and none of our ids
@@ -45,18 +45,18 @@ def settle(events: Sequence[Event], *, now: datetime) -> int:
     return settled
 
 
-def act(events: Iterable[Event], *, publications: Mapping[int, int]) -> None:
+def apply_suppressions(events: Iterable[Event], *, publications: Mapping[int, int]) -> None:
     """Suppress and let leave. `publications` are those of the known dispatches.
 
     An event from before its reader last gave consent or had a suppression lifted says nothing any more, however
     late it comes and however often it is told; nor does one of somebody who was erased.
     """
-    grave = [event for event in dict.fromkeys(events) if event.cause or event.kind == Kind.UNSUBSCRIBED]
+    grave = [event for event in dict.fromkeys(events) if event.cause or event.kind == EventType.UNSUBSCRIBED]
     since = suppressions.events_count_from(event.subscriber for event in grave if event.subscriber)
     news = [e for e in grave if e.subscriber in since and ((at := since[e.subscriber]) is None or e.at > at)]
     _suppress([event for event in news if event.cause])
     for event in news:
-        if event.kind in (Kind.UNSUBSCRIBED, Kind.COMPLAINED):
+        if event.kind in (EventType.UNSUBSCRIBED, EventType.COMPLAINED):
             _leave(event, publications)
 
 
@@ -67,7 +67,7 @@ def _is_proof(event: Event, attempt: Attempt) -> bool:
         and event.dispatch == attempt.batch.dispatch_id
         and event.subscriber in unpack(attempt.batch.subscribers)
         and event.at > attempt.began_at - SKEW
-        and (event.kind not in BEFORE_LEAVING or not settle_batch.needs_to_have_left(attempt))
+        and (event.kind not in BEFORE_LEAVING or not settle_batch.needs_proof_of_delivery(attempt))
     )
 
 
@@ -76,7 +76,7 @@ def _suppress(events: Sequence[Event]) -> None:
     found: dict[str, tuple[str, str]] = {}
     for event in events:
         try:
-            found.setdefault(normalise(event.email), (REASONS[event.cause].value, _detail(event)))
+            found.setdefault(normalise_email(event.email), (REASONS[event.cause].value, _detail(event)))
         except BadInput:
             log.warning("event.no_address", kind=event.kind.value, subscriber=event.subscriber)
     if found:
@@ -95,12 +95,12 @@ def _leave(event: Event, publications: Mapping[int, int]) -> None:
     Consent given after the event stands: the event is an old one that came late.
     """
     rows = Subscription.objects.filter(Q(consent_at=None) | Q(consent_at__lt=event.at), subscriber=event.subscriber)
-    rows = rows.exclude(standing=Standing.LEFT)
+    rows = rows.exclude(standing=SubscriptionStatus.UNSUBSCRIBED)
     if event.dispatch:
         rows = rows.filter(publication=publications[event.dispatch])
-    by = "complaint" if event.kind == Kind.COMPLAINED else "provider"
+    by = "complaint" if event.kind == EventType.COMPLAINED else "provider"
     for subscription in rows:
-        subscriptions.leave(
+        subscriptions.unsubscribe(
             subscriber_id=subscription.subscriber_id,
             publication_id=subscription.publication_id,
             by=by,

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.db.models import Count
 
-from newsletter.insights.models import Outcome, Reached
+from newsletter.insights.models import DeliveryStage, ReaderOutcome
 from newsletter.insights.reader_outcomes import TIMES
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class DispatchStats:
     """Numbers of readers. The first six exclude each other; the others are how many of them did what.
 
     `prefetched` are readers whose mail program fetched the pictures unasked, `opened` those where a
@@ -39,10 +39,10 @@ class Tally:
 DEEDS = [time.removesuffix("_at") for time in TIMES if time not in ("delivered_at", "bounced_at")]
 
 
-def tallies(dispatches: Collection[int]) -> dict[int, Tally]:
+def tallies(dispatches: Collection[int]) -> dict[int, DispatchStats]:
     """The tally of each of these dispatches of which anything was heard, in one query."""
     rows = (
-        Outcome.objects.filter(dispatch__in=dispatches)
+        ReaderOutcome.objects.filter(dispatch__in=dispatches)
         .values("dispatch_id", "reached")
         .annotate(readers=Count("pk"), **{deed: Count(f"{deed}_at") for deed in DEEDS})
         .order_by()
@@ -51,12 +51,12 @@ def tallies(dispatches: Collection[int]) -> dict[int, Tally]:
     row: Any  # django-stubs cannot know the names that are made of DEEDS
     for row in rows:
         counts = sums.setdefault(row["dispatch_id"], {})
-        counts[Reached(row["reached"]).name.lower()] = row["readers"]
+        counts[DeliveryStage(row["reached"]).name.lower()] = row["readers"]
         for deed in DEEDS:
             counts[deed] = counts.get(deed, 0) + row[deed]
-    return {dispatch: Tally(**counts) for dispatch, counts in sums.items()}
+    return {dispatch: DispatchStats(**counts) for dispatch, counts in sums.items()}
 
 
-def tally(dispatch: int) -> Tally | None:
+def dispatch_stats(dispatch: int) -> DispatchStats | None:
     """The tally of one dispatch; None before anything was heard of it."""
     return tallies([dispatch]).get(dispatch)

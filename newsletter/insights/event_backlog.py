@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Max, Min, Q
 
 from newsletter.delivery.models import Dispatch, DispatchState
-from newsletter.insights.models import Notice, NoticeState, Outcome, PostRefusal
+from newsletter.insights.models import PostRefusal, ReaderOutcome, WebhookPost, WebhookPostState
 from newsletter.insights.webhook_inbox import OLD
 
 LOOKED_AT = timedelta(days=1)
@@ -24,7 +24,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrears:
+class EventBacklog:
     """`waiting` posts are not absorbed yet, since `oldest`. Of the last day: `aside` were not understood, and
     `late` had been signed more than a day before they came. `silent`: the latest editions brought no event at all."""
 
@@ -36,26 +36,30 @@ class Arrears:
     refused: Refused | None = None
 
 
-def arrears(*, now: datetime) -> Arrears:
+def event_backlog(*, now: datetime) -> EventBacklog:
     """How it stands at `now`."""
-    waiting = Notice.objects.filter(state=NoticeState.WAITING).aggregate(count=Count("pk"), oldest=Min("received_at"))
-    lately = Notice.objects.filter(received_at__gt=now - LOOKED_AT).aggregate(
-        aside=Count("pk", filter=Q(state=NoticeState.ASIDE)),
+    waiting = WebhookPost.objects.filter(state=WebhookPostState.WAITING).aggregate(
+        count=Count("pk"), oldest=Min("received_at")
+    )
+    lately = WebhookPost.objects.filter(received_at__gt=now - LOOKED_AT).aggregate(
+        aside=Count("pk", filter=Q(state=WebhookPostState.FAILED)),
         late=Count("pk", filter=Q(signed_at__lt=F("received_at") - OLD)),
     )
-    return Arrears(waiting["count"], waiting["oldest"], lately["aside"], lately["late"], _is_silent(now), _refused(now))
+    return EventBacklog(
+        waiting["count"], waiting["oldest"], lately["aside"], lately["late"], _is_silent(now), _refused(now)
+    )
 
 
 def _is_silent(now: datetime) -> bool:
     """The latest editions that had readers are sent, long enough ago, and nothing was heard of any of their readers."""
     sent = Dispatch.objects.filter(state=DispatchState.FINISHED, planned__gt=0, opened_at__lt=now - PATIENCE)
     latest = list(sent.order_by("-opened_at", "-pk").values_list("pk", flat=True)[:SILENT_EDITIONS])
-    return len(latest) == SILENT_EDITIONS and not Outcome.objects.filter(dispatch__in=latest).exists()
+    return len(latest) == SILENT_EDITIONS and not ReaderOutcome.objects.filter(dispatch__in=latest).exists()
 
 
 def _refused(now: datetime) -> Refused | None:
     row = PostRefusal.objects.filter(last_at__gt=now - LOOKED_AT).order_by("-last_at").first()
     if row is None:
         return None
-    kept_at = Notice.objects.aggregate(at=Max("received_at"))["at"]
+    kept_at = WebhookPost.objects.aggregate(at=Max("received_at"))["at"]
     return None if kept_at and kept_at >= row.last_at else Refused(row.reason, row.first_at, row.last_at)

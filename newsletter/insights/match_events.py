@@ -9,7 +9,7 @@ carry another installation's id, or no dispatch of ours.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from newsletter.audience.first_name import normalise
+from newsletter.audience.first_name import normalise_email
 from newsletter.audience.models import Subscriber
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.models import Attempt, Dispatch
@@ -31,7 +31,7 @@ def match(events: Sequence[Event]) -> Matched:
 
     One without a subscriber, of a strange dispatch, or of a message that is not ours is left out.
     """
-    events = [e for e in events if not e.house or installation.is_told_of_us(e.house, e.attempt)]
+    events = [e for e in events if not e.installation_id or installation.is_own_event(e.installation_id, e.attempt)]
     calls = _calls({e.message for e in events if e.dispatch is None and e.message})
     events = [e for e in events if not e.message or e.message in calls or _carries_ids(e)]
     people = _people({e.email for e in events if e.subscriber is None and e.email})
@@ -46,7 +46,7 @@ def match(events: Sequence[Event]) -> Matched:
 
 def _carries_ids(event: Event) -> bool:
     """True when the event carries something that only our own calls hand over."""
-    return bool(event.house) or any(
+    return bool(event.installation_id) or any(
         i is not None for i in (event.dispatch, event.batch, event.attempt, event.subscriber)
     )
 
@@ -69,7 +69,7 @@ def _people(emails: Iterable[str]) -> dict[str, int]:
     forms: dict[str, str] = {}
     for email in emails:
         try:
-            forms[email] = normalise(email)
+            forms[email] = normalise_email(email)
         except BadInput:
             continue
     known: dict[str, int] = {}

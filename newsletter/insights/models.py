@@ -12,26 +12,26 @@ from newsletter.delivery.models import Dispatch
 from newsletter.lib.claim_rows import Claimable, is_due
 
 
-class NoticeState(models.TextChoices):
+class WebhookPostState(models.TextChoices):
     WAITING = "waiting"  # not understood yet
-    ABSORBED = "absorbed"
-    ASIDE = "aside"  # could not be understood; `problem` says why
+    PROCESSED = "absorbed"
+    FAILED = "aside"  # could not be understood; `problem` says why
 
 
-class NoticeQuerySet(models.QuerySet["Notice"]):
+class NoticeQuerySet(models.QuerySet["WebhookPost"]):
     def waiting(self, now: datetime) -> NoticeQuerySet:
         """Not absorbed, and in no worker's hands."""
-        return self.filter(is_due(now), state=NoticeState.WAITING)
+        return self.filter(is_due(now), state=WebhookPostState.WAITING)
 
 
-class Notice(Claimable):
+class WebhookPost(Claimable):
     """One post of the provider's events, byte for byte, kept for thirty days."""
 
     received_at = models.DateTimeField(db_index=True)
     signed_at = models.DateTimeField(null=True, blank=True, help_text="By the provider's clock, if it said.")
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of stamp and body: each is kept once.")
     body = models.BinaryField()
-    state = models.CharField(max_length=8, choices=NoticeState.choices, default=NoticeState.WAITING)
+    state = models.CharField(max_length=8, choices=WebhookPostState.choices, default=WebhookPostState.WAITING)
     events = models.PositiveIntegerField(default=0, help_text="How many of interest were in it.")
     problem = models.CharField(max_length=200, blank=True, help_text="What in it could not be understood.")
 
@@ -59,7 +59,7 @@ class PostRefusal(models.Model):
         return f"posts refused for {self.reason}"
 
 
-class Reached(models.IntegerChoices):
+class DeliveryStage(models.IntegerChoices):
     """How far a letter has got. It only rises, so that it does not matter in which order events come.
 
     Delivered stands above dropped and blocked, because of two attempts at one reader the one that
@@ -74,7 +74,7 @@ class Reached(models.IntegerChoices):
     BOUNCED = 6
 
 
-class Outcome(models.Model):
+class ReaderOutcome(models.Model):
     """What became of one reader's letter of one dispatch; there is none before something happened to it.
 
     Every field is the highest or the earliest of what was told: joining the same events again, in
@@ -83,7 +83,7 @@ class Outcome(models.Model):
 
     dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="outcomes", db_index=False)
     subscriber = models.PositiveBigIntegerField()
-    reached = models.PositiveSmallIntegerField(choices=Reached.choices)
+    reached = models.PositiveSmallIntegerField(choices=DeliveryStage.choices)
     delivered_at = models.DateTimeField(null=True, blank=True)
     bounced_at = models.DateTimeField(null=True, blank=True)
     complained_at = models.DateTimeField(null=True, blank=True)

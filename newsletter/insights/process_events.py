@@ -13,10 +13,10 @@ import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
 from newsletter.insights import apply_events, match_events, reader_outcomes, webhook_inbox
-from newsletter.insights.models import Notice, NoticeState
+from newsletter.insights.models import WebhookPost, WebhookPostState
 from newsletter.lib.errors import BadInput
 from newsletter.mail.sendgrid import event_webhook
-from newsletter.mail.sendgrid.event_webhook import Event, Told
+from newsletter.mail.sendgrid.event_webhook import Event, ParsedPost
 
 AT_ONCE = 25  # posts joined in memory before they are written: some 10 MB
 log = structlog.get_logger()
@@ -25,13 +25,13 @@ log = structlog.get_logger()
 def absorb(*, now: datetime, most: int = 100) -> int:
     """Absorb up to `most` waiting posts, the oldest first; how many there were, those set aside included."""
     done = 0
-    while done < most and (taken := webhook_inbox.take(now=now, max_posts=min(AT_ONCE, most - done))):
+    while done < most and (taken := webhook_inbox.claim(now=now, max_posts=min(AT_ONCE, most - done))):
         _absorb(taken, now=now)
         done += len(taken)
     return done
 
 
-def _absorb(notices: Sequence[Notice], *, now: datetime) -> None:
+def _absorb(notices: Sequence[WebhookPost], *, now: datetime) -> None:
     """All of them together; when that fails one by one, so that one that cannot be absorbed stands in nobody's way."""
     try:
         _understand(notices, now=now)
@@ -47,12 +47,12 @@ def _absorb(notices: Sequence[Notice], *, now: datetime) -> None:
             _absorb_apart(notices[0], now=now)
 
 
-def _may_pass(error: Exception, notice: Notice) -> bool:
+def _may_pass(error: Exception, notice: WebhookPost) -> bool:
     """The database is away or busy, as a rule, which is no fault of the post's. After the last try it is held to be."""
     return isinstance(error, OperationalError | InterfaceError) and notice.tries < webhook_inbox.MAX_TRIES
 
 
-def _absorb_apart(notice: Notice, *, now: datetime) -> None:
+def _absorb_apart(notice: WebhookPost, *, now: datetime) -> None:
     """Each event of a post by itself, so that one that cannot be absorbed costs itself alone."""
     read = event_webhook.read(bytes(notice.body), received_at=notice.received_at)
     failed: dict[str, int] = {}
@@ -67,47 +67,47 @@ def _absorb_apart(notice: Notice, *, now: datetime) -> None:
             failed[type(error).__name__] = failed.get(type(error).__name__, 0) + 1
     if failed:
         counts = ", ".join(f"{count} with {name}" for name, count in failed.items())
-        webhook_inbox.set_aside(
+        webhook_inbox.quarantine(
             notice, problem=f"Of its {len(read.events)} events some could not be absorbed: {counts}."
         )
     else:
         _mark_absorbed([(notice, read)])
 
 
-def _understand(notices: Sequence[Notice], *, now: datetime) -> None:
+def _understand(notices: Sequence[WebhookPost], *, now: datetime) -> None:
     told = [(notice, read) for notice in notices if (read := _read(notice))]
     _follow([event for _, read in told for event in read.events], now=now, notices=told)
 
 
-def _follow(given: Sequence[Event], *, now: datetime, notices: Sequence[tuple[Notice, Told]] = ()) -> None:
+def _follow(given: Sequence[Event], *, now: datetime, notices: Sequence[tuple[WebhookPost, ParsedPost]] = ()) -> None:
     """What follows from these events, and with it the end of the `notices` that they are from."""
     matched = match_events.match(given)
-    settled = apply_events.settle(matched.events, now=now)
-    apply_events.act(matched.events, publications=matched.publications)
-    rows = reader_outcomes.join(matched.events)
+    settled = apply_events.settle_uncertain_attempts(matched.events, now=now)
+    apply_events.apply_suppressions(matched.events, publications=matched.publications)
+    rows = reader_outcomes.merge_events(matched.events)
     with transaction.atomic():
-        reader_outcomes.write(rows)
+        reader_outcomes.upsert(rows)
         _mark_absorbed(notices)
     log.info("notices.absorbed", notices=len(notices), events=len(matched.events), readers=len(rows), settled=settled)
 
 
-def _mark_absorbed(told: Sequence[tuple[Notice, Told]]) -> None:
+def _mark_absorbed(told: Sequence[tuple[WebhookPost, ParsedPost]]) -> None:
     """One statement for all posts alike: as a rule they hold the same number of events, and none that is unreadable."""
     alike: dict[tuple[int, int], list[int]] = {}
     for notice, read in told:
         alike.setdefault((len(read.events), read.unreadable), []).append(notice.pk)
     for (count, unreadable), pks in alike.items():
-        Notice.objects.filter(pk__in=pks).update(
-            state=NoticeState.ABSORBED,
+        WebhookPost.objects.filter(pk__in=pks).update(
+            state=WebhookPostState.PROCESSED,
             try_at=None,
             events=count,
             problem=f"{unreadable} of its events could not be read." if unreadable else "",
         )
 
 
-def _read(notice: Notice) -> Told | None:
+def _read(notice: WebhookPost) -> ParsedPost | None:
     try:
         return event_webhook.read(bytes(notice.body), received_at=notice.received_at)
     except BadInput as error:
-        webhook_inbox.set_aside(notice, problem=str(error))
+        webhook_inbox.quarantine(notice, problem=str(error))
         return None

@@ -10,31 +10,31 @@ from datetime import datetime
 
 from django.db import connection
 
-from newsletter.insights.models import Outcome, Reached
-from newsletter.mail.sendgrid.event_webhook import Event, Kind
+from newsletter.insights.models import DeliveryStage, ReaderOutcome
+from newsletter.mail.sendgrid.event_webhook import Event, EventType
 
 TIMES = ("delivered_at", "bounced_at", "complained_at", "unsubscribed_at", "prefetched_at", "opened_at", "clicked_at")
 # What a kind of event says: how far the letter got, and which time it sets. Whoever opens, clicks or
 # complains has the letter, also when the event that says so was lost.
-MEANING: dict[Kind, tuple[int, int | None]] = {
-    Kind.PROCESSED: (Reached.PROCESSED.value, None),
-    Kind.DEFERRED: (Reached.DEFERRED.value, None),
-    Kind.DROPPED: (Reached.DROPPED.value, None),
-    Kind.BLOCKED: (Reached.BLOCKED.value, None),
-    Kind.DELIVERED: (Reached.DELIVERED.value, TIMES.index("delivered_at")),
-    Kind.BOUNCED: (Reached.BOUNCED.value, TIMES.index("bounced_at")),
-    Kind.COMPLAINED: (Reached.DELIVERED.value, TIMES.index("complained_at")),
-    Kind.UNSUBSCRIBED: (Reached.DELIVERED.value, TIMES.index("unsubscribed_at")),
-    Kind.PREFETCHED: (Reached.DELIVERED.value, TIMES.index("prefetched_at")),
-    Kind.OPENED: (Reached.DELIVERED.value, TIMES.index("opened_at")),
-    Kind.CLICKED: (Reached.DELIVERED.value, TIMES.index("clicked_at")),
+MEANING: dict[EventType, tuple[int, int | None]] = {
+    EventType.PROCESSED: (DeliveryStage.PROCESSED.value, None),
+    EventType.DEFERRED: (DeliveryStage.DEFERRED.value, None),
+    EventType.DROPPED: (DeliveryStage.DROPPED.value, None),
+    EventType.BLOCKED: (DeliveryStage.BLOCKED.value, None),
+    EventType.DELIVERED: (DeliveryStage.DELIVERED.value, TIMES.index("delivered_at")),
+    EventType.BOUNCED: (DeliveryStage.BOUNCED.value, TIMES.index("bounced_at")),
+    EventType.COMPLAINED: (DeliveryStage.DELIVERED.value, TIMES.index("complained_at")),
+    EventType.UNSUBSCRIBED: (DeliveryStage.DELIVERED.value, TIMES.index("unsubscribed_at")),
+    EventType.PREFETCHED: (DeliveryStage.DELIVERED.value, TIMES.index("prefetched_at")),
+    EventType.OPENED: (DeliveryStage.DELIVERED.value, TIMES.index("opened_at")),
+    EventType.CLICKED: (DeliveryStage.DELIVERED.value, TIMES.index("clicked_at")),
 }
 ROWS_A_STATEMENT = 500  # SQLite: a web process waits for its lock no longer than one of these takes
 
-TABLE = Outcome._meta.db_table
+TABLE = ReaderOutcome._meta.db_table
 COLUMNS = ", ".join(("dispatch_id", "subscriber", "reached", *TIMES))
 MARKS = f"({', '.join(['%s'] * (3 + len(TIMES)))})"
-FAR = "'9999-12-31'"  # later than any event: read as a time by PostgreSQL, compared as text by SQLite
+NULL_TIME = "'9999-12-31'"  # later than any event: read as a time by PostgreSQL, compared as text by SQLite
 
 Key = tuple[int, int]  # dispatch, subscriber
 Value = int | datetime | None
@@ -42,7 +42,7 @@ NOTHING: tuple[Value, ...] = (None,) * len(TIMES)
 Row = list[Value]  # `reached`, then one value for each of TIMES
 
 
-def join(events: Iterable[Event]) -> dict[Key, Row]:
+def merge_events(events: Iterable[Event]) -> dict[Key, Row]:
     """One row for each dispatch and subscriber; events that name none of the two are passed over."""
     rows: dict[Key, Row] = {}
     for event in events:
@@ -60,7 +60,7 @@ def join(events: Iterable[Event]) -> dict[Key, Row]:
     return rows
 
 
-def write(rows: Mapping[Key, Row]) -> None:
+def upsert(rows: Mapping[Key, Row]) -> None:
     """Join `rows` into the table, in the order of their keys: two writers then never wait for each other in turn."""
     if not rows:
         return
@@ -116,7 +116,7 @@ def _joining(least: str) -> str:
     SQLite's MIN does not, hence the COALESCE.
     """
     sets = [f"{t} = COALESCE({least}(had.{t}, EXCLUDED.{t}), had.{t}, EXCLUDED.{t})" for t in TIMES]
-    news = [f"EXCLUDED.{t} < COALESCE(had.{t}, {FAR})" for t in TIMES]
+    news = [f"EXCLUDED.{t} < COALESCE(had.{t}, {NULL_TIME})" for t in TIMES]
     return (
         "ON CONFLICT (dispatch_id, subscriber) DO UPDATE SET "
         "reached = CASE WHEN EXCLUDED.reached > had.reached THEN EXCLUDED.reached ELSE had.reached END, "

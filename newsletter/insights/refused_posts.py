@@ -7,7 +7,7 @@ from enum import StrEnum
 import structlog
 from django.db import DatabaseError, transaction
 
-from newsletter.insights.models import Notice, PostRefusal
+from newsletter.insights.models import PostRefusal, WebhookPost
 
 QUIET = 60.0  # seconds in which a process remembers one refusal for a reason: anybody may post, and writing costs
 log = structlog.get_logger()
@@ -31,7 +31,9 @@ def remember(reason: Reason, *, now: datetime) -> None:
         with transaction.atomic():
             PostRefusal.objects.get_or_create(reason=reason, defaults={"first_at": now, "last_at": now})
             row = PostRefusal.objects.select_for_update().get(reason=reason)
-            if Notice.objects.filter(received_at__gte=row.last_at).exists():  # there were right ones since: begin anew
+            if WebhookPost.objects.filter(
+                received_at__gte=row.last_at
+            ).exists():  # there were right ones since: begin anew
                 row.first_at, row.posts = now, 0
             row.posts, row.last_at = row.posts + 1, now
             row.save()

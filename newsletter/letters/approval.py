@@ -10,20 +10,20 @@ from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
 from newsletter.editions.edition_times import Times, chosen_times, set_times, times_of
 from newsletter.editions.models import Edition, State
-from newsletter.editions.reopen_edition import WAITING, give_back, reopen
+from newsletter.editions.reopen_edition import NOT_YET_SENT, give_back, reopen
 from newsletter.editions.story_times import placed_stories, reason_to_hold
 from newsletter.letters import compose_letters
 from newsletter.letters.compose_letters import Composed
-from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.lib.errors import BadInput, InvalidState
 
 NEW_TIME = "Its email was made anew for its new time."
 
 
-class ChangedSince(NotAllowed):
+class LetterChanged(InvalidState):
     """The letter is not the one that was looked at; look at it again."""
 
 
-class ApprovalNeeded(NotAllowed):
+class ApprovalNeeded(InvalidState):
     """The letter of an approved edition says something else at its new time, and nobody has approved that."""
 
 
@@ -33,13 +33,13 @@ def approve(edition: Edition, *, content_hash: str, by: User | None, now: dateti
         edition = Edition.objects.locked(edition.pk)
         if edition.state == State.APPROVED and edition.approved_hash == content_hash:
             return edition
-        if edition.state in WAITING and edition.content_hash != content_hash:
-            raise ChangedSince("The letter was assembled anew since you looked at it. Look again, then approve.")
+        if edition.state in NOT_YET_SENT and edition.content_hash != content_hash:
+            raise LetterChanged("The letter was assembled anew since you looked at it. Look again, then approve.")
         edition.move(State.APPROVED)
-        if by is None and not edition.approves_itself:
-            raise NotAllowed(f"Edition {edition.pk} needs a person’s approval.")
+        if by is None and not edition.auto_approve:
+            raise InvalidState(f"Edition {edition.pk} needs a person’s approval.")
         if _stops(edition):
-            raise NotAllowed("Preflight found something that must be mended before this letter may leave.")
+            raise InvalidState("Preflight found something that must be mended before this letter may leave.")
         edition.approved_hash, edition.approved_at, edition.approved_by = content_hash, now, by
         edition.save()
         audit_trail.record(
@@ -55,7 +55,7 @@ def review(edition: Edition, *, now: datetime) -> Edition:
     """
     if stops := _stops(edition):
         return hold(edition, reason=f"Preflight found: {', '.join(stops)}.", now=now)
-    if edition.approves_itself:
+    if edition.auto_approve:
         return approve(edition, content_hash=edition.content_hash, by=None, now=now)
     return edition
 
@@ -89,7 +89,7 @@ def release(edition: Edition, *, by: Actor = None, now: datetime) -> Edition:
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         if edition.state != State.HELD:
-            raise NotAllowed(f"Edition {edition.pk} is {edition.state}, not held.")
+            raise InvalidState(f"Edition {edition.pk} is {edition.state}, not held.")
         if edition.too_late_after < now:
             set_times(edition, times_of(edition.publication, now, local_send_time=edition.local_send_time))
             edition.save(update_fields=Times._fields)
@@ -123,7 +123,7 @@ def reschedule(
 
     Letters that say something else then, such as their date, are made anew from the same stories. Give the content
     hash that was `seen` to have them approved `by` a person with the same word. Raises `ApprovalNeeded` instead of
-    taking an approval away, unless `approve_later`; `ChangedSince` when the letters are not those that were seen;
+    taking an approval away, unless `approve_later`; `LetterChanged` when the letters are not those that were seen;
     `BadInput` for a time that has passed or that does not suit the stories.
     """
     act = Act.EDITION_RESCHEDULED
@@ -137,14 +137,14 @@ def _give_time(
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         times = chosen_times(edition.publication, due_at, now=now)
-        if edition.state not in (State.PLANNED, *WAITING):
-            raise NotAllowed(f"Edition {edition.pk} is {edition.state}; its time cannot be changed.")
+        if edition.state not in (State.PLANNED, *NOT_YET_SENT):
+            raise InvalidState(f"Edition {edition.pk} is {edition.state}; its time cannot be changed.")
         set_times(edition, times)
         if why := reason_to_hold(edition, now=now):
             raise BadInput("due time", "does not suit its stories.", why)
         edition.is_rescheduled = True
         edition.save(update_fields=[*Times._fields, "is_rescheduled"])
-        if edition.state in WAITING:
+        if edition.state in NOT_YET_SENT:
             edition = _renew(edition, composed, is_approval_spared=not (seen or approve_later), now=now)
         if seen:
             edition = approve(edition, content_hash=seen, by=by if isinstance(by, User) else None, now=now)
@@ -158,13 +158,15 @@ def _renew(edition: Edition, composed: Composed | None, *, is_approval_spared: b
 
     An approval is lost by that, unless it is spared: then `ApprovalNeeded`, and nothing is changed.
     """
-    made_from = compose_letters.made_from(edition, compose_letters.gather(edition, placed_stories(edition), now=now))
+    made_from = compose_letters.made_from(
+        edition, compose_letters.gather_letters(edition, placed_stories(edition), now=now)
+    )
     if made_from == edition.made_from:
         return edition
     if composed is None or composed.made_from != made_from:
-        raise ChangedSince("Something in the email was changed at this moment. Look at it again.")
+        raise LetterChanged("Something in the email was changed at this moment. Look at it again.")
     if edition.state == State.APPROVED:
-        if is_approval_spared and not edition.approves_itself:
+        if is_approval_spared and not edition.auto_approve:
             raise ApprovalNeeded("At that time its email differs from the approved one, and needs approval anew.")
         edition.move(State.ASSEMBLED, reason=NEW_TIME)
     compose_letters.freeze(edition, composed, now=now)

@@ -21,11 +21,11 @@ from newsletter.editions.edition_times import received
 from newsletter.editions.models import Edition, Placement, State, Variant
 from newsletter.editions.story_times import placed_stories
 from newsletter.letters import approval, compose_letters, missing_pictures, render_letter
-from newsletter.letters.compose_letters import Composed, Gathered
-from newsletter.lib.errors import NotAllowed
+from newsletter.letters.compose_letters import Composed, LetterDraft
+from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import Letter
-from newsletter.publications.models import OnEmpty
-from newsletter.rendering.custom_template.preview_slots import turn
+from newsletter.publications.models import TooFewStoriesPolicy
+from newsletter.rendering.custom_template.preview_slots import preview_slot
 from newsletter.rendering.markup.css_inlining import InliningError
 from newsletter.rendering.render_templates import RenderingError
 from newsletter.stories import story_queue
@@ -48,9 +48,9 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
     if edition.state != State.PLANNED or not edition.placements.exists():
         return edition
     stories = placed_stories(edition)
-    if missing_pictures.worth_waiting(edition, stories, now=now):
+    if missing_pictures.should_wait_for_pictures(edition, stories, now=now):
         return edition
-    gathered = compose_letters.gather(edition, stories, now=now)
+    gathered = compose_letters.gather_letters(edition, stories, now=now)
     try:
         composed = compose_letters.compose(edition, stories, gathered)
     except (RenderingError, InliningError) as error:
@@ -63,19 +63,19 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
 def preview(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAULT) -> Letter:
     """The letter as it would be assembled at this moment, by the same road; nothing is kept.
 
-    For an edition with a frozen letter, that letter. `NotAllowed` when it has none of this variant.
+    For an edition with a frozen letter, that letter. `InvalidState` when it has none of this variant.
     """
     if frozen := {letter.variant: letter for letter in edition.letters.all()}:
         if variant not in frozen:
-            raise NotAllowed(NO_THANKS)
+            raise InvalidState(NO_THANKS)
         return Letter(frozen[variant].subject, frozen[variant].text, frozen[variant].html)
     stories = placed_stories(edition) or offered_stories(edition, now=now)
     if not stories:
-        raise NotAllowed("There is no story in the queue yet, so there is nothing to preview.")
-    letters = compose_letters.gather(edition, stories, now=now).letters
+        raise InvalidState("There is no story in the queue yet, so there is nothing to preview.")
+    letters = compose_letters.gather_letters(edition, stories, now=now).letters
     if variant not in letters:
-        raise NotAllowed(NO_THANKS)
-    with turn() if letters[variant].template else nullcontext():
+        raise InvalidState(NO_THANKS)
+    with preview_slot() if letters[variant].template else nullcontext():
         return render_letter.render(letters[variant])
 
 
@@ -86,7 +86,7 @@ def offered_stories(edition: Edition, *, now: datetime) -> list[Story]:
     return list(offered.select_related("picture")[: edition.publication.maximum_stories])
 
 
-def thanks(edition: Edition, *, now: datetime) -> bool:
+def has_thanks_letter(edition: Edition, *, now: datetime) -> bool:
     """Has it a letter that thanks, or would have one if it were assembled now?"""
     if edition.content_hash:
         return edition.letters.filter(variant=Variant.THANKS).exists()
@@ -102,7 +102,7 @@ def is_stale(edition: Edition, *, now: datetime | None = None) -> bool:
     stories = placed_stories(edition)
     if not stories:
         return True
-    gathered = compose_letters.gather(edition, stories, now=now or edition.due_at)
+    gathered = compose_letters.gather_letters(edition, stories, now=now or edition.due_at)
     return compose_letters.made_from(edition, gathered) != edition.made_from
 
 
@@ -112,11 +112,11 @@ def refresh_stale(*, now: datetime | None = None) -> list[int]:
     One that cannot be looked at is logged; the others go on.
     """
     reopened = []
-    for pk in Edition.objects.filter(state__in=reopen_edition.WAITING).values_list("pk", flat=True):
+    for pk in Edition.objects.filter(state__in=reopen_edition.NOT_YET_SENT).values_list("pk", flat=True):
         try:
             with transaction.atomic():
                 edition = Edition.objects.locked(pk)
-                if edition.state in reopen_edition.WAITING and is_stale(edition, now=now):
+                if edition.state in reopen_edition.NOT_YET_SENT and is_stale(edition, now=now):
                     reopen_edition.reopen(edition, reason=CHANGED)
                     log.info("edition.reopened", edition=pk)
                     reopened.append(pk)
@@ -131,11 +131,13 @@ def _take_stories(edition_id: int, *, now: datetime) -> Edition:
         if edition.state != State.PLANNED or edition.placements.exists():
             return edition
         if not edition.publication.is_active:
-            raise NotAllowed("Its publication rests, so it takes no stories.")
+            raise InvalidState("Its publication rests, so it takes no stories.")
         least = max(1, edition.publication.minimum_stories)
         most = max(least, edition.publication.maximum_stories)
         when = received(edition, now=now)
-        stories = story_queue.take(edition.publication, at=when.first, until=when.last, least=least, most=most)
+        stories = story_queue.take_for_edition(
+            edition.publication, at=when.first, until=when.last, least=least, most=most
+        )
         if not stories and now >= edition.due_at:
             _give_up(edition, f"Fewer than {least} stories were in the queue when it was due.")
         Placement.objects.bulk_create(
@@ -144,7 +146,7 @@ def _take_stories(edition_id: int, *, now: datetime) -> Edition:
     return edition
 
 
-def _hold_for_template(edition: Edition, gathered: Gathered, problem: str, *, now: datetime) -> Edition:
+def _hold_for_template(edition: Edition, gathered: LetterDraft, problem: str, *, now: datetime) -> Edition:
     """Held with its stories, unless it has gone on or its template is another by now; then it is tried again."""
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
@@ -160,7 +162,7 @@ def _hold_for_template(edition: Edition, gathered: Gathered, problem: str, *, no
 
 
 def _give_up(edition: Edition, why: str) -> None:
-    if edition.publication.on_empty == OnEmpty.HOLD:
+    if edition.publication.on_empty == TooFewStoriesPolicy.HOLD:
         edition.move(State.HELD, reason=why)
         act = Act.EDITION_HELD
     else:
@@ -176,7 +178,7 @@ def _freeze(edition: Edition, stories: list[Story], composed: Composed, *, now: 
         edition = Edition.objects.locked(edition.pk)
         if edition.state != State.PLANNED or placed_stories(edition) != stories:
             return edition
-        missing_pictures.give_up(edition, stories)
+        missing_pictures.abandon_pictures(edition, stories)
         compose_letters.freeze(edition, composed, now=now)
         edition.move(State.ASSEMBLED, reason=edition.reason)  # why it was reopened, until it is approved
         edition.save()

@@ -15,17 +15,17 @@ from django.conf import settings
 
 from newsletter.editions.edition_times import received, set_times, times_of
 from newsletter.editions.models import Edition, FrozenLetter, Variant
-from newsletter.editions.reopen_edition import WAITING
+from newsletter.editions.reopen_edition import NOT_YET_SENT
 from newsletter.editions.story_times import placed_stories
 from newsletter.giving.models import Appeal
-from newsletter.giving.place_appeal import Rule, Shape, spot
-from newsletter.giving.select_appeal import chosen
+from newsletter.giving.place_appeal import PlacementRule, StoryShape, choose_position
+from newsletter.giving.select_appeal import select_appeal
 from newsletter.letters import missing_pictures, preflight, render_letter
 from newsletter.letters.content import letter_content
-from newsletter.letters.content.letter_content import Contents
-from newsletter.letters.content.story_arrangement import kinds
+from newsletter.letters.content.letter_content import LetterContent
+from newsletter.letters.content.story_arrangement import story_kinds
 from newsletter.mail.message import Letter
-from newsletter.rendering.custom_template.preview_slots import turn
+from newsletter.rendering.custom_template.preview_slots import preview_slot
 from newsletter.stories.models import Kind, Story
 from newsletter.stories.rich_text import rich_text
 
@@ -36,10 +36,10 @@ FINGERPRINTED = (
 )
 
 
-class Gathered(NamedTuple):
+class LetterDraft(NamedTuple):
     """What each letter of an edition is made of; the appeal that stands in it, and for how long a giver is thanked."""
 
-    letters: dict[Variant, Contents]
+    letters: dict[Variant, LetterContent]
     appeal: Appeal | None
     gave_within: int | None  # days; None without a letter that thanks
 
@@ -54,10 +54,10 @@ class Composed(NamedTuple):
 
 def appeal_of(edition: Edition, *, now: datetime) -> Appeal | None:
     """The appeal that is on when its readers get it."""
-    return chosen(list(edition.publication.appeals.all()), on=received(edition, now=now).day)
+    return select_appeal(list(edition.publication.appeals.all()), on=received(edition, now=now).day)
 
 
-def gather(edition: Edition, stories: list[Story], *, now: datetime) -> Gathered:
+def gather_letters(edition: Edition, stories: list[Story], *, now: datetime) -> LetterDraft:
     """Contents for `stories` in this order, with the appeal that is on when readers get them.
 
     Without an appeal there is one letter; so there is with one that never thanks.
@@ -65,14 +65,14 @@ def gather(edition: Edition, stories: list[Story], *, now: datetime) -> Gathered
     publication, appeal = edition.publication, appeal_of(edition, now=now)
     place, until = None, edition.due_at
     if appeal:
-        printed = zip(stories, kinds(publication.look, [story.kind for story in stories]), strict=True)
+        printed = zip(stories, story_kinds(publication.look, [story.kind for story in stories]), strict=True)
         shapes = [
-            Shape(1 if kind == Kind.SHORT else len(rich_text.blocks(story.body)), story.is_sensitive)
+            StoryShape(1 if kind == Kind.SHORT else len(rich_text.blocks(story.body)), story.is_sensitive)
             for story, kind in printed
         ]
-        place = spot(Rule(appeal.place, appeal.story_number, appeal.paragraph_number), shapes)
+        place = choose_position(PlacementRule(appeal.place, appeal.story_number, appeal.paragraph_number), shapes)
         until = received(edition, now=now).last if appeal.match_ends_at else until
-    made = letter_content.gather(
+    made = letter_content.build_content(
         edition,
         stories=stories,
         appeal=appeal,
@@ -84,17 +84,19 @@ def gather(edition: Edition, stories: list[Story], *, now: datetime) -> Gathered
     letters = {Variant.DEFAULT: made}
     if appeal and appeal.thanks_days:
         letters[Variant.THANKS] = letter_content.thanking(made, publication, appeal)
-    return Gathered(letters, appeal if place else None, appeal.thanks_days if appeal and appeal.thanks_days else None)
+    return LetterDraft(
+        letters, appeal if place else None, appeal.thanks_days if appeal and appeal.thanks_days else None
+    )
 
 
-def compose(edition: Edition, stories: list[Story], gathered: Gathered) -> Composed:
+def compose(edition: Edition, stories: list[Story], gathered: LetterDraft) -> Composed:
     """Render, inline and check the letters. Raises `RenderingError`, `InliningError` or `NotTried`."""
     made = {variant: render_letter.render(each) for variant, each in gathered.letters.items()}
     letters = _letters(edition, gathered, made)
     for letter, (variant, each) in zip(letters, gathered.letters.items(), strict=True):
         findings = list(preflight.check(made[variant], each))
         if variant == Variant.DEFAULT:
-            findings += missing_pictures.missing(edition, stories)
+            findings += missing_pictures.missing_picture_findings(edition, stories)
         letter.findings = [finding._asdict() for finding in findings]
     return Composed(letters, made_from(edition, gathered), fingerprint(letters))
 
@@ -106,13 +108,13 @@ def compose_for(edition: Edition, *, due_at: datetime, now: datetime) -> Compose
     """
     then = copy.copy(edition)
     set_times(then, times_of(edition.publication, due_at))
-    if edition.state not in WAITING:
+    if edition.state not in NOT_YET_SENT:
         return None
     stories = placed_stories(edition)
-    gathered = gather(then, stories, now=now)
+    gathered = gather_letters(then, stories, now=now)
     if made_from(then, gathered) == edition.made_from:
         return None
-    with turn() if gathered.letters[Variant.DEFAULT].template else nullcontext():
+    with preview_slot() if gathered.letters[Variant.DEFAULT].template else nullcontext():
         return compose(then, stories, gathered)
 
 
@@ -127,7 +129,7 @@ def freeze(edition: Edition, composed: Composed, *, now: datetime) -> None:
     edition.approved_hash, edition.approved_at, edition.approved_by = "", None, None
 
 
-def made_from(edition: Edition, gathered: Gathered) -> str:
+def made_from(edition: Edition, gathered: LetterDraft) -> str:
     """Fingerprint of what the letters are made of, known without rendering them: the same for the same letters."""
     said = {
         variant: Letter(each.subject, letter_content.fingerprint(each), "")
@@ -142,7 +144,7 @@ def fingerprint(letters: Iterable[FrozenLetter]) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
-def _letters(edition: Edition, gathered: Gathered, made: Mapping[Variant, Letter]) -> list[FrozenLetter]:
+def _letters(edition: Edition, gathered: LetterDraft, made: Mapping[Variant, Letter]) -> list[FrozenLetter]:
     publication = edition.publication
     return [
         FrozenLetter(

@@ -16,11 +16,11 @@ from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.editions.models import Edition, Variant
 from newsletter.letters import compose_letters, preflight, render_letter, sample_letters
-from newsletter.letters.content.letter_content import Contents
+from newsletter.letters.content.letter_content import LetterContent
 from newsletter.lib.errors import BadInput
 from newsletter.mail.message import Letter
 from newsletter.publications.models import Publication, Template
-from newsletter.rendering.custom_template.preview_slots import turn
+from newsletter.rendering.custom_template.preview_slots import preview_slot
 from newsletter.rendering.custom_template.render_custom_template import check_source
 from newsletter.stories.models import Story
 
@@ -38,14 +38,14 @@ HEAD = """\
 """
 
 
-class Tried(NamedTuple):
+class TemplatePreview(NamedTuple):
     """The letter that a template makes, and what preflight says of it."""
 
     letter: Letter
     findings: list[preflight.Finding]
 
 
-def starting(publication: Publication) -> str:
+def default_template(publication: Publication) -> str:
     """The template of its look, with words for those who change it; it makes the letter that the look makes."""
     look = settings.EMAIL_TEMPLATES / publication.look / "body.html"
     return HEAD + str(look.read_text(encoding="utf-8"))
@@ -54,23 +54,27 @@ def starting(publication: Publication) -> str:
 def current(publication: Publication) -> str:
     """The template in use; without one, the latest that was; else the starting one."""
     kept = publication.template or publication.templates.first()
-    return kept.body if kept else starting(publication)
+    return kept.body if kept else default_template(publication)
 
 
-def preview(publication: Publication, body: str) -> Tried:
+def preview(publication: Publication, body: str) -> TemplatePreview:
     """What `body` makes of the queue, or of a sample when the queue is empty. Raises what `rendering.render` does."""
-    return _try(_waiting(publication) or sample_letters.full(publication, shown=True), _clean(body))
+    return _render(_waiting(publication) or sample_letters.full_sample(publication, shown=True), _clean(body))
 
 
 def check(publication: Publication, body: str) -> None:
-    """Raises `TemplateFault` unless `body` makes a letter of much, thanks, little, and the queue.
+    """Raises `CustomTemplateError` unless `body` makes a letter of much, thanks, little, and the queue.
 
     Raises `NotTried` when it cannot be tried at this moment.
     """
     body = _clean(body)
     waiting = _waiting(publication)
-    tries = [sample_letters.full(publication), sample_letters.thanking(publication), sample_letters.bare(publication)]
-    with turn():
+    tries = [
+        sample_letters.full_sample(publication),
+        sample_letters.thanks_sample(publication),
+        sample_letters.minimal_sample(publication),
+    ]
+    with preview_slot():
         for contents in [*tries, *([waiting] if waiting else [])]:
             render_letter.render(replace(contents, template=body))
 
@@ -92,7 +96,7 @@ def save(publication: Publication, body: str, *, by: User | None, now: datetime)
     return made
 
 
-def take_up(publication: Publication, number: int, *, by: User | None = None) -> Template:
+def use_version(publication: Publication, number: int, *, by: User | None = None) -> Template:
     """An earlier version is used again."""
     kept = publication.templates.filter(number=number).first()
     if kept is None:
@@ -123,14 +127,14 @@ def _clean(body: str) -> str:
     return body
 
 
-def _try(contents: Contents, body: str) -> Tried:
+def _render(contents: LetterContent, body: str) -> TemplatePreview:
     made = replace(contents, template=body)
-    with turn():
+    with preview_slot():
         letter = render_letter.render(made)
-    return Tried(letter, preflight.check(letter, made))
+    return TemplatePreview(letter, preflight.check(letter, made))
 
 
-def _waiting(publication: Publication) -> Contents | None:
+def _waiting(publication: Publication) -> LetterContent | None:
     """What the next letter would be made of at this moment; None with an empty queue."""
     from newsletter.lib import clock
 
@@ -140,4 +144,4 @@ def _waiting(publication: Publication) -> Contents | None:
     if not chosen:
         return None
     edition = Edition(publication=publication, due_at=now, assemble_at=now)
-    return compose_letters.gather(edition, chosen, now=now).letters[Variant.DEFAULT]
+    return compose_letters.gather_letters(edition, chosen, now=now).letters[Variant.DEFAULT]

@@ -6,9 +6,9 @@ from django.conf import settings
 
 from newsletter.editions.models import Edition
 from newsletter.giving.models import Appeal
-from newsletter.giving.place_appeal import Spot
+from newsletter.giving.place_appeal import AppealPosition
 from newsletter.letters.content import letter_content
-from newsletter.letters.content.letter_content import Contents, gather
+from newsletter.letters.content.letter_content import LetterContent, build_content
 from newsletter.lib import clock
 from newsletter.pictures.models import Picture, State
 from newsletter.publications.models import Publication
@@ -17,7 +17,7 @@ from newsletter.stories.models import Kind, Story
 BODY = "<p>This is a paragraph of a sample story.</p><p>And this is <a href='https://example.org/'>another</a>.</p>"
 
 
-def full(publication: Publication, *, shown: bool = False) -> Contents:
+def full_sample(publication: Publication, *, shown: bool = False) -> LetterContent:
     """Three stories, one short and one with a pull quote and a section, and an appeal with all its parts.
 
     Unless it is to be `shown` to somebody the first has a picture as well, of which there is no file.
@@ -40,15 +40,15 @@ def full(publication: Publication, *, shown: bool = False) -> Contents:
         Story(headline="A second story", section="City", url="https://example.org/two", body=BODY),
         Story(headline="A short one", kind=Kind.SHORT, url="https://example.org/three", body=BODY),
     ]
-    return _contents(publication, stories, _appeal(), Spot(0, 1), intro="A note from the editors.")
+    return _contents(publication, stories, _appeal(), AppealPosition(0, 1), intro="A note from the editors.")
 
 
-def thanking(publication: Publication) -> Contents:
+def thanks_sample(publication: Publication) -> LetterContent:
     """The same for a reader who gave lately: thanks stand where the appeal stood."""
-    return letter_content.thanking(full(publication), publication, _appeal())
+    return letter_content.thanking(full_sample(publication), publication, _appeal())
 
 
-def bare(publication: Publication) -> Contents:
+def minimal_sample(publication: Publication) -> LetterContent:
     """One story without anything but its headline, link and a paragraph; no appeal."""
     story = Story(headline="A story with little about it", url="https://example.org/one", body="<p>It happened.</p>")
     return _contents(publication, [story], None, None)
@@ -76,10 +76,10 @@ def _appeal() -> Appeal:
 
 
 def _contents(
-    publication: Publication, stories: list[Story], appeal: Appeal | None, spot: Spot | None, intro: str = ""
-) -> Contents:
+    publication: Publication, stories: list[Story], appeal: Appeal | None, spot: AppealPosition | None, intro: str = ""
+) -> LetterContent:
     now = clock.now()
-    return gather(
+    return build_content(
         Edition(publication=publication, due_at=now, assemble_at=now, intro=intro),
         stories=stories,
         appeal=appeal,

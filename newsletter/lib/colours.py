@@ -2,7 +2,7 @@
 
 from newsletter.lib.errors import BadInput
 
-LEAST_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3
+MIN_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3
 
 
 def contrast(one: str, other: str) -> float:
@@ -11,7 +11,7 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def legible(colour: str, on: str, least: float = LEAST_CONTRAST) -> str:
+def ensure_contrast(colour: str, on: str, least: float = MIN_CONTRAST) -> str:
     """`colour`, moved towards black or white in small steps until it stands out on `on`."""
     away = 0 if _luminance(on) > 0.18 else 255  # from mid-grey up, black is the farther end
     start = _channels(colour)

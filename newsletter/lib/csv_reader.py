@@ -16,9 +16,9 @@ from typing import BinaryIO, NamedTuple
 
 from newsletter.lib import delimiters
 from newsletter.lib.errors import BadInput
-from newsletter.lib.spreadsheet_formulas import unguard
+from newsletter.lib.spreadsheet_formulas import unescape_formula
 
-HALVES = re.compile("[\ud800-\udfff]")  # what surrogateescape makes of bytes that are not UTF-8
+SURROGATES = re.compile("[\ud800-\udfff]")  # what surrogateescape makes of bytes that are not UTF-8
 LONGEST_ROW = 100  # lines; a longer one is a quotation mark that swallows its neighbours
 LARGEST_ROW = 100_000  # characters, less than csv itself takes in one cell
 MOST_CELLS = 1_000  # in a row; a larger file is none that people have
@@ -32,29 +32,29 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class MalformedRow:
     """A row that cannot be read, and why: its quotation marks do not match, or a cell is not understood."""
 
     line: int
     problem: str
 
 
-def decoded(file: BinaryIO) -> Iterator[str]:
+def decode_lines(file: BinaryIO) -> Iterator[str]:
     """The lines of a UTF-8 file, which stays open; `BadInput` names the first that is in another encoding."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
     try:
         # never more than a row may hold is read at once: `rows` refuses a line that is cut off here
         for number, line in enumerate(iter(lambda: text.readline(LARGEST_ROW + 1), ""), start=1):
-            if not line.isascii() and HALVES.search(line):
-                mend = "Save the file as “CSV UTF-8” and import it again."
-                raise BadInput(f"line {number}", "is not in UTF-8.", mend)
+            if not line.isascii() and SURROGATES.search(line):
+                hint = "Save the file as “CSV UTF-8” and import it again."
+                raise BadInput(f"line {number}", "is not in UTF-8.", hint)
             yield line
     finally:
         with suppress(ValueError):  # it was closed meanwhile
             text.detach()
 
 
-def rows(lines: Iterable[str]) -> Iterator[Row | Unreadable]:
+def read_rows(lines: Iterable[str]) -> Iterator[Row | MalformedRow]:
     """Each row that is not empty, the header too. `BadInput` for a quotation mark never closed, or a row too large."""
     counted = _Counted(lines)
     first = counted.next_filled()
@@ -77,10 +77,10 @@ def rows(lines: Iterable[str]) -> Iterator[Row | Unreadable]:
                 f"line {line}", "opens a quotation mark that is not closed.", "Close it and import the file again."
             )
         if counted.characters - before > LARGEST_ROW:
-            mend = f"A row may hold {LARGEST_ROW:,}. Is it a CSV file?"
-            raise BadInput(f"line {line}", "is longer than any row.", mend)
+            hint = f"A row may hold {LARGEST_ROW:,}. Is it a CSV file?"
+            raise BadInput(f"line {line}", "is longer than any row.", hint)
         if row is None:
-            yield Unreadable(line, "The quotation marks do not match.")
+            yield MalformedRow(line, "The quotation marks do not match.")
             continue
         if not any(cell.strip() for cell in row):
             continue
@@ -89,9 +89,9 @@ def rows(lines: Iterable[str]) -> Iterator[Row | Unreadable]:
         yield Row(line, row)
 
 
-def cell(row: Sequence[str], place: int | None) -> str:
+def cell_at(row: Sequence[str], place: int | None) -> str:
     """What stands at `place`, trimmed and without a guard; nothing where the row ends before it."""
-    return unguard(row[place].strip()) if place is not None and place < len(row) else ""
+    return unescape_formula(row[place].strip()) if place is not None and place < len(row) else ""
 
 
 class _Counted:

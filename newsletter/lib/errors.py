@@ -1,7 +1,7 @@
 """The one tree of errors that this project raises on purpose.
 
-    NewsletterError                  something a person can understand and mend
-    ├── BadInput                     a value somebody typed; names the field and the mend
+    NewsletterError                  something a person can understand and hint
+    ├── BadInput                     a value somebody typed; names the field and the hint
     ├── BadSetting                   a value in the environment; stops the start
     ├── BadToken                     a link that we did not sign, or that was damaged on its way
     ├── NotAllowed                   a step that the thing's present state does not permit
@@ -32,29 +32,29 @@ class NewsletterError(Exception):
 class BadInput(NewsletterError):
     """A value somebody gave cannot be used.
 
-    `field` is the name the person knows it by; `mend` says what would be accepted.
+    `field` is the name the person knows it by; `hint` says what would be accepted.
     """
 
-    def __init__(self, field: str, problem: str, mend: str = "") -> None:
-        self.field, self.problem, self.mend = field, problem, mend
-        super().__init__(f"{field}: {problem}{' ' + mend if mend else ''}")
+    def __init__(self, field: str, problem: str, hint: str = "") -> None:
+        self.field, self.problem, self.hint = field, problem, hint
+        super().__init__(f"{field}: {problem}{' ' + hint if hint else ''}")
 
 
 class BadSetting(NewsletterError):
     """A setting is missing or cannot be read; the process must not start with a guess."""
 
-    def __init__(self, name: str, problem: str, mend: str) -> None:
+    def __init__(self, name: str, problem: str, hint: str) -> None:
         self.name = name
-        super().__init__(f"{name} {problem} {mend}")
+        super().__init__(f"{name} {problem} {hint}")
 
 
 class BadToken(NewsletterError):
     """A token was not signed by us for this purpose, or lost a character on its way."""
 
 
-class NotAllowed(NewsletterError):
+class InvalidState(NewsletterError):
     """The thing is in a state that does not permit this step."""
 
 
-class VersionConflict(NotAllowed):
+class VersionConflict(InvalidState):
     """The thing was changed since this person looked at it, so nothing was saved."""

@@ -6,7 +6,7 @@ from django.db.models import Model
 from newsletter.lib.errors import BadInput
 
 
-def check_fields(row: Model) -> None:
+def validate_model(row: Model) -> None:
     """Everything a model declares (types, lengths, choices, uniqueness, constraints); raises `BadInput`.
 
     The first problem found is the one told. Values are put into their Python types, as `full_clean` does.
@@ -15,10 +15,10 @@ def check_fields(row: Model) -> None:
         row.full_clean()
     except ValidationError as error:
         name, problems = next(iter(error.error_dict.items()))
-        raise BadInput(label(row, name), *_sentences(problems[0])) from None
+        raise BadInput(field_label(row, name), *_sentences(problems[0])) from None
 
 
-def label(row: Model, name: str) -> str:
+def field_label(row: Model, name: str) -> str:
     """What people call the field `name` of `row`: headline, link, picture alt."""
     if name == NON_FIELD_ERRORS:
         return str(row._meta.verbose_name)

@@ -7,11 +7,11 @@ FORMULA = re.compile(r"'*[=+\-@\t\r]")
 GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
 
-def guard(cell: str) -> str:
+def escape_formula(cell: str) -> str:
     """`cell` with an apostrophe before it when a spreadsheet would take it for a formula."""
     return f"'{cell}" if FORMULA.match(cell) else cell
 
 
-def unguard(cell: str) -> str:
+def unescape_formula(cell: str) -> str:
     """What `guard` was given: `unguard(guard(cell)) == cell` for every text."""
     return cell[1:] if GUARDED.match(cell) else cell

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 
-def ask(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def fetch_all(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows of a statement, on Django's own connection and in its transaction, if there is one.
 
     PostgreSQL is spoken to in its binary form, and plans a statement once a connection (DATABASE_PREPARES). Django puts

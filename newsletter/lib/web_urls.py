@@ -12,29 +12,29 @@ from newsletter.lib.errors import BadInput
 HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W_](?:[\w-]{0,61}[^\W_])?")
 
 
-def web_link(value: str, *, field: str) -> str:
+def validate_web_url(value: str, *, field: str) -> str:
     """`value` trimmed and its host in ASCII, when it is an absolute http or https address; else `BadInput`.
 
     A mailbox or browser must never be handed `javascript:`, `data:` or a half address. Some mail programs write a
     host of other letters in percent signs, which leads nowhere.
     """
     link = value.strip()
-    mend = "Give the full address, such as https://example.org/story."
+    hint = "Give the full address, such as https://example.org/story."
     if any(ord(c) <= 32 or c in '<>"\\`' or ord(c) == 127 for c in link):
-        raise BadInput(field, "holds a blank or a character that no web address has.", mend)
+        raise BadInput(field, "holds a blank or a character that no web address has.", hint)
     try:
         parts = urlsplit(link)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise BadInput(field, "is not a web address.", mend) from None
+        raise BadInput(field, "is not a web address.", hint) from None
     if parts.scheme.lower() not in ("http", "https") or not host:
-        raise BadInput(field, "is not a web address.", mend)
+        raise BadInput(field, "is not a web address.", hint)
     if parts.username or parts.password:
         raise BadInput(field, "carries a user name or password.", "Take the part before @ out.")
     try:
         return with_ascii_host(link)
     except ValueError:
-        raise BadInput(field, "names a host that cannot be.", mend) from None
+        raise BadInput(field, "names a host that cannot be.", hint) from None
 
 
 def with_ascii_host(link: str) -> str:
@@ -63,7 +63,7 @@ def readable_host(name: str) -> str:
     return name
 
 
-def hosts(value: object, *, field: str) -> str:
+def parse_hosts(value: object, *, field: str) -> str:
     """Names of hosts such as `example.org www.example.com`, in lower case with single blanks; else `BadInput`."""
     if not isinstance(value, str):
         raise BadInput(field, "is not text.")
@@ -77,7 +77,7 @@ def hosts(value: object, *, field: str) -> str:
         raise BadInput(field, "holds a name that no host has.", "Give names such as example.org.") from None
 
 
-def with_query(link: str, more: Mapping[str, str]) -> str:
+def append_query(link: str, more: Mapping[str, str]) -> str:
     """`link` with `more` at the end of its query. What it held before stays as it is, letter by letter."""
     address, sign, fragment = link.partition("#")
     _, asks, query = address.partition("?")

@@ -11,21 +11,21 @@ EMAIL = "admin@example.org"
 
 
 @dataclass(frozen=True, slots=True)
-class Invitation:
+class NewAdmin:
     """What to tell the person. The password is kept nowhere in this form: it can be told once."""
 
     email: str
     password: str
 
 
-def invite_if_nobody() -> Invitation | None:
+def invite_if_nobody() -> NewAdmin | None:
     """An administrator with a password of 96 random bits, when there is no user at all; else None."""
     with transaction.atomic():
         if User.objects.exists():
             return None
         password = secrets.token_urlsafe(12)
         user = User.objects.create_user(EMAIL, password, name="First administrator", role=Role.ADMIN)
-    return Invitation(user.email, password)
+    return NewAdmin(user.email, password)
 
 
 def never_seen() -> str:

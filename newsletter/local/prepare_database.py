@@ -28,5 +28,5 @@ def migrate() -> bool:
 
 def plan(now: datetime) -> None:
     """Let the editions exist that the timetable would plan in its first minute, so that they are known at once."""
-    if installation.is_ours():
+    if installation.is_current():
         plan_editions.plan_all(now=now)

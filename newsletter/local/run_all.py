@@ -20,8 +20,8 @@ from newsletter.local.console.terminal import Terminal, terminal
 from newsletter.local.sample_data.seed import seed
 from newsletter.local.services import redis_server, service_definitions
 from newsletter.local.supervisor import process_info, stale_processes
-from newsletter.local.supervisor.managed_process import Part
-from newsletter.local.supervisor.stop_signals import Asked, listening
+from newsletter.local.supervisor.managed_process import ServiceSpec
+from newsletter.local.supervisor.stop_signals import StopRequests, listening
 from newsletter.local.supervisor.supervisor import Supervisor
 
 INTERRUPTED = 130  # what a shell calls a Ctrl-C
@@ -53,23 +53,25 @@ def run(*, once: bool) -> int:
         return _serve(screen, data, asked, awaited, once=once)
 
 
-def _serve(screen: Terminal, data: Path, asked: Asked, awaited: list[int], *, once: bool) -> int:
+def _serve(screen: Terminal, data: Path, asked: StopRequests, awaited: list[int], *, once: bool) -> int:
     ground, redis_url = _ground(screen, data)
-    house = Supervisor(data, environment=service_definitions.environment(redis_url), say=screen.say, stop_asked=asked)
+    installation_id = Supervisor(
+        data, environment=service_definitions.environment(redis_url), say=screen.say, stop_asked=asked
+    )
     try:
-        house.start(*ground)
-        house.start(service_definitions.web(data), *service_definitions.workers(now()))
+        supervisor.start(*ground)
+        supervisor.start(service_definitions.web(data), *service_definitions.workers(now()))
         if asked():
             return INTERRUPTED if once else 0
-        _say_where_things_are(screen, house)
-        status = follow(house, screen, asked, awaited=awaited, once=once)
+        _say_where_things_are(screen, supervisor)
+        status = follow(supervisor, screen, asked, awaited=awaited, once=once)
         if once and status == 0 and service_definitions.sends_to_postbox():
             screen.say("The letters are kept: `make run` shows them again at the same address.")
         return (INTERRUPTED if once else 0) if status is None else status
     finally:
         screen.clear()
         screen.say("Stopping …")
-        house.stop()
+        supervisor.stop()
         screen.say("Everything has stopped.")
 
 
@@ -84,7 +86,7 @@ def _prepare(screen: Terminal) -> None:
     prepare_database.plan(moment)
 
 
-def _ground(screen: Terminal, data: Path) -> tuple[list[Part], str]:
+def _ground(screen: Terminal, data: Path) -> tuple[list[ServiceSpec], str]:
     """The parts that all others stand on, and the broker's URL."""
     ground = []
     if redis_url := settings.REDIS_URL:
@@ -119,7 +121,7 @@ def _say_where_letters_go(screen: Terminal) -> None:
         screen.say(f"Letters go to {settings.SENDGRID_API_BASE}, which is not our postbox.", style="bold red")
 
 
-def _say_where_things_are(screen: Terminal, house: Supervisor) -> None:
+def _say_where_things_are(screen: Terminal, supervisor: Supervisor) -> None:
     screen.say(f"The desk:    http://127.0.0.1:{settings.WEB_PORT}/")
     if invitation := first_admin.invite_if_nobody():  # not earlier: what is told once must be seen
         screen.say(
@@ -130,7 +132,7 @@ def _say_where_things_are(screen: Terminal, house: Supervisor) -> None:
         screen.say(f"             sign in as {email}; a new password: .venv/bin/newsletter users set-password {email}")
     if service_definitions.sends_to_postbox():
         screen.say(f"The postbox: http://127.0.0.1:{settings.POSTBOX_PORT}/")
-    taken = process_info.memory(house.leaders(), process=os.getpid())
+    taken = process_info.memory(supervisor.leaders(), process=os.getpid())
     takes = f" All of it takes {taken / 1e6:.0f} MB of memory." if taken else ""
     screen.say(f"Data and logs: {_short(settings.DATA_DIR)}.{takes}")
 

@@ -46,7 +46,7 @@ class View(NamedTuple):
 VIEWS = (View("600", 600), View("375", 375), View("dark", 600, dark=True), View("images-off", 600, pictures=False))
 
 
-class NoPicture(NewsletterError):
+class ScreenshotError(NewsletterError):
     """The browser does not start, or does not do what it is told."""
 
 
@@ -60,7 +60,7 @@ def browser() -> Path:
 
 
 def take(html: str, views: tuple[View, ...] = VIEWS, *, program: Path) -> dict[str, bytes]:
-    """A PNG of the whole letter for each of `views`, by their names. Raises `NoPicture`."""
+    """A PNG of the whole letter for each of `views`, by their names. Raises `ScreenshotError`."""
     with _running(program) as told:
         return {view.name: _picture(told, html, view) for view in views}
 
@@ -87,7 +87,7 @@ class _Browser:
             answer = self._message(until)
             if answer.get("id") == self._number:
                 if "error" in answer:
-                    raise NoPicture(f"The browser refused {method}: {answer['error'].get('message', '')}")
+                    raise ScreenshotError(f"The browser refused {method}: {answer['error'].get('message', '')}")
                 return dict(answer["result"])
 
     def _message(self, until: float) -> dict[str, Any]:
@@ -95,25 +95,25 @@ class _Browser:
             ready, _, _ = select.select([self._answers], [], [], max(0.0, until - time.monotonic()))
             more = os.read(self._answers, 1 << 20) if ready else b""
             if not more:
-                raise _ended(self._log) if ready else NoPicture("The browser does not answer.")
+                raise _ended(self._log) if ready else ScreenshotError("The browser does not answer.")
             self._heard += more
         message, _, self._heard = self._heard.partition(b"\0")
         return dict(json.loads(message))
 
 
-def _ended(log: Path) -> NoPicture:
+def _ended(log: Path) -> ScreenshotError:
     """Why the browser has ended, from what it wrote to its standard error."""
     with suppress(OSError):
         lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
         if any(NO_SANDBOX in line for line in lines):
-            return NoPicture(
+            return ScreenshotError(
                 "The browser cannot start its sandbox: this machine keeps ordinary users from making user namespaces. "
                 "Name a browser that is allowed to (such as the distribution's own) with --browser, or allow it: "
                 "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
             )
         if said := [line.strip() for line in lines if line.strip()]:
-            return NoPicture(f"The browser has ended: {said[-1][:200]}")
-    return NoPicture("The browser has ended.")
+            return ScreenshotError(f"The browser has ended: {said[-1][:200]}")
+    return ScreenshotError("The browser has ended.")
 
 
 def _picture(told: _Browser, html: str, view: View) -> bytes:
@@ -151,7 +151,7 @@ def _running(program: Path) -> Iterator[_Browser]:
         try:
             pid = os.posix_spawn(program, line, os.environ, file_actions=[*quiet, said, *ends], setpgroup=0)
         except OSError as error:
-            raise NoPicture(f"{program} does not start: {error.strerror}.") from None
+            raise ScreenshotError(f"{program} does not start: {error.strerror}.") from None
         finally:
             os.close(their_in)
             os.close(their_out)

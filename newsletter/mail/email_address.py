@@ -20,7 +20,7 @@ INVISIBLE = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060"
 LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
 
 
-def normalise(email: str) -> str:
+def normalise_email(email: str) -> str:
     """The one form in which an address is kept and compared; `BadInput` when it is not an address.
 
     Blanks around it are taken off and all of it becomes small letters: no mailbox provider tells

@@ -15,7 +15,7 @@ IN_QUOTES = re.compile(r"(?!.*=\?)[\x20-\x7e]+")
 
 def phrase(name: str) -> str:
     """A name before an address or an id in angle brackets: plain, in quotation marks, or as encoded words."""
-    line = text_cleaning.single_blanks(text_cleaning.clean(name))
+    line = text_cleaning.collapse_whitespace(text_cleaning.remove_unprintable(name))
     if not line or ATOMS.fullmatch(line):
         return line
     if IN_QUOTES.fullmatch(line):

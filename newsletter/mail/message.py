@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Token(StrEnum):
+class MergeTag(StrEnum):
     """Neutral marks in a frozen letter; each reader's own value takes their place as it leaves.
 
     They are plain letters and underscores, so that no inliner, escaper or URL parser changes
@@ -20,7 +20,7 @@ class Token(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """Subject, plain text and HTML, inlined and frozen, with `Token` marks in them."""
+    """Subject, plain text and HTML, inlined and frozen, with `MergeTag` marks in them."""
 
     subject: str
     text: str
@@ -36,7 +36,7 @@ class Sender:
     reply_to: str = ""
 
 
-class Ahead(NamedTuple):
+class ScheduledSend(NamedTuple):
     """For a call that is submitted before its letters are to leave: when they are (Unix seconds), under which id."""
 
     send_at: int

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from newsletter.lib.errors import NewsletterError
 
 
-class DispatchError(NewsletterError):
+class ProviderError(NewsletterError):
     """`detail` is what happened in words without personal data; `status` the HTTP status, if any."""
 
     def __init__(self, detail: str, *, status: int | None = None) -> None:
@@ -13,7 +13,7 @@ class DispatchError(NewsletterError):
         super().__init__(self.detail)
 
 
-class Refused(DispatchError):
+class Refused(ProviderError):
     """Not accepted, and the same call will not be accepted later either.
 
     `readers` are the places of readers in the call, from 0 and ascending, whose own address or values
@@ -25,7 +25,7 @@ class Refused(DispatchError):
         super().__init__(detail, status=status)
 
 
-class TryLater(DispatchError):
+class RetryLater(ProviderError):
     """Not accepted for certain; the same call may be made again after `wait` seconds."""
 
     def __init__(self, detail: str, *, status: int | None = None, wait: float = 30) -> None:
@@ -33,5 +33,5 @@ class TryLater(DispatchError):
         super().__init__(detail, status=status)
 
 
-class Uncertain(DispatchError):
+class Uncertain(ProviderError):
     """The call may have been accepted. Nobody may make it again by themselves."""

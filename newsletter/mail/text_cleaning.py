@@ -59,7 +59,7 @@ def meant(text: str) -> str:
     return text.translate(WINDOWS_1252)
 
 
-def clean(text: str) -> str:
+def remove_unprintable(text: str) -> str:
     """Without characters that no letter can carry; control characters become blanks."""
     return UNFIT.sub("", CONTROL.sub(" ", meant(text)))
 
@@ -70,32 +70,32 @@ def seen(text: str) -> str:
     return " ".join(CONTROL.sub(" ", shown).split())
 
 
-def disarm(text: str) -> str:
+def escape_merge_tags(text: str) -> str:
     """With nothing in it that could be taken for one of our marks. Does nothing the second time."""
     return MARK.sub("_", text)
 
 
-def disarm_link(url: str) -> str:
+def escape_merge_tags_in_url(url: str) -> str:
     """The same address, written so that nothing in it could be taken for one of our marks."""
     return MARK_IN_LINK.sub("%5F", url)
 
 
-def single_blanks(text: str) -> str:
+def collapse_whitespace(text: str) -> str:
     """Trimmed, with one blank for each run of blanks. A lone no-break space stays: it was meant."""
-    return BLANKS.sub(lambda run: one_blank(run[0]), text).strip()
+    return BLANKS.sub(lambda run: _collapsed(run[0]), text).strip()
 
 
-def one_blank(run: str) -> str:
+def _collapsed(run: str) -> str:
     """What a run of blanks becomes."""
     return run if run in NO_BREAK else " "
 
 
-def one_line(text: str) -> str:
+def clean_line(text: str) -> str:
     """A headline, a name, a button: one line, single blanks, fit for a letter."""
-    return disarm(single_blanks(clean(without_entities(clean(text)))))
+    return escape_merge_tags(collapse_whitespace(remove_unprintable(without_entities(remove_unprintable(text)))))
 
 
-def plain_lines(text: str) -> str:
-    """Several lines of plain words: each like `one_line`, empty ones left out."""
-    lines = (one_line(line) for line in meant(text).splitlines())
+def clean_lines(text: str) -> str:
+    """Several lines of plain words: each like `clean_line`, empty ones left out."""
+    lines = (clean_line(line) for line in meant(text).splitlines())
     return "\n".join(line for line in lines if line)

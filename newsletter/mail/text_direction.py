@@ -26,7 +26,7 @@ def direction_of(language: str) -> Direction:
     return "rtl" if parts[0] in RIGHT_TO_LEFT else "ltr"
 
 
-def leaning(text: str, otherwise: Direction) -> Direction:
+def direction_of_text(text: str, otherwise: Direction) -> Direction:
     """The direction to set `text` in where `otherwise` is expected.
 
     That, unless all letters of the text run the other way: an Arabic headline that opens with a

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from newsletter.ops.models import QueueReading, WorkerReading
+from newsletter.ops.models import QueueDepthReading, WorkerHeartbeat
 
 ALIVE = timedelta(seconds=20)  # a worker says every five seconds that it lives
 FORGET = timedelta(hours=1)
@@ -26,30 +26,30 @@ class Queue:
 
 def record_queue(name: str, *, waiting: int, oldest_seconds: float, now: datetime) -> None:
     """The latest look at a worker queue; takes the place of the one before."""
-    QueueReading.objects.update_or_create(
+    QueueDepthReading.objects.update_or_create(
         queue=name, defaults={"waiting": waiting, "oldest_seconds": oldest_seconds, "read_at": now}
     )
 
 
 def record_worker(name: str, *, queues: Sequence[str], now: datetime) -> None:
     """This worker lives and listens to these queues."""
-    WorkerReading.objects.update_or_create(name=name, defaults={"queues": list(queues), "seen_at": now})
+    WorkerHeartbeat.objects.update_or_create(name=name, defaults={"queues": list(queues), "seen_at": now})
 
 
 def forget_worker(name: str) -> None:
     """This worker went home in good order."""
-    WorkerReading.objects.filter(name=name).delete()
+    WorkerHeartbeat.objects.filter(name=name).delete()
 
 
 def forget_old(*, now: datetime) -> None:
     """Drop the rows of workers that have not been heard of for an hour."""
-    WorkerReading.objects.filter(seen_at__lt=now - FORGET).delete()
+    WorkerHeartbeat.objects.filter(seen_at__lt=now - FORGET).delete()
 
 
 def queues(names: Sequence[str], *, now: datetime) -> list[Queue]:
     """The readings of these worker queues, in this order."""
-    found = {reading.queue: reading for reading in QueueReading.objects.filter(queue__in=names)}
-    alive = list(WorkerReading.objects.filter(seen_at__gte=now - ALIVE))
+    found = {reading.queue: reading for reading in QueueDepthReading.objects.filter(queue__in=names)}
+    alive = list(WorkerHeartbeat.objects.filter(seen_at__gte=now - ALIVE))
     result = []
     for name in names:
         reading = found.get(name)

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 
-class QueueReading(models.Model):
+class QueueDepthReading(models.Model):
     """The latest look at one worker queue. One row a queue, written over."""
 
     queue = models.CharField(max_length=40, unique=True)
@@ -20,7 +20,7 @@ class QueueReading(models.Model):
         return self.queue
 
 
-class WorkerReading(models.Model):
+class WorkerHeartbeat(models.Model):
     """A worker process that said it was alive. One row a worker, written over."""
 
     name = models.CharField(max_length=120, unique=True)

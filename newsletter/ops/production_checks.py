@@ -16,7 +16,7 @@ class Finding(NamedTuple):
     severity: str
     code: str
     problem: str
-    mend: str
+    hint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Sender:
 
     publication: str
     email: str
-    approves_itself: bool
+    auto_approve: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ def _newsroom(facts: Facts) -> Iterator[Finding]:
                 f"Publication {sender.publication} is sent from {domain}, a domain for examples.",
                 f"Run: newsletter publications set {sender.publication} sender_email=…",
             )
-    if not facts.approvers and not all(sender.approves_itself for sender in facts.senders):
+    if not facts.approvers and not all(sender.auto_approve for sender in facts.senders):
         yield Finding(
             "stop", "approver-missing", "Nobody may approve an edition.", "Run: newsletter users add --role editor"
         )

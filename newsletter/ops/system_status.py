@@ -6,21 +6,21 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, Max, OuterRef, Subquery, Sum
 
-from newsletter.delivery.dispatches.delay_reasons import Waiting, is_held_back, waiting
+from newsletter.delivery.dispatches.delay_reasons import Delay, delay_of, is_held_back
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.ledger.progress import Progress, progress
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
+from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.editions.models import Edition, State
-from newsletter.insights.dispatch_stats import Tally, tallies
-from newsletter.insights.event_backlog import arrears
+from newsletter.insights.dispatch_stats import DispatchStats, tallies
+from newsletter.insights.event_backlog import event_backlog
 from newsletter.ops import heartbeats
-from newsletter.ops.health import STUCK, Sending, Verdict, verdict
+from newsletter.ops.health import STUCK, DispatchSnapshot, Health, judge_health
 from newsletter.ops.heartbeats import Queue
 from newsletter.publications.models import Publication
 
 # The worker queues, as workers/queues.py names them; a test keeps the two lists the same.
-WORKER_QUEUES = ("assembly", "dispatch", "sending", "insights", "pictures", "house")
+WORKER_QUEUES = ("assembly", "dispatch", "sending", "events", "pictures", "maintenance")
 RECENT = timedelta(days=7)
 MOST_OVER = 100  # editions that are over; those that are not are all shown and judged
 SETTLING = timedelta(minutes=5)
@@ -29,7 +29,7 @@ UNFINISHED = [state for state in State if state not in (State.DISPATCHED, State.
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class EditionStatus:
     """Where one edition stands. `dispatch` and `progress` are None until its ledger is open, `tally` until
     the provider told what became of its letters, `waits` while nothing holds it back. Of each batch that is
     `refused` and may be tried again, `said` is what the provider said."""
@@ -39,15 +39,15 @@ class Standing:
     progress: Progress | None
     uncertain: Sequence[Batch]
     refused: Sequence[Batch] = ()
-    tally: Tally | None = None
-    waits: Waiting | None = None
+    tally: DispatchStats | None = None
+    waits: Delay | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    verdict: Verdict
+    verdict: Health
     queues: Sequence[Queue]
-    editions: Sequence[Standing]
+    editions: Sequence[EditionStatus]
     read_at: datetime
 
 
@@ -62,8 +62,8 @@ def status(*, now: datetime) -> Status:
     told = tallies(dispatches)
     standings = [_standing(edition, told, now) for edition in editions]
     sendings = [_sending(standing, now) for standing in standings]
-    strange = installation.look().difference
-    said = verdict(queues, sendings, arrears(now=now), now=now, unplanned=_unplanned(now), strange=strange)
+    strange = installation.check().difference
+    said = judge_health(queues, sendings, event_backlog(now=now), now=now, unplanned=_unplanned(now), strange=strange)
     return Status(said, queues, standings, now)
 
 
@@ -75,36 +75,36 @@ def _unplanned(now: datetime) -> list[str]:
     return list(resting.order_by("pk").values_list("name", flat=True))
 
 
-def _standing(edition: Edition, told: Mapping[int, Tally], now: datetime) -> Standing:
+def _standing(edition: Edition, told: Mapping[int, DispatchStats], now: datetime) -> EditionStatus:
     dispatch = getattr(edition, "dispatch", None)
     if dispatch is None:
-        return Standing(edition, None, None, ())
+        return EditionStatus(edition, None, None, ())
     uncertain = dispatch.batches.filter(state=BatchState.UNCERTAIN).defer("subscribers").order_by("number")[:200]
     refused = (
         dispatch.batches.filter(state=BatchState.REFUSED) if dispatch.state in RETRIED else dispatch.batches.none()
     )
     said = Attempt.objects.filter(batch=OuterRef("pk")).order_by("-ordinal").values("detail")[:1]
     refused = refused.annotate(said=Subquery(said)).defer("subscribers").order_by("number")[:200]
-    waits = waiting(dispatch, now=now)
+    waits = delay_of(dispatch, now=now)
     tally = told.get(dispatch.pk)
-    return Standing(edition, dispatch, progress(dispatch), tuple(uncertain), tuple(refused), tally, waits)
+    return EditionStatus(edition, dispatch, progress(dispatch), tuple(uncertain), tuple(refused), tally, waits)
 
 
-def _sending(standing: Standing, now: datetime) -> Sending:
+def _sending(standing: EditionStatus, now: datetime) -> DispatchSnapshot:
     edition, dispatch, done = standing.edition, standing.dispatch, standing.progress
     if dispatch is None or done is None:
-        return Sending(edition.pk, edition.state, edition.due_at)
+        return DispatchSnapshot(edition.pk, edition.state, edition.due_at)
     # a try that came to nothing is no movement
-    moved = Attempt.objects.filter(batch__dispatch=dispatch).exclude(fate=Fate.LATER)
+    moved = Attempt.objects.filter(batch__dispatch=dispatch).exclude(fate=AttemptStatus.LATER)
     last = moved.aggregate(at=Max("ended_at"))["at"] or dispatch.opened_at
-    return Sending(
+    return DispatchSnapshot(
         edition.pk,
         dispatch.state,
         edition.due_at,
         moved_at=last,
         waiting=done.waiting,
         uncertain=scheduled_sends.uncertain(dispatch).aggregate(readers=Sum("submitted"))["readers"] or 0,
-        unseen=scheduled_sends.unseen(dispatch, now=now),
+        unseen=scheduled_sends.readers_with_unconfirmed_cancel(dispatch, now=now),
         not_held=scheduled_sends.cancels_that_did_not_hold(dispatch),
         refused=0 if dispatch.state == DispatchState.STOPPED else done.refused,
         unsent=done.waiting + done.refused if dispatch.state == DispatchState.STOPPED else 0,

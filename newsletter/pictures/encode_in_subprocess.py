@@ -19,14 +19,14 @@ log = structlog.get_logger()
 _free = threading.BoundedSemaphore(encoding_limits.MAX_AT_ONCE)
 
 
-class NotTried(NewsletterError):
+class PictureEncoderUnavailable(NewsletterError):
     """A picture could not be read, and it is not to blame: the same may work in a moment."""
 
 
 def encode(data: bytes, limits: Limits) -> Encoded:
     """A picture within `limits`, as encode_picture.py makes it; raises `BadInput`, or `NotTried` for trouble of ours."""
     if not _free.acquire(timeout=encoding_limits.MAX_WAIT_SECONDS):
-        raise NotTried("Other pictures are being read at this moment. Try again in a minute.")
+        raise PictureEncoderUnavailable("Other pictures are being read at this moment. Try again in a minute.")
     try:
         answer = run([*COMMAND, *map(str, limits)], data, bounds=encoding_limits.BOUNDS)
     finally:
@@ -49,10 +49,10 @@ def _read(output: bytes) -> Encoded:
     except ValueError as error:
         raise _not_tried(f"gave no answer: {error}") from error
     if "problem" in told:
-        raise BadInput(FIELD, told["problem"], told["mend"])
+        raise BadInput(FIELD, told["problem"], told["hint"])
     return Encoded(body, told["kind"], told["width"], told["height"], told["note"])
 
 
-def _not_tried(why: str) -> NotTried:
+def _not_tried(why: str) -> PictureEncoderUnavailable:
     log.error("picture.not_tried", why=why)
-    return NotTried("The picture could not be read at this moment. Try again in a minute.")
+    return PictureEncoderUnavailable("The picture could not be read at this moment. Try again in a minute.")

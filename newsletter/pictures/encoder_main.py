@@ -23,7 +23,7 @@ if __name__ == "__main__":
         head = {"kind": made.kind, "width": made.width, "height": made.height, "note": made.note}
         body = made.data
     except BadInput as error:
-        head = {"problem": error.problem, "mend": error.mend}
+        head = {"problem": error.problem, "hint": error.hint}
     except MemoryError:
-        head = {"problem": "needs too much memory to be read.", "mend": "Give one with fewer pixels."}
+        head = {"problem": "needs too much memory to be read.", "hint": "Give one with fewer pixels."}
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + body)

@@ -15,7 +15,7 @@ from newsletter.pictures import picture_storage
 from newsletter.pictures.encode_in_subprocess import encode
 from newsletter.pictures.encode_picture import Encoded, Limits
 from newsletter.pictures.models import Picture, State, Use
-from newsletter.pictures.safe_fetch import LARGEST, NotFetched, fetch
+from newsletter.pictures.safe_fetch import LARGEST, PictureFetchError, fetch
 
 log = structlog.get_logger()
 
@@ -28,12 +28,12 @@ MAX_TRIES = len(WAITS) + 1
 Fetch = Callable[[str], bytes]
 
 
-def want(source_url: str, use: Use) -> Picture:
+def request_picture(source_url: str, use: Use) -> Picture:
     """An order, not yet in the database, for the picture at a web address."""
     return Picture(use=use, source_url=source_url)
 
 
-def keep(data: bytes, use: Use, *, now: datetime) -> Picture:
+def save_upload(data: bytes, use: Use, *, now: datetime) -> Picture:
     """Make a handed over file fit, store it, and write its row; raises `BadInput`."""
     if len(data) > LARGEST:
         raise BadInput("picture", "is too large.", f"Give a file under {LARGEST // 1_000_000} MB.")
@@ -54,10 +54,10 @@ def fetch_next(*, now: datetime, fetch: Fetch = fetch) -> bool:
     picture = found[0]
     try:
         _fill(picture, encode(fetch(picture.source_url), LIMITS[Use(picture.use)]), now)
-    except NotFetched as error:
-        _note(picture, error.problem, error.mend, again=not error.is_final, now=now)
+    except PictureFetchError as error:
+        _note(picture, error.problem, error.hint, again=not error.is_final, now=now)
     except BadInput as error:
-        _note(picture, f"What stands there {error.problem}", error.mend, again=False, now=now)
+        _note(picture, f"What stands there {error.problem}", error.hint, again=False, now=now)
     except Exception:
         log.exception("picture.not_stored", picture=picture.pk)
         _note(picture, "It could not be stored.", "Tell those who look after the service.", again=True, now=now)
@@ -65,14 +65,14 @@ def fetch_next(*, now: datetime, fetch: Fetch = fetch) -> bool:
     return True
 
 
-def give_up(pictures: Iterable[Picture]) -> None:
+def abandon_pending(pictures: Iterable[Picture]) -> None:
     """What is still on its way comes too late; asked for again, it is fetched again."""
     late = Picture.objects.filter(pk__in=[picture.pk for picture in pictures], state=State.COMING)
     late.exclude(problem="").update(state=State.FAILED)
     late.filter(problem="").update(
         state=State.FAILED,
         problem="It had not come when the letter was assembled.",
-        mend="Save again to have it fetched once more.",
+        hint="Save again to have it fetched once more.",
     )
 
 
@@ -81,12 +81,12 @@ def _fill(picture: Picture, made: Encoded, now: datetime) -> None:
     picture.kind, picture.width, picture.height = made.kind, made.width, made.height
     picture.weight, picture.note = len(made.data), made.note
     picture.state, picture.stored_at, picture.try_at = State.STORED, now, None
-    picture.problem = picture.mend = ""
+    picture.problem = picture.hint = ""
 
 
-def _note(picture: Picture, problem: str, mend: str, *, again: bool, now: datetime) -> None:
+def _note(picture: Picture, problem: str, hint: str, *, again: bool, now: datetime) -> None:
     log.info("picture.not_fetched", picture=picture.pk, tries=picture.tries, problem=problem)
-    picture.problem, picture.mend = problem, mend
+    picture.problem, picture.hint = problem, hint
     if again and picture.tries < MAX_TRIES:
         picture.try_at = now + WAITS[picture.tries - 1]
     else:
@@ -95,7 +95,7 @@ def _note(picture: Picture, problem: str, mend: str, *, again: bool, now: dateti
 
 def _record(picture: Picture) -> None:
     """Write down what became of it, unless it was given up or claimed by another meanwhile."""
-    fields = ("state", "try_at", "problem", "mend", "digest", "kind", "width", "height", "weight", "note", "stored_at")
+    fields = ("state", "try_at", "problem", "hint", "digest", "kind", "width", "height", "weight", "note", "stored_at")
     Picture.objects.filter(pk=picture.pk, state=State.COMING, tries=picture.tries).update(
         **{name: getattr(picture, name) for name in fields}
     )

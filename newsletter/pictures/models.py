@@ -39,7 +39,7 @@ class Picture(Claimable):
     note = models.CharField(max_length=200, blank=True, help_text="What it lost on its way.")
 
     problem = models.CharField(max_length=300, blank=True, help_text="Why the last try failed.")
-    mend = models.CharField(max_length=300, blank=True, help_text="What to do about it.")
+    hint = models.CharField(max_length=300, blank=True, help_text="What to do about it.")
     asked_at = models.DateTimeField(auto_now_add=True)
     stored_at = models.DateTimeField(null=True, blank=True)
 
@@ -73,7 +73,7 @@ class Picture(Claimable):
         return self.state == State.STORED
 
     @property
-    def is_coming(self) -> bool:
+    def is_pending(self) -> bool:
         return self.state == State.COMING
 
     @property

@@ -21,25 +21,25 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from newsletter import __version__
 from newsletter.lib.errors import BadInput, NewsletterError
-from newsletter.lib.web_urls import web_link
+from newsletter.lib.web_urls import validate_web_url
 from newsletter.pictures.public_ip import Address, is_public
 
 LARGEST = 20_000_000  # bytes: more than a good camera makes
-PATIENCE = 8.0  # seconds for all of it; while we wait, a worker does nothing else
+TIMEOUT_SECONDS = 8.0  # seconds for all of it; while we wait, a worker does nothing else
 MOST_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-PIECE = 65_536  # bytes
+CHUNK_SIZE = 65_536  # bytes
 PORTS = {"http": 80, "https": 443}
 SAFE = "/%:@!$&'()*+,;=~-._"  # stays as it is in a path; all else is written in percent signs
 UPLOAD = "Or upload the picture itself."
 
 
-class NotFetched(NewsletterError):
+class PictureFetchError(NewsletterError):
     """Nothing of use came from an address. `is_final`: asking again will not help."""
 
-    def __init__(self, problem: str, mend: str, *, is_final: bool = False) -> None:
-        self.problem, self.mend, self.is_final = problem, mend, is_final
-        super().__init__(f"{problem} {mend}")
+    def __init__(self, problem: str, hint: str, *, is_final: bool = False) -> None:
+        self.problem, self.hint, self.is_final = problem, hint, is_final
+        super().__init__(f"{problem} {hint}")
 
 
 @lru_cache(maxsize=1)
@@ -48,28 +48,28 @@ def _trusted() -> ssl.SSLContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class FetchPolicy:
     """What may be asked. Nothing but a test gives another than this one: no setting leads here."""
 
     admits: Callable[[Address], bool] = is_public
     ports: frozenset[int] = frozenset(PORTS.values())
     context: Callable[[], ssl.SSLContext] = field(default=_trusted)
-    patience: float = PATIENCE
+    patience: float = TIMEOUT_SECONDS
     largest: int = LARGEST
 
 
-PUBLIC = Reach()
+PUBLIC_ONLY = FetchPolicy()
 
 
-class _Place(NamedTuple):
+class _Target(NamedTuple):
     scheme: str
     host: str  # as in the Host header and in the certificate
     port: int
     path: str  # with its query
 
 
-def fetch(url: str, *, reach: Reach = PUBLIC) -> bytes:
-    """What stands at `url`, at most `reach.largest` bytes; raises `NotFetched`.
+def fetch(url: str, *, reach: FetchPolicy = PUBLIC_ONLY) -> bytes:
+    """What stands at `url`, at most `reach.largest` bytes; raises `PictureFetchError`.
 
     Looking a name up is left to the system's resolver, which has a patience of its own.
     """
@@ -79,30 +79,32 @@ def fetch(url: str, *, reach: Reach = PUBLIC) -> bytes:
         if isinstance(answer, bytes):
             return answer
         url = urljoin(url, answer)
-    raise NotFetched("The address leads on and on.", f"Give the one that it ends at. {UPLOAD}", is_final=True)
+    raise PictureFetchError("The address leads on and on.", f"Give the one that it ends at. {UPLOAD}", is_final=True)
 
 
-def _place(url: str, reach: Reach) -> _Place:
+def _place(url: str, reach: FetchPolicy) -> _Target:
     """Where `url` leads, if it may be asked."""
     try:
-        parts = urlsplit(web_link(url, field="address"))
+        parts = urlsplit(validate_web_url(url, field="address"))
         host = (parts.hostname or "").rstrip(".").encode("idna").decode("ascii")  # also refuses what no host is named
         port = parts.port or PORTS[parts.scheme]
     except (BadInput, UnicodeError, ValueError):
-        raise NotFetched("This is not a web address.", "Give the full address of a picture.", is_final=True) from None
+        raise PictureFetchError(
+            "This is not a web address.", "Give the full address of a picture.", is_final=True
+        ) from None
     if not host or port not in reach.ports:
-        mend = f"Give an address on the usual ports of the web. {UPLOAD}"
-        raise NotFetched("The address names a port that we do not ask.", mend, is_final=True)
+        hint = f"Give an address on the usual ports of the web. {UPLOAD}"
+        raise PictureFetchError("The address names a port that we do not ask.", hint, is_final=True)
     path = quote(parts.path or "/", safe=SAFE) + (f"?{quote(parts.query, safe=SAFE + '?')}" if parts.query else "")
-    return _Place(parts.scheme, host, port, path)
+    return _Target(parts.scheme, host, port, path)
 
 
-def _addresses(place: _Place, reach: Reach) -> list[tuple[socket.AddressFamily, str]]:
+def _addresses(place: _Target, reach: FetchPolicy) -> list[tuple[socket.AddressFamily, str]]:
     """Every address of the host; all of them may be asked, or none is."""
     named = _literal(place.host) or _looked_up(place)
     if not named or not all(reach.admits(ip_address(address)) for _, address in named):
-        mend = f"Give an address that all the web can open. {UPLOAD}"
-        raise NotFetched("The address leads into a private network.", mend, is_final=True)
+        hint = f"Give an address that all the web can open. {UPLOAD}"
+        raise PictureFetchError("The address leads into a private network.", hint, is_final=True)
     return named
 
 
@@ -115,15 +117,17 @@ def _literal(host: str) -> list[tuple[socket.AddressFamily, str]]:
     return [(socket.AF_INET if address.version == 4 else socket.AF_INET6, host)]
 
 
-def _looked_up(place: _Place) -> list[tuple[socket.AddressFamily, str]]:
+def _looked_up(place: _Target) -> list[tuple[socket.AddressFamily, str]]:
     try:
         found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise NotFetched("The address names a host that is not found.", f"Check its spelling. {UPLOAD}") from None
+        raise PictureFetchError(
+            "The address names a host that is not found.", f"Check its spelling. {UPLOAD}"
+        ) from None
     return list(dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found))
 
 
-def _ask(place: _Place, until: float, reach: Reach) -> bytes | str:
+def _ask(place: _Target, until: float, reach: FetchPolicy) -> bytes | str:
     """The body of the answer, or the address that it redirects to."""
     with _connected(place, _addresses(place, reach), until, reach) as connection:
         try:
@@ -142,8 +146,8 @@ def _ask(place: _Place, until: float, reach: Reach) -> bytes | str:
                     return _location(location)
                 if answer.status != HTTPStatus.OK:
                     # the site may publish it a little later, or be busy: asking again can help
-                    mend = f"Open it in a browser without signing in. {UPLOAD}"
-                    raise NotFetched(f"Its server answered {answer.status} and gave no picture.", mend)
+                    hint = f"Open it in a browser without signing in. {UPLOAD}"
+                    raise PictureFetchError(f"Its server answered {answer.status} and gave no picture.", hint)
                 return _read(answer, until, reach)
         except (OSError, http.client.HTTPException, ValueError):
             raise _silent(until) from None
@@ -158,13 +162,13 @@ def _location(header: str) -> str:
         return quote(raw, safe=SAFE + "?#[]")
 
 
-def _read(answer: http.client.HTTPResponse, until: float, reach: Reach) -> bytes:
+def _read(answer: http.client.HTTPResponse, until: float, reach: FetchPolicy) -> bytes:
     announced, body = answer.length, bytearray()
-    while piece := answer.read1(PIECE):
+    while piece := answer.read1(CHUNK_SIZE):
         body += piece
         if len(body) > reach.largest:
-            mend = f"Give one under {reach.largest // 1_000_000} MB."
-            raise NotFetched("The file is too large.", mend, is_final=True)
+            hint = f"Give one under {reach.largest // 1_000_000} MB."
+            raise PictureFetchError("The file is too large.", hint, is_final=True)
         if time.monotonic() >= until:
             break
     # a connection that was cut, by us or by them, ends like one that was closed
@@ -173,15 +177,15 @@ def _read(answer: http.client.HTTPResponse, until: float, reach: Reach) -> bytes
     return bytes(body)
 
 
-def _silent(until: float) -> NotFetched:
+def _silent(until: float) -> PictureFetchError:
     if time.monotonic() >= until:
-        return NotFetched("Its server takes too long to answer.", f"It is tried again. {UPLOAD}")
-    return NotFetched("Its server cannot be reached, or broke off.", f"It is tried again. {UPLOAD}")
+        return PictureFetchError("Its server takes too long to answer.", f"It is tried again. {UPLOAD}")
+    return PictureFetchError("Its server cannot be reached, or broke off.", f"It is tried again. {UPLOAD}")
 
 
 @contextlib.contextmanager
 def _connected(
-    place: _Place, addresses: list[tuple[socket.AddressFamily, str]], until: float, reach: Reach
+    place: _Target, addresses: list[tuple[socket.AddressFamily, str]], until: float, reach: FetchPolicy
 ) -> Iterator[http.client.HTTPConnection]:
     """A connection to the first of `addresses` that takes one; cut off at `until`, whatever it is doing then."""
     plain = _reached(place, addresses, until)
@@ -202,8 +206,8 @@ def _connected(
         connection.default_port = PORTS[place.scheme]  # only another one is written beside the host
         yield connection
     except ssl.SSLCertVerificationError:
-        mend = f"Tell the site's owner, or use another address. {UPLOAD}"
-        raise NotFetched("Its server has no valid certificate.", mend) from None
+        hint = f"Tell the site's owner, or use another address. {UPLOAD}"
+        raise PictureFetchError("Its server has no valid certificate.", hint) from None
     except OSError:
         raise _silent(until) from None
     finally:
@@ -212,7 +216,7 @@ def _connected(
         sock.close()
 
 
-def _reached(place: _Place, addresses: list[tuple[socket.AddressFamily, str]], until: float) -> socket.socket:
+def _reached(place: _Target, addresses: list[tuple[socket.AddressFamily, str]], until: float) -> socket.socket:
     for family, address in addresses:
         left = until - time.monotonic()
         if left <= 0:

@@ -11,8 +11,8 @@ from typing import Any, Self
 from newsletter.lib.clock import now as present
 from newsletter.postbox.control.control_api import argument, tell
 from newsletter.postbox.http_server.listener import Listener
-from newsletter.postbox.requests.context import Office
-from newsletter.postbox.requests.fault_injection import Order
+from newsletter.postbox.requests.context import PostboxContext
+from newsletter.postbox.requests.fault_injection import FaultRule
 from newsletter.postbox.store import delivery_counts, mailbox_queries, recipient_copies
 from newsletter.postbox.store.account import Account
 from newsletter.postbox.store.mailbox import LIMIT, Mailbox
@@ -63,7 +63,7 @@ class Postbox:
     def start(self) -> Self:
         """Listen and answer; raises `BadSetting` when the port or the file cannot be used."""
         mailbox = Mailbox(self._file, limit=self._limit)
-        office = Office(mailbox, self._account, self._clock, self._names)
+        office = PostboxContext(mailbox, self._account, self._clock, self._names)
         try:
             if self._signer and self._events_to:
                 office.hook = Hook(mailbox, url=self._events_to, signer=self._signer, clock=self._clock)
@@ -98,7 +98,7 @@ class Postbox:
         self.stop()
 
     @property
-    def office(self) -> Office:
+    def office(self) -> PostboxContext:
         """What it works with; there while it runs."""
         if not self._listener:
             raise RuntimeError("the postbox is not started")
@@ -115,11 +115,11 @@ class Postbox:
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self._port}"
 
-    def order(self, **order: Any) -> Order:
+    def order(self, **order: Any) -> FaultRule:
         """Order bad behaviour: the fields of `faults.Order`, such as `do="drop", accept=True, times=3`."""
-        return self.office.orders.give(Order.read(order))
+        return self.office.orders.give(FaultRule.read(order))
 
-    def tell_events(self, **manner: Any) -> None:
+    def post_events(self, **manner: Any) -> None:
         """How events are told from now on: the fields of `events.Manner`, such as `shuffle=True, lose=0.1`."""
         if self.office.hook is None:
             raise RuntimeError("the postbox was not told where to post events")

@@ -8,9 +8,9 @@ from django.db import transaction
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput
 from newsletter.lib.language_tags import language_tag
-from newsletter.lib.model_validation import check_fields, label
-from newsletter.lib.web_urls import hosts, web_link
-from newsletter.mail.text_cleaning import disarm_link, one_line
+from newsletter.lib.model_validation import field_label, validate_model
+from newsletter.lib.web_urls import parse_hosts, validate_web_url
+from newsletter.mail.text_cleaning import clean_line, escape_merge_tags_in_url
 from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Use
 from newsletter.publications import past_schedules, validate_brand
@@ -22,7 +22,7 @@ WEEK = 7 * 24 * 60  # minutes
 BOUNDS = {
     "logo_width": (16, 600),  # the letter is 600 pixels wide
     "lead_minutes": (0, WEEK),
-    "ahead_minutes": (0, LONGEST_AHEAD),
+    "schedule_ahead_minutes": (0, LONGEST_AHEAD),
     "minimum_stories": (1, 50),
     "maximum_stories": (1, 50),
     "lateness_limit_minutes": (1, WEEK),
@@ -57,13 +57,13 @@ class OptionalFields(TypedDict, total=False):
     sponsor_name: str
     sponsor_text: str
     sponsor_url: str
-    link_tags: bool
-    untagged_hosts: str
+    utm_tags: bool
+    utm_excluded_hosts: str
     click_tracking: bool
     time_zone: str
     recurrence: str
     lead_minutes: int
-    ahead_minutes: int
+    schedule_ahead_minutes: int
     local_time: bool
     pace_per_minute: int | None
     pace_per_hour: int | None
@@ -73,7 +73,7 @@ class OptionalFields(TypedDict, total=False):
     maximum_stories: int
     on_empty: str
     lateness_limit_minutes: int
-    approves_itself: bool
+    auto_approve: bool
     is_active: bool
 
 
@@ -101,7 +101,7 @@ LINES = (
 )
 
 
-def add(
+def create_publication(
     *,
     slug: str,
     name: str,
@@ -135,7 +135,9 @@ def add(
     return publication
 
 
-def revise(publication: Publication, *, now: datetime | None = None, **fields: Unpack[Fields]) -> Publication:
+def update_publication(
+    publication: Publication, *, now: datetime | None = None, **fields: Unpack[Fields]
+) -> Publication:
     """Change `fields` and leave the others as they are in the database by now; raises `BadInput`.
 
     A changed schedule holds from `now` on (this moment when not given): what was due before stays as it
@@ -162,15 +164,15 @@ def _fill(publication: Publication, fields: Fields) -> None:
             _choose_logo(publication, name)
     for name in ("postal_address", "sender_name"):
         if not getattr(publication, name):
-            mend = "The law asks for it in every letter." if name == "postal_address" else "Readers see it first."
-            raise BadInput(label(publication, name), "is empty.", mend)
-    check_fields(publication)
+            hint = "The law asks for it in every letter." if name == "postal_address" else "Readers see it first."
+            raise BadInput(field_label(publication, name), "is empty.", hint)
+    validate_model(publication)
     validate_brand.check(publication)
     _check_sender(publication)
     for name, (least, most) in BOUNDS.items():
         number = getattr(publication, name)
         if number is not None and not least <= number <= most:
-            raise BadInput(label(publication, name), f"cannot be {number}.", f"Give {least} to {most:,}.")
+            raise BadInput(field_label(publication, name), f"cannot be {number}.", f"Give {least} to {most:,}.")
     check(publication)
 
 
@@ -180,7 +182,7 @@ def _choose_logo(publication: Publication, name: str) -> None:
     if not address:
         setattr(publication, LOGOS[name], None)
     elif current is None or current.source_url != address or current.has_failed:
-        setattr(publication, LOGOS[name], import_pictures.want(address, Use.LOGO))
+        setattr(publication, LOGOS[name], import_pictures.request_picture(address, Use.LOGO))
 
 
 def _order_logos(publication: Publication) -> None:
@@ -192,17 +194,17 @@ def _order_logos(publication: Publication) -> None:
 
 
 def _normalised(publication: Publication, name: str, value: object) -> object:
-    field = label(publication, name)
+    field = field_label(publication, name)
     if name in (*LINKS, *LINES, *OTHER_TEXT):
         if not isinstance(value, str):
             raise BadInput(field, "is not text.")
         if name in LINKS:
-            return disarm_link(web_link(value, field=field)) if value.strip() else ""
+            return escape_merge_tags_in_url(validate_web_url(value, field=field)) if value.strip() else ""
         if name in LINES:
-            return one_line(value)
+            return clean_line(value)
         return language_tag(value) if name == "language" else value.strip()
-    if name == "untagged_hosts":
-        return hosts(value, field=field)
+    if name == "utm_excluded_hosts":
+        return parse_hosts(value, field=field)
     if name == "social_links":
         return validate_brand.social_links(value, field=field)
     if name == "starts_on" and (type(value) is not date or value.year not in YEARS):

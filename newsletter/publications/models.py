@@ -19,7 +19,7 @@ class Fonts(models.TextChoices):
     SANS = "sans", "Helvetica and kin"
 
 
-class Look(models.TextChoices):
+class Layout(models.TextChoices):
     """How its letters are laid out: the folders of templates/email/."""
 
     DIGEST = "digest", "Digest: a lead story and others below it"
@@ -35,7 +35,7 @@ class Corners(models.TextChoices):
     ROUND = "round", "Round"
 
 
-class OnEmpty(models.TextChoices):
+class TooFewStoriesPolicy(models.TextChoices):
     """What becomes of an edition that has too few stories at its deadline."""
 
     SKIP = "skip", "Skip it and say so"
@@ -67,7 +67,7 @@ class Publication(models.Model):
     )
     logo_width = models.PositiveSmallIntegerField(default=180, help_text="Width in the letter, in CSS pixels.")
     fonts = models.CharField(max_length=8, choices=Fonts.choices, default=Fonts.SERIF)
-    look = models.CharField(max_length=8, choices=Look.choices, default=Look.DIGEST)
+    look = models.CharField(max_length=8, choices=Layout.choices, default=Layout.DIGEST)
     template = models.ForeignKey(
         "Template",
         null=True,
@@ -89,10 +89,10 @@ class Publication(models.Model):
     sponsor_text = models.CharField(max_length=200, blank=True, help_text="The sponsor's line.")
     sponsor_url = models.URLField(max_length=2000, blank=True, help_text="Where the sponsor's line leads.")
 
-    link_tags = models.BooleanField(
+    utm_tags = models.BooleanField(
         default=False, help_text="Links of stories and appeals say where the visitor comes from: utm_source and kin."
     )
-    untagged_hosts = models.CharField(
+    utm_excluded_hosts = models.CharField(
         max_length=1000, blank=True, help_text="Hosts whose links get no such tags, with blanks between them."
     )
     click_tracking = models.BooleanField(
@@ -106,7 +106,7 @@ class Publication(models.Model):
     starts_on = models.DateField(help_text="The rule counts from this day.")
     send_time = models.TimeField(help_text="Local time on the readers' clocks in the publication's time zone.")
     lead_minutes = models.PositiveIntegerField(default=60, help_text="How long before sending the letter is assembled.")
-    ahead_minutes = models.PositiveIntegerField(
+    schedule_ahead_minutes = models.PositiveIntegerField(
         default=0, help_text="How long before sending the letters are handed to the provider; 0: when they are due."
     )
     local_time = models.BooleanField(
@@ -124,11 +124,11 @@ class Publication(models.Model):
     quiet_until = models.TimeField(null=True, blank=True, help_text="… until this one.")
     minimum_stories = models.PositiveSmallIntegerField(default=1)
     maximum_stories = models.PositiveSmallIntegerField(default=12)
-    on_empty = models.CharField(max_length=4, choices=OnEmpty.choices, default=OnEmpty.SKIP)
+    on_empty = models.CharField(max_length=4, choices=TooFewStoriesPolicy.choices, default=TooFewStoriesPolicy.SKIP)
     lateness_limit_minutes = models.PositiveIntegerField(
         default=180, help_text="Later than this, an edition is held, not sent."
     )
-    approves_itself = models.BooleanField(default=False, help_text="Editions go out without a person's approval.")
+    auto_approve = models.BooleanField(default=False, help_text="Editions go out without a person's approval.")
     is_active = models.BooleanField(default=True)
     planned_to = models.DateTimeField(
         null=True, blank=True, help_text="All dates of the schedule up to then are settled: none is planned any more."

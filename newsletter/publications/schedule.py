@@ -58,12 +58,12 @@ def rule(cadence: Cadence) -> Rule:
     return recurrence.parse(cadence.recurrence, starts_on=cadence.starts_on)
 
 
-def moment(day: date, cadence: Cadence) -> datetime:
+def due_moment(day: date, cadence: Cadence) -> datetime:
     """When the edition of local date `day` is due, in UTC."""
-    return wall_clock(day, cadence.send_time, cadence.time_zone)
+    return local_to_utc(day, cadence.send_time, cadence.time_zone)
 
 
-def wall_clock(day: date, at: time, time_zone: str) -> datetime:
+def local_to_utc(day: date, at: time, time_zone: str) -> datetime:
     """When the clocks of `time_zone` show `at` on `day`, in UTC; on days of clock changes as said above.
 
     On a date that the place left out it is as much later as the clock jumped: that time of the next date.
@@ -74,12 +74,12 @@ def wall_clock(day: date, at: time, time_zone: str) -> datetime:
     return local.replace(fold=0).astimezone(UTC)
 
 
-def is_between(at: time, start: time, end: time) -> bool:
+def is_within_hours(at: time, start: time, end: time) -> bool:
     """Does the clock show `at` from `start` until before `end`? They may span midnight."""
     return start <= at < end if start < end else at >= start or at < end
 
 
-def end_of(at: datetime, *, start: time, end: time, time_zone: str) -> datetime | None:
+def hours_end(at: datetime, *, start: time, end: time, time_zone: str) -> datetime | None:
     """When the hours from `start` to `end` (local times, perhaps over midnight) end that `at` lies in; None outside."""
     day = at.astimezone(zone(time_zone)).date()
     for first in (day - timedelta(days=1), day, day + timedelta(days=1)):
@@ -93,10 +93,10 @@ def end_of(at: datetime, *, start: time, end: time, time_zone: str) -> datetime 
 def _hours(day: date, start: time, end: time, time_zone: str) -> tuple[datetime, datetime]:
     """The hours that begin on `day`."""
     last = day + timedelta(days=1) if start > end else day
-    return wall_clock(day, start, time_zone), wall_clock(last, end, time_zone)
+    return local_to_utc(day, start, time_zone), local_to_utc(last, end, time_zone)
 
 
-def existed(day: date, time_zone: str) -> bool:
+def date_exists(day: date, time_zone: str) -> bool:
     """Did the clocks of `time_zone` ever show `day`? Clocks jump by an hour or so, or by a whole day."""
     noon = datetime.combine(day, time(12), tzinfo=zone(time_zone))
     return noon.astimezone(UTC).astimezone(noon.tzinfo).date() == day
@@ -106,12 +106,12 @@ def upcoming(cadence: Cadence, *, after: datetime) -> Iterator[Due]:
     """The editions due strictly after `after` (aware), in order, at most five years ahead of it or of the start."""
     start = after.astimezone(zone(cadence.time_zone)).date() - timedelta(days=1)
     for day in rule(cadence).dates(start, max(start, cadence.starts_on) + HORIZON):
-        due = Due(day, moment(day, cadence))
-        if due.at > after and existed(day, cadence.time_zone):
+        due = Due(day, due_moment(day, cadence))
+        if due.at > after and date_exists(day, cadence.time_zone):
             yield due
 
 
 def due_on(cadence: Cadence, day: date) -> Due | None:
     """The edition of `day`; None when the cadence names no edition for it."""
-    named = any(rule(cadence).dates(day, day)) and existed(day, cadence.time_zone)
-    return Due(day, moment(day, cadence)) if named else None
+    named = any(rule(cadence).dates(day, day)) and date_exists(day, cadence.time_zone)
+    return Due(day, due_moment(day, cadence)) if named else None

@@ -16,7 +16,7 @@ def hand_over(publication: Publication, *, width: int, **pictures: Picture | Non
     A file wins over the address that one was fetched from. Raises `BadInput` that names the field.
     """
     with transaction.atomic():
-        current = edit_publication.revise(publication, logo_width=width)
+        current = edit_publication.update_publication(publication, logo_width=width)
         for name, picture in pictures.items():
             setattr(current, name, picture)
             setattr(current, f"{name}_url", "")

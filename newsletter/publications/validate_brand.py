@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from newsletter.lib.colours import contrast
 from newsletter.lib.errors import BadInput
-from newsletter.lib.web_urls import web_link
-from newsletter.mail.text_cleaning import disarm_link, one_line
+from newsletter.lib.web_urls import validate_web_url
+from newsletter.mail.text_cleaning import clean_line, escape_merge_tags_in_url
 from newsletter.publications.models import Publication
 
 MOST_LINKS = 6
@@ -18,12 +18,12 @@ def social_links(value: object, *, field: str = "social links") -> list[dict[str
 
     Each is a mapping of `name` and `url`.
     """
-    mend = f"Give up to {MOST_LINKS}, each with its name and an https address."
+    hint = f"Give up to {MOST_LINKS}, each with its name and an https address."
     if isinstance(value, str) or not isinstance(value, Sequence):
-        raise BadInput(field, "are not a list.", mend)
-    links = [_social_link(entry, field=field, mend=mend) for entry in value]
+        raise BadInput(field, "are not a list.", hint)
+    links = [_social_link(entry, field=field, hint=hint) for entry in value]
     if len(links) > MOST_LINKS:
-        raise BadInput(field, f"are {len(links)}.", mend)
+        raise BadInput(field, f"are {len(links)}.", hint)
     if len({link["name"].casefold() for link in links}) < len(links):
         raise BadInput(field, "have one name twice.", "Give each a name of its own.")
     return links
@@ -45,15 +45,15 @@ def check(publication: Publication) -> None:
         raise BadInput("sponsor name", "is empty.", "Readers must be told who pays for the line.")
 
 
-def _social_link(entry: object, *, field: str, mend: str) -> dict[str, str]:
+def _social_link(entry: object, *, field: str, hint: str) -> dict[str, str]:
     if not isinstance(entry, Mapping) or set(entry) != {"name", "url"}:
-        raise BadInput(field, "hold something else than a name and its address.", mend)
+        raise BadInput(field, "hold something else than a name and its address.", hint)
     name, url = entry["name"], entry["url"]
-    if not isinstance(name, str) or not isinstance(url, str) or not one_line(name):
-        raise BadInput(field, "hold something else than a name and its address.", mend)
-    if len(one_line(name)) > LONGEST_NAME:
-        raise BadInput(field, f"hold a name of more than {LONGEST_NAME} characters.", mend)
-    link = disarm_link(web_link(url, field=field))
+    if not isinstance(name, str) or not isinstance(url, str) or not clean_line(name):
+        raise BadInput(field, "hold something else than a name and its address.", hint)
+    if len(clean_line(name)) > LONGEST_NAME:
+        raise BadInput(field, f"hold a name of more than {LONGEST_NAME} characters.", hint)
+    link = escape_merge_tags_in_url(validate_web_url(url, field=field))
     if not link.lower().startswith("https:"):
-        raise BadInput(field, f"hold {link[:60]}, which is not https.", mend)
-    return {"name": one_line(name), "url": link}
+        raise BadInput(field, f"hold {link[:60]}, which is not https.", hint)
+    return {"name": clean_line(name), "url": link}

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 from newsletter.lib.errors import BadInput
-from newsletter.lib.model_validation import label
+from newsletter.lib.model_validation import field_label
 from newsletter.publications import schedule
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import rule, upcoming, zone
@@ -22,7 +22,7 @@ def check(publication: Publication) -> None:
     _check_dates(publication)
     if publication.minimum_stories > publication.maximum_stories:
         raise BadInput("minimum stories", "is more than the maximum.", "Give a smaller number.")
-    if publication.ahead_minutes:
+    if publication.schedule_ahead_minutes:
         _check_ahead(publication)
         _check_ahead_alone(publication)
     _check_quiet(publication)
@@ -37,16 +37,16 @@ def _check_dates(publication: Publication) -> None:
 
 def _check_ahead(publication: Publication) -> None:
     """What is handed over ahead must be assembled before that."""
-    if publication.ahead_minutes < SHORTEST_AHEAD:
+    if publication.schedule_ahead_minutes < SHORTEST_AHEAD:
         raise BadInput(
             "ahead minutes",
-            f"cannot be {publication.ahead_minutes}.",
+            f"cannot be {publication.schedule_ahead_minutes}.",
             f"Give 0, or {SHORTEST_AHEAD} to {LONGEST_AHEAD:,}: a doubtful call is cancelled in that time.",
         )
-    if publication.lead_minutes <= publication.ahead_minutes:
+    if publication.lead_minutes <= publication.schedule_ahead_minutes:
         raise BadInput(
             "lead minutes",
-            f"is {publication.lead_minutes}, but letters are handed over {publication.ahead_minutes} minutes ahead.",
+            f"is {publication.lead_minutes}, but letters are handed over {publication.schedule_ahead_minutes} minutes ahead.",
             "Assemble earlier than that: give a larger number.",
         )
 
@@ -54,7 +54,7 @@ def _check_ahead(publication: Publication) -> None:
 def _check_ahead_alone(publication: Publication) -> None:
     """Letters that are handed over ahead all leave at one moment, whatever else was wished."""
     wishes = ("local_time", "pace_per_minute", "pace_per_hour", "quiet_from")
-    if others := [label(publication, name) for name in wishes if getattr(publication, name)]:
+    if others := [field_label(publication, name) for name in wishes if getattr(publication, name)]:
         raise BadInput(
             "ahead minutes",
             f"cannot stand beside {others[0]}: letters handed over ahead all leave at one moment.",
@@ -77,7 +77,7 @@ def _check_quiet(publication: Publication) -> None:
             "are on the publication's clock, but letters leave by the readers' own.",
             "Use one or the other.",
         )
-    if schedule.is_between(publication.send_time, start, end):
+    if schedule.is_within_hours(publication.send_time, start, end):
         raise BadInput(
             "send time", f"lies in the quiet hours from {start:%H:%M} to {end:%H:%M}.", "Give one outside of them."
         )

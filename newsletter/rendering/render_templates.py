@@ -10,15 +10,19 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
-from newsletter.mail.message import Letter, Token
-from newsletter.mail.text_cleaning import single_blanks
-from newsletter.rendering.custom_template import render_custom_template
-from newsletter.rendering.custom_template.template_errors import NotTried, RenderingError, TemplateFault
-from newsletter.rendering.markup.html_attributes import side, tongue
+from newsletter.mail.message import Letter, MergeTag
+from newsletter.mail.text_cleaning import collapse_whitespace
+from newsletter.rendering.custom_template.render_custom_template import render_custom_template
+from newsletter.rendering.custom_template.template_errors import (
+    CustomTemplateError,
+    RenderingError,
+    TemplateRendererUnavailable,
+)
+from newsletter.rendering.markup.html_attributes import align_attribute, lang_attributes
 from newsletter.rendering.markup.html_whitespace import without_indents
 from newsletter.rendering.markup.plain_text import tidy, wrap
 
-__all__ = ["LONGEST_SUBJECT", "NotTried", "RenderingError", "TemplateFault", "render"]
+__all__ = ["LONGEST_SUBJECT", "TemplateRendererUnavailable", "RenderingError", "CustomTemplateError", "render"]
 LONGEST_SUBJECT = 250  # as many as a frozen letter keeps
 
 
@@ -27,13 +31,13 @@ def render(folder: Path, context: Mapping[str, object], *, own: str = "") -> Let
 
     Templates beside the folder can be included by their path from its parent: `_parts/story.html`.
     `own` is a template that curators wrote, in place of `body.html`: it is filled in and inlined by a process of its
-    own. Other HTML is not inlined yet. Raises `RenderingError`; for `own` `TemplateFault` or `NotTried`.
+    own. Other HTML is not inlined yet. Raises `RenderingError`; for `own` `CustomTemplateError` or `NotTried`.
     """
     text, html = _environments(folder.parent)
     return Letter(
         subject=_one_line(_fill(text, f"{folder.name}/subject.txt", context)),
         text=tidy(_fill(text, f"{folder.name}/body.txt", context)),
-        html=render_custom_template.fill(own, folder.parent, context)
+        html=render_custom_template(own, folder.parent, context)
         if own
         else without_indents(_fill(html, f"{folder.name}/body.html", context)),
     )
@@ -50,10 +54,10 @@ def _environments(root: Path) -> tuple[Environment, Environment]:
         autoescape=False,  # noqa: S701 — plain text and subjects are not HTML; escaping would show in them
     )
     html = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
-    text.globals["first_name"] = Token.FIRST_NAME.value
+    text.globals["first_name"] = MergeTag.FIRST_NAME.value
     text.filters["wrap"] = wrap
-    html.globals["first_name"] = Token.FIRST_NAME_HTML.value
-    html.globals.update(tongue=tongue, side=side)
+    html.globals["first_name"] = MergeTag.FIRST_NAME_HTML.value
+    html.globals.update(lang_attributes=lang_attributes, align_attribute=align_attribute)
     return text, html
 
 
@@ -66,7 +70,7 @@ def _fill(environment: Environment, name: str, context: Mapping[str, object]) ->
 
 def _one_line(subject: str) -> str:
     """Without line breaks, which would end the header, and cut at a word's end when too long."""
-    subject = single_blanks(subject)
+    subject = collapse_whitespace(subject)
     if len(subject) <= LONGEST_SUBJECT:
         return subject
     return subject[: LONGEST_SUBJECT - 1].rsplit(" ", 1)[0] + "…"

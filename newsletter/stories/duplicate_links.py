@@ -46,7 +46,7 @@ ROUTES = ("/", "!")  # how a fragment begins that a page's scripts read as its a
 Page = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...], str]
 
 
-def earlier(story: Story) -> Story | None:
+def find_duplicate(story: Story) -> Story | None:
     """A queued or used story of the same publication that leads to the same page, the newest if several."""
     others = Story.objects.filter(
         publication_id=story.publication_id, page_key=story.page_key, state__in=[State.QUEUED, State.USED]
@@ -56,10 +56,10 @@ def earlier(story: Story) -> Story | None:
 
 def page_key(url: str) -> str:
     """32 hexadecimal digits that are the same for all addresses of one page."""
-    return hashlib.sha256(json.dumps(page(url)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hashlib.sha256(json.dumps(canonical_url(url)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def page(url: str) -> Page:
+def canonical_url(url: str) -> Page:
     """What `url` leads to: host, path, query and route, the same for every spelling of one address.
 
     That is for http and https, with and without www, the usual port, a / at its end, tracking, a #part, and with

@@ -10,16 +10,16 @@ from typing import Unpack
 
 from django.db import transaction
 
-from newsletter.lib.errors import BadInput, NotAllowed, VersionConflict
+from newsletter.lib.errors import BadInput, InvalidState, VersionConflict
 from newsletter.publications.models import Publication
 from newsletter.stories import duplicate_links, order_keys
 from newsletter.stories.models import State, Story
-from newsletter.stories.validate_story import Fields, OptionalFields, fill
+from newsletter.stories.validate_story import Fields, OptionalFields, set_story_fields
 
 MAX_PLACE = 1 << 31  # far beyond any queue, and still a number that databases count to
 
 
-def waiting(publication: Publication) -> list[Story]:
+def queued_stories(publication: Publication) -> list[Story]:
     """The queue in the curators' order, embargoed and expired stories included."""
     return list(Story.objects.filter(publication=publication).queued())
 
@@ -41,11 +41,11 @@ def add(
 ) -> Story:
     """A new story at the end of the queue. `body` is HTML and is sanitised here.
 
-    Raises `BadInput` for a field that cannot be printed, and `NotAllowed` when a queued or used
+    Raises `BadInput` for a field that cannot be printed, and `InvalidState` when a queued or used
     story leads to the same page already, unless `again`.
     """
     story = Story(publication=publication)
-    fill(story, {"headline": headline, "url": url, "body": body, **optional})
+    set_story_fields(story, {"headline": headline, "url": url, "body": body, **optional})
     with transaction.atomic():
         _lock(publication.pk)
         if not again:
@@ -71,7 +71,7 @@ def revise(story: Story, *, again: bool = False, seen: int | None = None, **fiel
             raise VersionConflict(f"Story {story.pk} was changed since you looked at it, so nothing was saved.")
         before = _values(current, fields)
         page_key = current.page_key
-        fill(current, fields)
+        set_story_fields(current, fields)
         if not again and current.page_key != page_key:
             _refuse_repeat(current)
         if _values(current, fields) != before:
@@ -101,7 +101,7 @@ def move_beside(story: Story, other: Story, *, is_after: bool) -> Story:
     def choose(place: int) -> int:
         beside = order_keys.place_of(other) if other.publication_id == story.publication_id else None
         if beside is None:
-            raise NotAllowed(f"Story {other.pk} is not in this queue any more, so nothing can be put beside it.")
+            raise InvalidState(f"Story {other.pk} is not in this queue any more, so nothing can be put beside it.")
         return beside - (place < beside) + is_after  # counted without the story that moves
 
     return story if story == other else _move(story, choose)
@@ -113,7 +113,7 @@ def drop(story: Story) -> Story:
         _lock(story.publication_id)
         last = order_keys.at_end(story.publication_id, state=State.DROPPED)
         if not Story.objects.filter(pk=story.pk, state=State.QUEUED).update(state=State.DROPPED, position=last):
-            raise NotAllowed(f"Story {story.pk} is not in the queue, so it cannot be dropped from it.")
+            raise InvalidState(f"Story {story.pk} is not in the queue, so it cannot be dropped from it.")
     story.refresh_from_db()
     return story
 
@@ -125,12 +125,12 @@ def restore(story: Story) -> Story:
         end = order_keys.at_end(story.publication_id)
         dropped = Story.objects.filter(pk=story.pk, state=State.DROPPED)
         if not dropped.update(state=State.QUEUED, position=end):
-            raise NotAllowed(f"Story {story.pk} was not dropped, so it cannot be put back.")
+            raise InvalidState(f"Story {story.pk} was not dropped, so it cannot be put back.")
     story.refresh_from_db()
     return story
 
 
-def take(
+def take_for_edition(
     publication: Publication, *, at: datetime, least: int, most: int, until: datetime | None = None
 ) -> list[Story]:
     """The first `most` stories fit for readers who get them from `at` until `until`, marked as used, in their order.
@@ -148,7 +148,7 @@ def take(
     return stories
 
 
-def give_back(publication: Publication, stories: Sequence[Story]) -> None:
+def return_to_front(publication: Publication, stories: Sequence[Story]) -> None:
     """Put used stories back at the front of the queue, in this order. One that is back already stays where it is."""
     with transaction.atomic():
         _lock(publication.pk)
@@ -170,7 +170,7 @@ def _move(story: Story, choose: Callable[[int], int]) -> Story:
         _lock(story.publication_id)
         place = order_keys.place_of(story)
         if place is None:
-            raise NotAllowed(f"Story {story.pk} is not in the queue, so it has no place there.")
+            raise InvalidState(f"Story {story.pk} is not in the queue, so it has no place there.")
         to = min(choose(place), MAX_PLACE)
         if to != place:
             key = order_keys.at_place(story.publication_id, to, without=story.pk)
@@ -195,6 +195,6 @@ def _order_picture(story: Story) -> None:
 
 
 def _refuse_repeat(story: Story) -> None:
-    if earlier := duplicate_links.earlier(story):
+    if earlier := duplicate_links.find_duplicate(story):
         where = "is in the queue" if earlier.state == State.QUEUED else "stood in an edition"
-        raise NotAllowed(f"This link {where} already, as story {earlier.pk}. Ask for it again if that is meant.")
+        raise InvalidState(f"This link {where} already, as story {earlier.pk}. Ask for it again if that is meant.")

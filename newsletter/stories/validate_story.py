@@ -5,9 +5,9 @@ from typing import TypedDict
 
 from newsletter.lib.errors import BadInput
 from newsletter.lib.language_tags import language_tag
-from newsletter.lib.model_validation import check_fields, label
-from newsletter.lib.web_urls import web_link
-from newsletter.mail.text_cleaning import disarm_link, one_line
+from newsletter.lib.model_validation import field_label, validate_model
+from newsletter.lib.web_urls import validate_web_url
+from newsletter.mail.text_cleaning import clean_line, escape_merge_tags_in_url
 from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Picture, Use
 from newsletter.stories import duplicate_links
@@ -56,7 +56,7 @@ LINKS = ("url", "picture_url")
 TIMES = ("embargo_until", "expires_at")
 
 
-def fill(story: Story, fields: Fields) -> None:
+def set_story_fields(story: Story, fields: Fields) -> None:
     """Set `fields` on `story`, normalised, and check the whole of it; raises `BadInput`. The caller saves.
 
     Lines lose line ends and control characters, the body is sanitised, and in none of them a
@@ -71,18 +71,22 @@ def fill(story: Story, fields: Fields) -> None:
     _check_body(story)
     _check_picture(story)
     if story.quote_by and not story.quote:
-        raise BadInput(label(story, "quote_by"), "is given, and no quote.", "Give the sentence they said.")
+        raise BadInput(field_label(story, "quote_by"), "is given, and no quote.", "Give the sentence they said.")
     _check_times(story)
-    check_fields(story)
+    validate_model(story)
 
 
 def _normalised(story: Story, name: str, value: object) -> object:
     if name in (*LINES, *LINKS, "kind", "body", "language", "direction") and not isinstance(value, str):
-        raise BadInput(label(story, name), "is not text.")
+        raise BadInput(field_label(story, name), "is not text.")
     if isinstance(value, str) and name in LINES:
-        return one_line(value)
+        return clean_line(value)
     if isinstance(value, str) and name in LINKS:
-        return disarm_link(web_link(value, field=label(story, name))) if value.strip() or name == "url" else ""
+        return (
+            escape_merge_tags_in_url(validate_web_url(value, field=field_label(story, name)))
+            if value.strip() or name == "url"
+            else ""
+        )
     if isinstance(value, str) and name == "language":
         return language_tag(value) if value.strip() else ""
     if isinstance(value, str) and name == "body":
@@ -106,7 +110,7 @@ def _choose_picture(story: Story, fields: Fields) -> None:
     elif "picture_url" in fields and story.picture_url:
         current = story.picture
         if current is None or current.source_url != story.picture_url or current.has_failed:
-            story.picture = import_pictures.want(story.picture_url, Use.STORY)
+            story.picture = import_pictures.request_picture(story.picture_url, Use.STORY)
     elif "picture_url" in fields and story.picture and story.picture.source_url:
         story.picture = None  # its address was taken out
 
@@ -114,7 +118,7 @@ def _choose_picture(story: Story, fields: Fields) -> None:
 def _check_picture(story: Story) -> None:
     if not (story.picture_url or story.picture):
         return
-    field = label(story, "picture_alt")
+    field = field_label(story, "picture_alt")
     if not (story.picture_alt or story.picture_decorative):
         raise BadInput(
             field,
@@ -131,8 +135,10 @@ def _check_times(story: Story) -> None:
     for name in TIMES:
         moment: object = getattr(story, name)
         if moment is not None and not (isinstance(moment, datetime) and moment.tzinfo):
-            raise BadInput(label(story, name), "is not a moment with a time zone.", "Give a date, a time and its zone.")
+            raise BadInput(
+                field_label(story, name), "is not a moment with a time zone.", "Give a date, a time and its zone."
+            )
     if story.embargo_until and story.expires_at and story.expires_at <= story.embargo_until:
         raise BadInput(
-            label(story, "expires_at"), "is not after the end of the embargo.", "Give a later time, or none."
+            field_label(story, "expires_at"), "is not after the end of the embargo.", "Give a later time, or none."
         )

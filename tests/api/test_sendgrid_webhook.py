@@ -8,7 +8,7 @@ from django.test import Client
 
 from newsletter.api import sendgrid_webhook
 from newsletter.insights import webhook_inbox
-from newsletter.insights.models import Notice, NoticeState, PostRefusal
+from newsletter.insights.models import PostRefusal, WebhookPost, WebhookPostState
 from newsletter.lib import clock
 from newsletter.ops.system_status import status
 from newsletter.postbox.webhook.webhook_signature import Signer
@@ -23,8 +23,8 @@ def test_a_signed_post_is_kept_as_it_came_and_answered_without_a_body(post: Post
     body = b'[{"event":"processed" , "x":1}]\r\n'
     answer = post(body)
     assert (answer.status_code, answer.content) == (204, b"")
-    notice = Notice.objects.get()
-    assert (bytes(notice.body), notice.state) == (body, NoticeState.WAITING)
+    notice = WebhookPost.objects.get()
+    assert (bytes(notice.body), notice.state) == (body, WebhookPostState.WAITING)
 
 
 def test_what_is_signed_is_kept_even_when_nobody_could_understand_it(post: Poster) -> None:
@@ -35,7 +35,7 @@ def test_what_is_signed_is_kept_even_when_nobody_could_understand_it(post: Poste
 def test_a_wrong_signature_is_refused(post: Poster, signature: str) -> None:
     answer = post(b"[]", signature=signature)
     assert answer.status_code == 403
-    assert not Notice.objects.exists()
+    assert not WebhookPost.objects.exists()
 
 
 def test_a_body_or_a_time_changed_after_signing_is_refused(post: Poster, signer: Signer) -> None:
@@ -62,7 +62,7 @@ def test_without_a_key_nothing_is_believed_and_the_provider_is_asked_to_come_aga
     with caplog.at_level(logging.ERROR):
         assert post(b"[]").status_code == 503
     assert "webhook.no_key" in caplog.text
-    assert not Notice.objects.exists()
+    assert not WebhookPost.objects.exists()
 
 
 def test_a_body_beyond_measure_is_not_read(post: Poster) -> None:
@@ -75,7 +75,7 @@ def test_only_posts_are_answered(post: Poster) -> None:
 
 def test_a_post_signed_days_ago_is_kept_and_ops_hears_of_it(post: Poster, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        webhook_inbox.keep(b"[]", stamp=str(int(MONDAY.timestamp()) - 3 * 86_400), now=MONDAY)
+        webhook_inbox.store(b"[]", stamp=str(int(MONDAY.timestamp()) - 3 * 86_400), now=MONDAY)
     assert "notice.old" in caplog.text
     troubles = status(now=MONDAY).verdict.troubles
     assert "late-events" in [trouble.page for trouble in troubles]
@@ -86,14 +86,14 @@ def test_a_post_that_is_replayed_is_kept_once(post: Poster, signer: Signer) -> N
     for _ in range(40):
         assert post(b"[1]", timestamp=at).status_code == 204
     assert post(b"[1]", timestamp=stamp()).status_code == 204  # the same words, said again
-    assert Notice.objects.count() == 2
+    assert WebhookPost.objects.count() == 2
 
 
 @pytest.mark.parametrize("days", [2.1, 400, -2.1])
 def test_a_post_that_was_signed_long_ago_is_refused_however_right_its_signature_is(post: Poster, days: float) -> None:
     assert post(b"[]", timestamp=stamp(days_ago=days)).status_code == 403
     assert post(b"[]", timestamp=stamp(days_ago=1.9)).status_code == 204
-    assert Notice.objects.count() == 1
+    assert WebhookPost.objects.count() == 1
 
 
 def test_digits_moved_between_the_stamp_and_the_body_are_not_signed(post: Poster, signer: Signer) -> None:

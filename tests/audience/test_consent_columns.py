@@ -6,18 +6,18 @@ from datetime import UTC, date, datetime
 import pytest
 
 from newsletter.audience.import_subscribers import read
-from newsletter.audience.models import Standing, Subscription, Suppression
+from newsletter.audience.models import Subscription, SubscriptionStatus, Suppression
 from newsletter.audience.subscribe import subscribe
-from newsletter.audience.subscriber_counts import Counts, count
-from newsletter.audience.subscriber_import_report import Report
+from newsletter.audience.subscriber_counts import SubscriberCounts, count_subscribers
+from newsletter.audience.subscriber_import_report import SubscriberImportReport
 from newsletter.publications.models import Publication
 
-Import = Callable[..., Report]
+Import = Callable[..., SubscriberImportReport]
 
 
 @pytest.fixture
 def take(publication: Publication, now: datetime) -> Import:
-    def take(*rows: str) -> Report:
+    def take(*rows: str) -> SubscriberImportReport:
         report = read(publication, [row + "\n" for row in rows], source="the old system", now=now)
         assert report.adds_up
         return report
@@ -52,9 +52,9 @@ def test_an_export_of_ours_without_its_later_columns_revives_nobody(take: Import
     assert (report.added, report.left, report.suppressed, report.unconfirmed, report.bad) == (1, 1, 1, 1, 1)
     assert standings() == {"stays": "active", "gone": "left", "asked": "pending"}
     assert suppressions() == {"dead": "desk"}
-    stays = Subscription.objects.get(standing=Standing.ACTIVE)
+    stays = Subscription.objects.get(standing=SubscriptionStatus.ACTIVE)
     assert (stays.consent_source, stays.consent_at) == ("old list", datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC))
-    assert count(publication) == Counts(active=1, suppressed=0, pending=1, paused=0, left=1)
+    assert count_subscribers(publication) == SubscriberCounts(active=1, suppressed=0, pending=1, paused=0, left=1)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_who_receives_it_here_and_left_by_the_file_has_left_and_is_counted(
     assert standings() == {"stays": "active", "left": "left", "dead": "active", "waits": "active", "waits2": "pending"}
     assert suppressions() == {"dead": "hard-bounce"}
     gone = Subscription.objects.get(subscriber__email="left@example.org")
-    assert (gone.left_at, gone.left_by) == (now, "import")
+    assert (gone.unsubscribed_at, gone.unsubscribed_via) == (now, "import")
     assert take("email,status", "left@example.org,unsubscribed", "dead@example.org,bounced").ended == 0
 
 
@@ -175,7 +175,7 @@ def test_the_stricter_row_holds_also_far_below(take: Import, monkeypatch: pytest
 def test_who_left_in_the_future_has_left(take: Import, now: datetime) -> None:
     """The clock of another program is no reason to mail somebody."""
     assert take("email,unsubscribed_at", "r@example.org,2999-01-01").left == 1
-    assert Subscription.objects.get().left_at == now
+    assert Subscription.objects.get().unsubscribed_at == now
 
 
 def test_a_pause_comes_with_its_end(take: Import, now: datetime) -> None:
@@ -183,7 +183,11 @@ def test_a_pause_comes_with_its_end(take: Import, now: datetime) -> None:
     assert (report.paused, report.bad) == (1, 1)
     assert report.problems[0].problem == "The paused until is more than a year away."
     paused = Subscription.objects.get()
-    assert (paused.standing, paused.paused_until, paused.consent_at) == (Standing.PAUSED, date(2026, 12, 24), now)
+    assert (paused.standing, paused.paused_until, paused.consent_at) == (
+        SubscriptionStatus.PAUSED,
+        date(2026, 12, 24),
+        now,
+    )
 
 
 def test_a_word_to_leave_is_kept_of_who_must_not_be_mailed(take: Import, publication: Publication) -> None:
@@ -197,4 +201,4 @@ def test_a_word_to_leave_is_kept_of_who_must_not_be_mailed(take: Import, publica
 def test_a_file_without_such_columns_is_read_as_ever(take: Import, now: datetime) -> None:
     assert take("email,State,City", "r@example.org,NY,Albany").added == 1
     kept = Subscription.objects.get()
-    assert (kept.standing, kept.consent_source, kept.consent_at) == (Standing.ACTIVE, "the old system", now)
+    assert (kept.standing, kept.consent_source, kept.consent_at) == (SubscriptionStatus.ACTIVE, "the old system", now)

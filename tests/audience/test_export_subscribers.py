@@ -9,10 +9,10 @@ from newsletter.audience import export_subscribers
 from newsletter.audience.import_subscribers import read
 from newsletter.audience.models import Subscriber, Subscription, Suppression
 from newsletter.audience.subscribe import subscribe
-from newsletter.audience.subscriber_counts import Counts, count
-from newsletter.audience.subscriptions import leave, pause
+from newsletter.audience.subscriber_counts import SubscriberCounts, count_subscribers
+from newsletter.audience.subscriptions import pause, unsubscribe
 from newsletter.audience.suppressions import suppress
-from newsletter.lib.spreadsheet_formulas import guard, unguard
+from newsletter.lib.spreadsheet_formulas import escape_formula, unescape_formula
 from newsletter.publications.models import Publication
 
 
@@ -27,7 +27,7 @@ def readers(publication: Publication, now: datetime) -> Publication:
     ):
         made = subscribe(publication, email=email, first_name=name, source="form", now=now, confirmed=confirmed)
         if email.startswith("left"):
-            leave(subscriber_id=made.subscriber_id, publication_id=publication.pk, by="page", now=now)
+            unsubscribe(subscriber_id=made.subscriber_id, publication_id=publication.pk, by="page", now=now)
     suppress("suppressed@example.org", reason="desk")
     return publication
 
@@ -35,7 +35,7 @@ def readers(publication: Publication, now: datetime) -> Publication:
 def test_rows_tell_who_stands_how_and_since_when(readers: Publication, now: datetime) -> None:
     rows = list(export_subscribers.rows(readers))
     assert rows[0] == ("rita@example.org", "Rita", "active", "form", now, "", "", None, None, "")
-    assert (rows[3].left_at, rows[3].left_by, rows[4].suppression) == (now, "page", "desk")
+    assert (rows[3].unsubscribed_at, rows[3].unsubscribed_via, rows[4].suppression) == (now, "page", "desk")
     assert [row.standing for row in rows] == ["active", "active", "pending", "left", "suppressed"]
     assert rows[2].consent_at is None
 
@@ -43,7 +43,7 @@ def test_rows_tell_who_stands_how_and_since_when(readers: Publication, now: date
 def test_the_file_has_a_header_and_no_cell_that_a_spreadsheet_would_run(readers: Publication) -> None:
     table = list(csv.reader(export_subscribers.lines(export_subscribers.rows(readers))))
     assert table[0][:6] == ["email", "first_name", "standing", "consent_source", "consent_at", "time_zone"]
-    assert table[0][6:] == ["suppression", "paused_until", "left_at", "left_by"]
+    assert table[0][6:] == ["suppression", "paused_until", "unsubscribed_at", "unsubscribed_via"]
     assert table[1][4] == "2026-11-23T12:00:00Z"
     assert table[2][:2] == ["'+plus@example.org", "'=1+1"]
     assert not any(cell[:1] in ("=", "+", "-", "@", "\t", "\r") for row in table for cell in row if cell)
@@ -60,13 +60,13 @@ def test_what_was_exported_can_be_imported_elsewhere(readers: Publication, now: 
 
 def test_an_export_read_in_another_database_gives_the_same_audience(readers: Publication, now: datetime) -> None:
     gone = subscribe(readers, email="gone@example.org", first_name="Ge", source="form", now=now, confirmed=True)
-    leave(subscriber_id=gone.subscriber_id, publication_id=readers.pk, by="complaint", now=now)
+    unsubscribe(subscriber_id=gone.subscriber_id, publication_id=readers.pk, by="complaint", now=now)
     suppress("gone@example.org", reason="complaint")
     resting = subscribe(readers, email="resting@example.org", first_name="", source="form", now=now, confirmed=True)
     until = now.date() + timedelta(days=30)
     pause(subscriber_id=resting.subscriber_id, publication_id=readers.pk, until=until, now=now)
-    lines, counts = list(export_subscribers.lines(export_subscribers.rows(readers))), count(readers)
-    assert counts == Counts(active=2, suppressed=1, pending=1, paused=1, left=2)
+    lines, counts = list(export_subscribers.lines(export_subscribers.rows(readers))), count_subscribers(readers)
+    assert counts == SubscriberCounts(active=2, suppressed=1, pending=1, paused=1, left=2)
     Subscription.objects.all().delete()
     Subscriber.objects.all().delete()
     Suppression.objects.all().delete()
@@ -75,7 +75,7 @@ def test_an_export_read_in_another_database_gives_the_same_audience(readers: Pub
 
     assert report.adds_up
     assert sorted(export_subscribers.lines(export_subscribers.rows(readers))) == sorted(lines)
-    assert count(readers) == counts
+    assert count_subscribers(readers) == counts
     again = read(readers, lines, source="a copy", now=now + timedelta(days=2))
     assert (again.added, again.ended, again.bad) == (0, 0, 0)
     assert sorted(export_subscribers.lines(export_subscribers.rows(readers))) == sorted(lines)
@@ -90,12 +90,12 @@ def test_a_time_zone_travels_from_one_house_to_another(publication: Publication,
 
 
 def test_readers_are_counted_by_how_things_stand(readers: Publication) -> None:
-    counts = count(readers)
-    assert counts == Counts(active=2, suppressed=1, pending=1, paused=0, left=1)
+    counts = count_subscribers(readers)
+    assert counts == SubscriberCounts(active=2, suppressed=1, pending=1, paused=0, left=1)
     assert counts.total == 5
 
 
 @given(st.text() | st.text("'=+-@\t\r a"))
 def test_a_guard_can_always_be_taken_off_again(cell: str) -> None:
-    assert unguard(guard(cell)) == cell
-    assert guard(cell)[:1] not in ("=", "+", "-", "@", "\t", "\r") or not cell
+    assert unescape_formula(escape_formula(cell)) == cell
+    assert escape_formula(cell)[:1] not in ("=", "+", "-", "@", "\t", "\r") or not cell

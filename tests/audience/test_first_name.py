@@ -5,7 +5,7 @@ from email_validator import validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsletter.audience.first_name import LONGEST_NAME, clean_name, normalise
+from newsletter.audience.first_name import LONGEST_NAME, clean_name, normalise_email
 from newsletter.lib.errors import BadInput
 
 
@@ -24,7 +24,7 @@ from newsletter.lib.errors import BadInput
     ],
 )
 def test_one_mailbox_has_one_form(written: str, kept: str) -> None:
-    assert normalise(written) == kept
+    assert normalise_email(written) == kept
 
 
 @pytest.mark.parametrize(
@@ -40,22 +40,22 @@ def test_one_mailbox_has_one_form(written: str, kept: str) -> None:
 )  # fmt: skip
 def test_what_is_no_address_is_refused(written: str) -> None:
     with pytest.raises(BadInput):
-        normalise(written)
+        normalise_email(written)
 
 
 def test_a_letter_of_another_script_before_the_at_is_refused_with_the_reason() -> None:
     with pytest.raises(BadInput, match="not plain ASCII"):
-        normalise("ríta@example.org")
+        normalise_email("ríta@example.org")
 
 
 @given(st.text(), st.sampled_from(["", "@example.org", "@münchen.de"]))
 @example("o'reilly", "@example.org")
 def test_whatever_is_accepted_is_stable_small_and_ascii_and_an_address_to_others(text: str, end: str) -> None:
     try:
-        kept = normalise(text + end)
+        kept = normalise_email(text + end)
     except BadInput:
         return
-    assert normalise(kept) == normalise(kept.upper()) == kept
+    assert normalise_email(kept) == normalise_email(kept.upper()) == kept
     assert kept.isascii()
     assert kept == kept.lower()
     assert validate_email(kept, check_deliverability=False, strict=True).ascii_email == kept
@@ -64,7 +64,7 @@ def test_whatever_is_accepted_is_stable_small_and_ascii_and_an_address_to_others
 @given(st.text("ab@ .\x00é", min_size=6), st.sampled_from(["", "@example.org", "@example.invalid"]))
 def test_a_refusal_never_repeats_what_was_given(text: str, end: str) -> None:
     try:
-        normalise(text + end)
+        normalise_email(text + end)
     except BadInput as error:
         message = str(error)
     else:
@@ -77,7 +77,7 @@ ATEXT = string.ascii_letters + string.digits + "!#$%&'*+/=?^_`{|}~-"
 
 @given(st.lists(st.text(ATEXT, min_size=1, max_size=15), min_size=1, max_size=4).map(".".join))
 def test_every_plain_local_part_is_taken(local: str) -> None:
-    assert normalise(f"{local}@example.org") == f"{local.lower()}@example.org"
+    assert normalise_email(f"{local}@example.org") == f"{local.lower()}@example.org"
 
 
 @pytest.mark.parametrize(

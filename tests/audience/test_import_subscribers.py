@@ -9,21 +9,21 @@ from hypothesis import strategies as st
 
 from newsletter.audience import import_subscribers
 from newsletter.audience.import_subscribers import read
-from newsletter.audience.models import Standing, Subscriber, Subscription
+from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.audience.subscribe import subscribe
-from newsletter.audience.subscriber_counts import count
-from newsletter.audience.subscriber_import_report import PROBLEMS_KEPT, Report
-from newsletter.audience.subscriptions import leave
+from newsletter.audience.subscriber_counts import count_subscribers
+from newsletter.audience.subscriber_import_report import PROBLEMS_KEPT, SubscriberImportReport
+from newsletter.audience.subscriptions import unsubscribe
 from newsletter.audience.suppressions import suppress
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
 
-Import = Callable[..., Report]
+Import = Callable[..., SubscriberImportReport]
 
 
 @pytest.fixture
 def take(publication: Publication, now: datetime) -> Import:
-    def take(*rows: str) -> Report:
+    def take(*rows: str) -> SubscriberImportReport:
         report = read(publication, [row + "\n" for row in rows], source="the old system", now=now)
         assert report.adds_up
         return report
@@ -32,37 +32,39 @@ def take(publication: Publication, now: datetime) -> Import:
 
 
 def test_new_readers_are_active_with_the_source_of_their_consent(take: Import, now: datetime) -> None:
-    assert take("email,first_name", "Rita@Example.org,Rita", "eddie@example.org,") == Report(rows=2, added=2)
+    assert take("email,first_name", "Rita@Example.org,Rita", "eddie@example.org,") == SubscriberImportReport(
+        rows=2, added=2
+    )
     rita = Subscription.objects.get(subscriber__email="rita@example.org")
-    assert (rita.standing, rita.consent_source, rita.consent_at) == (Standing.ACTIVE, "the old system", now)
-    assert (rita.subscriber.first_name, rita.left_by) == ("Rita", "")
+    assert (rita.standing, rita.consent_source, rita.consent_at) == (SubscriptionStatus.ACTIVE, "the old system", now)
+    assert (rita.subscriber.first_name, rita.unsubscribed_via) == ("Rita", "")
 
 
 def test_importing_twice_changes_nothing(take: Import) -> None:
     rows = ["email", "rita@example.org", "eddie@example.org"]
     take(*rows)
     before = list(Subscription.objects.values())
-    assert take(*rows) == Report(rows=2, known=2)
+    assert take(*rows) == SubscriberImportReport(rows=2, known=2)
     assert list(Subscription.objects.values()) == before
 
 
 def test_an_address_that_stands_twice_in_the_file_is_one_reader(take: Import) -> None:
-    assert take("email", "rita@example.org", "RITA@example.org", " rita@Example.org ") == Report(
+    assert take("email", "rita@example.org", "RITA@example.org", " rita@Example.org ") == SubscriberImportReport(
         rows=3, added=1, repeated=2
     )
 
 
 def test_nobody_is_subscribed_against_their_word(publication: Publication, now: datetime, take: Import) -> None:
     gone = subscribe(publication, email="left@example.org", first_name="", source="form", now=now, confirmed=True)
-    leave(subscriber_id=gone.subscriber_id, publication_id=publication.pk, by="page", now=now)
+    unsubscribe(subscriber_id=gone.subscriber_id, publication_id=publication.pk, by="page", now=now)
     subscribe(publication, email="pending@example.org", first_name="", source="form", now=now, confirmed=False)
     suppress("suppressed@example.org", reason="complaint")
-    before = list(Subscription.objects.values("subscriber", "standing", "left_at"))
+    before = list(Subscription.objects.values("subscriber", "standing", "unsubscribed_at"))
 
     report = take("email", "left@example.org", "pending@example.org", "Suppressed@example.org", "new@example.org")
 
-    assert report == Report(rows=4, left=1, unconfirmed=1, suppressed=1, added=1)
-    assert list(Subscription.objects.values("subscriber", "standing", "left_at"))[:2] == before
+    assert report == SubscriberImportReport(rows=4, left=1, unconfirmed=1, suppressed=1, added=1)
+    assert list(Subscription.objects.values("subscriber", "standing", "unsubscribed_at"))[:2] == before
     assert not Subscriber.objects.filter(email="suppressed@example.org").exists()
 
 
@@ -104,7 +106,7 @@ def test_somebody_known_to_another_publication_is_added_to_this_one(
     take("email", "rita@example.org")
     publication.pk, publication.slug = None, "evening"
     publication.save()
-    assert read(publication, ["rita@example.org"], source="x", now=now) == Report(rows=1, added=1)
+    assert read(publication, ["rita@example.org"], source="x", now=now) == SubscriberImportReport(rows=1, added=1)
     assert Subscriber.objects.count() == 1
 
 
@@ -126,7 +128,7 @@ def test_many_rows_take_few_queries(publication: Publication, now: datetime) -> 
     with CaptureQueriesContext(connection) as queries:
         assert read(publication, rows, source="x", now=now).added == len(rows)
     assert len(queries) < 60
-    assert count(publication).active == len(rows)
+    assert count_subscribers(publication).active == len(rows)
 
 
 def test_rows_before_an_unreadable_line_are_kept_and_known_the_next_time(
@@ -137,7 +139,7 @@ def test_rows_before_an_unreadable_line_are_kept_and_known_the_next_time(
 
     with pytest.raises(BadInput, match="line 2001"):
         read(publication, broken(), source="x", now=now)
-    assert count(publication).active == import_subscribers.BATCH
+    assert count_subscribers(publication).active == import_subscribers.BATCH
     assert take(*(f"r{n}@example.org" for n in range(import_subscribers.BATCH))).known == import_subscribers.BATCH
 
 

@@ -2,9 +2,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from newsletter.audience.models import Standing, Subscriber, Subscription, Suppression
+from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus, Suppression
 from newsletter.audience.subscribe import subscribe
-from newsletter.audience.subscriptions import leave, pause
+from newsletter.audience.subscriptions import pause, unsubscribe
 from newsletter.audience.suppressions import suppress
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
@@ -18,14 +18,14 @@ def ask(publication: Publication, now: datetime, *, confirmed: bool, name: str =
 
 def test_asking_makes_a_pending_subscription_without_consent(publication: Publication, now: datetime) -> None:
     made = ask(publication, now, confirmed=False)
-    assert (made.standing, made.consent_at, made.consent_source) == (Standing.PENDING, None, "form")
+    assert (made.standing, made.consent_at, made.consent_source) == (SubscriptionStatus.PENDING, None, "form")
     assert made.subscriber.email == "rita@example.org"
 
 
 def test_confirming_makes_it_active_from_that_moment(publication: Publication, now: datetime) -> None:
     ask(publication, now - timedelta(hours=1), confirmed=False)
     made = ask(publication, now, confirmed=True)
-    assert (made.standing, made.consent_at) == (Standing.ACTIVE, now)
+    assert (made.standing, made.consent_at) == (SubscriptionStatus.ACTIVE, now)
     assert Subscription.objects.count() == Subscriber.objects.count() == 1
 
 
@@ -36,23 +36,32 @@ def test_the_first_consent_is_kept_when_somebody_active_confirms_again(publicati
 
 def test_somebody_who_left_stays_so_until_they_confirm_anew(publication: Publication, now: datetime) -> None:
     made = ask(publication, now, confirmed=True)
-    leave(subscriber_id=made.subscriber_id, publication_id=publication.pk, by="page", now=now, edition_id=3)
+    unsubscribe(subscriber_id=made.subscriber_id, publication_id=publication.pk, by="page", now=now, edition_id=3)
 
     asked = ask(publication, now, confirmed=False)
-    assert (asked.standing, asked.left_by, asked.left_after_edition) == (Standing.LEFT, "page", 3)
+    assert (asked.standing, asked.unsubscribed_via, asked.unsubscribed_from_edition) == (
+        SubscriptionStatus.UNSUBSCRIBED,
+        "page",
+        3,
+    )
 
     later = now + timedelta(days=1)
     back = ask(publication, later, confirmed=True)
-    assert (back.standing, back.consent_at, back.left_at, back.left_by) == (Standing.ACTIVE, later, None, "")
+    assert (back.standing, back.consent_at, back.unsubscribed_at, back.unsubscribed_via) == (
+        SubscriptionStatus.ACTIVE,
+        later,
+        None,
+        "",
+    )
 
 
 def test_a_pause_ends_when_the_person_confirms_anew_and_not_by_asking(publication: Publication, now: datetime) -> None:
     made = ask(publication, now, confirmed=True)
     until = (now + timedelta(days=9)).date()
     pause(subscriber_id=made.subscriber_id, publication_id=publication.pk, until=until, now=now)
-    assert ask(publication, now, confirmed=False).standing == Standing.PAUSED
+    assert ask(publication, now, confirmed=False).standing == SubscriptionStatus.PAUSED
     back = ask(publication, now, confirmed=True)
-    assert (back.standing, back.paused_until) == (Standing.ACTIVE, None)
+    assert (back.standing, back.paused_until) == (SubscriptionStatus.ACTIVE, None)
 
 
 def test_a_stranger_cannot_change_a_readers_name(publication: Publication, now: datetime) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.audience.subscriber_csv import Record, records
-from newsletter.lib.csv_reader import LARGEST_ROW, MOST_CELLS, Unreadable, decoded
+from newsletter.lib.csv_reader import LARGEST_ROW, MOST_CELLS, MalformedRow, decode_lines
 from newsletter.lib.errors import BadInput
 
 
@@ -55,7 +55,7 @@ def test_a_row_is_named_by_the_line_it_begins_on() -> None:
     text = 'email,note\na@example.org,"one\ntwo\n"\nb@example.org,\n\nc@example.org,"x"y\nd@example.org,'
     found = list(records(text.splitlines(keepends=True)))
     assert [record.line for record in found] == [2, 5, 7, 8]
-    assert found[2] == Unreadable(7, "The quotation marks do not match.")
+    assert found[2] == MalformedRow(7, "The quotation marks do not match.")
 
 
 @pytest.mark.parametrize("lines_after", [0, 5, 500, 20_000])
@@ -80,7 +80,7 @@ def test_a_guard_against_formulas_is_taken_off() -> None:
 
 def test_utf8_with_and_without_a_mark_is_decoded() -> None:
     for data in ("email\nzoë@example.org\n".encode(), "email\nzoë@example.org\n".encode("utf-8-sig")):
-        assert list(decoded(io.BytesIO(data))) == ["email\n", "zoë@example.org\n"]
+        assert list(decode_lines(io.BytesIO(data))) == ["email\n", "zoë@example.org\n"]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_utf8_with_and_without_a_mark_is_decoded() -> None:
 )
 def test_another_encoding_is_refused_by_line(data: bytes, line: int) -> None:
     with pytest.raises(BadInput, match=f"line {line}: is not in UTF-8"):
-        list(decoded(io.BytesIO(data)))
+        list(decode_lines(io.BytesIO(data)))
 
 
 def test_a_row_beyond_measure_is_refused_by_its_line() -> None:
@@ -112,7 +112,7 @@ def test_a_row_of_very_many_cells_is_refused_by_its_line() -> None:
 def test_a_file_without_line_breaks_is_not_read_at_once() -> None:
     file = io.BytesIO(b"email\n" + b"x" * 5_000_000)
     with pytest.raises(BadInput, match="line 2: is longer than any row"):
-        list(records(decoded(file)))
+        list(records(decode_lines(file)))
     assert file.tell() < 1_000_000
 
 

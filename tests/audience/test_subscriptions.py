@@ -3,9 +3,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from newsletter.audience import subscriptions
-from newsletter.audience.models import Standing, Subscription
+from newsletter.audience.models import Subscription, SubscriptionStatus
 from newsletter.audience.subscribe import subscribe
-from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.publications.models import Publication
 
 
@@ -15,7 +15,7 @@ def rita(publication: Publication, now: datetime) -> Subscription:
 
 
 def leave(who: Subscription, now: datetime, by: str = "one-click", edition_id: int | None = 7) -> Subscription:
-    return subscriptions.leave(
+    return subscriptions.unsubscribe(
         subscriber_id=who.subscriber_id, publication_id=who.publication_id, by=by, now=now, edition_id=edition_id
     )
 
@@ -30,32 +30,37 @@ def resume(who: Subscription) -> Subscription:
 
 def test_leaving_says_when_how_and_after_which_edition(rita: Subscription, now: datetime) -> None:
     gone = leave(rita, now)
-    assert (gone.standing, gone.left_at, gone.left_by, gone.left_after_edition) == (Standing.LEFT, now, "one-click", 7)
-    assert Subscription.objects.get().standing == Standing.LEFT
+    assert (gone.standing, gone.unsubscribed_at, gone.unsubscribed_via, gone.unsubscribed_from_edition) == (
+        SubscriptionStatus.UNSUBSCRIBED,
+        now,
+        "one-click",
+        7,
+    )
+    assert Subscription.objects.get().standing == SubscriptionStatus.UNSUBSCRIBED
 
 
 def test_leaving_again_keeps_the_first_time(rita: Subscription, now: datetime) -> None:
     leave(rita, now)
     again = leave(rita, now + timedelta(days=1), by="page", edition_id=8)
-    assert (again.left_at, again.left_by, again.left_after_edition) == (now, "one-click", 7)
+    assert (again.unsubscribed_at, again.unsubscribed_via, again.unsubscribed_from_edition) == (now, "one-click", 7)
 
 
 def test_a_preview_link_names_no_edition(rita: Subscription, now: datetime) -> None:
-    assert leave(rita, now, edition_id=0).left_after_edition is None
+    assert leave(rita, now, edition_id=0).unsubscribed_from_edition is None
 
 
 def test_somebody_pending_or_paused_can_leave(rita: Subscription, now: datetime) -> None:
     pause(rita, (now + timedelta(days=3)).date(), now)
     gone = leave(rita, now, by="a way to leave that has a much longer name than fits")
-    assert (gone.standing, gone.paused_until, len(gone.left_by)) == (Standing.LEFT, None, 40)
+    assert (gone.standing, gone.paused_until, len(gone.unsubscribed_via)) == (SubscriptionStatus.UNSUBSCRIBED, None, 40)
 
 
 @pytest.mark.parametrize("subscriber_id", [0, 999])
 def test_somebody_who_is_gone_is_told_they_have_left(
     publication: Publication, now: datetime, subscriber_id: int
 ) -> None:
-    gone = subscriptions.leave(subscriber_id=subscriber_id, publication_id=publication.pk, by="page", now=now)
-    assert (gone.standing, gone.left_at) == (Standing.LEFT, now)
+    gone = subscriptions.unsubscribe(subscriber_id=subscriber_id, publication_id=publication.pk, by="page", now=now)
+    assert (gone.standing, gone.unsubscribed_at) == (SubscriptionStatus.UNSUBSCRIBED, now)
     assert not Subscription.objects.exists()
 
 
@@ -65,7 +70,7 @@ def test_leaving_one_publication_leaves_the_others_alone(rita: Subscription, now
     evening.save()
     subscribe(evening, email="rita@example.org", first_name="", source="form", now=now, confirmed=True)
     leave(rita, now)
-    assert Subscription.objects.get(publication=evening).standing == Standing.ACTIVE
+    assert Subscription.objects.get(publication=evening).standing == SubscriptionStatus.ACTIVE
 
 
 def test_a_pause_lasts_until_its_day_has_come_where_the_publication_is(
@@ -73,11 +78,11 @@ def test_a_pause_lasts_until_its_day_has_come_where_the_publication_is(
 ) -> None:
     pause(rita, date(2026, 11, 25), now)
     just_before = datetime(2026, 11, 25, 4, 59, tzinfo=UTC)  # 23:59 on the 24th in New York
-    assert subscriptions.end_pauses(publication, now=just_before) == 0
-    assert subscriptions.end_pauses(publication, now=just_before + timedelta(minutes=1)) == 1
-    assert subscriptions.end_pauses(publication, now=just_before + timedelta(minutes=1)) == 0
+    assert subscriptions.resume_due(publication, now=just_before) == 0
+    assert subscriptions.resume_due(publication, now=just_before + timedelta(minutes=1)) == 1
+    assert subscriptions.resume_due(publication, now=just_before + timedelta(minutes=1)) == 0
     rita.refresh_from_db()
-    assert (rita.standing, rita.paused_until) == (Standing.ACTIVE, None)
+    assert (rita.standing, rita.paused_until) == (SubscriptionStatus.ACTIVE, None)
 
 
 @pytest.mark.parametrize("days", [-1, 0, 367])
@@ -89,14 +94,14 @@ def test_a_pause_ends_within_the_coming_year(rita: Subscription, now: datetime, 
 def test_a_pause_can_be_moved_and_ended_early(rita: Subscription, now: datetime) -> None:
     pause(rita, date(2026, 12, 1), now)
     assert pause(rita, date(2026, 12, 24), now).paused_until == date(2026, 12, 24)
-    assert resume(rita).standing == Standing.ACTIVE
-    assert resume(rita).standing == Standing.ACTIVE
+    assert resume(rita).standing == SubscriptionStatus.ACTIVE
+    assert resume(rita).standing == SubscriptionStatus.ACTIVE
 
 
 def test_who_has_left_cannot_pause_or_resume(rita: Subscription, now: datetime) -> None:
     leave(rita, now)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidState):
         pause(rita, date(2026, 12, 1), now)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidState):
         resume(rita)
-    assert Subscription.objects.get().standing == Standing.LEFT
+    assert Subscription.objects.get().standing == SubscriptionStatus.UNSUBSCRIBED

@@ -2,7 +2,7 @@ import pytest
 from pytest_django import Settings
 
 from newsletter.audience.models import Suppression
-from newsletter.audience.suppressions import barrier, lift, remember_erased, suppress, suppressed
+from newsletter.audience.suppressions import barrier, remember_erased, remove_suppression, suppress, suppressed
 from newsletter.lib.errors import BadInput
 from tests.support.factories import MONDAY
 
@@ -29,8 +29,8 @@ def test_suppressed_addresses_are_found_among_many() -> None:
 
 def test_a_person_at_the_desk_can_lift_a_suppression() -> None:
     suppress("rita@example.org", reason="complaint")
-    assert lift("Rita@example.org", now=MONDAY) is True
-    assert lift("Rita@example.org", now=MONDAY) is False
+    assert remove_suppression("Rita@example.org", now=MONDAY) is True
+    assert remove_suppression("Rita@example.org", now=MONDAY) is False
 
 
 def test_an_erased_address_is_known_again_and_cannot_be_read() -> None:
@@ -56,5 +56,5 @@ def test_erasing_takes_the_place_of_another_reason_and_can_be_lifted() -> None:
     remember_erased("rita@example.org")
     assert suppress("rita@example.org", reason="desk").reason == "erased"
     assert Suppression.objects.count() == 1
-    assert lift("rita@example.org", now=MONDAY)
+    assert remove_suppression("rita@example.org", now=MONDAY)
     assert suppressed(["rita@example.org"]) == set()

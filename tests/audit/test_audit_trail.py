@@ -12,7 +12,7 @@ from newsletter.audit.acts import Act, Door
 from newsletter.audit.models import Record
 from newsletter.editions.models import Edition, State
 from newsletter.letters import approval, assemble_letter
-from newsletter.lib.errors import NotAllowed
+from newsletter.lib.errors import InvalidState
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 
@@ -50,7 +50,7 @@ def test_an_act_that_fails_leaves_no_record_and_a_record_that_fails_undoes_the_a
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     edition = make.edition(make.publication())
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidState):
         approval.release(edition, by=make.eddie(), now=MONDAY)
     assert not Record.objects.exists()
     monkeypatch.setattr(Record.objects.__class__, "create", lambda *_, **__: 1 / 0)
@@ -74,15 +74,15 @@ def test_a_reader_is_known_by_number_and_a_person_who_works_here_by_name(monkeyp
 
 def test_records_cannot_be_changed_or_deleted() -> None:
     record = audit_trail.record(make.eddie(), Act.SIGNED_IN)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidState):
         record.save()
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidState):
         record.delete()
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidState):
         Record.objects.update(who="")
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidState):
         Record.objects.all().delete()
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidState):
         Record.objects.bulk_update([record], ["who"])
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ViewportSize
 
-from newsletter.rendering.markup.css_inlining import inline
+from newsletter.rendering.markup.css_inlining import inline_css
 from tests.browser.test_letters import DESKTOP, PHONE, Scheme, styles_of
 
 SAMPLES = sorted((Path(__file__).parents[2].parent / "shared" / "reference" / "email-samples").glob("*.html"))
@@ -27,7 +27,7 @@ def test_templates_of_others_look_inlined_as_they_did(browser: Browser, viewport
     for sample in SAMPLES:
         source = sample.read_text(encoding="utf-8")
         designed = styles_of(browser, source, viewport, scheme)
-        inlined = styles_of(browser, inline(source), viewport, scheme)
+        inlined = styles_of(browser, inline_css(source), viewport, scheme)
         assert len(designed) == len(inlined), sample.stem
         elements += len(designed)
         differing[sample.stem] = sum(a != b for a, b in zip(designed, inlined, strict=True))

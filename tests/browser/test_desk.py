@@ -13,7 +13,7 @@ from newsletter.lib import clock
 from newsletter.ops import heartbeats
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
-from newsletter.stories.story_queue import waiting
+from newsletter.stories.story_queue import queued_stories
 from tests.browser.opened import PASTED, Opened
 from tests.support import factories as make
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def order(publication: Publication) -> list[str]:
-    return [story.headline for story in waiting(publication)]
+    return [story.headline for story in queued_stories(publication)]
 
 
 def wait_for_order(page: Page, *headlines: str) -> None:
@@ -48,7 +48,7 @@ def test_a_curator_signs_in_and_writes_a_story_by_keyboard(opened: Opened, publi
     page.keyboard.type("For an hour.")
     page.get_by_role("button", name="Put it in the queue").press("Enter")
     expect(page.get_by_role("status").first).to_have_text("“Rain at last” is in the queue.")
-    assert waiting(publication)[0].body == "<p>It <strong>rained</strong>.</p><p>For an hour.</p>"
+    assert queued_stories(publication)[0].body == "<p>It <strong>rained</strong>.</p><p>For an hour.</p>"
 
 
 def test_a_story_moves_without_a_new_page_and_the_focus_stays(opened: Opened, three: Publication) -> None:
@@ -99,7 +99,7 @@ def test_everything_at_the_desk_works_without_scripts(opened: Opened, three: Pub
     page.get_by_role("button", name="Look again").click()
     page.get_by_role("button", name="Put the story in the queue").click()
     wait_for_order(page, "one", "two", "three", "The harbour gets its lighthouse back")
-    assert "ferry" not in waiting(three)[-1].body
+    assert "ferry" not in queued_stories(three)[-1].body
 
 
 def test_overruling_a_line_changes_the_story_at_once(opened: Opened, publication: Publication) -> None:
@@ -154,7 +154,7 @@ def test_the_ops_page_asks_anew_by_itself(opened: Opened, publication: Publicati
 def test_a_reader_leaves_with_one_tap_on_a_phone(opened: Opened, three: Publication) -> None:
     edition, rita = make.edition(three), make.rita(three)
     phone = {"viewport": {"width": 375, "height": 700}, "java_script_enabled": False}
-    page = opened(f"/u/{reader_links.signing(edition.pk)(rita.pk)}", **phone)
+    page = opened(f"/u/{reader_links.token_signer(edition.pk)(rita.pk)}", **phone)
     page.get_by_role("button", name="Unsubscribe").click()
     expect(page.get_by_role("heading")).to_have_text("You are unsubscribed")
     assert page.context.cookies() == []

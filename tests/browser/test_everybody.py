@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from newsletter.accounts.models import Role
 from newsletter.delivery.dispatches import open_dispatch
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, Fate
+from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch
 from newsletter.delivery.recipients import reader_links
 from newsletter.editions.models import Edition, State
 from newsletter.letters import assemble_letter
@@ -32,10 +32,12 @@ def everything(three: Publication) -> dict[str, Role | None]:
     make.publication(slug="weekend", name="The Weekend Letter", accent_colour="#f5d76e")
     now = clock.now()
     sent = make.approved_edition(three, due_at=now - timedelta(minutes=1))
-    dispatch = open_dispatch.open(sent.pk, now=now)
+    dispatch = open_dispatch.open_dispatch(sent.pk, now=now)
     assert dispatch
     batch = dispatch.batches.get()
-    Attempt.objects.create(batch=batch, ordinal=1, fence=1, began_at=now, fate=Fate.UNCERTAIN, detail="No answer.")
+    Attempt.objects.create(
+        batch=batch, ordinal=1, fence=1, began_at=now, fate=AttemptStatus.UNCERTAIN, detail="No answer."
+    )
     Batch.objects.update(state=BatchState.UNCERTAIN, submitted=12)
     Dispatch.objects.update(state="attention", reason="Settle them.")
     heartbeats.record_queue("dispatch", waiting=7, oldest_seconds=3, now=now)
@@ -43,7 +45,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         three,
         kicker="City",
         is_sensitive=True,
-        picture=import_pictures.keep(file(plain(300, 200)), Use.STORY, now=clock.now()),
+        picture=import_pictures.save_upload(file(plain(300, 200)), Use.STORY, now=clock.now()),
         picture_alt="Rain",
         embargo_until=now + timedelta(days=2),
         expires_at=now + timedelta(days=3),
@@ -52,7 +54,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
     ahead = make.edition(three, due_at=now + timedelta(days=1))
     assemble_letter.assemble(ahead.pk, now=now)
     make.edition(three, due_at=now - timedelta(days=1), state=State.HELD, reason="The lawyers are reading.")
-    token = reader_links.signing(sent.pk)(make.rita(three).pk)
+    token = reader_links.token_signer(sent.pk)(make.rita(three).pk)
     Edition.objects.filter(pk=ahead.pk).update(approved_at=now)
     return {
         "/sign-in/": None,

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from newsletter.letters.render_letter import draw, render
-from newsletter.mail.message import Token
+from newsletter.mail.message import MergeTag
 from tests.golden.looks import EVERY
 from tests.golden.stretching import WORDS, stretched
 
@@ -123,7 +123,7 @@ EDGES = """() => [...document.body.querySelectorAll('*')].filter(e => e.checkVis
 @pytest.mark.parametrize("name", EVERY)
 def test_words_longer_than_a_phone_are_broken_wherever_they_stand(browser: Browser, name: str, word: str) -> None:
     """By either of the two properties that clients know for it, and without the blocks that some throw away."""
-    html = render(stretched(EVERY[name](), WORDS[word])).html.replace(Token.FIRST_NAME_HTML, WORDS[word])
+    html = render(stretched(EVERY[name](), WORDS[word])).html.replace(MergeTag.FIRST_NAME_HTML, WORDS[word])
     ways = {
         "whole": html,
         "without style blocks": without_styles(html),

@@ -72,7 +72,7 @@ def test_a_picture_that_comes_shows_itself(opened: Opened, publication: Publicat
     page = opened(f"/stories/{story.pk}/", Role.CURATOR)
     expect(page.get_by_text("The picture is being fetched")).to_be_visible()
     page.get_by_label("Kicker").fill("Half a word")
-    kept = import_pictures.keep(file(photo()), Use.STORY, now=clock.now())
+    kept = import_pictures.save_upload(file(photo()), Use.STORY, now=clock.now())
     same = {name: getattr(kept, name) for name in ("digest", "kind", "width", "height", "weight")}
     story.refresh_from_db()
     assert story.picture_id is not None

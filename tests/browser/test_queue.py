@@ -97,7 +97,7 @@ def test_two_people_on_one_story_see_both_texts(opened: Opened, publication: Pub
 
 def test_an_editor_pauses_and_resumes_from_the_page_of_the_edition(opened: Opened, publication: Publication) -> None:
     edition = make.approved_edition(publication, due_at=clock.now() - timedelta(seconds=5))
-    open_dispatch.open(edition.pk, now=clock.now())
+    open_dispatch.open_dispatch(edition.pk, now=clock.now())
     page = opened(f"/editions/{edition.pk}/", Role.EDITOR)
     page.get_by_role("button", name="Pause sending").click()
     expect(page.get_by_role("heading", name="Paused", exact=True)).to_be_visible()

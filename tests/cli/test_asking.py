@@ -17,24 +17,24 @@ AtTerminal = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def system(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a data folder with one publication."""
-    folder = tmp_path_factory.mktemp("house")
-    env = os.environ | {"NEWSLETTER_DATA": str(folder), "DATABASE_URL": f"sqlite:///{folder}/house.sqlite3"}
+    folder = tmp_path_factory.mktemp("system")
+    env = os.environ | {"NEWSLETTER_DATA": str(folder), "DATABASE_URL": f"sqlite:///{folder}/system.sqlite3"}
     for words in (["migrate"], ["publications", "add", *NEW_PUBLICATION]):
         subprocess.run([sys.executable, "-m", "newsletter", *words], env=env, check=True, capture_output=True)
     return env
 
 
 @pytest.fixture
-def at_terminal(house: dict[str, str]) -> AtTerminal:
+def at_terminal(system: dict[str, str]) -> AtTerminal:
     """Runs a command at a terminal and answers each prompt it shows; stderr is all that was shown."""
 
     def run(*words: str, answers: dict[str, str]) -> "subprocess.CompletedProcess[str]":
         ours, its = open_terminal()
         process = subprocess.Popen(
             [sys.executable, "-m", "newsletter", *words],
-            env=house, stdin=its, stdout=subprocess.PIPE, stderr=its, text=True, start_new_session=True,
+            env=system, stdin=its, stdout=subprocess.PIPE, stderr=its, text=True, start_new_session=True,
         )  # fmt: skip
         shown = ""
         try:

@@ -34,9 +34,9 @@ def opened_by_a_reader(pipe: Path) -> int:
         return 0
 
 
-def house(folder: Path) -> dict[str, str]:
+def system(folder: Path) -> dict[str, str]:
     """The environment of a data folder with a database of its own."""
-    return os.environ | {"NEWSLETTER_DATA": str(folder), "DATABASE_URL": f"sqlite:///{folder}/house.sqlite3"}
+    return os.environ | {"NEWSLETTER_DATA": str(folder), "DATABASE_URL": f"sqlite:///{folder}/system.sqlite3"}
 
 
 def start(*arguments: str, env: dict[str, str] | None = None, **options: object) -> "subprocess.CompletedProcess[str]":
@@ -109,7 +109,7 @@ def test_a_database_without_tables_is_one_sentence(tmp_path: Path) -> None:
     told = start(
         "readers",
         "count",
-        env=house(tmp_path),
+        env=system(tmp_path),
     )
     assert (told.returncode, told.stdout) == (1, "")
     assert told.stderr == "The database lacks tables of this version. Run: newsletter migrate\n"
@@ -142,7 +142,7 @@ def test_without_a_publication_the_way_to_make_one_is_told(newsletter: Command) 
 
 @pytest.mark.parametrize("words", [["--help"], ["manage", "help", "--commands"], ["users", "list"]])
 def test_a_reader_that_closes_the_pipe_is_no_error(tmp_path: Path, words: list[str]) -> None:
-    env = house(tmp_path)
+    env = system(tmp_path)
     if words[0] == "users":
         assert start("migrate", env=env).returncode == 0
     read, write = os.pipe()
@@ -160,7 +160,7 @@ def test_a_reader_that_closes_the_pipe_is_no_error(tmp_path: Path, words: list[s
 
 
 def test_ctrl_c_is_quiet_and_status_130(tmp_path: Path) -> None:
-    env = house(tmp_path)
+    env = system(tmp_path)
     assert start("migrate", env=env).returncode == 0
     assert start("publications", "add", *NEW_PUBLICATION, env=env).returncode == 0
     pipe = tmp_path / "readers.csv"

@@ -66,7 +66,7 @@ def needed(publication: Publication, tmp_path: Path, monkeypatch: pytest.MonkeyP
     file = tmp_path / "readers.csv"
     file.write_text("email,date,amount,currency\nrita@example.org,2026-11-20,25,USD\n", encoding="utf-8")
     make.readers(publication, 2)
-    dispatch = open_dispatch.open(make.approved_edition(publication).pk, now=MONDAY)
+    dispatch = open_dispatch.open_dispatch(make.approved_edition(publication).pk, now=MONDAY)
     assert dispatch
     dispatch.batches.update(state=BatchState.REFUSED)
     make.story(publication)

@@ -22,7 +22,7 @@ def opened() -> Callable[..., Dispatch]:
         publication = make.publication()
         make.readers(publication, readers)
         with override_settings(DISPATCH_BATCH_SIZE=size):
-            dispatch = open_dispatch.open(make.approved_edition(publication).pk, now=MONDAY)
+            dispatch = open_dispatch.open_dispatch(make.approved_edition(publication).pk, now=MONDAY)
         assert dispatch is not None
         return dispatch
 

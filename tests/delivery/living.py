@@ -1,4 +1,4 @@
-"""A house that lives by a clock of its own: the workers' steps, taken in turn against a postbox that keeps its time."""
+"""A system that lives by a clock of its own: the workers' steps, taken in turn against a postbox that keeps its time."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Clock:
 
 
 @dataclass
-class House:
+class System:
     """Letters are due at `DUE`; `ahead` is in minutes, `size` in readers a batch."""
 
     postbox: Postbox
@@ -45,11 +45,11 @@ class House:
 
     def prepare(self, *, readers: int = 3, ahead: int = 60) -> Edition:
         """An approved edition that is submitted ahead."""
-        publication = make.publication(ahead_minutes=ahead, lead_minutes=ahead + 60)
+        publication = make.publication(schedule_ahead_minutes=ahead, lead_minutes=ahead + 60)
         make.readers(publication, readers)
         return make.approved_edition(publication, due_at=DUE)
 
-    def at(self, minutes: float) -> House:
+    def at(self, minutes: float) -> System:
         """It is so many minutes past the due time (negative: before it)."""
         self.clock.now = DUE + timedelta(minutes=minutes)
         return self
@@ -57,34 +57,34 @@ class House:
     def open(self) -> None:
         """What the tick does with editions."""
         for edition in open_dispatch.due(now=self.clock()):
-            open_dispatch.open(edition, now=self.clock())
+            open_dispatch.open_dispatch(edition, now=self.clock())
         for dispatch in recovery.still_opening():
-            while open_dispatch.go_on(dispatch):
+            while open_dispatch.continue_opening(dispatch):
                 pass
 
     def send(self) -> int:
         """Send what is due; the number of batches that were rung for."""
-        due = recovery.due_batches(now=self.clock(), limit=1000)
+        due = recovery.batches_to_enqueue(now=self.clock(), limit=1000)
         for batch in due:
             send_batches.send(batch, client=self.client, clock=self.clock)
         return len(due)
 
     def tend(self) -> None:
         """One step with each group."""
-        for group in scheduled_groups.due(now=self.clock()):
-            scheduled_groups.tend(group, provider=self.provider, clock=self.clock)
+        for group in scheduled_groups.groups_due(now=self.clock()):
+            scheduled_groups.advance_group(group, provider=self.provider, clock=self.clock)
 
-    def live(self, rounds: int = 4) -> House:
+    def live(self, rounds: int = 4) -> System:
         """Everything that workers do, until things have calmed down at this moment."""
         for _ in range(rounds):
             self.open()
             self.tend()
             recovery.release_abandoned(now=self.clock())
             self.send()
-            recovery.finish_done(now=self.clock())
+            recovery.finish_completed(now=self.clock())
         return self
 
-    def live_until(self, minutes: float, *, step: float = 1) -> House:
+    def live_until(self, minutes: float, *, step: float = 1) -> System:
         """Live on, a minute at a time, up to so many minutes past the due time."""
         end = DUE + timedelta(minutes=minutes)
         while self.clock.now < end:
@@ -107,13 +107,13 @@ class House:
 
 
 @contextmanager
-def living(file: Path) -> Iterator[House]:
-    """A house with a postbox of its own."""
+def living(file: Path) -> Iterator[System]:
+    """A system with a postbox of its own."""
     clock = Clock()
     with Postbox(file, clock=clock) as postbox:
         client = Client(key="k", base=postbox.url, connect_timeout=2, answer_timeout=2)
         provider = Batches(key="k", base=postbox.url, connect_timeout=2, answer_timeout=2)
         try:
-            yield House(postbox, clock, client, provider)
+            yield System(postbox, clock, client, provider)
         finally:
             client.close()

@@ -69,26 +69,26 @@ def test_nobody_gets_two_and_nobody_is_missed_unless_named(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, Any]], luck: dict[str, Any]
 ) -> None:
     file = tmp_path_factory.mktemp("ahead") / "postbox.sqlite3"
-    with transaction.atomic(), override_settings(DISPATCH_BATCH_SIZE=1, DISPATCH_LEASE=120), living(file) as house:
-        house.prepare(readers=luck["readers"], ahead=luck["ahead"])
-        house.at(-luck["ahead"])
-        house.open()
-        house.tend()
+    with transaction.atomic(), override_settings(DISPATCH_BATCH_SIZE=1, DISPATCH_LEASE=120), living(file) as system:
+        system.prepare(readers=luck["readers"], ahead=luck["ahead"])
+        system.at(-luck["ahead"])
+        system.open()
+        system.tend()
         for taken in luck["answers_lost"]:
-            house.postbox.order(do="drop", accept=taken)
+            system.postbox.order(do="drop", accept=taken)
         if luck["cancels_lost"] is not None:
-            house.postbox.order(call="scheduled_sends", do="drop", accept=luck["cancels_lost"], times=None)
-        story = Story(house)
+            system.postbox.order(call="scheduled_sends", do="drop", accept=luck["cancels_lost"], times=None)
+        story = Story(system)
         for what, how in steps:
             story.take(what, how)
-        house.live()
-        house.live_until(-5, step=4)
-        house.postbox.clear_orders()
-        for dispatch in house.dispatches.filter(state=DispatchState.PAUSED):
+        system.live()
+        system.live_until(-5, step=4)
+        system.postbox.clear_orders()
+        for dispatch in system.dispatches.filter(state=DispatchState.PAUSED):
             control_dispatch.resume(dispatch)
-        house.live()
-        house.live_until(80, step=10)
+        system.live()
+        system.live_until(80, step=10)
         story.wake()
-        house.live_until(100, step=10)  # what a woken worker did not call for is sent by another
-        assert breaches(house) == []
+        system.live_until(100, step=10)  # what a woken worker did not call for is sent by another
+        assert breaches(system) == []
         transaction.set_rollback(True)

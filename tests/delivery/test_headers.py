@@ -15,7 +15,7 @@ from newsletter.letters import assemble_letter
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.postbox.postbox import Postbox
 from newsletter.postbox.store import mime
-from newsletter.postbox.store.merged_message import Copy
+from newsletter.postbox.store.merged_message import MergedMessage
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
 from tests.support import factories as make
@@ -57,7 +57,7 @@ def test_with_settings_all_five_arrive_in_a_whole_message(
     lines = head(dispatch, client, postbox)
     reader, edition = Subscriber.objects.get().pk, dispatch.edition_id
     slug, domain = dispatch.edition.publication.slug, dispatch.edition.publication.sender_email.partition("@")[2]
-    token = reader_links.signing(edition)(reader)
+    token = reader_links.token_signer(edition)(reader)
     assert lines["List-Unsubscribe"].endswith(
         f"/u/{token}>, <mailto:leave@news.example.org?subject=unsubscribe%20{token}>"
     )
@@ -78,7 +78,9 @@ def test_header_lines_of_a_message_are_whole_and_there_once() -> None:
         "subject": "News",
         "content": [{"type": "text/plain", "value": "x"}],
     }
-    message = message_from_bytes(mime.raw(Copy(body, 0), message_id="theirs", at=MONDAY), policy=policy.compat32)
+    message = message_from_bytes(
+        mime.raw(MergedMessage(body, 0), message_id="theirs", at=MONDAY), policy=policy.compat32
+    )
     for name, value in own.items():
         assert message.get_all(name) == [value]
 
@@ -86,7 +88,7 @@ def test_header_lines_of_a_message_are_whole_and_there_once() -> None:
 def test_whether_clicks_are_counted_is_frozen_with_the_letter_and_reopens_a_waiting_one() -> None:
     edition = make.approved_edition(make.publication())
     assert FrozenLetter.objects.get().click_tracking is False
-    edit_publication.revise(Publication.objects.get(), click_tracking=True)
+    edit_publication.update_publication(Publication.objects.get(), click_tracking=True)
     assert assemble_letter.refresh_stale() == [edition.pk]
     again = assemble_letter.assemble(edition.pk, now=MONDAY)
     letter = again.letters.get()
@@ -96,8 +98,10 @@ def test_whether_clicks_are_counted_is_frozen_with_the_letter_and_reopens_a_wait
 
 def test_tags_reopen_a_waiting_edition_and_hosts_are_kept_tidy() -> None:
     edition = make.approved_edition(make.publication())
-    edit_publication.revise(Publication.objects.get(), link_tags=True, untagged_hosts=" Give.Example.org,  b.example ")
-    assert Publication.objects.get().untagged_hosts == "give.example.org b.example"
+    edit_publication.update_publication(
+        Publication.objects.get(), utm_tags=True, utm_excluded_hosts=" Give.Example.org,  b.example "
+    )
+    assert Publication.objects.get().utm_excluded_hosts == "give.example.org b.example"
     assert assemble_letter.refresh_stale() == [edition.pk]
     assert "utm_source=" in assemble_letter.assemble(edition.pk, now=MONDAY).letters.get().html
 

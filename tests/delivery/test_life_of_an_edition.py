@@ -29,7 +29,7 @@ from newsletter.delivery.models import Dispatch
 from newsletter.editions import reopen_edition
 from newsletter.editions.models import Edition, FrozenLetter, State
 from newsletter.letters import approval, assemble_letter, compose_letters
-from newsletter.letters.content.letter_content import Contents
+from newsletter.letters.content.letter_content import LetterContent
 from newsletter.letters.preflight import Finding
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.message import Letter
@@ -50,13 +50,13 @@ EXAMPLES = int(os.environ.get("EDITION_LIVES", "25"))
 Said = frozenset[tuple[Any, ...]]
 
 
-def written_down(made: Contents) -> Letter:
+def written_down(made: LetterContent) -> Letter:
     """What an email says, in place of how it looks."""
     text = "\n".join([made.date, *(story.headline for story in made.stories), str(made.appeal)])
     return Letter(made.subject, text, text)
 
 
-def checked(letter: Letter, _: Contents) -> list[Finding]:
+def checked(letter: Letter, _: LetterContent) -> list[Finding]:
     return [Finding("test", "stop", "Somewhere", "Mend it.")] if BROKEN in letter.text else []
 
 
@@ -115,7 +115,7 @@ class Life(RuleBasedStateMachine):
         ahead=st.sampled_from([0, 60]), by_itself=st.booleans(), appeal=st.booleans(), stories=st.integers(1, 3)
     )
     def begin(self, ahead: int, by_itself: bool, appeal: bool, stories: int) -> None:
-        publication = make.publication(ahead_minutes=ahead, lead_minutes=120, approves_itself=by_itself)
+        publication = make.publication(schedule_ahead_minutes=ahead, lead_minutes=120, auto_approve=by_itself)
         make.reader(publication)
         if appeal:
             make.appeal(publication, match="Doubled.", match_ends_at=MONDAY + timedelta(hours=1))
@@ -143,7 +143,7 @@ class Life(RuleBasedStateMachine):
         before = self.edition
         must_leave = self.is_ready(before)
         for pk in Edition.objects.due_for_dispatch(self.now).values_list("pk", flat=True):
-            open_dispatch.open(pk, now=self.now)
+            open_dispatch.open_dispatch(pk, now=self.now)
         self.note_what_a_rule_did()
         assert not must_leave or Dispatch.objects.exists(), self.edition.reason
         if before.state == State.APPROVED and Dispatch.objects.exists():
@@ -151,7 +151,7 @@ class Life(RuleBasedStateMachine):
 
     def is_ready(self, edition: Edition) -> bool:
         """Approved, due and not too late, and its stories suit the moment at which readers get it."""
-        opens_at = edition.due_at - timedelta(minutes=edition.publication.ahead_minutes)
+        opens_at = edition.due_at - timedelta(minutes=edition.publication.schedule_ahead_minutes)
         too_late = edition.due_at + timedelta(minutes=edition.publication.lateness_limit_minutes)
         if edition.state != State.APPROVED or not opens_at <= self.now <= too_late:
             return False
@@ -193,11 +193,11 @@ class Life(RuleBasedStateMachine):
 
     @rule(name=NAMES)
     def change_the_sender(self, name: str) -> None:
-        edit_publication.revise(self.publication, sender_name=name)
+        edit_publication.update_publication(self.publication, sender_name=name)
 
     @rule(by_itself=st.booleans())
     def change_the_rule(self, by_itself: bool) -> None:
-        edit_publication.revise(self.publication, approves_itself=by_itself)
+        edit_publication.update_publication(self.publication, auto_approve=by_itself)
 
     # --- people who decide --------------------------------------------------------------------
 
@@ -284,7 +284,7 @@ class Life(RuleBasedStateMachine):
         if edition.state == State.APPROVED and edition.approved_by is None:
             leaves = said(list(edition.letters.all()))
             if leaves not in self.by_rule:
-                assert self.publication.approves_itself
+                assert self.publication.auto_approve
             assert not self.needs_person
             self.by_rule.add(leaves)
 

@@ -6,10 +6,10 @@ from functools import partial
 import pytest
 from django.test import override_settings
 
-from newsletter.audience.models import Standing
+from newsletter.audience.models import SubscriptionStatus
 from newsletter.audience.suppressions import suppress
 from newsletter.delivery.dispatches import open_dispatch, recovery
-from newsletter.delivery.dispatches.delay_reasons import is_held_back, waiting
+from newsletter.delivery.dispatches.delay_reasons import delay_of, is_held_back
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import BatchState, Dispatch, DispatchState
@@ -45,7 +45,7 @@ def opened(publication: Publication, *, at: datetime | None = None, size: int = 
     """Its dispatch, opened when it is due."""
     edition = approved(publication)
     with override_settings(DISPATCH_BATCH_SIZE=size):
-        dispatch = open_dispatch.open(edition.pk, now=at or edition.due_at)
+        dispatch = open_dispatch.open_dispatch(edition.pk, now=at or edition.due_at)
     assert dispatch is not None
     return dispatch
 
@@ -72,7 +72,7 @@ def test_everybody_stands_in_one_batch_and_those_left_out_are_counted() -> None:
     publication = local()
     for number in range(40):
         make.reader(publication, time_zone=("Asia/Tokyo", "", "Pacific/Niue")[number % 3])
-    make.reader(publication, time_zone="Asia/Tokyo", standing=Standing.LEFT)
+    make.reader(publication, time_zone="Asia/Tokyo", standing=SubscriptionStatus.UNSUBSCRIBED)
     suppress(make.reader(publication, time_zone="Asia/Tokyo").email, reason="complaint")
     dispatch = opened(publication, size=4)
     assert (dispatch.planned, dispatch.left_out) == (40, {"left": 1, "suppressed": 1})
@@ -82,12 +82,12 @@ def test_everybody_stands_in_one_batch_and_those_left_out_are_counted() -> None:
 
 
 def test_a_large_audience_is_opened_in_parts_with_every_zone_in_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_dispatch, "LOT", 5)
+    monkeypatch.setattr(open_dispatch, "CHUNK_SIZE", 5)
     publication = local()
     for number in range(42):
         make.reader(publication, time_zone=("Asia/Tokyo", "")[number % 2])
     dispatch = opened(publication)
-    while open_dispatch.go_on(dispatch.pk):
+    while open_dispatch.continue_opening(dispatch.pk):
         pass
     dispatch.refresh_from_db()
     readers = dict.fromkeys((TOKYO, NEW_YORK), 0)
@@ -105,9 +105,9 @@ def test_nobody_gets_it_before_their_hour_and_the_dispatch_stays_open_until_the_
     dispatch = opened(publication)
     accepted = []
     for now in (TOKYO, NEW_YORK - timedelta(seconds=1), NEW_YORK, NIUE - timedelta(seconds=1), NIUE):
-        for batch in recovery.due_batches(now=now, limit=100):
+        for batch in recovery.batches_to_enqueue(now=now, limit=100):
             send_batches.send(batch, client=client, clock=partial(datetime.fromtimestamp, now.timestamp(), UTC))
-        recovery.finish_done(now=now)
+        recovery.finish_completed(now=now)
         dispatch.refresh_from_db()
         accepted.append((progress(dispatch).accepted, dispatch.state))
     opens, finished = DispatchState.OPEN, DispatchState.FINISHED
@@ -121,7 +121,7 @@ def test_readers_whose_hour_has_gone_by_are_due_at_once() -> None:
     make.reader(publication)
     dispatch = opened(publication, at=TOKYO + timedelta(hours=9))
     assert set(dispatch.batches.values_list("due_at", flat=True)) == {TOKYO, NEW_YORK}
-    assert len(recovery.due_batches(now=TOKYO + timedelta(hours=9), limit=100)) == 1
+    assert len(recovery.batches_to_enqueue(now=TOKYO + timedelta(hours=9), limit=100)) == 1
 
 
 def test_a_reader_who_came_from_further_east_after_approval_gets_it_with_the_first() -> None:
@@ -129,7 +129,7 @@ def test_a_reader_who_came_from_further_east_after_approval_gets_it_with_the_fir
     make.reader(publication, time_zone="Asia/Tokyo")
     edition = approved(publication)
     make.reader(publication, time_zone="Pacific/Kiritimati")
-    dispatch = open_dispatch.open(edition.pk, now=TOKYO)
+    dispatch = open_dispatch.open_dispatch(edition.pk, now=TOKYO)
     assert dispatch is not None
     assert (dispatch.batches.get().count, dispatch.batches.get().due_at) == (2, TOKYO)
 
@@ -148,7 +148,7 @@ def test_people_are_told_when_the_next_and_the_last_leave() -> None:
         make.reader(publication, time_zone=zone)
     dispatch = opened(publication)
     dispatch.batches.filter(due_at=TOKYO).update(state=BatchState.ACCEPTED, fence=1, submitted=1)
-    found = waiting(dispatch, now=TOKYO + timedelta(hours=8))
+    found = delay_of(dispatch, now=TOKYO + timedelta(hours=8))
     assert found is not None
     assert found.sentences == ("By readers’ local time: the next leave at 07:00, the last at 13:00.",)
     assert (found.next_at, found.done_at) == (NEW_YORK, NIUE)
@@ -172,6 +172,6 @@ def test_pace_holds_among_readers_of_one_hour(client: Client) -> None:
     dispatch = opened(publication)
     for minute in range(5):
         now = TOKYO + timedelta(minutes=minute)
-        for batch in recovery.due_batches(now=now, limit=100):
+        for batch in recovery.batches_to_enqueue(now=now, limit=100):
             send_batches.send(batch, client=client, clock=partial(datetime.fromtimestamp, now.timestamp(), UTC))
     assert (progress(dispatch).accepted, progress(dispatch).waiting) == (5, 4)

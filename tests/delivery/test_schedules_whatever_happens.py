@@ -153,7 +153,7 @@ class Newsroom(RuleBasedStateMachine):
     # what people do
 
     def revise(self, **fields: Any) -> None:
-        edit_publication.revise(self.publication, now=self.now, **fields)
+        edit_publication.update_publication(self.publication, now=self.now, **fields)
 
     @rule(name=st.sampled_from(sorted(RULES)))
     def change_rule(self, name: str) -> None:

@@ -91,12 +91,12 @@ SPANS = [  # of a story, and whether readers may get it at MONDAY
 def test_a_story_is_judged_by_when_readers_get_it_also_when_it_is_handed_over_ahead(
     span: dict[str, datetime], may_leave: bool
 ) -> None:
-    publication = make.publication(ahead_minutes=60, lead_minutes=120)
+    publication = make.publication(schedule_ahead_minutes=60, lead_minutes=120)
     make.readers(publication, 1)
     edition = make.approved_edition(publication)
     Story.objects.update(**span)
     assert (reason_to_hold(edition, now=MONDAY - HOUR) == "") == may_leave
-    dispatch = open_dispatch.open(edition.pk, now=MONDAY - HOUR)
+    dispatch = open_dispatch.open_dispatch(edition.pk, now=MONDAY - HOUR)
     assert (dispatch is not None) == may_leave
     edition.refresh_from_db()
     assert edition.state == (State.DISPATCHING if may_leave else State.HELD)
@@ -133,7 +133,7 @@ def test_with_local_time_a_story_has_to_suit_the_first_reader_and_the_last(
         assembled = assemble_letter.assemble(edition.pk, now=before)
         Story.objects.update(**span)
     approval.approve(assembled, content_hash=assembled.content_hash, by=make.eddie(), now=before)
-    assert (open_dispatch.open(edition.pk, now=edition.due_at) is not None) == may_leave
+    assert (open_dispatch.open_dispatch(edition.pk, now=edition.due_at) is not None) == may_leave
 
 
 def test_a_match_that_is_over_for_the_last_readers_is_not_in_the_letter_of_the_first() -> None:
@@ -149,7 +149,7 @@ def test_a_match_that_ended_while_an_overdue_edition_waited_does_not_leave() -> 
     make.appeal(publication, match="A friend doubles each gift.", match_ends_at=MONDAY + HOUR)
     edition = make.approved_edition(publication)
     assert "doubles" in edition.letters.get(variant="default").text
-    assert open_dispatch.open(edition.pk, now=MONDAY + HOUR) is None
+    assert open_dispatch.open_dispatch(edition.pk, now=MONDAY + HOUR) is None
     edition.refresh_from_db()
     assert (edition.state, edition.reason) == (State.PLANNED, assemble_letter.CHANGED)
     again = assemble_letter.assemble(edition.pk, now=MONDAY + HOUR)
@@ -191,7 +191,7 @@ def test_what_was_taken_apart_is_assembled_when_it_is_due_and_not_at_the_next_ti
     ],
 )
 def test_what_was_taken_apart_waits_as_long_as_it_can(at: timedelta, assembled_at: timedelta) -> None:
-    publication = make.publication(ahead_minutes=60, lead_minutes=120)
+    publication = make.publication(schedule_ahead_minutes=60, lead_minutes=120)
     edition = make.approved_edition(publication)
     Edition.objects.update(assemble_at=MONDAY - 2 * HOUR)
     assert reopen_edition.take_apart(edition, now=MONDAY + at).assemble_at == MONDAY + assembled_at

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.audience.models import Standing, Subscriber
+from newsletter.audience.models import Subscriber, SubscriptionStatus
 from newsletter.editions import local_time, plan_editions
-from newsletter.editions.local_time import Clocks
+from newsletter.editions.local_time import LocalSendTimes
 from newsletter.editions.models import Edition, State
 from newsletter.letters import approval
 from newsletter.publications import edit_publication
@@ -50,7 +50,7 @@ def test_an_edition_is_due_when_its_first_readers_are() -> None:
     assert (edition.local_date, edition.local_send_time) == (TUESDAY, time(7))
     assert edition.due_at == SEVEN_THERE["Pacific/Kiritimati"]
     assert edition.assemble_at == edition.due_at - timedelta(hours=1)
-    assert local_time.last(edition) == SEVEN_THERE["Pacific/Niue"]
+    assert local_time.last_send_time(edition) == SEVEN_THERE["Pacific/Niue"]
     assert edition.day == TUESDAY
 
 
@@ -63,10 +63,10 @@ def test_without_readers_elsewhere_it_is_due_at_home() -> None:
 @pytest.mark.django_db
 def test_readers_who_left_do_not_make_it_earlier() -> None:
     publication = local()
-    make.reader(publication, time_zone="Pacific/Kiritimati", standing=Standing.LEFT)
+    make.reader(publication, time_zone="Pacific/Kiritimati", standing=SubscriptionStatus.UNSUBSCRIBED)
     make.reader(make.publication(), time_zone="Asia/Tokyo")
     edition = planned(publication)
-    assert edition.due_at == local_time.last(edition) == SEVEN_THERE["America/New_York"]
+    assert edition.due_at == local_time.last_send_time(edition) == SEVEN_THERE["America/New_York"]
 
 
 @pytest.mark.django_db
@@ -77,7 +77,7 @@ def test_a_planned_edition_follows_its_readers_and_its_publication() -> None:
     assert planned(publication).due_at == SEVEN_THERE["Asia/Tokyo"]
     Subscriber.objects.filter(pk=reader.pk).update(time_zone="")
     assert planned(publication).due_at == SEVEN_THERE["America/New_York"]
-    edit_publication.revise(publication, local_time=False)
+    edit_publication.update_publication(publication, local_time=False)
     assert planned(publication).local_send_time is None
     assert Edition.objects.count() == 1
 
@@ -115,7 +115,7 @@ def test_a_time_that_a_person_sets_is_the_same_moment_for_all() -> None:
     moved = approval.reschedule(edition, due_at=noon, now=MONDAY)
     assert (moved.local_send_time, moved.due_at) == (None, noon)
     assert local_time.clocks(moved) is None
-    assert local_time.last(moved) == noon
+    assert local_time.last_send_time(moved) == noon
 
 
 @pytest.mark.django_db
@@ -134,13 +134,13 @@ def test_it_is_too_late_when_it_is_too_late_at_home() -> None:
 
 
 def test_a_zone_that_is_not_known_any_more_is_taken_for_home() -> None:
-    there = Clocks(TUESDAY, time(7), home="America/New_York")
+    there = LocalSendTimes(TUESDAY, time(7), home="America/New_York")
     assert there.moment("Atlantis/Capital") == there.moment("") == SEVEN_THERE["America/New_York"]
 
 
 def test_on_a_day_that_was_left_out_readers_are_not() -> None:
     # Samoa went from Thursday to Saturday
-    there = Clocks(date(2011, 12, 30), time(7), home="UTC")
+    there = LocalSendTimes(date(2011, 12, 30), time(7), home="UTC")
     at = there.moment("Pacific/Apia").astimezone(ZoneInfo("Pacific/Apia"))
     assert (at.date(), at.time()) == (date(2011, 12, 31), time(7))
 
@@ -156,7 +156,7 @@ NAMES = sorted(name for name in available_timezones() if "/" in name and not nam
 def test_each_reader_gets_it_at_that_hour_of_that_day_or_just_after_a_jump(
     zones: list[str], day: date, at: time
 ) -> None:
-    there = Clocks(day, at, home="UTC")
+    there = LocalSendTimes(day, at, home="UTC")
     moments = [there.moment(zone) for zone in zones]
     for zone, moment in zip(zones, moments, strict=True):
         shown = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
@@ -172,7 +172,7 @@ def test_each_reader_gets_it_at_that_hour_of_that_day_or_just_after_a_jump(
 
 @given(day=st.dates(date(2025, 1, 1), date(2030, 12, 31)), at=st.times())
 def test_from_kiritimati_to_niue_an_edition_takes_twenty_five_hours(day: date, at: time) -> None:
-    there = Clocks(day, at, home="UTC")
+    there = LocalSendTimes(day, at, home="UTC")
     assert there.moment("Pacific/Niue") - there.moment("Pacific/Kiritimati") == timedelta(hours=25)
 
 

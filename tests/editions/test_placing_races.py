@@ -25,7 +25,9 @@ def test_stories_that_are_placed_just_before_the_planner_has_the_edition_stay_in
     edition = plan_editions.plan(publication, now=MONDAY)
     assert edition is not None
     story = make.story(publication)
-    edit_publication.revise(publication, recurrence="FREQ=WEEKLY;BYDAY=FR", now=MONDAY)  # it would be taken back
+    edit_publication.update_publication(
+        publication, recurrence="FREQ=WEEKLY;BYDAY=FR", now=MONDAY
+    )  # it would be taken back
     planner_waits = threading.Event()
 
     def plan() -> None:

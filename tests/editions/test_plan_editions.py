@@ -70,7 +70,7 @@ def test_the_last_missed_one_still_leaves_when_it_is_not_too_late() -> None:
 def test_a_planned_edition_follows_a_changed_cadence() -> None:
     publication = daily()
     plan_editions.plan(publication, now=MONDAY)
-    edit_publication.revise(publication, send_time=time(9, 30), now=MONDAY + timedelta(hours=5))
+    edit_publication.update_publication(publication, send_time=time(9, 30), now=MONDAY + timedelta(hours=5))
     plan_editions.plan(publication, now=MONDAY + timedelta(hours=5))
     assert Edition.objects.get().due_at == datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
 
@@ -78,7 +78,7 @@ def test_a_planned_edition_follows_a_changed_cadence() -> None:
 def test_a_later_hour_that_is_still_to_come_today_makes_an_edition_of_today() -> None:
     publication = daily()
     plan_editions.plan(publication, now=MONDAY)
-    edit_publication.revise(publication, send_time=time(9, 30), now=MONDAY)
+    edit_publication.update_publication(publication, send_time=time(9, 30), now=MONDAY)
     plan_editions.plan(publication, now=MONDAY)
     assert Edition.objects.get().due_at == datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
 
@@ -86,7 +86,7 @@ def test_a_later_hour_that_is_still_to_come_today_makes_an_edition_of_today() ->
 def test_a_planned_date_that_the_cadence_no_longer_names_is_taken_back() -> None:
     publication = daily()
     plan_editions.plan(publication, now=MONDAY)
-    edit_publication.revise(publication, recurrence="FREQ=WEEKLY;BYDAY=FR", now=MONDAY)
+    edit_publication.update_publication(publication, recurrence="FREQ=WEEKLY;BYDAY=FR", now=MONDAY)
     plan_editions.plan(publication, now=MONDAY)
     assert Edition.objects.get().local_date == date(2026, 11, 27)
 
@@ -184,7 +184,7 @@ def test_an_edition_that_holds_stories_is_not_taken_back_when_the_cadence_change
     edition = plan_editions.plan(publication, now=MONDAY)
     assert edition is not None
     Placement.objects.create(edition=edition, story=make.story(publication), position=1)
-    edit_publication.revise(publication, recurrence="FREQ=WEEKLY;BYDAY=FR", now=MONDAY)
+    edit_publication.update_publication(publication, recurrence="FREQ=WEEKLY;BYDAY=FR", now=MONDAY)
     plan_editions.plan(publication, now=MONDAY)
     assert Edition.objects.filter(pk=edition.pk).exists()
 
@@ -193,7 +193,7 @@ def test_words_that_somebody_typed_are_not_deleted_with_a_date() -> None:
     publication = daily()
     edition = plan_editions.plan(publication, now=MONDAY)
     Edition.objects.update(subject="A special day")
-    edit_publication.revise(publication, recurrence="FREQ=WEEKLY;BYDAY=FR", now=MONDAY)
+    edit_publication.update_publication(publication, recurrence="FREQ=WEEKLY;BYDAY=FR", now=MONDAY)
     plan_editions.plan(publication, now=MONDAY)
     assert edition is not None
     edition.refresh_from_db()

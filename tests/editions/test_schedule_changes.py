@@ -7,7 +7,7 @@ import pytest
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, State
 from newsletter.letters import approval, assemble_letter
-from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
 from newsletter.publications.rule_dates import Rule
@@ -37,10 +37,10 @@ def dates(publication: Publication) -> dict[int, str]:
 
 
 def test_weekly_made_daily_has_missed_no_day_of_the_past_and_sends_none_of_them() -> None:
-    publication = begun(recurrence="FREQ=WEEKLY;BYDAY=MO", approves_itself=True)
+    publication = begun(recurrence="FREQ=WEEKLY;BYDAY=MO", auto_approve=True)
     make.story(publication)
     changed = MONDAY + 4 * DAY + 2 * HOUR  # Friday, two hours past seven, within the lateness limit
-    edit_publication.revise(publication, recurrence="FREQ=DAILY", now=changed)
+    edit_publication.update_publication(publication, recurrence="FREQ=DAILY", now=changed)
     plan_editions.plan(publication, now=changed)
     assert dates(publication) == {28: State.PLANNED}
     assert not Edition.objects.due_for_assembly(changed).exists()
@@ -49,7 +49,7 @@ def test_weekly_made_daily_has_missed_no_day_of_the_past_and_sends_none_of_them(
 def test_an_earlier_hour_that_has_passed_leaves_todays_edition_at_its_old_hour() -> None:
     publication = begun()
     five_o_clock = TUESDAY - 2 * HOUR
-    edit_publication.revise(publication, send_time=time(1), now=five_o_clock)
+    edit_publication.update_publication(publication, send_time=time(1), now=five_o_clock)
     for minutes in (0, 1, 30):
         plan_editions.plan(publication, now=five_o_clock + timedelta(minutes=minutes))
     today = publication.editions.get(local_date=date(2026, 11, 24))
@@ -64,23 +64,27 @@ def test_a_later_hour_does_not_bring_a_day_again_that_has_had_its_edition() -> N
     publication = begun()
     nine = TUESDAY + 2 * HOUR
     plan_editions.plan(publication, now=nine)
-    edit_publication.revise(publication, send_time=time(12), now=nine)
+    edit_publication.update_publication(publication, send_time=time(12), now=nine)
     plan_editions.plan(publication, now=nine)
     assert dates(publication) == {24: State.PLANNED, 25: State.PLANNED}
 
 
 def test_what_the_old_schedule_owed_while_nothing_ran_is_written_down_and_nothing_else() -> None:
     publication = begun()
-    edit_publication.revise(publication, recurrence="FREQ=WEEKLY;BYDAY=MO", now=MONDAY + 3 * DAY + HOUR)  # Thursday
+    edit_publication.update_publication(
+        publication, recurrence="FREQ=WEEKLY;BYDAY=MO", now=MONDAY + 3 * DAY + HOUR
+    )  # Thursday
     plan_editions.plan(publication, now=MONDAY + 5 * DAY + 12 * HOUR)  # nothing ran since Monday
     assert dates(publication) == {24: State.PLANNED, 25: State.CANCELLED, 26: State.CANCELLED, 30: State.PLANNED}
 
 
 def test_several_changes_while_nothing_ran_are_each_told_by_their_own_time() -> None:
     publication = begun(recurrence="FREQ=WEEKLY;BYDAY=MO")
-    edit_publication.revise(publication, recurrence="FREQ=DAILY", now=TUESDAY + HOUR)
-    edit_publication.revise(publication, is_active=False, now=TUESDAY + DAY + HOUR)  # after Wednesday's hour
-    edit_publication.revise(publication, is_active=True, now=TUESDAY + 3 * DAY + HOUR)  # after Friday's
+    edit_publication.update_publication(publication, recurrence="FREQ=DAILY", now=TUESDAY + HOUR)
+    edit_publication.update_publication(
+        publication, is_active=False, now=TUESDAY + DAY + HOUR
+    )  # after Wednesday's hour
+    edit_publication.update_publication(publication, is_active=True, now=TUESDAY + 3 * DAY + HOUR)  # after Friday's
     plan_editions.plan(publication, now=TUESDAY + 4 * DAY + HOUR)
     # Saturday's is late by an hour and still leaves; Thursday and Friday were days of rest
     assert dates(publication) == {25: State.CANCELLED, 28: State.PLANNED, 29: State.PLANNED}
@@ -90,7 +94,7 @@ def test_several_changes_while_nothing_ran_are_each_told_by_their_own_time() -> 
 
 def test_a_change_of_other_fields_is_no_change_of_schedule() -> None:
     publication = begun()
-    edit_publication.revise(
+    edit_publication.update_publication(
         publication, tagline="From the coast", recurrence="FREQ=DAILY", send_time=time(7), now=MONDAY
     )
     publication.refresh_from_db()
@@ -99,14 +103,14 @@ def test_a_change_of_other_fields_is_no_change_of_schedule() -> None:
 
 @pytest.mark.parametrize("seen", [True, False])
 def test_a_publication_that_is_woken_has_missed_nothing_and_sends_nothing_at_once(*, seen: bool) -> None:
-    publication = begun(approves_itself=True)
+    publication = begun(auto_approve=True)
     make.story(publication)
-    edit_publication.revise(publication, is_active=False, now=MONDAY + HOUR)
+    edit_publication.update_publication(publication, is_active=False, now=MONDAY + HOUR)
     if seen:
         plan_editions.plan_all(now=MONDAY + HOUR)
         assert dates(publication) == {}
     woken = MONDAY + 6 * DAY + 2 * HOUR  # two hours past seven
-    edit_publication.revise(publication, is_active=True, now=woken)
+    edit_publication.update_publication(publication, is_active=True, now=woken)
     plan_editions.plan_all(now=woken)
     assert not Edition.objects.filter(reason=plan_editions.MISSED).exists()
     assert dates(publication)[30] == State.PLANNED
@@ -115,7 +119,7 @@ def test_a_publication_that_is_woken_has_missed_nothing_and_sends_nothing_at_onc
 
 def test_what_was_missed_before_a_rest_is_written_down_and_does_not_leave() -> None:
     publication = begun()
-    edit_publication.revise(publication, is_active=False, now=MONDAY + 2 * DAY + HOUR)
+    edit_publication.update_publication(publication, is_active=False, now=MONDAY + 2 * DAY + HOUR)
     plan_editions.plan_all(now=MONDAY + 2 * DAY + HOUR)
     assert dates(publication) == {24: State.PLANNED, 25: State.CANCELLED}
 
@@ -124,10 +128,10 @@ def test_a_publication_at_rest_takes_no_stories() -> None:
     publication = begun()
     story = make.story(publication)
     extra = plan_editions.add_extra(publication, due_at=TUESDAY, now=MONDAY)
-    edit_publication.revise(publication, is_active=False, now=MONDAY)
+    edit_publication.update_publication(publication, is_active=False, now=MONDAY)
     plan_editions.plan_all(now=MONDAY)
     assert not Edition.objects.due_for_assembly(TUESDAY).exists()
-    with pytest.raises(NotAllowed, match="rests"):
+    with pytest.raises(InvalidState, match="rests"):
         assemble_letter.assemble(extra.pk, now=TUESDAY)
     story.refresh_from_db()
     assert story.state == StoryState.QUEUED
@@ -139,7 +143,7 @@ def test_a_publication_at_rest_takes_no_stories() -> None:
 def test_words_that_somebody_typed_outlast_a_rest() -> None:
     publication = begun()
     Edition.objects.update(subject="A special day")
-    edit_publication.revise(publication, is_active=False, now=MONDAY)
+    edit_publication.update_publication(publication, is_active=False, now=MONDAY)
     plan_editions.plan_all(now=MONDAY)
     kept = Edition.objects.get()
     assert (kept.state, kept.subject, kept.reason) == (State.CANCELLED, "A special day", "The schedule rests.")
@@ -148,7 +152,7 @@ def test_words_that_somebody_typed_outlast_a_rest() -> None:
 def test_the_schedule_of_one_publication_is_not_followed_by_the_editions_of_another() -> None:
     one, other = begun(), begun(send_time=time(8))
     before = list(other.editions.values_list("pk", "due_at", "state"))
-    edit_publication.revise(one, recurrence="FREQ=WEEKLY;BYDAY=FR", send_time=time(9), now=MONDAY)
+    edit_publication.update_publication(one, recurrence="FREQ=WEEKLY;BYDAY=FR", send_time=time(9), now=MONDAY)
     plan_editions.plan(one, now=MONDAY)
     assert list(other.editions.values_list("pk", "due_at", "state")) == before
     assert one.editions.get().local_date == date(2026, 11, 27)
@@ -178,7 +182,7 @@ def test_an_edition_that_a_person_moved_does_not_swallow_new_dates_before_it() -
     publication = begun(recurrence="FREQ=WEEKLY;BYDAY=FR")
     friday = publication.editions.get()
     approval.reschedule(friday, due_at=friday.due_at + HOUR, now=MONDAY)
-    edit_publication.revise(publication, recurrence="FREQ=DAILY", now=MONDAY)
+    edit_publication.update_publication(publication, recurrence="FREQ=DAILY", now=MONDAY)
     following = plan_editions.plan(publication, now=MONDAY)
     assert following is not None
     assert following.local_date == date(2026, 11, 24)
@@ -190,7 +194,7 @@ def test_a_story_of_a_taken_back_edition_is_never_lost() -> None:
     make.story(publication)
     edition = publication.editions.get()
     assemble_letter.assemble(edition.pk, now=TUESDAY - 9 * HOUR)
-    edit_publication.revise(publication, recurrence="FREQ=WEEKLY;BYDAY=FR", now=TUESDAY - 9 * HOUR)
+    edit_publication.update_publication(publication, recurrence="FREQ=WEEKLY;BYDAY=FR", now=TUESDAY - 9 * HOUR)
     plan_editions.plan(publication, now=TUESDAY - 9 * HOUR)
     assert Edition.objects.filter(pk=edition.pk).exists()
     assert Story.objects.get().placements.count() == 1

@@ -16,7 +16,7 @@ from newsletter.letters.render_letter import render
 from newsletter.mail.message import Sender
 from newsletter.mail.sendgrid.mail_send_payload import Payload
 from newsletter.postbox.store import mime
-from newsletter.postbox.store.merged_message import Copy
+from newsletter.postbox.store.merged_message import MergedMessage
 from tests.golden.looks import EVERY
 
 SPAMASSASSIN = shutil.which("spamassassin")
@@ -40,9 +40,9 @@ def message(name: str) -> bytes:
         message_ids=("edition-7-reader-", "@news.porthallow.org"),
     )
     call = payload.body(
-        [(1, "rita@readers.porthallow.org", "Rita")], [reader_links.signing(7)(1)], ids={"nl_batch": "1"}
+        [(1, "rita@readers.porthallow.org", "Rita")], [reader_links.token_signer(7)(1)], ids={"nl_batch": "1"}
     )
-    copy = Copy(json.loads(call), 0)
+    copy = MergedMessage(json.loads(call), 0)
     # a relay in between, as every letter that arrives has one
     relay = (
         b"Received: from o1.mail.sendgrid.net (o1.mail.sendgrid.net [167.89.0.1]) by mx.porthallow.org with ESMTPS;"

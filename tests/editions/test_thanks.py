@@ -9,10 +9,10 @@ from newsletter.editions.models import Edition, State, Variant
 from newsletter.giving import edit_appeal
 from newsletter.letters import approval, assemble_letter, render_letter
 from newsletter.letters.content.appeal_view import view_of_thanks
-from newsletter.letters.content.translations import WORDS, words_for
-from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.letters.content.translations import WORDS, translation_for
+from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.mail.message import Letter
-from newsletter.rendering.markup.css_inlining import inline
+from newsletter.rendering.markup.css_inlining import inline_css
 from tests.golden.looks import coast, give
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -54,12 +54,12 @@ def test_the_newsroom_s_own_thanks_stand_in_it() -> None:
 
 @pytest.mark.parametrize("language", WORDS)
 def test_there_are_words_of_thanks_in_every_language(language: str) -> None:
-    view = view_of_thanks(give(), coast(language=language), words_for(language))
+    view = view_of_thanks(give(), coast(language=language), translation_for(language))
     assert view.heading
     assert "The Coast Road" in view.lead
     assert not view.asks
     if language != "en":
-        assert view.heading != words_for("en").thanks[0]
+        assert view.heading != translation_for("en").thanks[0]
 
 
 def test_each_letter_is_rendered_and_inlined_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,9 +67,9 @@ def test_each_letter_is_rendered_and_inlined_once(monkeypatch: pytest.MonkeyPatc
 
     def counted(html: str) -> str:
         rendered.append(html)
-        return inline(html)
+        return inline_css(html)
 
-    monkeypatch.setattr(render_letter, "inline", counted)
+    monkeypatch.setattr(render_letter, "inline_css", counted)
     assembled()
     assert len(rendered) == 2
     assert len(set(rendered)) == 2
@@ -91,8 +91,8 @@ def test_without_an_appeal_there_is_one_letter() -> None:
     make.story(publication)
     edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
     assert edition.letters.count() == 1
-    assert not assemble_letter.thanks(edition, now=BEFORE)
-    with pytest.raises(NotAllowed, match="no thank-you letter"):
+    assert not assemble_letter.has_thanks_letter(edition, now=BEFORE)
+    with pytest.raises(InvalidState, match="no thank-you letter"):
         assemble_letter.preview(edition, now=BEFORE, variant=Variant.THANKS)
 
 

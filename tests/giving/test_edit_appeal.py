@@ -8,7 +8,7 @@ import pytest
 from newsletter.giving import edit_appeal
 from newsletter.giving.models import Appeal
 from newsletter.lib.errors import BadInput
-from newsletter.mail.message import Token
+from newsletter.mail.message import MergeTag
 from newsletter.publications.models import Publication
 from tests.support import factories as make
 
@@ -60,8 +60,8 @@ def test_words_are_tidied(publication: Publication) -> None:
     assert (appeal.heading, appeal.lead, appeal.points) == ("Keep it", "First.\nSecond.", ["one", "two"])
 
 
-@pytest.mark.parametrize("token", list(Token))
-def test_no_field_carries_a_mark_that_would_become_a_readers_value(publication: Publication, token: Token) -> None:
+@pytest.mark.parametrize("token", list(MergeTag))
+def test_no_field_carries_a_mark_that_would_become_a_readers_value(publication: Publication, token: MergeTag) -> None:
     words: dict[str, Any] = dict.fromkeys(("heading", "button", "lead", "closing"), f"_{token}")
     appeal = edit_appeal.add(publication, **GOOD | words | {"url": f"https://example.org/{token}", "points": [token]})
     assert not [line for line in [*edit_appeal.lines(appeal), appeal.url] if token in line]

@@ -162,7 +162,7 @@ def test_gifts_are_forgotten_when_nobody_is_thanked_for_them_any_more_and_not_ta
     old = MONDAY - KEPT - timedelta(days=1)
     make.gift("rita@example.org", given_at=old)
     kept = make.gift("rita@example.org")
-    gift_records.forget_old(now=MONDAY)
+    gift_records.delete_old_gifts(now=MONDAY)
     assert list(Gift.objects.all()) == [kept]
     assert take(HEADER, f"rita@example.org,{old:%Y-%m-%d},25,USD,1") == Report(rows=1, old=1)
 
@@ -171,8 +171,8 @@ def test_all_gifts_of_an_address_are_forgotten_on_request() -> None:
     make.gift("rita@example.org")
     make.gift("rita@example.org")
     make.gift("eddie@example.org")
-    assert gift_records.forget(" Rita@Example.org ") == 2
-    assert gift_records.forget("rita@example.org") == 0
+    assert gift_records.delete_gifts_of(" Rita@Example.org ") == 2
+    assert gift_records.delete_gifts_of("rita@example.org") == 0
     assert [gift.email for gift in Gift.objects.all()] == ["eddie@example.org"]
 
 
@@ -239,8 +239,8 @@ def test_what_was_written_is_what_is_kept(sums: list[tuple[str, int, int]]) -> N
 
 def test_recording_the_same_gift_at_the_same_moment_keeps_one() -> None:
     gift = Given("rita@example.org", MONDAY, 100, "USD", "evt_1")
-    assert gift_records.record([gift, gift], source="stripe", publication=None, now=MONDAY) == 1
-    assert gift_records.record([gift], source="stripe", publication=make.publication(), now=MONDAY) == 0
+    assert gift_records.record_gifts([gift, gift], source="stripe", publication=None, now=MONDAY) == 1
+    assert gift_records.record_gifts([gift], source="stripe", publication=make.publication(), now=MONDAY) == 0
     assert Gift.objects.get().publication is None
 
 

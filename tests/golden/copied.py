@@ -4,9 +4,9 @@ That is the first thing that a curator does with this service. The page is in co
 """
 
 from newsletter.giving.models import Appeal
-from newsletter.giving.place_appeal import Spot
-from newsletter.letters.content.letter_content import Contents, gather
-from newsletter.publications.models import Look, Publication
+from newsletter.giving.place_appeal import AppealPosition
+from newsletter.letters.content.letter_content import LetterContent, build_content
+from newsletter.publications.models import Layout, Publication
 from newsletter.stories.models import Story
 from newsletter.stories.rich_text import rich_text
 from tests.golden.editions import BASE_URL, DAY, edition_of
@@ -18,7 +18,7 @@ def copied_lines() -> list[str]:
     return (ROOT / "tests" / "golden" / "copied.txt").read_text(encoding="utf-8").splitlines()
 
 
-def copied(look: Look) -> Contents:
+def copied(look: Layout) -> LetterContent:
     """Its letter in this look, cut apart by line numbers, so that it does not lean on what takes pages apart."""
     lines = copied_lines()
     publication = Publication(
@@ -43,4 +43,6 @@ def copied(look: Look) -> Contents:
         button="Support this reporting",
         url="https://harbour.example.org/give",
     )
-    return gather(edition_of(publication), stories=[story], appeal=appeal, spot=Spot(0, 2), base_url=BASE_URL)
+    return build_content(
+        edition_of(publication), stories=[story], appeal=appeal, spot=AppealPosition(0, 2), base_url=BASE_URL
+    )

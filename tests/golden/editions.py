@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time
 
 from newsletter.editions.models import Edition
 from newsletter.giving.models import Appeal
-from newsletter.giving.place_appeal import Spot
-from newsletter.letters.content.letter_content import Contents, gather
+from newsletter.giving.place_appeal import AppealPosition
+from newsletter.letters.content.letter_content import LetterContent, build_content
 from newsletter.pictures.models import Picture, State
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Direction, Story
@@ -29,7 +29,7 @@ def edition_of(publication: Publication, **given: str) -> Edition:
     return Edition(publication=publication, local_date=DAY, due_at=due, assemble_at=due, **given)
 
 
-def rich() -> Contents:
+def rich() -> LetterContent:
     """Everything a letter can have: pictures, three stories, a note, an appeal after two paragraphs."""
     publication = Publication(
         slug="tideline",
@@ -83,12 +83,12 @@ def rich() -> Contents:
         source_name="Northern Commons",
         url="https://commons.example.org/street",
         picture=kept("street", 1200, 630),
-        picture_alt="A row of terraced houses, each door painted a different blue",
+        picture_alt="A row of terraced systems, each door painted a different blue",
         body=(
             "<p>When the landlord of Nelson Street died, his heirs offered the whole row to a fund. The thirty-one"
             " tenants had six weeks to think of something better. They did:</p>"
             "<ul><li>every household put in what it could, from forty pounds to nine thousand;</li>"
-            '<li>a <a href="https://bank.example.org/mutual">mutual bank</a> lent the rest against all the houses at'
+            '<li>a <a href="https://bank.example.org/mutual">mutual bank</a> lent the rest against all the systems at'
             " once;</li><li>nobody may sell for more than they paid and the cost of living since.</li></ul>"
             "<p>The first winter was cold and the boiler of number twelve is still a matter of debate. But the rents"
             " have not risen, and two other streets have asked to see the papers.</p>"
@@ -118,13 +118,13 @@ def rich() -> Contents:
         button="Support this reporting",
         url="https://give.example.org/tideline?from=letter",
     )
-    spot = Spot(story=0, after_block=2)
-    return gather(
+    spot = AppealPosition(story=0, after_block=2)
+    return build_content(
         edition, stories=[harbour, street, keeper], appeal=appeal, spot=spot, base_url=BASE_URL, pictures=PICTURES
     )
 
 
-def arabic() -> Contents:
+def arabic() -> LetterContent:
     """Right to left, with a headline that opens with a Latin name and a story in English."""
     publication = Publication(
         slug="mina",
@@ -188,13 +188,13 @@ def arabic() -> Contents:
         button="ادعم هذا العمل",
         url="https://give.example.org/mina",
     )
-    spot = Spot(story=0, after_block=None)
-    return gather(
+    spot = AppealPosition(story=0, after_block=None)
+    return build_content(
         edition, stories=[nets, bread, english], appeal=appeal, spot=spot, base_url=BASE_URL, pictures=PICTURES
     )
 
 
-def bare() -> Contents:
+def bare() -> LetterContent:
     """Every part that may be missing is missing."""
     publication = Publication(
         slug="plain",
@@ -208,7 +208,7 @@ def bare() -> Contents:
     story = Story(
         headline="One thing happened", url="https://plain.example.org/one", body="<p>It happened yesterday.</p>"
     )
-    return gather(
+    return build_content(
         edition_of(publication), stories=[story], appeal=None, spot=None, base_url=BASE_URL, pictures=PICTURES
     )
 

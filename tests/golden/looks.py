@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from newsletter.giving.models import Appeal
-from newsletter.giving.place_appeal import Spot
-from newsletter.letters.content.letter_content import Contents, gather, thanking
-from newsletter.publications.models import Corners, Fonts, Look, Publication
+from newsletter.giving.place_appeal import AppealPosition
+from newsletter.letters.content.letter_content import LetterContent, build_content, thanking
+from newsletter.publications.models import Corners, Fonts, Layout, Publication
 from newsletter.stories.models import Kind, Story
 from tests.golden.editions import BASE_URL, DAY, GOLDEN, PICTURES, arabic, edition_of, kept
 
@@ -96,7 +96,7 @@ TELLINGS = (
     ),
     (
         "Twelve Streets Have No Doctor", "Nora Vance", "Health",
-        "On the map of the health service every house has a surgery within three miles. On foot, from the twelve"
+        "On the map of the health service every system has a surgery within three miles. On foot, from the twelve"
         " streets behind the gasworks, it takes two buses. We went along with a patient and a stopwatch.",
     ),
     (
@@ -148,18 +148,20 @@ def telling(number: int, **said: Any) -> Story:
     return Story(**fields | said)
 
 
-def twelve() -> Contents:
+def twelve() -> LetterContent:
     """A digest as large as they come: twelve stories with pictures, two sections, an appeal with all parts."""
     sections = {n: "Town and county" if n < 8 else "Evenings and walks" for n in range(5, 12)}
     stories = [telling(number, section=sections.get(number, "")) for number in range(12)]
     edition = edition_of(coast(), intro="Twelve stories today, because it rained and everybody was in.")
-    return gather(edition, stories=stories, appeal=give(), spot=Spot(0, 2), base_url=BASE_URL, pictures=PICTURES)
+    return build_content(
+        edition, stories=stories, appeal=give(), spot=AppealPosition(0, 2), base_url=BASE_URL, pictures=PICTURES
+    )
 
 
-def letter() -> Contents:
-    """One story and the rest of the house below it, with logos for day and night and a sponsor who is named."""
+def letter() -> LetterContent:
+    """One story and the rest of the system below it, with logos for day and night and a sponsor who is named."""
     publication = coast(
-        look=Look.STORY,
+        look=Layout.STORY,
         logo=kept("coast", 720, 160, "png"),
         logo_dark=kept("coast-night", 720, 160, "png"),
         corners=Corners.ROUND,
@@ -172,23 +174,30 @@ def letter() -> Contents:
     )
     others = [telling(8), telling(9), telling(11, kind=Kind.STORY, section="From the archive", picture=None)]
     edition = edition_of(publication, intro="One long story today. It is worth the kettle.")
-    return gather(
-        edition, stories=[first, *others], appeal=give(), spot=Spot(0, 2), base_url=BASE_URL, pictures=PICTURES
+    return build_content(
+        edition,
+        stories=[first, *others],
+        appeal=give(),
+        spot=AppealPosition(0, 2),
+        base_url=BASE_URL,
+        pictures=PICTURES,
     )
 
 
-def briefing() -> Contents:
+def briefing() -> LetterContent:
     """Numbered and plain: six items, a section, square corners, an appeal without amounts between two of them."""
-    publication = coast(look=Look.BRIEFING, corners=Corners.SQUARE, fonts=Fonts.SANS, accent_colour="#ffc400")
+    publication = coast(look=Layout.BRIEFING, corners=Corners.SQUARE, fonts=Fonts.SANS, accent_colour="#ffc400")
     stories = [*(telling(n) for n in range(4)), *(telling(n, section="Tomorrow") for n in (6, 7))]
     appeal = give(amounts=[], points=[], closing="", goal=None, match_ends_at=datetime(2026, 11, 1, tzinfo=UTC))
     edition = edition_of(
         publication, subject="Six things before the first bus", intro="Good morning. It is four degrees."
     )
-    return gather(edition, stories=stories, appeal=appeal, spot=Spot(1, None), base_url=BASE_URL, pictures=PICTURES)
+    return build_content(
+        edition, stories=stories, appeal=appeal, spot=AppealPosition(1, None), base_url=BASE_URL, pictures=PICTURES
+    )
 
 
-def arabic_letter() -> Contents:
+def arabic_letter() -> LetterContent:
     """The one-story letter from right to left, with amounts and a thermometer."""
     publication = Publication(
         slug="mina",
@@ -198,7 +207,7 @@ def arabic_letter() -> Contents:
         sender_email="letters@mina.example.org",
         postal_address="رسالة الميناء، 12 شارع البحر، طرابلس",
         language="ar",
-        look=Look.STORY,
+        look=Layout.STORY,
         corners=Corners.ROUND,
         accent_colour="#9a3b26",
         accent_colour_dark="#e8a08c",
@@ -245,12 +254,12 @@ def arabic_letter() -> Contents:
         match_ends_at=datetime(2026, 11, 30, 21, 59, tzinfo=UTC),
     )
     edition = edition_of(publication, intro="قصة واحدة اليوم، وهي تستحق فنجان قهوة.")
-    return gather(
-        edition, stories=[first, second], appeal=appeal, spot=Spot(0, 2), base_url=BASE_URL, pictures=PICTURES
+    return build_content(
+        edition, stories=[first, second], appeal=appeal, spot=AppealPosition(0, 2), base_url=BASE_URL, pictures=PICTURES
     )
 
 
-def thanks() -> Contents:
+def thanks() -> LetterContent:
     """The one-story letter for those who gave lately, in the newsroom's own words."""
     own = give(
         thanks_heading="Somebody read the minutes, and you paid for it",
@@ -259,7 +268,7 @@ def thanks() -> Contents:
     return thanking(letter(), coast(), own)
 
 
-def arabic_thanks() -> Contents:
+def arabic_thanks() -> LetterContent:
     """Right to left, in our words: the newsroom has written none."""
     return thanking(arabic(), Publication(name=arabic().brand.name), Appeal())
 

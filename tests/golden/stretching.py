@@ -6,7 +6,7 @@ from markupsafe import Markup, escape
 
 from newsletter.letters.content.appeal_view import AppealView
 from newsletter.letters.content.brand_view import Brand
-from newsletter.letters.content.letter_content import Contents
+from newsletter.letters.content.letter_content import LetterContent
 from newsletter.letters.content.story_view import Quote, StoryView
 
 WORDS = {
@@ -16,7 +16,7 @@ WORDS = {
 }
 
 
-def stretched(contents: Contents, word: str) -> Contents:
+def stretched(contents: LetterContent, word: str) -> LetterContent:
     """The same letter with `word` in the place of every text. What a letter lacks it goes on lacking."""
     return replace(
         contents,

@@ -17,7 +17,7 @@ from newsletter.delivery.sending import send_batches
 from newsletter.editions.models import FrozenLetter, State
 from newsletter.insights import process_events, webhook_inbox
 from newsletter.mail.message import Receipt
-from newsletter.mail.provider_errors import DispatchError
+from newsletter.mail.provider_errors import ProviderError
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 
@@ -57,15 +57,15 @@ def begun(dispatch: Dispatch, number: int = 1) -> Attempt:
     """An attempt whose worker is in the call."""
     batch = send_batches.claim(dispatch.batches.get(number=number).pk, now=MONDAY)
     assert batch is not None
-    attempt = send_batches.begin(batch, batch_recipients.address(batch), now=MONDAY)
+    attempt = send_batches.begin_attempt(batch, batch_recipients.resolve_recipients(batch), now=MONDAY)
     assert attempt is not None
     return attempt
 
 
-def ended(dispatch: Dispatch, answer: Receipt | DispatchError, number: int = 1) -> Attempt:
+def ended(dispatch: Dispatch, answer: Receipt | ProviderError, number: int = 1) -> Attempt:
     """An attempt that came to this."""
     attempt = begun(dispatch, number)
-    send_batches.record(attempt, answer, now=MONDAY)
+    send_batches.record_result(attempt, answer, now=MONDAY)
     attempt.refresh_from_db()
     return attempt
 
@@ -92,5 +92,5 @@ def come_in(*posts: Iterable[Given] | bytes, now: datetime = MONDAY) -> int:
     """Keep these posts, each with a stamp of its own, and absorb everything; how many posts that were."""
     for post in posts:
         stamp = f"{next(STAMPS)}"
-        webhook_inbox.keep(post if isinstance(post, bytes) else json.dumps(list(post)).encode(), stamp=stamp, now=now)
+        webhook_inbox.store(post if isinstance(post, bytes) else json.dumps(list(post)).encode(), stamp=stamp, now=now)
     return process_events.absorb(now=now)

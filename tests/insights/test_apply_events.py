@@ -6,16 +6,16 @@ from datetime import timedelta
 import pytest
 
 from newsletter.audience import subscribe, suppressions
-from newsletter.audience.models import Standing, Subscriber, Subscription, Suppression, SuppressionReason
+from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus, Suppression, SuppressionReason
 from newsletter.delivery.dispatches import recovery, settle_batch
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate, Installation
+from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState, Installation
 from newsletter.delivery.sending import send_batches
 from newsletter.insights import process_events
-from newsletter.insights.models import Outcome
+from newsletter.insights.models import ReaderOutcome
 from newsletter.mail.message import Receipt
-from newsletter.mail.provider_errors import TryLater, Uncertain
+from newsletter.mail.provider_errors import RetryLater, Uncertain
 from tests.insights.conftest import Given, begun, come_in, ended, event
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -29,12 +29,12 @@ BARE: Given = {"nl_dispatch": None, "nl_batch": None, "nl_attempt": None, "nl_su
 
 def test_one_event_settles_an_uncertain_batch_and_finishes_its_dispatch(opened: Opener) -> None:
     attempt = ended(opened(), Uncertain("no answer"))
-    recovery.finish_done(now=MONDAY)
+    recovery.finish_completed(now=MONDAY)
     come_in([event(attempt, "processed", reader=2)])
     dispatch = Dispatch.objects.get()
     assert (dispatch.state, progress(dispatch).complete) == (DispatchState.FINISHED, True)
     attempt.refresh_from_db()
-    assert (attempt.fate, attempt.settled_by) == (Fate.ACCEPTED, "proved accepted by event “processed”")
+    assert (attempt.fate, attempt.settled_by) == (AttemptStatus.ACCEPTED, "proved accepted by event “processed”")
 
 
 def test_a_drop_proves_as_well_that_the_provider_took_the_call(opened: Opener) -> None:
@@ -56,7 +56,7 @@ def test_events_that_come_while_the_worker_is_in_the_call_are_as_good_as_its_ans
     attempt = begun(opened())
     come_in([event(attempt, "processed")])
     assert Batch.objects.get().state == BatchState.ACCEPTED
-    assert send_batches.record(attempt, Uncertain("no answer"), now=LATER) is None
+    assert send_batches.record_result(attempt, Uncertain("no answer"), now=LATER) is None
     assert Batch.objects.get().state == BatchState.ACCEPTED
     assert recovery.release_abandoned(now=LATER) == 0
 
@@ -69,7 +69,7 @@ def test_evidence_that_comes_before_a_batch_is_sent_again_spares_its_readers_a_s
     come_in([event(attempt)])
     attempt.refresh_from_db()
     assert Batch.objects.get().state == BatchState.ACCEPTED
-    assert attempt.fate == Fate.ACCEPTED
+    assert attempt.fate == AttemptStatus.ACCEPTED
     assert attempt.settled_by == "Otto: send again; proved accepted by event “delivered”"
 
 
@@ -80,7 +80,7 @@ def test_evidence_of_an_older_attempt_does_not_touch_a_newer_one(opened: Opener)
     second = begun(dispatch)
     come_in([event(first)])
     assert Batch.objects.get().state == BatchState.CALLING
-    assert send_batches.record(second, TAKEN, now=LATER) == Fate.ACCEPTED
+    assert send_batches.record_result(second, TAKEN, now=LATER) == AttemptStatus.ACCEPTED
 
 
 def test_evidence_after_a_person_counted_it_as_accepted_changes_nothing(opened: Opener) -> None:
@@ -92,7 +92,7 @@ def test_evidence_after_a_person_counted_it_as_accepted_changes_nothing(opened: 
 
 
 def test_evidence_against_what_was_taken_for_a_no_is_believed(opened: Opener) -> None:
-    attempt = ended(opened(), TryLater("no connection"))
+    attempt = ended(opened(), RetryLater("no connection"))
     come_in([event(attempt)])
     attempt.refresh_from_db()
     assert attempt.settled_by == "proved accepted by event “delivered”"
@@ -149,36 +149,42 @@ def test_whoever_unsubscribes_at_the_provider_leaves_the_publication_of_that_let
     told = event(attempt, "group_unsubscribe")
     reader = Subscriber.objects.get(email=told["email"])
     other = Subscription.objects.create(
-        publication=make.publication(), subscriber=reader, standing=Standing.ACTIVE, consent_at=MONDAY
+        publication=make.publication(), subscriber=reader, standing=SubscriptionStatus.ACTIVE, consent_at=MONDAY
     )
     come_in([told])
     other.refresh_from_db()
     left = Subscription.objects.get(subscriber=reader, publication=attempt.batch.dispatch.edition.publication)
-    assert (left.standing, left.left_by, other.standing) == (Standing.LEFT, "provider", Standing.ACTIVE)
+    assert (left.standing, left.unsubscribed_via, other.standing) == (
+        SubscriptionStatus.UNSUBSCRIBED,
+        "provider",
+        SubscriptionStatus.ACTIVE,
+    )
 
 
 def test_an_unsubscribe_that_names_nothing_but_the_address_leaves_all(opened: Opener) -> None:
     told = event(ended(opened(), TAKEN), "unsubscribe", **BARE)
     come_in([told])
-    assert Subscription.objects.get(subscriber__email=told["email"]).standing == Standing.LEFT
+    assert Subscription.objects.get(subscriber__email=told["email"]).standing == SubscriptionStatus.UNSUBSCRIBED
 
 
 def test_a_repetition_does_not_undo_what_a_person_decided_since(opened: Opener) -> None:
     attempt = ended(opened(), TAKEN)
     told = [event(attempt, "bounce", reader=0), event(attempt, "unsubscribe", reader=1)]
     come_in(told)
-    suppressions.lift(told[0]["email"], now=LATER)
-    Subscription.objects.filter(subscriber__email=told[1]["email"]).update(standing=Standing.ACTIVE, consent_at=LATER)
+    suppressions.remove_suppression(told[0]["email"], now=LATER)
+    Subscription.objects.filter(subscriber__email=told[1]["email"]).update(
+        standing=SubscriptionStatus.ACTIVE, consent_at=LATER
+    )
     come_in(told, now=LATER)
     assert not Suppression.objects.exists()
-    assert Subscription.objects.get(subscriber__email=told[1]["email"]).standing == Standing.ACTIVE
+    assert Subscription.objects.get(subscriber__email=told[1]["email"]).standing == SubscriptionStatus.ACTIVE
 
 
 def test_consent_given_after_an_old_unsubscribe_stands(opened: Opener) -> None:
     told = event(ended(opened(), TAKEN), "unsubscribe", after=60)
     Subscription.objects.filter(subscriber__email=told["email"]).update(consent_at=LATER)
     come_in([told], now=LATER)
-    assert Subscription.objects.get(subscriber__email=told["email"]).standing == Standing.ACTIVE
+    assert Subscription.objects.get(subscriber__email=told["email"]).standing == SubscriptionStatus.ACTIVE
 
 
 def test_a_post_absorbed_twice_after_a_crash_gives_the_same(opened: Opener) -> None:
@@ -206,9 +212,9 @@ FOREIGN: Given = BARE | {"sg_message_id": "zzzzzzzzzzzzzzzzzzzzzz.recvd-9"}
 def test_what_comes_of_another_programs_mail_is_not_ours(opened: Opener, word: str, more: Given) -> None:
     told = event(ended(opened(), TAKEN), word, **more, **FOREIGN, category=["shop"], order="4711")
     come_in([told])
-    assert Subscription.objects.get(subscriber__email=told["email"]).standing == Standing.ACTIVE
+    assert Subscription.objects.get(subscriber__email=told["email"]).standing == SubscriptionStatus.ACTIVE
     assert not Suppression.objects.exists()
-    assert not Outcome.objects.exists()
+    assert not ReaderOutcome.objects.exists()
 
 
 def test_a_call_that_was_proved_by_an_event_is_known_by_its_message_from_then_on(opened: Opener) -> None:
@@ -216,15 +222,15 @@ def test_a_call_that_was_proved_by_an_event_is_known_by_its_message_from_then_on
     come_in([event(attempt, reader=0)])
     told = event(attempt, "unsubscribe", reader=1, **BARE | {"sg_message_id": "abcdefghijklmnopqrstuv.recvd-1"})
     come_in([told])
-    left = Subscription.objects.get(standing=Standing.LEFT)
-    assert (left.subscriber.email, left.left_by) == (told["email"], "provider")
+    left = Subscription.objects.get(standing=SubscriptionStatus.UNSUBSCRIBED)
+    assert (left.subscriber.email, left.unsubscribed_via) == (told["email"], "provider")
 
 
 @pytest.fixture
 def ours(opened: Opener) -> str:
     """The id of this installation."""
-    installation.forget()
-    return installation.look(fresh=True).house
+    installation.reset_cache()
+    return installation.check(fresh=True).installation_id
 
 
 @pytest.mark.parametrize("word", ["delivered", "unsubscribe", "spamreport"])
@@ -232,20 +238,20 @@ def test_an_event_of_another_installation_on_the_same_account_does_nothing(
     opened: Opener, ours: str, word: str
 ) -> None:
     attempt = ended(opened(), Uncertain("no answer"))
-    come_in([event(attempt, word, nl_house="f" * 12)])
+    come_in([event(attempt, word, nl_installation="f" * 12)])
     assert Batch.objects.get().state == BatchState.UNCERTAIN
-    assert not Outcome.objects.exists()
+    assert not ReaderOutcome.objects.exists()
     assert not Suppression.objects.exists()
-    assert not Subscription.objects.filter(standing=Standing.LEFT).exists()
-    come_in([event(attempt, word, nl_house=ours)])
+    assert not Subscription.objects.filter(standing=SubscriptionStatus.UNSUBSCRIBED).exists()
+    come_in([event(attempt, word, nl_installation=ours)])
     assert Batch.objects.get().state == BatchState.ACCEPTED
 
 
 def test_a_call_made_under_an_earlier_id_is_ours_and_a_later_one_under_it_is_not(opened: Opener, ours: str) -> None:
     first, second = (ended(opened(), Uncertain("no answer")) for _ in range(2))
-    Installation.objects.update(house="a" * 12, earlier={ours: first.pk})
-    installation.look(fresh=True)
-    come_in([event(first, nl_house=ours), event(second, nl_house=ours)])
+    Installation.objects.update(installation_id="a" * 12, earlier={ours: first.pk})
+    installation.check(fresh=True)
+    come_in([event(first, nl_installation=ours), event(second, nl_installation=ours)])
     assert set(Batch.objects.values_list("pk", "state")) == {
         (first.batch_id, BatchState.ACCEPTED),
         (second.batch_id, BatchState.UNCERTAIN),
@@ -269,11 +275,11 @@ def test_what_happened_before_consent_was_given_anew_says_nothing_however_late_i
     attempt = ended(opened(), TAKEN)
     told = event(attempt, word, after=60, reason="Bounced Address")
     if had_left:
-        Subscription.objects.filter(subscriber__email=told["email"]).update(standing=Standing.LEFT)
+        Subscription.objects.filter(subscriber__email=told["email"]).update(standing=SubscriptionStatus.UNSUBSCRIBED)
     subscription = renewed(told)
     come_in([told], now=LATER + timedelta(hours=1))
     subscription.refresh_from_db()
-    assert subscription.standing == Standing.ACTIVE
+    assert subscription.standing == SubscriptionStatus.ACTIVE
     assert not Suppression.objects.exists()
 
 
@@ -283,14 +289,14 @@ def test_what_happens_after_consent_was_given_anew_counts(opened: Opener, word: 
     subscription = renewed(told)
     come_in([told], now=LATER + timedelta(hours=2))
     subscription.refresh_from_db()
-    assert subscription.standing == Standing.LEFT
+    assert subscription.standing == SubscriptionStatus.UNSUBSCRIBED
 
 
 def test_a_bounce_told_again_does_not_undo_a_lifted_suppression_and_a_new_one_does(opened: Opener) -> None:
     dispatch = opened(readers=1)
     told = event(ended(dispatch, TAKEN), "dropped", reason="Bounced Address")
     come_in([told], [event(Attempt.objects.get(), "delivered", after=120)])
-    suppressions.lift(told["email"], now=LATER)
+    suppressions.remove_suppression(told["email"], now=LATER)
     come_in([told], [told | BARE | {"sg_message_id": ""}], now=LATER)
     assert not Suppression.objects.exists()
     come_in([told | {"timestamp": told["timestamp"] + 7200}], now=LATER + timedelta(hours=2))
@@ -314,7 +320,9 @@ def test_nothing_is_kept_of_somebody_who_was_erased(opened: Opener) -> None:
 
 
 def test_who_reports_an_email_of_ours_that_is_no_edition_is_not_mailed_again(opened: Opener, ours: str) -> None:
-    told = event(ended(opened(), TAKEN), "spamreport", **FOREIGN, nl_house=ours)  # as that of a confirmation does
+    told = event(
+        ended(opened(), TAKEN), "spamreport", **FOREIGN, nl_installation=ours
+    )  # as that of a confirmation does
     come_in([told])
     assert Suppression.objects.get().reason == SuppressionReason.COMPLAINT
-    assert Subscription.objects.get(subscriber__email=told["email"]).left_by == "complaint"
+    assert Subscription.objects.get(subscriber__email=told["email"]).unsubscribed_via == "complaint"

@@ -12,11 +12,11 @@ from django.db import OperationalError, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsletter.audience.models import Standing, Subscription, Suppression
+from newsletter.audience.models import Subscription, SubscriptionStatus, Suppression
 from newsletter.delivery.models import Attempt, Dispatch
 from newsletter.insights import process_events, reader_outcomes, webhook_inbox
-from newsletter.insights.dispatch_stats import Tally, tallies, tally
-from newsletter.insights.models import Notice, NoticeState, Outcome, Reached
+from newsletter.insights.dispatch_stats import DispatchStats, dispatch_stats, tallies
+from newsletter.insights.models import DeliveryStage, ReaderOutcome, WebhookPost, WebhookPostState
 from newsletter.mail.message import Receipt
 from newsletter.mail.sendgrid import event_webhook
 from tests.insights.conftest import Given, come_in, ended, event
@@ -29,7 +29,7 @@ WORDS = ("processed", "deferred", "delivered", "open", "click", "bounce", "dropp
 
 
 def books() -> list[tuple[object, ...]]:
-    return [row[1:] for row in Outcome.objects.order_by("dispatch", "subscriber").values_list()]
+    return [row[1:] for row in ReaderOutcome.objects.order_by("dispatch", "subscriber").values_list()]
 
 
 def test_each_reader_has_one_outcome_and_the_tally_counts_them(opened: Opener) -> None:
@@ -39,13 +39,15 @@ def test_each_reader_has_one_outcome_and_the_tally_counts_them(opened: Opener) -
         [event(attempt, "delivered", reader=n) for n in range(2)] + [event(attempt, "open", reader=0)],
         [event(attempt, "bounce", reader=2, type="bounce"), event(attempt, "open", reader=1, sg_machine_open=True)],
     )
-    assert tally(attempt.batch.dispatch_id) == Tally(processed=1, delivered=2, bounced=1, opened=1, prefetched=1)
-    assert Outcome.objects.count() == 4
+    assert dispatch_stats(attempt.batch.dispatch_id) == DispatchStats(
+        processed=1, delivered=2, bounced=1, opened=1, prefetched=1
+    )
+    assert ReaderOutcome.objects.count() == 4
 
 
 def test_nothing_is_tallied_before_anything_is_heard(opened: Opener) -> None:
     dispatch = opened()
-    assert tally(dispatch.pk) is None
+    assert dispatch_stats(dispatch.pk) is None
     assert tallies([]) == {}
 
 
@@ -56,7 +58,7 @@ def test_nothing_is_tallied_before_anything_is_heard(opened: Opener) -> None:
 def test_any_order_and_any_repetition_gives_the_same_outcomes(
     opened: Opener, seed: int, cuts: int, words: list[str]
 ) -> None:
-    Outcome.objects.all().delete()
+    ReaderOutcome.objects.all().delete()
     attempt = Attempt.objects.first() or ended(opened(readers=3), TAKEN)  # made once for all examples
     chance = random.Random(seed)  # noqa: S311 no secret
     told = [
@@ -65,7 +67,7 @@ def test_any_order_and_any_repetition_gives_the_same_outcomes(
     ]
     come_in(told)
     straight = books()
-    Outcome.objects.all().delete()
+    ReaderOutcome.objects.all().delete()
     wild = told + chance.choices(told, k=len(told))
     chance.shuffle(wild)
     for one in chance.sample(wild, k=len(wild) // 3):
@@ -78,8 +80,8 @@ def test_any_order_and_any_repetition_gives_the_same_outcomes(
 def test_a_letter_that_was_opened_was_delivered_though_the_event_that_said_so_was_lost(opened: Opener) -> None:
     attempt = ended(opened(), TAKEN)
     come_in([event(attempt, "processed"), event(attempt, "click")])
-    outcome = Outcome.objects.get()
-    assert (outcome.reached, outcome.delivered_at) == (Reached.DELIVERED, None)
+    outcome = ReaderOutcome.objects.get()
+    assert (outcome.reached, outcome.delivered_at) == (DeliveryStage.DELIVERED, None)
     assert outcome.clicked_at == MONDAY + timedelta(seconds=60)
 
 
@@ -87,9 +89,9 @@ def test_what_bounced_late_is_bounced_and_what_was_dropped_at_the_second_attempt
     attempt = ended(opened(), TAKEN)
     come_in([event(attempt, "bounce", reader=0), event(attempt, "delivered", reader=1)])
     come_in([event(attempt, "delivered", reader=0), event(attempt, "dropped", reader=1, reason="Spam Content")])
-    assert list(Outcome.objects.order_by("subscriber").values_list("reached", flat=True)) == [
-        Reached.BOUNCED,
-        Reached.DELIVERED,
+    assert list(ReaderOutcome.objects.order_by("subscriber").values_list("reached", flat=True)) == [
+        DeliveryStage.BOUNCED,
+        DeliveryStage.DELIVERED,
     ]
 
 
@@ -97,10 +99,10 @@ def test_what_bounced_late_is_bounced_and_what_was_dropped_at_the_second_attempt
 def test_a_post_that_cannot_be_read_is_set_aside_and_stands_in_nobodys_way(opened: Opener, post: bytes) -> None:
     attempt = ended(opened(), TAKEN)
     assert come_in(post, [event(attempt)]) == 2
-    aside = Notice.objects.get(state=NoticeState.ASIDE)
+    aside = WebhookPost.objects.get(state=WebhookPostState.FAILED)
     assert bytes(aside.body) == post
     assert aside.problem
-    assert Outcome.objects.count() == 1
+    assert ReaderOutcome.objects.count() == 1
     assert process_events.absorb(now=MONDAY + timedelta(days=1)) == 0
 
 
@@ -114,8 +116,8 @@ def test_a_post_that_makes_absorbing_crash_is_set_aside_alone(opened: Opener) ->
             f"WHEN NEW.subscriber = {int(told[1]['nl_subscriber'])} BEGIN SELECT RAISE(ABORT, 'no'); END"
         )
     assert come_in([told[0]], [told[1]], [told[2]]) == 3
-    assert [notice.state for notice in Notice.objects.order_by("pk")] == ["absorbed", "aside", "absorbed"]
-    problem = Notice.objects.get(state=NoticeState.ASIDE).problem
+    assert [notice.state for notice in WebhookPost.objects.order_by("pk")] == ["absorbed", "aside", "absorbed"]
+    problem = WebhookPost.objects.get(state=WebhookPostState.FAILED).problem
     assert problem == "Of its 1 events some could not be absorbed: 1 with IntegrityError."
 
 
@@ -129,28 +131,28 @@ def test_an_event_that_makes_absorbing_crash_costs_itself_alone(opened: Opener) 
             f"WHEN NEW.subscriber = {int(told[1]['nl_subscriber'])} BEGIN SELECT RAISE(ABORT, 'no'); END"
         )
     come_in(told)
-    assert {str(pk) for pk in Outcome.objects.values_list("subscriber", flat=True)} == {
+    assert {str(pk) for pk in ReaderOutcome.objects.values_list("subscriber", flat=True)} == {
         told[0]["nl_subscriber"],
         told[2]["nl_subscriber"],
     }
-    assert Notice.objects.get().state == NoticeState.ASIDE
+    assert WebhookPost.objects.get().state == WebhookPostState.FAILED
 
 
 def test_half_a_character_in_one_event_costs_no_other(opened: Opener) -> None:
     attempt = ended(opened(), TAKEN)
     come_in([event(attempt, "unsubscribe", reader=0), event(attempt, "open", reader=1, useragent="\ud83d broken")])
-    assert Notice.objects.get().state == NoticeState.ABSORBED
-    assert Subscription.objects.filter(standing=Standing.LEFT).count() == 1
-    assert Outcome.objects.count() == 2
+    assert WebhookPost.objects.get().state == WebhookPostState.PROCESSED
+    assert Subscription.objects.filter(standing=SubscriptionStatus.UNSUBSCRIBED).count() == 1
+    assert ReaderOutcome.objects.count() == 2
 
 
 def test_an_event_that_names_no_dispatch_stands_in_no_other_events_way(opened: Opener) -> None:
     attempt = ended(opened(), TAKEN)
     bare: Given = {"nl_dispatch": None, "nl_batch": None, "nl_attempt": None, "sg_message_id": None}
     come_in([event(attempt, "bounce", reader=0, **bare), event(attempt, reader=1)])
-    notice = Notice.objects.get()
-    assert (notice.state, notice.problem) == (NoticeState.ABSORBED, "")
-    assert Outcome.objects.count() == 1
+    notice = WebhookPost.objects.get()
+    assert (notice.state, notice.problem) == (WebhookPostState.PROCESSED, "")
+    assert ReaderOutcome.objects.count() == 1
     assert Suppression.objects.count() == 1
 
 
@@ -162,29 +164,29 @@ def test_trouble_of_the_database_delays_a_post_longer_each_time_and_not_for_ever
     opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attempt = ended(opened(), TAKEN)
-    webhook_inbox.keep(json.dumps([event(attempt)]).encode(), stamp="1795000000", now=MONDAY)
-    monkeypatch.setattr(reader_outcomes, "write", troubled)
+    webhook_inbox.store(json.dumps([event(attempt)]).encode(), stamp="1795000000", now=MONDAY)
+    monkeypatch.setattr(reader_outcomes, "upsert", troubled)
     now, waits = MONDAY, []
     for _ in range(100):
         process_events.absorb(now=now)
-        notice = Notice.objects.get()
+        notice = WebhookPost.objects.get()
         if notice.try_at is None:
             break
         waits.append((notice.try_at - now).total_seconds())
         now = notice.try_at
-    assert notice.state == NoticeState.ASIDE
+    assert notice.state == WebhookPostState.FAILED
     assert "OperationalError" in notice.problem
     assert waits == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
 
 
 def test_trouble_that_passes_is_forgotten(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     attempt = ended(opened(), TAKEN)
-    webhook_inbox.keep(json.dumps([event(attempt)]).encode(), stamp="1795000000", now=MONDAY)
+    webhook_inbox.store(json.dumps([event(attempt)]).encode(), stamp="1795000000", now=MONDAY)
     with monkeypatch.context() as away:
-        away.setattr(reader_outcomes, "write", troubled)
+        away.setattr(reader_outcomes, "upsert", troubled)
         process_events.absorb(now=MONDAY)
     process_events.absorb(now=MONDAY + timedelta(minutes=1))
-    assert Notice.objects.get().state == NoticeState.ABSORBED
+    assert WebhookPost.objects.get().state == WebhookPostState.PROCESSED
 
 
 def test_a_post_that_ends_its_worker_is_set_aside_in_the_end_and_takes_no_other_with_it(
@@ -193,7 +195,7 @@ def test_a_post_that_ends_its_worker_is_set_aside_in_the_end_and_takes_no_other_
     attempt = ended(opened(), TAKEN)
     told = [json.dumps([event(attempt, reader=n)]).encode() for n in range(3)]
     for number, body in enumerate(told):
-        webhook_inbox.keep(body, stamp=str(1_795_000_000 + number), now=MONDAY)
+        webhook_inbox.store(body, stamp=str(1_795_000_000 + number), now=MONDAY)
     read = event_webhook.read
 
     def kill(body: bytes, **terms: Any) -> Any:
@@ -207,11 +209,12 @@ def test_a_post_that_ends_its_worker_is_set_aside_in_the_end_and_takes_no_other_
         with suppress(SystemExit):
             process_events.absorb(now=now)
         now += webhook_inbox.LEASE + timedelta(seconds=1)
-    assert [notice.state for notice in Notice.objects.order_by("pk")] == ["absorbed", "aside", "absorbed"]
+    assert [notice.state for notice in WebhookPost.objects.order_by("pk")] == ["absorbed", "aside", "absorbed"]
     assert (
-        Notice.objects.get(state=NoticeState.ASIDE).problem == "It was taken up 10 times, and no try came to its end."
+        WebhookPost.objects.get(state=WebhookPostState.FAILED).problem
+        == "It was taken up 10 times, and no try came to its end."
     )
-    assert Outcome.objects.count() == 2
+    assert ReaderOutcome.objects.count() == 2
 
 
 def test_more_events_than_a_statement_takes_values_are_absorbed_together(opened: Opener) -> None:
@@ -221,8 +224,8 @@ def test_more_events_than_a_statement_takes_values_are_absorbed_together(opened:
     strangers = [{**bare, "email": f"a{n}@example.com", "sg_message_id": f"{n}.x"} for n in range(33_000)]
     elsewhere = [{**blocked, "nl_subscriber": str(n)} for n in range(10**9, 10**9 + 33_000)]
     come_in(strangers, elsewhere, [event(attempt)])
-    assert not Notice.objects.exclude(state=NoticeState.ABSORBED).exists()
-    assert Outcome.objects.count() == 33_001
+    assert not WebhookPost.objects.exclude(state=WebhookPostState.PROCESSED).exists()
+    assert ReaderOutcome.objects.count() == 33_001
 
 
 def test_events_that_make_no_sense_are_counted_and_those_beside_them_are_absorbed(opened: Opener) -> None:
@@ -231,40 +234,40 @@ def test_events_that_make_no_sense_are_counted_and_those_beside_them_are_absorbe
     strange += [event(attempt, reader=1, timestamp="soon", nl_batch=7, email="\0", sg_message_id=[], reason={})]
     strange += [event(attempt, reader=2, timestamp=1e300), event(attempt, nl_subscriber="9" * 19, nl_dispatch="²")]
     come_in(json.dumps(strange).encode())
-    notice = Notice.objects.get()
-    assert (notice.state, notice.events) == (NoticeState.ABSORBED, 4)
+    notice = WebhookPost.objects.get()
+    assert (notice.state, notice.events) == (WebhookPostState.PROCESSED, 4)
     assert notice.problem == "4 of its events could not be read."
-    assert Outcome.objects.filter(reached=Reached.DELIVERED).count() == 3
+    assert ReaderOutcome.objects.filter(reached=DeliveryStage.DELIVERED).count() == 3
 
 
 def test_events_of_strangers_and_of_other_houses_are_passed_over(opened: Opener) -> None:
     attempt = ended(opened(), TAKEN)
     stranger = {"event": "bounce", "email": "stranger@example.com", "timestamp": 1}
     come_in([event(attempt, nl_dispatch="99999"), stranger])
-    assert not Outcome.objects.exists()
-    assert Notice.objects.get().state == NoticeState.ABSORBED
+    assert not ReaderOutcome.objects.exists()
+    assert WebhookPost.objects.get().state == WebhookPostState.PROCESSED
 
 
 def test_a_late_event_without_our_ids_is_known_by_the_call_and_the_address(opened: Opener) -> None:
     attempt = ended(opened(), TAKEN)
     bare: Given = {"nl_dispatch": None, "nl_batch": None, "nl_attempt": None, "nl_subscriber": None}
     come_in([event(attempt, "bounce", reader=1, **bare)])
-    outcome = Outcome.objects.get()
-    assert (outcome.dispatch_id, outcome.reached) == (attempt.batch.dispatch_id, Reached.BOUNCED)
+    outcome = ReaderOutcome.objects.get()
+    assert (outcome.dispatch_id, outcome.reached) == (attempt.batch.dispatch_id, DeliveryStage.BOUNCED)
 
 
 def test_posts_in_the_hands_of_a_lost_worker_are_absorbed_when_its_lease_is_over(opened: Opener) -> None:
     attempt = ended(opened(), TAKEN)
-    webhook_inbox.keep(json.dumps([event(attempt)]).encode(), stamp="1", now=MONDAY)
-    assert len(webhook_inbox.take(now=MONDAY, max_posts=10)) == 1
+    webhook_inbox.store(json.dumps([event(attempt)]).encode(), stamp="1", now=MONDAY)
+    assert len(webhook_inbox.claim(now=MONDAY, max_posts=10)) == 1
     assert process_events.absorb(now=MONDAY + timedelta(seconds=5)) == 0
     assert process_events.absorb(now=MONDAY + timedelta(minutes=5)) == 1
-    assert Outcome.objects.count() == 1
+    assert ReaderOutcome.objects.count() == 1
 
 
 def test_posts_are_thrown_away_after_thirty_days_whatever_became_of_them() -> None:
     for days in (0, 29, 31, 40):
-        webhook_inbox.keep(b"[]", stamp=str(days), now=MONDAY - timedelta(days=days))
+        webhook_inbox.store(b"[]", stamp=str(days), now=MONDAY - timedelta(days=days))
     assert webhook_inbox.prune(now=MONDAY) == 2
     assert webhook_inbox.prune(now=MONDAY) == 0
-    assert Notice.objects.count() == 2
+    assert WebhookPost.objects.count() == 2

@@ -8,7 +8,7 @@ import pytest
 from newsletter.cli.support import json_shapes
 from newsletter.delivery.models import Attempt, Dispatch, DispatchState
 from newsletter.insights import webhook_inbox
-from newsletter.insights.event_backlog import arrears
+from newsletter.insights.event_backlog import event_backlog
 from newsletter.mail.message import Receipt
 from newsletter.ops.system_status import status
 from tests.insights.conftest import come_in, ended, event
@@ -37,8 +37,8 @@ def test_the_command_line_shows_the_tally_once_there_is_one(opened: Opener) -> N
 
 
 def test_posts_that_wait_are_no_trouble_until_they_wait_for_long() -> None:
-    webhook_inbox.keep(b"[]", stamp=str(int(MONDAY.timestamp())), now=MONDAY)
-    assert arrears(now=MONDAY).waiting == 1
+    webhook_inbox.store(b"[]", stamp=str(int(MONDAY.timestamp())), now=MONDAY)
+    assert event_backlog(now=MONDAY).waiting == 1
     for minutes, pages in ((1, []), (11, ["late-events"])):
         troubles = status(now=MONDAY + timedelta(minutes=minutes)).verdict.troubles
         assert [trouble.page for trouble in troubles if trouble.page == "late-events"] == pages
@@ -46,8 +46,8 @@ def test_posts_that_wait_are_no_trouble_until_they_wait_for_long() -> None:
 
 def test_posts_that_nobody_understands_are_told_of_for_a_day() -> None:
     come_in(b"{")
-    assert arrears(now=MONDAY + timedelta(hours=1)).aside == 1
-    assert arrears(now=MONDAY + timedelta(hours=25)).aside == 0
+    assert event_backlog(now=MONDAY + timedelta(hours=1)).aside == 1
+    assert event_backlog(now=MONDAY + timedelta(hours=25)).aside == 0
 
 
 def silent(*, now: datetime) -> bool:

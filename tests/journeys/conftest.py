@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.system import House
+from tests.support.system import System
 from tests.support.waiting import wait_until
 
 PUBLICATION = (
@@ -16,13 +16,13 @@ PUBLICATION = (
 
 
 class Newsroom:
-    """A house with one publication that approves by itself, and `readers` readers."""
+    """A system with one publication that approves by itself, and `readers` readers."""
 
-    def __init__(self, house: House, *, readers: int) -> None:
-        self.house = house
+    def __init__(self, system: System, *, readers: int) -> None:
+        self.system = system
         self.otto = "otto@harbour.example"
-        house.tell(*PUBLICATION)
-        house.tell(
+        system.tell(*PUBLICATION)
+        system.tell(
             "users",
             "add",
             self.otto,
@@ -34,18 +34,18 @@ class Newsroom:
             stdin="tides turn twice a day",
         )
         rows = "".join(f"reader{number}@readers.example,Reader {number}\n" for number in range(readers))
-        house.tell("readers", "import", "-", "--source", "a test", stdin="email,first_name\n" + rows)
+        system.tell("readers", "import", "-", "--source", "a test", stdin="email,first_name\n" + rows)
 
     def due_in(self, seconds: float) -> datetime:
         """Let the cadence name a moment this far ahead; returns it."""
         due = (datetime.now(UTC) + timedelta(seconds=seconds)).replace(microsecond=0)
-        self.house.tell(
+        self.system.tell(
             "publications",
             "set",
             "harbour",
             f"send_time={due:%H:%M:%S}",
             f"starts_on={due:%Y-%m-%d}",
-            "approves_itself=yes",
+            "auto_approve=yes",
         )
         return due
 
@@ -54,17 +54,17 @@ class Newsroom:
         return wait_until(lambda: self._in_state(state), timeout=timeout, what=f"an edition that is {state}")
 
     def _in_state(self, state: str) -> Any:
-        return next((e for e in self.house.tell("editions", "list", "--all") if e["state"] == state), None)
+        return next((e for e in self.system.tell("editions", "list", "--all") if e["state"] == state), None)
 
     def progress(self, edition: int) -> Any:
-        return self.house.tell("dispatches", "show", edition)["progress"]
+        return self.system.tell("dispatches", "show", edition)["progress"]
 
 
 @pytest.fixture
-def newsroom(make_house: Callable[..., House]) -> Callable[..., Newsroom]:
+def newsroom(make_system: Callable[..., System]) -> Callable[..., Newsroom]:
     """Makes a newsroom: `newsroom(readers=10, DATABASE_URL=…)`."""
 
     def make(*, readers: int, **settings: str) -> Newsroom:
-        return Newsroom(make_house(**settings), readers=readers)
+        return Newsroom(make_system(**settings), readers=readers)
 
     return make

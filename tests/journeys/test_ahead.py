@@ -1,4 +1,4 @@
-"""An edition that is handed over ahead of its time, and stopped before it leaves: the whole house, by its doors."""
+"""An edition that is handed over ahead of its time, and stopped before it leaves: the whole system, by its doors."""
 
 from collections.abc import Callable
 
@@ -12,23 +12,23 @@ def test_an_edition_handed_over_ahead_is_stopped_and_nobody_gets_it(
     newsroom: Callable[..., Newsroom], database_url: str
 ) -> None:
     desk = newsroom(readers=READERS, DATABASE_URL=database_url, DISPATCH_BATCH_SIZE="10")
-    house = desk.house
-    house.tell("stories", "add", "--url", "https://harbour.example/1", "--headline", "Tide", "--body", "It turned.")
-    house.tell("publications", "set", "harbour", "ahead_minutes=60", "lead_minutes=90")
+    system = desk.system
+    system.tell("stories", "add", "--url", "https://harbour.example/1", "--headline", "Tide", "--body", "It turned.")
+    system.tell("publications", "set", "harbour", "schedule_ahead_minutes=60", "lead_minutes=90")
     desk.due_in(45 * 60)
-    house.tell("editions", "plan")
-    house.start()
-    wait_until(lambda: house.counts()["accepted"] == READERS, timeout=90, what="all readers submitted ahead")
+    system.tell("editions", "plan")
+    system.start()
+    wait_until(lambda: system.counts()["accepted"] == READERS, timeout=90, what="all readers submitted ahead")
     edition = desk.edition("dispatching")["id"]
-    assert house.counts()["fates"]["waiting"] == READERS
-    shown = house.tell("dispatches", "show", edition)
+    assert system.counts()["fates"]["waiting"] == READERS
+    shown = system.tell("dispatches", "show", edition)
     assert shown["progress"]["phase"] == "submitted ahead"
     assert "can be stopped until" in shown["waits"]["sentences"][0]
 
-    house.tell("dispatches", "stop", edition, "--reason", "The picture is wrong.", "--yes")
+    system.tell("dispatches", "stop", edition, "--reason", "The picture is wrong.", "--yes")
 
     def said() -> str:
-        return str(house.tell("dispatches", "show", edition)["waits"]["sentences"][0])
+        return str(system.tell("dispatches", "show", edition)["waits"]["sentences"][0])
 
     wait_until(lambda: f"{READERS} cancelled for certain" in said(), timeout=60, what="a cancel that was seen")
-    assert house.stop() == 0
+    assert system.stop() == 0

@@ -23,24 +23,24 @@ def leaving(newsroom: Callable[..., Newsroom], database_url: str) -> Iterator[Ne
         DISPATCH_ANSWER_TIMEOUT="2",
         DISPATCH_LEASE="12",
     )
-    desk.house.tell(
+    desk.system.tell(
         "stories", "add", "--url", "https://harbour.example/1", "--headline", "Tide", "--body", "It turned."
     )
-    desk.house.tell("publications", "set", "harbour", "approves_itself=yes")
-    edition = desk.house.tell("editions", "plan")["id"]
-    desk.house.start()
-    desk.house.tell_events(hold=True)  # evidence would settle doubt by itself; here a person does it
-    desk.house.order(do="late", seconds=0.3, times=None)
-    desk.house.tell("editions", "send", edition, "--yes")
-    wait_until(lambda: desk.house.counts()["accepted"] >= 3 * BATCH, timeout=90, what="the first batches")
+    desk.system.tell("publications", "set", "harbour", "auto_approve=yes")
+    edition = desk.system.tell("editions", "plan")["id"]
+    desk.system.start()
+    desk.system.post_events(hold=True)  # evidence would settle doubt by itself; here a person does it
+    desk.system.order(do="late", seconds=0.3, times=None)
+    desk.system.tell("editions", "send", edition, "--yes")
+    wait_until(lambda: desk.system.counts()["accepted"] >= 3 * BATCH, timeout=90, what="the first batches")
     yield desk
-    assert desk.house.stop() == 0
+    assert desk.system.stop() == 0
 
 
 def everybody_once(desk: Newsroom) -> None:
     """The edition finished by itself and the postbox saw each reader exactly once."""
     edition = desk.edition("dispatched", timeout=120)
-    counts = desk.house.counts()
+    counts = desk.system.counts()
     assert (counts["addresses"], counts["accepted_twice"]) == (READERS, 0)
     assert desk.progress(edition["id"])["adds_up"]
 
@@ -49,38 +49,38 @@ def everybody_once_or_uncertain(desk: Newsroom) -> None:
     """After a worker was lost in the middle of calls: settle what is in doubt, as a person would."""
     edition = desk.edition("dispatching")["id"]
     wait_until(lambda: desk.progress(edition)["waiting"] == 0, timeout=120, what="all batches to have a fate")
-    counts, progress = desk.house.counts(), desk.progress(edition)
+    counts, progress = desk.system.counts(), desk.progress(edition)
     assert counts["accepted_twice"] == 0
     assert progress["adds_up"]
     assert progress["accepted"] + progress["uncertain"] == READERS
     if progress["uncertain"]:
-        said = desk.house.say("status")
+        said = desk.system.say("status")
         assert said.status == 1, "doubt is not all right"
         assert "nobody knows" in said.out
-        desk.house.tell("dispatches", "settle", edition, "count-as-accepted", "--by", desk.otto, "--yes")
+        desk.system.tell("dispatches", "settle", edition, "count-as-accepted", "--by", desk.otto, "--yes")
     assert desk.edition("dispatched")["id"] == edition
 
 
 def test_the_dispatch_worker_killed_in_the_middle_of_calls(leaving: Newsroom) -> None:
-    leaving.house.kill9("--queues=dispatch")
+    leaving.system.kill9("--queues=dispatch")
     everybody_once_or_uncertain(leaving)
 
 
 def test_redis_killed_under_busy_workers_and_back_empty(leaving: Newsroom) -> None:
-    leaving.house.kill9("broker.conf")
+    leaving.system.kill9("broker.conf")
     everybody_once(leaving)
 
 
 def test_an_answer_that_is_lost_is_named_and_settled_and_nobody_gets_two(leaving: Newsroom) -> None:
-    leaving.house.take_orders_back()
-    leaving.house.order(do="drop", accept=True)
-    leaving.house.order(do="late", seconds=0.3, times=None)
+    leaving.system.take_orders_back()
+    leaving.system.order(do="drop", accept=True)
+    leaving.system.order(do="late", seconds=0.3, times=None)
     edition = leaving.edition("dispatching")["id"]
     wait_until(lambda: leaving.progress(edition)["uncertain"] == BATCH, timeout=60, what="the batch in doubt")
     everybody_once_or_uncertain(leaving)
-    assert leaving.house.counts()["addresses"] == READERS
+    assert leaving.system.counts()["addresses"] == READERS
 
 
 def test_the_provider_killed_in_the_middle_of_calls(leaving: Newsroom) -> None:
-    leaving.house.kill9("newsletter.postbox")
+    leaving.system.kill9("newsletter.postbox")
     everybody_once_or_uncertain(leaving)

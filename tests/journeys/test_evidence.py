@@ -18,30 +18,30 @@ def test_events_settle_what_an_answer_that_was_lost_left_in_doubt(
         DISPATCH_ANSWER_TIMEOUT="2",
         DISPATCH_LEASE="20",
     )
-    house = desk.house
-    house.tell("stories", "add", "--url", "https://harbour.example/1", "--headline", "Tide", "--body", "It turned.")
-    house.tell("publications", "set", "harbour", "approves_itself=yes")
-    edition = house.tell("editions", "plan")["id"]
-    house.start()
-    house.tell_events(hold=True)
-    house.order(do="drop", accept=True, times=2)
-    house.tell("editions", "send", edition, "--yes")
-    wait_until(lambda: house.counts()["accepted"] == READERS, timeout=120, what="all batches to be taken")
+    system = desk.system
+    system.tell("stories", "add", "--url", "https://harbour.example/1", "--headline", "Tide", "--body", "It turned.")
+    system.tell("publications", "set", "harbour", "auto_approve=yes")
+    edition = system.tell("editions", "plan")["id"]
+    system.start()
+    system.post_events(hold=True)
+    system.order(do="drop", accept=True, times=2)
+    system.tell("editions", "send", edition, "--yes")
+    wait_until(lambda: system.counts()["accepted"] == READERS, timeout=120, what="all batches to be taken")
     wait_until(lambda: desk.progress(edition)["uncertain"] == 2 * BATCH, timeout=120, what="two batches in doubt")
     wait_until(lambda: desk.progress(edition)["waiting"] == 0, timeout=60, what="the other batch")
-    assert house.say("status").status == 1, "doubt is not all right"
+    assert system.say("status").status == 1, "doubt is not all right"
 
-    house.tell_events(shuffle=True, duplicate=0.5, lose=0.3, seed=7)
+    system.post_events(shuffle=True, duplicate=0.5, lose=0.3, seed=7)
     assert desk.edition("dispatched", timeout=120)["id"] == edition
-    counts, progress = house.counts(), desk.progress(edition)
+    counts, progress = system.counts(), desk.progress(edition)
     assert (counts["addresses"], counts["accepted"], counts["accepted_twice"]) == (READERS, READERS, 0)
     assert (progress["accepted"], progress["uncertain"], progress["adds_up"]) == (READERS, 0, True)
 
     # which events are lost is the seed's and the message ids' affair; most of the letters are heard of in any case
     tally = wait_until(
-        lambda: (told := house.tell("dispatches", "show", edition)["tally"]) and told["delivered"] > BATCH and told,
+        lambda: (told := system.tell("dispatches", "show", edition)["tally"]) and told["delivered"] > BATCH and told,
         timeout=60,
         what="letters that were delivered",
     )
     assert tally["bounced"] == tally["complained"] == 0
-    assert house.stop() == 0
+    assert system.stop() == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.support.kept import Kept
 from tests.support.ports import free_port
-from tests.support.system import House, ask
+from tests.support.system import System, ask
 from tests.support.waiting import wait_until
 
 PASSWORD = "tides turn twice a day"
@@ -32,17 +32,17 @@ def attempt(url: str, password: str) -> int:
 
 
 def test_guesses_at_two_web_servers_are_counted_together(
-    make_house: Callable[..., House], database_url: str, tmp_path: Path
+    make_system: Callable[..., System], database_url: str, tmp_path: Path
 ) -> None:
-    house = make_house(DATABASE_URL=database_url)
-    house.tell("users", "add", "otto@harbour.example", "--role", "ops", "--password-stdin", stdin=PASSWORD)
+    system = make_system(DATABASE_URL=database_url)
+    system.tell("users", "add", "otto@harbour.example", "--role", "ops", "--password-stdin", stdin=PASSWORD)
     servers, urls = [], []
     try:
         for number in range(2):
             folder, port = tmp_path / f"web-{number}", free_port()
             folder.mkdir()
             command = [sys.executable, "-m", "newsletter.web.site.web_server", f"--port={port}"]
-            servers.append(Kept(command, folder=folder, env=house.environment, folder_stays=True))
+            servers.append(Kept(command, folder=folder, env=system.environment, folder_stays=True))
             urls.append(f"http://127.0.0.1:{port}")
         for url in urls:
             wait_until(lambda url=url: answers(url), timeout=60, what="a web server")  # type: ignore[misc]
@@ -52,5 +52,5 @@ def test_guesses_at_two_web_servers_are_counted_together(
     finally:
         for server in servers:
             server.end()
-    acts = [one["act"] for one in house.tell("audit", "--limit", 100)]
+    acts = [one["act"] for one in system.tell("audit", "--limit", 100)]
     assert (acts.count("sign-in-failed"), acts.count("sign-in-refused"), acts.count("signed-in")) == (8, 1, 1)

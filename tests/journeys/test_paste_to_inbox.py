@@ -48,8 +48,8 @@ def test_a_pasted_story_reaches_a_thousand_readers_once_and_each_can_leave_with_
 ) -> None:
     copied = COPIED
     desk = newsroom(readers=1000, DATABASE_URL=database_url, DISPATCH_BATCH_SIZE="150")
-    house = desk.house
-    story = house.tell(
+    system = desk.system
+    story = system.tell(
         "stories", "add", "--paste", "-", "--url", "https://harbour.example/ferry?a=1&b=2", "--keep-appeal",
         "--appeal-url", "https://harbour.example/give", "--appeal-button", "Support this reporting", "--yes",
         stdin=copied.text,
@@ -58,25 +58,25 @@ def test_a_pasted_story_reaches_a_thousand_readers_once_and_each_can_leave_with_
     for word in [*copied.points, *copied.closing, copied.lead]:
         assert word not in story["body"], "the donation block stayed in the story"
 
-    house.tell("appeals", "set", str(story["pasted"]["appeal_stored"]), "is_active=yes")
+    system.tell("appeals", "set", str(story["pasted"]["appeal_stored"]), "is_active=yes")
 
-    house.start()
+    system.start()
     due = desk.due_in(25)
     edition = desk.edition("dispatched")
     assert edition["due_at"].startswith(f"{due:%Y-%m-%dT%H:%M:%S}")
     assert datetime.fromisoformat(edition["dispatched_at"]) >= due.replace(tzinfo=UTC)
 
-    counts = house.counts()
+    counts = system.counts()
     assert (counts["accepted"], counts["addresses"], counts["accepted_twice"]) == (1000, 1000, 0)
     progress = desk.progress(edition["id"])
     assert (progress["accepted"], progress["adds_up"], progress["complete"]) == (1000, True, True)
-    assert all(queue["workers"] >= 1 for queue in house.tell("status")["queues"])
+    assert all(queue["workers"] >= 1 for queue in system.tell("status")["queues"])
 
-    [letter] = house.letters(address="reader7@readers.example", full=1)
+    [letter] = system.letters(address="reader7@readers.example", full=1)
     check_letter(letter["text"], letter["html"], copied)
     assert letter["subject"] == copied.headline
     leave_with_one_click(desk, letter)
-    assert house.stop() == 0
+    assert system.stop() == 0
 
 
 def check_letter(text: str, html: str, copied: Copied) -> None:
@@ -104,14 +104,14 @@ def leave_with_one_click(desk: Newsroom, letter: dict[str, Any]) -> None:
     link = letter["headers"]["List-Unsubscribe"].strip("<>")
     assert link in letter["html"]
     assert link in letter["text"]
-    before = desk.house.tell("readers", "count")
-    assert desk.house.get(link).status == 200
-    assert desk.house.tell("readers", "count") == before
-    answer = desk.house.post(link, {"List-Unsubscribe": "One-Click"})
+    before = desk.system.tell("readers", "count")
+    assert desk.system.get(link).status == 200
+    assert desk.system.tell("readers", "count") == before
+    answer = desk.system.post(link, {"List-Unsubscribe": "One-Click"})
     assert answer.status == 200
     assert "Set-Cookie" not in answer.headers
-    assert desk.house.post(link, {"List-Unsubscribe": "One-Click"}).status == 200, "a repeated click is no error"
-    after = desk.house.tell("readers", "count")
+    assert desk.system.post(link, {"List-Unsubscribe": "One-Click"}).status == 200, "a repeated click is no error"
+    after = desk.system.tell("readers", "count")
     assert after != before
 
 

@@ -25,6 +25,6 @@ def test_an_export_through_a_pooler_that_changes_connections_is_whole(
     newsroom: Callable[..., Newsroom], pooled_url: str
 ) -> None:
     desk = newsroom(readers=READERS, DATABASE_URL=pooled_url, DATABASE_PREPARES="no")
-    exported = desk.house.say("readers", "export")
+    exported = desk.system.say("readers", "export")
     assert exported.status == 0, exported.err
     assert len(exported.out.splitlines()) == 1 + READERS

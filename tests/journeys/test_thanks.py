@@ -15,22 +15,22 @@ def gift(number: int, *, days_ago: int) -> str:
 
 def test_who_gave_is_thanked_and_everybody_else_is_asked(newsroom: Callable[..., Newsroom], database_url: str) -> None:
     desk = newsroom(readers=12, DATABASE_URL=database_url, DISPATCH_BATCH_SIZE="5")
-    house = desk.house
-    house.tell("stories", "add", "--paste", "-", "--url", "https://harbour.example/ferry", "--yes",
+    system = desk.system
+    system.tell("stories", "add", "--paste", "-", "--url", "https://harbour.example/ferry", "--yes",
                stdin="The ferry is back\n\nIt leaves at eight.\n\nIt comes home at noon.\n\nBring a coat.")  # fmt: skip
-    house.tell(
+    system.tell(
         "appeals", "add", "--name", "Winter", "--heading", "Readers pay for this", "--button", "Support us",
         "--url", ASKS,
     )  # fmt: skip
     header = "email,date,amount,currency,reference\n"
-    told = house.tell(
+    told = system.tell(
         "gifts", "import", "-", "--source", "stripe", stdin=header + gift(3, days_ago=2) + gift(7, days_ago=200)
     )
     assert (told["added"], told["bad"]) == (2, 0)
-    house.start()
+    system.start()
     desk.due_in(25)
     desk.edition("approved")
-    told = house.tell(
+    told = system.tell(
         "gifts", "import", "-", "--source", "stripe", stdin=header + gift(3, days_ago=2) + gift(9, days_ago=0)
     )
     assert (told["added"], told["known"]) == (1, 1)
@@ -38,8 +38,8 @@ def test_who_gave_is_thanked_and_everybody_else_is_asked(newsroom: Callable[...,
     progress = desk.progress(edition["id"])
     assert (progress["accepted"], progress["adds_up"], progress["complete"]) == (12, True, True)
     for number in range(12):
-        [letter] = house.letters(address=f"reader{number}@readers.example", full=1)
+        [letter] = system.letters(address=f"reader{number}@readers.example", full=1)
         gave = number in (3, 9)
         for body in (letter["html"], letter["text"]):
             assert (THANKS in body, ASKS in body) == (gave, not gave), number
-    assert house.stop() == 0
+    assert system.stop() == 0

@@ -11,25 +11,25 @@ LINK = re.compile(r"http://127\.0\.0\.1:\d+/([upv])/([\w=-]{20,})")
 
 def test_no_log_of_a_journey_holds_a_readers_token(newsroom: Callable[..., Newsroom]) -> None:
     desk = newsroom(readers=3, LOG_LEVEL="DEBUG", DEBUG="yes")
-    house = desk.house
-    house.tell("stories", "add", "--paste", "-", "--url", "https://harbour.example/ferry", "--yes",
+    system = desk.system
+    system.tell("stories", "add", "--paste", "-", "--url", "https://harbour.example/ferry", "--yes",
                stdin="The ferry is back\n\nIt leaves at eight.\n\nIt comes home at noon.\n\nBring a coat.")  # fmt: skip
-    house.start()
+    system.start()
     desk.due_in(20)
     desk.edition("dispatched")
     tokens = set()
-    for letter in house.letters(full=1):
+    for letter in system.letters(full=1):
         for page, token in LINK.findall(letter["text"] + letter["html"] + str(letter["headers"])):
             tokens.add(token)
             for path in (f"/{page}/{token}", f"/{page}/{token[:-3]}", f"/{page}/{token}/more", f"//{page}/{token}"):
-                house.get(house.web + path, Referer=f"{house.web}/{page}/{token}")
-            house.post(f"{house.web}/{page}/{token}", {"do": "nonsense"})
-            house.post(f"{house.web}/{page}/{token}", {"do": "leave"})
-            ask("DELETE", f"{house.web}/{page}/{token}")
-            ask("GET", f"{house.web}/{page}/{token}", headers={"Host": "elsewhere.example"})
+                system.get(system.web + path, Referer=f"{system.web}/{page}/{token}")
+            system.post(f"{system.web}/{page}/{token}", {"do": "nonsense"})
+            system.post(f"{system.web}/{page}/{token}", {"do": "leave"})
+            ask("DELETE", f"{system.web}/{page}/{token}")
+            ask("GET", f"{system.web}/{page}/{token}", headers={"Host": "elsewhere.example"})
     assert len(tokens) >= 3
-    assert house.stop() == 0
-    logs = [house.folder / "log", *(house.data / "logs").iterdir()]
+    assert system.stop() == 0
+    logs = [system.folder / "log", *(system.data / "logs").iterdir()]
     written = {log.name: log.read_text(encoding="utf-8", errors="replace") for log in logs}
     assert "/u/…" in written["web.log"], "a refused link is a line, without its token"
     for name, text in written.items():

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from newsletter.delivery.dispatches import confirm_installation
 from newsletter.editions import reopen_edition
-from newsletter.editions.models import MOVES, Edition, FrozenLetter, State
+from newsletter.editions.models import TRANSITIONS, Edition, FrozenLetter, State
 from newsletter.letters import approval, assemble_letter, compose_letters, render_letter
-from newsletter.letters.content.letter_content import Contents
-from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.letters.content.letter_content import LetterContent
+from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.mail.message import Letter
 from newsletter.publications import edit_publication
-from newsletter.publications.models import OnEmpty, Publication
+from newsletter.publications.models import Publication, TooFewStoriesPolicy
 from newsletter.stories import story_queue
 from newsletter.stories.models import Story
 from tests.support import factories as make
@@ -41,7 +41,7 @@ def test_approval_is_of_one_letter_and_names_who_gave_it() -> None:
 
 
 def test_a_letter_that_was_assembled_anew_cannot_be_approved_by_its_old_hash() -> None:
-    with pytest.raises(approval.ChangedSince, match="Look again"):
+    with pytest.raises(approval.LetterChanged, match="Look again"):
         approval.approve(assembled(), content_hash="0" * 64, by=make.eddie(), now=BEFORE)
 
 
@@ -67,7 +67,7 @@ def test_holding_and_cancelling_need_a_reason() -> None:
 def test_cancelling_gives_the_stories_back() -> None:
     edition = assembled()
     approval.cancel(edition, reason="fire", now=BEFORE)
-    assert len(story_queue.waiting(edition.publication)) == 1
+    assert len(story_queue.queued_stories(edition.publication)) == 1
     assert not edition.placements.exists()
 
 
@@ -105,18 +105,18 @@ def test_sending_now_does_not_break_an_embargo() -> None:
 def test_what_is_over_cannot_be_rescheduled() -> None:
     edition = assembled()
     approval.cancel(edition, reason="fire", now=BEFORE)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidState):
         approval.reschedule(edition, due_at=MONDAY, now=BEFORE)
 
 
 @given(st.sampled_from(State), st.sampled_from(State))
 def test_only_the_moves_in_the_table_are_possible(start: State, to: State) -> None:
     edition = Edition(state=start)
-    if to in MOVES[start]:
+    if to in TRANSITIONS[start]:
         edition.move(to, reason="x")
         assert edition.state == to
     else:
-        with pytest.raises(NotAllowed):
+        with pytest.raises(InvalidState):
             edition.move(to, reason="x")
         assert edition.state == start
 
@@ -124,9 +124,9 @@ def test_only_the_moves_in_the_table_are_possible(start: State, to: State) -> No
 def test_what_is_held_cannot_be_approved_or_taken_apart_without_being_released() -> None:
     edition = assembled()
     approval.hold(edition, reason="the lawyer called", now=BEFORE)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidState):
         approval.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidState):
         reopen_edition.reopen(edition)
     assert assemble_letter.refresh_stale() == []
     edition.refresh_from_db()
@@ -141,7 +141,7 @@ def test_an_edition_that_could_not_be_assembled_in_time_is_held_and_says_so() ->
 
 
 def approving_itself() -> Edition:
-    publication = make.publication(approves_itself=True)
+    publication = make.publication(auto_approve=True)
     make.story(publication)
     return make.edition(publication)
 
@@ -158,10 +158,10 @@ def approving_itself() -> Edition:
 )
 def test_a_sender_that_nobody_saw_is_not_approved(change: dict[str, Any]) -> None:
     edition = assembled()
-    edit_publication.revise(edition.publication, **change)
+    edit_publication.update_publication(edition.publication, **change)
     assert assemble_letter.refresh_stale(now=BEFORE) == [edition.pk]
     again = assemble_letter.assemble(edition.pk, now=BEFORE)
-    with pytest.raises(approval.ChangedSince):
+    with pytest.raises(approval.LetterChanged):
         approval.approve(again, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
 
 
@@ -200,10 +200,10 @@ def test_what_a_person_held_needs_a_person_also_in_a_publication_that_approves_i
     assert assemble_letter.assemble(edition.pk, now=BEFORE).state == State.APPROVED
     approval.hold(edition, reason="wrong picture", now=BEFORE)
     released = approval.release(edition, now=BEFORE)
-    assert not released.approves_itself
+    assert not released.auto_approve
     again = assemble_letter.assemble(edition.pk, now=BEFORE)
     assert again.state == State.ASSEMBLED
-    with pytest.raises(NotAllowed, match="needs a person"):
+    with pytest.raises(InvalidState, match="needs a person"):
         approval.approve(again, content_hash=again.content_hash, by=None, now=BEFORE)
     by_eddie = approval.approve(again, content_hash=again.content_hash, by=make.eddie(), now=BEFORE)
     assert by_eddie.state == State.APPROVED
@@ -222,7 +222,7 @@ def held_by_preflight(edition: Edition) -> None:
 
 
 def held_without_stories(edition: Edition) -> None:
-    Publication.objects.update(on_empty=OnEmpty.HOLD, minimum_stories=2)
+    Publication.objects.update(on_empty=TooFewStoriesPolicy.HOLD, minimum_stories=2)
     assemble_letter.assemble(edition.pk, now=MONDAY)
     Publication.objects.update(minimum_stories=1)
 
@@ -262,7 +262,7 @@ def test_the_database_refuses_an_approval_by_rule_of_what_needs_a_person() -> No
 
 def test_a_rule_that_a_publication_does_not_have_approves_nothing() -> None:
     edition = assembled()
-    with pytest.raises(NotAllowed, match="needs a person"):
+    with pytest.raises(InvalidState, match="needs a person"):
         approval.approve(edition, content_hash=edition.content_hash, by=None, now=BEFORE)
 
 
@@ -297,7 +297,7 @@ def test_the_letter_of_another_day_is_approved_with_the_same_word_by_the_hash_th
     edition = approved()
     then = compose_letters.compose_for(edition, due_at=TUESDAY, now=BEFORE)
     assert then
-    with pytest.raises(approval.ChangedSince):
+    with pytest.raises(approval.LetterChanged):
         approval.reschedule(edition, due_at=TUESDAY, now=BEFORE, seen=edition.content_hash, by=make.cora())
     moved = approval.reschedule(edition, due_at=TUESDAY, now=BEFORE, seen=then.content_hash, by=make.cora())
     assert (moved.state, moved.approved_hash, moved.approved_by) == (State.APPROVED, then.content_hash, make.cora())
@@ -334,12 +334,12 @@ def test_a_story_that_changes_while_the_letter_for_another_day_is_made_is_looked
     edition = approved()
     render = render_letter.render
 
-    def interrupted(made: Contents) -> Letter:
+    def interrupted(made: LetterContent) -> Letter:
         story_queue.revise(Story.objects.get(), headline="Another headline")
         return render(made)
 
     monkeypatch.setattr(render_letter, "render", interrupted)
-    with pytest.raises(approval.ChangedSince, match="Look at it again"):
+    with pytest.raises(approval.LetterChanged, match="Look at it again"):
         approval.reschedule(edition, due_at=TUESDAY, now=BEFORE, approve_later=True)
     edition.refresh_from_db()
     assert (edition.state, edition.due_at) == (State.APPROVED, MONDAY)
@@ -354,5 +354,5 @@ def test_a_story_that_expires_before_another_time_is_refused() -> None:
 
 def test_approving_the_letter_of_before_when_an_approved_one_was_made_anew_is_refused() -> None:
     edition = approved()
-    with pytest.raises(approval.ChangedSince):
+    with pytest.raises(approval.LetterChanged):
         approval.approve(edition, content_hash="0" * 64, by=make.cora(), now=BEFORE)

@@ -7,11 +7,11 @@ import pytest
 from newsletter.editions import reopen_edition
 from newsletter.editions.models import Edition, FrozenLetter, State, Variant
 from newsletter.letters import approval, assemble_letter, render_letter
-from newsletter.letters.content.letter_content import Contents
-from newsletter.lib.errors import NotAllowed
+from newsletter.letters.content.letter_content import LetterContent
+from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import Letter
 from newsletter.publications import edit_publication
-from newsletter.publications.models import OnEmpty
+from newsletter.publications.models import TooFewStoriesPolicy
 from newsletter.stories import story_queue
 from newsletter.stories.models import State as StoryState
 from newsletter.stories.models import Story
@@ -29,7 +29,7 @@ def test_stories_are_taken_in_the_curators_order_and_are_used() -> None:
     assert edition.state == State.ASSEMBLED
     assert [p.story for p in edition.placements.all()] == stories[:2]
     assert [s.state for s in Story.objects.order_by("pk")] == [StoryState.USED, StoryState.USED, StoryState.QUEUED]
-    assert story_queue.waiting(publication) == [stories[2]]
+    assert story_queue.queued_stories(publication) == [stories[2]]
 
 
 def test_assembling_twice_does_nothing_the_second_time() -> None:
@@ -76,7 +76,7 @@ def test_with_too_few_stories_it_waits_until_it_is_due_and_is_then_skipped_with_
 
 
 def test_a_publication_may_rather_hold_an_edition_without_stories() -> None:
-    edition = assemble_letter.assemble(make.edition(make.publication(on_empty=OnEmpty.HOLD)).pk, now=MONDAY)
+    edition = assemble_letter.assemble(make.edition(make.publication(on_empty=TooFewStoriesPolicy.HOLD)).pk, now=MONDAY)
     assert edition.state == State.HELD
 
 
@@ -98,7 +98,7 @@ def test_embargo_and_expiry_are_judged_by_when_it_leaves_not_by_when_it_is_assem
 
 
 def test_a_publication_that_approves_by_itself_needs_nobody() -> None:
-    publication = make.publication(approves_itself=True)
+    publication = make.publication(auto_approve=True)
     make.story(publication)
     edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
     assert (edition.state, edition.approved_hash, edition.approved_by) == (State.APPROVED, edition.content_hash, None)
@@ -116,7 +116,7 @@ def test_whatever_changes_after_assembly_voids_the_approval_and_is_assembled_ane
         appeal.lead = "Other words."
         appeal.save()
     else:
-        edit_publication.revise(publication, tagline="A new tagline")
+        edit_publication.update_publication(publication, tagline="A new tagline")
     assert assemble_letter.refresh_stale() == [edition.pk]
     again = assemble_letter.assemble(edition.pk, now=MONDAY - timedelta(minutes=5))
     assert (again.state, again.approved_hash) == (State.ASSEMBLED, "")
@@ -129,7 +129,7 @@ def test_reopening_puts_the_stories_back_at_the_front_of_the_queue_in_their_orde
     edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
     third = make.story(publication)
     reopen_edition.reopen(edition)
-    assert story_queue.waiting(publication) == [first, second, third]
+    assert story_queue.queued_stories(publication) == [first, second, third]
     assert not FrozenLetter.objects.exists()
 
 
@@ -145,19 +145,19 @@ def test_a_preview_of_a_planned_edition_freezes_nothing_and_is_what_assembly_mak
 
 
 def test_a_preview_without_stories_says_so() -> None:
-    with pytest.raises(NotAllowed, match="no story"):
+    with pytest.raises(InvalidState, match="no story"):
         assemble_letter.preview(make.edition(make.publication()), now=BEFORE)
 
 
 def test_what_preflight_would_stop_is_held_and_cannot_be_approved() -> None:
-    publication = make.publication(approves_itself=True)
+    publication = make.publication(auto_approve=True)
     make.story(publication, url="http://10.0.0.7/article")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.conf.settings.LOCAL", False)
         edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
     assert edition.state == State.HELD
     assert "link.local" in edition.reason
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidState):
         approval.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
 
 
@@ -167,7 +167,7 @@ def test_a_letter_whose_stories_went_back_while_it_was_rendered_is_not_frozen(mo
     planned = make.edition(publication)
     render = render_letter.render
 
-    def interrupted(contents: Contents) -> Letter:
+    def interrupted(contents: LetterContent) -> Letter:
         edition = Edition.objects.get(pk=planned.pk)
         reopen_edition.give_back(edition)
         return render(contents)
@@ -176,14 +176,14 @@ def test_a_letter_whose_stories_went_back_while_it_was_rendered_is_not_frozen(mo
     edition = assemble_letter.assemble(planned.pk, now=BEFORE)
     assert edition.state == State.PLANNED
     assert not FrozenLetter.objects.exists()
-    assert len(story_queue.waiting(publication)) == 1
+    assert len(story_queue.queued_stories(publication)) == 1
 
 
 def test_who_it_is_from_is_approved_with_the_letter_and_frozen_with_it() -> None:
     publication = make.publication()
     edition = make.approved_edition(publication)
     assert edition.letters.get().sender_email == "post@example.org"
-    edit_publication.revise(publication, sender_email="other@example.org")
+    edit_publication.update_publication(publication, sender_email="other@example.org")
     assert assemble_letter.refresh_stale() == [edition.pk]
 
 
@@ -224,7 +224,7 @@ def test_another_look_or_kind_voids_the_approval(change: str) -> None:
     publication = make.publication()
     edition = make.approved_edition(publication)
     if change == "look":
-        edit_publication.revise(publication, look="briefing")
+        edit_publication.update_publication(publication, look="briefing")
     else:
         story_queue.revise(Story.objects.get(), kind="short")
     assert assemble_letter.refresh_stale() == [edition.pk]

@@ -12,7 +12,7 @@ from newsletter.letters import approval, assemble_letter, custom_templates, rend
 from newsletter.letters.content import letter_content
 from newsletter.publications.models import Publication, Template
 from newsletter.rendering.custom_template import renderer_process
-from newsletter.rendering.custom_template.template_errors import NotTried, TemplateFault
+from newsletter.rendering.custom_template.template_errors import CustomTemplateError, TemplateRendererUnavailable
 from tests.golden.looks import EVERY
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -23,7 +23,7 @@ BREAKS_LATER = "{% if stories[0].headline == 'Never' %}{{ nothing }}{% endif %}"
 
 
 def own(publication: Publication, more: str = "<!-- ours -->") -> str:
-    return custom_templates.starting(publication).replace("{% set around", f"{more}{{% set around")
+    return custom_templates.default_template(publication).replace("{% set around", f"{more}{{% set around")
 
 
 def saved(publication: Publication, body: str) -> Template:
@@ -33,7 +33,7 @@ def saved(publication: Publication, body: str) -> Template:
 @pytest.mark.parametrize("name", EVERY)
 def test_the_starting_template_makes_the_very_letter_of_the_look(name: str) -> None:
     made = EVERY[name]()
-    start = custom_templates.starting(Publication(look=made.look))
+    start = custom_templates.default_template(Publication(look=made.look))
     assert render_letter.render(replace(made, template=start)) == render_letter.render(made)
 
 
@@ -58,21 +58,21 @@ def test_versions_are_added_and_none_is_lost() -> None:
     assert [t.number for t in publication.templates.all()] == [2, 1]
     custom_templates.remove(publication)
     assert (publication.template, custom_templates.current(publication)) == (None, second.body)
-    custom_templates.take_up(publication, 1)
+    custom_templates.use_version(publication, 1)
     publication.refresh_from_db()
     assert publication.template == first
 
 
 def test_what_works_with_an_appeal_and_not_with_thanks_in_its_place_is_not_saved() -> None:
     publication = make.publication()
-    with pytest.raises(TemplateFault):
+    with pytest.raises(CustomTemplateError):
         saved(publication, own(publication, "{% if appeal %}{{ appeal.amounts[0].url }}{% endif %}"))
     assert saved(publication, own(publication, "{% if appeal and appeal.asks %}{{ appeal.amounts[0].url }}{% endif %}"))
 
 
 def test_what_works_with_much_and_not_with_little_is_not_saved() -> None:
     publication = make.publication()
-    with pytest.raises(TemplateFault, match=r"Line \d+, column \d+: .*not in every letter"):
+    with pytest.raises(CustomTemplateError, match=r"Line \d+, column \d+: .*not in every letter"):
         saved(publication, own(publication, "{{ appeal.heading }}"))
     assert not Template.objects.exists()
     assert publication.template is None
@@ -120,7 +120,7 @@ def test_trouble_of_the_machine_holds_nothing_and_the_next_tick_tries_again(monk
     edition = make.edition(publication)
     with monkeypatch.context() as broken:
         broken.setattr(renderer_process, "COMMAND", ["/nowhere/python"])
-        with pytest.raises(NotTried):
+        with pytest.raises(TemplateRendererUnavailable):
             assemble_letter.assemble(edition.pk, now=BEFORE)
     assert list(Edition.objects.due_for_assembly(BEFORE)) == [edition]
     assert assemble_letter.assemble(edition.pk, now=BEFORE).state == State.ASSEMBLED

@@ -9,7 +9,7 @@ from newsletter.editions.models import Edition, State
 from newsletter.letters import assemble_letter
 from newsletter.pictures.models import Picture, Use
 from newsletter.pictures.models import State as PictureState
-from newsletter.publications.models import Look, Publication
+from newsletter.publications.models import Layout, Publication
 from newsletter.stories import story_queue
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -38,7 +38,7 @@ def assembled(edition: Edition, *, now: Any = NOW) -> Edition:
 def warnings(edition: Edition) -> dict[str, str]:
     """Codes and mends of what was found about pictures."""
     letter = edition.letters.get()
-    return {f["code"]: f["mend"] for f in letter.findings if f["code"] in ("picture.missing", "logo.missing")}
+    return {f["code"]: f["hint"] for f in letter.findings if f["code"] in ("picture.missing", "logo.missing")}
 
 
 def test_a_letter_shows_our_own_copy_at_the_size_of_its_column() -> None:
@@ -59,17 +59,17 @@ def test_a_picture_that_is_not_here_is_left_out_with_a_warning_and_never_linked_
 
 
 def test_the_warning_names_the_story_the_reason_and_the_mend() -> None:
-    failed = coming(state=PictureState.FAILED, problem="Its server answered 404.", mend="Upload it.")
+    failed = coming(state=PictureState.FAILED, problem="Its server answered 404.", hint="Upload it.")
     [finding] = [
         f for f in assembled(edition_with(failed, headline="Rain")).letters.get().findings if "picture" in f["code"]
     ]
     assert finding["place"] == "Story 1, “Rain”"
-    assert finding["mend"].endswith("Its server answered 404. Upload it.")
+    assert finding["hint"].endswith("Its server answered 404. Upload it.")
     assert finding["severity"] == "warn"
 
 
 def test_a_picture_that_would_not_be_printed_is_not_missed() -> None:
-    briefing = make.publication(look=Look.BRIEFING)
+    briefing = make.publication(look=Layout.BRIEFING)
     assert warnings(assembled(edition_with(None, briefing))) == {}
 
 

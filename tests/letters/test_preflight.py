@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.letters import preflight
-from newsletter.letters.content.letter_content import gather
+from newsletter.letters.content.letter_content import build_content
 from newsletter.letters.preflight import check_client_support, check_content
 from newsletter.letters.preflight.link_targets import objection
-from newsletter.letters.preflight.parsed_html import take_apart
+from newsletter.letters.preflight.parsed_html import parse_html
 from newsletter.letters.render_letter import render
 from newsletter.mail.message import Letter
 from newsletter.publications.models import Publication
@@ -185,7 +185,7 @@ def test_a_letter_with_a_fault_is_found_out(code: str, severity: str, break_it: 
     finding = found(break_it())[code]
     assert finding.severity == severity
     assert finding.place
-    assert finding.mend.endswith(".")
+    assert finding.hint.endswith(".")
 
 
 def test_a_whole_letter_has_no_findings() -> None:
@@ -300,7 +300,7 @@ def test_a_data_table_with_headers_needs_no_role() -> None:
 
 
 def test_hidden_words_count_as_words_of_nobody() -> None:
-    assert take_apart('<body><div style="display: none">no</div><p>one <b>two</b>, three<br>four</p></body>').words == (
+    assert parse_html('<body><div style="display: none">no</div><p>one <b>two</b>, three<br>four</p></body>').words == (
         "one two, three four"
     )
 
@@ -354,7 +354,7 @@ PIECES = [
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_any_torn_comment_can_be_looked_at(html: str) -> None:
-    assert take_apart(f"<p>seen</p>{html}").words.startswith("seen")
+    assert parse_html(f"<p>seen</p>{html}").words.startswith("seen")
     found(body(html))
 
 
@@ -403,16 +403,18 @@ def test_a_letter_in_any_accent_can_be_read_by_day_and_by_night(accent: str) -> 
     )
     linked = '<p>x <a href="https://example.org/2">y z</a></p>'
     story = Story(headline="One", url="https://example.org/1", body=linked)
-    made = gather(edition_of(publication), stories=[story], appeal=None, spot=None, base_url=BASE_URL)
+    made = build_content(edition_of(publication), stories=[story], appeal=None, spot=None, base_url=BASE_URL)
     codes = {finding.code for finding in preflight.check(render(made), made)}
     assert not any(code.startswith("contrast") for code in codes)
 
 
 def test_unsubscribing_needs_https_unless_all_is_local() -> None:
     plain = replace(CONTENTS.links, unsubscribe=UNSUBSCRIBE.replace("https", "http"))
-    assert [finding.code for finding in check_content.way_out(plain, local=False)] == ["required.https"]
+    assert [finding.code for finding in check_content.check_https_unsubscribe(plain, local=False)] == ["required.https"]
     assert (
-        list(check_content.way_out(plain, local=True)) == list(check_content.way_out(CONTENTS.links, local=False)) == []
+        list(check_content.check_https_unsubscribe(plain, local=True))
+        == list(check_content.check_https_unsubscribe(CONTENTS.links, local=False))
+        == []
     )
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
-from newsletter.giving.place_appeal import Spot
+from newsletter.giving.place_appeal import AppealPosition
 from newsletter.letters import preflight
-from newsletter.letters.content.letter_content import Contents, gather
-from newsletter.letters.content.story_view import Passage
-from newsletter.letters.preflight.parsed_html import take_apart
+from newsletter.letters.content.letter_content import LetterContent, build_content
+from newsletter.letters.content.story_view import StoryBlock
+from newsletter.letters.preflight.parsed_html import parse_html
 from newsletter.letters.render_letter import draw, render
-from newsletter.mail.message import Token
-from newsletter.publications.models import Look, Publication
+from newsletter.mail.message import MergeTag
+from newsletter.publications.models import Layout, Publication
 from newsletter.stories.models import Story
 from tests.golden.copied import copied, copied_lines
 from tests.golden.editions import BASE_URL, PICTURES, bare, edition_of, rich
@@ -59,7 +59,7 @@ def test_the_appeal_stands_after_the_paragraph_it_was_placed_behind() -> None:
 
 @pytest.mark.parametrize("after", [1, 2, 3, 4, None])
 def test_the_appeal_stands_once_in_full_wherever_it_is_placed(after: int | None) -> None:
-    letter = render(replace(rich(), spot=Spot(0, after)))
+    letter = render(replace(rich(), spot=AppealPosition(0, after)))
     for body in (letter.html, letter.text):
         assert body.count("Four pounds a month") == 1
         assert body.count("Every story free to read") == 1
@@ -74,15 +74,17 @@ def test_without_a_spot_the_appeal_is_a_line_in_the_footer() -> None:
 
 
 def test_headings_go_down_one_level_at_a_time() -> None:
-    tags = [e.tag for e in take_apart(render(rich()).html).of("h1", "h2", "h3")]
+    tags = [e.tag for e in parse_html(render(rich()).html).of("h1", "h2", "h3")]
     assert tags == ["h1", "h2", "h3", "h2", "h2"]
-    between = [e.tag for e in take_apart(render(replace(rich(), spot=Spot(0, None))).html).of("h1", "h2", "h3")]
+    between = [
+        e.tag for e in parse_html(render(replace(rich(), spot=AppealPosition(0, None))).html).of("h1", "h2", "h3")
+    ]
     assert between == ["h1", "h2", "h2", "h2", "h2"]
 
 
 def test_text_and_html_say_the_same_in_the_same_order() -> None:
     letter = render(rich())
-    html, text = take_apart(letter.html).words, " ".join(letter.text.split())
+    html, text = parse_html(letter.html).words, " ".join(letter.text.split())
     for story in rich().stories:
         for passage in story.passages:
             for line in passage.lines:
@@ -108,9 +110,9 @@ def test_links_are_numbered_in_text_and_listed_behind_their_story() -> None:
 
 def test_readers_values_are_marks() -> None:
     letter = render(rich())
-    assert letter.html.count(Token.FIRST_NAME_HTML) == 1
-    assert letter.text.count(Token.FIRST_NAME) == 1
-    assert letter.html.count(Token.READER) == letter.text.count(Token.READER) == 3
+    assert letter.html.count(MergeTag.FIRST_NAME_HTML) == 1
+    assert letter.text.count(MergeTag.FIRST_NAME) == 1
+    assert letter.html.count(MergeTag.READER) == letter.text.count(MergeTag.READER) == 3
 
 
 def test_right_to_left_letters_are_mirrored() -> None:
@@ -147,16 +149,18 @@ def test_what_a_curator_types_is_escaped() -> None:
 def test_words_in_a_language_we_do_not_know_are_marked_as_english() -> None:
     publication = Publication(name="Plain", postal_address="1 Only Street", language="xh", sender_name="P")
     story = Story(headline="Umntu", url="https://x.example.org/", body="<p>Umntu.</p>")
-    html = render(gather(edition_of(publication), stories=[story], appeal=None, spot=None, base_url=BASE_URL)).html
+    html = render(
+        build_content(edition_of(publication), stories=[story], appeal=None, spot=None, base_url=BASE_URL)
+    ).html
     assert 'lang="xh"' in html
     assert re.search(r'<p [^>]*lang="en" dir="ltr"[^>]*>Dear', html)
 
 
-def long_edition(stories: int) -> Contents:
+def long_edition(stories: int) -> LetterContent:
     """An edition of long stories, each with a picture, six passages and links."""
     contents = rich()
     first = contents.stories[0]
-    more = Passage("p", Markup("<p>{}</p>").format("The tide came in, and went out. " * 12), ("The tide.",))
+    more = StoryBlock("p", Markup("<p>{}</p>").format("The tide came in, and went out. " * 12), ("The tide.",))
     story = replace(first, passages=(*first.passages, more, more))
     return replace(contents, stories=tuple(replace(story, number=n) for n in range(1, stories + 1)))
 
@@ -175,7 +179,7 @@ def test_twelve_long_stories_stay_below_the_size_that_is_clipped() -> None:
 
 
 def test_styles_left_in_the_head_are_far_below_what_gmail_drops() -> None:
-    styles = take_apart(render(rich()).html).styles
+    styles = parse_html(render(rich()).html).styles
     assert len(styles) == 2
     assert all(len(css.encode()) < 4_096 for css in styles)
 
@@ -191,8 +195,8 @@ def test_drawing_leaves_styles_in_the_head_and_rendering_moves_them() -> None:
 # --- text as it is copied off a page ----------------------------------------------------------
 
 
-@pytest.mark.parametrize("look", Look)
-def test_a_copied_page_becomes_the_letter_it_was_copied_from(look: Look) -> None:
+@pytest.mark.parametrize("look", Layout)
+def test_a_copied_page_becomes_the_letter_it_was_copied_from(look: Layout) -> None:
     lines, letter = copied_lines(), render(copied(look))
     points = [line.removeprefix("- ") for line in lines[6:9]]
     wanted = [
@@ -207,7 +211,7 @@ def test_a_copied_page_becomes_the_letter_it_was_copied_from(look: Look) -> None
         *lines[-2:],
         "Read the full story:",
     ]
-    for body in (take_apart(letter.html).words, " ".join(letter.text.split())):
+    for body in (parse_html(letter.html).words, " ".join(letter.text.split())):
         places = [body.index(" ".join(words.split())) for words in wanted]
         assert places == sorted(places)
         assert all(body.count(point) == 1 for point in points)  # though the page has each twice

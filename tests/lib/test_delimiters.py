@@ -4,11 +4,11 @@ import io
 
 import pytest
 
-from newsletter.lib.csv_reader import Row, rows
+from newsletter.lib.csv_reader import Row, read_rows
 
 
 def cells(text: str) -> list[list[str]]:
-    return [row.cells for row in rows(io.StringIO(text, newline="")) if isinstance(row, Row)]
+    return [row.cells for row in read_rows(io.StringIO(text, newline="")) if isinstance(row, Row)]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_the_mark_is_found_whatever_stands_in_quotation_marks(text: str, width: 
 
 
 def test_lines_are_counted_with_the_one_that_names_the_mark() -> None:
-    found = list(rows(["sep=;\r\n", "\r\n", "email;name\r\n", "r@example.org;Rita\r\n"]))
+    found = list(read_rows(["sep=;\r\n", "\r\n", "email;name\r\n", "r@example.org;Rita\r\n"]))
     assert [row.line for row in found] == [3, 4]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from newsletter.accounts.models import User
 from newsletter.lib.errors import BadInput
-from newsletter.lib.model_validation import check_fields, label
+from newsletter.lib.model_validation import field_label, validate_model
 from newsletter.publications.models import Publication
 from tests.support import factories as make
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_good_row_passes() -> None:
-    check_fields(make.publication())
+    validate_model(make.publication())
 
 
 @pytest.mark.parametrize(
@@ -29,11 +29,11 @@ def test_the_first_problem_is_told_with_its_field(field: str, value: object, sai
     publication = make.publication()
     setattr(publication, field, value)
     with pytest.raises(BadInput) as refused:
-        check_fields(publication)
+        validate_model(publication)
     assert str(refused.value) == said
 
 
 def test_fields_are_called_as_people_call_them() -> None:
-    assert label(Publication(), "sender_email") == "sender email"
-    assert label(Publication(), "__all__") == "publication"
-    assert label(User(), "email")
+    assert field_label(Publication(), "sender_email") == "sender email"
+    assert field_label(Publication(), "__all__") == "publication"
+    assert field_label(User(), "email")

@@ -1,14 +1,14 @@
 import pytest
 
 from newsletter.lib.errors import BadInput
-from newsletter.lib.web_urls import hosts, readable_host, web_link
+from newsletter.lib.web_urls import parse_hosts, readable_host, validate_web_url
 
 
 @pytest.mark.parametrize(
     "link", ["https://example.org/a?b=c#d", "http://example.org", "https://xn--bcher-kva.example/ä"]
 )
 def test_an_absolute_web_address_is_taken_as_it_is(link: str) -> None:
-    assert web_link(f"  {link} ", field="link") == link
+    assert validate_web_url(f"  {link} ", field="link") == link
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ def test_an_absolute_web_address_is_taken_as_it_is(link: str) -> None:
 )  # fmt: skip
 def test_anything_else_is_bad_input_that_names_its_field(link: str) -> None:
     with pytest.raises(BadInput) as caught:
-        web_link(link, field="destination")
+        validate_web_url(link, field="destination")
     assert caught.value.field == "destination"
 
 
@@ -34,16 +34,16 @@ def test_anything_else_is_bad_input_that_names_its_field(link: str) -> None:
     ],
 )
 def test_a_host_of_other_letters_is_written_in_ascii(given: str, written: str) -> None:
-    assert web_link(given, field="link") == written
+    assert validate_web_url(given, field="link") == written
 
 
 def test_a_host_that_cannot_be_is_refused() -> None:
     with pytest.raises(BadInput, match="names a host that cannot be"):
-        web_link(f"https://{'ü' * 80}.example/", field="link")
+        validate_web_url(f"https://{'ü' * 80}.example/", field="link")
 
 
 def test_names_of_hosts_are_kept_in_ascii_and_shown_as_people_read_them() -> None:
-    assert hosts("Bücher.example, example.org", field="hosts") == "xn--bcher-kva.example example.org"
+    assert parse_hosts("Bücher.example, example.org", field="hosts") == "xn--bcher-kva.example example.org"
     assert readable_host("xn--bcher-kva.example") == "bücher.example"
     assert [readable_host(name) for name in ("example.org", "xn--", "", "[::1]")] == [
         "example.org",

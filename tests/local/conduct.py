@@ -23,13 +23,13 @@ def say(line: str) -> None:
 def main() -> None:
     folder, *parts = sys.argv[1:]
     with listening() as asked:
-        house = Supervisor(Path(folder), environment=os.environ, say=say, stop_asked=asked)
-        house.start(*[part(*given.split("=", 1), grace=1) for given in parts])
-        say(f"children {' '.join(map(str, house.leaders()))}")
+        system = Supervisor(Path(folder), environment=os.environ, say=say, stop_asked=asked)
+        system.start(*[part(*given.split("=", 1), grace=1) for given in parts])
+        say(f"children {' '.join(map(str, system.leaders()))}")
         while not asked():
-            house.keep()
+            system.keep()
             time.sleep(0.02)
-        house.stop()
+        system.stop()
         say("stopped")
 
 

@@ -9,7 +9,7 @@ import pytest
 from newsletter.local.supervisor.supervisor import Supervisor
 
 
-class House(Supervisor):
+class System(Supervisor):
     """A supervisor that remembers what it said, and to which a test can be the person who asks for the end."""
 
     def __init__(self, folder: Path) -> None:
@@ -22,7 +22,7 @@ class House(Supervisor):
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path)
+def system(tmp_path: Path) -> Iterator[System]:
+    made = System(tmp_path)
     yield made
     made.stop()

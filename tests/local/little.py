@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from newsletter.local.supervisor import process_info
-from newsletter.local.supervisor.managed_process import Part
+from newsletter.local.supervisor.managed_process import ServiceSpec
 from newsletter.local.supervisor.supervisor import Supervisor
 from tests.support.waiting import wait_until
 
@@ -22,9 +22,9 @@ HAS_A_CHILD = (
 FAILS = "import sys; print('out of luck'); sys.exit(3)"
 
 
-def part(name: str, code: str, *, grace: float = 8) -> Part:
-    """A Python program as a part of a house."""
-    return Part(name, (sys.executable, "-I", "-S", "-c", code), grace=grace)
+def part(name: str, code: str, *, grace: float = 8) -> ServiceSpec:
+    """A Python program as a part of a system."""
+    return ServiceSpec(name, (sys.executable, "-I", "-S", "-c", code), grace=grace)
 
 
 def wait_for_word(log: Path, word: str) -> str:
@@ -41,11 +41,11 @@ def lives(pid: int) -> bool:
     return process_info.look(pid) is not None
 
 
-def keep_until(house: Supervisor, condition: Callable[[], bool]) -> None:
+def keep_until(system: Supervisor, condition: Callable[[], bool]) -> None:
     """Let the supervisor work until `condition` holds."""
 
     def works() -> bool:
-        house.keep()
+        system.keep()
         return condition()
 
     wait_until(works, timeout=20)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from newsletter.accounts.models import Role, User
-from newsletter.accounts.permissions import Step, may
+from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.local import first_admin
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ def test_the_first_user_may_do_everything_and_signs_in_with_what_was_told() -> N
     assert invitation
     user = User.objects.get(email=invitation.email)
     assert user.role == Role.ADMIN
-    assert all(may(user, step) for step in Step)
+    assert all(has_permission(user, step) for step in Permission)
     assert user.check_password(invitation.password)
     assert invitation.password not in user.password
 

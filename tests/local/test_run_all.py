@@ -75,4 +75,4 @@ def test_with_a_key_it_says_loudly_that_letters_leave_and_plants_no_made_up_read
     assert "sample" not in ended.stdout
     assert "No edition is due soon, and none was ever dispatched." in ended.stdout
     for name in ("newsletter.sqlite3", "secret-key"):
-        assert (tmp_path / name).stat().st_mode & 0o077 == 0, "the files of a house are for its owner only"
+        assert (tmp_path / name).stat().st_mode & 0o077 == 0, "the files of a system are for its owner only"

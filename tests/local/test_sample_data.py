@@ -29,7 +29,7 @@ def test_an_edition_is_due_in_a_minute_and_may_be_assembled_at_once(planted: Edi
     assert planted.due_at == NOW.replace(microsecond=0) + timedelta(minutes=1)
     assert planted.assemble_at < NOW
     assert planted.state == State.PLANNED
-    assert planted.publication.approves_itself
+    assert planted.publication.auto_approve
 
 
 def test_stories_appeals_and_readers_wait_for_it(planted: Edition) -> None:
@@ -40,7 +40,7 @@ def test_stories_appeals_and_readers_wait_for_it(planted: Edition) -> None:
     assert "<strong>forty-two volunteers</strong>" in stories[0].body
     assert all("\n" not in story.body and story.byline and story.kicker for story in stories)
     assert Appeal.objects.filter(is_active=True).count() == 2
-    assert subscriber_counts.count(planted.publication).active == 250
+    assert subscriber_counts.count_subscribers(planted.publication).active == 250
 
 
 def test_its_own_cadence_cannot_take_the_stories_first(planted: Edition) -> None:

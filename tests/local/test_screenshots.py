@@ -11,7 +11,7 @@ import pytest
 
 from newsletter.lib.errors import BadInput
 from newsletter.local import screenshots
-from newsletter.local.screenshots import NoPicture, View
+from newsletter.local.screenshots import ScreenshotError, View
 from tests.support.ports import free_port
 
 
@@ -69,7 +69,7 @@ def test_a_letter_is_pictured_whole_in_each_view(chromium: str, pictures: str) -
 
 def test_a_program_that_is_no_browser_is_told_apart(tmp_path: Path) -> None:
     for program in (tmp_path / "nothing", Path("/bin/true")):
-        with pytest.raises(NoPicture):
+        with pytest.raises(ScreenshotError):
             screenshots.take("<p>Words.</p>", (View("one", 300),), program=program)
 
 
@@ -85,7 +85,7 @@ def test_a_browser_that_ends_is_told_with_its_reason(tmp_path: Path, said: str, 
     program = tmp_path / "browser"
     program.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
     program.chmod(0o755)
-    with pytest.raises(NoPicture, match=told):
+    with pytest.raises(ScreenshotError, match=told):
         screenshots.take("<p>Words.</p>", (View("one", 300),), program=program)
 
 

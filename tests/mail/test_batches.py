@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.mail.provider_errors import Refused, TryLater, Uncertain
+from newsletter.mail.provider_errors import Refused, RetryLater, Uncertain
 from newsletter.mail.sendgrid import scheduled_send_api
 from newsletter.mail.sendgrid.scheduled_send_api import Batches, Status
 from newsletter.postbox.postbox import Postbox
@@ -53,7 +53,7 @@ def test_an_eleventh_cancel_does_not_stand_until_another_is_freed(provider: Batc
         ({"do": "drop"}, Uncertain),
         ({"do": "hang", "seconds": 2}, Uncertain),
         ({"do": "status", "status": 500}, Uncertain),
-        ({"do": "status", "status": 429}, TryLater),
+        ({"do": "status", "status": 429}, RetryLater),
         ({"do": "status", "status": 401}, Refused),
     ],
 )
@@ -69,7 +69,7 @@ def test_what_was_not_answered_says_how(
 def test_nobody_there_is_a_thing_to_try_later(tmp_path: Path) -> None:
     with Postbox(tmp_path / "p.sqlite3") as gone:
         url = gone.url
-    with pytest.raises(TryLater):
+    with pytest.raises(RetryLater):
         Batches(key="k", base=url, connect_timeout=1, answer_timeout=1).mint()
 
 

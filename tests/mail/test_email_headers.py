@@ -67,4 +67,4 @@ def test_whatever_the_name_is_the_id_is_bare_and_the_line_is_one_of_ascii(name: 
     ],
 )
 def test_a_mail_program_shows_the_name_that_was_meant(name: str) -> None:
-    assert read(name) == text_cleaning.single_blanks(name)
+    assert read(name) == text_cleaning.collapse_whitespace(name)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from newsletter.lib.errors import BadInput, BadSetting
 from newsletter.mail.sendgrid import event_webhook
-from newsletter.mail.sendgrid.event_webhook import Cause, Kind
+from newsletter.mail.sendgrid.event_webhook import EventType, SuppressionCause
 from newsletter.postbox.webhook.webhook_signature import Signer
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -70,28 +70,30 @@ def test_what_is_no_key_of_the_right_kind_stops_the_start(text: str) -> None:
 @pytest.mark.parametrize(
     ("word", "more", "kind", "cause"),
     [
-        ("processed", {}, Kind.PROCESSED, Cause.NONE),
-        ("deferred", {"attempt": "3"}, Kind.DEFERRED, Cause.NONE),
-        ("delivered", {}, Kind.DELIVERED, Cause.NONE),
-        ("bounce", {"type": "bounce"}, Kind.BOUNCED, Cause.DEAD),
-        ("bounce", {}, Kind.BOUNCED, Cause.DEAD),
-        ("bounce", {"type": "blocked"}, Kind.BLOCKED, Cause.NONE),
-        ("dropped", {"reason": "Bounced Address"}, Kind.DROPPED, Cause.DEAD),
-        ("dropped", {"reason": "invalid"}, Kind.DROPPED, Cause.DEAD),
-        ("dropped", {"reason": "Spam Reporting Address"}, Kind.DROPPED, Cause.SPAM),
-        ("dropped", {"reason": "Unsubscribed Address"}, Kind.DROPPED, Cause.LISTED),
-        ("dropped", {"reason": "Recipient List over Package Quota"}, Kind.DROPPED, Cause.NONE),
-        ("dropped", {}, Kind.DROPPED, Cause.NONE),
-        ("open", {}, Kind.OPENED, Cause.NONE),
-        ("open", {"sg_machine_open": False}, Kind.OPENED, Cause.NONE),
-        ("open", {"sg_machine_open": True}, Kind.PREFETCHED, Cause.NONE),
-        ("click", {"url": "https://example.org"}, Kind.CLICKED, Cause.NONE),
-        ("spamreport", {}, Kind.COMPLAINED, Cause.SPAM),
-        ("unsubscribe", {}, Kind.UNSUBSCRIBED, Cause.NONE),
-        ("group_unsubscribe", {}, Kind.UNSUBSCRIBED, Cause.NONE),
+        ("processed", {}, EventType.PROCESSED, SuppressionCause.NONE),
+        ("deferred", {"attempt": "3"}, EventType.DEFERRED, SuppressionCause.NONE),
+        ("delivered", {}, EventType.DELIVERED, SuppressionCause.NONE),
+        ("bounce", {"type": "bounce"}, EventType.BOUNCED, SuppressionCause.DEAD),
+        ("bounce", {}, EventType.BOUNCED, SuppressionCause.DEAD),
+        ("bounce", {"type": "blocked"}, EventType.BLOCKED, SuppressionCause.NONE),
+        ("dropped", {"reason": "Bounced Address"}, EventType.DROPPED, SuppressionCause.DEAD),
+        ("dropped", {"reason": "invalid"}, EventType.DROPPED, SuppressionCause.DEAD),
+        ("dropped", {"reason": "Spam Reporting Address"}, EventType.DROPPED, SuppressionCause.SPAM),
+        ("dropped", {"reason": "Unsubscribed Address"}, EventType.DROPPED, SuppressionCause.LISTED),
+        ("dropped", {"reason": "Recipient List over Package Quota"}, EventType.DROPPED, SuppressionCause.NONE),
+        ("dropped", {}, EventType.DROPPED, SuppressionCause.NONE),
+        ("open", {}, EventType.OPENED, SuppressionCause.NONE),
+        ("open", {"sg_machine_open": False}, EventType.OPENED, SuppressionCause.NONE),
+        ("open", {"sg_machine_open": True}, EventType.PREFETCHED, SuppressionCause.NONE),
+        ("click", {"url": "https://example.org"}, EventType.CLICKED, SuppressionCause.NONE),
+        ("spamreport", {}, EventType.COMPLAINED, SuppressionCause.SPAM),
+        ("unsubscribe", {}, EventType.UNSUBSCRIBED, SuppressionCause.NONE),
+        ("group_unsubscribe", {}, EventType.UNSUBSCRIBED, SuppressionCause.NONE),
     ],
 )
-def test_each_word_of_theirs_has_one_of_ours(word: str, more: dict[str, Any], kind: Kind, cause: Cause) -> None:
+def test_each_word_of_theirs_has_one_of_ours(
+    word: str, more: dict[str, Any], kind: EventType, cause: SuppressionCause
+) -> None:
     found = one(word, **more)
     assert found is not None
     assert (found.kind, found.cause) == (kind, cause)
@@ -179,7 +181,16 @@ ODD: list[Any] = [
 ]
 
 
-FIELDS = ["email", "timestamp", "sg_message_id", "reason", "type", "bounce_classification", "nl_house", "nl_dispatch"]
+FIELDS = [
+    "email",
+    "timestamp",
+    "sg_message_id",
+    "reason",
+    "type",
+    "bounce_classification",
+    "nl_installation",
+    "nl_dispatch",
+]
 
 
 @given(
@@ -192,9 +203,9 @@ FIELDS = ["email", "timestamp", "sg_message_id", "reason", "type", "bounce_class
 def test_an_odd_event_costs_at_most_itself(values: dict[str, Any], word: str) -> None:
     good = {"event": "delivered", "email": "rita@example.org", "sg_event_id": "\ud83d"}  # half a character
     told = event_webhook.read(json.dumps([{"event": word, **values}, good]).encode(), received_at=NOW)
-    assert told.events[-1].kind == Kind.DELIVERED
+    assert told.events[-1].kind == EventType.DELIVERED
     for event in told.events:
-        for text in (event.message, event.detail, event.house):
+        for text in (event.message, event.detail, event.installation_id):
             assert len(text.encode()) <= 2000
             assert "\0" not in text
         assert len(event.message) <= 100
@@ -203,8 +214,8 @@ def test_an_odd_event_costs_at_most_itself(values: dict[str, Any], word: str) ->
 def test_a_byte_that_is_no_text_costs_no_other_event() -> None:
     body = b'[{"event":"open","useragent":"\xff"},{"event":"unsubscribe","email":"rita@example.org"}]'
     assert [event.kind for event in event_webhook.read(body, received_at=NOW).events] == [
-        Kind.OPENED,
-        Kind.UNSUBSCRIBED,
+        EventType.OPENED,
+        EventType.UNSUBSCRIBED,
     ]
 
 

@@ -8,8 +8,8 @@ from django.conf import settings
 
 from newsletter.letters import render_letter
 from newsletter.rendering.custom_template import limits
-from newsletter.rendering.custom_template.render_custom_template import fill
-from newsletter.rendering.custom_template.template_errors import TemplateFault
+from newsletter.rendering.custom_template.render_custom_template import render_custom_template
+from newsletter.rendering.custom_template.template_errors import CustomTemplateError
 from tests.golden.editions import rich
 from tests.rendering.markup.test_css_inlining import asked  # noqa: F401 — a fixture
 
@@ -18,7 +18,7 @@ FEW_LETTERS = "{% for i in range(10000) %}<p>x</p>{% endfor %}"
 
 
 def filled(css: str, body: str) -> str:
-    return fill(PAGE.replace("{css}", css).replace("{body}", body), settings.EMAIL_TEMPLATES, {})
+    return render_custom_template(PAGE.replace("{css}", css).replace("{body}", body), settings.EMAIL_TEMPLATES, {})
 
 
 def test_its_styles_stand_on_its_elements() -> None:
@@ -48,7 +48,7 @@ def test_nothing_of_it_is_inlined_outside(monkeypatch: pytest.MonkeyPatch) -> No
 )
 def test_what_grows_or_takes_too_long_is_a_fault(css: str, body: str, words: str) -> None:
     began = time.monotonic()
-    with pytest.raises(TemplateFault) as caught:
+    with pytest.raises(CustomTemplateError) as caught:
         filled(css, body)
     assert words in str(caught.value)
     assert time.monotonic() - began < limits.PROCESS.wall_seconds

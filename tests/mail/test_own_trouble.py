@@ -9,16 +9,16 @@ from structlog.testing import capture_logs
 
 from newsletter.lib import bounded_process
 from newsletter.rendering.custom_template import limits, renderer_process
-from newsletter.rendering.custom_template.preview_slots import AT_ONCE, turn
-from newsletter.rendering.custom_template.render_custom_template import fill
-from newsletter.rendering.custom_template.template_errors import NotTried, TemplateFault
+from newsletter.rendering.custom_template.preview_slots import MAX_CONCURRENT_PREVIEWS, preview_slot
+from newsletter.rendering.custom_template.render_custom_template import render_custom_template
+from newsletter.rendering.custom_template.template_errors import CustomTemplateError, TemplateRendererUnavailable
 
 KILL = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
 WAIT = "import time; time.sleep(60)"
 
 
 def filled(source: str = "<p>x</p>") -> str:
-    return fill(source, settings.EMAIL_TEMPLATES, {})
+    return render_custom_template(source, settings.EMAIL_TEMPLATES, {})
 
 
 def instead(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
@@ -38,7 +38,7 @@ def once(monkeypatch: pytest.MonkeyPatch, program: str, mark: Path) -> None:
 @pytest.mark.parametrize("program", ["import nothing_of_this_name", "", "print('half', end='')", "raise SystemExit(3)"])
 def test_a_process_that_breaks_is_ours(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     instead(monkeypatch, program)
-    with capture_logs() as told, pytest.raises(NotTried, match="could not be tried at this moment"):
+    with capture_logs() as told, pytest.raises(TemplateRendererUnavailable, match="could not be tried at this moment"):
         filled()
     assert [line["event"] for line in told] == ["template.not_tried"]
     assert ("No module named" in told[0]["why"]) == ("import" in program)
@@ -46,20 +46,20 @@ def test_a_process_that_breaks_is_ours(monkeypatch: pytest.MonkeyPatch, program:
 
 def test_a_process_that_cannot_start_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renderer_process, "COMMAND", ["/nowhere/python"])
-    with pytest.raises(NotTried):
+    with pytest.raises(TemplateRendererUnavailable):
         filled()
 
 
 def test_parts_of_ours_that_cannot_be_read_are_ours(tmp_path: Path) -> None:
     (tmp_path / "_parts").mkdir()
-    with pytest.raises(NotTried):
-        fill("{% include '_layout.html' %}", tmp_path, {})
-    with pytest.raises(NotTried):
-        fill("x", tmp_path / "nowhere", {})
+    with pytest.raises(TemplateRendererUnavailable):
+        render_custom_template("{% include '_layout.html' %}", tmp_path, {})
+    with pytest.raises(TemplateRendererUnavailable):
+        render_custom_template("x", tmp_path / "nowhere", {})
 
 
 def test_a_part_with_an_endless_name_is_a_slip() -> None:
-    with pytest.raises(TemplateFault, match="no part"):
+    with pytest.raises(CustomTemplateError, match="no part"):
         filled("{% include '_parts/" + "x" * 5_000 + "' %}")
 
 
@@ -78,7 +78,7 @@ def test_one_that_the_clock_ended_is_tried_again(monkeypatch: pytest.MonkeyPatch
 def test_twice_is_the_templates_doing(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     instead(monkeypatch, program)
     monkeypatch.setattr(limits, "PROCESS", limits.PROCESS._replace(wall_seconds=1))
-    with pytest.raises(TemplateFault, match="too long"):
+    with pytest.raises(CustomTemplateError, match="too long"):
         filled()
 
 
@@ -87,18 +87,23 @@ def test_a_processors_time_is_known_by_its_own_signal(monkeypatch: pytest.Monkey
     runs = []
     run = bounded_process._run_once
     monkeypatch.setattr(bounded_process, "_run_once", lambda *given: runs.append(1) or run(*given))  # type: ignore[func-returns-value]
-    with pytest.raises(TemplateFault, match="loop in a loop"):
+    with pytest.raises(CustomTemplateError, match="loop in a loop"):
         filled("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}")
     assert len(runs) == 1
 
 
 def test_turns_come_back_whatever_happens_in_them() -> None:
     def broken() -> None:
-        with turn():
+        with preview_slot():
             raise ValueError
 
-    for _ in range(AT_ONCE + 1):
+    for _ in range(MAX_CONCURRENT_PREVIEWS + 1):
         with pytest.raises(ValueError, match=r"^$"):
             broken()
-    with turn(), turn(), pytest.raises(NotTried, match="Try again in a few seconds"), turn():
+    with (
+        preview_slot(),
+        preview_slot(),
+        pytest.raises(TemplateRendererUnavailable, match="Try again in a few seconds"),
+        preview_slot(),
+    ):
         pass

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.mail.message import Ahead, Letter, Sender, Token
+from newsletter.mail.message import Letter, MergeTag, ScheduledSend, Sender
 from newsletter.mail.sendgrid.mail_send_payload import Payload
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "sendgrid" / "validate.py"
 LETTER = Letter(
-    subject=f"Für {Token.FIRST_NAME}: news",
-    text=f"Dear {Token.FIRST_NAME}\nhttps://example.org/u/{Token.READER}\n",
-    html=f'<p>Dear {Token.FIRST_NAME_HTML}</p><a href="https://example.org/u/{Token.READER}">Leave</a>',
+    subject=f"Für {MergeTag.FIRST_NAME}: news",
+    text=f"Dear {MergeTag.FIRST_NAME}\nhttps://example.org/u/{MergeTag.READER}\n",
+    html=f'<p>Dear {MergeTag.FIRST_NAME_HTML}</p><a href="https://example.org/u/{MergeTag.READER}">Leave</a>',
 )
 SENDER = Sender("The Tidewater Ledger", "news@example.org", "desk@example.org")
 IDS = {"nl_dispatch": "1", "nl_batch": "2", "nl_attempt": "3"}
@@ -118,14 +118,14 @@ def test_clicks_are_tracked_in_html_alone_and_only_when_asked_for() -> None:
 
 def test_the_html_value_of_a_name_is_escaped_and_the_plain_one_is_not() -> None:
     [person] = body(RITA._replace(first_name='<b>"O\'Neil"</b> & co'))["personalizations"]
-    assert person["substitutions"][Token.FIRST_NAME] == '<b>"O\'Neil"</b> & co'
-    assert person["substitutions"][Token.FIRST_NAME_HTML] == "&lt;b&gt;&quot;O&#x27;Neil&quot;&lt;/b&gt; &amp; co"
+    assert person["substitutions"][MergeTag.FIRST_NAME] == '<b>"O\'Neil"</b> & co'
+    assert person["substitutions"][MergeTag.FIRST_NAME_HTML] == "&lt;b&gt;&quot;O&#x27;Neil&quot;&lt;/b&gt; &amp; co"
 
 
 def test_a_letter_without_names_asks_for_no_name_substitution() -> None:
     plain = payload(Letter("News", "text", "<p>html</p>"))
     [person] = json.loads(made(plain, RITA))["personalizations"]
-    assert person["substitutions"] == {Token.READER: "T0KEN"}
+    assert person["substitutions"] == {MergeTag.READER: "T0KEN"}
 
 
 def test_the_provider_learns_no_name_or_address_beside_the_one_it_delivers_to() -> None:
@@ -148,15 +148,15 @@ def test_without_a_reply_address_none_is_given() -> None:
 
 def test_a_reader_without_a_first_name_is_called_by_the_fallback_name() -> None:
     [person] = body(RITA._replace(first_name=""))["personalizations"]
-    assert person["substitutions"][Token.FIRST_NAME] == "reader"
+    assert person["substitutions"][MergeTag.FIRST_NAME] == "reader"
 
 
 @given(st.lists(people, min_size=1, max_size=5))
 def test_whatever_readers_are_called_their_values_arrive_unharmed(each: list[Person]) -> None:
     told = body(*each)["personalizations"]
     assert [p["to"] for p in told] == [[{"email": reader.email}] for reader in each]
-    assert [p["substitutions"][Token.FIRST_NAME] for p in told] == [reader.first_name for reader in each]
-    assert [p["substitutions"][Token.READER] for p in told] == [reader.token for reader in each]
+    assert [p["substitutions"][MergeTag.FIRST_NAME] for p in told] == [reader.first_name for reader in each]
+    assert [p["substitutions"][MergeTag.READER] for p in told] == [reader.token for reader in each]
 
 
 @pytest.mark.skipif(not REFERENCE.exists(), reason="the official API description does not lie beside the checkout")
@@ -175,7 +175,7 @@ def test_the_official_api_description_accepts_every_call(each: list[Person]) -> 
 
 def test_a_call_submitted_ahead_says_when_its_letters_leave_and_under_which_id() -> None:
     one = Person(1, "rita@readers.example", "Rita", "t" * 43)
-    ahead = Ahead(1_795_000_000, "abc")
+    ahead = ScheduledSend(1_795_000_000, "abc")
     early = json.loads(payload().body([one[:3]], [one.token], ids=IDS, ahead=ahead))
     assert (early.pop("send_at"), early.pop("batch_id")) == (1_795_000_000, "abc")
     assert early == body(one)

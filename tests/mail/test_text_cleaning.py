@@ -4,40 +4,48 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.mail.message import Token
-from newsletter.mail.text_cleaning import MARK, clean, disarm, disarm_link, one_line, plain_lines, seen
+from newsletter.mail.message import MergeTag
+from newsletter.mail.text_cleaning import (
+    MARK,
+    clean_line,
+    clean_lines,
+    escape_merge_tags,
+    escape_merge_tags_in_url,
+    remove_unprintable,
+    seen,
+)
 
 ENTITIES = ("&amp;", "&am", "p;", "amp;", "&#10;", "&#8203;", "&nbsp;", "&#95;", "&lt;", "&#x26;", "\x92", "\x85")
 TEXTS = st.one_of(
     st.text(max_size=60),
     st.lists(
-        st.sampled_from(["_", "__", "nl_", "_NL_", "\x00", "\ufeff", " ", "\n", "x", "\u202e", *Token, *ENTITIES])
+        st.sampled_from(["_", "__", "nl_", "_NL_", "\x00", "\ufeff", " ", "\n", "x", "\u202e", *MergeTag, *ENTITIES])
     ).map("".join),
 )
 
 
-@pytest.mark.parametrize("token", list(Token))
-def test_every_mark_of_ours_begins_as_the_disarming_expects(token: Token) -> None:
+@pytest.mark.parametrize("token", list(MergeTag))
+def test_every_mark_of_ours_begins_as_the_disarming_expects(token: MergeTag) -> None:
     assert MARK.match(token)
-    assert disarm(f"{token} and _{token}") == f"{token[1:]} and {token[1:]}"
-    assert disarm_link(f"https://example.org/{token}") == f"https://example.org/%5F{token[1:]}"
+    assert escape_merge_tags(f"{token} and _{token}") == f"{token[1:]} and {token[1:]}"
+    assert escape_merge_tags_in_url(f"https://example.org/{token}") == f"https://example.org/%5F{token[1:]}"
 
 
 @given(TEXTS)
 def test_nothing_that_was_disarmed_holds_a_mark(text: str) -> None:
-    for made in (disarm(text), disarm_link(text), one_line(text), plain_lines(text)):
-        assert not [token for token in Token if token in made]
+    for made in (escape_merge_tags(text), escape_merge_tags_in_url(text), clean_line(text), clean_lines(text)):
+        assert not [token for token in MergeTag if token in made]
 
 
 @given(TEXTS)
 def test_tidying_twice_changes_nothing(text: str) -> None:
-    for tidy in (clean, disarm, disarm_link, one_line, plain_lines):
+    for tidy in (remove_unprintable, escape_merge_tags, escape_merge_tags_in_url, clean_line, clean_lines):
         assert tidy(tidy(text)) == tidy(text)
 
 
 @given(TEXTS)
 def test_a_line_is_one_line_of_single_blanks(text: str) -> None:
-    line = one_line(text)
+    line = clean_line(text)
     assert line == line.strip()
     assert len(line.splitlines()) <= 1
     assert "  " not in line
@@ -45,21 +53,21 @@ def test_a_line_is_one_line_of_single_blanks(text: str) -> None:
 
 
 def test_other_underscores_are_left_alone() -> None:
-    assert one_line("snake_case __init__ _nl_ __nlx") == "snake_case __init__ _nl_ __nlx"
-    assert disarm_link("https://example.org/a__b?c_d") == "https://example.org/a__b?c_d"
+    assert clean_line("snake_case __init__ _nl_ __nlx") == "snake_case __init__ _nl_ __nlx"
+    assert escape_merge_tags_in_url("https://example.org/a__b?c_d") == "https://example.org/a__b?c_d"
 
 
 def test_a_lone_no_break_space_stays_and_other_blanks_become_one() -> None:
-    assert one_line("Pourquoi\u00a0?  Parce\u00a0 que\u2003") == "Pourquoi\u00a0? Parce que"
+    assert clean_line("Pourquoi\u00a0?  Parce\u00a0 que\u2003") == "Pourquoi\u00a0? Parce que"
 
 
 def test_lines_stay_lines_and_empty_ones_go() -> None:
-    assert plain_lines(" one \r\n\n \u2028 two\tthree ") == "one\ntwo three"
+    assert clean_lines(" one \r\n\n \u2028 two\tthree ") == "one\ntwo three"
 
 
 def test_letters_that_join_and_directions_of_whole_words_are_kept() -> None:
     kept = "می‌خواهم \u200fשלום\u200f 👩‍🚒 e\u0301"
-    assert one_line(kept) == kept
+    assert clean_line(kept) == kept
 
 
 @pytest.mark.parametrize(
@@ -78,12 +86,12 @@ def test_letters_that_join_and_directions_of_whole_words_are_kept() -> None:
     ],
 )
 def test_leftover_entities_become_their_characters_where_that_is_certain(typed: str, kept: str) -> None:
-    assert one_line(typed) == kept
+    assert clean_line(typed) == kept
 
 
 def test_marks_of_another_encoding_become_those_that_were_meant() -> None:
-    assert one_line("It\x92s \x93new\x94 \x96 5\x80\x85") == "It’s “new” – 5€…"
-    assert plain_lines("One\x85\nTwo") == "One…\nTwo"
+    assert clean_line("It\x92s \x93new\x94 \x96 5\x80\x85") == "It’s “new” – 5€…"
+    assert clean_lines("One\x85\nTwo") == "One…\nTwo"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.mail.text_direction import direction_of, first_strong, leaning
+from newsletter.mail.text_direction import direction_of, direction_of_text, first_strong
 
 
 @pytest.mark.parametrize(
@@ -24,16 +24,16 @@ def test_a_script_in_the_tag_decides_over_the_language() -> None:
 
 
 def test_a_headline_that_opens_with_a_latin_name_still_runs_from_right_to_left() -> None:
-    assert leaning("UNESCO تدرس الملف", "rtl") == "rtl"
+    assert direction_of_text("UNESCO تدرس الملف", "rtl") == "rtl"
 
 
 def test_a_wholly_latin_headline_runs_from_left_to_right_even_among_arabic() -> None:
-    assert leaning("What the Harbour Master Wrote Down", "rtl") == "ltr"
-    assert leaning("خبر", "ltr") == "rtl"
+    assert direction_of_text("What the Harbour Master Wrote Down", "rtl") == "ltr"
+    assert direction_of_text("خبر", "ltr") == "rtl"
 
 
 @given(st.text(alphabet="0123456789 .,:!?-–()"))
 def test_text_without_letters_takes_the_direction_that_is_expected(text: str) -> None:
-    assert leaning(text, "rtl") == "rtl"
-    assert leaning(text, "ltr") == "ltr"
+    assert direction_of_text(text, "rtl") == "rtl"
+    assert direction_of_text(text, "ltr") == "ltr"
     assert first_strong(text) is None

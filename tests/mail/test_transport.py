@@ -7,8 +7,8 @@ from contextlib import closing, contextmanager, suppress
 
 import pytest
 
-from newsletter.mail.provider_errors import DispatchError, Refused, TryLater, Uncertain
-from newsletter.mail.sendgrid.mail_send_client import Client, _has_ended
+from newsletter.mail.provider_errors import ProviderError, Refused, RetryLater, Uncertain
+from newsletter.mail.sendgrid.mail_send_client import Client, _is_stale
 from tests.support.waiting import wait_until
 
 BODY = b'{"x":"' + b"y" * 20_000_000 + b'"}'  # larger than what the kernel buffers for a far end that does not read
@@ -91,10 +91,10 @@ def reset(far: socket.socket) -> None:
     far.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
 
 
-def fate(*habits: Callable[[socket.socket], None], body: bytes = b"{}", answer_timeout: float = 5) -> DispatchError:
+def fate(*habits: Callable[[socket.socket], None], body: bytes = b"{}", answer_timeout: float = 5) -> ProviderError:
     with far_end(*habits) as end:
         sender = client(end.url, answer_timeout=answer_timeout)
-        with pytest.raises(DispatchError) as caught:
+        with pytest.raises(ProviderError) as caught:
             sender.send(body)
         sender.close()
         assert end.connections == 1, "a call must never be made twice by the transport"
@@ -124,7 +124,7 @@ def test_a_connection_that_the_far_end_closed_meanwhile_is_not_used_again() -> N
     with far_end(one_then_close) as end:
         sender = client(end.url)
         sender.send(b"{}")
-        wait_until(lambda: _has_ended(sender._idle[0][1]))  # its closing reaches us within microseconds
+        wait_until(lambda: _is_stale(sender._idle[0][1]))  # its closing reaches us within microseconds
         assert sender.send(b"{}").status == 202
         sender.close()
     assert end.connections == 2
@@ -133,7 +133,7 @@ def test_a_connection_that_the_far_end_closed_meanwhile_is_not_used_again() -> N
 def test_nobody_listening_is_try_later() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with pytest.raises(TryLater, match="no connection"):
+    with pytest.raises(RetryLater, match="no connection"):
         client(f"http://127.0.0.1:{port}").send(b"{}")
 
 
@@ -142,7 +142,7 @@ def test_a_far_end_that_stops_reading_half_way_was_never_fully_asked() -> None:
         far.recv(1000)
         threading.Event().wait(1.5)
 
-    assert isinstance(fate(reads_a_little_then_waits, body=BODY, answer_timeout=0.5), TryLater)
+    assert isinstance(fate(reads_a_little_then_waits, body=BODY, answer_timeout=0.5), RetryLater)
 
 
 def test_a_reset_in_the_middle_of_the_body_was_never_fully_asked() -> None:
@@ -150,7 +150,7 @@ def test_a_reset_in_the_middle_of_the_body_was_never_fully_asked() -> None:
         far.recv(1000)
         reset(far)
 
-    assert isinstance(fate(resets_half_way, body=BODY), TryLater)
+    assert isinstance(fate(resets_half_way, body=BODY), RetryLater)
 
 
 def test_silence_after_the_whole_body_is_uncertain() -> None:
@@ -228,14 +228,14 @@ def test_a_refusal_that_comes_before_the_body_was_read_is_heard() -> None:
 
 def test_429_names_its_wait() -> None:
     came = fate(answers(says(429, headers=b"Retry-After: 17\r\n")))
-    assert isinstance(came, TryLater)
+    assert isinstance(came, RetryLater)
     assert came.wait == 17
 
 
 @pytest.mark.parametrize("header", [b"", b"Retry-After: soon\r\n", b"X-RateLimit-Reset: nan-ish\r\n"])
 def test_429_without_a_readable_time_waits_half_a_minute(header: bytes) -> None:
     came = fate(answers(says(429, headers=header)))
-    assert isinstance(came, TryLater)
+    assert isinstance(came, RetryLater)
     assert came.wait == 30
 
 
@@ -291,7 +291,7 @@ def test_a_408_for_an_idle_connection_that_comes_in_the_middle_of_a_call_is_not_
 
     with far_end(grows_tired_of_waiting, answers(ACCEPTED)) as end, closing(client(end.url)) as sender:
         sender.send(b"{}")
-        with pytest.raises(TryLater, match="not made"):
+        with pytest.raises(RetryLater, match="not made"):
             sender.send(b'{"call":2}', still=lambda: said.wait(5))
         assert sender.send(b'{"call":3}').status == 202
     assert end.connections == 2
@@ -307,5 +307,5 @@ def test_after_a_408_nothing_more_is_read_from_its_connection() -> None:
 
 
 def test_a_host_that_no_machine_can_have_is_try_later() -> None:
-    with pytest.raises(TryLater, match="no connection"):
+    with pytest.raises(RetryLater, match="no connection"):
         client("http://a..b").send(b"{}")

@@ -82,4 +82,4 @@ def test_a_publication_that_approves_itself_needs_no_editor() -> None:
 
 def test_every_finding_says_what_to_do() -> None:
     worst = Facts(True, "", False, "http://x.org", ("*",), "sqlite", "", 0, "", False, "http://[::1]", (), 0)
-    assert all(finding.problem.endswith(".") and finding.mend for finding in findings(worst))
+    assert all(finding.problem.endswith(".") and finding.hint for finding in findings(worst))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch
-from newsletter.delivery.models import Attempt, Fate, Window
+from newsletter.delivery.models import Attempt, AttemptStatus, RateWindow
 from newsletter.ops import heartbeats
 from newsletter.ops.health import Level
 from newsletter.ops.system_status import WORKER_QUEUES, status
@@ -46,7 +46,7 @@ def test_an_edition_is_shown_with_its_dispatch_once_there_is_one() -> None:
     edition = make.approved_edition(publication)
     [before] = status(now=MONDAY).editions
     assert (before.edition, before.dispatch, before.progress) == (edition, None, None)
-    open_dispatch.open(edition.pk, now=MONDAY)
+    open_dispatch.open_dispatch(edition.pk, now=MONDAY)
     said = status(now=MONDAY)
     [standing] = said.editions
     assert standing.progress is not None
@@ -58,7 +58,7 @@ def test_who_was_not_sent_to_when_it_was_stopped_is_counted() -> None:
     well()
     publication = make.publication()
     make.readers(publication, 3)
-    dispatch = open_dispatch.open(make.approved_edition(publication).pk, now=MONDAY)
+    dispatch = open_dispatch.open_dispatch(make.approved_edition(publication).pk, now=MONDAY)
     assert dispatch
     control_dispatch.stop(dispatch, reason="The wrong picture.", by="Eddie", now=MONDAY)
     said = status(now=MONDAY).verdict
@@ -85,11 +85,11 @@ def test_tries_that_came_to_nothing_are_no_movement() -> None:
     well()
     publication = make.publication()
     make.readers(publication, 1)
-    dispatch = open_dispatch.open(make.approved_edition(publication).pk, now=MONDAY)
+    dispatch = open_dispatch.open_dispatch(make.approved_edition(publication).pk, now=MONDAY)
     assert dispatch is not None
     later = MONDAY + timedelta(minutes=15)
     Attempt.objects.create(
-        batch=dispatch.batches.get(), ordinal=1, fence=1, began_at=later, ended_at=later, fate=Fate.LATER
+        batch=dispatch.batches.get(), ordinal=1, fence=1, began_at=later, ended_at=later, fate=AttemptStatus.LATER
     )
     assert "nothing has moved" in " ".join(t.sentence for t in status(now=later).verdict.troubles)
 
@@ -104,9 +104,9 @@ def test_an_active_publication_without_an_edition_to_come_is_named() -> None:
 def test_a_dispatch_that_waits_for_its_pace_is_told_and_is_not_stuck() -> None:
     publication = make.publication(pace_per_hour=2)
     make.readers(publication, 5)
-    dispatch = open_dispatch.open(make.approved_edition(publication).pk, now=MONDAY)
+    dispatch = open_dispatch.open_dispatch(make.approved_edition(publication).pk, now=MONDAY)
     assert dispatch is not None
-    Window.objects.create(scope=f"publication {publication.pk}", seconds=3600, starts_at=MONDAY, readers=2)
+    RateWindow.objects.create(scope=f"publication {publication.pk}", seconds=3600, starts_at=MONDAY, readers=2)
     now = MONDAY + timedelta(minutes=40)
     well(now)
     seen = status(now=now)

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from newsletter.lib.errors import BadInput
 from newsletter.pictures import encode_in_subprocess, encoding_limits
-from newsletter.pictures.encode_in_subprocess import NotTried, encode
+from newsletter.pictures.encode_in_subprocess import PictureEncoderUnavailable, encode
 from newsletter.pictures.encode_picture import encode as encode_here
 from newsletter.pictures.import_pictures import LIMITS
 from newsletter.pictures.models import Use
@@ -31,7 +31,7 @@ def test_it_makes_what_the_same_code_makes_here() -> None:
 def test_what_is_wrong_with_a_file_is_said_in_the_same_words() -> None:
     with pytest.raises(BadInput) as refused:
         encode(b"<svg/>", STORY)
-    assert (refused.value.field, refused.value.mend) == ("picture", "Save it as a PNG.")
+    assert (refused.value.field, refused.value.hint) == ("picture", "Save it as a PNG.")
 
 
 # 16,383 × 16,383 pixels in 36 bytes: the decoder sets its canvas up before anybody can ask for the size
@@ -79,7 +79,7 @@ def test_the_process_binds_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("program", ["import nothing_of_this_name", "", "raise SystemExit(3)"])
 def test_a_process_that_breaks_is_not_blamed_on_the_picture(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     bound(monkeypatch, program)
-    with capture_logs() as logged, pytest.raises(NotTried, match="could not be read at this moment"):
+    with capture_logs() as logged, pytest.raises(PictureEncoderUnavailable, match="could not be read at this moment"):
         encode(b"x", STORY)
     assert [line["event"] for line in logged] == ["picture.not_tried"]
 
@@ -89,7 +89,7 @@ def test_who_waits_too_long_for_others_is_told_so(monkeypatch: pytest.MonkeyPatc
     for _ in range(encoding_limits.MAX_AT_ONCE):
         assert encode_in_subprocess._free.acquire(blocking=False)
     try:
-        with pytest.raises(NotTried, match="Other pictures are being read"):
+        with pytest.raises(PictureEncoderUnavailable, match="Other pictures are being read"):
             encode(file(plain(60, 40)), STORY)
     finally:
         for _ in range(encoding_limits.MAX_AT_ONCE):

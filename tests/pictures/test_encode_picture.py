@@ -264,7 +264,7 @@ def test_what_is_no_picture_for_us_is_refused_with_a_mend(data: bytes) -> None:
     with pytest.raises(BadInput) as caught:
         encode(data, STORY)
     assert caught.value.field == "picture"
-    assert caught.value.mend
+    assert caught.value.hint
 
 
 def test_a_dot_that_counts_readers_is_no_picture() -> None:

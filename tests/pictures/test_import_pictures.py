@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from newsletter.lib.errors import BadInput
 from newsletter.pictures import import_pictures, picture_storage
 from newsletter.pictures.models import Picture, State, Use
-from newsletter.pictures.safe_fetch import NotFetched, fetch
+from newsletter.pictures.safe_fetch import PictureFetchError, fetch
 from tests.pictures.drawn import file, noise, photo, plain
 from tests.support.factories import MONDAY
 from tests.support.website import Website, body, status
@@ -20,7 +20,7 @@ PHOTO = file(photo(), "WEBP")
 
 
 def ordered(url: str, use: Use = Use.STORY) -> Picture:
-    picture = import_pictures.want(url, use)
+    picture = import_pictures.request_picture(url, use)
     picture.save()
     return picture
 
@@ -45,29 +45,29 @@ def test_a_picture_is_fetched_made_fit_and_kept_under_the_hash_of_its_bytes(site
 
 
 def test_the_file_lies_in_the_data_folder(site: Website) -> None:
-    picture = import_pictures.keep(file(plain(300, 200)), Use.STORY, now=MONDAY)
+    picture = import_pictures.save_upload(file(plain(300, 200)), Use.STORY, now=MONDAY)
     assert (Path(settings.DATA_DIR) / "pictures" / picture.name).is_file()
 
 
 def test_the_same_picture_twice_is_one_file() -> None:
-    one, two = (import_pictures.keep(PHOTO, Use.STORY, now=MONDAY) for _ in range(2))
+    one, two = (import_pictures.save_upload(PHOTO, Use.STORY, now=MONDAY) for _ in range(2))
     assert (one.name, one.pk) == (two.name, two.pk - 1)
     folder = Path(settings.DATA_DIR) / "pictures"
     assert [f.name for f in folder.iterdir() if f.name.startswith(one.digest)] == [one.name]
 
 
 def test_a_file_that_a_crash_cut_short_is_written_again() -> None:
-    picture = import_pictures.keep(PHOTO, Use.STORY, now=MONDAY)
+    picture = import_pictures.save_upload(PHOTO, Use.STORY, now=MONDAY)
     path = Path(settings.DATA_DIR) / "pictures" / picture.name
     whole = path.read_bytes()
     path.write_bytes(whole[:100])
-    import_pictures.keep(PHOTO, Use.STORY, now=MONDAY)
+    import_pictures.save_upload(PHOTO, Use.STORY, now=MONDAY)
     assert path.read_bytes() == whole
 
 
 def test_a_logo_may_weigh_less_than_a_storys_picture() -> None:
     heavy = file(noise(1200, 600), "PNG")
-    assert (import_pictures.keep(heavy, Use.LOGO, now=MONDAY).weight or 0) <= 100_000
+    assert (import_pictures.save_upload(heavy, Use.LOGO, now=MONDAY).weight or 0) <= 100_000
 
 
 def test_a_site_that_is_down_is_asked_again_later_each_time_and_not_for_ever(site: Website) -> None:
@@ -92,7 +92,7 @@ def test_a_site_that_comes_back_is_forgiven(site: Website) -> None:
     site.pages["/p"] = body(PHOTO)
     turn(site, now=MONDAY + timedelta(minutes=1))
     picture.refresh_from_db()
-    assert (picture.state, picture.problem, picture.mend, picture.try_at) == (State.STORED, "", "", None)
+    assert (picture.state, picture.problem, picture.hint, picture.try_at) == (State.STORED, "", "", None)
 
 
 def test_a_picture_that_ends_its_worker_each_time_is_given_up(site: Website) -> None:
@@ -131,7 +131,7 @@ def test_what_is_no_picture_is_not_asked_for_again(site: Website, data: bytes, s
     picture.refresh_from_db()
     assert (picture.state, picture.try_at) == (State.FAILED, None)
     assert picture.problem.startswith(said)
-    assert picture.mend
+    assert picture.hint
 
 
 def test_by_itself_it_asks_no_machine_that_is_not_public() -> None:
@@ -163,7 +163,7 @@ def test_a_worker_that_was_taken_for_lost_changes_nothing_any_more(site: Website
 
     def slow(_: str) -> bytes:
         assert turn(site, now=MONDAY + import_pictures.LEASE)
-        raise NotFetched("It is late.", "Never mind.", is_final=True)
+        raise PictureFetchError("It is late.", "Never mind.", is_final=True)
 
     import_pictures.fetch_next(now=MONDAY, fetch=slow)
     picture.refresh_from_db()
@@ -174,7 +174,7 @@ def test_a_picture_that_was_given_up_stays_so_even_when_it_comes(site: Website) 
     picture = ordered(site.url("/p"))
 
     def slow(_: str) -> bytes:
-        import_pictures.give_up([picture])
+        import_pictures.abandon_pending([picture])
         return PHOTO
 
     import_pictures.fetch_next(now=MONDAY, fetch=slow)
@@ -188,8 +188,8 @@ def test_giving_up_keeps_the_reason_that_is_known_and_leaves_what_is_stored(site
     site.pages["/p"] = status(503)
     failing = ordered(site.url("/p"))
     turn(site)
-    stored = import_pictures.keep(PHOTO, Use.STORY, now=MONDAY)
-    import_pictures.give_up([failing, stored])
+    stored = import_pictures.save_upload(PHOTO, Use.STORY, now=MONDAY)
+    import_pictures.abandon_pending([failing, stored])
     failing.refresh_from_db()
     stored.refresh_from_db()
     assert (failing.state, "503" in failing.problem, stored.state) == (State.FAILED, True, State.STORED)
@@ -218,7 +218,7 @@ def test_one_that_cannot_be_stored_is_tried_again(site: Website, caplog: pytest.
 
 def test_a_file_that_is_too_large_is_refused() -> None:
     with pytest.raises(BadInput, match="under 20 MB"):
-        import_pictures.keep(b"\xff\xd8" + bytes(20_000_000), Use.STORY, now=MONDAY)
+        import_pictures.save_upload(b"\xff\xd8" + bytes(20_000_000), Use.STORY, now=MONDAY)
 
 
 def test_the_database_itself_refuses_half_a_picture() -> None:

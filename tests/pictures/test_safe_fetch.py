@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from newsletter.pictures.safe_fetch import NotFetched, fetch
+from newsletter.pictures.safe_fetch import PictureFetchError, fetch
 from tests.support.website import Asked, Website, body, dripping, status, website
 
 DATA = bytes(range(256)) * 300
@@ -45,11 +45,11 @@ def watch() -> Iterator[Watch]:
     made.on = False
 
 
-def refused(url: str, site: Website | None = None, **said: object) -> NotFetched:
-    with pytest.raises(NotFetched) as caught:
+def refused(url: str, site: Website | None = None, **said: object) -> PictureFetchError:
+    with pytest.raises(PictureFetchError) as caught:
         fetch(url, reach=site.reach(**said)) if site else fetch(url)
     assert caught.value.problem.endswith(".")
-    assert caught.value.mend.endswith(".")
+    assert caught.value.hint.endswith(".")
     return caught.value
 
 
@@ -130,7 +130,7 @@ def test_a_name_with_one_private_address_among_its_addresses_is_refused(site: We
         watch.connections.clear()
         reach = site.reach()
         only = type(reach)(admits=ip_address(admitted).__eq__, ports=reach.ports)
-        with pytest.raises(NotFetched, match="private network"):
+        with pytest.raises(PictureFetchError, match="private network"):
             fetch(site.url("/p", host="localhost"), reach=only)
         assert watch.connections == []
 
@@ -285,7 +285,7 @@ def test_the_certificate_is_checked_by_the_name_although_the_connection_goes_to_
         site.pages["/p"] = body(DATA)
         reach = site.reach(context=lambda: ssl.create_default_context(cafile=trusted))
         assert fetch(site.url("/p", host="localhost"), reach=reach) == DATA
-        with pytest.raises(NotFetched, match="no valid certificate"):
+        with pytest.raises(PictureFetchError, match="no valid certificate"):
             fetch(site.url("/p", host="127.0.0.1"), reach=reach)
 
 

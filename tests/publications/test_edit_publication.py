@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from newsletter.lib.errors import BadInput
-from newsletter.mail.message import Token
+from newsletter.mail.message import MergeTag
 from newsletter.pictures.models import Picture, State
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
@@ -45,32 +45,32 @@ def test_a_publication_is_kept_as_given() -> None:
         "maximum_stories": 2,
         "on_empty": "hold",
         "lateness_limit_minutes": 30,
-        "approves_itself": True,
+        "auto_approve": True,
         "is_active": False,
     }
-    stored = Publication.objects.get(pk=edit_publication.add(**GOOD, **optional).pk)
+    stored = Publication.objects.get(pk=edit_publication.create_publication(**GOOD, **optional).pk)
     given = GOOD | optional
     assert {name: getattr(stored, name) for name in given} == given
 
 
 def test_what_is_left_out_has_a_sensible_value() -> None:
-    publication = edit_publication.add(**GOOD)
+    publication = edit_publication.create_publication(**GOOD)
     check(publication)
     assert (publication.time_zone, publication.recurrence, publication.language) == ("UTC", "FREQ=DAILY", "en")
 
 
 def test_words_are_tidied() -> None:
-    publication = edit_publication.add(
+    publication = edit_publication.create_publication(
         **GOOD | {"postal_address": " 4 Rope Walk,\n Porthallow ", "send_time": time(6, 30, 0, 5)}, language="pt_br"
     )
     assert publication.postal_address == "4 Rope Walk, Porthallow"
     assert (publication.language, publication.send_time) == ("pt-BR", time(6, 30))
 
 
-@pytest.mark.parametrize("token", list(Token))
-def test_no_field_carries_a_mark_that_would_become_a_readers_value(token: Token) -> None:
+@pytest.mark.parametrize("token", list(MergeTag))
+def test_no_field_carries_a_mark_that_would_become_a_readers_value(token: MergeTag) -> None:
     words: dict[str, Any] = dict.fromkeys(("name", "sender_name", "postal_address", "tagline", "fallback_name"), token)
-    publication = edit_publication.add(**GOOD | words, website=f"https://example.org/{token}")
+    publication = edit_publication.create_publication(**GOOD | words, website=f"https://example.org/{token}")
     publication.refresh_from_db()
     assert not [name for name in (*words, "website") if token in getattr(publication, name)]
 
@@ -110,51 +110,51 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"lead_minutes": -1}, "lead minutes"),
     ({"lead_minutes": 20_000}, "lead minutes"),
     ({"lead_minutes": "an hour"}, "lead minutes"),
-    ({"ahead_minutes": 29, "lead_minutes": 120}, "ahead minutes"),
-    ({"ahead_minutes": 72 * 60, "lead_minutes": 6000}, "ahead minutes"),
-    ({"ahead_minutes": 60, "lead_minutes": 60}, "lead minutes"),
-    ({"ahead_minutes": 60, "lead_minutes": 90, "local_time": True}, "ahead minutes"),
+    ({"schedule_ahead_minutes": 29, "lead_minutes": 120}, "ahead minutes"),
+    ({"schedule_ahead_minutes": 72 * 60, "lead_minutes": 6000}, "ahead minutes"),
+    ({"schedule_ahead_minutes": 60, "lead_minutes": 60}, "lead minutes"),
+    ({"schedule_ahead_minutes": 60, "lead_minutes": 90, "local_time": True}, "ahead minutes"),
     ({"minimum_stories": 0}, "minimum stories"),
     ({"minimum_stories": 5, "maximum_stories": 4}, "minimum stories"),
     ({"maximum_stories": 51}, "maximum stories"),
     ({"on_empty": "shrug"}, "on empty"),
     ({"lateness_limit_minutes": 0}, "lateness limit minutes"),
-    ({"approves_itself": "perhaps"}, "approves itself"),
+    ({"auto_approve": "perhaps"}, "approves itself"),
 ]
 
 
 @pytest.mark.parametrize(("fields", "named"), BAD)
 def test_what_would_stop_an_edition_is_refused_by_name(fields: dict[str, Any], named: str) -> None:
     with pytest.raises(BadInput) as refused:
-        edit_publication.add(**GOOD | fields)
+        edit_publication.create_publication(**GOOD | fields)
     assert refused.value.field == named
     assert not Publication.objects.exists()
-    publication = edit_publication.add(**GOOD)
+    publication = edit_publication.create_publication(**GOOD)
     with pytest.raises(BadInput) as refused:
-        edit_publication.revise(publication, **fields)
+        edit_publication.update_publication(publication, **fields)
     assert refused.value.field == named
     publication.refresh_from_db()
     assert {name: getattr(publication, name) for name in GOOD} == GOOD
 
 
 def test_two_publications_have_two_slugs() -> None:
-    edit_publication.add(**GOOD)
+    edit_publication.create_publication(**GOOD)
     with pytest.raises(BadInput, match=r"slug.*already exists"):
-        edit_publication.add(**GOOD)
+        edit_publication.create_publication(**GOOD)
 
 
 def test_revising_changes_what_is_named_and_nothing_else() -> None:
-    publication = edit_publication.add(**GOOD)
+    publication = edit_publication.create_publication(**GOOD)
     stale = Publication.objects.get(pk=publication.pk)
-    edit_publication.revise(publication, send_time=time(7))
-    assert edit_publication.revise(stale, tagline="From the coast") is stale
+    edit_publication.update_publication(publication, send_time=time(7))
+    assert edit_publication.update_publication(stale, tagline="From the coast") is stale
     assert (stale.send_time, stale.tagline) == (time(7), "From the coast")
 
 
 def test_a_field_that_publications_do_not_have_is_a_fault_of_the_program() -> None:
     fields: dict[str, Any] = {"created_at": None}
     with pytest.raises(TypeError):
-        edit_publication.revise(edit_publication.add(**GOOD), **fields)
+        edit_publication.update_publication(edit_publication.create_publication(**GOOD), **fields)
 
 
 def test_a_row_that_was_written_by_other_roads_can_be_checked() -> None:
@@ -171,26 +171,26 @@ LOGO = "https://tideline.example.org/logo.png"
 
 
 def test_a_logos_address_is_an_order_to_fetch_it_and_a_new_one_another() -> None:
-    publication = edit_publication.add(**GOOD, logo_url=LOGO, logo_dark_url=f"{LOGO}?dark")
+    publication = edit_publication.create_publication(**GOOD, logo_url=LOGO, logo_dark_url=f"{LOGO}?dark")
     assert publication.logo
     assert publication.logo_dark
     assert (publication.logo.source_url, publication.logo.state, publication.logo.use) == (LOGO, "coming", "logo")
     first = publication.logo
-    edit_publication.revise(publication, logo_url=LOGO, tagline="From the coast")
+    edit_publication.update_publication(publication, logo_url=LOGO, tagline="From the coast")
     assert publication.logo == first
-    edit_publication.revise(publication, logo_url=f"{LOGO}?2", logo_dark_url="")
+    edit_publication.update_publication(publication, logo_url=f"{LOGO}?2", logo_dark_url="")
     assert publication.logo.source_url == f"{LOGO}?2"
     assert publication.logo_dark is None
 
 
 def test_a_logo_that_could_not_be_fetched_is_asked_for_again_when_it_is_given_again() -> None:
-    publication = edit_publication.add(**GOOD, logo_url=LOGO)
+    publication = edit_publication.create_publication(**GOOD, logo_url=LOGO)
     failed = publication.logo
     assert failed
     Picture.objects.update(state=State.FAILED, problem="It broke.")
-    edit_publication.revise(publication, tagline="From the coast")
+    edit_publication.update_publication(publication, tagline="From the coast")
     assert publication.logo == failed
-    edit_publication.revise(publication, logo_url=LOGO)
+    edit_publication.update_publication(publication, logo_url=LOGO)
     assert publication.logo
     assert publication.logo != failed
-    assert publication.logo.is_coming
+    assert publication.logo.is_pending

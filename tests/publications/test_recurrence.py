@@ -90,7 +90,7 @@ def test_other_rules_are_refused(rule: str) -> None:
     with pytest.raises(BadInput) as refused:
         parse(rule, starts_on=START)
     assert refused.value.field == "recurrence"
-    assert refused.value.mend
+    assert refused.value.hint
 
 
 NAMES = [

@@ -10,7 +10,16 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.lib.errors import BadInput
-from newsletter.publications.schedule import Cadence, Due, end_of, existed, is_between, moment, upcoming, zone
+from newsletter.publications.schedule import (
+    Cadence,
+    Due,
+    date_exists,
+    due_moment,
+    hours_end,
+    is_within_hours,
+    upcoming,
+    zone,
+)
 
 DAILY = "FREQ=DAILY"
 NEW_YORK, JERUSALEM, LORD_HOWE = "America/New_York", "Asia/Jerusalem", "Australia/Lord_Howe"
@@ -48,7 +57,7 @@ def test_clocks_going_forward(zone_name: str, first: date, moments: list[datetim
 
 
 def test_a_time_that_half_an_hour_swallowed_is_due_half_an_hour_later() -> None:
-    at = moment(date(2026, 10, 4), daily(LORD_HOWE, time(2, 15)))
+    at = due_moment(date(2026, 10, 4), daily(LORD_HOWE, time(2, 15)))
     assert at.astimezone(ZoneInfo(LORD_HOWE)).replace(tzinfo=None) == datetime(2026, 10, 4, 2, 45)  # noqa: DTZ001 — wall clock
 
 
@@ -115,8 +124,8 @@ def test_a_date_that_a_country_left_out_has_no_edition() -> None:
     found = due(cadence, after=utc(2011, 12, 28, 18), count=3)
     assert [day for day, _ in found] == [date(2011, 12, 29), date(2011, 12, 31), date(2012, 1, 1)]
     assert [at for _, at in found] == [utc(2011, 12, 29, 17), utc(2011, 12, 30, 17), utc(2011, 12, 31, 17)]
-    assert not existed(date(2011, 12, 30), "Pacific/Apia")
-    assert existed(date(2011, 12, 30), "Pacific/Auckland")
+    assert not date_exists(date(2011, 12, 30), "Pacific/Apia")
+    assert date_exists(date(2011, 12, 30), "Pacific/Auckland")
 
 
 RULES = st.sampled_from(
@@ -172,7 +181,7 @@ def test_every_date_of_the_rule_has_exactly_one_edition_on_that_date(cadence: Ca
     end = cadence.starts_on + timedelta(days=400)  # all clock changes of a year
     start = datetime.combine(cadence.starts_on - timedelta(days=3), time(), tzinfo=UTC)
     found = list(takewhile(lambda d: d.local_date < end, upcoming(cadence, after=start)))
-    expected = [day for day in rule_dates(cadence) if day < end and existed(day, cadence.time_zone)]
+    expected = [day for day in rule_dates(cadence) if day < end and date_exists(day, cadence.time_zone)]
     assert [d.local_date for d in found] == expected
     assert all(one.at < two.at for one, two in pairwise(found))
     for d in found:
@@ -253,7 +262,7 @@ def test_what_is_no_place_with_a_clock_is_refused(name: str) -> None:
     ],
 )
 def test_quiet_hours_end_when_the_clock_says_so(at: datetime, ends: datetime | None) -> None:
-    assert end_of(at, start=time(0), end=time(7), time_zone="Europe/Berlin") == ends
+    assert hours_end(at, start=time(0), end=time(7), time_zone="Europe/Berlin") == ends
 
 
 @given(
@@ -264,13 +273,13 @@ def test_quiet_hours_end_when_the_clock_says_so(at: datetime, ends: datetime | N
 )
 def test_hours_that_end_are_over_at_their_end(at: datetime, start: time, end: time, zone_name: str) -> None:
     assume(start != end)
-    until = end_of(at, start=start, end=end, time_zone=zone_name)
+    until = hours_end(at, start=start, end=end, time_zone=zone_name)
     if until is None:
         local = at.astimezone(ZoneInfo(zone_name))
         # outside of them by the clock as well, but for the days on which clocks change
         if all(local.utcoffset() == (local + timedelta(days=d)).utcoffset() for d in (-2, 2)):
-            assert not is_between(local.time(), start, end)
+            assert not is_within_hours(local.time(), start, end)
         return
     assert at < until <= at + timedelta(hours=26)
-    following = end_of(until, start=start, end=end, time_zone=zone_name)
+    following = hours_end(until, start=start, end=end, time_zone=zone_name)
     assert following is None or following > until

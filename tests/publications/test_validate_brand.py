@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from newsletter.lib.errors import BadInput
-from newsletter.mail.message import Token
+from newsletter.mail.message import MergeTag
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
 from tests.support import factories as make
@@ -29,7 +29,7 @@ def test_a_brand_is_kept_as_given(publication: Publication) -> None:
         "sponsor_text": "Savings.",
         "sponsor_url": "https://bank.example.org/",
     }
-    edit_publication.revise(publication, **given)
+    edit_publication.update_publication(publication, **given)
     publication.refresh_from_db()
     assert {name: getattr(publication, name) for name in given} == given
 
@@ -62,17 +62,19 @@ def test_what_cannot_stand_in_a_letter_is_refused_by_name(
     publication: Publication, fields: dict[str, Any], named: str
 ) -> None:
     with pytest.raises(BadInput) as refused:
-        edit_publication.revise(publication, **fields)
+        edit_publication.update_publication(publication, **fields)
     assert refused.value.field == named
 
 
 def test_an_accent_that_is_hard_to_read_is_taken_because_it_can_be_mended(publication: Publication) -> None:
-    assert edit_publication.revise(publication, accent_colour="#ffd400", accent_colour_dark="#202080")
+    assert edit_publication.update_publication(publication, accent_colour="#ffd400", accent_colour_dark="#202080")
 
 
-@pytest.mark.parametrize("token", list(Token))
-def test_no_part_of_a_brand_carries_a_readers_mark(publication: Publication, token: Token) -> None:
+@pytest.mark.parametrize("token", list(MergeTag))
+def test_no_part_of_a_brand_carries_a_readers_mark(publication: Publication, token: MergeTag) -> None:
     link = {"name": f"_{token}", "url": f"https://x.org/{token}"}
-    edit_publication.revise(publication, footer_text=token, social_links=[link], sponsor_name=token, sponsor_text=token)
+    edit_publication.update_publication(
+        publication, footer_text=token, social_links=[link], sponsor_name=token, sponsor_text=token
+    )
     parts = [publication.footer_text, publication.sponsor_name, publication.sponsor_text]
     assert not [part for part in [*parts, *publication.social_links[0].values()] if token in part]

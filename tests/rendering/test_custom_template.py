@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from newsletter.letters.render_letter import NAMES
 from newsletter.rendering.custom_template import limits
-from newsletter.rendering.custom_template.render_custom_template import fill
-from newsletter.rendering.custom_template.template_errors import TemplateFault
+from newsletter.rendering.custom_template.render_custom_template import render_custom_template
+from newsletter.rendering.custom_template.template_errors import CustomTemplateError
 from tests.golden.editions import rich
 
 CONTENTS = rich()
@@ -20,11 +20,11 @@ CONTEXT = {name: getattr(CONTENTS, name) for name in NAMES}
 
 
 def filled(source: str) -> str:
-    return fill(source, settings.EMAIL_TEMPLATES, CONTEXT)
+    return render_custom_template(source, settings.EMAIL_TEMPLATES, CONTEXT)
 
 
-def fault(source: str) -> TemplateFault:
-    with pytest.raises(TemplateFault) as caught:
+def fault(source: str) -> CustomTemplateError:
+    with pytest.raises(CustomTemplateError) as caught:
         filled(source)
     return caught.value
 
@@ -175,7 +175,7 @@ PRINTED = [
 def test_no_filter_prints_where_a_thing_lies_in_memory(source: str) -> None:
     try:
         made = filled(source)
-    except TemplateFault as told:
+    except CustomTemplateError as told:
         made = str(told)
     assert not re.search(r"0x[0-9a-f]{6,}", made), made
 
@@ -203,7 +203,7 @@ def test_what_is_no_text_is_not_printed(source: str, words: str) -> None:
 
 def test_what_is_empty_or_too_long_is_no_template() -> None:
     assert fault(" \n").problem == "It is empty."
-    assert fault("x" * (limits.SOURCE + 1)).problem == "It is too long."
+    assert fault("x" * (limits.MAX_SOURCE_CHARACTERS + 1)).problem == "It is too long."
 
 
 def test_it_knows_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,7 +223,7 @@ WILD = st.text() | st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
 def test_whatever_is_written_it_is_a_letter_or_a_fault(source: str) -> None:
     try:
         made, line = filled(source), 0
-    except TemplateFault as told:
+    except CustomTemplateError as told:
         made, line = str(told), told.line
     assert isinstance(made, str)
     assert line <= source.count("\n") + 1

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
-from newsletter.mail.message import Token
-from newsletter.rendering.markup.html_attributes import side, tongue
+from newsletter.mail.message import MergeTag
+from newsletter.rendering.markup.html_attributes import align_attribute, lang_attributes
 from newsletter.rendering.render_templates import LONGEST_SUBJECT, RenderingError, render
 
 
@@ -60,9 +60,9 @@ def test_a_subject_too_long_to_keep_is_cut_at_a_words_end(tmp_path: Path) -> Non
 
 def test_the_readers_name_is_another_mark_in_html_than_in_text(tmp_path: Path) -> None:
     letter = render(folder(tmp_path, subject="{{ first_name }}", text="{{ first_name }}", html="{{ first_name }}"), {})
-    assert letter.subject == Token.FIRST_NAME.value
-    assert letter.text.strip() == Token.FIRST_NAME.value
-    assert letter.html.strip() == Token.FIRST_NAME_HTML.value
+    assert letter.subject == MergeTag.FIRST_NAME.value
+    assert letter.text.strip() == MergeTag.FIRST_NAME.value
+    assert letter.html.strip() == MergeTag.FIRST_NAME_HTML.value
 
 
 def test_indents_go_and_no_break_spaces_stay(tmp_path: Path) -> None:
@@ -77,10 +77,10 @@ def test_parts_beside_the_folder_can_be_shared(tmp_path: Path) -> None:
 
 
 def test_language_is_marked_only_where_it_changes() -> None:
-    assert tongue("en", "ltr", inside=("en", "ltr")) == ""
-    assert tongue("en", "ltr", inside=("ar", "rtl")) == ' lang="en" dir="ltr"'
-    assert tongue('"><script>', "ltr", inside=("ar", "rtl")) == ' lang="&#34;&gt;&lt;script&gt;" dir="ltr"'
+    assert lang_attributes("en", "ltr", inside=("en", "ltr")) == ""
+    assert lang_attributes("en", "ltr", inside=("ar", "rtl")) == ' lang="en" dir="ltr"'
+    assert lang_attributes('"><script>', "ltr", inside=("ar", "rtl")) == ' lang="&#34;&gt;&lt;script&gt;" dir="ltr"'
 
 
 def test_lines_begin_at_the_side_that_the_direction_says() -> None:
-    assert (side("ltr"), side("rtl")) == ("left", "right")
+    assert (align_attribute("ltr"), align_attribute("rtl")) == ("left", "right")

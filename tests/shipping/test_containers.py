@@ -14,7 +14,7 @@ import yaml
 from newsletter.local.services import service_definitions
 from newsletter.local.services.redis_server import answers, find_server
 from newsletter.local.supervisor import process_info
-from newsletter.local.supervisor.managed_process import Part
+from newsletter.local.supervisor.managed_process import ServiceSpec
 from newsletter.web.shared.request_size import LARGEST
 from tests.support.factories import MONDAY
 from tests.support.kept import Kept
@@ -153,7 +153,7 @@ def test_workers_listen_to_every_worker_queue_once(services: Services) -> None:
 
 
 @pytest.mark.parametrize("part", service_definitions.workers(MONDAY), ids=lambda part: part.name)
-def test_workers_are_started_as_on_one_machine(services: Services, part: Part) -> None:
+def test_workers_are_started_as_on_one_machine(services: Services, part: ServiceSpec) -> None:
     as_here = [word for word in part.command[2:] if not word.startswith("--concurrency=")]
     as_there = [word for word in services[part.name]["command"] if not word.startswith("--concurrency=")]
     assert as_there == as_here

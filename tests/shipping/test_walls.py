@@ -1,4 +1,4 @@
-"""The walls of the house that no linter sees: who may know what, how long a file may grow, which words are ours."""
+"""The walls of the system that no linter sees: who may know what, how long a file may grow, which words are ours."""
 
 import ast
 import re

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from newsletter.lib.errors import BadInput, NotAllowed, VersionConflict
-from newsletter.mail.message import Token
+from newsletter.lib.errors import BadInput, InvalidState, VersionConflict
+from newsletter.mail.message import MergeTag
 from newsletter.pictures.models import Picture
 from newsletter.publications.models import Publication
 from newsletter.stories import order_keys, story_queue
@@ -29,7 +29,7 @@ def add(publication: Publication, headline: str = "Rain at last", **optional: Un
 
 def headlines(publication: Publication) -> list[str]:
     """The queue as readers of the database see it; that places agree with it is checked on the way."""
-    stories = story_queue.waiting(publication)
+    stories = story_queue.queued_stories(publication)
     places = list(range(1, len(stories) + 1))
     assert [order_keys.place_of(story) for story in stories] == places
     assert story_queue.places(publication) == dict(zip([story.pk for story in stories], places, strict=True))
@@ -78,8 +78,8 @@ def test_lines_are_one_line_without_control_characters(publication: Publication)
     assert (story.headline, story.byline, story.url) == ("Rain at last", "Ada Bell", "https://example.org/rain")
 
 
-@pytest.mark.parametrize("token", list(Token))
-def test_no_field_carries_a_mark_that_would_become_a_readers_value(publication: Publication, token: Token) -> None:
+@pytest.mark.parametrize("token", list(MergeTag))
+def test_no_field_carries_a_mark_that_would_become_a_readers_value(publication: Publication, token: MergeTag) -> None:
     given_words: dict[str, Any] = {
         "headline": token,
         "kicker": token,
@@ -161,7 +161,7 @@ def test_a_field_that_stories_do_not_have_is_a_fault_of_the_program(publication:
 )
 def test_the_same_page_is_not_queued_twice_by_accident(publication: Publication, again: str) -> None:
     story_queue.add(publication, headline="Rain", url="https://example.org/rain", body="<p>It rained.</p>")
-    with pytest.raises(NotAllowed, match="in the queue already"):
+    with pytest.raises(InvalidState, match="in the queue already"):
         story_queue.add(publication, headline="Rain", url=again, body="<p>It rained.</p>")
     story = story_queue.add(publication, headline="Rain", url=again, body="<p>It rained.</p>", again=True)
     assert order_keys.place_of(story) == 2
@@ -197,7 +197,7 @@ APART = [
 @pytest.mark.parametrize(("one", "other"), SPELLINGS)
 def test_one_page_is_known_in_every_spelling_of_its_address(publication: Publication, one: str, other: str) -> None:
     story_queue.add(publication, headline="Rain", url=one, body="<p>It rained.</p>")
-    with pytest.raises(NotAllowed, match="in the queue already"):
+    with pytest.raises(InvalidState, match="in the queue already"):
         story_queue.add(publication, headline="Rain", url=other, body="<p>It rained.</p>")
 
 
@@ -211,7 +211,7 @@ def test_a_story_revised_to_the_link_of_another_is_refused(publication: Publicat
     add(publication)
     other = story_queue.add(publication, headline="Snow", url="https://example.org/snow", body="<p>It snowed.</p>")
     taken = Story.objects.exclude(pk=other.pk).get().url
-    with pytest.raises(NotAllowed, match="in the queue already"):
+    with pytest.raises(InvalidState, match="in the queue already"):
         story_queue.revise(other, url=f"{taken}?utm_source=letter")
 
 
@@ -227,13 +227,13 @@ def test_a_story_revised_to_the_link_of_another_is_refused(publication: Publicat
 def test_another_page_is_another_story(publication: Publication, other: str) -> None:
     story_queue.add(publication, headline="Rain", url="https://example.org/rain", body="<p>It rained.</p>")
     story_queue.add(publication, headline="Rain", url=other, body="<p>It rained.</p>")
-    assert len(story_queue.waiting(publication)) == 2
+    assert len(story_queue.queued_stories(publication)) == 2
 
 
 def test_a_used_story_is_remembered_and_a_dropped_one_is_not(publication: Publication) -> None:
     story = add(publication)
-    story_queue.take(publication, at=NOON, least=1, most=1)
-    with pytest.raises(NotAllowed, match="stood in an edition"):
+    story_queue.take_for_edition(publication, at=NOON, least=1, most=1)
+    with pytest.raises(InvalidState, match="stood in an edition"):
         add(publication)
     Story.objects.filter(pk=story.pk).update(state=State.DROPPED)
     assert add(publication).pk != story.pk
@@ -282,14 +282,14 @@ def test_what_is_revised_to_what_it_is_keeps_its_version_and_its_time(publicatio
 
 def test_a_used_story_may_be_revised(publication: Publication) -> None:
     add(publication)
-    (story,) = story_queue.take(publication, at=NOON, least=1, most=1)
+    (story,) = story_queue.take_for_edition(publication, at=NOON, least=1, most=1)
     assert story_queue.revise(story, headline="Snow").state == State.USED
 
 
 def test_a_revised_link_may_not_lead_to_a_page_that_is_queued(publication: Publication) -> None:
     add(publication, "one")
     story = add(publication, "two")
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidState):
         story_queue.revise(story, url="https://example.org/one")
     assert story_queue.revise(story, url="https://example.org/two?utm_medium=x").url.endswith("utm_medium=x")
     assert story_queue.revise(story, url="https://example.org/one", again=True).url.endswith("/one")
@@ -331,11 +331,11 @@ def test_an_old_copy_of_a_dropped_story_is_restored_to_a_number(publication: Pub
 
 def test_only_what_is_in_the_queue_can_be_moved_or_dropped(publication: Publication) -> None:
     story = add(publication)
-    with pytest.raises(NotAllowed, match="not dropped"):
+    with pytest.raises(InvalidState, match="not dropped"):
         story_queue.restore(story)
     story_queue.drop(story)
     for verb in (story_queue.drop, lambda s: story_queue.move(s, to=1)):
-        with pytest.raises(NotAllowed, match="not in the queue"):
+        with pytest.raises(InvalidState, match="not in the queue"):
             verb(story)
 
 
@@ -344,19 +344,19 @@ def test_an_edition_takes_the_first_that_are_fit_to_print(publication: Publicati
     add(publication, "expired", expires_at=NOON)
     for name in ("one", "two", "three"):
         add(publication, name)
-    taken = story_queue.take(publication, at=NOON, least=2, most=2)
+    taken = story_queue.take_for_edition(publication, at=NOON, least=2, most=2)
     assert [(story.headline, story.state) for story in taken] == [("one", State.USED), ("two", State.USED)]
     assert headlines(publication) == ["embargoed", "expired", "three"]
-    assert story_queue.take(publication, at=NOON, least=2, most=9) == []
+    assert story_queue.take_for_edition(publication, at=NOON, least=2, most=9) == []
     assert headlines(publication) == ["embargoed", "expired", "three"]
 
 
 def test_stories_given_back_lead_the_queue_in_their_order(publication: Publication) -> None:
     for name in ("one", "two", "three"):
         add(publication, name)
-    taken = story_queue.take(publication, at=NOON, least=1, most=2)
-    story_queue.give_back(publication, taken)
-    story_queue.give_back(publication, taken)
+    taken = story_queue.take_for_edition(publication, at=NOON, least=1, most=2)
+    story_queue.return_to_front(publication, taken)
+    story_queue.return_to_front(publication, taken)
     assert headlines(publication) == ["one", "two", "three"]
 
 
@@ -387,9 +387,9 @@ class Walks(TestCase):
                 expected.remove(chosen)
                 dropped.append(chosen)
             elif step == "take":
-                story_queue.take(publication, at=NOON, least=0, most=2)
+                story_queue.take_for_edition(publication, at=NOON, least=0, most=2)
                 expected = expected[2:]
-            assert [story.pk for story in story_queue.waiting(publication)] == expected
+            assert [story.pk for story in story_queue.queued_stories(publication)] == expected
 
 
 def test_people_who_act_at_once_lose_no_story(at_once: type_of_at_once) -> None:
@@ -397,7 +397,7 @@ def test_people_who_act_at_once_lose_no_story(at_once: type_of_at_once) -> None:
     stories = [add(publication, f"story {number}") for number in range(8)]
 
     def move_if_still_there(story: Story, to: int) -> None:
-        with suppress(NotAllowed):  # the edition was quicker
+        with suppress(InvalidState):  # the edition was quicker
             story_queue.move(story, to=to)
 
     at_once(
@@ -408,7 +408,7 @@ def test_people_who_act_at_once_lose_no_story(at_once: type_of_at_once) -> None:
             lambda: story_queue.drop(stories[4]),
             lambda: add(publication, "new one"),
             lambda: add(publication, "new two"),
-            lambda: story_queue.take(publication, at=NOON, least=1, most=1),
+            lambda: story_queue.take_for_edition(publication, at=NOON, least=1, most=1),
         ]
     )
     waiting = headlines(publication)
@@ -427,7 +427,7 @@ def test_one_of_two_who_queue_the_same_page_at_once_is_told(at_once: type_of_at_
     def try_it() -> None:
         try:
             add(publication)
-        except NotAllowed as error:
+        except InvalidState as error:
             told.append(str(error))
 
     at_once([try_it] * 4)
@@ -442,7 +442,7 @@ def test_a_storys_picture_is_ordered_with_it_or_not_at_all() -> None:
     story = add(publication, "Rain", **picture)
     assert story.picture
     assert (story.picture.source_url, story.picture.state) == (picture["picture_url"], "coming")
-    with pytest.raises(NotAllowed):  # the same link again
+    with pytest.raises(InvalidState):  # the same link again
         add(publication, "Rain", **picture)
     assert Picture.objects.count() == 1
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from newsletter.accounts.models import Role, User
-from newsletter.audience.models import Standing, Subscriber, Subscription
+from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.editions.models import Edition
 from newsletter.giving.models import Appeal, Gift
 from newsletter.letters import approval, assemble_letter
@@ -144,7 +144,7 @@ def gift(email: str, **said: Any) -> Gift:
     return Gift.objects.create(email=email, **fields | said)
 
 
-def reader(publication: Publication, *, standing: str = Standing.ACTIVE, **said: Any) -> Subscriber:
+def reader(publication: Publication, *, standing: str = SubscriptionStatus.ACTIVE, **said: Any) -> Subscriber:
     """A person with a subscription. Everything said is about the person."""
     fields = {"email": f"reader{next(_numbers)}@readers.example", "first_name": "Rita"}
     person = Subscriber.objects.create(**fields | said)
@@ -170,7 +170,7 @@ def readers(publication: Publication, count: int) -> list[int]:
             Subscription(
                 publication=publication,
                 subscriber=person,
-                standing=Standing.ACTIVE,
+                standing=SubscriptionStatus.ACTIVE,
                 consent_source="a test",
                 consent_at=MONDAY,
             )

@@ -24,7 +24,7 @@ class NotFetched(RuntimeError):
 
 
 def call(*command: str | Path) -> None:
-    """Run a command. Raises `NotFetched` with the last line it said."""
+    """Run a command. Raises `PictureFetchError` with the last line it said."""
     try:
         subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True, timeout=LIMIT)
     except FileNotFoundError as error:

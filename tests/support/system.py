@@ -1,4 +1,4 @@
-"""The whole house in processes of its own, on ports and data of its own, spoken to through its doors only:
+"""The whole system in processes of its own, on ports and data of its own, spoken to through its doors only:
 the command line, the web server, and the postbox's questions and orders.
 """
 
@@ -40,7 +40,7 @@ class Answer(NamedTuple):
     body: str
 
 
-class House:
+class System:
     """Not running until `start`. Commands work before, between and after. `settings` are environment variables."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
@@ -93,7 +93,7 @@ class House:
             env=self.environment,
             folder_stays=True,
         )
-        wait_until(lambda: self._is_up(self.web) and self._is_up(self.postbox), timeout=START, what="the house")
+        wait_until(lambda: self._is_up(self.web) and self._is_up(self.postbox), timeout=START, what="the system")
 
     def stop(self) -> int:
         """Ctrl-C; the exit status. None of its processes may be left."""
@@ -102,7 +102,7 @@ class House:
         self._run.signal(signal.SIGINT)
         status = self._run.wait(60)
         left = [pid for pid in pids if is_alive(pid)]
-        assert not left, f"{len(left)} processes outlived the house.\n{self.story()}"
+        assert not left, f"{len(left)} processes outlived the system.\n{self.story()}"
         self._run = None
         return status
 
@@ -180,8 +180,8 @@ class House:
         answer = ask("DELETE", f"{self.postbox}/postbox/faults")
         assert answer.status == 204, answer.body
 
-    def tell_events(self, **manner: object) -> None:
-        """How the postbox tells its events from now on: `tell_events(hold=True)`, `tell_events(shuffle=True)`."""
+    def post_events(self, **manner: object) -> None:
+        """How the postbox tells its events from now on: `post_events(hold=True)`, `post_events(shuffle=True)`."""
         answer = ask("POST", f"{self.postbox}/postbox/events", body=json.dumps(manner))
         assert answer.status == 201, answer.body
 
@@ -222,30 +222,30 @@ def is_alive(pid: int) -> bool:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A fresh database, once on SQLite and once on PostgreSQL: the test runs twice."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'house.sqlite3'}"
+        return f"sqlite:///{tmp_path / 'system.sqlite3'}"
     return str(request.getfixturevalue("postgres").new())
 
 
 @pytest.fixture
-def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
-    """Makes houses with the settings given: `make_house(DATABASE_URL=…)`. Each has its tables; none runs yet."""
-    made: list[House] = []
+def make_system(tmp_path: Path) -> Iterator[Callable[..., System]]:
+    """Makes systems with the settings given: `make_system(DATABASE_URL=…)`. Each has its tables; none runs yet."""
+    made: list[System] = []
 
-    def make(**settings: str) -> House:
-        folder = tmp_path / f"house-{len(made) + 1}"
+    def make(**settings: str) -> System:
+        folder = tmp_path / f"system-{len(made) + 1}"
         folder.mkdir()
-        house = House(folder, **settings)
-        made.append(house)
-        said = house.say("migrate")
+        system = System(folder, **settings)
+        made.append(system)
+        said = system.say("migrate")
         assert said.status == 0, said.err
-        return house
+        return system
 
     yield make
-    for house in made:
-        house.close()
+    for system in made:
+        system.close()
 
 
 @pytest.fixture
-def house(make_house: Callable[..., House]) -> House:
-    """A house on SQLite, with its tables and nothing in them; it does not run yet."""
-    return make_house()
+def system(make_system: Callable[..., System]) -> System:
+    """A system on SQLite, with its tables and nothing in them; it does not run yet."""
+    return make_system()

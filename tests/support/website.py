@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from newsletter.pictures.safe_fetch import Reach
+from newsletter.pictures.safe_fetch import FetchPolicy
 
 Answer = Callable[["Asked"], None]
 
@@ -26,9 +26,9 @@ class Website:
     def url(self, path: str, *, host: str = "127.0.0.1") -> str:
         return f"{self.scheme}://{host}:{self.port}{path}"
 
-    def reach(self, **said: Any) -> Reach:
+    def reach(self, **said: Any) -> FetchPolicy:
         """This site and nothing else: loopback, and its port."""
-        return Reach(admits=lambda address: address.is_loopback, ports=frozenset({self.port}), **said)
+        return FetchPolicy(admits=lambda address: address.is_loopback, ports=frozenset({self.port}), **said)
 
 
 class Asked(BaseHTTPRequestHandler):

@@ -22,7 +22,7 @@ from tests.torture.staging import Stage
 
 Points = list[dict[str, Any]]
 Look = Callable[[Path, str], Points]
-LIGHT = 3  # runs of a simple design at a time for one of a whole house: two processes that mostly wait
+LIGHT = 3  # runs of a simple design at a time for one of a whole system: two processes that mostly wait
 _line = threading.Lock()
 
 
@@ -77,7 +77,7 @@ def main() -> int:
 
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
-    parser.add_argument("--runs", type=int, default=10, help="how many runs of the whole house (10)")
+    parser.add_argument("--runs", type=int, default=10, help="how many runs of the whole system (10)")
     parser.add_argument("--seed", type=int, default=1, help="the seed of the first run; the others follow (1)")
     parser.add_argument("--jobs", type=int, default=2, help="how many runs at a time (2)")
     parser.add_argument("--database", choices=DATABASES, default="", help="only on this one (each in turn)")

@@ -1,11 +1,11 @@
-"""What is done to a house, and when: drawn from a seed, so that a run that fails can be had again. Pure."""
+"""What is done to a system, and when: drawn from a seed, so that a run that fails can be had again. Pure."""
 
 import random
 from dataclasses import dataclass, field
 from typing import Any
 
 DATABASES = ("sqlite", "postgres")
-# The house of a run: many small batches, answered slowly, so that faults meet calls in flight.
+# The system of a run: many small batches, answered slowly, so that faults meet calls in flight.
 READERS = 500
 BATCH = 10
 CONNECT, ANSWER = 0.5, 1.0  # seconds a worker waits

@@ -1,4 +1,4 @@
-"""What the ledger says of each reader, held against what the postbox counted. Knows neither Django nor the house."""
+"""What the ledger says of each reader, held against what the postbox counted. Knows neither Django nor the system."""
 
 import json
 import sqlite3

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from newsletter.audience.models import Standing, Subscriber
+from newsletter.audience.models import Subscriber, SubscriptionStatus
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch, recovery, settle_batch, split_batch
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch
@@ -38,9 +38,9 @@ class Path:
 
 
 def open_all(edition: Edition, _: str = "") -> None:
-    """As the tasks `open_dispatch` and `go_on` do."""
-    dispatch = open_dispatch.open(edition.pk, now=clock.now())
-    while dispatch and open_dispatch.go_on(dispatch.pk):
+    """As the tasks `open_due_edition` and `continue_opening` do."""
+    dispatch = open_dispatch.open_dispatch(edition.pk, now=clock.now())
+    while dispatch and open_dispatch.continue_opening(dispatch.pk):
         pass
 
 
@@ -58,7 +58,7 @@ def dispatch_of(edition: Edition) -> Dispatch | None:
 def _approved(_: str = "") -> Edition:
     publication = make.publication()
     make.readers(publication, READERS)
-    make.reader(publication, standing=Standing.LEFT)
+    make.reader(publication, standing=SubscriptionStatus.UNSUBSCRIBED)
     return make.approved_edition(publication, due_at=clock.now() - timedelta(minutes=1))
 
 
@@ -74,9 +74,9 @@ def _abandoned(url: str) -> Edition:
     long_ago = clock.now() - timedelta(hours=1)
     first, second, *_ = _batches(edition)
     Batch.objects.filter(pk__in=[first, second]).update(due_at=long_ago)
-    for claimed in send_batches.claim_all([first, second], now=long_ago):
+    for claimed in send_batches.claim_batches([first, second], now=long_ago):
         if claimed.pk == second:
-            send_batches.begin(claimed, batch_recipients.address(claimed), now=long_ago)
+            send_batches.begin_attempt(claimed, batch_recipients.resolve_recipients(claimed), now=long_ago)
     return edition
 
 
@@ -91,7 +91,7 @@ def _doubtful(url: str, *, accept: bool) -> Edition:
     edition = _opened(url)
     order(url, do="drop", accept=accept)
     send(_batches(edition), url)
-    recovery.finish_done(now=clock.now())
+    recovery.finish_completed(now=clock.now())
     return edition
 
 
@@ -109,12 +109,12 @@ def _refused_call(url: str) -> Edition:
 def _refused_unsplit(url: str) -> Edition:
     """A worker was lost between the refusal and the split."""
     edition = _refused_call(url)
-    minding = control_dispatch.mind_refusals
-    control_dispatch.mind_refusals = lambda *_, **__: None
+    minding = control_dispatch.handle_refusal
+    control_dispatch.handle_refusal = lambda *_, **__: None
     try:
         send(_batches(edition, BatchState.PENDING), url)
     finally:
-        control_dispatch.mind_refusals = minding
+        control_dispatch.handle_refusal = minding
     return edition
 
 
@@ -122,7 +122,7 @@ def _refused_alone(url: str) -> Edition:
     edition = _refused_call(url)
     while left := _batches(edition, BatchState.PENDING):
         send(left, url)
-    recovery.finish_done(now=clock.now())
+    recovery.finish_completed(now=clock.now())
     return edition
 
 
@@ -146,12 +146,12 @@ def _recover(_: Edition, __: str) -> None:
     """What the ticks do, once each."""
     now = clock.now()
     recovery.release_abandoned(now=now)
-    recovery.due_batches(now=now, limit=100)
-    recovery.finish_done(now=now)
+    recovery.batches_to_enqueue(now=now, limit=100)
+    recovery.finish_completed(now=now)
 
 
 def _finish(_: Edition, __: str) -> None:
-    recovery.finish_done(now=clock.now())
+    recovery.finish_completed(now=clock.now())
 
 
 def _be_refused(edition: Edition, url: str) -> None:
@@ -167,19 +167,19 @@ def _settle(word: Callable[..., Any]) -> Callable[[Edition, str], None]:
 
 
 def _prove(edition: Edition, _: str) -> None:
-    for attempt in Attempt.objects.filter(settle_batch.in_doubt(), batch__dispatch__edition=edition):
+    for attempt in Attempt.objects.filter(settle_batch.awaiting_evidence(), batch__dispatch__edition=edition):
         settle_batch.settle_by_evidence(attempt.pk, evidence="delivered", now=clock.now())
 
 
 def _resume(edition: Edition, _: str) -> None:
     dispatch = Dispatch.objects.get(edition=edition)
-    if dispatch.state in control_dispatch.MAY[control_dispatch.S.OPEN]:
+    if dispatch.state in control_dispatch.TRANSITIONS[control_dispatch.S.OPEN]:
         control_dispatch.resume(dispatch)
 
 
 def leave_out(edition: Edition, _: str) -> None:
     dispatch = Dispatch.objects.get(edition=edition)
-    if dispatch.state == control_dispatch.S.ATTENTION and split_batch.refused_alone(dispatch).exists():
+    if dispatch.state == control_dispatch.S.ATTENTION and split_batch.count_single_refusals(dispatch).exists():
         control_dispatch.leave_out_refused(dispatch, by=PERSON, now=clock.now())
 
 

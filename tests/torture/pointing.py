@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.support.system import House
+from tests.support.system import System
 
 LIMIT = 900  # seconds for all points, on a busy machine
 
@@ -24,10 +24,10 @@ def paths(folder: Path, database_url: str, *, most: int | None = None, seed: int
 
 def _found(program: str, folder: Path, database_url: str, *words: str) -> list[dict[str, Any]]:
     folder.mkdir(parents=True, exist_ok=True)
-    house = House(folder, DATABASE_URL=database_url, LOG_LEVEL="ERROR", DJANGO_SETTINGS_MODULE="newsletter.settings")
+    system = System(folder, DATABASE_URL=database_url, LOG_LEVEL="ERROR", DJANGO_SETTINGS_MODULE="newsletter.settings")
     command = [sys.executable, "-m", program, *words]
     done = subprocess.run(
-        command, env=house.environment, capture_output=True, text=True, check=False, timeout=LIMIT, cwd=folder
+        command, env=system.environment, capture_output=True, text=True, check=False, timeout=LIMIT, cwd=folder
     )
     if done.returncode:
         raise RuntimeError(f"{done.stdout}\n{done.stderr}")

@@ -125,8 +125,8 @@ def open_dispatch(*, readers: int) -> list[int]:
     make.appeal(publication)
     make.readers(publication, readers)
     edition = make.approved_edition(publication, due_at=clock.now())
-    dispatch = open_dispatch.open(edition.pk, now=clock.now())
-    while dispatch and open_dispatch.go_on(dispatch.pk):
+    dispatch = open_dispatch.open_dispatch(edition.pk, now=clock.now())
+    while dispatch and open_dispatch.continue_opening(dispatch.pk):
         pass
     return list(Batch.objects.order_by("number").values_list("pk", flat=True))
 
@@ -149,10 +149,10 @@ def recover(url: str, *, now: datetime) -> None:
     from newsletter.delivery.sending import send_batches
 
     recovery.release_abandoned(now=now)
-    while due := recovery.due_batches(now=now, limit=MOST + 1):
+    while due := recovery.batches_to_enqueue(now=now, limit=MOST + 1):
         send_batches.send_all(due, client=client_of(url), clock=lambda: now, connections=1)
     recovery.release_abandoned(now=now + timedelta(hours=1))
-    recovery.finish_done(now=now)
+    recovery.finish_completed(now=now)
 
 
 if __name__ == "__main__":

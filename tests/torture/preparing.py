@@ -1,4 +1,4 @@
-"""Makes the database that tortured houses start from: readers, and an approved edition that is due in some hours.
+"""Makes the database that tortured systems start from: readers, and an approved edition that is due in some hours.
 
 A program of its own, because the settings are read from the environment once:
 
@@ -20,10 +20,10 @@ def main(readers: int) -> None:
     from tests.support import factories as make
 
     call_command("migrate", interactive=False, verbosity=0)
-    # It approves itself because a house at another address assembles the letter anew. Its cadence begins long
+    # It approves itself because a system at another address assembles the letter anew. Its cadence begins long
     # after the run and the edition is one beside it: whatever day it is, no other is due, and this one stays.
     begins = clock.now().date() + timedelta(days=60)
-    publication = make.publication(approves_itself=True, starts_on=begins)
+    publication = make.publication(auto_approve=True, starts_on=begins)
     make.readers(publication, readers)
     make.otto()
     edition = make.approved_edition(publication, due_at=clock.now() + timedelta(hours=6))

@@ -1,4 +1,4 @@
-"""One run: a whole house on a copy of the prepared data, its faults in their time, and then the wait for its end."""
+"""One run: a whole system on a copy of the prepared data, its faults in their time, and then the wait for its end."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from kombu.exceptions import OperationalError as NoBroker
 from redis import Redis, RedisError
 
 from tests.support.crashing import CrashingPostgres
-from tests.support.system import House, ask, is_alive
+from tests.support.system import System, ask, is_alive
 from tests.support.waiting import wait_until
 from tests.torture.faults import BATCH, LASTS, PARTS, Fault, Plan
 from tests.torture.judging import Verdict, count_copies, dispatch_state, judge, read_ledger
@@ -71,8 +71,8 @@ def run(plan: Plan, stage: Stage, *, say: Callable[[str], None] = lambda _: None
     that did not go well the data and logs stay, to be looked at.
     """
     name = name_of(plan)
-    house, database_url, server = stage.set_up(plan, name)
-    torture = Torture(plan, house, database_url, server, say)
+    system, database_url, server = stage.set_up(plan, name)
+    torture = Torture(plan, system, database_url, server, say)
     watch = threading.Timer(OVERALL, torture.give_up)
     watch.daemon = True
     watch.start()
@@ -87,7 +87,7 @@ def run(plan: Plan, stage: Stage, *, say: Callable[[str], None] = lambda _: None
     finally:
         watch.cancel()
         torture.thaw()
-        house.close()
+        system.close()
         if server and went_well:
             server.stop()
         elif server:
@@ -98,12 +98,12 @@ def run(plan: Plan, stage: Stage, *, say: Callable[[str], None] = lambda _: None
 
 
 class Torture:
-    """A house, and what is done to it. `server` is its PostgreSQL, if it has one."""
+    """A system, and what is done to it. `server` is its PostgreSQL, if it has one."""
 
     def __init__(
-        self, plan: Plan, house: House, database_url: str, server: CrashingPostgres | None, say: Callable[[str], None]
+        self, plan: Plan, system: System, database_url: str, server: CrashingPostgres | None, say: Callable[[str], None]
     ) -> None:
-        self.plan, self.house, self.database_url, self.server = plan, house, database_url, server
+        self.plan, self.system, self.database_url, self.server = plan, system, database_url, server
         self._say, self._began = say, 0.0
         self._frozen: list[tuple[float, int]] = []  # until when, process group
         self._database_back_at: float | None = None  # set while the database is down or frozen
@@ -113,21 +113,21 @@ class Torture:
 
     def run(self, edition: int) -> Outcome:
         began = time.monotonic()
-        house = self.house
+        system = self.system
         self._start()
-        house.tell_events(**self.plan.events)
+        system.post_events(**self.plan.events)
         self._order_answers()
-        house.tell("editions", "send", edition, "--yes")
-        wait_until(lambda: house.counts()["accepted"] >= BATCH, timeout=90, what="the first batch")
+        system.tell("editions", "send", edition, "--yes")
+        wait_until(lambda: system.counts()["accepted"] >= BATCH, timeout=90, what="the first batch")
         self._hurt()
         end = self._await_end()
         verdict = self._judge()
         self.tell(f"{end} with {verdict.uncertain} uncertain and {verdict.refused} refused")
         settled = self._settle(edition, verdict) if end == "attention" else end
-        progress = house.tell("dispatches", "show", edition)["progress"]
+        progress = system.tell("dispatches", "show", edition)["progress"]
         if not progress["adds_up"]:
             verdict.breaches.append("the ledger does not add up")
-        house.stop()
+        system.stop()
         return Outcome(self.plan, verdict, end, settled, round(time.monotonic() - began, 1), self.story)
 
     def give_up(self) -> None:
@@ -136,8 +136,8 @@ class Torture:
         self.tell(f"given up after {OVERALL:g} s")
         self.thaw()
         with suppress(AssertionError, ProcessLookupError):  # one that does not run at this moment
-            self.house.end_suddenly()
-        for group in self.house.pids():
+            self.system.end_suddenly()
+        for group in self.system.pids():
             _signal(group, signal.SIGKILL)
         if self.server:
             self.server.kill()
@@ -150,7 +150,7 @@ class Torture:
     # --- what is done ----------------------------------------------------------------------
 
     def _hurt(self) -> None:
-        """Each fault in its time; while a house is started again no time passes, or many would come at once."""
+        """Each fault in its time; while a system is started again no time passes, or many would come at once."""
         self._began = time.monotonic()
         waiting, lost = list(self.plan.faults), 0.0
         while waiting or self._frozen or self._database_back_at or time.monotonic() < self._began + lost + LASTS:
@@ -172,7 +172,7 @@ class Torture:
         self.tell("no more faults")
         self._orders = []
         with suppress(OSError, HTTPException):
-            ask("DELETE", f"{self.house.postbox}/postbox/faults", patience=SHORT)
+            ask("DELETE", f"{self.system.postbox}/postbox/faults", patience=SHORT)
 
     def _do(self, fault: Fault) -> None:
         done = {"kill": self._kill, "freeze": self._freeze, "answer": self._answer, "empty": self._empty_redis,
@@ -191,21 +191,21 @@ class Torture:
 
     def _kill_supervisor(self, *, with_parts: bool) -> bool:
         """As a crash would; then a person, or the machine's own supervisor, starts it again."""
-        pid = self.house.end_suddenly()
-        for group in self.house.pids() if with_parts else []:
+        pid = self.system.end_suddenly()
+        for group in self.system.pids() if with_parts else []:
             _signal(group, signal.SIGKILL)
         self.thaw()
         wait_until(lambda: not is_alive(pid), timeout=10, what="the end of the supervisor")
-        self.house.close()
-        self._bring_database_back()  # whoever starts a house sees to it that it has a database
+        self.system.close()
+        self._bring_database_back()  # whoever starts a system sees to it that it has a database
         self._start()
         return True
 
     def _start(self) -> None:
         """Until all its parts are ready: one that dies before that is taken for one that cannot start."""
-        before = self.house.story().count(READY)
-        self.house.start()
-        wait_until(lambda: self.house.story().count(READY) > before, timeout=90, what="all parts of the house")
+        before = self.system.story().count(READY)
+        self.system.start()
+        wait_until(lambda: self.system.story().count(READY) > before, timeout=90, what="all parts of the system")
 
     def _freeze(self, fault: Fault) -> bool:
         found = self._pids(fault.target)
@@ -223,8 +223,8 @@ class Torture:
 
     def _pids(self, target: str) -> list[int]:
         if target == "worker's child":
-            return [child for parent in self.house.pids(PARTS["worker"]) for child in _children(parent)]
-        return self.house.pids(PARTS[target])
+            return [child for parent in self.system.pids(PARTS["worker"]) for child in _children(parent)]
+        return self.system.pids(PARTS[target])
 
     # --- the database ----------------------------------------------------------------------
 
@@ -258,7 +258,7 @@ class Torture:
 
     def _order_answers(self) -> bool:
         """Orders are taken the oldest first, so the one for every call comes last."""
-        faults = f"{self.house.postbox}/postbox/faults"
+        faults = f"{self.system.postbox}/postbox/faults"
         slow = {"do": "late", "seconds": self.plan.pace, "times": None}
         try:
             ask("DELETE", faults, patience=SHORT)
@@ -272,7 +272,7 @@ class Torture:
     def _keep_answers_slow(self) -> None:
         """A postbox that was killed has forgotten its orders."""
         with suppress(OSError, HTTPException):
-            if ask("GET", f"{self.house.postbox}/postbox/faults", patience=SHORT).body == "[]":
+            if ask("GET", f"{self.system.postbox}/postbox/faults", patience=SHORT).body == "[]":
                 self._order_answers()
 
     # --- bells -----------------------------------------------------------------------------
@@ -304,7 +304,7 @@ class Torture:
         return True
 
     def _redis_url(self) -> str:
-        lines = (self.house.data / "broker" / "broker.conf").read_text(encoding="utf-8").splitlines()
+        lines = (self.system.data / "broker" / "broker.conf").read_text(encoding="utf-8").splitlines()
         said = dict(line.split(" ", 1) for line in lines if " " in line)
         return f"redis://:{said['requirepass']}@127.0.0.1:{said['port']}/0"
 
@@ -338,7 +338,7 @@ class Torture:
             raise OverTime
 
     def _judge(self) -> Verdict:
-        copies = count_copies(self.house.letters())
+        copies = count_copies(self.system.letters())
         ledger = read_ledger(self.database_url)
         assert ledger is not None
         return judge(ledger, copies)
@@ -347,14 +347,14 @@ class Torture:
         """A person's word: uncertain ones count as accepted; who was refused for an address of their own is left out,
         and what else was refused is offered again. Nobody gets two by it."""
         if verdict.uncertain:
-            self.house.tell("dispatches", "settle", edition, "count-as-accepted", "--by", "otto@example.org", "--yes")
+            self.system.tell("dispatches", "settle", edition, "count-as-accepted", "--by", "otto@example.org", "--yes")
         if verdict.refused:
-            self.house.say("dispatches", "leave-out", edition, "--by", "otto@example.org", "--yes")
+            self.system.say("dispatches", "leave-out", edition, "--by", "otto@example.org", "--yes")
             if dispatch_state(self.database_url)[0] != "finished":
-                self.house.tell("dispatches", "resume", edition)
+                self.system.tell("dispatches", "resume", edition)
         with suppress(AssertionError):
             wait_until(lambda: dispatch_state(self.database_url)[0] == "finished", timeout=60)
-        twice = sum(count > 1 for count in count_copies(self.house.letters()).values())
+        twice = sum(count > 1 for count in count_copies(self.system.letters()).values())
         if twice:
             verdict.breaches.append(f"{twice} readers got two after the person's word")
         return dispatch_state(self.database_url)[0]

@@ -1,4 +1,4 @@
-"""What runs start from: the prepared data, made once a database, and a house and a database of its own for each run."""
+"""What runs start from: the prepared data, made once a database, and a system and a database of its own for each run."""
 
 import shutil
 import sqlite3
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from tests.support.crashing import CrashingPostgres
-from tests.support.system import House
+from tests.support.system import System
 from tests.torture.faults import READERS, SETTINGS, Plan
 
 NAME = "newsletter"  # of the database on a server of its own
@@ -32,9 +32,9 @@ class Stage:
             with psycopg.connect(self._server.url(), autocommit=True) as connection:
                 connection.execute(f"CREATE DATABASE {NAME}")
         folder = _made(self._folder / database)
-        house = House(folder, **SETTINGS, DATABASE_URL=_url(self._server if database == "postgres" else None, folder))
+        system = System(folder, **SETTINGS, DATABASE_URL=_url(self._server if database == "postgres" else None, folder))
         command = [sys.executable, "-m", "tests.torture.preparing", str(READERS)]
-        settings = {**house.environment, "DJANGO_SETTINGS_MODULE": "newsletter.settings"}
+        settings = {**system.environment, "DJANGO_SETTINGS_MODULE": "newsletter.settings"}
         done = subprocess.run(command, env=settings, capture_output=True, text=True, check=False, timeout=LIMIT)
         if done.returncode:
             raise RuntimeError(done.stderr)
@@ -42,8 +42,8 @@ class Stage:
         if database == "postgres" and self._server:
             self._server.rest()
 
-    def set_up(self, plan: Plan, name: str) -> tuple[House, str, CrashingPostgres | None]:
-        """A house of its own for this run, the address of its database, and its server if it has one."""
+    def set_up(self, plan: Plan, name: str) -> tuple[System, str, CrashingPostgres | None]:
+        """A system of its own for this run, the address of its database, and its server if it has one."""
         folder = _made(self._folder / name)
         shutil.copytree(self._folder / plan.database / "data", folder / "data")
         server = None
@@ -53,7 +53,7 @@ class Stage:
         url = _url(server, folder)
         try:
             spoil(url, plan.bad)
-            return House(folder, **SETTINGS, DATABASE_URL=url), url, server
+            return System(folder, **SETTINGS, DATABASE_URL=url), url, server
         except BaseException:
             if server:
                 server.stop()

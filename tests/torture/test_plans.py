@@ -1,6 +1,6 @@
 """A seed says all that is done in a run."""
 
-from newsletter.postbox.requests.fault_injection import Order
+from newsletter.postbox.requests.fault_injection import FaultRule
 from tests.torture.faults import DATABASE, DATABASES, FROZEN, KILLED, plan
 
 MANY = [plan(seed) for seed in range(200)]
@@ -28,4 +28,4 @@ def test_every_answer_that_is_ordered_is_one_that_the_postbox_knows() -> None:
         for fault in one.faults:
             assert str(fault)
             if fault.what == "answer":
-                Order.read(fault.order)
+                FaultRule.read(fault.order)

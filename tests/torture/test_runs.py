@@ -1,4 +1,4 @@
-"""A few of the runs that `make torture` makes by the hundred: a whole house, and what may befall it."""
+"""A few of the runs that `make torture` makes by the hundred: a whole system, and what may befall it."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import django
 
 if TYPE_CHECKING:
-    from tests.delivery.living import House
+    from tests.delivery.living import System
 
 Step = tuple[str, Any]
 STEPS = ("go on", "live", "open", "tend", "send", "misbehave", "lose a worker", "wake it", "take in hand", "give back",
@@ -64,27 +64,27 @@ def run_ahead(seed: int, folder: Path) -> list[str]:
     chance = random.Random(-seed)  # noqa: S311  # no secret
     ahead, size = chance.choice([30, 60, 90]), chance.choice([1, 1, 2])
     file = folder / f"{seed}.sqlite3"
-    with override_settings(DISPATCH_BATCH_SIZE=size, DISPATCH_LEASE=120), living(file) as house:
-        house.prepare(readers=chance.randint(2, 5), ahead=ahead)
-        house.at(-ahead).open()
-        house.tend()
-        story = Story(house)
+    with override_settings(DISPATCH_BATCH_SIZE=size, DISPATCH_LEASE=120), living(file) as system:
+        system.prepare(readers=chance.randint(2, 5), ahead=ahead)
+        system.at(-ahead).open()
+        system.tend()
+        story = Story(system)
         for what, how in steps_of(seed):
             story.take(what, how)
-        _calm(house)
+        _calm(system)
         for minutes, step in ((-5, 4), (1, 2), (90, 30)):  # what was refused is offered again, also after its time
-            house.live_until(minutes, step=step)
-            for dispatch in house.dispatches.filter(state__in=[DispatchState.PAUSED, DispatchState.ATTENTION]):
+            system.live_until(minutes, step=step)
+            for dispatch in system.dispatches.filter(state__in=[DispatchState.PAUSED, DispatchState.ATTENTION]):
                 control_dispatch.resume(dispatch)
-            house.live()
+            system.live()
         story.wake()
-        house.live_until(120, step=15)
-        return breaches(house)
+        system.live_until(120, step=15)
+        return breaches(system)
 
 
-def _calm(house: "House") -> None:
-    house.live()
-    house.postbox.clear_orders()
+def _calm(system: "System") -> None:
+    system.live()
+    system.postbox.clear_orders()
 
 
 def run_warm_up(seed: int, folder: Path) -> list[str]:
@@ -100,7 +100,7 @@ def run_warm_up(seed: int, folder: Path) -> list[str]:
 
     chance = random.Random(seed)  # noqa: S311  # no secret
     limit, size = chance.randint(4, 12), chance.randint(2, 6)
-    with override_settings(DISPATCH_BATCH_SIZE=size), living(folder / f"w{seed}.sqlite3") as house:
+    with override_settings(DISPATCH_BATCH_SIZE=size), living(folder / f"w{seed}.sqlite3") as system:
         dues = [DUE, DUE + timedelta(minutes=chance.randint(1, 300))]
         for due in reversed(dues) if chance.random() < 0.5 else dues:
             publication = make.publication(lateness_limit_minutes=2880)
@@ -108,19 +108,19 @@ def run_warm_up(seed: int, folder: Path) -> list[str]:
             make.approved_edition(publication, due_at=due)
         WarmUp.objects.create(domain="example.org", starts_on=DUE.date(), daily=[limit] * 40)
         days = 0
-        while days == 0 or (days < 30 and house.dispatches.exclude(state="finished").exists()):
-            house.clock.now = datetime(2026, 11, 24, tzinfo=UTC) + timedelta(days=days, seconds=chance.randint(0, 60))
-            house.open()
+        while days == 0 or (days < 30 and system.dispatches.exclude(state="finished").exists()):
+            system.clock.now = datetime(2026, 11, 24, tzinfo=UTC) + timedelta(days=days, seconds=chance.randint(0, 60))
+            system.open()
             for _ in range(chance.randint(1, 4)):  # ticks, each before the workers have done what the last one rang for
-                rung = list(recovery.due_batches(now=house.clock(), limit=100))
+                rung = list(recovery.batches_to_enqueue(now=system.clock(), limit=100))
                 chance.shuffle(rung)
                 for batch in rung[: chance.randint(0, len(rung))]:
-                    send_batches.send(batch, client=house.client, clock=house.clock)
-                house.clock.now += timedelta(seconds=chance.choice([1, 15]))
+                    send_batches.send(batch, client=system.client, clock=system.clock)
+                system.clock.now += timedelta(seconds=chance.choice([1, 15]))
             for _ in range(4):
-                house.send()
-                house.clock.now += timedelta(seconds=15)
-            recovery.finish_done(now=house.clock())
+                system.send()
+                system.clock.now += timedelta(seconds=15)
+            recovery.finish_completed(now=system.clock())
             days += 1
         first, second = Edition.objects.order_by("due_at").values_list("pk", flat=True)
         calls = Attempt.objects.values_list("batch__dispatch__edition", "began_at__date", "batch__submitted")

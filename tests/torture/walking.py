@@ -111,14 +111,14 @@ class Walk:
         until, later = time.monotonic() + PATIENCE, timedelta(hours=1)
         while time.monotonic() < until:
             if paths.dispatch_of(edition) is None:
-                open_dispatch.open(edition.pk, now=clock.now())
+                open_dispatch.open_dispatch(edition.pk, now=clock.now())
             for dispatch in recovery.still_opening():
-                while open_dispatch.go_on(dispatch):
+                while open_dispatch.continue_opening(dispatch):
                     pass
             recovery.release_abandoned(now=clock.now() + later)
-            while due := recovery.due_batches(now=clock.now() + later, limit=100):
+            while due := recovery.batches_to_enqueue(now=clock.now() + later, limit=100):
                 self._send_later(due, later)
-            recovery.finish_done(now=clock.now() + later)
+            recovery.finish_completed(now=clock.now() + later)
             later += timedelta(minutes=1)
             ledger = ledger_of(paths.dispatch_of(edition))
             if ledger and ledger.state == "paused":

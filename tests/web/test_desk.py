@@ -8,9 +8,9 @@ from django.test import Client
 
 from newsletter.editions.models import State
 from newsletter.lib import clock
-from newsletter.publications.models import OnEmpty, Publication
+from newsletter.publications.models import Publication, TooFewStoriesPolicy
 from newsletter.stories.models import Story
-from newsletter.stories.story_queue import waiting
+from newsletter.stories.story_queue import queued_stories
 from tests.support import factories as make
 from tests.web.asking import follow, words
 
@@ -19,7 +19,7 @@ HOSTILE = '<img src=x onerror="alert(1)">&amp;'
 
 
 def order(publication: Publication) -> list[str]:
-    return [story.headline for story in waiting(publication)]
+    return [story.headline for story in queued_stories(publication)]
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_the_panel_says_when_the_next_edition_leaves_and_what_it_takes(
 
 
 def test_the_panel_says_what_is_missing(cora: Client, publication: Publication) -> None:
-    Publication.objects.filter(pk=publication.pk).update(minimum_stories=3, on_empty=OnEmpty.HOLD)
+    Publication.objects.filter(pk=publication.pk).update(minimum_stories=3, on_empty=TooFewStoriesPolicy.HOLD)
     make.story(publication)
     make.edition(publication, due_at=clock.now() + timedelta(days=1))
     page = words(cora.get("/"))

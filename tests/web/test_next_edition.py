@@ -11,7 +11,7 @@ from newsletter.editions.models import Edition, State
 from newsletter.letters import approval
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from newsletter.web.desk.next_edition import look_ahead
+from newsletter.web.desk.next_edition import next_edition_panel
 from newsletter.web.shared.forms import MINUTES
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -46,18 +46,18 @@ def test_after_editions_sent_early_and_one_cancelled_the_desk_names_the_date_tha
     for _ in range(2):
         send_early(planned(daily))
     approval.cancel(planned(daily), reason="A holiday", now=MONDAY)
-    promised = look_ahead(daily, now=MONDAY).due
+    promised = next_edition_panel(daily, now=MONDAY).due
     assert promised is not None
     following = planned(daily)
     assert (following.local_date, following.due_at) == (promised.local_date, promised.at)
     assert promised.at == MONDAY + 4 * DAY
-    assert look_ahead(daily, now=MONDAY).edition == following
+    assert next_edition_panel(daily, now=MONDAY).edition == following
 
 
 def test_the_date_of_a_held_edition_is_not_promised_again(daily: Publication) -> None:
     held = planned(daily)
     approval.hold(held, reason="The front page changes.", now=MONDAY)
-    seen = look_ahead(daily, now=MONDAY)
+    seen = next_edition_panel(daily, now=MONDAY)
     assert seen.held == [held]
     assert seen.due is not None
     assert seen.due.at == MONDAY + 2 * DAY
@@ -67,7 +67,7 @@ def test_a_rule_that_has_ended_promises_nothing(daily: Publication) -> None:
     Publication.objects.update(recurrence="FREQ=DAILY;UNTIL=20261124")
     daily.refresh_from_db()
     send_early(planned(daily))
-    assert look_ahead(daily, now=MONDAY).due is None
+    assert next_edition_panel(daily, now=MONDAY).due is None
     assert plan_editions.plan(daily, now=MONDAY) is None
 
 

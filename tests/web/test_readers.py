@@ -9,12 +9,12 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.audience.models import Standing, Subscriber, Subscription
+from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.delivery.recipients import reader_links
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from newsletter.web.shared.letter_preview import NOBODY
+from newsletter.web.shared.letter_preview import ANONYMOUS_ID
 from tests.support import factories as make
 from tests.web.asking import words
 
@@ -34,12 +34,12 @@ def rita(publication: Publication) -> Subscriber:
 @pytest.fixture
 def token(edition: Edition, rita: Subscriber) -> str:
     """Rita's, in that edition's letter."""
-    return reader_links.signing(edition.pk)(rita.pk)
+    return reader_links.token_signer(edition.pk)(rita.pk)
 
 
 @pytest.fixture
 def nobodys(edition: Edition) -> str:
-    return reader_links.signing(edition.pk)(NOBODY)
+    return reader_links.token_signer(edition.pk)(ANONYMOUS_ID)
 
 
 def undo_in(page: Any) -> str:
@@ -55,7 +55,7 @@ def standing() -> str:
 def test_looking_at_the_unsubscribe_page_changes_nothing(client: Client, token: str, publication: Publication) -> None:
     for ask in (client.get, client.head, client.options):
         ask(f"/u/{token}")
-    assert standing() == Standing.ACTIVE
+    assert standing() == SubscriptionStatus.ACTIVE
     page = words(client.get(f"/u/{token}"))
     assert publication.name in page
     assert publication.postal_address in page
@@ -69,13 +69,13 @@ def test_a_mark_that_a_mail_program_took_for_a_part_of_the_link_does_no_harm(
     assert client.get(f"/{page}/{token}{tail}", follow=True).status_code == 200
     if page == "u":
         client.post(f"/u/{token}{tail}", ONE_CLICK)
-        assert standing() == Standing.LEFT
+        assert standing() == SubscriptionStatus.UNSUBSCRIBED
 
 
 @pytest.mark.parametrize("tail", ["a", ".a", "0", "/x", "é"])
 def test_a_link_with_letters_behind_it_is_damaged(client: Client, token: str, tail: str) -> None:
     assert client.post(f"/u/{token}{tail}", ONE_CLICK).status_code == 404
-    assert standing() == Standing.ACTIVE
+    assert standing() == SubscriptionStatus.ACTIVE
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_one_click_acts_at_once_whatever_its_body(token: str, edition: Edition, 
     answer = client.post(f"/u/{token}", **body)  # type: ignore[arg-type]  # data may be bytes
     assert answer.status_code == 200
     subscription = Subscription.objects.get()
-    assert (subscription.standing, subscription.left_by) == (Standing.LEFT, "one-click")
-    assert subscription.left_after_edition == edition.pk
+    assert (subscription.standing, subscription.unsubscribed_via) == (SubscriptionStatus.UNSUBSCRIBED, "one-click")
+    assert subscription.unsubscribed_from_edition == edition.pk
 
 
 def test_the_button_of_our_page_acts_the_same_and_is_told_apart(client: Client, token: str) -> None:
@@ -101,15 +101,15 @@ def test_the_button_of_our_page_acts_the_same_and_is_told_apart(client: Client, 
     assert f'<form method="post" action="/u/{token}?page">' in page
     answer = client.post(f"/u/{token}?page")
     assert "You are unsubscribed" in words(answer)
-    assert Subscription.objects.get().left_by == "page"
+    assert Subscription.objects.get().unsubscribed_via == "page"
 
 
 def test_unsubscribing_again_gives_the_same_answer_and_keeps_the_first_time(client: Client, token: str) -> None:
     client.post(f"/u/{token}")
-    first = Subscription.objects.get().left_at
+    first = Subscription.objects.get().unsubscribed_at
     assert "You are unsubscribed" in words(client.post(f"/u/{token}?page"))
     assert "You are unsubscribed" in words(client.get(f"/u/{token}"))
-    assert Subscription.objects.get().left_at == first
+    assert Subscription.objects.get().unsubscribed_at == first
 
 
 def test_somebody_deleted_altogether_is_answered_kindly(client: Client, token: str) -> None:
@@ -139,12 +139,12 @@ def test_a_hostile_name_is_shown_as_a_name(client: Client, token: str) -> None:
 def test_a_pause_is_taken_and_ended(client: Client, token: str, months: str) -> None:
     assert "Paused. Nothing comes before" in words(client.post(f"/p/{token}", {"do": "pause", "months": months}))
     paused = Subscription.objects.get()
-    assert paused.standing == Standing.PAUSED
+    assert paused.standing == SubscriptionStatus.PAUSED
     assert paused.paused_until
     days = (paused.paused_until - clock.now().date()).days
     assert int(months) * 27 < days <= int(months) * 31
     assert "The pause is over." in words(client.post(f"/p/{token}", {"do": "resume"}))
-    assert standing() == Standing.ACTIVE
+    assert standing() == SubscriptionStatus.ACTIVE
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_what_the_page_does_not_offer_changes_nothing(client: Client, token: str
     page = client.post(f"/p/{token}", form)
     assert page.status_code == 200
     assert "is not one of" in words(page)
-    assert standing() == Standing.ACTIVE
+    assert standing() == SubscriptionStatus.ACTIVE
 
 
 def test_leaving_by_the_preferences_can_be_undone_on_the_page_that_says_so(client: Client, token: str) -> None:
@@ -170,11 +170,11 @@ def test_leaving_by_the_preferences_can_be_undone_on_the_page_that_says_so(clien
 def test_looking_at_preferences_changes_nothing(client: Client, token: str) -> None:
     for ask in (client.get, client.head):
         ask(f"/p/{token}?do=leave")
-    assert standing() == Standing.ACTIVE
+    assert standing() == SubscriptionStatus.ACTIVE
 
 
 def test_somebody_not_confirmed_is_told_so(client: Client, token: str) -> None:
-    Subscription.objects.update(standing=Standing.PENDING)
+    Subscription.objects.update(standing=SubscriptionStatus.PENDING)
     assert "not confirmed yet" in words(client.get(f"/p/{token}"))
 
 
@@ -194,7 +194,7 @@ def test_who_is_thanked_is_not_asked_on_the_web_either(client: Client, publicati
     make.appeal(publication)
     rita = make.rita(publication)
     edition = make.approved_edition(publication, due_at=clock.now() + timedelta(hours=1))
-    token = reader_links.signing(edition.pk)(rita.pk)
+    token = reader_links.token_signer(edition.pk)(rita.pk)
     in_letter = edition.letters.get(variant="thanks").text.replace("__nl_reader__", token)
     assert f"/v/{token}?letter=thanks" in in_letter
     answer = client.get(f"/v/{token}?letter=thanks")
@@ -209,7 +209,7 @@ def test_looking_at_the_web_version_changes_nothing(client: Client, token: str, 
     for path in (f"/v/{token}", f"/v/{nobodys}"):
         client.get(path)
         client.head(path)
-    assert standing() == Standing.ACTIVE
+    assert standing() == SubscriptionStatus.ACTIVE
 
 
 def test_the_links_of_a_copy_passed_on_change_nothing_and_say_why(
@@ -219,7 +219,7 @@ def test_the_links_of_a_copy_passed_on_change_nothing_and_say_why(
         for answer in (client.get(path), client.post(path, {"do": "leave"})):
             assert answer.status_code == 200
             assert "nobody’s own" in words(answer)
-    assert standing() == Standing.ACTIVE
+    assert standing() == SubscriptionStatus.ACTIVE
 
 
 def test_a_damaged_link_is_a_kind_page_that_tells_another_way(
@@ -234,7 +234,7 @@ def test_a_damaged_link_is_a_kind_page_that_tells_another_way(
             assert "reply to any letter" in words(page)
             assert publication.postal_address in words(page)
             assert client.post(f"/{letter}/{damaged}").status_code == 404
-    assert standing() == Standing.ACTIVE
+    assert standing() == SubscriptionStatus.ACTIVE
 
 
 @pytest.mark.django_db

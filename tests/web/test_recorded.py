@@ -10,7 +10,7 @@ from newsletter.accounts.models import Role, User
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
 from newsletter.delivery.dispatches import open_dispatch
-from newsletter.delivery.models import Attempt, BatchState, Dispatch, DispatchState, Fate
+from newsletter.delivery.models import Attempt, AttemptStatus, BatchState, Dispatch, DispatchState
 from newsletter.editions.models import Edition
 from newsletter.letters import assemble_letter, custom_templates
 from newsletter.lib import clock
@@ -42,7 +42,7 @@ def edition(publication: Publication) -> Edition:
 def dispatch(publication: Publication) -> Dispatch:
     make.readers(publication, 3)
     edition = make.approved_edition(publication, due_at=clock.now() - timedelta(minutes=1))
-    dispatch = open_dispatch.open(edition.pk, now=clock.now())
+    dispatch = open_dispatch.open_dispatch(edition.pk, now=clock.now())
     assert dispatch
     return dispatch
 
@@ -92,7 +92,7 @@ def test_a_word_of_ops_on_a_dispatch_which_says_who(browser: Client, dispatch: D
 
 def test_a_batch_that_is_settled_or_tried_again(browser: Client, dispatch: Dispatch) -> None:
     batch = dispatch.batches.get()
-    Attempt.objects.create(batch=batch, ordinal=1, fence=1, began_at=clock.now(), fate=Fate.UNCERTAIN)
+    Attempt.objects.create(batch=batch, ordinal=1, fence=1, began_at=clock.now(), fate=AttemptStatus.UNCERTAIN)
     dispatch.batches.update(state=BatchState.UNCERTAIN, submitted=3)
     Dispatch.objects.update(state=DispatchState.ATTENTION)
     settled = recorded(browser, f"/ops/batches/{batch.pk}/again/")
@@ -103,7 +103,7 @@ def test_a_batch_that_is_settled_or_tried_again(browser: Client, dispatch: Dispa
 
 def test_a_template_that_is_saved_removed_and_taken_up(browser: Client, publication: Publication) -> None:
     page = "/desk/morning/template/"
-    saved = recorded(browser, page, body=custom_templates.starting(publication))
+    saved = recorded(browser, page, body=custom_templates.default_template(publication))
     assert (saved.act, saved.subject, saved.details) == (Act.TEMPLATE_SAVED, "publication", {"version": 1})
     assert recorded(browser, f"{page}remove/").act == Act.TEMPLATE_REMOVED
     assert recorded(browser, f"{page}1/").act == Act.TEMPLATE_TAKEN_UP

@@ -19,7 +19,7 @@ def opened(publication: Publication, *, due_in: int) -> Dispatch:
     """Due in so many minutes."""
     make.readers(publication, 10)
     edition = make.approved_edition(publication, due_at=clock.now() + timedelta(minutes=due_in))
-    dispatch = open_dispatch.open(edition.pk, now=clock.now())
+    dispatch = open_dispatch.open_dispatch(edition.pk, now=clock.now())
     assert dispatch
     return dispatch
 
@@ -27,7 +27,7 @@ def opened(publication: Publication, *, due_in: int) -> Dispatch:
 @pytest.fixture
 def early(publication: Publication) -> Dispatch:
     """Handed over an hour ahead, and due in 45 minutes."""
-    Publication.objects.update(ahead_minutes=60, lead_minutes=90)
+    Publication.objects.update(schedule_ahead_minutes=60, lead_minutes=90)
     publication.refresh_from_db()
     return opened(publication, due_in=45)
 

@@ -216,7 +216,7 @@ def test_saving_asks_once_more_for_a_picture_that_could_not_be_fetched(cora: Cli
     form_of(cora, page_of(story), having="headline").send(cora)
     story.refresh_from_db()
     assert story.picture
-    assert story.picture.is_coming
+    assert story.picture.is_pending
 
 
 def test_on_a_full_disk_a_picture_is_refused_and_the_words_stay(

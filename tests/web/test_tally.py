@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from newsletter.delivery.dispatches import open_dispatch
-from newsletter.insights.models import Outcome, Reached
+from newsletter.insights.models import DeliveryStage, ReaderOutcome
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.support import factories as make
@@ -19,13 +19,13 @@ def test_what_was_heard_of_the_letters_stands_on_the_ops_page_and_on_that_of_the
 ) -> None:
     make.readers(publication, 4)
     edition = make.approved_edition(publication, due_at=clock.now() - timedelta(minutes=1))
-    dispatch = open_dispatch.open(edition.pk, now=clock.now())
+    dispatch = open_dispatch.open_dispatch(edition.pk, now=clock.now())
     assert dispatch
     pages = ((otto, "/ops/"), (eddie, f"/editions/{edition.pk}/"))
     for person, page in pages:
         assert "Heard of" not in words(person.get(page))
-    reached = (Reached.DELIVERED, Reached.DELIVERED, Reached.BOUNCED)
+    reached = (DeliveryStage.DELIVERED, DeliveryStage.DELIVERED, DeliveryStage.BOUNCED)
     for subscriber, each in enumerate(reached, start=1):
-        Outcome.objects.create(dispatch=dispatch, subscriber=subscriber, reached=each)
+        ReaderOutcome.objects.create(dispatch=dispatch, subscriber=subscriber, reached=each)
     for person, page in pages:
         assert "Heard of 3 readers: 2 delivered, 1 bounced." in words(person.get(page))

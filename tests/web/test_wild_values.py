@@ -88,7 +88,7 @@ def ada(publication: Publication, settings: Any) -> Client:
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     make.readers(publication, 2)
     edition = make.approved_edition(publication)
-    open_dispatch.open(edition.pk, now=make.MONDAY)
+    open_dispatch.open_dispatch(edition.pk, now=make.MONDAY)
     for _ in range(2):
         make.story(publication)
     make.edition(publication, due_at=make.MONDAY.replace(day=25))
@@ -125,7 +125,7 @@ def test_no_query_breaks_a_page(ada: Client, pattern: URLPattern) -> None:
 
 def reader_address() -> str:
     """The page of a reader's own preferences."""
-    return "/p/" + reader_links.signing(Edition.objects.earliest("pk").pk)(Subscriber.objects.earliest("pk").pk)
+    return "/p/" + reader_links.token_signer(Edition.objects.earliest("pk").pk)(Subscriber.objects.earliest("pk").pk)
 
 
 def every_form(client: Client) -> Iterator[PageForm]:

@@ -29,7 +29,7 @@ def main() -> None:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA busy_timeout=20000;",
     }
     heartbeat.EVERY = 0.002  # hardly ever at rest, yet it lets a child have its turn
-    threading.Thread(target=heartbeat._beat, args=("worker@here", ["house"]), daemon=True).start()
+    threading.Thread(target=heartbeat._beat, args=("worker@here", ["system"]), daemon=True).start()
 
     def could_write() -> bool:
         try:

@@ -11,20 +11,20 @@ import redis
 
 from tests.support.redis import RedisServer
 from workers import queue_depth
-from workers.beat_schedule import SCHEDULE, TICKS
+from workers.beat_schedule import PERIODIC_TASKS, SCHEDULE
 from workers.queues import ROUTES, WORKER_QUEUES
 
 
 def test_every_tick_is_an_interval_that_is_thrown_away_when_nobody_picks_it_up() -> None:
-    assert TICKS
-    for tick in TICKS:
+    assert PERIODIC_TASKS
+    for tick in PERIODIC_TASKS:
         entry: dict[str, Any] = SCHEDULE[tick.task]
         assert isinstance(entry["schedule"], int | float)
         assert entry["options"]["expires"] >= entry["schedule"]
 
 
 def test_every_tick_has_a_worker_queue() -> None:
-    for tick in TICKS:
+    for tick in PERIODIC_TASKS:
         room = tick.task.rpartition(".")[0] + ".*"
         assert ROUTES[room]["queue"] in WORKER_QUEUES
 
@@ -34,7 +34,7 @@ def test_length_and_age_of_a_worker_queue_are_read_without_asking_a_worker(redis
     for age in (5, 60, 2):
         message = json.dumps({"body": "", "headers": {"sent_at": time.time() - age}})
         client.lpush(queue_depth.PREFIX + "dispatch", message)
-    first, second = queue_depth.depths(client, ["dispatch", "house"])
+    first, second = queue_depth.queue_depths(client, ["dispatch", "system"])
     assert (first.waiting, second.waiting) == (3, 0)
     assert 4 < first.oldest_seconds < 30, "the message pushed first is the oldest one in the queue"
     assert second.oldest_seconds == 0

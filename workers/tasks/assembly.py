@@ -10,9 +10,9 @@ from newsletter.lib import clock
 
 
 @shared_task
-def tick() -> None:
+def plan_and_assemble_due() -> None:
     """Plan what must exist, take back what changed, ring for what is due."""
-    if not installation.is_ours():
+    if not installation.is_current():
         return  # what was due while a copy or backup lay unused is for the person who confirms it
     plan_editions.plan_all(now=clock.now())
     assemble_letter.refresh_stale(now=clock.now())

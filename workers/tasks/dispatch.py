@@ -30,27 +30,27 @@ def _client() -> Client:
 
 
 @lru_cache(maxsize=1)
-def _senders() -> send_batches.Senders:
+def _senders() -> send_batches.SendPool:
     """The threads of this worker process."""
-    return send_batches.Senders(settings.DISPATCH_CONNECTIONS)
+    return send_batches.SendPool(settings.DISPATCH_CONNECTIONS)
 
 
 @shared_task
-def tick() -> None:
+def enqueue_due_dispatches() -> None:
     """Ring for due editions, dispatches that are still opening and due batches; close what is done."""
-    if not installation.is_ours():
+    if not installation.is_current():
         return
     now = clock.now()
     for edition_id in open_dispatch.due(now=now):
         open_due_edition.apply_async((edition_id,), expires=30)
     for dispatch_id in recovery.still_opening():
-        go_on.apply_async((dispatch_id,), expires=5)
-    _ring_for_batches()
-    recovery.finish_done(now=now)
+        continue_opening.apply_async((dispatch_id,), expires=5)
+    _enqueue_due_batches()
+    recovery.finish_completed(now=now)
 
 
-def _ring_for_batches() -> None:
-    due = iter(recovery.due_batches(now=clock.now(), limit=SLICES_A_TICK * settings.DISPATCH_SLICE))
+def _enqueue_due_batches() -> None:
+    due = iter(recovery.batches_to_enqueue(now=clock.now(), limit=SLICES_A_TICK * settings.DISPATCH_SLICE))
     while slice_ := list(islice(due, settings.DISPATCH_SLICE)):
         send.apply_async((slice_,), expires=30)
 
@@ -58,31 +58,31 @@ def _ring_for_batches() -> None:
 @shared_task
 def send_confirmations() -> None:
     """Send the emails that ask people who left whether they want to come back."""
-    while installation.is_ours() and confirmation_emails.send_next(client=_client(), now=clock.now()):
+    while installation.is_current() and confirmation_emails.send_next(client=_client(), now=clock.now()):
         pass
 
 
 @shared_task
 def open_due_edition(edition_id: int) -> None:
     """Freeze the audience of one edition, part by part; the first is sent while the others are frozen."""
-    if not installation.is_ours():
+    if not installation.is_current():
         return
-    if dispatch := open_dispatch.open(edition_id, now=clock.now()):
-        _ring_for_batches()
-        go_on(dispatch.pk)
+    if dispatch := open_dispatch.open_dispatch(edition_id, now=clock.now()):
+        _enqueue_due_batches()
+        continue_opening(dispatch.pk)
 
 
 @shared_task
-def go_on(dispatch_id: int) -> None:
+def continue_opening(dispatch_id: int) -> None:
     """Freeze what is left of an audience."""
-    more = installation.is_ours()
+    more = installation.is_current()
     while more:
-        more = open_dispatch.go_on(dispatch_id)
-        _ring_for_batches()
+        more = open_dispatch.continue_opening(dispatch_id)
+        _enqueue_due_batches()
 
 
 @shared_task
 def send(batch_ids: Sequence[int]) -> None:
     """Send a slice of batches, several at a time."""
-    if installation.is_ours():
+    if installation.is_current():
         _senders().send_all(batch_ids, client=_client(), clock=clock.now)

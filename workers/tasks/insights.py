@@ -7,7 +7,7 @@ from newsletter.lib import clock
 
 
 @shared_task
-def absorb() -> None:
+def process_webhook_posts() -> None:
     """Understand the posts that wait."""
     process_events.absorb(now=clock.now())
 

@@ -39,20 +39,20 @@ def _provider() -> Batches:
 
 
 @shared_task
-def read() -> None:
+def record_queue_depths() -> None:
     """Write down how long the worker queues are."""
     now = clock.now()
-    for depth in queue_depth.depths(_redis(), WORKER_QUEUES):
+    for depth in queue_depth.queue_depths(_redis(), WORKER_QUEUES):
         heartbeats.record_queue(depth.queue, waiting=depth.waiting, oldest_seconds=depth.oldest_seconds, now=now)
 
 
 @shared_task
-def tend() -> None:
+def clean_up() -> None:
     """What need not be done at once: pauses end; old readings, counts, gifts and sessions are forgotten."""
     now = clock.now()
     heartbeats.forget_old(now=now)
     quotas.forget_old(now=now)
-    gift_records.forget_old(now=now)
+    gift_records.delete_old_gifts(now=now)
     subscriptions.end_all_pauses(now=now)
     session_expiry.forget_expired(now=now)
 
@@ -65,16 +65,16 @@ def recover() -> None:
 
 
 @shared_task
-def look_after_groups() -> None:
+def enqueue_group_steps() -> None:
     """Ring for every group with which there is something to do."""
-    if not installation.is_ours():
+    if not installation.is_current():
         return  # a copy has no business with what another house submitted
-    for group_id in scheduled_groups.due(now=clock.now()):
-        tend_group.apply_async((group_id,), expires=10)
+    for group_id in scheduled_groups.groups_due(now=clock.now()):
+        advance_group.apply_async((group_id,), expires=10)
 
 
 @shared_task
-def tend_group(group_id: int) -> None:
+def advance_group(group_id: int) -> None:
     """Mint its id, wake its batches, cancel it or take it back: one step."""
-    if installation.is_ours():
-        scheduled_groups.tend(group_id, provider=_provider(), clock=clock.now)
+    if installation.is_current():
+        scheduled_groups.advance_group(group_id, provider=_provider(), clock=clock.now)

@@ -11,7 +11,7 @@ TURN = 4.0  # seconds; the next tick goes on
 
 
 @shared_task
-def tick() -> None:
+def fetch_due_pictures() -> None:
     """Fetch what is due, one picture after the other."""
     until = time.monotonic() + TURN
     while import_pictures.fetch_next(now=clock.now()) and time.monotonic() < until:

@@ -139,7 +139,7 @@ def set_(appeal: AppealId, assignments: Assignments, json: Json = False) -> None
     from newsletter.giving import edit_appeal
 
     meant = lookups.appeal(appeal)
-    changes = field_assignments.changes(
+    changes = field_assignments.parse_assignments(
         assignments, lambda name, text: _value(meant, name, text), example="raised=41250"
     )
     _show(edit_appeal.revise(meant, **changes), json=json)
@@ -166,7 +166,7 @@ def retire(appeal: AppealId, json: Json = False) -> None:
 
 def show(appeal: Appeal) -> None:
     """One appeal as people read it."""
-    output.facts(
+    output.print_fields(
         [
             ("appeal", f"{appeal.pk} of {appeal.publication.slug}"),
             ("name", appeal.name),
@@ -206,9 +206,9 @@ def _given(appeal: Appeal) -> str:
 def _value(appeal: Appeal, name: str, text: str) -> Any:
     """`text` as the value of the appeal's field `name`; moments are on the publication's clock."""
     if name == "points":
-        return field_assignments.several(text, by="|")
+        return field_assignments.split_list(text, by="|")
     if name == "amounts":
-        return [int(part) if part.isdecimal() else part for part in field_assignments.several(text, by="|")]
+        return [int(part) if part.isdecimal() else part for part in field_assignments.split_list(text, by="|")]
     if name == "match_ends_at" and text:
         return datetimes.moment(text, field=name, zone=appeal.publication.time_zone)
     return field_assignments.value(type(appeal), name, text, fixed=FIXED)

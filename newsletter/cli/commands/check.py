@@ -1,4 +1,4 @@
-"""newsletter check: is everything set for mailing real readers? Says what is wrong and how to mend it."""
+"""newsletter check: is everything set for mailing real readers? Says what is wrong and how to hint it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -34,8 +34,8 @@ def check(
             if software:
                 output.text(f"ok: The {name} answers: {software}.")
         for finding in found:
-            output.text(f"{finding.severity}: {finding.problem} {finding.mend} ({finding.code})")
-        output.say("Ready for real readers." if not stops else f"Not ready: {len(stops)} to mend.")
+            output.text(f"{finding.severity}: {finding.problem} {finding.hint} ({finding.code})")
+        output.print_note("Ready for real readers." if not stops else f"Not ready: {len(stops)} to hint.")
     if stops:
         raise typer.Exit(1)
 
@@ -71,7 +71,7 @@ def _facts() -> production_checks.Facts:
         approvers=_approvers() if in_order else 0,
         has_webhook_key=bool(settings.SENDGRID_WEBHOOK_KEYS),
         trusted_proxies=settings.TRUSTED_PROXY_COUNT,
-        strange=installation.look(fresh=True).difference if in_order else "",
+        strange=installation.check(fresh=True).difference if in_order else "",
     )
 
 
@@ -98,15 +98,16 @@ def _senders() -> tuple[production_checks.Sender, ...]:
     from newsletter.publications.models import Publication
 
     rows = (
-        Publication.objects.filter(is_active=True)
-        .order_by("slug")
-        .values_list("slug", "sender_email", "approves_itself")
+        Publication.objects.filter(is_active=True).order_by("slug").values_list("slug", "sender_email", "auto_approve")
     )
     return tuple(production_checks.Sender(*row) for row in rows)
 
 
 def _approvers() -> int:
     from newsletter.accounts.models import User
-    from newsletter.accounts.permissions import Step, may
+    from newsletter.accounts.permissions import Permission, has_permission
 
-    return sum(may(user, Step.APPROVE) and user.has_usable_password() for user in User.objects.filter(is_active=True))
+    return sum(
+        has_permission(user, Permission.APPROVE) and user.has_usable_password()
+        for user in User.objects.filter(is_active=True)
+    )

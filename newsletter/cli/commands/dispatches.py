@@ -12,7 +12,7 @@ from newsletter.cli.support import json_shapes, lookups, output
 from newsletter.cli.support.options import By, EditionId, Json, Reason, Yes
 from newsletter.cli.support.typer_app import Commands
 from newsletter.lib import clock
-from newsletter.lib.errors import NotAllowed
+from newsletter.lib.errors import InvalidState
 
 if TYPE_CHECKING:
     from newsletter.accounts.models import User
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = Commands(help="Dispatches: see how far a sending is; pause, resume, stop and settle it.")
 
 
-class Word(StrEnum):
+class Resolution(StrEnum):
     """What a person can say about an uncertain batch."""
 
     COUNT_AS_ACCEPTED = "count-as-accepted"
@@ -38,7 +38,9 @@ def show(edition: EditionId, json: Json = False) -> None:
 def settle(
     *,
     edition: EditionId,
-    word: Annotated[Word, typer.Argument(help="What to make of readers of whom nobody knows whether they got it.")],
+    word: Annotated[
+        Resolution, typer.Argument(help="What to make of readers of whom nobody knows whether they got it.")
+    ],
     batch: Annotated[
         int | None,
         typer.Option(
@@ -54,22 +56,22 @@ def settle(
     Look for evidence in the provider's own log first. count-as-accepted: these readers may have
     got nothing. send-again: these readers may get two.
     """
-    from newsletter.accounts.permissions import Step
+    from newsletter.accounts.permissions import Permission
     from newsletter.delivery.dispatches import settle_batch
     from newsletter.delivery.models import BatchState
 
     dispatch = lookups.dispatch(edition)
-    person = lookups.person(by, Step.OPERATE)
+    person = lookups.person(by, Permission.OPERATE)
     found = dispatch.batches.filter(state=BatchState.UNCERTAIN).order_by("number")
     meant = list(found if batch is None else found.filter(number=batch))
     if not meant:
-        raise NotAllowed(f"Edition {edition} has no uncertain batch{'' if batch is None else f' {batch}'}.")
+        raise InvalidState(f"Edition {edition} has no uncertain batch{'' if batch is None else f' {batch}'}.")
     readers = sum(each.submitted for each in meant)
-    risk = "may get two" if word is Word.SEND_AGAIN else "may have got none"
+    risk = "may get two" if word is Resolution.SEND_AGAIN else "may have got none"
     question = f"{word}, {len(meant)} of its batches: up to {readers} readers {risk}. Do it?"
-    if not output.agreed(question, yes=yes, instead="Give --yes."):
-        raise NotAllowed("Nothing was settled.")
-    act = settle_batch.send_again if word is Word.SEND_AGAIN else settle_batch.count_as_accepted
+    if not output.confirm(question, yes=yes, instead="Give --yes."):
+        raise InvalidState("Nothing was settled.")
+    act = settle_batch.send_again if word is Resolution.SEND_AGAIN else settle_batch.count_as_accepted
     for each in meant:
         act(each, by=person, now=clock.now())
     _show(lookups.dispatch(edition), json=json)
@@ -88,7 +90,7 @@ def retry(
     dispatch = lookups.dispatch(edition)
     meant = dispatch.batches.filter(number=batch).first()
     if meant is None:
-        raise NotAllowed(f"Edition {edition} has no batch {batch}.")
+        raise InvalidState(f"Edition {edition} has no batch {batch}.")
     control_dispatch.retry(meant, by=_person(by))
     _show(lookups.dispatch(edition), json=json)
 
@@ -109,22 +111,22 @@ def missing(
     """
     from newsletter.delivery.ledger import missing_readers as missed
 
-    found = missed.readers(lookups.dispatch(edition))
+    found = missed.missing_readers(lookups.dispatch(edition))
     output.lines((output.as_line(one._asdict()) for one in found) if json else missed.lines(found), out=out)
 
 
 @app.command("leave-out")
 def leave_out(edition: EditionId, by: By = "", yes: Yes = False, json: Json = False) -> None:
     """Accept that readers who were refused for an address of their own do not get this edition."""
-    from newsletter.accounts.permissions import Step
+    from newsletter.accounts.permissions import Permission
     from newsletter.delivery.dispatches import control_dispatch, split_batch
 
     dispatch = lookups.dispatch(edition)
-    person = lookups.person(by, Step.OPERATE)
-    count = split_batch.refused_alone(dispatch).count()
+    person = lookups.person(by, Permission.OPERATE)
+    count = split_batch.count_single_refusals(dispatch).count()
     question = f"{count} readers who were refused will not get edition {edition}. Leave them out?"
-    if count and not output.agreed(question, yes=yes, instead="Give --yes."):
-        raise NotAllowed("Nobody was left out.")
+    if count and not output.confirm(question, yes=yes, instead="Give --yes."):
+        raise InvalidState("Nobody was left out.")
     control_dispatch.leave_out_refused(dispatch, by=person, now=clock.now())
     _show(lookups.dispatch(edition), json=json)
 
@@ -155,18 +157,18 @@ def stop(edition: EditionId, reason: Reason, by: By = "", yes: Yes = False, json
     dispatch = lookups.dispatch(edition)
     waiting = progress(dispatch).waiting
     question = f"Stop it for good? {waiting} readers who wait will not get edition {edition}."
-    if early := scheduled_sends.standing(dispatch, now=clock.now()):
+    if early := scheduled_sends.scheduled_send_status(dispatch, now=clock.now()):
         then = "are cancelled at the provider." if early.stoppable_until else "cannot be called back any more."
         question += f" {early.submitted} who are submitted ahead {then}"
-    if not output.agreed(question, yes=yes, instead="Give --yes."):
-        raise NotAllowed("Nothing was stopped.")
+    if not output.confirm(question, yes=yes, instead="Give --yes."):
+        raise InvalidState("Nothing was stopped.")
     _show(control_dispatch.stop(dispatch, reason=reason, by=_person(by), now=clock.now()), json=json)
 
 
 def _person(by: str) -> User | None:
-    from newsletter.accounts.permissions import Step
+    from newsletter.accounts.permissions import Permission
 
-    return lookups.named(by, Step.OPERATE)
+    return lookups.named(by, Permission.OPERATE)
 
 
 def _show(dispatch: Dispatch, *, json: bool) -> None:
@@ -175,7 +177,7 @@ def _show(dispatch: Dispatch, *, json: bool) -> None:
         output.data(shape)
         return
     progress = shape["progress"]
-    output.facts(
+    output.print_fields(
         [
             ("edition", f"{shape['edition']} of {shape['publication']}"),
             ("phase", progress["phase"]),

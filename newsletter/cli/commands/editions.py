@@ -10,7 +10,7 @@ from newsletter.cli.support import datetimes, json_shapes, lookups, output
 from newsletter.cli.support.options import EditionId, Json, Publication
 from newsletter.cli.support.typer_app import Commands
 from newsletter.lib import clock
-from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.lib.errors import BadInput, InvalidState
 
 if TYPE_CHECKING:
     from newsletter.editions.models import Edition
@@ -77,7 +77,7 @@ def plan(
             raise BadInput("--subject", "goes with --at.", "The next edition takes its first headline.")
         planned = plan_editions.plan(meant, now=now)
         if planned is None:
-            raise NotAllowed(f"{meant.name} has no edition ahead: it is not active, or its rule has ended.")
+            raise InvalidState(f"{meant.name} has no edition ahead: it is not active, or its rule has ended.")
         edition = planned
     print_edition(edition, json=json)
 
@@ -88,14 +88,16 @@ def assemble(edition: EditionId, json: Json = False) -> None:
     from newsletter.letters import assemble_letter
 
     meant = lookups.edition(edition)
-    if meant.state == "planned" and meant.approves_itself:
-        output.say(f"{meant.publication.name} approves itself: once assembled, it leaves {datetimes.leaves(meant)}.")
+    if meant.state == "planned" and meant.auto_approve:
+        output.print_note(
+            f"{meant.publication.name} approves itself: once assembled, it leaves {datetimes.leaves(meant)}."
+        )
     made = assemble_letter.assemble(edition, now=clock.now())
     print_edition(made, json=json)
     if made.state == "planned":
         waits = made.placements.exists()
         why = "its pictures are still being fetched" if waits else "there are too few stories in the queue"
-        output.say(f"It is still planned: {why}.")
+        output.print_note(f"It is still planned: {why}.")
         raise typer.Exit(1)
 
 
@@ -105,7 +107,7 @@ def print_edition(edition: Edition, *, json: bool) -> None:
     if json:
         output.data(shape)
         return
-    output.facts(
+    output.print_fields(
         [
             ("edition", f"{shape['id']} of {shape['publication']}"),
             ("state", shape["state"]),
@@ -113,7 +115,7 @@ def print_edition(edition: Edition, *, json: bool) -> None:
             ("due", datetimes.leaves(edition)),
             ("subject", shape["subject"]),
             ("stories", "\n".join(f"{s['position']}. {s['headline']}" for s in shape["stories"])),
-            ("preflight", "\n".join(f"{f['severity']}: {f['code']}. {f['mend']}" for f in shape["findings"])),
+            ("preflight", "\n".join(f"{f['severity']}: {f['code']}. {f['hint']}" for f in shape["findings"])),
             ("content hash", shape["content_hash"]),
             ("approved by", shape["approved_by"] or ("the publication’s policy" if shape["approved_at"] else "")),
         ]

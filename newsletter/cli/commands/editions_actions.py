@@ -10,7 +10,7 @@ from newsletter.cli.commands.editions import app, print_edition
 from newsletter.cli.support import datetimes, lookups, output
 from newsletter.cli.support.options import By, EditionId, Json, Reason, Yes
 from newsletter.lib import clock
-from newsletter.lib.errors import NotAllowed
+from newsletter.lib.errors import InvalidState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,18 +36,18 @@ def approve(
 
     Approval is for one letter, named by its content hash. Without --hash it is shown and you are asked.
     """
-    from newsletter.accounts.permissions import Step
+    from newsletter.accounts.permissions import Permission
     from newsletter.letters import approval
 
     meant = lookups.edition(edition)
-    person = lookups.person(by, Step.APPROVE)
+    person = lookups.person(by, Permission.APPROVE)
     if not meant.content_hash:
-        raise NotAllowed(f"Edition {meant.pk} is {meant.state}: there is no letter to approve yet.")
+        raise InvalidState(f"Edition {meant.pk} is {meant.state}: there is no letter to approve yet.")
     if not hash_:
         _talk(meant)
         question = f"Approve the letter {meant.content_hash[:12]}… of edition {meant.pk}?"
-        if not output.agreed(question, yes=yes, instead=f"Give --hash {meant.content_hash}, or --yes."):
-            raise NotAllowed("Nothing was approved.")
+        if not output.confirm(question, yes=yes, instead=f"Give --hash {meant.content_hash}, or --yes."):
+            raise InvalidState("Nothing was approved.")
     approved = approval.approve(meant, content_hash=hash_ or meant.content_hash, by=person, now=clock.now())
     print_edition(approved, json=json)
 
@@ -58,7 +58,7 @@ def send(edition: EditionId, by: By = "", yes: Yes = False, json: Json = False) 
 
     A letter of another day is made anew with the date of today, and needs approval anew.
     """
-    from newsletter.audience.subscriber_counts import count
+    from newsletter.audience.subscriber_counts import count_subscribers
     from newsletter.delivery.ledger import installation
     from newsletter.letters import approval
 
@@ -66,12 +66,12 @@ def send(edition: EditionId, by: By = "", yes: Yes = False, json: Json = False) 
     _talk(meant)
     now = clock.now()
     _foretell_approval(meant, due_at=now, now=now)
-    readers = count(meant.publication).active
-    if not output.agreed(f"Send it now to {readers} readers?", yes=yes, instead="Give --yes."):
-        raise NotAllowed("Nothing was changed.")
-    installation.insist()
+    readers = count_subscribers(meant.publication).active
+    if not output.confirm(f"Send it now to {readers} readers?", yes=yes, instead="Give --yes."):
+        raise InvalidState("Nothing was changed.")
+    installation.require_current()
     sent = approval.send_now(meant, by=_person(by), now=clock.now(), approve_later=True)
-    output.say(
+    output.print_note(
         f"Edition {sent.pk} is due now and leaves at the next tick of the workers."
         if sent.state == "approved"
         else f"Edition {sent.pk} is due now; it leaves once it is assembled and approved."
@@ -122,8 +122,8 @@ def reschedule(
     meant, now = lookups.edition(edition), clock.now()
     due = datetimes.moment(at, field="--at", zone=meant.publication.time_zone)
     asks = _foretell_approval(meant, due_at=due, now=now)
-    if asks and not output.agreed("Change the time?", yes=yes, instead="Give --yes."):
-        raise NotAllowed("Nothing was changed.")
+    if asks and not output.confirm("Change the time?", yes=yes, instead="Give --yes."):
+        raise InvalidState("Nothing was changed.")
     changed = approval.reschedule(meant, due_at=due, by=_person(by), now=now, approve_later=True)
     print_edition(changed, json=json)
 
@@ -133,31 +133,33 @@ def _foretell_approval(edition: Edition, *, due_at: datetime, now: datetime) -> 
     from newsletter.editions.models import State
     from newsletter.letters import compose_letters
 
-    is_lost = edition.state == State.APPROVED and not edition.approves_itself
+    is_lost = edition.state == State.APPROVED and not edition.auto_approve
     if not is_lost or compose_letters.compose_for(edition, due_at=due_at, now=now) is None:
         return False
-    output.say("At that time its email differs from the approved one, for example in its date. It needs approval anew:")
-    output.say(f"newsletter editions approve {edition.pk}")
+    output.print_note(
+        "At that time its email differs from the approved one, for example in its date. It needs approval anew:"
+    )
+    output.print_note(f"newsletter editions approve {edition.pk}")
     return True
 
 
 def _person(by: str) -> User | None:
-    from newsletter.accounts.permissions import Step
+    from newsletter.accounts.permissions import Permission
 
-    return lookups.named(by, Step.APPROVE)
+    return lookups.named(by, Permission.APPROVE)
 
 
 def _talk(edition: Edition) -> None:
     """What a person must know before they say yes, on stderr."""
     from newsletter.audience import subscriber_counts
-    from newsletter.delivery.dispatches.delay_reasons import foretold
+    from newsletter.delivery.dispatches.delay_reasons import expected_delays
 
-    output.say(f"Edition {edition.pk} of {edition.publication.name}: {edition.state}.")
+    output.print_note(f"Edition {edition.pk} of {edition.publication.name}: {edition.state}.")
     if letter := edition.letters.first():
-        output.say(f"Subject: {letter.subject}")
+        output.print_note(f"Subject: {letter.subject}")
         for finding in edition.findings:
-            output.say(f"Preflight, {finding['severity']}: {finding['code']}. {finding['mend']}")
-    output.say(f"Due {datetimes.leaves(edition)}.")
-    readers = subscriber_counts.count(edition.publication).active
-    for sentence in foretold(edition.publication, readers=readers, due_at=edition.due_at, now=clock.now()):
-        output.say(sentence)
+            output.print_note(f"Preflight, {finding['severity']}: {finding['code']}. {finding['hint']}")
+    output.print_note(f"Due {datetimes.leaves(edition)}.")
+    readers = subscriber_counts.count_subscribers(edition.publication).active
+    for sentence in expected_delays(edition.publication, readers=readers, due_at=edition.due_at, now=clock.now()):
+        output.print_note(sentence)

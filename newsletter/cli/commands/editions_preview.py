@@ -47,4 +47,4 @@ def _write(name: str, file: Path, content: str) -> None:
             written.write(content.encode())
     except OSError as error:
         raise BadInput(name, f"cannot be written ({error.strerror}).") from None
-    output.say(f"Written to {file}: {len(content.encode()) / 1024:.0f} kB.")
+    output.print_note(f"Written to {file}: {len(content.encode()) / 1024:.0f} kB.")

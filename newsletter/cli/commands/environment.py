@@ -10,7 +10,7 @@ from newsletter.cli.support import lookups, output
 from newsletter.cli.support.options import By, Json, Yes
 from newsletter.cli.support.typer_app import Commands
 from newsletter.lib import clock
-from newsletter.lib.errors import NotAllowed
+from newsletter.lib.errors import InvalidState
 
 app = Commands(help="Environment: which house this database is. A copied or restored one sends nothing until told.")
 
@@ -43,16 +43,16 @@ def confirm(
     """
     from django.conf import settings
 
-    from newsletter.accounts.permissions import Step
+    from newsletter.accounts.permissions import Permission
     from newsletter.delivery.dispatches import confirm_installation
 
-    person = lookups.person(by, Step.OPERATE)
+    person = lookups.person(by, Permission.OPERATE)
     name = name.strip() or settings.ENVIRONMENT
     question = "May it send from here? What is under way is paused, editions that have not begun are held."
-    if not output.agreed(question, yes=yes, instead="Give --yes."):
-        raise NotAllowed("Nothing was confirmed.")
+    if not output.confirm(question, yes=yes, instead="Give --yes."):
+        raise InvalidState("Nothing was confirmed.")
     kept = confirm_installation.confirm(name=name, by=person, now=clock.now())
-    output.say(f"{kept.paused} dispatches are paused, {kept.held} editions are held.")
+    output.print_note(f"{kept.paused} dispatches are paused, {kept.held} editions are held.")
     _show(json=json)
 
 
@@ -60,11 +60,11 @@ def _show(*, json: bool) -> None:
     from newsletter.delivery.ledger import installation
     from newsletter.delivery.models import Installation
 
-    seen = installation.look(fresh=True)
+    seen = installation.check(fresh=True)
     stamp = Installation.objects.get(pk=1)
     shape = {
         "environment": stamp.environment,
-        "house": stamp.house,
+        "installation_id": stamp.installation_id,
         "may_send": not seen.difference,
         "difference": seen.difference,
         "confirmed_at": stamp.confirmed_at,
@@ -73,10 +73,10 @@ def _show(*, json: bool) -> None:
     if json:
         output.data(shape)
         return
-    output.facts(
+    output.print_fields(
         [
             ("environment", stamp.environment),
-            ("id", stamp.house),
+            ("id", stamp.installation_id),
             ("may send", "no" if seen.difference else "yes"),
             ("why", seen.difference),
             ("confirmed", stamp.confirmed_at),

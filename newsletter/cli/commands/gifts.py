@@ -53,14 +53,14 @@ def import_(
 
     meant = lookups.publication(publication) if publication else None
     with input_files.opened(file) as data:
-        lines = output.counted(csv_reader.decoded(data), "lines read")
+        lines = output.with_progress(csv_reader.decode_lines(data), "lines read")
         report = import_gifts.read(lines, source=source, currency=currency, publication=meant, now=clock.now())
     if json:
         problems = [{"line": problem.line, "problem": problem.problem} for problem in report.problems]
         counts = {name: getattr(report, name) for name in ("rows", "added", "known", "old", "unpaid", "removed", "bad")}
         output.data(counts | {"problems": problems})
         return
-    output.facts(
+    output.print_fields(
         [
             ("gifts read", report.rows),
             ("added", report.added),
@@ -103,11 +103,11 @@ def forget(
     """Throw away every gift of an address, when its owner asks for that. Old gifts are forgotten by themselves."""
     from newsletter.giving import gift_records
 
-    gone = gift_records.forget(email)
+    gone = gift_records.delete_gifts_of(email)
     if json:
         output.data({"forgotten": gone})
     else:
-        output.facts([("forgotten", gone)])
+        output.print_fields([("forgotten", gone)])
 
 
 def _shape(gift: Gift) -> dict[str, Any]:
@@ -122,8 +122,8 @@ def _whose(gift: Gift) -> str:
 
 def _sum(gift: Gift) -> str:
     """As people write it: 25.00 USD."""
-    from newsletter.giving.donation_platforms import decimals
+    from newsletter.giving.donation_platforms import minor_unit_digits
 
-    digits = decimals(gift.currency)
+    digits = minor_unit_digits(gift.currency)
     whole, rest = divmod(gift.amount, 10**digits)
     return f"{whole:,}.{rest:0{digits}} {gift.currency}" if digits else f"{whole:,} {gift.currency}"

@@ -65,7 +65,9 @@ def add(
         "starts_on": starts_on or str(clock.now().astimezone(zone(time_zone)).date()),
         "language": language,
     }
-    _show(edit_publication.add(**{field: _value(field, text) for field, text in given.items()}), json=json)
+    _show(
+        edit_publication.create_publication(**{field: _value(field, text) for field, text in given.items()}), json=json
+    )
 
 
 @app.command("list")
@@ -95,7 +97,7 @@ def set_(
     assignments: Assignments,
     json: Json = False,
 ) -> None:
-    """Change fields: newsletter publications set morning send_time=07:00 approves_itself=yes
+    """Change fields: newsletter publications set morning send_time=07:00 auto_approve=yes
 
     A limit is lifted by giving nothing: pace_per_hour=
 
@@ -104,8 +106,8 @@ def set_(
     from newsletter.publications import edit_publication
 
     publication = lookups.publication(slug)
-    changes = field_assignments.changes(assignments, _value, example="send_time=07:00")
-    _show(edit_publication.revise(publication, now=clock.now(), **changes), json=json)
+    changes = field_assignments.parse_assignments(assignments, _value, example="send_time=07:00")
+    _show(edit_publication.update_publication(publication, now=clock.now(), **changes), json=json)
 
 
 def _value(name: str, text: str) -> Any:
@@ -115,7 +117,7 @@ def _value(name: str, text: str) -> Any:
     if name == "slug":
         return text.strip()
     if name == "social_links":
-        pairs = (entry.partition("=") for entry in field_assignments.several(text, by="|"))
+        pairs = (entry.partition("=") for entry in field_assignments.split_list(text, by="|"))
         return [{"name": word.strip(), "url": address.strip()} for word, _, address in pairs]
     return field_assignments.value(Publication, name, text.strip(), fixed=FIXED)
 
@@ -125,4 +127,4 @@ def _show(publication: Publication, *, json: bool) -> None:
     if json:
         output.data(shape)
     else:
-        output.facts(shape.items())
+        output.print_fields(shape.items())

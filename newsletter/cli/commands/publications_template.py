@@ -54,10 +54,10 @@ def check(file: File, slug: Slug = "") -> None:
     custom_templates.check(publication, body)
     stops = [finding for finding in custom_templates.preview(publication, body).findings if finding.severity == "stop"]
     for finding in stops:
-        output.say(f"Preflight would stop a letter: {finding.mend}")
+        output.print_note(f"Preflight would stop a letter: {finding.hint}")
     if stops:
         raise typer.Exit(1)
-    output.say("It makes a letter that may leave.")
+    output.print_note("It makes a letter that may leave.")
 
 
 @app.command("set")
@@ -67,7 +67,7 @@ def set_(file: File, slug: Slug = "", by: By = "") -> None:
     from newsletter.lib import clock
 
     made = custom_templates.save(lookups.publication(slug), input_files.text(file), by=_person(by), now=clock.now())
-    output.say(f"Saved as version {made.number}. Letters are made with it from now on.")
+    output.print_note(f"Saved as version {made.number}. Letters are made with it from now on.")
 
 
 @app.command()
@@ -75,8 +75,8 @@ def use(version: Annotated[int, typer.Argument(metavar="VERSION")], slug: Slug =
     """Take an earlier version up again."""
     from newsletter.letters import custom_templates
 
-    custom_templates.take_up(lookups.publication(slug), version, by=_person(by))
-    output.say(f"Version {version} is in use.")
+    custom_templates.use_version(lookups.publication(slug), version, by=_person(by))
+    output.print_note(f"Version {version} is in use.")
 
 
 @app.command()
@@ -85,10 +85,10 @@ def remove(slug: Slug = "", by: By = "") -> None:
     from newsletter.letters import custom_templates
 
     custom_templates.remove(lookups.publication(slug), by=_person(by))
-    output.say("Letters have the look again.")
+    output.print_note("Letters have the look again.")
 
 
 def _person(by: str) -> User | None:
-    from newsletter.accounts.permissions import Step
+    from newsletter.accounts.permissions import Permission
 
-    return lookups.named(by, Step.APPROVE)
+    return lookups.named(by, Permission.APPROVE)

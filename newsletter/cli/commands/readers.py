@@ -35,12 +35,12 @@ def import_(
 
     meant = lookups.publication(publication)
     with input_files.opened(file) as data:
-        lines = output.counted(csv_reader.decoded(data), "lines read")
+        lines = output.with_progress(csv_reader.decode_lines(data), "lines read")
         report = import_subscribers.read(meant, lines, source=source, now=clock.now())
     if json:
         output.data(json_shapes.report(report))
         return
-    output.facts(
+    output.print_fields(
         [
             ("rows read", report.rows),
             ("added", report.added),
@@ -86,11 +86,11 @@ def count(publication: Publication = "", json: Json = False) -> None:
     """Count readers by how things stand with them."""
     from newsletter.audience import subscriber_counts
 
-    counts = subscriber_counts.count(lookups.publication(publication))
+    counts = subscriber_counts.count_subscribers(lookups.publication(publication))
     if json:
         output.data(json_shapes.counts(counts))
         return
-    output.facts(
+    output.print_fields(
         [
             ("receive it", counts.active),
             ("suppressed", counts.suppressed),
@@ -129,12 +129,12 @@ def leave(
     left = strange = 0
     for token in dict.fromkeys(given):
         try:
-            reader = reader_links.reader(token)
+            reader = reader_links.parse_reader_token(token)
         except BadToken:
             strange += 1
             continue
         if reader.subscriber_id:
-            subscriptions.leave(
+            subscriptions.unsubscribe(
                 subscriber_id=reader.subscriber_id,
                 publication_id=reader.publication_id,
                 edition_id=reader.edition_id,
@@ -145,10 +145,10 @@ def leave(
     if json:
         output.data({"left": left, "not_ours": strange, "not_understood": not_understood})
     else:
-        output.facts(
+        output.print_fields(
             [("unsubscribed", left), ("not ours", strange or None), ("not understood", not_understood or None)]
         )
     if not_understood:
-        output.say("What was not understood is from people all the same: look at it.")
+        output.print_note("What was not understood is from people all the same: look at it.")
     if strange or not_understood:
         raise typer.Exit(1)

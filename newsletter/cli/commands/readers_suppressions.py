@@ -8,7 +8,7 @@ from newsletter.cli.commands.readers import app
 from newsletter.cli.support import input_files, output
 from newsletter.cli.support.options import Json, Yes
 from newsletter.lib import clock
-from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.lib.errors import BadInput, InvalidState
 
 Address = Annotated[
     str, typer.Argument(metavar="ADDRESS", help="The email address; or - for stdin, so that no shell keeps it.")
@@ -36,7 +36,7 @@ def suppress(
     if json:
         output.data({"suppressed": True, "reason": kept.reason})
     else:
-        output.facts([("suppressed", True), ("reason", kept.reason)])
+        output.print_fields([("suppressed", True), ("reason", kept.reason)])
 
 
 @app.command()
@@ -47,14 +47,16 @@ def lift(address: Address, json: Json = False) -> None:
     """
     from newsletter.audience import suppressions
 
-    lifted = suppressions.lift(_given(address), now=clock.now())
+    lifted = suppressions.remove_suppression(_given(address), now=clock.now())
     if json:
         output.data({"lifted": lifted})
     else:
-        output.facts([("lifted", lifted)])
+        output.print_fields([("lifted", lifted)])
     if not lifted:
         raise typer.Exit(1)
-    output.say("SendGrid keeps lists of its own: take the address off its bounces, spam reports and unsubscribes too.")
+    output.print_note(
+        "SendGrid keeps lists of its own: take the address off its bounces, spam reports and unsubscribes too."
+    )
 
 
 @app.command()
@@ -67,13 +69,13 @@ def erase(address: Address, yes: Yes = False, json: Json = False) -> None:
     from newsletter.delivery.ledger import erase_reader
 
     given = _given(address)
-    if not output.agreed("Remove this person and their gifts for good?", yes=yes, instead="Give --yes."):
-        raise NotAllowed("Nobody was removed.")
+    if not output.confirm("Remove this person and their gifts for good?", yes=yes, instead="Give --yes."):
+        raise InvalidState("Nobody was removed.")
     erased = erase_reader.erase(given)
     if json:
         output.data({"subscriptions": erased.subscriptions, "gifts": erased.gifts})
     else:
-        output.facts([("subscriptions removed", erased.subscriptions), ("gifts removed", erased.gifts)])
+        output.print_fields([("subscriptions removed", erased.subscriptions), ("gifts removed", erased.gifts)])
 
 
 def _given(address: str) -> str:

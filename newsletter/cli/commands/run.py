@@ -42,7 +42,7 @@ def postbox(
         host=host,
         port=settings.POSTBOX_PORT if port is None else port,
         file=file or Path(settings.DATA_DIR) / "postbox.sqlite3",
-        ready=lambda at: output.say(f"The postbox is at http://{host}:{at}/ until Ctrl-C."),
+        ready=lambda at: output.print_note(f"The postbox is at http://{host}:{at}/ until Ctrl-C."),
     )
 
 

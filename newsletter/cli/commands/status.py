@@ -12,7 +12,7 @@ from newsletter.lib import clock
 
 if TYPE_CHECKING:
     from newsletter.ops.heartbeats import Queue
-    from newsletter.ops.system_status import Standing
+    from newsletter.ops.system_status import EditionStatus
 
 
 def status(json: Json = False) -> None:
@@ -44,7 +44,7 @@ def _queue(queue: Queue) -> list[object]:
     return [queue.name, queue.waiting, f"{queue.oldest_seconds:.0f} s" if queue.waiting else "", queue.workers]
 
 
-def _edition(standing: Standing) -> list[object]:
+def _edition(standing: EditionStatus) -> list[object]:
     edition, progress = standing.edition, standing.progress
     sent = f"{progress.accepted} of {progress.planned} accepted" if progress else ""
     return [

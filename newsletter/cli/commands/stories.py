@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 app = Commands(help="Stories: fill the queue, order it, take stories out and put them back.")
 
 
-class Which(StrEnum):
+class StoryState(StrEnum):
     """Which stories to list."""
 
     QUEUED = "queued"
@@ -29,7 +29,7 @@ class Which(StrEnum):
 @app.command("list")
 def list_(
     publication: Publication = "",
-    state: Annotated[Which, typer.Option(help="Which stories.")] = Which.QUEUED,
+    state: Annotated[StoryState, typer.Option(help="Which stories.")] = StoryState.QUEUED,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many.")] = 100,
     json: Json = False,
 ) -> None:
@@ -40,11 +40,11 @@ def list_(
     meant = lookups.publication(publication)
     rows = Story.objects.filter(publication=meant).select_related("publication", "picture")
     places = story_queue.places(meant)
-    if state is Which.QUEUED:
+    if state is StoryState.QUEUED:
         rows = rows.queued()
     else:
         rows = rows.order_by("-changed_at", "-id")
-        if state is not Which.ALL:
+        if state is not StoryState.ALL:
             rows = rows.filter(state=state.value)
     found = list(rows[:limit])
     if json:
@@ -100,7 +100,7 @@ def print_story(story: Story, *, json: bool, with_body: bool = False, more: dict
     if json:
         output.data(json_shapes.story(story, place=place) | (more or {}))
         return
-    output.facts(
+    output.print_fields(
         [
             ("story", f"{story.pk} of {story.publication.slug}"),
             ("state", story.state),
@@ -129,4 +129,4 @@ def _picture(story: Story) -> str:
     shape = json_shapes.picture(story.picture)
     if shape is None:
         return story.picture_url
-    return shape["address"] or f"{story.picture_url}: {shape['state']} {shape['problem']} {shape['mend']}".rstrip()
+    return shape["address"] or f"{story.picture_url}: {shape['state']} {shape['problem']} {shape['hint']}".rstrip()

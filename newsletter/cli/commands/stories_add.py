@@ -153,7 +153,7 @@ def _kept(file: str) -> Picture:
     from newsletter.pictures.safe_fetch import LARGEST
 
     with input_files.opened(file) as data:
-        return import_pictures.keep(data.read(LARGEST + 1), Use.STORY, now=clock.now())
+        return import_pictures.save_upload(data.read(LARGEST + 1), Use.STORY, now=clock.now())
 
 
 def _add(publication: Publication_, *, url: str, body: str, fields: dict[str, Any]) -> Story:

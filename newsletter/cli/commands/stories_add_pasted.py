@@ -8,15 +8,15 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from newsletter.cli.support import output
-from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.lib.errors import BadInput, InvalidState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from newsletter.publications.models import Publication
     from newsletter.stories.models import Story
-    from newsletter.stories.pasted_text.line_types import Part
-    from newsletter.stories.pasted_text.parse_pasted_text import Pasted, PastedAppeal
+    from newsletter.stories.pasted_text.line_types import LineType
+    from newsletter.stories.pasted_text.parse_pasted_text import PastedAppeal, PastedArticle
 
 BUTTON = "Support this reporting"
 LONGEST_SHOWN = 60  # characters of a line in the table
@@ -47,16 +47,18 @@ def add(
     known = [line for appeal in publication.appeals.all() for line in edit_appeal.lines(appeal)]
     pasted = parse_pasted_text.read(text, known_lines=known, overrule=_overruled(take))
     _show(pasted)
-    if output.is_a_person_there() and not output.agreed("Put this story in the queue?", yes=yes, instead=""):
-        raise NotAllowed("Nothing was queued. Say what a line is with --take LINE=PART.")
+    if output.is_interactive() and not output.confirm("Put this story in the queue?", yes=yes, instead=""):
+        raise InvalidState("Nothing was queued. Say what a line is with --take LINE=PART.")
     wanted = _wanted(pasted.appeal, known, wish) if pasted.appeal else None
     read = {"headline": pasted.headline, "byline": pasted.byline, "source_name": pasted.source_name}
     with transaction.atomic():
         story = story_queue.add(publication, url=url, body=pasted.body, **(read | fields))
         stored = edit_appeal.add(publication, **wanted) if wanted else None
     if stored:
-        output.say(f"Stored the appeal as number {stored.pk}. It is not active yet: if its words are your own, type")
-        output.say(f"    newsletter appeals set {stored.pk} is_active=yes")
+        output.print_note(
+            f"Stored the appeal as number {stored.pk}. It is not active yet: if its words are your own, type"
+        )
+        output.print_note(f"    newsletter appeals set {stored.pk} is_active=yes")
     return story, {
         "lines": [asdict(line) for line in pasted.lines],
         "appeal": asdict(pasted.appeal) if pasted.appeal else None,
@@ -64,21 +66,21 @@ def add(
     }
 
 
-def _overruled(take: Sequence[str]) -> dict[int, Part]:
+def _overruled(take: Sequence[str]) -> dict[int, LineType]:
     """`3=paragraph` and its like as line numbers and parts."""
-    from newsletter.stories.pasted_text.line_types import Part
+    from newsletter.stories.pasted_text.line_types import LineType
 
     wanted = {}
     for word in take:
         number, _, name = word.partition("=")
-        if not number.strip().isdecimal() or name.strip() not in set(Part) - {Part.BLANK}:
-            parts = ", ".join(part for part in Part if part is not Part.BLANK)
+        if not number.strip().isdecimal() or name.strip() not in set(LineType) - {LineType.BLANK}:
+            parts = ", ".join(part for part in LineType if part is not LineType.BLANK)
             raise BadInput("--take", f"cannot be {word!r}.", f"Write it like 3=paragraph; parts are: {parts}.")
-        wanted[int(number)] = Part(name.strip())
+        wanted[int(number)] = LineType(name.strip())
     return wanted
 
 
-def _show(pasted: Pasted) -> None:
+def _show(pasted: PastedArticle) -> None:
     output.table(
         ["line", "taken for", "why", "text"],
         [[line.number, line.part, line.reason, _short(line.text)] for line in pasted.lines if line.text],
@@ -86,7 +88,7 @@ def _show(pasted: Pasted) -> None:
     )
     by = f" by {pasted.byline}" if pasted.byline else ""
     of = f" for {pasted.source_name}" if pasted.source_name else ""
-    output.say(f"\nA story of {len(pasted.paragraphs)} paragraphs{by}{of}. Say otherwise with --take LINE=PART.")
+    output.print_note(f"\nA story of {len(pasted.paragraphs)} paragraphs{by}{of}. Say otherwise with --take LINE=PART.")
 
 
 def _wanted(appeal: PastedAppeal, known: Sequence[str], wish: Wish) -> dict[str, Any] | None:
@@ -94,17 +96,19 @@ def _wanted(appeal: PastedAppeal, known: Sequence[str], wish: Wish) -> dict[str,
     from newsletter.giving.models import Place
 
     if appeal.is_among(known):
-        output.say("The donation block in the text is an appeal that is stored already; it was left out of the story.")
+        output.print_note(
+            "The donation block in the text is an appeal that is stored already; it was left out of the story."
+        )
         return None
-    output.say("A donation block was left out of the story. It can be stored as an appeal:")
+    output.print_note("A donation block was left out of the story. It can be stored as an appeal:")
     for line in (appeal.heading, appeal.lead, *(f"- {point}" for point in appeal.points), appeal.closing):
         if line:
-            output.say(f"    {line}".replace("\n", "\n    "))
+            output.print_note(f"    {line}".replace("\n", "\n    "))
     keep = wish.keep
-    if keep is None and output.is_a_person_there():
-        keep = output.agreed("Store it?", yes=False, instead="")
+    if keep is None and output.is_interactive():
+        keep = output.confirm("Store it?", yes=False, instead="")
     if not keep:
-        output.say("It was not stored." if keep is False else "It was not stored; --keep-appeal does that.")
+        output.print_note("It was not stored." if keep is False else "It was not stored; --keep-appeal does that.")
         return None
     if not appeal.heading:
         raise BadInput("appeal", "has no heading.", "Name its line with --take LINE=appeal-heading.")

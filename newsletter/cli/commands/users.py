@@ -12,7 +12,7 @@ from newsletter.cli.support import input_files, json_shapes, output
 from newsletter.cli.support.options import Json
 from newsletter.cli.support.typer_app import Commands
 from newsletter.lib import clock
-from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.lib.errors import BadInput, InvalidState
 
 if TYPE_CHECKING:
     from newsletter.accounts.models import User
@@ -60,7 +60,7 @@ def add(  # noqa: PLR0917 — Typer reads them as options
     except ValidationError:
         raise BadInput("EMAIL", "is not an address.", "Give one such as cora@example.org.") from None
     if User.objects.filter(email=email.strip().lower()).exists():
-        raise NotAllowed("Somebody with this address works here already.")
+        raise InvalidState("Somebody with this address works here already.")
     user = User(email=email.strip().lower(), name=name.strip()[:100], role=role.value)
     user.set_password(_password(user, from_stdin=password_stdin))
     _show(manage_users.add(user, by=_by(by), now=clock.now()), json=json)
@@ -89,7 +89,7 @@ def set_password(email: Email, by: ByAdministrator = "", password_stdin: FromStd
     user = _user(email)
     password = _password(user, from_stdin=password_stdin)
     manage_users.set_password(user, password=password, by=_by(by), now=clock.now())
-    output.say(f"{user.email} has a new password.")
+    output.print_note(f"{user.email} has a new password.")
 
 
 @app.command("set-role")
@@ -131,7 +131,7 @@ def _by(email: str) -> User | None:
         return None
     person = _user(email, field="by")
     if person.role != Stored.ADMIN or not person.is_active:
-        raise NotAllowed(f"{person} is no administrator whose account is open.")
+        raise InvalidState(f"{person} is no administrator whose account is open.")
     return person
 
 
@@ -151,7 +151,7 @@ def _password(user: User, *, from_stdin: bool) -> str:
 
     if from_stdin:
         password = input_files.first_line("password")
-    elif output.is_a_person_there():
+    elif output.is_interactive():
         password = getpass.getpass("Password: ")
         if getpass.getpass("The same again: ") != password:
             raise BadInput("password", "the two were not the same.", "Try again.")
@@ -169,4 +169,6 @@ def _show(user: User, *, json: bool) -> None:
     if json:
         output.data(shape)
     else:
-        output.facts([("email", user.email), ("name", user.name), ("role", user.role), ("may sign in", user.is_active)])
+        output.print_fields(
+            [("email", user.email), ("name", user.name), ("role", user.role), ("may sign in", user.is_active)]
+        )

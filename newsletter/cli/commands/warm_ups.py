@@ -71,7 +71,7 @@ def remove(domain: Domain) -> None:
     from newsletter.delivery.rate_limits import warm_up
 
     warm_up.remove(domain)
-    output.say(f"{domain} has no limit any more.")
+    output.print_note(f"{domain} has no limit any more.")
 
 
 def _numbers(plan: str) -> list[int]:
@@ -85,7 +85,7 @@ def _show(warm_up: WarmUp, *, json: bool) -> None:
     if json:
         output.data(json_shapes.warm_up(warm_up))
         return
-    output.facts(
+    output.print_fields(
         [
             ("domain", warm_up.domain),
             ("first day", warm_up.starts_on),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 
-def changes(assignments: Iterable[str], read: Callable[[str, str], Any], *, example: str) -> dict[str, Any]:
+def parse_assignments(assignments: Iterable[str], read: Callable[[str, str], Any], *, example: str) -> dict[str, Any]:
     """Names with values; `read` makes a field's value of its name and what was typed. Raises `BadInput`."""
     made = {}
     for assignment in assignments:
@@ -41,6 +41,6 @@ def value(row: type[Model], name: str, text: str, *, fixed: Collection[str]) -> 
         raise BadInput(name, " ".join(error.messages)) from None
 
 
-def several(text: str, *, by: str) -> list[str]:
+def split_list(text: str, *, by: str) -> list[str]:
     """The parts of `text` between marks; none of them empty."""
     return [part.strip() for part in text.split(by) if part.strip()]

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from newsletter.accounts.models import User
-    from newsletter.audience.subscriber_counts import Counts
-    from newsletter.audience.subscriber_import_report import Report
+    from newsletter.audience.subscriber_counts import SubscriberCounts
+    from newsletter.audience.subscriber_import_report import SubscriberImportReport
     from newsletter.delivery.ledger.progress import Progress
     from newsletter.delivery.models import Dispatch, WarmUp
     from newsletter.editions.models import Edition
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from newsletter.publications.models import Publication
     from newsletter.stories.models import Story
 
-Shape = dict[str, Any]
+JsonObject = dict[str, Any]
 
 STORY = (
     "id state version kind section kicker headline byline source_name url body quote quote_by "
@@ -44,9 +44,9 @@ APPEAL = (
 PUBLICATION = (
     "slug name tagline website sender_name sender_email reply_to postal_address fallback_name language accent_colour "
     "accent_colour_dark logo_url logo_dark_url logo_width fonts look corners footer_text social_links sponsor_name "
-    "sponsor_text sponsor_url link_tags untagged_hosts click_tracking time_zone recurrence "
+    "sponsor_text sponsor_url utm_tags utm_excluded_hosts click_tracking time_zone recurrence "
     "starts_on send_time lead_minutes local_time pace_per_minute pace_per_hour quiet_from quiet_until "
-    "ahead_minutes minimum_stories maximum_stories on_empty lateness_limit_minutes approves_itself is_active created_at"
+    "schedule_ahead_minutes minimum_stories maximum_stories on_empty lateness_limit_minutes auto_approve is_active created_at"
 )
 EDITION = (
     "id local_date due_at local_send_time assemble_at state reason subject preheader content_hash assembled_at "
@@ -55,7 +55,7 @@ EDITION = (
 DISPATCH = "id reason opened_at finished_at"
 
 
-def story(story: Story, *, place: int | None) -> Shape:
+def story(story: Story, *, place: int | None) -> JsonObject:
     """A story; `publication` is a slug, `picture` the file that we keep, or why there is none yet, or null.
 
     `position` is its place in the queue, counted from 1, and null for a story that does not wait there.
@@ -64,26 +64,26 @@ def story(story: Story, *, place: int | None) -> Shape:
     return _named(story, STORY) | more
 
 
-def picture(picture: Picture | None) -> Shape | None:
+def picture(picture: Picture | None) -> JsonObject | None:
     """`address` is where letters find it, null until it is stored."""
     if picture is None:
         return None
     address = f"{settings.PICTURES_URL}/{picture.name}" if picture.is_stored else None
-    return _named(picture, "state width height weight note problem mend") | {"address": address}
+    return _named(picture, "state width height weight note problem hint") | {"address": address}
 
 
-def appeal(appeal: Appeal) -> Shape:
+def appeal(appeal: Appeal) -> JsonObject:
     """An appeal; `publication` is a slug."""
     return _named(appeal, APPEAL) | {"publication": appeal.publication.slug}
 
 
-def publication(publication: Publication) -> Shape:
+def publication(publication: Publication) -> JsonObject:
     """A publication, with its accent as letters have it: mended where it could not be read."""
     from newsletter.letters.style import palette
 
     return _named(publication, PUBLICATION) | {
-        "accent_in_letters": palette.light(publication.accent_colour).accent,
-        "accent_in_letters_dark": palette.dark(publication.accent_colour_dark).accent,
+        "accent_in_letters": palette.light_palette(publication.accent_colour).accent,
+        "accent_in_letters_dark": palette.dark_palette(publication.accent_colour_dark).accent,
     }
 
 
@@ -100,7 +100,7 @@ def with_contents(editions: QuerySet[Edition]) -> QuerySet[Edition]:
     )
 
 
-def edition(edition: Edition) -> Shape:
+def edition(edition: Edition) -> JsonObject:
     """An edition; `stories` in their order, `findings` of preflight, `approved_by` an address or null.
 
     Several are read `with_contents`.
@@ -116,20 +116,20 @@ def edition(edition: Edition) -> Shape:
     }
 
 
-def dispatch(dispatch: Dispatch) -> Shape:
+def dispatch(dispatch: Dispatch) -> JsonObject:
     """A dispatch with its `progress` and, once the provider told of it, its `tally` in numbers of readers, and the
     batches that are `uncertain` or `refused`; `waits` (`next_at`, `done_at`, `sentences`) while it is held back."""
-    from newsletter.delivery.dispatches.delay_reasons import waiting
+    from newsletter.delivery.dispatches.delay_reasons import delay_of
     from newsletter.delivery.ledger import progress as derived
     from newsletter.delivery.models import BatchState
     from newsletter.insights import dispatch_stats
 
-    def standing(state: BatchState) -> list[Shape]:
+    def standing(state: BatchState) -> list[JsonObject]:
         found = dispatch.batches.filter(state=state).order_by("number").values_list("number", "submitted")
         return [{"batch": number, "readers": readers} for number, readers in found]
 
-    tally = dispatch_stats.tally(dispatch.pk)
-    waits = waiting(dispatch, now=clock.now())
+    tally = dispatch_stats.dispatch_stats(dispatch.pk)
+    waits = delay_of(dispatch, now=clock.now())
     return _named(dispatch, DISPATCH) | {
         "edition": dispatch.edition_id,
         "publication": dispatch.edition.publication.slug,
@@ -142,7 +142,7 @@ def dispatch(dispatch: Dispatch) -> Shape:
     }
 
 
-def status(status: Status) -> Shape:
+def status(status: Status) -> JsonObject:
     """The verdict (`level`: well, busy or broken), the worker queues, and where editions stand."""
     return {
         "level": status.verdict.level,
@@ -164,7 +164,7 @@ def status(status: Status) -> Shape:
     }
 
 
-def progress(progress: Progress) -> Shape:
+def progress(progress: Progress) -> JsonObject:
     """How far a dispatch is, in numbers of readers; `share` is from 0 to 1."""
     return asdict(progress) | {
         "phase": progress.phase,
@@ -174,25 +174,25 @@ def progress(progress: Progress) -> Shape:
     }
 
 
-def warm_up(warm_up: WarmUp) -> Shape:
+def warm_up(warm_up: WarmUp) -> JsonObject:
     """How many readers a domain may have on each of its first days, the first being `starts_on` (UTC)."""
     return _named(warm_up, "domain starts_on daily")
 
 
-def user(user: User) -> Shape:
+def user(user: User) -> JsonObject:
     """Somebody who works here."""
     return _named(user, "email name role is_active created_at")
 
 
-def counts(counts: Counts) -> Shape:
+def counts(counts: SubscriberCounts) -> JsonObject:
     """Readers by how things stand, and their `total`."""
     return asdict(counts) | {"total": counts.total}
 
 
-def report(report: Report) -> Shape:
+def report(report: SubscriberImportReport) -> JsonObject:
     """What became of an import: numbers of rows, and `problems` (line, problem), a hundred at most."""
     return asdict(report) | {"adds_up": report.adds_up}
 
 
-def _named(thing: Any, names: str) -> Shape:
+def _named(thing: Any, names: str) -> JsonObject:
     return {name: getattr(thing, name) for name in names.split()}

@@ -7,11 +7,11 @@ from __future__ import annotations  # models are imported inside, once Django is
 
 from typing import TYPE_CHECKING, TypeVar
 
-from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.lib.errors import BadInput, InvalidState
 
 if TYPE_CHECKING:
     from newsletter.accounts.models import User
-    from newsletter.accounts.permissions import Step
+    from newsletter.accounts.permissions import Permission
     from newsletter.delivery.models import Dispatch
     from newsletter.editions.models import Edition
     from newsletter.giving.models import Appeal
@@ -63,21 +63,21 @@ def dispatch(number: int) -> Dispatch:
     meant = edition(number)
     found = Dispatch.objects.select_related("edition__publication").filter(edition=meant).first()
     if found is None:
-        raise NotAllowed(f"Edition {meant.pk} is {meant.state}; it has no dispatch yet.")
+        raise InvalidState(f"Edition {meant.pk} is {meant.state}; it has no dispatch yet.")
     return found
 
 
-def person(email: str, step: Step) -> User:
+def person(email: str, step: Permission) -> User:
     """The person with this address, or the only one whose role permits `step`."""
     from newsletter.accounts.models import User
-    from newsletter.accounts.permissions import may
+    from newsletter.accounts.permissions import has_permission
 
     if email:
         found = User.objects.filter(email=email.strip().lower()).first()
         if found is None:
             raise BadInput("by", "nobody who works here has this address.", "See: newsletter users list")
-        if not may(found, step):
-            raise NotAllowed(f"{found} is {found.role}, whose role does not permit this.")
+        if not has_permission(found, step):
+            raise InvalidState(f"{found} is {found.role}, whose role does not permit this.")
         return found
     able = _able(step)
     if len(able) != 1:
@@ -86,7 +86,7 @@ def person(email: str, step: Step) -> User:
     return able[0]
 
 
-def named(email: str, step: Step) -> User | None:
+def named(email: str, step: Permission) -> User | None:
     """`person`, but None when nobody is named and it is not clear who it is: the system's user is recorded then."""
     if email:
         return person(email, step)
@@ -94,11 +94,11 @@ def named(email: str, step: Step) -> User | None:
     return able[0] if len(able) == 1 else None
 
 
-def _able(step: Step) -> list[User]:
+def _able(step: Permission) -> list[User]:
     from newsletter.accounts.models import User
-    from newsletter.accounts.permissions import may
+    from newsletter.accounts.permissions import has_permission
 
-    return [user for user in User.objects.filter(is_active=True) if may(user, step)]
+    return [user for user in User.objects.filter(is_active=True) if has_permission(user, step)]
 
 
 def _found(thing: Thing | None, word: str, number: int, group: str) -> Thing:

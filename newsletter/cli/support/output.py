@@ -46,7 +46,7 @@ def lines(each: Iterable[str], *, out: Path | None) -> None:
             file.writelines(line.encode() for line in each)
     except OSError as error:
         raise BadInput("--out", f"cannot be written ({error.strerror}).") from None
-    say(f"Written to {out}.")
+    print_note(f"Written to {out}.")
 
 
 def document(words: str) -> None:
@@ -59,7 +59,7 @@ def text(words: str) -> None:
     sys.stdout.write(words if words.endswith("\n") else words + "\n")
 
 
-def say(words: str) -> None:
+def print_note(words: str) -> None:
     """One remark to the person at the terminal."""
     sys.stderr.write(printable(words) + "\n")
 
@@ -76,9 +76,9 @@ class Problem(Protocol):
 def problems(known: Sequence[Problem], count: int) -> None:
     """What is wrong with rows of a file, by line; `count` is how many there are, of which not all may be known."""
     for each in known:
-        say(f"line {each.line}: {each.problem}")
+        print_note(f"line {each.line}: {each.problem}")
     if count > len(known):
-        say(f"… and {count - len(known)} more.")
+        print_note(f"… and {count - len(known)} more.")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, talk: bool = False) -> None:
@@ -89,7 +89,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, talk: boo
     _show(made, sys.stderr if talk else sys.stdout)
 
 
-def facts(pairs: Iterable[tuple[str, object]]) -> None:
+def print_fields(pairs: Iterable[tuple[str, object]]) -> None:
     """Names and values below each other, to stdout; values that say nothing are left out."""
     made = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     made.add_column(style="bold", no_wrap=True)
@@ -126,7 +126,7 @@ def _show(made: Table, stream: TextIO) -> None:
     stream.writelines(f"{line.rstrip()}\n" for line in shown.get().splitlines())
 
 
-def counted(things: Iterable[Thing], words: str) -> Iterator[Thing]:
+def with_progress(things: Iterable[Thing], words: str) -> Iterator[Thing]:
     """`things`, while a person at the terminal sees how many there were: `12,000 lines read`."""
     with Console(stderr=True).status("") as shown:
         for number, thing in enumerate(things, start=1):
@@ -145,19 +145,19 @@ def printable(words: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else " " for c in words)
 
 
-def is_a_person_there() -> bool:
+def is_interactive() -> bool:
     """True when somebody can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def agreed(question: str, *, yes: bool, instead: str) -> bool:
+def confirm(question: str, *, yes: bool, instead: str) -> bool:
     """The person's answer to `question`; True at once when they said --yes.
 
     With nobody there to be asked, `BadInput` says what to give `instead`.
     """
     if yes:
         return True
-    if not is_a_person_there():
+    if not is_interactive():
         raise BadInput("question", "nobody is at the terminal to be asked.", instead)
     sys.stderr.write(f"{printable(question)} [y/N] ")
     sys.stderr.flush()
@@ -166,7 +166,7 @@ def agreed(question: str, *, yes: bool, instead: str) -> bool:
 
 def answer(question: str, *, default: str) -> str:
     """What the person types, or `default`; with nobody there, `default` at once."""
-    if not is_a_person_there():
+    if not is_interactive():
         return default
     sys.stderr.write(f"{printable(question)}{f' [{default}]' if default else ''}: ")
     sys.stderr.flush()

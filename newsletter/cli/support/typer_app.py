@@ -9,7 +9,7 @@ from typing import Any, NoReturn, TypeVar
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from newsletter.lib.csv_reader import HALVES
+from newsletter.lib.csv_reader import SURROGATES
 from newsletter.lib.errors import BadInput, NewsletterError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -76,7 +76,7 @@ def _refuse_other_encodings(given: Mapping[str, object]) -> None:
     """Raise `BadInput` for an argument that is not in UTF-8: no database takes it. The names of files may be so."""
     for name, value in given.items():
         texts = value if isinstance(value, list) else [value]
-        if name not in FILES and any(isinstance(text, str) and HALVES.search(text) for text in texts):
+        if name not in FILES and any(isinstance(text, str) and SURROGATES.search(text) for text in texts):
             option = "--" + name.strip("_").replace("_", "-")
             raise BadInput(option, "is not in UTF-8.", "Type it in a terminal that is set to UTF-8.")
 

@@ -12,7 +12,14 @@ from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
 from newsletter.delivery.dispatches import control_dispatch
 from newsletter.delivery.ledger import installation
-from newsletter.delivery.models import Attempt, Dispatch, DispatchState, Group, GroupState, Installation
+from newsletter.delivery.models import (
+    Attempt,
+    Dispatch,
+    DispatchState,
+    Installation,
+    ScheduledGroup,
+    ScheduledGroupState,
+)
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, State
 from newsletter.letters import approval
@@ -23,14 +30,14 @@ WHY = "The database was copied or restored: this may be older than what readers 
 NOT_BEGUN = [State.PLANNED, State.ASSEMBLED, State.APPROVED]
 
 
-class Kept(NamedTuple):
+class ConfirmationResult(NamedTuple):
     """What `confirm` kept from leaving without a person: how many dispatches were paused, and editions held."""
 
     paused: int
     held: int
 
 
-def confirm(*, name: str, by: Actor, now: datetime) -> Kept:
+def confirm(*, name: str, by: Actor, now: datetime) -> ConfirmationResult:
     """`by` says that this database is environment `name` from now on.
 
     Nothing older is planned, opened or cancelled without a person: dispatches under way are paused, editions that
@@ -50,23 +57,27 @@ def confirm(*, name: str, by: Actor, now: datetime) -> Kept:
             held += plan_editions.settle_unknown(publication, reason=WHY, now=now)
         _leave_groups(is_same=name == stamp.environment, now=now)
         latest = Attempt.objects.aggregate(latest=Max("pk"))["latest"] or 0
-        stamp.earlier = {**stamp.earlier, stamp.house: latest}
-        stamp.house, stamp.environment, stamp.fingerprint = installation.new_id(), name, installation.fingerprint()
+        stamp.earlier = {**stamp.earlier, stamp.installation_id: latest}
+        stamp.installation_id, stamp.environment, stamp.fingerprint = (
+            installation.new_id(),
+            name,
+            installation.fingerprint(),
+        )
         stamp.confirmed_at, stamp.confirmed_by = now, audit_trail.address(by)
         stamp.save()
         audit_trail.record(by, Act.ENVIRONMENT_CONFIRMED, stamp, now=now, environment=name)
-    installation.forget()
-    return Kept(len(paused), len(held))
+    installation.reset_cache()
+    return ConfirmationResult(len(paused), len(held))
 
 
 def _leave_groups(*, is_same: bool, now: datetime) -> None:
     """What was submitted ahead leaves, or not, as the installation wants that submitted it: nobody here knows what it
     did since. A cancel that a person asked for is still carried out, unless this is another environment by now.
     """
-    unfinished = Group.objects.filter(state__in=[GroupState.OPEN, GroupState.CANCELLING])
+    unfinished = ScheduledGroup.objects.filter(state__in=[ScheduledGroupState.OPEN, ScheduledGroupState.CANCELLING])
     if is_same:
-        unfinished = unfinished.exclude(state=GroupState.CANCELLING, dispatch__state=DispatchState.STOPPED)
+        unfinished = unfinished.exclude(state=ScheduledGroupState.CANCELLING, dispatch__state=DispatchState.STOPPED)
     else:
-        Group.objects.exclude(place=None).update(place=None)  # nor is a cancel of it taken away
-    unfinished.filter(state=GroupState.OPEN).update(place=None)
-    unfinished.update(state=GroupState.LEFT, why=WHY, ended_at=now, lease_until=None)
+        ScheduledGroup.objects.exclude(place=None).update(place=None)  # nor is a cancel of it taken away
+    unfinished.filter(state=ScheduledGroupState.OPEN).update(place=None)
+    unfinished.update(state=ScheduledGroupState.LEFT, why=WHY, ended_at=now, lease_until=None)

@@ -10,13 +10,13 @@ from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
 from newsletter.delivery.dispatches import split_batch
 from newsletter.delivery.ledger.packed_ids import unpack
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
+from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.letters import approval
-from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.lib.errors import BadInput, InvalidState
 
 S = DispatchState
-MAY = {
+TRANSITIONS = {
     S.PAUSED: frozenset({S.OPEN, S.ATTENTION}),
     S.OPEN: frozenset({S.PAUSED, S.ATTENTION}),
     S.STOPPED: frozenset({S.OPEN, S.PAUSED, S.ATTENTION}),
@@ -26,7 +26,7 @@ MAY = {
 def pause(dispatch: Dispatch, *, reason: str, by: Actor = None) -> Dispatch:
     """Nothing more is sent until somebody resumes it. A call already begun is finished. It says who paused it."""
     with transaction.atomic():
-        if _turn(dispatch, S.PAUSED, reason=_paused(by, reason)):
+        if _transition(dispatch, S.PAUSED, reason=_paused(by, reason)):
             audit_trail.record(by, Act.DISPATCH_PAUSED, dispatch, edition=dispatch.edition_id, reason=reason)
     return dispatch
 
@@ -35,11 +35,13 @@ def resume(dispatch: Dispatch, *, by: Actor = None) -> Dispatch:
     """Go on, and offer refused batches again: the cause is taken to be mended."""
     with transaction.atomic():
         Dispatch.objects.select_for_update().get(pk=dispatch.pk)
-        is_resumed = _turn(dispatch, S.OPEN, reason="")
+        is_resumed = _transition(dispatch, S.OPEN, reason="")
         latest = Attempt.objects.filter(batch__dispatch=dispatch).aggregate(latest=Max("pk"))["latest"]
-        dispatch.minded_from, dispatch.too_late_after = latest or 0, None
-        dispatch.save(update_fields=["minded_from", "too_late_after"])
-        Batch.objects.filter(dispatch=dispatch, state=BatchState.REFUSED).update(state=BatchState.PENDING, rung_at=None)
+        dispatch.refusals_counted_from, dispatch.too_late_after = latest or 0, None
+        dispatch.save(update_fields=["refusals_counted_from", "too_late_after"])
+        Batch.objects.filter(dispatch=dispatch, state=BatchState.REFUSED).update(
+            state=BatchState.PENDING, last_enqueued_at=None
+        )
         if is_resumed:
             audit_trail.record(by, Act.DISPATCH_RESUMED, dispatch, edition=dispatch.edition_id)
     return dispatch
@@ -66,11 +68,11 @@ def retry(batch: Batch, *, by: Actor = None) -> Batch:
     with transaction.atomic():
         dispatch = Dispatch.objects.select_for_update().get(pk=batch.dispatch_id)
         if dispatch.state not in (S.OPEN, S.ATTENTION):
-            mend = " Resume it: all that was refused is offered again." if dispatch.state == S.PAUSED else ""
-            raise NotAllowed(f"Dispatch {dispatch.pk} is {dispatch.state}.{mend}")
+            hint = " Resume it: all that was refused is offered again." if dispatch.state == S.PAUSED else ""
+            raise InvalidState(f"Dispatch {dispatch.pk} is {dispatch.state}.{hint}")
         refused = Batch.objects.filter(pk=batch.pk, state=BatchState.REFUSED)
-        if not refused.update(state=BatchState.PENDING, rung_at=None):
-            raise NotAllowed(f"Batch {batch.pk} is not refused any more.")
+        if not refused.update(state=BatchState.PENDING, last_enqueued_at=None):
+            raise InvalidState(f"Batch {batch.pk} is not refused any more.")
         Dispatch.objects.filter(pk=dispatch.pk, state=S.ATTENTION).update(state=S.OPEN, reason="")
         audit_trail.record(by, Act.BATCH_RETRIED, batch, edition=dispatch.edition_id)
     batch.refresh_from_db()
@@ -87,9 +89,9 @@ def stop(dispatch: Dispatch, *, reason: str, by: Actor = None, now: datetime) ->
     with transaction.atomic():
         who = f" by {name}" if (name := audit_trail.name(by)) else ""
         why = f"Stopped{who}: {reason.strip()}"
-        _turn(dispatch, S.STOPPED, reason=why)
+        _transition(dispatch, S.STOPPED, reason=why)
         if dispatch.leaves_at:
-            scheduled_sends.call_back(dispatch, reason=why, now=now)
+            scheduled_sends.request_cancel(dispatch, reason=why, now=now)
         approval.mark_dispatched(dispatch.edition, now=now, reason=why)
         audit_trail.record(by, Act.DISPATCH_STOPPED, dispatch, now=now, edition=dispatch.edition_id, reason=reason)
     return dispatch
@@ -104,13 +106,13 @@ def leave_out_refused(dispatch: Dispatch, *, by: Actor, now: datetime) -> int:
     with transaction.atomic():
         locked = Dispatch.objects.select_for_update().get(pk=dispatch.pk)
         if locked.state != S.ATTENTION:
-            raise NotAllowed(f"Dispatch {dispatch.pk} is {locked.state}: readers are left out once all is sent.")
-        refused = list(split_batch.refused_alone(locked))
+            raise InvalidState(f"Dispatch {dispatch.pk} is {locked.state}: readers are left out once all is sent.")
+        refused = list(split_batch.count_single_refusals(locked))
         if not refused:
-            raise NotAllowed(
+            raise InvalidState(
                 f"Dispatch {dispatch.pk} has no reader who was refused for an address or name of their own."
             )
-        ours = Attempt.objects.filter(fate=Fate.REFUSED, batch__in=split_batch.refused_alone(locked))
+        ours = Attempt.objects.filter(fate=AttemptStatus.REFUSED, batch__in=split_batch.count_single_refusals(locked))
         ours.update(settled_by=f"{audit_trail.name(by)}: left out"[:100])
         for batch in refused:
             gone = {reader for those in batch.left_out.values() for reader in those}
@@ -118,12 +120,12 @@ def leave_out_refused(dispatch: Dispatch, *, by: Actor, now: datetime) -> int:
             batch.state, batch.submitted, batch.left_out = BatchState.EMPTY, 0, batch.left_out | {"refused": alone}
         Batch.objects.bulk_update(refused, ["state", "submitted", "left_out"], batch_size=200)
         audit_trail.record(by, Act.READERS_LEFT_OUT, locked, now=now, edition=locked.edition_id, readers=len(refused))
-    finish(dispatch.pk, now=now)
+    finish_if_done(dispatch.pk, now=now)
     dispatch.refresh_from_db()
     return len(refused)
 
 
-def mind_refusals(batch_id: int, *, at_once: bool, detail: str) -> None:
+def handle_refusal(batch_id: int, *, at_once: bool, detail: str) -> None:
     """Pause the dispatch of a refused batch when there were too many, or when all would be refused; else split it.
 
     The provider blocks accounts that repeat bad requests, so a mistake in a letter must not be
@@ -131,7 +133,7 @@ def mind_refusals(batch_id: int, *, at_once: bool, detail: str) -> None:
     """
     last = Attempt.objects.filter(batch=batch_id).select_related("batch").order_by("-ordinal")[0]
     dispatch = Dispatch.objects.get(batches=batch_id)
-    why = "The provider refuses every batch." if at_once else split_batch.too_much(dispatch, last)
+    why = "The provider refuses every batch." if at_once else split_batch.reason_to_pause(dispatch, last)
     if why:
         with transaction.atomic():
             was_open = Dispatch.objects.filter(pk=dispatch.pk, state=S.OPEN)
@@ -141,7 +143,7 @@ def mind_refusals(batch_id: int, *, at_once: bool, detail: str) -> None:
         split_batch.split(batch_id)
 
 
-def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
+def finish_if_done(dispatch_id: int, *, now: datetime) -> DispatchState | None:
     """Close a dispatch that has nothing left to send: the new state, or None when it goes on.
 
     Finished means that every planned reader is accepted or has left since, and that the time of what
@@ -150,7 +152,7 @@ def finish(dispatch_id: int, *, now: datetime) -> DispatchState | None:
     """
     with transaction.atomic():
         dispatch = Dispatch.objects.select_for_update().get(pk=dispatch_id)
-        if dispatch.state not in (S.OPEN, S.ATTENTION) or dispatch.frozen_to is not None:
+        if dispatch.state not in (S.OPEN, S.ATTENTION) or dispatch.frozen_up_to_id is not None:
             return None
         # asked before the batches: those of a cancelled group are waiting until they have been taken back
         is_waiting = scheduled_sends.is_waiting(dispatch, now=now)
@@ -187,17 +189,17 @@ def _paused(by: Actor, reason: str) -> str:
 
 
 def _refused(dispatch: Dispatch) -> str:
-    alone = split_batch.refused_alone(dispatch).count()
+    alone = split_batch.count_single_refusals(dispatch).count()
     if dispatch.batches.filter(state=BatchState.REFUSED).count() > alone:
         return "The provider refused some batches. Mend the cause and resume, or stop."
     readers = "1 reader was" if alone == 1 else f"{alone:,} readers were"
     return f"{readers} refused for an address or name of their own. Mend it and resume, or leave them out."
 
 
-def _turn(dispatch: Dispatch, to: DispatchState, *, reason: str) -> bool:
+def _transition(dispatch: Dispatch, to: DispatchState, *, reason: str) -> bool:
     """True when its state changed; false when it was `to` already."""
-    changed = Dispatch.objects.filter(pk=dispatch.pk, state__in=MAY[to]).update(state=to, reason=reason[:500])
+    changed = Dispatch.objects.filter(pk=dispatch.pk, state__in=TRANSITIONS[to]).update(state=to, reason=reason[:500])
     dispatch.refresh_from_db()
     if not changed and dispatch.state != to:
-        raise NotAllowed(f"Dispatch {dispatch.pk} is {dispatch.state}; it cannot become {to.value}.")
+        raise InvalidState(f"Dispatch {dispatch.pk} is {dispatch.state}; it cannot become {to.value}.")
     return bool(changed)

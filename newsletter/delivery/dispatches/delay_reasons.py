@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState
 from newsletter.delivery.rate_limits import quotas
-from newsletter.delivery.rate_limits.quotas import Limits, Lot
+from newsletter.delivery.rate_limits.quotas import Limits, SizedBatch
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
@@ -17,7 +17,7 @@ UNFINISHED = (BatchState.PENDING, BatchState.CLAIMED, BatchState.CALLING)
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Delay:
     """`next_at` is when the next batch may go (in the past: now), `done_at` about when the last one goes.
 
     `sentences` say why, on the publication's clock; none when nothing holds it back.
@@ -28,12 +28,12 @@ class Waiting:
     sentences: tuple[str, ...]
 
 
-def waiting(dispatch: Dispatch, *, now: datetime) -> Waiting | None:
+def delay_of(dispatch: Dispatch, *, now: datetime) -> Delay | None:
     """What `dispatch` waits for; None when nothing holds it back, or it is not open.
 
     Of one that is submitted ahead it says where it stands until it is finished, also when it was stopped.
     """
-    if standing := scheduled_sends.standing(dispatch, now=now):
+    if standing := scheduled_sends.scheduled_send_status(dispatch, now=now):
         return _ahead(dispatch, standing, now)
     if dispatch.state != DispatchState.OPEN:
         return None
@@ -46,15 +46,15 @@ def waiting(dispatch: Dispatch, *, now: datetime) -> Waiting | None:
         if first is None or last is None:
             return None
         local = _by_local_time(first.due_at, last.due_at, clock, now) if dispatch.edition.local_send_time else ()
-        return Waiting(first.due_at, last.due_at, local)
+        return Delay(first.due_at, last.due_at, local)
     lots = list(batches.values_list("due_at", "count"))
     if not lots:
         return None
-    moments = list(quotas.spread(lots, limits, quotas.counted([limits], now=now), now=now))
-    return Waiting(moments[0], moments[-1], _sentences(limits, lots, moments, clock, now))
+    moments = list(quotas.schedule_batches(lots, limits, quotas.usage([limits], now=now), now=now))
+    return Delay(moments[0], moments[-1], _sentences(limits, lots, moments, clock, now))
 
 
-def foretold(publication: Publication, *, readers: int, due_at: datetime, now: datetime) -> tuple[str, ...]:
+def expected_delays(publication: Publication, *, readers: int, due_at: datetime, now: datetime) -> tuple[str, ...]:
     """What will hold back an edition to so many readers that is due then, in sentences; none when nothing will."""
     limits = quotas.limits_of(publication, now=now)
     if not limits or not readers:
@@ -62,7 +62,7 @@ def foretold(publication: Publication, *, readers: int, due_at: datetime, now: d
     begins = max(due_at, now)
     size = limits.largest_batch(begins)
     lots = [(begins, min(size, readers - at)) for at in range(0, readers, size)]
-    moments = list(quotas.spread(lots, limits, quotas.counted([limits], now=begins), now=begins))
+    moments = list(quotas.schedule_batches(lots, limits, quotas.usage([limits], now=begins), now=begins))
     return _sentences(limits, lots, moments, zone(publication.time_zone), begins)
 
 
@@ -71,7 +71,7 @@ def is_held_back(dispatch: Dispatch, *, at: datetime) -> bool:
 
     A batch that was tried before has had its time, also when it now waits to be tried again.
     """
-    if dispatch.state != DispatchState.OPEN or dispatch.frozen_to is not None:
+    if dispatch.state != DispatchState.OPEN or dispatch.frozen_up_to_id is not None:
         return False
     if dispatch.leaves_at and at < dispatch.leaves_at:  # what is not submitted ahead is sent then
         return True
@@ -85,23 +85,23 @@ def is_held_back(dispatch: Dispatch, *, at: datetime) -> bool:
     limits = quotas.limits_by_dispatch([dispatch.pk], now=at).get(dispatch.pk)
     if limits is None:
         return False
-    room = quotas.free(limits, quotas.counted([limits], now=at), at=at)
+    room = quotas.remaining(limits, quotas.usage([limits], now=at), at=at)
     return room < min([*(count for _, count in counts), limits.largest_batch(at)])
 
 
-def _ahead(dispatch: Dispatch, standing: scheduled_sends.Standing, now: datetime) -> Waiting | None:
+def _ahead(dispatch: Dispatch, standing: scheduled_sends.ScheduledSendStatus, now: datetime) -> Delay | None:
     if dispatch.state == DispatchState.FINISHED:
         return None
     clock = zone(dispatch.edition.publication.time_zone)
     leaves_at, until = standing.leaves_at, standing.stoppable_until
-    words = scheduled_sends.words(
+    words = scheduled_sends.describe(
         standing, leaves=f"at {_hour(leaves_at, clock, now)}", until=_hour(until, clock, now) if until else ""
     )
-    return Waiting(leaves_at, leaves_at, (words,))
+    return Delay(leaves_at, leaves_at, (words,))
 
 
 def _sentences(
-    limits: Limits, lots: Sequence[Lot], moments: Sequence[datetime], clock: tzinfo, now: datetime
+    limits: Limits, lots: Sequence[SizedBatch], moments: Sequence[datetime], clock: tzinfo, now: datetime
 ) -> tuple[str, ...]:
     found = []
     if quiet := limits.quiet_until(now):

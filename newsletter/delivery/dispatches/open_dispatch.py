@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from newsletter.audience import reachable_subscribers
-from newsletter.audience.reachable_subscribers import Condition, Marked
+from newsletter.audience.reachable_subscribers import Marked, SqlCondition
 from newsletter.delivery.ledger.packed_ids import pack
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.rate_limits import quotas
@@ -30,9 +30,9 @@ from newsletter.editions import local_time, reopen_edition, story_times
 from newsletter.editions.edition_times import received
 from newsletter.editions.models import Edition, State, Variant
 from newsletter.letters import approval, assemble_letter
-from newsletter.lib.errors import NewsletterError, NotAllowed
+from newsletter.lib.errors import InvalidState, NewsletterError
 
-LOT = 5000  # candidates read at once
+CHUNK_SIZE = 5000  # candidates read at once
 FIRST_LOTS, NEXT_LOTS = 2, 20  # how many of them make up a part
 
 
@@ -42,12 +42,12 @@ def due(*, now: datetime) -> list[int]:
     return [one.pk for one in found if one.due_at <= now or not scheduled_sends.reason_against(one, now=now)]
 
 
-class DoesNotAddUp(NewsletterError):
+class AudienceCountMismatch(NewsletterError):
     """The audience counted by a query and by the pass differ: nothing of this part was written."""
 
 
-def open(edition_id: int, *, now: datetime) -> Dispatch | None:  # noqa: A001 — the ledger's own word for it
-    """The dispatch of this edition with its first part frozen (`go_on` freezes the rest); None when it was held or
+def open_dispatch(edition_id: int, *, now: datetime) -> Dispatch | None:  # noqa: A001 — the ledger's own word for it
+    """The dispatch of this edition with its first part frozen (`continue_opening` freezes the rest); None when it was held or
     taken back, is being opened elsewhere, or is not to be opened before it is due.
 
     Asked again for an edition that has one, it returns that one. An edition that is too late is
@@ -60,8 +60,10 @@ def open(edition_id: int, *, now: datetime) -> Dispatch | None:  # noqa: A001 �
             return None
         if existing := Dispatch.objects.filter(edition=edition).first():
             return existing
-        if edition.state != State.APPROVED or scheduled_sends.opens_at(edition) > now:
-            raise NotAllowed(f"Edition {edition.pk} is {edition.state} and due at {edition.due_at:%Y-%m-%d %H:%M} UTC.")
+        if edition.state != State.APPROVED or scheduled_sends.submission_opens_at(edition) > now:
+            raise InvalidState(
+                f"Edition {edition.pk} is {edition.state} and due at {edition.due_at:%Y-%m-%d %H:%M} UTC."
+            )
         if edition.due_at > now and scheduled_sends.reason_against(edition, now=now):
             return None
         if not edition.publication.is_active:
@@ -85,7 +87,7 @@ def _take(edition_id: int) -> Edition | None:
     return Edition.objects.select_related("publication").get(pk=edition_id) if found else None
 
 
-def go_on(dispatch_id: int) -> bool:
+def continue_opening(dispatch_id: int) -> bool:
     """Freeze the next part of a dispatch that is still opening: true when there is more to do for the caller.
 
     False when all is frozen, or when another worker is at it. Goes on whatever the state of the
@@ -93,12 +95,14 @@ def go_on(dispatch_id: int) -> bool:
     """
     with transaction.atomic(durable=not connection.in_atomic_block):
         _see_one_snapshot()
-        still = Dispatch.objects.select_for_update(skip_locked=True).filter(pk=dispatch_id, frozen_to__isnull=False)
+        still = Dispatch.objects.select_for_update(skip_locked=True).filter(
+            pk=dispatch_id, frozen_up_to_id__isnull=False
+        )
         dispatch = still.first()
         if dispatch is None:
             return False
         _freeze_part(dispatch, lots=NEXT_LOTS)
-        return dispatch.frozen_to is not None
+        return dispatch.frozen_up_to_id is not None
 
 
 def _freeze(edition: Edition, *, now: datetime) -> Dispatch:
@@ -107,26 +111,26 @@ def _freeze(edition: Edition, *, now: datetime) -> Dispatch:
         edition=edition,
         candidates=0,
         planned=0,
-        frozen_to=0,
+        frozen_up_to_id=0,
         day=received(edition, now=now).day,
         is_paced=is_paced,
-        thanks_since=recent_donors.since(edition),
+        thank_gifts_since=recent_donors.thank_gifts_since(edition),
         too_late_after=edition.too_late_after,
         opened_at=now,
     )
     edition.move(State.DISPATCHING)
     edition.save()
     if now < edition.due_at:
-        scheduled_sends.plan(dispatch)
+        scheduled_sends.plan_groups(dispatch)
     _freeze_part(dispatch, lots=FIRST_LOTS)
     return dispatch
 
 
 def _freeze_part(dispatch: Dispatch, *, lots: int) -> None:
-    """Freeze what comes after `frozen_to`: up to `lots` times LOT candidates."""
+    """Freeze what comes after `frozen_up_to_id`: up to `lots` times LOT candidates."""
     edition = Edition.objects.select_related("publication").get(pk=dispatch.edition_id)
-    after = dispatch.frozen_to or 0
-    part = _Part(after, dispatch.day, recent_donors.donors(dispatch, edition.publication_id))
+    after = dispatch.frozen_up_to_id or 0
+    part = _Part(after, dispatch.day, recent_donors.recent_donor_condition(dispatch, edition.publication_id))
     letters = dict(edition.letters.values_list("variant", "pk"))
     batches = [
         Batch(dispatch=dispatch, letter_id=letters[variant], subscribers=pack(ids), count=len(ids), due_at=due_at)
@@ -139,14 +143,14 @@ def _freeze_part(dispatch: Dispatch, *, lots: int) -> None:
     candidates = reachable_subscribers.count_candidates(edition.publication_id, after=after, last=last)
     planned, left_out = sum(batch.count for batch in batches), part.left_out
     if candidates != planned + left_out.total():
-        raise DoesNotAddUp(
+        raise AudienceCountMismatch(
             f"Edition {edition.pk}, subscribers after {after}: {candidates} candidates, but {planned} planned "
             f"and {left_out.total()} left out."
         )
     dispatch.candidates += candidates
     dispatch.planned += planned
     dispatch.left_out = dict(Counter(dispatch.left_out) + left_out)
-    dispatch.frozen_to = None if part.is_last else part.last
+    dispatch.frozen_up_to_id = None if part.is_last else part.last
     dispatch.save()
 
 
@@ -156,7 +160,7 @@ Shared = tuple[datetime, Variant]  # what the readers of a batch have in common:
 class _Part:
     """One pass over the next candidates. `last` is the highest id seen, `is_last` true when nobody comes after."""
 
-    def __init__(self, after: int, day: date, donors: Condition | None) -> None:
+    def __init__(self, after: int, day: date, donors: SqlCondition | None) -> None:
         self.last, self.is_last, self.day = after, False, day
         self.donors = donors
         self.left_out: Counter[str] = Counter()
@@ -178,10 +182,12 @@ class _Part:
                     del lot[:size]
         yield from ((shared, lot) for shared, lot in sorted(waiting.items()) if lot)
 
-    def _look(self, edition: Edition, clocks: local_time.Clocks | None) -> dict[Shared, list[int]]:
+    def _look(self, edition: Edition, clocks: local_time.LocalSendTimes | None) -> dict[Shared, list[int]]:
         """Who of the next LOT candidates is to be mailed, by what they share."""
         if clocks is None and self.donors is None:
-            found = reachable_subscribers.candidates(edition.publication_id, day=self.day, after=self.last, most=LOT)
+            found = reachable_subscribers.candidates(
+                edition.publication_id, day=self.day, after=self.last, most=CHUNK_SIZE
+            )
             self._went_on(len(found), found[-1][0] if found else self.last)
             self.left_out.update([reason for _, reason in found if reason])
             return {(edition.due_at, Variant.DEFAULT): [subscriber for subscriber, reason in found if not reason]}
@@ -197,16 +203,16 @@ class _Part:
 
     def _rows(self, edition: Edition) -> list[Marked]:
         if self.donors:
-            return reachable_subscribers.candidates_marked(
-                edition.publication_id, self.donors, day=self.day, after=self.last, most=LOT
+            return reachable_subscribers.candidates_with_flag(
+                edition.publication_id, self.donors, day=self.day, after=self.last, most=CHUNK_SIZE
             )
-        placed = reachable_subscribers.candidates_placed(
-            edition.publication_id, day=self.day, after=self.last, most=LOT
+        placed = reachable_subscribers.candidates_with_zone(
+            edition.publication_id, day=self.day, after=self.last, most=CHUNK_SIZE
         )
         return [(subscriber, zone, False, reason) for subscriber, zone, reason in placed]
 
     def _went_on(self, count: int, last: int) -> None:
-        self.is_last, self.last = count < LOT, last
+        self.is_last, self.last = count < CHUNK_SIZE, last
 
 
 def _size(dispatch: Dispatch, edition: Edition) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from newsletter.lib.sql import ask
+from newsletter.lib.sql import fetch_all
 
 # Of those that another worker is claiming at this moment PostgreSQL leaves the rows alone, so nobody waits for anybody.
 # The state is asked for twice, because the outer statement is what looks at it again after it waited for a lock.
@@ -37,7 +37,7 @@ BEGIN_ATTEMPT = """
     RETURNING id, ordinal
 """
 RECORD_BATCH = """
-    UPDATE delivery_batch SET state = %s, lease_until = NULL, rung_at = NULL, due_at = COALESCE(%s, due_at)
+    UPDATE delivery_batch SET state = %s, lease_until = NULL, last_enqueued_at = NULL, due_at = COALESCE(%s, due_at)
     WHERE id = %s AND fence = %s AND state IN ('calling', 'uncertain', %s)
     RETURNING id
 """
@@ -61,7 +61,7 @@ def claim(batches: Sequence[int], *, now: datetime, until: datetime) -> list[tup
         return []
     lock = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     statement = CLAIM.format(those=_places(batches), lock=lock)
-    return sorted(ask(statement, [_moment(until), *batches, _moment(now)]))
+    return sorted(fetch_all(statement, [_moment(until), *batches, _moment(now)]))
 
 
 def begin(
@@ -81,11 +81,11 @@ def begin(
     """
     change = [_moment(until), readers, json.dumps(left_out), batch, fence, _moment(now)]
     if connection.vendor == "postgresql":
-        begun = ask(BEGIN_BOTH, [*change, now, group])
+        begun = fetch_all(BEGIN_BOTH, [*change, now, group])
     else:
         with transaction.atomic(savepoint=False):
-            ours = ask(BEGIN_BATCH, change)
-            begun = ask(BEGIN_SECOND, [batch, batch, fence, _moment(now), group]) if ours else []
+            ours = fetch_all(BEGIN_BATCH, change)
+            begun = fetch_all(BEGIN_SECOND, [batch, batch, fence, _moment(now), group]) if ours else []
     return (begun[0][0], begun[0][1]) if begun else None
 
 
@@ -101,11 +101,11 @@ def record(
     book = [state, _moment(due_at) if due_at else None, batch, fence, "pending" if state == "accepted" else "calling"]
     said = [fate, _moment(now), *rest, attempt]
     if connection.vendor == "postgresql":
-        return bool(ask(RECORD_BOTH, [*book, *said]))
+        return bool(fetch_all(RECORD_BOTH, [*book, *said]))
     with transaction.atomic(savepoint=False):
-        ours = bool(ask(RECORD_BATCH, book))
+        ours = bool(fetch_all(RECORD_BATCH, book))
         if ours:
-            ask(RECORD_ATTEMPT, said)
+            fetch_all(RECORD_ATTEMPT, said)
         return ours
 
 

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import NotSupportedError, ProgrammingError, connection, transaction
 
 from newsletter.delivery.models import Installation
-from newsletter.lib.errors import NotAllowed
+from newsletter.lib.errors import InvalidState
 
 AGAIN = 5  # seconds a look holds for this process
 BIRTH = 0x800  # of statx(2): its mask for the time at which a file was made, which stands at byte 80 of the answer
@@ -26,16 +26,16 @@ MEND = "Run: newsletter environment confirm"
 log = structlog.get_logger()
 
 
-class Look(NamedTuple):
+class InstallationCheck(NamedTuple):
     """What was seen at `at` (monotonic seconds). `difference` is a sentence, empty when the house is ours."""
 
     at: float
-    house: str
+    installation_id: str
     earlier: Mapping[str, int]
     difference: str
 
 
-_last: Look | None = None
+_last: InstallationCheck | None = None
 
 
 def fingerprint() -> dict[str, str]:
@@ -80,59 +80,65 @@ PARTS = {
 }
 
 
-def is_ours() -> bool:
+def is_current() -> bool:
     """May this process send? Asked before each slice; looks at the database once in AGAIN seconds."""
-    return not look().difference
+    return not check().difference
 
 
-def insist() -> None:
-    """Raises `NotAllowed` when nothing may leave from here."""
-    if difference := look(fresh=True).difference:
-        raise NotAllowed(f"{difference} {MEND}")
+def require_current() -> None:
+    """Raises `InvalidState` when nothing may leave from here."""
+    if difference := check(fresh=True).difference:
+        raise InvalidState(f"{difference} {MEND}")
 
 
-def known_id() -> str:
+def cached_id() -> str:
     """The id that this process last saw; empty before its first look. Never asks the database."""
-    return _last.house if _last else ""
+    return _last.installation_id if _last else ""
 
 
-def look(*, fresh: bool = False) -> Look:
+def check(*, fresh: bool = False) -> InstallationCheck:
     """The stamp beside the place; a house without one is stamped."""
     global _last  # noqa: PLW0603 — one process, one house
     if fresh or _last is None or time.monotonic() - _last.at > AGAIN:
         before, stamp = _last, _stamp()
-        _last = Look(time.monotonic(), stamp.house, stamp.earlier, _difference(stamp))
+        _last = InstallationCheck(time.monotonic(), stamp.installation_id, stamp.earlier, _difference(stamp))
         if _last.difference and not (before and before.difference):
             log.error("environment.strange", difference=_last.difference)
     return _last
 
 
-def forget() -> None:
+def reset_cache() -> None:
     """Look again at the next question."""
     global _last  # noqa: PLW0603 — as above
     _last = None
 
 
-def is_told_of_us(house: str, attempt: int | None) -> bool:
-    """True for an event of this house: of a call made under its id, or under an earlier one before it was confirmed.
+def is_own_event(installation_id: str, attempt: int | None) -> bool:
+    """True for an event of this installation_id: of a call made under its id, or under an earlier one before it was confirmed.
 
     Calls that another copy made since then have numbers that ours may use again for other readers.
     """
-    seen = look()
-    return house == seen.house or (attempt is not None and attempt <= seen.earlier.get(house, 0))
+    seen = check()
+    return installation_id == seen.installation_id or (
+        attempt is not None and attempt <= seen.earlier.get(installation_id, 0)
+    )
 
 
 def _stamp() -> Installation:
     stamp = Installation.objects.filter(pk=1).first()
     if stamp is None:
         made = new()
-        fields = {"house": made.house, "environment": made.environment, "fingerprint": made.fingerprint}
+        fields = {
+            "installation_id": made.installation_id,
+            "environment": made.environment,
+            "fingerprint": made.fingerprint,
+        }
         stamp, _ = Installation.objects.get_or_create(pk=1, defaults=fields)
     return stamp
 
 
 def new() -> Installation:
-    return Installation(pk=1, house=new_id(), environment=settings.ENVIRONMENT, fingerprint=fingerprint())
+    return Installation(pk=1, installation_id=new_id(), environment=settings.ENVIRONMENT, fingerprint=fingerprint())
 
 
 def new_id() -> str:

@@ -17,11 +17,11 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from newsletter.audience import reachable_subscribers
 from newsletter.delivery.ledger.packed_ids import unpack
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
-from newsletter.lib.spreadsheet_formulas import guard
+from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.lib.spreadsheet_formulas import escape_formula
 
 
-class Missed(StrEnum):
+class MissingState(StrEnum):
     """How things stand with a planned reader who was not accepted."""
 
     LEFT = "left"  # since planning; `left_since` in progress.py
@@ -31,11 +31,11 @@ class Missed(StrEnum):
     UNSENT = "unsent"  # was waiting when the dispatch was stopped
 
 
-class Missing(NamedTuple):
+class MissingReader(NamedTuple):
     """One reader. `email` is empty when the person was erased since; `since` is UTC, None when it is not known."""
 
     email: str
-    state: Missed
+    state: MissingState
     reason: str
     batch: int
     since: datetime | None
@@ -55,25 +55,25 @@ REASONS = {
 }
 
 
-def counts(dispatch: Dispatch) -> dict[Missed, int]:
+def missing_counts(dispatch: Dispatch) -> dict[MissingState, int]:
     """How many readers are in each state; together they are `planned` less `accepted` of progress.py. One query."""
-    found = dict.fromkeys(Missed, 0)
+    found = dict.fromkeys(MissingState, 0)
     rows = dispatch.batches.values_list("state").annotate(Sum("count"), Sum("submitted"))
     for state, count, submitted in rows:
         if state in CALLED:
-            found[Missed.LEFT] += count - submitted
+            found[MissingState.LEFT] += count - submitted
         kind = _kind(state, dispatch)
         if kind:
             found[kind] += submitted if state in CALLED else count
     return found
 
 
-def readers(dispatch: Dispatch, *, only: Missed | None = None) -> Iterator[Missing]:
+def missing_readers(dispatch: Dispatch, *, only: MissingState | None = None) -> Iterator[MissingReader]:
     """Everybody who did not get it, by batch and then by id; with `only`, those in that state."""
     yield from _readers(_holding(dispatch, only), dispatch, only)
 
 
-def page(dispatch: Dispatch, *, only: Missed | None = None, start: int, most: int) -> list[Missing]:
+def page(dispatch: Dispatch, *, only: MissingState | None = None, start: int, most: int) -> list[MissingReader]:
     """Up to `most` of `readers` after the first `start`; batches that lie before are not opened."""
     skip, found = start, 0
     wanted: list[int] = []
@@ -90,53 +90,53 @@ def page(dispatch: Dispatch, *, only: Missed | None = None, start: int, most: in
     return list(islice(_readers(Batch.objects.filter(pk__in=wanted), dispatch, only), skip, skip + most))
 
 
-def lines(found: Iterable[Missing]) -> Iterator[str]:
+def lines(found: Iterable[MissingReader]) -> Iterator[str]:
     """`found` as the lines of a CSV file with a header, safe to open in a spreadsheet."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(Missing._fields)
+    writer.writerow(MissingReader._fields)
     for one in found:
         yield _taken(buffer)
         since = f"{one.since:%Y-%m-%dT%H:%M:%SZ}" if one.since else ""
-        writer.writerow([guard(one.email), one.state, guard(one.reason), one.batch, since])
+        writer.writerow([escape_formula(one.email), one.state, escape_formula(one.reason), one.batch, since])
     yield _taken(buffer)
 
 
-def _kind(state: str, dispatch: Dispatch) -> Missed | None:
+def _kind(state: str, dispatch: Dispatch) -> MissingState | None:
     """What those of a batch are who have not left; None when they got it, or stand in other batches."""
     match state:
         case S.REFUSED:
-            return Missed.REFUSED
+            return MissingState.REFUSED
         case S.UNCERTAIN:
-            return Missed.UNCERTAIN
+            return MissingState.UNCERTAIN
         case S.PENDING | S.CLAIMED if dispatch.state == DispatchState.STOPPED:
-            return Missed.UNSENT
+            return MissingState.UNSENT
         case S.PENDING | S.CLAIMED | S.CALLING:
-            return Missed.WAITING
+            return MissingState.WAITING
     return None
 
 
-def _holding(dispatch: Dispatch, only: Missed | None) -> QuerySet[Batch]:
+def _holding(dispatch: Dispatch, only: MissingState | None) -> QuerySet[Batch]:
     """Batches with somebody in that state."""
     stopped = dispatch.state == DispatchState.STOPPED
     waiting = (S.CALLING,) if stopped else (*NOT_BEGUN, S.CALLING)
     where = {
-        Missed.LEFT: LEFT,
-        Missed.REFUSED: Q(state=S.REFUSED),
-        Missed.UNCERTAIN: Q(state=S.UNCERTAIN),
-        Missed.WAITING: Q(state__in=waiting),
-        Missed.UNSENT: Q(state__in=NOT_BEGUN if stopped else ()),
+        MissingState.LEFT: LEFT,
+        MissingState.REFUSED: Q(state=S.REFUSED),
+        MissingState.UNCERTAIN: Q(state=S.UNCERTAIN),
+        MissingState.WAITING: Q(state__in=waiting),
+        MissingState.UNSENT: Q(state__in=NOT_BEGUN if stopped else ()),
     }
     return dispatch.batches.filter(where[only] if only else ~Q(state__in=(S.ACCEPTED, S.EMPTY, S.SPLIT)) | LEFT)
 
 
-def _size(dispatch: Dispatch, only: Missed | None, state: str, count: int, submitted: int) -> int:
+def _size(dispatch: Dispatch, only: MissingState | None, state: str, count: int, submitted: int) -> int:
     kind = _kind(state, dispatch)
-    gone = count - submitted if state in CALLED and only in (None, Missed.LEFT) else 0
+    gone = count - submitted if state in CALLED and only in (None, MissingState.LEFT) else 0
     return gone + (count if state not in CALLED else submitted) * (kind is not None and only in (None, kind))
 
 
-def _readers(batches: QuerySet[Batch], dispatch: Dispatch, only: Missed | None) -> Iterator[Missing]:
+def _readers(batches: QuerySet[Batch], dispatch: Dispatch, only: MissingState | None) -> Iterator[MissingReader]:
     latest = Attempt.objects.filter(batch=OuterRef("pk")).order_by("-ordinal")
     found = batches.annotate(latest=Subquery(latest.values("pk")[:1])).order_by("number")
     rows = found.values_list("number", "state", "subscribers", "left_out", "latest").iterator(chunk_size=AT_ONCE)
@@ -146,42 +146,42 @@ def _readers(batches: QuerySet[Batch], dispatch: Dispatch, only: Missed | None) 
         ids = unpack(packed).tolist()
         why = {one: reason for reason, those in left_out.items() for one in those} if state in CALLED else {}
         kind = _kind(state, dispatch)
-        if kind is None or only is Missed.LEFT:
+        if kind is None or only is MissingState.LEFT:
             ids = [one for one in ids if one in why]
         elif only is not None:
             ids = [one for one in ids if one not in why]
-        people = reachable_subscribers.contacts(publication, ids)
+        people = reachable_subscribers.contact_details(publication, ids)
         for one in ids:
-            email, left_at, barred_at = people.get(one, ("", None, None))
+            email, unsubscribed_at, barred_at = people.get(one, ("", None, None))
             if one not in why and kind:
-                yield Missing(email, kind, _said(kind, attempt), number, _since(kind, attempt, dispatch))
+                yield MissingReader(email, kind, _said(kind, attempt), number, _since(kind, attempt, dispatch))
             elif why.get(one) == "refused":
-                yield Missing(email, Missed.LEFT, f"left out: {_detail(attempt)}", number, _ended(attempt))
+                yield MissingReader(email, MissingState.LEFT, f"left out: {_detail(attempt)}", number, _ended(attempt))
             else:
                 reason = why[one]
-                known = {"left": left_at, "suppressed": barred_at}.get(reason)
+                known = {"left": unsubscribed_at, "suppressed": barred_at}.get(reason)
                 since = known or (attempt.began_at if attempt else None)
-                yield Missing(email, Missed.LEFT, REASONS.get(reason, reason), number, since)
+                yield MissingReader(email, MissingState.LEFT, REASONS.get(reason, reason), number, since)
 
 
-def _said(kind: Missed, attempt: Attempt | None) -> str:
+def _said(kind: MissingState, attempt: Attempt | None) -> str:
     """Why somebody who has not left has not got it, in the provider's words where it said any."""
-    if kind is Missed.REFUSED:
+    if kind is MissingState.REFUSED:
         return _detail(attempt)
-    if kind is Missed.UNCERTAIN:
+    if kind is MissingState.UNCERTAIN:
         return (attempt.detail if attempt else "") or "The provider never answered."
-    return attempt.detail if attempt and attempt.fate in (Fate.LATER, Fate.REFUSED) else ""
+    return attempt.detail if attempt and attempt.fate in (AttemptStatus.LATER, AttemptStatus.REFUSED) else ""
 
 
 def _detail(attempt: Attempt | None) -> str:
     return (attempt.detail if attempt else "") or "The provider gave no reason."
 
 
-def _since(kind: Missed, attempt: Attempt | None, dispatch: Dispatch) -> datetime:
+def _since(kind: MissingState, attempt: Attempt | None, dispatch: Dispatch) -> datetime:
     """Refused since the answer, uncertain since the call began, waiting since the dispatch opened."""
-    if attempt is None or kind in (Missed.WAITING, Missed.UNSENT):
+    if attempt is None or kind in (MissingState.WAITING, MissingState.UNSENT):
         return dispatch.opened_at
-    return attempt.began_at if kind is Missed.UNCERTAIN else attempt.ended_at or attempt.began_at
+    return attempt.began_at if kind is MissingState.UNCERTAIN else attempt.ended_at or attempt.began_at
 
 
 def _ended(attempt: Attempt | None) -> datetime | None:

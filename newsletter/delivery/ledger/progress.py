@@ -76,7 +76,7 @@ def progress(dispatch: Dispatch) -> Progress:
         state=dispatch.state,
         reason=dispatch.reason,
         is_ahead=dispatch.leaves_at is not None,
-        opening=dispatch.frozen_to is not None,
+        opening=dispatch.frozen_up_to_id is not None,
         candidates=dispatch.candidates,
         planned=dispatch.planned,
         left_out=dict(dispatch.left_out),

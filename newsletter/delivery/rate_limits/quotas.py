@@ -24,11 +24,11 @@ from django.db import connection, transaction
 from django.db.models import Q, Sum
 
 from newsletter.delivery.ledger.packed_ids import pack, unpack
-from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState, WarmUp, Window
+from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState, RateWindow, WarmUp
 from newsletter.delivery.rate_limits.warm_up import domain_of
 from newsletter.editions.models import FrozenLetter
 from newsletter.publications.models import Publication
-from newsletter.publications.schedule import end_of
+from newsletter.publications.schedule import hours_end
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 UNLIMITED = 2**31
@@ -53,7 +53,7 @@ class Quota(NamedTuple):
         return self.scope, self.seconds, self.starts_at
 
 
-Lot = tuple[datetime, int]  # due time, readers
+SizedBatch = tuple[datetime, int]  # due time, readers
 Counted = Mapping[tuple[str, int, datetime], int]  # readers by `Quota.key`
 
 
@@ -86,7 +86,7 @@ class Limits:
         """When the quiet hours that `at` lies in end; None outside of them."""
         if self.quiet is None:
             return None
-        return end_of(at, start=self.quiet[0], end=self.quiet[1], time_zone=self.time_zone)
+        return hours_end(at, start=self.quiet[0], end=self.quiet[1], time_zone=self.time_zone)
 
     def largest_batch(self, at: datetime) -> int:
         """Readers that one call may have at most from `at` on, so that it fits into every window to come.
@@ -124,7 +124,7 @@ def limits_by_dispatch(dispatches: Collection[int], *, now: datetime) -> dict[in
     return {pk: limits for pk, limits in every.items() if limits}
 
 
-def mark(*, now: datetime) -> dict[int, Limits]:
+def refresh_paced_flags(*, now: datetime) -> dict[int, Limits]:
     """What holds open dispatches back, by their ids; each is marked as paced or not, as is right by now."""
     was = dict(Dispatch.objects.filter(state=DispatchState.OPEN).values_list("pk", "is_paced"))
     limits = limits_by_dispatch(was, now=now)
@@ -135,7 +135,7 @@ def mark(*, now: datetime) -> dict[int, Limits]:
     return limits
 
 
-def take(dispatch_id: int, readers: int, *, now: datetime) -> bool:
+def reserve(dispatch_id: int, readers: int, *, now: datetime) -> bool:
     """Count a call to this many readers; False when it may not be made now, and then nothing is counted.
 
     To be called in the transaction that writes the attempt down, so that both stand or neither does.
@@ -175,7 +175,7 @@ def _count(quota: Quota, readers: int) -> bool:
         return bool(cursor.rowcount)
 
 
-def counted(every: Iterable[Limits], *, now: datetime) -> dict[tuple[str, int, datetime], int]:
+def usage(every: Iterable[Limits], *, now: datetime) -> dict[tuple[str, int, datetime], int]:
     """How many readers stand in the windows that hold `now`. One query; none when no limit is counted."""
     quotas = {quota.key for limits in every for quota in limits.quotas(now)}
     if not quotas:
@@ -183,11 +183,11 @@ def counted(every: Iterable[Limits], *, now: datetime) -> dict[tuple[str, int, d
     wanted = Q()
     for scope, seconds, starts_at in quotas:
         wanted |= Q(scope=scope, seconds=seconds, starts_at=starts_at)
-    rows = Window.objects.filter(wanted).values_list("scope", "seconds", "starts_at", "readers")
+    rows = RateWindow.objects.filter(wanted).values_list("scope", "seconds", "starts_at", "readers")
     return {(scope, seconds, starts_at): readers for scope, seconds, starts_at, readers in rows}
 
 
-def free(limits: Limits, taken: Counted, *, at: datetime) -> int:
+def remaining(limits: Limits, taken: Counted, *, at: datetime) -> int:
     """How many readers may be submitted at this moment, when `taken` stand in its windows already."""
     if limits.quiet_until(at):
         return 0
@@ -199,9 +199,9 @@ def due_batches(limits: Mapping[int, Limits], *, silent_since: datetime, now: da
 
     Batches that a worker has in hand, or was told of after `silent_since`, take up room as well.
     """
-    taken = Counter(counted(limits.values(), now=now))
-    silent = Q(rung_at=None) | Q(rung_at__lt=silent_since)
-    on_their_way = Q(state=BatchState.CLAIMED) | Q(state=BatchState.PENDING, rung_at__gte=silent_since)
+    taken = Counter(usage(limits.values(), now=now))
+    silent = Q(last_enqueued_at=None) | Q(last_enqueued_at__lt=silent_since)
+    on_their_way = Q(state=BatchState.CLAIMED) | Q(state=BatchState.PENDING, last_enqueued_at__gte=silent_since)
     under_way = Batch.objects.filter(on_their_way, dispatch__in=limits)
     for dispatch_id, readers in under_way.order_by().values_list("dispatch").annotate(Sum("count")):
         taken.update({quota.key: readers for quota in limits[dispatch_id].quotas(now)})
@@ -232,7 +232,7 @@ def split(batch_id: int, most: int) -> None:
     with transaction.atomic():
         dispatch = Dispatch.objects.select_for_update(of=("self",)).get(batches=batch_id)
         batch = Batch.objects.select_for_update(skip_locked=True).filter(pk=batch_id, state=BatchState.PENDING).first()
-        if batch is None or batch.count <= most or dispatch.frozen_to is not None:
+        if batch is None or batch.count <= most or dispatch.frozen_up_to_id is not None:
             return
         ids = unpack(batch.subscribers)
         parts = [ids[at : at + most] for at in range(0, len(ids), most)]
@@ -253,7 +253,9 @@ def split(batch_id: int, most: int) -> None:
         )
 
 
-def spread(lots: Iterable[Lot], limits: Limits, taken: Counted, *, now: datetime) -> Iterator[datetime]:
+def schedule_batches(
+    lots: Iterable[SizedBatch], limits: Limits, taken: Counted, *, now: datetime
+) -> Iterator[datetime]:
     """When each of these lots, in the order of their due times, may go. Pure.
 
     As if nothing else came in between, and each call were made at once.
@@ -279,7 +281,7 @@ def spread(lots: Iterable[Lot], limits: Limits, taken: Counted, *, now: datetime
 
 def forget_old(*, now: datetime) -> None:
     """Throw away windows that are long over."""
-    Window.objects.filter(starts_at__lt=now - KEPT).delete()
+    RateWindow.objects.filter(starts_at__lt=now - KEPT).delete()
 
 
 def _limits(fields: Sequence[Any], warm_up: WarmUp | None, now: datetime) -> Limits:

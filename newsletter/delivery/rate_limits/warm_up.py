@@ -8,7 +8,7 @@ from django.db import transaction
 
 from newsletter.audience import subscriber_counts
 from newsletter.delivery.models import WarmUp
-from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.publications.models import Publication
 
 FIRST_DAY = 250
@@ -50,13 +50,17 @@ def add(domain: str, *, starts_on: date, daily: Sequence[int] | None = None) -> 
 
 
 def remove(domain: str) -> None:
-    """End the limit at once; `NotAllowed` when there is none."""
+    """End the limit at once; `InvalidState` when there is none."""
     with transaction.atomic():
         removed, _ = WarmUp.objects.filter(domain=domain.strip().lower().removeprefix("@")).delete()
         if not removed:
-            raise NotAllowed(f"There is no warm-up of {domain!r}.")
+            raise InvalidState(f"There is no warm-up of {domain!r}.")
 
 
 def _readers(domain: str) -> int:
     publications = Publication.objects.filter(is_active=True)
-    return sum(subscriber_counts.count(each).active for each in publications if domain_of(each.sender_email) == domain)
+    return sum(
+        subscriber_counts.count_subscribers(each).active
+        for each in publications
+        if domain_of(each.sender_email) == domain
+    )

@@ -21,7 +21,7 @@ from newsletter.mail.message import Letter, Sender
 from newsletter.mail.sendgrid.mail_send_payload import Payload
 
 
-class Claimed(NamedTuple):
+class ClaimedBatch(NamedTuple):
     """A batch in a worker's hands, with what is needed to address it: no model objects, because there are many."""
 
     pk: int
@@ -38,10 +38,10 @@ class Claimed(NamedTuple):
     leaves_at: datetime | None
     is_paced: bool
     opened_at: datetime
-    thanks_since: datetime | None
+    thank_gifts_since: datetime | None
 
 
-class People(NamedTuple):
+class BatchRecipients(NamedTuple):
     """Those who are mailed with their tokens, and the ids of those who dropped out, by reason."""
 
     readers: list[Reachable]
@@ -49,18 +49,22 @@ class People(NamedTuple):
     left_out: dict[str, list[int]]
 
 
-def address(batch: Claimed) -> People:
+def resolve_recipients(batch: ClaimedBatch) -> BatchRecipients:
     """The readers of a batch at this moment."""
     found = reachable_subscribers.reachable(batch.publication_id, batch.subscribers, day=batch.day)
     left_out: dict[str, list[int]] = {}
     if len(found) < len(batch.subscribers):
         gone = set(batch.subscribers) - {reader[0] for reader in found}
-        for subscriber, reason in sorted(reachable_subscribers.reasons(batch.publication_id, sorted(gone)).items()):
+        for subscriber, reason in sorted(
+            reachable_subscribers.unreachable_reasons(batch.publication_id, sorted(gone)).items()
+        ):
             left_out.setdefault(reason, []).append(subscriber)
-    return People(found, reader_links.tokens([reader[0] for reader in found], edition_id=batch.edition_id), left_out)
+    return BatchRecipients(
+        found, reader_links.tokens([reader[0] for reader in found], edition_id=batch.edition_id), left_out
+    )
 
 
-def payload(batch: Claimed) -> Payload:
+def payload(batch: ClaimedBatch) -> Payload:
     """What all readers of this batch's letter share, made once a process for each letter."""
     return _payload(batch.letter_id, batch.made_from, batch.publication, batch.slug)
 
@@ -82,9 +86,9 @@ def _payload(letter_id: int, made_from: str, name: str, slug: str) -> Payload:  
     )
 
 
-def ids(attempt: Attempt, *, dispatch: int) -> dict[str, str]:
+def custom_args(attempt: Attempt, *, dispatch: int) -> dict[str, str]:
     """What the provider is told about a call, and gives back in its events: opaque ids only."""
     told = {"nl_dispatch": str(dispatch), "nl_batch": str(attempt.batch_id), "nl_attempt": str(attempt.pk)}
-    if house := installation.known_id():  # every worker has looked before it sends
-        told["nl_house"] = house
+    if house := installation.cached_id():  # every worker has looked before it sends
+        told["nl_installation"] = house
     return told

@@ -11,7 +11,7 @@ from newsletter.delivery.ledger import installation
 from newsletter.letters.style import palette
 from newsletter.lib import claim_rows
 from newsletter.mail.message import Letter, Sender
-from newsletter.mail.provider_errors import DispatchError, Refused
+from newsletter.mail.provider_errors import ProviderError, Refused
 from newsletter.mail.sendgrid import send_single_email
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.publications.models import Publication
@@ -44,13 +44,13 @@ def _send(order: Confirmation, client: Client, *, now: datetime) -> None:
         _end(order, problem="the address must not be mailed")
         return
     sender = Sender(publication.sender_name, publication.sender_email, publication.reply_to)
-    house = installation.known_id()
+    installation_id = installation.cached_id()
     call = send_single_email.body(
-        letter(order, publication), sender, to=address, ids={"nl_house": house} if house else {}
+        letter(order, publication), sender, to=address, ids={"nl_installation": house} if house else {}
     )
     try:
         client.send(call)
-    except DispatchError as error:
+    except ProviderError as error:
         log.warning("confirmation.not_sent", confirmation=order.pk, tries=order.tries, problem=type(error).__name__)
         if isinstance(error, Refused) or order.tries > len(WAITS):
             _end(order, problem=f"it was not accepted: {type(error).__name__}")
@@ -63,19 +63,19 @@ def _send(order: Confirmation, client: Client, *, now: datetime) -> None:
 
 def letter(order: Confirmation, publication: Publication) -> Letter:
     """The email of this order."""
-    until = (order.asked_at + return_confirmation.VALID).astimezone(zone(publication.time_zone))
+    until = (order.cancel_requested_at + return_confirmation.VALID).astimezone(zone(publication.time_zone))
     context = {
         "publication": publication,
         "link": f"{settings.BASE_URL}/c/{return_confirmation.token(order)}",
         "until": f"{until:%A}, {until.day} {until:%B}, {until:%H:%M %Z}",
-        "colours": palette.light(publication.accent_colour),
+        "colours": palette.light_palette(publication.accent_colour),
     }
     return render_templates.render(settings.EMAIL_TEMPLATES / "confirmation", context)
 
 
 def _ours(order: Confirmation) -> ConfirmationQuerySet:
     """The row, while no later claim and no newer wish took it from us."""
-    return Confirmation.objects.filter(pk=order.pk, tries=order.tries, asked_at=order.asked_at)
+    return Confirmation.objects.filter(pk=order.pk, tries=order.tries, cancel_requested_at=order.cancel_requested_at)
 
 
 def _end(order: Confirmation, *, problem: str) -> None:

@@ -11,7 +11,7 @@ from newsletter.lib.errors import BadToken
 from newsletter.lib.signed_tokens import Signer
 
 
-class Reader(NamedTuple):
+class ReaderLink(NamedTuple):
     """Who a link belongs to. Subscriber 0 is nobody: the link of a preview or a web version."""
 
     subscriber_id: int
@@ -24,7 +24,7 @@ def _signer() -> Signer:
     return Signer([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS], purpose="reader", count=2)
 
 
-def signing(edition_id: int) -> Callable[[int], str]:
+def token_signer(edition_id: int) -> Callable[[int], str]:
     """A function from subscriber id to that reader's token in this edition."""
     sign = _signer().sign
     return lambda subscriber: sign(subscriber, edition_id)
@@ -40,10 +40,10 @@ def without_tail(token: str) -> str:
     return _signer().without_tail(token)
 
 
-def reader(token: str) -> Reader:
+def parse_reader_token(token: str) -> ReaderLink:
     """Who `token` belongs to; raises `BadToken` when it is not ours or its edition is gone."""
     subscriber, edition = _signer().read(token)
     publication = Edition.objects.filter(pk=edition).values_list("publication_id", flat=True).first()
     if publication is None:
         raise BadToken("This link leads to an edition that is no longer kept.")
-    return Reader(subscriber, publication, edition)
+    return ReaderLink(subscriber, publication, edition)

@@ -17,14 +17,14 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import Max
 
-from newsletter.audience.reachable_subscribers import Condition
+from newsletter.audience.reachable_subscribers import SqlCondition
 from newsletter.delivery.ledger.packed_ids import pack
 from newsletter.delivery.models import Batch, BatchQuerySet, BatchState, Dispatch
-from newsletter.delivery.recipients.batch_recipients import Claimed
+from newsletter.delivery.recipients.batch_recipients import ClaimedBatch
 from newsletter.editions.models import Edition, FrozenLetter, Variant
 from newsletter.giving import gift_records
-from newsletter.lib.sql import ask
-from newsletter.publications.schedule import wall_clock
+from newsletter.lib.sql import fetch_all
+from newsletter.publications.schedule import local_to_utc
 
 MARGIN = timedelta(minutes=10)  # a gift may be recorded by a transaction that began before the opening
 log = structlog.get_logger()
@@ -40,45 +40,45 @@ LATE_DONORS = """
 """
 
 
-def since(edition: Edition) -> datetime | None:
+def thank_gifts_since(edition: Edition) -> datetime | None:
     """Readers of an edition who gave since then are thanked; None when its frozen letters thank nobody.
 
     Days are whole ones of the publication's clock, so that yesterday's gifts all count, whatever their hour.
     """
     days = edition.letters.filter(variant=Variant.THANKS).values_list("gave_within", flat=True).first()
-    return wall_clock(edition.day - timedelta(days=days), time(), edition.publication.time_zone) if days else None
+    return local_to_utc(edition.day - timedelta(days=days), time(), edition.publication.time_zone) if days else None
 
 
-def donors(dispatch: Dispatch, publication_id: int) -> Condition | None:
+def recent_donor_condition(dispatch: Dispatch, publication_id: int) -> SqlCondition | None:
     """How a candidate who gave lately is known; None when nobody did, so that nothing more is asked of anybody."""
-    if dispatch.thanks_since is None or not gift_records.any_given(since=dispatch.thanks_since):
+    if dispatch.thank_gifts_since is None or not gift_records.any_gift_since(since=dispatch.thank_gifts_since):
         return None
-    return Condition(GAVE, (connection.ops.adapt_datetimefield_value(dispatch.thanks_since), publication_id))
+    return SqlCondition(GAVE, (connection.ops.adapt_datetimefield_value(dispatch.thank_gifts_since), publication_id))
 
 
-def spare_late_donors(claimed: Sequence[Claimed]) -> list[Claimed]:
+def move_late_donors(claimed: Sequence[ClaimedBatch]) -> list[ClaimedBatch]:
     """Batches that were just claimed, without the readers who gave since they were frozen.
 
     One query for all of them as long as nobody gave, and none where nobody is thanked. A batch that cannot be
     parted at this moment is pending again and not in the answer: while its dispatch opens, and while somebody
     else gives out numbers in it. Neither is one whose claim was lost meanwhile.
     """
-    opened = [batch.opened_at for batch in claimed if batch.thanks_since]
+    opened = [batch.opened_at for batch in claimed if batch.thank_gifts_since]
     if not opened or not gift_records.any_recorded(since=min(opened) - MARGIN):
         return list(claimed)
     return [left for batch in claimed if (left := _spared(batch)) is not None]
 
 
-def late_donors(batch: Claimed) -> set[int]:
+def find_late_donors(batch: ClaimedBatch) -> set[int]:
     """Readers of a batch that asks who gave since its dispatch opened. One query, as long as nobody gave at all."""
-    if batch.thanks_since is None or not gift_records.any_recorded(since=batch.opened_at - MARGIN):
+    if batch.thank_gifts_since is None or not gift_records.any_recorded(since=batch.opened_at - MARGIN):
         return set()
-    givers = _found(batch, batch.thanks_since)
+    givers = _found(batch, batch.thank_gifts_since)
     return givers if givers and batch.letter_id != _letter_that_thanks(batch) else set()
 
 
-def _spared(batch: Claimed) -> Claimed | None:
-    givers = late_donors(batch)
+def _spared(batch: ClaimedBatch) -> ClaimedBatch | None:
+    givers = find_late_donors(batch)
     if not givers:
         return batch
     with transaction.atomic():
@@ -87,14 +87,14 @@ def _spared(batch: Claimed) -> Claimed | None:
         return _parted(batch, givers, ours=ours, locked=locked) if locked else None
 
 
-def _parted(batch: Claimed, givers: set[int], *, ours: BatchQuerySet, locked: Batch) -> Claimed | None:
+def _parted(batch: ClaimedBatch, givers: set[int], *, ours: BatchQuerySet, locked: Batch) -> ClaimedBatch | None:
     letter = _letter_that_thanks(batch)
     asked = [one for one in batch.subscribers if one not in givers]
     if not asked:
         ours.update(letter=letter)
         return batch._replace(letter_id=letter)
     # passed over and not waited for: whoever has it may be waiting for a batch
-    free = Dispatch.objects.select_for_update(skip_locked=True).filter(pk=batch.dispatch_id, frozen_to=None)
+    free = Dispatch.objects.select_for_update(skip_locked=True).filter(pk=batch.dispatch_id, frozen_up_to_id=None)
     if free.first() is None:
         ours.update(state=BatchState.PENDING, lease_until=None)  # rung for again when the last bell is old
         return None
@@ -113,14 +113,14 @@ def _parted(batch: Claimed, givers: set[int], *, ours: BatchQuerySet, locked: Ba
     return batch._replace(subscribers=asked)
 
 
-def _letter_that_thanks(batch: Claimed) -> int:
+def _letter_that_thanks(batch: ClaimedBatch) -> int:
     return FrozenLetter.objects.values_list("pk", flat=True).get(edition=batch.edition_id, variant=Variant.THANKS)
 
 
-def _found(batch: Claimed, thanks_since: datetime) -> set[int]:
+def _found(batch: ClaimedBatch, thank_gifts_since: datetime) -> set[int]:
     """Who of the batch gave lately, by what was recorded since its dispatch opened."""
     moment = connection.ops.adapt_datetimefield_value
-    times = [moment(batch.opened_at - MARGIN), moment(thanks_since)]
+    times = [moment(batch.opened_at - MARGIN), moment(thank_gifts_since)]
     bounds = [batch.subscribers[0], batch.subscribers[-1]]
-    rows = ask(LATE_DONORS, [*times, batch.publication_id, *bounds])
+    rows = fetch_all(LATE_DONORS, [*times, batch.publication_id, *bounds])
     return {row[0] for row in rows}.intersection(batch.subscribers)

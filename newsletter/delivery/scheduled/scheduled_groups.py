@@ -21,16 +21,16 @@ from django.db.models.functions import Coalesce
 from newsletter.delivery.models import (
     OUT,
     Attempt,
+    AttemptStatus,
     Batch,
     BatchState,
     Dispatch,
     DispatchState,
-    Fate,
-    Group,
-    GroupState,
+    ScheduledGroup,
+    ScheduledGroupState,
 )
 from newsletter.delivery.scheduled import scheduled_sends
-from newsletter.mail.provider_errors import DispatchError, TryLater
+from newsletter.mail.provider_errors import ProviderError, RetryLater
 from newsletter.mail.sendgrid.scheduled_send_api import Batches, Status
 
 Clock = Callable[[], datetime]
@@ -40,103 +40,117 @@ FREE_AFTER = timedelta(hours=1)  # past its time a cancelled group's letters are
 log = structlog.get_logger()
 
 
-def due(*, now: datetime) -> list[int]:
+def groups_due(*, now: datetime) -> list[int]:
     """Ids of groups with which there is something to do at this moment."""
     out = Attempt.objects.out().filter(group=OuterRef("pk"))
-    to_submit = Q(provider_batch="") | Q(dispatch__in=scheduled_sends.asleep(now=now).values("dispatch"))
+    to_submit = Q(provider_batch_id="") | Q(dispatch__in=scheduled_sends.asleep(now=now).values("dispatch"))
     to_submit &= Q(dispatch__state=DispatchState.OPEN, send_at__gt=now + scheduled_sends.margin())
-    to_do = Q(send_at__lte=now) | Exists(out.filter(fate=Fate.UNCERTAIN))
-    is_open = Q(state=GroupState.OPEN) & (to_do if scheduled_sends.is_outage() else to_do | to_submit)
-    cancelled = Q(state=GroupState.CANCELLED, place__isnull=False) & Exists(out.exclude(fate=""))
+    to_do = Q(send_at__lte=now) | Exists(out.filter(fate=AttemptStatus.UNCERTAIN))
+    is_open = Q(state=ScheduledGroupState.OPEN) & (to_do if scheduled_sends.is_outage() else to_do | to_submit)
+    cancelled = Q(state=ScheduledGroupState.CANCELLED, place__isnull=False) & Exists(out.exclude(fate=""))
     to_free = Q(place__isnull=False, send_at__lte=now - FREE_AFTER) & ~Q(state__in=["open", "cancelling"])
     nobody = Q(lease_until=None) | Q(lease_until__lt=now)
-    found = Group.objects.filter(nobody, is_open | Q(state=GroupState.CANCELLING) | cancelled | to_free)
+    found = ScheduledGroup.objects.filter(
+        nobody, is_open | Q(state=ScheduledGroupState.CANCELLING) | cancelled | to_free
+    )
     return list(found.order_by("send_at", "pk").values_list("pk", flat=True))
 
 
-def tend(group_id: int, *, provider: Batches, clock: Clock) -> None:
+def advance_group(group_id: int, *, provider: Batches, clock: Clock) -> None:
     """Take the next step with one group."""
     now = clock()
     nobody = Q(lease_until=None) | Q(lease_until__lt=now)
-    if not Group.objects.filter(nobody, pk=group_id).update(lease_until=now + TENDING):
+    if not ScheduledGroup.objects.filter(nobody, pk=group_id).update(lease_until=now + TENDING):
         return
     try:
-        _step(Group.objects.select_related("dispatch").get(pk=group_id), provider, clock)
-    except DispatchError as error:
+        _step(ScheduledGroup.objects.select_related("dispatch").get(pk=group_id), provider, clock)
+    except ProviderError as error:
         log.warning("group.not_answered", group=group_id, problem=error.detail)
         ask_again(group_id, now=clock())
     else:
-        Group.objects.filter(pk=group_id).update(lease_until=None)
+        ScheduledGroup.objects.filter(pk=group_id).update(lease_until=None)
 
 
 def ask_again(group_id: int, *, now: datetime) -> None:
     """Have a call that came to nothing made again: soon when its time is near, once a minute while there is plenty."""
-    group = Group.objects.get(pk=group_id)
-    wait = min(LATEST, max(SOONEST, abs(scheduled_sends.last_ask(group.send_at) - now) / 30))
-    Group.objects.filter(pk=group_id).update(lease_until=now + wait)
+    group = ScheduledGroup.objects.get(pk=group_id)
+    wait = min(LATEST, max(SOONEST, abs(scheduled_sends.last_cancel_at(group.send_at) - now) / 30))
+    ScheduledGroup.objects.filter(pk=group_id).update(lease_until=now + wait)
 
 
-def _step(group: Group, provider: Batches, clock: Clock) -> None:
+def _step(group: ScheduledGroup, provider: Batches, clock: Clock) -> None:
     now = clock()
     match group.state:
-        case GroupState.OPEN if now >= group.send_at:
-            _end(group, GroupState.LEFT, now=now)
-        case GroupState.OPEN if why := _reason_to_cancel(group, now=now):
-            Group.objects.filter(pk=group.pk, state=GroupState.OPEN).update(state=GroupState.CANCELLING, why=why)
+        case ScheduledGroupState.OPEN if now >= group.send_at:
+            _end(group, ScheduledGroupState.LEFT, now=now)
+        case ScheduledGroupState.OPEN if why := _reason_to_cancel(group, now=now):
+            ScheduledGroup.objects.filter(pk=group.pk, state=ScheduledGroupState.OPEN).update(
+                state=ScheduledGroupState.CANCELLING, why=why
+            )
             log.warning("group.cancelling", group=group.pk, why=why)
-        case GroupState.OPEN:
+        case ScheduledGroupState.OPEN:
             _let_submit(group, provider, clock)
-        case GroupState.CANCELLING:
+        case ScheduledGroupState.CANCELLING:
             _cancel(group, provider, clock)
-        case GroupState.CANCELLED if Attempt.objects.out().filter(group=group).exists():
-            take_back(group.pk, now=now)
+        case ScheduledGroupState.CANCELLED if Attempt.objects.out().filter(group=group).exists():
+            requeue_batches(group.pk, now=now)
         case _ if group.place and now >= group.send_at + FREE_AFTER:
-            _free(group, provider)
+            _release_slot(group, provider)
 
 
-def _reason_to_cancel(group: Group, *, now: datetime) -> str:
+def _reason_to_cancel(group: ScheduledGroup, *, now: datetime) -> str:
     """Why this open group must be cancelled now; empty when evidence is still waited for, or it is too late."""
-    if not group.provider_batch or now >= scheduled_sends.last_ask(group.send_at):
+    if not group.provider_batch_id or now >= scheduled_sends.last_cancel_at(group.send_at):
         return ""
-    doubts = Attempt.objects.out().filter(group=group, fate=Fate.UNCERTAIN)
+    doubts = Attempt.objects.out().filter(group=group, fate=AttemptStatus.UNCERTAIN)
     found = doubts.aggregate(number=Min("batch__number"), since=Min("ended_at"))
     if found["since"] is None:
         return ""
-    if now < group.send_at - scheduled_sends.DECIDE and now < found["since"] + scheduled_sends.EVIDENCE:
+    if now < group.send_at - scheduled_sends.EVIDENCE_DEADLINE and now < found["since"] + scheduled_sends.EVIDENCE_WAIT:
         return ""
     return f"Nobody knows whether the provider took batch {found['number']}."
 
 
-def _let_submit(group: Group, provider: Batches, clock: Clock) -> None:
+def _let_submit(group: ScheduledGroup, provider: Batches, clock: Clock) -> None:
     """Mint the group's id when it has none, then wake batches; or not, while too many cancels stand."""
     is_late = clock() >= scheduled_sends.last_submit(group.send_at)
     if is_late or group.dispatch.state != DispatchState.OPEN or scheduled_sends.is_outage():
         return
-    if not group.provider_batch:
-        if not group.place and not _take_place(group):
-            raise TryLater("All places for cancels are taken.")
+    if not group.provider_batch_id:
+        if not group.place and not _acquire_slot(group):
+            raise RetryLater("All places for cancels are taken.")
         minted = provider.mint()
-        Group.objects.filter(pk=group.pk, state=GroupState.OPEN, provider_batch="").update(provider_batch=minted)
+        ScheduledGroup.objects.filter(pk=group.pk, state=ScheduledGroupState.OPEN, provider_batch_id="").update(
+            provider_batch_id=minted
+        )
     scheduled_sends.wake(group.dispatch_id, now=clock())
 
 
-def _take_place(group: Group) -> bool:
+def _acquire_slot(group: ScheduledGroup) -> bool:
     """One of the ten places, ours alone: the database keeps a place from being taken twice."""
-    earlier = Group.objects.filter(dispatch=group.dispatch_id, number__lt=group.number)
-    most = scheduled_sends.PLACES if earlier.exclude(state=GroupState.OPEN).exists() else scheduled_sends.FIRST_PLACES
-    taken = set(Group.objects.filter(place__isnull=False).values_list("place", flat=True))
+    earlier = ScheduledGroup.objects.filter(dispatch=group.dispatch_id, number__lt=group.number)
+    most = (
+        scheduled_sends.PROVIDER_CANCEL_SLOTS
+        if earlier.exclude(state=ScheduledGroupState.OPEN).exists()
+        else scheduled_sends.SLOTS_FOR_NEW_GROUPS
+    )
+    taken = set(ScheduledGroup.objects.filter(place__isnull=False).values_list("place", flat=True))
     for place in range(1, most + 1):
         if place in taken:
             continue
         try:
             with transaction.atomic():
-                return bool(Group.objects.filter(pk=group.pk, place=None, state=GroupState.OPEN).update(place=place))
+                return bool(
+                    ScheduledGroup.objects.filter(pk=group.pk, place=None, state=ScheduledGroupState.OPEN).update(
+                        place=place
+                    )
+                )
         except IntegrityError:
             continue  # another group was quicker
     return False
 
 
-def _cancel(group: Group, provider: Batches, clock: Clock) -> None:
+def _cancel(group: ScheduledGroup, provider: Batches, clock: Clock) -> None:
     """Ask for the cancel while it can hold, and look whether it stands. After the cut only the outcome is awaited.
 
     What stands at the cut was asked for in time. What is seen to stand only later may have come too
@@ -144,46 +158,49 @@ def _cancel(group: Group, provider: Batches, clock: Clock) -> None:
     when nothing can change them any more.
     """
     now = clock()
-    if scheduled_sends.last_ask(group.send_at) <= now < group.send_at and now >= group.send_at - scheduled_sends.CUT:
+    if (
+        scheduled_sends.last_cancel_at(group.send_at) <= now < group.send_at
+        and now >= group.send_at - scheduled_sends.PROVIDER_CANCEL_CUTOFF
+    ):
         return
-    if now < scheduled_sends.last_ask(group.send_at):
-        Group.objects.filter(pk=group.pk, asked_at=None).update(asked_at=now)
+    if now < scheduled_sends.last_cancel_at(group.send_at):
+        ScheduledGroup.objects.filter(pk=group.pk, cancel_requested_at=None).update(cancel_requested_at=now)
         try:
-            provider.cancel(group.provider_batch)
-        except DispatchError as error:  # it may have come through all the same: that is looked at
+            provider.cancel(group.provider_batch_id)
+        except ProviderError as error:  # it may have come through all the same: that is looked at
             log.warning("group.cancel_not_answered", group=group.pk, problem=error.detail)
-    said = provider.status(group.provider_batch)
+    said = provider.status(group.provider_batch_id)
     seen_at = clock()
     stands = said == Status.CANCELLED
-    if stands and seen_at < group.send_at - scheduled_sends.CUT:
-        _end(group, GroupState.CANCELLED, now=seen_at)
-        take_back(group.pk, now=seen_at)
+    if stands and seen_at < group.send_at - scheduled_sends.PROVIDER_CANCEL_CUTOFF:
+        _end(group, ScheduledGroupState.CANCELLED, now=seen_at)
+        requeue_batches(group.pk, now=seen_at)
     elif now >= group.send_at:
-        _end(group, GroupState.DOUBTFUL if said != Status.NONE else GroupState.LEFT, now=seen_at)
+        _end(group, ScheduledGroupState.DOUBTFUL if said != Status.NONE else ScheduledGroupState.LEFT, now=seen_at)
     elif not stands:
-        raise TryLater("The cancel does not stand yet.")
+        raise RetryLater("The cancel does not stand yet.")
 
 
-def _end(group: Group, to: GroupState, *, now: datetime) -> None:
+def _end(group: ScheduledGroup, to: ScheduledGroupState, *, now: datetime) -> None:
     """Write down how it ended. One that left gives its place back: no cancel of it stands."""
     with transaction.atomic():
-        ours = Group.objects.filter(pk=group.pk, state=group.state)
-        changed = ours.update(state=to, ended_at=now, **({"place": None} if to == GroupState.LEFT else {}))
-        if changed and to == GroupState.DOUBTFUL:
-            _doubt(group, now=now)
+        ours = ScheduledGroup.objects.filter(pk=group.pk, state=group.state)
+        changed = ours.update(state=to, ended_at=now, **({"place": None} if to == ScheduledGroupState.LEFT else {}))
+        if changed and to == ScheduledGroupState.DOUBTFUL:
+            _mark_uncertain(group, now=now)
     if changed:
         log.info("group.ended", group=group.pk, was=group.state, state=to.value)
 
 
-def _doubt(group: Group, *, now: datetime) -> None:
+def _mark_uncertain(group: ScheduledGroup, *, now: datetime) -> None:
     """A cancel stood at its time, and perhaps it came in time: nobody knows whether these letters left.
 
     Call and batch get a higher fence together, so that evidence counts and a late answer does not.
     """
     held = _hold_out(group, list(OUT))
     calls = Attempt.objects.out().filter(group=group, batch__in=held)
-    calls.exclude(fate=Fate.UNCERTAIN).update(
-        fate=Fate.UNCERTAIN,
+    calls.exclude(fate=AttemptStatus.UNCERTAIN).update(
+        fate=AttemptStatus.UNCERTAIN,
         ended_at=Coalesce("ended_at", now),
         detail="Its group was cancelled, perhaps too late.",
         settled_by="",
@@ -192,14 +209,14 @@ def _doubt(group: Group, *, now: datetime) -> None:
     Batch.objects.filter(pk__in=held).update(state=BatchState.UNCERTAIN, fence=F("fence") + 1, lease_until=None)
 
 
-def _hold_out(group: Group, states: list[BatchState]) -> list[int]:
+def _hold_out(group: ScheduledGroup, states: list[BatchState]) -> list[int]:
     """Batches that a call of this group made what they are; nobody changes them before the transaction has ended."""
     calls = Attempt.objects.out().filter(group=group)
     held = Batch.objects.select_for_update().filter(pk__in=calls.values("batch"), state__in=states)
     return list(held.order_by("pk").values_list("pk", flat=True))
 
 
-def take_back(group_id: int, *, now: datetime) -> int:
+def requeue_batches(group_id: int, *, now: datetime) -> int:
     """Offer what was submitted under a cancelled group anew; the number of batches.
 
     Under another group of its dispatch, which is made when there is none and still time for it; else when it
@@ -209,35 +226,39 @@ def take_back(group_id: int, *, now: datetime) -> int:
     with transaction.atomic():
         # its dispatch first, as everybody does who locks both
         dispatch = Dispatch.objects.select_for_update(of=("self",)).get(groups=group_id)
-        group = Group.objects.select_for_update().get(pk=group_id)
-        if group.state != GroupState.CANCELLED:
+        group = ScheduledGroup.objects.select_for_update().get(pk=group_id)
+        if group.state != ScheduledGroupState.CANCELLED:
             return 0
         held = _hold_out(group, [BatchState.ACCEPTED, BatchState.UNCERTAIN])
         calls = Attempt.objects.out().filter(group=group, batch__in=held)
         calls.filter(settled_by="").update(settled_by=f"cancelled with group {group.number}")
-        calls.update(fate=Fate.CANCELLED)
+        calls.update(fate=AttemptStatus.CANCELLED)
         # a higher fence, so that no late answer or evidence about the cancelled call counts for the next one
         Batch.objects.filter(pk__in=held).update(
-            state=BatchState.PENDING, fence=F("fence") + 1, lease_until=None, rung_at=None, due_at=group.send_at
+            state=BatchState.PENDING,
+            fence=F("fence") + 1,
+            lease_until=None,
+            last_enqueued_at=None,
+            due_at=group.send_at,
         )
-        others = dispatch.groups.filter(state=GroupState.OPEN)
+        others = dispatch.groups.filter(state=ScheduledGroupState.OPEN)
         if held and dispatch.state != DispatchState.STOPPED and not others.exists():
             _follow(group, now=now)
     if held:
-        log.warning("group.taken_back", group=group.pk, batches=len(held))
+        log.warning("group.cancelled_readers", group=group.pk, batches=len(held))
     return len(held)
 
 
-def _follow(group: Group, *, now: datetime) -> None:
+def _follow(group: ScheduledGroup, *, now: datetime) -> None:
     """Make another group of its dispatch, unless it is too late to submit under one."""
     if now >= scheduled_sends.last_submit(group.send_at):
         return
-    latest = Group.objects.filter(dispatch=group.dispatch_id).aggregate(at=Max("number"))["at"]
-    Group.objects.create(dispatch_id=group.dispatch_id, number=latest + 1, send_at=group.send_at)
+    latest = ScheduledGroup.objects.filter(dispatch=group.dispatch_id).aggregate(at=Max("number"))["at"]
+    ScheduledGroup.objects.create(dispatch_id=group.dispatch_id, number=latest + 1, send_at=group.send_at)
 
 
-def _free(group: Group, provider: Batches) -> None:
+def _release_slot(group: ScheduledGroup, provider: Batches) -> None:
     """Give the place back, long after the letters are gone. Before their time this would bring them back to life."""
-    if group.provider_batch:
-        provider.free(group.provider_batch)
-    Group.objects.filter(pk=group.pk).update(place=None)
+    if group.provider_batch_id:
+        provider.free(group.provider_batch_id)
+    ScheduledGroup.objects.filter(pk=group.pk).update(place=None)

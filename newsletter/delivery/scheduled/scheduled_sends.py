@@ -19,28 +19,43 @@ from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from newsletter.audience import reachable_subscribers
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate, Group, GroupState
+from newsletter.delivery.models import (
+    Attempt,
+    AttemptStatus,
+    Batch,
+    BatchState,
+    Dispatch,
+    DispatchState,
+    ScheduledGroup,
+    ScheduledGroupState,
+)
 from newsletter.delivery.rate_limits import quotas
-from newsletter.delivery.recipients.batch_recipients import Claimed
+from newsletter.delivery.recipients.batch_recipients import ClaimedBatch
 from newsletter.editions.models import Edition
-from newsletter.mail.message import Ahead
+from newsletter.mail.message import ScheduledSend
 
-CUT = timedelta(minutes=10)  # the provider's: a later cancel may not hold
-LAST_ASK = CUT + timedelta(minutes=1)  # so that no cancel of ours arrives after the cut
-DECIDE = timedelta(minutes=15)  # leaves four minutes for a cancel that fails a few times
-LAST_SUBMIT = timedelta(minutes=20)  # so that every call has ended, or its lease has, before `DECIDE`
-EVIDENCE = timedelta(minutes=10)  # events come within one or two; so long they are waited for
-PLACES = 10  # the provider's: cancelled or paused ids at a time, in one account
-FIRST_PLACES = 8  # for groups when a dispatch opens; the others are for those that follow a cancelled one
-MOST_HELD = 5  # cancels at once that look like an outage: nothing more is submitted ahead meanwhile
+PROVIDER_CANCEL_CUTOFF = timedelta(minutes=10)  # the provider's: a later cancel may not hold
+LAST_CANCEL_BEFORE = PROVIDER_CANCEL_CUTOFF + timedelta(minutes=1)  # so that no cancel of ours arrives after the cut
+EVIDENCE_DEADLINE = timedelta(minutes=15)  # leaves four minutes for a cancel that fails a few times
+LAST_SUBMISSION_BEFORE = timedelta(
+    minutes=20
+)  # so that every call has ended, or its lease has, before `EVIDENCE_DEADLINE`
+EVIDENCE_WAIT = timedelta(minutes=10)  # events come within one or two; so long they are waited for
+PROVIDER_CANCEL_SLOTS = 10  # the provider's: cancelled or paused ids at a time, in one account
+SLOTS_FOR_NEW_GROUPS = 8  # for groups when a dispatch opens; the others are for those that follow a cancelled one
+OUTAGE_THRESHOLD = 5  # cancels at once that look like an outage: nothing more is submitted ahead meanwhile
 GROUP_SIZE = 20  # batches in a group, as long as eight groups are enough
 
-UNDECIDED = (GroupState.OPEN, GroupState.CANCELLING, GroupState.CANCELLED)  # letters under these may yet be stopped
+UNDECIDED = (
+    ScheduledGroupState.OPEN,
+    ScheduledGroupState.CANCELLING,
+    ScheduledGroupState.CANCELLED,
+)  # letters under these may yet be stopped
 
 
-def opens_at(edition: Edition) -> datetime:
+def submission_opens_at(edition: Edition) -> datetime:
     """From when on an edition may be opened, if nothing is against submitting it ahead."""
-    return edition.due_at - timedelta(minutes=edition.publication.ahead_minutes)
+    return edition.due_at - timedelta(minutes=edition.publication.schedule_ahead_minutes)
 
 
 def reason_against(edition: Edition, *, now: datetime) -> str:
@@ -59,8 +74,8 @@ def reason_against(edition: Edition, *, now: datetime) -> str:
 
 
 def margin() -> timedelta:
-    """How long before its time the last call of a group is made: a lease that begins earlier is over at `DECIDE`."""
-    return max(LAST_SUBMIT, DECIDE + timedelta(seconds=settings.DISPATCH_LEASE))
+    """How long before its time the last call of a group is made: a lease that begins earlier is over at `EVIDENCE_DEADLINE`."""
+    return max(LAST_SUBMISSION_BEFORE, EVIDENCE_DEADLINE + timedelta(seconds=settings.DISPATCH_LEASE))
 
 
 def last_submit(send_at: datetime) -> datetime:
@@ -68,23 +83,28 @@ def last_submit(send_at: datetime) -> datetime:
     return send_at - margin()
 
 
-def last_ask(send_at: datetime) -> datetime:
+def last_cancel_at(send_at: datetime) -> datetime:
     """Up to when a cancel may be asked for: until then the letters can be stopped."""
-    return send_at - LAST_ASK
+    return send_at - LAST_CANCEL_BEFORE
 
 
 def is_outage() -> bool:
     """Do so many cancels stand that nothing more is to be submitted ahead meanwhile?"""
-    return Group.objects.filter(asked_at__isnull=False, place__isnull=False).count() >= MOST_HELD
+    return (
+        ScheduledGroup.objects.filter(cancel_requested_at__isnull=False, place__isnull=False).count()
+        >= OUTAGE_THRESHOLD
+    )
 
 
-def groups_for_calls(dispatch_id: int, *, now: datetime) -> list[Group]:
+def groups_for_calls(dispatch_id: int, *, now: datetime) -> list[ScheduledGroup]:
     """Under which a call may be made at this moment."""
-    ours = Group.objects.filter(dispatch=dispatch_id, state=GroupState.OPEN, send_at__gt=now + margin())
-    return [] if is_outage() else list(ours.exclude(provider_batch="").order_by("number"))
+    ours = ScheduledGroup.objects.filter(
+        dispatch=dispatch_id, state=ScheduledGroupState.OPEN, send_at__gt=now + margin()
+    )
+    return [] if is_outage() else list(ours.exclude(provider_batch_id="").order_by("number"))
 
 
-def group_for(batch: Claimed, *, now: datetime) -> Group | None:
+def group_for(batch: ClaimedBatch, *, now: datetime) -> ScheduledGroup | None:
     """The group under whose id a batch may be submitted before it is to leave; those of its dispatch take turns.
 
     None when there is none: then it sleeps until one takes calls, or leaves at its time as in immediate mode.
@@ -93,7 +113,7 @@ def group_for(batch: Claimed, *, now: datetime) -> Group | None:
     if groups:
         return groups[batch.pk % len(groups)]
     Batch.objects.filter(pk=batch.pk, fence=batch.fence, state=BatchState.CLAIMED).update(
-        state=BatchState.PENDING, lease_until=None, rung_at=None, due_at=batch.leaves_at
+        state=BatchState.PENDING, lease_until=None, last_enqueued_at=None, due_at=batch.leaves_at
     )
     return None
 
@@ -113,22 +133,22 @@ def wake(dispatch_id: int, *, now: datetime) -> None:
         asleep(now=now).filter(dispatch=dispatch_id).update(due_at=now)
 
 
-def hold_open(group: Group) -> bool:
+def lock_if_open(group: ScheduledGroup) -> bool:
     """Is it open still? If so nobody begins to cancel it before the transaction that asks has ended."""
-    return Group.objects.select_for_update().filter(pk=group.pk, state=GroupState.OPEN).exists()
+    return ScheduledGroup.objects.select_for_update().filter(pk=group.pk, state=ScheduledGroupState.OPEN).exists()
 
 
-def terms(group: Group) -> Ahead:
+def scheduled_send(group: ScheduledGroup) -> ScheduledSend:
     """What the provider is told in a call under this group; never a moment earlier than `send_at`."""
-    return Ahead(ceil(group.send_at.timestamp()), group.provider_batch)
+    return ScheduledSend(ceil(group.send_at.timestamp()), group.provider_batch_id)
 
 
-def deadline(group: Group, *, began_at: datetime) -> datetime:
+def deadline(group: ScheduledGroup, *, began_at: datetime) -> datetime:
     """When the last byte of a call under this group must be written: within its lease and before the last submit."""
     return min(last_submit(group.send_at), began_at + timedelta(seconds=settings.DISPATCH_LEASE))
 
 
-def plan(dispatch: Dispatch) -> None:
+def plan_groups(dispatch: Dispatch) -> None:
     """Make the groups of a dispatch that just opened before its time; sets `leaves_at`, and does not save it.
 
     No group has a place yet; `tending` gives them out. Those of several dispatches share them, so
@@ -141,11 +161,14 @@ def plan(dispatch: Dispatch) -> None:
     )
     wanted = ceil(readers / settings.DISPATCH_BATCH_SIZE / GROUP_SIZE)
     for number in range(1, max(1, min(_free_places(), wanted)) + 1):
-        Group.objects.create(dispatch=dispatch, number=number, send_at=edition.due_at)
+        ScheduledGroup.objects.create(dispatch=dispatch, number=number, send_at=edition.due_at)
 
 
 def _free_places() -> int:
-    return FIRST_PLACES - Group.objects.filter(Q(state=GroupState.OPEN) | Q(place__isnull=False)).count()
+    return (
+        SLOTS_FOR_NEW_GROUPS
+        - ScheduledGroup.objects.filter(Q(state=ScheduledGroupState.OPEN) | Q(place__isnull=False)).count()
+    )
 
 
 def undecided(dispatch: Dispatch) -> QuerySet[Attempt]:
@@ -164,20 +187,20 @@ def uncertain(dispatch: Dispatch) -> QuerySet[Batch]:
     return found.exclude(pk__in=undecided(dispatch).values("batch")) if dispatch.leaves_at else found
 
 
-def call_back(dispatch: Dispatch, *, reason: str, now: datetime) -> None:
+def request_cancel(dispatch: Dispatch, *, reason: str, now: datetime) -> None:
     """Mark everything of a dispatch that can still be cancelled to be so; what is too late for that stays as it is.
 
     The calls are made by `tending`, within seconds.
     """
-    groups = Group.objects.filter(dispatch=dispatch, state=GroupState.OPEN)
-    unused = groups.filter(provider_batch="")
-    unused.update(state=GroupState.CANCELLED, place=None, why=reason[:200], ended_at=now)
-    in_time = now + LAST_ASK
-    groups.filter(send_at__gt=in_time).update(state=GroupState.CANCELLING, why=reason[:200], lease_until=None)
+    groups = ScheduledGroup.objects.filter(dispatch=dispatch, state=ScheduledGroupState.OPEN)
+    unused = groups.filter(provider_batch_id="")
+    unused.update(state=ScheduledGroupState.CANCELLED, place=None, why=reason[:200], ended_at=now)
+    in_time = now + LAST_CANCEL_BEFORE
+    groups.filter(send_at__gt=in_time).update(state=ScheduledGroupState.CANCELLING, why=reason[:200], lease_until=None)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ScheduledSendStatus:
     """How far a dispatch is that opened ahead of its time. Numbers of readers.
 
     `submitted` are with the provider and leave at `leaves_at`, or left; of a stopped dispatch those
@@ -196,7 +219,7 @@ class Standing:
     waiting: int
 
 
-def standing(dispatch: Dispatch, *, now: datetime) -> Standing | None:
+def scheduled_send_status(dispatch: Dispatch, *, now: datetime) -> ScheduledSendStatus | None:
     """What there is to say of it at `now`; None for a dispatch in immediate mode."""
     if dispatch.leaves_at is None:
         return None
@@ -204,29 +227,29 @@ def standing(dispatch: Dispatch, *, now: datetime) -> Standing | None:
     sent = {state: readers for state, readers in calls.annotate(Sum("batch__submitted")) if readers}
     here = dispatch.batches.filter(state__in=[BatchState.PENDING, BatchState.CLAIMED])
     waiting = here.aggregate(readers=Sum("count"))["readers"] or 0
-    taken_back = here.filter(Exists(Attempt.objects.filter(batch=OuterRef("pk"), fate=Fate.CANCELLED)))
-    until = dispatch.groups.filter(state=GroupState.OPEN).aggregate(latest=Max("send_at"))["latest"]
-    until = until and last_ask(until)
+    cancelled_readers = here.filter(Exists(Attempt.objects.filter(batch=OuterRef("pk"), fate=AttemptStatus.CANCELLED)))
+    until = dispatch.groups.filter(state=ScheduledGroupState.OPEN).aggregate(latest=Max("send_at"))["latest"]
+    until = until and last_cancel_at(until)
     is_stopped = dispatch.state == DispatchState.STOPPED
-    cancelled = (taken_back.aggregate(readers=Sum("submitted"))["readers"] or 0) if is_stopped else 0
-    return Standing(
+    cancelled = (cancelled_readers.aggregate(readers=Sum("submitted"))["readers"] or 0) if is_stopped else 0
+    return ScheduledSendStatus(
         leaves_at=dispatch.leaves_at,
         stoppable_until=until if until and now < until and not is_stopped else None,
         is_stopped=is_stopped,
         has_left=now >= dispatch.leaves_at,
-        submitted=sum(sent.get(state, 0) for state in (None, GroupState.OPEN, GroupState.LEFT)),
-        cancelling=sum(sent.get(state, 0) for state in (GroupState.CANCELLING, GroupState.CANCELLED)),
+        submitted=sum(sent.get(state, 0) for state in (None, ScheduledGroupState.OPEN, ScheduledGroupState.LEFT)),
+        cancelling=sum(sent.get(state, 0) for state in (ScheduledGroupState.CANCELLING, ScheduledGroupState.CANCELLED)),
         cancelled=cancelled,
-        doubtful=sent.get(GroupState.DOUBTFUL, 0),
+        doubtful=sent.get(ScheduledGroupState.DOUBTFUL, 0),
         waiting=waiting - cancelled,
     )
 
 
-def unseen(dispatch: Dispatch, *, now: datetime) -> int:
+def readers_with_unconfirmed_cancel(dispatch: Dispatch, *, now: datetime) -> int:
     """Readers of calls that were to be cancelled, of which the provider did not say in time that they are."""
-    if dispatch.leaves_at is None or now < dispatch.leaves_at - CUT:
+    if dispatch.leaves_at is None or now < dispatch.leaves_at - PROVIDER_CANCEL_CUTOFF:
         return 0
-    late = undecided(dispatch).filter(group__state=GroupState.CANCELLING)
+    late = undecided(dispatch).filter(group__state=ScheduledGroupState.CANCELLING)
     return late.aggregate(readers=Sum("batch__submitted"))["readers"] or 0
 
 
@@ -234,10 +257,10 @@ def cancels_that_did_not_hold(dispatch: Dispatch) -> int:
     """Calls that were seen to be cancelled, and of which an event says all the same that they left."""
     if dispatch.leaves_at is None:
         return 0
-    return Attempt.objects.filter(batch__dispatch=dispatch, fate=Fate.CANCELLED, is_proven=True).count()
+    return Attempt.objects.filter(batch__dispatch=dispatch, fate=AttemptStatus.CANCELLED, is_proven=True).count()
 
 
-def words(standing: Standing, *, leaves: str, until: str) -> str:
+def describe(standing: ScheduledSendStatus, *, leaves: str, until: str) -> str:
     """The standing in a sentence or two; `leaves` and `until` are its two moments on the reader's clock."""
     n = _thousands
     if standing.is_stopped:

@@ -21,31 +21,31 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from newsletter.delivery.dispatches import control_dispatch
 from newsletter.delivery.ledger import batch_sql
 from newsletter.delivery.ledger.packed_ids import unpack
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, Fate, Group
+from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, ScheduledGroup
 from newsletter.delivery.rate_limits import quotas
 from newsletter.delivery.recipients import batch_recipients, recent_donors
-from newsletter.delivery.recipients.batch_recipients import Claimed
+from newsletter.delivery.recipients.batch_recipients import ClaimedBatch
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.sending import attempt_outcome
 from newsletter.mail.message import Receipt
-from newsletter.mail.provider_errors import DispatchError
+from newsletter.mail.provider_errors import ProviderError
 from newsletter.mail.sendgrid.mail_send_client import Client
 
 Clock = Callable[[], datetime]
 Calls = AbstractContextManager[object]  # may be entered by as many threads at a time as calls may be in flight
-PREPARING = timedelta(seconds=30)  # from claim to attempt; a worker lost in between is soon replaced
-AT_ONCE = 4  # batches that a thread claims together: one commit for four, and little to wait for if it is lost
-PAUSES = (0.5, 2, 5, 10, 20)  # seconds before an answer is written down again
+CLAIM_LEASE = timedelta(seconds=30)  # from claim to attempt; a worker lost in between is soon replaced
+CLAIM_SIZE = 4  # batches that a thread claims together: one commit for four, and little to wait for if it is lost
+RETRY_PAUSES_SECONDS = (0.5, 2, 5, 10, 20)  # seconds before an answer is written down again
 log = structlog.get_logger()
 _leaving = threading.Event()
 
 
-def take_no_more() -> None:
+def stop_claiming() -> None:
     """This process is about to end: calls in hand are finished, batches not begun go back."""
     _leaving.set()
 
 
-class Senders:
+class SendPool:
     """Threads that send, each with a database connection of its own that is kept from slice to slice.
 
     At most `connections` calls are in flight; a few threads more claim the next ones and write down what
@@ -68,7 +68,7 @@ class Senders:
             _send_waiting(waiting, 1, client, clock, self._calls)
             return
         threads = min(self._threads, len(batch_ids))
-        portion = max(1, min(AT_ONCE, len(batch_ids) // threads))
+        portion = max(1, min(CLAIM_SIZE, len(batch_ids) // threads))
         job = partial(_send_on_a_thread, waiting, portion, client, clock, self._calls)
         wait([self._pool.submit(job) for _ in range(threads)])
 
@@ -77,20 +77,20 @@ class Senders:
         if self._pool is None:
             return
         together = threading.Barrier(self._threads)  # so that each thread gets one of these, and none two
-        wait([self._pool.submit(_hang_up, together) for _ in range(self._threads)])
+        wait([self._pool.submit(_close_connection, together) for _ in range(self._threads)])
         self._pool.shutdown()
 
 
 def send_all(batch_ids: Sequence[int], *, client: Client, clock: Clock, connections: int) -> None:
     """`Senders.send_all` with threads that end with the call."""
-    senders = Senders(min(connections, max(1, len(batch_ids))))
+    senders = SendPool(min(connections, max(1, len(batch_ids))))
     try:
         senders.send_all(batch_ids, client=client, clock=clock)
     finally:
         senders.close()
 
 
-def _hang_up(together: threading.Barrier) -> None:
+def _close_connection(together: threading.Barrier) -> None:
     together.wait()
     connection.close()
 
@@ -109,14 +109,14 @@ def _send_waiting(waiting: deque[int], portion: int, client: Client, clock: Cloc
         lot = _take(waiting, portion)
         if not lot:
             return
-        claimed = claim_all(lot, now=clock())
+        claimed = claim_batches(lot, now=clock())
         while claimed and not _leaving.is_set():
             batch = claimed.pop(0)
             try:
                 _send(batch, client, clock, calls)
             except Exception:
                 log.exception("batch.crashed", batch=batch.pk)
-        give_back(claimed)
+        release_claims(claimed)
 
 
 def _take(waiting: deque[int], most: int) -> list[int]:
@@ -129,13 +129,13 @@ def _take(waiting: deque[int], most: int) -> list[int]:
     return taken
 
 
-def send(batch_id: int, *, client: Client, clock: Clock) -> Fate | None:
+def send(batch_id: int, *, client: Client, clock: Clock) -> AttemptStatus | None:
     """Send one batch. None when it was not ours to send, or nobody is left in it."""
     batch = claim(batch_id, now=clock())
     return _send(batch, client, clock, nullcontext()) if batch else None
 
 
-def _send(batch: Claimed, client: Client, clock: Clock, calls: Calls) -> Fate | None:
+def _send(batch: ClaimedBatch, client: Client, clock: Clock, calls: Calls) -> AttemptStatus | None:
     """`calls` is held while the call is under way: nothing is begun that would have to wait for others."""
     group = None
     if batch.leaves_at and (now := clock()) < batch.leaves_at:
@@ -143,63 +143,64 @@ def _send(batch: Claimed, client: Client, clock: Clock, calls: Calls) -> Fate | 
         if group is None:
             return None
     payload = batch_recipients.payload(batch)
-    answer: Receipt | DispatchError
+    answer: Receipt | ProviderError
     with calls:  # and not before it: whoever leaves or gives while the batch waits is heard of
-        if _leaving.is_set() or recent_donors.late_donors(batch):  # its next claim parts it
-            give_back([batch])
+        if _leaving.is_set() or recent_donors.find_late_donors(batch):  # its next claim parts it
+            release_claims([batch])
             return None
-        people = batch_recipients.address(batch)
-        attempt = begin(batch, people, now=clock(), group=group)
+        people = batch_recipients.resolve_recipients(batch)
+        attempt = begin_attempt(batch, people, now=clock(), group=group)
         if attempt is None:
             return None
-        ids = batch_recipients.ids(attempt, dispatch=batch.dispatch_id)
+        ids = batch_recipients.custom_args(attempt, dispatch=batch.dispatch_id)
         body = payload.body(
-            people.readers, people.tokens, ids=ids, ahead=scheduled_sends.terms(group) if group else None
+            people.readers, people.tokens, ids=ids, ahead=scheduled_sends.scheduled_send(group) if group else None
         )
         until = scheduled_sends.deadline(group, began_at=attempt.began_at) if group else None
         try:
             answer = client.send(body, still=(lambda: clock() < until) if until else None)
-        except DispatchError as error:
+        except ProviderError as error:
             answer = error
-    return _record_surely(attempt, answer, clock=clock)
+    return _record_with_retry(attempt, answer, clock=clock)
 
 
-def _record_surely(attempt: Attempt, answer: Receipt | DispatchError, *, clock: Clock) -> Fate | None:
+def _record_with_retry(attempt: Attempt, answer: Receipt | ProviderError, *, clock: Clock) -> AttemptStatus | None:
     """`record`, again after a pause when the database is away: an answer that is forgotten is a batch in doubt."""
-    for pause in PAUSES:
+    for pause in RETRY_PAUSES_SECONDS:
         try:
-            return record(attempt, answer, now=clock())
+            return record_result(attempt, answer, now=clock())
         except (OperationalError, InterfaceError):
             log.exception("attempt.not_recorded", attempt=attempt.pk, answer=repr(answer))
             connection.close()
             time.sleep(pause)
-    return record(attempt, answer, now=clock())
+    return record_result(attempt, answer, now=clock())
 
 
-def claim(batch_id: int, *, now: datetime) -> Claimed | None:
+def claim(batch_id: int, *, now: datetime) -> ClaimedBatch | None:
     """The batch, if this very call changed it from pending to claimed; else None."""
-    return next(iter(claim_all([batch_id], now=now)), None)
+    return next(iter(claim_batches([batch_id], now=now)), None)
 
 
-def claim_all(batch_ids: Sequence[int], *, now: datetime) -> list[Claimed]:
+def claim_batches(batch_ids: Sequence[int], *, now: datetime) -> list[ClaimedBatch]:
     """Those of the batches which this very call changed from pending to claimed, in the order of their ids.
 
     Readers of them who gave since the opening are not in them any more (recent_donors.py).
     """
-    ours = batch_sql.claim(batch_ids, now=now, until=now + PREPARING)
+    ours = batch_sql.claim(batch_ids, now=now, until=now + CLAIM_LEASE)
     rows = Dispatch.objects.filter(pk__in={row[-1] for row in ours}).values_list(*OF_DISPATCH)
     told = {row[0]: row for row in rows} if ours else {}
     claimed = [
-        Claimed(pk, fence, unpack(ids).tolist(), letter, *told[dispatch]) for pk, fence, ids, letter, dispatch in ours
+        ClaimedBatch(pk, fence, unpack(ids).tolist(), letter, *told[dispatch])
+        for pk, fence, ids, letter, dispatch in ours
     ]
     try:
-        return recent_donors.spare_late_donors(claimed)
+        return recent_donors.move_late_donors(claimed)
     except Exception:
-        give_back(claimed)  # those that were parted keep who is left in them
+        release_claims(claimed)  # those that were parted keep who is left in them
         raise
 
 
-# The last fields of `Claimed`, in its order
+# The last fields of `ClaimedBatch`, in its order
 OF_DISPATCH = (
     "pk",
     "edition_id",
@@ -211,20 +212,20 @@ OF_DISPATCH = (
     "leaves_at",
     "is_paced",
     "opened_at",
-    "thanks_since",
+    "thank_gifts_since",
 )
 
 
-def give_back(claimed: Sequence[Claimed]) -> None:
+def release_claims(claimed: Sequence[ClaimedBatch]) -> None:
     """Batches claimed and not begun are pending again at once."""
     for batch in claimed:
         Batch.objects.filter(pk=batch.pk, fence=batch.fence, state=BatchState.CLAIMED).update(
-            state=BatchState.PENDING, lease_until=None, rung_at=None
+            state=BatchState.PENDING, lease_until=None, last_enqueued_at=None
         )
 
 
-def begin(
-    batch: Claimed, people: batch_recipients.People, *, now: datetime, group: Group | None = None
+def begin_attempt(
+    batch: ClaimedBatch, people: batch_recipients.BatchRecipients, *, now: datetime, group: ScheduledGroup | None = None
 ) -> Attempt | None:
     """Write the attempt down, so that a call may follow, under the id of `group`; None when no call may follow.
 
@@ -238,10 +239,10 @@ def begin(
         )
         return None
     until = now + timedelta(seconds=settings.DISPATCH_LEASE)
-    with _one_commit(batch.is_paced or group is not None):
-        free = not batch.is_paced or quotas.take(batch.dispatch_id, len(people.readers), now=now)
+    with _atomic_if(batch.is_paced or group is not None):
+        free = not batch.is_paced or quotas.reserve(batch.dispatch_id, len(people.readers), now=now)
         begun = None
-        if free and (group is None or scheduled_sends.hold_open(group)):
+        if free and (group is None or scheduled_sends.lock_if_open(group)):
             begun = batch_sql.begin(
                 batch.pk,
                 batch.fence,
@@ -256,16 +257,16 @@ def begin(
             return Attempt(pk=pk, batch_id=batch.pk, ordinal=ordinal, fence=batch.fence, began_at=now)
         if batch.is_paced:
             transaction.set_rollback(True)  # a call that is not made counts in no window
-    give_back([batch])
+    release_claims([batch])
     return None
 
 
-def _one_commit(of_several: bool) -> AbstractContextManager[object]:
+def _atomic_if(of_several: bool) -> AbstractContextManager[object]:
     """A transaction, where there is more to it than one statement."""
     return transaction.atomic() if of_several else nullcontext()
 
 
-def record(attempt: Attempt, answer: Receipt | DispatchError, *, now: datetime) -> Fate | None:
+def record_result(attempt: Attempt, answer: Receipt | ProviderError, *, now: datetime) -> AttemptStatus | None:
     """Write down what became of the attempt. None when the batch has moved on without us.
 
     An answer that comes after the lease is still the provider's word on this very attempt, so it
@@ -273,18 +274,18 @@ def record(attempt: Attempt, answer: Receipt | DispatchError, *, now: datetime) 
     settled it or a newer claim raised the fence.
     """
     came = attempt_outcome.outcome(answer, ordinal=attempt.ordinal)
-    due_at = now + timedelta(seconds=came.wait) if came.fate == Fate.LATER else None
+    due_at = now + timedelta(seconds=came.wait) if came.fate == AttemptStatus.LATER else None
     line = (came.fate, came.status, came.provider_id, came.detail)
-    with _one_commit(bool(came.blamed)):
+    with _atomic_if(bool(came.rejected_positions)):
         state = attempt_outcome.BATCH_STATE[came.fate]
         if not batch_sql.record(
             attempt.batch_id, attempt.fence, attempt.pk, state=state, due_at=due_at, line=line, now=now
         ):
             log.warning("attempt.too_late", attempt=attempt.pk, fate=came.fate.value)
             return None
-        if came.blamed:
-            Attempt.objects.filter(pk=attempt.pk).update(blamed=list(came.blamed))
+        if came.rejected_positions:
+            Attempt.objects.filter(pk=attempt.pk).update(rejected_positions=list(came.rejected_positions))
     log.info("attempt.ended", attempt=attempt.pk, batch=attempt.batch_id, fate=came.fate.value, status=came.status)
-    if came.fate == Fate.REFUSED:
-        control_dispatch.mind_refusals(attempt.batch_id, at_once=came.concerns_all, detail=came.detail)
+    if came.fate == AttemptStatus.REFUSED:
+        control_dispatch.handle_refusal(attempt.batch_id, at_once=came.concerns_all, detail=came.detail)
     return came.fate

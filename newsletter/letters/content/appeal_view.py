@@ -8,8 +8,8 @@ from datetime import datetime
 
 from newsletter.giving import donation_platforms
 from newsletter.giving.models import Appeal
-from newsletter.letters.content.translations import Words
-from newsletter.mail.text_cleaning import single_blanks
+from newsletter.letters.content.translations import Translation
+from newsletter.mail.text_cleaning import collapse_whitespace
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
 
@@ -43,12 +43,12 @@ class AppealView:
     asks: bool  # False for one that only thanks
 
 
-def view_of_appeal(appeal: Appeal, publication: Publication, words: Words, *, at: datetime) -> AppealView:
+def view_of_appeal(appeal: Appeal, publication: Publication, words: Translation, *, at: datetime) -> AppealView:
     """The appeal in a letter whose last readers get it `at` this moment: a match that is over by then is not in it."""
     return AppealView(
         label=words.from_us.format(publication=publication.name),
         heading=appeal.heading,
-        lead=single_blanks(appeal.lead),
+        lead=collapse_whitespace(appeal.lead),
         points=tuple(str(point) for point in appeal.points),
         closing=tuple(line.strip() for line in appeal.closing.splitlines() if line.strip()),
         thermometer=_thermometer(appeal, words),
@@ -60,13 +60,13 @@ def view_of_appeal(appeal: Appeal, publication: Publication, words: Words, *, at
     )
 
 
-def view_of_thanks(appeal: Appeal, publication: Publication, words: Words) -> AppealView:
+def view_of_thanks(appeal: Appeal, publication: Publication, words: Translation) -> AppealView:
     """What stands in its place for those who gave lately: the newsroom's own thanks, or ours in its language."""
     heading, lead = words.thanks
     return AppealView(
         label=words.from_us.format(publication=publication.name),
         heading=appeal.thanks_heading or heading,
-        lead=single_blanks(appeal.thanks_lead) or lead.format(publication=publication.name),
+        lead=collapse_whitespace(appeal.thanks_lead) or lead.format(publication=publication.name),
         points=(),
         closing=(),
         thermometer=None,
@@ -78,20 +78,20 @@ def view_of_thanks(appeal: Appeal, publication: Publication, words: Words) -> Ap
     )
 
 
-def _amount(appeal: Appeal, amount: int, words: Words) -> Amount:
-    url = donation_platforms.address(appeal.amount_url, amount=amount, currency=appeal.currency)
+def _amount(appeal: Appeal, amount: int, words: Translation) -> Amount:
+    url = donation_platforms.donation_url(appeal.amount_url, amount=amount, currency=appeal.currency)
     return Amount(words.give.format(amount=words.sum(amount, appeal.currency)), url)
 
 
-def _thermometer(appeal: Appeal, words: Words) -> Thermometer | None:
+def _thermometer(appeal: Appeal, words: Translation) -> Thermometer | None:
     if not appeal.goal or appeal.raised is None or appeal.raised_on is None:
         return None
     raised, goal = (words.sum(amount, appeal.currency) for amount in (appeal.raised, appeal.goal))
-    said = words.given.format(raised=raised, goal=goal, day=words.shortly(appeal.raised_on))
+    said = words.given.format(raised=raised, goal=goal, day=words.short_date(appeal.raised_on))
     return Thermometer(f"{said}.", min(100, appeal.raised * 100 // appeal.goal))
 
 
-def _match(appeal: Appeal, publication: Publication, words: Words, *, at: datetime) -> str:
+def _match(appeal: Appeal, publication: Publication, words: Translation, *, at: datetime) -> str:
     """Its words, and until when on the clock of the publication's readers, which is named."""
     ends = appeal.match_ends_at
     if not appeal.match or (ends and ends <= at):
@@ -103,4 +103,4 @@ def _match(appeal: Appeal, publication: Publication, words: Words, *, at: dateti
     if not name.isalpha():  # zones without letters of their own are called +03
         offset = f"{local:%z}"
         name = f"UTC{offset[:3]}:{offset[3:5]}"
-    return f"{appeal.match} {words.until.format(day=words.shortly(local.date()), time=f'{local:%H:%M}', zone=name)}"
+    return f"{appeal.match} {words.until.format(day=words.short_date(local.date()), time=f'{local:%H:%M}', zone=name)}"

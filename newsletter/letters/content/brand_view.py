@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from newsletter.letters.content.translations import Words, words_for
+from newsletter.letters.content.translations import Translation, translation_for
 from newsletter.letters.style import palette
 from newsletter.letters.style.font_stacks import Typefaces, typefaces_for
 from newsletter.letters.style.palette import Palette
@@ -33,7 +33,7 @@ class Rounding:
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class SocialLink:
     """Another place where readers find the publication. `label` makes sense alone: “The Tideline on Bluesky”."""
 
     name: str
@@ -62,7 +62,7 @@ class Brand:
     dark: Palette
     corners: Rounding
     footer: str
-    elsewhere: tuple[Elsewhere, ...]
+    elsewhere: tuple[SocialLink, ...]
     sponsor: Sponsor | None
 
 
@@ -71,7 +71,7 @@ ROUNDINGS = {Corners.SQUARE: Rounding(0, 0), Corners.SOFT: Rounding(3, 3), Corne
 
 def brand_of(publication: Publication, *, pictures: str) -> Brand:
     """`pictures` is the address below which our own pictures stand."""
-    words = words_for(publication.language)
+    words = translation_for(publication.language)
     return Brand(
         name=publication.name,
         tagline=publication.tagline,
@@ -79,8 +79,8 @@ def brand_of(publication: Publication, *, pictures: str) -> Brand:
         site=readable_host((urlsplit(publication.website).hostname or "").removeprefix("www.")),
         logo=_logo(publication, pictures),
         typefaces=typefaces_for(Fonts(publication.fonts), publication.language),
-        light=palette.light(publication.accent_colour),
-        dark=palette.dark(publication.accent_colour_dark),
+        light=palette.light_palette(publication.accent_colour),
+        dark=palette.dark_palette(publication.accent_colour_dark),
         corners=ROUNDINGS[Corners(publication.corners)],
         footer=publication.footer_text,
         elsewhere=tuple(_elsewhere(link, publication, words) for link in publication.social_links),
@@ -101,12 +101,12 @@ def _logo(publication: Publication, pictures: str) -> Logo | None:
     )
 
 
-def _elsewhere(link: dict[str, str], publication: Publication, words: Words) -> Elsewhere:
+def _elsewhere(link: dict[str, str], publication: Publication, words: Translation) -> SocialLink:
     label = words.elsewhere.format(publication=publication.name, network=link["name"])
-    return Elsewhere(link["name"], label, link["url"])
+    return SocialLink(link["name"], label, link["url"])
 
 
-def _sponsor(publication: Publication, words: Words) -> Sponsor | None:
+def _sponsor(publication: Publication, words: Translation) -> Sponsor | None:
     if not publication.sponsor_name:
         return None
     label = words.sponsored.format(sponsor=publication.sponsor_name)

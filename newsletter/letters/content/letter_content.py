@@ -11,16 +11,16 @@ from datetime import datetime
 
 from newsletter.editions.models import Edition
 from newsletter.giving.models import Appeal
-from newsletter.giving.place_appeal import Spot
+from newsletter.giving.place_appeal import AppealPosition
 from newsletter.letters.content.appeal_view import AppealView, view_of_appeal, view_of_thanks
 from newsletter.letters.content.brand_view import Brand, brand_of
-from newsletter.letters.content.story_arrangement import Wish, arranged
+from newsletter.letters.content.story_arrangement import RequestedStyle, arrange_stories
 from newsletter.letters.content.story_view import StoryView, view_of_story
-from newsletter.letters.content.translations import Words, words_for
-from newsletter.letters.content.utm_tags import Tags, appeal_tagged, story_tagged, tags_for
-from newsletter.lib.errors import NotAllowed
-from newsletter.mail.message import Token
-from newsletter.mail.text_cleaning import single_blanks
+from newsletter.letters.content.translations import Translation, translation_for
+from newsletter.letters.content.utm_tags import Tags, appeal_tagged, tag_story, tags_for
+from newsletter.lib.errors import InvalidState
+from newsletter.mail.message import MergeTag
+from newsletter.mail.text_cleaning import collapse_whitespace
 from newsletter.mail.text_direction import Direction, direction_of
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
@@ -39,12 +39,12 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class LetterContent:
     """One letter. Its fields are the names that the templates of each look know."""
 
     look: str  # the folder of templates/email/ with its three templates
     brand: Brand
-    words: Words
+    words: Translation
     language: str
     direction: Direction
     date: str
@@ -53,7 +53,7 @@ class Contents:
     intro: tuple[str, ...]  # paragraphs; never empty
     stories: tuple[StoryView, ...]  # never empty
     appeal: AppealView | None
-    spot: Spot | None  # where the appeal stands in full; without one, only its line in the footer
+    spot: AppealPosition | None  # where the appeal stands in full; without one, only its line in the footer
     links: Links
     postal_address: str
     why: str
@@ -62,38 +62,38 @@ class Contents:
     template: str = ""  # the curators' own, in place of the look's HTML
 
 
-def gather(
+def build_content(
     edition: Edition,
     *,
     stories: Sequence[Story],
     appeal: Appeal | None,
-    spot: Spot | None,
+    spot: AppealPosition | None,
     base_url: str,
     pictures: str = "",
     received_until: datetime | None = None,
-) -> Contents:
+) -> LetterContent:
     """The contents of an edition made of `stories` in this order. Reads no database.
 
     `base_url` is where readers' links lead; our pictures stand below the address `pictures`, which is
     below that one too when it is not said. Neither has a slash at its end. `received_until` is when the
-    last readers get it; when it is due, unless said. Raises `NotAllowed` without any story.
+    last readers get it; when it is due, unless said. Raises `InvalidState` without any story.
     """
     pictures = pictures or f"{base_url}/pictures"
     if not stories:
-        raise NotAllowed(f"Edition {edition.pk} has no stories, so there is no letter to write.")
+        raise InvalidState(f"Edition {edition.pk} has no stories, so there is no letter to write.")
     publication = edition.publication
-    words = words_for(publication.language)
-    wishes = [Wish(story.kind, story.section) for story in stories]
-    printed = arranged(publication.look, wishes, words, publication.name)
+    words = translation_for(publication.language)
+    wishes = [RequestedStyle(story.kind, story.section) for story in stories]
+    printed = arrange_stories(publication.look, wishes, words, publication.name)
     views = tuple(
         view_of_story(stories[n], n + 1, publication, printed[n], pictures=pictures) for n in range(len(stories))
     )
     ask = view_of_appeal(appeal, publication, words, at=received_until or edition.due_at) if appeal else None
     if tags := tags_for(edition, base_url=base_url):
-        views = tuple(story_tagged(view, tags) for view in views)
+        views = tuple(tag_story(view, tags) for view in views)
         ask = appeal_tagged(ask, tags, number=appeal.pk) if ask and appeal else None
     subject = edition.subject.strip() or views[0].headline
-    return Contents(
+    return LetterContent(
         look=str(publication.look),
         brand=brand_of(publication, pictures=pictures),
         words=words,
@@ -106,7 +106,7 @@ def gather(
         stories=views,
         appeal=ask,
         spot=spot if appeal else None,
-        links=Links(*(f"{base_url}/{road}/{Token.READER.value}" for road in ("u", "p", "v"))),
+        links=Links(*(f"{base_url}/{road}/{MergeTag.READER.value}" for road in ("u", "p", "v"))),
         postal_address=" ".join(publication.postal_address.split()),
         why=words.why.format(publication=publication.name),
         tags=tags,
@@ -115,7 +115,7 @@ def gather(
     )
 
 
-def thanking(made: Contents, publication: Publication, appeal: Appeal) -> Contents:
+def thanking(made: LetterContent, publication: Publication, appeal: Appeal) -> LetterContent:
     """The same letter for those who gave lately: where `made` asks, it thanks, and its footer does not ask either.
 
     Its link to the web leads to a page that does not ask.
@@ -124,7 +124,7 @@ def thanking(made: Contents, publication: Publication, appeal: Appeal) -> Conten
     return replace(made, appeal=thanks, links=replace(made.links, web=f"{made.links.web}?{THANKS_ON_THE_WEB}"))
 
 
-def fingerprint(contents: Contents) -> str:
+def fingerprint(contents: LetterContent) -> str:
     """64 hexadecimal digits: the same for the same contents, others for any that differ."""
     said = asdict(contents)
     if not contents.template:
@@ -147,4 +147,4 @@ def _preheader(stories: Sequence[StoryView], subject: str) -> str:
 def _paragraphs(text: str) -> tuple[str, ...]:
     """Paragraphs of plain text parted by empty lines."""
     parts = "\n".join(line.strip() for line in text.splitlines()).split("\n\n")
-    return tuple(single_blanks(part) for part in parts if part.strip())
+    return tuple(collapse_whitespace(part) for part in parts if part.strip())

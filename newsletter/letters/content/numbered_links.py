@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-from newsletter.mail.text_cleaning import single_blanks
+from newsletter.mail.text_cleaning import collapse_whitespace
 
 BREAKS = frozenset({"p", "li", "br", "ul", "ol", "blockquote"})
 
@@ -16,7 +16,7 @@ def lines(html: str, notes: list[str]) -> tuple[str, ...]:
     writer = _Writer(notes)
     writer.feed(html)
     writer.close()
-    return tuple(line for line in map(single_blanks, writer.lines) if line)
+    return tuple(line for line in map(collapse_whitespace, writer.lines) if line)
 
 
 class _Writer(HTMLParser):

@@ -12,26 +12,26 @@ the first an ordinary story. A section's heading is an h2, and the headlines und
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from newsletter.letters.content.translations import Words
+from newsletter.letters.content.translations import Translation
 from newsletter.mail.text_cleaning import seen
-from newsletter.publications.models import Look
+from newsletter.publications.models import Layout
 from newsletter.stories.models import Kind
 
 DEFAULTS = {
-    Look.DIGEST: (Kind.LEAD, Kind.STORY),
-    Look.STORY: (Kind.LEAD, Kind.SHORT),
-    Look.BRIEFING: (Kind.STORY, Kind.SHORT),
+    Layout.DIGEST: (Kind.LEAD, Kind.STORY),
+    Layout.STORY: (Kind.LEAD, Kind.SHORT),
+    Layout.BRIEFING: (Kind.STORY, Kind.SHORT),
 }
 
 
-class Wish(NamedTuple):
+class RequestedStyle(NamedTuple):
     """What the curators said of a story; both may be empty."""
 
     kind: str
     section: str
 
 
-class Arranged(NamedTuple):
+class StoryArrangement(NamedTuple):
     """`heading` is what is printed above the story: empty when none is, or the one above goes on."""
 
     kind: Kind
@@ -40,29 +40,33 @@ class Arranged(NamedTuple):
     pictured: bool  # may its picture be printed
 
 
-def kinds(look: str, given: Sequence[str]) -> list[Kind]:
+def story_kinds(look: str, given: Sequence[str]) -> list[Kind]:
     """How much of each story is printed, in the order of the letter."""
-    first, others = DEFAULTS[Look(look)]
-    if look == Look.STORY:
+    first, others = DEFAULTS[Layout(look)]
+    if look == Layout.STORY:
         given = [Kind.LEAD, *given[1:]]  # the first is the letter itself
     elif first == Kind.LEAD and Kind.LEAD in given:
         first = Kind.STORY
     return [Kind(kind) if kind else (others if number else first) for number, kind in enumerate(given)]
 
 
-def arranged(look: str, wishes: Sequence[Wish], words: Words, publication: str) -> list[Arranged]:
+def arrange_stories(
+    look: str, wishes: Sequence[RequestedStyle], words: Translation, publication: str
+) -> list[StoryArrangement]:
     """Kinds, headings and levels of the stories, in the order of the letter."""
-    own = {Look.DIGEST: words.brief, Look.STORY: words.more.format(publication=publication), Look.BRIEFING: ""}
-    made: list[Arranged] = []
+    own = {Layout.DIGEST: words.brief, Layout.STORY: words.more.format(publication=publication), Layout.BRIEFING: ""}
+    made: list[StoryArrangement] = []
     open_section = ""
-    for wish, kind in zip(wishes, kinds(look, [wish.kind for wish in wishes]), strict=True):
-        pictured = kind == Kind.LEAD or (kind == Kind.STORY and look != Look.BRIEFING)
-        if look == Look.STORY and not made:
-            made.append(Arranged(kind, "", 1, pictured))
+    for wish, kind in zip(wishes, story_kinds(look, [wish.kind for wish in wishes]), strict=True):
+        pictured = kind == Kind.LEAD or (kind == Kind.STORY and look != Layout.BRIEFING)
+        if look == Layout.STORY and not made:
+            made.append(StoryArrangement(kind, "", 1, pictured))
             continue
-        section = wish.section or (own[Look(look)] if kind == Kind.SHORT else "")
+        section = wish.section or (own[Layout(look)] if kind == Kind.SHORT else "")
         made.append(
-            Arranged(kind, section if seen(section) != seen(open_section) else "", 3 if section else 2, pictured)
+            StoryArrangement(
+                kind, section if seen(section) != seen(open_section) else "", 3 if section else 2, pictured
+            )
         )
         open_section = section
     return made

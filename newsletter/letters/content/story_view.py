@@ -10,14 +10,14 @@ from markupsafe import Markup
 
 from newsletter.letters.content import numbered_links
 from newsletter.letters.content.brand_view import COLUMN
-from newsletter.letters.content.story_arrangement import Arranged
-from newsletter.letters.content.translations import Words, words_for
-from newsletter.mail.text_direction import Direction, direction_of, leaning
+from newsletter.letters.content.story_arrangement import StoryArrangement
+from newsletter.letters.content.translations import Translation, translation_for
+from newsletter.mail.text_direction import Direction, direction_of, direction_of_text
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Kind, Story
 from newsletter.stories.rich_text import rich_text
 
-__all__ = ["COLUMN", "Passage", "Picture", "Quote", "StoryView", "view_of_story"]
+__all__ = ["COLUMN", "StoryBlock", "Picture", "Quote", "StoryView", "view_of_story"]
 
 MAX_PICTURE_HEIGHT = 600  # CSS pixels: a little less than the screen of a phone
 
@@ -34,7 +34,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class StoryBlock:
     """A block of a story: a paragraph, a list or a quotation, as HTML and as plain lines."""
 
     kind: str  # p, ul, ol, blockquote
@@ -57,7 +57,7 @@ class StoryView:
     kind: str  # lead, story or short: a short one has its first block and no picture
     section: str  # printed above it; empty when nothing is
     level: int  # of its headline
-    words: Words  # in the story's own language, if we know it
+    words: Translation  # in the story's own language, if we know it
     kicker: str
     headline: str
     headline_direction: Direction
@@ -65,14 +65,14 @@ class StoryView:
     url: str
     picture: Picture | None
     quote: Quote | None
-    passages: tuple[Passage, ...]
+    passages: tuple[StoryBlock, ...]
     notes: tuple[str, ...]  # addresses that marks such as [1] in the plain lines stand for
     language: str
     direction: Direction
 
 
 def view_of_story(
-    story: Story, number: int, publication: Publication, arranged: Arranged, *, pictures: str
+    story: Story, number: int, publication: Publication, arranged: StoryArrangement, *, pictures: str
 ) -> StoryView:
     """A story as it stands in a letter of `publication`, in its own language and direction.
 
@@ -81,7 +81,7 @@ def view_of_story(
     short = arranged.kind == Kind.SHORT
     language = story.language or publication.language
     direction: Direction = "rtl" if story.direction == "rtl" else "ltr" if story.direction else direction_of(language)
-    words = words_for(language)
+    words = translation_for(language)
     notes: list[str] = []
     return StoryView(
         number=number,
@@ -91,14 +91,14 @@ def view_of_story(
         words=words,
         kicker=story.kicker or (story.section if arranged.level == 1 else ""),  # no heading stands above an h1
         headline=story.headline,
-        headline_direction=leaning(story.headline, direction),
+        headline_direction=direction_of_text(story.headline, direction),
         byline=words.byline(story.byline, story.source_name),
         url=story.url,
         picture=_picture(story, words, pictures) if arranged.pictured else None,
         quote=None if short else _quote(story, words),
         passages=tuple(
             # each block comes out of `blocks` sanitised, whatever road the row was written by
-            Passage(block.kind, Markup(block.html), numbered_links.lines(block.html, notes), block.start)  # noqa: S704
+            StoryBlock(block.kind, Markup(block.html), numbered_links.lines(block.html, notes), block.start)  # noqa: S704
             for block in rich_text.blocks(story.body)[: 1 if short else None]
         ),
         notes=tuple(notes),
@@ -107,12 +107,12 @@ def view_of_story(
     )
 
 
-def _quote(story: Story, words: Words) -> Quote | None:
+def _quote(story: Story, words: Translation) -> Quote | None:
     opening, closing = words.marks
     return Quote(f"{opening}{story.quote}{closing}", story.quote_by) if story.quote else None
 
 
-def _picture(story: Story, words: Words, pictures: str) -> Picture | None:
+def _picture(story: Story, words: Translation, pictures: str) -> Picture | None:
     """As wide as the column, or as its file where that is narrower; None until we have it.
 
     A file of twice the column's width (1072 pixels) is sharp on every screen. A tall one is made narrower, so that

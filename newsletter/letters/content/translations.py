@@ -16,7 +16,7 @@ SYMBOLS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Translation:
     language: str
     greeting: tuple[str, str]  # before and after the reader's first name
     opening: str  # in place of a note from the editors
@@ -55,7 +55,7 @@ class Words:
         """The date in full, such as “Tuesday, 24 November 2026”."""
         return self._day(day, self.pattern)
 
-    def shortly(self, day: date) -> str:
+    def short_date(self, day: date) -> str:
         """Without weekday and year: “24 November”."""
         return self._day(day, self.short_pattern)
 
@@ -82,7 +82,7 @@ class Words:
         return self.author.format(author=author) if author else self.source.format(source=source) if source else ""
 
 
-def words_for(language: str) -> Words:
+def translation_for(language: str) -> Translation:
     """Those of the language of a tag such as `pt-BR`; English when we do not have them."""
     return WORDS.get(language.lower().replace("_", "-").split("-")[0], WORDS["en"])
 
@@ -91,7 +91,7 @@ def _split(names: str) -> tuple[str, ...]:
     return tuple(names.split(","))
 
 
-ENGLISH = Words(
+ENGLISH = Translation(
     language="en",
     greeting=("Dear ", ","),
     opening="Here is the latest from {publication}.",
@@ -124,7 +124,7 @@ ENGLISH = Words(
     money="{symbol}{number}",
     thousands=",",
 )
-ARABIC = Words(
+ARABIC = Translation(
     language="ar",
     greeting=("مرحبًا ", "،"),
     opening="إليك أحدث ما لدينا في {publication}.",
@@ -156,7 +156,7 @@ ARABIC = Words(
     pattern="{weekday}، {day} {month} {year}",
     thousands=",",
 )
-HEBREW = Words(
+HEBREW = Translation(
     language="he",
     greeting=("שלום ", ","),
     opening="הנה החדשות האחרונות מאת {publication}.",
@@ -190,7 +190,7 @@ HEBREW = Words(
     money="{symbol}{number}",
     thousands=",",
 )
-FRENCH = Words(
+FRENCH = Translation(
     language="fr",
     greeting=("Bonjour ", ","),
     opening="Voici les dernières nouvelles de {publication}.",
@@ -224,7 +224,7 @@ FRENCH = Words(
     first_day="1er",
     thousands="\u202f",
 )
-GERMAN = Words(
+GERMAN = Translation(
     language="de",
     greeting=("Guten Tag ", ","),
     opening="hier ist das Neueste von {publication}.",
@@ -257,7 +257,7 @@ GERMAN = Words(
     pattern="{weekday}, {day}. {month} {year}",
     short_pattern="{day}. {month}",
 )
-SPANISH = Words(
+SPANISH = Translation(
     language="es",
     greeting=("Hola, ", ":"),
     opening="Esto es lo último de {publication}.",

@@ -2,7 +2,7 @@
 
 They name the publication, the edition and the place in the letter, never a reader: all readers get
 the same links. Left alone are links that somebody tagged already, those that are not web addresses, our
-own, and those to hosts that the publication excepts.
+own, and those to hosts that the publication is_excluded.
 """
 
 import re
@@ -16,7 +16,7 @@ from markupsafe import Markup
 from newsletter.editions.models import Edition
 from newsletter.letters.content.appeal_view import AppealView
 from newsletter.letters.content.story_view import StoryView
-from newsletter.lib.web_urls import with_query
+from newsletter.lib.web_urls import append_query
 
 HREF = re.compile(r'(?<=<a href=")[^"]*')  # as stories/runs.py writes it
 
@@ -34,17 +34,17 @@ class Tags:
         if not self.concern(link):
             return link
         tags = {"source": self.source, "medium": "email", "campaign": self.campaign, "content": content}
-        return with_query(link, {f"utm_{name}": value for name, value in tags.items()})
+        return append_query(link, {f"utm_{name}": value for name, value in tags.items()})
 
     def concern(self, link: str) -> bool:
         """True for a link that gets tags."""
         parts = urlsplit(link)
         host = (parts.hostname or "").lower()
-        if parts.scheme.lower() not in ("http", "https") or self.excepts(host):
+        if parts.scheme.lower() not in ("http", "https") or self.is_excluded(host):
             return False
         return not any(name.lower().startswith("utm_") for name, _ in parse_qsl(parts.query, keep_blank_values=True))
 
-    def excepts(self, host: str) -> bool:
+    def is_excluded(self, host: str) -> bool:
         """True for an excepted host and for what is below it."""
         return any(host == each or host.endswith(f".{each}") for each in self.excepted)
 
@@ -52,15 +52,15 @@ class Tags:
 def tags_for(edition: Edition, *, base_url: str) -> Tags | None:
     """The tags of an edition's links; None when its publication wishes for none."""
     publication = edition.publication
-    if not publication.link_tags:
+    if not publication.utm_tags:
         return None
     day = edition.day.isoformat()
     campaign = day if edition.local_date else f"{day}-{edition.pk}"  # an extra edition has no day to itself
-    hosts = [*publication.untagged_hosts.lower().split(), (urlsplit(base_url).hostname or "").lower()]
+    hosts = [*publication.utm_excluded_hosts.lower().split(), (urlsplit(base_url).hostname or "").lower()]
     return Tags(publication.slug, campaign, tuple(hosts))
 
 
-def story_tagged(story: StoryView, tags: Tags) -> StoryView:
+def tag_story(story: StoryView, tags: Tags) -> StoryView:
     """The story with tags in all its links, those in its text and in its notes included."""
     on = partial(tags.on, content=f"story-{story.number}")
     return replace(
@@ -84,11 +84,11 @@ def appeal_tagged(ask: AppealView, tags: Tags, *, number: int | None) -> AppealV
     )
 
 
-def carries_tags(link: str, tags: Tags) -> bool:
+def has_our_tags(link: str, tags: Tags) -> bool:
     """True when `link` names this edition, or leads to an excepted host; false when it has tags of somebody's own."""
     parts = urlsplit(link)
     host = (parts.hostname or "").lower()
-    return dict(parse_qsl(parts.query)).get("utm_campaign") == tags.campaign or tags.excepts(host)
+    return dict(parse_qsl(parts.query)).get("utm_campaign") == tags.campaign or tags.is_excluded(host)
 
 
 def _in_html(html: Markup, on: "partial[str]") -> Markup:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from newsletter.letters.content.letter_content import Contents, Links
-from newsletter.letters.content.utm_tags import carries_tags
+from newsletter.letters.content.letter_content import LetterContent, Links
+from newsletter.letters.content.utm_tags import has_our_tags
 from newsletter.letters.preflight import (
     check_client_support,
     check_content,
@@ -20,13 +20,13 @@ from newsletter.letters.preflight import (
     check_size,
 )
 from newsletter.letters.preflight.finding import Finding, Severity
-from newsletter.letters.preflight.parsed_html import take_apart
+from newsletter.letters.preflight.parsed_html import parse_html
 from newsletter.mail.message import Letter
 
 __all__ = ["Finding", "Severity", "check", "findings"]
 
 
-def check(letter: Letter, contents: Contents) -> list[Finding]:
+def check(letter: Letter, contents: LetterContent) -> list[Finding]:
     """The findings for a letter made of `contents`, by this installation's own standing."""
     return findings(
         letter,
@@ -39,12 +39,12 @@ def check(letter: Letter, contents: Contents) -> list[Finding]:
     )
 
 
-def _asking(contents: Contents) -> list[str]:
+def _asking(contents: LetterContent) -> list[str]:
     """The addresses of the appeal that ought to be tagged and are not."""
     ask, tags = contents.appeal, contents.tags
     if not ask or not ask.asks or not tags:
         return []
-    return [url for url in (ask.url, *(amount.url for amount in ask.amounts)) if not carries_tags(url, tags)]
+    return [url for url in (ask.url, *(amount.url for amount in ask.amounts)) if not has_our_tags(url, tags)]
 
 
 def findings(
@@ -63,24 +63,24 @@ def findings(
     `pictures_at`. `tracked`: its links are rewritten to count clicks; `asking`: those of an appeal that cannot
     be told apart by the site's statistics. `local`: see `link_targets.py`.
     """
-    anatomy = take_apart(letter.html)
+    anatomy = parse_html(letter.html)
     return [
-        *check_content.subject(letter.subject),
-        *check_content.marks(letter),
+        *check_content.check_subject(letter.subject),
+        *check_content.check_merge_tags(letter),
         *check_content.leftover_entities(letter, anatomy),
-        *check_content.required(letter, anatomy, links, postal_address),
-        *check_content.way_out(links, local=local),
+        *check_content.check_required_links(letter, anatomy, links, postal_address),
+        *check_content.check_https_unsubscribe(links, local=local),
         *check_content.preheader(letter, anatomy),
-        *check_content.text(letter, anatomy),
-        *check_html.frame(letter.html, anatomy),
-        *check_size.size(letter.html, anatomy, tracked=tracked),
+        *check_content.check_text_body(letter, anatomy),
+        *check_html.check_document(letter.html, anatomy),
+        *check_size.check_size(letter.html, anatomy, tracked=tracked),
         *check_html.styles(anatomy),
         *check_html.elements(anatomy),
         *check_pictures.pictures(anatomy, local=local, home=pictures_at),
         *check_html.links(anatomy, local=local),
         *check_html.headings(anatomy),
-        *check_html.personal(anatomy, letter.text, links),
-        *check_html.untagged(asking),
+        *check_html.check_personal_data(anatomy, letter.text, links),
+        *check_html.check_utm_tags(asking),
         *check_contrast.legible(anatomy),
-        *check_client_support.supported(anatomy),
+        *check_client_support.check_client_support(anatomy),
     ]

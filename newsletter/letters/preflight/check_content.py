@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from newsletter.letters.content.letter_content import Links
 from newsletter.letters.preflight.finding import Finding
-from newsletter.letters.preflight.parsed_html import Anatomy, Element
-from newsletter.mail.message import Letter, Token
+from newsletter.letters.preflight.parsed_html import Element, ParsedHtml
+from newsletter.mail.message import Letter, MergeTag
 from newsletter.mail.text_cleaning import entities
 
 LONG_SUBJECT = 70  # characters; phones show half as many
@@ -14,7 +14,7 @@ LEFTOVERS = re.compile(r"\{\{|\}\}|\{%|%\}|<%|%>")
 PADDING = "\u034f\u200c\u00a0 \n"  # what fills up a preheader
 
 
-def subject(subject: str) -> Iterator[Finding]:
+def check_subject(subject: str) -> Iterator[Finding]:
     if not subject.strip():
         yield Finding("subject.empty", "stop", "subject", "Write a subject.")
     if len(subject) > LONG_SUBJECT:
@@ -24,12 +24,12 @@ def subject(subject: str) -> Iterator[Finding]:
         yield Finding("subject.capitals", "warn", "subject", "Capitals alone look like spam. Write it as a sentence.")
 
 
-def marks(letter: Letter) -> Iterator[Finding]:
+def check_merge_tags(letter: Letter) -> Iterator[Finding]:
     """Template marks left over, marks nobody will fill in, and a name where it would stand unescaped."""
     allowed = {
-        "subject": {Token.FIRST_NAME},
-        "text": {Token.FIRST_NAME, Token.READER},
-        "HTML": {Token.FIRST_NAME_HTML, Token.READER},
+        "subject": {MergeTag.FIRST_NAME},
+        "text": {MergeTag.FIRST_NAME, MergeTag.READER},
+        "HTML": {MergeTag.FIRST_NAME_HTML, MergeTag.READER},
     }
     for place, body in (("subject", letter.subject), ("text", letter.text), ("HTML", letter.html)):
         for mark in sorted(set(LEFTOVERS.findall(body))):
@@ -40,16 +40,16 @@ def marks(letter: Letter) -> Iterator[Finding]:
             yield Finding("mark.unknown", "stop", f"{place}: {mark}", "Nothing fills this mark in here. Take it out.")
 
 
-def leftover_entities(letter: Letter, anatomy: Anatomy) -> Iterator[Finding]:
+def leftover_entities(letter: Letter, anatomy: ParsedHtml) -> Iterator[Finding]:
     """Characters written as HTML writes them, which readers would see: `&amp;`, `&#8217;`."""
     for place, words in (("subject", letter.subject), ("text", letter.text), ("HTML", anatomy.words)):
         shown = " ".join(word for word in words.split() if "://" not in word)
         for entity in dict.fromkeys(entities(shown)):
-            mend = "Write the character itself, unless the text is about HTML."
-            yield Finding("entity.leftover", "warn", f"{place}: {entity}", mend)
+            hint = "Write the character itself, unless the text is about HTML."
+            yield Finding("entity.leftover", "warn", f"{place}: {entity}", hint)
 
 
-def required(letter: Letter, anatomy: Anatomy, links: Links, postal_address: str) -> Iterator[Finding]:
+def check_required_links(letter: Letter, anatomy: ParsedHtml, links: Links, postal_address: str) -> Iterator[Finding]:
     """The law and the large mailboxes ask for a way out and a sender; clipped readers need the web version.
 
     A link that no eye meets is none.
@@ -73,13 +73,13 @@ def _is_met(link: Element) -> bool:
     return any(e.sight.is_clear and (e.tag == "img" or e.own.strip(PADDING)) for e in (link, *link.below()))
 
 
-def way_out(links: Links, *, local: bool) -> Iterator[Finding]:
+def check_https_unsubscribe(links: Links, *, local: bool) -> Iterator[Finding]:
     """One-click unsubscribing, which the large mailboxes ask for, works over https alone: RFC 8058."""
     if not local and not links.unsubscribe.lower().startswith("https:"):
         yield Finding("required.https", "stop", "List-Unsubscribe", "Set BASE_URL to an https address.")
 
 
-def preheader(letter: Letter, anatomy: Anatomy) -> Iterator[Finding]:
+def preheader(letter: Letter, anatomy: ParsedHtml) -> Iterator[Finding]:
     first = anatomy.content()[:1]
     words = " ".join(first[0].words.strip(PADDING).split()) if first and first[0].is_hidden else ""
     if not words:
@@ -88,7 +88,7 @@ def preheader(letter: Letter, anatomy: Anatomy) -> Iterator[Finding]:
         yield Finding("preheader.same", "warn", "preheader", "Let it say something that the subject does not.")
 
 
-def text(letter: Letter, anatomy: Anatomy) -> Iterator[Finding]:
+def check_text_body(letter: Letter, anatomy: ParsedHtml) -> Iterator[Finding]:
     words, of = len(letter.text.split()), len(anatomy.words.split())
     if not words:
         yield Finding("text.missing", "stop", "text", "Write a plain-text body: some readers see no other.")

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from newsletter.letters.preflight.finding import Finding, at
-from newsletter.letters.preflight.parsed_html import Anatomy, Element
-from newsletter.lib.colours import LEAST_CONTRAST, contrast
+from newsletter.letters.preflight.parsed_html import Element, ParsedHtml
+from newsletter.lib.colours import MIN_CONTRAST, contrast
 
 NAMED = {"black": "#000000", "white": "#ffffff"}
 LINK = "#0000ee"  # what a link has that is given no colour
@@ -34,7 +34,7 @@ class Seen(NamedTuple):
     behind: str | None
 
 
-def legible(anatomy: Anatomy) -> Iterator[Finding]:
+def legible(anatomy: ParsedHtml) -> Iterator[Finding]:
     """One finding for the day and one for the night, at the first place where words cannot be read."""
     for code, rules in (("contrast.light", {}), ("contrast.dark", _dark(anatomy.styles))):
         if code == "contrast.dark" and not rules:
@@ -42,8 +42,8 @@ def legible(anatomy: Anatomy) -> Iterator[Finding]:
         faint = list(_faint(anatomy.content(), Seen("#000000", "#ffffff"), rules, _around(anatomy, rules)))
         if faint:
             element, ratio = faint[0]
-            mend = f"Contrast is {ratio:.1f}; at least {LEAST_CONTRAST} can be read. Change one of its colours."
-            yield Finding(code, "stop", at([element]), mend)
+            hint = f"Contrast is {ratio:.1f}; at least {MIN_CONTRAST} can be read. Change one of its colours."
+            yield Finding(code, "stop", at([element]), hint)
 
 
 def _faint(
@@ -56,13 +56,13 @@ def _faint(
         seen = _seen(element, declared, around)
         if element.own.strip() and seen.ink and seen.behind:
             ratio = contrast(seen.ink, seen.behind)
-            if ratio < LEAST_CONTRAST:
+            if ratio < MIN_CONTRAST:
                 yield element, ratio
         if element.children:
             yield from _faint(element.children, seen, rules, _deeper(element, rules, inside))
 
 
-def _around(anatomy: Anatomy, rules: Rules) -> tuple[str, ...]:
+def _around(anatomy: ParsedHtml, rules: Rules) -> tuple[str, ...]:
     """The classes that what stands in the body is inside of."""
     inside: tuple[str, ...] = ()
     for element in [*anatomy.of("html")[:1], *anatomy.of("body")[:1]]:

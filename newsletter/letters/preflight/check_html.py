@@ -7,8 +7,8 @@ from urllib.parse import unquote
 from newsletter.letters.content.letter_content import Links
 from newsletter.letters.preflight.finding import Finding, at
 from newsletter.letters.preflight.link_targets import objection
-from newsletter.letters.preflight.parsed_html import Anatomy
-from newsletter.mail.message import Token
+from newsletter.letters.preflight.parsed_html import ParsedHtml
+from newsletter.mail.message import MergeTag
 
 STYLE_FULL, STYLE_DROPPED = 8_192, 16_384  # bytes; Gmail drops the whole of a larger style block
 
@@ -18,7 +18,7 @@ KEY = "It would hand the reader's key to another address. Take the mark out: it 
 VAGUE = frozenset({"click here", "here", "read more", "more", "link", "this"})
 
 
-def frame(html: str, anatomy: Anatomy) -> Iterator[Finding]:
+def check_document(html: str, anatomy: ParsedHtml) -> Iterator[Finding]:
     if anatomy.doctype != "DOCTYPE html":
         yield Finding("doctype.missing", "stop", "HTML", "Begin with <!DOCTYPE html>, in capitals.")
     if len(re.findall(r"<!--\[if", html)) != len(re.findall(r"<!\[endif\]-->", html)) or "<![if" in html:
@@ -30,7 +30,7 @@ def frame(html: str, anatomy: Anatomy) -> Iterator[Finding]:
             yield Finding(f"language.{name}", "stop", at(elements), "Give it lang and dir, for screen readers.")
 
 
-def styles(anatomy: Anatomy) -> Iterator[Finding]:
+def styles(anatomy: ParsedHtml) -> Iterator[Finding]:
     for number, css in enumerate(anatomy.styles, start=1):
         place = f"style block {number}"
         if "@import" in css.lower():
@@ -44,7 +44,7 @@ def styles(anatomy: Anatomy) -> Iterator[Finding]:
             yield Finding("style.large", "warn", place, f"Keep a block under {STYLE_FULL:,} bytes, or split it.")
 
 
-def elements(anatomy: Anatomy) -> Iterator[Finding]:
+def elements(anatomy: ParsedHtml) -> Iterator[Finding]:
     for element in anatomy.of(*FORBIDDEN):
         yield Finding("element.forbidden", "stop", at([element]), "Mail programs remove or distrust it. Take it out.")
     for element in anatomy.elements:
@@ -55,10 +55,10 @@ def elements(anatomy: Anatomy) -> Iterator[Finding]:
             yield Finding("table.role", "stop", at([table]), 'Give a layout table role="presentation".')
 
 
-def links(anatomy: Anatomy, *, local: bool) -> Iterator[Finding]:
+def links(anatomy: ParsedHtml, *, local: bool) -> Iterator[Finding]:
     for link in anatomy.of("a"):
         if found := objection(link.attrs.get("href", ""), local=local):
-            yield Finding(found.code, found.severity, at([link]), found.mend)
+            yield Finding(found.code, found.severity, at([link]), found.hint)
         pictured = [e.attrs.get("alt", "") for e in link.below() if e.tag == "img"]
         words = " ".join([link.words, *pictured]).split()
         if not words:
@@ -67,7 +67,7 @@ def links(anatomy: Anatomy, *, local: bool) -> Iterator[Finding]:
             yield Finding("link.vague", "warn", at([link]), "Say where it leads; links are often heard alone.")
 
 
-def headings(anatomy: Anatomy) -> Iterator[Finding]:
+def headings(anatomy: ParsedHtml) -> Iterator[Finding]:
     headings = anatomy.of("h1", "h2", "h3", "h4", "h5", "h6")
     if sum(heading.tag == "h1" for heading in headings) != 1:
         yield Finding("heading.one", "stop", "HTML", "A letter has exactly one h1.")
@@ -78,24 +78,24 @@ def headings(anatomy: Anatomy) -> Iterator[Finding]:
         level = int(heading.tag[1])
 
 
-def personal(anatomy: Anatomy, text: str, own: Links) -> Iterator[Finding]:
+def check_personal_data(anatomy: ParsedHtml, text: str, own: Links) -> Iterator[Finding]:
     """What a link says is read by every server on its way, so it may name nobody.
 
     A reader's token opens that reader's preferences to whoever holds it, so it stands in our `own` links alone.
     """
     ours = {own.unsubscribe, own.preferences, own.web}
     for element in (*anatomy.elements, *anatomy.aside):
-        if any(Token.READER in value and value not in ours for value in element.attrs.values()):
+        if any(MergeTag.READER in value and value not in ours for value in element.attrs.values()):
             yield Finding("link.token", "stop", at([element]), KEY)
         address = element.attrs.get("href", "") or element.attrs.get("src", "")
         if address.startswith(("mailto:", "tel:")):
             continue
-        if Token.FIRST_NAME_HTML in address or Token.FIRST_NAME in address or MAILBOX.search(_query(address)):
+        if MergeTag.FIRST_NAME_HTML in address or MergeTag.FIRST_NAME in address or MAILBOX.search(_query(address)):
             yield Finding("link.personal", "stop", at([element]), "Take the name or mail address out of the link.")
-    if any(Token.FIRST_NAME in address for address in re.findall(r"https?://\S*", text)):
+    if any(MergeTag.FIRST_NAME in address for address in re.findall(r"https?://\S*", text)):
         yield Finding("link.personal", "stop", "text", "Take the name out of the link.")
     for place, words in (("HTML", anatomy.words), ("text", text)):
-        if any(Token.READER in word and not _is_one_of(ours, word) for word in words.split()):
+        if any(MergeTag.READER in word and not _is_one_of(ours, word) for word in words.split()):
             yield Finding("link.token", "stop", place, KEY)
 
 
@@ -109,7 +109,7 @@ def _query(address: str) -> str:
     return unquote(address.partition("?")[2])
 
 
-def untagged(asking: Sequence[str]) -> Iterator[Finding]:
+def check_utm_tags(asking: Sequence[str]) -> Iterator[Finding]:
     for address in asking:
-        mend = "It carries tags of its own: gifts from this edition cannot be told apart. Take them out, or leave it."
-        yield Finding("link.untagged", "warn", f"appeal: {address[:80]}", mend)
+        hint = "It carries tags of its own: gifts from this edition cannot be told apart. Take them out, or leave it."
+        yield Finding("link.untagged", "warn", f"appeal: {address[:80]}", hint)

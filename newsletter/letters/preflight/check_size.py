@@ -9,8 +9,8 @@ host and the path, 127 to 452 for the first part, 228 to 416 for the second). We
 from collections.abc import Iterator
 
 from newsletter.letters.preflight.finding import Finding, Severity
-from newsletter.letters.preflight.parsed_html import Anatomy, Element
-from newsletter.mail.message import Token
+from newsletter.letters.preflight.parsed_html import Element, ParsedHtml
+from newsletter.mail.message import MergeTag
 
 FULL, CLIPPED = 90_000, 100_000  # bytes of HTML; Gmail shows about 102 KB and hides the rest, the footer first
 GROWTH = 40  # bytes that a mark for a reader's token gains when it is filled in
@@ -19,12 +19,12 @@ STORIES = frozenset({"lead", "story", "short", "short-lined"})  # classes of the
 APPEAL = "aside"  # of the one that the appeal stands in, maybe within a story
 
 
-def size(html: str, anatomy: Anatomy, *, tracked: bool) -> Iterator[Finding]:
+def check_size(html: str, anatomy: ParsedHtml, *, tracked: bool) -> Iterator[Finding]:
     """A warning reckons with tracked links in any case, so that tracking can be switched on without a shock.
 
     What stops a letter is its size as it leaves: with them when it is `tracked`, else without.
     """
-    sent = len(html.encode("utf-8", "replace")) + GROWTH * html.count(Token.READER)
+    sent = len(html.encode("utf-8", "replace")) + GROWTH * html.count(MergeTag.READER)
     reckoned = sent + _tracking(anatomy.of("a"))
     if reckoned <= FULL:
         return
@@ -35,7 +35,7 @@ def size(html: str, anatomy: Anatomy, *, tracked: bool) -> Iterator[Finding]:
     yield Finding(code, kind, place, f"Gmail hides what is beyond 102,000. {_dearest(html, anatomy)}")
 
 
-def _dearest(html: str, anatomy: Anatomy) -> str:
+def _dearest(html: str, anatomy: ParsedHtml) -> str:
     """What to do about it: the story that costs most, by its place and headline."""
     stories = [cell for cell in anatomy.of("td") if STORIES & set(cell.attrs.get("class", "").split())]
     if not stories:

@@ -9,7 +9,7 @@ Severity = Literal["stop", "warn"]
 
 
 class Finding(NamedTuple):
-    """`code` names the check, `place` where it was found, `mend` is a sentence on what to do.
+    """`code` names the check, `place` where it was found, `hint` is a sentence on what to do.
 
     `stop` is for what would harm readers, break a law or lose the letter on its way; `warn` for
     what a person may decide.
@@ -18,7 +18,7 @@ class Finding(NamedTuple):
     code: str
     severity: Severity
     place: str
-    mend: str
+    hint: str
 
 
 def at(elements: Sequence[Element]) -> str:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from newsletter.lib.errors import BadInput
-from newsletter.lib.web_urls import web_link
+from newsletter.lib.web_urls import validate_web_url
 
 # Names that never lead anywhere: RFC 2606 and RFC 6761.
 PLACEHOLDERS = re.compile(r"(^|\.)(example\.(com|net|org)|example|invalid|test)$")
@@ -17,7 +17,7 @@ SHORTENERS = frozenset({"bit.ly", "buff.ly", "goo.gl", "is.gd", "ow.ly", "t.co",
 class Objection(NamedTuple):
     code: str
     severity: Literal["stop", "warn"]
-    mend: str
+    hint: str
 
 
 def objection(address: str, *, local: bool) -> Objection | None:
@@ -29,9 +29,9 @@ def objection(address: str, *, local: bool) -> Objection | None:
     if address.startswith(("mailto:", "tel:")):
         return None
     try:
-        web_link(address, field="link")
+        validate_web_url(address, field="link")
     except BadInput as error:
-        return Objection("link.address", "stop", f"It {error.problem} {error.mend}")
+        return Objection("link.address", "stop", f"It {error.problem} {error.hint}")
     host = (urlsplit(address).hostname or "").lower()
     if _is_out_of_reach(host):
         return None if local else Objection("link.local", "stop", "Readers cannot reach this host. Give a public one.")

@@ -40,7 +40,7 @@ class Element:
 
 
 @dataclass(slots=True)
-class Anatomy:
+class ParsedHtml:
     """`elements` in the order of their start; `words` are those a reader sees, parted by single blanks.
 
     `aside` are the elements that only Outlook for Windows sees, because they stand in conditional comments.
@@ -61,14 +61,14 @@ class Anatomy:
         return [element for body in self.of("body") for element in body.children]
 
 
-def take_apart(html: str) -> Anatomy:
+def parse_html(html: str) -> ParsedHtml:
     """The anatomy of `html`, as far as it can be made out."""
     reader = _Reader(html)
     reader.feed(html)
     reader.close()
     styles = [element.words for element in reader.elements if element.tag == "style"]
     aside = [element for line, comment in reader.conditional for element in _elements_in(comment, line)]
-    return Anatomy(reader.elements, aside, " ".join("".join(reader.words).split()), styles, reader.doctype)
+    return ParsedHtml(reader.elements, aside, " ".join("".join(reader.words).split()), styles, reader.doctype)
 
 
 def _elements_in(comment: str, line: int) -> list[Element]:

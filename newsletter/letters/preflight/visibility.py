@@ -17,7 +17,7 @@ class Sight(NamedTuple):
 
     gone: bool = False
     tiny: bool = False  # letters without size; an element inside may give itself one
-    veiled: bool = False  # invisible; an element inside may be visible again
+    transparent: bool = False  # invisible; an element inside may be visible again
 
     @property
     def is_clear(self) -> bool:
@@ -42,7 +42,7 @@ def sight(tag: str, attrs: Mapping[str, str], around: Sight) -> Sight:
     return Sight(
         around.gone or tag in UNREAD or is_hidden(attrs) or clipped or see_through,
         _is_tiny(style.get("font-size", ""), around),
-        around.veiled if style.get("visibility", "inherit") == "inherit" else style["visibility"] != "visible",
+        around.transparent if style.get("visibility", "inherit") == "inherit" else style["visibility"] != "visible",
     )
 
 

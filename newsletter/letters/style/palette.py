@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from newsletter.lib.colours import LEAST_CONTRAST, contrast, legible
+from newsletter.lib.colours import MIN_CONTRAST, contrast, ensure_contrast
 
-__all__ = ["LEAST_CONTRAST", "Palette", "contrast", "dark", "legible", "light"]
+__all__ = ["MIN_CONTRAST", "Palette", "contrast", "dark_palette", "ensure_contrast", "light_palette"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +20,16 @@ class Palette:
     on_accent: str  # the button's words
 
 
-def light(accent: str) -> Palette:
+def light_palette(accent: str) -> Palette:
     """Ink on warm paper; `accent` is darkened as far as legibility asks."""
     return _with(accent, page="#f2eee6", paper="#fffdf8", ink="#22201c", muted="#645d53", rule="#d8d0c2")
 
 
-def dark(accent: str) -> Palette:
+def dark_palette(accent: str) -> Palette:
     """The same by lamplight; `accent` is lightened as far as legibility asks."""
     return _with(accent, page="#131210", paper="#1c1a18", ink="#ebe6dc", muted="#b3aa9c", rule="#48433b")
 
 
 def _with(accent: str, *, page: str, paper: str, ink: str, muted: str, rule: str) -> Palette:
-    clear = legible(legible(accent, on=page), on=paper)
-    return Palette(page, paper, ink, muted, rule, clear, on_accent=legible(paper, on=clear))
+    clear = ensure_contrast(ensure_contrast(accent, on=page), on=paper)
+    return Palette(page, paper, ink, muted, rule, clear, on_accent=ensure_contrast(paper, on=clear))

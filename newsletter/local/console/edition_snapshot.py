@@ -27,7 +27,7 @@ class Frozen:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class EditionSnapshot:
     """One look at an edition."""
 
     edition: int
@@ -46,13 +46,13 @@ class Scene:
         return self.state in ON_ITS_WAY and not waits_for_somebody
 
 
-def scene(edition_id: int) -> Scene | None:
+def scene(edition_id: int) -> EditionSnapshot | None:
     """The edition as it stands now; None when it is gone, as a planned one may be when the cadence is changed."""
     edition = Edition.objects.select_related("publication").filter(pk=edition_id).first()
     if edition is None:
         return None
     dispatch = Dispatch.objects.filter(edition=edition).first()
-    return Scene(
+    return EditionSnapshot(
         edition=edition.pk,
         publication=edition.publication.name,
         state=edition.state,
@@ -79,7 +79,7 @@ def waiting(edition_id: int, *, now: datetime) -> tuple[int, int]:
     """How many stories wait for this edition, and how many readers."""
     publication = Publication.objects.get(editions=edition_id)
     stories = Story.objects.filter(publication=publication).offered(now).count()
-    return stories, subscriber_counts.count(publication).active
+    return stories, subscriber_counts.count_subscribers(publication).active
 
 
 def _letter(edition: Edition) -> Frozen | None:

@@ -10,27 +10,29 @@ from django.db import DatabaseError, connection
 from newsletter.editions.models import State
 from newsletter.lib.clock import now
 from newsletter.local.console import edition_snapshot, status_messages
-from newsletter.local.console.edition_snapshot import Scene
+from newsletter.local.console.edition_snapshot import EditionSnapshot
 from newsletter.local.console.terminal import Terminal
 from newsletter.local.services import service_definitions
-from newsletter.local.supervisor.stop_signals import Asked
+from newsletter.local.supervisor.stop_signals import StopRequests
 from newsletter.local.supervisor.supervisor import Supervisor
 
-BLINK = 0.2  # seconds between two looks at the processes
+POLL_SECONDS = 0.2  # seconds between two looks at the processes
 LOOK = 0.5  # seconds between two looks at the rows
 PATIENCE = timedelta(minutes=5)  # after its due time an edition has so long to be dispatched, with `once`
 
 
-def follow(house: Supervisor, screen: Terminal, asked: Asked, *, awaited: Sequence[int], once: bool) -> int | None:
+def follow(
+    supervisor: Supervisor, screen: Terminal, asked: StopRequests, *, awaited: Sequence[int], once: bool
+) -> int | None:
     """Until the end is asked for (None), or with `once` until the first of the `awaited` editions has got where it
     can get (the exit status).
 
     They are named beforehand, because a dispatch that only wanted finishing is over before the first look.
     """
-    story = Story(screen, awaited)
+    story = EditionReport(screen, awaited)
     began, look_at = now(), 0.0
     while not asked():
-        house.keep()
+        supervisor.keep()
         if time.monotonic() >= look_at:
             look_at = time.monotonic() + LOOK
             scene = story.look(now())
@@ -42,21 +44,21 @@ def follow(house: Supervisor, screen: Terminal, asked: Asked, *, awaited: Sequen
                     if scene
                     else "Nothing left"
                 )
-                screen.say(f"{what}. The reason may stand in {house.log('worker').parent}.")
+                screen.say(f"{what}. The reason may stand in {supervisor.log('worker').parent}.")
                 return 1
-        time.sleep(BLINK)
+        time.sleep(POLL_SECONDS)
     return None
 
 
-class Story:
+class EditionReport:
     """What has been told so far, and of which editions; `awaited` are told of wherever they stand."""
 
     def __init__(self, screen: Terminal, awaited: Sequence[int]) -> None:
         self._screen, self._awaited = screen, awaited
-        self._told: dict[int, Scene] = {}  # each edition as it was told last, the first one first
+        self._told: dict[int, EditionSnapshot] = {}  # each edition as it was told last, the first one first
         self._began: dict[int, datetime] = {}
 
-    def look(self, at: datetime) -> Scene | None:
+    def look(self, at: datetime) -> EditionSnapshot | None:
         """Tell what is new. The first edition told of; None before there is one, or while the database is away."""
         try:
             new = [edition for edition in self._awaited if edition not in self._told]

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from newsletter.delivery.ledger.progress import Progress
 from newsletter.editions.models import State
-from newsletter.local.console.edition_snapshot import Scene
+from newsletter.local.console.edition_snapshot import EditionSnapshot
 
 
-def beginning(scene: Scene, *, stories: int, readers: int) -> str:
+def beginning(scene: EditionSnapshot, *, stories: int, readers: int) -> str:
     """The first sentence about an edition."""
     what = f"{_name(scene)} of {scene.publication}"
     if scene.state == State.PLANNED:
@@ -15,7 +15,7 @@ def beginning(scene: Scene, *, stories: int, readers: int) -> str:
     return f"{what} was begun before this start."
 
 
-def changes(before: Scene | None, after: Scene, *, now: datetime) -> list[str]:
+def changes(before: EditionSnapshot | None, after: EditionSnapshot, *, now: datetime) -> list[str]:
     """What has come about since `before`; None stands for a time when nothing had."""
     told: list[str] = []
     if before and before.letter and not after.letter:
@@ -50,7 +50,7 @@ def verdict(progress: Progress | None) -> tuple[bool, str]:
     return progress.complete and progress.phase == "finished", f"{', '.join(parts)}; {sums}."
 
 
-def on_the_bar(scene: Scene, *, began: datetime, now: datetime) -> tuple[str, float, float]:
+def on_the_bar(scene: EditionSnapshot, *, began: datetime, now: datetime) -> tuple[str, float, float]:
     """For a progress bar: words, how much is done, of how much. Seconds until it is due, then readers."""
     if scene.progress:
         done = scene.progress.planned - scene.progress.waiting
@@ -76,11 +76,11 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def _name(scene: Scene) -> str:
+def _name(scene: EditionSnapshot) -> str:
     return f"Edition {scene.edition}"
 
 
-def _assembled(scene: Scene) -> str:
+def _assembled(scene: EditionSnapshot) -> str:
     assert scene.letter is not None  # noqa: S101 - the caller has looked
     letter = scene.letter
     found = f"preflight found {'; '.join(letter.findings)}" if letter.findings else "preflight found nothing amiss"
@@ -88,7 +88,7 @@ def _assembled(scene: Scene) -> str:
     return f"{_name(scene)} is assembled: “{letter.subject}”, {stories}, {letter.size / 1000:.0f} KB; {found}."
 
 
-def _state(scene: Scene, now: datetime) -> list[str]:
+def _state(scene: EditionSnapshot, now: datetime) -> list[str]:
     match scene.state:
         case State.ASSEMBLED:
             return [

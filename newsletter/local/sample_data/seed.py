@@ -40,7 +40,7 @@ def seed(*, now: datetime) -> Edition | None:
 
 
 def _publication(now: datetime) -> Publication:
-    return edit_publication.add(
+    return edit_publication.create_publication(
         slug="alder-bay-lantern",
         name=NAME,
         tagline="Local news, made with its readers",
@@ -59,5 +59,5 @@ def _publication(now: datetime) -> Publication:
         starts_on=now.date() + timedelta(days=2),
         send_time=time(7),
         lead_minutes=60,
-        approves_itself=True,
+        auto_approve=True,
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from newsletter.lib.errors import BadSetting, NewsletterError
 from newsletter.local.broker_answers import ask_broker
-from newsletter.local.supervisor.managed_process import Part
+from newsletter.local.supervisor.managed_process import ServiceSpec
 
 OLDEST = (6, 2)  # what Celery 5.7 asks for
 VERSION = re.compile(r"\bv=(\d+)\.(\d+)\S*")  # "Valkey server v=9.1.2 sha=…", "Redis server v=7.0.15 sha=…"
@@ -61,7 +61,7 @@ def recognise(program: Path) -> Server | None:
     return Server(program, f"{'valkey' if 'valkey' in said.lower() else 'redis'}-{found[0].removeprefix('v=')}")
 
 
-def prepare(server: Server, folder: Path) -> tuple[Part, str]:
+def prepare(server: Server, folder: Path) -> tuple[ServiceSpec, str]:
     """The part that runs this server with its files below `folder`, and the URL to reach it, password included."""
     # a folder for each version: no server need read what a newer one wrote
     data = folder / server.title
@@ -73,7 +73,7 @@ def prepare(server: Server, folder: Path) -> tuple[Part, str]:
     file.touch(mode=0o600)
     file.write_text(_configuration(data, port=port, password=password), encoding="utf-8")
     url = f"redis://:{password}@127.0.0.1:{port}/0"
-    part = Part(
+    part = ServiceSpec(
         name="broker",
         command=(str(server.program), str(file)),
         environment={"LC_ALL": "C"},  # it will not start under a locale that the machine does not have

@@ -1,4 +1,4 @@
-"""Which processes make up the house, and with which commands. How they are kept alive is in `managed_process.py`."""
+"""Which processes make up the supervisor, and with which commands. How they are kept alive is in `managed_process.py`."""
 
 import http.client
 import os
@@ -9,8 +9,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from newsletter.local.supervisor.managed_process import Part
-from newsletter.ops.models import WorkerReading
+from newsletter.local.supervisor.managed_process import ServiceSpec
+from newsletter.ops.models import WorkerHeartbeat
 
 PYTHON_M = (sys.executable, "-m")
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
@@ -36,9 +36,9 @@ def environment(redis_url: str) -> dict[str, str]:
     }
 
 
-def postbox(data: Path) -> Part:
+def postbox(data: Path) -> ServiceSpec:
     port = settings.POSTBOX_PORT
-    return Part(
+    return ServiceSpec(
         name="postbox",
         command=(
             *PYTHON_M,
@@ -52,7 +52,7 @@ def postbox(data: Path) -> Part:
     )
 
 
-def web(data: Path) -> Part:
+def web(data: Path) -> ServiceSpec:
     """One process with threads: a desk has a handful of people, and its memory counts on a small machine.
 
     It believes the events of our own postbox, by the key that the postbox made when it started. It answers to the
@@ -60,7 +60,7 @@ def web(data: Path) -> Part:
     """
     believes = {"SENDGRID_WEBHOOK_KEY_FILE": str((data / EVENTS_KEY).with_suffix(".pub"))}
     hosts = dict.fromkeys([*settings.ALLOWED_HOSTS, *LOOPBACK_HOSTS])
-    return Part(
+    return ServiceSpec(
         name="web",
         command=(
             *PYTHON_M,
@@ -76,7 +76,7 @@ def web(data: Path) -> Part:
     )
 
 
-def workers(now: datetime) -> list[Part]:
+def workers(now: datetime) -> list[ServiceSpec]:
     """The workers and the beat. Dispatch and pictures have workers of their own: nothing else makes dispatch wait,
     and pictures, which wait for web sites and are heavy to read, make nothing else wait.
 
@@ -85,25 +85,25 @@ def workers(now: datetime) -> list[Part]:
     # a call that has gone out must be heard to its end, or nobody knows what became of it
     hearing = settings.DISPATCH_CONNECT_TIMEOUT + 2 * settings.DISPATCH_ANSWER_TIMEOUT + 2
     return [
-        Part(
+        ServiceSpec(
             "worker",
             _worker("worker", queues="assembly,insights,house", pool="prefork", concurrency=1),
             ready=_has_reported("worker", since=now),
         ),
-        Part(
+        ServiceSpec(
             "dispatch-worker",
             _worker("dispatch-worker", queues="dispatch,sending", pool="threads", concurrency=4),
             ready=_has_reported("dispatch-worker", since=now),
             grace=8 if sends_to_postbox() else hearing,
         ),
-        Part(
+        ServiceSpec(
             "pictures-worker",
             _worker("pictures-worker", queues="pictures", pool="threads", concurrency=2),
             ready=_has_reported("pictures-worker", since=now),
         ),
         # the timetable is plain intervals: nothing of it needs to be kept in a file; and a SIGTERM that comes while
         # Celery's beat publishes can end in its handler of broker errors (seen with 5.7.0)
-        Part("beat", (*_celery("beat"), "--scheduler=celery.beat:Scheduler"), forgetful=True),
+        ServiceSpec("beat", (*_celery("beat"), "--scheduler=celery.beat:Scheduler"), needs_repeated_sigterm=True),
     ]
 
 
@@ -124,7 +124,7 @@ def _worker(name: str, *, queues: str, pool: str, concurrency: int) -> tuple[str
 
 
 def _has_reported(name: str, *, since: datetime) -> Callable[[], bool]:
-    return lambda: WorkerReading.objects.filter(name__startswith=f"{name}@", seen_at__gte=since).exists()
+    return lambda: WorkerHeartbeat.objects.filter(name__startswith=f"{name}@", seen_at__gte=since).exists()
 
 
 def _answers_http(port: int, path: str) -> Callable[[], bool]:

@@ -33,7 +33,7 @@ def bound(path: Path, *, limit: int = LIMIT) -> bool:
 
 
 def tail(path: Path, *, lines: int = 6) -> str:
-    """The last lines of a log, for somebody who must mend something now."""
+    """The last lines of a log, for somebody who must hint something now."""
     try:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - 8_000))

@@ -1,4 +1,4 @@
-"""One process of the house: how it is started, tied to us, and told to stop. Keeping it alive is `supervisor.py`'s."""
+"""One process of the supervisor: how it is started, tied to us, and told to stop. Keeping it alive is `supervisor.py`'s."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ TETHER = str(Path(__file__).with_name("exit_with_parent.py"))
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ServiceSpec:
     """What is to run, and what is known of its ways."""
 
     name: str  # in sentences, and of its log file
@@ -25,13 +25,13 @@ class Part:
     ready: Callable[[], bool] = lambda: True
     patience: float = 60  # seconds it may take to become ready
     grace: float = 8  # seconds it may take to finish what it has in hand when it is told to stop
-    forgetful: bool = False  # may lose the word that it is to stop, so it is told again
+    needs_repeated_sigterm: bool = False  # may lose the word that it is to stop, so it is told again
 
 
 class Process:
     """A part and its present process, which leads a session of its own: a Ctrl-C in the terminal passes it by."""
 
-    def __init__(self, part: Part, log: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, part: ServiceSpec, log: Path, environment: Mapping[str, str]) -> None:
         self.part, self.log = part, log
         self._environment = {**environment, **part.environment}
         self.start()
@@ -75,7 +75,7 @@ class Process:
             os.killpg(self.pid, signal.SIGKILL)
 
 
-def how_it_ended(status: int) -> str:
+def describe_exit(status: int) -> str:
     """An exit status as `Process.status` gives it, in words."""
     if status >= 0:
         return f"status {status}"

@@ -12,19 +12,19 @@ from typing import NamedTuple
 PROC = Path("/proc")
 
 
-class Sighting(NamedTuple):
+class ProcessIdentity(NamedTuple):
     """A live process. Its number may be given to another one later; number and `since` together may not."""
 
     since: str  # the moment it started, in whatever form the system tells it
     command: str  # its words, parted by blanks
 
 
-def look(pid: int) -> Sighting | None:
+def look(pid: int) -> ProcessIdentity | None:
     """The process numbered `pid`, or None when there is none, or only its remains wait to be collected."""
     return _read_proc(pid) if (PROC / "self" / "stat").exists() else ask_ps(pid)
 
 
-def _read_proc(pid: int) -> Sighting | None:
+def _read_proc(pid: int) -> ProcessIdentity | None:
     try:
         stat = (PROC / str(pid) / "stat").read_text(errors="replace")
         command = (PROC / str(pid) / "cmdline").read_bytes()
@@ -35,10 +35,10 @@ def _read_proc(pid: int) -> Sighting | None:
     state, *rest = stat.rpartition(")")[2].split()
     if state in "ZX":
         return None
-    return Sighting(f"{boot} {rest[18]}", command.rstrip(b"\0").replace(b"\0", b" ").decode(errors="replace"))
+    return ProcessIdentity(f"{boot} {rest[18]}", command.rstrip(b"\0").replace(b"\0", b" ").decode(errors="replace"))
 
 
-def ask_ps(pid: int) -> Sighting | None:
+def ask_ps(pid: int) -> ProcessIdentity | None:
     """The same through `ps`, whose `lstart` is five words long: `Mon Nov 23 19:34:05 2026`."""
     asked = subprocess.run(  # noqa: S603 - a fixed program and a number
         ["ps", "-ww", "-o", "stat=", "-o", "lstart=", "-o", "command=", "-p", str(pid)],  # noqa: S607 - see above
@@ -51,7 +51,7 @@ def ask_ps(pid: int) -> Sighting | None:
     words = asked.stdout.split(maxsplit=6)
     if len(words) < 7 or words[0].startswith("Z"):
         return None
-    return Sighting(" ".join(words[1:6]), words[6].strip())
+    return ProcessIdentity(" ".join(words[1:6]), words[6].strip())
 
 
 def memory(groups: Iterable[int], *, process: int) -> int | None:

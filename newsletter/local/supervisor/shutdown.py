@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from newsletter.local.supervisor.managed_process import Process
 
-BLINK = 0.05  # seconds between two looks
+POLL_SECONDS = 0.05  # seconds between two looks
 LONG_WAIT = 4.0  # seconds after which somebody who waits for the end is told why
-AGAIN = 1.5  # seconds between two words to a forgetful one
+AGAIN = 1.5  # seconds between two words to a needs_repeated_sigterm one
 HURRIED = 1.0  # seconds of grace when somebody is in a hurry
 
 
@@ -26,12 +26,12 @@ def stop(processes: Sequence[Process], *, say: Callable[[str], None], hurry: Cal
         if passed > AGAIN * (reminded + 1):
             reminded += 1
             for process in alive:
-                if process.part.forgetful:
+                if process.part.needs_repeated_sigterm:
                     process.tell(signal.SIGTERM)
         if passed > LONG_WAIT and not told:
             told = True
             names = " and ".join(process.part.name for process in alive)
             say(f"Waiting for {names} to finish what is in hand; ask again to end it by force.")
-        time.sleep(BLINK)
+        time.sleep(POLL_SECONDS)
     for process in processes:
         process.end_remains()

@@ -10,7 +10,7 @@ ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ONE_ASKING = 0.7  # seconds; make, a terminal or `timeout` may pass on one wish as two signals
 
 
-class Asked:
+class StopRequests:
     """How often the end was asked for. A flag and no exception: what is being started is written down first."""
 
     def __init__(self) -> None:
@@ -29,9 +29,9 @@ class Asked:
 
 
 @contextmanager
-def listening() -> Iterator[Asked]:
+def listening() -> Iterator[StopRequests]:
     """Hear those signals while the block runs; afterwards they do again what they did before."""
-    asked = Asked()
+    asked = StopRequests()
     heard = [number for number in ASKING if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN]
     before = {number: signal.signal(number, asked._hear) for number in heard}  # without SIGHUP under `nohup`
     try:

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from newsletter.lib.errors import NewsletterError
 from newsletter.local.supervisor import log_files, shutdown, stale_processes
-from newsletter.local.supervisor.managed_process import Part, Process, how_it_ended
+from newsletter.local.supervisor.managed_process import Process, ServiceSpec, describe_exit
 
 HEALTHY = 30.0  # seconds; what ran this long and stops is not taken for a thing that cannot start
 LONGEST_PAUSE = 30.0  # seconds between two tries
-BLINK = 0.05  # seconds between two looks at something that is about to happen
+POLL_SECONDS = 0.05  # seconds between two looks at something that is about to happen
 LOG_LOOK = 5.0  # seconds between two looks at the size of the logs
 
 
-class _Kept(Process):
+class _SupervisedProcess(Process):
     """A process that is to run for as long as the house does."""
 
     failures = 0
@@ -44,7 +44,7 @@ class Supervisor:
     ) -> None:
         self._folder, self._environment = folder, dict(environment)
         self._say, self._stop_asked, self._pause = say, stop_asked, pause
-        self._tiers: list[list[_Kept]] = []
+        self._tiers: list[list[_SupervisedProcess]] = []
         self._logs_seen = time.monotonic()
         self._notes = folder / "processes.json"
         self._is_noted = True
@@ -56,16 +56,16 @@ class Supervisor:
         """The numbers of the live processes; each is its group's number too."""
         return [kept.pid for kept in self._all() if kept.status is None]
 
-    def start(self, *parts: Part) -> None:
+    def start(self, *parts: ServiceSpec) -> None:
         """Start one tier and wait until all of it is ready, or until a person asks for the end.
 
         A tier stands on those before it: it is stopped before them. Raises when a part cannot be started.
         """
-        tier: list[_Kept] = []
+        tier: list[_SupervisedProcess] = []
         self._tiers.append(tier)
         for part in parts:
             try:
-                tier.append(_Kept(part, self.log(part.name), self._environment))
+                tier.append(_SupervisedProcess(part, self.log(part.name), self._environment))
             except OSError as error:
                 raise NewsletterError(f"{part.name} could not be started: {_reason(error)}.") from None
         self._note()
@@ -73,12 +73,12 @@ class Supervisor:
         while waiting and not self._stop_asked():
             for kept in list(waiting):
                 if (status := kept.status) is not None:
-                    raise _could_not_start(kept, how_it_ended(status))
+                    raise _could_not_start(kept, describe_exit(status))
                 if kept.part.ready():
                     waiting.remove(kept)
                 elif time.monotonic() > kept.began + kept.part.patience:
                     raise _could_not_start(kept, f"not ready after {kept.part.patience:g} s")
-            time.sleep(BLINK)
+            time.sleep(POLL_SECONDS)
 
     def keep(self) -> None:
         """To be called several times a second: starts again what has stopped, keeps the logs within bounds."""
@@ -103,19 +103,19 @@ class Supervisor:
             self._tiers.pop()
         self._notes.unlink(missing_ok=True)
 
-    def _all(self) -> Iterator[_Kept]:
+    def _all(self) -> Iterator[_SupervisedProcess]:
         return (kept for tier in self._tiers for kept in tier)
 
-    def _plan_again(self, kept: _Kept, status: int, now: float) -> None:
+    def _plan_again(self, kept: _SupervisedProcess, status: int, now: float) -> None:
         kept.end_remains()
         kept.failures = 1 if now - kept.began > HEALTHY else kept.failures + 1
         pause = self._wait(kept, now)
         self._say(
-            f"{kept.part.name} stopped unexpectedly ({how_it_ended(status)}); it is started again in {pause:g} s. "
+            f"{kept.part.name} stopped unexpectedly ({describe_exit(status)}); it is started again in {pause:g} s. "
             f"Its log: {kept.log}"
         )
 
-    def _start_again(self, kept: _Kept, now: float) -> None:
+    def _start_again(self, kept: _SupervisedProcess, now: float) -> None:
         """A start that the machine refuses (a full disk, no more processes) is one more failure, and tried again."""
         try:
             kept.start()
@@ -127,7 +127,7 @@ class Supervisor:
             kept.again_at = None
             self._note()
 
-    def _wait(self, kept: _Kept, now: float) -> float:
+    def _wait(self, kept: _SupervisedProcess, now: float) -> float:
         """Set when it is started again; in how many seconds."""
         doublings = min(kept.failures - 1, 30)  # a number that stays a float after days of failures
         pause = min(self._pause * float(1 << doublings), LONGEST_PAUSE)
@@ -149,7 +149,7 @@ def _reason(error: OSError) -> str:
     return error.strerror or type(error).__name__
 
 
-def _could_not_start(kept: _Kept, how: str) -> NewsletterError:
+def _could_not_start(kept: _SupervisedProcess, how: str) -> NewsletterError:
     return NewsletterError(
         f"{kept.part.name} could not be started: {how}. The end of {kept.log}:\n{log_files.tail(kept.log)}"
     )

@@ -32,7 +32,7 @@ LARGEST_ID = 2**63 - 1
 SHA = ec.ECDSA(SHA256())
 
 
-class Kind(StrEnum):
+class EventType(StrEnum):
     """What happened to one reader's letter."""
 
     PROCESSED = "processed"  # the provider took it and begins to deliver it
@@ -48,7 +48,7 @@ class Kind(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
 
 
-class Cause(StrEnum):
+class SuppressionCause(StrEnum):
     """Why an address must not be mailed any more, if it must not."""
 
     NONE = ""
@@ -61,7 +61,7 @@ class Event(NamedTuple):
     """Ids are None, and texts empty, where the event does not carry them. `message` is X-Message-Id of the call,
     `house` the id of the installation that made it."""
 
-    kind: Kind
+    kind: EventType
     at: datetime
     email: str
     message: str
@@ -69,12 +69,12 @@ class Event(NamedTuple):
     batch: int | None
     attempt: int | None
     subscriber: int | None
-    cause: Cause
+    cause: SuppressionCause
     detail: str
-    house: str = ""
+    installation_id: str = ""
 
 
-class Told(NamedTuple):
+class ParsedPost(NamedTuple):
     """What a post told. `ignored` are of no interest to us, `unreadable` are not events at all."""
 
     events: list[Event]
@@ -83,39 +83,44 @@ class Told(NamedTuple):
 
 
 WORDS = {
-    "processed": Kind.PROCESSED,
-    "deferred": Kind.DEFERRED,
-    "dropped": Kind.DROPPED,
-    "delivered": Kind.DELIVERED,
-    "click": Kind.CLICKED,
-    "spamreport": Kind.COMPLAINED,
-    "unsubscribe": Kind.UNSUBSCRIBED,
-    "group_unsubscribe": Kind.UNSUBSCRIBED,
+    "processed": EventType.PROCESSED,
+    "deferred": EventType.DEFERRED,
+    "dropped": EventType.DROPPED,
+    "delivered": EventType.DELIVERED,
+    "click": EventType.CLICKED,
+    "spamreport": EventType.COMPLAINED,
+    "unsubscribe": EventType.UNSUBSCRIBED,
+    "group_unsubscribe": EventType.UNSUBSCRIBED,
 }
 # Reasons of a drop that say something about the address. The others (quota, content) say something about us.
 DROPS = {
-    "bounced address": Cause.DEAD,
-    "invalid": Cause.DEAD,
-    "spam reporting address": Cause.SPAM,
-    "unsubscribed address": Cause.LISTED,
+    "bounced address": SuppressionCause.DEAD,
+    "invalid": SuppressionCause.DEAD,
+    "spam reporting address": SuppressionCause.SPAM,
+    "unsubscribed address": SuppressionCause.LISTED,
 }
 
 
-GRAVE = frozenset({Kind.BOUNCED, Kind.COMPLAINED, Kind.DROPPED})  # may say something about the address
-BOUNCED, UNHARMED = Kind.BOUNCED, Cause.NONE  # by a name of their own, because an enumeration is slow to look into
+SUPPRESSING = frozenset(
+    {EventType.BOUNCED, EventType.COMPLAINED, EventType.DROPPED}
+)  # may say something about the address
+BOUNCED, UNHARMED = (
+    EventType.BOUNCED,
+    SuppressionCause.NONE,
+)  # by a name of their own, because an enumeration is slow to look into
 LONGEST = 500  # characters of a text
 LONGEST_MESSAGE = 100  # characters of X-Message-Id, as many as an attempt keeps
 
 
 def read_key(text: str) -> ec.EllipticCurvePublicKey:
     """The public key of a webhook as SendGrid shows it: base64 of DER. Raises `BadSetting`."""
-    mend = "Copy the verification key of the signed event webhook as SendGrid shows it."
+    hint = "Copy the verification key of the signed event webhook as SendGrid shows it."
     try:
         key = load_der_public_key(base64.b64decode(text, validate=True))
     except (ValueError, UnsupportedAlgorithm):
-        raise BadSetting("SENDGRID_WEBHOOK_KEY", "holds something that is not a public key.", mend) from None
+        raise BadSetting("SENDGRID_WEBHOOK_KEY", "holds something that is not a public key.", hint) from None
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise BadSetting("SENDGRID_WEBHOOK_KEY", "holds a key of another kind.", mend)
+        raise BadSetting("SENDGRID_WEBHOOK_KEY", "holds a key of another kind.", hint)
     return key
 
 
@@ -146,7 +151,7 @@ def moment(stamp: str) -> datetime | None:
     return datetime.fromtimestamp(int(stamp), UTC) if STAMP.fullmatch(stamp) else None
 
 
-def read(body: bytes, *, received_at: datetime) -> Told:
+def read(body: bytes, *, received_at: datetime) -> ParsedPost:
     """The events of a post in our words; `BadInput` when it is not JSON with a list (or one event) in it.
 
     An event without a time that can be true gets the time at which its post came in.
@@ -165,7 +170,7 @@ def read(body: bytes, *, received_at: datetime) -> Told:
             ignored += 1
         else:
             events.append(_event(kind, one, received_at, latest))
-    return Told(events, ignored, unreadable)
+    return ParsedPost(events, ignored, unreadable)
 
 
 def _parsed(body: bytes) -> Any:
@@ -180,17 +185,17 @@ def _parsed(body: bytes) -> Any:
         raise BadInput("post", "is not JSON.") from None
 
 
-def _kind(given: Mapping[str, Any]) -> Kind | None:
+def _kind(given: Mapping[str, Any]) -> EventType | None:
     word = given["event"]
     if word == "bounce":
         # “blocked” and whatever may be added to it are not put on SendGrid's list of dead addresses
-        return Kind.BOUNCED if given.get("type", "bounce") == "bounce" else Kind.BLOCKED
+        return EventType.BOUNCED if given.get("type", "bounce") == "bounce" else EventType.BLOCKED
     if word == "open":
-        return Kind.PREFETCHED if given.get("sg_machine_open") in (True, "true") else Kind.OPENED
+        return EventType.PREFETCHED if given.get("sg_machine_open") in (True, "true") else EventType.OPENED
     return WORDS.get(word)
 
 
-def _event(kind: Kind, given: Mapping[str, Any], received_at: datetime, latest: float) -> Event:
+def _event(kind: EventType, given: Mapping[str, Any], received_at: datetime, latest: float) -> Event:
     """This runs for every event of every letter, so what is usual is looked for first, and in place.
 
     JSON knows no subclasses: `type(…) is` says the same as `isinstance`, and tells a number from a truth value.
@@ -198,7 +203,7 @@ def _event(kind: Kind, given: Mapping[str, Any], received_at: datetime, latest: 
     get = given.get
     at, email, message = get("timestamp"), get("email"), get("sg_message_id")
     dispatch, batch, attempt, subscriber = get("nl_dispatch"), get("nl_batch"), get("nl_attempt"), get("nl_subscriber")
-    house = get("nl_house")
+    installation_id = get("nl_installation")
     is_time = (type(at) is int or type(at) is float) and 946_684_800 < at < latest  # since 2000
     return Event._make(
         (
@@ -212,24 +217,28 @@ def _event(kind: Kind, given: Mapping[str, Any], received_at: datetime, latest: 
             _number(batch) if type(batch) is str else None,
             _number(attempt) if type(attempt) is str else None,
             _whole(subscriber) if type(subscriber) is str else None,
-            _cause(kind, given) if kind in GRAVE else UNHARMED,
+            _cause(kind, given) if kind in SUPPRESSING else UNHARMED,
             # never the reason itself: mail servers like to repeat the address in it
             _text(get("bounce_classification")) if kind is BOUNCED else "",
-            _text(house),
+            _text(installation_id),
         )
     )
 
 
-def _cause(kind: Kind, given: Mapping[str, Any]) -> Cause:
-    if kind is Kind.DROPPED:
-        return DROPS.get(_text(given.get("reason")).strip().lower(), Cause.NONE)
-    return Cause.DEAD if kind is Kind.BOUNCED else Cause.SPAM
+def _cause(kind: EventType, given: Mapping[str, Any]) -> SuppressionCause:
+    if kind is EventType.DROPPED:
+        return DROPS.get(_text(given.get("reason")).strip().lower(), SuppressionCause.NONE)
+    return SuppressionCause.DEAD if kind is EventType.BOUNCED else SuppressionCause.SPAM
 
 
 def _text(value: object) -> str:
     if type(value) is not str:
         return ""
-    return value[:LONGEST] if value.isascii() and value.isprintable() else text_cleaning.clean(value)[:LONGEST].strip()
+    return (
+        value[:LONGEST]
+        if value.isascii() and value.isprintable()
+        else text_cleaning.remove_unprintable(value)[:LONGEST].strip()
+    )
 
 
 @lru_cache(maxsize=1024)

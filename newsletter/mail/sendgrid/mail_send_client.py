@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from sendgrid import SendGridAPIClient
 
 from newsletter.mail.message import Receipt
-from newsletter.mail.provider_errors import DispatchError, Refused, TryLater, Uncertain
+from newsletter.mail.provider_errors import ProviderError, Refused, RetryLater, Uncertain
 from newsletter.mail.sendgrid.response_meaning import meaning
 
 SEND = "/v3/mail/send"
@@ -57,7 +57,7 @@ class Client:
         self._lock = threading.Lock()
 
     def send(self, body: bytes, *, still: Callable[[], bool] | None = None) -> Receipt:
-        """One call. Raises `Refused`, `TryLater` or `Uncertain` when it is not accepted.
+        """One call. Raises `Refused`, `RetryLater` or `Uncertain` when it is not accepted.
 
         `still` is asked when all but the last byte is written: on False the last one is not, and so
         the call was not made. However long a worker slept before, it cannot make a call too late.
@@ -66,18 +66,20 @@ class Client:
         """
         connection, was_used = self._take()
         headers = {**self._headers, "Content-Length": str(len(body))}
-        quiet = (lambda: not _has_ended(connection)) if was_used else None
+        quiet = (lambda: not _is_stale(connection)) if was_used else None
         try:
-            connection.request("POST", self._path, _keeping_the_last(body, still, quiet), headers)
-        except _TooLate as late:
+            connection.request("POST", self._path, _hold_back_last_byte(body, still, quiet), headers)
+        except _DeadlinePassed as late:
             connection.close()
-            raise TryLater("not made: its time was over before the last byte") from late
+            raise RetryLater("not made: its time was over before the last byte") from late
         except _SaidUnasked as early:
             connection.close()
-            raise TryLater("not made: the connection had something to read before the last byte") from early
+            raise RetryLater("not made: the connection had something to read before the last byte") from early
         except (OSError, http.client.HTTPException) as error:
             try:
-                raise self._said_before_the_end(connection) or TryLater(f"not fully written: {_name(error)}") from error
+                raise self._said_before_the_end(connection) or RetryLater(
+                    f"not fully written: {_name(error)}"
+                ) from error
             finally:
                 connection.close()
         except ValueError as error:  # a header that cannot be written; nothing was
@@ -113,7 +115,7 @@ class Client:
                 if not self._idle:
                     break
                 since, connection = self._idle.pop()
-            if time.monotonic() - since < KEEP_IDLE and not _has_ended(connection):
+            if time.monotonic() - since < KEEP_IDLE and not _is_stale(connection):
                 return connection, True
             connection.close()
         fresh: http.client.HTTPConnection
@@ -127,17 +129,17 @@ class Client:
             fresh.connect()
         except (OSError, UnicodeError) as error:  # the latter for a name that no host can have
             fresh.close()
-            raise TryLater(f"no connection: {_name(error)}") from error
+            raise RetryLater(f"no connection: {_name(error)}") from error
         fresh.sock.settimeout(self._answer_timeout)
         return fresh, False
 
-    def _said_before_the_end(self, connection: http.client.HTTPConnection) -> DispatchError | None:
+    def _said_before_the_end(self, connection: http.client.HTTPConnection) -> ProviderError | None:
         """What a far end said that stopped reading half-way: it may refuse a request by its head."""
         try:
             connection.sock.settimeout(min(2, self._answer_timeout))
             answer = connection.getresponse()
             meaning(answer, answer.read(65536))
-        except (Refused, TryLater) as came:
+        except (Refused, RetryLater) as came:
             return came
         except Uncertain:
             return None
@@ -146,7 +148,7 @@ class Client:
         return None
 
 
-class _TooLate(Exception):
+class _DeadlinePassed(Exception):
     """The last byte must not be written any more."""
 
 
@@ -154,19 +156,19 @@ class _SaidUnasked(Exception):
     """The far end said something, or closed the connection, before it had the whole call."""
 
 
-def _keeping_the_last(
+def _hold_back_last_byte(
     body: bytes, still: Callable[[], bool] | None, quiet: Callable[[], bool] | None
 ) -> Iterator[memoryview]:
     whole = memoryview(body)
     yield whole[:-1]
     if still is not None and not still():
-        raise _TooLate
+        raise _DeadlinePassed
     if quiet is not None and not quiet():
         raise _SaidUnasked
     yield whole[-1:]
 
 
-def _has_ended(connection: http.client.HTTPConnection) -> bool:
+def _is_stale(connection: http.client.HTTPConnection) -> bool:
     """True when an idle connection has something to read: its end, or an answer nobody asked for."""
     try:
         return bool(select.select([connection.sock], [], [], 0)[0])

@@ -13,7 +13,7 @@ from itertools import repeat
 from json import dumps
 from json.encoder import encode_basestring_ascii as quoted
 
-from newsletter.mail.message import Ahead, Letter, Sender, Token
+from newsletter.mail.message import Letter, MergeTag, ScheduledSend, Sender
 
 ONE_CLICK = "List-Unsubscribe=One-Click"  # exactly this value: RFC 8058, section 3.1
 
@@ -79,12 +79,17 @@ class Payload:
         self._names = _Names(letter.subject + letter.text + letter.html, fallback_name)
 
     def body(
-        self, readers: Sequence[Reader], tokens: Sequence[str], *, ids: Mapping[str, str], ahead: Ahead | None = None
+        self,
+        readers: Sequence[Reader],
+        tokens: Sequence[str],
+        *,
+        ids: Mapping[str, str],
+        ahead: ScheduledSend | None = None,
     ) -> bytes:
         """One call's JSON. `tokens` are those of the readers; `ids` go into custom_args: opaque, never an address."""
         ends = self._ends(readers, tokens)
         # local names: this loop runs for every reader of every edition
-        names, headers, reader_tag = self._names, self._headers, Token.READER.value
+        names, headers, reader_tag = self._names, self._headers, MergeTag.READER.value
         people = ",".join(
             [
                 f'{{"to":[{{"email":{quoted(email)}}}],'
@@ -116,9 +121,9 @@ class _Names(dict[str, str]):
     def __init__(self, everything: str, fallback_name: str) -> None:
         """Only tokens that occur in `everything`, the whole text of the letter, are substituted."""
         super().__init__()
-        makers: list[tuple[Token, Callable[[str], str]]] = [
-            (Token.FIRST_NAME, str),
-            (Token.FIRST_NAME_HTML, html.escape),
+        makers: list[tuple[MergeTag, Callable[[str], str]]] = [
+            (MergeTag.FIRST_NAME, str),
+            (MergeTag.FIRST_NAME_HTML, html.escape),
         ]
         self._needed = [(token.value, make) for token, make in makers if token in everything]
         self._fallback_name = fallback_name

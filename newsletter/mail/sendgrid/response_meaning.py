@@ -8,7 +8,7 @@ from contextlib import suppress
 import orjson
 
 from newsletter.mail.message import Receipt
-from newsletter.mail.provider_errors import Refused, TryLater, Uncertain
+from newsletter.mail.provider_errors import Refused, RetryLater, Uncertain
 
 OF_ONE_READER = re.compile(r"personalizations[.\[](\d{1,3})\]?\.(?:to|substitutions)\b", re.ASCII)
 # Answers which SendGrid's documentation gives to requests that it did not take.
@@ -16,7 +16,7 @@ REFUSALS = frozenset({400, 401, 403, 404, 405, 406, 411, 413, 414, 415, 422, 451
 
 
 def meaning(answer: http.client.HTTPResponse, said: bytes) -> Receipt:
-    """The receipt, or what kept the call from being accepted as an error: `Refused`, `TryLater` or `Uncertain`.
+    """The receipt, or what kept the call from being accepted as an error: `Refused`, `RetryLater` or `Uncertain`.
 
     A 5xx says nothing about whether the mail was queued; no page promises that it means no. A status below 200
     is no answer yet: the real one may still follow.
@@ -24,15 +24,15 @@ def meaning(answer: http.client.HTTPResponse, said: bytes) -> Receipt:
     status = answer.status
     if status == 202:
         return Receipt(status, answer.headers.get("X-Message-Id", ""))
-    detail = f"HTTP {status}{_complaint(said)}"
+    detail = f"HTTP {status}{_error_summary(said)}"
     if status == 429:
-        raise TryLater(detail, status=status, wait=_pause(answer))
+        raise RetryLater(detail, status=status, wait=_retry_after(answer))
     if status in REFUSALS or 300 <= status < 400:
-        raise Refused(detail, status=status, readers=_named(said))
+        raise Refused(detail, status=status, readers=_rejected_positions(said))
     raise Uncertain(detail, status=status)
 
 
-def _complaint(said: bytes) -> str:
+def _error_summary(said: bytes) -> str:
     """SendGrid's complaints as `field: message`, with anything like an address left out."""
     try:
         errors = orjson.loads(said)["errors"]
@@ -42,7 +42,7 @@ def _complaint(said: bytes) -> str:
     return " – " + "; ".join(" ".join("…" if "@" in word else word for word in line.split()) for line in told)
 
 
-def _named(said: bytes) -> list[int]:
+def _rejected_positions(said: bytes) -> list[int]:
     """Places of the readers whose own address or substitutions are complained of, ascending.
 
     Other fields of a personalization are the same for everybody, and so is a complaint about them.
@@ -55,7 +55,7 @@ def _named(said: bytes) -> list[int]:
     return sorted({int(match[1]) for match in found if match})
 
 
-def _pause(answer: http.client.HTTPResponse) -> float:
+def _retry_after(answer: http.client.HTTPResponse) -> float:
     """Seconds until the provider's limit is lifted, between 1 and 300; 30 when it does not say."""
     for header, origin in (("Retry-After", 0.0), ("X-RateLimit-Reset", time.time())):
         with suppress(TypeError, ValueError):

@@ -4,7 +4,7 @@ Four calls, and all of them may be repeated: a lost id costs nothing, a second c
 nothing. None of them tells by its answer alone that mail is cancelled; only `status` does, because
 the answer to a cancel may be lost and the complaints about it are prose.
 
-Each raises `Refused`, `TryLater` or `Uncertain` (mail/errors.py) when it did not get its answer.
+Each raises `Refused`, `RetryLater` or `Uncertain` (mail/errors.py) when it did not get its answer.
 """
 
 import http.client
@@ -16,10 +16,10 @@ from urllib.parse import quote, urlsplit
 import orjson
 from sendgrid import SendGridAPIClient
 
-from newsletter.mail.provider_errors import DispatchError, Refused, TryLater, Uncertain
+from newsletter.mail.provider_errors import ProviderError, Refused, RetryLater, Uncertain
 
-MINT = "/v3/mail/batch"
-HELD = "/v3/user/scheduled_sends"
+BATCH_PATH = "/v3/mail/batch"
+SCHEDULED_SENDS_PATH = "/v3/user/scheduled_sends"
 MOST_READ = 65536  # bytes
 LONGEST_ID = 100  # characters, as many as are kept
 
@@ -53,7 +53,7 @@ class Batches:
 
     def mint(self) -> str:
         """A fresh batch id. It is good for ten days."""
-        status, said = self._call("POST", MINT)
+        status, said = self._call("POST", BATCH_PATH)
         if status == 201 and isinstance(said, dict) and _is_id(batch := said.get("batch_id")):
             return str(batch)
         raise _unexpected(status)
@@ -65,15 +65,17 @@ class Batches:
         `status` to say. “A status exists already” comes as a 400 like every other complaint.
         """
         asked = {"batch_id": batch, "status": Status.CANCELLED}
-        status, _ = self._call("POST", HELD, asked)
+        status, _ = self._call("POST", SCHEDULED_SENDS_PATH, asked)
         if status == 400 and self.status(batch) == Status.PAUSED:
-            status, _ = self._call("PATCH", f"{HELD}/{quote(batch, safe='')}", {"status": Status.CANCELLED})
+            status, _ = self._call(
+                "PATCH", f"{SCHEDULED_SENDS_PATH}/{quote(batch, safe='')}", {"status": Status.CANCELLED}
+            )
         if status not in (201, 204, 400):
             raise _unexpected(status)
 
     def status(self, batch: str) -> Status:
         """The status that the id has at this moment."""
-        status, said = self._call("GET", f"{HELD}/{quote(batch, safe='')}")
+        status, said = self._call("GET", f"{SCHEDULED_SENDS_PATH}/{quote(batch, safe='')}")
         if status == 404:
             return Status.NONE
         if status != 200 or not isinstance(said, list):
@@ -91,7 +93,7 @@ class Batches:
 
         DANGEROUS before the mail's time has passed: mail that waits under a cancelled id comes back to life.
         """
-        status, _ = self._call("DELETE", f"{HELD}/{quote(batch, safe='')}")
+        status, _ = self._call("DELETE", f"{SCHEDULED_SENDS_PATH}/{quote(batch, safe='')}")
         if status not in (204, 404):
             raise _unexpected(status)
 
@@ -111,7 +113,7 @@ class Batches:
                 body = orjson.dumps(asked) if asked is not None else None
                 connection.request(method, self._root + path, body, self._headers)
             except (OSError, http.client.HTTPException) as error:
-                raise TryLater(f"no connection: {type(error).__name__}") from error
+                raise RetryLater(f"no connection: {type(error).__name__}") from error
             try:
                 answer = connection.getresponse()
                 said = answer.read(MOST_READ)
@@ -130,9 +132,9 @@ def _is_id(given: object) -> bool:
     return isinstance(given, str) and 0 < len(given) <= LONGEST_ID and given.isascii() and given.isprintable()
 
 
-def _unexpected(status: int) -> DispatchError:
+def _unexpected(status: int) -> ProviderError:
     """The error for an answer that is not the one that was asked for."""
     detail = f"HTTP {status}"
     if status == 429:
-        return TryLater(detail, status=status)
+        return RetryLater(detail, status=status)
     return Refused(detail, status=status) if 400 <= status < 500 else Uncertain(detail, status=status)

@@ -7,18 +7,18 @@ from typing import Any
 import orjson
 
 from newsletter.lib.errors import BadInput
-from newsletter.postbox.requests.context import Office
-from newsletter.postbox.requests.fault_injection import Order
+from newsletter.postbox.requests.context import PostboxContext
+from newsletter.postbox.requests.fault_injection import FaultRule
 from newsletter.postbox.requests.http_messages import Reply, Request, json_reply
 from newsletter.postbox.store import batch_ids, mailbox_queries, recipient_copies
 from newsletter.postbox.store.delivery_counts import counts
 from newsletter.postbox.store.mime import headers
-from newsletter.postbox.store.recipient_copies import Received
+from newsletter.postbox.store.recipient_copies import RecipientCopy
 
 MOST = 1000
 
 
-def give_order(office: Office, request: Request) -> Reply:
+def give_order(office: PostboxContext, request: Request) -> Reply:
     """POST /postbox/faults: an order as in `faults.Order`."""
     try:
         asked = orjson.loads(request.body)
@@ -26,21 +26,21 @@ def give_order(office: Office, request: Request) -> Reply:
         raise BadInput("body", "is not JSON.", 'Send such as {"do": "drop", "accept": true}.') from None
     if not isinstance(asked, dict):
         raise BadInput("body", "is not an object.", 'Send such as {"do": "drop", "accept": true}.')
-    return json_reply(office.orders.give(Order.read(asked)).told(), status=201)
+    return json_reply(office.orders.give(FaultRule.read(asked)).told(), status=201)
 
 
-def list_orders(office: Office, _: Request) -> Reply:
+def list_orders(office: PostboxContext, _: Request) -> Reply:
     """GET /postbox/faults."""
     return json_reply([order.told() for order in office.orders.standing()])
 
 
-def clear_orders(office: Office, request: Request) -> Reply:
+def clear_orders(office: PostboxContext, request: Request) -> Reply:
     """DELETE /postbox/faults or /postbox/faults/{id}."""
     office.orders.clear(int(request.words["number"]) if "number" in request.words else None)
     return Reply(204)
 
 
-def count(office: Office, request: Request) -> Reply:
+def count(office: PostboxContext, request: Request) -> Reply:
     """GET /postbox/counts?by=NAME&value=VALUE&limit=N: see `counting.counts`."""
     by = argument(request.query.get("by", ""))
     with office.mailbox.reading() as reader:
@@ -48,7 +48,7 @@ def count(office: Office, request: Request) -> Reply:
         return json_reply(counts(reader, now=request.now, by=by, value=request.query.get("value", ""), most=most))
 
 
-def list_letters(office: Office, request: Request) -> Reply:
+def list_letters(office: PostboxContext, request: Request) -> Reply:
     """GET /postbox/letters: copies in the order of arrival.
 
     ?address= ?search= ?letter= ?message_id= ?call= narrow it, ?arg=NAME:VALUE by a custom argument;
@@ -72,13 +72,13 @@ def list_letters(office: Office, request: Request) -> Reply:
     return json_reply({"letters": told, "next": told[-1]["id"] if len(told) == most else None})
 
 
-def forget(office: Office, _: Request) -> Reply:
+def forget(office: PostboxContext, _: Request) -> Reply:
     """DELETE /postbox/letters: all letters, calls and counts."""
     office.mailbox.forget()
     return Reply(204)
 
 
-def list_calls(office: Office, request: Request) -> Reply:
+def list_calls(office: PostboxContext, request: Request) -> Reply:
     """GET /postbox/calls?after=ID&limit=N: every call to mail/send in the order of arrival."""
     after, most = number(request.query, "after", 0, least=0), number(request.query, "limit", 100)
     with office.mailbox.reading() as reader:
@@ -90,20 +90,20 @@ def list_calls(office: Office, request: Request) -> Reply:
     return json_reply({"calls": told, "next": told[-1]["id"] if len(told) == most else None})
 
 
-def list_batches(office: Office, _: Request) -> Reply:
+def list_batches(office: PostboxContext, _: Request) -> Reply:
     """GET /postbox/batches: every batch id with the changes of its status."""
     with office.mailbox.reading() as reader:
-        found = batch_ids.lives(reader)
+        found = batch_ids.batch_histories(reader)
     return json_reply({name: batch._asdict() for name, batch in found.items()})
 
 
-def feel_pulse(office: Office, _: Request) -> Reply:
+def latest_call_id(office: PostboxContext, _: Request) -> Reply:
     """GET /postbox/pulse: the number of the newest call, for a page that wants to know of new mail."""
     with office.mailbox.reading() as reader:
         return json_reply({"newest": mailbox_queries.newest_call(reader)})
 
 
-def tell(one: Received, *, full: bool) -> dict[str, Any]:
+def tell(one: RecipientCopy, *, full: bool) -> dict[str, Any]:
     """A copy as JSON. The parts that need its body are None when the body was dropped for space."""
     row = one.row
     told = {

@@ -5,32 +5,32 @@ from typing import Any
 import orjson
 
 from newsletter.lib.errors import BadInput
-from newsletter.postbox.requests.context import Office
+from newsletter.postbox.requests.context import PostboxContext
 from newsletter.postbox.requests.http_messages import Reply, Request, json_reply
 from newsletter.postbox.webhook.event_simulation import Manner
 from newsletter.postbox.webhook.webhook_sender import Hook, read_happening
 
 
-def show(office: Office, _: Request) -> Reply:
+def show(office: PostboxContext, _: Request) -> Reply:
     """GET /postbox/events: the manner, events that wait, events that were taken."""
     hook = _hook(office)
     return json_reply({**hook.manner.told(), "waiting": hook.waiting, "posted": hook.posted})
 
 
-def change(office: Office, request: Request) -> Reply:
+def change(office: PostboxContext, request: Request) -> Reply:
     """POST /postbox/events: a manner as in `events.Manner`; takes the place of the one before."""
     hook = _hook(office)
     hook.manner = Manner.read(_json(request))
     return json_reply(hook.manner.told(), status=201)
 
 
-def happen(office: Office, request: Request) -> Reply:
+def simulate_event(office: PostboxContext, request: Request) -> Reply:
     """POST /postbox/events/happen: {"event": "click", "addresses": […]} befalls their newest copies now."""
     word, addresses, more = read_happening(_json(request))
     return json_reply({"happened": _hook(office).happen(word, addresses, **more)}, status=201)
 
 
-def _hook(office: Office) -> Hook:
+def _hook(office: PostboxContext) -> Hook:
     if office.hook is None:
         raise BadInput("events", "are not told by this postbox.", "Start it with --events-to and --events-key.")
     return office.hook

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from newsletter.postbox.chunked import BadChunk, TooLarge, read_chunked
 from newsletter.postbox.http_server.request_dispatch import refuse_host, reply_to
 from newsletter.postbox.http_server.routes import find
-from newsletter.postbox.requests.fault_injection import Do
+from newsletter.postbox.requests.fault_injection import FaultKind
 from newsletter.postbox.requests.http_messages import Reply, Request, error_reply
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ class Conversation(BaseHTTPRequestHandler):
             now=office.clock(),
         )
         reply = reply_to(office, request)
-        if reply.manner is None or reply.manner.do in (Do.STATUS, Do.LATE):
-            if reply.manner and reply.manner.accept and reply.manner.do is Do.LATE:
+        if reply.manner is None or reply.manner.do in (FaultKind.STATUS, FaultKind.LATE):
+            if reply.manner and reply.manner.accept and reply.manner.do is FaultKind.LATE:
                 self._wait(reply.manner.seconds or 0)
             self._write(reply)
         else:
@@ -115,12 +115,12 @@ class Conversation(BaseHTTPRequestHandler):
     def _misbehave(self, reply: Reply) -> None:
         self.close_connection = True
         order = reply.manner
-        if order is None or order.do is Do.DROP:
+        if order is None or order.do is FaultKind.DROP:
             return
-        if order.do is Do.HANG:
+        if order.do is FaultKind.HANG:
             self._wait(order.seconds)
             return
-        if order.do is Do.CUT:
+        if order.do is FaultKind.CUT:
             whole = reply.bytes(close=True)
             self.wfile.write(whole[: len(whole) // 2])
             self._wait(0.05)  # some systems throw away what was not read before a reset

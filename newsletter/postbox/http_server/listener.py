@@ -10,7 +10,7 @@ from typing import Any
 from newsletter.lib.errors import BadSetting
 from newsletter.postbox.http_server.connection_handler import Conversation
 from newsletter.postbox.http_server.request_dispatch import is_loopback
-from newsletter.postbox.requests.context import Office
+from newsletter.postbox.requests.context import PostboxContext
 
 GRACE = 1.0  # seconds that calls in hand get to finish
 
@@ -22,7 +22,7 @@ class Listener(socketserver.ThreadingMixIn, HTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, office: Office, *, host: str, port: int, allow_outside: bool = False) -> None:
+    def __init__(self, office: PostboxContext, *, host: str, port: int, allow_outside: bool = False) -> None:
         if not allow_outside and not is_loopback(host):
             raise BadSetting(
                 "The postbox",

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 from newsletter.lib.errors import BadInput
 from newsletter.postbox.http_server.routes import find
-from newsletter.postbox.requests.context import Office
+from newsletter.postbox.requests.context import PostboxContext
 from newsletter.postbox.requests.http_messages import Reply, Request, error_reply, json_reply
 
 
-def reply_to(office: Office, request: Request) -> Reply:
+def reply_to(office: PostboxContext, request: Request) -> Reply:
     """The reply to `request`, whatever it is."""
     found = find(request.path)
     if not found:
@@ -33,7 +33,7 @@ def reply_to(office: Office, request: Request) -> Reply:
         return error_reply(500, f"The postbox cannot use its file: {error}.")
 
 
-def refuse_host(office: Office, host: str | None) -> Reply | None:
+def refuse_host(office: PostboxContext, host: str | None) -> Reply | None:
     """A refusal unless we are called by a name of loopback, or one that was allowed.
 
     A web page elsewhere may give its own host name the address 127.0.0.1 and would then be let in by
@@ -64,7 +64,7 @@ def _host_name(host: str) -> str:
         return ""
 
 
-def _refuse_key(office: Office, request: Request) -> Reply | None:
+def _refuse_key(office: PostboxContext, request: Request) -> Reply | None:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key.strip():
         return error_reply(401, "authorization required")
@@ -73,7 +73,7 @@ def _refuse_key(office: Office, request: Request) -> Reply | None:
     return None
 
 
-def _is_own_page(office: Office, request: Request) -> bool:
+def _is_own_page(office: PostboxContext, request: Request) -> bool:
     """Browsers name the page behind a request that changes something; programs do not."""
     origin = request.headers.get("origin")
     if origin is None:

@@ -44,8 +44,8 @@ CONTROL = [
     Route("/postbox/calls", {"GET": control_api.list_calls}),
     Route("/postbox/batches", {"GET": control_api.list_batches}),
     Route("/postbox/events", {"GET": event_control_api.show, "POST": event_control_api.change}),
-    Route("/postbox/events/happen", {"POST": event_control_api.happen}),
-    Route("/postbox/pulse", {"GET": control_api.feel_pulse}),
+    Route("/postbox/events/happen", {"POST": event_control_api.simulate_event}),
+    Route("/postbox/pulse", {"GET": control_api.latest_call_id}),
 ]
 PAGES = [
     Route("/", {"GET": pages.show_list}),

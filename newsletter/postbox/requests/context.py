@@ -12,7 +12,7 @@ from newsletter.postbox.webhook.webhook_sender import Hook
 
 
 @dataclass
-class Office:
+class PostboxContext:
     """`hosts` are the names it may be called by in the Host header, besides those of loopback.
 
     `stopping` is set when it closes: whoever waits, waits on it. `hook` is there when events are told.

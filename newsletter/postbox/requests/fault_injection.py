@@ -12,7 +12,7 @@ from newsletter.lib.errors import BadInput
 CALLS = ("send", "batch", "scheduled_sends")
 
 
-class Do(StrEnum):
+class FaultKind(StrEnum):
     """What is done with a call."""
 
     LATE = "late"  # answer `seconds` later; taken in before the wait when `accept`, after it when not
@@ -25,7 +25,7 @@ class Do(StrEnum):
 
 
 @dataclass
-class Order:
+class FaultRule:
     """One order. It lets `after` matching calls pass, then counts for `times` calls (None: until cleared).
 
     `accept` says whether the call is taken in, with all that follows from it, before it is treated
@@ -33,7 +33,7 @@ class Order:
     custom_args that one of the call's personalizations must carry, merged as SendGrid merges them.
     """
 
-    do: Do
+    do: FaultKind
     accept: bool = False
     times: int | None = 1
     after: int = 0
@@ -50,10 +50,12 @@ class Order:
         if unknown := set(given) - known:
             raise BadInput(min(unknown), "is not part of an order.", f"Known are {', '.join(sorted(known))}.")
         try:
-            do = Do(given.get("do", ""))
+            do = FaultKind(given.get("do", ""))
         except ValueError:
-            raise BadInput("do", "is not something that can be ordered.", f"Known are {', '.join(Do)}.") from None
-        order = cls(do, **{"accept": do is Do.LATE, **{name: given[name] for name in given if name != "do"}})
+            raise BadInput(
+                "do", "is not something that can be ordered.", f"Known are {', '.join(FaultKind)}."
+            ) from None
+        order = cls(do, **{"accept": do is FaultKind.LATE, **{name: given[name] for name in given if name != "do"}})
         order._check()
         return order
 
@@ -69,7 +71,7 @@ class Order:
             raise BadInput("call", "is not a call.", f"Known are {', '.join(CALLS)}.")
         if not isinstance(self.where, dict) or not all(isinstance(value, str) for value in self.where.values()):
             raise BadInput("where", "is not an object of strings.", 'Give such as {"nl_dispatch": "7"}.')
-        if self.do is Do.UNREAD and (self.where or self.accept):
+        if self.do is FaultKind.UNREAD and (self.where or self.accept):
             raise BadInput("do", "unread drops a call before anything of it is known.", "Leave where and accept out.")
 
     def told(self) -> dict[str, Any]:
@@ -77,28 +79,28 @@ class Order:
         return asdict(self)
 
 
-def _need(value: object, kind: Any, name: str, mend: str, *, least: float = 0, most: float = 1e9) -> None:
+def _need(value: object, kind: Any, name: str, hint: str, *, least: float = 0, most: float = 1e9) -> None:
     right = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
     if not right or not least <= value <= most:  # type: ignore[operator]  # a number by now
-        raise BadInput(name, "has a value that is not possible.", mend)
+        raise BadInput(name, "has a value that is not possible.", hint)
 
 
 class Orders:
     """The orders that stand, the oldest first. Safe to use from several threads; kept in memory only."""
 
     def __init__(self) -> None:
-        self._orders: list[Order] = []
+        self._orders: list[FaultRule] = []
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
 
-    def give(self, order: Order) -> Order:
+    def give(self, order: FaultRule) -> FaultRule:
         """Let `order` stand; it gets an id."""
         with self._lock:
             order.id = next(self._ids)
             self._orders.append(order)
         return order
 
-    def take(self, call: str, *, unread: bool, args: Iterable[Mapping[str, str]] = ()) -> Order | None:
+    def take(self, call: str, *, unread: bool, args: Iterable[Mapping[str, str]] = ()) -> FaultRule | None:
         """The order that this call falls under, used up by one; None for good behaviour.
 
         `unread` asks for the only kind that can be decided before the body is read. `args` are the
@@ -107,7 +109,7 @@ class Orders:
         everybody: list[Mapping[str, str]] | None = None
         with self._lock:
             for order in self._orders:
-                if order.call != call or (order.do is Do.UNREAD) != unread:
+                if order.call != call or (order.do is FaultKind.UNREAD) != unread:
                     continue
                 if order.where:
                     everybody = list(args) if everybody is None else everybody
@@ -123,7 +125,7 @@ class Orders:
                 return order
         return None
 
-    def standing(self) -> list[Order]:
+    def standing(self) -> list[FaultRule]:
         """A list that can be looked at in peace."""
         with self._lock:
             return list(self._orders)

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from newsletter.postbox.requests.fault_injection import Order
+from newsletter.postbox.requests.fault_injection import FaultRule
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Reply:
     body: bytes = b""
     kind: str = "text/plain"
     headers: Mapping[str, str] = field(default_factory=dict)
-    manner: Order | None = None
+    manner: FaultRule | None = None
 
     def bytes(self, *, close: bool) -> bytes:
         """The reply as it stands on the wire. 204 has no body and no length (RFC 9110, section 8.6)."""

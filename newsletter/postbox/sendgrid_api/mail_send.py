@@ -7,13 +7,13 @@ from typing import Any
 
 import orjson
 
-from newsletter.postbox.requests.context import Office
-from newsletter.postbox.requests.fault_injection import Do, Order
+from newsletter.postbox.requests.context import PostboxContext
+from newsletter.postbox.requests.fault_injection import FaultKind, FaultRule
 from newsletter.postbox.requests.http_messages import Reply, Request, error_reply, json_reply
 from newsletter.postbox.sendgrid_api.validation import find_problems
 from newsletter.postbox.sendgrid_api.validation.warnings import flags
 from newsletter.postbox.store.batch_ids import is_issued
-from newsletter.postbox.store.mailbox import Call, pack
+from newsletter.postbox.store.mailbox import MailSendCall, pack
 
 
 @dataclass(frozen=True)
@@ -26,19 +26,19 @@ class Verdict:
     notes: tuple[object, ...] = ()
 
 
-def send(office: Office, request: Request) -> Reply:
+def send(office: PostboxContext, request: Request) -> Reply:
     """The call is kept and committed before the reply leaves this function."""
     verdict = _judge(office, request)
     order = office.orders.take("send", unread=False, args=_args(verdict.body))
-    if order and order.do is Do.LATE and not order.accept:
+    if order and order.do is FaultKind.LATE and not order.accept:
         office.stopping.wait(order.seconds or 0)
-    accept = not order or order.accept or order.do is Do.LATE
+    accept = not order or order.accept or order.do is FaultKind.LATE
     reply = answer(order, verdict.reply, now=request.now.timestamp())
     kept = verdict.taken and accept
     office.mailbox.keep(
-        Call(
+        MailSendCall(
             at=request.now,
-            answer=str(reply.status) if not order or order.do in (Do.LATE, Do.STATUS) else str(order.do),
+            answer=str(reply.status) if not order or order.do in (FaultKind.LATE, FaultKind.STATUS) else str(order.do),
             ordered=describe(order),
             body=verdict.body if kept else None,
             packed=pack(request.body) if kept else b"",
@@ -50,14 +50,14 @@ def send(office: Office, request: Request) -> Reply:
     return reply
 
 
-def answer(order: Order | None, reply: Reply, *, now: float) -> Reply:
+def answer(order: FaultRule | None, reply: Reply, *, now: float) -> Reply:
     """`reply` in the manner that was ordered, with its status exchanged where that is the order.
 
     A 429 carries the headers of SendGrid's rate limits; the reset is `seconds` away, 60 if not said.
     """
     if order is None:
         return reply
-    if order.do is Do.STATUS:
+    if order.do is FaultKind.STATUS:
         headers = {}
         if order.status == 429:
             reset = int(now + (60 if order.seconds is None else order.seconds))
@@ -67,15 +67,15 @@ def answer(order: Order | None, reply: Reply, *, now: float) -> Reply:
     return Reply(reply.status, reply.body, reply.kind, reply.headers, order)
 
 
-def describe(order: Order | None) -> str:
+def describe(order: FaultRule | None) -> str:
     """The order in few words, for the list of calls."""
     if order is None:
         return ""
-    words = f"{order.do} {order.status}" if order.do is Do.STATUS else str(order.do)
-    return f"accept, then {words}" if order.accept and order.do is not Do.LATE else words
+    words = f"{order.do} {order.status}" if order.do is FaultKind.STATUS else str(order.do)
+    return f"accept, then {words}" if order.accept and order.do is not FaultKind.LATE else words
 
 
-def _judge(office: Office, request: Request) -> Verdict:
+def _judge(office: PostboxContext, request: Request) -> Verdict:
     try:
         request.body.decode("utf-8")
     except UnicodeDecodeError:
@@ -98,7 +98,7 @@ def _judge(office: Office, request: Request) -> Verdict:
     return Verdict(Reply(202, headers={"X-Message-Id": message_id}), body, taken=True, notes=odd)
 
 
-def _issued(office: Office, batch: str) -> bool:
+def _issued(office: PostboxContext, batch: str) -> bool:
     with office.mailbox.reading() as reader:
         return is_issued(reader, batch)
 

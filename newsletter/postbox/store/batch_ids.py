@@ -10,7 +10,7 @@ import string
 from collections import defaultdict
 from datetime import datetime
 
-from newsletter.postbox.store.scheduling_rules import BATCH_LIFE, Batch, Change
+from newsletter.postbox.store.scheduling_rules import BATCH_LIFE, Batch, StatusChange
 
 PLACES = 10
 STATUSES = ("pause", "cancel")
@@ -37,7 +37,7 @@ def is_issued(reader: sqlite3.Connection, batch: str) -> bool:
     return reader.execute("SELECT 1 FROM batches WHERE id = ?", (batch,)).fetchone() is not None
 
 
-def held(reader: sqlite3.Connection, *, now: datetime) -> dict[str, str]:
+def held_batches(reader: sqlite3.Connection, *, now: datetime) -> dict[str, str]:
     """The batches that are paused or cancelled, with their status, the oldest first."""
     rows = reader.execute(
         "SELECT batch, status, max(number) FROM changes JOIN batches ON batches.id = batch "
@@ -47,12 +47,12 @@ def held(reader: sqlite3.Connection, *, now: datetime) -> dict[str, str]:
     return {row["batch"]: row["status"] for row in rows if row["status"]}
 
 
-def hold(writer: sqlite3.Connection, batch: object, status: object, *, now: datetime) -> None:
+def pause_or_cancel(writer: sqlite3.Connection, batch: object, status: object, *, now: datetime) -> None:
     """Pause or cancel a batch that has no status yet."""
     if not isinstance(batch, str) or not is_issued(writer, batch):
         raise NotPossible("invalid batch id", field="batch_id")
     _check(status)
-    standing = held(writer, now=now)
+    standing = held_batches(writer, now=now)
     if batch in standing:
         raise NotPossible("a status for this batch id exists, try PATCH to update the status", field="batch_id")
     if len(standing) >= PLACES:
@@ -73,11 +73,11 @@ def release(writer: sqlite3.Connection, batch: str, *, now: datetime) -> None:
     _change(writer, batch, "", now)
 
 
-def lives(reader: sqlite3.Connection) -> dict[str, Batch]:
+def batch_histories(reader: sqlite3.Connection) -> dict[str, Batch]:
     """Every batch with all its changes, to judge the fates of mail by."""
-    changes: dict[str, list[Change]] = defaultdict(list)
+    changes: dict[str, list[StatusChange]] = defaultdict(list)
     for row in reader.execute("SELECT batch, at, status FROM changes ORDER BY number"):
-        changes[row["batch"]].append(Change(row["at"], row["status"]))
+        changes[row["batch"]].append(StatusChange(row["at"], row["status"]))
     rows = reader.execute("SELECT id, issued FROM batches ORDER BY issued, id")
     return {row["id"]: Batch(row["issued"], changes[row["id"]]) for row in rows}
 
@@ -88,7 +88,7 @@ def _check(status: object) -> None:
 
 
 def _find(reader: sqlite3.Connection, batch: str, now: datetime) -> None:
-    if batch not in held(reader, now=now):
+    if batch not in held_batches(reader, now=now):
         raise NotPossible("batch id not found", status=404)
 
 

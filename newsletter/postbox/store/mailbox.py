@@ -18,14 +18,14 @@ from typing import Any
 import orjson
 
 from newsletter.postbox.store.database import connect, prepare
-from newsletter.postbox.store.merged_message import Copy, snippet
+from newsletter.postbox.store.merged_message import MergedMessage, snippet
 
 LIMIT = 200_000_000  # bytes of packed bodies; beyond it the oldest go
 KINDS = ("to", "cc", "bcc")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call:
+class MailSendCall:
     """One call to mail/send: what came in, what came of it. `body` is None when it was not accepted."""
 
     at: datetime
@@ -47,7 +47,7 @@ class Mailbox:
         self._lock = threading.Lock()
         self._held = self._size()
 
-    def keep(self, call: Call) -> int:
+    def keep(self, call: MailSendCall) -> int:
         """Write `call` down, with its letters when it was accepted; its number in the order of arrival."""
         with self.changing() as writer:
             number = self._note(writer, call)
@@ -97,9 +97,9 @@ class Mailbox:
         (size,) = self._writer.execute("SELECT coalesce(sum(length(packed)), 0) FROM bodies").fetchone()
         return int(size)
 
-    def _note(self, writer: sqlite3.Connection, call: Call) -> int:
+    def _note(self, writer: sqlite3.Connection, call: MailSendCall) -> int:
         body = call.body
-        copy = Copy(body, 0) if body is not None else None
+        copy = MergedMessage(body, 0) if body is not None else None
         values = {
             "at": call.at.timestamp(),
             "accepted": body is not None,

@@ -38,7 +38,7 @@ def letter(reader: sqlite3.Connection, key: str) -> sqlite3.Row | None:
     return found
 
 
-def twice(reader: sqlite3.Connection, key: str) -> list[str]:
+def duplicate_recipients(reader: sqlite3.Connection, key: str) -> list[str]:
     """The addresses that one letter was accepted for more than once."""
     rows = reader.execute(
         "SELECT lower(address) AS one FROM recipients r JOIN calls c ON c.id = r.call WHERE c.letter = ? "

@@ -16,7 +16,7 @@ SNIPPET = 160  # characters
 
 
 @dataclass(frozen=True)
-class Copy:
+class MergedMessage:
     """`body` is an accepted mail/send body and `number` the place of a personalization in it."""
 
     body: Mapping[str, Any]
@@ -114,7 +114,7 @@ def replace(text: str, values: Mapping[str, str]) -> str:
     return re.sub("|".join(map(re.escape, tags)), lambda found: values[found[0]], text)
 
 
-def snippet(copy: Copy) -> str:
+def snippet(copy: MergedMessage) -> str:
     """At most 160 characters of the letter's first words."""
     words = " ".join(copy.text.split()) or " ".join(plain(copy.part("text/html")).split())
     return words if len(words) <= SNIPPET else words[: SNIPPET - 1].rstrip() + "…"

@@ -13,7 +13,7 @@ from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from typing import Any, TypeAlias
 
-from newsletter.postbox.store.merged_message import Copy
+from newsletter.postbox.store.merged_message import MergedMessage
 
 # The older policy on purpose: the newer one turns a long link in a header line into encoded words.
 LINES = compat32.clone(linesep="\r\n", max_line_length=998)  # what RFC 5322 allows
@@ -22,7 +22,7 @@ UTF8 = Charset("utf-8")
 UTF8.body_encoding = QP  # can be read, which base64 cannot
 
 
-def headers(copy: Copy, *, message_id: str, at: datetime) -> list[tuple[str, str]]:
+def headers(copy: MergedMessage, *, message_id: str, at: datetime) -> list[tuple[str, str]]:
     """Header lines as a person reads them, in the order in which they stand. Bcc is not among them."""
     own = copy.headers
     taken = {name.lower() for name in own}
@@ -40,7 +40,7 @@ def headers(copy: Copy, *, message_id: str, at: datetime) -> list[tuple[str, str
     return [(name, value) for name, value in lines if value]
 
 
-def raw(copy: Copy, *, message_id: str, at: datetime) -> bytes:
+def raw(copy: MergedMessage, *, message_id: str, at: datetime) -> bytes:
     """The whole message with CRLF at the line ends.
 
     Header lines of the call stand as they came: whoever sends them has to encode them, says SendGrid's reference
@@ -54,7 +54,7 @@ def raw(copy: Copy, *, message_id: str, at: datetime) -> bytes:
     return lines.encode() + message.as_bytes(policy=LINES)
 
 
-def _body(copy: Copy) -> Parts:
+def _body(copy: MergedMessage) -> Parts:
     parts = [_part(kind, text) for kind, text in copy.parts]
     message = parts[0]
     if len(parts) > 1:

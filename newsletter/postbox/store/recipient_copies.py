@@ -10,18 +10,18 @@ import orjson
 
 from newsletter.postbox.store import batch_ids
 from newsletter.postbox.store.mailbox import unpack
-from newsletter.postbox.store.merged_message import Copy
+from newsletter.postbox.store.merged_message import MergedMessage
 from newsletter.postbox.store.scheduling_rules import Fate, fate
 
 FATE = "CASE WHEN r.send_at IS NULL AND c.batch_id = '' THEN 'sent' ELSE fate(c.batch_id, c.at, r.send_at) END"
 
 
 @dataclass(frozen=True)
-class Received:
+class RecipientCopy:
     """One recipient's copy as it lies in the mailbox. `copy` is None when its body was dropped for space."""
 
     row: sqlite3.Row
-    copy: Copy | None
+    copy: MergedMessage | None
     fate: Fate
 
     @property
@@ -42,7 +42,7 @@ class Received:
 
 def judge(reader: sqlite3.Connection, *, now: datetime) -> Callable[[str, float, int | None], Fate]:
     """A function from batch id, arrival and send_at to the fate at `now`; also put into `reader` as `fate`."""
-    lives = batch_ids.lives(reader)
+    lives = batch_ids.batch_histories(reader)
 
     def find(batch: str, at: float, send_at: int | None) -> Fate:
         return fate(accepted=at, send_at=send_at, batch=lives.get(batch), now=now.timestamp())
@@ -60,7 +60,7 @@ def received(
     skip: int = 0,
     most: int = 100,
     bodies: bool = True,
-) -> Iterator[Received]:
+) -> Iterator[RecipientCopy]:
     """Copies in the order of their arrival, or the `newest` calls first (in a call always in its order).
 
     Without `bodies` none has a `copy`, which is much faster for a list of people.
@@ -80,8 +80,8 @@ def received(
     for row in rows:
         if row["call"] != call:
             call, body = row["call"], _body(reader, row["call"]) if bodies else None
-        copy = Copy(body, row["number"]) if body else None
-        yield Received(row, copy, find(row["batch_id"], row["at"], row["send_at"]))
+        copy = MergedMessage(body, row["number"]) if body else None
+        yield RecipientCopy(row, copy, find(row["batch_id"], row["at"], row["send_at"]))
 
 
 def how_many(reader: sqlite3.Connection, *, where: Mapping[str, object]) -> int:

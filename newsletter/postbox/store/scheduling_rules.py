@@ -32,7 +32,7 @@ class Fate(StrEnum):
 STOPPED = frozenset({Fate.CANCELLED, Fate.EXPIRED, Fate.LOST})  # will never leave
 
 
-class Change(NamedTuple):
+class StatusChange(NamedTuple):
     """From `at` (Unix seconds) on, a batch has this status: `pause`, `cancel` or none (empty)."""
 
     at: float
@@ -43,7 +43,7 @@ class Batch(NamedTuple):
     """A batch id's life: when it was given out, and the changes of its status in their order."""
 
     issued: float
-    changes: Sequence[Change] = ()
+    changes: Sequence[StatusChange] = ()
 
 
 def fate(*, accepted: float, send_at: int | None, batch: Batch | None, now: float) -> Fate:
@@ -59,7 +59,7 @@ def fate(*, accepted: float, send_at: int | None, batch: Batch | None, now: floa
     return _held(batch.changes, send_at, now)
 
 
-def _holds(changes: Sequence[Change], send_at: int) -> bool:
+def _holds(changes: Sequence[StatusChange], send_at: int) -> bool:
     """Whether a status stands at `send_at` that has stood, unbroken, since before the guard."""
     since: float | None = None
     for change in changes:
@@ -72,7 +72,7 @@ def _holds(changes: Sequence[Change], send_at: int) -> bool:
     return since is not None and since <= send_at - GUARD
 
 
-def _held(changes: Sequence[Change], send_at: int, now: float) -> Fate:
+def _held(changes: Sequence[StatusChange], send_at: int, now: float) -> Fate:
     """A status held the copy at `send_at`: what has happened to it from then until `now`."""
     at_due = [change for change in changes if change.at <= send_at]
     later = [change for change in changes if send_at < change.at <= min(now, send_at + KEPT)]

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 
 import orjson
 
-from newsletter.postbox.requests.context import Office
+from newsletter.postbox.requests.context import PostboxContext
 from newsletter.postbox.requests.http_messages import Reply, Request, error_reply
 from newsletter.postbox.store import batch_ids, mailbox_queries, recipient_copies
 from newsletter.postbox.store.mime import headers, raw
-from newsletter.postbox.store.recipient_copies import Received
+from newsletter.postbox.store.recipient_copies import RecipientCopy
 from newsletter.postbox.ui import letter_frame
 from newsletter.postbox.ui.page_templates import FILES, page
 
@@ -21,7 +21,7 @@ TABS = ("html", "text", "headers", "source", "call")
 CLIPPED = 102_000  # bytes of HTML beyond which Gmail shows only the beginning
 
 
-def show_list(office: Office, request: Request) -> Reply:
+def show_list(office: PostboxContext, request: Request) -> Reply:
     """Letters, the newest first."""
     search, number = request.query.get("q", "").strip(), _page_number(request)
     with office.mailbox.reading() as reader:
@@ -40,7 +40,7 @@ def show_list(office: Office, request: Request) -> Reply:
     )
 
 
-def show_letter(office: Office, request: Request) -> Reply:
+def show_letter(office: PostboxContext, request: Request) -> Reply:
     """One letter: who got it, and one copy of it: the one that `copy` names, else the first that is listed."""
     key, query, number = request.words["letter"], request.query, _page_number(request)
     where: dict[str, object] = {"letter": key}
@@ -61,7 +61,7 @@ def show_letter(office: Office, request: Request) -> Reply:
                 bodies=False,
             )
         )
-        twice = mailbox_queries.twice(reader, key)
+        twice = mailbox_queries.duplicate_recipients(reader, key)
         many = recipient_copies.how_many(reader, where=wanted)
         usual = people[0].id if people else ""  # the first that was found
         call, _, position = query.get("copy", usual).partition(".")
@@ -84,7 +84,7 @@ def show_letter(office: Office, request: Request) -> Reply:
     )
 
 
-def show_html(office: Office, request: Request) -> Reply:
+def show_html(office: PostboxContext, request: Request) -> Reply:
     """The HTML of a copy alone, for the frame on the letter's page: it can run and load nothing."""
     found = _find(office, request)
     if not found or not found.copy or not found.copy.html:
@@ -94,7 +94,7 @@ def show_html(office: Office, request: Request) -> Reply:
     return Reply(200, body, "text/html; charset=utf-8", letter_frame.guards(remote=remote))
 
 
-def give_raw(office: Office, request: Request) -> Reply:
+def give_raw(office: PostboxContext, request: Request) -> Reply:
     """The whole message, to be opened in a mail program."""
     found = _find(office, request)
     if not found or not found.copy:
@@ -104,33 +104,33 @@ def give_raw(office: Office, request: Request) -> Reply:
     return Reply(200, source, "message/rfc822", name)
 
 
-def show_calls(office: Office, request: Request) -> Reply:
+def show_calls(office: PostboxContext, request: Request) -> Reply:
     """Every call in the order of arrival, with what is held and what is ordered."""
     number = _page_number(request)
     with office.mailbox.reading() as reader:
         rows = mailbox_queries.latest_calls(reader, skip=(number - 1) * CALLS, most=CALLS + 1)
-        held = batch_ids.held(reader, now=request.now)
+        held = batch_ids.held_batches(reader, now=request.now)
     calls = [{**dict(row), "notes": orjson.loads(row["notes"])} for row in rows[:CALLS]]
     return page("calls.html", **_common(office, request), calls=calls, held=held, number=number, more=len(rows) > CALLS)
 
 
-def clear_orders(office: Office, _: Request) -> Reply:
+def clear_orders(office: PostboxContext, _: Request) -> Reply:
     """The button beside the orders."""
     office.orders.clear()
     return Reply(303, headers={"Location": "/calls"})
 
 
-def give_file(_: Office, request: Request) -> Reply:
+def give_file(_: PostboxContext, request: Request) -> Reply:
     """Style, script and icon."""
     body, kind = FILES[request.words["file"]]
     return Reply(200, body, kind, {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"})
 
 
-def _common(office: Office, request: Request) -> dict[str, Any]:
+def _common(office: PostboxContext, request: Request) -> dict[str, Any]:
     return {"orders": office.orders.standing(), "host": request.headers.get("host", ""), "now": request.now}
 
 
-def _look(shown: Received | None, request: Request) -> dict[str, Any]:
+def _look(shown: RecipientCopy | None, request: Request) -> dict[str, Any]:
     """What is seen of a copy: the tab, the frame's width and colours, sizes."""
     query = request.query
     state = {name: query[name] for name in ("q", "page", "copy", "tab", "view", "dark", "images") if query.get(name)}
@@ -160,7 +160,7 @@ def _look(shown: Received | None, request: Request) -> dict[str, Any]:
     }
 
 
-def _find(office: Office, request: Request) -> Received | None:
+def _find(office: PostboxContext, request: Request) -> RecipientCopy | None:
     where: dict[str, object] = {"call": request.words["call"], "position": request.words["position"]}
     with office.mailbox.reading() as reader:
         return next(recipient_copies.received(reader, now=request.now, where=where, most=1), None)

@@ -19,7 +19,7 @@ import orjson
 from newsletter.lib.errors import BadInput
 from newsletter.postbox.store import mailbox_queries
 from newsletter.postbox.store.mailbox import Mailbox
-from newsletter.postbox.store.recipient_copies import Received, received
+from newsletter.postbox.store.recipient_copies import RecipientCopy, received
 from newsletter.postbox.store.scheduling_rules import Fate
 from newsletter.postbox.webhook.event_simulation import Due, Manner, course, event, told, word_of
 from newsletter.postbox.webhook.webhook_signature import Signer
@@ -178,7 +178,7 @@ def read_happening(given: object) -> tuple[object, list[str], dict[str, Any]]:
     return given.get("event"), [str(address) for address in given["addresses"]], more
 
 
-def _copy(one: Received) -> Mapping[str, Any]:
+def _copy(one: RecipientCopy) -> Mapping[str, Any]:
     return {
         "address": one.row["address"],
         "args": one.args,

@@ -10,7 +10,7 @@ from markupsafe import Markup
 GROUP = "This is a group of values, not a text. Write a point and the name of one after it."
 
 
-class Value:
+class TemplateObject:
     """A group of named values: `story.headline`. It has nothing else that a template could call."""
 
     def __init__(self, named: Mapping[str, object]) -> None:
@@ -21,7 +21,7 @@ class Value:
         raise SecurityError(GROUP)
 
 
-def packed(value: object) -> Any:
+def to_json(value: object) -> Any:
     """`value` as JSON can hold it. Of a dataclass, its fields and its properties; of a named tuple, its fields."""
     if isinstance(value, Markup):
         return {"html": str(value)}
@@ -29,22 +29,22 @@ def packed(value: object) -> Any:
         kind = type(value)
         names = [field.name for field in fields(value)]
         names += [name for name, member in vars(kind).items() if isinstance(member, property)]
-        return {"named": {name: packed(getattr(value, name)) for name in names}}
+        return {"named": {name: to_json(getattr(value, name)) for name in names}}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return {"named": {name: packed(getattr(value, name)) for name in value._fields}}
+        return {"named": {name: to_json(getattr(value, name)) for name in value._fields}}
     if isinstance(value, tuple | list):
-        return [packed(one) for one in value]
+        return [to_json(one) for one in value]
     if value is None or isinstance(value, bool | int | str):
         return value
     raise TypeError(f"{type(value).__name__} is not a value for a template")
 
 
-def unpacked(value: Any) -> Any:
-    """What `packed` was given, with `Value` for dataclasses and nothing that can be changed."""
+def from_json(value: Any) -> Any:
+    """What `packed` was given, with `TemplateObject` for dataclasses and nothing that can be changed."""
     if isinstance(value, list):
-        return tuple(unpacked(one) for one in value)
+        return tuple(from_json(one) for one in value)
     if isinstance(value, dict):
         if "html" in value:
             return Markup(value["html"])  # noqa: S704 — it was Markup when it was packed
-        return Value({name: unpacked(one) for name, one in value["named"].items()})
+        return TemplateObject({name: from_json(one) for name, one in value["named"].items()})
     return value

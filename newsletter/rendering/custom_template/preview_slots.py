@@ -4,18 +4,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from newsletter.rendering.custom_template.template_errors import NotTried
+from newsletter.rendering.custom_template.template_errors import TemplateRendererUnavailable
 
-AT_ONCE = 2
+MAX_CONCURRENT_PREVIEWS = 2
 
-_free = threading.BoundedSemaphore(AT_ONCE)
+_free = threading.BoundedSemaphore(MAX_CONCURRENT_PREVIEWS)
 
 
 @contextmanager
-def turn() -> Iterator[None]:
+def preview_slot() -> Iterator[None]:
     """One of the turns, for as long as the block lasts. Raises `NotTried` at once when all are taken."""
     if not _free.acquire(blocking=False):
-        raise NotTried("Other templates are being tried at this moment. Try again in a few seconds.")
+        raise TemplateRendererUnavailable("Other templates are being tried at this moment. Try again in a few seconds.")
     try:
         yield
     finally:

@@ -9,15 +9,15 @@ import structlog
 
 from newsletter.lib.bounded_process import Ending, command_of, run
 from newsletter.rendering.custom_template import limits
-from newsletter.rendering.custom_template.template_errors import NotTried, TemplateFault
+from newsletter.rendering.custom_template.template_errors import CustomTemplateError, TemplateRendererUnavailable
 
 COMMAND = command_of(Path(__file__).with_name("renderer_main.py"))
 
 log = structlog.get_logger()
 
 
-def ask(order: Mapping[str, object]) -> dict[str, Any]:
-    """What the other process answers. Raises `TemplateFault` when it was stopped by its bounds, else `NotTried`."""
+def run_renderer(order: Mapping[str, object]) -> dict[str, Any]:
+    """What the other process answers. Raises `CustomTemplateError` when it was stopped by its bounds, else `NotTried`."""
     answer = run(COMMAND, json.dumps(order).encode(), bounds=limits.PROCESS)
     match answer.ending:
         case Ending.ANSWERED:
@@ -25,7 +25,7 @@ def ask(order: Mapping[str, object]) -> dict[str, Any]:
         case Ending.TOO_LONG:
             raise _too_long(inlining=answer.output.startswith(b"\n"))
         case Ending.NO_MEMORY:
-            raise TemplateFault(
+            raise CustomTemplateError(
                 "It needs more memory than a letter may take, or is nested too deep.",
                 "Look for a text that grows in a loop.",
             )
@@ -40,16 +40,16 @@ def _read(said: bytes) -> dict[str, Any]:
         raise _not_tried(f"gave no answer: {error}") from error
 
 
-def _too_long(*, inlining: bool) -> TemplateFault:
+def _too_long(*, inlining: bool) -> CustomTemplateError:
     seconds = limits.PROCESS.cpu_seconds
     if inlining:
-        return TemplateFault(
+        return CustomTemplateError(
             "It takes too long to put its styles onto its elements.",
             f"A letter has {seconds} seconds. Write fewer rules, or fewer elements that they fit.",
         )
-    return TemplateFault("It takes too long.", f"A letter has {seconds} seconds. Look for a loop in a loop.")
+    return CustomTemplateError("It takes too long.", f"A letter has {seconds} seconds. Look for a loop in a loop.")
 
 
-def _not_tried(why: str) -> NotTried:
+def _not_tried(why: str) -> TemplateRendererUnavailable:
     log.error("template.not_tried", why=why)
-    return NotTried("The template could not be tried at this moment. Try again in a minute.")
+    return TemplateRendererUnavailable("The template could not be tried at this moment. Try again in a minute.")

@@ -9,20 +9,20 @@ from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
-from newsletter.mail.message import Token
-from newsletter.rendering.custom_template.context_json import GROUP, Value
-from newsletter.rendering.custom_template.limits import LETTER
+from newsletter.mail.message import MergeTag
+from newsletter.rendering.custom_template.context_json import GROUP, TemplateObject
+from newsletter.rendering.custom_template.limits import MAX_OUTPUT_BYTES
 from newsletter.rendering.custom_template.printable_values import CALLED, Called, OwnCycler, OwnJoiner, listed
-from newsletter.rendering.markup.html_attributes import side, tongue
+from newsletter.rendering.markup.html_attributes import align_attribute, lang_attributes
 
 NAME = "template"  # of the curator's own, among ours
 LAYOUT = "_layout.html"
 # A letter is the same each time it is made, so nothing is left to chance; `attr` only helps to go round the walls.
-TAKEN_AWAY = ("attr", "random", "pprint")
+REMOVED_FILTERS = ("attr", "random", "pprint")
 LARGEST = 10**9  # of a number that is multiplied or raised
 
 
-class NotThere(UndefinedError):
+class UndefinedName(UndefinedError):
     """A name that does not exist: `name` of `owner`, or of the letter itself when that is `missing`."""
 
     def __init__(self, message: str | None, name: str, owner: object) -> None:
@@ -30,7 +30,7 @@ class NotThere(UndefinedError):
         self.name, self.owner = name, owner
 
 
-class Absent(StrictUndefined):
+class NamedUndefined(StrictUndefined):
     """An undefined value that says which name it was when somebody uses it."""
 
     __slots__ = ()
@@ -43,14 +43,14 @@ class Absent(StrictUndefined):
         super().__init__(hint, obj, name, exc)
 
 
-def _saying(name: str, owner: object) -> Callable[[str | None], NotThere]:
-    def said(message: str | None = None) -> NotThere:
-        return NotThere(message, name, owner)
+def _saying(name: str, owner: object) -> Callable[[str | None], UndefinedName]:
+    def said(message: str | None = None) -> UndefinedName:
+        return UndefinedName(message, name, owner)
 
     return said
 
 
-class World(ImmutableSandboxedEnvironment):
+class TemplateSandbox(ImmutableSandboxedEnvironment):
     """Jinja in its sandbox. The bounds of the process are what keeps the house; these make errors clear."""
 
     intercepted_binops = frozenset({"*", "**"})
@@ -69,24 +69,24 @@ class World(ImmutableSandboxedEnvironment):
                 raise SecurityError("The numbers are too large.")
         elif hasattr(left, "__len__") or hasattr(right, "__len__"):
             long, often = (left, right) if hasattr(left, "__len__") else (right, left)
-            if isinstance(often, int) and len(long) * often > LETTER:
+            if isinstance(often, int) and len(long) * often > MAX_OUTPUT_BYTES:
                 raise SecurityError("The text is repeated too often.")
         return super().call_binop(context, operator, left, right)
 
 
 @pass_context  # else it is asked about constants before there is a line to point at
-def spoken(_context: object, value: object) -> object:
+def finalize_output(_context: object, value: object) -> object:
     """`value` of `{{ … }}`, unless it is something to call, a group or a list: they print addresses in memory."""
     if callable(value) and not isinstance(value, Undefined):  # which says by itself what it lacks
         raise SecurityError(CALLED)
-    if isinstance(value, Value):
+    if isinstance(value, TemplateObject):
         raise SecurityError(GROUP)
     if isinstance(value, tuple | list):
         raise SecurityError("This is a list, not a text. Go through it with {% for … %}, or write |join after it.")
     return value
 
 
-def world(root: Path, source: str) -> World:
+def create_sandbox(root: Path, source: str) -> TemplateSandbox:
     """The environment for one `source`; `root` is the folder of our own templates."""
 
     def load(name: str) -> tuple[str, str, None] | None:
@@ -98,24 +98,26 @@ def world(root: Path, source: str) -> World:
         return path.read_text(encoding="utf-8"), str(path), None
 
     shared = {LAYOUT, *(f"_parts/{file.name}" for file in (root / "_parts").iterdir() if file.is_file())}
-    made = World(
+    made = TemplateSandbox(
         loader=FunctionLoader(load),
-        undefined=Absent,
-        finalize=spoken,
+        undefined=NamedUndefined,
+        finalize=finalize_output,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for name in TAKEN_AWAY:
+    for name in REMOVED_FILTERS:
         del made.filters[name]
     made.filters.update({name: listed(made_by) for name, made_by in made.filters.items()})
     del made.globals["lipsum"]
-    made.globals["first_name"] = Token.FIRST_NAME_HTML.value
+    made.globals["first_name"] = MergeTag.FIRST_NAME_HTML.value
     made.globals.update(cycler=OwnCycler, joiner=OwnJoiner)
-    made.globals.update(tongue=Called(tongue), side=Called(side), range=Called.around(made.globals["range"]))
+    made.globals.update(
+        tongue=Called(lang_attributes), side=Called(align_attribute), range=Called.around(made.globals["range"])
+    )
     return made
 
 
-def parts(root: Path) -> list[str]:
+def includable_templates(root: Path) -> list[str]:
     """The names that a template may include, import or extend."""
     return [LAYOUT, *sorted(f"_parts/{file.name}" for file in (root / "_parts").glob("*.html"))]

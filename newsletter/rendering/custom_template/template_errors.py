@@ -15,28 +15,28 @@ class RenderingError(NewsletterError):
     """A template cannot be filled in: it is not well formed, or asks for something that is not there."""
 
 
-class NotTried(NewsletterError):
+class TemplateRendererUnavailable(NewsletterError):
     """A curator's template could not be tried, and it is not to blame: the same may work in a moment."""
 
 
-class TemplateFault(RenderingError):
+class CustomTemplateError(RenderingError):
     """A curator's own template cannot be used.
 
-    `line` and `column` count from 1 and are 0 where it is no single place; `mend` may be empty.
+    `line` and `column` count from 1 and are 0 where it is no single place; `hint` may be empty.
     """
 
-    def __init__(self, problem: str, mend: str = "", *, line: int = 0, column: int = 0) -> None:
-        self.line, self.column, self.problem, self.mend = line, column, problem, mend
+    def __init__(self, problem: str, hint: str = "", *, line: int = 0, column: int = 0) -> None:
+        self.line, self.column, self.problem, self.hint = line, column, problem, hint
         where = f"Line {line}, column {column}: " if line else ""
-        super().__init__(f"{where}{problem}{' ' + mend if mend else ''}")
+        super().__init__(f"{where}{problem}{' ' + hint if hint else ''}")
 
 
-def shortened(name: str) -> str:
+def truncate(name: str) -> str:
     """`name` as it may stand in a fault."""
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
-def place_of(name: str, source: str, line: int) -> tuple[int, int]:
+def locate(name: str, source: str, line: int) -> tuple[int, int]:
     """Line and column of `name` in the tag that begins on `line`; those of the tag where it is not found."""
     lines = source.split("\n")
     line = min(max(line, 1), len(lines))
@@ -53,8 +53,8 @@ def place_of(name: str, source: str, line: int) -> tuple[int, int]:
     return line, len(lines[line - 1]) - len(lines[line - 1].lstrip()) + 1
 
 
-def nearest(name: str, there: Iterable[str]) -> str:
-    """The mend for a name that does not exist: the one that was meant, or all that there are when those are few."""
+def suggest_name(name: str, there: Iterable[str]) -> str:
+    """The hint for a name that does not exist: the one that was meant, or all that there are when those are few."""
     names = sorted(set(there))
     if close := get_close_matches(name, names, n=1, cutoff=0.6):
         return f"Did you mean “{close[0]}”?"

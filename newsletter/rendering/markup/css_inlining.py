@@ -18,7 +18,7 @@ from premailer import Premailer
 
 from newsletter.lib.errors import NewsletterError
 
-KEPT = "data-premailer"  # `<style data-premailer="ignore">` is left in the head as it stands
+KEEP_ATTRIBUTE = "data-premailer"  # `<style data-premailer="ignore">` is left in the head as it stands
 
 _lock = threading.Lock()  # premailer and cssutils share caches and a serialiser between threads
 
@@ -37,7 +37,7 @@ class InliningError(NewsletterError):
     """A letter's styles cannot be put onto its elements without changing something else."""
 
 
-def inline(html: str) -> str:
+def inline_css(html: str) -> str:
     """`html` with the rules of its style blocks moved onto the elements they match.
 
     A block marked `data-premailer="ignore"` stays in the head untouched: media queries, dark mode,
@@ -50,7 +50,7 @@ def inline(html: str) -> str:
     try:
         html.encode()  # half a character pair would end the letter there, without a word
         with _lock:
-            inlined = str(_Inliner(html, keep_style_tags=KEPT not in html).transform(pretty_print=False))
+            inlined = str(_Inliner(html, keep_style_tags=KEEP_ATTRIBUTE not in html).transform(pretty_print=False))
     except (InliningError, MemoryError):
         raise
     except Exception as error:  # it raises anything, from AssertionError to lxml's own

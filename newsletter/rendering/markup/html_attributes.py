@@ -5,13 +5,13 @@ from markupsafe import Markup
 from newsletter.mail.text_direction import Direction
 
 
-def tongue(language: str, direction: Direction, *, inside: tuple[str, Direction]) -> Markup:
+def lang_attributes(language: str, direction: Direction, *, inside: tuple[str, Direction]) -> Markup:
     """`lang` and `dir` attributes for an element, empty when they are those of what it stands `inside`."""
     if (language, direction) == inside:
         return Markup("")
     return Markup(' lang="{}" dir="{}"').format(language, direction)
 
 
-def side(direction: Direction) -> str:
+def align_attribute(direction: Direction) -> str:
     """Where lines begin, as HTML's `align` has it: the attribute that every mail program obeys."""
     return "right" if direction == "rtl" else "left"

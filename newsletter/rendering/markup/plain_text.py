@@ -2,7 +2,7 @@
 
 from textwrap import TextWrapper
 
-from newsletter.mail.text_cleaning import single_blanks
+from newsletter.mail.text_cleaning import collapse_whitespace
 from newsletter.mail.text_direction import LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK, Direction, first_strong
 
 COLUMNS = 72
@@ -18,7 +18,7 @@ def wrap(text: str, direction: Direction = "ltr", *, first: str = "", rest: str 
     wrapper = TextWrapper(
         COLUMNS, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
-    return "\n".join(_kept_in(line, direction) for line in wrapper.wrap(single_blanks(text)))
+    return "\n".join(_kept_in(line, direction) for line in wrapper.wrap(collapse_whitespace(text)))
 
 
 def tidy(text: str) -> str:

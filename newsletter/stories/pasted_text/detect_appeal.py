@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from newsletter.mail.text_cleaning import seen
 
 # Characters. A paragraph tells something and is no part of a block, unless it is stored in an appeal.
-LONG = 220  # the longest line that asks, and the longest bulleted one
-SHORT = 120  # the longest without any sign of its own, between two that have one
-BRIEF = 80  # the longest without any sign between a heading and the first that has one
-TITLE = 60  # the longest heading without any sign
-ENOUGH = 4  # the weight that makes lines a block: two plain requests, or one list said twice
-FAR = 30  # lines; two copies of a list stand closer together than this
+PARAGRAPH_CHARS = 220  # the longest line that asks, and the longest bulleted one
+SHORT_CHARS = 120  # the longest without any sign of its own, between two that have one
+BRIEF_CHARS = 80  # the longest without any sign between a heading and the first that has one
+TITLE_CHARS = 60  # the longest heading without any sign
+MIN_WEIGHT = 4  # the weight that makes lines a block: two plain requests, or one list said twice
+MAX_COPY_DISTANCE = 30  # lines; two copies of a list stand closer together than this
 
 BULLET = re.compile(r"\s*(?:[-–—*•·▪‣◦●○■✓✔➤►]|\d{1,2}[.)](?=\s))\s*(?=\S)")
 
@@ -59,7 +59,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class AppealSpan:
     """Lines `start` to `end` (not included) ask for support; `repeats` are those said before in it."""
 
     start: int
@@ -68,24 +68,24 @@ class Span:
     repeats: frozenset[int]
 
 
-class Known:
+class KnownAppealLines:
     """Lines of stored appeals. A line is known when it equals one, or is a good part of one."""
 
     def __init__(self, lines: Collection[str]) -> None:
-        self._keys = {key(line) for line in lines} - {""}
+        self._keys = {comparison_key(line) for line in lines} - {""}
 
     def __contains__(self, key: str) -> bool:
         words = f" {key} "
         return key in self._keys or (key.count(" ") > 2 and any(words in f" {known} " for known in self._keys))
 
 
-def key(text: str) -> str:
+def comparison_key(text: str) -> str:
     """`text` without its bullet, capitals, marks and punctuation, so that copies of one line are equal."""
     plain = unicodedata.normalize("NFKC", BULLET.sub("", seen(text), count=1)).casefold()
     return " ".join(re.findall(r"\w+", plain))
 
 
-def line(text: str, known: Known) -> Line:
+def weigh_line(text: str, known: KnownAppealLines) -> Line:
     """Weigh one line."""
     text = seen(text)
     flat = QUOTED.sub(" ", text.replace("’", "'")).casefold()
@@ -93,28 +93,28 @@ def line(text: str, known: Known) -> Line:
     # "donate today" is a button; inside a longer line it may be news about somebody else's campaign
     requests = [r for r in requests if r.lastgroup != "now" or len(flat.split()) <= 6]
     orders = [] if TOLD.search(flat) else ORDERS.findall(flat)
-    is_known = key(text) in known
+    is_known = comparison_key(text) in known
     weight = 2 * len({r.lastgroup for r in requests}) + len(orders)
     if is_known:
-        weight += ENOUGH if key(text).count(" ") > 2 else 2
+        weight += MIN_WEIGHT if comparison_key(text).count(" ") > 2 else 2
     phrase = requests[0][0].strip() if requests else ""
-    return Line(text, bool(BULLET.match(text)), key(text), phrase, weight, is_known)
+    return Line(text, bool(BULLET.match(text)), comparison_key(text), phrase, weight, is_known)
 
 
-def spans(lines: Sequence[Line]) -> list[Span]:
+def find_appeal_spans(lines: Sequence[Line]) -> list[AppealSpan]:
     """Every stretch of short lines that asks for support, in their order. They do not touch."""
     twice = _said_twice(lines)
-    found: list[Span] = []
+    found: list[AppealSpan] = []
     for start, end in _stretches(lines, twice):
         inside = range(start, end)
         repeats = frozenset(n for n in inside if twice.get(n) in inside)
         weight = sum(lines[n].weight for n in inside if n not in repeats)
-        weight += 0 if not repeats else ENOUGH if len(repeats) > 1 else 2
+        weight += 0 if not repeats else MIN_WEIGHT if len(repeats) > 1 else 2
         weight += sum(lines[n].is_point for n in inside) > 1
         is_asked = repeats or any(lines[n].phrase or lines[n].is_known for n in inside)
-        if is_asked and weight >= ENOUGH:
+        if is_asked and weight >= MIN_WEIGHT:
             floor = found[-1].end if found else 0
-            found.append(Span(*_widened(lines, start, end, twice, floor=floor), weight, repeats))
+            found.append(AppealSpan(*_widened(lines, start, end, twice, floor=floor), weight, repeats))
     return found
 
 
@@ -127,15 +127,15 @@ def _said_twice(lines: Sequence[Line]) -> dict[int, int]:
     copies: dict[int, int] = {}
     last: dict[str, list[int]] = {}
     for n, here in enumerate(lines):
-        for first in [p for p in last.get(here.key, []) if n - p <= FAR]:
+        for first in [p for p in last.get(here.key, []) if n - p <= MAX_COPY_DISTANCE]:
             length = n - first
             if here.is_point and lines[first].is_point and first not in copies:
                 copies.setdefault(n, first)
             elif length > 1 and _keys(lines, first, length) == _keys(lines, n, length) and _is_brief(lines[first:n]):
                 copies.update({n + k: first + k for k in range(length) if n + k not in copies})
-        if len(here.text) <= LONG and here.key:
+        if len(here.text) <= PARAGRAPH_CHARS and here.key:
             last.setdefault(here.key, []).append(n)
-            del last[here.key][:-FAR]
+            del last[here.key][:-MAX_COPY_DISTANCE]
     return copies
 
 
@@ -145,10 +145,10 @@ def _keys(lines: Sequence[Line], start: int, length: int) -> list[str]:
 
 def _stretches(lines: Sequence[Line], twice: dict[int, int]) -> Iterator[tuple[int, int]]:
     """From one line with a sign to the last, with no paragraph and at most two lines without a sign between."""
-    sure = {n for n, here in enumerate(lines) if here.is_known or (here.phrase and len(here.text) <= LONG)}
+    sure = {n for n, here in enumerate(lines) if here.is_known or (here.phrase and len(here.text) <= PARAGRAPH_CHARS)}
     sure |= twice.keys() | set(twice.values())
     # an order alone may be a story's own: it counts beside a surer sign
-    orders = {n for n, here in enumerate(lines) if n not in sure and here.weight and len(here.text) <= SHORT}
+    orders = {n for n, here in enumerate(lines) if n not in sure and here.weight and len(here.text) <= SHORT_CHARS}
     signs = sure | {n for n in orders if {n - 1, n + 1} & (sure | orders)}
     start: int | None = None
     last = unsigned = 0
@@ -157,7 +157,7 @@ def _stretches(lines: Sequence[Line], twice: dict[int, int]) -> Iterator[tuple[i
             start, last, unsigned = n if start is None else start, n, 0
             continue
         unsigned += not here.is_point
-        if start is not None and (unsigned > 2 or len(here.text) > (LONG if here.is_point else SHORT)):
+        if start is not None and (unsigned > 2 or len(here.text) > (PARAGRAPH_CHARS if here.is_point else SHORT_CHARS)):
             yield start, last + 1
             start = None
     if start is not None:
@@ -171,10 +171,10 @@ def _widened(lines: Sequence[Line], start: int, end: int, twice: dict[int, int],
         start = _headed(lines, start, floor=max(floor, start - (3 if has_list else 1)))
     if end - 1 in twice:  # nothing asks below the list, so what closes the block has no sign either
         reach = min(len(lines), end + 2)
-        while end < reach and not lines[end].is_point and len(lines[end].text) <= TITLE:
+        while end < reach and not lines[end].is_point and len(lines[end].text) <= TITLE_CHARS:
             end += 1
     elif lines[end - 1].text.endswith(":"):
-        while end < len(lines) and lines[end].is_point and len(lines[end].text) <= LONG:
+        while end < len(lines) and lines[end].is_point and len(lines[end].text) <= PARAGRAPH_CHARS:
             end += 1
     return start, end
 
@@ -182,7 +182,7 @@ def _widened(lines: Sequence[Line], start: int, end: int, twice: dict[int, int],
 def _headed(lines: Sequence[Line], start: int, *, floor: int) -> int:
     """The place of the title above `start`, when nothing but brief lines is between; else `start`."""
     for n in range(start - 1, floor - 1, -1):
-        if lines[n].is_point or len(lines[n].text) > BRIEF:
+        if lines[n].is_point or len(lines[n].text) > BRIEF_CHARS:
             break
         if _is_title(lines[n]):
             return n
@@ -190,8 +190,8 @@ def _headed(lines: Sequence[Line], start: int, *, floor: int) -> int:
 
 
 def _is_brief(several: Sequence[Line]) -> bool:
-    return all(len(here.text) <= SHORT for here in several)
+    return all(len(here.text) <= SHORT_CHARS for here in several)
 
 
 def _is_title(here: Line) -> bool:
-    return not here.is_point and len(here.text) <= TITLE and not here.text.endswith(TITLE_END)
+    return not here.is_point and len(here.text) <= TITLE_CHARS and not here.text.endswith(TITLE_END)

@@ -29,7 +29,7 @@ OPENERS |= _words_of("elsewhere finally first then still yet however the a an")
 WEEKDAYS = _words_of("monday tuesday wednesday thursday friday saturday sunday")
 NO_SOURCE = _words_of("january february march april may june july august september october november december")
 NO_SOURCE |= WEEKDAYS | _words_of("arabic hebrew english french german spanish russian chinese last next")
-HOUSES = _words_of("the times post journal news magazine review herald tribune press today weekly line media")
+PUBLISHER_WORDS = _words_of("the times post journal news magazine review herald tribune press today weekly line media")
 
 WORKS = "report|reporting|story|article|piece|analysis|dispatch|feature|essay|column|interview|investigation|account"
 WRITES = "writes|wrote|argues|explains|chronicles"
@@ -51,36 +51,36 @@ class Byline(NamedTuple):
     source: str
 
 
-NOBODY = Byline("", "")
+NO_BYLINE = Byline("", "")
 
 
-def in_line(line: str) -> Byline:
+def parse_byline_line(line: str) -> Byline:
     """Name and source of a line that is a byline and nothing else, such as "By Jane Doe | The Times"."""
     line = seen(line)
     lead = LINE.match(line)
     if not lead or len(line) > 120:
-        return NOBODY
+        return NO_BYLINE
     words = _words(line[lead.end() :])
     name, rest = _people(words)
     if not name and words[:1] == ["The"]:  # By The Associated Press
         source, rest = _source(words)
-        return Byline("", source) if source and not rest else NOBODY
+        return Byline("", source) if source and not rest else NO_BYLINE
     if not name:
-        return NOBODY
+        return NO_BYLINE
     source = ""
     if rest and (rest[0] in PARTING or rest[0].lower() in ("for", "of")):
         source, rest = _source(rest[1:])
     # a date, a title or a second separator may follow, but no sentence
     goes_on = rest and rest[0] not in PARTING and not all(word.lower() in BESIDE or word[0].isdigit() for word in rest)
-    return NOBODY if goes_on else Byline(name, source)
+    return NO_BYLINE if goes_on else Byline(name, source)
 
 
-def in_text(paragraphs: Iterable[str]) -> Byline:
+def find_byline(paragraphs: Iterable[str]) -> Byline:
     """The first name told together with its source in `paragraphs`; without one, nobody.
 
     A name alone is not enough: "a visit by Donald Trump" names no author.
     """
-    return next((byline for text in paragraphs for byline in _told(seen(text))), NOBODY)
+    return next((byline for text in paragraphs for byline in _told(seen(text))), NO_BYLINE)
 
 
 def _told(text: str) -> Iterator[Byline]:
@@ -99,7 +99,11 @@ def _told(text: str) -> Iterator[Byline]:
 
 def _is_likely(verb: str, preposition: str, source: str) -> bool:
     """One writes in a paper, but reports in a town: after "in" the name must look like that of a paper."""
-    return preposition.lower() == "for" or verb.lower() in WRITES.split("|") or not HOUSES.isdisjoint(_lower(source))
+    return (
+        preposition.lower() == "for"
+        or verb.lower() in WRITES.split("|")
+        or not PUBLISHER_WORDS.isdisjoint(_lower(source))
+    )
 
 
 def _people(words: list[str]) -> tuple[str, list[str]]:

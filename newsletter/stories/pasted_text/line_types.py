@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Part(StrEnum):
+class LineType(StrEnum):
     HEADLINE = "headline"
     BYLINE = "byline"
     PARAGRAPH = "paragraph"
@@ -17,5 +17,11 @@ class Part(StrEnum):
 
 
 APPEAL_PARTS = frozenset(
-    {Part.APPEAL_HEADING, Part.APPEAL_LEAD, Part.APPEAL_POINT, Part.APPEAL_POINT_REPEATED, Part.APPEAL_CLOSING}
+    {
+        LineType.APPEAL_HEADING,
+        LineType.APPEAL_LEAD,
+        LineType.APPEAL_POINT,
+        LineType.APPEAL_POINT_REPEATED,
+        LineType.APPEAL_CLOSING,
+    }
 )

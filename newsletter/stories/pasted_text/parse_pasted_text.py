@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from newsletter.lib.errors import BadInput
-from newsletter.mail.text_cleaning import meant, one_line, seen
+from newsletter.mail.text_cleaning import clean_line, meant, seen
 from newsletter.stories.pasted_text import detect_appeal, detect_byline
 from newsletter.stories.pasted_text.classify_lines import guesses
-from newsletter.stories.pasted_text.detect_byline import NOBODY, Byline
-from newsletter.stories.pasted_text.line_types import APPEAL_PARTS, Part
+from newsletter.stories.pasted_text.detect_byline import NO_BYLINE, Byline
+from newsletter.stories.pasted_text.line_types import APPEAL_PARTS, LineType
 from newsletter.stories.rich_text import rich_text
 
-__all__ = ["Part", "Pasted", "PastedAppeal", "TakenLine", "read"]
+__all__ = ["LineType", "PastedArticle", "PastedAppeal", "ClassifiedLine", "read"]
 
 LONGEST = 200_000  # characters; a longer text is not one article
 MOST_LINES = 1_000  # the same
@@ -25,12 +25,12 @@ WIDTHS = range(40, 101)  # characters; text whose longest line lies in between m
 
 
 @dataclass(frozen=True, slots=True)
-class TakenLine:
+class ClassifiedLine:
     """A line of the input, counted from 1, what it was taken for, and why in a few words."""
 
     number: int
     text: str
-    part: Part
+    part: LineType
     reason: str
 
 
@@ -53,15 +53,15 @@ class PastedAppeal:
 
         A page adds lines of its own, such as “Donate now”.
         """
-        known = detect_appeal.Known(known_lines)
+        known = detect_appeal.KnownAppealLines(known_lines)
         lines = [self.heading, *self.points]
         if not (self.heading and self.points):
             lines += [*self.lead.splitlines(), *self.closing.splitlines()]
-        return all(detect_appeal.key(line) in known for line in lines if detect_appeal.key(line))
+        return all(detect_appeal.comparison_key(line) in known for line in lines if detect_appeal.comparison_key(line))
 
 
 @dataclass(frozen=True, slots=True)
-class Pasted:
+class PastedArticle:
     """What was found; `lines` accounts for every line of the input."""
 
     headline: str
@@ -69,7 +69,7 @@ class Pasted:
     byline: str
     source_name: str
     appeal: PastedAppeal | None
-    lines: tuple[TakenLine, ...]
+    lines: tuple[ClassifiedLine, ...]
 
     @property
     def body(self) -> str:
@@ -77,7 +77,9 @@ class Pasted:
         return _body(self.paragraphs)
 
 
-def read(text: str, *, known_lines: Collection[str] = (), overrule: Mapping[int, Part] | None = None) -> Pasted:
+def read(
+    text: str, *, known_lines: Collection[str] = (), overrule: Mapping[int, LineType] | None = None
+) -> PastedArticle:
     """Take `text` apart.
 
     `known_lines` are lines of stored appeals, by which their copies are recognised; `overrule`
@@ -86,7 +88,7 @@ def read(text: str, *, known_lines: Collection[str] = (), overrule: Mapping[int,
     """
     if len(text) > LONGEST:
         raise BadInput("text", f"has {len(text):,} characters.", "Paste one article.")
-    given = [_edged(one_line(line)) for line in meant(text).splitlines()]
+    given = [_edged(clean_line(line)) for line in meant(text).splitlines()]
     if not any(given):
         raise BadInput("text", "has no words in it.", "Paste an article, its headline first.")
     if sum(map(bool, given)) > MOST_LINES:
@@ -98,15 +100,15 @@ def read(text: str, *, known_lines: Collection[str] = (), overrule: Mapping[int,
 
     units = list(_units(given))
     headline = None
-    if Part.HEADLINE not in wanted.values():
+    if LineType.HEADLINE not in wanted.values():
         headline = next((n for n, unit in enumerate(units) if unit[0] not in wanted), None)
     texts = [_joined(given[n - 1] for n in unit) for unit in units]
-    guessed = guesses(texts, headline=headline, known=detect_appeal.Known(known_lines))
+    guessed = guesses(texts, headline=headline, known=detect_appeal.KnownAppealLines(known_lines))
     guess_of = {number: guess for unit, guess in zip(units, guessed, strict=True) for number in unit}
     lines = [
-        TakenLine(number, line, wanted[number], "as you said")
+        ClassifiedLine(number, line, wanted[number], "as you said")
         if number in wanted
-        else TakenLine(number, line, *guess_of.get(number, (Part.BLANK, "no words")))
+        else ClassifiedLine(number, line, *guess_of.get(number, (LineType.BLANK, "no words")))
         for number, line in enumerate(given, start=1)
     ]
     return _put_together(lines, units)
@@ -148,38 +150,40 @@ def _broken(given: Sequence[str]) -> set[int]:
     return goes_on if len(in_mid_sentence) > 1 else set()
 
 
-def _put_together(lines: Sequence[TakenLine], units: Iterable[Sequence[int]]) -> Pasted:
-    found: list[tuple[int, Part, str]] = []  # first line, part, words
+def _put_together(lines: Sequence[ClassifiedLine], units: Iterable[Sequence[int]]) -> PastedArticle:
+    found: list[tuple[int, LineType, str]] = []  # first line, part, words
     for unit in units:
         for part in dict.fromkeys(lines[n - 1].part for n in unit):
             words = [lines[n - 1] for n in unit if lines[n - 1].part == part]
             found.append((words[0].number, part, _joined(line.text for line in words)))
 
-    def of(wanted: Part, *, before: int | None = None) -> list[str]:
+    def of(wanted: LineType, *, before: int | None = None) -> list[str]:
         return [words for number, part, words in found if part == wanted and (before is None or number < before)]
 
-    paragraphs = of(Part.PARAGRAPH)
+    paragraphs = of(LineType.PARAGRAPH)
     asks = next((number for number, part, _ in found if part in APPEAL_PARTS), None)
     appeal = None
     if asks is not None:
         appeal = PastedAppeal(
-            heading=_joined(of(Part.APPEAL_HEADING)),
-            lead="\n".join(of(Part.APPEAL_LEAD)),
-            points=tuple(detect_appeal.BULLET.sub("", point, count=1) for point in of(Part.APPEAL_POINT)),
-            closing="\n".join(of(Part.APPEAL_CLOSING)),
-            after_paragraph=max(1, len(rich_text.blocks(_body(of(Part.PARAGRAPH, before=asks))))),
+            heading=_joined(of(LineType.APPEAL_HEADING)),
+            lead="\n".join(of(LineType.APPEAL_LEAD)),
+            points=tuple(detect_appeal.BULLET.sub("", point, count=1) for point in of(LineType.APPEAL_POINT)),
+            closing="\n".join(of(LineType.APPEAL_CLOSING)),
+            after_paragraph=max(1, len(rich_text.blocks(_body(of(LineType.PARAGRAPH, before=asks))))),
         )
-    author = _author(of(Part.BYLINE), paragraphs)
-    return Pasted(_joined(of(Part.HEADLINE)), tuple(paragraphs), author.name, author.source, appeal, tuple(lines))
+    author = _author(of(LineType.BYLINE), paragraphs)
+    return PastedArticle(
+        _joined(of(LineType.HEADLINE)), tuple(paragraphs), author.name, author.source, appeal, tuple(lines)
+    )
 
 
 def _author(signed: Sequence[str], paragraphs: Sequence[str]) -> Byline:
     """The byline's own line first; what it leaves out may stand in the text."""
-    told = detect_byline.in_text(paragraphs)
+    told = detect_byline.find_byline(paragraphs)
     if not signed:
         return told
-    own = detect_byline.in_line(signed[0])
-    if own == NOBODY:  # a person said that this line is the byline
+    own = detect_byline.parse_byline_line(signed[0])
+    if own == NO_BYLINE:  # a person said that this line is the byline
         own = Byline(detect_byline.LINE.sub("", signed[0], count=1), "")
     return own if own.source or told.name != own.name else told
 

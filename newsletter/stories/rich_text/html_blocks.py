@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import nh3
 
 from newsletter.lib.errors import BadInput
-from newsletter.lib.web_urls import web_link
+from newsletter.lib.web_urls import validate_web_url
 from newsletter.mail import text_cleaning
 from newsletter.stories.rich_text.list_paragraphs import Kind, Part, as_lists, kind_of_mark
 from newsletter.stories.rich_text.text_runs import BREAK, Run, paragraphs
@@ -57,10 +57,10 @@ def _href(value: str) -> str:
         return ""
     if not MAILBOX.fullmatch(address):
         try:
-            address = web_link(address, field="link")
+            address = validate_web_url(address, field="link")
         except BadInput:
             return ""
-    return text_cleaning.disarm_link(address)
+    return text_cleaning.escape_merge_tags_in_url(address)
 
 
 def _number(value: str | None) -> int:
@@ -138,7 +138,9 @@ class _Reader(HTMLParser):
     def _say(self, text: str) -> None:
         look = self._looks[-1]
         if text and not look.is_unsaid:
-            self._runs.append(Run(text_cleaning.clean(written(text, look.script)), look.href, look.strong, look.em))
+            self._runs.append(
+                Run(text_cleaning.remove_unprintable(written(text, look.script)), look.href, look.strong, look.em)
+            )
 
     def _break(self) -> None:
         if not self._looks[-1].is_unsaid:

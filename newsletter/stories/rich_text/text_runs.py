@@ -44,8 +44,8 @@ def paragraphs(runs: Iterable[Run], *, part_at_breaks: bool = True) -> list[list
         if breaks > 1 and part_at_breaks and found[-1]:
             found.append([])
         elif found[-1] and (breaks or blanks):
-            found[-1].append(_between(found[-1][-1], run, BREAK if breaks else text_cleaning.one_blank(blanks)))
-        found[-1].append(run._replace(text=text_cleaning.single_blanks(words)))
+            found[-1].append(_between(found[-1][-1], run, BREAK if breaks else text_cleaning._collapsed(blanks)))
+        found[-1].append(run._replace(text=text_cleaning.collapse_whitespace(words)))
         blanks, breaks = after, 0
     return [_joined(_disarmed(runs)) for runs in found if is_visible(runs)]
 
@@ -98,7 +98,7 @@ def _decoded(runs: Iterable[Run]) -> Iterator[Run]:
             yield from same
         else:
             whole = text_cleaning.without_entities("".join(run.text for run in same))
-            yield Run(text_cleaning.clean(whole), *look[1:])
+            yield Run(text_cleaning.remove_unprintable(whole), *look[1:])
 
 
 def _disarmed(runs: list[Run]) -> list[Run]:

@@ -9,19 +9,19 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from newsletter.accounts.permissions import Step
+from newsletter.accounts.permissions import Permission
 from newsletter.editions.models import Edition
 from newsletter.letters import custom_templates
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.publications.models import Publication
-from newsletter.rendering.custom_template.limits import SOURCE
-from newsletter.rendering.custom_template.template_errors import TemplateFault
+from newsletter.rendering.custom_template.limits import MAX_SOURCE_CHARACTERS
+from newsletter.rendering.custom_template.template_errors import CustomTemplateError
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.shared.edit_form import CONFLICT
 from newsletter.web.shared.forms import PlainForm
-from newsletter.web.shared.letter_preview import nobodys
-from newsletter.web.shared.permission_required import DeskRequest, needs
+from newsletter.web.shared.letter_preview import anonymous_letter
+from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.security_headers import FRAMED_LETTER
 
 AROUND = 2  # lines shown before and after the one at fault
@@ -31,7 +31,7 @@ class TemplateForm(PlainForm):
     body = forms.CharField(
         label="Template",
         strip=False,
-        max_length=SOURCE,
+        max_length=MAX_SOURCE_CHARACTERS,
         widget=forms.Textarea(attrs={"rows": 30, "spellcheck": "false", "class": "source", "dir": "ltr"}),
         help_text="HTML with values in marks, such as {{ subject }}. The starting template explains itself.",
     )
@@ -47,7 +47,7 @@ class Line(NamedTuple):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Step.APPROVE)
+@permission_required(Permission.APPROVE)
 def template(request: DeskRequest, slug: str) -> HttpResponse:
     """The page. What was typed stays in the form until it can be saved."""
     publication = publications.asked_for(request, slug)
@@ -73,7 +73,7 @@ def template(request: DeskRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Step.APPROVE)
+@permission_required(Permission.APPROVE)
 def preview(request: DeskRequest, slug: str) -> HttpResponse:
     """The letter that the typed template makes, or the one in use, for the frame on the page. Nothing is kept."""
     publication = get_object_or_404(Publication, slug=slug, is_active=True)
@@ -83,17 +83,17 @@ def preview(request: DeskRequest, slug: str) -> HttpResponse:
     except NewsletterError as error:
         page = {"reason": str(error), "excerpt": _excerpt(body, error), "stops": []}
         return render(request, "web/desk/template_without_email.html", page)
-    stops = [finding.mend for finding in tried.findings if finding.severity == "stop"]
+    stops = [finding.hint for finding in tried.findings if finding.severity == "stop"]
     if stops:
         return render(request, "web/desk/template_without_email.html", {"reason": "", "excerpt": [], "stops": stops})
     # a letter needs an edition's number in its links; nobody's links lead to an explanation whatever it is
-    html = nobodys(tried.letter, Edition(pk=0, publication=publication)).html
+    html = anonymous_letter(tried.letter, Edition(pk=0, publication=publication)).html
     html = re.sub(r"<head\b[^>]*>", lambda head: f'{head[0]}<base target="_blank">', html, count=1)
     return HttpResponse(html, headers={"Content-Security-Policy": FRAMED_LETTER})
 
 
 @require_POST
-@needs(Step.APPROVE)
+@permission_required(Permission.APPROVE)
 def remove(request: DeskRequest, slug: str) -> HttpResponse:
     """Back to the look; what was written is kept."""
     publication = publications.asked_for(request, slug)
@@ -103,12 +103,12 @@ def remove(request: DeskRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@needs(Step.APPROVE)
+@permission_required(Permission.APPROVE)
 def take_up(request: DeskRequest, slug: str, number: int) -> HttpResponse:
     """An earlier version again."""
     publication = publications.asked_for(request, slug)
     try:
-        custom_templates.take_up(publication, number, by=request.user)
+        custom_templates.use_version(publication, number, by=request.user)
     except NewsletterError as error:
         messages.error(request, str(error))
     else:
@@ -129,7 +129,7 @@ def _is_outrun(request: DeskRequest, form: TemplateForm, current: str, number: i
 
 def _excerpt(body: str, error: NewsletterError) -> list[Line]:
     """The lines around a fault, with the word at its column apart."""
-    if not isinstance(error, TemplateFault) or not error.line:
+    if not isinstance(error, CustomTemplateError) or not error.line:
         return []
     lines = body.replace("\r\n", "\n").split("\n")
     first, last = max(1, error.line - AROUND), min(len(lines), error.line + AROUND)

@@ -7,21 +7,21 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from newsletter.accounts.permissions import Step
+from newsletter.accounts.permissions import Permission
 from newsletter.editions import reopen_edition
 from newsletter.editions.models import Edition, State
 from newsletter.letters import approval, assemble_letter
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
-from newsletter.mail.text_cleaning import one_line
+from newsletter.mail.text_cleaning import clean_line
 from newsletter.web.shared.display_formats import clock_of, leaves, moment
-from newsletter.web.shared.permission_required import DeskRequest, needs
+from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 ASSEMBLED_AT_LATEST = "It is assembled when you say so, at the latest {}, and then needs a person’s approval."
 
 
 @require_POST
-@needs(Step.APPROVE)
+@permission_required(Permission.APPROVE)
 def approve(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Approves the letter that was on the page: the form carries its content hash."""
     seen = request.POST.get("content_hash", "")
@@ -34,9 +34,9 @@ def approve(request: DeskRequest, edition_id: int) -> HttpResponse:
 
 
 @require_POST
-@needs(Step.APPROVE)
+@permission_required(Permission.APPROVE)
 def hold(request: DeskRequest, edition_id: int) -> HttpResponse:
-    reason = one_line(request.POST.get("reason", ""))
+    reason = clean_line(request.POST.get("reason", ""))
     return _decide(
         request,
         edition_id,
@@ -46,7 +46,7 @@ def hold(request: DeskRequest, edition_id: int) -> HttpResponse:
 
 
 @require_POST
-@needs(Step.APPROVE)
+@permission_required(Permission.APPROVE)
 def release(request: DeskRequest, edition_id: int) -> HttpResponse:
     return _decide(
         request,
@@ -57,9 +57,9 @@ def release(request: DeskRequest, edition_id: int) -> HttpResponse:
 
 
 @require_POST
-@needs(Step.APPROVE)
+@permission_required(Permission.APPROVE)
 def cancel(request: DeskRequest, edition_id: int) -> HttpResponse:
-    reason = one_line(request.POST.get("reason", ""))
+    reason = clean_line(request.POST.get("reason", ""))
     return _decide(
         request,
         edition_id,
@@ -69,7 +69,7 @@ def cancel(request: DeskRequest, edition_id: int) -> HttpResponse:
 
 
 @require_POST
-@needs(Step.APPROVE)
+@permission_required(Permission.APPROVE)
 def assemble(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Freezes the letter ahead of its time, so that it can be approved now."""
     try:
@@ -93,7 +93,7 @@ def assemble(request: DeskRequest, edition_id: int) -> HttpResponse:
 
 
 @require_POST
-@needs(Step.APPROVE)
+@permission_required(Permission.APPROVE)
 def reopen(request: DeskRequest, edition_id: int) -> HttpResponse:
     def done(edition: Edition) -> str:
         latest = moment(edition.assemble_at, clock_of(edition.publication), now=clock.now())

@@ -12,35 +12,35 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from newsletter.accounts.permissions import Step, may
+from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.audience import subscriber_counts
-from newsletter.delivery.dispatches.delay_reasons import foretold, waiting
+from newsletter.delivery.dispatches.delay_reasons import delay_of, expected_delays
 from newsletter.delivery.ledger.progress import progress
-from newsletter.editions.models import MOVES, Edition, State, Variant
+from newsletter.editions.models import TRANSITIONS, Edition, State, Variant
 from newsletter.editions.story_times import reason_to_hold
-from newsletter.insights import dispatch_stats
+from newsletter.insights.dispatch_stats import dispatch_stats
 from newsletter.letters import assemble_letter
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.message import Letter
 from newsletter.web.desk import current_publication as publications
-from newsletter.web.desk.next_edition import takes
+from newsletter.web.desk.next_edition import next_stories
 from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.edition_status import standing
-from newsletter.web.shared.forms import Moment, PlainForm
-from newsletter.web.shared.letter_preview import asked_for, letter_of
-from newsletter.web.shared.permission_required import DeskRequest, needs
+from newsletter.web.shared.forms import LocalDateTimeField, PlainForm
+from newsletter.web.shared.letter_preview import letter_of, requested_variant
+from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 A_PAGE = 25
 LOOKS = {"desktop": "Desktop", "phone": "Phone", "text": "Plain text"}
 
 
 class RescheduleForm(PlainForm):
-    due_at = Moment(label="Due time")
+    due_at = LocalDateTimeField(label="Due time")
 
 
 @require_safe
-@needs(Step.CURATE)
+@permission_required(Permission.CURATE)
 def latest(request: DeskRequest) -> HttpResponse:
     """The editions of the publication last looked at."""
     publication = publications.last_seen(request)
@@ -50,7 +50,7 @@ def latest(request: DeskRequest) -> HttpResponse:
 
 
 @require_safe
-@needs(Step.CURATE)
+@permission_required(Permission.CURATE)
 def listing(request: DeskRequest, slug: str) -> HttpResponse:
     publication = publications.asked_for(request, slug)
     now = clock.now()
@@ -66,7 +66,7 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@needs(Step.CURATE)
+@permission_required(Permission.CURATE)
 def show(request: DeskRequest, edition_id: int) -> HttpResponse:
     """The page of an edition. It asks again by itself, and is answered when there is something new on it."""
     edition = get_object_or_404(Edition.objects.select_related("publication", "approved_by", "dispatch"), pk=edition_id)
@@ -101,7 +101,7 @@ def mark(edition: Edition, *, now: datetime) -> Mark:
 def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpResponse:
     """The page of `edition`, also as the answer to a form that has to be looked at again."""
     now = clock.now()
-    variant = asked_for(request)
+    variant = requested_variant(request)
     letter, problem = _letter(edition, now=now, variant=variant)
     frozen = edition.letters.select_related("appeal").filter(variant=Variant.DEFAULT).first()
     dispatch = getattr(edition, "dispatch", None)
@@ -111,7 +111,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "publication": edition.publication,
         "standing": standing(edition, now=now),
         "foretold": _foretold(edition, now=now),
-        "stories": takes(edition.publication, edition, now=now),
+        "stories": next_stories(edition.publication, edition, now=now),
         "letter": letter,
         "problem": problem,
         "frozen": frozen,
@@ -120,11 +120,11 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "looks": LOOKS,
         "dark": "dark" in request.GET,
         "thanks": variant == Variant.THANKS,
-        "can_thank": assemble_letter.thanks(edition, now=now),
+        "can_thank": assemble_letter.has_thanks_letter(edition, now=now),
         "dispatch": dispatch,
         "progress": progress(dispatch) if dispatch else None,
-        "waits": waiting(dispatch, now=now) if dispatch else None,
-        "tally": dispatch_stats.tally(dispatch.pk) if dispatch else None,
+        "waits": delay_of(dispatch, now=now) if dispatch else None,
+        "tally": dispatch_stats(dispatch.pk) if dispatch else None,
         "can": can(request, edition),
         "form": form,
         "now": now,
@@ -142,8 +142,8 @@ def _foretold(edition: Edition, *, now: datetime) -> tuple[str, ...]:
     why = reason_to_hold(edition, now=now)
     if why and edition.content_hash:
         return (f"It will be held instead of leaving. {why}",)
-    readers = subscriber_counts.count(edition.publication).active
-    return foretold(edition.publication, readers=readers, due_at=edition.due_at, now=now)
+    readers = subscriber_counts.count_subscribers(edition.publication).active
+    return expected_delays(edition.publication, readers=readers, due_at=edition.due_at, now=now)
 
 
 def _letter(edition: Edition, *, now: datetime, variant: Variant) -> tuple[Letter | None, str]:
@@ -156,7 +156,7 @@ def _letter(edition: Edition, *, now: datetime, variant: Variant) -> tuple[Lette
 
 def can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
     """Which buttons this person is shown: what their role and the table of legal moves permit."""
-    decides, moves = may(request.user, Step.APPROVE), MOVES[edition.state]
+    decides, moves = has_permission(request.user, Permission.APPROVE), TRANSITIONS[edition.state]
     is_open = edition.state in (State.PLANNED, State.ASSEMBLED, State.APPROVED)
     return {
         "decide": decides,
@@ -167,5 +167,5 @@ def can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
         "send": decides and is_open,
         "assemble": decides and edition.state == State.PLANNED,
         "reopen": decides and edition.state in (State.ASSEMBLED, State.APPROVED),
-        "steer": (decides or may(request.user, Step.OPERATE)) and edition.state == State.DISPATCHING,
+        "steer": (decides or has_permission(request.user, Permission.OPERATE)) and edition.state == State.DISPATCHING,
     }

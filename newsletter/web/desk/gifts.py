@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from newsletter.accounts.permissions import Step
+from newsletter.accounts.permissions import Permission
 from newsletter.giving import import_gifts
 from newsletter.giving.import_gifts import Report
 from newsletter.lib import clock, csv_reader
@@ -13,7 +13,7 @@ from newsletter.lib.errors import BadInput, NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.shared.forms import PlainForm
-from newsletter.web.shared.permission_required import DeskRequest, needs
+from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 LARGEST = 20_000_000  # bytes; some hundred thousand gifts, and below what any request may hold (web/size.py)
 
@@ -35,7 +35,7 @@ class GiftsForm(PlainForm):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Step.APPROVE)
+@permission_required(Permission.APPROVE)
 def take_in(request: DeskRequest, slug: str) -> HttpResponse:
     """The form, and below it what became of the file. A file that is posted again changes nothing."""
     publication = publications.asked_for(request, slug)
@@ -56,15 +56,15 @@ def _report(form: GiftsForm, publication: Publication) -> Report | None:
     given = form.cleaned_data
     try:
         if (given["file"].size or 0) > LARGEST:
-            mend = "Have it taken in by the command newsletter gifts import, which takes any."
-            raise BadInput("file", f"is larger than {LARGEST // 1_000_000} MB.", mend)
+            hint = "Have it taken in by the command newsletter gifts import, which takes any."
+            raise BadInput("file", f"is larger than {LARGEST // 1_000_000} MB.", hint)
         return import_gifts.read(
-            csv_reader.decoded(given["file"].file),
+            csv_reader.decode_lines(given["file"].file),
             source=given["source"],
             currency=given["currency"],
             publication=publication if given["only_here"] else None,
             now=clock.now(),
         )
     except NewsletterError as error:
-        form.blame(error)
+        form.add_domain_error(error)
         return None

@@ -6,15 +6,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from newsletter.accounts.permissions import Step
+from newsletter.accounts.permissions import Permission
 from newsletter.pictures.models import Picture, Use
 from newsletter.publications import edit_publication, upload_logos
 from newsletter.publications.models import Publication
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.shared.edit_form import EditForm
 from newsletter.web.shared.forms import telling
-from newsletter.web.shared.permission_required import DeskRequest, needs
-from newsletter.web.shared.picture_forms import PictureInput, handed_over
+from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.picture_forms import PictureInput, save_uploaded_picture
 
 LEAST, MOST = edit_publication.BOUNDS["logo_width"]
 ENDS = {"min_value": f"Give {LEAST} to {MOST}.", "max_value": f"Give {LEAST} to {MOST}."}
@@ -48,7 +48,7 @@ class LogosForm(EditForm):
         pictures: dict[str, Picture | None] = {}
         for name, called in (("logo", "logo"), ("logo_dark", "dark logo")):
             if file := self.cleaned_data.get(name):
-                pictures[name] = handed_over(file, Use.LOGO, field=called)
+                pictures[name] = save_uploaded_picture(file, Use.LOGO, field=called)
             elif self.cleaned_data.get(f"{name}_out"):
                 pictures[name] = None
         upload_logos.hand_over(
@@ -57,7 +57,7 @@ class LogosForm(EditForm):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Step.APPROVE)
+@permission_required(Permission.APPROVE)
 def show(request: DeskRequest, slug: str) -> HttpResponse:
     publication = publications.asked_for(request, slug)
     posted = request.method == "POST"
@@ -75,5 +75,5 @@ def show(request: DeskRequest, slug: str) -> HttpResponse:
             return redirect("logos", publication.slug)
         publication.refresh_from_db()  # what was tried is not what is printed
     elif form.is_bound:
-        form.ask_once_more()
+        form.ask_to_choose_again()
     return render(request, "web/desk/logos.html", {"publication": publication, "form": form})

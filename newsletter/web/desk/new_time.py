@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from newsletter.accounts.models import User
-from newsletter.accounts.permissions import Step
+from newsletter.accounts.permissions import Permission
 from newsletter.audience import subscriber_counts
 from newsletter.delivery.ledger import installation
 from newsletter.editions.models import Edition, FrozenLetter, State, Variant
@@ -23,10 +23,10 @@ from newsletter.letters import approval, compose_letters
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.web.desk import editions
-from newsletter.web.desk.next_edition import takes
+from newsletter.web.desk.next_edition import next_stories
 from newsletter.web.shared.display_formats import clock_of, moment, zone_words
-from newsletter.web.shared.letter_preview import asked_for, letter_in, moment_asked_for, nobodys
-from newsletter.web.shared.permission_required import DeskRequest, needs
+from newsletter.web.shared.letter_preview import anonymous_letter, letter_in, moment_asked_for, requested_variant
+from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 APPROVE_IT = "Read its email, then approve it."
 BY_RULE = "by the publication’s own rule."
@@ -50,14 +50,14 @@ class Then(NamedTuple):
 
 
 @require_safe
-@needs(Step.APPROVE)
+@permission_required(Permission.APPROVE)
 def confirm_send(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Asks once more before an edition is sent, and says to how many."""
     return _ask(request, edition_id, due_at=None)
 
 
 @require_safe
-@needs(Step.APPROVE)
+@permission_required(Permission.APPROVE)
 def confirm_reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Shows the letter of an approved edition as it would be at another time, before it is given that."""
     due_at = moment_asked_for(request)
@@ -67,13 +67,13 @@ def confirm_reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
 
 
 @require_POST
-@needs(Step.APPROVE)
+@permission_required(Permission.APPROVE)
 def send_now(request: DeskRequest, edition_id: int) -> HttpResponse:
     edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
     try:
-        installation.insist()
+        installation.require_current()
         sent = approval.send_now(edition, now=clock.now(), **_answers(request))
-    except (approval.ApprovalNeeded, approval.ChangedSince) as error:
+    except (approval.ApprovalNeeded, approval.LetterChanged) as error:
         messages.error(request, str(error))
         return redirect("send", edition_id)
     except NewsletterError as error:
@@ -84,7 +84,7 @@ def send_now(request: DeskRequest, edition_id: int) -> HttpResponse:
 
 
 @require_POST
-@needs(Step.APPROVE)
+@permission_required(Permission.APPROVE)
 def reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
     edition = get_object_or_404(Edition.objects.select_related("publication", "approved_by"), pk=edition_id)
     clock_there, now = clock_of(edition.publication), clock.now()
@@ -97,12 +97,12 @@ def reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
             due_at = form.cleaned_data["due_at"]
             try:
                 moved = approval.reschedule(edition, due_at=due_at, now=now, **_answers(request))
-            except (approval.ApprovalNeeded, approval.ChangedSince) as error:
+            except (approval.ApprovalNeeded, approval.LetterChanged) as error:
                 messages.info(request, str(error))
                 asked = urlencode({"due_at": due_at.astimezone(UTC).isoformat()})
                 return redirect(f"{reverse('new-time', args=[edition_id])}?{asked}")
             except NewsletterError as error:
-                form.blame(error)
+                form.add_domain_error(error)
             else:
                 when = f"{moment(due_at, clock_there, now=now)} {zone_words(due_at, clock_there)}"
                 _say(request, moved, f"It is now due {when}.", before=edition)
@@ -120,7 +120,7 @@ def _answers(request: DeskRequest) -> Answers:
 
 def _ask(request: DeskRequest, edition_id: int, *, due_at: datetime | None) -> HttpResponse:
     edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
-    now, variant = clock.now(), asked_for(request)
+    now, variant = clock.now(), requested_variant(request)
     then_at = due_at or now
     then = _then(edition, due_at=then_at, now=now, variant=variant)
     with timezone.override(clock_of(edition.publication)):
@@ -128,11 +128,11 @@ def _ask(request: DeskRequest, edition_id: int, *, due_at: datetime | None) -> H
             "edition": edition,
             "publication": edition.publication,
             "can": editions.can(request, edition),
-            "readers": subscriber_counts.count(edition.publication).active,
-            "stories": takes(edition.publication, edition, now=now),
+            "readers": subscriber_counts.count_subscribers(edition.publication).active,
+            "stories": next_stories(edition.publication, edition, now=now),
             "then": then,
             "frozen": then.letter,
-            "letter": nobodys(letter_in(then.letter), edition) if then.letter else None,
+            "letter": anonymous_letter(letter_in(then.letter), edition) if then.letter else None,
             "form": editions.RescheduleForm(initial={"due_at": due_at}) if due_at else None,
             "due_at": then_at,
             "framed": urlencode({"due_at": then_at.astimezone(UTC).isoformat()}),
@@ -167,6 +167,6 @@ def _say(request: DeskRequest, edition: Edition, done: str, *, before: Edition) 
     elif edition.state == State.ASSEMBLED:
         parts.append("It leaves as soon as somebody approves it." if edition.due_at <= clock.now() else APPROVE_IT)
     elif edition.due_at <= clock.now():
-        by_rule = edition.approves_itself
+        by_rule = edition.auto_approve
         parts.append("It is assembled within moments, and leaves " + (BY_RULE if by_rule else "when it is approved."))
     messages.success(request, " ".join(parts))

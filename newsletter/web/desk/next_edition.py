@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from newsletter.audience import subscriber_counts
-from newsletter.audience.models import Standing as Consent
 from newsletter.audience.models import Subscription
+from newsletter.audience.models import SubscriptionStatus as Consent
 from newsletter.audience.reachable_subscribers import SUPPRESSION
 from newsletter.editions.models import Edition, State
 from newsletter.editions.schedule_dates import next_date
 from newsletter.letters import assemble_letter
-from newsletter.publications.models import OnEmpty, Publication
+from newsletter.publications.models import Publication, TooFewStoriesPolicy
 from newsletter.publications.schedule import Due
 from newsletter.stories.models import Story
-from newsletter.web.shared.display_formats import counted
-from newsletter.web.shared.edition_status import Standing, standing
+from newsletter.web.shared.display_formats import pluralize
+from newsletter.web.shared.edition_status import StatusBadge, standing
 
 UNDER_WAY = timedelta(hours=1)
 AHEAD = [State.PLANNED, State.ASSEMBLED, State.APPROVED, State.DISPATCHING]
@@ -30,7 +30,7 @@ class Upcoming:
     """
 
     edition: Edition | None
-    standing: Standing | None
+    standing: StatusBadge | None
     due: Due | None
     takes: list[Story]
     readers: int | None  # None: not counted
@@ -38,11 +38,11 @@ class Upcoming:
     held: list[Edition]
 
 
-def look_ahead(publication: Publication, *, now: datetime, counts_readers: bool = True) -> Upcoming:
+def next_edition_panel(publication: Publication, *, now: datetime, counts_readers: bool = True) -> Upcoming:
     """What the panel shows of `publication` at `now`. Without `counts_readers` it costs the same for any audience."""
     edition = next_edition(publication, now=now)
-    readers = subscriber_counts.count(publication).active if counts_readers else None
-    stories = takes(publication, edition, now=now)
+    readers = subscriber_counts.count_subscribers(publication).active if counts_readers else None
+    stories = next_stories(publication, edition, now=now)
     return Upcoming(
         edition=edition,
         standing=standing(edition, now=now) if edition else None,
@@ -62,7 +62,7 @@ def next_edition(publication: Publication, *, now: datetime) -> Edition | None:
     return editions.filter(state__in=AHEAD).exclude(long_since).order_by("due_at", "id").first()
 
 
-def takes(publication: Publication, edition: Edition | None, *, now: datetime) -> list[Story]:
+def next_stories(publication: Publication, edition: Edition | None, *, now: datetime) -> list[Story]:
     """The stories placed in `edition`; while it has none, those the queue offers it."""
     if edition:
         placed = [placement.story for placement in edition.placements.select_related("story")]
@@ -85,8 +85,8 @@ def _missing(publication: Publication, edition: Edition | None, stories: int, *,
     found = []
     lacking = max(1, publication.minimum_stories) - stories
     if lacking > 0 and (edition is None or edition.state == State.PLANNED):
-        fate = "skipped" if publication.on_empty == OnEmpty.SKIP else "held"
-        found.append(f"{counted(lacking, 'more story', 'more stories')} before it is due, or it is {fate}")
+        fate = "skipped" if publication.on_empty == TooFewStoriesPolicy.SKIP else "held"
+        found.append(f"{pluralize(lacking, 'more story', 'more stories')} before it is due, or it is {fate}")
     if edition and edition.state == State.ASSEMBLED:
         found.append("An editor’s approval")
     if not publication.appeals.filter(is_active=True).exists():

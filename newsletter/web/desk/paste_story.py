@@ -8,30 +8,30 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from newsletter.accounts.permissions import Step, may
+from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.giving import edit_appeal
 from newsletter.lib.errors import NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.stories import story_queue
 from newsletter.stories.pasted_text import parse_pasted_text
-from newsletter.stories.pasted_text.line_types import APPEAL_PARTS, Part
-from newsletter.stories.pasted_text.parse_pasted_text import Pasted
+from newsletter.stories.pasted_text.line_types import APPEAL_PARTS, LineType
+from newsletter.stories.pasted_text.parse_pasted_text import PastedArticle
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.pasted_appeal_form import AppealForm, completed, keep, known_as, suggested
 from newsletter.web.shared.error_pages import forbidden
-from newsletter.web.shared.permission_required import DeskRequest, needs
-from newsletter.web.shared.picture_forms import PictureForm, said_of_picture
+from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.picture_forms import PictureForm, picture_message
 
 PARTS = {
-    Part.HEADLINE: "Headline",
-    Part.BYLINE: "Byline",
-    Part.PARAGRAPH: "Story",
-    Part.APPEAL_HEADING: "Appeal: heading",
-    Part.APPEAL_LEAD: "Appeal: lead",
-    Part.APPEAL_POINT: "Appeal: point",
-    Part.APPEAL_POINT_REPEATED: "Appeal: point again",
-    Part.APPEAL_CLOSING: "Appeal: closing",
-    Part.IGNORED: "Leave out",
+    LineType.HEADLINE: "Headline",
+    LineType.BYLINE: "Byline",
+    LineType.PARAGRAPH: "Story",
+    LineType.APPEAL_HEADING: "Appeal: heading",
+    LineType.APPEAL_LEAD: "Appeal: lead",
+    LineType.APPEAL_POINT: "Appeal: point",
+    LineType.APPEAL_POINT_REPEATED: "Appeal: point again",
+    LineType.APPEAL_CLOSING: "Appeal: closing",
+    LineType.IGNORED: "Leave out",
 }
 
 
@@ -48,7 +48,7 @@ class PasteForm(PictureForm):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Step.CURATE)
+@permission_required(Permission.CURATE)
 def paste(request: DeskRequest, slug: str) -> HttpResponse:
     """One address, two steps: the text first; then, with all that was typed kept in the form, what was made of it."""
     publication = publications.asked_for(request, slug)
@@ -61,7 +61,7 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
     try:
         found = parse_pasted_text.read(text, known_lines=known, overrule=said)
     except NewsletterError as error:
-        form.blame(error)
+        form.add_domain_error(error)
         return _page(request, publication, form)
 
     appeal_form, kept = None, None
@@ -72,13 +72,13 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
     match request.POST.get("do"):
         case "add" if form.is_valid() and _add(request, publication, form, found):
             return redirect("queue", publication.slug)
-        case "keep" | "confirm" if not may(request.user, Step.APPROVE):
+        case "keep" | "confirm" if not has_permission(request.user, Permission.APPROVE):
             return forbidden(request)
         case "confirm" if found.appeal and (waits := known_as(found.appeal, stored)):
             kept = edit_appeal.activate(waits)
         case "keep" if appeal_form and found.appeal:
             kept = keep(publication, appeal_form, found.appeal)
-    form.ask_once_more()
+    form.ask_to_choose_again()
     context = {
         "found": found,
         "said": said,
@@ -89,7 +89,7 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
     return _page(request, publication, form, context)
 
 
-def _add(request: DeskRequest, publication: Publication, form: PasteForm, found: Pasted) -> bool:
+def _add(request: DeskRequest, publication: Publication, form: PasteForm, found: PastedArticle) -> bool:
     try:
         story = story_queue.add(
             publication,
@@ -102,26 +102,26 @@ def _add(request: DeskRequest, publication: Publication, form: PasteForm, found:
             again="again" in request.POST,
         )
     except NewsletterError as error:
-        form.blame(error)
+        form.add_domain_error(error)
         return False
-    messages.success(request, f"“{story.headline}” is in the queue.{said_of_picture(story)}")
+    messages.success(request, f"“{story.headline}” is in the queue.{picture_message(story)}")
     return True
 
 
-def _overruled(data: Mapping[str, str]) -> dict[int, Part]:
+def _overruled(data: Mapping[str, str]) -> dict[int, LineType]:
     """What a person said of single lines, by number; a line left “as guessed” is not among them."""
     said = {}
     for name, value in data.items():
         number = name.removeprefix("line-")
         if name != number and number.isdecimal() and len(number) < 7 and value in PARTS:
-            said[int(number)] = Part(value)
+            said[int(number)] = LineType(value)
     return said
 
 
 def _page(
     request: DeskRequest, publication: Publication, form: PasteForm, context: dict[str, object] | None = None
 ) -> HttpResponse:
-    common = {"publication": publication, "form": form, "parts": PARTS, "APPEAL_PARTS": APPEAL_PARTS, "Part": Part}
+    common = {"publication": publication, "form": form, "parts": PARTS, "APPEAL_PARTS": APPEAL_PARTS, "Part": LineType}
     if context is None:
         return render(request, "web/desk/paste_story.html", common)
     template = "web/desk/_pasted_article.html" if request.htmx else "web/desk/pasted_article.html"

@@ -70,5 +70,5 @@ def keep(publication: Publication, form: AppealForm, found: PastedAppeal) -> App
             is_active=False,
         )
     except NewsletterError as error:
-        form.blame(error)
+        form.add_domain_error(error)
         return None

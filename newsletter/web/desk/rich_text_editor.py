@@ -7,9 +7,9 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from newsletter.accounts.permissions import Step
+from newsletter.accounts.permissions import Permission
 from newsletter.stories.rich_text import rich_text, typed_text
-from newsletter.web.shared.permission_required import DeskRequest, needs
+from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 MAX_PASTED = 100_000  # characters; the time to read nested tags grows with the square of it
 
@@ -30,7 +30,7 @@ class WritingInput(forms.Textarea):
 
 
 @require_POST
-@needs(Step.CURATE)
+@permission_required(Permission.CURATE)
 def read_pasted(request: DeskRequest) -> HttpResponse:
     """What a story keeps of pasted `html`, or of plain `text` when there is none: a piece of HTML."""
     html, text = request.POST.get("html", ""), request.POST.get("text", "")

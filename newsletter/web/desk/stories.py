@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from newsletter.accounts.permissions import Step
+from newsletter.accounts.permissions import Permission
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.lib.errors import VersionConflict
@@ -21,9 +21,9 @@ from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.rich_text_editor import WritingInput
 from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.edit_form import EditForm
-from newsletter.web.shared.forms import Moment, telling
-from newsletter.web.shared.permission_required import DeskRequest, needs
-from newsletter.web.shared.picture_forms import PictureForm, said_of_picture
+from newsletter.web.shared.forms import LocalDateTimeField, telling
+from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.picture_forms import PictureForm, picture_message
 
 SAVE_AGAIN = "Somebody else saved this story at the same moment. Yours is still here: look at it, and save again."
 
@@ -64,8 +64,10 @@ class StoryForm(EditForm, PictureForm):
         label="Sensitive story", required=False, help_text="No request for donations may stand beside it."
     )
     # in an hour that comes twice, no reader sees a story too early or too late
-    embargo_until = Moment(label="Embargo until", required=False, help_text="No edition takes it before.", fold=1)
-    expires_at = Moment(label="Expires", required=False, help_text="No edition takes it after.")
+    embargo_until = LocalDateTimeField(
+        label="Embargo until", required=False, help_text="No edition takes it before.", fold=1
+    )
+    expires_at = LocalDateTimeField(label="Expires", required=False, help_text="No edition takes it after.")
     language = forms.CharField(max_length=12, required=False, help_text="If another: ar, pt-BR …")
     direction = forms.ChoiceField(
         label="Reading direction", required=False, choices=[("", "as the language has it"), *Direction.choices]
@@ -88,7 +90,7 @@ class StoryForm(EditForm, PictureForm):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Step.CURATE)
+@permission_required(Permission.CURATE)
 def add(request: DeskRequest, slug: str) -> HttpResponse:
     publication = publications.asked_for(request, slug)
     with timezone.override(clock_of(publication)):
@@ -96,13 +98,13 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
         if form.is_bound and form.is_valid():
             with telling(form):
                 story = story_queue.add(publication, **form.fields_of_story(), again="again" in request.POST)
-                messages.success(request, f"“{story.headline}” is in the queue.{said_of_picture(story)}")
+                messages.success(request, f"“{story.headline}” is in the queue.{picture_message(story)}")
                 return redirect("queue", publication.slug)
         return _page(request, publication, form, story=None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Step.CURATE)
+@permission_required(Permission.CURATE)
 def change(request: DeskRequest, story_id: int) -> HttpResponse:
     story = get_object_or_404(Story.objects.select_related("publication", "picture"), pk=story_id)
     with timezone.override(clock_of(story.publication)):
@@ -114,12 +116,12 @@ def change(request: DeskRequest, story_id: int) -> HttpResponse:
             with telling(form):
                 fields = form.fields_of_story()
                 story = story_queue.revise(story, **fields, seen=story.version, again="again" in request.POST)
-                messages.success(request, f"“{story.headline}” is saved.{said_of_picture(story)}")
+                messages.success(request, f"“{story.headline}” is saved.{picture_message(story)}")
                 return redirect("queue", story.publication.slug)
             if form.is_outrun:
                 story = Story.objects.select_related("publication", "picture").get(pk=story.pk)
                 form = _form_of(request, story)
-                form.blame(VersionConflict(SAVE_AGAIN))
+                form.add_domain_error(VersionConflict(SAVE_AGAIN))
         return _page(request, story.publication, form, story=story)
 
 
@@ -134,7 +136,7 @@ def _form_of(request: DeskRequest, story: Story) -> StoryForm:
 
 
 @require_safe
-@needs(Step.CURATE)
+@permission_required(Permission.CURATE)
 def picture(request: DeskRequest, story_id: int) -> HttpResponse:
     """How a story's picture stands: a fragment that asks again by itself until it is known."""
     story = get_object_or_404(Story.objects.select_related("picture"), pk=story_id)

@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from newsletter.accounts.permissions import Step
+from newsletter.accounts.permissions import Permission
 from newsletter.editions import plan_editions
 from newsletter.lib import clock
-from newsletter.lib.errors import BadInput, NewsletterError, NotAllowed
+from newsletter.lib.errors import BadInput, InvalidState, NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.stories import order_keys, story_queue
 from newsletter.stories.models import State, Story
@@ -21,9 +21,9 @@ from newsletter.web.desk import story_queue_page
 from newsletter.web.desk.story_queue_changes import changes
 from newsletter.web.desk.story_queue_page import A_PAGE, Shown
 from newsletter.web.shared.display_formats import clock_of
-from newsletter.web.shared.forms import Moment, PlainForm
+from newsletter.web.shared.forms import LocalDateTimeField, PlainForm
 from newsletter.web.shared.parse_numbers import whole_number
-from newsletter.web.shared.permission_required import DeskRequest, needs
+from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 STEPS = {"up": -1, "down": 1}
 
@@ -31,12 +31,12 @@ STEPS = {"up": -1, "down": 1}
 class ExtraEditionForm(PlainForm):
     """An edition outside the schedule; its subject may stay open."""
 
-    due_at = Moment(label="Due time")
+    due_at = LocalDateTimeField(label="Due time")
     subject = forms.CharField(max_length=200, required=False, help_text="Left empty, it is the first headline.")
 
 
 @require_safe
-@needs(Step.CURATE)
+@permission_required(Permission.CURATE)
 def desk(request: DeskRequest) -> HttpResponse:
     """The queue of the publication last looked at."""
     publication = publications.last_seen(request)
@@ -46,7 +46,7 @@ def desk(request: DeskRequest) -> HttpResponse:
 
 
 @require_safe
-@needs(Step.CURATE)
+@permission_required(Permission.CURATE)
 def show(request: DeskRequest, slug: str) -> HttpResponse:
     """The page; for htmx only `more` stories beside those that are shown."""
     publication = publications.asked_for(request, slug)
@@ -59,7 +59,7 @@ def show(request: DeskRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@needs(Step.APPROVE)
+@permission_required(Permission.APPROVE)
 def add_extra(request: DeskRequest, slug: str) -> HttpResponse:
     """Plans an edition outside the schedule and shows it; with a problem, the desk again."""
     publication = publications.asked_for(request, slug)
@@ -69,7 +69,7 @@ def add_extra(request: DeskRequest, slug: str) -> HttpResponse:
             try:
                 edition = plan_editions.add_extra(publication, now=clock.now(), **form.cleaned_data)
             except NewsletterError as error:
-                form.blame(error)
+                form.add_domain_error(error)
             else:
                 messages.success(request, "Added. It takes its stories from the queue when it is assembled.")
                 return redirect("edition", edition.pk)
@@ -77,7 +77,7 @@ def add_extra(request: DeskRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@needs(Step.CURATE)
+@permission_required(Permission.CURATE)
 def move(request: DeskRequest, story_id: int) -> HttpResponse:
     """To a place counted from 1, to the front, one up or down, or beside another story (`beside`, `side`)."""
 
@@ -88,13 +88,13 @@ def move(request: DeskRequest, story_id: int) -> HttpResponse:
 
 
 @require_POST
-@needs(Step.CURATE)
+@permission_required(Permission.CURATE)
 def drop(request: DeskRequest, story_id: int) -> HttpResponse:
     return _act(request, _story(story_id), story_queue.drop, lambda _: "", drops=True)
 
 
 @require_POST
-@needs(Step.CURATE)
+@permission_required(Permission.CURATE)
 def restore(request: DeskRequest, story_id: int) -> HttpResponse:
     return _act(
         request, _story(story_id), story_queue.restore, lambda story: f"“{story.headline}” is back in the queue."
@@ -106,7 +106,7 @@ def _moved(request: DeskRequest, story: Story) -> Story:
     if "beside" in request.POST:
         other = Story.objects.filter(pk=whole_number(request.POST["beside"]) or 0).first()
         if other is None:
-            raise NotAllowed("The story beside which it was put is not there any more, so nothing was moved.")
+            raise InvalidState("The story beside which it was put is not there any more, so nothing was moved.")
         return story_queue.move_beside(story, other, is_after=request.POST.get("side") == "after")
     if to in STEPS:
         return story_queue.shift(story, by=STEPS[to])

@@ -48,7 +48,7 @@ def first_stories(publication: Publication, count: int, *, now: datetime) -> Sho
     """The first `count` of its queue at this moment."""
     queued = publication.stories.all().queued()
     edition = next_edition.next_edition(publication, now=now)
-    taken = frozenset(story.pk for story in next_edition.takes(publication, edition, now=now))
+    taken = frozenset(story.pk for story in next_edition.next_stories(publication, edition, now=now))
     ids = tuple(queued.values_list("pk", flat=True)[:count])
     return Shown(ids, len(ids) if len(ids) < count else queued.count(), taken)
 
@@ -69,6 +69,6 @@ def context(publication: Publication, shown: Shown, *, is_whole_page: bool, only
         "cards": cards,
         "stay": f"?shown={len(shown.ids)}" if len(shown.ids) > A_PAGE else "",  # for pages without scripts
         "more": min(A_PAGE, shown.total - len(shown.ids)),
-        "next": next_edition.look_ahead(publication, now=now, counts_readers=is_whole_page),
+        "next": next_edition.next_edition_panel(publication, now=now, counts_readers=is_whole_page),
         "dropped_lately": list(dropped[:DROPPED_SHOWN]),
     }

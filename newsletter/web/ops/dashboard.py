@@ -6,9 +6,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from newsletter.accounts.permissions import Step, may
+from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.delivery.dispatches import control_dispatch, settle_batch
-from newsletter.delivery.dispatches.delay_reasons import waiting
+from newsletter.delivery.dispatches.delay_reasons import delay_of
 from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState
 from newsletter.delivery.scheduled import scheduled_sends
@@ -16,11 +16,11 @@ from newsletter.editions.models import State
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.ops.health import STALE, Level
-from newsletter.ops.system_status import Standing, status
+from newsletter.ops.system_status import EditionStatus, status
 from newsletter.web.ops.runbook import runbook
 from newsletter.web.shared.edition_status import standing
 from newsletter.web.shared.forms import PlainForm
-from newsletter.web.shared.permission_required import DeskRequest, needs
+from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 TONES = {Level.WELL: "good", Level.BUSY: "warn", Level.BROKEN: "bad"}
 FATES = {
@@ -35,7 +35,7 @@ class StopForm(PlainForm):
 
 
 @require_safe
-@needs(Step.OPERATE)
+@permission_required(Permission.OPERATE)
 def ops(request: DeskRequest) -> HttpResponse:
     """The page; for htmx only its part that changes, which the page includes."""
     now = clock.now()
@@ -54,7 +54,7 @@ def ops(request: DeskRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Step.OPERATE, Step.APPROVE)
+@permission_required(Permission.OPERATE, Permission.APPROVE)
 def pause(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     dispatch = get_object_or_404(Dispatch, pk=dispatch_id)
     try:
@@ -70,7 +70,7 @@ def pause(request: DeskRequest, dispatch_id: int) -> HttpResponse:
 
 
 @require_POST
-@needs(Step.OPERATE, Step.APPROVE)
+@permission_required(Permission.OPERATE, Permission.APPROVE)
 def resume(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     dispatch = get_object_or_404(Dispatch, pk=dispatch_id)
     try:
@@ -83,7 +83,7 @@ def resume(request: DeskRequest, dispatch_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Step.OPERATE, Step.APPROVE)
+@permission_required(Permission.OPERATE, Permission.APPROVE)
 def stop(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     """Asks for a reason, then ends a dispatch for good."""
     dispatch = get_object_or_404(Dispatch.objects.select_related("edition__publication"), pk=dispatch_id)
@@ -92,11 +92,11 @@ def stop(request: DeskRequest, dispatch_id: int) -> HttpResponse:
         try:
             control_dispatch.stop(dispatch, reason=form.cleaned_data["reason"], by=request.user, now=clock.now())
         except NewsletterError as error:
-            form.blame(error)
+            form.add_domain_error(error)
         else:
             messages.success(request, f"Stopped. {_called_back(dispatch)}")
             return _back(request, dispatch)
-    waits, early = waiting(dispatch, now=clock.now()), scheduled_sends.standing(dispatch, now=clock.now())
+    waits, early = delay_of(dispatch, now=clock.now()), scheduled_sends.scheduled_send_status(dispatch, now=clock.now())
     context = {
         "form": form,
         "dispatch": dispatch,
@@ -111,7 +111,7 @@ def stop(request: DeskRequest, dispatch_id: int) -> HttpResponse:
 
 
 @require_POST
-@needs(Step.OPERATE)
+@permission_required(Permission.OPERATE)
 def retry(request: DeskRequest, batch_id: int) -> HttpResponse:
     """Offer one refused batch again, before all the others or instead of them."""
     batch = get_object_or_404(Batch.objects.defer("subscribers"), pk=batch_id)
@@ -125,7 +125,7 @@ def retry(request: DeskRequest, batch_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Step.OPERATE)
+@permission_required(Permission.OPERATE)
 def settle(request: DeskRequest, batch_id: int, fate: str) -> HttpResponse:
     """An uncertain batch: what is known of it, and a person's word on it: `accepted` or `again`."""
     if fate not in FATES:
@@ -158,11 +158,11 @@ def _back(request: DeskRequest, dispatch: Dispatch) -> HttpResponse:
 
 def _is_from_ops(request: DeskRequest) -> bool:
     """Did this person come from the ops page, and not from the edition's?"""
-    return may(request.user, Step.OPERATE) and request.GET.get("from") != "edition"
+    return has_permission(request.user, Permission.OPERATE) and request.GET.get("from") != "edition"
 
 
 def _called_back(dispatch: Dispatch) -> str:
-    standing = scheduled_sends.standing(dispatch, now=clock.now())
+    standing = scheduled_sends.scheduled_send_status(dispatch, now=clock.now())
     if standing is None:
         return "Nothing more of this edition is sent."
     if standing.cancelling:
@@ -172,7 +172,7 @@ def _called_back(dispatch: Dispatch) -> str:
     return "Nothing of this edition leaves."
 
 
-def _urgency(row: Standing) -> int:
+def _urgency(row: EditionStatus) -> int:
     """What is being sent stands first, then what is ahead, then what is over."""
     if row.dispatch and row.dispatch.state not in (DispatchState.FINISHED, DispatchState.STOPPED):
         return 0

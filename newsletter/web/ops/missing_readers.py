@@ -5,29 +5,29 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from newsletter.accounts.permissions import Step
+from newsletter.accounts.permissions import Permission
 from newsletter.delivery.dispatches import control_dispatch, split_batch
 from newsletter.delivery.ledger import missing_readers
-from newsletter.delivery.ledger.missing_readers import Missed
+from newsletter.delivery.ledger.missing_readers import MissingState
 from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import Dispatch
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.web import csv_file
 from newsletter.web.shared.parse_numbers import whole_number
-from newsletter.web.shared.permission_required import DeskRequest, needs
+from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 A_PAGE = 100  # readers
 
 
 @require_safe
-@needs(Step.OPERATE)
+@permission_required(Permission.OPERATE)
 def page(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     """`?state=refused` shows those alone, `?page=2` the next hundred."""
     dispatch = _dispatch(dispatch_id)
     only = _state(request)
     number = whole_number(request.GET.get("page", "")) or 1
-    counts = missing_readers.counts(dispatch)
+    counts = missing_readers.missing_counts(dispatch)
     whole = counts[only] if only else sum(counts.values())
     pages = max(1, -(-whole // A_PAGE))
     number = min(max(1, number), pages)
@@ -42,22 +42,22 @@ def page(request: DeskRequest, dispatch_id: int) -> HttpResponse:
         "found": missing_readers.page(dispatch, only=only, start=(number - 1) * A_PAGE, most=A_PAGE),
         "number": number,
         "pages": pages,
-        "refused_alone": split_batch.refused_alone(dispatch).count(),
+        "refused_alone": split_batch.count_single_refusals(dispatch).count(),
     }
     return render(request, "web/ops/missing_readers.html", context)
 
 
 @require_safe
-@needs(Step.OPERATE)
+@permission_required(Permission.OPERATE)
 def file(request: DeskRequest, dispatch_id: int) -> FileResponse:
     """All of them, or those of `?state=`, as CSV."""
     dispatch = _dispatch(dispatch_id)
-    lines = missing_readers.lines(missing_readers.readers(dispatch, only=_state(request)))
+    lines = missing_readers.lines(missing_readers.missing_readers(dispatch, only=_state(request)))
     return csv_file.respond(lines, filename=f"missing-edition-{dispatch.edition_id}.csv")
 
 
 @require_POST
-@needs(Step.OPERATE)
+@permission_required(Permission.OPERATE)
 def leave_out(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     """Accept that readers who were refused for an address of their own do not get it."""
     dispatch = _dispatch(dispatch_id)
@@ -71,12 +71,12 @@ def leave_out(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     return redirect("missing", dispatch.pk)
 
 
-def _state(request: DeskRequest) -> Missed | None:
+def _state(request: DeskRequest) -> MissingState | None:
     asked = request.GET.get("state", "")
     if not asked:
         return None
     try:
-        return Missed(asked)
+        return MissingState(asked)
     except ValueError:
         raise Http404 from None
 

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 
 from newsletter.audience import return_confirmation
 from newsletter.lib import clock
-from newsletter.lib.errors import BadToken, NotAllowed
+from newsletter.lib.errors import BadToken, InvalidState
 from newsletter.publications.models import Publication
 from newsletter.web.readers.reader_view import token_page
 from newsletter.web.shared.display_formats import what_comes
@@ -23,7 +23,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         except BadToken:
             context["waits"] = False
             return render(request, "web/readers/confirm.html", context, status=410)
-        except NotAllowed as error:
+        except InvalidState as error:
             context["problem"] = str(error)
     context["waits"] = return_confirmation.waits(asked, now=clock.now())
     return render(request, "web/readers/confirm.html", context)

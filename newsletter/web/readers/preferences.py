@@ -8,19 +8,19 @@ from django.shortcuts import render
 
 from newsletter.audience import return_confirmation, subscriptions, suppressions, undo_unsubscribe
 from newsletter.audience.first_name import clean_name
-from newsletter.audience.models import Standing, Subscriber, Subscription
-from newsletter.delivery.recipients.reader_links import Reader
+from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
+from newsletter.delivery.recipients.reader_links import ReaderLink
 from newsletter.lib import clock
-from newsletter.lib.errors import BadInput, NewsletterError, NotAllowed
+from newsletter.lib.errors import BadInput, InvalidState, NewsletterError
 from newsletter.publications.models import Publication
-from newsletter.web.readers.reader_view import Visit, for_readers
+from newsletter.web.readers.reader_view import ReaderRequest, reader_view
 from newsletter.web.shared.display_formats import clock_of, what_comes
 
 PAUSES = {"1": "1 month", "3": "3 months"}
 
 
-@for_readers
-def preferences(request: HttpRequest, visit: Visit) -> HttpResponse:
+@reader_view
+def preferences(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
     reader, publication, token = visit
     context: dict[str, object] = {
         "publication": publication,
@@ -43,18 +43,18 @@ def preferences(request: HttpRequest, visit: Visit) -> HttpResponse:
     return render(request, "web/readers/preferences.html", context)
 
 
-def _subscription(reader: Reader, publication: Publication) -> Subscription | None:
+def _subscription(reader: ReaderLink, publication: Publication) -> Subscription | None:
     found = Subscription.objects.select_related("subscriber", "publication")
     return found.filter(subscriber=reader.subscriber_id, publication=publication).first()
 
 
-def _act(request: HttpRequest, reader: Reader, publication: Publication, *, now: datetime) -> dict[str, object]:
+def _act(request: HttpRequest, reader: ReaderLink, publication: Publication, *, now: datetime) -> dict[str, object]:
     """Do what the pressed button says: what the page shows of it, such as the sentence that says it is done."""
     who = {"subscriber_id": reader.subscriber_id, "publication_id": publication.pk}
     match request.POST.get("do"):
         case "leave":
             before = _subscription(reader, publication)
-            left = subscriptions.leave(**who, edition_id=reader.edition_id, by="page", now=now)
+            left = subscriptions.unsubscribe(**who, edition_id=reader.edition_id, by="page", now=now)
             return {
                 "done": "You are unsubscribed. No further email will come.",
                 "undo": undo_unsubscribe.token(before, left),
@@ -80,16 +80,18 @@ def _act(request: HttpRequest, reader: Reader, publication: Publication, *, now:
     raise BadInput("button", "is not one of this page.", "Choose one of those below.")
 
 
-def _come_back(reader: Reader, publication: Publication, *, now: datetime) -> str:
+def _come_back(reader: ReaderLink, publication: Publication, *, now: datetime) -> str:
     """Order the email that asks the mailbox; a link alone may be in anybody's hands."""
     subscription = _subscription(reader, publication)
     if subscription is None:
         raise BadInput("address", "is no longer kept here.", "Subscribe anew where you did the first time.")
-    if subscription.standing in (Standing.ACTIVE, Standing.PAUSED):
+    if subscription.standing in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED):
         return f"You are subscribed. {what_comes(subscription)}"
     order = return_confirmation.ask(subscription, now=now)
     if order.problem:
-        raise NotAllowed("We could not send you the email that confirms it. Try again in some minutes, or write to us.")
+        raise InvalidState(
+            "We could not send you the email that confirms it. Try again in some minutes, or write to us."
+        )
     if order.sent_at:
         at = order.sent_at.astimezone(clock_of(publication))
         return f"We sent an email to your mailbox at {at:%H:%M %Z}. Open the link in it, and you are subscribed again."

@@ -4,13 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from newsletter.audience import subscriptions, suppressions, undo_unsubscribe
-from newsletter.audience.models import Standing, Subscription
+from newsletter.audience.models import Subscription, SubscriptionStatus
 from newsletter.lib import clock
-from newsletter.web.readers.reader_view import Visit, for_readers
+from newsletter.web.readers.reader_view import ReaderRequest, reader_view
 
 
-@for_readers
-def leave(request: HttpRequest, visit: Visit) -> HttpResponse:
+@reader_view
+def unsubscribe(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
     reader, publication, token = visit
     context: dict[str, object] = {"publication": publication, "token": token, "undo": ""}
     if not reader.subscriber_id:
@@ -24,7 +24,7 @@ def leave(request: HttpRequest, visit: Visit) -> HttpResponse:
     if request.method == "POST":
         # The body is not read: `List-Unsubscribe=One-Click` may come in either encoding, or broken,
         # and means the same. Our own button says so in the address.
-        left = subscriptions.leave(
+        left = subscriptions.unsubscribe(
             subscriber_id=reader.subscriber_id,
             publication_id=publication.pk,
             edition_id=reader.edition_id,
@@ -32,6 +32,6 @@ def leave(request: HttpRequest, visit: Visit) -> HttpResponse:
             now=clock.now(),
         )
         return render(request, "web/readers/unsubscribed.html", context | {"undo": undo_unsubscribe.token(found, left)})
-    if found is None or found.standing == Standing.LEFT:
+    if found is None or found.standing == SubscriptionStatus.UNSUBSCRIBED:
         return render(request, "web/readers/unsubscribed.html", context)
     return render(request, "web/readers/unsubscribe.html", context)

@@ -11,23 +11,23 @@ from newsletter.delivery.recipients import reader_links
 from newsletter.editions.models import FrozenLetter, Variant
 from newsletter.letters.content.letter_content import THANKS_ON_THE_WEB
 from newsletter.mail.message import Letter
-from newsletter.web.readers.reader_view import Visit, damaged, for_readers
-from newsletter.web.shared.letter_preview import NOBODY, nobodys
+from newsletter.web.readers.reader_view import ReaderRequest, invalid_link, reader_view
+from newsletter.web.shared.letter_preview import ANONYMOUS_ID, anonymous_letter
 from newsletter.web.shared.security_headers import LETTER
 
 
-@for_readers
-def web_version(request: HttpRequest, visit: Visit) -> HttpResponse:
+@reader_view
+def web_version(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
     """Shown at the address that belongs to nobody; a reader's own address leads there."""
-    if visit.reader.subscriber_id != NOBODY:
-        page = reverse("web-version", args=[reader_links.signing(visit.reader.edition_id)(NOBODY)])
+    if visit.reader.subscriber_id != ANONYMOUS_ID:
+        page = reverse("web-version", args=[reader_links.token_signer(visit.reader.edition_id)(ANONYMOUS_ID)])
         return redirect(f"{page}?{THANKS_ON_THE_WEB}" if _thanks(request) else page)
     variant = Variant.THANKS if _thanks(request) else Variant.DEFAULT
     letters = FrozenLetter.objects.select_related("edition__publication")
     frozen = letters.filter(edition=visit.reader.edition_id, variant=variant).first()
     if frozen is None:
-        return damaged(request)
-    letter = nobodys(Letter(frozen.subject, frozen.text, frozen.html), frozen.edition)
+        return invalid_link(request)
+    letter = anonymous_letter(Letter(frozen.subject, frozen.text, frozen.html), frozen.edition)
     return HttpResponse(letter.html, headers={"Content-Security-Policy": LETTER})
 
 

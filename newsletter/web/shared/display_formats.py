@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
 from newsletter.audience import suppressions
-from newsletter.audience.models import Standing, Subscription
+from newsletter.audience.models import Subscription, SubscriptionStatus
 from newsletter.editions.models import Edition
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
@@ -12,7 +12,7 @@ from newsletter.publications.schedule import zone
 ENDS = frozenset({"", ".", "!", "?", "…", ":", "؟", "۔", "。", "！", "？"})
 
 
-def counted(number: int, one: str, many: str = "") -> str:
+def pluralize(number: int, one: str, many: str = "") -> str:
     """`1 reader`, `2,500 readers`; without `many` an s is put on."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
@@ -58,7 +58,7 @@ def leaves(edition: Edition, *, now: datetime) -> str:
     return f"{moment(edition.due_at, clock, now=now)} {zone_words(edition.due_at, clock)}"
 
 
-def ended(words: str) -> str:
+def with_full_stop(words: str) -> str:
     """Somebody's words as a sentence: with a full stop, unless they end with a mark of their own."""
     words = words.strip()
     return words if words.rstrip("”’»\"')]")[-1:] in ENDS else words + "."
@@ -70,7 +70,7 @@ def zone_words(value: datetime, clock: tzinfo) -> str:
     return f"UTC{name}" if name[:1] in "+-" else name
 
 
-def span(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """A length of time in one or two units: `40 s`, `5 min`, `3 h 20 min`, `2 days`."""
     whole = round(abs(seconds))
     if whole < 60:
@@ -86,12 +86,12 @@ def span(seconds: float) -> str:
     return f"{hours // 24} days"
 
 
-def away(value: datetime, *, now: datetime) -> str:
+def relative_time(value: datetime, *, now: datetime) -> str:
     """How far `value` is: `in 3 h`, `5 min ago`, `now`."""
     distance = value - now
     if abs(distance) < timedelta(seconds=1):
         return "now"
-    words = span(distance.total_seconds())
+    words = duration(distance.total_seconds())
     return f"in {words}" if distance > timedelta() else f"{words} ago"
 
 
@@ -105,9 +105,9 @@ def what_comes(subscription: Subscription) -> str:
     publication = subscription.publication
     if barrier := suppressions.barrier(subscription.subscriber.email):
         return f"Yet nothing comes: {barrier}"
-    if subscription.standing == Standing.PAUSED and (until := subscription.paused_until):
+    if subscription.standing == SubscriptionStatus.PAUSED and (until := subscription.paused_until):
         return f"Nothing comes before {until.day} {until:%B %Y}."
-    if subscription.standing != Standing.ACTIVE:
+    if subscription.standing != SubscriptionStatus.ACTIVE:
         return "Nothing comes before your subscription is confirmed."
     if not publication.is_active:
         return f"{publication.name} is resting; when it comes out again, it comes to you."

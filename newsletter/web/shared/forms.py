@@ -13,7 +13,7 @@ from newsletter.lib.errors import BadInput, NewsletterError, VersionConflict
 
 log = structlog.get_logger()
 ASK_AGAIN = "Ask for it again if that is meant."  # how the queue ends its refusal of a repeated link
-TICK = "Tick “Add it all the same” below if that is meant."
+CONFIRM_DUPLICATE = "Tick “Add it all the same” below if that is meant."
 MINUTES, SECONDS = "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"
 NOT_SAVED = (
     "It could not be saved: the database did not take it, or its disk is full. Your words are still here: tell those "
@@ -36,7 +36,7 @@ class MomentInput(forms.DateTimeInput):
         return super().format_value(value)
 
 
-class Moment(forms.DateTimeField):
+class LocalDateTimeField(forms.DateTimeField):
     """A date and time on the publication's clock; the view activates that clock.
 
     In an hour that a change of the clock repeats, `fold` says which is meant: 0 the first, 1 the second.
@@ -84,15 +84,15 @@ class PlainForm(forms.Form):
         for field in self.fields.values():
             field.error_messages["required"] = "Please fill this in."
 
-    def blame(self, error: NewsletterError) -> None:
+    def add_domain_error(self, error: NewsletterError) -> None:
         """Show a house error at the field it names, or above the form when it names none of them."""
         if isinstance(error, BadInput):
             name = self._field_named(error.field)
-            sentence = f"{error.problem} {error.mend}".strip()
+            sentence = f"{error.problem} {error.hint}".strip()
             self.add_error(name, sentence[:1].upper() + sentence[1:] if name else str(error))
         else:
             self.is_repeat = ASK_AGAIN in str(error)
-            self.add_error(None, str(error).replace(ASK_AGAIN, TICK))
+            self.add_error(None, str(error).replace(ASK_AGAIN, CONFIRM_DUPLICATE))
 
     def _field_named(self, known_as: str) -> str | None:
         wanted = known_as.casefold().replace("_", " ")
@@ -114,7 +114,7 @@ class telling:  # noqa: N801 — reads as what it does: with telling(form)
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, NewsletterError):
             self.form.is_outrun = isinstance(error, VersionConflict)
-            self.form.blame(error)
+            self.form.add_domain_error(error)
             return True
         if isinstance(error, OperationalError):  # a full disk, a database that is gone
             log.error("form.not_saved", exc_info=True)

@@ -10,7 +10,7 @@ from jinja2 import Environment, StrictUndefined, pass_environment
 from markupsafe import Markup
 
 from newsletter.accounts.models import User
-from newsletter.accounts.permissions import Step, may
+from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -22,15 +22,15 @@ def environment(**options: Any) -> Environment:
     env = Environment(**options)  # noqa: S701 — Django turns autoescape on; the assertion keeps it so
     if not env.autoescape:
         raise ValueError("web pages must be escaped")
-    env.globals.update(static=static, url=_url, messages_for=get_messages, may=_may, Step=Step, icon=_icon)
+    env.globals.update(static=static, url=_url, messages_for=get_messages, may=_may, Step=Permission, icon=_icon)
     env.filters.update(
         when=_when,
         away=_away,
-        counted=display_formats.counted,
-        ended=display_formats.ended,
+        counted=display_formats.pluralize,
+        ended=display_formats.with_full_stop,
         host=display_formats.host,
         leaves=_leaves,
-        span=display_formats.span,
+        span=display_formats.duration,
         thousands=_thousands,
         upfirst=_upfirst,
     )
@@ -48,8 +48,8 @@ def _icon(env: Environment, name: str) -> Markup:
     return icon
 
 
-def _may(user: object, step: Step) -> bool:
-    return isinstance(user, User) and may(user, step)
+def _may(user: object, step: Permission) -> bool:
+    return isinstance(user, User) and has_permission(user, step)
 
 
 def _when(value: datetime, publication: Publication) -> str:
@@ -63,7 +63,7 @@ def _leaves(edition: Edition) -> str:
 
 
 def _away(value: datetime) -> str:
-    return display_formats.away(value, now=clock.now())
+    return display_formats.relative_time(value, now=clock.now())
 
 
 def _thousands(number: int) -> str:

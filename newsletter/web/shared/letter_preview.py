@@ -9,37 +9,37 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from newsletter.accounts.permissions import Step
+from newsletter.accounts.permissions import Permission
 from newsletter.delivery.recipients import reader_links
 from newsletter.editions.models import Edition, FrozenLetter, State, Variant
 from newsletter.letters import assemble_letter, compose_letters
 from newsletter.lib import clock
-from newsletter.lib.errors import NewsletterError, NotAllowed
-from newsletter.mail.message import Letter, Token
-from newsletter.web.shared.permission_required import DeskRequest, needs
+from newsletter.lib.errors import InvalidState, NewsletterError
+from newsletter.mail.message import Letter, MergeTag
+from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.security_headers import FRAMED_LETTER
 
-NOBODY = 0  # the subscriber whose links lead to an explanation and change nothing (delivery/links.py)
+ANONYMOUS_ID = 0  # the subscriber whose links lead to an explanation and change nothing (delivery/links.py)
 SCHEME = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)")
 
 
-def nobodys(letter: Letter, edition: Edition) -> Letter:
+def anonymous_letter(letter: Letter, edition: Edition) -> Letter:
     """`letter` as somebody without a name would get it, with links that belong to nobody."""
-    name, token = edition.publication.fallback_name, reader_links.signing(edition.pk)(NOBODY)
+    name, token = edition.publication.fallback_name, reader_links.token_signer(edition.pk)(ANONYMOUS_ID)
 
     def fill(text: str) -> str:
         # The longer mark first, should one ever begin like another.
-        text = text.replace(Token.FIRST_NAME_HTML, escape(name)).replace(Token.FIRST_NAME, name)
-        return text.replace(Token.READER, token)
+        text = text.replace(MergeTag.FIRST_NAME_HTML, escape(name)).replace(MergeTag.FIRST_NAME, name)
+        return text.replace(MergeTag.READER, token)
 
     return replace(letter, subject=fill(letter.subject), text=fill(letter.text), html=fill(letter.html))
 
 
 def letter_of(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAULT) -> Letter:
-    """The letter as it is or would be; `NotAllowed` says why there is none."""
+    """The letter as it is or would be; `InvalidState` says why there is none."""
     if edition.state == State.CANCELLED and not edition.letters.exists():
-        raise NotAllowed("The edition was cancelled before it had a letter.")
-    return nobodys(assemble_letter.preview(edition, now=now, variant=variant), edition)
+        raise InvalidState("The edition was cancelled before it had a letter.")
+    return anonymous_letter(assemble_letter.preview(edition, now=now, variant=variant), edition)
 
 
 def letter_then(edition: Edition, *, due_at: datetime, now: datetime, variant: Variant) -> Letter:
@@ -48,8 +48,8 @@ def letter_then(edition: Edition, *, due_at: datetime, now: datetime, variant: V
     letters = composed.letters if composed else edition.letters.all()
     found = next((letter for letter in letters if letter.variant == variant), None)
     if found is None:
-        raise NotAllowed(assemble_letter.NO_THANKS if variant == Variant.THANKS else "It has no letter yet.")
-    return nobodys(letter_in(found), edition)
+        raise InvalidState(assemble_letter.NO_THANKS if variant == Variant.THANKS else "It has no letter yet.")
+    return anonymous_letter(letter_in(found), edition)
 
 
 def letter_in(frozen: FrozenLetter) -> Letter:
@@ -66,24 +66,24 @@ def moment_asked_for(request: HttpRequest) -> datetime | None:
         return None
 
 
-def asked_for(request: HttpRequest) -> Variant:
+def requested_variant(request: HttpRequest) -> Variant:
     """The letter that the desk wants to see."""
     return Variant.THANKS if "thanks" in request.GET else Variant.DEFAULT
 
 
-def by_light(html: str, *, dark: bool) -> str:
+def with_color_scheme(html: str, *, dark: bool) -> str:
     """`html` as it looks by day or by night, whatever this computer prefers."""
     wanted = "dark" if dark else "light"
     return SCHEME.sub(lambda found: "(min-width: 0)" if found[1] == wanted else "(max-width: 0)", html)
 
 
 @require_safe
-@needs(Step.CURATE)
+@permission_required(Permission.CURATE)
 def framed(request: DeskRequest, edition_id: int) -> HttpResponse:
     """The letter alone, for the frame on the edition's page; `?dark=1` shows its night side, `?thanks=1` the one that
     thanks, `?due_at=` the one that it would be at that time."""
     edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
-    due_at, variant = moment_asked_for(request), asked_for(request)
+    due_at, variant = moment_asked_for(request), requested_variant(request)
     try:
         if due_at:
             letter = letter_then(edition, due_at=due_at, now=clock.now(), variant=variant)
@@ -91,7 +91,7 @@ def framed(request: DeskRequest, edition_id: int) -> HttpResponse:
             letter = letter_of(edition, now=clock.now(), variant=variant)
     except NewsletterError as error:
         return render(request, "web/desk/edition_without_email.html", {"reason": str(error)})
-    html = by_light(letter.html, dark="dark" in request.GET)
+    html = with_color_scheme(letter.html, dark="dark" in request.GET)
     # A curator tries the links: they open beside the desk.
     html = re.sub(r"<head\b[^>]*>", lambda head: f'{head[0]}<base target="_blank">', html, count=1)
     return HttpResponse(html, headers={"Content-Security-Policy": FRAMED_LETTER})

@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from newsletter.accounts.models import User
-from newsletter.accounts.permissions import Step, may
+from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.web.shared.error_pages import forbidden
 
 P = ParamSpec("P")
@@ -26,8 +26,8 @@ class DeskRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-def needs(
-    *steps: Step,
+def permission_required(
+    *steps: Permission,
 ) -> Callable[[Callable[Concatenate[DeskRequest, P], HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Lets a person in whose role permits any of `steps`; without steps, everybody who is signed in."""
 
@@ -37,7 +37,7 @@ def needs(
             person = request.user
             if not isinstance(person, User):
                 return _to_sign_in(request)
-            if steps and not any(may(person, step) for step in steps):
+            if steps and not any(has_permission(person, step) for step in steps):
                 return forbidden(request)
             return view(request, *args, **kwargs)
 

@@ -26,14 +26,14 @@ class PictureInput(forms.FileInput):
         super().__init__(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif,image/gif"})
 
 
-def handed_over(file: "UploadedFile[bytes]", use: Use, *, field: str) -> Picture:
+def save_uploaded_picture(file: "UploadedFile[bytes]", use: Use, *, field: str) -> Picture:
     """Make a file fit and keep it; raises `BadInput` that names `field`."""
     if (file.size or 0) > LARGEST:
         raise BadInput(field, "is too large.", f"Give one under {LARGEST // 1_000_000} MB.")
     try:
-        return import_pictures.keep(file.read(), use, now=clock.now())
+        return import_pictures.save_upload(file.read(), use, now=clock.now())
     except BadInput as error:
-        raise BadInput(field, error.problem, error.mend) from None
+        raise BadInput(field, error.problem, error.hint) from None
     except Exception:  # a full disk, a bucket that does not answer: each storage has errors of its own
         log.exception("picture.not_stored")
         raise BadInput(field, NOT_STORED, "Save without it, or try again later; nothing else is lost.") from None
@@ -44,11 +44,11 @@ class FileForm(PlainForm):
 
     files_of: ClassVar[tuple[str, ...]]
 
-    def blame(self, error: NewsletterError) -> None:
-        super().blame(error)
-        self.ask_once_more()
+    def add_domain_error(self, error: NewsletterError) -> None:
+        super().add_domain_error(error)
+        self.ask_to_choose_again()
 
-    def ask_once_more(self) -> None:
+    def ask_to_choose_again(self) -> None:
         for name in self.files_of:
             if name in self.files and name not in self.errors:
                 self.add_error(name, ONCE_MORE)
@@ -84,10 +84,10 @@ class PictureForm(FileForm):
         names = ("picture_url", "picture_alt", "picture_decorative", "picture_credit")
         fields = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
         if file:
-            fields["picture"] = handed_over(file, Use.STORY, field="picture file")
+            fields["picture"] = save_uploaded_picture(file, Use.STORY, field="picture file")
         return fields
 
 
-def said_of_picture(story: Story) -> str:
+def picture_message(story: Story) -> str:
     """A sentence for the message that a story was saved, or nothing."""
-    return " Its picture is being fetched." if story.picture and story.picture.is_coming else ""
+    return " Its picture is being fetched." if story.picture and story.picture.is_pending else ""

@@ -6,20 +6,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from newsletter.accounts.models import User
-from newsletter.accounts.permissions import Step, may
+from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.web.desk import story_queue
-from newsletter.web.shared.permission_required import DeskRequest, needs
+from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 
 def first_page(person: User) -> str:
     """The address where somebody's work begins."""
-    return reverse("desk" if may(person, Step.CURATE) else "ops")
+    return reverse("desk" if has_permission(person, Permission.CURATE) else "ops")
 
 
 @require_safe
-@needs()
+@permission_required()
 def start(request: DeskRequest) -> HttpResponse:
     """The desk, for those who work there; others are led to their own first page."""
-    if may(request.user, Step.CURATE):
+    if has_permission(request.user, Permission.CURATE):
         return story_queue.desk(request)  # type: ignore[return-value]  # its guard is written for all kinds of answers
     return redirect(first_page(request.user))

@@ -12,7 +12,7 @@ SECRET = "another secret of 50 characters, never to be printed"
 
 def test_a_new_house_is_not_ready_and_says_why(newsletter: Command) -> None:
     told = newsletter("check")
-    assert (told.status, told.err) == (1, "Not ready: 4 to mend.\n")
+    assert (told.status, told.err) == (1, "Not ready: 4 to hint.\n")
     assert (
         "stop: BASE_URL is this machine: no reader could unsubscribe. Set BASE_URL=https://… (base-url-local)"
         in told.out
@@ -22,7 +22,7 @@ def test_a_new_house_is_not_ready_and_says_why(newsletter: Command) -> None:
 def test_a_house_that_is_ready_is_told_so_and_no_secret_is_shown(
     newsletter: Command, publication: Publication, settings: pytest.FixtureRequest, redis_server: RedisServer
 ) -> None:
-    publication.sender_email, publication.approves_itself = "post@lantern.io", True
+    publication.sender_email, publication.auto_approve = "post@lantern.io", True
     publication.save()
     for name, value in {
         "BASE_URL": "https://news.lantern.io", "ALLOWED_HOSTS": ["news.lantern.io"], "SENDGRID_API_KEY": KEY,

@@ -4,7 +4,7 @@ import pytest
 
 from newsletter.accounts.models import User
 from newsletter.delivery.dispatches import open_dispatch
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, Fate
+from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.cli.conftest import Command
@@ -18,11 +18,17 @@ def dispatch(publication: Publication, settings: object) -> Dispatch:
     make.readers(publication, 5)
     now = clock.now()
     edition = make.approved_edition(publication, due_at=now - timedelta(minutes=1))
-    opened = open_dispatch.open(edition.pk, now=now)
+    opened = open_dispatch.open_dispatch(edition.pk, now=now)
     assert opened
     for batch in opened.batches.filter(number=2):
         Attempt.objects.create(
-            batch=batch, ordinal=1, fence=1, began_at=now, ended_at=now, fate=Fate.UNCERTAIN, detail="no answer"
+            batch=batch,
+            ordinal=1,
+            fence=1,
+            began_at=now,
+            ended_at=now,
+            fate=AttemptStatus.UNCERTAIN,
+            detail="no answer",
         )
         batch.state, batch.submitted = BatchState.UNCERTAIN, batch.count
         batch.save()

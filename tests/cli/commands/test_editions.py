@@ -148,7 +148,7 @@ def test_losing_an_approval_is_said_before_the_time_is_changed(newsletter: Comma
 def test_assembling_what_approves_itself_is_said(newsletter: Command, planned: Edition) -> None:
     assert "approves itself" not in newsletter("editions", "assemble", planned.pk).err
     newsletter("editions", "hold", planned.pk, "--reason", "Wait.")
-    Publication.objects.update(approves_itself=True)
+    Publication.objects.update(auto_approve=True)
     newsletter("editions", "release", planned.pk)
     assert "approves itself" not in newsletter("editions", "assemble", planned.pk).err  # it was held
     extra = newsletter("editions", "plan", "--at", "2031-01-15T07:00", "--json").data

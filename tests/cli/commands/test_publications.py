@@ -33,14 +33,14 @@ def test_what_is_missing_or_wrong_is_named(newsletter: Command) -> None:
 
 def test_fields_are_set_by_name(newsletter: Command, publication: Publication) -> None:
     told = newsletter(
-        "publications", "set", "morning", "send_time=06:15", "approves_itself=yes", "minimum_stories=3",
+        "publications", "set", "morning", "send_time=06:15", "auto_approve=yes", "minimum_stories=3",
         "tagline=News = good", "--json",
     ).data  # fmt: skip
-    assert (told["send_time"], told["approves_itself"], told["minimum_stories"], told["tagline"]) == (
+    assert (told["send_time"], told["auto_approve"], told["minimum_stories"], told["tagline"]) == (
         "06:15:00", True, 3, "News = good",
     )  # fmt: skip
     publication.refresh_from_db()
-    assert publication.approves_itself is True
+    assert publication.auto_approve is True
     assert newsletter("publications", "show", "--json").data == told
 
 
@@ -51,7 +51,7 @@ def test_a_field_that_does_not_exist_or_a_value_that_does_not_fit_changes_nothin
         "colour=red",
         "accent_colour=red",
         "send_time=late",
-        "approves_itself=perhaps",
+        "auto_approve=perhaps",
         "tagline",
         "id=7",
         "created_at=2026-01-01",
@@ -103,7 +103,7 @@ def test_limits_that_cannot_be_are_refused(newsletter: Command, publication: Pub
         ("quiet_from=06:00", "quiet_until=06:00"),
         ("quiet_from=22:00", "quiet_until=07:30"),  # the send time is seven
         ("quiet_from=22:00", "quiet_until=06:00", "local_time=yes"),
-        ("ahead_minutes=60", "lead_minutes=90", "pace_per_hour=6000"),
+        ("schedule_ahead_minutes=60", "lead_minutes=90", "pace_per_hour=6000"),
     ):
         told = newsletter("publications", "set", "morning", *wrong)
         assert (told.status, told.err.count("\n")) == (1, 1), wrong

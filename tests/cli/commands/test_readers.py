@@ -99,7 +99,7 @@ def test_readers_are_counted(newsletter: Command, publication: Publication, file
 def test_who_wrote_to_the_mailbox_is_unsubscribed(newsletter: Command, publication: Publication) -> None:
     rita, other = make.rita(publication), make.reader(publication)
     edition = make.edition(publication)
-    token = reader_links.signing(edition.pk)(rita.pk)
+    token = reader_links.token_signer(edition.pk)(rita.pk)
     subject = f"Subject: unsubscribe {token}\n"
     assert newsletter("readers", "leave", "-", "--json", stdin=subject * 2).data == {
         "left": 1,
@@ -107,7 +107,7 @@ def test_who_wrote_to_the_mailbox_is_unsubscribed(newsletter: Command, publicati
         "not_understood": 0,
     }
     left = Subscription.objects.get(subscriber=rita)
-    assert (left.standing, left.left_by, left.left_after_edition) == ("left", "mail", edition.pk)
+    assert (left.standing, left.unsubscribed_via, left.unsubscribed_from_edition) == ("left", "mail", edition.pk)
     assert Subscription.objects.get(subscriber=other).standing == "active"
     assert newsletter("readers", "leave", token).words == "unsubscribed 1"
 
@@ -168,7 +168,7 @@ def test_a_message_in_another_encoding_does_not_keep_anybody_from_leaving(
     newsletter: Command, publication: Publication
 ) -> None:
     reader = make.reader(publication)
-    token = reader_links.signing(make.edition(publication).pk)(reader.pk)
+    token = reader_links.token_signer(make.edition(publication).pk)(reader.pk)
     mail = f"Subject: unsubscribe {token}\n\nGr".encode() + b"\xfc\xdfe\n"
     assert newsletter("readers", "leave", "-", stdin=mail).status == 0
     assert Subscription.objects.get(subscriber=reader).standing == "left"
@@ -178,7 +178,7 @@ def test_mail_is_read_as_mail_and_what_is_not_understood_is_said_with_a_status(
     newsletter: Command, publication: Publication
 ) -> None:
     rita = make.rita(publication)
-    token = reader_links.signing(make.edition(publication).pk)(rita.pk)
+    token = reader_links.token_signer(make.edition(publication).pk)(rita.pk)
     subject = base64.b64encode(f"unsubscribe {token}".encode()).decode()
     mail = f"From x Mon\nSubject: =?utf-8?B?{subject}?=\n\nGr\xfc\xdfe\n\nFrom y Mon\nSubject: Away\n\nI am away.\n"
     told = newsletter("readers", "leave", "-", stdin=mail.encode("latin-1"))

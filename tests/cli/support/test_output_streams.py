@@ -45,7 +45,7 @@ def test_data_is_utf8_in_every_locale_and_talk_is_made_to_fit() -> None:
         output.document(f"<p>{name}</p>")
         assert written.getvalue().decode().endswith(f"{name}\r\n<p>{name}</p>\n")
         before = len(written.getvalue())
-        output.facts([("name", name)])
+        output.print_fields([("name", name)])
         sys.stdout.flush()
         assert written.getvalue()[before:].startswith(b"name  \\u0639")
 

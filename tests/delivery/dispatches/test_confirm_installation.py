@@ -8,12 +8,12 @@ from django.test import override_settings
 
 from newsletter.delivery.dispatches import confirm_installation, control_dispatch
 from newsletter.delivery.ledger import installation
-from newsletter.delivery.models import Attempt, Batch, DispatchState, Group, GroupState, Installation
+from newsletter.delivery.models import Attempt, Batch, DispatchState, Installation, ScheduledGroup, ScheduledGroupState
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, State
 from newsletter.letters import approval, assemble_letter
 from newsletter.publications.models import Publication
-from tests.delivery.living import House, living
+from tests.delivery.living import System, living
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 from workers.tasks import assembly as tasks
@@ -25,7 +25,7 @@ OTTO = "otto@example.org"
 
 def backup(**said: object) -> Publication:
     """A daily publication that approves itself, as a backup of MONDAY knows it: Tuesday's edition is planned."""
-    made = make.publication(**{"recurrence": "FREQ=DAILY", "approves_itself": True} | said)
+    made = make.publication(**{"recurrence": "FREQ=DAILY", "auto_approve": True} | said)
     Publication.objects.filter(pk=made.pk).update(created_at=MONDAY)
     made.refresh_from_db()
     for _ in range(30):
@@ -56,7 +56,7 @@ def test_dates_that_a_backup_does_not_know_of_wait_for_a_person_or_are_over() ->
 
 
 def test_nothing_of_a_backup_leaves_until_somebody_releases_it() -> None:
-    publication = backup(ahead_minutes=60, lead_minutes=120)
+    publication = backup(schedule_ahead_minutes=60, lead_minutes=120)
     restored = MONDAY + 2 * DAY + 60 * MINUTE
     confirm_installation.confirm(name="", by=OTTO, now=restored)
     for minutes in range(0, 20 * 60, 30):
@@ -70,7 +70,7 @@ def test_nothing_of_a_backup_leaves_until_somebody_releases_it() -> None:
 
 
 def test_a_date_that_the_original_may_have_handed_over_ahead_is_held_too() -> None:
-    publication = backup(ahead_minutes=60, lead_minutes=120)
+    publication = backup(schedule_ahead_minutes=60, lead_minutes=120)
     restored = MONDAY + 2 * DAY - 30 * MINUTE  # Wednesday's is due in half an hour
     confirm_installation.confirm(name="", by=OTTO, now=restored)
     plan_editions.plan_all(now=restored)
@@ -97,61 +97,61 @@ def test_a_publication_at_rest_has_no_dates_to_be_held() -> None:
 
 def test_a_strange_database_plans_nothing_before_it_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
     backup()
-    monkeypatch.setattr(installation, "is_ours", lambda: False)
-    tasks.tick()
+    monkeypatch.setattr(installation, "is_current", lambda: False)
+    tasks.plan_and_assemble_due()
     assert Edition.objects.count() == 1
 
 
-def lose_answer(house: House) -> None:
+def lose_answer(system: System) -> None:
     """As in a copy that was made while a call was under way: there nobody hears the answer."""
     batch = Batch.objects.order_by("pk").first()
     assert batch is not None
-    Batch.objects.filter(pk=batch.pk).update(state="calling", lease_until=house.clock() + 5 * MINUTE)
+    Batch.objects.filter(pk=batch.pk).update(state="calling", lease_until=system.clock() + 5 * MINUTE)
     Attempt.objects.filter(batch=batch).update(fate="", ended_at=None)
 
 
 @pytest.mark.parametrize("name", ["", "staging"])
 def test_a_copy_leaves_what_the_original_submitted_ahead_alone(tmp_path: Path, name: str) -> None:
-    with living(tmp_path / "ahead.sqlite3") as house, override_settings(DISPATCH_BATCH_SIZE=1, DISPATCH_LEASE=300):
-        house.prepare(readers=3)
-        house.at(-60).live()
-        assert house.fates == {"waiting": 3}
-        lose_answer(house)
-        confirm_installation.confirm(name=name, by=OTTO, now=house.clock())
-        assert house.dispatch.state == DispatchState.PAUSED
-        house.at(-40).live()
+    with living(tmp_path / "ahead.sqlite3") as system, override_settings(DISPATCH_BATCH_SIZE=1, DISPATCH_LEASE=300):
+        system.prepare(readers=3)
+        system.at(-60).live()
+        assert system.fates == {"waiting": 3}
+        lose_answer(system)
+        confirm_installation.confirm(name=name, by=OTTO, now=system.clock())
+        assert system.dispatch.state == DispatchState.PAUSED
+        system.at(-40).live()
         if name:  # clearing up in the copy takes nothing from the original's readers either
-            control_dispatch.stop(house.dispatch, reason="a copy", now=house.clock())
-        house.live_until(120, step=10)
-        assert house.fates == {"sent": 3}
+            control_dispatch.stop(system.dispatch, reason="a copy", now=system.clock())
+        system.live_until(120, step=10)
+        assert system.fates == {"sent": 3}
 
 
 def test_a_stop_that_a_person_asked_for_is_carried_out_after_a_restore_and_not_by_another_environment(
     tmp_path: Path,
 ) -> None:
-    with living(tmp_path / "ahead.sqlite3") as house:
-        house.prepare(readers=2)
-        house.at(-60).live()
-        control_dispatch.stop(house.dispatch, reason="wrong picture", now=house.clock())
-        confirm_installation.confirm(name="", by=OTTO, now=house.clock())
-        assert Group.objects.get().state == GroupState.CANCELLING
+    with living(tmp_path / "ahead.sqlite3") as system:
+        system.prepare(readers=2)
+        system.at(-60).live()
+        control_dispatch.stop(system.dispatch, reason="wrong picture", now=system.clock())
+        confirm_installation.confirm(name="", by=OTTO, now=system.clock())
+        assert ScheduledGroup.objects.get().state == ScheduledGroupState.CANCELLING
         Installation.objects.update(environment="production")
-        confirm_installation.confirm(name="staging", by=OTTO, now=house.clock())
-        group = Group.objects.get()
-        assert (group.state, group.place) == (GroupState.LEFT, None)
+        confirm_installation.confirm(name="staging", by=OTTO, now=system.clock())
+        group = ScheduledGroup.objects.get()
+        assert (group.state, group.place) == (ScheduledGroupState.LEFT, None)
 
 
 def test_what_a_restored_dispatch_has_not_submitted_is_sent_at_its_time_once_a_person_resumes_it(
     tmp_path: Path,
 ) -> None:
-    with living(tmp_path / "ahead.sqlite3") as house, override_settings(DISPATCH_BATCH_SIZE=1):
-        house.prepare(readers=2)
-        house.at(-60).open()
-        confirm_installation.confirm(name="", by=OTTO, now=house.clock())
-        house.live()
-        assert house.fates == {}
-        control_dispatch.resume(house.dispatch)
-        house.live()
-        assert house.fates == {}
-        house.at(1).live()
-        assert house.fates == {"sent": 2}
+    with living(tmp_path / "ahead.sqlite3") as system, override_settings(DISPATCH_BATCH_SIZE=1):
+        system.prepare(readers=2)
+        system.at(-60).open()
+        confirm_installation.confirm(name="", by=OTTO, now=system.clock())
+        system.live()
+        assert system.fates == {}
+        control_dispatch.resume(system.dispatch)
+        system.live()
+        assert system.fates == {}
+        system.at(1).live()
+        assert system.fates == {"sent": 2}

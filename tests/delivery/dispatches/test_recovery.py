@@ -9,13 +9,13 @@ from django.test.utils import CaptureQueriesContext
 
 from newsletter.delivery.dispatches import control_dispatch, recovery, settle_batch
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
+from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
 from newsletter.editions.models import State
-from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.mail.message import Receipt
-from newsletter.mail.provider_errors import Refused, TryLater, Uncertain
+from newsletter.mail.provider_errors import Refused, RetryLater, Uncertain
 from tests.support.factories import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -27,9 +27,9 @@ def ended(dispatch: Dispatch, answer: Receipt | Refused | Uncertain, number: int
     """A batch of `dispatch` whose call came to this."""
     batch = send_batches.claim(dispatch.batches.get(number=number).pk, now=MONDAY)
     assert batch is not None
-    attempt = send_batches.begin(batch, batch_recipients.address(batch), now=MONDAY)
+    attempt = send_batches.begin_attempt(batch, batch_recipients.resolve_recipients(batch), now=MONDAY)
     assert attempt is not None
-    send_batches.record(attempt, answer, now=MONDAY)
+    send_batches.record_result(attempt, answer, now=MONDAY)
     return dispatch.batches.get(number=number)
 
 
@@ -45,28 +45,28 @@ def test_a_worker_lost_after_its_attempt_leaves_the_batch_uncertain(opened: Open
     dispatch = opened()
     batch = send_batches.claim(dispatch.batches.get().pk, now=MONDAY)
     assert batch is not None
-    send_batches.begin(batch, batch_recipients.address(batch), now=MONDAY)
+    send_batches.begin_attempt(batch, batch_recipients.resolve_recipients(batch), now=MONDAY)
     recovery.release_abandoned(now=LATER)
     assert dispatch.batches.get().state == BatchState.UNCERTAIN
-    assert Attempt.objects.get().fate == Fate.UNCERTAIN
+    assert Attempt.objects.get().fate == AttemptStatus.UNCERTAIN
     assert recovery.release_abandoned(now=LATER) == 0
 
 
 def test_a_bell_is_rung_once_and_again_only_after_a_while(opened: Opener) -> None:
     dispatch = opened(readers=3, size=1)
-    assert len(recovery.due_batches(now=MONDAY, limit=2)) == 2
-    assert len(recovery.due_batches(now=MONDAY, limit=10)) == 1
-    assert recovery.due_batches(now=MONDAY + timedelta(seconds=1), limit=10) == []
-    assert len(recovery.due_batches(now=MONDAY + timedelta(seconds=11), limit=10)) == dispatch.batches.count()
+    assert len(recovery.batches_to_enqueue(now=MONDAY, limit=2)) == 2
+    assert len(recovery.batches_to_enqueue(now=MONDAY, limit=10)) == 1
+    assert recovery.batches_to_enqueue(now=MONDAY + timedelta(seconds=1), limit=10) == []
+    assert len(recovery.batches_to_enqueue(now=MONDAY + timedelta(seconds=11), limit=10)) == dispatch.batches.count()
 
 
 def test_a_dispatch_is_finished_when_everybody_is_accepted_and_so_is_its_edition(opened: Opener) -> None:
     dispatch = opened(readers=2, size=1)
     ended(dispatch, Receipt(202, ""), 1)
-    assert recovery.finish_done(now=LATER) == []
+    assert recovery.finish_completed(now=LATER) == []
     ended(dispatch, Receipt(202, ""), 2)
-    assert recovery.finish_done(now=LATER) == [dispatch.pk]
-    assert recovery.finish_done(now=LATER) == []
+    assert recovery.finish_completed(now=LATER) == [dispatch.pk]
+    assert recovery.finish_completed(now=LATER) == []
     dispatch.refresh_from_db()
     assert (dispatch.state, dispatch.edition.state) == (DispatchState.FINISHED, State.DISPATCHED)
 
@@ -75,7 +75,7 @@ def test_an_uncertain_batch_keeps_the_dispatch_from_being_finished(opened: Opene
     dispatch = opened(readers=2, size=1)
     ended(dispatch, Receipt(202, ""), 1)
     ended(dispatch, Uncertain("no answer"), 2)
-    assert recovery.finish_done(now=LATER) == []
+    assert recovery.finish_completed(now=LATER) == []
     dispatch.refresh_from_db()
     assert dispatch.state == DispatchState.ATTENTION
     assert progress(dispatch).uncertain == 1
@@ -93,19 +93,19 @@ def test_counting_an_uncertain_batch_as_accepted_finishes_the_dispatch_and_keeps
 def test_sending_again_is_a_second_attempt_and_keeps_who_said_so(opened: Opener) -> None:
     dispatch = opened()
     batch = ended(dispatch, Uncertain("no answer"))
-    recovery.finish_done(now=LATER)
+    recovery.finish_completed(now=LATER)
     settle_batch.send_again(batch, by="Otto", now=MONDAY)
     dispatch.refresh_from_db()
     assert dispatch.state == DispatchState.OPEN
     ended(dispatch, Receipt(202, ""))
-    assert [a.fate for a in batch.attempts.order_by("ordinal")] == [Fate.UNCERTAIN, Fate.ACCEPTED]
+    assert [a.fate for a in batch.attempts.order_by("ordinal")] == [AttemptStatus.UNCERTAIN, AttemptStatus.ACCEPTED]
     assert batch.attempts.get(ordinal=1).settled_by == "Otto: send again"
 
 
 def test_a_batch_can_be_settled_once_only(opened: Opener) -> None:
     batch = ended(opened(), Uncertain("no answer"))
     settle_batch.count_as_accepted(batch, by="Otto", now=LATER)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidState):
         settle_batch.send_again(batch, by="Otto", now=LATER)
 
 
@@ -113,7 +113,7 @@ def test_refused_batches_want_attention_and_are_offered_again_on_resuming(opened
     dispatch = opened(readers=2, size=1)
     ended(dispatch, Receipt(202, ""), 1)
     ended(dispatch, Refused("HTTP 400", status=400), 2)
-    recovery.finish_done(now=LATER)
+    recovery.finish_completed(now=LATER)
     dispatch.refresh_from_db()
     assert dispatch.state == DispatchState.ATTENTION
     control_dispatch.resume(dispatch)
@@ -124,10 +124,10 @@ def test_stopping_ends_a_dispatch_for_good_and_keeps_the_count_of_those_who_got_
     dispatch = opened(readers=2, size=1)
     ended(dispatch, Receipt(202, ""), 1)
     control_dispatch.stop(dispatch, reason="wrong headline", now=LATER)
-    assert recovery.due_batches(now=LATER, limit=10) == []
+    assert recovery.batches_to_enqueue(now=LATER, limit=10) == []
     assert (progress(dispatch).waiting, progress(dispatch).adds_up) == (1, True)
     assert dispatch.edition.__class__.objects.get().reason == "Stopped: wrong headline"
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidState):
         control_dispatch.resume(dispatch)
 
 
@@ -140,22 +140,22 @@ def test_a_late_no_brings_a_dispatch_that_wanted_attention_back_to_sending(opene
     dispatch = opened()
     batch = send_batches.claim(dispatch.batches.get().pk, now=MONDAY)
     assert batch is not None
-    attempt = send_batches.begin(batch, batch_recipients.address(batch), now=MONDAY)
+    attempt = send_batches.begin_attempt(batch, batch_recipients.resolve_recipients(batch), now=MONDAY)
     assert attempt is not None
     recovery.release_abandoned(now=LATER)
-    recovery.finish_done(now=LATER)
+    recovery.finish_completed(now=LATER)
     dispatch.refresh_from_db()
     assert dispatch.state == DispatchState.ATTENTION
-    send_batches.record(attempt, TryLater("no connection"), now=LATER)
-    recovery.finish_done(now=LATER)
-    assert recovery.due_batches(now=LATER + timedelta(minutes=10), limit=10) == [batch.pk]
+    send_batches.record_result(attempt, RetryLater("no connection"), now=LATER)
+    recovery.finish_completed(now=LATER)
+    assert recovery.batches_to_enqueue(now=LATER + timedelta(minutes=10), limit=10) == [batch.pk]
 
 
 def test_nothing_of_a_stopped_dispatch_can_be_sent_again_but_doubt_can_be_settled(opened: Opener) -> None:
     dispatch = opened()
     batch = ended(dispatch, Uncertain("no answer"))
     control_dispatch.stop(dispatch, reason="enough", now=LATER)
-    with pytest.raises(NotAllowed, match="stopped"):
+    with pytest.raises(InvalidState, match="stopped"):
         settle_batch.send_again(batch, by="Otto", now=LATER)
     assert settle_batch.count_as_accepted(batch, by="Otto", now=LATER).state == BatchState.ACCEPTED
 
@@ -166,23 +166,23 @@ def test_one_dispatch_that_cannot_be_looked_at_does_not_keep_the_others_open(
     broken, whole = opened(), opened()
     ended(broken, Receipt(202, ""))
     ended(whole, Receipt(202, ""))
-    finish = control_dispatch.finish
+    finish = control_dispatch.finish_if_done
 
     def fails_for_one(pk: int, *, now: datetime) -> DispatchState | None:
         if pk == broken.pk:
             raise RuntimeError("inconsistent")
         return finish(pk, now=now)
 
-    monkeypatch.setattr(control_dispatch, "finish", fails_for_one)
-    assert recovery.finish_done(now=LATER) == [whole.pk]
+    monkeypatch.setattr(control_dispatch, "finish_if_done", fails_for_one)
+    assert recovery.finish_completed(now=LATER) == [whole.pk]
 
 
 def test_what_wants_a_person_is_written_down_once(opened: Callable[..., Dispatch]) -> None:
     dispatch = opened(readers=2, size=1)
     Batch.objects.update(state=BatchState.UNCERTAIN, submitted=1)
-    recovery.finish_done(now=MONDAY)
+    recovery.finish_completed(now=MONDAY)
     dispatch.refresh_from_db()
     assert dispatch.state == DispatchState.ATTENTION
     with CaptureQueriesContext(connection) as seen:
-        recovery.finish_done(now=MONDAY)
+        recovery.finish_completed(now=MONDAY)
     assert not [one["sql"] for one in seen if one["sql"].startswith("UPDATE")]

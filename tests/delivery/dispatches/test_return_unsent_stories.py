@@ -7,9 +7,9 @@ import pytest
 
 from newsletter.delivery.dispatches import control_dispatch
 from newsletter.delivery.dispatches.return_unsent_stories import give_back_unsent
-from newsletter.delivery.models import Batch, BatchState, Dispatch, Fate
+from newsletter.delivery.models import AttemptStatus, Batch, BatchState, Dispatch
 from newsletter.stories.models import State, Story
-from newsletter.stories.story_queue import waiting
+from newsletter.stories.story_queue import queued_stories
 from tests.delivery.living import living
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -28,17 +28,17 @@ def test_stories_that_reached_nobody_lead_the_queue_again(opened: Callable[..., 
     assert give_back_unsent() == []
     stop(dispatch)
     assert give_back_unsent() == [dispatch.edition_id]
-    assert waiting(dispatch.edition.publication) == [story, other]
+    assert queued_stories(dispatch.edition.publication) == [story, other]
     assert give_back_unsent() == []
 
 
 @pytest.mark.parametrize(
     ("state", "fate"),
     [
-        (BatchState.ACCEPTED, Fate.ACCEPTED),
-        (BatchState.UNCERTAIN, Fate.UNCERTAIN),
+        (BatchState.ACCEPTED, AttemptStatus.ACCEPTED),
+        (BatchState.UNCERTAIN, AttemptStatus.UNCERTAIN),
         (BatchState.CALLING, ""),
-        (BatchState.PENDING, Fate.UNCERTAIN),  # somebody wished it sent again
+        (BatchState.PENDING, AttemptStatus.UNCERTAIN),  # somebody wished it sent again
     ],
 )
 def test_stories_that_somebody_got_or_may_have_got_stay_used(
@@ -65,18 +65,18 @@ def test_a_batch_that_a_worker_has_in_hand_is_waited_for(opened: Callable[..., D
 
 def test_a_refused_edition_reached_nobody(opened: Callable[..., Dispatch]) -> None:
     dispatch = opened()
-    dispatch.batches.get().attempts.create(ordinal=1, fence=1, began_at=MONDAY, fate=Fate.REFUSED)
+    dispatch.batches.get().attempts.create(ordinal=1, fence=1, began_at=MONDAY, fate=AttemptStatus.REFUSED)
     dispatch.batches.update(state=BatchState.REFUSED)
     stop(dispatch)
     assert give_back_unsent() == [dispatch.edition_id]
 
 
 def test_what_was_submitted_ahead_gives_its_stories_back_once_the_cancel_is_certain(tmp_path: Path) -> None:
-    with living(tmp_path / "ahead.sqlite3") as house:
-        edition = house.prepare(readers=2)
-        house.at(-60).live()
-        control_dispatch.stop(house.dispatch, reason="wrong picture", now=house.clock())
+    with living(tmp_path / "ahead.sqlite3") as system:
+        edition = system.prepare(readers=2)
+        system.at(-60).live()
+        control_dispatch.stop(system.dispatch, reason="wrong picture", now=system.clock())
         assert give_back_unsent() == []
-        house.live()
+        system.live()
         assert give_back_unsent() == [edition.pk]
         assert Story.objects.get().state == State.QUEUED

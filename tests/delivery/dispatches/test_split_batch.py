@@ -14,13 +14,13 @@ from newsletter.audience.models import Subscriber
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch, recovery, split_batch
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
+from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import attempt_outcome, send_batches
 from newsletter.editions.models import State
-from newsletter.lib.errors import NotAllowed
+from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import Receipt
-from newsletter.mail.provider_errors import DispatchError, Refused
+from newsletter.mail.provider_errors import ProviderError, Refused
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.postbox.postbox import Postbox
 from tests.support import factories as make
@@ -49,11 +49,11 @@ def send_all(client: Client, *, rounds: int = 100) -> None:
     """What the tick and the workers do, until there is nothing to do."""
     now = MONDAY
     for _ in range(rounds):
-        due = recovery.due_batches(now=now, limit=1000)
+        due = recovery.batches_to_enqueue(now=now, limit=1000)
         for batch in due:
             send_batches.send(batch, client=client, clock=standing_at(now))
-        recovery.finish_done(now=now)
-        if not due and not recovery.due_batches(now=now, limit=1000):
+        recovery.finish_completed(now=now)
+        if not due and not recovery.batches_to_enqueue(now=now, limit=1000):
             return
         now += timedelta(seconds=30)
     raise AssertionError("it never ends")
@@ -63,13 +63,13 @@ def refused_readers(dispatch: Dispatch) -> set[int]:
     return {pk for batch in dispatch.batches.filter(state=BatchState.REFUSED) for pk in unpack(batch.subscribers)}
 
 
-def answer(batch: Batch, said: Receipt | DispatchError) -> Fate | None:
+def answer(batch: Batch, said: Receipt | ProviderError) -> AttemptStatus | None:
     """Send one batch to a provider that answers so."""
     claimed = send_batches.claim(batch.pk, now=MONDAY)
     assert claimed is not None
-    attempt = send_batches.begin(claimed, batch_recipients.address(claimed), now=MONDAY)
+    attempt = send_batches.begin_attempt(claimed, batch_recipients.resolve_recipients(claimed), now=MONDAY)
     assert attempt is not None
-    return send_batches.record(attempt, said, now=MONDAY)
+    return send_batches.record_result(attempt, said, now=MONDAY)
 
 
 def test_a_bad_address_costs_nobody_else_the_letter(opened: Opener, client: Client, postbox: Postbox) -> None:
@@ -91,7 +91,7 @@ def test_readers_who_had_left_before_the_refused_call_stay_counted(
     dispatch = opened(readers=4)
     spoil([3])
     gone = Subscriber.objects.order_by("pk")[1]
-    subscriptions.leave(
+    subscriptions.unsubscribe(
         subscriber_id=gone.pk, publication_id=dispatch.edition.publication_id, by="one-click", now=MONDAY
     )
     send_all(client)
@@ -120,7 +120,7 @@ def test_without_a_name_a_batch_is_halved_once_the_letter_was_accepted_elsewhere
     answer(first, Refused("HTTP 400", status=400))
     assert dispatch.batches.count() == 2
     answer(second, Receipt(202, "m"))
-    recovery.finish_done(now=LATER)
+    recovery.finish_completed(now=LATER)
     assert sorted(dispatch.batches.filter(split_from=first).values_list("count", flat=True)) == [5, 5]
     dispatch.refresh_from_db()
     assert dispatch.state == DispatchState.OPEN
@@ -155,10 +155,10 @@ def test_a_split_that_was_lost_with_its_worker_is_made_by_the_next_tick(
     dispatch = opened(readers=10)
     bad = spoil([4])
     with monkeypatch.context() as lost:
-        lost.setattr(control_dispatch, "mind_refusals", lambda *_, **__: None)
+        lost.setattr(control_dispatch, "handle_refusal", lambda *_, **__: None)
         send_batches.send(dispatch.batches.get().pk, client=client, clock=lambda: MONDAY)
     assert dispatch.batches.get().state == BatchState.REFUSED
-    recovery.finish_done(now=LATER)
+    recovery.finish_completed(now=LATER)
     send_all(client)
     assert refused_readers(dispatch) == bad
     assert (postbox.counts()["addresses"], postbox.counts()["accepted_twice"]) == (9, 0)
@@ -168,24 +168,24 @@ def test_nothing_of_a_stopped_dispatch_is_split(opened: Opener) -> None:
     dispatch = opened(readers=10)
     claimed = send_batches.claim(dispatch.batches.get().pk, now=MONDAY)
     assert claimed is not None
-    attempt = send_batches.begin(claimed, batch_recipients.address(claimed), now=MONDAY)
+    attempt = send_batches.begin_attempt(claimed, batch_recipients.resolve_recipients(claimed), now=MONDAY)
     assert attempt is not None
     control_dispatch.stop(dispatch, reason="wrong edition", now=MONDAY)
-    send_batches.record(attempt, Refused("HTTP 400", status=400, readers=[1]), now=MONDAY)
+    send_batches.record_result(attempt, Refused("HTTP 400", status=400, readers=[1]), now=MONDAY)
     assert dispatch.batches.get().state == BatchState.REFUSED
 
 
 def test_while_a_dispatch_opens_a_refused_batch_waits_with_being_split(
     opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(open_dispatch, "LOT", 4)
+    monkeypatch.setattr(open_dispatch, "CHUNK_SIZE", 4)
     dispatch = opened(readers=20, size=4)
-    assert dispatch.frozen_to is not None
+    assert dispatch.frozen_up_to_id is not None
     answer(dispatch.batches.get(number=1), Refused("HTTP 400", status=400, readers=[0]))
     assert not dispatch.batches.filter(state=BatchState.SPLIT).exists()
-    while open_dispatch.go_on(dispatch.pk):
+    while open_dispatch.continue_opening(dispatch.pk):
         pass
-    recovery.finish_done(now=LATER)
+    recovery.finish_completed(now=LATER)
     assert dispatch.batches.filter(state=BatchState.SPLIT).count() == 1
     assert progress(Dispatch.objects.get()).adds_up
 
@@ -227,11 +227,11 @@ def test_one_refused_batch_is_tried_again_and_the_others_stay_refused(
     states = dict(Batch.objects.filter(pk__in=[first.pk, second.pk]).values_list("pk", "state"))
     assert states == {first.pk: BatchState.ACCEPTED, second.pk: BatchState.REFUSED}
     assert postbox.counts()["accepted_twice"] == 0
-    with pytest.raises(NotAllowed, match="not refused any more"):
+    with pytest.raises(InvalidState, match="not refused any more"):
         control_dispatch.retry(first)
     control_dispatch.resume(dispatch)
     control_dispatch.pause(dispatch, reason="wait")
-    with pytest.raises(NotAllowed, match="Resume it"):
+    with pytest.raises(InvalidState, match="Resume it"):
         control_dispatch.retry(second)
 
 
@@ -253,7 +253,7 @@ def test_a_person_may_leave_refused_readers_out_and_the_edition_is_finished(
 
 
 def test_refused_readers_are_not_left_out_while_others_wait(opened: Opener) -> None:
-    with pytest.raises(NotAllowed, match="once all is sent"):
+    with pytest.raises(InvalidState, match="once all is sent"):
         control_dispatch.leave_out_refused(opened(), by="Otto", now=MONDAY)
 
 
@@ -274,20 +274,24 @@ def test_a_reader_whose_address_was_mended_gets_the_letter_on_resuming(
 
 def test_only_a_complaint_about_a_reader_names_one() -> None:
     said = Refused("HTTP 400", status=400, readers=[1, 2])
-    assert attempt_outcome.outcome(said, ordinal=1).blamed == (1, 2)
-    assert attempt_outcome.outcome(Refused("HTTP 401", status=401), ordinal=1).blamed == ()
+    assert attempt_outcome.outcome(said, ordinal=1).rejected_positions == (1, 2)
+    assert attempt_outcome.outcome(Refused("HTTP 401", status=401), ordinal=1).rejected_positions == ()
 
 
 @given(st.integers(1, 1000), st.data())
 def test_the_parts_hold_every_reader_once_and_are_smaller(count: int, data: st.DataObject) -> None:
     ids = array("q", range(1, 3 * count, 3))
-    blamed = data.draw(st.lists(st.integers(0, 1100), max_size=20))
+    rejected_positions = data.draw(st.lists(st.integers(0, 1100), max_size=20))
     for again in (False, True):
-        lots = split_batch.parts(ids, blamed, again=again)
+        lots = split_batch.split_ids(ids, rejected_positions, again=again)
         assert sorted(one for lot in lots for one in lot) == list(ids)
         assert all(lot == sorted(lot) and lot for lot in lots)
-        assert count == 1 or not any(len(lot) == count for lot in lots) or not any(place < count for place in blamed)
-        assert all([ids[place]] in lots for place in blamed if place < count)
+        assert (
+            count == 1
+            or not any(len(lot) == count for lot in lots)
+            or not any(place < count for place in rejected_positions)
+        )
+        assert all([ids[place]] in lots for place in rejected_positions if place < count)
 
 
 def play(readers: int, size: int, bad: set[int], *, names: int) -> tuple[Dispatch, dict[int, int]]:
@@ -297,7 +301,7 @@ def play(readers: int, size: int, bad: set[int], *, names: int) -> tuple[Dispatc
     ids = make.readers(publication, readers)
     evil = {ids[place] for place in bad if place < readers}
     with override_settings(DISPATCH_BATCH_SIZE=size):
-        dispatch = open_dispatch.open(make.approved_edition(publication).pk, now=MONDAY)
+        dispatch = open_dispatch.open_dispatch(make.approved_edition(publication).pk, now=MONDAY)
     assert dispatch is not None
     got = dict.fromkeys(ids, 0)
     for _ in range(400):
@@ -306,7 +310,7 @@ def play(readers: int, size: int, bad: set[int], *, names: int) -> tuple[Dispatc
         if dispatch.state == DispatchState.PAUSED:
             control_dispatch.resume(dispatch)
         elif batch is None:
-            recovery.finish_done(now=LATER)
+            recovery.finish_completed(now=LATER)
             if not dispatch.batches.filter(state=BatchState.PENDING).exists():
                 break
         else:
@@ -354,7 +358,7 @@ def test_a_reader_alone_in_a_batch_who_is_refused_without_a_name_can_be_left_out
     others, alone = dispatch.batches.order_by("number")
     answer(others, Receipt(202, "m"))
     answer(alone, Refused("bad", status=400))
-    recovery.finish_done(now=MONDAY)
+    recovery.finish_completed(now=MONDAY)
     dispatch.refresh_from_db()
     assert (dispatch.state, "1 reader was refused" in dispatch.reason) == (DispatchState.ATTENTION, True)
     assert control_dispatch.leave_out_refused(dispatch, by="otto", now=MONDAY) == 1
@@ -367,9 +371,11 @@ def test_who_is_left_alone_in_a_batch_because_the_others_have_left_can_be_left_o
     others, alone = dispatch.batches.order_by("number")
     answer(others, Receipt(202, "m"))
     gone, stays = unpack(alone.subscribers)
-    subscriptions.leave(subscriber_id=gone, publication_id=dispatch.edition.publication_id, by="a click", now=MONDAY)
+    subscriptions.unsubscribe(
+        subscriber_id=gone, publication_id=dispatch.edition.publication_id, by="a click", now=MONDAY
+    )
     answer(alone, Refused("bad", status=400))
-    recovery.finish_done(now=MONDAY)
+    recovery.finish_completed(now=MONDAY)
     dispatch.refresh_from_db()
     assert control_dispatch.leave_out_refused(dispatch, by="otto", now=MONDAY) == 1
     alone.refresh_from_db()
@@ -381,9 +387,9 @@ def test_who_is_left_alone_in_a_batch_because_the_others_have_left_can_be_left_o
 def test_where_nothing_was_accepted_a_refusal_without_a_name_is_nobodys_own(opened: Opener) -> None:
     dispatch = opened(readers=1)
     answer(dispatch.batches.get(), Refused("bad", status=400))
-    recovery.finish_done(now=MONDAY)
+    recovery.finish_completed(now=MONDAY)
     dispatch.refresh_from_db()
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidState):
         control_dispatch.leave_out_refused(dispatch, by="otto", now=MONDAY)
 
 
@@ -392,4 +398,4 @@ def test_a_key_that_was_refused_is_nobodys_own_fault(opened: Opener) -> None:
     first, second = dispatch.batches.order_by("number")
     answer(first, Receipt(202, "m"))
     answer(second, Refused("forbidden", status=403))
-    assert not split_batch.refused_alone(dispatch).exists()
+    assert not split_batch.count_single_refusals(dispatch).exists()

@@ -28,7 +28,7 @@ def test_statements_are_prepared_unless_a_pooler_forbids_it(
         send_batches.claim(0, now=MONDAY)
     batch = send_batches.claim(dispatch.batches.get().pk, now=MONDAY)
     assert batch is not None
-    assert send_batches.begin(batch, batch_recipients.address(batch), now=MONDAY)
+    assert send_batches.begin_attempt(batch, batch_recipients.resolve_recipients(batch), now=MONDAY)
     with connection.cursor() as cursor:
         cursor.execute("SELECT COUNT(*) FROM pg_prepared_statements")
         assert (cursor.fetchone()[0] > 0) is prepares
@@ -43,7 +43,7 @@ def test_a_claim_passes_over_a_batch_that_another_is_claiming_at_this_moment(ope
     claimed: list[int] = []
 
     def claim() -> None:
-        claimed.extend(batch.pk for batch in send_batches.claim_all([first, second], now=MONDAY))
+        claimed.extend(batch.pk for batch in send_batches.claim_batches([first, second], now=MONDAY))
         connection.close()
 
     with transaction.atomic():

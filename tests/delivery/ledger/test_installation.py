@@ -17,13 +17,13 @@ from newsletter.delivery.ledger import installation
 from newsletter.delivery.models import Dispatch, DispatchState, Installation
 from newsletter.delivery.sending import send_batches
 from newsletter.editions.models import State
-from newsletter.lib.errors import BadInput, NotAllowed
+from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.postbox.postbox import Postbox
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 from tests.support.postgres import Postgres
-from tests.support.system import House
+from tests.support.system import System
 from workers.tasks import dispatch as tasks
 
 pytestmark = pytest.mark.django_db
@@ -34,20 +34,20 @@ def copied() -> Callable[[], None]:
     """Turns the database into one that was stamped in another place."""
 
     def copy() -> None:
-        installation.look()
+        installation.check()
         stamp = Installation.objects.get()
         stamp.fingerprint = dict.fromkeys(stamp.fingerprint, "elsewhere")
         stamp.save()
-        installation.forget()
+        installation.reset_cache()
 
     return copy
 
 
 def test_a_house_stamps_itself_and_stays_ours() -> None:
-    assert installation.is_ours()
-    installation.forget()
-    assert installation.is_ours()
-    assert Installation.objects.get().house == installation.known_id()
+    assert installation.is_current()
+    installation.reset_cache()
+    assert installation.is_current()
+    assert Installation.objects.get().installation_id == installation.cached_id()
 
 
 def test_a_copy_sends_nothing_until_it_is_confirmed_and_resumed(
@@ -60,13 +60,13 @@ def test_a_copy_sends_nothing_until_it_is_confirmed_and_resumed(
     dispatch = opened(readers=3)
     due = [batch.pk for batch in dispatch.batches.all()]
     monkeypatch.setattr(tasks, "_client", lambda: client)
-    monkeypatch.setattr(tasks, "_senders", lambda: send_batches.Senders(1))
+    monkeypatch.setattr(tasks, "_senders", lambda: send_batches.SendPool(1))
     copied()
-    tasks.tick()
+    tasks.enqueue_due_dispatches()
     tasks.send(due)
     assert postbox.letters() == []
-    with pytest.raises(NotAllowed, match="newsletter environment confirm"):
-        installation.insist()
+    with pytest.raises(InvalidState, match="newsletter environment confirm"):
+        installation.require_current()
 
     assert confirm_installation.confirm(name="", by="otto@example.org", now=MONDAY) == (1, 0)
     tasks.send(due)
@@ -76,7 +76,9 @@ def test_a_copy_sends_nothing_until_it_is_confirmed_and_resumed(
 
     control_dispatch.resume(dispatch)
     tasks.send(due)
-    assert {letter["custom_args"]["nl_house"] for letter in postbox.letters()} == {Installation.objects.get().house}
+    assert {letter["custom_args"]["nl_installation"] for letter in postbox.letters()} == {
+        Installation.objects.get().installation_id
+    }
     assert len(postbox.letters()) == 3
 
 
@@ -96,33 +98,33 @@ def test_a_copy_opens_no_edition_and_holds_it_when_confirmed(copied: Callable[[]
 
 def test_a_name_that_differs_from_the_setting_stops_it() -> None:
     with override_settings(ENVIRONMENT="production"):
-        assert installation.is_ours()
-    installation.forget()
+        assert installation.is_current()
+    installation.reset_cache()
     with override_settings(ENVIRONMENT="staging"):
-        assert "'staging'" in installation.look().difference
+        assert "'staging'" in installation.check().difference
         with pytest.raises(BadInput):
             confirm_installation.confirm(name="production", by="otto@example.org", now=MONDAY)
         confirm_installation.confirm(name="staging", by="otto@example.org", now=MONDAY)
-        assert installation.is_ours()
+        assert installation.is_current()
 
 
 def test_events_of_another_house_are_told_from_ours_and_from_those_before_the_copy(
     opened: Callable[..., Dispatch], copied: Callable[[], None]
 ) -> None:
     copied()
-    before = installation.look().house
+    before = installation.check().installation_id
     batch = opened().batches.get()
     latest = batch.attempts.create(ordinal=1, fence=1, began_at=MONDAY, fate="accepted").pk
     confirm_installation.confirm(name="", by="otto@example.org", now=MONDAY)
-    assert installation.is_told_of_us(Installation.objects.get().house, latest + 1)
-    assert installation.is_told_of_us(before, latest)
-    assert not installation.is_told_of_us(before, latest + 1)
-    assert not installation.is_told_of_us("another", latest)
+    assert installation.is_own_event(Installation.objects.get().installation_id, latest + 1)
+    assert installation.is_own_event(before, latest)
+    assert not installation.is_own_event(before, latest + 1)
+    assert not installation.is_own_event("another", latest)
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a file is copied")
 def test_a_copied_file_refuses_and_the_original_goes_on(tmp_path: Path) -> None:
-    first, second = House(_folder(tmp_path / "one")), House(_folder(tmp_path / "two"))
+    first, second = System(_folder(tmp_path / "one")), System(_folder(tmp_path / "two"))
     _ok(first, "migrate")
     assert _may_send(first)
     shutil.copytree(first.data, second.data)
@@ -143,12 +145,12 @@ def test_a_database_made_from_another_refuses_also_for_an_ordinary_role(tmp_path
     two, role = one.rpartition("/")[2] + "_copy", f"plain_{os.getpid()}"
     with psycopg.connect(server.url(), autocommit=True) as admin:
         try:
-            first = House(_folder(tmp_path / "one"), DATABASE_URL=one)
+            first = System(_folder(tmp_path / "one"), DATABASE_URL=one)
             _ok(first, "migrate")
             assert _may_send(first)
             source = sql.Identifier(one.rpartition("/")[2])
             admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(two), source))
-            second = House(_folder(tmp_path / "two"), DATABASE_URL=server.url(two))
+            second = System(_folder(tmp_path / "two"), DATABASE_URL=server.url(two))
             assert not _may_send(second)
             assert _may_send(first)
             admin.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
@@ -167,13 +169,13 @@ def _folder(path: Path) -> Path:
     return path
 
 
-def _ok(house: House, *words: str, stdin: str = "") -> None:
-    said = house.say(*words, stdin=stdin)
+def _ok(system: System, *words: str, stdin: str = "") -> None:
+    said = system.say(*words, stdin=stdin)
     assert said.status == 0, said.err
 
 
-def _may_send(house: House) -> bool:
-    return bool(house.tell("environment", "show")["may_send"])
+def _may_send(system: System) -> bool:
+    return bool(system.tell("environment", "show")["may_send"])
 
 
 def test_a_restart_after_which_the_file_system_has_another_id_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

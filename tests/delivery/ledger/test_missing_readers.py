@@ -10,7 +10,7 @@ from newsletter.audience.models import Subscriber
 from newsletter.audience.suppressions import suppress
 from newsletter.delivery.dispatches import control_dispatch, settle_batch
 from newsletter.delivery.ledger import missing_readers
-from newsletter.delivery.ledger.missing_readers import Missed
+from newsletter.delivery.ledger.missing_readers import MissingState
 from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import BatchState, Dispatch
 from newsletter.delivery.sending import send_batches
@@ -24,28 +24,28 @@ Opener = Callable[..., Dispatch]
 
 
 def who(dispatch: Dispatch, **said: object) -> list[tuple[str, str, str]]:
-    return [(one.email, one.state.value, one.reason) for one in missing_readers.readers(dispatch, **said)]  # type: ignore[arg-type]
+    return [(one.email, one.state.value, one.reason) for one in missing_readers.missing_readers(dispatch, **said)]  # type: ignore[arg-type]
 
 
 def adds_up(dispatch: Dispatch) -> bool:
     """The list, its counts and the progress agree, also page by page."""
     everybody, counts, done = (
-        list(missing_readers.readers(dispatch)),
-        missing_readers.counts(dispatch),
+        list(missing_readers.missing_readers(dispatch)),
+        missing_readers.missing_counts(dispatch),
         progress(dispatch),
     )
     by_page = [
         one for start in range(0, len(everybody), 2) for one in missing_readers.page(dispatch, start=start, most=2)
     ]
-    by_state = {state: len(list(missing_readers.readers(dispatch, only=state))) for state in Missed}
+    by_state = {state: len(list(missing_readers.missing_readers(dispatch, only=state))) for state in MissingState}
     return (
         by_page == everybody
         and by_state == counts
         and len(everybody) == sum(counts.values()) == done.planned - done.accepted
-        and counts[Missed.LEFT] == done.left_since
-        and counts[Missed.REFUSED] == done.refused
-        and counts[Missed.UNCERTAIN] == done.uncertain
-        and counts[Missed.WAITING] + counts[Missed.UNSENT] == done.waiting
+        and counts[MissingState.LEFT] == done.left_since
+        and counts[MissingState.REFUSED] == done.refused
+        and counts[MissingState.UNCERTAIN] == done.uncertain
+        and counts[MissingState.WAITING] + counts[MissingState.UNSENT] == done.waiting
     )
 
 
@@ -83,7 +83,9 @@ def test_those_who_left_since_planning_are_named_with_why_and_since_when(opened:
     dispatch = opened(readers=4, size=2)
     one, two, three, _ = Subscriber.objects.order_by("pk")
     since = MONDAY - timedelta(seconds=5)
-    subscriptions.leave(subscriber_id=one.pk, publication_id=dispatch.edition.publication_id, by="one-click", now=since)
+    subscriptions.unsubscribe(
+        subscriber_id=one.pk, publication_id=dispatch.edition.publication_id, by="one-click", now=since
+    )
     suppress(two.email, reason="complaint")
     three.delete()
     send_all(client)
@@ -92,7 +94,7 @@ def test_those_who_left_since_planning_are_named_with_why_and_since_when(opened:
         (two.email, "left", "the address must not be mailed"),
         ("", "left", "is not kept here any more"),
     ]
-    assert next(missing_readers.readers(dispatch)).since == since
+    assert next(missing_readers.missing_readers(dispatch)).since == since
     assert adds_up(dispatch)
 
 
@@ -112,7 +114,7 @@ def test_who_waited_when_it_was_stopped_is_unsent(opened: Opener, client: Client
     send_batches.send(dispatch.batches.get(number=1).pk, client=client, clock=lambda: MONDAY)
     control_dispatch.stop(dispatch, reason="A mistake in the headline.", now=MONDAY)
     assert [state for _, state, _ in who(dispatch)] == ["unsent"] * 2
-    assert {one.batch for one in missing_readers.readers(dispatch)} == {2}
+    assert {one.batch for one in missing_readers.missing_readers(dispatch)} == {2}
     assert adds_up(dispatch)
 
 
@@ -126,6 +128,6 @@ def test_a_batch_tried_again_after_somebody_left_counts_them_by_its_latest_call(
 def test_the_file_has_a_header_and_no_cell_that_a_spreadsheet_would_run(opened: Opener) -> None:
     dispatch = opened(readers=1)
     Subscriber.objects.update(email="=cmd@readers.example")
-    lines = list(missing_readers.lines(missing_readers.readers(dispatch)))
+    lines = list(missing_readers.lines(missing_readers.missing_readers(dispatch)))
     assert "".join(lines).splitlines()[0] == "email,state,reason,batch,since"
     assert "".join(lines).splitlines()[1].startswith("'=cmd@readers.example,waiting,,1,2026-11-23T")

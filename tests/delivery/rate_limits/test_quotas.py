@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch, recovery
-from newsletter.delivery.dispatches.delay_reasons import foretold, is_held_back, waiting
+from newsletter.delivery.dispatches.delay_reasons import delay_of, expected_delays, is_held_back
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Attempt, Batch, Dispatch, WarmUp, Window
+from newsletter.delivery.models import Attempt, Batch, Dispatch, RateWindow, WarmUp
 from newsletter.delivery.rate_limits import quotas, warm_up
 from newsletter.delivery.rate_limits.quotas import DAY, HOUR, MINUTE, Limits
 from newsletter.delivery.recipients import batch_recipients
@@ -39,7 +39,7 @@ def paced() -> Paced:
         publication = make.publication(**limits)
         make.readers(publication, readers)
         with override_settings(DISPATCH_BATCH_SIZE=size):
-            dispatch = open_dispatch.open(make.approved_edition(publication).pk, now=MONDAY)
+            dispatch = open_dispatch.open_dispatch(make.approved_edition(publication).pk, now=MONDAY)
         assert dispatch is not None
         return dispatch
 
@@ -48,14 +48,14 @@ def paced() -> Paced:
 
 def go(client: Client, *, now: datetime) -> int:
     """What one tick rings for and workers send at `now`; how many batches were rung for."""
-    rung = recovery.due_batches(now=now, limit=1000)
+    rung = recovery.batches_to_enqueue(now=now, limit=1000)
     for batch in rung:
         send_batches.send(batch, client=client, clock=lambda: now)
     return len(rung)
 
 
 def submitted(seconds: int) -> dict[datetime, int]:
-    return dict(Window.objects.filter(seconds=seconds).order_by("starts_at").values_list("starts_at", "readers"))
+    return dict(RateWindow.objects.filter(seconds=seconds).order_by("starts_at").values_list("starts_at", "readers"))
 
 
 # what is counted
@@ -84,7 +84,7 @@ def test_minute_and_hour_hold_together(paced: Paced, client: Client) -> None:
 def test_a_batch_that_may_not_go_is_not_rung_for_and_goes_when_it_may(paced: Paced, client: Client) -> None:
     dispatch = paced(25, pace_per_minute=10)
     assert [go(client, now=MONDAY + timedelta(seconds=s)) for s in (0, 1, 30, 59)] == [1, 0, 0, 0]
-    assert dispatch.batches.filter(rung_at=None, state="pending").count() == 2
+    assert dispatch.batches.filter(last_enqueued_at=None, state="pending").count() == 2
     assert go(client, now=MONDAY + timedelta(seconds=60)) == 1
 
 
@@ -111,7 +111,7 @@ def test_what_was_counted_for_a_call_that_was_not_begun_is_taken_back(paced: Pac
     batch = send_batches.claim(dispatch.batches.get().pk, now=MONDAY)
     assert batch is not None
     control_dispatch.pause(dispatch, reason="wait")
-    assert send_batches.begin(batch, batch_recipients.address(batch), now=MONDAY) is None
+    assert send_batches.begin_attempt(batch, batch_recipients.resolve_recipients(batch), now=MONDAY) is None
     assert submitted(HOUR) == {}
 
 
@@ -120,7 +120,7 @@ def test_a_pace_that_is_lifted_or_set_while_readers_wait_holds_at_the_next_tick(
     dispatch = paced(25, size=5, pace_per_hour=5)
     assert go(client, now=MONDAY) == 1
     Publication.objects.update(pace_per_hour=None)
-    recovery.due_batches(now=MONDAY, limit=0)
+    recovery.batches_to_enqueue(now=MONDAY, limit=0)
     dispatch.refresh_from_db()
     assert not dispatch.is_paced
     Publication.objects.update(pace_per_minute=10)
@@ -161,7 +161,7 @@ def test_a_warm_up_counts_all_publications_of_its_domain(client: Client) -> None
     for _ in range(2):
         publication = make.publication()
         make.readers(publication, 15)
-        open_dispatch.open(make.approved_edition(publication).pk, now=MONDAY)
+        open_dispatch.open_dispatch(make.approved_edition(publication).pk, now=MONDAY)
     for hour in range(60):
         go(client, now=MONDAY + timedelta(hours=hour))
     first = datetime(2026, 11, 23, tzinfo=UTC)
@@ -173,7 +173,7 @@ def test_another_domain_is_not_held_back(client: Client) -> None:
     warm_up.add("example.org", starts_on=MONDAY.date(), daily=[10])
     publication = make.publication(sender_email="post@mail.example.org")
     make.readers(publication, 15)
-    dispatch = open_dispatch.open(make.approved_edition(publication).pk, now=MONDAY)
+    dispatch = open_dispatch.open_dispatch(make.approved_edition(publication).pk, now=MONDAY)
     assert dispatch is not None
     assert not dispatch.is_paced
     go(client, now=MONDAY)
@@ -208,7 +208,7 @@ def test_nothing_is_submitted_in_quiet_hours_over_midnight(paced: Paced, client:
 def test_people_are_told_what_a_dispatch_waits_for_and_when_it_is_done(paced: Paced, client: Client) -> None:
     dispatch = paced(25, pace_per_hour=10)
     go(client, now=MONDAY)
-    found = waiting(dispatch, now=MONDAY)
+    found = delay_of(dispatch, now=MONDAY)
     assert found is not None
     assert found.sentences == ("Paced: 10 an hour; done at about 09:00.",)
     assert (found.next_at, found.done_at) == (MONDAY + timedelta(hours=1), MONDAY + timedelta(hours=2))
@@ -218,7 +218,7 @@ def test_people_are_told_what_a_dispatch_waits_for_and_when_it_is_done(paced: Pa
 def test_people_are_told_of_quiet_hours_and_of_a_warm_up(paced: Paced) -> None:
     warm_up.add("example.org", starts_on=MONDAY.date(), daily=[10, 20])
     dispatch = paced(25, quiet_from=time(22), quiet_until=time(7, 30))
-    found = waiting(dispatch, now=MONDAY)
+    found = delay_of(dispatch, now=MONDAY)
     assert found is not None
     assert found.sentences == (
         "Waits for 07:30: quiet hours.",
@@ -229,7 +229,7 @@ def test_people_are_told_of_quiet_hours_and_of_a_warm_up(paced: Paced) -> None:
 @pytest.mark.django_db
 def test_a_dispatch_that_nothing_holds_back_waits_for_nothing(paced: Paced) -> None:
     dispatch = paced(5)
-    assert waiting(dispatch, now=MONDAY) is None
+    assert delay_of(dispatch, now=MONDAY) is None
     assert not is_held_back(dispatch, at=MONDAY)
 
 
@@ -245,9 +245,9 @@ def test_held_back_means_that_there_was_no_room_and_not_that_nobody_used_it(pace
 @pytest.mark.django_db
 def test_before_an_edition_leaves_people_are_told_when_it_will_be_done() -> None:
     publication = make.publication(pace_per_hour=6000)
-    told = foretold(publication, readers=15_000, due_at=MONDAY, now=MONDAY - timedelta(hours=5))
+    told = expected_delays(publication, readers=15_000, due_at=MONDAY, now=MONDAY - timedelta(hours=5))
     assert told == ("Paced: 6,000 an hour; done at about 09:00.",)
-    assert foretold(make.publication(), readers=15_000, due_at=MONDAY, now=MONDAY) == ()
+    assert expected_delays(make.publication(), readers=15_000, due_at=MONDAY, now=MONDAY) == ()
 
 
 # arithmetic
@@ -282,7 +282,7 @@ def test_what_is_spread_keeps_to_every_window_and_to_quiet_hours(  # noqa: PLR09
     limits = Limits(1, per_minute, per_hour, quiet, zone, warm_up)
     most = limits.largest_batch(start)
     lots = sorted((start + timedelta(minutes=m), min(n, most)) for n, m in zip(counts, minutes, strict=False))
-    moments = list(quotas.spread(lots, limits, {}, now=start))
+    moments = list(quotas.schedule_batches(lots, limits, {}, now=start))
     used: Counter[tuple[str, int, datetime]] = Counter()
     for (due_at, readers), at in zip(lots, moments, strict=True):
         assert at >= due_at
@@ -338,8 +338,8 @@ def test_editions_of_one_domain_leave_in_the_order_in_which_they_were_due() -> N
     early = make.approved_edition(first, due_at=MONDAY)
     WarmUp.objects.create(domain="example.org", starts_on=MONDAY.date(), daily=[10] * 9)
     with override_settings(DISPATCH_BATCH_SIZE=10):
-        others = open_dispatch.open(late.pk, now=MONDAY + timedelta(hours=1))
-        ours = open_dispatch.open(early.pk, now=MONDAY + timedelta(hours=1))
+        others = open_dispatch.open_dispatch(late.pk, now=MONDAY + timedelta(hours=1))
+        ours = open_dispatch.open_dispatch(early.pk, now=MONDAY + timedelta(hours=1))
     assert others
     assert ours
     rung = []
@@ -347,9 +347,11 @@ def test_editions_of_one_domain_leave_in_the_order_in_which_they_were_due() -> N
         midnight = datetime(2026, 11, 24, tzinfo=UTC) + timedelta(days=day)
         for second_of_day in range(3):  # what is under way takes up the room of its day for everybody
             now = midnight + timedelta(seconds=second_of_day)
-            due = recovery.due_batches(now=now, limit=1000)
+            due = recovery.batches_to_enqueue(now=now, limit=1000)
             rung += list(Batch.objects.filter(pk__in=due).values_list("dispatch", flat=True))
-        Batch.objects.filter(rung_at__isnull=False).update(state="accepted", rung_at=None, submitted=10)
+        Batch.objects.filter(last_enqueued_at__isnull=False).update(
+            state="accepted", last_enqueued_at=None, submitted=10
+        )
     assert rung == [ours.pk] * 3 + [others.pk] * 3
 
 
@@ -361,11 +363,11 @@ def test_a_small_batch_of_a_later_edition_does_not_take_the_room_that_an_earlier
     WarmUp.objects.create(domain="example.org", starts_on=MONDAY.date(), daily=[9] * 9)
     soon = MONDAY + timedelta(minutes=1)
     with override_settings(DISPATCH_BATCH_SIZE=8):
-        ours = open_dispatch.open(make.approved_edition(first, due_at=MONDAY).pk, now=MONDAY)
-        open_dispatch.open(make.approved_edition(second, due_at=soon).pk, now=soon)
+        ours = open_dispatch.open_dispatch(make.approved_edition(first, due_at=MONDAY).pk, now=MONDAY)
+        open_dispatch.open_dispatch(make.approved_edition(second, due_at=soon).pk, now=soon)
     assert ours
     room_for_two = list(ours.batches.filter(count=4).order_by("number").values_list("pk", flat=True))[:2]
-    assert recovery.due_batches(now=soon, limit=1000) == room_for_two
+    assert recovery.batches_to_enqueue(now=soon, limit=1000) == room_for_two
 
 
 @pytest.mark.django_db
@@ -374,7 +376,10 @@ def test_an_edition_that_its_own_pace_holds_back_does_not_hold_up_others_on_its_
     make.readers(first, 3)
     make.readers(second, 3)
     WarmUp.objects.create(domain="example.org", starts_on=MONDAY.date(), daily=[100] * 9)
-    opened = [open_dispatch.open(make.approved_edition(each, due_at=MONDAY).pk, now=MONDAY) for each in (first, second)]
-    due = recovery.due_batches(now=MONDAY, limit=1000)
+    opened = [
+        open_dispatch.open_dispatch(make.approved_edition(each, due_at=MONDAY).pk, now=MONDAY)
+        for each in (first, second)
+    ]
+    due = recovery.batches_to_enqueue(now=MONDAY, limit=1000)
     found = Counter(Batch.objects.filter(pk__in=due).values_list("dispatch", flat=True))
     assert found == {dispatch.pk: 1 for dispatch in opened if dispatch}

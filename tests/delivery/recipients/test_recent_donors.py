@@ -19,17 +19,17 @@ from newsletter.delivery.dispatches import open_dispatch, recovery
 from newsletter.delivery.ledger import missing_readers
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
+from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
 from newsletter.editions.models import Variant
 from newsletter.giving import gift_records
 from newsletter.giving.models import Gift
-from newsletter.mail.provider_errors import DispatchError, TryLater
+from newsletter.mail.provider_errors import ProviderError, RetryLater
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.postbox.postbox import Postbox
 from newsletter.publications.models import Publication
-from tests.delivery.living import House, living
+from tests.delivery.living import System, living
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 
@@ -47,7 +47,7 @@ def asking(readers: int, **appeal: Any) -> tuple[Publication, list[str]]:
 
 def opened(publication: Publication, *, size: int = 1000) -> Dispatch:
     with override_settings(DISPATCH_BATCH_SIZE=size):
-        dispatch = open_dispatch.open(make.approved_edition(publication).pk, now=MONDAY)
+        dispatch = open_dispatch.open_dispatch(make.approved_edition(publication).pk, now=MONDAY)
     assert dispatch is not None
     return dispatch
 
@@ -68,9 +68,9 @@ def people(dispatch: Dispatch, variant: Variant) -> list[str]:
 def send_all(client: Client, *, now: datetime = A_MINUTE_LATER) -> None:
     """What the tick and the workers do, until there is nothing to do."""
     for _ in range(50):
-        due = recovery.due_batches(now=now, limit=1000)
+        due = recovery.batches_to_enqueue(now=now, limit=1000)
         send_batches.send_all(due, client=client, clock=partial(lambda at: at, now), connections=1)
-        recovery.finish_done(now=now)
+        recovery.finish_completed(now=now)
         if not due:
             return
         now += timedelta(seconds=15)
@@ -127,7 +127,7 @@ def test_the_appeal_says_for_how_long_and_an_appeal_that_thanks_nobody_has_one_l
     publication, [rita] = asking(1, thanks_days=0)
     make.gift(rita)
     dispatch = opened(publication)
-    assert dispatch.thanks_since is None
+    assert dispatch.thank_gifts_since is None
     assert [letter.variant for letter in dispatch.edition.letters.all()] == [Variant.DEFAULT]
     assert people(dispatch, Variant.DEFAULT) == [rita]
 
@@ -139,7 +139,9 @@ def test_a_gift_for_one_publication_is_no_reason_for_another_to_thank() -> None:
     dispatch = opened(publication)
     assert people(dispatch, Variant.THANKS) == [eddie]
     gave_since(rita, publication=make.publication())
-    [claimed] = send_batches.claim_all([dispatch.batches.get(letter__variant=Variant.DEFAULT).pk], now=A_MINUTE_LATER)
+    [claimed] = send_batches.claim_batches(
+        [dispatch.batches.get(letter__variant=Variant.DEFAULT).pk], now=A_MINUTE_LATER
+    )
     assert len(claimed.subscribers) == 1
 
 
@@ -155,7 +157,7 @@ def test_by_local_time_donors_are_parted_from_others_of_the_same_clock() -> None
     edition = make.approved_edition(publication, due_at=due)
     edition.local_send_time = time(12)
     edition.save()
-    dispatch = open_dispatch.open(edition.pk, now=due)
+    dispatch = open_dispatch.open_dispatch(edition.pk, now=due)
     assert dispatch is not None
     found = {(batch.due_at, batch.letter.variant): batch.count for batch in dispatch.batches.select_related("letter")}
     assert found == {(at, variant): 1 for at in (due, MONDAY) for variant in Variant.values}
@@ -166,7 +168,7 @@ def test_where_nobody_gave_the_audience_is_read_by_the_same_statements_as_ever()
         publication, _ = asking(3, **appeal)
         edition = make.approved_edition(publication)
         with CaptureQueriesContext(connection) as told:
-            open_dispatch.open(edition.pk, now=MONDAY)
+            open_dispatch.open_dispatch(edition.pk, now=MONDAY)
         return [one["sql"] for one in told if "audience_subscriber" in one["sql"]]
 
     plain, thanking = statements(thanks_days=0), statements()
@@ -189,7 +191,7 @@ def test_a_claim_asks_for_gifts_once_where_givers_are_thanked_and_not_at_all_els
         publication, _ = asking(4, thanks_days=thanks_days)
         batches = list(opened(publication, size=2).batches.values_list("pk", flat=True))
         asked.clear()
-        assert len(send_batches.claim_all(batches, now=MONDAY)) == 2
+        assert len(send_batches.claim_batches(batches, now=MONDAY)) == 2
         assert len(asked) == questions
 
 
@@ -209,7 +211,7 @@ def test_a_gift_that_comes_after_the_opening_moves_its_giver_to_the_letter_that_
     done = progress(dispatch)
     assert (done.accepted, done.planned, done.adds_up, dispatch.state) == (6, 6, True, DispatchState.FINISHED)
     assert sorted(dispatch.batches.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
-    assert list(missing_readers.readers(dispatch)) == []
+    assert list(missing_readers.missing_readers(dispatch)) == []
 
 
 def test_a_batch_in_which_everybody_gave_gets_the_other_letter_itself(client: Client, postbox: Postbox) -> None:
@@ -241,15 +243,17 @@ def test_an_old_gift_of_which_we_hear_late_moves_nobody(client: Client) -> None:
 def test_while_the_dispatch_opens_a_batch_with_a_late_giver_waits(
     client: Client, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(open_dispatch, "LOT", 2)
+    monkeypatch.setattr(open_dispatch, "CHUNK_SIZE", 2)
     monkeypatch.setattr(open_dispatch, "FIRST_LOTS", 1)
     publication, emails = asking(4)
     dispatch = opened(publication)
-    assert dispatch.frozen_to is not None
+    assert dispatch.frozen_up_to_id is not None
     gave_since(emails[1])
-    assert send_batches.claim_all(recovery.due_batches(now=A_MINUTE_LATER, limit=9), now=A_MINUTE_LATER) == []
+    assert (
+        send_batches.claim_batches(recovery.batches_to_enqueue(now=A_MINUTE_LATER, limit=9), now=A_MINUTE_LATER) == []
+    )
     assert dispatch.batches.get().state == BatchState.PENDING
-    while open_dispatch.go_on(dispatch.pk):
+    while open_dispatch.continue_opening(dispatch.pk):
         pass
     send_all(client)
     assert letters(postbox) == {email: [email != emails[1]] for email in emails}
@@ -261,10 +265,10 @@ def refuse_for_now(batch: Batch) -> None:
     """Try it once; the provider asks to be asked later."""
     claimed = send_batches.claim(batch.pk, now=MONDAY)
     assert claimed is not None
-    attempt = send_batches.begin(claimed, batch_recipients.address(claimed), now=MONDAY)
+    attempt = send_batches.begin_attempt(claimed, batch_recipients.resolve_recipients(claimed), now=MONDAY)
     assert attempt is not None
-    answer: DispatchError = TryLater("busy", status=429)
-    assert send_batches.record(attempt, answer, now=MONDAY) == Fate.LATER
+    answer: ProviderError = RetryLater("busy", status=429)
+    assert send_batches.record_result(attempt, answer, now=MONDAY) == AttemptStatus.LATER
 
 
 def test_a_gift_that_comes_while_a_claimed_batch_waits_for_others_is_heard_of(
@@ -283,7 +287,7 @@ def test_a_gift_that_comes_while_a_claimed_batch_waits_for_others_is_heard_of(
 
     monkeypatch.setattr(Client, "send", during_the_first)
     both = list(dispatch.batches.order_by("number").values_list("pk", flat=True))
-    claimed = send_batches.claim_all(both, now=A_MINUTE_LATER)
+    claimed = send_batches.claim_batches(both, now=A_MINUTE_LATER)
     assert len(claimed) == 2
     for batch in claimed:
         send_batches._send(batch, client, lambda: A_MINUTE_LATER, nullcontext())
@@ -327,7 +331,7 @@ def test_a_batch_that_is_tried_again_is_looked_at_again(client: Client, postbox:
     dispatch = opened(publication)
     refuse_for_now(dispatch.batches.get())
     gave_since(emails[1])
-    subscriptions.leave(
+    subscriptions.unsubscribe(
         subscriber_id=Subscriber.objects.get(email=emails[2]).pk, publication_id=publication.pk, by="page", now=MONDAY
     )
     send_all(client, now=MONDAY + timedelta(minutes=30))
@@ -335,7 +339,7 @@ def test_a_batch_that_is_tried_again_is_looked_at_again(client: Client, postbox:
     dispatch.refresh_from_db()
     done = progress(dispatch)
     assert (done.accepted, done.left_since, done.adds_up) == (2, 1, True)
-    assert [one.email for one in missing_readers.readers(dispatch)] == [emails[2]]
+    assert [one.email for one in missing_readers.missing_readers(dispatch)] == [emails[2]]
     assert Attempt.objects.filter(batch__dispatch=dispatch).count() == 3
 
 
@@ -389,26 +393,26 @@ def test_whoever_gives_whenever_everybody_gets_one_letter_and_no_known_giver_is_
 def test_ahead_of_its_time_a_giver_is_moved_until_the_letter_is_with_the_provider(
     submitted: bool, tmp_path: Path
 ) -> None:
-    with living(tmp_path / "ahead.sqlite3") as house, override_settings(DISPATCH_LEASE=300):
-        _ahead(house, submitted=submitted)
+    with living(tmp_path / "ahead.sqlite3") as system, override_settings(DISPATCH_LEASE=300):
+        _ahead(system, submitted=submitted)
 
 
-def _ahead(house: House, *, submitted: bool) -> None:
-    publication = make.publication(ahead_minutes=60, lead_minutes=120)
+def _ahead(system: System, *, submitted: bool) -> None:
+    publication = make.publication(schedule_ahead_minutes=60, lead_minutes=120)
     make.appeal(publication)
     make.readers(publication, 3)
     emails = list(Subscriber.objects.order_by("pk").values_list("email", flat=True))
     make.approved_edition(publication, due_at=MONDAY)
-    house.at(-59)
+    system.at(-59)
     if submitted:
-        house.live()
+        system.live()
     else:
-        house.open()
-    make.gift(emails[0], recorded_at=house.clock())
-    house.live().live_until(2)
-    found = letters(house.postbox)
+        system.open()
+    make.gift(emails[0], recorded_at=system.clock())
+    system.live().live_until(2)
+    found = letters(system.postbox)
     assert found == {email: [submitted or email != emails[0]] for email in emails}
-    assert house.dispatch.groups.count() == 1
+    assert system.dispatch.groups.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -421,7 +425,7 @@ def test_several_workers_at_once_part_the_batches_of_one_dispatch_without_a_quar
         gave_since(email)
     now = A_MINUTE_LATER
     for _ in range(50):
-        if not (due := recovery.due_batches(now=now, limit=1000)):
+        if not (due := recovery.batches_to_enqueue(now=now, limit=1000)):
             break
         send_batches.send_all(due, client=client, clock=partial(lambda at: at, now), connections=4)
         now += timedelta(seconds=15)

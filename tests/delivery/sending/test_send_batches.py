@@ -15,11 +15,11 @@ from newsletter.audience import subscriptions
 from newsletter.audience.models import Subscriber
 from newsletter.delivery.dispatches import control_dispatch, recovery
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
+from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
 from newsletter.mail.message import Receipt
-from newsletter.mail.provider_errors import Refused, TryLater, Uncertain
+from newsletter.mail.provider_errors import Refused, RetryLater, Uncertain
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.postbox.postbox import Postbox
 from tests.support.factories import MONDAY
@@ -33,7 +33,7 @@ def calling(dispatch: Dispatch) -> Attempt:
     """An attempt that is written down and not yet made."""
     batch = send_batches.claim(dispatch.batches.get().pk, now=MONDAY)
     assert batch is not None
-    attempt = send_batches.begin(batch, batch_recipients.address(batch), now=MONDAY)
+    attempt = send_batches.begin_attempt(batch, batch_recipients.resolve_recipients(batch), now=MONDAY)
     assert attempt is not None
     return attempt
 
@@ -41,7 +41,7 @@ def calling(dispatch: Dispatch) -> Attempt:
 def test_each_reader_is_accepted_once(opened: Opener, client: Client, postbox: Postbox) -> None:
     dispatch = opened(readers=25, size=10)
     for batch in dispatch.batches.all():
-        assert send_batches.send(batch.pk, client=client, clock=lambda: MONDAY) == Fate.ACCEPTED
+        assert send_batches.send(batch.pk, client=client, clock=lambda: MONDAY) == AttemptStatus.ACCEPTED
         assert send_batches.send(batch.pk, client=client, clock=lambda: MONDAY) is None
     assert (postbox.counts()["addresses"], postbox.counts()["accepted_twice"]) == (25, 0)
     assert progress(dispatch).complete
@@ -63,7 +63,7 @@ def test_nothing_of_a_paused_dispatch_can_be_claimed_or_begun(opened: Opener) ->
     batch = send_batches.claim(dispatch.batches.get().pk, now=MONDAY)
     assert batch is not None
     control_dispatch.pause(dispatch, reason="wait")
-    assert send_batches.begin(batch, batch_recipients.address(batch), now=MONDAY) is None
+    assert send_batches.begin_attempt(batch, batch_recipients.resolve_recipients(batch), now=MONDAY) is None
     assert (Batch.objects.get().state, Attempt.objects.count()) == (BatchState.PENDING, 0)
     assert send_batches.claim(batch.pk, now=MONDAY) is None
 
@@ -71,8 +71,8 @@ def test_nothing_of_a_paused_dispatch_can_be_claimed_or_begun(opened: Opener) ->
 def test_no_call_is_begun_when_the_lease_of_the_claim_is_over(opened: Opener) -> None:
     batch = send_batches.claim(opened().batches.get().pk, now=MONDAY)
     assert batch is not None
-    over = MONDAY + send_batches.PREPARING
-    assert send_batches.begin(batch, batch_recipients.address(batch), now=over) is None
+    over = MONDAY + send_batches.CLAIM_LEASE
+    assert send_batches.begin_attempt(batch, batch_recipients.resolve_recipients(batch), now=over) is None
     assert Batch.objects.get().state == BatchState.PENDING
 
 
@@ -87,7 +87,7 @@ def test_a_reader_who_left_since_the_opening_is_not_mailed_and_is_accounted_for(
     dispatch = opened(readers=3)
     gone = Subscriber.objects.first()
     assert gone is not None
-    subscriptions.leave(
+    subscriptions.unsubscribe(
         subscriber_id=gone.pk, publication_id=dispatch.edition.publication_id, by="one-click", now=MONDAY
     )
     send_batches.send(dispatch.batches.get().pk, client=client, clock=lambda: MONDAY)
@@ -102,22 +102,22 @@ def test_a_batch_that_everybody_left_is_not_sent_and_the_dispatch_finishes(opene
     Subscriber.objects.all().delete()
     assert send_batches.send(dispatch.batches.get().pk, client=client, clock=lambda: MONDAY) is None
     assert dispatch.batches.get().state == BatchState.EMPTY
-    assert recovery.finish_done(now=MONDAY) == [dispatch.pk]
+    assert recovery.finish_completed(now=MONDAY) == [dispatch.pk]
     assert not Attempt.objects.exists()
 
 
 @pytest.mark.parametrize(
     ("answer", "fate", "state"),
     [
-        (Receipt(202, "m1"), Fate.ACCEPTED, BatchState.ACCEPTED),
-        (Refused("HTTP 400", status=400), Fate.REFUSED, BatchState.REFUSED),
-        (TryLater("no connection"), Fate.LATER, BatchState.PENDING),
-        (Uncertain("no answer"), Fate.UNCERTAIN, BatchState.UNCERTAIN),
+        (Receipt(202, "m1"), AttemptStatus.ACCEPTED, BatchState.ACCEPTED),
+        (Refused("HTTP 400", status=400), AttemptStatus.REFUSED, BatchState.REFUSED),
+        (RetryLater("no connection"), AttemptStatus.LATER, BatchState.PENDING),
+        (Uncertain("no answer"), AttemptStatus.UNCERTAIN, BatchState.UNCERTAIN),
     ],
 )
-def test_every_answer_has_its_fate(opened: Opener, answer: object, fate: Fate, state: BatchState) -> None:
+def test_every_answer_has_its_fate(opened: Opener, answer: object, fate: AttemptStatus, state: BatchState) -> None:
     attempt = calling(opened())
-    assert send_batches.record(attempt, answer, now=MONDAY) == fate  # type: ignore[arg-type]  # one of each kind
+    assert send_batches.record_result(attempt, answer, now=MONDAY) == fate  # type: ignore[arg-type]  # one of each kind
     attempt.refresh_from_db()
     assert (attempt.fate, attempt.batch.state) == (fate, state)
 
@@ -127,14 +127,14 @@ def test_a_batch_that_must_wait_is_due_later_and_longer_each_time(opened: Opener
     for _ in range(4):
         batch = send_batches.claim(dispatch.batches.get().pk, now=now)
         assert batch is not None
-        attempt = send_batches.begin(batch, batch_recipients.address(batch), now=now)
+        attempt = send_batches.begin_attempt(batch, batch_recipients.resolve_recipients(batch), now=now)
         assert attempt is not None
-        send_batches.record(attempt, TryLater("no connection"), now=now)
+        send_batches.record_result(attempt, RetryLater("no connection"), now=now)
         due_at = dispatch.batches.get().due_at
         waits.append((due_at - now).total_seconds())
         now = due_at
     assert waits == sorted(set(waits))
-    assert dispatch.batches.get().attempts.filter(fate=Fate.LATER).count() == 4
+    assert dispatch.batches.get().attempts.filter(fate=AttemptStatus.LATER).count() == 4
 
 
 def test_an_answer_that_never_came_is_uncertain_and_is_not_sent_again(
@@ -142,8 +142,8 @@ def test_an_answer_that_never_came_is_uncertain_and_is_not_sent_again(
 ) -> None:
     postbox.order(do="drop", accept=True)
     dispatch = opened()
-    assert send_batches.send(dispatch.batches.get().pk, client=client, clock=lambda: MONDAY) == Fate.UNCERTAIN
-    assert recovery.due_batches(now=LATER, limit=10) == []
+    assert send_batches.send(dispatch.batches.get().pk, client=client, clock=lambda: MONDAY) == AttemptStatus.UNCERTAIN
+    assert recovery.batches_to_enqueue(now=LATER, limit=10) == []
     assert send_batches.claim(dispatch.batches.get().pk, now=LATER) is None
     assert postbox.counts()["addresses"] == 3
 
@@ -151,14 +151,14 @@ def test_an_answer_that_never_came_is_uncertain_and_is_not_sent_again(
 def test_a_worker_that_wakes_after_its_lease_may_still_say_what_the_provider_answered(opened: Opener) -> None:
     attempt = calling(opened())
     assert recovery.release_abandoned(now=LATER) == 1
-    assert send_batches.record(attempt, Receipt(202, "m1"), now=LATER) == Fate.ACCEPTED
+    assert send_batches.record_result(attempt, Receipt(202, "m1"), now=LATER) == AttemptStatus.ACCEPTED
     assert Batch.objects.get().state == BatchState.ACCEPTED
 
 
 def test_a_worker_that_wakes_after_a_newer_claim_changes_nothing(opened: Opener) -> None:
     attempt = calling(opened())
     Batch.objects.update(fence=attempt.fence + 1)
-    assert send_batches.record(attempt, Receipt(202, "m1"), now=LATER) is None
+    assert send_batches.record_result(attempt, Receipt(202, "m1"), now=LATER) is None
     attempt.refresh_from_db()
     assert (attempt.fate, Batch.objects.get().state) == ("", BatchState.CALLING)
 
@@ -174,14 +174,14 @@ def test_one_batch_that_crashes_does_not_stop_the_others(
 ) -> None:
     dispatch = opened(readers=3, size=1)
     ids = list(dispatch.batches.order_by("number").values_list("pk", flat=True))
-    whole = batch_recipients.address
+    whole = batch_recipients.resolve_recipients
 
-    def crash_for_the_first(batch: batch_recipients.Claimed) -> batch_recipients.People:
+    def crash_for_the_first(batch: batch_recipients.ClaimedBatch) -> batch_recipients.BatchRecipients:
         if batch.pk == ids[0]:
             raise RuntimeError("cosmic ray")
         return whole(batch)
 
-    monkeypatch.setattr(batch_recipients, "address", crash_for_the_first)
+    monkeypatch.setattr(batch_recipients, "resolve_recipients", crash_for_the_first)
     send_batches.send_all(ids, client=client, clock=lambda: MONDAY, connections=1)
     states = list(dispatch.batches.order_by("number").values_list("state", flat=True))
     assert states == [BatchState.CLAIMED, BatchState.ACCEPTED, BatchState.ACCEPTED]
@@ -203,19 +203,19 @@ def test_whoever_leaves_while_a_claimed_batch_waits_for_others_gets_no_letter(
 ) -> None:
     dispatch = opened(readers=4, size=2)
     rita = Subscriber.objects.order_by("-pk")[0]
-    first, second = send_batches.claim_all(list(dispatch.batches.values_list("pk", flat=True)), now=MONDAY)
+    first, second = send_batches.claim_batches(list(dispatch.batches.values_list("pk", flat=True)), now=MONDAY)
 
     class TakenByOthers(nullcontext[None]):
         def __enter__(self) -> None:
-            subscriptions.leave(
+            subscriptions.unsubscribe(
                 subscriber_id=rita.pk,
                 publication_id=dispatch.edition.publication_id,
                 by="one-click",
                 now=MONDAY,
             )
 
-    assert send_batches._send(second, client, lambda: MONDAY, TakenByOthers()) == Fate.ACCEPTED
-    assert send_batches._send(first, client, lambda: MONDAY, nullcontext()) == Fate.ACCEPTED
+    assert send_batches._send(second, client, lambda: MONDAY, TakenByOthers()) == AttemptStatus.ACCEPTED
+    assert send_batches._send(first, client, lambda: MONDAY, nullcontext()) == AttemptStatus.ACCEPTED
     assert rita.email not in {letter["address"] for letter in postbox.letters()}
     assert postbox.counts()["addresses"] == 3
 
@@ -251,9 +251,9 @@ def test_after_a_few_refusals_the_dispatch_pauses_itself_and_says_why(opened: Op
         for number in (1, 2):
             batch = send_batches.claim(dispatch.batches.get(number=number).pk, now=MONDAY)
             assert batch is not None
-            attempt = send_batches.begin(batch, batch_recipients.address(batch), now=MONDAY)
+            attempt = send_batches.begin_attempt(batch, batch_recipients.resolve_recipients(batch), now=MONDAY)
             assert attempt is not None
-            send_batches.record(attempt, Refused("HTTP 400 – content: too short", status=400), now=MONDAY)
+            send_batches.record_result(attempt, Refused("HTTP 400 – content: too short", status=400), now=MONDAY)
             dispatch.refresh_from_db()
             assert dispatch.state == (DispatchState.OPEN if number == 1 else DispatchState.PAUSED)
     assert "content: too short" in dispatch.reason
@@ -263,9 +263,9 @@ def test_a_key_that_is_not_accepted_pauses_the_dispatch_at_once(opened: Opener) 
     dispatch = opened(readers=4, size=1)
     batch = send_batches.claim(dispatch.batches.get(number=1).pk, now=MONDAY)
     assert batch is not None
-    attempt = send_batches.begin(batch, batch_recipients.address(batch), now=MONDAY)
+    attempt = send_batches.begin_attempt(batch, batch_recipients.resolve_recipients(batch), now=MONDAY)
     assert attempt is not None
-    send_batches.record(attempt, Refused("HTTP 401", status=401), now=MONDAY)
+    send_batches.record_result(attempt, Refused("HTTP 401", status=401), now=MONDAY)
     dispatch.refresh_from_db()
     assert dispatch.state == DispatchState.PAUSED
 
@@ -273,19 +273,19 @@ def test_a_key_that_is_not_accepted_pauses_the_dispatch_at_once(opened: Opener) 
 def test_an_answer_is_written_down_again_when_the_database_was_away_for_a_moment(
     opened: Opener, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record, tries = send_batches.record, []
+    record, tries = send_batches.record_result, []
 
-    def away_at_first(attempt: Attempt, answer: Receipt, *, now: datetime) -> Fate | None:
+    def away_at_first(attempt: Attempt, answer: Receipt, *, now: datetime) -> AttemptStatus | None:
         tries.append(answer)
         if len(tries) == 1:
             raise OperationalError("server closed the connection")
         return record(attempt, answer, now=now)
 
-    monkeypatch.setattr(send_batches, "record", away_at_first)
-    monkeypatch.setattr(send_batches, "PAUSES", (0, 0))
+    monkeypatch.setattr(send_batches, "record_result", away_at_first)
+    monkeypatch.setattr(send_batches, "RETRY_PAUSES_SECONDS", (0, 0))
     monkeypatch.setattr(connection, "close", lambda: None)  # the test's own transaction lives in it
     dispatch = opened()
-    assert send_batches.send(dispatch.batches.get().pk, client=client, clock=lambda: MONDAY) == Fate.ACCEPTED
+    assert send_batches.send(dispatch.batches.get().pk, client=client, clock=lambda: MONDAY) == AttemptStatus.ACCEPTED
     assert len(tries) == 2
 
 
@@ -294,7 +294,7 @@ def test_a_process_that_is_about_to_end_takes_no_more_batches(
 ) -> None:
     monkeypatch.setattr(send_batches, "_leaving", threading.Event())
     dispatch = opened(readers=3, size=1)
-    send_batches.take_no_more()
+    send_batches.stop_claiming()
     send_batches.send_all(
         list(dispatch.batches.values_list("pk", flat=True)), client=client, clock=lambda: MONDAY, connections=1
     )
@@ -304,17 +304,19 @@ def test_a_process_that_is_about_to_end_takes_no_more_batches(
 @pytest.mark.parametrize(
     ("answer", "fate"),
     [
-        (Receipt(202, "x" * 400), Fate.ACCEPTED),
-        (Receipt(202, "a\u0000b\ud83d"), Fate.ACCEPTED),
-        (Refused("HTTP 400 – subject: bad \u0000 sign \ud83d", status=400), Fate.REFUSED),
-        (TryLater("slow\u0000" + "x" * 900, status=429), Fate.LATER),
-        (Uncertain("\u0000", status=999), Fate.UNCERTAIN),
+        (Receipt(202, "x" * 400), AttemptStatus.ACCEPTED),
+        (Receipt(202, "a\u0000b\ud83d"), AttemptStatus.ACCEPTED),
+        (Refused("HTTP 400 – subject: bad \u0000 sign \ud83d", status=400), AttemptStatus.REFUSED),
+        (RetryLater("slow\u0000" + "x" * 900, status=429), AttemptStatus.LATER),
+        (Uncertain("\u0000", status=999), AttemptStatus.UNCERTAIN),
     ],
     ids=["long id", "odd id", "odd complaint", "long detail", "only odd"],
 )
-def test_an_answer_is_written_down_whatever_signs_are_in_it(opened: Opener, answer: object, fate: Fate) -> None:
+def test_an_answer_is_written_down_whatever_signs_are_in_it(
+    opened: Opener, answer: object, fate: AttemptStatus
+) -> None:
     attempt = calling(opened())
-    assert send_batches.record(attempt, answer, now=MONDAY) == fate  # type: ignore[arg-type]  # one of its kinds
+    assert send_batches.record_result(attempt, answer, now=MONDAY) == fate  # type: ignore[arg-type]  # one of its kinds
     attempt.refresh_from_db()
     assert attempt.fate == fate
     assert "\u0000" not in attempt.provider_id + attempt.detail

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from newsletter.letters.content.appeal_view import AppealView, Thermometer, view_of_appeal
-from newsletter.letters.content.translations import ENGLISH, FRENCH, GERMAN, WORDS, words_for
+from newsletter.letters.content.translations import ENGLISH, FRENCH, GERMAN, WORDS, translation_for
 from tests.golden.looks import coast, give
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def shown(language: str = "en", *, at: datetime = AT, zone: str = "Europe/London", **said: Any) -> AppealView:
-    return view_of_appeal(give(**said), coast(language=language, time_zone=zone), words_for(language), at=at)
+    return view_of_appeal(give(**said), coast(language=language, time_zone=zone), translation_for(language), at=at)
 
 
 def test_an_amount_is_a_button_of_its_own_that_leads_to_that_amount() -> None:
@@ -63,8 +63,8 @@ def test_sums_are_written_as_each_language_writes_them() -> None:
 
 
 def test_days_are_short_in_every_language() -> None:
-    assert GERMAN.shortly(date(2026, 11, 22)) == "22. November"
-    assert FRENCH.shortly(date(2026, 12, 1)) == "1er décembre"
+    assert GERMAN.short_date(date(2026, 11, 22)) == "22. November"
+    assert FRENCH.short_date(date(2026, 12, 1)) == "1er décembre"
 
 
 @pytest.mark.parametrize("language", WORDS)

@@ -6,12 +6,12 @@ from django.db.models import Model
 
 from newsletter.editions.models import Edition
 from newsletter.giving.models import Appeal
-from newsletter.giving.place_appeal import Spot
+from newsletter.giving.place_appeal import AppealPosition
 from newsletter.letters.content.brand_view import brand_of
-from newsletter.letters.content.letter_content import Contents, fingerprint, gather
+from newsletter.letters.content.letter_content import LetterContent, build_content, fingerprint
 from newsletter.letters.content.story_view import COLUMN
 from newsletter.letters.render_letter import render
-from newsletter.lib.errors import NotAllowed
+from newsletter.lib.errors import InvalidState
 from newsletter.pictures.models import Picture, State
 from newsletter.publications.models import Fonts, Publication
 from newsletter.stories.models import Direction, Story
@@ -27,9 +27,9 @@ def story(**given: object) -> Story:
     return Story(**{"headline": "One", "url": "https://example.org/1", "body": "<p>Words.</p>", **given})
 
 
-def gathered(*stories: Story, edition: Edition | None = None, **given: object) -> Contents:
+def gathered(*stories: Story, edition: Edition | None = None, **given: object) -> LetterContent:
     edition = edition or edition_of(publication(**given))
-    return gather(edition, stories=stories or [story()], appeal=None, spot=None, base_url=BASE_URL)
+    return build_content(edition, stories=stories or [story()], appeal=None, spot=None, base_url=BASE_URL)
 
 
 def values_in(value: object) -> list[object]:
@@ -53,8 +53,8 @@ def test_contents_cannot_be_changed() -> None:
 
 
 def test_an_edition_without_stories_has_no_letter() -> None:
-    with pytest.raises(NotAllowed):
-        gather(edition_of(publication()), stories=[], appeal=None, spot=None, base_url=BASE_URL)
+    with pytest.raises(InvalidState):
+        build_content(edition_of(publication()), stories=[], appeal=None, spot=None, base_url=BASE_URL)
 
 
 # --- subject, preheader, note ---------------------------------------------------------------
@@ -203,7 +203,9 @@ def test_an_appeals_lines_are_tidied() -> None:
     appeal = Appeal(
         heading="H", lead="one\ntwo", points=["a", "b"], closing="c\n\n d \n", button="B", url="https://x.org"
     )
-    made = gather(edition_of(publication()), stories=[story()], appeal=appeal, spot=None, base_url=BASE_URL).appeal
+    made = build_content(
+        edition_of(publication()), stories=[story()], appeal=appeal, spot=None, base_url=BASE_URL
+    ).appeal
     assert made
     assert (made.lead, made.points, made.closing) == ("one two", ("a", "b"), ("c", "d"))
     assert made.label == "A word from The Tideline"
@@ -211,7 +213,10 @@ def test_an_appeals_lines_are_tidied() -> None:
 
 def test_without_an_appeal_there_is_no_spot() -> None:
     edition = edition_of(publication())
-    assert gather(edition, stories=[story()], appeal=None, spot=Spot(0, 1), base_url=BASE_URL).spot is None
+    assert (
+        build_content(edition, stories=[story()], appeal=None, spot=AppealPosition(0, 1), base_url=BASE_URL).spot
+        is None
+    )
 
 
 # --- fingerprint ----------------------------------------------------------------------------
@@ -231,7 +236,7 @@ def test_anything_a_reader_would_see_changes_the_fingerprint() -> None:
         replace(before, preheader="Other"),
         replace(before, date="Other"),
         replace(before, intro=(*before.intro, "More")),
-        replace(before, spot=Spot(0, 1)),
+        replace(before, spot=AppealPosition(0, 1)),
         replace(before, spot=None),
         replace(before, appeal=None),
         replace(before, appeal=replace(before.appeal, points=before.appeal.points[:2])),

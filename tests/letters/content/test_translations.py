@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from newsletter.letters.content.translations import ENGLISH, WORDS, words_for
+from newsletter.letters.content.translations import ENGLISH, WORDS, translation_for
 
 
 @pytest.mark.parametrize(
@@ -17,15 +17,15 @@ from newsletter.letters.content.translations import ENGLISH, WORDS, words_for
     ],
 )
 def test_a_date_is_written_out_as_its_language_does(language: str, written: str) -> None:
-    assert words_for(language).on(date(2026, 12, 1)) == written
+    assert translation_for(language).on(date(2026, 12, 1)) == written
 
 
 def test_a_regional_tag_finds_its_language() -> None:
-    assert words_for("fr-CA") is words_for("FR_ca") is WORDS["fr"]
+    assert translation_for("fr-CA") is translation_for("FR_ca") is WORDS["fr"]
 
 
 def test_a_language_we_do_not_have_gets_english_that_says_so() -> None:
-    words = words_for("xh")
+    words = translation_for("xh")
     assert words is ENGLISH
     assert (words.language, words.direction) == ("en", "ltr")
 

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.editions.models import Edition
-from newsletter.giving.place_appeal import Spot
+from newsletter.giving.place_appeal import AppealPosition
 from newsletter.letters import preflight
-from newsletter.letters.content.letter_content import Contents, gather
-from newsletter.letters.content.utm_tags import Tags, carries_tags
+from newsletter.letters.content.letter_content import LetterContent, build_content
+from newsletter.letters.content.utm_tags import Tags, has_our_tags
 from newsletter.letters.render_letter import draw, render
-from newsletter.lib.web_urls import with_query
+from newsletter.lib.web_urls import append_query
 from newsletter.stories.models import Story
 from tests.golden.editions import BASE_URL, PICTURES, edition_of
 from tests.golden.looks import coast, give
@@ -25,16 +25,16 @@ BODY = """<p>One <a href="https://data.example.org/a?b=1&amp;c=%C3%A9#d">two wor
 
 
 def regular(**said: object) -> Edition:
-    return edition_of(coast(**{"link_tags": True, **said}))
+    return edition_of(coast(**{"utm_tags": True, **said}))
 
 
-def made(edition: Edition, **said: object) -> Contents:
+def made(edition: Edition, **said: object) -> LetterContent:
     stories = [
         Story(headline="First", url="https://coast.example.org/first", body=BODY),
         Story(headline="Second", url="https://elsewhere.example.net/second?utm_source=partner", body="<p>x</p>"),
     ]
     appeal = give(pk=5, **said)
-    return gather(edition, stories=stories, appeal=appeal, spot=Spot(0, 1), base_url=BASE_URL)
+    return build_content(edition, stories=stories, appeal=appeal, spot=AppealPosition(0, 1), base_url=BASE_URL)
 
 
 def query(link: str) -> dict[str, str]:
@@ -77,7 +77,7 @@ def test_a_publication_that_does_not_wish_for_tags_has_none() -> None:
 
 
 def test_hosts_that_are_excepted_and_those_below_them_get_nothing() -> None:
-    contents = made(regular(untagged_hosts="coast.example.org give.example.org"))
+    contents = made(regular(utm_excluded_hosts="coast.example.org give.example.org"))
     assert contents.stories[0].url == "https://coast.example.org/first"
     assert contents.appeal
     assert "utm_" not in contents.appeal.url
@@ -86,7 +86,7 @@ def test_hosts_that_are_excepted_and_those_below_them_get_nothing() -> None:
 
 
 def test_an_extra_edition_of_the_same_day_is_a_campaign_of_its_own() -> None:
-    extra = edition_of(coast(link_tags=True))
+    extra = edition_of(coast(utm_tags=True))
     extra.pk, extra.local_date = 7, None
     assert query(made(extra).stories[0].url)["utm_campaign"] == "2026-11-24-7"
 
@@ -126,7 +126,7 @@ def test_an_appeal_with_tags_of_its_own_is_remarked_on(settings: object) -> None
     ],
 )
 def test_a_query_grows_at_its_end(before: str, after: str) -> None:
-    assert with_query(before, {"a": "1"}) == after
+    assert append_query(before, {"a": "1"}) == after
 
 
 PIECES = st.text("abcÉ%20=&;+/?:@-._~!$'()*,\u00e9", max_size=12)
@@ -146,7 +146,7 @@ def test_whatever_a_link_held_it_still_holds(path: str, asked: str | None, fragm
     pairs = parse_qsl(before.query, keep_blank_values=True)
     assert parse_qsl(after.query, keep_blank_values=True) == pairs + list(OURS.items())
     assert TAGS.on(tagged, content="story-2") == tagged
-    assert carries_tags(tagged, TAGS)
+    assert has_our_tags(tagged, TAGS)
 
 
 def test_own_links_are_kept_from_a_provider_that_counts_clicks() -> None:

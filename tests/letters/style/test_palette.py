@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.letters.style import palette
-from newsletter.letters.style.palette import LEAST_CONTRAST, contrast, legible
+from newsletter.letters.style.palette import MIN_CONTRAST, contrast, ensure_contrast
 from newsletter.lib.errors import BadInput
 
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
@@ -17,24 +17,24 @@ def test_contrast_is_that_of_the_accessibility_guidelines() -> None:
 
 @given(COLOURS)
 def test_every_pair_that_stands_together_is_legible_whatever_the_accent(accent: str) -> None:
-    for scheme in (palette.light(accent), palette.dark(accent)):
+    for scheme in (palette.light_palette(accent), palette.dark_palette(accent)):
         for behind in (scheme.page, scheme.paper):
             for words in (scheme.ink, scheme.muted, scheme.accent):
-                assert contrast(words, behind) >= LEAST_CONTRAST
-        assert contrast(scheme.on_accent, scheme.accent) >= LEAST_CONTRAST
+                assert contrast(words, behind) >= MIN_CONTRAST
+        assert contrast(scheme.on_accent, scheme.accent) >= MIN_CONTRAST
 
 
 @given(COLOURS, COLOURS)
 def test_any_colour_can_be_made_legible_on_any_other(colour: str, on: str) -> None:
-    assert contrast(legible(colour, on), on) >= LEAST_CONTRAST
+    assert contrast(ensure_contrast(colour, on), on) >= MIN_CONTRAST
 
 
 def test_an_accent_that_is_legible_already_is_left_alone() -> None:
-    assert palette.light("#1a5f7a").accent == "#1a5f7a"
-    assert palette.dark("#7cc4de").accent == "#7cc4de"
+    assert palette.light_palette("#1a5f7a").accent == "#1a5f7a"
+    assert palette.dark_palette("#7cc4de").accent == "#7cc4de"
 
 
 @pytest.mark.parametrize("colour", ["", "red", "#12345", "#12345g", "1a5f7a0", "#1a5f7a; x"])
 def test_what_is_not_a_colour_never_reaches_a_style_sheet(colour: str) -> None:
     with pytest.raises(BadInput):
-        palette.light(colour)
+        palette.light_palette(colour)

@@ -12,7 +12,7 @@ from newsletter.editions.models import Edition
 from newsletter.letters import approval, assemble_letter
 from newsletter.lib.clock import now
 from newsletter.local.console import edition_snapshot, status_messages
-from newsletter.local.console.follow_edition import Story
+from newsletter.local.console.follow_edition import EditionReport
 from newsletter.local.console.terminal import terminal
 from newsletter.local.sample_data import seed
 from newsletter.mail.sendgrid.mail_send_client import Client
@@ -29,10 +29,10 @@ def edition() -> Edition:
 
 
 @pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Callable[[Story], list[str]]:
+def told(capsys: pytest.CaptureFixture[str]) -> Callable[[EditionReport], list[str]]:
     """The sentences that one look brings."""
 
-    def look(story: Story) -> list[str]:
+    def look(story: EditionReport) -> list[str]:
         capsys.readouterr()
         story.look(now())
         return capsys.readouterr().out.splitlines()
@@ -41,10 +41,10 @@ def told(capsys: pytest.CaptureFixture[str]) -> Callable[[Story], list[str]]:
 
 
 def test_each_step_is_told_once_from_the_queue_to_the_postbox(
-    edition: Edition, told: Callable[[Story], list[str]], postbox: Postbox
+    edition: Edition, told: Callable[[EditionReport], list[str]], postbox: Postbox
 ) -> None:
     with terminal() as screen:
-        story = Story(screen, [])
+        story = EditionReport(screen, [])
         assert told(story) == [f"Edition {edition.pk} of The Alder Bay Lantern: 5 stories queued for 250 readers."]
         assert told(story) == []
 
@@ -56,13 +56,13 @@ def test_each_step_is_told_once_from_the_queue_to_the_postbox(
         )
 
         leaves = edition.due_at + timedelta(seconds=1)
-        open_dispatch.open(edition.pk, now=leaves)
+        open_dispatch.open_dispatch(edition.pk, now=leaves)
         client = Client(key="any", base=postbox.url, connect_timeout=5, answer_timeout=30)
         batches = list(Batch.objects.values_list("pk", flat=True))
         send_batches.send_all(batches, client=client, clock=lambda: leaves, connections=1)
         client.close()
         assert told(story) == []
-        recovery.finish_done(now=leaves)
+        recovery.finish_completed(now=leaves)
         dispatched, where = told(story)
         assert dispatched == f"Edition {edition.pk} is dispatched: 250 of 250 accepted; the ledger adds up."
         assert where.startswith("Read it here: http://127.0.0.1:")
@@ -75,22 +75,24 @@ def test_each_step_is_told_once_from_the_queue_to_the_postbox(
 
 
 def test_what_is_awaited_is_told_of_even_when_it_is_over_already(
-    edition: Edition, told: Callable[[Story], list[str]]
+    edition: Edition, told: Callable[[EditionReport], list[str]]
 ) -> None:
     approval.cancel(edition, reason="Not today.", now=now())
     with terminal() as screen:
-        assert told(Story(screen, [])) == []
-        assert told(Story(screen, [edition.pk])) == [
+        assert told(EditionReport(screen, [])) == []
+        assert told(EditionReport(screen, [edition.pk])) == [
             f"Edition {edition.pk} of The Alder Bay Lantern was begun before this start.",
             f"Edition {edition.pk} was not sent: Not today.",
         ]
 
 
-def test_a_paused_dispatch_is_no_edition_that_leaves(edition: Edition, told: Callable[[Story], list[str]]) -> None:
+def test_a_paused_dispatch_is_no_edition_that_leaves(
+    edition: Edition, told: Callable[[EditionReport], list[str]]
+) -> None:
     with terminal() as screen:
-        story = Story(screen, [])
+        story = EditionReport(screen, [])
         assemble_letter.assemble(edition.pk, now=now())
-        dispatch = open_dispatch.open(edition.pk, now=edition.due_at)
+        dispatch = open_dispatch.open_dispatch(edition.pk, now=edition.due_at)
         assert dispatch
         assert edition_snapshot.leaving(edition.due_at) == [edition.pk]
         told(story)
@@ -100,16 +102,16 @@ def test_a_paused_dispatch_is_no_edition_that_leaves(edition: Edition, told: Cal
         assert told(story) == []
 
 
-def test_an_edition_that_vanishes_is_forgotten(edition: Edition, told: Callable[[Story], list[str]]) -> None:
+def test_an_edition_that_vanishes_is_forgotten(edition: Edition, told: Callable[[EditionReport], list[str]]) -> None:
     with terminal() as screen:
-        story = Story(screen, [edition.pk])
+        story = EditionReport(screen, [edition.pk])
         told(story)
         Edition.objects.all().delete()
         assert told(story) == []
         assert story.look(now()) is None
 
 
-def test_only_what_leaves_soon_is_told_of(edition: Edition, told: Callable[[Story], list[str]]) -> None:
+def test_only_what_leaves_soon_is_told_of(edition: Edition, told: Callable[[EditionReport], list[str]]) -> None:
     approval.reschedule(edition, due_at=now() + edition_snapshot.SOON + timedelta(minutes=1), now=now())
     with terminal() as screen:
-        assert told(Story(screen, [])) == []
+        assert told(EditionReport(screen, [])) == []

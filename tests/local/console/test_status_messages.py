@@ -9,11 +9,11 @@ import pytest
 from newsletter.delivery.ledger.progress import Progress
 from newsletter.editions.models import State
 from newsletter.local.console import status_messages
-from newsletter.local.console.edition_snapshot import Frozen, Scene
+from newsletter.local.console.edition_snapshot import EditionSnapshot, Frozen
 
 DUE = datetime(2026, 11, 23, 19, 45, 10, tzinfo=UTC)
 BEFORE = DUE - timedelta(seconds=60)
-PLANNED = Scene(1, "The Lantern", State.PLANNED, "", DUE, None, None)
+PLANNED = EditionSnapshot(1, "The Lantern", State.PLANNED, "", DUE, None, None)
 LETTER = Frozen("The library is open", 5, 38_400, ())
 ASSEMBLED = replace(PLANNED, state=State.ASSEMBLED, letter=LETTER)
 APPROVED = replace(ASSEMBLED, state=State.APPROVED)
@@ -28,7 +28,7 @@ DISPATCHED = replace(SENDING, state=State.DISPATCHED, progress=ALL_ACCEPTED)
 
 
 def test_a_whole_way_is_told_once_each_step() -> None:
-    way: list[Scene | None] = [None, PLANNED, APPROVED, APPROVED, SENDING, SENDING, DISPATCHED]
+    way: list[EditionSnapshot | None] = [None, PLANNED, APPROVED, APPROVED, SENDING, SENDING, DISPATCHED]
     told = [status_messages.beginning(PLANNED, stories=5, readers=250)]
     for before, after in pairwise(way):
         assert after

@@ -11,7 +11,7 @@ import redis
 from newsletter.lib.errors import BadSetting
 from newsletter.local.services import redis_server
 from newsletter.local.services.redis_server import Server
-from tests.local.conftest import House
+from tests.local.conftest import System
 
 
 def pretend(folder: Path, name: str, says: str) -> Path:
@@ -76,12 +76,12 @@ def bundled() -> Server:
 
 
 @pytest.fixture
-def running(house: House, bundled: Server, tmp_path: Path) -> Iterator[str]:
+def running(system: System, bundled: Server, tmp_path: Path) -> Iterator[str]:
     """The URL of a broker of ours, in a folder whose name is not easy."""
     part, url = redis_server.prepare(bundled, tmp_path / 'bröker "of" ours')
-    house.start(part)
+    system.start(part)
     yield url
-    house.stop()
+    system.stop()
 
 
 def test_the_broker_starts_from_the_wheel_and_keeps_what_it_is_given(running: str) -> None:
@@ -110,11 +110,11 @@ def test_its_files_and_its_password_are_for_the_owner_only(running: str, tmp_pat
 
 
 def test_it_starts_under_a_language_that_the_machine_does_not_have(
-    house: House, bundled: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    system: System, bundled: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(house._environment, "LC_ALL", "xx_XX.UTF-8")
+    monkeypatch.setitem(system._environment, "LC_ALL", "xx_XX.UTF-8")
     part, url = redis_server.prepare(bundled, tmp_path / "broker")
-    house.start(part)
+    system.start(part)
     assert redis_server.answers(url) == ""
 
 

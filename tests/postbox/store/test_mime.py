@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.postbox.store.merged_message import Copy
+from newsletter.postbox.store.merged_message import MergedMessage
 from newsletter.postbox.store.mime import headers, raw
 from tests.postbox.asking import letter, person
 
@@ -17,7 +17,7 @@ AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
 
 def made(body: dict[str, Any]) -> bytes:
-    return raw(Copy(body, 0), message_id="ID", at=AT)
+    return raw(MergedMessage(body, 0), message_id="ID", at=AT)
 
 
 def read(body: dict[str, Any]) -> EmailMessage:
@@ -118,7 +118,7 @@ def test_no_wild_value_breaks_the_message(subject: str, name: str, text: str, va
         **{"from": {"email": "news@example.org", "name": name}},
     )
     message = email.message_from_bytes(made(body), policy=email.policy.default)
-    shown = {name for name, _ in headers(Copy(body, 0), message_id="ID", at=AT)}
+    shown = {name for name, _ in headers(MergedMessage(body, 0), message_id="ID", at=AT)}
     assert set(message.keys()) <= shown | {"Content-Type", "MIME-Version", "X-Value"}
     assert [part.get_content_type() for part in message.walk()][1:] == ["text/plain", "text/html"]
     written = next(part for part in message.walk() if part.get_content_type() == "text/plain").get_payload(decode=True)

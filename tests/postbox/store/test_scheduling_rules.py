@@ -3,14 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.postbox.store.scheduling_rules import BATCH_LIFE, GUARD, KEPT, STOPPED, Batch, Change, Fate, fate
+from newsletter.postbox.store.scheduling_rules import BATCH_LIFE, GUARD, KEPT, STOPPED, Batch, Fate, StatusChange, fate
 
 DUE = 1_000_000
 EARLY = DUE - GUARD  # the last moment at which a status still counts
 
 
 def at(now: float, *changes: tuple[float, str], accepted: float = DUE - 3600, send_at: int | None = DUE) -> Fate:
-    batch = Batch(DUE - 7200, [Change(*change) for change in changes])
+    batch = Batch(DUE - 7200, [StatusChange(*change) for change in changes])
     return fate(accepted=accepted, send_at=send_at, batch=batch, now=now)
 
 

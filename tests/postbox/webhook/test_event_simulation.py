@@ -136,7 +136,7 @@ def test_a_fate_can_be_ordered_for_an_address(
     make_postbox: Callable[[], Postbox], far: Listening, fate: str, words: list[str]
 ) -> None:
     postbox = make_postbox()
-    postbox.tell_events(fates={"RITA@example.org": fate})
+    postbox.post_events(fates={"RITA@example.org": fate})
     send(postbox, "rita@example.org")
     wait_until(lambda: far.words() == words, what=f"{words}")
 
@@ -153,7 +153,7 @@ def test_something_more_can_happen_to_a_letter_later(make_postbox: Callable[[], 
 
 def test_events_are_lost_and_repeated_as_the_seed_says(make_postbox: Callable[[], Postbox], far: Listening) -> None:
     postbox = make_postbox()
-    postbox.tell_events(lose=0.5, duplicate=1, shuffle=True, seed=3)
+    postbox.post_events(lose=0.5, duplicate=1, shuffle=True, seed=3)
     send(postbox, *(f"a{n}@example.org" for n in range(20)))
     wait_until(lambda: ask(postbox, "GET", "/postbox/events").json["posted"] > 0)
     wait_until(lambda: ask(postbox, "GET", "/postbox/events").json["waiting"] == 0)
@@ -166,13 +166,13 @@ def test_held_events_come_when_they_are_let_go_also_after_a_restart(
     make_postbox: Callable[[], Postbox], far: Listening
 ) -> None:
     postbox = make_postbox()
-    postbox.tell_events(hold=True)
+    postbox.post_events(hold=True)
     send(postbox)
     postbox.stop()
     again = make_postbox()
     assert ask(again, "GET", "/postbox/events").json["hold"] is True
     assert far.told() == []
-    again.tell_events()
+    again.post_events()
     wait_until(lambda: far.words() == ["delivered", "processed"])
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.rendering.markup import css_inlining
-from newsletter.rendering.markup.css_inlining import InliningError, inline
+from newsletter.rendering.markup.css_inlining import InliningError, inline_css
 
 KEPT = """
 @media (max-width: 600px) { .a { color: red !important; } }
@@ -57,57 +57,59 @@ def asked() -> Iterator[tuple[str, list[str]]]:
 
 
 def test_rules_move_onto_the_elements_they_match() -> None:
-    html = inline(page('<p class="a">x</p>', css=".a { color: green; padding: 0 0 8px }"))
+    html = inline_css(page('<p class="a">x</p>', css=".a { color: green; padding: 0 0 8px }"))
     assert '<p class="a" style="color:green; padding:0 0 8px">x</p>' in html
     assert html.count("<style>") == 1
 
 
 def test_a_marked_block_stays_to_the_letter() -> None:
-    html = inline(page('<p class="a">x</p>', css=".a { color: green }", kept=KEPT))
+    html = inline_css(page('<p class="a">x</p>', css=".a { color: green }", kept=KEPT))
     assert f"<style>{KEPT}</style>" in html
 
 
 def test_without_a_marked_block_every_block_stays_with_its_importance() -> None:
-    html = inline(page('<p class="a">x</p>', css=KEPT + ".a { margin: 0 }").replace(' data-premailer="ignore"', ""))
+    html = inline_css(page('<p class="a">x</p>', css=KEPT + ".a { margin: 0 }").replace(' data-premailer="ignore"', ""))
     assert KEPT in html
     assert "margin:0" in html
 
 
 def test_doctype_and_outlook_comments_come_out_as_they_went_in() -> None:
     comment = '<!--[if mso]><table width="600"><tr><td class="a"><![endif]-->'
-    html = inline(page(f'{comment}<p class="a">x</p><!--[if mso]></td></tr></table><![endif]-->', css=".a{color:red}"))
+    html = inline_css(
+        page(f'{comment}<p class="a">x</p><!--[if mso]></td></tr></table><![endif]-->', css=".a{color:red}")
+    )
     assert html.startswith("<!DOCTYPE html>\n<html")
     assert comment in html
 
 
 def test_sizes_of_pictures_are_not_touched() -> None:
-    html = inline(page('<img class="a" width="536" height="300">', css=".a { width: 100%; height: auto }"))
+    html = inline_css(page('<img class="a" width="536" height="300">', css=".a { width: 100%; height: auto }"))
     assert 'width="536" height="300"' in html
     assert "width:100%" in html
 
 
 def test_no_attribute_is_made_of_a_style() -> None:
     css = ".a { text-align: center; background-color: #fff; vertical-align: top; width: 10px; float: left }"
-    html = inline(page('<table><tr><td class="a">x<img class="a"></td></tr></table>', css=css))
+    html = inline_css(page('<table><tr><td class="a">x<img class="a"></td></tr></table>', css=css))
     assert not any(f" {name}=" in html for name in ("align", "valign", "bgcolor", "width"))
 
 
 def test_marks_in_links_and_words_are_unharmed() -> None:
     body = '<p class="a">Dear __nl_html_first_name__,</p><a href="https://x.org/u/__nl_reader__?a=1&amp;b=2">x</a>'
-    html = inline(page(body, css=".a{color:red}"))
+    html = inline_css(page(body, css=".a{color:red}"))
     assert 'href="https://x.org/u/__nl_reader__?a=1&amp;b=2"' in html
     assert "Dear __nl_html_first_name__," in html
 
 
 def test_nothing_is_made_pretty_and_entities_become_characters() -> None:
-    html = inline(page("<p>a</p><p>b &nbsp;&lt;&zwnj;</p>", css=""))
+    html = inline_css(page("<p>a</p><p>b &nbsp;&lt;&zwnj;</p>", css=""))
     assert "<p>a</p><p>b \u00a0&lt;\u200c</p>" in html
 
 
 def test_inlining_twice_changes_nothing_more() -> None:
-    once = inline(page('<p class="a">x</p>', css=".a { color: green }", kept=".b{color:red}"))
+    once = inline_css(page('<p class="a">x</p>', css=".a { color: green }", kept=".b{color:red}"))
     again = once.replace("<style>", '<style data-premailer="ignore">', 1)
-    assert inline(again) == once
+    assert inline_css(again) == once
 
 
 # --- what it refuses ------------------------------------------------------------------------
@@ -130,11 +132,11 @@ def test_inlining_twice_changes_nothing_more() -> None:
 )
 def test_what_would_change_or_cannot_be_read_is_refused(html: str) -> None:
     with pytest.raises(InliningError):
-        inline(html)
+        inline_css(html)
 
 
 def test_an_inline_style_spelt_like_a_selector_does_not_crash() -> None:
-    html = inline(page('<p style="p">x</p><p style="p:first-child">y</p>', css="p, p:first-child { color: green }"))
+    html = inline_css(page('<p style="p">x</p><p style="p:first-child">y</p>', css="p, p:first-child { color: green }"))
     assert html.count("color:green") == 2
 
 
@@ -163,7 +165,7 @@ HOSTILE = st.sampled_from(
 def test_hostile_styles_end_in_a_letter_or_in_our_own_error(styles: str, css: str) -> None:
     body = '<p class="a" style="{}">x __nl_reader__</p>'.format(styles.replace('"', "&quot;"))
     try:
-        html = inline(page(body, css=css))
+        html = inline_css(page(body, css=css))
     except InliningError:
         return
     assert "x __nl_reader__" in html
@@ -173,7 +175,7 @@ def test_comments_that_are_never_closed_cost_no_time() -> None:
     letter = page("<!--" * 50_000)
     began = time.process_time()
     with pytest.raises(InliningError, match="comments"):
-        inline(letter)
+        inline_css(letter)
     assert time.process_time() - began < 1
 
 
@@ -185,7 +187,7 @@ def test_comments_are_found_as_a_pattern_finds_them(html: str) -> None:
 @given(st.text(max_size=60))
 def test_hostile_markup_ends_in_a_letter_or_in_our_own_error(body: str) -> None:
     try:
-        html = inline(page(f"{body}<p>__nl_reader__</p>", css="p { color: green }"))
+        html = inline_css(page(f"{body}<p>__nl_reader__</p>", css="p { color: green }"))
     except InliningError:
         return
     assert "__nl_reader__" in html
@@ -207,7 +209,7 @@ def test_premailer_left_to_itself_does_fetch_an_import(asked: tuple[str, list[st
 def test_an_import_is_refused_and_never_fetched(asked: tuple[str, list[str]], css: str) -> None:
     base, paths = asked
     with pytest.raises(InliningError, match="@import"):
-        inline(page('<p class="a">x</p>', css=css.format(base)))
+        inline_css(page('<p class="a">x</p>', css=css.format(base)))
     assert paths == []
 
 
@@ -216,7 +218,7 @@ def test_an_import_in_a_block_that_stays_is_left_to_the_mail_program(asked: tupl
     """As in templates of others, which mark no block. What stands beside it is inlined all the same."""
     base, paths = asked
     whole = css.format(base) + ".a { color: green }"
-    html = inline(page('<p class="a">x</p>', css=whole).replace(' data-premailer="ignore"', ""))
+    html = inline_css(page('<p class="a">x</p>', css=whole).replace(' data-premailer="ignore"', ""))
     assert f"<style>{whole}</style>" in html
     assert '<p class="a" style="color:green">x</p>' in html
     assert paths == []
@@ -229,7 +231,7 @@ def test_no_link_picture_or_kept_block_is_fetched(asked: tuple[str, list[str]]) 
         css=f".a {{ background: url({base}/sheet.png) }} @font-face {{ src: url({base}/font.woff) }}",
         kept=f"@import url({base}/kept.css);",
     ).replace("<title>", f'<link rel="stylesheet" href="{base}/link.css"><base href="{base}/"><title>')
-    inline(html)
+    inline_css(html)
     assert paths == []
 
 
@@ -239,16 +241,16 @@ def test_no_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     roads = ["secret.css", str(tmp_path / "secret.css"), (tmp_path / "secret.css").as_uri()]
     for road in roads:
         with pytest.raises(InliningError, match="@import"):
-            inline(page('<p class="a">x</p>', css=f"@import url({road});"))
+            inline_css(page('<p class="a">x</p>', css=f"@import url({road});"))
         linked = page('<p class="a">x</p>').replace("<title>", f'<link rel="stylesheet" href="{road}"><title>')
-        assert "654321" not in inline(linked)
+        assert "654321" not in inline_css(linked)
 
 
 # --- manners --------------------------------------------------------------------------------
 
 
 def test_it_says_nothing_to_the_logs(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
-    inline(page('<p class="a" style="wibble">x</p>', css=".a { colour: 12; wobble: !!; -x-y: 1 } %%% { }"))
+    inline_css(page('<p class="a" style="wibble">x</p>', css=".a { colour: 12; wobble: !!; -x-y: 1 } %%% { }"))
     assert capfd.readouterr() == ("", "")
     assert caplog.records == []
 
@@ -260,9 +262,9 @@ def test_letters_inlined_at_the_same_time_do_not_disturb_each_other() -> None:
         )
         for n in range(10, 26)
     ]
-    alone = [inline(letter) for letter in letters]
+    alone = [inline_css(letter) for letter in letters]
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(inline, letters * 3))
+        together = list(pool.map(inline_css, letters * 3))
     assert together == alone * 3
 
 
@@ -273,7 +275,7 @@ SAMPLES = Path(__file__).parents[3].parent / "shared" / "reference" / "email-sam
 def test_published_templates_are_inlined_whole_or_refused(sample: Path) -> None:
     source = sample.read_text(encoding="utf-8")
     try:
-        html = inline(source)
+        html = inline_css(source)
     except InliningError as refused:
         assert "Inlining would change" in str(refused)  # noqa: PT017 — the one right reason
         return

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.stories.pasted_text import detect_byline
-from newsletter.stories.pasted_text.detect_byline import NOBODY, Byline, in_line, in_text
+from newsletter.stories.pasted_text.detect_byline import NO_BYLINE, Byline, find_byline, parse_byline_line
 
 TOLD = [
     (
@@ -36,7 +36,7 @@ TOLD = [
 
 @pytest.mark.parametrize(("text", "name", "source"), TOLD)
 def test_a_name_told_with_its_source_is_found(text: str, name: str, source: str) -> None:
-    assert in_text(["Nothing here.", text, "A report by Other Person for Another Paper."]) == Byline(name, source)
+    assert find_byline(["Nothing here.", text, "A report by Other Person for Another Paper."]) == Byline(name, source)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_name_told_with_its_source_is_found(text: str, name: str, source: str)
     ],
 )
 def test_a_name_alone_and_other_prose_is_no_byline(text: str) -> None:
-    assert in_text([text]) == NOBODY
+    assert find_byline([text]) == NO_BYLINE
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_name_alone_and_other_prose_is_no_byline(text: str) -> None:
     ],
 )
 def test_a_line_that_is_a_byline_is_read(line: str, name: str, source: str) -> None:
-    assert in_line(line) == Byline(name, source)
+    assert parse_byline_line(line) == Byline(name, source)
 
 
 @pytest.mark.parametrize(
@@ -95,20 +95,20 @@ def test_a_line_that_is_a_byline_is_read(line: str, name: str, source: str) -> N
     ],
 )
 def test_a_sentence_that_begins_with_by_is_none(line: str) -> None:
-    assert in_line(line) == NOBODY
+    assert parse_byline_line(line) == NO_BYLINE
 
 
 @given(st.text(max_size=300))
 def test_no_text_is_too_strange(text: str) -> None:
-    in_text([text, f"report by {text}", f"{text} reports for {text}"])
-    in_line(f"By {text}")
+    find_byline([text, f"report by {text}", f"{text} reports for {text}"])
+    parse_byline_line(f"By {text}")
 
 
 @pytest.mark.parametrize("between", ["\u00a0", "\u202f", "\u200b ", "\u00ad ", "  "])
 def test_signs_that_are_not_seen_hide_no_name(between: str) -> None:
     told = f"In this report by{between}Idris{between}Valen for{between}The Slow\u00ad Wire, nobody hurries."
-    assert in_text([told]) == Byline("Idris Valen", "The Slow Wire")
-    assert in_line(f"\u200bBy{between}Idris Va\u00adlen") == Byline("Idris Valen", "")
+    assert find_byline([told]) == Byline("Idris Valen", "The Slow Wire")
+    assert parse_byline_line(f"\u200bBy{between}Idris Va\u00adlen") == Byline("Idris Valen", "")
 
 
 @pytest.mark.parametrize(
@@ -119,5 +119,5 @@ def test_a_long_text_is_read_in_proportion_to_its_length(words: str, monkeypatch
     tokens = detect_byline._words
     monkeypatch.setattr(detect_byline, "_words", lambda text: read.append(len(text)) or tokens(text))  # type: ignore[func-returns-value]
     text = words * (60_000 // len(words))
-    in_text([text])
+    find_byline([text])
     assert sum(read) <= 60 * len(text)

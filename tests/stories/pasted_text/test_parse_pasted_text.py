@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from newsletter.giving import edit_appeal
 from newsletter.lib.errors import BadInput
 from newsletter.stories.pasted_text.line_types import APPEAL_PARTS
-from newsletter.stories.pasted_text.parse_pasted_text import Part, Pasted, PastedAppeal, read
+from newsletter.stories.pasted_text.parse_pasted_text import LineType, PastedAppeal, PastedArticle, read
 from tests.support import factories as make
 from tests.support.surroundings import ROOT
 
@@ -55,7 +55,7 @@ def page(*lines: str, end: str = "\n") -> str:
     return end.join([HEADLINE, *lines])
 
 
-def parts(pasted: Pasted) -> list[Part]:
+def parts(pasted: PastedArticle) -> list[LineType]:
     return [line.part for line in pasted.lines]
 
 
@@ -74,19 +74,19 @@ def test_every_line_tells_what_it_was_taken_for_and_why() -> None:
     assert [line.text for line in pasted.lines] == text.splitlines()
     assert all(line.reason for line in pasted.lines)
     assert parts(pasted) == [
-        Part.HEADLINE,
-        Part.PARAGRAPH,
-        Part.PARAGRAPH,
-        Part.APPEAL_HEADING,
-        Part.APPEAL_LEAD,
-        Part.APPEAL_LEAD,
-        *[Part.APPEAL_POINT] * 3,
-        *[Part.APPEAL_POINT_REPEATED] * 3,
-        Part.APPEAL_CLOSING,
-        Part.APPEAL_CLOSING,
-        Part.PARAGRAPH,
-        Part.BLANK,
-        Part.PARAGRAPH,
+        LineType.HEADLINE,
+        LineType.PARAGRAPH,
+        LineType.PARAGRAPH,
+        LineType.APPEAL_HEADING,
+        LineType.APPEAL_LEAD,
+        LineType.APPEAL_LEAD,
+        *[LineType.APPEAL_POINT] * 3,
+        *[LineType.APPEAL_POINT_REPEATED] * 3,
+        LineType.APPEAL_CLOSING,
+        LineType.APPEAL_CLOSING,
+        LineType.PARAGRAPH,
+        LineType.BLANK,
+        LineType.PARAGRAPH,
     ]
 
 
@@ -159,8 +159,8 @@ def test_a_whole_block_that_stands_there_twice_is_one_appeal() -> None:
     pasted = read(page(FIRST, SECOND, *once, *once, THIRD, FOURTH))
     assert pasted.appeal == APPEAL
     assert pasted.paragraphs == STORY
-    assert parts(pasted).count(Part.IGNORED) == 5
-    assert parts(pasted).count(Part.APPEAL_POINT_REPEATED) == 3
+    assert parts(pasted).count(LineType.IGNORED) == 5
+    assert parts(pasted).count(LineType.APPEAL_POINT_REPEATED) == 3
 
 
 def test_points_listed_once_are_enough_when_the_lines_around_them_ask() -> None:
@@ -228,7 +228,7 @@ def test_a_second_block_is_left_out_too_but_only_one_is_offered() -> None:
     pasted = read(page(FIRST, SECOND, *BLOCK, THIRD, FOURTH, "Support us. Donate today."))
     assert pasted.appeal == APPEAL
     assert pasted.paragraphs == STORY
-    assert pasted.lines[-1].part == Part.IGNORED
+    assert pasted.lines[-1].part == LineType.IGNORED
 
 
 FUNDRAISING = (
@@ -302,7 +302,7 @@ def test_a_line_with_nothing_but_the_author_is_the_byline() -> None:
 def test_furniture_of_the_page_is_ignored() -> None:
     pasted = read(page("Share this article", FIRST, "ADVERTISEMENT", SECOND, "Read more:"))
     assert pasted.paragraphs == (FIRST, SECOND)
-    assert parts(pasted).count(Part.IGNORED) == 3
+    assert parts(pasted).count(LineType.IGNORED) == 3
 
 
 def test_text_broken_to_a_width_comes_back_as_whole_paragraphs() -> None:
@@ -342,7 +342,7 @@ def test_bullets_of_the_story_stay_in_it_as_a_list() -> None:
 
 def test_a_person_overrules_every_guess() -> None:
     text = page(FIRST, SECOND, *BLOCK, THIRD, FOURTH)
-    pasted = read(text, overrule={4: Part.PARAGRAPH, 13: Part.IGNORED})
+    pasted = read(text, overrule={4: LineType.PARAGRAPH, 13: LineType.IGNORED})
     assert pasted.paragraphs == (FIRST, SECOND, "Keep the lamp lit", THIRD, FOURTH)
     assert pasted.appeal == PastedAppeal(
         "", APPEAL.lead, POINTS, "Give to The Tideline, and it comes again on Tuesday.", 3
@@ -353,26 +353,26 @@ def test_a_person_overrules_every_guess() -> None:
 def test_a_block_can_be_put_back_whole_and_one_can_be_named() -> None:
     text = page(FIRST, SECOND, *BLOCK, THIRD)
     block = range(4, 4 + len(BLOCK))
-    assert read(text, overrule=dict.fromkeys(block, Part.PARAGRAPH)).appeal is None
-    pasted = read(page(FIRST, "Geben Sie!", SECOND), overrule={3: Part.APPEAL_HEADING})
+    assert read(text, overrule=dict.fromkeys(block, LineType.PARAGRAPH)).appeal is None
+    pasted = read(page(FIRST, "Geben Sie!", SECOND), overrule={3: LineType.APPEAL_HEADING})
     assert pasted.appeal == PastedAppeal("Geben Sie!", "", (), "", 1)
 
 
 def test_the_headline_can_be_another_line() -> None:
     text = f"The Tideline\n{page(FIRST)}"
-    assert read(text, overrule={2: Part.HEADLINE}).paragraphs == ("The Tideline", FIRST)
-    assert read(text, overrule={1: Part.IGNORED}).headline == HEADLINE
+    assert read(text, overrule={2: LineType.HEADLINE}).paragraphs == ("The Tideline", FIRST)
+    assert read(text, overrule={1: LineType.IGNORED}).headline == HEADLINE
 
 
 def test_a_byline_can_be_named_by_a_person() -> None:
-    pasted = read(page("by the night desk", FIRST), overrule={2: Part.BYLINE})
+    pasted = read(page("by the night desk", FIRST), overrule={2: LineType.BYLINE})
     assert pasted.byline == "the night desk"
 
 
 @pytest.mark.parametrize("number", [0, 9, 3])
 def test_a_line_that_is_not_there_cannot_be_overruled(number: int) -> None:
     with pytest.raises(BadInput, match="no words"):
-        read(page(FIRST, "", SECOND), overrule={number: Part.IGNORED})
+        read(page(FIRST, "", SECOND), overrule={number: LineType.IGNORED})
 
 
 @pytest.mark.parametrize("text", ["", " \n\u00a0\r\n\t", "\ufeff"])
@@ -402,8 +402,10 @@ LINES = st.sampled_from(
 )
 
 
-@given(st.lists(LINES, max_size=20), st.dictionaries(st.integers(1, 21), st.sampled_from(list(Part)), max_size=3))
-def test_no_line_is_lost_and_no_narrative_paragraph_is_swallowed(lines: list[str], overrule: dict[int, Part]) -> None:
+@given(st.lists(LINES, max_size=20), st.dictionaries(st.integers(1, 21), st.sampled_from(list(LineType)), max_size=3))
+def test_no_line_is_lost_and_no_narrative_paragraph_is_swallowed(
+    lines: list[str], overrule: dict[int, LineType]
+) -> None:
     text = "\n".join([HEADLINE, *lines])
     given_lines = text.splitlines()
     overrule = {n: p for n, p in overrule.items() if n <= len(given_lines) and given_lines[n - 1]}
@@ -411,9 +413,9 @@ def test_no_line_is_lost_and_no_narrative_paragraph_is_swallowed(lines: list[str
     assert [line.text for line in pasted.lines] == given_lines
     assert all(line.part == overrule[line.number] for line in pasted.lines if line.number in overrule)
     guessed = [line for line in pasted.lines if line.number not in overrule]
-    assert all((line.part == Part.BLANK) == (not line.text) for line in guessed)
-    assert all(line.part in (Part.PARAGRAPH, Part.HEADLINE) for line in guessed if line.text in STORY)
-    told = [line.text for line in pasted.lines if line.part == Part.PARAGRAPH]
+    assert all((line.part == LineType.BLANK) == (not line.text) for line in guessed)
+    assert all(line.part in (LineType.PARAGRAPH, LineType.HEADLINE) for line in guessed if line.text in STORY)
+    told = [line.text for line in pasted.lines if line.part == LineType.PARAGRAPH]
     assert " ".join(pasted.paragraphs) == " ".join(told)
     assert (pasted.appeal is not None) == any(line.part in APPEAL_PARTS for line in pasted.lines)
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from newsletter.mail.message import Token
+from newsletter.mail.message import MergeTag
 from newsletter.stories.rich_text.rich_text import Block, Link, blocks, from_plain, links, plain, sanitise
 
 # Pieces of markup that a hostile or a careless page is made of, thrown together in any order.
@@ -119,11 +119,11 @@ def test_the_blocks_joined_are_the_body(given_html: str) -> None:
 def test_no_mark_of_a_reader_can_be_smuggled_in(given_html: str) -> None:
     safe = sanitise(given_html)
     everything = [safe, plain(safe), plain(safe, show_links=True), re.sub(r"</?(?:a|em|strong)\b[^>]*>", "", safe)]
-    assert not [text for text in everything for token in Token if token in text]
+    assert not [text for text in everything for token in MergeTag if token in text]
 
 
-@pytest.mark.parametrize("token", list(Token))
-def test_a_mark_is_broken_in_words_and_written_otherwise_in_links(token: Token) -> None:
+@pytest.mark.parametrize("token", list(MergeTag))
+def test_a_mark_is_broken_in_words_and_written_otherwise_in_links(token: MergeTag) -> None:
     broken = token.removeprefix("_")
     assert sanitise(f"<p>{token}</p>") == f"<p>{broken}</p>"
     assert sanitise(f"<p>_<b>{broken}</b></p>") == f"<p>_<strong>{token.removeprefix('__')}</strong></p>"

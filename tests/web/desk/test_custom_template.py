@@ -6,7 +6,7 @@ from django.test import Client
 from newsletter.letters import custom_templates
 from newsletter.publications.models import Publication, Template
 from newsletter.rendering.custom_template import renderer_process
-from newsletter.rendering.custom_template.preview_slots import turn
+from newsletter.rendering.custom_template.preview_slots import preview_slot
 from tests.support import factories as make
 from tests.web.asking import follow, words
 
@@ -15,10 +15,10 @@ PAGE = "/desk/morning/template/"
 
 def test_an_editor_begins_with_the_look_and_saves_a_version(eddie: Client, publication: Publication) -> None:
     assert "There is no" not in words(eddie.get(PAGE))
-    body = custom_templates.starting(publication).replace("\n", "\r\n")
+    body = custom_templates.default_template(publication).replace("\n", "\r\n")
     assert "Saved as version 1" in follow(eddie.post(PAGE, {"body": body}), eddie)
     kept = Template.objects.get()
-    assert kept.body == custom_templates.starting(publication)  # as a browser sends it, and as it was
+    assert kept.body == custom_templates.default_template(publication)  # as a browser sends it, and as it was
     assert kept.saved_by == make.eddie()
     assert "Letters have the look again" in follow(eddie.post(PAGE + "remove/"), eddie)
     assert "Version 1 is in use" in follow(eddie.post(PAGE + "1/"), eddie)
@@ -33,7 +33,7 @@ def test_a_slip_is_shown_at_its_line_and_what_was_typed_stays(eddie: Client, pub
 
 
 def test_the_preview_is_the_letter_and_may_do_nothing(eddie: Client, publication: Publication) -> None:
-    body = custom_templates.starting(publication).replace("{% set around", "<!-- ours -->{% set around")
+    body = custom_templates.default_template(publication).replace("{% set around", "<!-- ours -->{% set around")
     shown = eddie.post(PAGE + "preview/", {"body": body})
     assert "<!-- ours -->" in shown.content.decode()
     assert "__nl_" not in shown.content.decode()
@@ -45,8 +45,8 @@ def test_the_preview_is_the_letter_and_may_do_nothing(eddie: Client, publication
 def test_when_all_turns_are_taken_it_says_so_at_once_and_keeps_what_was_typed(
     eddie: Client, publication: Publication
 ) -> None:
-    body = custom_templates.starting(publication) + "<!-- typed -->"
-    with turn(), turn():
+    body = custom_templates.default_template(publication) + "<!-- typed -->"
+    with preview_slot(), preview_slot():
         assert "Other templates are being tried" in words(eddie.post(PAGE + "preview/", {"body": body}))
         answer = eddie.post(PAGE, {"body": body})
     assert "Nothing was saved yet. Other templates are being tried at this moment." in words(answer)
@@ -65,9 +65,9 @@ def test_trouble_of_the_machine_is_told_and_what_was_typed_stays(
 
 def test_an_editions_own_preview_waits_for_no_turn_either(eddie: Client, publication: Publication) -> None:
     make.story(publication)
-    custom_templates.save(publication, custom_templates.starting(publication), by=None, now=make.MONDAY)
+    custom_templates.save(publication, custom_templates.default_template(publication), by=None, now=make.MONDAY)
     edition = make.edition(publication)
-    with turn(), turn():
+    with preview_slot(), preview_slot():
         assert "Other templates are being tried" in words(eddie.get(f"/editions/{edition.pk}/letter/"))
 
 
@@ -79,7 +79,7 @@ def test_the_preview_says_what_preflight_would_stop(eddie: Client, publication: 
 def test_a_version_that_somebody_else_has_saved_meanwhile_is_shown_and_not_replaced(
     eddie: Client, publication: Publication
 ) -> None:
-    theirs = custom_templates.starting(publication) + "<!-- theirs -->"
+    theirs = custom_templates.default_template(publication) + "<!-- theirs -->"
     publication.template = Template.objects.create(publication=publication, number=1, body=theirs, saved_at=make.MONDAY)
     publication.save()
     answer = eddie.post(PAGE, {"body": "<p>ours</p>", "seen-version": "0"})

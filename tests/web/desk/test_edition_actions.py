@@ -87,7 +87,7 @@ def test_a_long_reason_is_cut_not_refused(eddie: Client, assembled: Edition) -> 
 def test_what_was_held_says_that_it_needs_a_person_also_in_a_publication_that_approves_itself(
     eddie: Client, assembled: Edition
 ) -> None:
-    Publication.objects.update(approves_itself=True)
+    Publication.objects.update(auto_approve=True)
     press(eddie, assembled, "hold", reason="Wait.")
     assert "then needs approval" in press(eddie, assembled, "release")
     page = words(eddie.get(f"/editions/{assembled.pk}/"))
@@ -105,7 +105,7 @@ def test_releasing_brings_it_back_into_the_plan(eddie: Client, assembled: Editio
 def test_cancelling_gives_the_stories_back(eddie: Client, assembled: Edition) -> None:
     assert "Cancelled. Its stories lead the queue again." in press(eddie, assembled, "cancel", reason="No news.")
     assert assembled.state == State.CANCELLED
-    assert len(story_queue.waiting(assembled.publication)) == 1
+    assert len(story_queue.queued_stories(assembled.publication)) == 1
     assert "cannot become cancelled" in press(eddie, assembled, "cancel", reason="No news.")
 
 
@@ -118,7 +118,7 @@ def test_assembling_ahead_of_time_makes_the_letter_ready_to_be_read(eddie: Clien
 
 def test_assembling_what_approves_itself_is_said_before_and_after(eddie: Client, planned: Edition) -> None:
     assert "approves itself" not in words(eddie.get(f"/editions/{planned.pk}/"))
-    Publication.objects.update(approves_itself=True)
+    Publication.objects.update(auto_approve=True)
     page = words(eddie.get(f"/editions/{planned.pk}/"))
     assert "This publication approves itself: once assembled, it leaves tomorrow" in page
     assert "approved by the publication’s own rule. It leaves tomorrow" in press(eddie, planned, "assemble")
@@ -147,4 +147,4 @@ def test_taking_a_letter_apart_puts_its_stories_in_front(eddie: Client, assemble
     assert "needs a person’s approval" in page
     assert assembled.state == State.PLANNED
     assert assembled.pk not in Edition.objects.due_for_assembly(clock.now()).values_list("pk", flat=True)
-    assert [s.headline for s in story_queue.waiting(assembled.publication)][-1] == "a later one"
+    assert [s.headline for s in story_queue.queued_stories(assembled.publication)][-1] == "a later one"

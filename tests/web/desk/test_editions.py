@@ -143,6 +143,6 @@ def test_a_publication_that_approves_itself_says_so_before_it_is_assembled(
     edition = make.edition(publication, due_at=clock.now() + timedelta(days=1))
     words_before = words(eddie.get(f"/editions/{edition.pk}/"))
     assert "approves itself" not in words_before
-    publication.approves_itself = True
+    publication.auto_approve = True
     publication.save()
     assert "approves itself: once assembled, the email leaves tomorrow" in words(eddie.get(f"/editions/{edition.pk}/"))

@@ -31,13 +31,13 @@ def test_logos_are_handed_over_and_seen(eddie: Client, publication: Publication)
 
 def test_a_file_wins_over_an_address_and_one_alone_leaves_the_other(eddie: Client, publication: Publication) -> None:
     both = "https://post.example.org/day.png", "https://post.example.org/night.png"
-    edit_publication.revise(publication, logo_url=both[0], logo_dark_url=both[1])
+    edit_publication.update_publication(publication, logo_url=both[0], logo_dark_url=both[1])
     eddie.post(LOGOS, WIDTH | {"logo": png()})
     publication.refresh_from_db()
     assert publication.logo
     assert publication.logo_dark
     assert (publication.logo.is_stored, publication.logo_url) == (True, "")
-    assert (publication.logo_dark.is_coming, publication.logo_dark_url) == (True, both[1])
+    assert (publication.logo_dark.is_pending, publication.logo_dark_url) == (True, both[1])
 
 
 def test_logos_are_taken_out(eddie: Client, publication: Publication) -> None:

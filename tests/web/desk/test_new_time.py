@@ -140,7 +140,7 @@ def test_what_is_not_approved_is_approved_and_sent_with_one_click_or_made_due_wi
 def test_a_publication_that_approves_itself_is_asked_nothing_and_is_told_what_happened(
     eddie: Client, approved: Edition
 ) -> None:
-    Publication.objects.update(approves_itself=True)
+    Publication.objects.update(auto_approve=True)
     assert "by the publication’s own rule" in words(eddie.get(f"/editions/{approved.pk}/send/"))
     said = press(eddie, approved, "send-now")
     assert "made anew for that time. It is approved by the publication’s own rule." in said

@@ -30,7 +30,7 @@ NEW = "/desk/morning/new/"
 def test_a_story_is_written_and_stands_last_in_the_queue(cora: Client, publication: Publication) -> None:
     make.story(publication)
     assert "“Rain at last” is in the queue." in follow(cora.post(NEW, FORM), cora)
-    story = story_queue.waiting(publication)[-1]
+    story = story_queue.queued_stories(publication)[-1]
     assert story.body == "<p>It rained.</p><p>For an hour.</p>"
     assert (story.kicker, story.byline, story.source_name) == ("Weather", "Ada Bell", "Valley News")
 

@@ -1,4 +1,4 @@
-"""The ops page: what it says of the house, and its buttons."""
+"""The ops page: what it says of the system, and its buttons."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from newsletter.delivery.dispatches import open_dispatch
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
+from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
 from newsletter.ops.system_status import WORKER_QUEUES
@@ -26,7 +26,7 @@ def dispatch(publication: Publication) -> Dispatch:
     """Opened for ten readers in one batch."""
     make.readers(publication, 10)
     edition = make.approved_edition(publication, due_at=clock.now() - timedelta(minutes=1))
-    dispatch = open_dispatch.open(edition.pk, now=clock.now())
+    dispatch = open_dispatch.open_dispatch(edition.pk, now=clock.now())
     assert dispatch
     return dispatch
 
@@ -39,7 +39,7 @@ def uncertain(dispatch: Dispatch) -> Batch:
     batch.state, batch.submitted = BatchState.UNCERTAIN, 10
     batch.save()
     Attempt.objects.create(
-        batch=batch, ordinal=1, fence=1, began_at=now, ended_at=now, fate=Fate.UNCERTAIN, detail="No answer."
+        batch=batch, ordinal=1, fence=1, began_at=now, ended_at=now, fate=AttemptStatus.UNCERTAIN, detail="No answer."
     )
     Dispatch.objects.update(state=DispatchState.ATTENTION, reason="Settle them.")
     return batch
@@ -130,7 +130,7 @@ def test_a_refused_batch_stands_with_its_reason_and_is_tried_again_by_itself(ott
         fence=1,
         began_at=now,
         ended_at=now,
-        fate=Fate.REFUSED,
+        fate=AttemptStatus.REFUSED,
         detail="HTTP 400 – to: <b>no</b>",
     )
     page = otto.get("/ops/")

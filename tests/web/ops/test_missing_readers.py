@@ -10,8 +10,8 @@ from django.test import Client
 from newsletter.audience.models import Subscriber
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.ledger import missing_readers
-from newsletter.delivery.ledger.missing_readers import Missed, Missing
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, Fate
+from newsletter.delivery.ledger.missing_readers import MissingReader, MissingState
+from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.support import factories as make
@@ -25,7 +25,7 @@ def dispatch(publication: Publication) -> Dispatch:
     """Opened for 250 readers in one batch."""
     make.readers(publication, 250)
     edition = make.approved_edition(publication, due_at=clock.now() - timedelta(minutes=1))
-    dispatch = open_dispatch.open(edition.pk, now=clock.now())
+    dispatch = open_dispatch.open_dispatch(edition.pk, now=clock.now())
     assert dispatch
     return dispatch
 
@@ -48,11 +48,11 @@ def refused_alone(dispatch: Dispatch) -> Subscriber:
         fence=1,
         began_at=now,
         ended_at=now,
-        fate=Fate.REFUSED,
+        fate=AttemptStatus.REFUSED,
         http_status=400,
         detail="HTTP 400 – to: no",
     )
-    Attempt.objects.create(batch=whole, ordinal=1, fence=1, began_at=now, ended_at=now, fate=Fate.ACCEPTED)
+    Attempt.objects.create(batch=whole, ordinal=1, fence=1, began_at=now, ended_at=now, fate=AttemptStatus.ACCEPTED)
     Dispatch.objects.update(state=DispatchState.ATTENTION)
     return person
 
@@ -88,11 +88,11 @@ def test_a_file_says_how_long_it_is_so_that_one_cut_off_is_noticed(otto: Client,
 def test_a_file_that_the_database_breaks_off_is_an_error_and_not_half_a_file(
     otto: Client, dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def break_off(*_: object, **__: object) -> Iterator[Missing]:
-        yield Missing("first@readers.example", Missed.WAITING, "", 1, None)
+    def break_off(*_: object, **__: object) -> Iterator[MissingReader]:
+        yield MissingReader("first@readers.example", MissingState.WAITING, "", 1, None)
         raise OperationalError("cursor does not exist")
 
-    monkeypatch.setattr(missing_readers, "readers", break_off)
+    monkeypatch.setattr(missing_readers, "missing_readers", break_off)
     otto.raise_request_exception = False
     assert otto.get(f"/ops/dispatches/{dispatch.pk}/missing.csv").status_code == 500
 

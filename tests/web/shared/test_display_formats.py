@@ -52,17 +52,17 @@ def test_a_clock_is_named_shortly(zone: str, said: str) -> None:
     ],
 )
 def test_a_span_has_one_or_two_units(seconds: float, said: str) -> None:
-    assert display_formats.span(seconds) == said
+    assert display_formats.duration(seconds) == said
 
 
 def test_what_is_ahead_and_what_is_past_are_told_apart() -> None:
-    ahead, past = (display_formats.away(NOW + timedelta(minutes=m), now=NOW) for m in (5, -5))
-    assert (ahead, past, display_formats.away(NOW, now=NOW)) == ("in 5 min", "5 min ago", "now")
+    ahead, past = (display_formats.relative_time(NOW + timedelta(minutes=m), now=NOW) for m in (5, -5))
+    assert (ahead, past, display_formats.relative_time(NOW, now=NOW)) == ("in 5 min", "5 min ago", "now")
 
 
 @given(seconds=st.floats(min_value=-1e9, max_value=1e9))
 def test_every_span_can_be_said(seconds: float) -> None:
-    assert display_formats.span(seconds).split()[0].isdecimal()
+    assert display_formats.duration(seconds).split()[0].isdecimal()
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def test_the_time_stands_before_the_day_after_by(value: datetime, said: str) -> 
     ],
 )
 def test_a_full_stop_is_put_only_where_none_stands(words: str, said: str) -> None:
-    assert display_formats.ended(words) == said
+    assert display_formats.with_full_stop(words) == said
 
 
 @pytest.mark.parametrize(("number", "said"), [(0, "0 readers"), (1, "1 reader"), (2500, "2,500 readers")])
 def test_numbers_agree_with_their_nouns(number: int, said: str) -> None:
-    assert display_formats.counted(number, "reader") == said
+    assert display_formats.pluralize(number, "reader") == said
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from newsletter.delivery.recipients import reader_links
 from newsletter.editions.models import Edition
 from newsletter.letters import assemble_letter
 from newsletter.lib import clock
-from newsletter.mail.message import Letter, Token
+from newsletter.mail.message import Letter, MergeTag
 from newsletter.publications.models import Publication
-from newsletter.web.shared.letter_preview import NOBODY, by_light, nobodys
+from newsletter.web.shared.letter_preview import ANONYMOUS_ID, anonymous_letter, with_color_scheme
 from tests.support import factories as make
 
 
@@ -25,7 +25,10 @@ def test_the_frame_shows_the_letter_that_leaves(cora: Client, edition: Edition) 
     assemble_letter.assemble(edition.pk, now=clock.now())
     frozen = edition.letters.get()
     shown = cora.get(f"/editions/{edition.pk}/letter/").content.decode()
-    for mark, value in ((Token.FIRST_NAME_HTML, "reader"), (Token.READER, reader_links.signing(edition.pk)(NOBODY))):
+    for mark, value in (
+        (MergeTag.FIRST_NAME_HTML, "reader"),
+        (MergeTag.READER, reader_links.token_signer(edition.pk)(ANONYMOUS_ID)),
+    ):
         frozen.html = frozen.html.replace(mark, value)
     added = '<base target="_blank">'
     assert shown.count(added) == 1
@@ -43,12 +46,15 @@ def test_a_preview_and_the_frozen_letter_come_by_the_same_road(cora: Client, edi
 def test_its_links_belong_to_nobody(cora: Client, edition: Edition) -> None:
     shown = cora.get(f"/editions/{edition.pk}/letter/").content.decode()
     assert "__nl_" not in shown
-    assert reader_links.reader(reader_links.signing(edition.pk)(NOBODY)).subscriber_id == NOBODY
+    assert (
+        reader_links.parse_reader_token(reader_links.token_signer(edition.pk)(ANONYMOUS_ID)).subscriber_id
+        == ANONYMOUS_ID
+    )
 
 
 def test_a_fallback_name_is_escaped_in_html_and_plain_in_text(edition: Edition) -> None:
     edition.publication.fallback_name = "<b>&"
-    letter = nobodys(Letter(Token.FIRST_NAME, Token.FIRST_NAME, Token.FIRST_NAME_HTML), edition)
+    letter = anonymous_letter(Letter(MergeTag.FIRST_NAME, MergeTag.FIRST_NAME, MergeTag.FIRST_NAME_HTML), edition)
     assert letter == Letter("<b>&", "<b>&", "&lt;b&gt;&amp;")
 
 
@@ -56,7 +62,7 @@ def test_a_fallback_name_is_escaped_in_html_and_plain_in_text(edition: Edition) 
 def test_night_is_shown_whatever_the_computer_prefers(dark: bool, rule: str) -> None:
     css = "@media (prefers-color-scheme:dark){a{}} @media screen and ( prefers-color-scheme : light ) {b{}}"
     other = "(max-width: 0)" if dark else "(min-width: 0)"
-    assert by_light(css, dark=dark) == f"@media {rule}{{a{{}}}} @media screen and {other} {{b{{}}}}"
+    assert with_color_scheme(css, dark=dark) == f"@media {rule}{{a{{}}}} @media screen and {other} {{b{{}}}}"
 
 
 def test_the_frame_may_run_nothing_and_send_nothing(cora: Client, edition: Edition) -> None:

@@ -26,7 +26,7 @@ def handed_over(data: bytes, name: str = "p.webp") -> dict[str, SimpleUploadedFi
 
 @pytest.mark.django_db
 def test_a_picture_is_given_to_anybody_and_kept_for_ever(client: Client) -> None:
-    picture = import_pictures.keep(file(photo()), Use.STORY, now=MONDAY)
+    picture = import_pictures.save_upload(file(photo()), Use.STORY, now=MONDAY)
     answer = client.get(f"/pictures/{picture.name}")
     assert answer.content == picture_storage.read(picture.name)
     assert opened(answer.content).size == (picture.width, picture.height)
@@ -44,7 +44,7 @@ def test_a_picture_is_given_to_anybody_and_kept_for_ever(client: Client) -> None
 
 @pytest.mark.django_db
 def test_who_has_it_is_told_so_and_gets_nothing(client: Client) -> None:
-    picture = import_pictures.keep(file(plain(300, 200)), Use.STORY, now=MONDAY)
+    picture = import_pictures.save_upload(file(plain(300, 200)), Use.STORY, now=MONDAY)
     address = f"/pictures/{picture.name}"
     again = client.get(address, HTTP_IF_NONE_MATCH=f'"{picture.name}"')
     assert (again.status_code, again.content) == (304, b"")
@@ -144,12 +144,12 @@ def test_the_page_asks_again_until_the_picture_is_there(cora: Client, publicatio
 
 def test_one_that_cannot_be_fetched_says_why_and_saving_tries_again(cora: Client, publication: Publication) -> None:
     cora.post(NEW, FORM | {"picture_url": ADDRESS, "picture_alt": "A street"})
-    problem = {"problem": "Its server answered 404 and gave no picture.", "mend": "Open it in a browser."}
+    problem = {"problem": "Its server answered 404 and gave no picture.", "hint": "Open it in a browser."}
     Picture.objects.update(state=State.FAILED, **problem)
     story = Story.objects.get()
     assert f"Picture missing: {problem['problem']}" in words(cora.get("/"))
     page = words(cora.get(f"/stories/{story.pk}/"))
-    assert f"could not be fetched {problem['problem']} {problem['mend']} Saving the story tries again" in page
+    assert f"could not be fetched {problem['problem']} {problem['hint']} Saving the story tries again" in page
     cora.post(f"/stories/{story.pk}/", FORM | {"picture_url": ADDRESS, "picture_alt": "A street"})
     story.refresh_from_db()
     assert story.picture
