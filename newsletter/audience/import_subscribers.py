@@ -1,4 +1,5 @@
-"""Readers from a file, many at once. Reading rows is left to `subscriber_csv.py`, writing them to `subscriber_import_rows.py`.
+"""Readers from a file, many at once. Rows are read in `subscriber_csv.py` and written in
+`subscriber_import_rows.py`.
 
 An import never raises anybody's consent: who left, waits for confirmation or is suppressed, here or by what the file
 says, is not mailed. Who receives it here and left by the file has left. A file can be read again: what is there already

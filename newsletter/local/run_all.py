@@ -55,7 +55,7 @@ def run(*, once: bool) -> int:
 
 def _serve(screen: Terminal, data: Path, asked: StopRequests, awaited: list[int], *, once: bool) -> int:
     ground, redis_url = _ground(screen, data)
-    installation_id = Supervisor(
+    supervisor = Supervisor(
         data, environment=service_definitions.environment(redis_url), say=screen.say, stop_asked=asked
     )
     try:

@@ -24,7 +24,7 @@ class PictureEncoderUnavailable(NewsletterError):
 
 
 def encode(data: bytes, limits: Limits) -> Encoded:
-    """A picture within `limits`, as encode_picture.py makes it; raises `BadInput`, or `NotTried` for trouble of ours."""
+    """A picture within `limits`. Raises `BadInput`, or `PictureEncoderUnavailable`."""
     if not _free.acquire(timeout=encoding_limits.MAX_WAIT_SECONDS):
         raise PictureEncoderUnavailable("Other pictures are being read at this moment. Try again in a minute.")
     try:

@@ -46,7 +46,8 @@ def _check_ahead(publication: Publication) -> None:
     if publication.lead_minutes <= publication.schedule_ahead_minutes:
         raise BadInput(
             "lead minutes",
-            f"is {publication.lead_minutes}, but letters are handed over {publication.schedule_ahead_minutes} minutes ahead.",
+            f"is {publication.lead_minutes}, but letters are handed over "
+            f"{publication.schedule_ahead_minutes} minutes ahead.",
             "Assemble earlier than that: give a larger number.",
         )
 

@@ -22,7 +22,7 @@ from newsletter.rendering.markup.html_attributes import align_attribute, lang_at
 from newsletter.rendering.markup.html_whitespace import without_indents
 from newsletter.rendering.markup.plain_text import tidy, wrap
 
-__all__ = ["LONGEST_SUBJECT", "TemplateRendererUnavailable", "RenderingError", "CustomTemplateError", "render"]
+__all__ = ["LONGEST_SUBJECT", "CustomTemplateError", "RenderingError", "TemplateRendererUnavailable", "render"]
 LONGEST_SUBJECT = 250  # as many as a frozen letter keeps
 
 

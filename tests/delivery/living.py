@@ -1,4 +1,4 @@
-"""A system that lives by a clock of its own: the workers' steps, taken in turn against a postbox that keeps its time."""
+"""A system that lives by a clock of its own: workers take their steps in turn against a postbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What runs start from: the prepared data, made once a database, and a system and a database of its own for each run."""
+"""What runs start from: the prepared data, made once a database; a system and a database for each run."""
 
 import shutil
 import sqlite3

@@ -46,8 +46,10 @@ class AudienceCountMismatch(NewsletterError):
     """The audience counted by a query and by the pass differ: nothing of this part was written."""
 
 
-def open_dispatch(edition_id: int, *, now: datetime) -> Dispatch | None:  # noqa: A001 — the ledger's own word for it
-    """The dispatch of this edition with its first part frozen (`continue_opening` freezes the rest); None when it was held or
+def open_dispatch(edition_id: int, *, now: datetime) -> Dispatch | None:
+    """Return the dispatch of this edition with its first part frozen; `continue_opening` freezes the rest.
+
+    None when the edition was held or
     taken back, is being opened elsewhere, or is not to be opened before it is due.
 
     Asked again for an edition that has one, it returns that one. An edition that is too late is

@@ -114,7 +114,7 @@ def reset_cache() -> None:
 
 
 def is_own_event(installation_id: str, attempt: int | None) -> bool:
-    """True for an event of this installation_id: of a call made under its id, or under an earlier one before it was confirmed.
+    """True for an event of this installation: of a call made under its id, or an earlier one before it was confirmed.
 
     Calls that another copy made since then have numbers that ours may use again for other readers.
     """

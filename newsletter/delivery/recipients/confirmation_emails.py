@@ -45,9 +45,8 @@ def _send(order: Confirmation, client: Client, *, now: datetime) -> None:
         return
     sender = Sender(publication.sender_name, publication.sender_email, publication.reply_to)
     installation_id = installation.cached_id()
-    call = send_single_email.body(
-        letter(order, publication), sender, to=address, ids={"nl_installation": house} if house else {}
-    )
+    ids = {"nl_installation": installation_id} if installation_id else {}
+    call = send_single_email.body(letter(order, publication), sender, to=address, ids=ids)
     try:
         client.send(call)
     except ProviderError as error:
@@ -63,7 +62,7 @@ def _send(order: Confirmation, client: Client, *, now: datetime) -> None:
 
 def letter(order: Confirmation, publication: Publication) -> Letter:
     """The email of this order."""
-    until = (order.cancel_requested_at + return_confirmation.VALID).astimezone(zone(publication.time_zone))
+    until = (order.asked_at + return_confirmation.VALID).astimezone(zone(publication.time_zone))
     context = {
         "publication": publication,
         "link": f"{settings.BASE_URL}/c/{return_confirmation.token(order)}",
@@ -75,7 +74,7 @@ def letter(order: Confirmation, publication: Publication) -> Letter:
 
 def _ours(order: Confirmation) -> ConfirmationQuerySet:
     """The row, while no later claim and no newer wish took it from us."""
-    return Confirmation.objects.filter(pk=order.pk, tries=order.tries, cancel_requested_at=order.cancel_requested_at)
+    return Confirmation.objects.filter(pk=order.pk, tries=order.tries, asked_at=order.asked_at)
 
 
 def _end(order: Confirmation, *, problem: str) -> None:

@@ -74,7 +74,9 @@ def reason_against(edition: Edition, *, now: datetime) -> str:
 
 
 def margin() -> timedelta:
-    """How long before its time the last call of a group is made: a lease that begins earlier is over at `EVIDENCE_DEADLINE`."""
+    """How long before its time the last call of a group is made: a lease that begins earlier ends by
+    `EVIDENCE_DEADLINE`.
+    """
     return max(LAST_SUBMISSION_BEFORE, EVIDENCE_DEADLINE + timedelta(seconds=settings.DISPATCH_LEASE))
 
 

@@ -17,7 +17,7 @@ from newsletter.publications.models import Publication
 from newsletter.stories.models import Kind, Story
 from newsletter.stories.rich_text import rich_text
 
-__all__ = ["COLUMN", "StoryBlock", "Picture", "Quote", "StoryView", "view_of_story"]
+__all__ = ["COLUMN", "Picture", "Quote", "StoryBlock", "StoryView", "view_of_story"]
 
 MAX_PICTURE_HEIGHT = 600  # CSS pixels: a little less than the screen of a phone
 

@@ -1,8 +1,8 @@
 """Preflight: is a frozen letter fit to leave? Pure: letter in, findings out; no link is opened.
 
-What the letter says is looked at in check_content.py, its HTML in check_html.py, its pictures in check_pictures.py, its size in
-check_size.py, its addresses in link_targets.py, its colours in check_contrast.py, what mail programs lack in check_client_support.py, and
-whether an eye meets a piece of it in visibility.py.
+Content: check_content.py. HTML: check_html.py. Pictures: check_pictures.py. Size: check_size.py. Link targets:
+link_targets.py. Colours: check_contrast.py. What email clients lack: check_client_support.py. Visible or not:
+visibility.py.
 """
 
 from collections.abc import Sequence

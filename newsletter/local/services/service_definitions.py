@@ -1,4 +1,4 @@
-"""Which processes make up the supervisor, and with which commands. How they are kept alive is in `managed_process.py`."""
+"""The processes of one installation and their commands. `managed_process.py` keeps them alive."""
 
 import http.client
 import os

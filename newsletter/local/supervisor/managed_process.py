@@ -1,4 +1,4 @@
-"""One process of the supervisor: how it is started, tied to us, and told to stop. Keeping it alive is `supervisor.py`'s."""
+"""One process of the supervisor: how it is started, tied to this one, and stopped. `supervisor.py` restarts it."""
 
 import os
 import signal
@@ -37,7 +37,7 @@ class Process:
         self.start()
 
     def start(self) -> None:
-        """Start it, for the first time or again. It is told to stop should this thread of ours die (`exit_with_parent.py`)."""
+        """Start it, for the first time or again. It is stopped if this thread dies (`exit_with_parent.py`)."""
         with log_files.open_log(self.log) as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own commands, no shell
                 [sys.executable, "-I", "-S", TETHER, str(os.getpid()), *self.part.command],

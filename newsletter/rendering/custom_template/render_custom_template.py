@@ -10,7 +10,9 @@ from newsletter.rendering.custom_template.template_errors import CustomTemplateE
 
 
 def render_custom_template(source: str, root: Path, context: Mapping[str, object]) -> str:
-    """HTML, inlined. `root` is the folder with `_layout.html` and `_parts/`. Raises `CustomTemplateError` or `NotTried`."""
+    """HTML, inlined. `root` is the folder with `_layout.html` and `_parts/`. Raises `CustomTemplateError` or
+    `TemplateRendererUnavailable`.
+    """
     check_source(source)
     told = run_renderer(
         {"root": str(root), "source": source, "context": {name: to_json(value) for name, value in context.items()}}

@@ -17,7 +17,9 @@ log = structlog.get_logger()
 
 
 def run_renderer(order: Mapping[str, object]) -> dict[str, Any]:
-    """What the other process answers. Raises `CustomTemplateError` when it was stopped by its bounds, else `NotTried`."""
+    """What the other process answers. Raises `CustomTemplateError` when a limit stopped it, else
+    `TemplateRendererUnavailable`.
+    """
     answer = run(COMMAND, json.dumps(order).encode(), bounds=limits.PROCESS)
     match answer.ending:
         case Ending.ANSWERED:

@@ -1,4 +1,4 @@
-"""What each line of a copied article is most likely to be, and why. Pure; a person may overrule it in parse_pasted_text.py."""
+"""What each line of a copied article is most likely to be, and why. Pure; a person may overrule it."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple

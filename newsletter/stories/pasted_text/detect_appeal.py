@@ -1,4 +1,4 @@
-"""Recognises a donation block among the lines of a copied article. Pure; which line is which is left to parse_pasted_text.py.
+"""Recognises a donation block among the lines of a copied article. Pure.
 
 Three signs tell it from a story: lines of an appeal we have stored; a list that stands there
 twice, because the page holds one copy for phones and one for desktops; and words that ask the

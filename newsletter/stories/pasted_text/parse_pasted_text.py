@@ -16,7 +16,7 @@ from newsletter.stories.pasted_text.detect_byline import NO_BYLINE, Byline
 from newsletter.stories.pasted_text.line_types import APPEAL_PARTS, LineType
 from newsletter.stories.rich_text import rich_text
 
-__all__ = ["LineType", "PastedArticle", "PastedAppeal", "ClassifiedLine", "read"]
+__all__ = ["ClassifiedLine", "LineType", "PastedAppeal", "PastedArticle", "read"]
 
 LONGEST = 200_000  # characters; a longer text is not one article
 MOST_LINES = 1_000  # the same

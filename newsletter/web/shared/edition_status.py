@@ -32,7 +32,8 @@ def standing(edition: Edition, *, now: datetime) -> StatusBadge:
             words = f"{with_full_stop(edition.reason)} Its letter is assembled from the queue {when}.".lstrip()
             return StatusBadge("Planned", "calm", words + _by_rule(edition))
         case State.PLANNED:
-            words = f"{with_full_stop(edition.reason)} Its letter is assembled as soon as there are enough stories.".lstrip()
+            words = "Its letter is assembled as soon as there are enough stories."
+            words = f"{with_full_stop(edition.reason)} {words}".lstrip()
             return StatusBadge("Being assembled", "live", words + _by_rule(edition))
         case State.ASSEMBLED:
             limit = edition.too_late_after

@@ -54,7 +54,8 @@ def test_a_section_is_headed_once_and_its_headlines_are_a_level_lower() -> None:
 
 
 def test_short_stories_stand_under_a_heading_of_their_own() -> None:
-    assert headings(Layout.DIGEST, RequestedStyle("", ""), RequestedStyle("short", ""), RequestedStyle("short", "")) == [
+    lead, short = RequestedStyle("", ""), RequestedStyle("short", "")
+    assert headings(Layout.DIGEST, lead, short, short) == [
         ("", 2), ("In brief", 3), ("", 3),
     ]  # fmt: skip
     assert headings(Layout.STORY, RequestedStyle("", "Sea"), RequestedStyle("", ""), RequestedStyle("", "Town")) == [
