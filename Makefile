@@ -73,6 +73,11 @@ pictures: ## make the pictures in docs/pictures anew
 	@.venv/bin/python -m tests.support.provision
 	@.venv/bin/python -m tests.screenshots
 
+.PHONY: architecture
+architecture: ## write docs/architecture.md from the import contracts and the docstrings of packages
+	@.ci/environment requirements-dev.lock
+	@.venv/bin/python -m tests.support.architecture
+
 .PHONY: bench
 bench: ## measure speed beside a floor and peers (ARGS="dispatch --quick": a part, small; docs/performance.md)
 	@.ci/environment requirements-dev.lock

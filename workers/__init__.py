@@ -1,1 +1,1 @@
-"""The door for the broker: Celery. Tasks are doorbells: ids in, one call, done."""
+"""Celery: the app, its worker queues and schedule. Tasks take ids, make one call and are done."""

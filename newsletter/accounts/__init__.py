@@ -1,1 +1,1 @@
-"""Who works here, and what each role may do."""
+"""Staff users: roles, permissions, closing accounts, session expiry."""

@@ -1,1 +1,1 @@
-"""The door for machines. Each address checks who speaks, calls one verb, and answers."""
+"""HTTP endpoints for machines. Each checks the caller, calls one use case and answers."""

@@ -1,1 +1,1 @@
-"""Who hears from us and who must not: subscribers, subscriptions, suppressions."""
+"""Subscribers, subscriptions, consent and suppressions: who receives emails and who must not."""

@@ -1,4 +1,4 @@
-"""The command line: one file a subject. A command parses, calls one verb of a room, and prints.
+"""The command line. A command parses its arguments, calls one use case and prints the result.
 
 Data goes to stdout, talk to stderr. With --json a command prints the shapes of `json_shapes.py`.
 """

@@ -1,1 +1,1 @@
-"""The ledger: dispatches, batches and attempts, and what became of each."""
+"""The ledger of sending: dispatches, batches, attempts and their outcomes."""

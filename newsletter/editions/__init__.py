@@ -1,1 +1,1 @@
-"""An issue of a publication: planning, assembly, approval, the frozen letter."""
+"""An issue of a publication: planning, times, stories, states."""

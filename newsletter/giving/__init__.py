@@ -1,1 +1,1 @@
-"""Asking for donations, and thanking for them: appeals, which one to choose, where it may stand; gifts."""
+"""Donation appeals and gifts: which appeal an email carries, where it stands, who is thanked instead."""

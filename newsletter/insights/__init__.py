@@ -1,1 +1,1 @@
-"""What came back: posts of the provider's events, kept, understood later, and joined into outcomes."""
+"""The provider's events: webhook posts are stored, processed later and merged into outcomes of readers."""

@@ -1,1 +1,1 @@
-"""The ground floor: time, tokens, links, errors. Knows nothing of newsletters."""
+"""Ground floor: time, tokens, links, files, errors. Knows nothing of newsletters."""

@@ -1,1 +1,1 @@
-"""Runs the whole house on one machine: a broker, the postbox, the web server, workers and the beat."""
+"""Runs all services on one machine: Redis, the postbox, the web server, workers and Celery beat."""

@@ -1,1 +1,1 @@
-"""A letter and how it leaves: plain Python, no models."""
+"""One email message and how it is sent. Plain Python, no models."""

@@ -1,1 +1,1 @@
-"""Is the house all right? Readings of the worker queues, and what they mean."""
+"""Is the system healthy? Readings of worker queues and the rules that judge them."""

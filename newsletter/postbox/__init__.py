@@ -1,1 +1,1 @@
-"""A local SendGrid: the same API on loopback, which keeps the letters and shows them like a mailbox."""
+"""A local SendGrid simulator and mail catcher: the same API on loopback, with an inbox to look at."""

@@ -88,7 +88,7 @@ class Postbox:
             self._thread.join()
             if self._telling:
                 self._telling.join(timeout=STOP_TELLING)
-            self._listener.office.mailbox.close()
+            self._listener.context.mailbox.close()
         self._listener = self._thread = self._telling = None
 
     def __enter__(self) -> Self:
@@ -102,7 +102,7 @@ class Postbox:
         """What it works with; there while it runs."""
         if not self._listener:
             raise RuntimeError("the postbox is not started")
-        return self._listener.office
+        return self._listener.context
 
     @property
     def port(self) -> int:

@@ -1,1 +1,1 @@
-"""What readers can subscribe to, and when an edition of it is due."""
+"""What readers can subscribe to, and the schedule of its editions."""

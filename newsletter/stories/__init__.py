@@ -1,1 +1,1 @@
-"""What curators queue: stories, their order, and how they are brought in."""
+"""The story queue: stories, their order, and how they are added."""

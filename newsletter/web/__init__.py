@@ -1,1 +1,1 @@
-"""The door for people: pages of the desk, the ops page, and the pages that readers' links open."""
+"""Web pages: the desk, ops pages, and the pages behind readers' links."""

@@ -1,1 +1,1 @@
-"""Doorbells, one file for each worker queue. A task takes ids, makes one call and is done."""
+"""Celery tasks, one module for each worker queue."""

@@ -1,1 +1,1 @@
-"""A made-up newsroom, so that a first start has something to show."""
+"""A fictional newsroom, so that the first start has something to show."""

@@ -1,1 +1,1 @@
-"""The only folder that knows SendGrid: what is asked of it, and what its answers mean."""
+"""The only package that knows SendGrid: requests, responses, events."""

@@ -5,23 +5,27 @@ import socket
 import struct
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 from urllib.parse import parse_qsl
 
 from newsletter.postbox.chunked import BadChunk, TooLarge, read_chunked
 from newsletter.postbox.http_server.request_dispatch import refuse_host, reply_to
 from newsletter.postbox.http_server.routes import find
+from newsletter.postbox.requests.context import PostboxContext
 from newsletter.postbox.requests.fault_injection import FaultKind
 from newsletter.postbox.requests.http_messages import Reply, Request, error_reply
-
-if TYPE_CHECKING:
-    from newsletter.postbox.http_server.listener import Listener
 
 MOST = 30 * 1024 * 1024  # bytes of a body; SendGrid says "under 30 MB"
 LINGER = 2.0  # seconds in which we read on after refusing a body unread
 
 
-class Conversation(BaseHTTPRequestHandler):
+class HasContext(Protocol):
+    """The server of a connection, as this module needs it."""
+
+    context: PostboxContext
+
+
+class ConnectionHandler(BaseHTTPRequestHandler):
     """A thread of its own for each connection, which stays open between requests."""
 
     protocol_version = "HTTP/1.1"
@@ -30,7 +34,7 @@ class Conversation(BaseHTTPRequestHandler):
 
     def do_any(self) -> None:
         """Answer one request."""
-        office = self._listener.office
+        office = self._context
         path, _, query = self.path.partition("?")
         if refusal := refuse_host(office, self.headers.get("Host")):
             self._refuse_unread(refusal)
@@ -61,8 +65,8 @@ class Conversation(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_any  # noqa: N815 the base class finds them by these names
 
     @property
-    def _listener(self) -> "Listener":
-        return cast("Listener", self.server)
+    def _context(self) -> PostboxContext:
+        return cast("HasContext", self.server).context
 
     def _read_body(self) -> bytes | None:
         """The whole body; None when there is none to answer."""
@@ -95,7 +99,7 @@ class Conversation(BaseHTTPRequestHandler):
         return None
 
     def _write(self, reply: Reply) -> None:
-        if self._listener.office.stopping.is_set():
+        if self._context.stopping.is_set():
             self.close_connection = True
         whole = reply.bytes(close=self.close_connection)
         if self.command == "HEAD":
@@ -128,7 +132,7 @@ class Conversation(BaseHTTPRequestHandler):
 
     def _wait(self, seconds: float | None) -> None:
         """Until the time is over, the far end goes away, or we stop."""
-        stopping, left = self._listener.office.stopping, seconds
+        stopping, left = self._context.stopping, seconds
         while left is None or left > 0:
             pause = 0.1 if left is None else min(0.1, left)
             if stopping.wait(pause) or self._has_left():

@@ -8,7 +8,7 @@ from http.server import HTTPServer
 from typing import Any
 
 from newsletter.lib.errors import BadSetting
-from newsletter.postbox.http_server.connection_handler import Conversation
+from newsletter.postbox.http_server.connection_handler import ConnectionHandler
 from newsletter.postbox.http_server.request_dispatch import is_loopback
 from newsletter.postbox.requests.context import PostboxContext
 
@@ -22,19 +22,19 @@ class Listener(socketserver.ThreadingMixIn, HTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, office: PostboxContext, *, host: str, port: int, allow_outside: bool = False) -> None:
+    def __init__(self, context: PostboxContext, *, host: str, port: int, allow_outside: bool = False) -> None:
         if not allow_outside and not is_loopback(host):
             raise BadSetting(
                 "The postbox",
                 f"was told to listen at {host}, where other machines reach it.",
                 "Letters of readers lie in it: use 127.0.0.1, or say --allow-outside to python -m newsletter.postbox.",
             )
-        self.office = office
+        self.context = context
         self._talking: set[socket.socket] = set()
         self._ended = threading.Condition()
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
-            super().__init__((host, port), Conversation)
+            super().__init__((host, port), ConnectionHandler)
         except (OSError, OverflowError) as error:
             raise BadSetting(
                 "The postbox",
@@ -57,7 +57,7 @@ class Listener(socketserver.ThreadingMixIn, HTTPServer):
 
     def stop(self) -> None:
         """Take no more, let calls in hand finish, then close every connection."""
-        self.office.stopping.set()
+        self.context.stopping.set()
         self.shutdown()
         self.server_close()
         with self._ended:
@@ -85,7 +85,7 @@ class Listener(socketserver.ThreadingMixIn, HTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """An error while we stop is the stopping itself; any other is printed."""
-        if not self.office.stopping.is_set():
+        if not self.context.stopping.is_set():
             super().handle_error(request, client_address)
 
 

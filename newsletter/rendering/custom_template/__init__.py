@@ -1,1 +1,1 @@
-"""A template that curators wrote, filled in by a process that lives for one letter and may do nothing else."""
+"""Curators' own templates, rendered by a subprocess with limits and without access to anything else."""
