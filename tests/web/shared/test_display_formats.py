@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from newsletter.editions.models import Edition, State
 from newsletter.publications.models import Publication
 from newsletter.web.shared import display_formats
-from newsletter.web.shared.edition_status import standing
+from newsletter.web.shared.edition_status import edition_status
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 NEW_YORK = ZoneInfo("America/New_York")
@@ -35,7 +35,7 @@ def test_a_moment_is_said_on_the_publications_own_clock(value: datetime, said: s
     ("zone", "said"), [("America/New_York", "EST"), ("Asia/Jerusalem", "IST"), ("Asia/Dubai", "UTC+04"), ("UTC", "UTC")]
 )
 def test_a_clock_is_named_shortly(zone: str, said: str) -> None:
-    assert display_formats.zone_words(NOW, ZoneInfo(zone)) == said
+    assert display_formats.zone_name(NOW, ZoneInfo(zone)) == said
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ HOURS = timedelta(hours=1)
 )
 def test_every_state_says_what_happens_next(state: State, due_in: timedelta, said: str) -> None:
     reason = "Lawyers." if state in (State.HELD, State.CANCELLED) else ""
-    found = standing(edition(state, due_in=due_in, reason=reason), now=NOW)
+    found = edition_status(edition(state, due_in=due_in, reason=reason), now=NOW)
     assert said in found.sentence
     assert found.tone in {"calm", "live", "good", "warn", "bad"}
 
@@ -146,4 +146,4 @@ def test_every_state_says_what_happens_next(state: State, due_in: timedelta, sai
     ],
 )
 def test_a_reason_and_what_follows_are_two_sentences(reason: str, said: str) -> None:
-    assert standing(edition(State.HELD, due_in=HOURS, reason=reason), now=NOW).sentence == said
+    assert edition_status(edition(State.HELD, due_in=HOURS, reason=reason), now=NOW).sentence == said
