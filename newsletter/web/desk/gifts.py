@@ -26,12 +26,13 @@ class GiftsForm(PlainForm):
     )
     source = forms.CharField(
         max_length=40,
-        help_text="The platform the file comes from, e.g. stripe. Use the same name every time so duplicates are recognised.",
+        help_text="The platform the file comes from, e.g. stripe. "
+        "Use the same name every time so duplicates are recognised.",
     )
     currency = forms.CharField(
         max_length=3,
         required=False,
-        help_text="Three-letter code such as USD. Only needed if the file has no currency column.",
+        help_text="Three-letter code such as USD, if the file has no currency column.",
     )
     only_here = forms.BooleanField(label="Thank only readers of this publication", required=False)
 

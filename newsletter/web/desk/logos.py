@@ -29,7 +29,7 @@ class LogosForm(EditForm):
 
     logo = forms.FileField(
         required=False,
-        help_text="For light backgrounds. PNG, JPEG, WebP, AVIF or GIF, up to 20 MB.",
+        help_text="PNG, JPEG, WebP, AVIF or GIF, up to 20 MB.",
         widget=PictureInput(),
     )
     logo_out = forms.BooleanField(label="Remove logo", required=False, help_text="Emails show the name instead.")

@@ -86,9 +86,7 @@ def _missing(publication: Publication, edition: Edition | None, stories: int, *,
     lacking = max(1, publication.minimum_stories) - stories
     if lacking > 0 and (edition is None or edition.state == State.PLANNED):
         outcome = "skipped" if publication.on_empty == TooFewStoriesPolicy.SKIP else "held"
-        found.append(
-            f"{pluralize(lacking, 'more story', 'more stories')} before it is due, or the edition is {outcome}"
-        )
+        found.append(f"{pluralize(lacking, 'more story', 'more stories')} before it is due, or it will be {outcome}")
     if edition and edition.state == State.ASSEMBLED:
         found.append("Approval by an editor")
     if not publication.appeals.filter(is_active=True).exists():

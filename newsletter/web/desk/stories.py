@@ -25,9 +25,7 @@ from newsletter.web.shared.forms import LocalDateTimeField, show_errors_on
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.picture_forms import PictureForm, picture_message
 
-SAVE_AGAIN = (
-    "Someone else saved this story at the same moment. Your changes are still here. Review them and save again."
-)
+SAVE_AGAIN = "Someone else saved this story at the same moment. Your changes are below. Review them and save again."
 
 
 class StoryForm(EditForm, PictureForm):
@@ -46,7 +44,7 @@ class StoryForm(EditForm, PictureForm):
     kicker = forms.CharField(max_length=80, required=False, help_text="Shown above the headline.")
     byline = forms.CharField(max_length=200, required=False, help_text="The author, without “by”.")
     source_name = forms.CharField(
-        label="Source", max_length=120, required=False, help_text="Where the article was published."
+        label="Source", max_length=120, required=False, help_text="Who published the article."
     )
 
     kind = forms.ChoiceField(label="Shown as", required=False, choices=[("", "default for this layout"), *Kind.choices])
@@ -57,7 +55,7 @@ class StoryForm(EditForm, PictureForm):
         label="Pull quote",
         max_length=240,
         required=False,
-        help_text="A sentence from the article, shown in large type.",
+        help_text="A sentence from the article, in large type.",
     )
     quote_by = forms.CharField(label="Quoted person", max_length=120, required=False)
 
@@ -68,14 +66,12 @@ class StoryForm(EditForm, PictureForm):
     )
     # When the clock repeats an hour, no reader sees a story too early or too late.
     embargo_until = LocalDateTimeField(
-        label="Embargo until", required=False, help_text="Not included in any edition before this time.", fold=1
+        label="Embargo until", required=False, help_text="No edition includes it before this time.", fold=1
     )
     expires_at = LocalDateTimeField(
-        label="Expires", required=False, help_text="Not included in any edition after this time."
+        label="Expires", required=False, help_text="No edition includes it after this time."
     )
-    language = forms.CharField(
-        max_length=12, required=False, help_text="Only if it differs from the publication’s: ar, pt-BR …"
-    )
+    language = forms.CharField(max_length=12, required=False, help_text="If not the publication’s: ar, pt-BR …")
     direction = forms.ChoiceField(
         label="Reading direction", required=False, choices=[("", "default for the language"), *Direction.choices]
     )
@@ -88,7 +84,7 @@ class StoryForm(EditForm, PictureForm):
         return body
 
     def fields_of_story(self) -> dict[str, Any]:
-        """Return the arguments for the story queue. Process and store an uploaded file; raise `BadInput` for a bad one."""
+        """Return the arguments for the story queue. Store an uploaded file; raise `BadInput` for a bad one."""
         picture = self.fields_of_picture()
         fields = self.cleaned_data | picture
         if fields.pop("picture_out", False) and "picture" not in fields:

@@ -72,7 +72,7 @@ def add_extra(request: DeskRequest, slug: str) -> HttpResponse:
                 form.add_domain_error(error)
             else:
                 messages.success(
-                    request, "Extra edition added. Its stories are taken from the queue when the email is built."
+                    request, "Extra edition added. It takes stories from the queue when the email is built."
                 )
                 return redirect("edition", edition.pk)
         return _page(request, publication, extra=form)
@@ -108,9 +108,7 @@ def _moved(request: DeskRequest, story: Story) -> Story:
     if "beside" in request.POST:
         other = Story.objects.filter(pk=whole_number(request.POST["beside"]) or 0).first()
         if other is None:
-            raise InvalidState(
-                "That position no longer exists: the story next to it has left the queue. Nothing was moved."
-            )
+            raise InvalidState("The story next to that position has left the queue, so nothing was moved.")
         return story_queue.move_beside(story, other, is_after=request.POST.get("side") == "after")
     if to in OFFSETS:
         return story_queue.shift(story, by=OFFSETS[to])

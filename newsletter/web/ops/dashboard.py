@@ -167,7 +167,7 @@ def _recall_message(dispatch: Dispatch) -> str:
     if scheduled is None:
         return "No more emails of this edition are sent."
     if scheduled.cancelling:
-        return "Emails scheduled at the provider are being cancelled; the edition’s page shows which cancellations are confirmed."
+        return "Scheduled emails are being cancelled; the edition’s page shows which cancellations are confirmed."
     if scheduled.submitted:
         return f"No more emails are submitted. It is too late to recall those of {scheduled.submitted:,} readers."
     return "No emails of this edition are sent."

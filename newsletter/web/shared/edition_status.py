@@ -40,9 +40,7 @@ def edition_status(edition: Edition, *, now: datetime) -> StatusBadge:
             when = _local_times(edition, at) or at(edition.due_at)
             sentence = f"It is sent {when} if someone approves it before then."
             if edition.due_at <= now:
-                sentence = (
-                    f"The edition is overdue: if approved before {at(limit)} it is sent at once, later it is held."
-                )
+                sentence = f"It is overdue: if approved before {at(limit)} it is sent at once, later it is held."
             if limit <= now:
                 sentence = "The edition was not approved in time and will be held in a moment."
             sentence = f"{with_full_stop(edition.reason)} The email is ready. {sentence}".lstrip()

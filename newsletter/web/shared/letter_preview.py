@@ -19,9 +19,7 @@ from newsletter.mail.message import Letter, MergeTag
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.security_headers import FRAMED_LETTER
 
-ANONYMOUS_ID = (
-    0  # subscriber id whose links lead to an explanation and change nothing (delivery/recipients/reader_links.py)
-)
+ANONYMOUS_ID = 0  # subscriber id whose links show an explanation and change nothing (recipients/reader_links.py)
 SCHEME = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)")
 
 

@@ -36,13 +36,11 @@ def save_uploaded_picture(file: "UploadedFile[bytes]", use: Use, *, field: str) 
         raise BadInput(field, error.problem, error.hint) from None
     except Exception:  # a full disk, an unreachable bucket: each storage backend has its own errors
         log.exception("picture.not_stored")
-        raise BadInput(
-            field, NOT_STORED, "Save without the picture, or try again later; your other input is kept."
-        ) from None
+        raise BadInput(field, NOT_STORED, "Save without it, or try again later; your other input is kept.") from None
 
 
 class FileForm(PlainForm):
-    """A form with file inputs. Browsers lose the chosen files when the form is shown again, so it asks for them again."""
+    """A form with file inputs. Browsers lose chosen files when a form is shown again, so it asks for them again."""
 
     files_of: ClassVar[tuple[str, ...]]
 
@@ -76,7 +74,7 @@ class PictureForm(FileForm):
         label="Alt text",
         max_length=300,
         required=False,
-        help_text="Describes the picture for readers who cannot see it.",
+        help_text="For readers who cannot see the picture.",
     )
     picture_decorative = forms.BooleanField(
         label="Decorative image", required=False, help_text="The picture adds no information, so it needs no alt text."

@@ -1,4 +1,4 @@
-"""Middleware that limits the size of request bodies. Runs before anything reads a body, which Django does before sign-in.
+"""Middleware that limits request bodies. Runs before anything reads a body, which Django does before sign-in.
 
 Bodies are buffered in /tmp. docker-compose.yml gives it 256 MB: enough for one body in each of a container's eight
 threads.
@@ -40,7 +40,7 @@ class SizeMiddleware:
 
 
 def _discard(request: HttpRequest, length: str) -> None:
-    """Read and discard the body, within limits: closing a connection with unread bytes resets it and loses the response.
+    """Read and discard the body, within limits: closing a connection with unread bytes loses the response.
 
     A body without a length is read only if the server terminates the input; otherwise reading would not end.
     """

@@ -68,7 +68,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no type hints
         super().handle_accept()
 
     def maintenance(self, now: float) -> None:
-        """Close overdue connections; runs every second. waitress closes only idle connections, so slow trickles stay open."""
+        """Close overdue connections; runs every second. waitress itself closes only connections that are idle."""
         super().maintenance(now)
         seen = self._seen
         self._seen = {}

@@ -1,4 +1,4 @@
-"""Limits on failed sign-in attempts by address, network, account and browser. Over a limit, even the right password waits.
+"""Limits on failed sign-ins by address, network, account and browser. Over a limit, even the right password waits.
 
 A stranger must not lock users out by guessing. Attempts on an account are therefore counted per network; the limit for
 an account across all networks is high and does not apply to known browsers, which have their own limit.
