@@ -67,7 +67,7 @@ def link_in(email: Any) -> str:
 def test_an_old_link_brings_nobody_back_who_left(client: Client, token: str) -> None:
     left(client, token)
     answer = words(client.post(f"/p/{token}", {"action": "resubscribe"}))
-    assert "An email is on its way to your mailbox." in answer
+    assert "We are sending you a confirmation email." in answer
     assert standing() == SubscriptionStatus.UNSUBSCRIBED
 
 
@@ -98,8 +98,8 @@ def test_the_link_works_once(client: Client, token: str, postbox: Postbox, provi
     client.post(f"/u/{token}")
     used = client.post(link)
     assert (used.status_code, standing()) == (410, SubscriptionStatus.UNSUBSCRIBED)
-    assert "used already, or is too old" in words(used)
-    assert "used already, or is too old" in words(client.get(link))
+    assert "has expired or was already used" in words(used)
+    assert "has expired or was already used" in words(client.get(link))
 
 
 def test_the_link_works_for_three_days(client: Client, token: str) -> None:
@@ -128,7 +128,7 @@ def test_however_often_a_stranger_asks_the_mailbox_gets_one_email_in_six_hours(
     for _ in range(5):
         client.post(f"/p/{token}", {"action": "resubscribe"})
         assert len(emails(postbox, provider)) == 1
-    assert "We sent an email to your mailbox at" in words(client.post(f"/p/{token}", {"action": "resubscribe"}))
+    assert "We sent you a confirmation email at" in words(client.post(f"/p/{token}", {"action": "resubscribe"}))
     old = link_in(postbox.letters()[0])
     later = clock.now() + timedelta(hours=6)
     monkeypatch.setattr(clock, "now", lambda: later)
@@ -191,8 +191,8 @@ def test_a_suppressed_reader_is_told_what_stands_in_the_way_and_is_not_mailed(
         assert suppressions.barrier(rita.email) in words(answer).replace("&#39;", "'")
         assert "a person sees to it" in words(answer)
         assert "next email" not in words(answer)
-        assert "Send me that email" not in words(answer)
-    assert "Send me that email" not in words(client.get(f"/u/{token}"))
+        assert "Send confirmation email" not in words(answer)
+    assert "Send confirmation email" not in words(client.get(f"/u/{token}"))
     assert not Confirmation.objects.exists()
     assert (standing(), Suppression.objects.count()) == (SubscriptionStatus.UNSUBSCRIBED, 1)
 
@@ -212,7 +212,7 @@ def test_who_is_suppressed_after_asking_is_not_mailed_and_does_not_come_back(
 def test_the_end_of_a_pause_promises_nothing_that_does_not_come(client: Client, token: str, rita: Subscriber) -> None:
     suppressions.suppress(rita.email, reason="hard-bounce")
     client.post(f"/p/{token}", {"action": "pause", "months": "1"})
-    assert "The pause is over. Yet nothing comes: Emails to your address" in words(
+    assert "Your pause has ended. Yet nothing comes: Emails to your address" in words(
         client.post(f"/p/{token}", {"action": "resume"})
     )
     Suppression.objects.all().delete()
@@ -225,7 +225,7 @@ def test_somebody_who_never_confirmed_may_ask_for_the_email(
     client: Client, token: str, postbox: Postbox, provider: mail_send_client.Client
 ) -> None:
     Subscription.objects.update(standing=SubscriptionStatus.PENDING)
-    assert "Send me that email" in words(client.get(f"/p/{token}"))
+    assert "Send confirmation email" in words(client.get(f"/p/{token}"))
     client.post(f"/p/{token}", {"action": "resubscribe"})
     client.post(link_in(emails(postbox, provider)[0]))
     assert standing() == SubscriptionStatus.ACTIVE
@@ -263,7 +263,7 @@ def test_an_email_that_never_goes_out_is_given_up_and_said(client: Client, token
         tries, now = tries + 1, now + timedelta(hours=1)
     assert tries == len(confirmation_emails.WAITS) + 1
     assert Confirmation.objects.get().problem
-    assert "We could not send you the email" in words(client.post(f"/p/{token}", {"action": "resubscribe"}))
+    assert "We could not send you the confirmation email" in words(client.post(f"/p/{token}", {"action": "resubscribe"}))
 
 
 def test_the_email_reads_well_without_any_picture_or_script(publication: Publication, rita: Subscriber) -> None:

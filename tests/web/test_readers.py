@@ -117,7 +117,7 @@ def test_somebody_deleted_altogether_is_answered_kindly(client: Client, token: s
     for path in (f"/u/{token}", f"/p/{token}"):
         assert client.get(path).status_code == 200
         assert client.post(path, {"action": "unsubscribe"}).status_code == 200
-    assert "no longer kept" in words(client.post(f"/p/{token}", {"action": "resubscribe"}))
+    assert "no longer stored" in words(client.post(f"/p/{token}", {"action": "resubscribe"}))
 
 
 def test_preferences_show_and_change_the_first_name(client: Client, token: str) -> None:
@@ -137,13 +137,13 @@ def test_a_hostile_name_is_shown_as_a_name(client: Client, token: str) -> None:
 
 @pytest.mark.parametrize("months", ["1", "3"])
 def test_a_pause_is_taken_and_ended(client: Client, token: str, months: str) -> None:
-    assert "Paused. Nothing comes before" in words(client.post(f"/p/{token}", {"action": "pause", "months": months}))
+    assert "Paused until" in words(client.post(f"/p/{token}", {"action": "pause", "months": months}))
     paused = Subscription.objects.get()
     assert paused.standing == SubscriptionStatus.PAUSED
     assert paused.paused_until
     days = (paused.paused_until - clock.now().date()).days
     assert int(months) * 27 < days <= int(months) * 31
-    assert "The pause is over." in words(client.post(f"/p/{token}", {"action": "resume"}))
+    assert "Your pause has ended." in words(client.post(f"/p/{token}", {"action": "resume"}))
     assert standing() == SubscriptionStatus.ACTIVE
 
 
@@ -218,7 +218,7 @@ def test_the_links_of_a_copy_passed_on_change_nothing_and_say_why(
     for path in (f"/u/{nobodys}", f"/p/{nobodys}"):
         for answer in (client.get(path), client.post(path, {"action": "unsubscribe"})):
             assert answer.status_code == 200
-            assert "nobody’s own" in words(answer)
+            assert "does not belong to a subscriber" in words(answer)
     assert standing() == SubscriptionStatus.ACTIVE
 
 
@@ -230,8 +230,8 @@ def test_a_damaged_link_is_a_kind_page_that_tells_another_way(
         for letter in "upv":
             page = client.get(f"/{letter}/{damaged}")
             assert page.status_code == 404
-            assert "This link is damaged" in words(page)
-            assert "reply to any letter" in words(page)
+            assert "This link is invalid or has expired" in words(page)
+            assert "reply to any of our emails" in words(page)
             assert publication.postal_address in words(page)
             assert client.post(f"/{letter}/{damaged}").status_code == 404
     assert standing() == SubscriptionStatus.ACTIVE

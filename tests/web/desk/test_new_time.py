@@ -74,7 +74,7 @@ def test_an_approval_is_not_lost_by_a_click_that_did_not_say_so(
 ) -> None:
     page = press(eddie, approved, button, **form)
     assert "needs approval anew" in page
-    assert "Approve it with the same click" in page
+    assert "You can approve it in the same step" in page
     assert (approved.state, approved.due_at, approved.approved_by) == (State.APPROVED, MONDAY, make.eddie())
     assert "23 November" in approved.letters.get().html
 
@@ -93,7 +93,7 @@ def test_another_day_is_approved_together_with_the_letter_of_that_day(eddie: Cli
 
 def test_another_day_may_be_given_and_approved_later(eddie: Client, approved: Edition) -> None:
     said = press(eddie, approved, "reschedule", due_at="2026-11-24T07:00", approve_later="1")
-    assert "Read its email, then approve it." in said
+    assert "Review the email, then approve it." in said
     assert approval.NEW_TIME in said
     assert (approved.state, approved.due_at) == (State.ASSEMBLED, MONDAY + timedelta(days=1))
 
@@ -120,7 +120,7 @@ def test_a_letter_that_changes_between_the_look_and_the_click_is_not_approved(ed
     page = eddie.get(f"/editions/{approved.pk}/send/").content.decode()
     story_queue.revise(Story.objects.get(), headline="Another headline")
     said = press(eddie, approved, "send-now", content_hash=hidden(page, "content_hash"))
-    assert "Look again, then approve." in said
+    assert "Refresh, then approve." in said
     assert (approved.state, approved.due_at) == (State.APPROVED, MONDAY)
 
 
@@ -129,7 +129,7 @@ def test_what_is_not_approved_is_approved_and_sent_with_one_click_or_made_due_wi
 ) -> None:
     page = eddie.get(f"/editions/{assembled.pk}/send/").content.decode()
     assert "not approved" in page
-    assert "It leaves as soon as somebody approves it." in press(eddie, assembled, "send-now", approve_later="1")
+    assert "It is sent as soon as someone approves it." in press(eddie, assembled, "send-now", approve_later="1")
     assert assembled.state == State.ASSEMBLED
     again = eddie.get(f"/editions/{assembled.pk}/send/").content.decode()
     assert hidden(again, "content_hash") == hidden(page, "content_hash") == assembled.content_hash
@@ -141,9 +141,9 @@ def test_a_publication_that_approves_itself_is_asked_nothing_and_is_told_what_ha
     eddie: Client, approved: Edition
 ) -> None:
     Publication.objects.update(auto_approve=True)
-    assert "by the publication’s own rule" in words(eddie.get(f"/editions/{approved.pk}/send/"))
+    assert "approved automatically" in words(eddie.get(f"/editions/{approved.pk}/send/"))
     said = press(eddie, approved, "send-now")
-    assert "made anew for that time. It is approved by the publication’s own rule." in said
+    assert "made anew for that time. It is approved approved automatically." in said
     assert (approved.state, approved.approved_by) == (State.APPROVED, None)
 
 
@@ -159,7 +159,7 @@ def test_both_letters_can_be_looked_at_before(eddie: Client, publication: Public
 def test_sending_what_is_only_planned_says_what_follows(eddie: Client, publication: Publication) -> None:
     make.story(publication)
     edition = make.edition(publication)
-    assert "not assembled yet" in words(eddie.get(f"/editions/{edition.pk}/send/"))
+    assert "not built yet" in words(eddie.get(f"/editions/{edition.pk}/send/"))
     said = press(eddie, edition, "send-now")
     assert "It is due now. It is assembled within moments, and leaves when it is approved." in said
 
@@ -173,8 +173,8 @@ def test_another_time_is_on_the_publications_clock(eddie: Client, assembled: Edi
 @pytest.mark.parametrize(
     ("due_at", "said"),
     [
-        ("", "Please fill this in"),
-        ("soon", "Give a date and a time"),
+        ("", "This field is required"),
+        ("soon", "Enter a date and a time"),
         ("2020-01-01T07:00", "Has passed. Give a time from now on."),
     ],
 )

@@ -46,7 +46,7 @@ def test_every_line_is_shown_with_what_it_was_taken_for(cora: Client, publicatio
 
 
 def test_the_story_goes_into_the_queue_without_the_donation_block(cora: Client, publication: Publication) -> None:
-    assert "is in the queue" in follow(cora.post(PASTE, FORM | {"action": "add"}), cora)
+    assert "was added to the queue" in follow(cora.post(PASTE, FORM | {"action": "add"}), cora)
     story = Story.objects.get()
     assert story.headline == "The harbour gets its lighthouse back"
     assert (story.byline, story.source_name) == ("Ada Bell", "Valley News")
@@ -94,7 +94,7 @@ def test_a_bad_link_loses_neither_text_nor_overruling(cora: Client, publication:
 
 def test_a_link_that_is_queued_already_can_be_added_again(cora: Client, publication: Publication) -> None:
     make.story(publication, url=FORM["url"])
-    assert "Add it all the same" in words(cora.post(PASTE, FORM | {"action": "add"}))
+    assert "Add anyway" in words(cora.post(PASTE, FORM | {"action": "add"}))
     cora.post(PASTE, FORM | {"action": "add", "again": "1"})
     assert Story.objects.count() == 2
 
@@ -133,9 +133,9 @@ def test_an_appeal_is_offered_once_an_editor_has_confirmed_its_words(
 ) -> None:
     eddie.post(PASTE, FORM | APPEAL | {"action": "keep"})
     assert cora.post(PASTE, FORM | {"action": "confirm"}).status_code == 403
-    assert "offered to editions from now on" in words(eddie.post(PASTE, FORM | {"action": "confirm"}))
+    assert "is active" in words(eddie.post(PASTE, FORM | {"action": "confirm"}))
     assert Appeal.objects.get().is_active
-    assert "You have this one already" in words(eddie.post(PASTE, FORM | {"action": "read"}))
+    assert "This appeal is already saved" in words(eddie.post(PASTE, FORM | {"action": "read"}))
 
 
 def test_nothing_is_confirmed_that_is_not_in_the_text(eddie: Client, publication: Publication) -> None:
@@ -157,7 +157,7 @@ def test_an_appeal_of_ours_is_known_whatever_unseen_signs_it_was_copied_with(
     eddie.post(PASTE, FORM | APPEAL | {"action": "keep"})
     eddie.post(PASTE, FORM | {"action": "confirm"})
     odd = TEXT.replace("Reporters in five", "Re\u00adporters\u00a0in\u200b five").replace("gift of", "GIFT\u00a0of")
-    assert "You have this one already" in words(eddie.post(PASTE, FORM | {"text": odd, "action": "read"}))
+    assert "This appeal is already saved" in words(eddie.post(PASTE, FORM | {"text": odd, "action": "read"}))
 
 
 def test_an_appeal_that_lacks_something_is_shown_again_as_typed(eddie: Client, publication: Publication) -> None:
@@ -173,7 +173,7 @@ def test_what_was_typed_of_the_appeal_survives_another_look(eddie: Client, publi
 
 
 def test_a_curator_sees_the_appeal_but_does_not_keep_it(cora: Client, publication: Publication) -> None:
-    assert "an editor can keep it" in words(cora.post(PASTE, FORM | {"action": "read"}))
+    assert "an editor can save it" in words(cora.post(PASTE, FORM | {"action": "read"}))
     assert cora.post(PASTE, FORM | APPEAL | {"action": "keep"}).status_code == 403
     assert Appeal.objects.count() == 0
 
@@ -196,7 +196,7 @@ def test_a_picture_is_handed_over_with_the_pasted_story(cora: Client, publicatio
 
 def test_a_pasted_storys_picture_can_be_fetched_from_an_address(cora: Client, publication: Publication) -> None:
     said = {"action": "add", "picture_url": "https://post.example.org/t.jpg", "picture_decorative": "on"}
-    assert "Its picture is being fetched" in follow(cora.post(PASTE, FORM | said), cora)
+    assert "The picture is being fetched" in follow(cora.post(PASTE, FORM | said), cora)
     assert Story.objects.get().picture_decorative
 
 
@@ -205,9 +205,9 @@ def test_a_pasted_storys_picture_can_be_fetched_from_an_address(cora: Client, pu
     [
         (handed(b"no picture") | {"picture_alt": "A tower"}, "Is not a file that we can read", "picture_file"),
         (handed(file(photo(), "WEBP")), "Say what the picture shows", "picture_alt"),
-        (handed(file(photo(), "WEBP")), "Choose the file once more", "picture_file"),
-        (handed(file(photo(), "WEBP")) | {"url": "nowhere"}, "Choose the file once more", "picture_file"),
-        (handed(file(photo(), "WEBP")) | {"action": "read"}, "Choose the file once more", "picture_file"),
+        (handed(file(photo(), "WEBP")), "Choose the file again", "picture_file"),
+        (handed(file(photo(), "WEBP")) | {"url": "nowhere"}, "Choose the file again", "picture_file"),
+        (handed(file(photo(), "WEBP")) | {"action": "read"}, "Choose the file again", "picture_file"),
     ],
 )
 def test_a_refused_picture_loses_nothing_that_was_typed(

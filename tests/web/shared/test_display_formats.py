@@ -118,17 +118,17 @@ HOURS = timedelta(hours=1)
 @pytest.mark.parametrize(
     ("state", "due_in", "said"),
     [
-        (State.PLANNED, 3 * HOURS, "assembled from the queue today, 09:00, in 2 h"),
+        (State.PLANNED, 3 * HOURS, "built from the queue today, 09:00"),
         (State.PLANNED, 0 * HOURS, "as soon as there are enough stories"),
-        (State.ASSEMBLED, 1 * HOURS, "leaves today, 08:00 if somebody approves it before that"),
-        (State.ASSEMBLED, -1 * HOURS, "approved before today, 09:00 it leaves at once"),
+        (State.ASSEMBLED, 1 * HOURS, "if someone approves it before then"),
+        (State.ASSEMBLED, -1 * HOURS, "it is sent at once"),
         (State.ASSEMBLED, -4 * HOURS, "not approved in time"),
-        (State.APPROVED, 1 * HOURS, "It leaves by itself today, 08:00, in 1 h."),
-        (State.APPROVED, 0 * HOURS, "leaves within moments"),
-        (State.DISPATCHING, 0 * HOURS, "reader by reader"),
-        (State.DISPATCHED, 0 * HOURS, "Sent to everybody."),
-        (State.HELD, 0 * HOURS, "Lawyers. It does not leave until somebody releases it."),
-        (State.CANCELLED, 0 * HOURS, "Lawyers. It will not leave."),
+        (State.APPROVED, 1 * HOURS, "Sends automatically today, 08:00"),
+        (State.APPROVED, 0 * HOURS, "starts within moments"),
+        (State.DISPATCHING, 0 * HOURS, "being submitted to the provider"),
+        (State.DISPATCHED, 0 * HOURS, "Sent to all readers."),
+        (State.HELD, 0 * HOURS, "Lawyers. The edition is not sent until someone releases it."),
+        (State.CANCELLED, 0 * HOURS, "Lawyers. The edition will not be sent."),
     ],
 )
 def test_every_state_says_what_happens_next(state: State, due_in: timedelta, said: str) -> None:
@@ -141,8 +141,8 @@ def test_every_state_says_what_happens_next(state: State, due_in: timedelta, sai
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        ("Waiting for the lawyer", "Waiting for the lawyer. It does not leave until somebody releases it."),
-        ("", "It does not leave until somebody releases it."),
+        ("Waiting for the lawyer", "Waiting for the lawyer. The edition is not sent until someone releases it."),
+        ("", "The edition is not sent until someone releases it."),
     ],
 )
 def test_a_reason_and_what_follows_are_two_sentences(reason: str, said: str) -> None:

@@ -35,7 +35,7 @@ def said(path: str = "/sign-in/", *, length: object = "", **more: object) -> tup
 def test_nobody_sends_more_than_we_have_room_for_and_it_is_not_kept(path: str) -> None:
     status, sentence = said(path, length=MAX_BODY_BYTES + 1)
     assert status == 413
-    assert "At most 25 MB may be sent at once." in sentence
+    assert "You can upload up to 25 MB at once." in sentence
 
 
 def test_what_is_larger_than_anybody_sends_by_mistake_is_not_read_at_all() -> None:
@@ -44,7 +44,7 @@ def test_what_is_larger_than_anybody_sends_by_mistake_is_not_read_at_all() -> No
 
 
 def test_a_body_that_does_not_say_how_large_it_is_is_refused() -> None:
-    assert said(HTTP_TRANSFER_ENCODING="chunked") == (411, "the length of the body must be said")
+    assert said(HTTP_TRANSFER_ENCODING="chunked") == (411, "Content-Length is required")
 
 
 def test_whatever_is_smaller_goes_on_and_so_does_a_request_without_a_body() -> None:
