@@ -66,6 +66,6 @@ def test_the_edition_of_tomorrow_is_sent_today_with_the_letter_of_today(
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.get_by_role("button", name="Approve and send now").click()
     expect(page.locator("#standing")).to_have_text("Approved")
-    expect(page.get_by_text("Its email was made anew for that time. It is approved.")).to_be_visible()
+    expect(page.get_by_text("The email was rebuilt for that time. It is approved.")).to_be_visible()
     assembled.refresh_from_db()
     assert (assembled.state, assembled.due_at <= clock.now()) == (State.APPROVED, True)

@@ -79,11 +79,11 @@ def test_the_link_in_the_email_to_the_mailbox_does(
     [email] = emails(postbox, provider)
     assert dict(email["headers"])["To"] == "rita@readers.example"
     assert link_in(email) in email["html"]
-    for ask in (client.get, client.head):  # a mail program that looks at every link
+    for ask in (client.get, client.head):  # an email client that opens every link
         assert ask(link_in(email)).status_code == 200
     assert standing() == SubscriptionStatus.UNSUBSCRIBED
-    assert "One tap, and The Morning Post is sent" in words(client.get(link_in(email)))
-    assert "You are subscribed again. The next email comes to you again." in words(client.post(link_in(email)))
+    assert "You will receive The Morning Post by email again" in words(client.get(link_in(email)))
+    assert "You are subscribed again. You will receive the next edition." in words(client.post(link_in(email)))
     back = Subscription.objects.get()
     assert (back.standing, back.consent_source) == (SubscriptionStatus.ACTIVE, return_confirmation.SOURCE)
     assert back.consent_at is not None
@@ -212,13 +212,13 @@ def test_who_is_suppressed_after_asking_is_not_mailed_and_does_not_come_back(
 def test_the_end_of_a_pause_promises_nothing_that_does_not_come(client: Client, token: str, rita: Subscriber) -> None:
     suppressions.suppress(rita.email, reason="hard-bounce")
     client.post(f"/p/{token}", {"action": "pause", "months": "1"})
-    assert "Your pause has ended. Yet nothing comes: Emails to your address" in words(
+    assert "Your pause has ended. However, you will not receive emails: Emails to your address" in words(
         client.post(f"/p/{token}", {"action": "resume"})
     )
     Suppression.objects.all().delete()
     Publication.objects.update(is_active=False)
     client.post(f"/p/{token}", {"action": "pause", "months": "1"})
-    assert "The Morning Post is resting; when" in words(client.post(f"/p/{token}", {"action": "resume"}))
+    assert "The Morning Post is not published at the moment." in words(client.post(f"/p/{token}", {"action": "resume"}))
 
 
 def test_somebody_who_never_confirmed_may_ask_for_the_email(
@@ -263,7 +263,9 @@ def test_an_email_that_never_goes_out_is_given_up_and_said(client: Client, token
         tries, now = tries + 1, now + timedelta(hours=1)
     assert tries == len(confirmation_emails.WAITS) + 1
     assert Confirmation.objects.get().problem
-    assert "We could not send you the confirmation email" in words(client.post(f"/p/{token}", {"action": "resubscribe"}))
+    assert "We could not send you the confirmation email" in words(
+        client.post(f"/p/{token}", {"action": "resubscribe"})
+    )
 
 
 def test_the_email_reads_well_without_any_picture_or_script(publication: Publication, rita: Subscriber) -> None:

@@ -143,7 +143,7 @@ def test_a_place_that_is_none_moves_nothing(
 def test_a_dropped_story_can_be_put_back_at_once(cora: Client, publication: Publication, three: list[Story]) -> None:
     answer = cora.post(f"/stories/{three[0].pk}/drop/")
     page = follow(answer, cora)
-    assert "“one” was taken out of the queue" in page
+    assert "“one” was removed from the queue" in page
     assert "Restore to end of queue" in page
     assert order(publication) == ["two", "three"]
     assert "“one” is back" in follow(cora.post(f"/stories/{three[0].pk}/restore/"), cora)
@@ -196,7 +196,7 @@ def test_the_panel_says_when_the_next_edition_leaves_and_what_it_takes(
     page = words(cora.get("/"))
     assert "in 3 h" in page
     assert "America/New_York" in page
-    assert "Would take 3 stories of at most 12" in page
+    assert "Next stories 3 stories of at most 12" in page
     assert "1,250 readers" in page
 
 
@@ -205,7 +205,7 @@ def test_the_panel_says_what_is_missing(cora: Client, publication: Publication) 
     make.story(publication)
     make.edition(publication, due_at=clock.now() + timedelta(days=1))
     page = words(cora.get("/"))
-    assert "2 more stories before it is due, or it is held" in page
+    assert "2 more stories before it is due, or it will be held" in page
     assert "An active appeal: without one, the email does not ask for donations" in page
     assert "Subscribers: there are none yet" in page
 
@@ -222,9 +222,12 @@ def test_a_held_edition_is_not_overlooked(cora: Client, publication: Publication
 def test_every_answer_replaces_what_was_said_of_the_step_before(cora: Client, publication: Publication) -> None:
     story = make.story(publication)
     htmx = {"HX-Request": "true"}
-    assert b'<p id="said" hx-swap-oob="innerHTML"></p>' in cora.post(f"/stories/{story.pk}/drop/", headers=htmx).content
+    assert (
+        b'<p id="announcement" hx-swap-oob="innerHTML"></p>'
+        in cora.post(f"/stories/{story.pk}/drop/", headers=htmx).content
+    )
     assert "is back in the queue" in words(cora.post(f"/stories/{story.pk}/restore/", headers=htmx))
-    assert cora.get("/desk/morning/").content.count(b'id="said"') == 1
+    assert cora.get("/desk/morning/").content.count(b'id="announcement"') == 1
 
 
 def test_the_next_edition_says_what_its_subject_will_be(cora: Client, publication: Publication) -> None:

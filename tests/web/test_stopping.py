@@ -36,11 +36,11 @@ def test_an_editor_sees_until_when_it_can_be_stopped_and_stops_it(eddie: Client,
     page = words(eddie.get(f"/editions/{early.edition_id}/"))
     assert "Scheduled at provider" in page
     assert "can be stopped until" in page
-    assert "10 readers of 10 would not get this edition" in words(eddie.get(f"/ops/dispatches/{early.pk}/stop/"))
+    assert "10 readers of 10 will not receive this edition" in words(eddie.get(f"/ops/dispatches/{early.pk}/stop/"))
     answer = eddie.post(f"/ops/dispatches/{early.pk}/stop/", {"reason": "The picture is wrong."}, follow=True)
     page = words(answer)
-    assert "Stopped. Nothing of this edition leaves." in page
-    assert "Stopped: 10 readers not submitted; 0 confirmed." in page
+    assert "Stopped. No emails of this edition are sent." in page
+    assert "Stopped: 10 readers not submitted; 0 cancelled for certain." in page
     early.refresh_from_db()
     assert early.state == DispatchState.STOPPED
 

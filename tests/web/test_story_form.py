@@ -147,7 +147,7 @@ def test_who_saves_later_is_refused_and_sees_both_texts(cora: Client, eddie: Cli
     assert page.status_code == 200
     said = words(page)
     assert "Someone else changed this while you were editing, so your changes are not saved yet." in said
-    assert "Saved meanwhile by somebody else: Hers" in said
+    assert "Saved by someone else in the meantime: Hers" in said
     assert "Her words. More of them." in said
     assert "Add anyway" not in said
     (form,) = [form for form in forms_in(page, page_of(story)) if "headline" in form.names]
@@ -181,7 +181,7 @@ def test_two_pictures_for_one_story_are_a_conflict(cora: Client, eddie: Client, 
 
     first.send(cora, picture_file=street(), picture_alt="Hers")
     page: Any = second.send(eddie, picture_file=street(), picture_alt="Hers")
-    assert "Saved meanwhile by somebody else: another file, or none" in words(page)
+    assert "Saved by someone else in the meantime: (file changed or removed)" in words(page)
 
 
 def test_a_post_that_only_names_an_old_version_replaces_nothing(cora: Client, publication: Publication) -> None:

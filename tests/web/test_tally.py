@@ -28,4 +28,4 @@ def test_what_was_heard_of_the_letters_stands_on_the_ops_page_and_on_that_of_the
     for subscriber, each in enumerate(reached, start=1):
         ReaderOutcome.objects.create(dispatch=dispatch, subscriber=subscriber, reached=each)
     for person, page in pages:
-        assert "Delivery reports: 3 readers: 2 delivered, 1 bounced." in words(person.get(page))
+        assert "Delivery reports: 3. 2 delivered, 1 bounced." in words(person.get(page))

@@ -78,6 +78,7 @@ class PlainForm(forms.Form):
     is_repeat = False  # the link was queued before; the page offers to add it anyway
     has_version_conflict = False  # someone else saved at the same moment
     conflicts: Mapping[str, str] = {}
+    domain_names: Mapping[str, str] = {"due time": "due_at", "destination": "url"}  # of `BadInput`, to field names
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,7 +96,7 @@ class PlainForm(forms.Form):
             self.add_error(None, str(error).replace(DUPLICATE_HINT, CONFIRM_DUPLICATE))
 
     def _field_named(self, name_or_label: str) -> str | None:
-        wanted = name_or_label.casefold().replace("_", " ")
+        wanted = self.domain_names.get(name_or_label, name_or_label).casefold().replace("_", " ")
         for name, field in self.fields.items():
             if wanted in (name.replace("_", " ").casefold(), str(field.label or "").casefold()):
                 return name

@@ -35,7 +35,9 @@ def press(client: Client, edition: Edition, button: str, **form: str) -> str:
 
 
 def test_approving_binds_to_the_letter_that_was_looked_at(eddie: Client, assembled: Edition) -> None:
-    assert "Approved. The edition is sent automatically" in press(eddie, assembled, "approve", content_hash=assembled.content_hash)
+    assert "Approved. The edition is sent automatically" in press(
+        eddie, assembled, "approve", content_hash=assembled.content_hash
+    )
     assert assembled.state == State.APPROVED
     assert assembled.approved_by == User.objects.get(email="eddie@example.org")
 
@@ -103,7 +105,9 @@ def test_releasing_brings_it_back_into_the_plan(eddie: Client, assembled: Editio
 
 
 def test_cancelling_gives_the_stories_back(eddie: Client, assembled: Edition) -> None:
-    assert "Cancelled. The stories are back at the front of the queue." in press(eddie, assembled, "cancel", reason="No news.")
+    assert "Cancelled. The stories are back at the front of the queue." in press(
+        eddie, assembled, "cancel", reason="No news."
+    )
     assert assembled.state == State.CANCELLED
     assert len(story_queue.queued_stories(assembled.publication)) == 1
     assert "cannot become cancelled" in press(eddie, assembled, "cancel", reason="No news.")
@@ -120,8 +124,8 @@ def test_assembling_what_approves_itself_is_said_before_and_after(eddie: Client,
     assert "Automatic approval is on" not in words(eddie.get(f"/editions/{planned.pk}/"))
     Publication.objects.update(auto_approve=True)
     page = words(eddie.get(f"/editions/{planned.pk}/"))
-    assert "This publication Automatic approval is on: once assembled, it leaves tomorrow" in page
-    assert "approved approved automatically. It leaves tomorrow" in press(eddie, planned, "assemble")
+    assert "Automatic approval is on: once the email is built, it is sent tomorrow" in page
+    assert "approved automatically. It is sent tomorrow" in press(eddie, planned, "assemble")
     assert planned.state == State.APPROVED
 
 
@@ -131,7 +135,7 @@ def test_assembling_what_preflight_stops_is_not_called_ready(
     settings.LOCAL = False
     Story.objects.update(url="http://10.0.0.7/article")
     said = press(eddie, planned, "assemble")
-    assert "It is held. Preflight found:" in said
+    assert "The edition is held. Preflight found:" in said
     assert "Review it, then approve it" not in said
 
 
@@ -143,7 +147,10 @@ def test_assembling_with_too_few_stories_says_so(eddie: Client, planned: Edition
 def test_taking_a_letter_apart_puts_its_stories_in_front(eddie: Client, assembled: Edition) -> None:
     make.story(assembled.publication, headline="a later one")
     page = press(eddie, assembled, "reopen")
-    assert "Taken apart: its stories lead the queue again. It is assembled when you say so, at the latest" in page
+    assert (
+        "Reopened. The stories are back at the front of the queue. The email is rebuilt when you choose Build preview, at the latest"
+        in page
+    )
     assert "must then be approved again" in page
     assert assembled.state == State.PLANNED
     assert assembled.pk not in Edition.objects.due_for_assembly(clock.now()).values_list("pk", flat=True)

@@ -35,7 +35,13 @@ def test_a_planned_edition_shows_what_it_would_be(cora: Client, edition: Edition
 
 def test_an_assembled_edition_shows_its_letter_stories_appeal_and_preflight(cora: Client, assembled: Edition) -> None:
     page = words(cora.get(f"/editions/{assembled.pk}/"))
-    for part in ("Waiting for approval", "Stories in this edition", "Appeal: Autumn", "Preflight", "An editor has to approve this email."):
+    for part in (
+        "Waiting for approval",
+        "Stories in this edition",
+        "Appeal: Autumn",
+        "Preflight",
+        "An editor has to approve this email.",
+    ):
         assert part in page
     assert "__nl_" not in page
 
@@ -145,4 +151,6 @@ def test_a_publication_that_approves_itself_says_so_before_it_is_assembled(
     assert "Automatic approval is on" not in words_before
     publication.auto_approve = True
     publication.save()
-    assert "Automatic approval is on: once assembled, the email leaves tomorrow" in words(eddie.get(f"/editions/{edition.pk}/"))
+    assert "Automatic approval is on: once the email is built, it is sent tomorrow" in words(
+        eddie.get(f"/editions/{edition.pk}/")
+    )

@@ -7,7 +7,7 @@ from django.test import Client
 from newsletter.giving.models import Gift
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from newsletter.web.desk.gifts import LARGEST
+from newsletter.web.desk.gifts import MAX_FILE_BYTES
 from tests.support import factories as make
 from tests.web.asking import words
 
@@ -69,7 +69,7 @@ def test_a_file_in_another_encoding_is_refused(eddie: Client, publication: Publi
 def test_a_file_that_is_too_large_is_refused_with_the_way_to_take_it_in(
     eddie: Client, publication: Publication
 ) -> None:
-    text = HEADER + "x" * LARGEST
+    text = HEADER + "x" * MAX_FILE_BYTES
     said = posted(eddie, text)
     assert "Is larger than 20 MB. Have it taken in by the command newsletter gifts import, which takes any." in said
 

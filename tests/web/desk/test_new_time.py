@@ -62,7 +62,7 @@ def test_sending_mondays_edition_on_sunday_shows_sundays_letter_and_approves_it_
     shown = eddie.get(frame).content.decode()
     assert ("22 November" in shown, "23 November" in shown) == (True, False)
     said = press(eddie, approved, "send-now", content_hash=hidden(page, "content_hash"))
-    assert "It is due now. Its email was made anew for that time. It is approved." in said
+    assert "It is due now. The email was rebuilt for that time. It is approved." in said
     assert (approved.state, approved.due_at) == (State.APPROVED, SUNDAY_NOON)
     assert "22 November" in approved.letters.get().html
     assert assemble_letter.refresh_stale(now=SUNDAY_NOON) == []
@@ -86,7 +86,7 @@ def test_another_day_is_approved_together_with_the_letter_of_that_day(eddie: Cli
     assert "from the approved one" in page
     form = {name: hidden(page, name) for name in ("due_at", "content_hash")}
     said = press(eddie, approved, "reschedule", **form)
-    assert "It is now due Tue 24 Nov, 07:00 EST. Its email was made anew for that time. It is approved." in said
+    assert "The edition is now due Tue 24 Nov, 07:00 EST. The email was rebuilt for that time. It is approved." in said
     assert (approved.state, approved.due_at) == (State.APPROVED, MONDAY + timedelta(days=1))
     assert "24 November" in approved.letters.get().html
 
@@ -99,7 +99,7 @@ def test_another_day_may_be_given_and_approved_later(eddie: Client, approved: Ed
 
 
 def test_another_hour_of_the_same_day_keeps_the_approval(eddie: Client, approved: Edition) -> None:
-    assert "It is now due tomorrow, 09:00 EST. It is approved." in press(
+    assert "The edition is now due tomorrow, 09:00 EST. It is approved." in press(
         eddie, approved, "reschedule", due_at="2026-11-23T09:00"
     )
     assert (approved.state, approved.approved_by) == (State.APPROVED, make.eddie())
@@ -109,10 +109,8 @@ def test_sending_now_on_its_own_day_needs_no_other_approval(
     eddie: Client, approved: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clock, "now", lambda: MONDAY - timedelta(hours=2))
-    assert "The email is approved. It begins to leave within moments" in words(
-        eddie.get(f"/editions/{approved.pk}/send/")
-    )
-    assert "It is due now. It is approved." in press(eddie, approved, "send-now")
+    assert "The email is approved. Sending starts immediately" in words(eddie.get(f"/editions/{approved.pk}/send/"))
+    assert "The edition is due now. It is approved." in press(eddie, approved, "send-now")
     assert approved.due_at == MONDAY - timedelta(hours=2)
 
 
@@ -143,7 +141,7 @@ def test_a_publication_that_approves_itself_is_asked_nothing_and_is_told_what_ha
     Publication.objects.update(auto_approve=True)
     assert "approved automatically" in words(eddie.get(f"/editions/{approved.pk}/send/"))
     said = press(eddie, approved, "send-now")
-    assert "made anew for that time. It is approved approved automatically." in said
+    assert "rebuilt for that time. It is approved automatically." in said
     assert (approved.state, approved.approved_by) == (State.APPROVED, None)
 
 
@@ -161,12 +159,14 @@ def test_sending_what_is_only_planned_says_what_follows(eddie: Client, publicati
     edition = make.edition(publication)
     assert "not built yet" in words(eddie.get(f"/editions/{edition.pk}/send/"))
     said = press(eddie, edition, "send-now")
-    assert "It is due now. It is assembled within moments, and leaves when it is approved." in said
+    assert (
+        "The edition is due now. The email is built within a minute, then sent as soon as someone approves it." in said
+    )
 
 
 def test_another_time_is_on_the_publications_clock(eddie: Client, assembled: Edition) -> None:
     page = press(eddie, assembled, "reschedule", due_at="2031-01-06T07:30")
-    assert "It is now due Mon 6 Jan 2031, 07:30 EST." in page
+    assert "The edition is now due Mon 6 Jan 2031, 07:30 EST." in page
     assert assembled.due_at == datetime(2031, 1, 6, 12, 30, tzinfo=UTC)
 
 
@@ -186,7 +186,7 @@ def test_a_time_that_cannot_be_is_told_at_its_field(eddie: Client, assembled: Ed
 
 def test_the_current_minute_can_be_chosen(eddie: Client, approved: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: MONDAY - timedelta(minutes=29, seconds=1))
-    assert "It is now due today, 06:30 EST." in press(eddie, approved, "reschedule", due_at="2026-11-23T06:30")
+    assert "The edition is now due today, 06:30 EST." in press(eddie, approved, "reschedule", due_at="2026-11-23T06:30")
 
 
 @pytest.mark.parametrize("times", [{"embargo_until": MONDAY}, {"expires_at": MONDAY - timedelta(hours=2)}])
@@ -212,7 +212,7 @@ def test_what_is_over_cannot_be_sent(eddie: Client, assembled: Edition) -> None:
 
 def test_an_approved_edition_that_will_be_held_says_so(eddie: Client, approved: Edition) -> None:
     Story.objects.update(expires_at=MONDAY - timedelta(minutes=1))
-    assert "It will be held instead of leaving. Story" in words(eddie.get(f"/editions/{approved.pk}/"))
+    assert "The edition will be held instead of sent. Story" in words(eddie.get(f"/editions/{approved.pk}/"))
 
 
 def test_the_page_of_an_edition_is_answered_when_there_is_something_new_on_it(

@@ -114,8 +114,8 @@ def test_hostile_text_is_shown_as_text(cora: Client, publication: Publication) -
 
 def test_an_editor_keeps_the_appeal_where_it_stood(eddie: Client, publication: Publication) -> None:
     page = eddie.post(PASTE, FORM | APPEAL | {"action": "keep"})
-    assert "“Gift” is kept, and no edition is offered it yet" in words(page)
-    assert "Support us leads to https://post.example.org/give" in words(page)
+    assert "“Gift” is saved but not active yet" in words(page)
+    assert "Support us links to https://post.example.org/give" in words(page)
     appeal = Appeal.objects.get()
     assert not appeal.is_active
     assert appeal.points == ["Reporters in five towns", "Every council meeting covered"]
@@ -125,7 +125,7 @@ def test_an_editor_keeps_the_appeal_where_it_stood(eddie: Client, publication: P
 def test_keeping_it_twice_keeps_it_once_and_says_so(eddie: Client, publication: Publication) -> None:
     pages = [eddie.post(PASTE, FORM | APPEAL | {"action": "keep"}) for _ in range(2)]
     assert Appeal.objects.count() == 1
-    assert "“Gift” is kept" in words(pages[1])
+    assert "“Gift” is saved" in words(pages[1])
 
 
 def test_an_appeal_is_offered_once_an_editor_has_confirmed_its_words(
@@ -133,7 +133,7 @@ def test_an_appeal_is_offered_once_an_editor_has_confirmed_its_words(
 ) -> None:
     eddie.post(PASTE, FORM | APPEAL | {"action": "keep"})
     assert cora.post(PASTE, FORM | {"action": "confirm"}).status_code == 403
-    assert "is active" in words(eddie.post(PASTE, FORM | {"action": "confirm"}))
+    assert "“Gift” is active." in words(eddie.post(PASTE, FORM | {"action": "confirm"}))
     assert Appeal.objects.get().is_active
     assert "This appeal is already saved" in words(eddie.post(PASTE, FORM | {"action": "read"}))
 
