@@ -28,11 +28,11 @@ import django; django.setup()
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from tests.support import factories as make
-from newsletter.delivery import links
+from newsletter.delivery.recipients import reader_links
 publication = make.publication(slug="morning")
 edition = make.edition(publication)
 for _ in range(20):
-    print(links.signing(edition.pk)(make.reader(publication).pk))
+    print(reader_links.token_signer(edition.pk)(make.reader(publication).pk))
 """
 
 

@@ -260,5 +260,5 @@ def test_a_story_of_an_edition_that_was_sent_says_that_changing_it_changes_nothi
     edition.move(EditionState.DISPATCHING)
     edition.save()
     page = words(cora.get(page_of(story)))
-    assert "Changing it changes nothing in that email." in page
+    assert "Changes do not affect that edition." in page
     assert "must then be approved again" not in page

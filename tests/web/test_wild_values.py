@@ -97,6 +97,8 @@ def ada(publication: Publication, settings: Any) -> Client:
 
 
 def fine(answer: Any, *asked: object) -> bool:
+    if answer.streaming:
+        answer.getvalue()  # reading to the end closes the file
     assert answer.status_code != 500, asked
     return bool(answer.status_code == 200 and "text/html" in answer.headers.get("Content-Type", ""))
 

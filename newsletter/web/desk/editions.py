@@ -157,7 +157,6 @@ def _letter(edition: Edition, *, now: datetime, variant: Variant) -> tuple[Lette
 def can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
     """Return which actions to offer: those that the user's role and the legal state transitions permit."""
     can_approve, transitions = has_permission(request.user, Permission.APPROVE), TRANSITIONS[edition.state]
-    can_operate = has_permission(request.user, Permission.OPERATE)
     is_open = edition.state in (State.PLANNED, State.ASSEMBLED, State.APPROVED)
     return {
         "decide": can_approve,

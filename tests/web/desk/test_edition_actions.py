@@ -148,8 +148,8 @@ def test_taking_a_letter_apart_puts_its_stories_in_front(eddie: Client, assemble
     make.story(assembled.publication, headline="a later one")
     page = press(eddie, assembled, "reopen")
     assert (
-        "Reopened. The stories are back at the front of the queue. The email is rebuilt when you choose Build preview, at the latest"
-        in page
+        "Reopened. The stories are back at the front of the queue. "
+        "The email is rebuilt when you choose Build preview, at the latest" in page
     )
     assert "must then be approved again" in page
     assert assembled.state == State.PLANNED

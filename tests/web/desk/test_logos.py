@@ -56,7 +56,7 @@ def test_logos_are_taken_out(eddie: Client, publication: Publication) -> None:
         ({"logo_dark": png()}, "Has no light one beside it", "logo_dark"),
         ({"logo": png(), "logo_dark": png(300, 300)}, "Is 300 × 300 pixels, and the light one 720 × 160", "logo_dark"),
         ({"logo": png(), "logo_dark": png(300, 300)}, "Choose the file again", "logo"),
-        ({"logo": png(), "logo_width": "9000"}, "Give 16 to 600", "logo_width"),
+        ({"logo": png(), "logo_width": "9000"}, "Enter a number from 16 to 600", "logo_width"),
         ({"logo": png(), "logo_width": "9000"}, "Choose the file again", "logo"),
     ],
 )

@@ -56,13 +56,13 @@ def test_sending_mondays_edition_on_sunday_shows_sundays_letter_and_approves_it_
 ) -> None:
     make.readers(approved.publication, 1250)
     page = eddie.get(f"/editions/{approved.pk}/send/").content.decode()
-    assert "Send it to 1,250 readers now?" in page
+    assert "Send this edition to 1,250 readers now?" in page
     assert "from the approved one" in page
     frame = html.unescape(re.findall(r'<iframe[^>]* src="([^"]*)"', page)[0])
     shown = eddie.get(frame).content.decode()
     assert ("22 November" in shown, "23 November" in shown) == (True, False)
     said = press(eddie, approved, "send-now", content_hash=hidden(page, "content_hash"))
-    assert "It is due now. The email was rebuilt for that time. It is approved." in said
+    assert "The edition is due now. The email was rebuilt for that time. It is approved." in said
     assert (approved.state, approved.due_at) == (State.APPROVED, SUNDAY_NOON)
     assert "22 November" in approved.letters.get().html
     assert assemble_letter.refresh_stale(now=SUNDAY_NOON) == []

@@ -80,7 +80,7 @@ def test_a_file_is_handed_over_made_fit_and_shown(cora: Client, publication: Pub
     [
         (b"%PDF-1.7 not a picture", "Is not a file that we can read as a picture. Give a JPEG"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Is an SVG drawing"),
-        (b"\xff" * 20_000_001, "Is too large. Give one under 20 MB."),
+        (b"\xff" * 20_000_001, "Is too large. Choose a file under 20 MB."),
         (b"", "The submitted file is empty."),
     ],
     ids=["pdf", "svg", "large", "empty"],
