@@ -196,5 +196,7 @@ def _order_picture(story: Story) -> None:
 
 def _refuse_repeat(story: Story) -> None:
     if earlier := duplicate_links.find_duplicate(story):
-        where = "is in the queue" if earlier.state == State.QUEUED else "stood in an edition"
-        raise InvalidState(f"This link {where} already, as story {earlier.pk}. Ask for it again if that is meant.")
+        place = "in the queue" if earlier.state == State.QUEUED else "in an edition"
+        raise InvalidState(
+            f"This link is already {place}, as story {earlier.pk}. Confirm the duplicate to add it anyway."
+        )

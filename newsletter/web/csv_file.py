@@ -1,19 +1,18 @@
-"""A CSV file as a response that is whole or seen to be broken."""
+"""CSV downloads that are either complete or visibly failed."""
 
 from collections.abc import Iterable
 from tempfile import SpooledTemporaryFile
 
 from django.http import FileResponse
 
-MAX_IN_MEMORY = 1_000_000  # bytes; what is larger waits on disk
+MAX_IN_MEMORY = 1_000_000  # bytes; larger files are buffered on disk
 
 
 def respond(lines: Iterable[str], *, filename: str) -> FileResponse:
-    """All of `lines`, collected before the first byte leaves.
+    """Return `lines` as a download, collected before the first byte is sent.
 
-    A response that is produced while it is sent has no way to say that the database broke off: behind a proxy that
-    speaks HTTP/1.0 to us, a file with half the readers looks finished. This one raises before there is a status, and
-    has a Content-Length.
+    A streamed response cannot report that the database connection broke: behind a proxy that uses HTTP/1.0, a file
+    with half the readers looks complete. This function raises before the status is sent, and sets Content-Length.
     """
     content = SpooledTemporaryFile(max_size=MAX_IN_MEMORY)  # noqa: SIM115 - the response closes it
     try:

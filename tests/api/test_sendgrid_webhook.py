@@ -66,7 +66,7 @@ def test_without_a_key_nothing_is_believed_and_the_provider_is_asked_to_come_aga
 
 
 def test_a_body_beyond_measure_is_not_read(post: Poster) -> None:
-    assert post(b" " * (sendgrid_webhook.LARGEST + 1), signature="x").status_code == 413
+    assert post(b" " * (sendgrid_webhook.MAX_BODY_BYTES + 1), signature="x").status_code == 413
 
 
 def test_only_posts_are_answered(post: Poster) -> None:

@@ -46,8 +46,8 @@ def test_a_curator_signs_in_and_writes_a_story_by_keyboard(opened: Opened, publi
     page.keyboard.type(".")
     page.keyboard.press("Enter")
     page.keyboard.type("For an hour.")
-    page.get_by_role("button", name="Put it in the queue").press("Enter")
-    expect(page.get_by_role("status").first).to_have_text("“Rain at last” is in the queue.")
+    page.get_by_role("button", name="Add to queue").press("Enter")
+    expect(page.get_by_role("status").first).to_have_text("“Rain at last” was added to the queue.")
     assert queued_stories(publication)[0].body == "<p>It <strong>rained</strong>.</p><p>For an hour.</p>"
 
 
@@ -58,7 +58,7 @@ def test_a_story_moves_without_a_new_page_and_the_focus_stays(opened: Opened, th
     down.press("Enter")
     wait_for_order(page, "two", "one", "three")
     expect(down).to_be_focused()
-    expect(page.locator("#said")).to_have_text("“one” now stands at place 2.")
+    expect(page.locator("#said")).to_have_text("“one” is now at position 2.")
     page.keyboard.press("Enter")
     wait_for_order(page, "two", "three", "one")
     expect(page.get_by_role("button", name="Move “one” up")).to_be_focused()  # it cannot go farther down
@@ -80,7 +80,7 @@ def test_a_story_is_dropped_and_put_back(opened: Opened, three: Publication) -> 
     page = opened("/", Role.CURATOR)
     page.get_by_role("button", name="Take “two” out of the queue").click()
     wait_for_order(page, "one", "three")
-    page.get_by_role("button", name="Put it back").click()
+    page.get_by_role("button", name="Restore to end of queue").click()
     wait_for_order(page, "one", "three", "two")
 
 
@@ -89,24 +89,24 @@ def test_everything_at_the_desk_works_without_scripts(opened: Opened, three: Pub
     page.get_by_role("button", name="Move “three” to the front").click()
     wait_for_order(page, "three", "one", "two")
     page.get_by_role("button", name="Take “three” out of the queue").click()
-    page.get_by_role("button", name="Put it back").first.click()
+    page.get_by_role("button", name="Restore to end of queue").first.click()
     wait_for_order(page, "one", "two", "three")
     page.get_by_role("link", name="Paste a story").click()
-    page.get_by_label("Text as you copied it").fill(PASTED)
+    page.get_by_label("Copied text").fill(PASTED)
     page.get_by_label("Link").fill("https://post.example.org/lighthouse")
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Continue").click()
     page.locator("#line-9").select_option("ignored")
-    page.get_by_role("button", name="Look again").click()
-    page.get_by_role("button", name="Put the story in the queue").click()
+    page.get_by_role("button", name="Refresh").click()
+    page.get_by_role("button", name="Add story to queue").click()
     wait_for_order(page, "one", "two", "three", "The harbour gets its lighthouse back")
     assert "ferry" not in queued_stories(three)[-1].body
 
 
 def test_overruling_a_line_changes_the_story_at_once(opened: Opened, publication: Publication) -> None:
     page = opened("/desk/morning/paste/", Role.EDITOR)
-    page.get_by_label("Text as you copied it").fill(PASTED)
+    page.get_by_label("Copied text").fill(PASTED)
     page.get_by_label("Link").fill("https://post.example.org/lighthouse")
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Continue").click()
     page.wait_for_load_state()  # without its scripts the page changes nothing at once
     story = page.locator(".teaser").first
     expect(story).not_to_contain_text("Give the gift")
@@ -134,7 +134,7 @@ def test_an_editor_reads_the_letter_in_every_light_and_approves_it(opened: Opene
     expect(page.locator("iframe.phone")).to_have_js_property("clientWidth", 375)
     page.get_by_role("link", name="Plain text").click()
     expect(page.locator(".letter-text")).to_contain_text("Dear reader")
-    page.get_by_role("button", name="Approve this letter").click()
+    page.get_by_role("button", name="Approve this email").click()
     expect(page.get_by_role("status").first).to_contain_text("Approved.")
     edition.refresh_from_db()
     assert edition.state == State.APPROVED
@@ -186,8 +186,8 @@ def test_what_is_pasted_into_the_editor_keeps_its_boundaries_and_emphasis(
     words.click()
     page.keyboard.press("ControlOrMeta+v")
     expect(words).to_contain_text("Second")
-    page.get_by_role("button", name="Put it in the queue").click()
-    expect(page.get_by_text("is in the queue.")).to_be_visible()
+    page.get_by_role("button", name="Add to queue").click()
+    expect(page.get_by_text("was added to the queue.")).to_be_visible()
     assert Story.objects.get().body == (
         "<p>Results</p><p>North 12</p><p>Plain, then <strong>bold</strong>, 10⁶</p>"
         "<ul><li>First</li><li>Second</li></ul>"
@@ -203,5 +203,5 @@ def test_a_story_opened_and_saved_in_the_editor_stays_as_it_was(opened: Opened, 
     page.keyboard.type("!")
     page.keyboard.press("Backspace")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("is saved.")).to_be_visible()
+    expect(page.get_by_text("was saved.")).to_be_visible()
     assert Story.objects.get().body == story.body

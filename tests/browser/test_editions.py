@@ -37,17 +37,17 @@ def test_the_page_follows_its_edition(opened: Opened, assembled: Edition) -> Non
     expect(page.locator("#standing")).to_have_text("Held")
     approval.release(assembled, now=clock.now())
     expect(page.locator("#standing")).to_have_text("Planned")
-    expect(page.get_by_text("Nothing is fixed yet")).to_be_visible()  # the letter is another: a new page
+    expect(page.get_by_text("Nothing is final yet")).to_be_visible()  # the letter is another: a new page
 
 
 def test_what_somebody_is_writing_is_not_taken_away(opened: Opened, assembled: Edition) -> None:
     page = opened(f"/editions/{assembled.pk}/", Role.EDITOR)
-    page.get_by_text("Hold it back").click()
-    page.get_by_label("Why?").first.fill("The lawyer")
+    page.get_by_text("Hold").click()
+    page.get_by_label("Reason").first.fill("The lawyer")
     approve(assembled)
     expect(page.locator("#toast")).to_contain_text("This edition has changed")
-    expect(page.get_by_label("Why?").first).to_have_value("The lawyer")
-    page.get_by_role("button", name="Hold the edition").click()
+    expect(page.get_by_label("Reason").first).to_have_value("The lawyer")
+    page.get_by_role("button", name="Hold edition").click()
     expect(page.locator("#standing")).to_have_text("Held")
 
 
@@ -58,14 +58,14 @@ def test_the_edition_of_tomorrow_is_sent_today_with_the_letter_of_today(
     approve(assembled)
     size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
     page = opened(f"/editions/{assembled.pk}/", Role.EDITOR, viewport=size)
-    page.get_by_role("link", name="Send it now").click()
+    page.get_by_role("link", name="Send now").click()
     expect(page.get_by_role("heading", name="Send it to 12 readers now?")).to_be_visible()
     today = clock.now()
     shown = page.frame_locator("iframe")
     expect(shown.get_by_text(f"{today.day} {today:%B %Y}").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    page.get_by_role("button", name="Approve this email and send it now").click()
+    page.get_by_role("button", name="Approve and send now").click()
     expect(page.locator("#standing")).to_have_text("Approved")
-    expect(page.get_by_text("Its email was made anew for that time. It is approved.")).to_be_visible()
+    expect(page.get_by_text("The email was rebuilt for that time. It is approved.")).to_be_visible()
     assembled.refresh_from_db()
     assert (assembled.state, assembled.due_at <= clock.now()) == (State.APPROVED, True)

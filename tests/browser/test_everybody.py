@@ -93,8 +93,8 @@ def each_page(opened: Opened, everything: dict[str, Role | None]) -> Iterator[tu
         page.evaluate(UNFOLD)
         yield path, page
         if path.endswith("/paste/"):
-            page.get_by_label("Text as you copied it").fill(PASTED)
-            page.get_by_role("button", name="Look at it").click()
+            page.get_by_label("Copied text").fill(PASTED)
+            page.get_by_role("button", name="Continue").click()
             page.evaluate(UNFOLD)
             yield "pasted", page
 

@@ -63,7 +63,7 @@ def test_the_last_story_that_is_taken_out_leaves_an_empty_queue_and_comes_back(
     page = opened("/", Role.CURATOR)
     page.get_by_role("button", name="Take “only” out of the queue").click()
     expect(page.get_by_role("heading", name="The queue is empty")).to_be_visible()
-    page.get_by_role("button", name="Put it back at the end").click()
+    page.get_by_role("button", name="Restore to end of queue").click()
     expect(page.locator(".story h3")).to_have_text(["only"])
 
 
@@ -76,7 +76,7 @@ def test_a_story_that_is_saved_as_it_was_opened_stays_as_it_was(
     before = Story.objects.filter(pk=story.pk).values().get()
     page = opened(f"/stories/{story.pk}/", Role.CURATOR, java_script_enabled=scripts)
     page.get_by_role("button", name="Save the story").click()
-    expect(page.get_by_role("status").first).to_have_text("Nothing was changed, so nothing was saved.")
+    expect(page.get_by_role("status").first).to_have_text("You made no changes, so nothing was saved.")
     assert Story.objects.filter(pk=story.pk).values().get() == before
 
 
@@ -90,7 +90,7 @@ def test_two_people_on_one_story_see_both_texts(opened: Opened, publication: Pub
     expect(page.locator(".meanwhile blockquote")).to_have_text(["Hers"])
     expect(page.get_by_label("Kicker")).to_have_value("Kept")
     page.get_by_role("button", name="Save the story").click()
-    expect(page.get_by_role("status").first).to_have_text("“His” is saved.")
+    expect(page.get_by_role("status").first).to_have_text("“His” was saved.")
     story.refresh_from_db()
     assert (story.headline, story.kicker, story.body) == ("His", "Kept", "<p>One.</p><p>Two.</p>")
 
@@ -102,4 +102,4 @@ def test_an_editor_pauses_and_resumes_from_the_page_of_the_edition(opened: Opene
     page.get_by_role("button", name="Pause sending").click()
     expect(page.get_by_role("heading", name="Paused", exact=True)).to_be_visible()
     page.get_by_role("button", name="Resume sending").click()
-    expect(page.get_by_role("heading", name="Going out")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sending")).to_be_visible()

@@ -35,20 +35,20 @@ def test_an_editor_looks_slips_mends_and_saves(opened: Opened, three: Publicatio
     field.fill(start.replace("{% block rows %}", OWN.replace("own<", "{{ brand.nam }}<")))
     page.get_by_role("button", name="Preview").click()
     expect(letter.get_by_text("Did you mean “name”?")).to_be_visible()
-    page.get_by_role("button", name="Save and use it").click()
+    page.get_by_role("button", name="Save and use template").click()
     expect(page.get_by_role("alert").filter(has_text="Did you mean “name”?")).to_be_focused()
     expect(letter.get_by_role("heading", name="one")).to_be_visible()
     assert shut_out(page) == []
     pictured(page, "slip")
     field.fill(field.input_value().replace("brand.nam ", "brand.name "))
-    page.get_by_role("button", name="Save and use it").click()
+    page.get_by_role("button", name="Save and use template").click()
     expect(page.get_by_role("status")).to_contain_text("Saved as version 1")
     expect(letter.get_by_text("A row of our The Morning Post")).to_be_visible()
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 375, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     pictured(page, "phone-dark")
-    page.get_by_role("button", name="Back to the look").click()
+    page.get_by_role("button", name="Use standard layout").click()
     expect(page.get_by_role("status")).to_contain_text("Your template is kept")
     expect(letter.get_by_text("A row of our The Morning Post")).to_be_visible()
     assert Template.objects.count() == 1

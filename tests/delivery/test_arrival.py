@@ -20,7 +20,7 @@ from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.postbox.postbox import Postbox
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
-from newsletter.web.shared.edition_status import standing
+from newsletter.web.shared.edition_status import edition_status
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 
@@ -152,7 +152,7 @@ def test_what_leaves_at_a_pace_is_not_opened_before_it_is_due_and_can_be_held(li
     assert open_dispatch.due(now=EARLY) == []
     assert open_dispatch.open_dispatch(edition.pk, now=EARLY) is None
     assert "at a pace" in scheduled_sends.reason_against(edition, now=EARLY)
-    assert "leaves at a pace" in standing(edition, now=EARLY).sentence
+    assert "leaves at a pace" in edition_status(edition, now=EARLY).sentence
     assert approval.hold(edition, reason="A mistake", now=EARLY).state == State.HELD
 
 

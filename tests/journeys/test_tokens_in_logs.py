@@ -23,8 +23,8 @@ def test_no_log_of_a_journey_holds_a_readers_token(newsroom: Callable[..., Newsr
             tokens.add(token)
             for path in (f"/{page}/{token}", f"/{page}/{token[:-3]}", f"/{page}/{token}/more", f"//{page}/{token}"):
                 system.get(system.web + path, Referer=f"{system.web}/{page}/{token}")
-            system.post(f"{system.web}/{page}/{token}", {"do": "nonsense"})
-            system.post(f"{system.web}/{page}/{token}", {"do": "leave"})
+            system.post(f"{system.web}/{page}/{token}", {"action": "nonsense"})
+            system.post(f"{system.web}/{page}/{token}", {"action": "unsubscribe"})
             ask("DELETE", f"{system.web}/{page}/{token}")
             ask("GET", f"{system.web}/{page}/{token}", headers={"Host": "elsewhere.example"})
     assert len(tokens) >= 3

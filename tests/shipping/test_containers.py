@@ -15,7 +15,7 @@ from newsletter.local.services import service_definitions
 from newsletter.local.services.redis_server import answers, find_server
 from newsletter.local.supervisor import process_info
 from newsletter.local.supervisor.managed_process import ServiceSpec
-from newsletter.web.shared.request_size import LARGEST
+from newsletter.web.shared.request_size import MAX_BODY_BYTES
 from tests.support.factories import MONDAY
 from tests.support.kept import Kept
 from tests.support.ports import free_port
@@ -69,7 +69,7 @@ def test_what_is_kept_in_memory_has_an_end_and_room_for_an_upload_of_each_thread
         assert [entry.partition(":")[2] for entry in services[name]["tmpfs"]] == ["size=256m"]
     words = " ".join(services["web"]["command"])
     workers, threads = (int(re.findall(rf"--{what}=(\d+)", words)[0]) for what in ("workers", "threads"))
-    assert workers * threads * LARGEST < 256 * 1024**2
+    assert workers * threads * MAX_BODY_BYTES < 256 * 1024**2
 
 
 def test_no_service_can_write_to_its_image_gain_rights_or_run_as_root(services: Services) -> None:
@@ -117,7 +117,7 @@ def test_only_the_proxy_can_be_reached_and_it_buffers(compose: dict[str, Any], s
     for said in ("proxy_request_buffering on", "client_header_timeout 10s", "client_body_timeout 15s"):
         assert said in words
     allowed = int(re.findall(r"client_max_body_size (\d+)m", words)[0]) * 1024**2
-    assert allowed > LARGEST
+    assert allowed > MAX_BODY_BYTES
 
 
 def test_volumes_and_networks_are_declared(compose: dict[str, Any], services: Services) -> None:

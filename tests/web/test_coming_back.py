@@ -66,8 +66,8 @@ def link_in(email: Any) -> str:
 
 def test_an_old_link_brings_nobody_back_who_left(client: Client, token: str) -> None:
     left(client, token)
-    answer = words(client.post(f"/p/{token}", {"do": "return"}))
-    assert "An email is on its way to your mailbox." in answer
+    answer = words(client.post(f"/p/{token}", {"action": "resubscribe"}))
+    assert "We are sending you a confirmation email." in answer
     assert standing() == SubscriptionStatus.UNSUBSCRIBED
 
 
@@ -75,15 +75,15 @@ def test_the_link_in_the_email_to_the_mailbox_does(
     client: Client, token: str, postbox: Postbox, provider: mail_send_client.Client
 ) -> None:
     left(client, token)
-    client.post(f"/p/{token}", {"do": "return"})
+    client.post(f"/p/{token}", {"action": "resubscribe"})
     [email] = emails(postbox, provider)
     assert dict(email["headers"])["To"] == "rita@readers.example"
     assert link_in(email) in email["html"]
-    for ask in (client.get, client.head):  # a mail program that looks at every link
+    for ask in (client.get, client.head):  # an email client that opens every link
         assert ask(link_in(email)).status_code == 200
     assert standing() == SubscriptionStatus.UNSUBSCRIBED
-    assert "One tap, and The Morning Post is sent" in words(client.get(link_in(email)))
-    assert "You are subscribed again. The next email comes to you again." in words(client.post(link_in(email)))
+    assert "You will receive The Morning Post by email again" in words(client.get(link_in(email)))
+    assert "You are subscribed again. You will receive the next edition." in words(client.post(link_in(email)))
     back = Subscription.objects.get()
     assert (back.standing, back.consent_source) == (SubscriptionStatus.ACTIVE, return_confirmation.SOURCE)
     assert back.consent_at is not None
@@ -92,19 +92,19 @@ def test_the_link_in_the_email_to_the_mailbox_does(
 
 def test_the_link_works_once(client: Client, token: str, postbox: Postbox, provider: mail_send_client.Client) -> None:
     left(client, token)
-    client.post(f"/p/{token}", {"do": "return"})
+    client.post(f"/p/{token}", {"action": "resubscribe"})
     link = link_in(emails(postbox, provider)[0])
     client.post(link)
     client.post(f"/u/{token}")
     used = client.post(link)
     assert (used.status_code, standing()) == (410, SubscriptionStatus.UNSUBSCRIBED)
-    assert "used already, or is too old" in words(used)
-    assert "used already, or is too old" in words(client.get(link))
+    assert "has expired or was already used" in words(used)
+    assert "has expired or was already used" in words(client.get(link))
 
 
 def test_the_link_works_for_three_days(client: Client, token: str) -> None:
     left(client, token)
-    client.post(f"/p/{token}", {"do": "return"})
+    client.post(f"/p/{token}", {"action": "resubscribe"})
     order = Confirmation.objects.get()
     order.asked_at -= timedelta(days=3, seconds=1)
     order.save()
@@ -126,13 +126,13 @@ def test_however_often_a_stranger_asks_the_mailbox_gets_one_email_in_six_hours(
 ) -> None:
     left(client, token)
     for _ in range(5):
-        client.post(f"/p/{token}", {"do": "return"})
+        client.post(f"/p/{token}", {"action": "resubscribe"})
         assert len(emails(postbox, provider)) == 1
-    assert "We sent an email to your mailbox at" in words(client.post(f"/p/{token}", {"do": "return"}))
+    assert "We sent you a confirmation email at" in words(client.post(f"/p/{token}", {"action": "resubscribe"}))
     old = link_in(postbox.letters()[0])
     later = clock.now() + timedelta(hours=6)
     monkeypatch.setattr(clock, "now", lambda: later)
-    client.post(f"/p/{token}", {"do": "return"})
+    client.post(f"/p/{token}", {"action": "resubscribe"})
     first, second = emails(postbox, provider)
     assert client.post(old).status_code == 410  # the newer one stands in its place
     assert "subscribed again" in words(client.post(link_in(second)))
@@ -143,7 +143,7 @@ def test_who_leaves_by_mistake_undoes_it_on_the_spot_and_all_is_as_it_was(client
     Subscription.objects.update(standing=SubscriptionStatus.PAUSED, paused_until=date(2030, 1, 2))
     before = Subscription.objects.values().get()
     page = client.post(f"/u/{token}?page")
-    client.post(f"/p/{token}", {"do": "undo", "undo": undo_in(page)})
+    client.post(f"/p/{token}", {"action": "undo", "undo": undo_in(page)})
     assert Subscription.objects.values().get() == before
 
 
@@ -153,7 +153,7 @@ def test_only_the_page_that_answers_the_unsubscription_can_undo_it(client: Clien
     for other in (client.post(f"/u/{token}"), client.get(f"/u/{token}"), client.get(f"/p/{token}")):
         assert undo_in(other) == ""
     for made_up in ("", "x", token, undo_in(page)[:-1]):
-        client.post(f"/p/{token}", {"do": "undo", "undo": made_up})
+        client.post(f"/p/{token}", {"action": "undo", "undo": made_up})
         assert standing() == SubscriptionStatus.UNSUBSCRIBED
 
 
@@ -161,15 +161,15 @@ def test_after_half_an_hour_it_is_too_late_to_undo(client: Client, token: str, m
     undo = undo_in(client.post(f"/u/{token}"))
     later = clock.now() + timedelta(minutes=31)
     monkeypatch.setattr(clock, "now", lambda: later)
-    assert "It is too late to undo this." in words(client.post(f"/p/{token}", {"do": "undo", "undo": undo}))
+    assert "It is too late to undo this." in words(client.post(f"/p/{token}", {"action": "undo", "undo": undo}))
     assert standing() == SubscriptionStatus.UNSUBSCRIBED
 
 
 def test_an_undo_of_an_earlier_unsubscription_does_not_undo_a_later_one(client: Client, token: str) -> None:
     first = undo_in(client.post(f"/u/{token}"))
-    client.post(f"/p/{token}", {"do": "undo", "undo": first})
+    client.post(f"/p/{token}", {"action": "undo", "undo": first})
     client.post(f"/u/{token}")
-    client.post(f"/p/{token}", {"do": "undo", "undo": first})
+    client.post(f"/p/{token}", {"action": "undo", "undo": first})
     assert standing() == SubscriptionStatus.UNSUBSCRIBED
 
 
@@ -177,7 +177,7 @@ def test_an_undo_of_one_reader_does_nothing_for_another(client: Client, token: s
     undo = undo_in(client.post(f"/u/{token}"))
     other = make.reader(publication, standing=SubscriptionStatus.UNSUBSCRIBED)
     others = reader_links.token_signer(Edition.objects.get().pk)(other.pk)
-    client.post(f"/p/{others}", {"do": "undo", "undo": undo})
+    client.post(f"/p/{others}", {"action": "undo", "undo": undo})
     assert set(Subscription.objects.values_list("standing", flat=True)) == {SubscriptionStatus.UNSUBSCRIBED}
 
 
@@ -187,12 +187,12 @@ def test_a_suppressed_reader_is_told_what_stands_in_the_way_and_is_not_mailed(
 ) -> None:
     left(client, token)
     suppressions.suppress(rita.email, reason=reason)
-    for answer in (client.get(f"/p/{token}"), client.post(f"/p/{token}", {"do": "return"})):
+    for answer in (client.get(f"/p/{token}"), client.post(f"/p/{token}", {"action": "resubscribe"})):
         assert suppressions.barrier(rita.email) in words(answer).replace("&#39;", "'")
         assert "a person sees to it" in words(answer)
         assert "next email" not in words(answer)
-        assert "Send me that email" not in words(answer)
-    assert "Send me that email" not in words(client.get(f"/u/{token}"))
+        assert "Send confirmation email" not in words(answer)
+    assert "Send confirmation email" not in words(client.get(f"/u/{token}"))
     assert not Confirmation.objects.exists()
     assert (standing(), Suppression.objects.count()) == (SubscriptionStatus.UNSUBSCRIBED, 1)
 
@@ -201,7 +201,7 @@ def test_who_is_suppressed_after_asking_is_not_mailed_and_does_not_come_back(
     client: Client, token: str, rita: Subscriber, postbox: Postbox, provider: mail_send_client.Client
 ) -> None:
     left(client, token)
-    client.post(f"/p/{token}", {"do": "return"})
+    client.post(f"/p/{token}", {"action": "resubscribe"})
     link = f"/c/{return_confirmation.token(Confirmation.objects.get())}"
     suppressions.suppress(rita.email, reason="person")
     assert "You asked us never to write" in words(client.post(link))
@@ -211,28 +211,28 @@ def test_who_is_suppressed_after_asking_is_not_mailed_and_does_not_come_back(
 
 def test_the_end_of_a_pause_promises_nothing_that_does_not_come(client: Client, token: str, rita: Subscriber) -> None:
     suppressions.suppress(rita.email, reason="hard-bounce")
-    client.post(f"/p/{token}", {"do": "pause", "months": "1"})
-    assert "The pause is over. Yet nothing comes: Emails to your address" in words(
-        client.post(f"/p/{token}", {"do": "resume"})
+    client.post(f"/p/{token}", {"action": "pause", "months": "1"})
+    assert "Your pause has ended. However, you will not receive emails: Emails to your address" in words(
+        client.post(f"/p/{token}", {"action": "resume"})
     )
     Suppression.objects.all().delete()
     Publication.objects.update(is_active=False)
-    client.post(f"/p/{token}", {"do": "pause", "months": "1"})
-    assert "The Morning Post is resting; when" in words(client.post(f"/p/{token}", {"do": "resume"}))
+    client.post(f"/p/{token}", {"action": "pause", "months": "1"})
+    assert "The Morning Post is not published at the moment." in words(client.post(f"/p/{token}", {"action": "resume"}))
 
 
 def test_somebody_who_never_confirmed_may_ask_for_the_email(
     client: Client, token: str, postbox: Postbox, provider: mail_send_client.Client
 ) -> None:
     Subscription.objects.update(standing=SubscriptionStatus.PENDING)
-    assert "Send me that email" in words(client.get(f"/p/{token}"))
-    client.post(f"/p/{token}", {"do": "return"})
+    assert "Send confirmation email" in words(client.get(f"/p/{token}"))
+    client.post(f"/p/{token}", {"action": "resubscribe"})
     client.post(link_in(emails(postbox, provider)[0]))
     assert standing() == SubscriptionStatus.ACTIVE
 
 
 def test_who_is_subscribed_needs_no_email(client: Client, token: str) -> None:
-    assert "You are subscribed." in words(client.post(f"/p/{token}", {"do": "return"}))
+    assert "You are subscribed." in words(client.post(f"/p/{token}", {"action": "resubscribe"}))
     assert not Confirmation.objects.exists()
 
 
@@ -240,7 +240,7 @@ def test_a_provider_that_is_away_delays_the_email_and_one_that_refuses_it_ends_i
     client: Client, token: str, postbox: Postbox, provider: mail_send_client.Client
 ) -> None:
     left(client, token)
-    client.post(f"/p/{token}", {"do": "return"})
+    client.post(f"/p/{token}", {"action": "resubscribe"})
     now, away = (
         clock.now(),
         mail_send_client.Client(key="k", base="http://127.0.0.1:1", connect_timeout=1, answer_timeout=1),
@@ -253,7 +253,7 @@ def test_a_provider_that_is_away_delays_the_email_and_one_that_refuses_it_ends_i
 
 def test_an_email_that_never_goes_out_is_given_up_and_said(client: Client, token: str) -> None:
     left(client, token)
-    client.post(f"/p/{token}", {"do": "return"})
+    client.post(f"/p/{token}", {"action": "resubscribe"})
     away, now = (
         mail_send_client.Client(key="k", base="http://127.0.0.1:1", connect_timeout=1, answer_timeout=1),
         clock.now(),
@@ -263,7 +263,9 @@ def test_an_email_that_never_goes_out_is_given_up_and_said(client: Client, token
         tries, now = tries + 1, now + timedelta(hours=1)
     assert tries == len(confirmation_emails.WAITS) + 1
     assert Confirmation.objects.get().problem
-    assert "We could not send you the email" in words(client.post(f"/p/{token}", {"do": "return"}))
+    assert "We could not send you the confirmation email" in words(
+        client.post(f"/p/{token}", {"action": "resubscribe"})
+    )
 
 
 def test_the_email_reads_well_without_any_picture_or_script(publication: Publication, rita: Subscriber) -> None:

@@ -33,8 +33,8 @@ def test_an_empty_queue_says_what_to_do_next(cora: Client, publication: Publicat
 
 @pytest.mark.django_db
 def test_a_house_without_publications_says_so(cora: Client) -> None:
-    assert "There is no publication yet" in words(cora.get("/"))
-    assert "There is no publication yet" in words(cora.get("/editions/"))
+    assert "No publications yet" in words(cora.get("/"))
+    assert "No publications yet" in words(cora.get("/editions/"))
 
 
 def test_a_story_shows_what_a_curator_asks_of_it(cora: Client, publication: Publication) -> None:
@@ -95,7 +95,7 @@ def test_hostile_words_are_shown_as_words(cora: Client, publication: Publication
 def test_a_story_is_moved_by_its_buttons(cora: Client, three: list[Story], name: str, to: str, after: str) -> None:
     story = next(s for s in three if s.headline == name)
     answer = cora.post(f"/stories/{story.pk}/move/", {"to": to})
-    assert f"now stands at place {after.split().index(name) + 1}." in follow(answer, cora)
+    assert f"is now at position {after.split().index(name) + 1}." in follow(answer, cora)
     assert order(story.publication) == after.split()
 
 
@@ -107,7 +107,7 @@ def test_a_story_is_put_beside_another(cora: Client, publication: Publication, t
     assert order(publication) == ["one", "two", "three"]
     for beside in ("x", "999", "9" * 40, "²"):
         answer = cora.post(f"/stories/{one}/move/", {"beside": beside})
-        assert "is not there any more, so nothing was moved" in follow(answer, cora)
+        assert "has left the queue, so nothing was moved" in follow(answer, cora)
 
 
 def test_moving_by_htmx_answers_with_parts_of_the_page(
@@ -136,15 +136,15 @@ def test_a_place_that_is_none_moves_nothing(
     cora: Client, publication: Publication, three: list[Story], to: str
 ) -> None:
     answer = cora.post(f"/stories/{three[2].pk}/move/", {"to": to})
-    assert "now stands" not in follow(answer, cora)
+    assert "is now at position" not in follow(answer, cora)
     assert order(publication) == ["one", "two", "three"]
 
 
 def test_a_dropped_story_can_be_put_back_at_once(cora: Client, publication: Publication, three: list[Story]) -> None:
     answer = cora.post(f"/stories/{three[0].pk}/drop/")
     page = follow(answer, cora)
-    assert "“one” was taken out of the queue" in page
-    assert "Put it back" in page
+    assert "“one” was removed from the queue" in page
+    assert "Restore to end of queue" in page
     assert order(publication) == ["two", "three"]
     assert "“one” is back" in follow(cora.post(f"/stories/{three[0].pk}/restore/"), cora)
     assert order(publication) == ["two", "three", "one"]
@@ -152,7 +152,7 @@ def test_a_dropped_story_can_be_put_back_at_once(cora: Client, publication: Publ
 
 def test_dropped_stories_stay_within_reach(cora: Client, publication: Publication, three: list[Story]) -> None:
     cora.post(f"/stories/{three[0].pk}/drop/")
-    assert "Taken out lately (1)" in words(cora.get("/"))
+    assert "Recently removed (1)" in words(cora.get("/"))
 
 
 def test_dropping_twice_and_restoring_twice_are_told_kindly(cora: Client, three: list[Story]) -> None:
@@ -169,7 +169,7 @@ def test_a_problem_by_htmx_is_told_in_the_fragment(cora: Client, three: list[Sto
 
 @pytest.mark.parametrize("dropped", ["x", "0", "9" * 30, "9" * 5000, "٣"])
 def test_a_made_up_undo_is_not_offered(cora: Client, publication: Publication, dropped: str) -> None:
-    assert "Put it back" not in words(cora.get("/desk/morning/", {"dropped": dropped}))
+    assert "Restore to end of queue" not in words(cora.get("/desk/morning/", {"dropped": dropped}))
 
 
 def test_the_desk_remembers_which_publication_was_looked_at(cora: Client, publication: Publication) -> None:
@@ -196,7 +196,7 @@ def test_the_panel_says_when_the_next_edition_leaves_and_what_it_takes(
     page = words(cora.get("/"))
     assert "in 3 h" in page
     assert "America/New_York" in page
-    assert "Would take 3 stories of at most 12" in page
+    assert "Next stories 3 stories of at most 12" in page
     assert "1,250 readers" in page
 
 
@@ -205,13 +205,13 @@ def test_the_panel_says_what_is_missing(cora: Client, publication: Publication) 
     make.story(publication)
     make.edition(publication, due_at=clock.now() + timedelta(days=1))
     page = words(cora.get("/"))
-    assert "2 more stories before it is due, or it is held" in page
-    assert "An appeal: without one the letter asks for nothing" in page
-    assert "Readers: nobody is subscribed yet" in page
+    assert "2 more stories before it is due, or it will be held" in page
+    assert "An active appeal: without one, the email does not ask for donations" in page
+    assert "Subscribers: there are none yet" in page
 
 
 def test_the_panel_names_the_cadence_before_an_edition_is_planned(cora: Client, publication: Publication) -> None:
-    assert "It is written into the plan within a minute" in words(cora.get("/"))
+    assert "It is scheduled within a minute" in words(cora.get("/"))
 
 
 def test_a_held_edition_is_not_overlooked(cora: Client, publication: Publication) -> None:
@@ -222,9 +222,12 @@ def test_a_held_edition_is_not_overlooked(cora: Client, publication: Publication
 def test_every_answer_replaces_what_was_said_of_the_step_before(cora: Client, publication: Publication) -> None:
     story = make.story(publication)
     htmx = {"HX-Request": "true"}
-    assert b'<p id="said" hx-swap-oob="innerHTML"></p>' in cora.post(f"/stories/{story.pk}/drop/", headers=htmx).content
+    assert (
+        b'<p id="announcement" hx-swap-oob="innerHTML"></p>'
+        in cora.post(f"/stories/{story.pk}/drop/", headers=htmx).content
+    )
     assert "is back in the queue" in words(cora.post(f"/stories/{story.pk}/restore/", headers=htmx))
-    assert cora.get("/desk/morning/").content.count(b'id="said"') == 1
+    assert cora.get("/desk/morning/").content.count(b'id="announcement"') == 1
 
 
 def test_the_next_edition_says_what_its_subject_will_be(cora: Client, publication: Publication) -> None:

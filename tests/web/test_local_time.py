@@ -11,7 +11,7 @@ from newsletter.letters import approval, assemble_letter
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.web.shared.display_formats import leaves
-from newsletter.web.shared.edition_status import standing
+from newsletter.web.shared.edition_status import edition_status
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 from tests.web.asking import words
@@ -36,15 +36,16 @@ def approved() -> Edition:
 
 def test_it_is_called_by_the_hour_of_its_readers(approved: Edition) -> None:
     assert leaves(approved, now=MONDAY) == "tomorrow, 07:00 readers’ local time"
-    assert standing(approved, now=MONDAY).sentence == (
-        "It leaves by itself at 07:00 on the clock of each reader: first today, 17:00, last tomorrow, 13:00, in 10 h."
+    assert edition_status(approved, now=MONDAY).sentence == (
+        "Sends automatically at 07:00 in each reader’s time zone: "
+        "first today, 17:00 EST, last tomorrow, 13:00 EST (in 10 h)."
     )
 
 
 def test_one_that_a_person_put_off_is_called_by_the_clock_of_its_publication(approved: Edition) -> None:
     moved = approval.reschedule(approved, due_at=datetime(2026, 11, 24, 17, tzinfo=UTC), now=MONDAY)
     assert leaves(moved, now=MONDAY) == "tomorrow, 12:00 EST"
-    assert standing(moved, now=MONDAY).sentence == "It leaves by itself tomorrow, 12:00, in 29 h."
+    assert edition_status(moved, now=MONDAY).sentence == "Sends automatically tomorrow, 12:00 EST (in 29 h)."
 
 
 def test_the_page_of_an_edition_says_what_will_hold_it_back(eddie: Client, publication: Publication) -> None:

@@ -77,7 +77,7 @@ def test_an_editor_adds_an_extra_edition_from_the_desk(eddie: Client, publicatio
     answer = eddie.post(
         "/desk/morning/editions/extra/", {"due_at": at.strftime(MINUTES), "subject": " Election \n night"}
     )
-    assert "takes its stories from the queue" in follow(answer, eddie)
+    assert "takes stories from the queue" in follow(answer, eddie)
     extra = Edition.objects.get()
     assert (extra.due_at, extra.subject, extra.local_date) == (at, "Election night", None)
 
@@ -86,7 +86,7 @@ def test_an_extra_edition_in_the_past_is_refused_beside_its_field(eddie: Client,
     make.story(publication, headline="Rain at last")
     for given, said in (
         ("2020-01-01T07:00", "Has passed. Give a time from now on."),
-        ("soon", "Give a date and a time"),
+        ("soon", "Enter a date and a time"),
     ):
         page = eddie.post("/desk/morning/editions/extra/", {"due_at": given})
         assert page.status_code == 200

@@ -116,60 +116,61 @@ def test_somebody_deleted_altogether_is_answered_kindly(client: Client, token: s
     Subscriber.objects.all().delete()
     for path in (f"/u/{token}", f"/p/{token}"):
         assert client.get(path).status_code == 200
-        assert client.post(path, {"do": "leave"}).status_code == 200
-    assert "no longer kept" in words(client.post(f"/p/{token}", {"do": "return"}))
+        assert client.post(path, {"action": "unsubscribe"}).status_code == 200
+    assert "no longer stored" in words(client.post(f"/p/{token}", {"action": "resubscribe"}))
 
 
 def test_preferences_show_and_change_the_first_name(client: Client, token: str) -> None:
     assert 'value="Rita"' in client.get(f"/p/{token}").content.decode()
-    assert "We call you Marguerite from now on." in words(
-        client.post(f"/p/{token}", {"do": "name", "first_name": " Marguerite "})
+    assert "Your first name is now Marguerite." in words(
+        client.post(f"/p/{token}", {"action": "name", "first_name": " Marguerite "})
     )
     assert Subscriber.objects.get().first_name == "Marguerite"
-    client.post(f"/p/{token}", {"do": "name", "first_name": ""})
+    client.post(f"/p/{token}", {"action": "name", "first_name": ""})
     assert Subscriber.objects.get().first_name == ""
 
 
 def test_a_hostile_name_is_shown_as_a_name(client: Client, token: str) -> None:
-    page = client.post(f"/p/{token}", {"do": "name", "first_name": '"><img src=x>'})
+    page = client.post(f"/p/{token}", {"action": "name", "first_name": '"><img src=x>'})
     assert b"<img" not in page.content
 
 
 @pytest.mark.parametrize("months", ["1", "3"])
 def test_a_pause_is_taken_and_ended(client: Client, token: str, months: str) -> None:
-    assert "Paused. Nothing comes before" in words(client.post(f"/p/{token}", {"do": "pause", "months": months}))
+    assert "Paused until" in words(client.post(f"/p/{token}", {"action": "pause", "months": months}))
     paused = Subscription.objects.get()
     assert paused.standing == SubscriptionStatus.PAUSED
     assert paused.paused_until
     days = (paused.paused_until - clock.now().date()).days
     assert int(months) * 27 < days <= int(months) * 31
-    assert "The pause is over." in words(client.post(f"/p/{token}", {"do": "resume"}))
+    assert "Your pause has ended." in words(client.post(f"/p/{token}", {"action": "resume"}))
     assert standing() == SubscriptionStatus.ACTIVE
 
 
 @pytest.mark.parametrize(
-    "form", [{}, {"do": "x"}, {"do": "pause"}, {"do": "pause", "months": "2"}, {"do": "pause", "months": "-1"}]
+    "form",
+    [{}, {"action": "x"}, {"action": "pause"}, {"action": "pause", "months": "2"}, {"action": "pause", "months": "-1"}],
 )
 def test_what_the_page_does_not_offer_changes_nothing(client: Client, token: str, form: dict[str, str]) -> None:
     page = client.post(f"/p/{token}", form)
     assert page.status_code == 200
-    assert "is not one of" in words(page)
+    assert "is not" in words(page)
     assert standing() == SubscriptionStatus.ACTIVE
 
 
 def test_leaving_by_the_preferences_can_be_undone_on_the_page_that_says_so(client: Client, token: str) -> None:
     before = Subscription.objects.values().get()
-    page = client.post(f"/p/{token}", {"do": "leave"})
+    page = client.post(f"/p/{token}", {"action": "unsubscribe"})
     assert "You are unsubscribed." in words(page)
-    assert "there is nothing to pause" in words(client.post(f"/p/{token}", {"do": "resume"}))
-    undone = client.post(f"/p/{token}", {"do": "undo", "undo": undo_in(page)})
-    assert "That is undone. The next email comes to you again." in words(undone)
+    assert "there is nothing to pause" in words(client.post(f"/p/{token}", {"action": "resume"}))
+    undone = client.post(f"/p/{token}", {"action": "undo", "undo": undo_in(page)})
+    assert "You are subscribed as before. You will receive the next edition." in words(undone)
     assert Subscription.objects.values().get() == before
 
 
 def test_looking_at_preferences_changes_nothing(client: Client, token: str) -> None:
     for ask in (client.get, client.head):
-        ask(f"/p/{token}?do=leave")
+        ask(f"/p/{token}?action=unsubscribe")
     assert standing() == SubscriptionStatus.ACTIVE
 
 
@@ -216,9 +217,9 @@ def test_the_links_of_a_copy_passed_on_change_nothing_and_say_why(
     client: Client, rita: Subscriber, nobodys: str
 ) -> None:
     for path in (f"/u/{nobodys}", f"/p/{nobodys}"):
-        for answer in (client.get(path), client.post(path, {"do": "leave"})):
+        for answer in (client.get(path), client.post(path, {"action": "unsubscribe"})):
             assert answer.status_code == 200
-            assert "nobody’s own" in words(answer)
+            assert "does not belong to a subscriber" in words(answer)
     assert standing() == SubscriptionStatus.ACTIVE
 
 
@@ -230,8 +231,8 @@ def test_a_damaged_link_is_a_kind_page_that_tells_another_way(
         for letter in "upv":
             page = client.get(f"/{letter}/{damaged}")
             assert page.status_code == 404
-            assert "This link is damaged" in words(page)
-            assert "reply to any letter" in words(page)
+            assert "This link is invalid or has expired" in words(page)
+            assert "reply to any of our emails" in words(page)
             assert publication.postal_address in words(page)
             assert client.post(f"/{letter}/{damaged}").status_code == 404
     assert standing() == SubscriptionStatus.ACTIVE
@@ -247,7 +248,7 @@ def test_no_made_up_token_breaks_anything(token: str) -> None:
 
 def test_no_page_for_readers_sets_a_cookie_or_is_kept_or_found(client: Client, token: str, nobodys: str) -> None:
     for path in (f"/u/{token}", f"/p/{token}", f"/v/{token}", f"/v/{nobodys}", f"/u/{nobodys}", "/u/damaged"):
-        for answer in (client.get(path), client.post(path, {"do": "resume"})):
+        for answer in (client.get(path), client.post(path, {"action": "resume"})):
             assert not answer.cookies
             assert "Cookie" not in answer.get("Vary", "")
             assert answer["Referrer-Policy"] == "no-referrer"

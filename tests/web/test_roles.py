@@ -45,7 +45,7 @@ EVERY = [*DESK, *EDITIONS, *OPS]
 
 def address(pattern: URLPattern, story: int, edition: int) -> str:
     numbers = {"story_id": story, "edition_id": edition, "dispatch_id": 1, "batch_id": 1, "number": 1}
-    path = str(pattern.pattern).replace("<slug:slug>", "morning").replace("<slug:fate>", "again")
+    path = str(pattern.pattern).replace("<slug:slug>", "morning").replace("<slug:decision>", "again")
     for name, number in numbers.items():
         path = path.replace(f"<int:{name}>", str(number))
     return "/" + path
@@ -96,7 +96,7 @@ def test_what_changes_something_needs_the_proof_of_origin(publication: Publicati
 def test_the_refusal_is_a_page_of_ours_that_leads_on(otto: Client) -> None:
     page = otto.get("/editions/")
     assert page.status_code == 403
-    assert "You may not open this page" in words(page)
+    assert "You don’t have access to this page" in words(page)
     assert "Go to ops" in words(page)
 
 
@@ -109,4 +109,4 @@ def test_the_bar_names_the_rooms_a_person_may_enter(cora: Client, otto: Client, 
 def test_what_does_not_exist_is_a_page_of_ours(cora: Client, path: str) -> None:
     page = cora.get(path)
     assert page.status_code == 404
-    assert "There is nothing at this address" in words(page)
+    assert "Page not found" in words(page)

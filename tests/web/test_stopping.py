@@ -26,7 +26,7 @@ def opened(publication: Publication, *, due_in: int) -> Dispatch:
 
 @pytest.fixture
 def early(publication: Publication) -> Dispatch:
-    """Handed over an hour ahead, and due in 45 minutes."""
+    """Scheduled at provider an hour ahead, and due in 45 minutes."""
     Publication.objects.update(schedule_ahead_minutes=60, lead_minutes=90)
     publication.refresh_from_db()
     return opened(publication, due_in=45)
@@ -34,12 +34,12 @@ def early(publication: Publication) -> Dispatch:
 
 def test_an_editor_sees_until_when_it_can_be_stopped_and_stops_it(eddie: Client, early: Dispatch) -> None:
     page = words(eddie.get(f"/editions/{early.edition_id}/"))
-    assert "Handed over" in page
+    assert "Scheduled at provider" in page
     assert "can be stopped until" in page
-    assert "10 readers of 10 would not get this edition" in words(eddie.get(f"/ops/dispatches/{early.pk}/stop/"))
+    assert "10 readers of 10 will not receive this edition" in words(eddie.get(f"/ops/dispatches/{early.pk}/stop/"))
     answer = eddie.post(f"/ops/dispatches/{early.pk}/stop/", {"reason": "The picture is wrong."}, follow=True)
     page = words(answer)
-    assert "Stopped. Nothing of this edition leaves." in page
+    assert "Stopped. No emails of this edition are sent." in page
     assert "Stopped: 10 readers not submitted; 0 cancelled for certain." in page
     early.refresh_from_db()
     assert early.state == DispatchState.STOPPED
@@ -60,4 +60,4 @@ def test_editors_and_ops_stop_what_leaves_at_once(
 
 def test_ops_are_told_that_a_pause_does_not_hold_what_is_submitted(otto: Client, early: Dispatch) -> None:
     page = words(otto.post(f"/ops/dispatches/{early.pk}/pause/", follow=True))
-    assert "leaves at its time, unless you stop it" in page
+    assert "still sent at their time unless you stop the dispatch" in page

@@ -59,7 +59,7 @@ def test_saving_a_story_unchanged_changes_nothing_not_even_when_it_was_changed(
 ) -> None:
     story = full_story(publication)
     before = stored(story)
-    assert "Nothing was changed, so nothing was saved." in follow(
+    assert "You made no changes, so nothing was saved." in follow(
         form_of(cora, page_of(story), having="headline").send(cora), cora
     )
     assert stored(story) == before
@@ -146,10 +146,10 @@ def test_who_saves_later_is_refused_and_sees_both_texts(cora: Client, eddie: Cli
     page: Any = second.send(eddie, headline="His", body="His words.", byline="Bo")
     assert page.status_code == 200
     said = words(page)
-    assert "Somebody else changed this while you were writing, so nothing was saved yet." in said
-    assert "Saved meanwhile by somebody else: Hers" in said
+    assert "Someone else changed this while you were editing, so your changes are not saved yet." in said
+    assert "Saved by someone else in the meantime: Hers" in said
     assert "Her words. More of them." in said
-    assert "Add it all the same" not in said
+    assert "Add anyway" not in said
     (form,) = [form for form in forms_in(page, page_of(story)) if "headline" in form.names]
     assert (form.data["headline"], form.data["body"], form.data["byline"]) == ("His", "His words.", "Bo")
     assert form.data["kicker"] == "Kept"  # what she did and he did not touch
@@ -181,7 +181,7 @@ def test_two_pictures_for_one_story_are_a_conflict(cora: Client, eddie: Client, 
 
     first.send(cora, picture_file=street(), picture_alt="Hers")
     page: Any = second.send(eddie, picture_file=street(), picture_alt="Hers")
-    assert "Saved meanwhile by somebody else: another file, or none" in words(page)
+    assert "Saved by someone else in the meantime: (file changed or removed)" in words(page)
 
 
 def test_a_post_that_only_names_an_old_version_replaces_nothing(cora: Client, publication: Publication) -> None:
@@ -204,7 +204,7 @@ def test_who_saves_at_the_same_moment_is_told_and_keeps_the_words(
     with monkeypatch.context() as patched:
         patched.setattr(story_queue, "revise", outrun)
         page: Any = form.send(cora, headline="His")
-    assert "Somebody else saved this story at the same moment." in words(page)
+    assert "Someone else saved this story at the same moment." in words(page)
     (form,) = [form for form in forms_in(page, page_of(story)) if "headline" in form.names]
     assert form.data["headline"] == "His"
 
@@ -247,7 +247,7 @@ def test_when_the_database_is_full_the_words_stay(
     for address in (NEW, page_of(make.story(publication))):
         page = cora.post(address, FORM)
         assert page.status_code == 200
-        assert "It could not be saved" in words(page)
+        assert "Not saved: the database" in words(page)
         assert "It rained." in page.content.decode()
 
 
@@ -256,9 +256,9 @@ def test_a_story_of_an_edition_that_was_sent_says_that_changing_it_changes_nothi
 ) -> None:
     edition = make.approved_edition(publication)
     story = edition.stories.get()
-    assert "assembled and approved anew" in words(cora.get(page_of(story)))
+    assert "must then be approved again" in words(cora.get(page_of(story)))
     edition.move(EditionState.DISPATCHING)
     edition.save()
     page = words(cora.get(page_of(story)))
-    assert "Changing it changes nothing in that email." in page
-    assert "assembled and approved anew" not in page
+    assert "Changes do not affect that edition." in page
+    assert "must then be approved again" not in page

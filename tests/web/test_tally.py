@@ -23,9 +23,9 @@ def test_what_was_heard_of_the_letters_stands_on_the_ops_page_and_on_that_of_the
     assert dispatch
     pages = ((otto, "/ops/"), (eddie, f"/editions/{edition.pk}/"))
     for person, page in pages:
-        assert "Heard of" not in words(person.get(page))
+        assert "Delivery reports:" not in words(person.get(page))
     reached = (DeliveryStage.DELIVERED, DeliveryStage.DELIVERED, DeliveryStage.BOUNCED)
     for subscriber, each in enumerate(reached, start=1):
         ReaderOutcome.objects.create(dispatch=dispatch, subscriber=subscriber, reached=each)
     for person, page in pages:
-        assert "Heard of 3 readers: 2 delivered, 1 bounced." in words(person.get(page))
+        assert "Delivery reports: 3. 2 delivered, 1 bounced." in words(person.get(page))

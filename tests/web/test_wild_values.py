@@ -57,7 +57,7 @@ def usual_address(pattern: URLPattern) -> str:
 def _usual(kind: str, name: str) -> str:
     if name in FIRST:
         return str(FIRST[name].objects.order_by("pk").values_list("pk", flat=True).first() or 1)
-    return "again" if name == "fate" else USUAL[kind]
+    return "again" if name == "decision" else USUAL[kind]
 
 
 def addresses(pattern: URLPattern) -> list[str]:
@@ -76,7 +76,7 @@ def addresses(pattern: URLPattern) -> list[str]:
 
 def query_names() -> set[str]:
     """Every name that a view asks a query for."""
-    files = Path(web.__file__).parent.glob("*.py")
+    files = Path(web.__file__).parent.rglob("*.py")
     return {
         name for file in files for found in QUERY.findall(file.read_text(encoding="utf-8")) for name in found if name
     }
@@ -97,6 +97,8 @@ def ada(publication: Publication, settings: Any) -> Client:
 
 
 def fine(answer: Any, *asked: object) -> bool:
+    if answer.streaming:
+        answer.getvalue()  # reading to the end closes the file
     assert answer.status_code != 500, asked
     return bool(answer.status_code == 200 and "text/html" in answer.headers.get("Content-Type", ""))
 

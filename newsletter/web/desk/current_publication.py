@@ -1,4 +1,4 @@
-"""Which publication a page of the desk is about: the one in its address, else the one last looked at."""
+"""The publication of a desk page: the one in the URL, otherwise the one viewed last."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -6,26 +6,26 @@ from django.shortcuts import get_object_or_404
 from newsletter.publications.models import Publication
 from newsletter.web.shared.permission_required import DeskRequest
 
-KEPT_AS = "publication"
+SESSION_KEY = "publication"
 
 
-def everything() -> list[Publication]:
-    """What the switcher offers."""
+def active_publications() -> list[Publication]:
+    """Return the publications offered by the switcher."""
     return list(Publication.objects.filter(is_active=True))
 
 
-def asked_for(request: DeskRequest, slug: str) -> Publication:
-    """The publication named in the address, remembered for the next visit; 404 when there is none."""
+def publication_from_url(request: DeskRequest, slug: str) -> Publication:
+    """Return the publication with this slug and remember it in the session. Raise 404 if there is none."""
     publication = get_object_or_404(Publication, slug=slug, is_active=True)
-    if request.session.get(KEPT_AS) != slug:
-        request.session[KEPT_AS] = slug
+    if request.session.get(SESSION_KEY) != slug:
+        request.session[SESSION_KEY] = slug
     return publication
 
 
-def last_seen(request: DeskRequest) -> Publication | None:
-    """The one this person looked at last, else the first; None in a house without publications."""
-    slug = request.session.get(KEPT_AS)
+def last_viewed(request: DeskRequest) -> Publication | None:
+    """Return the publication that this user viewed last, otherwise the first; None if there are no publications."""
+    slug = request.session.get(SESSION_KEY)
     try:
-        return asked_for(request, slug) if slug else Publication.objects.filter(is_active=True).first()
+        return publication_from_url(request, slug) if slug else Publication.objects.filter(is_active=True).first()
     except Http404:
         return Publication.objects.filter(is_active=True).first()

@@ -1,4 +1,4 @@
-"""A person's word on an edition: the buttons of its page. Each calls one verb and shows what became of it."""
+"""Actions on an edition: the buttons of its page. Each view calls one use case and reports the result."""
 
 from collections.abc import Callable
 
@@ -17,19 +17,19 @@ from newsletter.mail.text_cleaning import clean_line
 from newsletter.web.shared.display_formats import clock_of, leaves, moment
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
-ASSEMBLED_AT_LATEST = "It is assembled when you say so, at the latest {}, and then needs a person’s approval."
+REBUILT_BY = "The email is rebuilt when you choose Build preview, at the latest {}, and must then be approved again."
 
 
 @require_POST
 @permission_required(Permission.APPROVE)
 def approve(request: DeskRequest, edition_id: int) -> HttpResponse:
-    """Approves the letter that was on the page: the form carries its content hash."""
+    """Approve the email that the user saw: the form carries its content hash."""
     seen = request.POST.get("content_hash", "")
-    return _decide(
+    return _perform(
         request,
         edition_id,
         lambda edition: approval.approve(edition, content_hash=seen, by=request.user, now=clock.now()),
-        "Approved. It leaves by itself when it is due.",
+        "Approved. The edition is sent automatically at its send time.",
     )
 
 
@@ -37,22 +37,22 @@ def approve(request: DeskRequest, edition_id: int) -> HttpResponse:
 @permission_required(Permission.APPROVE)
 def hold(request: DeskRequest, edition_id: int) -> HttpResponse:
     reason = clean_line(request.POST.get("reason", ""))
-    return _decide(
+    return _perform(
         request,
         edition_id,
         lambda edition: approval.hold(edition, reason=reason, by=request.user, now=clock.now()),
-        "Held. It does not leave until somebody releases it.",
+        "Held. The edition is not sent until someone releases it.",
     )
 
 
 @require_POST
 @permission_required(Permission.APPROVE)
 def release(request: DeskRequest, edition_id: int) -> HttpResponse:
-    return _decide(
+    return _perform(
         request,
         edition_id,
         lambda edition: approval.release(edition, by=request.user, now=clock.now()),
-        "Released. It is assembled anew and then needs approval.",
+        "Released. The email is rebuilt and must be approved again.",
     )
 
 
@@ -60,18 +60,18 @@ def release(request: DeskRequest, edition_id: int) -> HttpResponse:
 @permission_required(Permission.APPROVE)
 def cancel(request: DeskRequest, edition_id: int) -> HttpResponse:
     reason = clean_line(request.POST.get("reason", ""))
-    return _decide(
+    return _perform(
         request,
         edition_id,
         lambda edition: approval.cancel(edition, reason=reason, by=request.user, now=clock.now()),
-        "Cancelled. Its stories lead the queue again.",
+        "Cancelled. The stories are back at the front of the queue.",
     )
 
 
 @require_POST
 @permission_required(Permission.APPROVE)
 def assemble(request: DeskRequest, edition_id: int) -> HttpResponse:
-    """Freezes the letter ahead of its time, so that it can be approved now."""
+    """Assemble the letter early, so that it can be approved now."""
     try:
         edition = assemble_letter.assemble(get_object_or_404(Edition, pk=edition_id).pk, now=clock.now())
     except NewsletterError as error:
@@ -79,42 +79,45 @@ def assemble(request: DeskRequest, edition_id: int) -> HttpResponse:
         return redirect("edition", edition_id)
     match edition.state:
         case State.PLANNED if edition.placements.exists():
-            messages.info(request, "Its pictures are still being fetched. Assemble it again in half a minute.")
+            messages.info(request, "Pictures are still being fetched. Try again in 30 seconds.")
         case State.PLANNED:
-            messages.error(request, "There are too few stories in the queue for this edition, so it was not assembled.")
+            messages.error(request, "There are not enough stories in the queue, so the email was not built.")
         case State.APPROVED if edition.approved_by is None:
             when = leaves(edition, now=clock.now())
-            messages.success(request, f"Assembled, and approved by the publication’s own rule. It leaves {when}.")
+            messages.success(request, f"The email is ready and was approved automatically. It is sent {when}.")
         case State.ASSEMBLED | State.APPROVED:
-            messages.success(request, "Assembled. Read it, then approve it.")
+            messages.success(request, "The email is ready. Review it, then approve it.")
         case _:
-            messages.error(request, f"It is {edition.state}. {edition.reason}")
+            messages.error(request, f"The edition is {edition.state}. {edition.reason}")
     return redirect("edition", edition_id)
 
 
 @require_POST
 @permission_required(Permission.APPROVE)
 def reopen(request: DeskRequest, edition_id: int) -> HttpResponse:
-    def done(edition: Edition) -> str:
+    def message(edition: Edition) -> str:
         latest = moment(edition.assemble_at, clock_of(edition.publication), now=clock.now())
-        return f"Taken apart: its stories lead the queue again. {ASSEMBLED_AT_LATEST.format(latest)}"
+        return f"Reopened. The stories are back at the front of the queue. {REBUILT_BY.format(latest)}"
 
-    return _decide(
-        request, edition_id, lambda edition: reopen_edition.take_apart(edition, by=request.user, now=clock.now()), done
+    return _perform(
+        request,
+        edition_id,
+        lambda edition: reopen_edition.take_apart(edition, by=request.user, now=clock.now()),
+        message,
     )
 
 
-def _decide(
+def _perform(
     request: DeskRequest,
     edition_id: int,
-    verb: Callable[[Edition], Edition],
-    done: str | Callable[[Edition], str],
+    action: Callable[[Edition], Edition],
+    message: str | Callable[[Edition], str],
 ) -> HttpResponse:
     edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
     try:
-        edition = verb(edition)
+        edition = action(edition)
     except NewsletterError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, done if isinstance(done, str) else done(edition))
+        messages.success(request, message if isinstance(message, str) else message(edition))
     return redirect("edition", edition_id)

@@ -1,4 +1,4 @@
-"""The editions of a publication, and the page of one: where it stands, its letter, what can be done with it."""
+"""List of a publication's editions, and the page of one edition: status, email preview, actions."""
 
 import hashlib
 from dataclasses import dataclass
@@ -26,24 +26,24 @@ from newsletter.mail.message import Letter
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.next_edition import next_stories
 from newsletter.web.shared.display_formats import clock_of
-from newsletter.web.shared.edition_status import standing
+from newsletter.web.shared.edition_status import edition_status
 from newsletter.web.shared.forms import LocalDateTimeField, PlainForm
 from newsletter.web.shared.letter_preview import letter_of, requested_variant
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
-A_PAGE = 25
+PAGE_SIZE = 25
 LOOKS = {"desktop": "Desktop", "phone": "Phone", "text": "Plain text"}
 
 
 class RescheduleForm(PlainForm):
-    due_at = LocalDateTimeField(label="Due time")
+    due_at = LocalDateTimeField(label="Send time")
 
 
 @require_safe
 @permission_required(Permission.CURATE)
 def latest(request: DeskRequest) -> HttpResponse:
-    """The editions of the publication last looked at."""
-    publication = publications.last_seen(request)
+    """Redirect to the editions of the publication viewed last."""
+    publication = publications.last_viewed(request)
     if publication is None:
         return render(request, "web/desk/no_publication.html")
     return redirect("edition-list", publication.slug)
@@ -52,15 +52,15 @@ def latest(request: DeskRequest) -> HttpResponse:
 @require_safe
 @permission_required(Permission.CURATE)
 def listing(request: DeskRequest, slug: str) -> HttpResponse:
-    publication = publications.asked_for(request, slug)
+    publication = publications.publication_from_url(request, slug)
     now = clock.now()
     editions = publication.editions.select_related("publication", "dispatch")
-    page = Paginator(editions, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(editions, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "publication": publication,
-        "publications": publications.everything(),
+        "publications": publications.active_publications(),
         "page": page,
-        "rows": [(edition, standing(edition, now=now)) for edition in page],
+        "rows": [(edition, edition_status(edition, now=now)) for edition in page],
     }
     return render(request, "web/desk/editions.html", context)
 
@@ -68,7 +68,7 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
 @require_safe
 @permission_required(Permission.CURATE)
 def show(request: DeskRequest, edition_id: int) -> HttpResponse:
-    """The page of an edition. It asks again by itself, and is answered when there is something new on it."""
+    """Show an edition. The page polls with the mark it has `seen`; the response is empty until something changes."""
     edition = get_object_or_404(Edition.objects.select_related("publication", "approved_by", "dispatch"), pk=edition_id)
     if seen := request.GET.get("seen", ""):
         current = mark(edition, now=clock.now())
@@ -82,7 +82,7 @@ def show(request: DeskRequest, edition_id: int) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What the page of an edition showed, in short: its letter, and where it stands."""
+    """Digest of what an edition's page shows: the email and the side panel."""
 
     email: str
     side: str
@@ -92,14 +92,14 @@ class Mark:
 
 
 def mark(edition: Edition, *, now: datetime) -> Mark:
-    """Another one when the page would show something else by now."""
+    """Return the current mark. It differs when the page would show something else."""
     dispatch = getattr(edition, "dispatch", None)
-    shown = [*standing(edition, now=now), edition.due_at, dispatch and progress(dispatch)]
+    shown = [*edition_status(edition, now=now), edition.due_at, dispatch and progress(dispatch)]
     return Mark(edition.content_hash[:12], hashlib.sha256(repr(shown).encode()).hexdigest()[:12])
 
 
 def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpResponse:
-    """The page of `edition`, also as the answer to a form that has to be looked at again."""
+    """Render the page of `edition`, also with a form that has errors."""
     now = clock.now()
     variant = requested_variant(request)
     letter, problem = _letter(edition, now=now, variant=variant)
@@ -109,8 +109,8 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
     context = {
         "edition": edition,
         "publication": edition.publication,
-        "standing": standing(edition, now=now),
-        "foretold": _foretold(edition, now=now),
+        "status": edition_status(edition, now=now),
+        "expected_problems": _expected_problems(edition, now=now),
         "stories": next_stories(edition.publication, edition, now=now),
         "letter": letter,
         "problem": problem,
@@ -135,19 +135,19 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
     return render(request, "web/desk/edition.html", context)
 
 
-def _foretold(edition: Edition, *, now: datetime) -> tuple[str, ...]:
-    """What will hold it back when it leaves."""
+def _expected_problems(edition: Edition, *, now: datetime) -> tuple[str, ...]:
+    """Return sentences on what will hold or delay the edition at its send time."""
     if edition.state not in (State.PLANNED, State.ASSEMBLED, State.APPROVED):
         return ()
-    why = reason_to_hold(edition, now=now)
-    if why and edition.content_hash:
-        return (f"It will be held instead of leaving. {why}",)
+    reason = reason_to_hold(edition, now=now)
+    if reason and edition.content_hash:
+        return (f"The edition will be held instead of sent. {reason}",)
     readers = subscriber_counts.count_subscribers(edition.publication).active
     return expected_delays(edition.publication, readers=readers, due_at=edition.due_at, now=now)
 
 
 def _letter(edition: Edition, *, now: datetime, variant: Variant) -> tuple[Letter | None, str]:
-    """The letter as it is or would be, or the sentence that says why there is none."""
+    """Return the letter as it is or would be, or None and a sentence that says why there is none."""
     try:
         return letter_of(edition, now=now, variant=variant), ""
     except NewsletterError as error:
@@ -155,17 +155,18 @@ def _letter(edition: Edition, *, now: datetime, variant: Variant) -> tuple[Lette
 
 
 def can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
-    """Which buttons this person is shown: what their role and the table of legal moves permit."""
-    decides, moves = has_permission(request.user, Permission.APPROVE), TRANSITIONS[edition.state]
+    """Return which actions to offer: those that the user's role and the legal state transitions permit."""
+    can_approve, transitions = has_permission(request.user, Permission.APPROVE), TRANSITIONS[edition.state]
     is_open = edition.state in (State.PLANNED, State.ASSEMBLED, State.APPROVED)
     return {
-        "decide": decides,
-        "approve": decides and edition.state == State.ASSEMBLED,
-        "hold": decides and State.HELD in moves,
-        "release": decides and edition.state == State.HELD,
-        "cancel": decides and State.CANCELLED in moves,
-        "send": decides and is_open,
-        "assemble": decides and edition.state == State.PLANNED,
-        "reopen": decides and edition.state in (State.ASSEMBLED, State.APPROVED),
-        "steer": (decides or has_permission(request.user, Permission.OPERATE)) and edition.state == State.DISPATCHING,
+        "decide": can_approve,
+        "approve": can_approve and edition.state == State.ASSEMBLED,
+        "hold": can_approve and State.HELD in transitions,
+        "release": can_approve and edition.state == State.HELD,
+        "cancel": can_approve and State.CANCELLED in transitions,
+        "send": can_approve and is_open,
+        "assemble": can_approve and edition.state == State.PLANNED,
+        "reopen": can_approve and edition.state in (State.ASSEMBLED, State.APPROVED),
+        "steer": (can_approve or has_permission(request.user, Permission.OPERATE))
+        and edition.state == State.DISPATCHING,
     }

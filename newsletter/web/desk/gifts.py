@@ -1,4 +1,4 @@
-"""Gifts from a file of the donation platform, taken in at the desk: who gave lately is thanked and not asked."""
+"""Import of gifts from a donation platform's file. Recent donors see a thank-you instead of the appeal."""
 
 from django import forms
 from django.http import HttpResponse
@@ -15,54 +15,57 @@ from newsletter.web.desk import current_publication as publications
 from newsletter.web.shared.forms import PlainForm
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
-LARGEST = 20_000_000  # bytes; some hundred thousand gifts, and below what any request may hold (web/size.py)
+MAX_FILE_BYTES = 20_000_000  # about 100,000s of gifts; below the request limit in request_size.py
 
 
 class GiftsForm(PlainForm):
     file = forms.FileField(
         label="File",
-        help_text="CSV in UTF-8. Its first row names the columns: email, date, amount, currency, reference.",
+        help_text="CSV in UTF-8. The first row must name the columns: email, date, amount, currency, reference.",
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
     source = forms.CharField(
         max_length=40,
-        help_text="Who wrote it, such as stripe. Say the same each time: it is how a gift is known again.",
+        help_text="The platform the file comes from, e.g. stripe. "
+        "Use the same name every time so duplicates are recognised.",
     )
     currency = forms.CharField(
-        max_length=3, required=False, help_text="Three letters such as USD, when the file has no column for it."
+        max_length=3,
+        required=False,
+        help_text="Three-letter code such as USD, if the file has no currency column.",
     )
-    only_here = forms.BooleanField(label="Only readers of this publication are thanked for them", required=False)
+    only_here = forms.BooleanField(label="Thank only readers of this publication", required=False)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Permission.APPROVE)
-def take_in(request: DeskRequest, slug: str) -> HttpResponse:
-    """The form, and below it what became of the file. A file that is posted again changes nothing."""
-    publication = publications.asked_for(request, slug)
+def import_file(request: DeskRequest, slug: str) -> HttpResponse:
+    """Show the form and the result of the import. Importing the same file twice changes nothing."""
+    publication = publications.publication_from_url(request, slug)
     form = GiftsForm(request.POST, request.FILES) if request.method == "POST" else GiftsForm()
     report = _report(form, publication) if form.is_bound and form.is_valid() else None
     context = {
         "publication": publication,
-        "several": len(publications.everything()) > 1,
+        "several": len(publications.active_publications()) > 1,
         "form": form,
         "report": report,
-        "unnamed": report.bad - len(report.problems) if report else 0,
+        "unlisted_problems": report.bad - len(report.problems) if report else 0,
     }
     return render(request, "web/desk/gifts.html", context, status=200 if not form.errors else 422)
 
 
 def _report(form: GiftsForm, publication: Publication) -> Report | None:
-    """What became of the file; None when the form says why it was not taken."""
-    given = form.cleaned_data
+    """Import the file and return the report; None if it was rejected, with the reason on the form."""
+    data = form.cleaned_data
     try:
-        if (given["file"].size or 0) > LARGEST:
-            hint = "Have it taken in by the command newsletter gifts import, which takes any."
-            raise BadInput("file", f"is larger than {LARGEST // 1_000_000} MB.", hint)
+        if (data["file"].size or 0) > MAX_FILE_BYTES:
+            hint = "Use the command newsletter gifts import, which has no size limit."
+            raise BadInput("file", f"is larger than {MAX_FILE_BYTES // 1_000_000} MB.", hint)
         return import_gifts.read(
-            csv_reader.decode_lines(given["file"].file),
-            source=given["source"],
-            currency=given["currency"],
-            publication=publication if given["only_here"] else None,
+            csv_reader.decode_lines(data["file"].file),
+            source=data["source"],
+            currency=data["currency"],
+            publication=publication if data["only_here"] else None,
             now=clock.now(),
         )
     except NewsletterError as error:

@@ -1,4 +1,4 @@
-"""A publication's logos: how letters show them by day and by night, and new ones from this computer."""
+"""A publication's logos for light and dark mode: preview and upload."""
 
 from django import forms
 from django.contrib import messages
@@ -12,12 +12,15 @@ from newsletter.publications import edit_publication, upload_logos
 from newsletter.publications.models import Publication
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.shared.edit_form import EditForm
-from newsletter.web.shared.forms import telling
+from newsletter.web.shared.forms import show_errors_on
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.picture_forms import PictureInput, save_uploaded_picture
 
-LEAST, MOST = edit_publication.BOUNDS["logo_width"]
-ENDS = {"min_value": f"Give {LEAST} to {MOST}.", "max_value": f"Give {LEAST} to {MOST}."}
+MIN_WIDTH, MAX_WIDTH = edit_publication.BOUNDS["logo_width"]
+RANGE_ERRORS = {
+    "min_value": f"Enter a number from {MIN_WIDTH} to {MAX_WIDTH}.",
+    "max_value": f"Enter a number from {MIN_WIDTH} to {MAX_WIDTH}.",
+}
 
 
 class LogosForm(EditForm):
@@ -25,30 +28,32 @@ class LogosForm(EditForm):
     acts = ("logo", "logo_out", "logo_dark", "logo_dark_out")
 
     logo = forms.FileField(
-        required=False, help_text="For light paper. PNG, or JPEG, WebP, AVIF, GIF, under 20 MB.", widget=PictureInput()
+        required=False,
+        help_text="PNG, JPEG, WebP, AVIF or GIF, up to 20 MB.",
+        widget=PictureInput(),
     )
-    logo_out = forms.BooleanField(label="Take the logo out", required=False, help_text="Letters show the name instead.")
+    logo_out = forms.BooleanField(label="Remove logo", required=False, help_text="Emails show the name instead.")
     logo_dark = forms.FileField(
         label="Dark logo",
         required=False,
-        help_text="For dark mode, of the same shape. Without it the other is shown there too.",
+        help_text="For dark mode, with the same proportions. If empty, the light logo is used there too.",
         widget=PictureInput(),
     )
-    logo_dark_out = forms.BooleanField(label="Take the dark logo out", required=False)
+    logo_dark_out = forms.BooleanField(label="Remove dark logo", required=False)
     logo_width = forms.IntegerField(
-        label="Width in letters",
-        min_value=LEAST,
-        max_value=MOST,
-        help_text="In pixels; files twice as wide are sharp on every screen.",
-        error_messages=ENDS,
+        label="Width in emails",
+        min_value=MIN_WIDTH,
+        max_value=MAX_WIDTH,
+        help_text="In pixels. Upload images twice as wide so they look sharp on every screen.",
+        error_messages=RANGE_ERRORS,
     )
 
-    def keep(self, publication: Publication) -> None:
-        """Make the files fit and print them from now on; raises `BadInput`."""
+    def save(self, publication: Publication) -> None:
+        """Process the files and use them as logos. Raise `BadInput` for an unusable file."""
         pictures: dict[str, Picture | None] = {}
-        for name, called in (("logo", "logo"), ("logo_dark", "dark logo")):
+        for name, label in (("logo", "logo"), ("logo_dark", "dark logo")):
             if file := self.cleaned_data.get(name):
-                pictures[name] = save_uploaded_picture(file, Use.LOGO, field=called)
+                pictures[name] = save_uploaded_picture(file, Use.LOGO, field=label)
             elif self.cleaned_data.get(f"{name}_out"):
                 pictures[name] = None
         upload_logos.hand_over(
@@ -59,7 +64,7 @@ class LogosForm(EditForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Permission.APPROVE)
 def show(request: DeskRequest, slug: str) -> HttpResponse:
-    publication = publications.asked_for(request, slug)
+    publication = publications.publication_from_url(request, slug)
     posted = request.method == "POST"
     stored: dict[str, object] = {"logo_width": publication.logo_width}
     for name in ("logo", "logo_dark"):
@@ -67,13 +72,13 @@ def show(request: DeskRequest, slug: str) -> HttpResponse:
     form = LogosForm(request.POST, request.FILES, stored=stored) if posted else LogosForm(stored=stored)
     if form.is_bound and form.is_valid():
         if not form.changed:
-            messages.info(request, "Nothing was changed, so nothing was saved.")
+            messages.info(request, "You made no changes, so nothing was saved.")
             return redirect("logos", publication.slug)
-        with telling(form):
-            form.keep(publication)
-            messages.success(request, "The logos are saved. Letters that are assembled from now on have them.")
+        with show_errors_on(form):
+            form.save(publication)
+            messages.success(request, "Logos saved. New emails use them.")
             return redirect("logos", publication.slug)
-        publication.refresh_from_db()  # what was tried is not what is printed
+        publication.refresh_from_db()  # discard the unsaved values
     elif form.is_bound:
         form.ask_to_choose_again()
     return render(request, "web/desk/logos.html", {"publication": publication, "form": form})

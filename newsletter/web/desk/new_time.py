@@ -1,6 +1,6 @@
-"""Another time for an edition, or now: asked about beforehand with the letter as it would be, then done.
+"""Reschedule an edition or send it now, after a confirmation page that previews the email.
 
-A letter that says something else at that time, such as its date, is shown and approved with the same click.
+If the email differs at the new time, for example in its date, the page shows it and can approve it in the same step.
 """
 
 from datetime import UTC, datetime
@@ -24,16 +24,15 @@ from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.web.desk import editions
 from newsletter.web.desk.next_edition import next_stories
-from newsletter.web.shared.display_formats import clock_of, moment, zone_words
-from newsletter.web.shared.letter_preview import anonymous_letter, letter_in, moment_asked_for, requested_variant
+from newsletter.web.shared.display_formats import clock_of, moment, zone_name
+from newsletter.web.shared.letter_preview import anonymous_letter, letter_in, requested_due_at, requested_variant
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
-APPROVE_IT = "Read its email, then approve it."
-BY_RULE = "by the publication’s own rule."
+APPROVE_IT = "Review the email, then approve it."
 
 
 class Answers(TypedDict):
-    """What a person says to the letter that is on the page."""
+    """What the user answered on the confirmation page."""
 
     seen: str
     by: User
@@ -41,26 +40,26 @@ class Answers(TypedDict):
 
 
 class Then(NamedTuple):
-    """The letters of an edition as they would be at another time; `is_other` when that is not what they are."""
+    """The letters of an edition as they would be at another time; `is_other` if they differ from the current ones."""
 
-    letter: FrozenLetter | None  # the one that is shown
+    letter: FrozenLetter | None  # the one shown
     content_hash: str
     is_other: bool
-    problem: str  # why it is not known what they would be; mostly empty
+    problem: str  # why they cannot be composed; usually empty
 
 
 @require_safe
 @permission_required(Permission.APPROVE)
 def confirm_send(request: DeskRequest, edition_id: int) -> HttpResponse:
-    """Asks once more before an edition is sent, and says to how many."""
+    """Ask for confirmation before sending, with the number of readers."""
     return _ask(request, edition_id, due_at=None)
 
 
 @require_safe
 @permission_required(Permission.APPROVE)
 def confirm_reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
-    """Shows the letter of an approved edition as it would be at another time, before it is given that."""
-    due_at = moment_asked_for(request)
+    """Preview the letter of an approved edition at another time before it is rescheduled."""
+    due_at = requested_due_at(request)
     if due_at is None:
         raise Http404
     return _ask(request, edition_id, due_at=due_at)
@@ -79,7 +78,7 @@ def send_now(request: DeskRequest, edition_id: int) -> HttpResponse:
     except NewsletterError as error:
         messages.error(request, str(error))
     else:
-        _say(request, sent, "It is due now.", before=edition)
+        _report(request, sent, "The edition is due now.", before=edition)
     return redirect("edition", edition_id)
 
 
@@ -91,7 +90,7 @@ def reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
     with timezone.override(clock_there):
         form = editions.RescheduleForm(request.POST, initial={"due_at": edition.due_at})
         if form.is_valid() and not form.has_changed() and not request.POST.get("content_hash"):
-            messages.info(request, "That is its time already, so nothing was changed.")
+            messages.info(request, "The edition already has this send time, so nothing was changed.")
             return redirect("edition", edition_id)
         if form.is_valid():
             due_at = form.cleaned_data["due_at"]
@@ -104,8 +103,8 @@ def reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
             except NewsletterError as error:
                 form.add_domain_error(error)
             else:
-                when = f"{moment(due_at, clock_there, now=now)} {zone_words(due_at, clock_there)}"
-                _say(request, moved, f"It is now due {when}.", before=edition)
+                when = f"{moment(due_at, clock_there, now=now)} {zone_name(due_at, clock_there)}"
+                _report(request, moved, f"The edition is now due {when}.", before=edition)
                 return redirect("edition", edition_id)
         return editions.page(request, edition, form)
 
@@ -153,20 +152,20 @@ def _then(edition: Edition, *, due_at: datetime, now: datetime, variant: Variant
     return Then(shown, composed.content_hash if composed else edition.content_hash, composed is not None, "")
 
 
-def _say(request: DeskRequest, edition: Edition, done: str, *, before: Edition) -> None:
-    """`done`, and what follows from the state in which `edition` is now."""
+def _report(request: DeskRequest, edition: Edition, done: str, *, before: Edition) -> None:
+    """Show `done` and what happens next, given the new state of `edition`."""
     if edition.state == State.HELD:
-        messages.error(request, f"{done} But it is held: {edition.reason}")
+        messages.error(request, f"{done} However, it is held: {edition.reason}")
         return
     parts = [done]
     if edition.content_hash != before.content_hash:
-        parts.append("Its email was made anew for that time.")
+        parts.append("The email was rebuilt for that time.")
     if edition.state == State.APPROVED:
-        by_rule = edition.approved_by is None and edition.content_hash != before.content_hash
-        parts.append("It is approved" + (" by the publication’s own rule." if by_rule else "."))
+        is_automatic = edition.approved_by is None and edition.content_hash != before.content_hash
+        parts.append("It is approved" + (" automatically." if is_automatic else "."))
     elif edition.state == State.ASSEMBLED:
-        parts.append("It leaves as soon as somebody approves it." if edition.due_at <= clock.now() else APPROVE_IT)
+        parts.append("It is sent as soon as someone approves it." if edition.due_at <= clock.now() else APPROVE_IT)
     elif edition.due_at <= clock.now():
-        by_rule = edition.auto_approve
-        parts.append("It is assembled within moments, and leaves " + (BY_RULE if by_rule else "when it is approved."))
+        when = "approved automatically and sent." if edition.auto_approve else "sent as soon as someone approves it."
+        parts.append(f"The email is built within a minute, then {when}")
     messages.success(request, " ".join(parts))

@@ -1,4 +1,4 @@
-"""The desk's panel on the next edition: when it leaves, what it would take, what is missing."""
+"""Panel for the next edition: send time, stories, and what is still missing."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,21 +16,21 @@ from newsletter.publications.models import Publication, TooFewStoriesPolicy
 from newsletter.publications.schedule import Due
 from newsletter.stories.models import Story
 from newsletter.web.shared.display_formats import pluralize
-from newsletter.web.shared.edition_status import StatusBadge, standing
+from newsletter.web.shared.edition_status import StatusBadge, edition_status
 
-UNDER_WAY = timedelta(hours=1)
-AHEAD = [State.PLANNED, State.ASSEMBLED, State.APPROVED, State.DISPATCHING]
+NEXT_AFTER = timedelta(hours=1)  # of sending, the panel moves on to the following edition
+UPCOMING_STATES = [State.PLANNED, State.ASSEMBLED, State.APPROVED, State.DISPATCHING]
 
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
     """`takes` are the stories in the edition, or those it would take from the queue now.
 
-    Without an edition, `due` is the date that the planner plans next.
+    Without an edition, `due` is the next date that the planner will schedule.
     """
 
     edition: Edition | None
-    standing: StatusBadge | None
+    status: StatusBadge | None
     due: Due | None
     takes: list[Story]
     readers: int | None  # None: not counted
@@ -39,13 +39,13 @@ class Upcoming:
 
 
 def next_edition_panel(publication: Publication, *, now: datetime, counts_readers: bool = True) -> Upcoming:
-    """What the panel shows of `publication` at `now`. Without `counts_readers` it costs the same for any audience."""
+    """Return the panel of `publication`. Without `counts_readers`, the cost does not depend on the audience size."""
     edition = next_edition(publication, now=now)
     readers = subscriber_counts.count_subscribers(publication).active if counts_readers else None
     stories = next_stories(publication, edition, now=now)
     return Upcoming(
         edition=edition,
-        standing=standing(edition, now=now) if edition else None,
+        status=edition_status(edition, now=now) if edition else None,
         due=None if edition else next_date(publication, now=now),
         takes=stories,
         readers=readers,
@@ -55,15 +55,15 @@ def next_edition_panel(publication: Publication, *, now: datetime, counts_reader
 
 
 def next_edition(publication: Publication, *, now: datetime) -> Edition | None:
-    """The next one that is planned, waits or is being sent."""
+    """Return the next edition that is planned, ready or being sent."""
     editions = publication.editions.select_related("publication", "dispatch")
-    # one that goes out for hours, by the readers' clocks or at a pace, makes room for the next
-    long_since = Q(state=State.DISPATCHING, due_at__lt=now - UNDER_WAY)
-    return editions.filter(state__in=AHEAD).exclude(long_since).order_by("due_at", "id").first()
+    # An edition that is sent over hours (local time, rate limits) makes room for the next one.
+    sending_for_long = Q(state=State.DISPATCHING, due_at__lt=now - NEXT_AFTER)
+    return editions.filter(state__in=UPCOMING_STATES).exclude(sending_for_long).order_by("due_at", "id").first()
 
 
 def next_stories(publication: Publication, edition: Edition | None, *, now: datetime) -> list[Story]:
-    """The stories placed in `edition`; while it has none, those the queue offers it."""
+    """Return the stories placed in `edition`, or those that the queue offers while it has none."""
     if edition:
         placed = [placement.story for placement in edition.placements.select_related("story")]
         if placed or edition.state != State.PLANNED:
@@ -85,12 +85,12 @@ def _missing(publication: Publication, edition: Edition | None, stories: int, *,
     found = []
     lacking = max(1, publication.minimum_stories) - stories
     if lacking > 0 and (edition is None or edition.state == State.PLANNED):
-        fate = "skipped" if publication.on_empty == TooFewStoriesPolicy.SKIP else "held"
-        found.append(f"{pluralize(lacking, 'more story', 'more stories')} before it is due, or it is {fate}")
+        outcome = "skipped" if publication.on_empty == TooFewStoriesPolicy.SKIP else "held"
+        found.append(f"{pluralize(lacking, 'more story', 'more stories')} before it is due, or it will be {outcome}")
     if edition and edition.state == State.ASSEMBLED:
-        found.append("An editor’s approval")
+        found.append("Approval by an editor")
     if not publication.appeals.filter(is_active=True).exists():
-        found.append("An appeal: without one the letter asks for nothing")
+        found.append("An active appeal: without one, the email does not ask for donations")
     if not has_readers:
-        found.append("Readers: nobody is subscribed yet")
+        found.append("Subscribers: there are none yet")
     return found

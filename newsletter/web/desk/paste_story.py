@@ -1,4 +1,4 @@
-"""Pasting a story: raw text in, what each line was taken for out; a person overrules, then keeps story and appeal."""
+"""Paste a story as plain text: detect the type of each line, let the user correct it, then save story and appeal."""
 
 from collections.abc import Mapping
 
@@ -22,14 +22,14 @@ from newsletter.web.shared.error_pages import forbidden
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.picture_forms import PictureForm, picture_message
 
-PARTS = {
+LINE_TYPE_LABELS = {
     LineType.HEADLINE: "Headline",
     LineType.BYLINE: "Byline",
     LineType.PARAGRAPH: "Story",
     LineType.APPEAL_HEADING: "Appeal: heading",
     LineType.APPEAL_LEAD: "Appeal: lead",
     LineType.APPEAL_POINT: "Appeal: point",
-    LineType.APPEAL_POINT_REPEATED: "Appeal: point again",
+    LineType.APPEAL_POINT_REPEATED: "Appeal: duplicate",
     LineType.APPEAL_CLOSING: "Appeal: closing",
     LineType.IGNORED: "Leave out",
 }
@@ -37,51 +37,49 @@ PARTS = {
 
 class PasteForm(PictureForm):
     text = forms.CharField(
-        label="Text as you copied it",
+        label="Copied text",
         strip=False,
-        help_text="The headline first. A request for donations in its midst is found and set apart.",
+        help_text="Start with the headline. A donation appeal in the text is detected and separated.",
         widget=forms.Textarea(attrs={"class": "tall", "dir": "auto"}),
     )
-    url = forms.CharField(
-        label="Link", max_length=2000, help_text="Where the whole article is.", widget=forms.URLInput()
-    )
+    url = forms.CharField(label="Link", max_length=2000, help_text="URL of the full article.", widget=forms.URLInput())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Permission.CURATE)
 def paste(request: DeskRequest, slug: str) -> HttpResponse:
-    """One address, two steps: the text first; then, with all that was typed kept in the form, what was made of it."""
-    publication = publications.asked_for(request, slug)
+    """Handle both steps at one URL: the text, then the review. The second form repeats all input of the first."""
+    publication = publications.publication_from_url(request, slug)
     form = PasteForm(request.POST, request.FILES) if request.method == "POST" else PasteForm()
     if not form.is_bound or form.has_error("text"):
-        return _page(request, publication, form)  # a missing link can wait for the second step
-    text, said = form.cleaned_data["text"], _overruled(request.POST)
+        return _page(request, publication, form)  # a missing link can be added in step two
+    text, overrides = form.cleaned_data["text"], _line_overrides(request.POST)
     stored = list(publication.appeals.all())
     known = [line for appeal in stored for line in edit_appeal.lines(appeal)]
     try:
-        found = parse_pasted_text.read(text, known_lines=known, overrule=said)
+        found = parse_pasted_text.read(text, known_lines=known, overrule=overrides)
     except NewsletterError as error:
         form.add_domain_error(error)
         return _page(request, publication, form)
 
     appeal_form, kept = None, None
-    if found.appeal and request.POST.get("do") == "keep":
+    if found.appeal and request.POST.get("action") == "keep":
         appeal_form = AppealForm(request.POST)
     elif found.appeal:
         appeal_form = AppealForm(initial=suggested(found.appeal) | completed(request.POST))
-    match request.POST.get("do"):
+    match request.POST.get("action"):
         case "add" if form.is_valid() and _add(request, publication, form, found):
             return redirect("queue", publication.slug)
         case "keep" | "confirm" if not has_permission(request.user, Permission.APPROVE):
             return forbidden(request)
-        case "confirm" if found.appeal and (waits := known_as(found.appeal, stored)):
-            kept = edit_appeal.activate(waits)
+        case "confirm" if found.appeal and (inactive := known_as(found.appeal, stored)):
+            kept = edit_appeal.activate(inactive)
         case "keep" if appeal_form and found.appeal:
             kept = keep(publication, appeal_form, found.appeal)
     form.ask_to_choose_again()
     context = {
         "found": found,
-        "said": said,
+        "overrides": overrides,
         "appeal_form": appeal_form,
         "appeal_known": kept or (found.appeal and known_as(found.appeal, stored)),
         "kept": kept,
@@ -104,24 +102,30 @@ def _add(request: DeskRequest, publication: Publication, form: PasteForm, found:
     except NewsletterError as error:
         form.add_domain_error(error)
         return False
-    messages.success(request, f"“{story.headline}” is in the queue.{picture_message(story)}")
+    messages.success(request, f"“{story.headline}” was added to the queue.{picture_message(story)}")
     return True
 
 
-def _overruled(data: Mapping[str, str]) -> dict[int, LineType]:
-    """What a person said of single lines, by number; a line left “as guessed” is not among them."""
-    said = {}
+def _line_overrides(data: Mapping[str, str]) -> dict[int, LineType]:
+    """Return the line types that the user chose, by line number. Lines left as detected are not included."""
+    overrides = {}
     for name, value in data.items():
         number = name.removeprefix("line-")
-        if name != number and number.isdecimal() and len(number) < 7 and value in PARTS:
-            said[int(number)] = LineType(value)
-    return said
+        if name != number and number.isdecimal() and len(number) < 7 and value in LINE_TYPE_LABELS:
+            overrides[int(number)] = LineType(value)
+    return overrides
 
 
 def _page(
     request: DeskRequest, publication: Publication, form: PasteForm, context: dict[str, object] | None = None
 ) -> HttpResponse:
-    common = {"publication": publication, "form": form, "parts": PARTS, "APPEAL_PARTS": APPEAL_PARTS, "Part": LineType}
+    common = {
+        "publication": publication,
+        "form": form,
+        "parts": LINE_TYPE_LABELS,
+        "APPEAL_PARTS": APPEAL_PARTS,
+        "Part": LineType,
+    }
     if context is None:
         return render(request, "web/desk/paste_story.html", common)
     template = "web/desk/_pasted_article.html" if request.htmx else "web/desk/pasted_article.html"

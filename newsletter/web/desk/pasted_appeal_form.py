@@ -1,4 +1,4 @@
-"""Keeping an appeal that was found in pasted text: the form that completes it."""
+"""Form that completes and saves an appeal found in pasted text."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,18 +13,18 @@ from newsletter.web.shared.forms import PlainForm
 
 
 class AppealForm(PlainForm):
-    """The appeal found in pasted text, to be completed: the text does not say where its button leads."""
+    """An appeal found in pasted text. The user adds what the text cannot contain, such as the button's link."""
 
     prefix = "appeal"
 
-    name = forms.CharField(max_length=80, help_text="What the newsroom calls it; readers do not see it.")
+    name = forms.CharField(max_length=80, help_text="Internal name. Readers do not see it.")
     heading = forms.CharField(max_length=120)
     lead = forms.CharField(max_length=600, required=False, widget=forms.Textarea)
-    points = forms.CharField(required=False, widget=forms.Textarea, help_text="One a line.")
+    points = forms.CharField(required=False, widget=forms.Textarea, help_text="One per line.")
     closing = forms.CharField(max_length=400, required=False, widget=forms.Textarea)
-    button = forms.CharField(label="Words on the button", max_length=40, help_text="Such as: Support this reporting.")
+    button = forms.CharField(label="Button text", max_length=40, help_text="For example: Support this reporting.")
     url = forms.CharField(
-        label="Destination", max_length=2000, help_text="Where one can give.", widget=forms.URLInput()
+        label="Button link", max_length=2000, help_text="URL of your donation page.", widget=forms.URLInput()
     )
 
     def clean_points(self) -> list[str]:
@@ -32,7 +32,7 @@ class AppealForm(PlainForm):
 
 
 def suggested(found: PastedAppeal) -> dict[str, str]:
-    """The form's first filling. The text does not say whose words they are, so it gets no destination of ours."""
+    """Return initial values. The button link stays empty, because the text may be another organisation's appeal."""
     return {
         "name": found.heading[:80],
         "heading": found.heading,
@@ -43,20 +43,20 @@ def suggested(found: PastedAppeal) -> dict[str, str]:
 
 
 def completed(data: Mapping[str, str]) -> dict[str, str]:
-    """What was typed already of that which the text does not say; the rest follows the lines."""
+    """Return submitted values of the fields that the text cannot fill. All other fields follow the lines."""
     return {name: typed for name in ("name", "button", "url") if (typed := data.get(f"{AppealForm.prefix}-{name}"))}
 
 
 def known_as(found: PastedAppeal, stored: Sequence[Appeal]) -> Appeal | None:
-    """The stored appeal that holds its lines already."""
+    """Return the saved appeal that already contains these lines."""
     return next((appeal for appeal in stored if found.is_among(edit_appeal.lines(appeal))), None)
 
 
 def keep(publication: Publication, form: AppealForm, found: PastedAppeal) -> Appeal | None:
-    """The new appeal, to stand where it stood in the text; None when the form says what is wrong.
+    """Save the appeal with the position it had in the text. Return None if the form has errors.
 
-    It is not active: the words may be another organisation's, and asking readers for gifts in their name, or in ours
-    with their words, cannot be taken back. A person confirms them (`appeals.activate`).
+    The new appeal is not active. The text may be another organisation's, and an appeal sent under the wrong name
+    cannot be recalled. A user confirms the text first (`edit_appeal.activate`).
     """
     if not form.is_valid():
         return None

@@ -1,4 +1,4 @@
-"""The small editor for a story's words. What is pasted into it is read here, by the code that reads what is saved."""
+"""Rich text editor for the teaser of a story. Pasted content is sanitised by the same code as saved content."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from newsletter.accounts.permissions import Permission
 from newsletter.stories.rich_text import rich_text, typed_text
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
-MAX_PASTED = 100_000  # characters; the time to read nested tags grows with the square of it
+MAX_PASTED = 100_000  # characters; parsing time of nested tags grows with the square of the length
 
 
 class WritingInput(forms.Textarea):
-    """A text field that scripts turn into the editor: it begins with what the server reads in the field's value."""
+    """A textarea that JavaScript turns into the editor, initialised with the sanitised value of the field."""
 
     def __init__(self) -> None:
         super().__init__(attrs={"class": "tall"})
@@ -32,7 +32,7 @@ class WritingInput(forms.Textarea):
 @require_POST
 @permission_required(Permission.CURATE)
 def read_pasted(request: DeskRequest) -> HttpResponse:
-    """What a story keeps of pasted `html`, or of plain `text` when there is none: a piece of HTML."""
+    """Return pasted `html`, or plain `text` if there is no HTML, as a sanitised HTML fragment."""
     html, text = request.POST.get("html", ""), request.POST.get("text", "")
     if len(html) > MAX_PASTED:
         html = ""

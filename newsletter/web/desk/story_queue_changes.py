@@ -1,4 +1,4 @@
-"""What an act changed on a page that shows the first stories of a queue. Pure: orders in, the cards to touch out."""
+"""Difference between two states of a story queue page: which cards to remove, insert and redraw. Pure functions."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from newsletter.web.desk.story_queue_page import Shown
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Cards to be put in, in their order, right after the card of story `after`; None is the front."""
+    """Cards to insert, in order, right after the card of story `after`; None means the front."""
 
     after: int | None
     ids: tuple[int, ...]
@@ -15,7 +15,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """To be carried out in this order: cards taken away, put in, drawn anew where they are."""
+    """Apply in this order: remove cards, insert cards, redraw cards in place."""
 
     gone: tuple[int, ...]
     runs: tuple[Run, ...]
@@ -23,14 +23,14 @@ class Changes:
 
     @property
     def drawn(self) -> set[int]:
-        """The stories whose cards are sent."""
+        """Return the stories whose cards are sent."""
         return {pk for run in self.runs for pk in run.ids} | set(self.redrawn)
 
 
 def changes(before: Shown, after: Shown, *, moved: int | None) -> Changes | None:
-    """How a page that shows `before` comes to show `after`; None when more has moved than the story `moved`."""
+    """Return the changes from `before` to `after`; None if more than the story `moved` has moved."""
     if not before.ids or not after.ids:
-        return None  # the page of an empty queue is another one
+        return None  # an empty queue has a different page
     is_moved = moved in before.ids and moved in after.ids and _neighbour(before, moved) != _neighbour(after, moved)
     had, has = set(before.ids), set(after.ids)
     if is_moved:
@@ -54,6 +54,6 @@ def changes(before: Shown, after: Shown, *, moved: int | None) -> Changes | None
 
 
 def _neighbour(shown: Shown, pk: int | None) -> int | None:
-    """The story before it."""
+    """Return the story before this one."""
     place = shown.ids.index(pk)
     return shown.ids[place - 1] if place else None

@@ -1,4 +1,4 @@
-"""What the page of a story queue shows: its first stories, as many as were asked for, and the next edition's panel."""
+"""Data of the story queue page: the first stories, as many as requested, and the next edition's panel."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from newsletter.stories.models import State, Story
 from newsletter.web.desk import next_edition
 from newsletter.web.shared.parse_numbers import whole_number
 
-A_PAGE = 50  # stories that a page begins with, and that are shown more at a time
+PAGE_SIZE = 50  # stories shown at first, and added at a time
 MAX_SHOWN = 10_000
 DROPPED_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The first stories of a queue by number, in their order; how many it has; which the next edition takes."""
+    """Ids of the first stories of a queue in order, its total length, and the ids that the next edition takes."""
 
     ids: tuple[int, ...]
     total: int
@@ -27,7 +27,7 @@ class Shown:
 
     @property
     def stamp(self) -> str:
-        """The same for two that look alike on a page: tells whether a page shows what the database holds."""
+        """Return a checksum of what the page shows, to detect pages that are out of date."""
         return f"{crc32(repr([(pk, self.look(pk)) for pk in self.ids]).encode()):08x}"
 
     @property
@@ -35,17 +35,17 @@ class Shown:
         return len(self.ids) == self.total
 
     def look(self, pk: int) -> tuple[bool, bool, bool]:
-        """What a story's card shows of its place: is it first, is it last, does the next edition take it?"""
+        """Return what a card shows about its position: is first, is last, is taken by the next edition."""
         return pk == self.ids[0], self.is_whole and pk == self.ids[-1], pk in self.taken
 
 
-def asked_for(values: Mapping[str, str]) -> int:
-    """How many stories a request asks to be shown."""
-    return min(max(A_PAGE, whole_number(values.get("shown", "")) or 0), MAX_SHOWN)
+def requested_count(values: Mapping[str, str]) -> int:
+    """Return how many stories the request wants to see."""
+    return min(max(PAGE_SIZE, whole_number(values.get("shown", "")) or 0), MAX_SHOWN)
 
 
 def first_stories(publication: Publication, count: int, *, now: datetime) -> Shown:
-    """The first `count` of its queue at this moment."""
+    """Return the first `count` stories of the queue."""
     queued = publication.stories.all().queued()
     edition = next_edition.next_edition(publication, now=now)
     taken = frozenset(story.pk for story in next_edition.next_stories(publication, edition, now=now))
@@ -54,9 +54,9 @@ def first_stories(publication: Publication, count: int, *, now: datetime) -> Sho
 
 
 def context(publication: Publication, shown: Shown, *, is_whole_page: bool, only: set[int] | None = None) -> Any:
-    """What the templates of the desk are told. With `only`, the cards of these stories alone are read.
+    """Return the template context of the desk. With `only`, load only the cards of these stories.
 
-    Readers are counted for a whole page only: a story that moves changes nothing in their number.
+    Readers are counted only for a whole page: moving a story does not change their number.
     """
     now = clock.now()
     wanted = shown.ids if only is None else tuple(only)
@@ -67,8 +67,8 @@ def context(publication: Publication, shown: Shown, *, is_whole_page: bool, only
         "now": now,
         "shown": shown,
         "cards": cards,
-        "stay": f"?shown={len(shown.ids)}" if len(shown.ids) > A_PAGE else "",  # for pages without scripts
-        "more": min(A_PAGE, shown.total - len(shown.ids)),
+        "stay": f"?shown={len(shown.ids)}" if len(shown.ids) > PAGE_SIZE else "",  # for pages without JavaScript
+        "more": min(PAGE_SIZE, shown.total - len(shown.ids)),
         "next": next_edition.next_edition_panel(publication, now=now, counts_readers=is_whole_page),
-        "dropped_lately": list(dropped[:DROPPED_SHOWN]),
+        "recently_removed": list(dropped[:DROPPED_SHOWN]),
     }

@@ -1,4 +1,4 @@
-"""The ops page: is the house all right, worker queue by worker queue, edition by edition; and its buttons."""
+"""The ops page: system status, worker queues, editions, and the actions on dispatches and batches."""
 
 from django import forms
 from django.contrib import messages
@@ -18,34 +18,34 @@ from newsletter.lib.errors import NewsletterError
 from newsletter.ops.health import STALE, Level
 from newsletter.ops.system_status import EditionStatus, status
 from newsletter.web.ops.runbook import runbook
-from newsletter.web.shared.edition_status import standing
+from newsletter.web.shared.edition_status import edition_status
 from newsletter.web.shared.forms import PlainForm
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 TONES = {Level.WELL: "good", Level.BUSY: "warn", Level.BROKEN: "bad"}
-FATES = {
-    "accepted": (settle_batch.count_as_accepted, "counts as accepted"),
-    "again": (settle_batch.send_again, "is sent again"),
+DECISIONS = {
+    "accepted": (settle_batch.count_as_accepted, "now counts as accepted"),
+    "again": (settle_batch.send_again, "will be sent again"),
 }
 BATCHES_SHOWN = 10
 
 
 class StopForm(PlainForm):
-    reason = forms.CharField(label="Why?", max_length=400)
+    reason = forms.CharField(label="Reason", max_length=400)
 
 
 @require_safe
 @permission_required(Permission.OPERATE)
 def ops(request: DeskRequest) -> HttpResponse:
-    """The page; for htmx only its part that changes, which the page includes."""
+    """Show the page; for htmx, only the part that refreshes."""
     now = clock.now()
-    seen = status(now=now)
+    current = status(now=now)
     context = {
-        "status": seen,
-        "tone": TONES[seen.verdict.level],
-        "busy": seen.verdict.level == Level.BUSY,
-        "rows": [(row, standing(row.edition, now=now)) for row in sorted(seen.editions, key=_urgency)],
-        "stale": [queue.name for queue in seen.queues if queue.read_at is None or now - queue.read_at > STALE],
+        "status": current,
+        "tone": TONES[current.verdict.level],
+        "busy": current.verdict.level == Level.BUSY,
+        "rows": [(row, edition_status(row.edition, now=now)) for row in sorted(current.editions, key=_urgency)],
+        "stale": [queue.name for queue in current.queues if queue.read_at is None or now - queue.read_at > STALE],
         "shown": BATCHES_SHOWN,
         "runbook": runbook(),
         "now": now,
@@ -62,10 +62,10 @@ def pause(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     except NewsletterError as error:
         messages.error(request, str(error))
     else:
-        said = "Paused. A call already begun is finished; nothing more is sent until you resume."
+        message = "Paused. Requests in progress finish; nothing more is sent until you resume."
         if dispatch.leaves_at:
-            said += " What is submitted ahead leaves at its time, unless you stop it."
-        messages.success(request, said)
+            message += " Emails scheduled at the provider are still sent at their time unless you stop the dispatch."
+        messages.success(request, message)
     return _back(request, dispatch)
 
 
@@ -78,14 +78,14 @@ def resume(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     except NewsletterError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "Resumed. Refused batches are offered to the provider again.")
+        messages.success(request, "Resumed. Refused batches will be retried.")
     return _back(request, dispatch)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Permission.OPERATE, Permission.APPROVE)
 def stop(request: DeskRequest, dispatch_id: int) -> HttpResponse:
-    """Asks for a reason, then ends a dispatch for good."""
+    """Ask for a reason, then stop a dispatch for good."""
     dispatch = get_object_or_404(Dispatch.objects.select_related("edition__publication"), pk=dispatch_id)
     form = StopForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -94,15 +94,16 @@ def stop(request: DeskRequest, dispatch_id: int) -> HttpResponse:
         except NewsletterError as error:
             form.add_domain_error(error)
         else:
-            messages.success(request, f"Stopped. {_called_back(dispatch)}")
+            messages.success(request, f"Stopped. {_recall_message(dispatch)}")
             return _back(request, dispatch)
-    waits, early = delay_of(dispatch, now=clock.now()), scheduled_sends.scheduled_send_status(dispatch, now=clock.now())
+    now = clock.now()
+    delay, scheduled = delay_of(dispatch, now=now), scheduled_sends.scheduled_send_status(dispatch, now=now)
     context = {
         "form": form,
         "dispatch": dispatch,
         "is_from_ops": _is_from_ops(request),
-        "ahead": waits.sentences[0] if waits and early else "",
-        "can_be_called_back": early is not None and early.stoppable_until is not None,
+        "ahead": delay.sentences[0] if delay and scheduled else "",
+        "can_be_recalled": scheduled is not None and scheduled.stoppable_until is not None,
         "progress": progress(dispatch),
         "edition": dispatch.edition,
         "publication": dispatch.edition.publication,
@@ -113,39 +114,39 @@ def stop(request: DeskRequest, dispatch_id: int) -> HttpResponse:
 @require_POST
 @permission_required(Permission.OPERATE)
 def retry(request: DeskRequest, batch_id: int) -> HttpResponse:
-    """Offer one refused batch again, before all the others or instead of them."""
+    """Retry one refused batch, before or instead of the others."""
     batch = get_object_or_404(Batch.objects.defer("subscribers"), pk=batch_id)
     try:
         control_dispatch.retry(batch, by=request.user)
     except NewsletterError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"Batch {batch.number} is offered to the provider again.")
+        messages.success(request, f"Batch {batch.number} will be retried.")
     return redirect("ops")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Permission.OPERATE)
-def settle(request: DeskRequest, batch_id: int, fate: str) -> HttpResponse:
-    """An uncertain batch: what is known of it, and a person's word on it: `accepted` or `again`."""
-    if fate not in FATES:
+def settle(request: DeskRequest, batch_id: int, decision: str) -> HttpResponse:
+    """Show the attempts of an uncertain batch and settle it: `decision` is `accepted` or `again`."""
+    if decision not in DECISIONS:
         raise Http404
     batches = Batch.objects.select_related("dispatch__edition__publication").defer("subscribers")
     batch = get_object_or_404(batches, pk=batch_id)
     if request.method == "POST":
-        verb, done = FATES[fate]
+        action, result = DECISIONS[decision]
         try:
-            verb(batch, by=request.user, now=clock.now())
+            action(batch, by=request.user, now=clock.now())
         except NewsletterError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, f"Batch {batch.number} {done}.")
+            messages.success(request, f"Batch {batch.number} {result}.")
         return redirect("ops")
     context = {
         "batch": batch,
         "edition": batch.dispatch.edition,
         "publication": batch.dispatch.edition.publication,
-        "fate": fate,
+        "decision": decision,
         "is_uncertain": batch.state == BatchState.UNCERTAIN,
         "attempts": list(batch.attempts.order_by("ordinal")),
     }
@@ -157,23 +158,23 @@ def _back(request: DeskRequest, dispatch: Dispatch) -> HttpResponse:
 
 
 def _is_from_ops(request: DeskRequest) -> bool:
-    """Did this person come from the ops page, and not from the edition's?"""
+    """Return whether the user came from the ops page rather than from an edition's page."""
     return has_permission(request.user, Permission.OPERATE) and request.GET.get("from") != "edition"
 
 
-def _called_back(dispatch: Dispatch) -> str:
-    standing = scheduled_sends.scheduled_send_status(dispatch, now=clock.now())
-    if standing is None:
-        return "Nothing more of this edition is sent."
-    if standing.cancelling:
-        return "What was submitted ahead is being cancelled; its page says what was cancelled for certain."
-    if standing.submitted:
-        return f"Nothing more is submitted. For {standing.submitted:,} readers it is too late."
-    return "Nothing of this edition leaves."
+def _recall_message(dispatch: Dispatch) -> str:
+    scheduled = scheduled_sends.scheduled_send_status(dispatch, now=clock.now())
+    if scheduled is None:
+        return "No more emails of this edition are sent."
+    if scheduled.cancelling:
+        return "Scheduled emails are being cancelled; the edition’s page shows which cancellations are confirmed."
+    if scheduled.submitted:
+        return f"No more emails are submitted. It is too late to recall those of {scheduled.submitted:,} readers."
+    return "No emails of this edition are sent."
 
 
 def _urgency(row: EditionStatus) -> int:
-    """What is being sent stands first, then what is ahead, then what is over."""
+    """Sort key: active dispatches first, then upcoming editions, then finished ones."""
     if row.dispatch and row.dispatch.state not in (DispatchState.FINISHED, DispatchState.STOPPED):
         return 0
     return 2 if row.edition.state in (State.DISPATCHED, State.CANCELLED) else 1

@@ -1,4 +1,4 @@
-"""Who did not get an edition: a page, and the whole list as a file. For ops."""
+"""Readers who did not receive an edition: a page and a CSV download for ops."""
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
@@ -17,19 +17,19 @@ from newsletter.web import csv_file
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
-A_PAGE = 100  # readers
+PAGE_SIZE = 100  # readers
 
 
 @require_safe
 @permission_required(Permission.OPERATE)
 def page(request: DeskRequest, dispatch_id: int) -> HttpResponse:
-    """`?state=refused` shows those alone, `?page=2` the next hundred."""
+    """List the readers. `?state=` filters by state, `?page=` selects a page."""
     dispatch = _dispatch(dispatch_id)
     only = _state(request)
     number = whole_number(request.GET.get("page", "")) or 1
     counts = missing_readers.missing_counts(dispatch)
     whole = counts[only] if only else sum(counts.values())
-    pages = max(1, -(-whole // A_PAGE))
+    pages = max(1, -(-whole // PAGE_SIZE))
     number = min(max(1, number), pages)
     context = {
         "dispatch": dispatch,
@@ -39,7 +39,7 @@ def page(request: DeskRequest, dispatch_id: int) -> HttpResponse:
         "counts": counts,
         "only": only,
         "whole": whole,
-        "found": missing_readers.page(dispatch, only=only, start=(number - 1) * A_PAGE, most=A_PAGE),
+        "found": missing_readers.page(dispatch, only=only, start=(number - 1) * PAGE_SIZE, most=PAGE_SIZE),
         "number": number,
         "pages": pages,
         "refused_alone": split_batch.count_single_refusals(dispatch).count(),
@@ -50,7 +50,7 @@ def page(request: DeskRequest, dispatch_id: int) -> HttpResponse:
 @require_safe
 @permission_required(Permission.OPERATE)
 def file(request: DeskRequest, dispatch_id: int) -> FileResponse:
-    """All of them, or those of `?state=`, as CSV."""
+    """Download all of them, or those of `?state=`, as CSV."""
     dispatch = _dispatch(dispatch_id)
     lines = missing_readers.lines(missing_readers.missing_readers(dispatch, only=_state(request)))
     return csv_file.respond(lines, filename=f"missing-edition-{dispatch.edition_id}.csv")
@@ -59,24 +59,24 @@ def file(request: DeskRequest, dispatch_id: int) -> FileResponse:
 @require_POST
 @permission_required(Permission.OPERATE)
 def leave_out(request: DeskRequest, dispatch_id: int) -> HttpResponse:
-    """Accept that readers who were refused for an address of their own do not get it."""
+    """Exclude readers who were refused because of their own address or name."""
     dispatch = _dispatch(dispatch_id)
     try:
         count = control_dispatch.leave_out_refused(dispatch, by=request.user, now=clock.now())
     except NewsletterError as error:
         messages.error(request, str(error))
     else:
-        who = "One refused reader is" if count == 1 else f"{count:,} refused readers are"
-        messages.success(request, f"{who} left out of this edition.")
+        who = "1 refused reader is" if count == 1 else f"{count:,} refused readers are"
+        messages.success(request, f"{who} excluded from this edition.")
     return redirect("missing", dispatch.pk)
 
 
 def _state(request: DeskRequest) -> MissingState | None:
-    asked = request.GET.get("state", "")
-    if not asked:
+    value = request.GET.get("state", "")
+    if not value:
         return None
     try:
-        return MissingState(asked)
+        return MissingState(value)
     except ValueError:
         raise Http404 from None
 

@@ -1,4 +1,4 @@
-"""What the runbook says under one of its headings, in pieces that the ops page shows where the trouble stands."""
+"""Sections of the runbook, split into paragraphs and commands, for display next to problems on the ops page."""
 
 import re
 from functools import cache
@@ -11,15 +11,15 @@ MARKS = re.compile(r"\*\*?([^*]+)\*\*?|`([^`]+)`")
 
 
 class Piece(NamedTuple):
-    """A paragraph or a point of a list in plain words; or commands, kept line by line."""
+    """A paragraph or list item as plain text, or a block of commands with its line breaks."""
 
-    words: str
+    text: str
     is_command: bool = False
 
 
-@cache  # the file changes only when the program does
+@cache  # the file only changes with a new release
 def runbook() -> dict[str, list[Piece]]:
-    """The runbook's pages by heading; none where the program was installed without its docs."""
+    """Return the runbook's sections by heading; empty if the docs are not installed."""
     try:
         text = (settings.BASE_DIR / "docs" / "runbook.md").read_text(encoding="utf-8")
     except OSError:
@@ -28,7 +28,7 @@ def runbook() -> dict[str, list[Piece]]:
 
 
 def pages(text: str) -> dict[str, list[Piece]]:
-    """Markdown parted at its second-order headings, each page in pieces."""
+    """Split Markdown at its second-level headings, and each section into pieces."""
     found = {}
     for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         heading, _, rest = section.partition("\n")
@@ -40,10 +40,10 @@ def _pieces(block: str) -> list[Piece]:
     lines = [line for line in block.splitlines() if line.strip()]
     if lines and all(line.startswith("    ") for line in lines):
         return [Piece("\n".join(line[4:] for line in lines), is_command=True)]
-    said: list[str] = []
+    items: list[str] = []
     for line in lines:
-        if said and not ITEM.match(line):
-            said[-1] += " " + line.strip()
+        if items and not ITEM.match(line):
+            items[-1] += " " + line.strip()
         else:
-            said.append(line.strip())
-    return [Piece(MARKS.sub(r"\1\2", words)) for words in said]
+            items.append(line.strip())
+    return [Piece(MARKS.sub(r"\1\2", text)) for text in items]

@@ -1,4 +1,4 @@
-"""Coming back: `/c/<token>`, the link in the email that asks. Looking changes nothing; mail programs look at links."""
+"""Resubscribe: `/c/<token>`, the link in the confirmation email. GET changes nothing: email clients prefetch links."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,7 +8,7 @@ from newsletter.lib import clock
 from newsletter.lib.errors import BadToken, InvalidState
 from newsletter.publications.models import Publication
 from newsletter.web.readers.reader_view import token_page
-from newsletter.web.shared.display_formats import what_comes
+from newsletter.web.shared.display_formats import next_email_sentence
 
 
 @token_page
@@ -19,7 +19,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         try:
             subscription = return_confirmation.confirm(asked, now=clock.now())
-            context["done"] = f"You are subscribed again. {what_comes(subscription)}"
+            context["done"] = f"You are subscribed again. {next_email_sentence(subscription)}"
         except BadToken:
             context["waits"] = False
             return render(request, "web/readers/confirm.html", context, status=410)

@@ -1,4 +1,4 @@
-"""What a reader can change about a subscription: `/p/<token>`. Leave, undo, pause, resume, come back, first name."""
+"""Manage preferences: `/p/<token>`. Unsubscribe, undo, pause, resume, resubscribe, first name."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, InvalidState, NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.web.readers.reader_view import ReaderRequest, reader_view
-from newsletter.web.shared.display_formats import clock_of, what_comes
+from newsletter.web.shared.display_formats import clock_of, next_email_sentence
 
 PAUSES = {"1": "1 month", "3": "3 months"}
 
@@ -34,7 +34,7 @@ def preferences(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
         return render(request, "web/readers/sample_link.html", context)
     if request.method == "POST":
         try:
-            context |= _act(request, reader, publication, now=clock.now())
+            context |= _perform(request, reader, publication, now=clock.now())
         except NewsletterError as error:
             context["problem"] = str(error)
     subscription = _subscription(reader, publication)
@@ -48,51 +48,49 @@ def _subscription(reader: ReaderLink, publication: Publication) -> Subscription 
     return found.filter(subscriber=reader.subscriber_id, publication=publication).first()
 
 
-def _act(request: HttpRequest, reader: ReaderLink, publication: Publication, *, now: datetime) -> dict[str, object]:
-    """Do what the pressed button says: what the page shows of it, such as the sentence that says it is done."""
+def _perform(request: HttpRequest, reader: ReaderLink, publication: Publication, *, now: datetime) -> dict[str, object]:
+    """Perform the action of the pressed button. Return context for the page, such as the confirmation message."""
     who = {"subscriber_id": reader.subscriber_id, "publication_id": publication.pk}
-    match request.POST.get("do"):
-        case "leave":
+    match request.POST.get("action"):
+        case "unsubscribe":
             before = _subscription(reader, publication)
-            left = subscriptions.unsubscribe(**who, edition_id=reader.edition_id, by="page", now=now)
+            unsubscribed = subscriptions.unsubscribe(**who, edition_id=reader.edition_id, by="page", now=now)
             return {
-                "done": "You are unsubscribed. No further email will come.",
-                "undo": undo_unsubscribe.token(before, left),
+                "done": "You are unsubscribed. You will not receive any more emails.",
+                "undo": undo_unsubscribe.token(before, unsubscribed),
             }
         case "undo":
             restored = undo_unsubscribe.undo(request.POST.get("undo", ""), **who, now=now)
-            return {"done": f"That is undone. {what_comes(restored)}"}
+            return {"done": f"You are subscribed as before. {next_email_sentence(restored)}"}
         case "pause":
             months = request.POST.get("months", "")
             if months not in PAUSES:
-                raise BadInput("pause", "is not one of those offered.", "Choose 1 or 3 months.")
+                raise BadInput("pause", "is not one of the options.", "Choose 1 or 3 months.")
             until = now.astimezone(clock_of(publication)).date() + relativedelta(months=int(months))
             subscriptions.pause(**who, until=until, now=now)
-            return {"done": f"Paused. Nothing comes before {until.day} {until:%B %Y}."}
+            return {"done": f"Paused until {until.day} {until:%B %Y}."}
         case "resume":
-            return {"done": f"The pause is over. {what_comes(subscriptions.resume(**who))}"}
-        case "return":
-            return {"done": _come_back(reader, publication, now=now)}
+            return {"done": f"Your pause has ended. {next_email_sentence(subscriptions.resume(**who))}"}
+        case "resubscribe":
+            return {"done": _request_confirmation(reader, publication, now=now)}
         case "name":
             name = clean_name(request.POST.get("first_name", ""))
             Subscriber.objects.filter(pk=reader.subscriber_id).update(first_name=name)
-            return {"done": f"We call you {name} from now on." if name else "We no longer use a name for you."}
-    raise BadInput("button", "is not one of this page.", "Choose one of those below.")
+            return {"done": f"Your first name is now {name}." if name else "Your first name was removed."}
+    raise BadInput("button", "is not available on this page.", "Choose one of the buttons below.")
 
 
-def _come_back(reader: ReaderLink, publication: Publication, *, now: datetime) -> str:
-    """Order the email that asks the mailbox; a link alone may be in anybody's hands."""
+def _request_confirmation(reader: ReaderLink, publication: Publication, *, now: datetime) -> str:
+    """Request a confirmation email. The link alone is not enough: someone else may have it."""
     subscription = _subscription(reader, publication)
     if subscription is None:
-        raise BadInput("address", "is no longer kept here.", "Subscribe anew where you did the first time.")
+        raise BadInput("address", "is no longer stored here.", "Subscribe again where you first subscribed.")
     if subscription.standing in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED):
-        return f"You are subscribed. {what_comes(subscription)}"
+        return f"You are subscribed. {next_email_sentence(subscription)}"
     order = return_confirmation.ask(subscription, now=now)
     if order.problem:
-        raise InvalidState(
-            "We could not send you the email that confirms it. Try again in some minutes, or write to us."
-        )
+        raise InvalidState("We could not send you the confirmation email. Try again in a few minutes, or contact us.")
     if order.sent_at:
         at = order.sent_at.astimezone(clock_of(publication))
-        return f"We sent an email to your mailbox at {at:%H:%M %Z}. Open the link in it, and you are subscribed again."
-    return "An email is on its way to your mailbox. Open the link in it, and you are subscribed again."
+        return f"We sent you a confirmation email at {at:%H:%M %Z}. Open the link in it to subscribe again."
+    return "We are sending you a confirmation email. Open the link in it to subscribe again."

@@ -1,4 +1,4 @@
-"""What the pages for readers share: no sign-in, no cookie, no search engine, a kind word for a broken link."""
+"""Shared by the pages for readers: token links instead of sign-in, no cookies, no indexing, a page for broken links."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -19,7 +19,7 @@ ADDRESSES_SHOWN = 5
 
 
 class ReaderRequest(NamedTuple):
-    """Whose link was opened, of which publication, and the token that said so."""
+    """The reader and publication of an opened link, and its token."""
 
     reader: ReaderLink
     publication: Publication
@@ -29,7 +29,7 @@ class ReaderRequest(NamedTuple):
 def reader_view(
     view: Callable[[HttpRequest, ReaderRequest], HttpResponse],
 ) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Turns the token in the address into the reader it belongs to."""
+    """Resolve the token in the URL to its reader and pass a `ReaderRequest` to the view."""
 
     @token_page
     @wraps(view)
@@ -42,11 +42,11 @@ def reader_view(
 
 
 def token_page(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
-    """A page whose address is its key. `BadToken` becomes the page about damaged links.
+    """Decorate a view that is authorised by the token in its URL. `BadToken` renders the page about invalid links.
 
-    Exempt from the proof of origin: that guards what a cookie permits, and there is none here.
-    What permits is the token, which a foreign site does not have; a mailbox provider that
-    unsubscribes somebody has no cookie either (RFC 8058).
+    The view is exempt from CSRF checks: these protect cookie sessions, and there is none here. The token authorises
+    the request, and another site does not know it. A mailbox provider that unsubscribes someone has no cookie
+    either (RFC 8058).
     """
 
     @csrf_exempt
@@ -58,7 +58,7 @@ def token_page(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[Ht
             response = view(request, token)
         except BadToken:
             response = invalid_link(request)
-        response["Referrer-Policy"] = "no-referrer"  # the address is the key
+        response["Referrer-Policy"] = "no-referrer"  # the URL contains the token
         response["X-Robots-Tag"] = "noindex, nofollow"
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
@@ -67,16 +67,16 @@ def token_page(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[Ht
 
 
 def invalid_link(request: HttpRequest) -> HttpResponse:
-    """A link that lost a character on its way, or an edition no longer kept."""
+    """Render the page for a truncated link or an edition that is no longer stored."""
     publications = list(Publication.objects.filter(is_active=True)[:ADDRESSES_SHOWN])
     return render(request, "web/readers/invalid_link.html", {"publications": publications}, status=404)
 
 
 @require_safe
 def brand(_request: HttpRequest, slug: str) -> HttpResponse:
-    """A publication's colours as a style sheet, made legible: inline styles are not let onto our pages."""
+    """Return a publication's colours, adjusted for contrast, as a stylesheet: the CSP forbids inline styles."""
     publication = get_object_or_404(Publication, slug=slug)
-    day, night = palette.light_palette(publication.accent_colour), palette.dark_palette(publication.accent_colour_dark)
+    light, dark = palette.light_palette(publication.accent_colour), palette.dark_palette(publication.accent_colour_dark)
     rule = ":root {{ --brand: {0.accent}; --on-brand: {0.on_accent}; }}\n"
-    css = rule.format(day) + "@media (prefers-color-scheme: dark) { " + rule.format(night).strip() + " }\n"
+    css = rule.format(light) + "@media (prefers-color-scheme: dark) { " + rule.format(dark).strip() + " }\n"
     return HttpResponse(css, content_type="text/css; charset=utf-8", headers={"Cache-Control": "public, max-age=600"})

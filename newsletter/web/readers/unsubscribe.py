@@ -1,4 +1,4 @@
-"""Unsubscribing: `/u/<token>`. Looking changes nothing; a POST acts at once, by a reader's hand or their mailbox's."""
+"""Unsubscribe: `/u/<token>`. GET changes nothing; POST unsubscribes at once, from the page or one-click (RFC 8058)."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,16 +22,18 @@ def unsubscribe(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
     )
     context["may_return"] = found is not None and not suppressions.barrier(found.subscriber.email)
     if request.method == "POST":
-        # The body is not read: `List-Unsubscribe=One-Click` may come in either encoding, or broken,
-        # and means the same. Our own button says so in the address.
-        left = subscriptions.unsubscribe(
+        # The body is not read: `List-Unsubscribe=One-Click` may arrive in either encoding, or malformed, and means
+        # the same. The button on our page is marked by `?page` in the URL.
+        unsubscribed = subscriptions.unsubscribe(
             subscriber_id=reader.subscriber_id,
             publication_id=publication.pk,
             edition_id=reader.edition_id,
             by="page" if "page" in request.GET else "one-click",
             now=clock.now(),
         )
-        return render(request, "web/readers/unsubscribed.html", context | {"undo": undo_unsubscribe.token(found, left)})
+        return render(
+            request, "web/readers/unsubscribed.html", context | {"undo": undo_unsubscribe.token(found, unsubscribed)}
+        )
     if found is None or found.standing == SubscriptionStatus.UNSUBSCRIBED:
         return render(request, "web/readers/unsubscribed.html", context)
     return render(request, "web/readers/unsubscribe.html", context)

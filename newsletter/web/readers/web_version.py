@@ -1,6 +1,6 @@
-"""The letter on the web: `/v/<token>`. What people pass on holds nobody's key: not the page, not its address.
+"""Web version of a letter: `/v/<token>`. Neither the page nor its URL contains a reader's token, so both can be shared.
 
-`?letter=thanks` shows the letter that does not ask, as the link in that letter does.
+`?letter=thanks` shows the donor thank-you variant, which links here with that parameter.
 """
 
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +18,7 @@ from newsletter.web.shared.security_headers import LETTER
 
 @reader_view
 def web_version(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
-    """Shown at the address that belongs to nobody; a reader's own address leads there."""
+    """Show the letter at its anonymous URL. A reader's own URL redirects there."""
     if visit.reader.subscriber_id != ANONYMOUS_ID:
         page = reverse("web-version", args=[reader_links.token_signer(visit.reader.edition_id)(ANONYMOUS_ID)])
         return redirect(f"{page}?{THANKS_ON_THE_WEB}" if _thanks(request) else page)

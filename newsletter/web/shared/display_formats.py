@@ -1,4 +1,4 @@
-"""Times, spans, numbers and states as people say them; the pages' filters are made of it."""
+"""Times, durations and numbers as text; the template filters use these functions."""
 
 from datetime import date, datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
@@ -13,23 +13,23 @@ ENDS = frozenset({"", ".", "!", "?", "…", ":", "؟", "۔", "。", "！", "？"
 
 
 def pluralize(number: int, one: str, many: str = "") -> str:
-    """`1 reader`, `2,500 readers`; without `many` an s is put on."""
+    """Return `1 reader`, `2,500 readers`; without `many`, the plural adds an s."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def clock_of(publication: Publication) -> tzinfo:
-    """The clock on the wall of a publication."""
+    """Return the time zone of a publication."""
     return zone(publication.time_zone)
 
 
 def moment(value: datetime, clock: tzinfo, *, now: datetime) -> str:
-    """`today, 07:00`, `tomorrow, 07:00`, `Wed 5 Aug, 07:00`, with the year when it is another one."""
+    """Return `today, 07:00`, `tomorrow, 07:00`, `Wed 5 Aug, 07:00`, with the year if it is not this year."""
     local, today = value.astimezone(clock), now.astimezone(clock).date()
     return f"{day(local.date(), today=today)}, {local:%H:%M}"
 
 
 def day(value: date, *, today: date) -> str:
-    """`today`, `tomorrow`, `yesterday`, or `Wed 5 Aug` and the year when it is another one."""
+    """Return `today`, `tomorrow`, `yesterday`, or `Wed 5 Aug`, with the year if it is not this year."""
     match (value - today).days:
         case 0:
             return "today"
@@ -37,41 +37,40 @@ def day(value: date, *, today: date) -> str:
             return "tomorrow"
         case -1:
             return "yesterday"
-    words = f"{value:%a} {value.day} {value:%b}"
-    return words if value.year == today.year else f"{words} {value.year}"
+    text = f"{value:%a} {value.day} {value:%b}"
+    return text if value.year == today.year else f"{text} {value.year}"
 
 
 def by_moment(value: datetime, clock: tzinfo, *, now: datetime) -> str:
-    """The time before the day, as after “by”: `07:00 today`, `07:00 on Wed 5 Aug`."""
+    """Return the time before the day, for use after “by”: `07:00 today`, `07:00 on Wed 5 Aug`."""
     local, today = value.astimezone(clock), now.astimezone(clock).date()
-    words = day(local.date(), today=today)
-    return f"{local:%H:%M} {words if abs((local.date() - today).days) < 2 else f'on {words}'}"
+    day_text = day(local.date(), today=today)
+    return f"{local:%H:%M} {day_text if abs((local.date() - today).days) < 2 else f'on {day_text}'}"
 
 
 def leaves(edition: Edition, *, now: datetime) -> str:
-    """When an edition leaves, with the name of the clock: `tomorrow, 07:00 EST`, or `tomorrow, 07:00 readers’ local
-    time` for one that leaves by the readers' own."""
+    """Return the send time with its time zone: `tomorrow, 07:00 EST`, or `tomorrow, 07:00 readers’ local time`."""
     clock = clock_of(edition.publication)
     if edition.local_send_time and edition.local_date:
-        words = day(edition.local_date, today=now.astimezone(clock).date())
-        return f"{words}, {edition.local_send_time:%H:%M} readers’ local time"
-    return f"{moment(edition.due_at, clock, now=now)} {zone_words(edition.due_at, clock)}"
+        day_text = day(edition.local_date, today=now.astimezone(clock).date())
+        return f"{day_text}, {edition.local_send_time:%H:%M} readers’ local time"
+    return f"{moment(edition.due_at, clock, now=now)} {zone_name(edition.due_at, clock)}"
 
 
-def with_full_stop(words: str) -> str:
-    """Somebody's words as a sentence: with a full stop, unless they end with a mark of their own."""
-    words = words.strip()
-    return words if words.rstrip("”’»\"')]")[-1:] in ENDS else words + "."
+def with_full_stop(text: str) -> str:
+    """Return `text` with a full stop, unless it already ends with punctuation."""
+    text = text.strip()
+    return text if text.rstrip("”’»\"')]")[-1:] in ENDS else text + "."
 
 
-def zone_words(value: datetime, clock: tzinfo) -> str:
-    """The short name of the clock at that moment, such as `CEST`, or `UTC+03` where it has none."""
+def zone_name(value: datetime, clock: tzinfo) -> str:
+    """Return the abbreviation of the time zone at that moment, such as `CEST`, or `UTC+03` if it has none."""
     name = value.astimezone(clock).tzname() or ""
     return f"UTC{name}" if name[:1] in "+-" else name
 
 
 def duration(seconds: float) -> str:
-    """A length of time in one or two units: `40 s`, `5 min`, `3 h 20 min`, `2 days`."""
+    """Return a duration in one or two units: `40 s`, `5 min`, `3 h 20 min`, `2 days`."""
     whole = round(abs(seconds))
     if whole < 60:
         return f"{whole} s"
@@ -87,28 +86,28 @@ def duration(seconds: float) -> str:
 
 
 def relative_time(value: datetime, *, now: datetime) -> str:
-    """How far `value` is: `in 3 h`, `5 min ago`, `now`."""
+    """Return how far away `value` is: `in 3 h`, `5 min ago`, `now`."""
     distance = value - now
     if abs(distance) < timedelta(seconds=1):
         return "now"
-    words = duration(distance.total_seconds())
-    return f"in {words}" if distance > timedelta() else f"{words} ago"
+    span = duration(distance.total_seconds())
+    return f"in {span}" if distance > timedelta() else f"{span} ago"
 
 
 def host(url: str) -> str:
-    """The site of a link, for a glance: `example.org`."""
+    """Return the host of a link without www: `example.org`."""
     return (urlsplit(url).hostname or url).removeprefix("www.")
 
 
-def what_comes(subscription: Subscription) -> str:
-    """What this reader may expect of the publication from now on, as a sentence."""
+def next_email_sentence(subscription: Subscription) -> str:
+    """Return a sentence that tells a reader when the next email arrives."""
     publication = subscription.publication
     if barrier := suppressions.barrier(subscription.subscriber.email):
-        return f"Yet nothing comes: {barrier}"
+        return f"However, you will not receive emails: {barrier}"
     if subscription.standing == SubscriptionStatus.PAUSED and (until := subscription.paused_until):
-        return f"Nothing comes before {until.day} {until:%B %Y}."
+        return f"Emails are paused until {until.day} {until:%B %Y}."
     if subscription.standing != SubscriptionStatus.ACTIVE:
-        return "Nothing comes before your subscription is confirmed."
+        return "You will receive emails once your subscription is confirmed."
     if not publication.is_active:
-        return f"{publication.name} is resting; when it comes out again, it comes to you."
-    return "The next email comes to you again."
+        return f"{publication.name} is not published at the moment. You will receive it when it resumes."
+    return "You will receive the next edition."

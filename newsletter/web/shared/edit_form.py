@@ -1,8 +1,8 @@
-"""A form on something stored: it knows what was changed in it, and what others have saved meanwhile.
+"""Form for a stored object that detects the user's changes and conflicts with changes by others.
 
-The page prints what it shows a second time, in hidden fields, with the version it shows. A post then tells what
-this person changed, with scripts or without, and what they did not change is left alone: it is neither checked nor
-saved. A change of a field that somebody else has changed as well is refused, and both texts are shown.
+The page repeats the displayed values and the version in hidden fields. A post then shows which fields the user
+changed, with or without JavaScript. Unchanged fields are neither validated nor saved. If someone else has changed the
+same field, the post is rejected and both values are shown.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -16,17 +16,17 @@ from newsletter.web.shared.picture_forms import FileForm
 SEEN = "seen-"
 VERSION = "seen-version"
 CONFLICT = (
-    "Somebody else changed this while you were writing, so nothing was saved yet. Your words are in the fields; "
-    "below them is what was saved meanwhile. Save again to replace it with yours."
+    "Someone else changed this while you were editing, so your changes are not saved yet. They are still in the "
+    "fields, with the saved values below. Save again to replace the saved values with yours."
 )
 
 
 class EditForm(FileForm):
-    """`stored` are the values to begin with, None for something new; `version` is the one they belong to.
-    What is filled in of `always` is saved whether it was changed or not.
+    """`stored` are the current values, None for a new object; `version` is the version they belong to.
+    Fields in `always` are saved if filled in, changed or not.
 
-    In `acts` a person changes something by ticking or giving a file; what they hold in `stored` only tells whether
-    somebody else did so meanwhile.
+    Fields in `acts` (checkboxes and file inputs) trigger a change. Their entry in `stored` only serves to detect that
+    someone else has made such a change.
     """
 
     acts: ClassVar[tuple[str, ...]] = ()
@@ -41,27 +41,27 @@ class EditForm(FileForm):
         always: Collection[str] = (),
     ) -> None:
         self.stored = dict(stored or {})
-        begin = {name: value for name, value in self.stored.items() if name not in self.acts}
-        super().__init__(data, files, initial=begin)
+        initial = {name: value for name, value in self.stored.items() if name not in self.acts}
+        super().__init__(data, files, initial=initial)
         self.version, self.always = version, always
         self.is_edit = stored is not None
         if self.is_bound and self.is_edit:
-            self._leave_the_rest()
+            self._reset_unchanged()
 
     @cached_property
     def changed(self) -> tuple[str, ...]:
-        """The names of the fields that this person changed; of something new all of them."""
+        """Return the names of the fields that the user changed; all fields for a new object."""
         return tuple(name for name in self.fields if not self.is_edit or self._is_changed(name))
 
     @cached_property
-    def conflicts(self) -> dict[str, str]:  # type: ignore[override]  # none in forms that are no edits
-        """What is stored by now in fields that both have changed, as people read it."""
+    def conflicts(self) -> dict[str, str]:  # type: ignore[override]  # other forms have none
+        """Return the readable stored values of the fields that both the user and someone else have changed."""
         if not (self.is_bound and self.is_edit):
             return {}
         return {name: self._readable(name) for name in self.changed if self._is_in_conflict(name)}
 
     def hidden(self) -> Iterator[tuple[str, str]]:
-        """What the page prints a second time: names and values of hidden fields."""
+        """Yield names and values of the hidden fields."""
         if self.is_edit:
             yield VERSION, str(self.version)
             yield from ((SEEN + name, self._printed(name)) for name in self.fields)
@@ -72,15 +72,15 @@ class EditForm(FileForm):
         return self.cleaned_data
 
     def _clean_fields(self) -> None:
-        every = self.fields
-        self.fields = {name: every[name] for name in self.changed}
+        all_fields = self.fields
+        self.fields = {name: all_fields[name] for name in self.changed}
         try:
-            super()._clean_fields()  # type: ignore[misc]  # Django's stubs do not know it
+            super()._clean_fields()  # type: ignore[misc]  # missing in the stubs
         finally:
-            self.fields = every
+            self.fields = all_fields
 
-    def _leave_the_rest(self) -> None:
-        """The fields that were not changed hold what is stored by now, also when the form is shown again."""
+    def _reset_unchanged(self) -> None:
+        """Set the unchanged fields to the stored values, also for when the form is shown again."""
         kept = dict(self.data.items())
         for name in self.fields:
             if name not in self.changed and name not in self.files_of:
@@ -95,7 +95,7 @@ class EditForm(FileForm):
         if name in self.acts:
             return bool(self.data.get(name))
         if name not in self.data and SEEN + name not in self.data:
-            return False  # a page that does not print it cannot change it
+            return False  # the page did not include this field
         return self._posted(name) != self._seen(name) or bool(name in self.always and self._posted(name))
 
     def _is_in_conflict(self, name: str) -> bool:
@@ -111,7 +111,7 @@ class EditForm(FileForm):
         return _plain(str(self.data.get(SEEN + name, self._printed(name))))
 
     def _printed(self, name: str) -> str:
-        """What the control of a field holds for what is stored."""
+        """Return the stored value as the widget displays it."""
         field, value = self.fields[name], self.stored.get(name)
         if isinstance(field, forms.BooleanField) and name not in self.acts:
             return "on" if value else ""
@@ -123,14 +123,14 @@ class EditForm(FileForm):
     def _readable(self, name: str) -> str:
         field, printed = self.fields[name], self._printed(name)
         if name in self.acts:
-            return "another file, or none"
+            return "(file changed or removed)"
         if isinstance(field, forms.BooleanField):
-            return "ticked" if printed else "not ticked"
+            return "checked" if printed else "not checked"
         if isinstance(field, forms.ChoiceField):
-            return str(dict(field.choices).get(printed, printed))  # type: ignore[arg-type]  # ours are flat pairs
+            return str(dict(field.choices).get(printed, printed))  # type: ignore[arg-type]  # our choices are flat pairs
         return printed.replace("T", " ") if isinstance(field, forms.DateTimeField) else printed
 
 
 def _plain(text: str) -> str:
-    """As it is compared: browsers send line ends in their own way, and blanks at the ends do not count."""
+    """Normalise for comparison: browsers differ in line endings, and outer whitespace does not count."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -1,4 +1,4 @@
-"""Where an edition stands, in plain words: a label, a tone, and one sentence that says what happens next."""
+"""Status of an edition for display: a label, a tone, and a sentence on what happens next."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,7 +8,7 @@ from newsletter.delivery.models import DispatchState
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.editions import local_time
 from newsletter.editions.models import Edition, State
-from newsletter.web.shared.display_formats import by_moment, clock_of, moment, relative_time, with_full_stop
+from newsletter.web.shared.display_formats import by_moment, clock_of, moment, relative_time, with_full_stop, zone_name
 
 
 class StatusBadge(NamedTuple):
@@ -19,100 +19,102 @@ class StatusBadge(NamedTuple):
     sentence: str
 
 
-def standing(edition: Edition, *, now: datetime) -> StatusBadge:
-    """What a person needs to know of `edition` at a glance."""
+def edition_status(edition: Edition, *, now: datetime) -> StatusBadge:
+    """Return the status badge of `edition`."""
     clock = clock_of(edition.publication)
 
     def at(value: datetime) -> str:
-        return moment(value, clock, now=now)
+        return f"{moment(value, clock, now=now)} {zone_name(value, clock)}"
 
     match edition.state:
         case State.PLANNED if edition.assemble_at > now:
-            when = f"{at(edition.assemble_at)}, {relative_time(edition.assemble_at, now=now)}"
-            words = f"{with_full_stop(edition.reason)} Its letter is assembled from the queue {when}.".lstrip()
-            return StatusBadge("Planned", "calm", words + _by_rule(edition))
+            when = f"{at(edition.assemble_at)} ({relative_time(edition.assemble_at, now=now)})"
+            sentence = f"{with_full_stop(edition.reason)} The email is built from the queue {when}.".lstrip()
+            return StatusBadge("Planned", "calm", sentence + _auto_approval(edition))
         case State.PLANNED:
-            words = "Its letter is assembled as soon as there are enough stories."
-            words = f"{with_full_stop(edition.reason)} {words}".lstrip()
-            return StatusBadge("Being assembled", "live", words + _by_rule(edition))
+            sentence = "The email is built as soon as there are enough stories."
+            sentence = f"{with_full_stop(edition.reason)} {sentence}".lstrip()
+            return StatusBadge("Building email", "live", sentence + _auto_approval(edition))
         case State.ASSEMBLED:
             limit = edition.too_late_after
-            words = f"It leaves {_by_clocks(edition, at) or at(edition.due_at)} if somebody approves it before that."
+            when = _local_times(edition, at) or at(edition.due_at)
+            sentence = f"It is sent {when} if someone approves it before then."
             if edition.due_at <= now:
-                words = f"It is overdue: approved before {at(limit)} it leaves at once, later it is held."
+                sentence = f"It is overdue: if approved before {at(limit)} it is sent at once, later it is held."
             if limit <= now:
-                words = "It was not approved in time, so it will be held in a moment."
-            words = f"{with_full_stop(edition.reason)} The letter is ready. {words}".lstrip()
-            return StatusBadge("Waiting for approval", "warn", words)
+                sentence = "The edition was not approved in time and will be held in a moment."
+            sentence = f"{with_full_stop(edition.reason)} The email is ready. {sentence}".lstrip()
+            return StatusBadge("Waiting for approval", "warn", sentence)
         case State.APPROVED if edition.due_at > now:
-            when = _by_clocks(edition, at) or at(edition.due_at)
-            early = f" {words}" if (words := _ahead(edition, at, now)) else ""
-            return StatusBadge(
-                "Approved", "good", f"It leaves by itself {when}, {relative_time(edition.due_at, now=now)}.{early}"
-            )
+            when = _local_times(edition, at) or at(edition.due_at)
+            ahead = f" {sentence}" if (sentence := _submission(edition, at, now)) else ""
+            relative = relative_time(edition.due_at, now=now)
+            return StatusBadge("Approved", "good", f"Sends automatically {when} ({relative}).{ahead}")
         case State.APPROVED:
-            return StatusBadge("Approved", "good", "It is due and leaves within moments.")
+            return StatusBadge("Approved", "good", "Sending starts within moments.")
         case State.DISPATCHING | State.DISPATCHED:
             return _sending(edition, now=now)
         case State.HELD:
             return StatusBadge(
                 "Held",
                 "bad",
-                f"{with_full_stop(edition.reason)} It does not leave until somebody releases it.".lstrip(),
+                f"{with_full_stop(edition.reason)} The edition is not sent until someone releases it.".lstrip(),
             )
-    return StatusBadge("Cancelled", "calm", f"{with_full_stop(edition.reason)} It will not leave.".lstrip())
+    return StatusBadge("Cancelled", "calm", f"{with_full_stop(edition.reason)} The edition will not be sent.".lstrip())
 
 
 def _sending(edition: Edition, *, now: datetime) -> StatusBadge:
-    """Where one stands that is being sent or was."""
+    """Return the badge of an edition that is being sent or was sent."""
     clock = clock_of(edition.publication)
     if edition.state == State.DISPATCHED and edition.reason:
-        return StatusBadge("Stopped", "warn", f"{with_full_stop(edition.reason)} Nothing more of it leaves.")
+        return StatusBadge("Stopped", "warn", f"{with_full_stop(edition.reason)} No more emails are sent.")
     if edition.state == State.DISPATCHED:
         when = f" by {by_moment(edition.dispatched_at, clock, now=now)}" if edition.dispatched_at else ""
-        return StatusBadge("Sent", "good", f"Sent to everybody{when}.")
-    if waits := _not_going(edition):
-        return waits
+        return StatusBadge("Sent", "good", f"Sent to all readers{when}.")
+    if blocked := _blocked(edition):
+        return blocked
     if edition.due_at > now:
-        leaves = moment(edition.due_at, clock, now=now)
-        words = f"Its letters are handed to the provider ahead of their time. They leave {leaves}."
-        return StatusBadge("Handed over", "live", words)
-    return StatusBadge("Going out", "live", "The letter is being handed to the provider, reader by reader.")
+        when = f"{moment(edition.due_at, clock, now=now)} {zone_name(edition.due_at, clock)}"
+        sentence = f"Emails are submitted to the provider in advance. The provider sends them {when}."
+        return StatusBadge("Scheduled at provider", "live", sentence)
+    return StatusBadge("Sending", "live", "Emails are being submitted to the provider.")
 
 
-def _not_going(edition: Edition) -> StatusBadge | None:
-    """Why nothing of it leaves although it is being sent; None when it goes on."""
+def _blocked(edition: Edition) -> StatusBadge | None:
+    """Return the badge of a dispatch that is paused or needs attention; None while sending continues."""
     dispatch = getattr(edition, "dispatch", None)
     if dispatch is None:
         return None
     if dispatch.state == DispatchState.PAUSED:
-        words = f"{with_full_stop(dispatch.reason)} Nothing more leaves until somebody resumes it.".lstrip()
-        return StatusBadge("Paused", "warn", words)
+        sentence = f"{with_full_stop(dispatch.reason)} No more emails are sent until someone resumes sending.".lstrip()
+        return StatusBadge("Paused", "warn", sentence)
     if dispatch.state == DispatchState.ATTENTION:
         return StatusBadge("Needs attention", "bad", f"{with_full_stop(dispatch.reason)}".lstrip())
     return None
 
 
-def _by_rule(edition: Edition) -> str:
-    """What follows when its publication approves it."""
-    return " The publication approves itself, so it then leaves by itself." if edition.auto_approve else ""
+def _auto_approval(edition: Edition) -> str:
+    """Return what happens next if the publication approves automatically; empty otherwise."""
+    return (
+        " Automatic approval is on, so the edition is then sent without further action." if edition.auto_approve else ""
+    )
 
 
-def _ahead(edition: Edition, at: Callable[[datetime], str], now: datetime) -> str:
-    """When its letters are handed to the provider, or why not ahead; empty when its publication does not want that."""
+def _submission(edition: Edition, at: Callable[[datetime], str], now: datetime) -> str:
+    """Return when emails are submitted to the provider, or why not in advance; empty without scheduled sending."""
     opens_at = scheduled_sends.submission_opens_at(edition)
     if opens_at == edition.due_at:
         return ""
-    if why := scheduled_sends.reason_against(edition, now=max(opens_at, now)):
-        return f"{why} So its emails are handed to the provider when it is due."
+    if reason := scheduled_sends.reason_against(edition, now=max(opens_at, now)):
+        return f"{reason} So emails are submitted to the provider at the send time."
     when = "within moments" if opens_at <= now else at(opens_at)
-    return f"Its letters are handed to the provider {when}; whoever leaves after that still gets this one."
+    return f"Emails are submitted to the provider {when}; readers who unsubscribe later still receive this edition."
 
 
-def _by_clocks(edition: Edition, at: Callable[[datetime], str]) -> str:
-    """When one that leaves by the readers' own clocks does; empty for any other."""
+def _local_times(edition: Edition, at: Callable[[datetime], str]) -> str:
+    """Return the send times of an edition sent at the readers' local time; empty for any other."""
     if edition.local_send_time is None:
         return ""
     last = local_time.last_send_time(edition)
-    ends = f"first {at(edition.due_at)}" + (f", last {at(last)}" if last > edition.due_at else "")
-    return f"at {edition.local_send_time:%H:%M} on the clock of each reader: {ends}"
+    span = f"first {at(edition.due_at)}" + (f", last {at(last)}" if last > edition.due_at else "")
+    return f"at {edition.local_send_time:%H:%M} in each reader’s time zone: {span}"

@@ -1,4 +1,4 @@
-"""The Jinja environment of the web pages. Escapes everything; an undefined name is an error."""
+"""Jinja environment of the web pages: everything is escaped; undefined names are errors."""
 
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from newsletter.web.shared import display_formats
 
 def environment(**options: Any) -> Environment:
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    env = Environment(**options)  # noqa: S701 — Django turns autoescape on; the assertion keeps it so
+    env = Environment(**options)  # noqa: S701 — Django turns autoescape on; checked below
     if not env.autoescape:
         raise ValueError("web pages must be escaped")
     env.globals.update(static=static, url=_url, messages_for=get_messages, may=_may, Step=Permission, icon=_icon)
@@ -43,7 +43,7 @@ def _url(name: str, *args: Any, **kwargs: Any) -> str:
 
 @pass_environment
 def _icon(env: Environment, name: str) -> Markup:
-    """Everywhere at hand, because included templates and blocks do not see the imports of others."""
+    """Render an icon. A global, because included templates and blocks do not see the imports of other templates."""
     icon: Markup = env.get_template("web/shared/icons.html").module.icon(name)  # type: ignore[attr-defined]  # its macro
     return icon
 
@@ -53,9 +53,9 @@ def _may(user: object, step: Permission) -> bool:
 
 
 def _when(value: datetime, publication: Publication) -> str:
-    """On the publication's own clock, with the clock's name."""
-    wall = display_formats.clock_of(publication)
-    return f"{display_formats.moment(value, wall, now=clock.now())} {display_formats.zone_words(value, wall)}"
+    """Format in the publication's time zone, with its abbreviation."""
+    tz = display_formats.clock_of(publication)
+    return f"{display_formats.moment(value, tz, now=clock.now())} {display_formats.zone_name(value, tz)}"
 
 
 def _leaves(edition: Edition) -> str:
@@ -70,6 +70,6 @@ def _thousands(number: int) -> str:
     return f"{number:,}"
 
 
-def _upfirst(words: str) -> str:
-    """For a line that begins with a day: `Today, 07:00`."""
-    return words[:1].upper() + words[1:]
+def _upfirst(text: str) -> str:
+    """Capitalise the first character only: `Today, 07:00`."""
+    return text[:1].upper() + text[1:]

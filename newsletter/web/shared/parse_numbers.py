@@ -1,8 +1,8 @@
-"""Whole numbers as addresses and forms carry them."""
+"""Whole numbers in URLs and forms."""
 
-MAX_DIGITS = 18  # any such number fits into a database's field
+MAX_DIGITS = 18  # fits into a database integer
 
 
 def whole_number(text: str) -> int | None:
-    """The number that plain digits write, or None: for words, signs, digits of other scripts, and the very long."""
+    """Return the number written in ASCII digits; None for anything else, including signs and overlong numbers."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else None

@@ -1,4 +1,4 @@
-"""Who may open a page: a signed-in person whose role permits one of its steps (accounts/roles.py)."""
+"""View decorator: the user must be signed in and have one of the given permissions (accounts/permissions.py)."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -20,24 +20,24 @@ P = ParamSpec("P")
 
 
 class DeskRequest(HttpRequest):
-    """A request as a view behind `needs` gets it: by a known person, with what htmx says of itself."""
+    """The request inside a view with `permission_required`: has a signed-in user and htmx details."""
 
     user: User
     htmx: HtmxDetails
 
 
 def permission_required(
-    *steps: Permission,
+    *permissions: Permission,
 ) -> Callable[[Callable[Concatenate[DeskRequest, P], HttpResponseBase]], Callable[..., HttpResponseBase]]:
-    """Lets a person in whose role permits any of `steps`; without steps, everybody who is signed in."""
+    """Admit users who have any of `permissions`; without arguments, every signed-in user."""
 
     def guard(view: Callable[Concatenate[DeskRequest, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            person = request.user
-            if not isinstance(person, User):
+            user = request.user
+            if not isinstance(user, User):
                 return _to_sign_in(request)
-            if steps and not any(has_permission(person, step) for step in steps):
+            if permissions and not any(has_permission(user, permission) for permission in permissions):
                 return forbidden(request)
             return view(request, *args, **kwargs)
 
@@ -48,7 +48,7 @@ def permission_required(
 
 def _to_sign_in(request: DeskRequest) -> HttpResponseBase:
     if request.htmx:
-        # a fragment's request would be answered with the sign-in page inside the page
+        # Otherwise the sign-in page would be swapped into the current page.
         here = request.htmx.current_url_abs_path or "/"
         return HttpResponseClientRedirect(f"{reverse('login')}?{urlencode({'next': here})}")
     back = request.get_full_path() if request.method == "GET" else "/"

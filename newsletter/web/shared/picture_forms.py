@@ -1,4 +1,4 @@
-"""The picture of a story, as forms ask for it: a file from this computer, or an address on the web."""
+"""Form fields for pictures: an uploaded file or an image URL."""
 
 from typing import Any, ClassVar
 
@@ -15,32 +15,32 @@ from newsletter.stories.models import Story
 from newsletter.web.shared.forms import PlainForm
 
 log = structlog.get_logger()
-NOT_STORED = "could not be stored: the disk may be full. Tell those who look after the service."
-ONCE_MORE = "Choose the file once more: browsers do not keep it."
+NOT_STORED = "could not be stored: the disk may be full. Contact an administrator."
+CHOOSE_AGAIN = "Choose the file again: browsers do not keep it."
 
 
 class PictureInput(forms.FileInput):
-    """A file field that offers the kinds of files that we can read."""
+    """A file input that offers the supported image types."""
 
     def __init__(self) -> None:
         super().__init__(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif,image/gif"})
 
 
 def save_uploaded_picture(file: "UploadedFile[bytes]", use: Use, *, field: str) -> Picture:
-    """Make a file fit and keep it; raises `BadInput` that names `field`."""
+    """Process and store an uploaded picture. Raise `BadInput` for `field` if the file cannot be used."""
     if (file.size or 0) > LARGEST:
-        raise BadInput(field, "is too large.", f"Give one under {LARGEST // 1_000_000} MB.")
+        raise BadInput(field, "is too large.", f"Choose a file under {LARGEST // 1_000_000} MB.")
     try:
         return import_pictures.save_upload(file.read(), use, now=clock.now())
     except BadInput as error:
         raise BadInput(field, error.problem, error.hint) from None
-    except Exception:  # a full disk, a bucket that does not answer: each storage has errors of its own
+    except Exception:  # a full disk, an unreachable bucket: each storage backend has its own errors
         log.exception("picture.not_stored")
-        raise BadInput(field, NOT_STORED, "Save without it, or try again later; nothing else is lost.") from None
+        raise BadInput(field, NOT_STORED, "Save without it, or try again later; your other input is kept.") from None
 
 
 class FileForm(PlainForm):
-    """A form with files in it. A page that is shown again has lost them, and says so."""
+    """A form with file inputs. Browsers lose chosen files when a form is shown again, so it asks for them again."""
 
     files_of: ClassVar[tuple[str, ...]]
 
@@ -51,35 +51,38 @@ class FileForm(PlainForm):
     def ask_to_choose_again(self) -> None:
         for name in self.files_of:
             if name in self.files and name not in self.errors:
-                self.add_error(name, ONCE_MORE)
+                self.add_error(name, CHOOSE_AGAIN)
 
 
 class PictureForm(FileForm):
     files_of = ("picture_file",)
 
     picture_file = forms.FileField(
-        label="Picture, from this computer",
+        label="Upload image",
         required=False,
-        help_text="JPEG, PNG, WebP, AVIF or GIF, under 20 MB. It is made as small as letters need it.",
+        help_text="JPEG, PNG, WebP, AVIF or GIF, up to 20 MB. It is resized for email.",
         widget=PictureInput(),
     )
     picture_url = forms.CharField(
-        label="Or its address on the web",
+        label="Or image URL",
         max_length=2000,
         required=False,
-        help_text="It is fetched once and kept; letters never show it from there.",
+        help_text="The image is downloaded once and stored; emails never link to this URL.",
         widget=forms.URLInput(),
     )
     picture_alt = forms.CharField(
-        label="What the picture shows", max_length=300, required=False, help_text="For those who do not see it."
+        label="Alt text",
+        max_length=300,
+        required=False,
+        help_text="For readers who cannot see the picture.",
     )
     picture_decorative = forms.BooleanField(
-        label="Mere decoration", required=False, help_text="It shows nothing that needs words."
+        label="Decorative image", required=False, help_text="The picture adds no information, so it needs no alt text."
     )
-    picture_credit = forms.CharField(label="Picture’s credit", max_length=200, required=False)
+    picture_credit = forms.CharField(label="Picture credit", max_length=200, required=False)
 
     def fields_of_picture(self) -> dict[str, Any]:
-        """What was filled in, as the queue takes it. A file is made fit and kept here; raises `BadInput`."""
+        """Return the picture arguments for the story queue. Store an uploaded file; raise `BadInput` for a bad one."""
         file = self.cleaned_data.pop("picture_file", None)
         names = ("picture_url", "picture_alt", "picture_decorative", "picture_credit")
         fields = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
@@ -89,5 +92,5 @@ class PictureForm(FileForm):
 
 
 def picture_message(story: Story) -> str:
-    """A sentence for the message that a story was saved, or nothing."""
-    return " Its picture is being fetched." if story.picture and story.picture.is_pending else ""
+    """Return a sentence to add to the success message, or an empty string."""
+    return " The picture is being fetched." if story.picture and story.picture.is_pending else ""

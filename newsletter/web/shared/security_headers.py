@@ -1,6 +1,6 @@
-"""What every page tells the browser: load nothing from elsewhere, run no script but ours, remember nothing.
+"""Security headers of every page: Content-Security-Policy, Permissions-Policy and Cache-Control.
 
-A view that shows a letter sets a policy of its own; it stays as it was set.
+Views that show a letter set their own policy; the middleware keeps it.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ PAGE = "; ".join(
         "base-uri 'none'",
     ]
 )
-# A letter brings its own inlined styles and pictures that we keep, and nothing that acts.
+# A letter has inlined styles and stored pictures, and nothing active.
 LETTER = "; ".join(
     [
         "default-src 'none'",
@@ -33,14 +33,14 @@ LETTER = "; ".join(
         "base-uri 'none'",
     ]
 )
-# In the preview's frame it has no origin either; a link opens beside the desk, not inside the frame.
+# In the preview frame a letter has no origin either; links open in a new tab, not inside the frame.
 FRAMED_LETTER = f"{LETTER}; sandbox allow-popups allow-popups-to-escape-sandbox".replace(
     "base-uri 'none'", "base-uri 'self'"
 )
 
 
 class PolicyMiddleware:
-    """Stands after WhiteNoise in the settings, so that static files keep their own headers."""
+    """Comes after WhiteNoise in the settings, so that static files keep their own headers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -51,6 +51,6 @@ class PolicyMiddleware:
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
         response.headers.setdefault("Cache-Control", "private, no-store")
         if response.headers["Cache-Control"].startswith("public"):
-            return response  # the same for everybody, however it is asked for
-        patch_vary_headers(response, ["HX-Request"])  # a fragment must not be kept as the page, nor the page as it
+            return response  # identical for everyone, with or without htmx
+        patch_vary_headers(response, ["HX-Request"])  # never cache a fragment as the page, or the page as a fragment
         return response

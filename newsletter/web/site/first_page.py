@@ -1,4 +1,4 @@
-"""Where each role's work begins: `/` and the page after signing in lead there."""
+"""Start page of each role: `/` and sign-in redirect there."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -11,15 +11,15 @@ from newsletter.web.desk import story_queue
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 
-def first_page(person: User) -> str:
-    """The address where somebody's work begins."""
-    return reverse("desk" if has_permission(person, Permission.CURATE) else "ops")
+def first_page(user: User) -> str:
+    """Return the URL of the user's start page."""
+    return reverse("desk" if has_permission(user, Permission.CURATE) else "ops")
 
 
 @require_safe
 @permission_required()
 def start(request: DeskRequest) -> HttpResponse:
-    """The desk, for those who work there; others are led to their own first page."""
+    """Show the desk to users who can curate; redirect others to their start page."""
     if has_permission(request.user, Permission.CURATE):
-        return story_queue.desk(request)  # type: ignore[return-value]  # its guard is written for all kinds of answers
+        return story_queue.desk(request)  # type: ignore[return-value]  # the decorator is typed for all responses
     return redirect(first_page(request.user))

@@ -1,4 +1,4 @@
-"""How gunicorn logs in docker-compose.yml: as everything else here, so without readers' tokens.
+"""Logger class for gunicorn in docker-compose.yml: same format as all other logs, without readers' tokens.
 
 gunicorn --logger-class=newsletter.web.site.gunicorn_logs.Logger …
 """
@@ -10,7 +10,7 @@ from gunicorn.glogging import Logger as GunicornLogger
 from newsletter.lib.logging_config import LINE, LineFormatter
 
 
-class Logger(GunicornLogger):  # type: ignore[misc]  # gunicorn carries no types
+class Logger(GunicornLogger):  # type: ignore[misc]  # gunicorn has no type hints
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
         for log in (self.error_log, self.access_log):

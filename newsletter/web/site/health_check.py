@@ -1,4 +1,4 @@
-"""`/health`, for load balancers and supervisors: `ok` when the web server answers and the database does."""
+"""`/health` for load balancers and supervisors: `ok` if the web server and the database respond."""
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse

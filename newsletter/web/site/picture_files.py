@@ -1,11 +1,11 @@
-"""Pictures as letters and the desk show them. An address stands for the same bytes for ever, so it is kept for ever."""
+"""Pictures for emails and the desk. A URL always returns the same bytes, so clients may cache it forever."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.views.decorators.http import condition, require_safe
 
 from newsletter.pictures import picture_storage
 
-FOR_EVER = "public, max-age=31536000, immutable"  # a year: more is taken for a mistake
+CACHE_FOREVER = "public, max-age=31536000, immutable"  # one year, the customary maximum
 
 
 def _etag(_: HttpRequest, name: str) -> str | None:
@@ -14,25 +14,25 @@ def _etag(_: HttpRequest, name: str) -> str | None:
 
 @require_safe
 def picture(request: HttpRequest, name: str) -> HttpResponse:
-    """To anybody, and nothing is remembered of them: mail programs ask for it in readers' names."""
-    return _sent(request, name) if picture_storage.NAME.fullmatch(name) else _nothing()
+    """Serve a picture to anyone without logging who asked: email clients request pictures on behalf of readers."""
+    return _serve(request, name) if picture_storage.NAME.fullmatch(name) else _not_found()
 
 
 @condition(etag_func=_etag)
-def _sent(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001 — the decorator reads it
+def _serve(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001 — used by the decorator
     data = picture_storage.read(name)
     if data is None:
-        return _nothing()
+        return _not_found()
     return HttpResponse(
         data,
         content_type=picture_storage.TYPES[name.rpartition(".")[2]],
         headers={
-            "Cache-Control": FOR_EVER,
+            "Cache-Control": CACHE_FOREVER,
             "Content-Security-Policy": "default-src 'none'",
             "Cross-Origin-Resource-Policy": "cross-origin",
         },
     )
 
 
-def _nothing() -> HttpResponse:
-    return HttpResponseNotFound("There is no such picture.\n", content_type="text/plain; charset=utf-8")
+def _not_found() -> HttpResponse:
+    return HttpResponseNotFound("Picture not found.\n", content_type="text/plain; charset=utf-8")

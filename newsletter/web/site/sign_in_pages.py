@@ -1,4 +1,4 @@
-"""Signing in and out, and changing one's own password: django-allauth's views with our pages (sign_in/)."""
+"""Sign in, sign out and change password: django-allauth's views with our templates (sign_in/)."""
 
 from typing import Any, ClassVar
 
@@ -15,36 +15,36 @@ from newsletter.audit.acts import Act
 from newsletter.web.site.sign_in import attempt_limits, known_browsers
 from newsletter.web.site.sign_in.allauth_adapter import TOO_MANY, Adapter
 
-FILL_IN = "Please fill this in."
+REQUIRED = "This field is required."
 
 
 class NamedFields:
-    """Fields under the names that password managers have kept for these pages."""
+    """Mixin that keeps the field names that password managers have stored for these pages."""
 
-    sent_as: ClassVar[dict[str, str]] = {}
+    html_names: ClassVar[dict[str, str]] = {}
 
     def add_prefix(self, field_name: str) -> str:
-        return self.sent_as.get(field_name, field_name)
+        return self.html_names.get(field_name, field_name)
 
 
-class SignInForm(NamedFields, LoginForm):  # type: ignore[misc]  # django-allauth carries no types
-    sent_as: ClassVar[dict[str, str]] = {"login": "username"}
+class SignInForm(NamedFields, LoginForm):  # type: ignore[misc]  # django-allauth has no type hints
+    html_names: ClassVar[dict[str, str]] = {"login": "username"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, label in (("login", "Email"), ("password", "Password")):
             field = self.fields[name]
-            field.label, field.help_text, field.error_messages["required"] = label, "", FILL_IN
+            field.label, field.help_text, field.error_messages["required"] = label, "", REQUIRED
             field.widget.attrs.pop("placeholder", None)
         self.fields["login"].widget.attrs |= {"inputmode": "email", "autocomplete": "username", "autofocus": True}
 
 
-class SignIn(LoginView):  # type: ignore[misc]  # django-allauth carries no types
+class SignIn(LoginView):  # type: ignore[misc]  # django-allauth has no type hints
     template_name = "web/site/sign_in.html"
     form_class = SignInForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Without the base class's links to pages that we lack."""
+        """Skip the base class's links to pages that do not exist here."""
         context: dict[str, Any] = super(LoginView, self).get_context_data(**kwargs)
         return context
 
@@ -61,7 +61,7 @@ class SignIn(LoginView):  # type: ignore[misc]  # django-allauth carries no type
         return response
 
 
-class SignOut(LogoutView):  # type: ignore[misc]  # django-allauth carries no types
+class SignOut(LogoutView):  # type: ignore[misc]  # django-allauth has no type hints
     http_method_names: ClassVar[list[str]] = ["post", "options"]
 
     def logout(self) -> None:
@@ -71,18 +71,18 @@ class SignOut(LogoutView):  # type: ignore[misc]  # django-allauth carries no ty
             super().logout()
 
 
-class PasswordForm(NamedFields, ChangePasswordForm):  # type: ignore[misc]  # django-allauth carries no types
-    """Its rules are said in one plain line instead of a list in HTML."""
+class PasswordForm(NamedFields, ChangePasswordForm):  # type: ignore[misc]  # django-allauth has no type hints
+    """Password form with the rules in one line of help text instead of an HTML list."""
 
-    sent_as: ClassVar[dict[str, str]] = {
+    html_names: ClassVar[dict[str, str]] = {
         "oldpassword": "old_password",
         "password1": "new_password1",
         "password2": "new_password2",
     }
     LABELS: ClassVar[dict[str, str]] = {
-        "oldpassword": "Old password",
+        "oldpassword": "Current password",
         "password1": "New password",
-        "password2": "New password once more",
+        "password2": "Confirm new password",
     }
 
     def __init__(self, *args: Any, request: Any, **kwargs: Any) -> None:
@@ -90,14 +90,14 @@ class PasswordForm(NamedFields, ChangePasswordForm):  # type: ignore[misc]  # dj
         self.request = request
         for name, label in self.LABELS.items():
             field = self.fields[name]
-            field.label, field.help_text, field.error_messages["required"] = label, "", FILL_IN
+            field.label, field.help_text, field.error_messages["required"] = label, "", REQUIRED
             field.widget.attrs.pop("placeholder", None)
         self.fields[
             "password1"
-        ].help_text = "At least 10 characters, not a common password, not like your email address."
+        ].help_text = "At least 10 characters. Do not use a common password or your email address."
 
     def clean_oldpassword(self) -> str:
-        """Counted before it is looked at, as at sign-in."""
+        """Count the attempt before checking the password, as at sign-in."""
         used = attempt_limits.count_old_password(self.request, self.user.pk)
         if used is None:
             if attempt_limits.is_first_refusal(self.request, f"old password {self.user.pk}"):
@@ -110,13 +110,13 @@ class PasswordForm(NamedFields, ChangePasswordForm):  # type: ignore[misc]  # dj
         return str(self.cleaned_data["oldpassword"])
 
 
-class ChangePassword(PasswordChangeView):  # type: ignore[misc]  # django-allauth carries no types
+class ChangePassword(PasswordChangeView):  # type: ignore[misc]  # django-allauth has no type hints
     form_class = PasswordForm
     template_name = "web/site/password.html"
     success_url = reverse_lazy("password")
 
     def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        """For whoever `needs()` lets in; the base class would send people without a password to a page we lack."""
+        """Skip the base class, which redirects users without a password to a page that does not exist here."""
         response: HttpResponse = super(PasswordChangeView, self).dispatch(*args, **kwargs)
         return response
 
@@ -127,7 +127,7 @@ class ChangePassword(PasswordChangeView):  # type: ignore[misc]  # django-allaut
         with transaction.atomic():
             response: HttpResponse = super().form_valid(form)
             audit_trail.record(form.user, Act.PASSWORD_CHANGED, form.user)
-        messages.success(self.request, "Your password is changed.")
+        messages.success(self.request, "Your password has been changed.")
         return response
 
     def form_invalid(self, form: PasswordForm) -> HttpResponse:

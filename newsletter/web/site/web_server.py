@@ -1,8 +1,8 @@
-"""The web server of `newsletter run`, on waitress: `python -m newsletter.web.site.web_server --port 8000`.
+"""Web server of `newsletter run`, based on waitress: `python -m newsletter.web.site.web_server --port 8000`.
 
-One thread reads and writes all connections; a request gets a thread once it is here whole. So half a request, sent
-slowly or never ended, keeps nobody from their page, however many of them there are. Where more than one process
-serves pages, gunicorn does, behind a proxy that collects requests in the same way (docker-compose.yml).
+One thread handles all connections; a request gets a worker thread once it has arrived completely. Slow or unfinished
+requests therefore never block other users. With more than one web process, gunicorn serves pages behind a proxy that
+buffers requests in the same way (docker-compose.yml).
 """
 
 import argparse
@@ -16,18 +16,18 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 
-from newsletter.web.shared.request_size import LARGEST
+from newsletter.web.shared.request_size import MAX_BODY_BYTES
 
 THREADS = 4
-MAX_HEAD_SECONDS = 10  # from its first byte to the end of its headers
-MAX_REQUEST_SECONDS = 120  # and to the end of its body: 25 MB over a slow line
-MAX_IDLE_SECONDS = 30  # of a connection on which nothing moves
+MAX_HEAD_SECONDS = 10  # from the first byte to the end of the headers
+MAX_REQUEST_SECONDS = 120  # from the first byte to the end of the body: 25 MB over a slow connection
+MAX_IDLE_SECONDS = 30  # without any traffic on a connection
 MAX_CONNECTIONS = 500
-GRACE_SECONDS = 4  # for answers under way when it is told to stop
+GRACE_SECONDS = 4  # for responses in progress when the server is stopped
 
 
-class Channel(HTTPChannel):  # type: ignore[misc]  # waitress carries no types
-    """A connection that gives back what the unfinished request on it has taken."""
+class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no type hints
+    """A connection that frees the resources of its unfinished request when it closes."""
 
     request: Any = None
 
@@ -38,8 +38,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress carries no types
             request.close()
 
 
-class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress carries no types
-    """Closes connections whose request does not come to its end, and the oldest that waits when there are too many."""
+class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no type hints
+    """Closes connections with overdue requests, and the oldest waiting connection when there are too many."""
 
     channel_class = Channel
 
@@ -54,10 +54,10 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress carries no types
             connection_limit=2 * MAX_CONNECTIONS,
             asyncore_use_poll=True,
             max_request_header_size=64 * 1024,
-            # a body somewhat too large is let through to our page that says so; a larger one is cut off
-            max_request_body_size=2 * LARGEST,
+            # A slightly oversized body still reaches our 413 page; a larger one is cut off.
+            max_request_body_size=2 * MAX_BODY_BYTES,
             ident="",
-            clear_untrusted_proxy_headers=False,  # whom to believe is for Django's settings: TRUSTED_PROXY_COUNT
+            clear_untrusted_proxy_headers=False,  # Django decides which proxies to trust: TRUSTED_PROXY_COUNT
         )
 
     def handle_accept(self) -> None:
@@ -68,7 +68,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress carries no types
         super().handle_accept()
 
     def maintenance(self, now: float) -> None:
-        """Once a second. waitress itself closes what is idle; a byte now and then would keep a connection for ever."""
+        """Close overdue connections; runs every second. waitress itself closes only connections that are idle."""
         super().maintenance(now)
         seen = self._seen
         self._seen = {}
@@ -83,7 +83,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress carries no types
                 channel.will_close = True
 
     def serve(self, *, is_stopped: Callable[[], bool]) -> None:
-        """Serve until `is_stopped`; then take nothing new and finish the answers under way."""
+        """Serve until `is_stopped`; then accept nothing new and finish responses in progress."""
         while not is_stopped():
             self._turn(seconds=1)
         self.del_channel()
@@ -104,14 +104,14 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress carries no types
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Serve the pages on this machine.")
+    parser = argparse.ArgumentParser(description="Serve the web pages on this machine.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    asked = parser.parse_args()
+    args = parser.parse_args()
 
     from newsletter.wsgi import application
 
-    server, signals = Server(application, host=asked.host, port=asked.port), list[int]()
+    server, signals = Server(application, host=args.host, port=args.port), list[int]()
 
     def stop(number: int, _frame: FrameType | None) -> None:
         signals.append(number)

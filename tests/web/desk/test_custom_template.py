@@ -20,7 +20,7 @@ def test_an_editor_begins_with_the_look_and_saves_a_version(eddie: Client, publi
     kept = Template.objects.get()
     assert kept.body == custom_templates.default_template(publication)  # as a browser sends it, and as it was
     assert kept.saved_by == make.eddie()
-    assert "Letters have the look again" in follow(eddie.post(PAGE + "remove/"), eddie)
+    assert "Emails use the standard layout again" in follow(eddie.post(PAGE + "remove/"), eddie)
     assert "Version 1 is in use" in follow(eddie.post(PAGE + "1/"), eddie)
 
 
@@ -73,7 +73,7 @@ def test_an_editions_own_preview_waits_for_no_turn_either(eddie: Client, publica
 
 def test_the_preview_says_what_preflight_would_stop(eddie: Client, publication: Publication) -> None:
     shown = words(eddie.post(PAGE + "preview/", {"body": "<html><head></head><body><p>Hello</p></body></html>"}))
-    assert "preflight would stop the letter" in shown
+    assert "preflight would block the email" in shown
 
 
 def test_a_version_that_somebody_else_has_saved_meanwhile_is_shown_and_not_replaced(
@@ -84,7 +84,7 @@ def test_a_version_that_somebody_else_has_saved_meanwhile_is_shown_and_not_repla
     publication.save()
     answer = eddie.post(PAGE, {"body": "<p>ours</p>", "seen-version": "0"})
     page = answer.content.decode()
-    assert "Somebody else changed this while you were writing" in words(answer)
+    assert "Someone else changed this while you were editing" in words(answer)
     assert "&lt;p&gt;ours&lt;/p&gt;" in page
     assert page.count("&lt;!-- theirs --&gt;") == 1
     assert 'name="seen-version" value="1"' in page  # who saves again has seen it

@@ -35,7 +35,9 @@ def press(client: Client, edition: Edition, button: str, **form: str) -> str:
 
 
 def test_approving_binds_to_the_letter_that_was_looked_at(eddie: Client, assembled: Edition) -> None:
-    assert "Approved. It leaves by itself" in press(eddie, assembled, "approve", content_hash=assembled.content_hash)
+    assert "Approved. The edition is sent automatically" in press(
+        eddie, assembled, "approve", content_hash=assembled.content_hash
+    )
     assert assembled.state == State.APPROVED
     assert assembled.approved_by == User.objects.get(email="eddie@example.org")
 
@@ -56,7 +58,7 @@ def test_a_letter_that_changed_meanwhile_is_not_approved_and_it_is_said_why(eddi
     assemble_letter.refresh_stale()
     assemble_letter.assemble(assembled.pk, now=clock.now())
     page = press(eddie, assembled, "approve", content_hash=seen)
-    assert "assembled anew since you looked at it. Look again, then approve." in page
+    assert "assembled anew since you looked at it. Refresh, then approve." in page
     assert assembled.state == State.ASSEMBLED
 
 
@@ -89,10 +91,10 @@ def test_what_was_held_says_that_it_needs_a_person_also_in_a_publication_that_ap
 ) -> None:
     Publication.objects.update(auto_approve=True)
     press(eddie, assembled, "hold", reason="Wait.")
-    assert "then needs approval" in press(eddie, assembled, "release")
+    assert "must be approved again" in press(eddie, assembled, "release")
     page = words(eddie.get(f"/editions/{assembled.pk}/"))
-    assert "approves itself" not in page
-    assert "Assembled. Read it, then approve it." in press(eddie, assembled, "assemble")
+    assert "Automatic approval is on" not in page
+    assert "The email is ready. Review it, then approve it." in press(eddie, assembled, "assemble")
 
 
 def test_releasing_brings_it_back_into_the_plan(eddie: Client, assembled: Edition) -> None:
@@ -103,25 +105,27 @@ def test_releasing_brings_it_back_into_the_plan(eddie: Client, assembled: Editio
 
 
 def test_cancelling_gives_the_stories_back(eddie: Client, assembled: Edition) -> None:
-    assert "Cancelled. Its stories lead the queue again." in press(eddie, assembled, "cancel", reason="No news.")
+    assert "Cancelled. The stories are back at the front of the queue." in press(
+        eddie, assembled, "cancel", reason="No news."
+    )
     assert assembled.state == State.CANCELLED
     assert len(story_queue.queued_stories(assembled.publication)) == 1
     assert "cannot become cancelled" in press(eddie, assembled, "cancel", reason="No news.")
 
 
 def test_assembling_ahead_of_time_makes_the_letter_ready_to_be_read(eddie: Client, planned: Edition) -> None:
-    assert "Assembled. Read it, then approve it." in press(eddie, planned, "assemble")
+    assert "The email is ready. Review it, then approve it." in press(eddie, planned, "assemble")
     assert planned.state == State.ASSEMBLED
     press(eddie, planned, "assemble")
     assert planned.letters.count() == 1
 
 
 def test_assembling_what_approves_itself_is_said_before_and_after(eddie: Client, planned: Edition) -> None:
-    assert "approves itself" not in words(eddie.get(f"/editions/{planned.pk}/"))
+    assert "Automatic approval is on" not in words(eddie.get(f"/editions/{planned.pk}/"))
     Publication.objects.update(auto_approve=True)
     page = words(eddie.get(f"/editions/{planned.pk}/"))
-    assert "This publication approves itself: once assembled, it leaves tomorrow" in page
-    assert "approved by the publication’s own rule. It leaves tomorrow" in press(eddie, planned, "assemble")
+    assert "Automatic approval is on: once the email is built, it is sent tomorrow" in page
+    assert "approved automatically. It is sent tomorrow" in press(eddie, planned, "assemble")
     assert planned.state == State.APPROVED
 
 
@@ -131,20 +135,23 @@ def test_assembling_what_preflight_stops_is_not_called_ready(
     settings.LOCAL = False
     Story.objects.update(url="http://10.0.0.7/article")
     said = press(eddie, planned, "assemble")
-    assert "It is held. Preflight found:" in said
-    assert "Read it, then approve it" not in said
+    assert "The edition is held. Preflight found:" in said
+    assert "Review it, then approve it" not in said
 
 
 def test_assembling_with_too_few_stories_says_so(eddie: Client, planned: Edition) -> None:
     Publication.objects.update(minimum_stories=5)
-    assert "too few stories" in press(eddie, planned, "assemble")
+    assert "not enough stories" in press(eddie, planned, "assemble")
 
 
 def test_taking_a_letter_apart_puts_its_stories_in_front(eddie: Client, assembled: Edition) -> None:
     make.story(assembled.publication, headline="a later one")
     page = press(eddie, assembled, "reopen")
-    assert "Taken apart: its stories lead the queue again. It is assembled when you say so, at the latest" in page
-    assert "needs a person’s approval" in page
+    assert (
+        "Reopened. The stories are back at the front of the queue. "
+        "The email is rebuilt when you choose Build preview, at the latest" in page
+    )
+    assert "must then be approved again" in page
     assert assembled.state == State.PLANNED
     assert assembled.pk not in Edition.objects.due_for_assembly(clock.now()).values_list("pk", flat=True)
     assert [s.headline for s in story_queue.queued_stories(assembled.publication)][-1] == "a later one"

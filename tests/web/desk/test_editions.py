@@ -29,13 +29,19 @@ def assembled(edition: Edition) -> Edition:
 def test_a_planned_edition_shows_what_it_would_be(cora: Client, edition: Edition) -> None:
     page = words(cora.get(f"/editions/{edition.pk}/"))
     assert "Planned" in page
-    assert "Stories it would take now" in page
-    assert "Nothing is fixed yet" in page
+    assert "Next stories" in page
+    assert "Nothing is final yet" in page
 
 
 def test_an_assembled_edition_shows_its_letter_stories_appeal_and_preflight(cora: Client, assembled: Edition) -> None:
     page = words(cora.get(f"/editions/{assembled.pk}/"))
-    for part in ("Waiting for approval", "Stories in it", "Appeal: Autumn", "Preflight", "An editor approves it."):
+    for part in (
+        "Waiting for approval",
+        "Stories in this edition",
+        "Appeal: Autumn",
+        "Preflight",
+        "An editor has to approve this email.",
+    ):
         assert part in page
     assert "__nl_" not in page
 
@@ -52,15 +58,15 @@ def test_the_letter_is_shown_as_asked(cora: Client, assembled: Edition, look: st
 
 def test_without_stories_there_is_no_letter_and_a_way_on(cora: Client, publication: Publication) -> None:
     edition = make.edition(publication)
-    assert "No letter to show" in words(cora.get(f"/editions/{edition.pk}/"))
-    assert "No letter to show" in words(cora.get(f"/editions/{edition.pk}/letter/"))
+    assert "No email to show" in words(cora.get(f"/editions/{edition.pk}/"))
+    assert "No email to show" in words(cora.get(f"/editions/{edition.pk}/letter/"))
 
 
 def test_a_cancelled_edition_does_not_show_what_it_never_was(cora: Client, publication: Publication) -> None:
     make.story(publication)
     edition = make.edition(publication, state=State.CANCELLED, reason="Skipped.")
     for path in (f"/editions/{edition.pk}/", f"/editions/{edition.pk}/letter/"):
-        assert "cancelled before it had a letter" in words(cora.get(path))
+        assert "cancelled before its email was built" in words(cora.get(path))
 
 
 BUTTONS = {
@@ -105,15 +111,15 @@ def test_the_list_shows_every_edition_with_its_state(cora: Client, publication: 
 
 
 def test_an_empty_list_says_what_comes(cora: Client, publication: Publication) -> None:
-    assert "No edition yet" in words(cora.get("/desk/morning/editions/"))
+    assert "No editions yet" in words(cora.get("/desk/morning/editions/"))
 
 
 def test_a_long_list_is_parted_into_pages(cora: Client, publication: Publication) -> None:
     for number in range(26):
         make.edition(publication, due_at=clock.now() - timedelta(days=number))
     first, second = (words(cora.get("/desk/morning/editions/", {"page": n})) for n in (1, 2))
-    assert ("Earlier ones" in first, "Later ones" in first) == (True, False)
-    assert ("Earlier ones" in second, "Later ones" in second) == (False, True)
+    assert ("Older" in first, "Newer" in first) == (True, False)
+    assert ("Older" in second, "Newer" in second) == (False, True)
     assert cora.get("/desk/morning/editions/", {"page": "9" * 5000}).status_code == 200
 
 
@@ -142,7 +148,9 @@ def test_a_publication_that_approves_itself_says_so_before_it_is_assembled(
     make.story(publication)
     edition = make.edition(publication, due_at=clock.now() + timedelta(days=1))
     words_before = words(eddie.get(f"/editions/{edition.pk}/"))
-    assert "approves itself" not in words_before
+    assert "Automatic approval is on" not in words_before
     publication.auto_approve = True
     publication.save()
-    assert "approves itself: once assembled, the email leaves tomorrow" in words(eddie.get(f"/editions/{edition.pk}/"))
+    assert "Automatic approval is on: once the email is built, it is sent tomorrow" in words(
+        eddie.get(f"/editions/{edition.pk}/")
+    )

@@ -7,7 +7,7 @@ from django.test import Client
 from newsletter.giving.models import Gift
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from newsletter.web.desk.gifts import LARGEST
+from newsletter.web.desk.gifts import MAX_FILE_BYTES
 from tests.support import factories as make
 from tests.web.asking import words
 
@@ -36,9 +36,9 @@ def test_an_editor_takes_gifts_in_and_reads_what_was_not_taken(eddie: Client, pu
 
 
 def test_they_may_be_for_the_readers_of_one_publication(eddie: Client, publication: Publication) -> None:
-    assert "Only readers of this publication" not in words(eddie.get("/desk/morning/gifts/"))
+    assert "Thank only readers of this publication" not in words(eddie.get("/desk/morning/gifts/"))
     make.publication()
-    assert "Only readers of this publication" in words(eddie.get("/desk/morning/gifts/"))
+    assert "Thank only readers of this publication" in words(eddie.get("/desk/morning/gifts/"))
     posted(eddie, HEADER + row("rita@example.org", "1"), only_here="on")
     assert Gift.objects.get().publication == publication
 
@@ -49,7 +49,7 @@ def test_they_may_be_for_the_readers_of_one_publication(eddie: Client, publicati
         ("donor,when\n", {}, "line 1: does not name a column “email”."),
         ("email,date,amount\n", {}, "does not name a column “currency”"),
         (HEADER, {"currency": "€"}, "Is not three letters. Give its code"),
-        (HEADER, {"source": ""}, "Please fill this in."),
+        (HEADER, {"source": ""}, "This field is required."),
     ],
 )
 def test_a_file_that_is_not_understood_changes_nothing_and_says_why(
@@ -69,7 +69,7 @@ def test_a_file_in_another_encoding_is_refused(eddie: Client, publication: Publi
 def test_a_file_that_is_too_large_is_refused_with_the_way_to_take_it_in(
     eddie: Client, publication: Publication
 ) -> None:
-    text = HEADER + "x" * LARGEST
+    text = HEADER + "x" * MAX_FILE_BYTES
     said = posted(eddie, text)
     assert "Is larger than 20 MB. Have it taken in by the command newsletter gifts import, which takes any." in said
 
@@ -77,4 +77,4 @@ def test_a_file_that_is_too_large_is_refused_with_the_way_to_take_it_in(
 def test_only_who_may_change_appeals_may_say_who_gave(cora: Client, otto: Client, publication: Publication) -> None:
     for client in (cora, otto):
         assert client.get("/desk/morning/gifts/").status_code == 403
-        assert "Take in gifts" not in words(client.get("/desk/morning/editions/"))
+        assert "Import gifts" not in words(client.get("/desk/morning/editions/"))

@@ -19,7 +19,7 @@ def png(width: int = 720, height: int = 160) -> SimpleUploadedFile:
 
 def test_logos_are_handed_over_and_seen(eddie: Client, publication: Publication) -> None:
     page = eddie.post(LOGOS, WIDTH | {"logo": png(2400, 600), "logo_dark": png(720, 180)})
-    assert "The logos are saved." in follow(page, eddie)
+    assert "Logos saved." in follow(page, eddie)
     publication.refresh_from_db()
     assert publication.logo
     assert publication.logo_dark
@@ -55,9 +55,9 @@ def test_logos_are_taken_out(eddie: Client, publication: Publication) -> None:
         ({"logo": SimpleUploadedFile("a.svg", b"<svg></svg>")}, "Save it as a PNG", "logo"),
         ({"logo_dark": png()}, "Has no light one beside it", "logo_dark"),
         ({"logo": png(), "logo_dark": png(300, 300)}, "Is 300 × 300 pixels, and the light one 720 × 160", "logo_dark"),
-        ({"logo": png(), "logo_dark": png(300, 300)}, "Choose the file once more", "logo"),
-        ({"logo": png(), "logo_width": "9000"}, "Give 16 to 600", "logo_width"),
-        ({"logo": png(), "logo_width": "9000"}, "Choose the file once more", "logo"),
+        ({"logo": png(), "logo_dark": png(300, 300)}, "Choose the file again", "logo"),
+        ({"logo": png(), "logo_width": "9000"}, "Enter a number from 16 to 600", "logo_width"),
+        ({"logo": png(), "logo_width": "9000"}, "Choose the file again", "logo"),
     ],
 )
 def test_what_cannot_be_a_logo_is_refused_at_its_field_and_changes_nothing(
@@ -87,6 +87,6 @@ def test_a_logo_that_somebody_else_has_given_meanwhile_is_not_replaced_without_a
     publication.refresh_from_db()
     theirs = publication.logo_id
     page = eddie.post(LOGOS, WIDTH | {"logo": png(600, 160), "seen-logo": "", "seen-logo_width": "200"})
-    assert "Somebody else changed this while you were writing" in words(page)
+    assert "Someone else changed this while you were editing" in words(page)
     publication.refresh_from_db()
     assert publication.logo_id == theirs

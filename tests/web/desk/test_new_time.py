@@ -56,13 +56,13 @@ def test_sending_mondays_edition_on_sunday_shows_sundays_letter_and_approves_it_
 ) -> None:
     make.readers(approved.publication, 1250)
     page = eddie.get(f"/editions/{approved.pk}/send/").content.decode()
-    assert "Send it to 1,250 readers now?" in page
+    assert "Send this edition to 1,250 readers now?" in page
     assert "from the approved one" in page
     frame = html.unescape(re.findall(r'<iframe[^>]* src="([^"]*)"', page)[0])
     shown = eddie.get(frame).content.decode()
     assert ("22 November" in shown, "23 November" in shown) == (True, False)
     said = press(eddie, approved, "send-now", content_hash=hidden(page, "content_hash"))
-    assert "It is due now. Its email was made anew for that time. It is approved." in said
+    assert "The edition is due now. The email was rebuilt for that time. It is approved." in said
     assert (approved.state, approved.due_at) == (State.APPROVED, SUNDAY_NOON)
     assert "22 November" in approved.letters.get().html
     assert assemble_letter.refresh_stale(now=SUNDAY_NOON) == []
@@ -74,7 +74,7 @@ def test_an_approval_is_not_lost_by_a_click_that_did_not_say_so(
 ) -> None:
     page = press(eddie, approved, button, **form)
     assert "needs approval anew" in page
-    assert "Approve it with the same click" in page
+    assert "You can approve it in the same step" in page
     assert (approved.state, approved.due_at, approved.approved_by) == (State.APPROVED, MONDAY, make.eddie())
     assert "23 November" in approved.letters.get().html
 
@@ -86,20 +86,20 @@ def test_another_day_is_approved_together_with_the_letter_of_that_day(eddie: Cli
     assert "from the approved one" in page
     form = {name: hidden(page, name) for name in ("due_at", "content_hash")}
     said = press(eddie, approved, "reschedule", **form)
-    assert "It is now due Tue 24 Nov, 07:00 EST. Its email was made anew for that time. It is approved." in said
+    assert "The edition is now due Tue 24 Nov, 07:00 EST. The email was rebuilt for that time. It is approved." in said
     assert (approved.state, approved.due_at) == (State.APPROVED, MONDAY + timedelta(days=1))
     assert "24 November" in approved.letters.get().html
 
 
 def test_another_day_may_be_given_and_approved_later(eddie: Client, approved: Edition) -> None:
     said = press(eddie, approved, "reschedule", due_at="2026-11-24T07:00", approve_later="1")
-    assert "Read its email, then approve it." in said
+    assert "Review the email, then approve it." in said
     assert approval.NEW_TIME in said
     assert (approved.state, approved.due_at) == (State.ASSEMBLED, MONDAY + timedelta(days=1))
 
 
 def test_another_hour_of_the_same_day_keeps_the_approval(eddie: Client, approved: Edition) -> None:
-    assert "It is now due tomorrow, 09:00 EST. It is approved." in press(
+    assert "The edition is now due tomorrow, 09:00 EST. It is approved." in press(
         eddie, approved, "reschedule", due_at="2026-11-23T09:00"
     )
     assert (approved.state, approved.approved_by) == (State.APPROVED, make.eddie())
@@ -109,10 +109,8 @@ def test_sending_now_on_its_own_day_needs_no_other_approval(
     eddie: Client, approved: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clock, "now", lambda: MONDAY - timedelta(hours=2))
-    assert "The email is approved. It begins to leave within moments" in words(
-        eddie.get(f"/editions/{approved.pk}/send/")
-    )
-    assert "It is due now. It is approved." in press(eddie, approved, "send-now")
+    assert "The email is approved. Sending starts immediately" in words(eddie.get(f"/editions/{approved.pk}/send/"))
+    assert "The edition is due now. It is approved." in press(eddie, approved, "send-now")
     assert approved.due_at == MONDAY - timedelta(hours=2)
 
 
@@ -120,7 +118,7 @@ def test_a_letter_that_changes_between_the_look_and_the_click_is_not_approved(ed
     page = eddie.get(f"/editions/{approved.pk}/send/").content.decode()
     story_queue.revise(Story.objects.get(), headline="Another headline")
     said = press(eddie, approved, "send-now", content_hash=hidden(page, "content_hash"))
-    assert "Look again, then approve." in said
+    assert "Refresh, then approve." in said
     assert (approved.state, approved.due_at) == (State.APPROVED, MONDAY)
 
 
@@ -129,7 +127,7 @@ def test_what_is_not_approved_is_approved_and_sent_with_one_click_or_made_due_wi
 ) -> None:
     page = eddie.get(f"/editions/{assembled.pk}/send/").content.decode()
     assert "not approved" in page
-    assert "It leaves as soon as somebody approves it." in press(eddie, assembled, "send-now", approve_later="1")
+    assert "It is sent as soon as someone approves it." in press(eddie, assembled, "send-now", approve_later="1")
     assert assembled.state == State.ASSEMBLED
     again = eddie.get(f"/editions/{assembled.pk}/send/").content.decode()
     assert hidden(again, "content_hash") == hidden(page, "content_hash") == assembled.content_hash
@@ -141,9 +139,9 @@ def test_a_publication_that_approves_itself_is_asked_nothing_and_is_told_what_ha
     eddie: Client, approved: Edition
 ) -> None:
     Publication.objects.update(auto_approve=True)
-    assert "by the publication’s own rule" in words(eddie.get(f"/editions/{approved.pk}/send/"))
+    assert "approved automatically" in words(eddie.get(f"/editions/{approved.pk}/send/"))
     said = press(eddie, approved, "send-now")
-    assert "made anew for that time. It is approved by the publication’s own rule." in said
+    assert "rebuilt for that time. It is approved automatically." in said
     assert (approved.state, approved.approved_by) == (State.APPROVED, None)
 
 
@@ -159,22 +157,24 @@ def test_both_letters_can_be_looked_at_before(eddie: Client, publication: Public
 def test_sending_what_is_only_planned_says_what_follows(eddie: Client, publication: Publication) -> None:
     make.story(publication)
     edition = make.edition(publication)
-    assert "not assembled yet" in words(eddie.get(f"/editions/{edition.pk}/send/"))
+    assert "not built yet" in words(eddie.get(f"/editions/{edition.pk}/send/"))
     said = press(eddie, edition, "send-now")
-    assert "It is due now. It is assembled within moments, and leaves when it is approved." in said
+    assert (
+        "The edition is due now. The email is built within a minute, then sent as soon as someone approves it." in said
+    )
 
 
 def test_another_time_is_on_the_publications_clock(eddie: Client, assembled: Edition) -> None:
     page = press(eddie, assembled, "reschedule", due_at="2031-01-06T07:30")
-    assert "It is now due Mon 6 Jan 2031, 07:30 EST." in page
+    assert "The edition is now due Mon 6 Jan 2031, 07:30 EST." in page
     assert assembled.due_at == datetime(2031, 1, 6, 12, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     ("due_at", "said"),
     [
-        ("", "Please fill this in"),
-        ("soon", "Give a date and a time"),
+        ("", "This field is required"),
+        ("soon", "Enter a date and a time"),
         ("2020-01-01T07:00", "Has passed. Give a time from now on."),
     ],
 )
@@ -186,7 +186,7 @@ def test_a_time_that_cannot_be_is_told_at_its_field(eddie: Client, assembled: Ed
 
 def test_the_current_minute_can_be_chosen(eddie: Client, approved: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: MONDAY - timedelta(minutes=29, seconds=1))
-    assert "It is now due today, 06:30 EST." in press(eddie, approved, "reschedule", due_at="2026-11-23T06:30")
+    assert "The edition is now due today, 06:30 EST." in press(eddie, approved, "reschedule", due_at="2026-11-23T06:30")
 
 
 @pytest.mark.parametrize("times", [{"embargo_until": MONDAY}, {"expires_at": MONDAY - timedelta(hours=2)}])
@@ -212,7 +212,7 @@ def test_what_is_over_cannot_be_sent(eddie: Client, assembled: Edition) -> None:
 
 def test_an_approved_edition_that_will_be_held_says_so(eddie: Client, approved: Edition) -> None:
     Story.objects.update(expires_at=MONDAY - timedelta(minutes=1))
-    assert "It will be held instead of leaving. Story" in words(eddie.get(f"/editions/{approved.pk}/"))
+    assert "The edition will be held instead of sent. Story" in words(eddie.get(f"/editions/{approved.pk}/"))
 
 
 def test_the_page_of_an_edition_is_answered_when_there_is_something_new_on_it(

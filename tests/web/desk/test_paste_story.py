@@ -36,7 +36,7 @@ APPEAL = {
 
 
 def test_every_line_is_shown_with_what_it_was_taken_for(cora: Client, publication: Publication) -> None:
-    page = cora.post(PASTE, FORM | {"do": "read"})
+    page = cora.post(PASTE, FORM | {"action": "read"})
     text = page.content.decode()
     for number, line in enumerate(TEXT.splitlines(), start=1):
         assert f'name="line-{number}"' in text
@@ -46,7 +46,7 @@ def test_every_line_is_shown_with_what_it_was_taken_for(cora: Client, publicatio
 
 
 def test_the_story_goes_into_the_queue_without_the_donation_block(cora: Client, publication: Publication) -> None:
-    assert "is in the queue" in follow(cora.post(PASTE, FORM | {"do": "add"}), cora)
+    assert "was added to the queue" in follow(cora.post(PASTE, FORM | {"action": "add"}), cora)
     story = Story.objects.get()
     assert story.headline == "The harbour gets its lighthouse back"
     assert (story.byline, story.source_name) == ("Ada Bell", "Valley News")
@@ -57,23 +57,23 @@ def test_the_story_goes_into_the_queue_without_the_donation_block(cora: Client, 
 
 def test_a_persons_word_overrules_the_guess(cora: Client, publication: Publication) -> None:
     said = FORM | {"line-3": "ignored", "line-4": "paragraph"}
-    page = cora.post(PASTE, said | {"do": "read"}, headers={"HX-Request": "true"})
+    page = cora.post(PASTE, said | {"action": "read"}, headers={"HX-Request": "true"})
     assert b"<html" not in page.content
     assert '<option value="ignored" selected>' in page.content.decode()
-    cora.post(PASTE, said | {"do": "add"})
+    cora.post(PASTE, said | {"action": "add"})
     body = Story.objects.get().body
     assert "Give the gift of news" in body
     assert "cellar" not in body
 
 
 def test_left_as_guessed_is_no_word_of_a_person(cora: Client, publication: Publication) -> None:
-    page = cora.post(PASTE, FORM | {"do": "read", "line-1": "", "line-2": ""})
+    page = cora.post(PASTE, FORM | {"action": "read", "line-1": "", "line-2": ""})
     assert "as you said" not in words(page)
 
 
 @pytest.mark.parametrize("name", ["line-99", "line-x", "line-٣", "line-" + "9" * 500])
 def test_a_word_on_a_line_that_is_not_there_breaks_nothing(cora: Client, publication: Publication, name: str) -> None:
-    assert cora.post(PASTE, FORM | {"do": "read", name: "ignored"}).status_code == 200
+    assert cora.post(PASTE, FORM | {"action": "read", name: "ignored"}).status_code == 200
 
 
 def test_an_empty_paste_says_so_at_its_field(cora: Client, publication: Publication) -> None:
@@ -84,7 +84,7 @@ def test_an_empty_paste_says_so_at_its_field(cora: Client, publication: Publicat
 
 def test_a_bad_link_loses_neither_text_nor_overruling(cora: Client, publication: Publication) -> None:
     for url in ("", "nowhere"):
-        page = cora.post(PASTE, FORM | {"url": url, "line-3": "ignored", "do": "add"})
+        page = cora.post(PASTE, FORM | {"url": url, "line-3": "ignored", "action": "add"})
         text = page.content.decode()
         assert 'id="id_url_error"' in text
         assert '<option value="ignored" selected>' in text
@@ -94,28 +94,28 @@ def test_a_bad_link_loses_neither_text_nor_overruling(cora: Client, publication:
 
 def test_a_link_that_is_queued_already_can_be_added_again(cora: Client, publication: Publication) -> None:
     make.story(publication, url=FORM["url"])
-    assert "Add it all the same" in words(cora.post(PASTE, FORM | {"do": "add"}))
-    cora.post(PASTE, FORM | {"do": "add", "again": "1"})
+    assert "Add anyway" in words(cora.post(PASTE, FORM | {"action": "add"}))
+    cora.post(PASTE, FORM | {"action": "add", "again": "1"})
     assert Story.objects.count() == 2
 
 
 def test_the_first_line_break_of_the_text_survives_the_second_step(cora: Client, publication: Publication) -> None:
-    page = cora.post(PASTE, FORM | {"text": "\n" + TEXT, "do": "read"}).content.decode()
+    page = cora.post(PASTE, FORM | {"text": "\n" + TEXT, "action": "read"}).content.decode()
     # browsers leave out the first line break of a text field, so it is written twice
     assert '<textarea name="text" hidden aria-label="The pasted text">\n\nThe harbour' in page.replace("\r", "")
 
 
 def test_hostile_text_is_shown_as_text(cora: Client, publication: Publication) -> None:
     text = '<img src=x onerror="alert(1)">\n</textarea><script>alert(1)</script> and more words of the story'
-    page = cora.post(PASTE, {"text": text, "url": 'https://e.example/"><script>', "do": "read"}).content.decode()
+    page = cora.post(PASTE, {"text": text, "url": 'https://e.example/"><script>', "action": "read"}).content.decode()
     assert "<img" not in page
     assert "<script>alert" not in page
 
 
 def test_an_editor_keeps_the_appeal_where_it_stood(eddie: Client, publication: Publication) -> None:
-    page = eddie.post(PASTE, FORM | APPEAL | {"do": "keep"})
-    assert "“Gift” is kept, and no edition is offered it yet" in words(page)
-    assert "Support us leads to https://post.example.org/give" in words(page)
+    page = eddie.post(PASTE, FORM | APPEAL | {"action": "keep"})
+    assert "“Gift” is saved but not active yet" in words(page)
+    assert "Support us links to https://post.example.org/give" in words(page)
     appeal = Appeal.objects.get()
     assert not appeal.is_active
     assert appeal.points == ["Reporters in five towns", "Every council meeting covered"]
@@ -123,30 +123,30 @@ def test_an_editor_keeps_the_appeal_where_it_stood(eddie: Client, publication: P
 
 
 def test_keeping_it_twice_keeps_it_once_and_says_so(eddie: Client, publication: Publication) -> None:
-    pages = [eddie.post(PASTE, FORM | APPEAL | {"do": "keep"}) for _ in range(2)]
+    pages = [eddie.post(PASTE, FORM | APPEAL | {"action": "keep"}) for _ in range(2)]
     assert Appeal.objects.count() == 1
-    assert "“Gift” is kept" in words(pages[1])
+    assert "“Gift” is saved" in words(pages[1])
 
 
 def test_an_appeal_is_offered_once_an_editor_has_confirmed_its_words(
     cora: Client, eddie: Client, publication: Publication
 ) -> None:
-    eddie.post(PASTE, FORM | APPEAL | {"do": "keep"})
-    assert cora.post(PASTE, FORM | {"do": "confirm"}).status_code == 403
-    assert "offered to editions from now on" in words(eddie.post(PASTE, FORM | {"do": "confirm"}))
+    eddie.post(PASTE, FORM | APPEAL | {"action": "keep"})
+    assert cora.post(PASTE, FORM | {"action": "confirm"}).status_code == 403
+    assert "“Gift” is active." in words(eddie.post(PASTE, FORM | {"action": "confirm"}))
     assert Appeal.objects.get().is_active
-    assert "You have this one already" in words(eddie.post(PASTE, FORM | {"do": "read"}))
+    assert "This appeal is already saved" in words(eddie.post(PASTE, FORM | {"action": "read"}))
 
 
 def test_nothing_is_confirmed_that_is_not_in_the_text(eddie: Client, publication: Publication) -> None:
     make.appeal(publication, is_active=False)
-    eddie.post(PASTE, FORM | {"do": "confirm"})
+    eddie.post(PASTE, FORM | {"action": "confirm"})
     assert not Appeal.objects.get().is_active
 
 
 def test_words_of_others_get_no_destination_of_ours(eddie: Client, publication: Publication) -> None:
     make.appeal(publication, url="https://post.example.org/our-gifts", button="Our button")
-    page = eddie.post(PASTE, FORM | {"do": "read"}).content.decode()
+    page = eddie.post(PASTE, FORM | {"action": "read"}).content.decode()
     assert "our-gifts" not in page
     assert "Our button" not in page
 
@@ -154,27 +154,27 @@ def test_words_of_others_get_no_destination_of_ours(eddie: Client, publication: 
 def test_an_appeal_of_ours_is_known_whatever_unseen_signs_it_was_copied_with(
     eddie: Client, publication: Publication
 ) -> None:
-    eddie.post(PASTE, FORM | APPEAL | {"do": "keep"})
-    eddie.post(PASTE, FORM | {"do": "confirm"})
+    eddie.post(PASTE, FORM | APPEAL | {"action": "keep"})
+    eddie.post(PASTE, FORM | {"action": "confirm"})
     odd = TEXT.replace("Reporters in five", "Re\u00adporters\u00a0in\u200b five").replace("gift of", "GIFT\u00a0of")
-    assert "You have this one already" in words(eddie.post(PASTE, FORM | {"text": odd, "do": "read"}))
+    assert "This appeal is already saved" in words(eddie.post(PASTE, FORM | {"text": odd, "action": "read"}))
 
 
 def test_an_appeal_that_lacks_something_is_shown_again_as_typed(eddie: Client, publication: Publication) -> None:
-    page = eddie.post(PASTE, FORM | APPEAL | {"appeal-url": "", "do": "keep"})
+    page = eddie.post(PASTE, FORM | APPEAL | {"appeal-url": "", "action": "keep"})
     assert 'id="id_appeal-url_error"' in page.content.decode()
     assert 'value="Support us"' in page.content.decode()
     assert Appeal.objects.count() == 0
 
 
 def test_what_was_typed_of_the_appeal_survives_another_look(eddie: Client, publication: Publication) -> None:
-    page = eddie.post(PASTE, FORM | APPEAL | {"line-3": "ignored", "do": "read"})
+    page = eddie.post(PASTE, FORM | APPEAL | {"line-3": "ignored", "action": "read"})
     assert 'value="https://post.example.org/give"' in page.content.decode()
 
 
 def test_a_curator_sees_the_appeal_but_does_not_keep_it(cora: Client, publication: Publication) -> None:
-    assert "an editor can keep it" in words(cora.post(PASTE, FORM | {"do": "read"}))
-    assert cora.post(PASTE, FORM | APPEAL | {"do": "keep"}).status_code == 403
+    assert "an editor can save it" in words(cora.post(PASTE, FORM | {"action": "read"}))
+    assert cora.post(PASTE, FORM | APPEAL | {"action": "keep"}).status_code == 403
     assert Appeal.objects.count() == 0
 
 
@@ -186,7 +186,7 @@ def handed(data: bytes) -> dict[str, SimpleUploadedFile]:
 
 
 def test_a_picture_is_handed_over_with_the_pasted_story(cora: Client, publication: Publication) -> None:
-    said = {"do": "add", "picture_alt": "A white tower", "picture_credit": "Odd Lunde"}
+    said = {"action": "add", "picture_alt": "A white tower", "picture_credit": "Odd Lunde"}
     cora.post(PASTE, FORM | said | handed(file(photo(2400, 1350), "WEBP")))
     story = Story.objects.select_related("picture").get()
     assert story.picture
@@ -195,8 +195,8 @@ def test_a_picture_is_handed_over_with_the_pasted_story(cora: Client, publicatio
 
 
 def test_a_pasted_storys_picture_can_be_fetched_from_an_address(cora: Client, publication: Publication) -> None:
-    said = {"do": "add", "picture_url": "https://post.example.org/t.jpg", "picture_decorative": "on"}
-    assert "Its picture is being fetched" in follow(cora.post(PASTE, FORM | said), cora)
+    said = {"action": "add", "picture_url": "https://post.example.org/t.jpg", "picture_decorative": "on"}
+    assert "The picture is being fetched" in follow(cora.post(PASTE, FORM | said), cora)
     assert Story.objects.get().picture_decorative
 
 
@@ -205,15 +205,15 @@ def test_a_pasted_storys_picture_can_be_fetched_from_an_address(cora: Client, pu
     [
         (handed(b"no picture") | {"picture_alt": "A tower"}, "Is not a file that we can read", "picture_file"),
         (handed(file(photo(), "WEBP")), "Say what the picture shows", "picture_alt"),
-        (handed(file(photo(), "WEBP")), "Choose the file once more", "picture_file"),
-        (handed(file(photo(), "WEBP")) | {"url": "nowhere"}, "Choose the file once more", "picture_file"),
-        (handed(file(photo(), "WEBP")) | {"do": "read"}, "Choose the file once more", "picture_file"),
+        (handed(file(photo(), "WEBP")), "Choose the file again", "picture_file"),
+        (handed(file(photo(), "WEBP")) | {"url": "nowhere"}, "Choose the file again", "picture_file"),
+        (handed(file(photo(), "WEBP")) | {"action": "read"}, "Choose the file again", "picture_file"),
     ],
 )
 def test_a_refused_picture_loses_nothing_that_was_typed(
     cora: Client, publication: Publication, more: dict[str, object], problem: str, field: str
 ) -> None:
-    said = {"do": "add", "line-3": "ignored", "picture_credit": "Odd Lunde"}
+    said = {"action": "add", "line-3": "ignored", "picture_credit": "Odd Lunde"}
     page = cora.post(PASTE, FORM | said | more)
     text = page.content.decode()
     assert problem in words(page)

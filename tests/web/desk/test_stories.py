@@ -29,7 +29,7 @@ NEW = "/desk/morning/new/"
 
 def test_a_story_is_written_and_stands_last_in_the_queue(cora: Client, publication: Publication) -> None:
     make.story(publication)
-    assert "“Rain at last” is in the queue." in follow(cora.post(NEW, FORM), cora)
+    assert "“Rain at last” was added to the queue." in follow(cora.post(NEW, FORM), cora)
     story = story_queue.queued_stories(publication)[-1]
     assert story.body == "<p>It rained.</p><p>For an hour.</p>"
     assert (story.kicker, story.byline, story.source_name) == ("Weather", "Ada Bell", "Valley News")
@@ -54,14 +54,14 @@ def test_a_time_that_the_clock_jumps_over_is_refused(cora: Client, publication: 
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("headline", "", "Please fill this in."),
-        ("url", "", "Please fill this in."),
+        ("headline", "", "This field is required."),
+        ("url", "", "This field is required."),
         ("url", "javascript:alert(1)", "Is not a web address."),
-        ("body", "", "Please fill this in."),
+        ("body", "", "This field is required."),
         ("body", "<p> </p>", "Write at least one paragraph."),
         ("headline", "x" * 251, "at most 250 characters"),
         ("picture_url", "nowhere", "Is not a web address."),
-        ("embargo_until", "soon", "Give a date and a time"),
+        ("embargo_until", "soon", "Enter a date and a time"),
         ("language", "nonsense!", "nonsense!"),
         ("direction", "sideways", "not one of the available choices"),
     ],
@@ -93,8 +93,8 @@ def test_an_expiry_before_the_embargo_is_told_at_its_field(cora: Client, publica
 def test_the_same_link_is_taken_again_only_when_that_is_meant(cora: Client, publication: Publication) -> None:
     cora.post(NEW, FORM)
     page = words(cora.post(NEW, FORM))
-    assert "Tick “Add it all the same” below if that is meant." in page
-    assert "Ask for it again" not in page
+    assert "To add it again, select “Add anyway” below." in page
+    assert "Confirm the duplicate" not in page
     assert Story.objects.count() == 1
     cora.post(NEW, FORM | {"again": "on"})
     assert Story.objects.count() == 2
@@ -127,7 +127,7 @@ def test_a_story_is_changed(cora: Client, publication: Publication) -> None:
     story = make.story(publication)
     page = follow(cora.post(f"/stories/{story.pk}/", FORM | {"is_sensitive": "on"}), cora)
     story.refresh_from_db()
-    assert "“Rain at last” is saved." in page
+    assert "“Rain at last” was saved." in page
     assert (story.headline, story.is_sensitive) == ("Rain at last", True)
 
 
@@ -152,7 +152,7 @@ def test_saving_without_changing_anything_changes_nothing(cora: Client, publicat
 def test_a_story_in_an_edition_says_what_changing_it_means(cora: Client, publication: Publication) -> None:
     story, edition = make.story(publication), make.edition(publication)
     assemble_letter.assemble(edition.pk, now=edition.assemble_at)
-    assert "the email is assembled and approved anew" in words(cora.get(f"/stories/{story.pk}/"))
+    assert "rebuilds the email, which must then be approved again" in words(cora.get(f"/stories/{story.pk}/"))
 
 
 @pytest.mark.parametrize(("state", "said"), [("dispatching", "is being sent"), ("dispatched", "was sent")])
@@ -163,13 +163,13 @@ def test_a_story_of_an_edition_that_was_sent_says_that_changing_it_changes_nothi
     Edition.objects.filter(pk=edition.pk).update(state=state)
     page = words(cora.get(f"/stories/{story.pk}/"))
     assert f"This story is in an edition that {said}" in page
-    assert "Changing it changes nothing there." in page
-    assert "assembled and approved anew" not in page
+    assert "Changes do not affect that edition." in page
+    assert "must then be approved again" not in page
 
 
 def test_a_dropped_story_can_be_put_back_from_its_page(cora: Client, publication: Publication) -> None:
     story = story_queue.drop(make.story(publication))
-    assert "Put it back" in words(cora.get(f"/stories/{story.pk}/"))
+    assert "Restore to end of queue" in words(cora.get(f"/stories/{story.pk}/"))
 
 
 # --- the editor -------------------------------------------------------------------------------

@@ -49,8 +49,8 @@ def uncertain(dispatch: Dispatch) -> Batch:
 def test_a_house_where_no_worker_ever_reported_says_so(otto: Client) -> None:
     page = words(otto.get("/ops/"))
     assert "No worker has ever reported" in page
-    assert "Nobody has looked yet" in page
-    assert "No edition in sight" in page
+    assert "No data yet" in page
+    assert "No upcoming editions" in page
 
 
 @pytest.mark.django_db
@@ -67,13 +67,13 @@ def test_fresh_readings_are_shown_and_all_is_well(otto: Client) -> None:
 def test_a_stale_reading_is_said_to_be_stale(otto: Client) -> None:
     all_read(now=clock.now() - timedelta(minutes=3))
     page = words(otto.get("/ops/"))
-    assert page.count("Old news: read 3 min ago") == len(WORKER_QUEUES)
+    assert page.count("Out of date: updated 3 min ago") == len(WORKER_QUEUES)
     assert "none alive" in page
 
 
 def test_a_dispatch_shows_the_whole_sum(otto: Client, dispatch: Dispatch) -> None:
     page = words(otto.get("/ops/"))
-    assert "Planned 10 = Accepted 0 + Refused 0 + Uncertain 0 + Waiting 10 + Left after planning 0" in page
+    assert "Planned 10 = Accepted 0 + Refused 0 + Uncertain 0 + Waiting 10 + Unsubscribed since 0" in page
     assert "do not add up" not in page
 
 
@@ -87,7 +87,7 @@ def test_the_page_includes_the_fragment_that_it_asks_for_anew(otto: Client, disp
     page, fragment = otto.get("/ops/"), otto.get("/ops/", headers={"HX-Request": "true"})
     assert b"<html" not in fragment.content
     assert b'hx-trigger="every 2s"' in fragment.content
-    assert words(fragment).partition("As it was")[0] in words(page)
+    assert words(fragment).partition("Updated at")[0] in words(page)
     assert "HX-Request" in fragment["Vary"]
 
 
@@ -106,7 +106,7 @@ def test_an_editor_pauses_resumes_and_stops_what_is_being_sent_from_the_page_of_
     page = f"/editions/{dispatch.edition_id}/"
     assert "Pause sending" in words(eddie.get(page))
     assert "Pause sending" not in words(cora.get(page))
-    for way, then in (("pause", "Paused by Eddie."), ("resume", "Going out")):
+    for way, then in (("pause", "Paused by Eddie."), ("resume", "Sending")):
         answer = eddie.post(f"/ops/dispatches/{dispatch.pk}/{way}/?from=edition")
         assert answer["Location"] == page
         assert then in words(eddie.get(page))
@@ -115,9 +115,9 @@ def test_an_editor_pauses_resumes_and_stops_what_is_being_sent_from_the_page_of_
     assert cora.post(stop, {"reason": "No."}).status_code == 403
     assert eddie.post(stop, {"reason": "The wrong picture."})["Location"] == page
     said = words(eddie.get(page))
-    assert "Stopped by Eddie: The wrong picture. Nothing more of it leaves." in said
+    assert "Stopped by Eddie: The wrong picture. No more emails are sent." in said
     assert "Resume sending" not in said
-    assert "Sent to everybody" not in said
+    assert "Sent to all readers" not in said
 
 
 def test_a_refused_batch_stands_with_its_reason_and_is_tried_again_by_itself(otto: Client, dispatch: Dispatch) -> None:
@@ -136,7 +136,7 @@ def test_a_refused_batch_stands_with_its_reason_and_is_tried_again_by_itself(ott
     page = otto.get("/ops/")
     assert "Batch 1, 10 readers HTTP 400 – to: <b>no</b>" in words(page)
     assert b"<b>no" not in page.content
-    assert "Batch 1 is offered to the provider again." in follow(otto.post(f"/ops/batches/{batch.pk}/retry/"), otto)
+    assert "Batch 1 will be retried." in follow(otto.post(f"/ops/batches/{batch.pk}/retry/"), otto)
     batch.refresh_from_db()
     assert batch.state == BatchState.PENDING
     assert "is not refused any more" in follow(otto.post(f"/ops/batches/{batch.pk}/retry/"), otto)
@@ -150,8 +150,8 @@ def test_what_is_finished_cannot_be_paused(otto: Client, dispatch: Dispatch) -> 
 
 def test_stopping_asks_for_a_reason_and_ends_it(otto: Client, dispatch: Dispatch) -> None:
     address = f"/ops/dispatches/{dispatch.pk}/stop/"
-    assert "10 readers of 10 would not get this edition" in words(otto.get(address))
-    assert "Please fill this in." in words(otto.post(address, {"reason": " "}))
+    assert "10 readers of 10 will not receive this edition" in words(otto.get(address))
+    assert "This field is required." in words(otto.post(address, {"reason": " "}))
     dispatch.refresh_from_db()
     assert dispatch.state == DispatchState.OPEN
     assert "Stopped." in follow(otto.post(address, {"reason": "The wrong letter."}), otto)
@@ -162,21 +162,21 @@ def test_stopping_asks_for_a_reason_and_ends_it(otto: Client, dispatch: Dispatch
 def test_an_uncertain_batch_offers_both_ways_out_and_the_price(otto: Client, uncertain: Batch) -> None:
     page = words(otto.get("/ops/"))
     assert "Batch 1, 10 readers" in page
-    assert "Send again: up to 10 readers may get two" in page
+    assert "Send again: up to 10 readers may receive it twice" in page
 
 
-@pytest.mark.parametrize("fate", ["accepted", "again"])
-def test_settling_shows_the_evidence_before_anything_is_done(otto: Client, uncertain: Batch, fate: str) -> None:
-    page = words(otto.get(f"/ops/batches/{uncertain.pk}/{fate}/"))
+@pytest.mark.parametrize("decision", ["accepted", "again"])
+def test_settling_shows_the_evidence_before_anything_is_done(otto: Client, uncertain: Batch, decision: str) -> None:
+    page = words(otto.get(f"/ops/batches/{uncertain.pk}/{decision}/"))
     assert "No answer." in page
-    assert ("up to 10 readers get the letter twice" in page) == (fate == "again")
+    assert ("up to 10 readers will receive the email twice" in page) == (decision == "again")
     uncertain.refresh_from_db()
     assert uncertain.state == BatchState.UNCERTAIN
 
 
 def test_counting_as_accepted_settles_it_once(otto: Client, uncertain: Batch) -> None:
     address = f"/ops/batches/{uncertain.pk}/accepted/"
-    assert "Batch 1 counts as accepted." in follow(otto.post(address), otto)
+    assert "Batch 1 now counts as accepted." in follow(otto.post(address), otto)
     assert "is not uncertain any more" in follow(otto.post(address), otto)
     uncertain.refresh_from_db()
     assert uncertain.state == BatchState.ACCEPTED
@@ -185,7 +185,7 @@ def test_counting_as_accepted_settles_it_once(otto: Client, uncertain: Batch) ->
 
 def test_sending_again_puts_it_back_in_line_once(otto: Client, uncertain: Batch) -> None:
     address = f"/ops/batches/{uncertain.pk}/again/"
-    assert "Batch 1 is sent again." in follow(otto.post(address), otto)
+    assert "Batch 1 will be sent again." in follow(otto.post(address), otto)
     assert "is not uncertain any more" in follow(otto.post(address), otto)
     uncertain.refresh_from_db()
     assert uncertain.state == BatchState.PENDING

@@ -1,4 +1,4 @@
-"""Who did not get an edition: the page and its file."""
+"""Readers who did not receive an edition: the page and its CSV file."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -107,7 +107,7 @@ def test_one_who_was_refused_is_named_and_may_be_left_out(otto: Client, dispatch
     page = words(otto.get(f"/ops/dispatches/{dispatch.pk}/missing/"))
     assert f"{person.email} refused HTTP 400 – to: no 2" in page
     said = words(otto.post(f"/ops/dispatches/{dispatch.pk}/leave-out/", follow=True))
-    assert "One refused reader is left out" in said
+    assert "1 refused reader is excluded" in said
     dispatch.refresh_from_db()
     assert dispatch.state == DispatchState.FINISHED
     again = words(otto.post(f"/ops/dispatches/{dispatch.pk}/leave-out/", follow=True))

@@ -58,7 +58,7 @@ def test_a_page_is_read_in_paragraphs_points_and_commands() -> None:
 def test_what_to_do_stands_beside_the_trouble(otto: Client, held: Edition) -> None:
     page = words(otto.get("/ops/"))
     assert "What to do: “held-edition” An edition waits for a person and says why" in page
-    assert "Waiting for the lawyer. It does not leave until somebody releases it." in page
+    assert "Waiting for the lawyer. The edition is not sent until someone releases it." in page
 
 
 def test_without_its_docs_the_ops_page_still_names_the_page(otto: Client, held: Edition, tmp_path: Path) -> None:

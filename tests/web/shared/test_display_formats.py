@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from newsletter.editions.models import Edition, State
 from newsletter.publications.models import Publication
 from newsletter.web.shared import display_formats
-from newsletter.web.shared.edition_status import standing
+from newsletter.web.shared.edition_status import edition_status
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 NEW_YORK = ZoneInfo("America/New_York")
@@ -35,7 +35,7 @@ def test_a_moment_is_said_on_the_publications_own_clock(value: datetime, said: s
     ("zone", "said"), [("America/New_York", "EST"), ("Asia/Jerusalem", "IST"), ("Asia/Dubai", "UTC+04"), ("UTC", "UTC")]
 )
 def test_a_clock_is_named_shortly(zone: str, said: str) -> None:
-    assert display_formats.zone_words(NOW, ZoneInfo(zone)) == said
+    assert display_formats.zone_name(NOW, ZoneInfo(zone)) == said
 
 
 @pytest.mark.parametrize(
@@ -118,22 +118,22 @@ HOURS = timedelta(hours=1)
 @pytest.mark.parametrize(
     ("state", "due_in", "said"),
     [
-        (State.PLANNED, 3 * HOURS, "assembled from the queue today, 09:00, in 2 h"),
+        (State.PLANNED, 3 * HOURS, "built from the queue today, 09:00"),
         (State.PLANNED, 0 * HOURS, "as soon as there are enough stories"),
-        (State.ASSEMBLED, 1 * HOURS, "leaves today, 08:00 if somebody approves it before that"),
-        (State.ASSEMBLED, -1 * HOURS, "approved before today, 09:00 it leaves at once"),
+        (State.ASSEMBLED, 1 * HOURS, "if someone approves it before then"),
+        (State.ASSEMBLED, -1 * HOURS, "it is sent at once"),
         (State.ASSEMBLED, -4 * HOURS, "not approved in time"),
-        (State.APPROVED, 1 * HOURS, "It leaves by itself today, 08:00, in 1 h."),
-        (State.APPROVED, 0 * HOURS, "leaves within moments"),
-        (State.DISPATCHING, 0 * HOURS, "reader by reader"),
-        (State.DISPATCHED, 0 * HOURS, "Sent to everybody."),
-        (State.HELD, 0 * HOURS, "Lawyers. It does not leave until somebody releases it."),
-        (State.CANCELLED, 0 * HOURS, "Lawyers. It will not leave."),
+        (State.APPROVED, 1 * HOURS, "Sends automatically today, 08:00"),
+        (State.APPROVED, 0 * HOURS, "starts within moments"),
+        (State.DISPATCHING, 0 * HOURS, "being submitted to the provider"),
+        (State.DISPATCHED, 0 * HOURS, "Sent to all readers."),
+        (State.HELD, 0 * HOURS, "Lawyers. The edition is not sent until someone releases it."),
+        (State.CANCELLED, 0 * HOURS, "Lawyers. The edition will not be sent."),
     ],
 )
 def test_every_state_says_what_happens_next(state: State, due_in: timedelta, said: str) -> None:
     reason = "Lawyers." if state in (State.HELD, State.CANCELLED) else ""
-    found = standing(edition(state, due_in=due_in, reason=reason), now=NOW)
+    found = edition_status(edition(state, due_in=due_in, reason=reason), now=NOW)
     assert said in found.sentence
     assert found.tone in {"calm", "live", "good", "warn", "bad"}
 
@@ -141,9 +141,9 @@ def test_every_state_says_what_happens_next(state: State, due_in: timedelta, sai
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        ("Waiting for the lawyer", "Waiting for the lawyer. It does not leave until somebody releases it."),
-        ("", "It does not leave until somebody releases it."),
+        ("Waiting for the lawyer", "Waiting for the lawyer. The edition is not sent until someone releases it."),
+        ("", "The edition is not sent until someone releases it."),
     ],
 )
 def test_a_reason_and_what_follows_are_two_sentences(reason: str, said: str) -> None:
-    assert standing(edition(State.HELD, due_in=HOURS, reason=reason), now=NOW).sentence == said
+    assert edition_status(edition(State.HELD, due_in=HOURS, reason=reason), now=NOW).sentence == said

@@ -74,7 +74,7 @@ def test_the_settings_switch_it_on_and_name_our_page_for_stale_forms() -> None:
 def test_a_stale_form_is_a_page_of_ours() -> None:
     answer = stale_form(RequestFactory().post("/"))
     assert answer.status_code == 403
-    assert "That form was too old" in words(answer)
+    assert "Your session has expired" in words(answer)
 
 
 @pytest.mark.django_db
@@ -82,7 +82,7 @@ def test_our_own_fault_is_a_page_of_ours_that_needs_no_database() -> None:
     request = RequestFactory().get("/")  # nobody is known in it, and nothing may be asked of it
     answer = get_resolver().resolve_error_handler(500)(request)
     assert answer.status_code == 500
-    assert "Something broke on our side" in words(answer)
+    assert "Something went wrong on our side" in words(answer)
 
 
 @override_settings(ALLOWED_HOSTS=["testserver"])

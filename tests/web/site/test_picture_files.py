@@ -65,7 +65,7 @@ def test_what_is_not_there_is_told_without_asking_the_database(client: Client, n
 
 def test_a_file_is_handed_over_made_fit_and_shown(cora: Client, publication: Publication) -> None:
     sent = FORM | {"picture_alt": "A wet street"} | handed_over(file(photo(2400, 1350), "WEBP"))
-    assert "is in the queue." in follow(cora.post(NEW, sent), cora)
+    assert "was added to the queue." in follow(cora.post(NEW, sent), cora)
     story = Story.objects.get()
     assert story.picture
     assert (story.picture.state, story.picture.kind, story.picture.width) == (State.STORED, "jpg", 1200)
@@ -80,7 +80,7 @@ def test_a_file_is_handed_over_made_fit_and_shown(cora: Client, publication: Pub
     [
         (b"%PDF-1.7 not a picture", "Is not a file that we can read as a picture. Give a JPEG"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Is an SVG drawing"),
-        (b"\xff" * 20_000_001, "Is too large. Give one under 20 MB."),
+        (b"\xff" * 20_000_001, "Is too large. Choose a file under 20 MB."),
         (b"", "The submitted file is empty."),
     ],
     ids=["pdf", "svg", "large", "empty"],
@@ -98,7 +98,7 @@ def test_a_file_that_is_of_no_use_is_told_at_its_field_and_nothing_typed_is_lost
 def test_a_file_that_a_browser_forgets_is_asked_for_once_more(cora: Client, publication: Publication) -> None:
     page = cora.post(NEW, FORM | handed_over(file(plain(300, 200))))
     assert "Say what the picture shows" in words(page)
-    assert "Choose the file once more" in words(page)
+    assert "Choose the file again" in words(page)
 
 
 def test_a_decorative_picture_needs_no_words(cora: Client, publication: Publication) -> None:
@@ -125,8 +125,8 @@ def test_a_picture_is_taken_out_and_one_that_was_handed_over_stays_when_nothing_
 
 def test_an_address_is_an_order_that_the_request_does_not_wait_for(cora: Client, publication: Publication) -> None:
     said = follow(cora.post(NEW, FORM | {"picture_url": ADDRESS, "picture_alt": "A street"}), cora)
-    assert "Its picture is being fetched." in said
-    assert "Picture on its way" in said
+    assert "The picture is being fetched." in said
+    assert "Fetching picture" in said
     picture = Picture.objects.get()
     assert (picture.state, picture.source_url, picture.tries) == (State.COMING, ADDRESS, 0)
 
@@ -149,7 +149,7 @@ def test_one_that_cannot_be_fetched_says_why_and_saving_tries_again(cora: Client
     story = Story.objects.get()
     assert f"Picture missing: {problem['problem']}" in words(cora.get("/"))
     page = words(cora.get(f"/stories/{story.pk}/"))
-    assert f"could not be fetched {problem['problem']} {problem['hint']} Saving the story tries again" in page
+    assert f"could not be fetched {problem['problem']} {problem['hint']} Save the story to try again" in page
     cora.post(f"/stories/{story.pk}/", FORM | {"picture_url": ADDRESS, "picture_alt": "A street"})
     story.refresh_from_db()
     assert story.picture

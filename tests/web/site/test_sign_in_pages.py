@@ -45,7 +45,7 @@ def test_a_wrong_password_says_nothing_about_whether_the_address_is_known(client
     make.cora(make.PASSWORD)
     known = client.post("/sign-in/", {"username": "cora@example.org", "password": "wrong"})
     unknown = client.post("/sign-in/", {"username": "nobody@example.org", "password": "wrong"})
-    assert "do not belong together" in words(known)
+    assert "Incorrect email address or password" in words(known)
     assert words(known).replace("cora", "nobody") == words(unknown)
 
 
@@ -54,8 +54,8 @@ def test_a_closed_account_does_not_open(client: Client) -> None:
     cora.is_active = False
     cora.save()
     answer = client.post("/sign-in/", {"username": "cora@example.org", "password": make.PASSWORD})
-    assert (answer.status_code, "This account is closed" in words(answer)) == (200, True)
-    assert "do not belong together" in words(
+    assert (answer.status_code, "This account is deactivated" in words(answer)) == (200, True)
+    assert "Incorrect email address or password" in words(
         client.post("/sign-in/", {"username": "cora@example.org", "password": "wrong"})
     )
 
@@ -88,7 +88,7 @@ def test_everybody_may_change_their_own_password(client: Client, role: Role) -> 
     client.force_login(make.person(role, "Somebody", password=make.PASSWORD))
     new = "another long sentence"
     form = {"old_password": make.PASSWORD, "new_password1": new, "new_password2": new}
-    assert "Your password is changed." in follow(client.post("/password/", form), client)
+    assert "Your password has been changed." in follow(client.post("/password/", form), client)
     client.logout()
     assert sign_in(client, "somebody@example.org", new) == 302
 
@@ -102,8 +102,8 @@ def test_a_short_password_is_refused_with_a_reason(client: Client) -> None:
 def test_the_rules_for_a_password_are_said_in_one_plain_line(client: Client) -> None:
     client.force_login(make.cora())
     page = client.get("/password/")
-    assert "At least 10 characters, not a common password, not like your email address." in words(page)
-    assert "New password once more" in words(page)
+    assert "At least 10 characters. Do not use a common password or your email address." in words(page)
+    assert "Confirm new password" in words(page)
     assert "&lt;" not in page.content.decode()
 
 

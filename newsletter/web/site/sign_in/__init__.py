@@ -1,1 +1,1 @@
-"""Sign-in through django-allauth: our limits against guessing, known browsers, and from where a request comes."""
+"""Sign-in with django-allauth: limits on failed attempts, known browsers, client addresses."""

@@ -1,4 +1,4 @@
-"""What django-allauth asks us: our limits, our words, our first page. It knows no open sign-up."""
+"""django-allauth adapter: attempt limits, error messages, start page, no public sign-up."""
 
 from typing import Any, ClassVar
 
@@ -13,26 +13,24 @@ from newsletter.audit.acts import Act
 from newsletter.web.site.first_page import first_page
 from newsletter.web.site.sign_in import attempt_limits, client_address
 
-TOO_MANY = "Too many attempts. Wait a quarter of an hour, then try again."
+TOO_MANY = "Too many attempts. Try again in 15 minutes."
 log = structlog.get_logger()
 
 
-class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # django-allauth carries no types
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # django-allauth has no type hints
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "That email address and password do not belong together. "
-        "Check both; capitals count.",
-        "account_inactive": "This account is closed. Ask an administrator to open it.",
+        "email_password_mismatch": "Incorrect email address or password. Passwords are case-sensitive.",
+        "account_inactive": "This account is deactivated. Ask an administrator to reactivate it.",
         "too_many_login_attempts": TOO_MANY,
-        "enter_current_password": "That is not your present password. Check it; capitals count.",
+        "enter_current_password": "Your current password is incorrect. Passwords are case-sensitive.",
     }
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Refuses what is over a limit before the password is looked at."""
+        """Reject attempts over a limit before the password is checked."""
         attempt = attempt_limits.attempt_of(request, credentials["email"])
-        self._login_failed_rl_usage = attempt_limits.count(
-            request, attempt
-        )  # which the base class takes back after success
+        # the base class rolls this back after a successful sign-in
+        self._login_failed_rl_usage = attempt_limits.count(request, attempt)
         if self._login_failed_rl_usage is None:
             log.warning("sign_in.refused", address=attempt.address)
             if attempt_limits.is_first_refusal(request, f"{attempt.network} {attempt.email}"):
@@ -42,7 +40,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # django-allauth ca
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         user: User | None = super().authenticate(request, **credentials)
         if user and not user.is_active:
-            self._record(Act.SIGN_IN_FAILED, user.email, reason="the account is closed")
+            self._record(Act.SIGN_IN_FAILED, user.email, reason="the account is deactivated")
             raise self.validation_error("account_inactive")
         return user
 
@@ -60,13 +58,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # django-allauth ca
         return False
 
     def is_ajax(self, _request: HttpRequest) -> bool:
-        return False  # our pages ask for pages
+        return False  # our pages always expect HTML
 
     def add_message(self, *_args: Any, **_kwargs: Any) -> None:
-        """Nothing: our views say what was done."""
+        """Do nothing: our views show their own messages."""
 
     @staticmethod
     def _record(act: Act, email: str, *, reason: str = "") -> None:
-        """By whose account. What was typed is kept nowhere: it may be anybody's address, or a password."""
+        """Record the account, never the typed text: it may be someone else's address, or a password."""
         with transaction.atomic():
             audit_trail.record(None, act, User.objects.filter(email=email).first(), reason=reason)

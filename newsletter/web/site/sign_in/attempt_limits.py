@@ -1,7 +1,7 @@
-"""How many wrong passwords are tried: by address, network, account and browser. Beyond that even the right one waits.
+"""Limits on failed sign-ins by address, network, account and browser. Over a limit, even the right password waits.
 
-A stranger must not keep anybody out by guessing. So the count of an account is kept for each network apart; the count
-of an account from everywhere is wide, and does not hold for a known browser, which has a count of its own.
+A stranger must not lock users out by guessing. Attempts on an account are therefore counted per network; the limit for
+an account across all networks is high and does not apply to known browsers, which have their own limit.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from newsletter.web.site.sign_in import client_address
 from newsletter.web.site.sign_in.known_browsers import browser_of
 
-# wrong passwords in so long: django-allauth's notation
+# failed attempts per period, in django-allauth's notation
 RATES = {
     "known-browser": "8/15m/key,40/d/key",
     "address": "20/15m/key",
@@ -22,12 +22,12 @@ RATES = {
     "account-in-network": "8/15m/key,40/d/key",
     "account": "60/h/key",
     "old-password": "8/15m/key,40/d/key",
-    "refusal": "1/15m/key",  # records of refused attempts
+    "refusal": "1/15m/key",  # audit records of rejected attempts
 }
 
 
 class Attempt(NamedTuple):
-    """A sign-in that is about to be tried. `browser` is empty unless it is known to the account."""
+    """A sign-in attempt. `browser` is empty unless it is known to the account."""
 
     email: str
     address: str
@@ -35,7 +35,7 @@ class Attempt(NamedTuple):
     browser: str
 
     def counts(self) -> Iterator[tuple[str, str]]:
-        """Under which limits it falls, and what is counted there. The widest last: a refused attempt is not in it."""
+        """Yield the applicable limits and their keys, the widest last: a rejected attempt does not count there."""
         if self.browser:
             yield "known-browser", self.browser
             return
@@ -51,9 +51,9 @@ def attempt_of(request: HttpRequest, email: str) -> Attempt:
 
 
 def count(request: HttpRequest, attempt: Attempt) -> RateLimitUsage | None:
-    """Count an attempt before it is tried, so that many at once find no gap; None when no more is tried.
+    """Count an attempt before it is made, so that parallel attempts find no gap. Return None if a limit is reached.
 
-    `rollback` on what is returned takes it back: the password was right. Nothing else is forgotten with it.
+    Call `rollback` on the result after a correct password: it removes this attempt and nothing else.
     """
     usage = RateLimitUsage(usage=[])
     for limit, key in attempt.counts():
@@ -65,12 +65,12 @@ def count(request: HttpRequest, attempt: Attempt) -> RateLimitUsage | None:
 
 
 def count_old_password(request: HttpRequest, user_id: int) -> RateLimitUsage | None:
-    """The same for the old password on the password page, by the person whose session it is."""
+    """Count an attempt at the current password on the password page, by user."""
     return _consume(request, "old-password", str(user_id))
 
 
 def is_first_refusal(request: HttpRequest, key: str) -> bool:
-    """True once for `key` while a limit holds: a stranger cannot fill the audit trail."""
+    """Return True once per period for `key`, so that a stranger cannot flood the audit trail."""
     return _consume(request, "refusal", key) is not None
 
 

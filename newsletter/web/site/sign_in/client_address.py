@@ -1,4 +1,4 @@
-"""Who asks: the network address of a request, as far as it can be believed, and the network it is in."""
+"""IP address of the client, as far as it can be trusted, and its network."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -9,28 +9,28 @@ UNKNOWN = "unknown"
 
 
 def address(request: HttpRequest) -> str:
-    """The address of the client, in its usual spelling.
+    """Return the normalised address of the client.
 
-    Each proxy of ours adds to X-Forwarded-For, on the right, the address that asked it; what stands further left is
-    said by the client. A request that came past a proxy has fewer entries, and is known by its connection.
+    Each of our proxies appends the address of its peer to X-Forwarded-For; entries further left come from the client
+    and cannot be trusted. A request that bypassed a proxy has fewer entries; then the connection's address is used.
     """
-    said = [one.strip() for one in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if one.strip()]
+    forwarded = [one.strip() for one in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if one.strip()]
     count: int = settings.TRUSTED_PROXY_COUNT
-    if count and len(said) >= count and (found := _spelled(said[-count])):
+    if count and len(forwarded) >= count and (found := _normalise(forwarded[-count])):
         return found
-    return _spelled(request.META.get("REMOTE_ADDR", "")) or UNKNOWN
+    return _normalise(request.META.get("REMOTE_ADDR", "")) or UNKNOWN
 
 
 def network(of: str) -> str:
-    """The network of an address: 256 IPv4 addresses, or the IPv6 network that one line has (/64)."""
+    """Return the network of an address: /24 for IPv4, /64 (one subscriber line) for IPv6."""
     if of == UNKNOWN:
         return of
     bits = 64 if isinstance(ip_address(of), IPv6Address) else 24
     return str(ip_network(f"{of}/{bits}", strict=False))
 
 
-def _spelled(written: str) -> str:
-    """An address without port, brackets or zone, IPv4 as IPv4; empty for anything else."""
+def _normalise(written: str) -> str:
+    """Return an address without port, brackets or zone, and mapped IPv4 as IPv4; empty for anything else."""
     bare = written.strip()
     if bare.startswith("["):
         bare = bare[1:].partition("]")[0]

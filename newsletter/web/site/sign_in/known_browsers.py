@@ -1,7 +1,7 @@
-"""Browsers in which somebody has signed in before, known by a cookie.
+"""Browsers in which a user has signed in before, recognised by a cookie.
 
-Guesses from elsewhere may use up what an account allows. Its people still get in from their own browsers, whose
-attempts are counted by themselves (the device cookies of OWASP, “Slow Down Online Guessing Attacks”).
+Guesses from elsewhere can use up the limit of an account. Its user can still sign in from a known browser, whose
+attempts are counted separately (OWASP, “Slow Down Online Guessing Attacks with Device Cookies”).
 """
 
 import secrets
@@ -15,7 +15,7 @@ MAX_AGE = 180 * 24 * 3600  # seconds
 
 
 def browser_of(request: HttpRequest, email: str) -> str:
-    """The name that this browser has for this account; empty when nobody signed in to it here."""
+    """Return this browser's id for the account; empty if nobody has signed in to it here."""
     written = request.COOKIES.get(_cookie(email), "")
     try:
         return _signer(email).unsign(written, max_age=MAX_AGE)
@@ -24,7 +24,7 @@ def browser_of(request: HttpRequest, email: str) -> str:
 
 
 def remember(response: HttpResponse, request: HttpRequest, email: str) -> None:
-    """Know this browser from now on. It keeps its name, and with it what was counted."""
+    """Set the cookie. A known browser keeps its id, and with it its attempt count."""
     response.set_cookie(
         _cookie(email),
         _signer(email).sign(browser_of(request, email) or secrets.token_urlsafe(16)),
@@ -36,7 +36,7 @@ def remember(response: HttpResponse, request: HttpRequest, email: str) -> None:
 
 
 def _cookie(email: str) -> str:
-    """A name for each account, so that several people may share a browser; it tells nobody the address."""
+    """Return a cookie name per account, so that users can share a browser; it does not reveal the address."""
     return "known-" + salted_hmac("newsletter.known-browser", email).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""Tells the audit trail that what happens in a request comes from a page, and from which network address."""
+"""Middleware that tells the audit trail that actions come from a web page, and from which IP address."""
 
 from collections.abc import Callable
 

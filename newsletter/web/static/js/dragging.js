@@ -1,4 +1,4 @@
-// Stories can be dragged to their place. The buttons do the same for keyboards, phones and pages without scripts.
+// Drag and drop for the story queue. The buttons do the same for keyboards, phones and pages without JavaScript.
 
 const MARKS = ["above", "below"];
 let dragged = null;
@@ -44,13 +44,13 @@ document.addEventListener("drop", (event) => {
   if (!over || over === dragged) return;
   event.preventDefault();
   const side = isBelow(event, over) ? "after" : "before";
-  if ((side === "after" ? over.nextElementSibling : over.previousElementSibling) === dragged) return; // it is there
-  const proof = dragged.querySelector("[name=csrfmiddlewaretoken]").value;
+  if ((side === "after" ? over.nextElementSibling : over.previousElementSibling) === dragged) return; // already in that position
+  const csrfToken = dragged.querySelector("[name=csrfmiddlewaretoken]").value;
   window.htmx.ajax("POST", dragged.dataset.move, {
     source: dragged,
     target: "#notes",
     swap: "innerHTML",
-    values: { beside: over.dataset.story, side, csrfmiddlewaretoken: proof },
+    values: { beside: over.dataset.story, side, csrfmiddlewaretoken: csrfToken },
   });
 });
 

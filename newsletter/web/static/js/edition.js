@@ -1,11 +1,12 @@
-// The side of an edition's page follows the edition. While somebody writes or reads in it, it is said and not done.
+// The side panel of an edition's page refreshes by polling. While someone uses a form or an open section in it, a
+// message replaces the refresh, so that no input is lost.
 
-import { say } from "./page.js";
+import { showToast } from "./page.js";
 
 document.body.addEventListener("htmx:beforeOnLoad", (event) => {
   const { elt, xhr } = event.detail;
   if (elt.id !== "edition-side" || xhr.status !== 200) return;
   if (!elt.querySelector("details[open], input:focus, textarea:focus")) return;
   event.preventDefault();
-  say("This edition has changed since you opened the page. Reload the page to see it.");
+  showToast("This edition has changed since you opened the page. Reload the page to see it.");
 });

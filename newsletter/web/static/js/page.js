@@ -1,44 +1,44 @@
-// What every page of the desk shares: problems said aloud, focus kept where the hand was.
+// Shared by every desk page: error messages for failed requests, and focus kept on the button in use.
 
 const toast = document.getElementById("toast");
 
-/** Shows a sentence at the foot of the page until something works again. */
-export function say(sentence) {
-  toast.querySelector("p").textContent = sentence;
+/** Show a message at the bottom of the page until a request succeeds. */
+export function showToast(message) {
+  toast.querySelector("p").textContent = message;
   toast.hidden = false;
 }
 
 document.body.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
-  say(
+  showToast(
     status === 403
-      ? "That was not done: the page is too old or your role does not allow it. Reload the page."
-      : "That was not done: the server could not answer as it should. Reload the page and try again.",
+      ? "Action failed: your session has expired or your role does not allow this. Reload the page."
+      : "Action failed: something went wrong on our side. Reload the page and try again.",
   );
 });
 
 document.body.addEventListener("htmx:sendError", () => {
-  say("That was not done: the server cannot be reached. Check the connection and try again.");
+  showToast("Action failed: the server cannot be reached. Check your connection and try again.");
 });
 
 document.body.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) toast.hidden = true;
 });
 
-// A button that moved a story to an end is disabled there; its neighbour takes the focus.
+// A button that moved a story to either end becomes disabled; focus moves to the next button.
 let pressed = "";
 document.body.addEventListener("htmx:beforeRequest", () => {
   pressed = document.activeElement?.id ?? "";
 });
 document.body.addEventListener("htmx:afterSettle", () => {
-  const [way, story] = pressed.split("-");
+  const [direction, story] = pressed.split("-");
   if (!story || document.activeElement !== document.body) return;
-  const others = way === "down" ? ["up", "first"] : ["down", "up"];
+  const others = direction === "down" ? ["up", "first"] : ["down", "up"];
   for (const id of [pressed, ...others.map((other) => `${other}-${story}`)]) {
     const button = document.getElementById(id);
     if (button && !button.disabled) return button.focus();
   }
 });
 
-// A form that came back with problems starts at them.
+// Focus the error summary of a form that was returned with errors.
 document.querySelector("[data-focus]")?.focus();

@@ -1,6 +1,6 @@
-// A small editor over the text field of a story: bold, italic, links, lists, quotations, and nothing else.
-// The text field stays what is sent. The server alone says what a story may hold: it reads what is pasted, and what
-// is saved.
+// A small rich text editor for the teaser of a story: bold, italic, links, lists and quotes.
+// The textarea is still the submitted field. The server alone decides which HTML is allowed: it sanitises both pasted
+// and saved content.
 
 const TOOLS = [
   ["Bold", () => document.execCommand("bold")],
@@ -8,21 +8,21 @@ const TOOLS = [
   ["Link", link],
   ["List", () => document.execCommand("insertUnorderedList")],
   ["Quote", () => document.execCommand("formatBlock", false, "blockquote")],
-  ["Plain", plain],
+  ["Clear formatting", clearFormatting],
 ];
 
 function link() {
-  const address = window.prompt("Address of the link, beginning with https://");
-  if (address && /^https?:\/\/\S+$/.test(address.trim())) document.execCommand("createLink", false, address.trim());
+  const url = window.prompt("Link URL, starting with https://");
+  if (url && /^https?:\/\/\S+$/.test(url.trim())) document.execCommand("createLink", false, url.trim());
 }
 
-function plain() {
+function clearFormatting() {
   document.execCommand("formatBlock", false, "p");
   document.execCommand("removeFormat");
   document.execCommand("unlink");
 }
 
-/** What a story keeps of the pasted HTML, or of the text when there is none; empty when the server does not answer. */
+/** Return the sanitised form of pasted HTML, or of plain text if there is no HTML; empty if the server does not respond. */
 async function read(field, html, text) {
   const fragment = html.match(/<!--StartFragment-->([\s\S]*)<!--EndFragment-->/)?.[1] ?? html;
   const token = field.form.querySelector("[name=csrfmiddlewaretoken]").value;
@@ -30,14 +30,14 @@ async function read(field, html, text) {
     const body = new FormData();
     body.append("html", fragment);
     body.append("text", text);
-    const answer = await fetch(field.dataset.reader, { method: "POST", headers: { "X-CSRFToken": token }, body });
-    return answer.ok && !answer.redirected ? await answer.text() : "";
+    const response = await fetch(field.dataset.reader, { method: "POST", headers: { "X-CSRFToken": token }, body });
+    return response.ok && !response.redirected ? await response.text() : "";
   } catch {
     return "";
   }
 }
 
-/** Puts safe HTML where the selection is. A single paragraph joins the one that it is pasted into. */
+/** Insert sanitised HTML at the selection. A single paragraph merges into the paragraph that it is pasted into. */
 function insert(html, text) {
   if (!html) {
     document.execCommand("insertText", false, text);
@@ -48,40 +48,40 @@ function insert(html, text) {
 }
 
 function enhance(field) {
-  const words = document.createElement("div");
-  words.className = "writing-words";
-  words.contentEditable = "true";
-  words.setAttribute("role", "textbox");
-  words.setAttribute("aria-multiline", "true");
+  const editor = document.createElement("div");
+  editor.className = "writing-words";
+  editor.contentEditable = "true";
+  editor.setAttribute("role", "textbox");
+  editor.setAttribute("aria-multiline", "true");
   const label = document.querySelector(`label[for="${field.id}"]`);
   label.id = `${field.id}_label`;
-  words.setAttribute("aria-labelledby", label.id);
+  editor.setAttribute("aria-labelledby", label.id);
   for (const name of ["aria-describedby", "aria-invalid"]) {
-    if (field.hasAttribute(name)) words.setAttribute(name, field.getAttribute(name));
+    if (field.hasAttribute(name)) editor.setAttribute(name, field.getAttribute(name));
   }
-  words.innerHTML = field.dataset.writing;
-  if (!words.textContent.trim()) words.replaceChildren(document.createElement("p"));
+  editor.innerHTML = field.dataset.writing;
+  if (!editor.textContent.trim()) editor.replaceChildren(document.createElement("p"));
 
   const tools = document.createElement("div");
   tools.className = "writing-tools";
   tools.setAttribute("role", "toolbar");
-  tools.setAttribute("aria-label", "How the words look");
+  tools.setAttribute("aria-label", "Formatting");
   for (const [name, act] of TOOLS) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = name;
-    button.addEventListener("mousedown", (event) => event.preventDefault()); // the selection must stay
+    button.addEventListener("mousedown", (event) => event.preventDefault()); // keep the selection
     button.addEventListener("click", () => {
-      words.focus();
+      editor.focus();
       act();
       keep();
     });
     tools.append(button);
   }
 
-  // a division around it says that this is HTML, whatever the words are
-  const keep = () => (field.value = words.textContent.trim() ? `<div>${words.innerHTML}</div>` : "");
-  words.addEventListener("beforeinput", async (event) => {
+  // The surrounding div marks the value as HTML, whatever the text is.
+  const keep = () => (field.value = editor.textContent.trim() ? `<div>${editor.innerHTML}</div>` : "");
+  editor.addEventListener("beforeinput", async (event) => {
     if (!["insertFromPaste", "insertFromDrop"].includes(event.inputType) || !event.dataTransfer) return;
     const [place] = event.getTargetRanges();
     const [html, text] = ["text/html", "text/plain"].map((kind) => event.dataTransfer.getData(kind));
@@ -90,19 +90,19 @@ function enhance(field) {
     range.setStart(place.startContainer, place.startOffset);
     range.setEnd(place.endContainer, place.endOffset);
     const made = await read(field, html, text);
-    words.focus();
+    editor.focus();
     window.getSelection().removeAllRanges();
     window.getSelection().addRange(range);
     insert(made, text);
     keep();
   });
-  words.addEventListener("input", keep);
-  words.addEventListener("focus", () => document.execCommand("defaultParagraphSeparator", false, "p"), { once: true });
-  label.addEventListener("click", () => words.focus());
+  editor.addEventListener("input", keep);
+  editor.addEventListener("focus", () => document.execCommand("defaultParagraphSeparator", false, "p"), { once: true });
+  label.addEventListener("click", () => editor.focus());
 
   const frame = document.createElement("div");
   frame.className = "writing";
-  frame.append(tools, words);
+  frame.append(tools, editor);
   field.after(frame);
   field.hidden = true;
 }
