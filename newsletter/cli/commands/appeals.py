@@ -78,7 +78,7 @@ def add(
     from newsletter.giving import edit_appeal
 
     meant = lookups.publication(publication)
-    ends_at = datetimes.moment(match_ends, field="--match-ends", zone=meant.time_zone) if match_ends else None
+    ends_at = datetimes.parse_datetime(match_ends, field="--match-ends", zone=meant.time_zone) if match_ends else None
     fields: dict[str, Any] = {
         "lead": lead,
         "points": point or [],
@@ -88,14 +88,14 @@ def add(
         "amount_url": amount_url,
         "goal": goal,
         "raised": raised,
-        "raised_on": datetimes.day(as_of, field="--as-of") if as_of else None,
+        "raised_on": datetimes.parse_date(as_of, field="--as-of") if as_of else None,
         "match": match,
         "match_ends_at": ends_at,
         "thanks_heading": thanks_heading,
         "thanks_lead": thanks_lead,
         "thanks_days": thanks_days,
-        "starts_on": datetimes.day(starts, field="--starts") if starts else None,
-        "ends_on": datetimes.day(ends, field="--ends") if ends else None,
+        "starts_on": datetimes.parse_date(starts, field="--starts") if starts else None,
+        "ends_on": datetimes.parse_date(ends, field="--ends") if ends else None,
         "priority": priority,
         "place": place.value,
         "story_number": story,
@@ -116,9 +116,9 @@ def list_(
     rows = Appeal.objects.filter(publication=lookups.publication(publication)).select_related("publication")
     found = list(rows if all_ else rows.filter(is_active=True))
     if json:
-        output.data([json_shapes.appeal(appeal) for appeal in found])
+        output.print_json([json_shapes.appeal(appeal) for appeal in found])
         return
-    output.table(
+    output.print_table(
         ["appeal", "name", "heading", "from", "to", "priority", "place", "active"],
         [[a.pk, a.name, a.heading, a.starts_on, a.ends_on, a.priority, _where(a), a.is_active] for a in found],
     )
@@ -151,9 +151,9 @@ def platforms(json: Json = False) -> None:
     from newsletter.giving.donation_platforms import PLATFORMS
 
     if json:
-        output.data([platform._asdict() for platform in PLATFORMS.values()])
+        output.print_json([platform._asdict() for platform in PLATFORMS.values()])
         return
-    output.table(["platform", "address", "how surely"], [[p.name, p.template, p.source] for p in PLATFORMS.values()])
+    output.print_table(["platform", "address", "how surely"], [[p.name, p.template, p.source] for p in PLATFORMS.values()])
 
 
 @app.command()
@@ -176,7 +176,7 @@ def show(appeal: Appeal) -> None:
             ("closing", appeal.closing),
             ("given", _given(appeal)),
             ("match", appeal.match),
-            ("match ends", appeal.match_ends_at and datetimes.local(appeal.match_ends_at, appeal.publication)),
+            ("match ends", appeal.match_ends_at and datetimes.format_local(appeal.match_ends_at, appeal.publication)),
             ("amounts", ", ".join(f"{amount:,} {appeal.currency}" for amount in appeal.amounts)),
             ("lead to", appeal.amount_url),
             ("button", appeal.button),
@@ -192,7 +192,7 @@ def show(appeal: Appeal) -> None:
 
 def _show(appeal: Appeal, *, json: bool) -> None:
     if json:
-        output.data(json_shapes.appeal(appeal))
+        output.print_json(json_shapes.appeal(appeal))
     else:
         show(appeal)
 
@@ -206,12 +206,12 @@ def _given(appeal: Appeal) -> str:
 def _value(appeal: Appeal, name: str, text: str) -> Any:
     """`text` as the value of the appeal's field `name`; moments are on the publication's clock."""
     if name == "points":
-        return field_assignments.split_list(text, by="|")
+        return field_assignments.split_list(text, separator="|")
     if name == "amounts":
-        return [int(part) if part.isdecimal() else part for part in field_assignments.split_list(text, by="|")]
+        return [int(part) if part.isdecimal() else part for part in field_assignments.split_list(text, separator="|")]
     if name == "match_ends_at" and text:
-        return datetimes.moment(text, field=name, zone=appeal.publication.time_zone)
-    return field_assignments.value(type(appeal), name, text, fixed=FIXED)
+        return datetimes.parse_datetime(text, field=name, zone=appeal.publication.time_zone)
+    return field_assignments.parse_field_value(type(appeal), name, text, fixed=FIXED)
 
 
 def _where(appeal: Appeal) -> str:

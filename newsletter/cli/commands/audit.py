@@ -51,13 +51,13 @@ def audit(
         acts=_acts(act or []),
         subject=kind.strip().lower(),
         subject_id=_number(number),
-        since=datetimes.moment(since, field="--since", zone="UTC") if since else None,
-        until=datetimes.moment(until, field="--until", zone="UTC") if until else None,
+        since=datetimes.parse_datetime(since, field="--since", zone="UTC") if since else None,
+        until=datetimes.parse_datetime(until, field="--until", zone="UTC") if until else None,
     )[:limit]
     if json:
-        output.data([_shape(record) for record in found])
+        output.print_json([_shape(record) for record in found])
         return
-    output.table(
+    output.print_table(
         ["when", "who", "act", "what", "from", "details"],
         [
             [record.at, record.who, record.act, record.subject_name, f"{record.door} {record.place}", _details(record)]

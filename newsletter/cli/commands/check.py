@@ -21,7 +21,7 @@ def check(
     found = production_checks.findings(facts)
     stops = [finding for finding in found if finding.severity == "stop" or strict]
     if json:
-        output.data(
+        output.print_json(
             {
                 "ready": not stops,
                 "database": facts.database_software,
@@ -32,9 +32,9 @@ def check(
     else:
         for name, software in (("database", facts.database_software), ("broker", facts.broker_software)):
             if software:
-                output.text(f"ok: The {name} answers: {software}.")
+                output.print_text(f"ok: The {name} answers: {software}.")
         for finding in found:
-            output.text(f"{finding.severity}: {finding.problem} {finding.hint} ({finding.code})")
+            output.print_text(f"{finding.severity}: {finding.problem} {finding.hint} ({finding.code})")
         output.print_note("Ready for real readers." if not stops else f"Not ready: {len(stops)} to hint.")
     if stops:
         raise typer.Exit(1)

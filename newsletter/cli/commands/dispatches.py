@@ -69,7 +69,7 @@ def settle(
     readers = sum(each.submitted for each in meant)
     risk = "may get two" if word is Resolution.SEND_AGAIN else "may have got none"
     question = f"{word}, {len(meant)} of its batches: up to {readers} readers {risk}. Do it?"
-    if not output.confirm(question, yes=yes, instead="Give --yes."):
+    if not output.confirm(question, yes=yes, hint="Give --yes."):
         raise InvalidState("Nothing was settled.")
     act = settle_batch.send_again if word is Resolution.SEND_AGAIN else settle_batch.count_as_accepted
     for each in meant:
@@ -112,7 +112,7 @@ def missing(
     from newsletter.delivery.ledger import missing_readers as missed
 
     found = missed.missing_readers(lookups.dispatch(edition))
-    output.lines((output.as_line(one._asdict()) for one in found) if json else missed.lines(found), out=out)
+    output.write_lines((output.json_line(one._asdict()) for one in found) if json else missed.lines(found), out=out)
 
 
 @app.command("leave-out")
@@ -125,7 +125,7 @@ def leave_out(edition: EditionId, by: By = "", yes: Yes = False, json: Json = Fa
     person = lookups.person(by, Permission.OPERATE)
     count = split_batch.count_single_refusals(dispatch).count()
     question = f"{count} readers who were refused will not get edition {edition}. Leave them out?"
-    if count and not output.confirm(question, yes=yes, instead="Give --yes."):
+    if count and not output.confirm(question, yes=yes, hint="Give --yes."):
         raise InvalidState("Nobody was left out.")
     control_dispatch.leave_out_refused(dispatch, by=person, now=clock.now())
     _show(lookups.dispatch(edition), json=json)
@@ -160,7 +160,7 @@ def stop(edition: EditionId, reason: Reason, by: By = "", yes: Yes = False, json
     if early := scheduled_sends.scheduled_send_status(dispatch, now=clock.now()):
         then = "are cancelled at the provider." if early.stoppable_until else "cannot be called back any more."
         question += f" {early.submitted} who are submitted ahead {then}"
-    if not output.confirm(question, yes=yes, instead="Give --yes."):
+    if not output.confirm(question, yes=yes, hint="Give --yes."):
         raise InvalidState("Nothing was stopped.")
     _show(control_dispatch.stop(dispatch, reason=reason, by=_person(by), now=clock.now()), json=json)
 
@@ -168,13 +168,13 @@ def stop(edition: EditionId, reason: Reason, by: By = "", yes: Yes = False, json
 def _person(by: str) -> User | None:
     from newsletter.accounts.permissions import Permission
 
-    return lookups.named(by, Permission.OPERATE)
+    return lookups.person_if_known(by, Permission.OPERATE)
 
 
 def _show(dispatch: Dispatch, *, json: bool) -> None:
     shape = json_shapes.dispatch(dispatch)
     if json:
-        output.data(shape)
+        output.print_json(shape)
         return
     progress = shape["progress"]
     output.print_fields(

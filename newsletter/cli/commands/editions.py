@@ -36,11 +36,11 @@ def list_(
         rows = rows.filter(state__in=OPEN)
     found = list(rows[:limit])
     if json:
-        output.data([json_shapes.edition(edition) for edition in found])
+        output.print_json([json_shapes.edition(edition) for edition in found])
         return
-    output.table(
+    output.print_table(
         ["edition", "publication", "due", "state", "stories", "why"],
-        [[e.pk, e.publication.slug, datetimes.leaves(e), e.state, len(e.placements.all()), e.reason] for e in found],
+        [[e.pk, e.publication.slug, datetimes.format_due(e), e.state, len(e.placements.all()), e.reason] for e in found],
     )
 
 
@@ -70,7 +70,7 @@ def plan(
 
     meant, now = lookups.publication(publication), clock.now()
     if at:
-        due = now if at == "now" else datetimes.moment(at, field="--at", zone=meant.time_zone)
+        due = now if at == "now" else datetimes.parse_datetime(at, field="--at", zone=meant.time_zone)
         edition = plan_editions.add_extra(meant, due_at=due, now=now, subject=subject)
     else:
         if subject:
@@ -90,7 +90,7 @@ def assemble(edition: EditionId, json: Json = False) -> None:
     meant = lookups.edition(edition)
     if meant.state == "planned" and meant.auto_approve:
         output.print_note(
-            f"{meant.publication.name} approves itself: once assembled, it leaves {datetimes.leaves(meant)}."
+            f"{meant.publication.name} approves itself: once assembled, it leaves {datetimes.format_due(meant)}."
         )
     made = assemble_letter.assemble(edition, now=clock.now())
     print_edition(made, json=json)
@@ -105,14 +105,14 @@ def print_edition(edition: Edition, *, json: bool) -> None:
     """One edition as it is by now."""
     shape = json_shapes.edition(lookups.edition(edition.pk))
     if json:
-        output.data(shape)
+        output.print_json(shape)
         return
     output.print_fields(
         [
             ("edition", f"{shape['id']} of {shape['publication']}"),
             ("state", shape["state"]),
             ("why", shape["reason"]),
-            ("due", datetimes.leaves(edition)),
+            ("due", datetimes.format_due(edition)),
             ("subject", shape["subject"]),
             ("stories", "\n".join(f"{s['position']}. {s['headline']}" for s in shape["stories"])),
             ("preflight", "\n".join(f"{f['severity']}: {f['code']}. {f['hint']}" for f in shape["findings"])),

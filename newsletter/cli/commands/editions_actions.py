@@ -46,7 +46,7 @@ def approve(
     if not hash_:
         _talk(meant)
         question = f"Approve the letter {meant.content_hash[:12]}… of edition {meant.pk}?"
-        if not output.confirm(question, yes=yes, instead=f"Give --hash {meant.content_hash}, or --yes."):
+        if not output.confirm(question, yes=yes, hint=f"Give --hash {meant.content_hash}, or --yes."):
             raise InvalidState("Nothing was approved.")
     approved = approval.approve(meant, content_hash=hash_ or meant.content_hash, by=person, now=clock.now())
     print_edition(approved, json=json)
@@ -67,7 +67,7 @@ def send(edition: EditionId, by: By = "", yes: Yes = False, json: Json = False) 
     now = clock.now()
     _foretell_approval(meant, due_at=now, now=now)
     readers = count_subscribers(meant.publication).active
-    if not output.confirm(f"Send it now to {readers} readers?", yes=yes, instead="Give --yes."):
+    if not output.confirm(f"Send it now to {readers} readers?", yes=yes, hint="Give --yes."):
         raise InvalidState("Nothing was changed.")
     installation.require_current()
     sent = approval.send_now(meant, by=_person(by), now=clock.now(), approve_later=True)
@@ -120,9 +120,9 @@ def reschedule(
     from newsletter.letters import approval
 
     meant, now = lookups.edition(edition), clock.now()
-    due = datetimes.moment(at, field="--at", zone=meant.publication.time_zone)
+    due = datetimes.parse_datetime(at, field="--at", zone=meant.publication.time_zone)
     asks = _foretell_approval(meant, due_at=due, now=now)
-    if asks and not output.confirm("Change the time?", yes=yes, instead="Give --yes."):
+    if asks and not output.confirm("Change the time?", yes=yes, hint="Give --yes."):
         raise InvalidState("Nothing was changed.")
     changed = approval.reschedule(meant, due_at=due, by=_person(by), now=now, approve_later=True)
     print_edition(changed, json=json)
@@ -146,7 +146,7 @@ def _foretell_approval(edition: Edition, *, due_at: datetime, now: datetime) -> 
 def _person(by: str) -> User | None:
     from newsletter.accounts.permissions import Permission
 
-    return lookups.named(by, Permission.APPROVE)
+    return lookups.person_if_known(by, Permission.APPROVE)
 
 
 def _talk(edition: Edition) -> None:
@@ -159,7 +159,7 @@ def _talk(edition: Edition) -> None:
         output.print_note(f"Subject: {letter.subject}")
         for finding in edition.findings:
             output.print_note(f"Preflight, {finding['severity']}: {finding['code']}. {finding['hint']}")
-    output.print_note(f"Due {datetimes.leaves(edition)}.")
+    output.print_note(f"Due {datetimes.format_due(edition)}.")
     readers = subscriber_counts.count_subscribers(edition.publication).active
     for sentence in expected_delays(edition.publication, readers=readers, due_at=edition.due_at, now=clock.now()):
         output.print_note(sentence)

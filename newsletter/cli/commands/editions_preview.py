@@ -30,9 +30,9 @@ def preview(
     variant = Variant.THANKS if thanks else Variant.DEFAULT
     letter = assemble_letter.preview(lookups.edition(edition), now=clock.now(), variant=variant)
     if json:
-        output.data({"subject": letter.subject, "text": letter.text, "html": letter.html})
+        output.print_json({"subject": letter.subject, "text": letter.text, "html": letter.html})
     elif html is None and text is None:
-        output.document(f"Subject: {letter.subject}\n\n{letter.text}")
+        output.print_document(f"Subject: {letter.subject}\n\n{letter.text}")
     for name, file, content in (("--html", html, letter.html), ("--text", text, letter.text)):
         if file is not None:
             _write(name, file, content)
@@ -40,7 +40,7 @@ def preview(
 
 def _write(name: str, file: Path, content: str) -> None:
     if str(file) == "-":
-        output.document(content)
+        output.print_document(content)
         return
     try:
         with replace_file(file) as written:

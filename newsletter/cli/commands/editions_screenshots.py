@@ -47,6 +47,6 @@ def picture(
     except OSError as error:
         raise BadInput("--folder", f"cannot be written to ({error.strerror}).") from None
     if json:
-        output.data({name: os.fsencode(file).decode(errors="replace") for name, file in targets.items()})
+        output.print_json({name: os.fsencode(file).decode(errors="replace") for name, file in targets.items()})
     else:
-        output.text("\n".join(map(str, targets.values())))
+        output.print_text("\n".join(map(str, targets.values())))

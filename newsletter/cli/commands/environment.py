@@ -49,7 +49,7 @@ def confirm(
     person = lookups.person(by, Permission.OPERATE)
     name = name.strip() or settings.ENVIRONMENT
     question = "May it send from here? What is under way is paused, editions that have not begun are held."
-    if not output.confirm(question, yes=yes, instead="Give --yes."):
+    if not output.confirm(question, yes=yes, hint="Give --yes."):
         raise InvalidState("Nothing was confirmed.")
     kept = confirm_installation.confirm(name=name, by=person, now=clock.now())
     output.print_note(f"{kept.paused} dispatches are paused, {kept.held} editions are held.")
@@ -71,7 +71,7 @@ def _show(*, json: bool) -> None:
         "confirmed_by": stamp.confirmed_by,
     }
     if json:
-        output.data(shape)
+        output.print_json(shape)
         return
     output.print_fields(
         [

@@ -52,13 +52,13 @@ def import_(
     from newsletter.lib import csv_reader
 
     meant = lookups.publication(publication) if publication else None
-    with input_files.opened(file) as data:
+    with input_files.open_input(file) as data:
         lines = output.with_progress(csv_reader.decode_lines(data), "lines read")
         report = import_gifts.read(lines, source=source, currency=currency, publication=meant, now=clock.now())
     if json:
         problems = [{"line": problem.line, "problem": problem.problem} for problem in report.problems]
         counts = {name: getattr(report, name) for name in ("rows", "added", "known", "old", "unpaid", "removed", "bad")}
-        output.data(counts | {"problems": problems})
+        output.print_json(counts | {"problems": problems})
         return
     output.print_fields(
         [
@@ -71,7 +71,7 @@ def import_(
             ("not taken", report.bad or None),
         ]
     )
-    output.problems(report.problems, report.bad)
+    output.print_problems(report.problems, report.bad)
 
 
 @app.command("list")
@@ -88,9 +88,9 @@ def list_(
     if publication:
         given = given.filter(publication=lookups.publication(publication))
     if json:
-        output.data([_shape(gift) for gift in given])
+        output.print_json([_shape(gift) for gift in given])
         return
-    output.table(
+    output.print_table(
         ["gift", "from", "given", "amount", "source", "reference", "publication"],
         [[g.pk, g.email, g.given_at, _sum(g), g.source, g.reference, _whose(g) or "all"] for g in given],
     )
@@ -105,7 +105,7 @@ def forget(
 
     gone = gift_records.delete_gifts_of(email)
     if json:
-        output.data({"forgotten": gone})
+        output.print_json({"forgotten": gone})
     else:
         output.print_fields([("forgotten", gone)])
 

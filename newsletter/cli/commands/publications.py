@@ -77,9 +77,9 @@ def list_(json: Json = False) -> None:
 
     found = list(Publication.objects.order_by("slug"))
     if json:
-        output.data([json_shapes.publication(publication) for publication in found])
+        output.print_json([json_shapes.publication(publication) for publication in found])
         return
-    output.table(
+    output.print_table(
         ["slug", "name", "leaves at", "time zone", "rule", "active"],
         [[p.slug, p.name, f"{p.send_time:%H:%M}", p.time_zone, p.recurrence, p.is_active] for p in found],
     )
@@ -117,14 +117,14 @@ def _value(name: str, text: str) -> Any:
     if name == "slug":
         return text.strip()
     if name == "social_links":
-        pairs = (entry.partition("=") for entry in field_assignments.split_list(text, by="|"))
+        pairs = (entry.partition("=") for entry in field_assignments.split_list(text, separator="|"))
         return [{"name": word.strip(), "url": address.strip()} for word, _, address in pairs]
-    return field_assignments.value(Publication, name, text.strip(), fixed=FIXED)
+    return field_assignments.parse_field_value(Publication, name, text.strip(), fixed=FIXED)
 
 
 def _show(publication: Publication, *, json: bool) -> None:
     shape = json_shapes.publication(publication)
     if json:
-        output.data(shape)
+        output.print_json(shape)
     else:
         output.print_fields(shape.items())

@@ -26,7 +26,7 @@ def show(slug: Slug = "") -> None:
     """Print the template in use, else the latest, else one to start from: … show morning > own.html"""
     from newsletter.letters import custom_templates
 
-    output.document(custom_templates.current(lookups.publication(slug)))
+    output.print_document(custom_templates.current(lookups.publication(slug)))
 
 
 @app.command("list")
@@ -35,11 +35,11 @@ def list_(slug: Slug = "", json: Json = False) -> None:
     publication = lookups.publication(slug)
     kept = list(publication.templates.select_related("saved_by"))
     if json:
-        output.data(
+        output.print_json(
             [{"number": t.number, "saved_at": t.saved_at, "in_use": t.pk == publication.template_id} for t in kept]
         )
         return
-    output.table(
+    output.print_table(
         ["version", "saved at", "by", "in use"],
         [[t.number, t.saved_at, t.saved_by or "", t.pk == publication.template_id] for t in kept],
     )
@@ -50,7 +50,7 @@ def check(file: File, slug: Slug = "") -> None:
     """Try a template without keeping it: with much, with little, and with the queue as it is."""
     from newsletter.letters import custom_templates
 
-    publication, body = lookups.publication(slug), input_files.text(file)
+    publication, body = lookups.publication(slug), input_files.read_text(file)
     custom_templates.check(publication, body)
     stops = [finding for finding in custom_templates.preview(publication, body).findings if finding.severity == "stop"]
     for finding in stops:
@@ -66,7 +66,7 @@ def set_(file: File, slug: Slug = "", by: By = "") -> None:
     from newsletter.letters import custom_templates
     from newsletter.lib import clock
 
-    made = custom_templates.save(lookups.publication(slug), input_files.text(file), by=_person(by), now=clock.now())
+    made = custom_templates.save(lookups.publication(slug), input_files.read_text(file), by=_person(by), now=clock.now())
     output.print_note(f"Saved as version {made.number}. Letters are made with it from now on.")
 
 
@@ -91,4 +91,4 @@ def remove(slug: Slug = "", by: By = "") -> None:
 def _person(by: str) -> User | None:
     from newsletter.accounts.permissions import Permission
 
-    return lookups.named(by, Permission.APPROVE)
+    return lookups.person_if_known(by, Permission.APPROVE)

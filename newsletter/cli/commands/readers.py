@@ -34,11 +34,11 @@ def import_(
     from newsletter.lib import csv_reader
 
     meant = lookups.publication(publication)
-    with input_files.opened(file) as data:
+    with input_files.open_input(file) as data:
         lines = output.with_progress(csv_reader.decode_lines(data), "lines read")
         report = import_subscribers.read(meant, lines, source=source, now=clock.now())
     if json:
-        output.data(json_shapes.report(report))
+        output.print_json(json_shapes.report(report))
         return
     output.print_fields(
         [
@@ -55,8 +55,8 @@ def import_(
             ("taken in part", report.warned or None),
         ]
     )
-    output.problems(report.problems, report.bad)
-    output.problems(report.warnings, report.warned)
+    output.print_problems(report.problems, report.bad)
+    output.print_problems(report.warnings, report.warned)
 
 
 @app.command()
@@ -77,8 +77,8 @@ def export(
     from newsletter.audience import export_subscribers
 
     rows = export_subscribers.rows(lookups.publication(publication))
-    lines = (output.as_line(row._asdict()) for row in rows) if json else export_subscribers.lines(rows)
-    output.lines(lines, out=out)
+    lines = (output.json_line(row._asdict()) for row in rows) if json else export_subscribers.lines(rows)
+    output.write_lines(lines, out=out)
 
 
 @app.command()
@@ -88,7 +88,7 @@ def count(publication: Publication = "", json: Json = False) -> None:
 
     counts = subscriber_counts.count_subscribers(lookups.publication(publication))
     if json:
-        output.data(json_shapes.counts(counts))
+        output.print_json(json_shapes.counts(counts))
         return
     output.print_fields(
         [
@@ -122,7 +122,7 @@ def leave(
 
     given, not_understood = [word for word in tokens if word != "-"], 0
     if "-" in tokens:
-        with input_files.opened("-") as data:
+        with input_files.open_input("-") as data:
             wishes = unsubscribe_mail.read(data.read())
         given += wishes.tokens
         not_understood = wishes.not_understood
@@ -143,7 +143,7 @@ def leave(
             )
             left += 1
     if json:
-        output.data({"left": left, "not_ours": strange, "not_understood": not_understood})
+        output.print_json({"left": left, "not_ours": strange, "not_understood": not_understood})
     else:
         output.print_fields(
             [("unsubscribed", left), ("not ours", strange or None), ("not understood", not_understood or None)]

@@ -34,7 +34,7 @@ def suppress(
 
     kept = suppressions.suppress(_given(address), reason=reason, detail=detail)
     if json:
-        output.data({"suppressed": True, "reason": kept.reason})
+        output.print_json({"suppressed": True, "reason": kept.reason})
     else:
         output.print_fields([("suppressed", True), ("reason", kept.reason)])
 
@@ -49,7 +49,7 @@ def lift(address: Address, json: Json = False) -> None:
 
     lifted = suppressions.remove_suppression(_given(address), now=clock.now())
     if json:
-        output.data({"lifted": lifted})
+        output.print_json({"lifted": lifted})
     else:
         output.print_fields([("lifted", lifted)])
     if not lifted:
@@ -69,11 +69,11 @@ def erase(address: Address, yes: Yes = False, json: Json = False) -> None:
     from newsletter.delivery.ledger import erase_reader
 
     given = _given(address)
-    if not output.confirm("Remove this person and their gifts for good?", yes=yes, instead="Give --yes."):
+    if not output.confirm("Remove this person and their gifts for good?", yes=yes, hint="Give --yes."):
         raise InvalidState("Nobody was removed.")
     erased = erase_reader.erase(given)
     if json:
-        output.data({"subscriptions": erased.subscriptions, "gifts": erased.gifts})
+        output.print_json({"subscriptions": erased.subscriptions, "gifts": erased.gifts})
     else:
         output.print_fields([("subscriptions removed", erased.subscriptions), ("gifts removed", erased.gifts)])
 
@@ -81,7 +81,7 @@ def erase(address: Address, yes: Yes = False, json: Json = False) -> None:
 def _given(address: str) -> str:
     if address != "-":
         return address
-    given = input_files.text("-").split()
+    given = input_files.read_text("-").split()
     if len(given) != 1:
         raise BadInput("address", "is not one address.", "Give exactly one on stdin.")
     return given[0]

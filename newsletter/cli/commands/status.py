@@ -25,15 +25,15 @@ def status(json: Json = False) -> None:
 
     found = gather(now=clock.now())
     if json:
-        output.data(json_shapes.status(found))
+        output.print_json(json_shapes.status(found))
     else:
-        output.text(found.verdict.sentence)
+        output.print_text(found.verdict.sentence)
         for trouble in found.verdict.troubles[1:]:
-            output.text(trouble.sentence)
-        output.text("")
-        output.table(["worker queue", "waiting", "oldest", "workers"], [_queue(queue) for queue in found.queues])
-        output.text("")
-        output.table(["edition", "publication", "due", "state", "sent", "why"], [_edition(e) for e in found.editions])
+            output.print_text(trouble.sentence)
+        output.print_text("")
+        output.print_table(["worker queue", "waiting", "oldest", "workers"], [_queue(queue) for queue in found.queues])
+        output.print_text("")
+        output.print_table(["edition", "publication", "due", "state", "sent", "why"], [_edition(e) for e in found.editions])
     if found.verdict.level is Level.BROKEN:
         raise typer.Exit(1)
 
@@ -50,7 +50,7 @@ def _edition(standing: EditionStatus) -> list[object]:
     return [
         edition.pk,
         edition.publication.slug,
-        datetimes.leaves(edition),
+        datetimes.format_due(edition),
         progress.phase if progress else edition.state,
         sent,
         (progress.reason if progress else "") or edition.reason,

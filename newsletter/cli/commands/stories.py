@@ -48,9 +48,9 @@ def list_(
             rows = rows.filter(state=state.value)
     found = list(rows[:limit])
     if json:
-        output.data([json_shapes.story(story, place=places.get(story.pk)) for story in found])
+        output.print_json([json_shapes.story(story, place=places.get(story.pk)) for story in found])
         return
-    output.table(
+    output.print_table(
         ["place", "story", "headline", "source", "state"],
         [[places.get(s.pk, ""), s.pk, s.headline, s.source_name, s.state] for s in found],
     )
@@ -98,7 +98,7 @@ def print_story(story: Story, *, json: bool, with_body: bool = False, more: dict
     story = lookups.story(story.pk)
     place = order_keys.place_of(story)
     if json:
-        output.data(json_shapes.story(story, place=place) | (more or {}))
+        output.print_json(json_shapes.story(story, place=place) | (more or {}))
         return
     output.print_fields(
         [
@@ -115,13 +115,13 @@ def print_story(story: Story, *, json: bool, with_body: bool = False, more: dict
             ("quote", f"{story.quote} ({story.quote_by})" if story.quote_by else story.quote),
             ("picture", _picture(story)),
             ("sensitive", "yes" if story.is_sensitive else ""),
-            ("embargo", story.embargo_until and datetimes.local(story.embargo_until, story.publication)),
-            ("expires", story.expires_at and datetimes.local(story.expires_at, story.publication)),
+            ("embargo", story.embargo_until and datetimes.format_local(story.embargo_until, story.publication)),
+            ("expires", story.expires_at and datetimes.format_local(story.expires_at, story.publication)),
             ("paragraphs", len(rich_text.blocks(story.body))),
         ]
     )
     if with_body:
-        output.text("\n" + output.printable(rich_text.plain(story.body)))
+        output.print_text("\n" + output.printable(rich_text.plain(story.body)))
 
 
 def _picture(story: Story) -> str:

@@ -123,8 +123,8 @@ def add(
         "language": language,
         "direction": direction,
         "is_sensitive": sensitive,
-        "embargo_until": datetimes.moment(embargo, field="--embargo", zone=meant.time_zone) if embargo else None,
-        "expires_at": datetimes.moment(expires, field="--expires", zone=meant.time_zone) if expires else None,
+        "embargo_until": datetimes.parse_datetime(embargo, field="--embargo", zone=meant.time_zone) if embargo else None,
+        "expires_at": datetimes.parse_datetime(expires, field="--expires", zone=meant.time_zone) if expires else None,
         "again": again,
     }
     given = {name: value for name, value in extra.items() if value not in ("", None, False)}
@@ -135,14 +135,14 @@ def add(
     if paste:
         wish = stories_add_pasted.Wish(keep_appeal, appeal_url, appeal_button)
         story, made = stories_add_pasted.add(
-            meant, input_files.text(paste), url=url, take=take or [], wish=wish, yes=yes, fields=given
+            meant, input_files.read_text(paste), url=url, take=take or [], wish=wish, yes=yes, fields=given
         )
         print_story(story, json=json, more={"pasted": made})
         return
     if take or appeal_url or appeal_button or keep_appeal is not None:
         raise BadInput("--take and --keep-appeal", "go with --paste.")
     print_story(
-        _add(meant, url=url, body=body or (input_files.text(body_file) if body_file else ""), fields=given), json=json
+        _add(meant, url=url, body=body or (input_files.read_text(body_file) if body_file else ""), fields=given), json=json
     )
 
 
@@ -152,7 +152,7 @@ def _kept(file: str) -> Picture:
     from newsletter.pictures.models import Use
     from newsletter.pictures.safe_fetch import LARGEST
 
-    with input_files.opened(file) as data:
+    with input_files.open_input(file) as data:
         return import_pictures.save_upload(data.read(LARGEST + 1), Use.STORY, now=clock.now())
 
 

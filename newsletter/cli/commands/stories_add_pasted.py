@@ -47,7 +47,7 @@ def add(
     known = [line for appeal in publication.appeals.all() for line in edit_appeal.lines(appeal)]
     pasted = parse_pasted_text.read(text, known_lines=known, overrule=_overruled(take))
     _show(pasted)
-    if output.is_interactive() and not output.confirm("Put this story in the queue?", yes=yes, instead=""):
+    if output.is_interactive() and not output.confirm("Put this story in the queue?", yes=yes, hint=""):
         raise InvalidState("Nothing was queued. Say what a line is with --take LINE=PART.")
     wanted = _wanted(pasted.appeal, known, wish) if pasted.appeal else None
     read = {"headline": pasted.headline, "byline": pasted.byline, "source_name": pasted.source_name}
@@ -81,10 +81,10 @@ def _overruled(take: Sequence[str]) -> dict[int, LineType]:
 
 
 def _show(pasted: PastedArticle) -> None:
-    output.table(
+    output.print_table(
         ["line", "taken for", "why", "text"],
         [[line.number, line.part, line.reason, _short(line.text)] for line in pasted.lines if line.text],
-        talk=True,
+        to_stderr=True,
     )
     by = f" by {pasted.byline}" if pasted.byline else ""
     of = f" for {pasted.source_name}" if pasted.source_name else ""
@@ -106,7 +106,7 @@ def _wanted(appeal: PastedAppeal, known: Sequence[str], wish: Wish) -> dict[str,
             output.print_note(f"    {line}".replace("\n", "\n    "))
     keep = wish.keep
     if keep is None and output.is_interactive():
-        keep = output.confirm("Store it?", yes=False, instead="")
+        keep = output.confirm("Store it?", yes=False, hint="")
     if not keep:
         output.print_note("It was not stored." if keep is False else "It was not stored; --keep-appeal does that.")
         return None
@@ -118,8 +118,8 @@ def _wanted(appeal: PastedAppeal, known: Sequence[str], wish: Wish) -> dict[str,
         "lead": appeal.lead,
         "points": list(appeal.points),
         "closing": appeal.closing,
-        "button": wish.button or output.answer("Words on its button", default=BUTTON),
-        "url": wish.url or output.answer("Where the button leads", default="") or _no_url(),
+        "button": wish.button or output.prompt("Words on its button", default=BUTTON),
+        "url": wish.url or output.prompt("Where the button leads", default="") or _no_url(),
         "place": Place.IN_STORY,
         "story_number": 1,
         "paragraph_number": appeal.after_paragraph,

@@ -73,9 +73,9 @@ def list_(json: Json = False) -> None:
 
     found = list(User.objects.order_by("email"))
     if json:
-        output.data([json_shapes.user(user) for user in found])
+        output.print_json([json_shapes.user(user) for user in found])
         return
-    output.table(
+    output.print_table(
         ["email", "name", "role", "may sign in"],
         [[u.email, u.name, u.role, u.is_active and u.has_usable_password()] for u in found],
     )
@@ -150,7 +150,7 @@ def _password(user: User, *, from_stdin: bool) -> str:
     from django.core.exceptions import ValidationError
 
     if from_stdin:
-        password = input_files.first_line("password")
+        password = input_files.read_first_line("password")
     elif output.is_interactive():
         password = getpass.getpass("Password: ")
         if getpass.getpass("The same again: ") != password:
@@ -167,7 +167,7 @@ def _password(user: User, *, from_stdin: bool) -> str:
 def _show(user: User, *, json: bool) -> None:
     shape = json_shapes.user(user)
     if json:
-        output.data(shape)
+        output.print_json(shape)
     else:
         output.print_fields(
             [("email", user.email), ("name", user.name), ("role", user.role), ("may sign in", user.is_active)]

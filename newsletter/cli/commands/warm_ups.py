@@ -45,7 +45,7 @@ def add(
     """
     from newsletter.delivery.rate_limits import warm_up
 
-    first = datetimes.day(start, field="--start") if start else clock.now().astimezone(UTC).date()
+    first = datetimes.parse_date(start, field="--start") if start else clock.now().astimezone(UTC).date()
     _show(warm_up.add(domain, starts_on=first, daily=_numbers(plan) if plan.strip() else None), json=json)
 
 
@@ -56,10 +56,10 @@ def list_(json: Json = False) -> None:
 
     found = list(WarmUp.objects.order_by("domain"))
     if json:
-        output.data([json_shapes.warm_up(each) for each in found])
+        output.print_json([json_shapes.warm_up(each) for each in found])
         return
     today = clock.now().astimezone(UTC).date()
-    output.table(
+    output.print_table(
         ["domain", "first day", "days", "today"],
         [[each.domain, each.starts_on, len(each.daily), each.limit(today) or "no limit"] for each in found],
     )
@@ -83,7 +83,7 @@ def _numbers(plan: str) -> list[int]:
 
 def _show(warm_up: WarmUp, *, json: bool) -> None:
     if json:
-        output.data(json_shapes.warm_up(warm_up))
+        output.print_json(json_shapes.warm_up(warm_up))
         return
     output.print_fields(
         [

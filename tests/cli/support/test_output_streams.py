@@ -39,10 +39,10 @@ def latin() -> Iterator[io.BytesIO]:
 def test_data_is_utf8_in_every_locale_and_talk_is_made_to_fit() -> None:
     name = "عمر 👩‍👧"
     with latin() as written:
-        output.data({"name": name})
+        output.print_json({"name": name})
         assert json.loads(written.getvalue()) == {"name": name}
-        output.lines([f"{name}\r\n"], out=None)
-        output.document(f"<p>{name}</p>")
+        output.write_lines([f"{name}\r\n"], out=None)
+        output.print_document(f"<p>{name}</p>")
         assert written.getvalue().decode().endswith(f"{name}\r\n<p>{name}</p>\n")
         before = len(written.getvalue())
         output.print_fields([("name", name)])
@@ -53,7 +53,7 @@ def test_data_is_utf8_in_every_locale_and_talk_is_made_to_fit() -> None:
 def test_an_export_has_the_same_bytes_in_every_locale(publication: Publication) -> None:
     make.reader(publication, first_name="عمر")
     with latin() as written:
-        output.lines(export_subscribers.lines(export_subscribers.rows(publication)), out=None)
+        output.write_lines(export_subscribers.lines(export_subscribers.rows(publication)), out=None)
         assert "عمر" in written.getvalue().decode()
 
 
