@@ -9,12 +9,18 @@ from newsletter.cli.commands import (
     appeals,
     dispatches,
     editions,
+    editions_actions,  # noqa: F401 — adds commands to editions
+    editions_preview,  # noqa: F401 — adds a command to editions
+    editions_screenshots,  # noqa: F401 — adds a command to editions
     environment,
     gifts,
     publications,
+    publications_template,  # noqa: F401 — adds a group to publications
     readers,
+    readers_suppressions,  # noqa: F401 — adds commands to readers
     run,
     stories,
+    stories_add,  # noqa: F401 — adds a command to stories
     users,
     warm_ups,
 )

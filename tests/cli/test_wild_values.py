@@ -29,7 +29,7 @@ WORDS = (
 )
 LASTING = frozenset({"run", "postbox", "migrate", "manage"})  # these serve, or hand on what they are given
 RENDERING = frozenset(  # takes a while each time
-    {"editions picture", "editions preview", "publications template check", "publications template set"}
+    {"editions screenshot", "editions preview", "publications template check", "publications template set"}
 )
 LONGEST_SENTENCE = 1000  # characters
 
@@ -84,7 +84,7 @@ def needed(publication: Publication, tmp_path: Path, monkeypatch: pytest.MonkeyP
         "role": "curator",
         "reason": "because",
         "at": "2026-12-01T06:00",
-        "word": "send-again",
+        "resolution": "send-again",
         "batch": "1",
         "tokens": "A" * 43,
         "version": "1",

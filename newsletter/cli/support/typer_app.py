@@ -1,5 +1,6 @@
 """Typer groups whose commands run with Django set up. Showing help needs no settings."""
 
+import inspect
 import os
 import pwd
 from collections.abc import Callable, Mapping
@@ -41,13 +42,17 @@ class Commands(typer.Typer):
 
     def __init__(self, help: str, *, add_completion: bool = False) -> None:  # noqa: A002 — Typer's parameter name
         super().__init__(
-            help=help, cls=Group, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=add_completion
+            help=reflow(help),
+            cls=Group,
+            no_args_is_help=True,
+            pretty_exceptions_enable=False,
+            add_completion=add_completion,
         )
 
     def command(self, name: str | None = None, **options: Any) -> Callable[[Function], Function]:
-        register = super().command(name, cls=Command, **options)
-
         def add(function: Function) -> Function:
+            register = super(Commands, self).command(name, cls=Command, help=reflow(function.__doc__ or ""), **options)
+
             @wraps(function)
             def run_with_django(*args: Any, **kwargs: Any) -> Any:
                 import django
@@ -70,6 +75,11 @@ class Commands(typer.Typer):
             return function
 
         return add
+
+
+def reflow(text: str) -> str:
+    """Join the lines of each paragraph, so that help breaks its lines at the terminal's width."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in inspect.cleandoc(text).split("\n\n"))
 
 
 def _refuse_other_encodings(arguments: Mapping[str, object]) -> None:

@@ -167,12 +167,12 @@ def test_a_letter_is_pictured_as_readers_see_it(
     newsletter: Command, planned: Edition, chromium: str, tmp_path: Path
 ) -> None:
     files = newsletter(
-        "editions", "picture", planned.pk, "--folder", tmp_path / "p", "--browser", chromium, "--json"
+        "editions", "screenshot", planned.pk, "--folder", tmp_path / "p", "--browser", chromium, "--json"
     ).data
     assert list(files) == ["600", "375", "dark", "images-off"]
     for file in files.values():
         assert Path(file).read_bytes().startswith(b"\x89PNG")
-    assert newsletter("editions", "picture", planned.pk, "--browser", tmp_path / "none").status == 1
+    assert newsletter("editions", "screenshot", planned.pk, "--browser", tmp_path / "none").status == 1
 
 
 @pytest.mark.parametrize("more", [(), ("--json",)])

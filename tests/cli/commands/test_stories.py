@@ -48,7 +48,7 @@ def test_a_story_that_cannot_be_printed_is_refused_in_one_sentence(
         ["--url", "https://post.example.org/1", "--body", "Words."],
         ["--url", "https://post.example.org/1", "--headline", "Rain"],
         ["--url", "https://post.example.org/1", "--headline", "Rain", "--body", "x", "--embargo", "tomorrow"],
-        ["--url", "https://post.example.org/1", "--headline", "Rain", "--body", "x", "--take", "1=headline"],
+        ["--url", "https://post.example.org/1", "--headline", "Rain", "--body", "x", "--line-type", "1=headline"],
         ["--url", "https://post.example.org/1", "--headline", "Rain", "--body", "x", "--body-file", "y"],
         ["--url", "https://post.example.org/1", "--headline", "Rain", "--body-file", "/nowhere/at/all"],
     ):
@@ -61,7 +61,7 @@ def test_the_same_link_is_queued_twice_only_when_that_is_said(newsletter: Comman
     add = ("stories", "add", "--url", "https://post.example.org/1", "--headline", "Rain", "--body", "Words.")
     assert newsletter(*add).status == 0
     assert newsletter(*add).status == 1
-    assert newsletter(*add, "--again").status == 0
+    assert newsletter(*add, "--allow-duplicate").status == 0
 
 
 def test_stories_are_moved_dropped_and_restored(newsletter: Command, publication: Publication) -> None:

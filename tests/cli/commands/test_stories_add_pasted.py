@@ -49,11 +49,11 @@ def test_what_each_line_was_taken_for_is_shown_and_no_appeal_stored(
 
 
 def test_a_persons_word_overrules_the_guess(newsletter: Command, publication: Publication) -> None:
-    told = newsletter(*ADD, "--take", "4=ignored", "--take", "10=paragraph", "--json", stdin=COPIED).data
+    told = newsletter(*ADD, "--line-type", "4=ignored", "--line-type", "10=paragraph", "--json", stdin=COPIED).data
     assert "Support our reporting today." in told["body"]
     assert told["pasted"]["lines"][3]["reason"] == "as you said"
     for wrong in ("4", "four=ignored", "4=nothing", "4=blank", "99=paragraph"):
-        refused = newsletter(*ADD, "--again", "--take", wrong, stdin=COPIED)
+        refused = newsletter(*ADD, "--allow-duplicate", "--line-type", wrong, stdin=COPIED)
         assert (refused.status, refused.out) == (1, ""), wrong
     assert Story.objects.count() == 1
 
@@ -100,7 +100,7 @@ def test_an_appeal_without_an_address_stores_neither_it_nor_the_story(
 
 def test_an_appeal_that_is_stored_already_is_not_offered_again(newsletter: Command, publication: Publication) -> None:
     newsletter(*ADD, "--keep-appeal", "--appeal-url", "https://lantern.example.org/give", stdin=COPIED)
-    told = newsletter(*ADD, "--again", "--keep-appeal", stdin=COPIED)
+    told = newsletter(*ADD, "--allow-duplicate", "--keep-appeal", stdin=COPIED)
     assert told.status == 0
     assert "an appeal that is stored already" in told.err
     assert Appeal.objects.count() == 1
