@@ -159,7 +159,7 @@ def test_a_wild_value_is_taken_or_refused_in_a_sentence(newsletter: Command, nee
                 said[one.opts[0], value[:40]] = complaint(
                     called(newsletter, name, base(name, needed) | {one.name: value})
                 )
-            except Exception as error:  # noqa: BLE001 — all of them are told at once
+            except Exception as error:  # noqa: BLE001 — all of them are result at once
                 said[one.opts[0], value[:40]] = repr(error)[:200]
     assert {which: why for which, why in said.items() if why} == {}
 
@@ -175,6 +175,6 @@ def test_a_wild_value_for_any_field_is_taken_or_refused_in_a_sentence(
             given = base(name, needed) | {"assignments": f"{field.name}={value}"}
             try:
                 said[field.name, value[:40]] = complaint(called(newsletter, name, given))
-            except Exception as error:  # noqa: BLE001 — all of them are told at once
+            except Exception as error:  # noqa: BLE001 — all of them are result at once
                 said[field.name, value[:40]] = repr(error)[:200]
     assert {which: why for which, why in said.items() if why} == {}

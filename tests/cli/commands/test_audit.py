@@ -20,8 +20,8 @@ def test_an_act_at_the_command_line_names_the_person_and_the_system_s_user(
     newsletter: Command, publication: Publication, eddie: User
 ) -> None:
     edition = make.edition(publication)
-    said = newsletter("editions", "hold", edition.pk, "--reason", "A wrong name.", "--by", "eddie@example.org")
-    assert said.status == 0, said.err
+    result = newsletter("editions", "hold", edition.pk, "--reason", "A wrong name.", "--by", "eddie@example.org")
+    assert result.status == 0, result.err
     [shown] = newsletter("audit", "--json").data
     wanted: dict[str, object] = {"act": "edition-held", "who": "eddie@example.org", "door": "command", "place": HERE}
     wanted |= {"subject": "edition", "subject_id": edition.pk, "details": {"reason": "A wrong name."}}
@@ -42,8 +42,8 @@ def test_without_a_name_the_system_s_user_is_recorded(newsletter: Command, publi
 def test_somebody_without_the_right_is_not_put_down_for_it(newsletter: Command, publication: Publication) -> None:
     make.cora()
     edition = make.edition(publication)
-    said = newsletter("editions", "hold", edition.pk, "--reason", "x", "--by", "cora@example.org")
-    assert (said.status, Record.objects.count()) == (1, 0)
+    result = newsletter("editions", "hold", edition.pk, "--reason", "x", "--by", "cora@example.org")
+    assert (result.status, Record.objects.count()) == (1, 0)
     assert newsletter("users", "close", "cora@example.org", "--by", "cora@example.org").status == 1
 
 
@@ -69,8 +69,8 @@ def test_records_are_listed_by_what_is_asked(newsletter: Command, filters: tuple
 
 @pytest.mark.parametrize("words", [("--act", "danced"), ("--subject", "edition:x"), ("--since", "yesterday")])
 def test_what_cannot_be_asked_is_one_sentence(newsletter: Command, words: tuple[str, ...]) -> None:
-    said = newsletter("audit", *words)
-    assert (said.status, said.out, said.err.count("\n")) == (1, "", 1)
+    result = newsletter("audit", *words)
+    assert (result.status, result.out, result.err.count("\n")) == (1, "", 1)
 
 
 def test_an_account_is_closed_and_opened_again(newsletter: Command) -> None:

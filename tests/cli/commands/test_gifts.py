@@ -13,10 +13,10 @@ FILE = (
 
 
 def test_gifts_are_imported_listed_and_forgotten(newsletter: Command, publication: Publication) -> None:
-    told = newsletter("gifts", "import", "-", "--source", "Stripe", stdin=FILE)
-    assert told.words == "gifts read 2 added 1 not taken 1"
-    assert "line 3: The date is not a day." in told.err
-    assert "@" not in told.err.replace("rita@example.org.", "")
+    result = newsletter("gifts", "import", "-", "--source", "Stripe", stdin=FILE)
+    assert result.words == "gifts read 2 added 1 rejected 1"
+    assert "line 3: The date is not a day." in result.err
+    assert "@" not in result.err.replace("rita@example.org.", "")
 
     [gift] = newsletter("gifts", "list", "--json").data
     assert (gift["email"], gift["amount"], gift["source"], gift["publication"]) == (
@@ -38,7 +38,7 @@ def test_gifts_of_a_very_long_time_are_those_that_are_kept(newsletter: Command, 
 def test_payments_that_are_no_gifts_are_counted_apart(newsletter: Command, publication: Publication) -> None:
     file = f"email,date,amount,currency,status\nrita@example.org,{TODAY},25,USD,Failed\n"
     assert newsletter("gifts", "import", "-", "--source", "stripe", stdin=file).words == (
-        "gifts read 1 added 0 not paid, or given back 1"
+        "gifts read 1 added 0 unpaid or refunded 1"
     )
     assert newsletter("gifts", "import", "-", "--source", "stripe", "--json", stdin=file).data["unpaid"] == 1
 
@@ -60,9 +60,9 @@ def test_gifts_may_be_one_publication_s(newsletter: Command, publication: Public
 
 
 def test_a_file_that_cannot_be_understood_is_refused_in_one_sentence(newsletter: Command) -> None:
-    told = newsletter("gifts", "import", "-", "--source", "stripe", stdin="donor,when\n")
-    assert (told.status, told.out) == (1, "")
-    assert "line 1: does not name a column “email”." in told.err
+    result = newsletter("gifts", "import", "-", "--source", "stripe", stdin="donor,when\n")
+    assert (result.status, result.out) == (1, "")
+    assert "line 1: does not name a column “email”." in result.err
 
 
 def test_the_thank_you_letter_is_shown_on_request(newsletter: Command, publication: Publication) -> None:

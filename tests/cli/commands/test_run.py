@@ -30,6 +30,6 @@ def test_djangos_own_commands_are_passed_through(newsletter: Command) -> None:
 
 
 def test_migrating_again_is_harmless(newsletter: Command) -> None:
-    told = newsletter("migrate")
-    assert (told.status, told.out) == (0, "")
-    assert "No migrations to apply." in told.err
+    result = newsletter("migrate")
+    assert (result.status, result.out) == (0, "")
+    assert "No migrations to apply." in result.err

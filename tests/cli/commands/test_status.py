@@ -16,9 +16,9 @@ def all_alive() -> None:
 
 
 def test_a_house_without_workers_is_broken_and_says_so(newsletter: Command) -> None:
-    told = newsletter("status")
-    assert told.status == 1
-    assert told.out.startswith("No worker has ever reported.")
+    result = newsletter("status")
+    assert result.status == 1
+    assert result.out.startswith("No worker has ever reported.")
 
 
 def test_a_house_that_is_well_shows_its_worker_queues_and_editions(
@@ -30,15 +30,15 @@ def test_a_house_that_is_well_shows_its_worker_queues_and_editions(
     assert words.startswith("All is well.")
     assert "dispatch 3 2 s 1" in words
     assert f"{edition.pk} morning" in words
-    told = newsletter("status", "--json").data
-    assert told["level"] == "well"
-    assert [queue["name"] for queue in told["queues"]] == list(WORKER_QUEUES)
-    assert told["editions"][0] | {"due_at": ""} == {
+    result = newsletter("status", "--json").data
+    assert result["level"] == "well"
+    assert [queue["name"] for queue in result["queues"]] == list(WORKER_QUEUES)
+    assert result["editions"][0] | {"due_at": ""} == {
         "id": edition.pk, "publication": "morning", "due_at": "", "state": "planned", "reason": "", "progress": None,
     }  # fmt: skip
 
 
 def test_a_broken_house_is_told_to_a_program_with_status_1(newsletter: Command) -> None:
-    told = newsletter("status", "--json")
-    assert told.status == 1
-    assert '"level": "broken"' in told.out
+    result = newsletter("status", "--json")
+    assert result.status == 1
+    assert '"level": "broken"' in result.out

@@ -24,6 +24,6 @@ def test_without_a_plan_it_is_made_for_the_readers_of_the_domain(newsletter: Com
 
 def test_what_is_no_domain_and_no_plan_is_refused_in_one_line(newsletter: Command, db: None) -> None:
     for wrong in (("localhost",), ("a b.org",), ("example.org", "--plan", "many"), ("example.org", "--plan", "5,0")):
-        told = newsletter("warm-ups", "add", *wrong)
-        assert (told.status, told.out, told.err.count("\n")) == (1, "", 1), wrong
+        result = newsletter("warm-ups", "add", *wrong)
+        assert (result.status, result.out, result.err.count("\n")) == (1, "", 1), wrong
     assert not WarmUp.objects.exists()
