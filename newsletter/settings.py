@@ -147,10 +147,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
     }
 else:
-    # Our own statements (lib/sql.py) are prepared once a connection. DATABASE_PREPARE_OPTIONS=no is for poolers that send
+    # Our own statements (lib/sql.py) are prepared once a connection. DATABASE_PREPARES=no is for poolers that send
     # each statement to another connection and do not support prepared statements (PgBouncer before 1.21). Any pooler
     # in transaction mode also loses server-side cursors with the next statement, so they are disabled too.
-    _USES_SESSION = env.flag("DATABASE_PREPARE_OPTIONS", True)
+    _USES_SESSION = env.flag("DATABASE_PREPARES", True)
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = not _USES_SESSION
     _PREPARE_OPTIONS = {"prepare_threshold": 1 if _USES_SESSION else None}
     # Detect a vanished server within a minute and reconnect. TCP alone waits for hours, and with it a worker that

@@ -1,4 +1,4 @@
-"""Settings of django-allauth, imported by `settings.py` (docs/decisions/0024): sign-in by email address and password."""
+"""Settings of django-allauth, imported by `settings.py` (docs/decisions/0024): sign-in by email and password."""
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "login"

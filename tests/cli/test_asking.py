@@ -31,10 +31,10 @@ def at_terminal(system: dict[str, str]) -> AtTerminal:
     """Run a command at a terminal and answer its prompts. `stderr` of the result is everything shown."""
 
     def run(*arguments: str, answers: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-        terminal, process_end = open_terminal()
+        terminal, child_end = open_terminal()
         process = subprocess.Popen(
             [sys.executable, "-m", "newsletter", *arguments],
-            env=system, stdin=process_end, stdout=subprocess.PIPE, stderr=process_end, text=True, start_new_session=True,
+            env=system, stdin=child_end, stdout=subprocess.PIPE, stderr=child_end, text=True, start_new_session=True,
         )  # fmt: skip
         shown = ""
         try:
@@ -50,7 +50,7 @@ def at_terminal(system: dict[str, str]) -> AtTerminal:
             process.kill()
             process.communicate()
             os.close(terminal)
-            os.close(process_end)
+            os.close(child_end)
         return subprocess.CompletedProcess(arguments, process.returncode, out, shown)
 
     return run
