@@ -40,7 +40,10 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the rules look at. `database` is the vendor, such as sqlite. `senders` and `approvers` need a migrated database."""
+    """What the rules look at. `senders` and `approvers` can be read from a migrated database only.
+
+    `database` is the vendor, such as sqlite.
+    """
 
     debug: bool
     secret_key: str

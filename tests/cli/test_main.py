@@ -121,7 +121,7 @@ def test_a_database_that_cannot_be_opened_is_one_sentence(tmp_path: Path) -> Non
     assert result.stderr == "Cannot use the database: unable to open database file.\n"
 
 
-def test_with_one_publication_its_name_may_be_left_out(newsletter: Command, publication: Publication) -> None:
+def test_with_one_publication_the_slug_is_optional(newsletter: Command, publication: Publication) -> None:
     assert newsletter("readers", "count").status == 0
     assert newsletter("readers", "count", "-p", "morning").status == 0
     assert (
@@ -180,6 +180,6 @@ def test_ctrl_c_is_quiet_and_status_130(tmp_path: Path) -> None:
     assert (importing.returncode, out, err) == (130, "", "")
 
 
-def test_the_choices_of_the_command_line_are_those_of_the_models() -> None:
+def test_the_choices_of_options_match_the_models() -> None:
     assert [role.value for role in Role] == StoredRole.values
     assert [place.value for place in Place] == StoredPlace.values

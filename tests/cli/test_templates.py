@@ -6,7 +6,7 @@ from tests.cli.conftest import Command
 DOING = ("publications", "template")
 
 
-def test_a_template_goes_out_to_a_file_and_comes_back_changed(
+def test_a_template_is_exported_saved_used_and_removed(
     newsletter: Command, publication: Publication, tmp_path: Path
 ) -> None:
     file = tmp_path / "own.html"
@@ -21,7 +21,7 @@ def test_a_template_goes_out_to_a_file_and_comes_back_changed(
     assert newsletter(*DOING, "list", "--json").data[0]["in_use"] is True
 
 
-def test_a_slip_in_a_file_is_one_line_with_its_place(
+def test_a_template_error_is_one_line_with_its_position(
     newsletter: Command, publication: Publication, tmp_path: Path
 ) -> None:
     file = tmp_path / "own.html"

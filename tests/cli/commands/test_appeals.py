@@ -16,7 +16,7 @@ def test_an_appeal_is_added_listed_and_retired(newsletter: Command, publication:
     ).data  # fmt: skip
     assert (result["points"], result["starts_on"], result["ends_on"]) == (["One", "Two"], "2026-12-01", "2026-12-24")
     assert (result["place"], result["story_number"], result["publication"]) == ("between", 2, "morning")
-    assert newsletter("appeals", "list").words.endswith(
+    assert newsletter("appeals", "list").text.endswith(
         "Winter Readers pay for this 2026-12-01 2026-12-24 5 after story 2 yes"
     )
     assert newsletter("appeals", "retire", result["id"], "--json").data["is_active"] is False
@@ -24,7 +24,7 @@ def test_an_appeal_is_added_listed_and_retired(newsletter: Command, publication:
     assert len(newsletter("appeals", "list", "--all", "--json").data) == 1
 
 
-def test_an_appeal_that_cannot_stand_is_refused(newsletter: Command, publication: Publication) -> None:
+def test_an_invalid_appeal_is_refused(newsletter: Command, publication: Publication) -> None:
     for wrong in (
         ["--starts", "soon"],
         ["--starts", "2026-12-02", "--ends", "2026-12-01"],
@@ -37,8 +37,8 @@ def test_an_appeal_that_cannot_stand_is_refused(newsletter: Command, publication
     assert newsletter(*ADD, "--paragraph", "0").status == 2
 
 
-def test_an_appeal_is_shown_as_people_read_it(newsletter: Command, publication: Publication) -> None:
-    words = newsletter(*ADD, "--point", "One").words
+def test_an_appeal_is_shown_as_text(newsletter: Command, publication: Publication) -> None:
+    words = newsletter(*ADD, "--point", "One").text
     assert "heading Readers pay for this points - One button Support us" in words
     assert "position after paragraph 2 of story 1" in words
 
@@ -57,12 +57,12 @@ def test_amounts_a_thermometer_and_a_match_are_given_and_changed(newsletter: Com
     ).data  # fmt: skip
     assert (changed["raised"], changed["amounts"], changed["points"]) == (50000, [5, 15, 40], ["One", "Two"])
     assert (changed["match"], changed["match_ends_at"]) == ("", None)
-    words = newsletter("appeals", "show", result["id"]).words
+    words = newsletter("appeals", "show", result["id"]).text
     assert "raised 50,000 of 60,000 USD, as of 2026-11-23" in words
     assert "amounts 5 USD, 15 USD, 40 USD" in words
 
 
-def test_what_cannot_be_set_changes_nothing(newsletter: Command, publication: Publication) -> None:
+def test_an_invalid_value_changes_nothing(newsletter: Command, publication: Publication) -> None:
     number = newsletter(*ADD, "--json").data["id"]
     for wrong in ("amounts=ten", "raised=7", "publication=2", "colour=red", "heading", "goal=many"):
         result = newsletter("appeals", "set", number, "lead=New", wrong)
@@ -70,7 +70,7 @@ def test_what_cannot_be_set_changes_nothing(newsletter: Command, publication: Pu
     assert Appeal.objects.get().lead == ""
 
 
-def test_platforms_are_listed_with_how_surely_they_are_known(newsletter: Command) -> None:
+def test_platforms_are_listed_with_the_source_of_their_link_formats(newsletter: Command) -> None:
     result = newsletter("appeals", "platforms", "--json").data
     assert {"Stripe payment link", "Donorbox", "Givebutter", "Fundraise Up"} < {each["name"] for each in result}
     assert "{cents}" in newsletter("appeals", "platforms").out

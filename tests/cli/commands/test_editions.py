@@ -127,7 +127,7 @@ def test_the_next_edition_and_extra_ones_are_planned(newsletter: Command, public
 def test_a_due_time_is_read_on_the_publications_clock(newsletter: Command, planned: Edition) -> None:
     result = newsletter("editions", "reschedule", planned.pk, "--at", "2031-01-15T07:00", "--json").data
     assert result["due_at"] == "2031-01-15T12:00:00Z"
-    assert "Wed 2031-01-15 07:00 EST" in newsletter("editions", "list").words
+    assert "Wed 2031-01-15 07:00 EST" in newsletter("editions", "list").text
     assert newsletter("editions", "reschedule", planned.pk, "--at", "soon").status == 1
 
 

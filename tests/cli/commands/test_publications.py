@@ -8,7 +8,7 @@ NEW_PUBLICATION = [
 ]  # fmt: skip
 
 
-def test_a_publication_is_added_with_what_must_be_known(newsletter: Command) -> None:
+def test_a_publication_is_added_with_its_required_options(newsletter: Command) -> None:
     result = newsletter("publications", "add", *NEW_PUBLICATION, "--json").data
     assert (result["slug"], result["send_time"], result["recurrence"]) == (
         "evening",
@@ -16,12 +16,12 @@ def test_a_publication_is_added_with_what_must_be_known(newsletter: Command) -> 
         "FREQ=WEEKLY;BYDAY=MO,TH",
     )
     assert Publication.objects.get().time_zone == "Europe/Berlin"
-    assert newsletter("publications", "list").words.endswith(
+    assert newsletter("publications", "list").text.endswith(
         "evening The Evening Post 18:30 Europe/Berlin FREQ=WEEKLY;BYDAY=MO,TH yes"
     )
 
 
-def test_what_is_missing_or_wrong_is_named(newsletter: Command) -> None:
+def test_missing_and_invalid_options_are_named(newsletter: Command) -> None:
     assert newsletter("publications", "add", "--slug=x").status == 2
     for wrong in (
         "--send-time=25:00",
@@ -69,12 +69,12 @@ def test_a_field_that_does_not_exist_or_a_value_that_does_not_fit_changes_nothin
 
 
 def test_a_publication_is_shown_with_all_its_fields(newsletter: Command, publication: Publication) -> None:
-    words = newsletter("publications", "show", "morning").words
+    words = newsletter("publications", "show", "morning").text
     assert "time_zone America/New_York" in words
     assert "postal_address 1 Main Street, Springfield" in words
 
 
-def test_a_brand_is_set_and_told_as_letters_have_it(newsletter: Command, publication: Publication) -> None:
+def test_a_brand_is_set_and_shown_as_in_emails(newsletter: Command, publication: Publication) -> None:
     result = newsletter(
         "publications", "set", "morning", "look=briefing", "corners=round", "accent_colour=#ffd400",
         "social_links=Bluesky=https://x.org/?a=1|Mastodon=https://y.org/@p", "--json",
@@ -89,7 +89,7 @@ def test_a_brand_is_set_and_told_as_letters_have_it(newsletter: Command, publica
     assert newsletter("publications", "set", "morning", "social_links=", "--json").data["social_links"] == []
 
 
-def test_limits_are_set_and_lifted_again(newsletter: Command, publication: Publication) -> None:
+def test_limits_are_set_and_removed(newsletter: Command, publication: Publication) -> None:
     result = newsletter(
         "publications", "set", "morning", "pace_per_hour=6000", "quiet_from=22:00", "quiet_until=06:30", "--json"
     ).data
@@ -102,7 +102,7 @@ def test_limits_are_set_and_lifted_again(newsletter: Command, publication: Publi
     assert newsletter("publications", "set", "morning", "local_time=yes", "--json").data["local_time"] is True
 
 
-def test_limits_that_cannot_be_are_refused(newsletter: Command, publication: Publication) -> None:
+def test_invalid_limits_are_refused(newsletter: Command, publication: Publication) -> None:
     for wrong in (
         ("pace_per_minute=0",),
         ("quiet_from=22:00",),

@@ -18,11 +18,11 @@ ADDRESS = "rita@readers.example"
 def test_a_suppressed_reader_is_not_mailed_until_it_is_lifted(newsletter: Command, publication: Publication) -> None:
     rita = make.rita(publication)
     result = newsletter("readers", "suppress", " Rita@Readers.example", "--detail", "asked by phone")
-    assert result.words == "suppressed yes reason desk"
+    assert result.text == "suppressed yes reason desk"
     assert reachable(publication.pk, [rita.pk], day=clock.now().date()) == []
     assert newsletter("readers", "suppress", ADDRESS, "--reason", "person", "--json").data["reason"] == "desk"
     lifted = newsletter("readers", "lift", ADDRESS)
-    assert lifted.words == "lifted yes"
+    assert lifted.text == "lifted yes"
     assert "SendGrid keeps its own lists" in lifted.err
     assert [row[0] for row in reachable(publication.pk, [rita.pk], day=clock.now().date())] == [rita.pk]
     assert newsletter("readers", "lift", ADDRESS).status == 1
@@ -60,6 +60,6 @@ def test_erasing_needs_confirmation(newsletter: Command, publication: Publicatio
 
 
 def test_erasing_somebody_who_is_not_there_keeps_them_away(newsletter: Command) -> None:
-    assert newsletter("readers", "erase", ADDRESS, "--yes").words == "subscriptions removed 0 gifts removed 0"
+    assert newsletter("readers", "erase", ADDRESS, "--yes").text == "subscriptions removed 0 gifts removed 0"
     assert newsletter("readers", "erase", ADDRESS, "--yes").status == 0
     assert Suppression.objects.count() == 1

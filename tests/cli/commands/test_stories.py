@@ -66,7 +66,7 @@ def test_the_same_link_is_queued_twice_only_when_that_is_said(newsletter: Comman
 
 def test_stories_are_moved_dropped_and_restored(newsletter: Command, publication: Publication) -> None:
     first, second, third = (make.story(publication, headline=name) for name in ("One", "Two", "Three"))
-    assert "position 1" in newsletter("stories", "move", third.pk, "--to", 1).words
+    assert "position 1" in newsletter("stories", "move", third.pk, "--to", 1).text
     assert queue(newsletter) == ["Three", "One", "Two"]
     assert newsletter("stories", "drop", first.pk, "--json").data["state"] == State.DROPPED
     assert queue(newsletter) == ["Three", "Two"]
@@ -80,19 +80,21 @@ def test_stories_are_moved_dropped_and_restored(newsletter: Command, publication
     assert newsletter("stories", "move", third.pk, "--to", 0).status == 2
 
 
-def test_stories_are_listed_by_what_became_of_them(newsletter: Command, publication: Publication) -> None:
+def test_stories_are_listed_by_state(newsletter: Command, publication: Publication) -> None:
     make.story(publication, headline="Waiting")
     make.story(publication, headline="Gone", state=State.DROPPED)
     make.story(make.publication(), headline="Elsewhere")
     one = ("-p", "morning")
-    assert "Waiting" in newsletter("stories", "list", *one).words
-    assert "Gone" not in newsletter("stories", "list", *one).words
-    assert "Gone" in newsletter("stories", "list", *one, "--state", "dropped").words
+    assert "Waiting" in newsletter("stories", "list", *one).text
+    assert "Gone" not in newsletter("stories", "list", *one).text
+    assert "Gone" in newsletter("stories", "list", *one, "--state", "dropped").text
     everything = newsletter("stories", "list", *one, "--state", "all", "--json").data
     assert {story["headline"]: story["position"] for story in everything} == {"Waiting": 1, "Gone": None}
 
 
-def test_a_headline_cannot_steer_the_terminal_or_break_the_table(newsletter: Command, publication: Publication) -> None:
+def test_a_headline_cannot_control_the_terminal_or_break_the_table(
+    newsletter: Command, publication: Publication
+) -> None:
     story = make.story(publication, headline="[bold]Red[/] \x1b[31malert\x1b[0m :smile: [/nothing]")
     result = newsletter("stories", "list")
     assert "\x1b" not in result.out
@@ -100,20 +102,20 @@ def test_a_headline_cannot_steer_the_terminal_or_break_the_table(newsletter: Com
     assert ":smile: [/nothing]" in newsletter("stories", "show", story.pk).out
 
 
-def test_a_story_is_shown_with_its_words(newsletter: Command, publication: Publication) -> None:
+def test_a_story_is_shown_with_its_text(newsletter: Command, publication: Publication) -> None:
     story = make.story(publication, body="<p>One.</p><ul><li>a</li><li>b</li></ul>")
     result = newsletter("stories", "show", story.pk)
     assert result.out.endswith("\nOne.\n\n- a\n- b\n")
     assert "paragraphs  2" in result.out
 
 
-def test_how_a_story_is_printed_can_be_said(newsletter: Command, publication: Publication) -> None:
+def test_kind_section_and_quote_of_a_story_are_set(newsletter: Command, publication: Publication) -> None:
     result = newsletter(
         "stories", "add", "--url", "https://post.example.org/1", "--headline", "One", "--body", "Words.",
         "--kind", "short", "--section", "Town", "--quote", "We stay.", "--quote-by", "Ada", "--json",
     ).data  # fmt: skip
     assert [result[name] for name in ("kind", "section", "quote", "quote_by")] == ["short", "Town", "We stay.", "Ada"]
-    words = newsletter("stories", "show", result["id"]).words
+    words = newsletter("stories", "show", result["id"]).text
     assert "kind short: headline and first paragraph section Town" in words
     for wrong in (["--kind", "huge"], ["--quote-by", "Ada"]):
         story = ["stories", "add", "--url", "https://post.example.org/2", "--headline", "Two", "--body", "Words."]
@@ -134,11 +136,11 @@ def test_a_picture_comes_along_as_a_file_or_by_its_address(
         "--picture-decorative",
     ).data  # fmt: skip
     assert (asked["picture"]["state"], asked["picture"]["address"]) == ("coming", None)
-    assert "p.jpg: coming" in newsletter("stories", "show", asked["id"]).words
+    assert "p.jpg: coming" in newsletter("stories", "show", asked["id"]).text
     assert newsletter(*add, "--url", "https://post.example.org/3").data["picture"] is None
 
 
-def test_a_picture_that_is_none_is_refused_in_one_sentence(
+def test_a_file_that_is_no_picture_is_refused_in_one_sentence(
     newsletter: Command, publication: Publication, tmp_path: Path
 ) -> None:
     given = tmp_path / "words.txt"
@@ -162,7 +164,7 @@ def test_the_place_of_a_story_in_a_list_of_all_is_its_place_in_the_queue(
     assert [line.split()[0] for line in lines if line.endswith("dropped")] == [str(two.pk)]
 
 
-def test_a_place_beyond_all_numbers_is_the_end(newsletter: Command, publication: Publication) -> None:
+def test_a_huge_position_is_the_end_of_the_queue(newsletter: Command, publication: Publication) -> None:
     first, last = make.story(publication), make.story(publication)
     assert newsletter("stories", "move", first.pk, "--to", "9" * 30).status == 0
     assert list(Story.objects.queued()) == [last, first]

@@ -13,7 +13,7 @@ def test_somebody_is_added_and_can_sign_in(newsletter: Command) -> None:
     cora = User.objects.get()
     assert (cora.email, cora.name, cora.role) == ("cora@example.org", "Cora", Role.EDITOR)
     assert cora.check_password("a password for everyone")
-    assert newsletter("users", "list").words.endswith("cora@example.org Cora editor yes")
+    assert newsletter("users", "list").text.endswith("cora@example.org Cora editor yes")
 
 
 def test_nobody_is_added_twice_or_with_a_bad_address(newsletter: Command) -> None:
@@ -49,7 +49,7 @@ def test_a_password_and_a_role_can_be_changed(newsletter: Command) -> None:
     assert newsletter("users", "set-role", "cora@example.org", "queen").status == 2
 
 
-def test_nobody_and_no_secret_is_told_of_by_mistake(newsletter: Command) -> None:
+def test_no_password_is_printed_and_unknown_users_are_refused(newsletter: Command) -> None:
     add(newsletter, "cora@example.org")
     assert set(newsletter("users", "list", "--json").data[0]) == {"email", "name", "role", "is_active", "created_at"}
     assert newsletter("users", "set-role", "otto@example.org", "ops").status == 1

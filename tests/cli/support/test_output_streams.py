@@ -67,13 +67,13 @@ def test_output_that_is_closed_or_full_is_one_sentence(words: str, to: str, reas
     assert (result.returncode, result.stderr) == (1, b"Cannot write the output " + reason + b".\n")
 
 
-def test_input_that_is_closed_is_empty_and_errors_that_are_closed_cost_nothing() -> None:
+def test_closed_stdin_is_empty_and_closed_stderr_does_no_harm() -> None:
     assert start("newsletter --version <&- 2>&-").returncode == 0
     result = start("newsletter publications template check - <&-")
     assert b"Traceback" not in result.stderr
 
 
-def test_an_error_about_a_file_is_not_taken_for_one_about_the_output() -> None:
+def test_a_file_error_is_not_mistaken_for_an_output_error() -> None:
     assert output_streams.is_output_error(OSError(errno.ENOSPC, "full"))
     assert not output_streams.is_output_error(OSError(errno.ENOSPC, "full", "picture.jpg"))
     assert not output_streams.is_output_error(OSError(errno.ECONNREFUSED, "refused"))
@@ -94,7 +94,7 @@ def test_a_file_whose_name_is_in_another_encoding_is_read(
     assert newsletter("readers", "import", file, "--source", "form").status == 0
 
 
-def test_words_in_another_encoding_on_stdin_are_a_sentence(newsletter: Command, publication: Publication) -> None:
+def test_stdin_in_another_encoding_is_refused_in_a_sentence(newsletter: Command, publication: Publication) -> None:
     for words in (
         ["users", "add", "cora@example.org", "--password-stdin"],
         ["publications", "template", "check", "-"],
