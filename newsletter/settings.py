@@ -1,7 +1,7 @@
-"""Every setting, once. Values come from the environment (`env.py`); docs/settings.md lists them.
+"""Django settings. Values come from environment variables (`env.py`), listed in docs/settings.md.
 
-With nothing set at all, this is a house on one machine: SQLite, a Redis of its own and the
-postbox, all below NEWSLETTER_DATA and all on loopback.
+Without any variables this is a single-machine installation: SQLite, its own Redis server and the postbox, all below
+NEWSLETTER_DATA and on loopback.
 """
 
 import re
@@ -23,22 +23,24 @@ try:
     data_folder.prepare(DATA_DIR)
 except OSError as error:
     raise BadSetting(
-        "NEWSLETTER_DATA", f"is {DATA_DIR}, which cannot be made ({error.strerror}).", "Name a folder you may write to."
+        "NEWSLETTER_DATA",
+        f"is {DATA_DIR}, which cannot be created ({error.strerror}).",
+        "Use a folder that you can write to.",
     ) from None
 
-# --- who we are on the web -----------------------------------------------------------------
+# --- web addresses -------------------------------------------------------------------------
 
 DEBUG = env.flag("DEBUG", False)
-WEB_PORT = env.count("WEB_PORT", 8000, least=1, most=65535)
-POSTBOX_PORT = env.count("POSTBOX_PORT", 8025, least=1, most=65535)
+WEB_PORT = env.count("WEB_PORT", 8000, minimum=1, maximum=65535)
+POSTBOX_PORT = env.count("POSTBOX_PORT", 8025, minimum=1, maximum=65535)
 BASE_URL = with_ascii_host(
     env_urls.web_url("BASE_URL", f"http://127.0.0.1:{WEB_PORT}", example="https://news.example.org")
 )
 HTTPS = BASE_URL.startswith("https://")
 LOCAL = (urlsplit(BASE_URL).hostname or "") in ("127.0.0.1", "localhost", "::1")
 
-SECRET_KEY = env.text("SECRET_KEY") or env_secret.own_secret(DATA_DIR)
-SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+SECRET_KEY = env.text("SECRET_KEY") or env_secret.load_or_create_secret_key(DATA_DIR)
+SECRET_KEY_FALLBACKS = env.comma_separated("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env_urls.host_names(
     "ALLOWED_HOSTS",
     default=[env_urls.host_of(BASE_URL), *(["localhost", "127.0.0.1"] if LOCAL else [])],
@@ -51,7 +53,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIN
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"  # the preview shows a letter in a frame of our own
+X_FRAME_OPTIONS = "SAMEORIGIN"  # the preview shows an email in a frame of the same origin
 
 # --- Django --------------------------------------------------------------------------------
 
@@ -103,8 +105,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# How many proxies of our own stand before the web server; each adds to X-Forwarded-For the address that asked it.
-TRUSTED_PROXY_COUNT = env.count("TRUSTED_PROXY_COUNT", int(env.flag("BEHIND_PROXY", False)), least=0, most=10)
+# The number of own proxies in front of the web server. Each appends its client's address to X-Forwarded-For.
+TRUSTED_PROXY_COUNT = env.count("TRUSTED_PROXY_COUNT", int(env.flag("BEHIND_PROXY", False)), minimum=0, maximum=10)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
@@ -117,7 +119,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 STATIC_URL = "static/"
-WHITENOISE_USE_FINDERS = True  # static files come straight from the packages: no collecting step to forget
+WHITENOISE_USE_FINDERS = True  # serve static files from the packages, without collectstatic
 EMAIL_TEMPLATES = BASE_DIR / "templates" / "email"
 
 # --- the database --------------------------------------------------------------------------
@@ -127,7 +129,7 @@ try:
     DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
 except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError):
     raise BadSetting(
-        "DATABASE_URL", "cannot be understood.", "Give postgres://user:password@host/name or sqlite:///path."
+        "DATABASE_URL", "is not a valid database URL.", "Give postgres://user:password@host/name or sqlite:///path."
     ) from None
 if DATABASES["default"].get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
     raise BadSetting(
@@ -138,29 +140,29 @@ if DATABASES["default"].get("ENGINE") not in ("django.db.backends.sqlite3", "dja
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
-        # A writer takes its lock at BEGIN: two writers then wait for each other instead of one
-        # failing half-way, which SQLite does when a reader asks to become a writer.
+        # A writer takes its lock at BEGIN, so two writers wait for each other. With a deferred lock SQLite
+        # fails one of them when a reader becomes a writer.
         "transaction_mode": "IMMEDIATE",
-        # FULL, because with less a power cut may undo a commit: a call that was made would be made again.
+        # FULL, because with less a power cut may undo a commit, and a submitted batch would be sent again.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
     }
 else:
-    # Statements of our own (lib/sql.py) are planned once a connection. Not through a pooler that hands each
-    # statement to another connection and does not know of prepared ones (PgBouncer before 1.21). Through any pooler
-    # in transaction mode, a cursor kept by the server is gone with the next statement, so there are none either.
-    _KEEPS_SESSION = env.flag("DATABASE_PREPARES", True)
-    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = not _KEEPS_SESSION
-    _PREPARES = {"prepare_threshold": 1 if _KEEPS_SESSION else None}
-    # A server that is gone without a word is noticed within a minute, and the connection made anew; by itself
-    # TCP waits for hours, and with it the worker that has an answer of the provider to write down.
-    _PATIENCE = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3,
+    # Our own statements (lib/sql.py) are prepared once a connection. DATABASE_PREPARES=no is for poolers that send
+    # each statement to another connection and do not support prepared statements (PgBouncer before 1.21). Any pooler
+    # in transaction mode also loses server-side cursors with the next statement, so they are disabled too.
+    _USES_SESSION = env.flag("DATABASE_PREPARES", True)
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = not _USES_SESSION
+    _PREPARE_OPTIONS = {"prepare_threshold": 1 if _USES_SESSION else None}
+    # Detect a vanished server within a minute and reconnect. TCP alone waits for hours, and with it a worker that
+    # has a provider response to record.
+    _TIMEOUTS = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3,
                  "tcp_user_timeout": 50_000}  # seconds; the last one milliseconds  # fmt: skip
-    DATABASES["default"]["OPTIONS"] = {**_PREPARES, **_PATIENCE, **DATABASES["default"].get("OPTIONS", {})}
+    DATABASES["default"]["OPTIONS"] = {**_PREPARE_OPTIONS, **_TIMEOUTS, **DATABASES["default"].get("OPTIONS", {})}
 
 # --- pictures ------------------------------------------------------------------------------
 
 PICTURES_S3_BUCKET = env.text("PICTURES_S3_BUCKET")  # empty: a folder below NEWSLETTER_DATA
-# Where letters find them. Without an address of the bucket's own, our web server hands them out.
+# The URL of pictures in emails. Without a URL of the bucket, our web server serves them.
 PICTURES_URL = env_urls.web_url("PICTURES_URL", f"{BASE_URL}/pictures", example="https://pictures.example.org")
 _PICTURES: dict[str, object] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -170,10 +172,10 @@ if PICTURES_S3_BUCKET:
     if not (find_spec("storages") and find_spec("boto3")):
         raise BadSetting(
             "PICTURES_S3_BUCKET",
-            "is set, but the packages that speak to it are not installed.",
-            "Install requirements-s3.lock, or leave the setting out.",
+            "is set, but the packages for S3 are not installed.",
+            "Install requirements-s3.lock, or unset it.",
         )
-    from botocore.config import Config  # only here: it is large, and most houses have no bucket
+    from botocore.config import Config  # imported here: it is large, and most installations have no bucket
 
     _PICTURES = {
         "BACKEND": "storages.backends.s3.S3Storage",
@@ -183,14 +185,14 @@ if PICTURES_S3_BUCKET:
             "region_name": env.text("PICTURES_S3_REGION") or None,
             "access_key": env.text("PICTURES_S3_KEY") or None,
             "secret_key": env.text("PICTURES_S3_SECRET") or None,
-            "default_acl": None,  # whether readers may open the bucket is for the bucket's own policy
+            "default_acl": None,  # the bucket's policy decides who can read it
             "file_overwrite": True,
             "client_config": Config(
                 connect_timeout=5,
                 read_timeout=10,
                 retries={"max_attempts": 2},
                 signature_version="s3v4",
-                # what only Amazon's own servers understand is left out
+                # skip features that only Amazon's servers support
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
             ),
@@ -198,14 +200,16 @@ if PICTURES_S3_BUCKET:
         },
     }
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # Django asks for one; nothing of ours uses it
+    "default": {
+        "BACKEND": "django.core.files.storage.InMemoryStorage"
+    },  # Django requires it; this project does not use it
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "pictures": _PICTURES,
 }
 
 # --- the broker ----------------------------------------------------------------------------
 
-# Empty means that `newsletter run` finds or starts a server of its own and tells its workers.
+# When empty, `newsletter run` finds or starts a server and passes its URL to the workers.
 REDIS_URL = env_urls.broker_url("REDIS_URL")
 
 # --- the provider --------------------------------------------------------------------------
@@ -213,60 +217,65 @@ REDIS_URL = env_urls.broker_url("REDIS_URL")
 SENDGRID_API_KEY = env.text("SENDGRID_API_KEY")
 if not (SENDGRID_API_KEY.isascii() and SENDGRID_API_KEY.isprintable()):
     raise BadSetting(
-        "SENDGRID_API_KEY", "holds a character that no key has.", "Copy it once more, without quotation marks."
+        "SENDGRID_API_KEY", "contains a character that no key has.", "Copy it again, without quotation marks."
     )
 SENDGRID_RESIDENCY = env.choice("SENDGRID_RESIDENCY", "global", ("global", "eu"))
-# Without a key nothing can leave this machine: letters go to the postbox.
+# Without a key no email can leave this machine: emails go to the postbox.
 SENDGRID_API_BASE = env_urls.web_url(
     "SENDGRID_API_BASE",
     "" if SENDGRID_API_KEY else f"http://127.0.0.1:{POSTBOX_PORT}",
     example="https://api.sendgrid.com",
 )
 
-# Lines in the head of every letter (docs/deliverability.md). Each is left out unless it is set.
+# Optional headers of every email (docs/deliverability.md).
 UNSUBSCRIBE_MAILBOX = env.text("UNSUBSCRIBE_MAILBOX").lower()
 if UNSUBSCRIBE_MAILBOX and not re.fullmatch(r"[a-z0-9._+-]+@(?:[a-z0-9-]+\.)+[a-z0-9-]+", UNSUBSCRIBE_MAILBOX):
     raise BadSetting(
-        "UNSUBSCRIBE_MAILBOX", f"is {UNSUBSCRIBE_MAILBOX!r}.", "Give an address such as leave@news.example.org."
+        "UNSUBSCRIBE_MAILBOX", f"is {UNSUBSCRIBE_MAILBOX!r}.", "Give an email address such as leave@news.example.org."
     )
 FEEDBACK_ID = env.text("FEEDBACK_ID")
 if FEEDBACK_ID and not re.fullmatch(r"[A-Za-z0-9]{5,15}", FEEDBACK_ID):
     raise BadSetting("FEEDBACK_ID", f"is {FEEDBACK_ID!r}.", "Give 5 to 15 letters and digits, and never change them.")
 OWN_MESSAGE_IDS = env.flag("OWN_MESSAGE_IDS", False)
 
-# Public keys of the signed event webhook: two while one takes the place of the other. Without one, nothing that
-# comes in is believed.
-SENDGRID_WEBHOOK_KEYS = env.words("SENDGRID_WEBHOOK_KEY")
+# Public keys of the signed event webhook; two during a key rotation. Without a key, all webhook posts are rejected.
+SENDGRID_WEBHOOK_KEYS = env.comma_separated("SENDGRID_WEBHOOK_KEY")
 if SENDGRID_WEBHOOK_KEYS:
-    from newsletter.mail.sendgrid import event_webhook  # only here: most processes have no use for cryptography
+    from newsletter.mail.sendgrid import event_webhook  # imported here: most processes do not need cryptography
 
     for _key in SENDGRID_WEBHOOK_KEYS:
         event_webhook.read_key(_key)
 
 # --- dispatch ------------------------------------------------------------------------------
 
-# Such as production or staging; a database of another name sends nothing (delivery/installation.py).
+# Such as production or staging. A database of another environment sends nothing (delivery/ledger/installation.py).
 ENVIRONMENT = env.text("ENVIRONMENT")
-DISPATCH_BATCH_SIZE = env.count("DISPATCH_BATCH_SIZE", 1000, least=1, most=1000)  # SendGrid's limit a call
-DISPATCH_SLICE = env.count("DISPATCH_SLICE", 20, least=1, most=1000)  # batches a bell rings for
-DISPATCH_CONNECTIONS = env.count("DISPATCH_CONNECTIONS", 4, least=1, most=64)  # calls in flight per process
-DISPATCH_CONNECT_TIMEOUT = env.number("DISPATCH_CONNECT_TIMEOUT", 5, least=0.1, most=60)  # seconds
-DISPATCH_ANSWER_TIMEOUT = env.number("DISPATCH_ANSWER_TIMEOUT", 30, least=0.1, most=120)  # seconds, each read or write
-DISPATCH_LEASE = env.number("DISPATCH_LEASE", 300, least=1, most=3600)  # seconds a worker may hold a batch
-DISPATCH_REFUSALS = env.count("DISPATCH_REFUSALS", 3, least=1, most=1000)  # refused batches before it pauses itself
-# Readers refused for their own address, of those tried: more, and the dispatch pauses itself (delivery/splitting.py).
-DISPATCH_REFUSED_SHARE = env.number("DISPATCH_REFUSED_SHARE", 0.05, least=0.001, most=1)
-# The longest call, and some seconds for looking up who is to get it (delivery/sending.py begins no other).
-_SHORTEST_LEASE = DISPATCH_CONNECT_TIMEOUT + 2 * DISPATCH_ANSWER_TIMEOUT + 7
-if DISPATCH_LEASE < _SHORTEST_LEASE:
+DISPATCH_BATCH_SIZE = env.count("DISPATCH_BATCH_SIZE", 1000, minimum=1, maximum=1000)  # SendGrid's limit per call
+DISPATCH_SLICE = env.count("DISPATCH_SLICE", 20, minimum=1, maximum=1000)  # batches per task
+DISPATCH_CONNECTIONS = env.count("DISPATCH_CONNECTIONS", 4, minimum=1, maximum=64)  # calls in flight per process
+DISPATCH_CONNECT_TIMEOUT = env.number("DISPATCH_CONNECT_TIMEOUT", 5, minimum=0.1, maximum=60)  # seconds
+DISPATCH_ANSWER_TIMEOUT = env.number(
+    "DISPATCH_ANSWER_TIMEOUT", 30, minimum=0.1, maximum=120
+)  # seconds, each read or write
+DISPATCH_LEASE = env.number("DISPATCH_LEASE", 300, minimum=1, maximum=3600)  # seconds a worker may hold a batch
+DISPATCH_REFUSALS = env.count(
+    "DISPATCH_REFUSALS", 3, minimum=1, maximum=1000
+)  # refused batches before a dispatch is paused
+# Highest share of readers whose own address is refused. Above it, the dispatch is paused
+# (delivery/dispatches/split_batch.py).
+DISPATCH_REFUSED_SHARE = env.number("DISPATCH_REFUSED_SHARE", 0.05, minimum=0.001, maximum=1)
+# The longest call, plus some seconds for looking up the recipients. delivery/sending/send_batches.py starts no call
+# that could outlast its lease.
+_MIN_LEASE = DISPATCH_CONNECT_TIMEOUT + 2 * DISPATCH_ANSWER_TIMEOUT + 7
+if DISPATCH_LEASE < _MIN_LEASE:
     raise BadSetting(
         "DISPATCH_LEASE",
-        f"is {DISPATCH_LEASE:g} seconds, too short for the time-outs.",
-        f"Give at least {_SHORTEST_LEASE:g}.",
+        f"is {DISPATCH_LEASE:g} seconds, too short for the timeouts.",
+        f"Give at least {_MIN_LEASE:g}.",
     )
 
 # --- logs ----------------------------------------------------------------------------------
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = logging_config.settings(LOG_LEVEL)
-logging_config.configure()  # every process reads the settings, so every process logs alike
+logging_config.configure()  # every process reads the settings, so all processes log alike

@@ -1,4 +1,4 @@
-"""Settings of django-allauth, for `settings.py` (docs/decisions/0024): sign-in by address and password."""
+"""Settings of django-allauth, imported by `settings.py` (docs/decisions/0024): sign-in by email and password."""
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "login"
@@ -6,13 +6,13 @@ LOGIN_REDIRECT_URL = "desk"
 ACCOUNT_ADAPTER = "newsletter.web.site.sign_in.allauth_adapter.Adapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # asked for by its checks; newsletter/urls.py has no page to sign up
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # required by allauth's checks; newsletter/urls.py has no sign-up page
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds
-# Its own limits count by account alone, so that strangers could lock a person out: web/sign_in/limits.py has ours.
+# allauth's limits count by account alone, so a stranger could lock a person out. Ours are in web/site/sign_in.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "change_password": None}
-# Failed sign-ins are counted in the database: all processes see the count, and nothing pushes it out before its time.
+# Failed sign-ins are counted in the database: all processes share the count, and nothing evicts it early.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

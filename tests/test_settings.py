@@ -1,4 +1,4 @@
-"""Settings: what cannot be used stops the start with a sentence that names the setting and gives a hint."""
+"""Settings: an invalid value stops the start with a sentence that names the setting and gives a hint."""
 
 import runpy
 from pathlib import Path
@@ -15,7 +15,7 @@ WEB_SETTINGS = ("BASE_URL", "PICTURES_URL", "SENDGRID_API_BASE")
 
 @pytest.fixture
 def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Read the settings as a process does that starts with these variables."""
+    """Read the settings like a process that starts with these variables."""
 
     def settings(**variables: str) -> dict[str, Any]:
         monkeypatch.setenv("NEWSLETTER_DATA", str(tmp_path / "data"))
@@ -50,7 +50,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         "“https://news.example.org”",
     ],
 )
-def test_an_address_that_cannot_be_used_stops_the_start(read: Any, name: str, url: str) -> None:
+def test_an_invalid_url_stops_the_start(read: Any, name: str, url: str) -> None:
     with pytest.raises(BadSetting) as stopped:
         read(**{name: url})
     assert stopped.value.name == name
@@ -69,7 +69,7 @@ def test_an_address_that_cannot_be_used_stops_the_start(read: Any, name: str, ur
         ("http://[::1]:8000", "http://[::1]:8000", "[::1]", "http://[::1]:8000"),
     ],
 )
-def test_a_base_address_gives_the_host_and_the_origin_that_browsers_name(
+def test_the_base_url_gives_the_allowed_host_and_the_trusted_origin(
     read: Any, given: str, base: str, host: str, origin: str
 ) -> None:
     settings = read(BASE_URL=given)
@@ -97,7 +97,7 @@ def test_a_base_address_gives_the_host_and_the_origin_that_browsers_name(
         "'redis://:hidden@broker/0'",
     ],
 )
-def test_a_broker_address_that_cannot_be_used_stops_the_start(read: Any, url: str) -> None:
+def test_an_invalid_broker_url_stops_the_start(read: Any, url: str) -> None:
     with pytest.raises(BadSetting) as stopped:
         read(REDIS_URL=url)
     assert stopped.value.name == "REDIS_URL"
@@ -115,7 +115,7 @@ def test_a_broker_address_that_cannot_be_used_stops_the_start(read: Any, url: st
         "amqps://name:hidden@rabbit/newsletter",
     ],
 )
-def test_a_broker_address_of_each_kind_is_kept_as_it_is(read: Any, url: str) -> None:
+def test_a_valid_broker_url_is_kept_unchanged(read: Any, url: str) -> None:
     assert read(REDIS_URL=url)["REDIS_URL"] == url
 
 
@@ -139,7 +139,7 @@ def test_a_value_in_quotation_marks_stops_the_start(read: Any, name: str) -> Non
     ],
 )
 @pytest.mark.parametrize("name", ["SENDGRID_API_KEY", "SECRET_KEY", "REDIS_URL"])
-def test_a_file_that_cannot_be_used_stops_the_start(
+def test_an_invalid_secret_file_stops_the_start(
     read: Any, tmp_path: Path, name: str, content: bytes, problem: str
 ) -> None:
     file = tmp_path / "value"
@@ -156,7 +156,7 @@ def test_a_file_with_a_byte_order_mark_in_utf8_is_read(read: Any, tmp_path: Path
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe"])
-def test_a_key_of_its_own_that_is_damaged_is_not_replaced(read: Any, tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_generated_key_is_not_replaced(read: Any, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "secret-key").write_bytes(content)
     with pytest.raises(BadSetting, match="secret-key is empty or damaged"):
@@ -165,7 +165,7 @@ def test_a_key_of_its_own_that_is_damaged_is_not_replaced(read: Any, tmp_path: P
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "80.5", "nan", "inf", "-1"])
-def test_a_port_that_is_none_stops_the_start(read: Any, port: str) -> None:
+def test_an_invalid_port_stops_the_start(read: Any, port: str) -> None:
     with pytest.raises(BadSetting, match="WEB_PORT"):
         read(WEB_PORT=port)
 
@@ -174,7 +174,7 @@ def test_a_port_that_is_none_stops_the_start(read: Any, port: str) -> None:
     "url",
     ["mysql://host/name", "host/name", "postgres://[::1/name", "postgres://host:99999/name", "x"],
 )
-def test_a_database_address_that_cannot_be_used_stops_the_start(read: Any, url: str) -> None:
+def test_an_invalid_database_url_stops_the_start(read: Any, url: str) -> None:
     with pytest.raises(BadSetting, match="DATABASE_URL"):
         read(DATABASE_URL=url)
 

@@ -1,4 +1,4 @@
-"""The whole command line: every group and command, and what `newsletter --help` says."""
+"""The root of the command line: every group and command, in the panels of `newsletter --help`."""
 
 from typing import Annotated
 
@@ -9,18 +9,18 @@ from newsletter.cli.commands import (
     appeals,
     dispatches,
     editions,
-    editions_actions,  # noqa: F401 — adds its commands to editions
-    editions_preview,  # noqa: F401 — adds its command to editions
-    editions_screenshots,  # noqa: F401 — adds its command to editions
+    editions_actions,  # noqa: F401 — adds commands to editions
+    editions_preview,  # noqa: F401 — adds a command to editions
+    editions_screenshots,  # noqa: F401 — adds a command to editions
     environment,
     gifts,
     publications,
-    publications_template,  # noqa: F401 — adds its group to publications
+    publications_template,  # noqa: F401 — adds a group to publications
     readers,
-    readers_suppressions,  # noqa: F401 — adds its commands to readers
+    readers_suppressions,  # noqa: F401 — adds commands to readers
     run,
     stories,
-    stories_add,  # noqa: F401 — adds its command to stories
+    stories_add,  # noqa: F401 — adds a command to stories
     users,
     warm_ups,
 )
@@ -30,15 +30,19 @@ from newsletter.cli.commands.status import status
 from newsletter.cli.support import output
 from newsletter.cli.support.typer_app import Commands
 
-RUNNING, NEWSROOM, HOUSE = "Run it", "In the newsroom", "Keep installation_id"
+RUN, NEWSROOM, ADMINISTRATION = "Run", "Newsroom", "Administration"
 
 app = Commands(
-    help="Queue article teasers, assemble one letter with a donation appeal in it, send it once to everybody.",
+    help="""Curate and send email newsletters.
+
+    Queue article teasers, build an edition with a donation appeal, and send it once to every subscriber.
+    `newsletter COMMAND --help` explains a command and its options.
+    """,
     add_completion=True,
 )
-app.command("run", rich_help_panel=RUNNING)(run.run)
-app.command("postbox", rich_help_panel=RUNNING)(run.postbox)
-app.command("status", rich_help_panel=RUNNING)(status)
+app.command("run", rich_help_panel=RUN)(run.run)
+app.command("postbox", rich_help_panel=RUN)(run.postbox)
+app.command("status", rich_help_panel=RUN)(status)
 
 for name, group in (
     ("stories", stories.app),
@@ -52,22 +56,22 @@ for name, group in (
     ("users", users.app),
 ):
     app.add_typer(group, name=name, rich_help_panel=NEWSROOM)
-app.add_typer(environment.app, name="environment", rich_help_panel=HOUSE)
+app.add_typer(environment.app, name="environment", rich_help_panel=ADMINISTRATION)
 
-app.command("check", rich_help_panel=HOUSE)(check)
-app.command("audit", rich_help_panel=HOUSE)(audit)
-app.command("migrate", rich_help_panel=HOUSE)(run.migrate)
+app.command("check", rich_help_panel=ADMINISTRATION)(check)
+app.command("audit", rich_help_panel=ADMINISTRATION)(audit)
+app.command("migrate", rich_help_panel=ADMINISTRATION)(run.migrate)
 app.command(
     "manage",
-    rich_help_panel=HOUSE,
+    rich_help_panel=ADMINISTRATION,
     add_help_option=False,
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
 )(run.manage)
 
 
-def print_version(asked: bool) -> None:
-    if asked:
-        output.text(__version__)
+def print_version(is_requested: bool) -> None:
+    if is_requested:
+        output.print_text(__version__)
         raise typer.Exit
 
 
@@ -75,7 +79,7 @@ def print_version(asked: bool) -> None:
 def main_callback(
     *,
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=print_version, help="Print the version and leave.")
+        bool, typer.Option("--version", is_eager=True, callback=print_version, help="Print the version and exit.")
     ] = False,
 ) -> None:
     pass

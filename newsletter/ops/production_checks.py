@@ -1,17 +1,27 @@
-"""Is this house fit to mail real readers? Pure judgement of facts that `check.py` gathers."""
+"""Rules that decide whether an installation is ready to email real readers. `newsletter check` gathers the facts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-# RFC 2606, 6761 and 8375: names that nobody owns. example.org and kin cannot be authenticated with a provider.
-NOBODYS = ("example", "example.com", "example.net", "example.org", "test", "invalid", "localhost", "local", "internal")
+# RFC 2606, 6761 and 8375: reserved names that nobody owns, so no provider can authenticate them as sender domains.
+RESERVED_DOMAINS = (
+    "example",
+    "example.com",
+    "example.net",
+    "example.org",
+    "test",
+    "invalid",
+    "localhost",
+    "local",
+    "internal",
+)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Finding(NamedTuple):
-    """`severity` is stop (readers would be harmed or get nothing) or warn."""
+    """One problem. `severity` is stop (readers would be harmed or receive nothing) or warn."""
 
     severity: str
     code: str
@@ -21,7 +31,7 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """An active publication, by its slug."""
+    """An active publication and its sender address."""
 
     publication: str
     email: str
@@ -30,7 +40,10 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is looked at. `database` is sqlite or another vendor; `senders` and `approvers` need its tables."""
+    """What the rules look at. `senders` and `approvers` can be read from a migrated database only.
+
+    `database` is the vendor, such as sqlite.
+    """
 
     debug: bool
     secret_key: str
@@ -46,7 +59,7 @@ class Facts:
     senders: tuple[Sender, ...]
     approvers: int
     has_webhook_key: bool = True
-    strange: str = ""
+    installation_problem: str = ""
     trusted_proxies: int = 1
     broker_problem: str = ""
     database_software: str = ""
@@ -54,7 +67,7 @@ class Facts:
 
 
 def findings(facts: Facts) -> list[Finding]:
-    """Everything that is wrong, the stops first."""
+    """Return all problems, stops first."""
     found = [*_web(facts), *_stores(facts), *_provider(facts)]
     if not facts.database_problem and not facts.migrations_missing:
         found += _newsroom(facts)
@@ -63,19 +76,19 @@ def findings(facts: Facts) -> list[Finding]:
 
 def _web(facts: Facts) -> Iterator[Finding]:
     if facts.debug:
-        yield Finding("stop", "debug-on", "DEBUG is on: an error shows its insides to strangers.", "Set DEBUG=no.")
+        yield Finding("stop", "debug-on", "DEBUG is on: error pages expose internals.", "Set DEBUG=no.")
     if len(facts.secret_key) < 32 or len(set(facts.secret_key)) < 10:
         yield Finding(
             "stop",
             "secret-weak",
-            "SECRET_KEY is short: links in letters could be forged.",
-            "Set one of 50 random characters.",
+            "SECRET_KEY is weak: links in emails can be forged.",
+            "Set SECRET_KEY to 50 random characters.",
         )
     elif facts.secret_is_local:
         yield Finding(
             "warn",
             "secret-local",
-            "SECRET_KEY is a file beside the data: a second machine would not know the links that this one signs.",
+            "SECRET_KEY is a local file: a second machine cannot verify links that this machine signs.",
             "Set SECRET_KEY, or SECRET_KEY_FILE, to the same value on every machine.",
         )
     base = urlsplit(facts.base_url)
@@ -83,70 +96,75 @@ def _web(facts: Facts) -> Iterator[Finding]:
     header = f"[{host}]" if ":" in host else host  # as a Host header has it
     if host in LOOPBACK:
         yield Finding(
-            "stop", "base-url-local", "BASE_URL is this machine: no reader could unsubscribe.", "Set BASE_URL=https://…"
+            "stop",
+            "base-url-local",
+            "BASE_URL points to this machine: readers cannot unsubscribe.",
+            "Set BASE_URL=https://…",
         )
     elif base.scheme != "https":
         yield Finding(
             "stop",
             "base-url-not-https",
-            "BASE_URL is not https: one-click unsubscribing needs it.",
+            "BASE_URL is not https, which one-click unsubscribe requires.",
             "Set BASE_URL=https://…",
         )
     if base.scheme == "https" and not facts.trusted_proxies:
         yield Finding(
             "warn",
             "proxies-unknown",
-            "BASE_URL is https, so a proxy stands before the web server, and TRUSTED_PROXY_COUNT is 0: everybody seems "
-            "to come from one address, and strangers who guess passwords keep new browsers of yours out.",
-            "Set it to the number of proxies that add to X-Forwarded-For.",
+            "BASE_URL is https, so there is a proxy, but TRUSTED_PROXY_COUNT is 0: all visitors appear to have one "
+            "address, and password guessing by strangers blocks sign-in from your new browsers.",
+            "Set TRUSTED_PROXY_COUNT to the number of proxies that append to X-Forwarded-For.",
         )
     if "*" in facts.allowed_hosts:
-        yield Finding("stop", "hosts-any", "ALLOWED_HOSTS lets in any name.", f"Set ALLOWED_HOSTS={header}.")
+        yield Finding("stop", "hosts-any", "ALLOWED_HOSTS accepts any host name.", f"Set ALLOWED_HOSTS={header}.")
     elif not any(
         header == name or (name.startswith(".") and f".{host}".endswith(name)) for name in facts.allowed_hosts
     ):
         yield Finding(
             "stop",
             "hosts-lack-base",
-            "ALLOWED_HOSTS lacks the host of BASE_URL: its pages answer 400.",
-            f"Add {header} to it.",
+            "ALLOWED_HOSTS does not contain the host of BASE_URL: all pages answer with status 400.",
+            f"Add {header} to ALLOWED_HOSTS.",
         )
 
 
 def _stores(facts: Facts) -> Iterator[Finding]:
     if facts.database_problem:
         yield Finding(
-            "stop", "database-silent", f"The database cannot be used: {facts.database_problem}", "Check DATABASE_URL."
+            "stop", "database-unreachable", f"Cannot use the database: {facts.database_problem}", "Check DATABASE_URL."
         )
     elif facts.migrations_missing:
         yield Finding(
             "stop",
             "migrations-missing",
-            f"{facts.migrations_missing} migrations are not applied.",
+            f"Unapplied migrations: {facts.migrations_missing}.",
             "Run: newsletter migrate",
         )
-    if facts.strange:
-        yield Finding("stop", "environment-strange", facts.strange, "Run: newsletter environment confirm")
+    if facts.installation_problem:
+        yield Finding(
+            "stop", "environment-unconfirmed", facts.installation_problem, "Run: newsletter environment confirm"
+        )
     if facts.database == "sqlite":
         yield Finding(
             "warn",
             "database-sqlite",
             "The database is SQLite, a file on one machine.",
-            "Fine for one machine; for several, set DATABASE_URL=postgres://…",
+            "This is fine for one machine. For several, set DATABASE_URL=postgres://…",
         )
     if not facts.redis_url:
         yield Finding(
             "warn",
-            "redis-own",
-            "REDIS_URL is not set: only `newsletter run` starts a Redis of its own.",
-            "To run workers by themselves or on several machines, set REDIS_URL.",
+            "redis-not-set",
+            "REDIS_URL is not set: only `newsletter run` starts its own Redis server.",
+            "To run workers separately or on several machines, set REDIS_URL.",
         )
     elif facts.broker_problem:
         yield Finding(
             "stop",
-            "broker-silent",
-            f"The broker cannot be used: {facts.broker_problem}.",
-            "Start it, or check REDIS_URL.",
+            "broker-unreachable",
+            f"Cannot use the broker: {facts.broker_problem}.",
+            "Start the broker, or check REDIS_URL.",
         )
 
 
@@ -156,29 +174,30 @@ def _provider(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             "stop",
             "provider-postbox",
-            "Letters go to this machine’s postbox, not to readers.",
+            "Emails go to the local postbox, not to readers.",
             "Set SENDGRID_API_KEY, and unset SENDGRID_API_BASE.",
         )
     elif facts.api_base and base.scheme != "https":
         yield Finding(
             "stop",
             "provider-not-https",
-            "SENDGRID_API_BASE is not https: the key would travel in the clear.",
-            "Unset it.",
+            "SENDGRID_API_BASE is not https: the API key would be sent unencrypted.",
+            "Unset SENDGRID_API_BASE.",
         )
     if not facts.has_api_key:
         yield Finding(
             "stop",
             "provider-key-missing",
-            "There is no SENDGRID_API_KEY.",
+            "SENDGRID_API_KEY is not set.",
             "Set SENDGRID_API_KEY or SENDGRID_API_KEY_FILE.",
         )
     if not facts.has_webhook_key:
         yield Finding(
             "warn",
             "webhook-key-missing",
-            "There is no SENDGRID_WEBHOOK_KEY: dead addresses are mailed again, and doubtful calls wait for a person.",
-            "Make a signed event webhook at SendGrid (docs/settings.md) and set its verification key.",
+            "SENDGRID_WEBHOOK_KEY is not set: bounced addresses keep being mailed, and uncertain batches need manual "
+            "settling.",
+            "Create a signed event webhook at SendGrid (docs/settings.md) and set its verification key.",
         )
 
 
@@ -189,14 +208,17 @@ def _newsroom(facts: Facts) -> Iterator[Finding]:
         )
     for sender in facts.senders:
         domain = sender.email.rpartition("@")[2].lower()
-        if any(domain == name or domain.endswith(f".{name}") for name in NOBODYS):
+        if any(domain == name or domain.endswith(f".{name}") for name in RESERVED_DOMAINS):
             yield Finding(
                 "stop",
-                "sender-nobodys",
-                f"Publication {sender.publication} is sent from {domain}, a domain for examples.",
+                "sender-reserved-domain",
+                f"Publication {sender.publication} sends from {domain}, a reserved domain.",
                 f"Run: newsletter publications set {sender.publication} sender_email=…",
             )
     if not facts.approvers and not all(sender.auto_approve for sender in facts.senders):
         yield Finding(
-            "stop", "approver-missing", "Nobody may approve an edition.", "Run: newsletter users add --role editor"
+            "stop",
+            "approver-missing",
+            "No user has permission to approve editions.",
+            "Run: newsletter users add --role editor",
         )

@@ -1,4 +1,4 @@
-"""The command line called as the console script calls it, in this process; and the cast."""
+"""Fixtures: the command line, called in this process like the console script, and the rows most tests need."""
 
 import io
 import json
@@ -17,7 +17,7 @@ from tests.support import factories as make
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command left behind: its exit status and what it wrote."""
+    """The result of a command: exit status and output."""
 
     status: int
     out: str
@@ -25,13 +25,13 @@ class Answer:
 
     @property
     def data(self) -> Any:
-        """Its standard output, read as JSON; the command must have gone well."""
+        """Return standard output parsed as JSON. The command must have succeeded."""
         assert self.status == 0, self.err
         return json.loads(self.out)
 
     @property
-    def words(self) -> str:
-        """Its standard output with single blanks, for tables."""
+    def text(self) -> str:
+        """Return standard output with single spaces, for tables."""
         assert self.status == 0, self.err
         return " ".join(self.out.split())
 
@@ -41,7 +41,7 @@ Command = Callable[..., Answer]
 
 @pytest.fixture
 def newsletter(db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
-    """`newsletter("stories", "list")` runs that command; `stdin` is what is piped into it."""
+    """Return a function that runs a command: `newsletter("stories", "list", stdin="piped text")`."""
 
     def call(*arguments: object, stdin: str | bytes = b"") -> Answer:
         data = stdin.encode() if isinstance(stdin, str) else stdin

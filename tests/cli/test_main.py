@@ -27,7 +27,7 @@ COMMANDS = ["run", "postbox", "status", "check", "migrate", "manage"]
 
 
 def opened_by_a_reader(pipe: Path) -> int:
-    """The writing end of a named pipe once somebody reads it, else 0."""
+    """Return the write end of a named pipe once it has a reader, else 0."""
     try:
         return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
     except OSError:
@@ -35,12 +35,12 @@ def opened_by_a_reader(pipe: Path) -> int:
 
 
 def system(folder: Path) -> dict[str, str]:
-    """The environment of a data folder with a database of its own."""
+    """Return the environment of an installation with its own data folder and database."""
     return os.environ | {"NEWSLETTER_DATA": str(folder), "DATABASE_URL": f"sqlite:///{folder}/system.sqlite3"}
 
 
 def start(*arguments: str, env: dict[str, str] | None = None, **options: object) -> "subprocess.CompletedProcess[str]":
-    """The command line as a process of its own."""
+    """Run the command line in a subprocess."""
     return subprocess.run(
         [sys.executable, "-m", "newsletter", *arguments],
         env=os.environ | (env or {}), capture_output=True, text=True, check=False, timeout=60,
@@ -48,21 +48,21 @@ def start(*arguments: str, env: dict[str, str] | None = None, **options: object)
 
 
 def test_help_names_every_group_and_command(newsletter: Command) -> None:
-    told = newsletter("--help")
-    assert told.status == 0
+    result = newsletter("--help")
+    assert result.status == 0
     for name in GROUPS + COMMANDS:
-        assert re.search(rf"^│ {name} ", told.out, re.MULTILINE), name
+        assert re.search(rf"^│ {name} ", result.out, re.MULTILINE), name
 
 
-def test_without_a_word_help_is_shown(newsletter: Command) -> None:
+def test_without_arguments_help_is_shown(newsletter: Command) -> None:
     assert newsletter() == newsletter("--help")
 
 
 def every_command() -> Iterator[tuple[str, Any]]:
-    """The words of each command there is, and the command."""
+    """Yield the full name of each command, and the command."""
     for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]  # it is a group
         if isinstance(command, TyperGroup):
-            yield from ((f"{name} {word}", each) for word, each in command.commands.items())
+            yield from ((f"{name} {subcommand}", each) for subcommand, each in command.commands.items())
         else:
             yield name, command
 
@@ -71,11 +71,11 @@ COMMANDS_BY_NAME = dict(every_command())
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS_BY_NAME if name != "manage"])
-def test_every_command_explains_itself_and_its_options(newsletter: Command, name: str) -> None:
-    told = newsletter(*name.split(), "--help")
-    assert told.status == 0
-    assert f"Usage: newsletter {name}" in told.out
-    assert "<bool>" not in told.out
+def test_every_command_and_option_has_help(newsletter: Command, name: str) -> None:
+    result = newsletter(*name.split(), "--help")
+    assert result.status == 0
+    assert f"Usage: newsletter {name}" in result.out
+    assert "<bool>" not in result.out
     assert COMMANDS_BY_NAME[name].help
     assert all(option.help for option in COMMANDS_BY_NAME[name].params)
 
@@ -84,10 +84,10 @@ def test_the_version_is_that_of_the_package(newsletter: Command) -> None:
     assert newsletter("--version").out == f"{__version__}\n"
 
 
-def test_a_word_that_is_not_known_is_status_2(newsletter: Command) -> None:
-    told = newsletter("storys")
-    assert (told.status, told.out) == (2, "")
-    assert "No such command 'storys'" in told.err
+def test_an_unknown_command_has_status_2(newsletter: Command) -> None:
+    result = newsletter("storys")
+    assert (result.status, result.out) == (2, "")
+    assert "No such command 'storys'" in result.err
 
 
 def test_help_and_version_need_no_settings() -> None:
@@ -97,58 +97,58 @@ def test_help_and_version_need_no_settings() -> None:
 
 
 def test_a_bad_setting_is_one_sentence() -> None:
-    told = start("readers", "count", env={"BASE_URL": "nonsense"})
-    assert (told.returncode, told.stdout) == (1, "")
+    result = start("readers", "count", env={"BASE_URL": "nonsense"})
+    assert (result.returncode, result.stdout) == (1, "")
     assert (
-        told.stderr
-        == "BASE_URL is 'nonsense', which is no http or https address. Give an address such as https://news.example.org.\n"
+        result.stderr
+        == "BASE_URL is 'nonsense', which is not an http or https URL. Give a URL such as https://news.example.org.\n"
     )
 
 
 def test_a_database_without_tables_is_one_sentence(tmp_path: Path) -> None:
-    told = start(
+    result = start(
         "readers",
         "count",
         env=system(tmp_path),
     )
-    assert (told.returncode, told.stdout) == (1, "")
-    assert told.stderr == "The database lacks tables of this version. Run: newsletter migrate\n"
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "The database schema is out of date. Run: newsletter migrate\n"
 
 
 def test_a_database_that_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
-    told = start("readers", "count", env={"DATABASE_URL": f"sqlite:///{tmp_path}/none/here.sqlite3"})
-    assert (told.returncode, told.stdout) == (1, "")
-    assert told.stderr == "The database cannot be used: unable to open database file.\n"
+    result = start("readers", "count", env={"DATABASE_URL": f"sqlite:///{tmp_path}/none/here.sqlite3"})
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "Cannot use the database: unable to open database file.\n"
 
 
-def test_with_one_publication_its_name_may_be_left_out(newsletter: Command, publication: Publication) -> None:
+def test_with_one_publication_the_slug_is_optional(newsletter: Command, publication: Publication) -> None:
     assert newsletter("readers", "count").status == 0
     assert newsletter("readers", "count", "-p", "morning").status == 0
     assert (
-        "publication: there is none called 'evening'. There is: morning."
+        "publication: no publication 'evening'. Give one of: morning."
         in newsletter("readers", "count", "-p", "evening").err
     )
     publication.pk, publication.slug = None, "evening"
     publication.save()
-    told = newsletter("readers", "count")
-    assert (told.status, told.err) == (
-        1, "publication: there are several. Give --publication with one of: evening, morning.\n",
+    result = newsletter("readers", "count")
+    assert (result.status, result.err) == (
+        1, "publication: there is more than one. Give --publication with one of: evening, morning.\n",
     )  # fmt: skip
 
 
-def test_without_a_publication_the_way_to_make_one_is_told(newsletter: Command) -> None:
-    assert "Make one with: newsletter publications add" in newsletter("readers", "count").err
+def test_without_a_publication_the_error_names_the_command_to_create_one(newsletter: Command) -> None:
+    assert "Create one: newsletter publications add" in newsletter("readers", "count").err
 
 
-@pytest.mark.parametrize("words", [["--help"], ["manage", "help", "--commands"], ["users", "list"]])
-def test_a_reader_that_closes_the_pipe_is_no_error(tmp_path: Path, words: list[str]) -> None:
+@pytest.mark.parametrize("arguments", [["--help"], ["manage", "help", "--commands"], ["users", "list"]])
+def test_a_reader_that_closes_the_pipe_is_no_error(tmp_path: Path, arguments: list[str]) -> None:
     env = system(tmp_path)
-    if words[0] == "users":
+    if arguments[0] == "users":
         assert start("migrate", env=env).returncode == 0
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
-        [sys.executable, "-m", "newsletter", *words],
+        [sys.executable, "-m", "newsletter", *arguments],
         env=env,
         stdout=write,
         stderr=subprocess.PIPE,
@@ -180,6 +180,6 @@ def test_ctrl_c_is_quiet_and_status_130(tmp_path: Path) -> None:
     assert (importing.returncode, out, err) == (130, "", "")
 
 
-def test_the_choices_of_the_command_line_are_those_of_the_models() -> None:
+def test_the_choices_of_options_match_the_models() -> None:
     assert [role.value for role in Role] == StoredRole.values
     assert [place.value for place in Place] == StoredPlace.values

@@ -6,7 +6,7 @@ from tests.cli.conftest import Command
 DOING = ("publications", "template")
 
 
-def test_a_template_goes_out_to_a_file_and_comes_back_changed(
+def test_a_template_is_exported_saved_used_and_removed(
     newsletter: Command, publication: Publication, tmp_path: Path
 ) -> None:
     file = tmp_path / "own.html"
@@ -21,14 +21,14 @@ def test_a_template_goes_out_to_a_file_and_comes_back_changed(
     assert newsletter(*DOING, "list", "--json").data[0]["in_use"] is True
 
 
-def test_a_slip_in_a_file_is_one_line_with_its_place(
+def test_a_template_error_is_one_line_with_its_position(
     newsletter: Command, publication: Publication, tmp_path: Path
 ) -> None:
     file = tmp_path / "own.html"
-    for text, words in ((b"\n{{ subjekt }}", "Line 2, column 4:"), (b"\xff", "not in UTF-8")):
+    for text, words in ((b"\n{{ subjekt }}", "Line 2, column 4:"), (b"\xff", "is not UTF-8")):
         file.write_bytes(text)
-        told = newsletter(*DOING, "set", str(file))
-        assert (told.status, told.out, told.err.count("\n")) == (1, "", 1)
-        assert words in told.err
+        result = newsletter(*DOING, "set", str(file))
+        assert (result.status, result.out, result.err.count("\n")) == (1, "", 1)
+        assert words in result.err
     assert newsletter(*DOING, "check", "nowhere.html").status == 1
     assert newsletter(*DOING, "use", "7").status == 1

@@ -25,7 +25,7 @@ def codes(facts: Facts) -> set[str]:
     return {f"{finding.severity}:{finding.code}" for finding in findings(facts)}
 
 
-def test_a_house_that_is_ready_has_no_findings() -> None:
+def test_a_ready_installation_has_no_findings() -> None:
     assert findings(READY) == []
 
 
@@ -41,32 +41,32 @@ def test_a_house_that_is_ready_has_no_findings() -> None:
         (replace(READY, allowed_hosts=("lantern.io",)), "stop:hosts-lack-base"),
         (replace(READY, trusted_proxies=0), "warn:proxies-unknown"),
         (replace(READY, database="sqlite"), "warn:database-sqlite"),
-        (replace(READY, database_problem="no answer", senders=()), "stop:database-silent"),
+        (replace(READY, database_problem="no answer", senders=()), "stop:database-unreachable"),
         (replace(READY, migrations_missing=2, senders=()), "stop:migrations-missing"),
-        (replace(READY, redis_url=""), "warn:redis-own"),
-        (replace(READY, broker_problem="no answer"), "stop:broker-silent"),
+        (replace(READY, redis_url=""), "warn:redis-not-set"),
+        (replace(READY, broker_problem="no answer"), "stop:broker-unreachable"),
         (replace(READY, has_webhook_key=False), "warn:webhook-key-missing"),
         (replace(READY, has_api_key=False), "stop:provider-key-missing"),
         (replace(READY, api_base="http://127.0.0.1:8025"), "stop:provider-postbox"),
         (replace(READY, api_base="http://api.lantern.io"), "stop:provider-not-https"),
         (replace(READY, senders=()), "stop:publication-missing"),
-        (replace(READY, senders=(Sender("morning", "post@mail.example.org", False),)), "stop:sender-nobodys"),
-        (replace(READY, senders=(Sender("morning", "post@lantern.test", False),)), "stop:sender-nobodys"),
+        (replace(READY, senders=(Sender("morning", "post@mail.example.org", False),)), "stop:sender-reserved-domain"),
+        (replace(READY, senders=(Sender("morning", "post@lantern.test", False),)), "stop:sender-reserved-domain"),
         (replace(READY, approvers=0), "stop:approver-missing"),
     ],
 )
-def test_each_thing_amiss_is_found_alone(facts: Facts, code: str) -> None:
+def test_each_problem_is_found_alone(facts: Facts, code: str) -> None:
     assert codes(facts) == {code}
 
 
-def test_a_house_that_was_never_set_up_has_its_stops_first() -> None:
+def test_stops_come_before_warnings() -> None:
     severities = [
         finding.severity for finding in findings(replace(READY, redis_url="", debug=True, api_base="http://localhost"))
     ]
     assert severities == ["stop", "stop", "warn"]
 
 
-def test_any_host_below_a_domain_and_an_api_of_ones_own_are_fine() -> None:
+def test_a_domain_wildcard_and_another_api_url_are_accepted() -> None:
     assert not codes(replace(READY, allowed_hosts=(".lantern.io",), api_base="https://api.eu.sendgrid.com"))
 
 
@@ -76,7 +76,7 @@ def test_the_host_of_an_ipv6_address_is_allowed_in_brackets() -> None:
     assert codes(replace(ipv6, allowed_hosts=("2001:db8::1",))) == {"stop:hosts-lack-base"}
 
 
-def test_a_publication_that_approves_itself_needs_no_editor() -> None:
+def test_a_publication_with_automatic_approval_needs_no_editor() -> None:
     assert not codes(replace(READY, approvers=0, senders=(Sender("morning", "post@lantern.io", True),)))
 
 

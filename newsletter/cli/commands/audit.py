@@ -1,4 +1,4 @@
-"""newsletter audit: who did what, when and from where."""
+"""newsletter audit: search the audit trail."""
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
@@ -18,30 +18,34 @@ if TYPE_CHECKING:
 def audit(
     *,
     who: Annotated[
-        str, typer.Option("--who", metavar="EMAIL", help="Only what this person did.", show_default=False)
+        str, typer.Option("--who", metavar="EMAIL", help="Actions of this person.", show_default=False)
     ] = "",
     act: Annotated[
         list[str] | None,
-        typer.Option("--act", metavar="ACT", help="Only these acts, such as edition-held.", show_default=False),
+        typer.Option(
+            "--act", metavar="ACTION", help="This action, such as edition-held; repeat for more.", show_default=False
+        ),
     ] = None,
     subject: Annotated[
         str,
         typer.Option(
-            "--subject", metavar="THING", help="Only what was done to edition:5, or to any edition.", show_default=False
+            "--subject", metavar="OBJECT", help="Object acted on: edition:5, or edition for all.", show_default=False
         ),
     ] = "",
     since: Annotated[
-        str, typer.Option("--since", metavar="MOMENT", help="From then on, in UTC.", show_default=False)
+        str, typer.Option("--since", metavar="TIME", help="From this time (UTC): 2026-12-01T06:00.", show_default=False)
     ] = "",
     until: Annotated[
-        str, typer.Option("--until", metavar="MOMENT", help="Before then, in UTC.", show_default=False)
+        str, typer.Option("--until", metavar="TIME", help="Before this time (UTC).", show_default=False)
     ] = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="Maximum number of rows.")] = 50,
     json: Json = False,
 ) -> None:
-    """List who did what, to which thing, when and from where; the latest first.
+    """Search the audit trail, newest first.
 
-    Sign-ins, accounts, editions, dispatches and templates. Records are added and never changed.
+    Covers sign-ins, accounts, editions, dispatches and templates. Entries are never changed.
+
+    Example: newsletter audit --who eddie@example.org --subject edition:5
     """
     from newsletter.audit import find_entries
 
@@ -51,14 +55,14 @@ def audit(
         acts=_acts(act or []),
         subject=kind.strip().lower(),
         subject_id=_number(number),
-        since=datetimes.moment(since, field="--since", zone="UTC") if since else None,
-        until=datetimes.moment(until, field="--until", zone="UTC") if until else None,
+        since=datetimes.parse_datetime(since, field="--since", zone="UTC") if since else None,
+        until=datetimes.parse_datetime(until, field="--until", zone="UTC") if until else None,
     )[:limit]
     if json:
-        output.data([_shape(record) for record in found])
+        output.print_json([_shape(record) for record in found])
         return
-    output.table(
-        ["when", "who", "act", "what", "from", "details"],
+    output.print_table(
+        ["time", "user", "action", "object", "from", "details"],
         [
             [record.at, record.who, record.act, record.subject_name, f"{record.door} {record.place}", _details(record)]
             for record in found
@@ -66,21 +70,21 @@ def audit(
     )
 
 
-def _acts(given: list[str]) -> list[Act]:
+def _acts(names: list[str]) -> list[Act]:
     from newsletter.audit.acts import Act
 
     try:
-        return [Act(one) for one in given]
+        return [Act(name) for name in names]
     except ValueError:
-        raise BadInput("--act", "is not an act.", f"Give one of: {', '.join(Act.values)}.") from None
+        raise BadInput("--act", "is not an action.", f"Give one of: {', '.join(Act.values)}.") from None
 
 
-def _number(written: str) -> int | None:
-    if not written:
+def _number(text: str) -> int | None:
+    if not text:
         return None
-    if not (written.isdecimal() and written.isascii() and len(written) < 19):
-        raise BadInput("--subject", f"{written!r} is not a number.", "Write it like edition:5.")
-    return int(written)
+    if not (text.isdecimal() and text.isascii() and len(text) < 19):
+        raise BadInput("--subject", f"{text!r} is not a number.", "Write it like edition:5.")
+    return int(text)
 
 
 def _shape(record: Record) -> dict[str, Any]:

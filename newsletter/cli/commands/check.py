@@ -1,4 +1,4 @@
-"""newsletter check: is everything set for mailing real readers? Says what is wrong and how to hint it."""
+"""newsletter check: report settings that are not ready for production, with a fix for each."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,17 +11,17 @@ from newsletter.ops import production_checks
 
 
 def check(
-    strict: Annotated[bool, typer.Option("--strict", help="Let a warning count as a stop.")] = False, json: Json = False
+    strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False, json: Json = False
 ) -> None:
-    """Check that the settings are fit for mailing real readers.
+    """Check that the settings are ready to email real readers.
 
-    Exit status 1 when something must be mended first. Asks the database and the broker; mails nobody.
+    Connects to the database and the broker, and sends no email. Exits with status 1 when something must be fixed.
     """
     facts = _facts()
     found = production_checks.findings(facts)
     stops = [finding for finding in found if finding.severity == "stop" or strict]
     if json:
-        output.data(
+        output.print_json(
             {
                 "ready": not stops,
                 "database": facts.database_software,
@@ -32,12 +32,18 @@ def check(
     else:
         for name, software in (("database", facts.database_software), ("broker", facts.broker_software)):
             if software:
-                output.text(f"ok: The {name} answers: {software}.")
+                output.print_text(f"ok: The {name} is reachable: {software}.")
         for finding in found:
-            output.text(f"{finding.severity}: {finding.problem} {finding.hint} ({finding.code})")
-        output.print_note("Ready for real readers." if not stops else f"Not ready: {len(stops)} to hint.")
+            output.print_text(f"{finding.severity}: {finding.problem} {finding.hint} ({finding.code})")
+        output.print_note(
+            "Ready for real readers." if not stops else f"Not ready: {_problem_count(len(stops))} to fix."
+        )
     if stops:
         raise typer.Exit(1)
+
+
+def _problem_count(count: int) -> str:
+    return "1 problem" if count == 1 else f"{count} problems"
 
 
 def _facts() -> production_checks.Facts:
@@ -49,13 +55,13 @@ def _facts() -> production_checks.Facts:
 
     problem, missing = _migrations()
     broker = ask_broker(settings.REDIS_URL) if settings.REDIS_URL else BrokerAnswer()
-    in_order = not problem and not missing
-    own = Path(settings.DATA_DIR) / "secret-key"
+    is_migrated = not problem and not missing
+    key_file = Path(settings.DATA_DIR) / "secret-key"
     return production_checks.Facts(
         debug=settings.DEBUG,
         secret_key=settings.SECRET_KEY,
-        secret_is_local=own.exists()
-        and own.read_text(encoding="ascii", errors="replace").strip() == settings.SECRET_KEY,
+        secret_is_local=key_file.exists()
+        and key_file.read_text(encoding="ascii", errors="replace").strip() == settings.SECRET_KEY,
         base_url=settings.BASE_URL,
         allowed_hosts=tuple(settings.ALLOWED_HOSTS),
         database=connection.vendor,
@@ -67,16 +73,16 @@ def _facts() -> production_checks.Facts:
         broker_software=broker.software,
         has_api_key=bool(settings.SENDGRID_API_KEY),
         api_base=settings.SENDGRID_API_BASE,
-        senders=_senders() if in_order else (),
-        approvers=_approvers() if in_order else 0,
+        senders=_senders() if is_migrated else (),
+        approvers=_approvers() if is_migrated else 0,
         has_webhook_key=bool(settings.SENDGRID_WEBHOOK_KEYS),
         trusted_proxies=settings.TRUSTED_PROXY_COUNT,
-        strange=installation.check(fresh=True).difference if in_order else "",
+        installation_problem=installation.check(fresh=True).difference if is_migrated else "",
     )
 
 
 def _migrations() -> tuple[str, int]:
-    """Why the database cannot be asked, if so, and how many migrations are not applied."""
+    """Return why the database cannot be queried (or ""), and the number of unapplied migrations."""
     from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
 

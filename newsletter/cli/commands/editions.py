@@ -1,4 +1,4 @@
-"""newsletter editions: what is planned, and its letter. A person's word on it is in `editions_actions.py`."""
+"""newsletter editions: list, plan and assemble. Approving, sending and holding are in `editions_actions.py`."""
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
@@ -15,18 +15,18 @@ from newsletter.lib.errors import BadInput, InvalidState
 if TYPE_CHECKING:
     from newsletter.editions.models import Edition
 
-app = Commands(help="Editions: list, assemble, approve, send, hold and cancel them.")
+app = Commands(help="Plan, preview, approve and send editions.")
 OPEN = ("planned", "assembled", "approved", "dispatching", "held")
 
 
 @app.command("list")
 def list_(
     publication: Publication = "",
-    all_: Annotated[bool, typer.Option("--all", help="Also those that were dispatched or cancelled.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="At most so many.")] = 30,
+    all_: Annotated[bool, typer.Option("--all", help="Include sent and cancelled editions.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Maximum number of rows.")] = 30,
     json: Json = False,
 ) -> None:
-    """List editions, the one that leaves last on top."""
+    """List editions, latest due time first."""
     from newsletter.editions.models import Edition
 
     rows = json_shapes.with_contents(Edition.objects.order_by("-due_at", "-id"))
@@ -36,17 +36,20 @@ def list_(
         rows = rows.filter(state__in=OPEN)
     found = list(rows[:limit])
     if json:
-        output.data([json_shapes.edition(edition) for edition in found])
+        output.print_json([json_shapes.edition(edition) for edition in found])
         return
-    output.table(
-        ["edition", "publication", "due", "state", "stories", "why"],
-        [[e.pk, e.publication.slug, datetimes.leaves(e), e.state, len(e.placements.all()), e.reason] for e in found],
+    output.print_table(
+        ["edition", "publication", "due", "state", "stories", "reason"],
+        [
+            [e.pk, e.publication.slug, datetimes.format_due(e), e.state, len(e.placements.all()), e.reason]
+            for e in found
+        ],
     )
 
 
 @app.command()
 def show(edition: EditionId, json: Json = False) -> None:
-    """Show one edition: its stories, what preflight found, and where it stands."""
+    """Show an edition: state, stories and preflight findings."""
     print_edition(lookups.edition(edition), json=json)
 
 
@@ -56,67 +59,77 @@ def plan(
     at: Annotated[
         str,
         typer.Option(
-            "--at", metavar="MOMENT", help="An extra edition, due then: 2026-12-01T06:00, or now.", show_default=False
+            "--at", metavar="TIME", help="Due time of an extra edition: 2026-12-01T06:00, or now.", show_default=False
         ),
     ] = "",
-    subject: Annotated[str, typer.Option("--subject", help="Subject of the extra edition.", show_default=False)] = "",
+    subject: Annotated[
+        str, typer.Option("--subject", help="Subject of the extra edition; needs --at.", show_default=False)
+    ] = "",
     json: Json = False,
 ) -> None:
-    """Make sure that the next edition exists, or plan an extra one.
+    """Plan the next edition, or an extra one with --at.
 
-    The next edition of a publication is planned by itself while the workers run.
+    The workers plan the next edition automatically.
+
+    Example: newsletter editions plan --at 2026-12-01T06:00 --subject "Election night"
     """
     from newsletter.editions import plan_editions
 
-    meant, now = lookups.publication(publication), clock.now()
+    target, now = lookups.publication(publication), clock.now()
     if at:
-        due = now if at == "now" else datetimes.moment(at, field="--at", zone=meant.time_zone)
-        edition = plan_editions.add_extra(meant, due_at=due, now=now, subject=subject)
+        due = now if at == "now" else datetimes.parse_datetime(at, field="--at", zone=target.time_zone)
+        edition = plan_editions.add_extra(target, due_at=due, now=now, subject=subject)
     else:
         if subject:
-            raise BadInput("--subject", "goes with --at.", "The next edition takes its first headline.")
-        planned = plan_editions.plan(meant, now=now)
+            raise BadInput(
+                "--subject", "needs --at.", "The next regular edition takes its subject from its first headline."
+            )
+        planned = plan_editions.plan(target, now=now)
         if planned is None:
-            raise InvalidState(f"{meant.name} has no edition ahead: it is not active, or its rule has ended.")
+            raise InvalidState(f"{target.name} has no upcoming edition: it is not active, or its schedule has ended.")
         edition = planned
     print_edition(edition, json=json)
 
 
 @app.command()
 def assemble(edition: EditionId, json: Json = False) -> None:
-    """Take the stories, place the appeal, and freeze the letter. Does nothing the second time."""
+    """Assemble the email of an edition.
+
+    Takes stories from the queue, places the appeal, and freezes the result for approval. An assembled edition stays
+    as it is.
+    """
     from newsletter.letters import assemble_letter
 
-    meant = lookups.edition(edition)
-    if meant.state == "planned" and meant.auto_approve:
+    planned = lookups.edition(edition)
+    if planned.state == "planned" and planned.auto_approve:
         output.print_note(
-            f"{meant.publication.name} approves itself: once assembled, it leaves {datetimes.leaves(meant)}."
+            f"{planned.publication.name} has automatic approval: the email is sent {datetimes.format_due(planned)}."
         )
-    made = assemble_letter.assemble(edition, now=clock.now())
-    print_edition(made, json=json)
-    if made.state == "planned":
-        waits = made.placements.exists()
-        why = "its pictures are still being fetched" if waits else "there are too few stories in the queue"
-        output.print_note(f"It is still planned: {why}.")
+    assembled = assemble_letter.assemble(edition, now=clock.now())
+    print_edition(assembled, json=json)
+    if assembled.state == "planned":
+        is_waiting = assembled.placements.exists()
+        why = "its pictures are still being fetched" if is_waiting else "there are too few stories in the queue"
+        output.print_note(f"Edition {edition} is not assembled yet: {why}.")
         raise typer.Exit(1)
 
 
 def print_edition(edition: Edition, *, json: bool) -> None:
-    """One edition as it is by now."""
+    """Print the current state of an edition."""
     shape = json_shapes.edition(lookups.edition(edition.pk))
     if json:
-        output.data(shape)
+        output.print_json(shape)
         return
     output.print_fields(
         [
             ("edition", f"{shape['id']} of {shape['publication']}"),
             ("state", shape["state"]),
-            ("why", shape["reason"]),
-            ("due", datetimes.leaves(edition)),
+            ("reason", shape["reason"]),
+            ("due", datetimes.format_due(edition)),
             ("subject", shape["subject"]),
             ("stories", "\n".join(f"{s['position']}. {s['headline']}" for s in shape["stories"])),
             ("preflight", "\n".join(f"{f['severity']}: {f['code']}. {f['hint']}" for f in shape["findings"])),
             ("content hash", shape["content_hash"]),
-            ("approved by", shape["approved_by"] or ("the publication’s policy" if shape["approved_at"] else "")),
+            ("approved by", shape["approved_by"] or ("automatic approval" if shape["approved_at"] else "")),
         ]
     )

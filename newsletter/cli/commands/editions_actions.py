@@ -1,4 +1,4 @@
-"""newsletter editions approve, send, hold, release, cancel, reschedule: a person's word on an edition."""
+"""newsletter editions approve, send, hold, release, cancel, reschedule."""
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
@@ -24,73 +24,76 @@ def approve(
     edition: EditionId,
     hash_: Annotated[
         str,
-        typer.Option(
-            "--hash", metavar="HASH", help="The content hash of the letter you looked at.", show_default=False
-        ),
+        typer.Option("--hash", metavar="HASH", help="Content hash of the email you reviewed.", show_default=False),
     ] = "",
     by: By = "",
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Let an assembled letter leave when it is due.
+    """Approve an assembled edition, so that it is sent at its due time.
 
-    Approval is for one letter, named by its content hash. Without --hash it is shown and you are asked.
+    The approval is for one version of the email, named by its content hash. Without --hash, the command shows a
+    summary and asks you to confirm.
+
+    Example: newsletter editions approve 12
     """
     from newsletter.accounts.permissions import Permission
     from newsletter.letters import approval
 
-    meant = lookups.edition(edition)
+    found = lookups.edition(edition)
     person = lookups.person(by, Permission.APPROVE)
-    if not meant.content_hash:
-        raise InvalidState(f"Edition {meant.pk} is {meant.state}: there is no letter to approve yet.")
+    if not found.content_hash:
+        raise InvalidState(f"Edition {found.pk} is {found.state}: there is no email to approve yet.")
     if not hash_:
-        _talk(meant)
-        question = f"Approve the letter {meant.content_hash[:12]}… of edition {meant.pk}?"
-        if not output.confirm(question, yes=yes, instead=f"Give --hash {meant.content_hash}, or --yes."):
-            raise InvalidState("Nothing was approved.")
-    approved = approval.approve(meant, content_hash=hash_ or meant.content_hash, by=person, now=clock.now())
+        _print_summary(found)
+        question = f"Approve email {found.content_hash[:12]}… of edition {found.pk}?"
+        if not output.confirm(question, yes=yes, hint=f"Give --hash {found.content_hash}, or --yes."):
+            raise InvalidState("Not approved.")
+    approved = approval.approve(found, content_hash=hash_ or found.content_hash, by=person, now=clock.now())
     print_edition(approved, json=json)
 
 
 @app.command()
 def send(edition: EditionId, by: By = "", yes: Yes = False, json: Json = False) -> None:
-    """Make it due now. It leaves within seconds, as soon as it is approved and workers run.
+    """Send an edition now.
 
-    A letter of another day is made anew with the date of today, and needs approval anew.
+    Sets the due time to now. Sending starts within seconds if the edition is approved and the workers are running;
+    otherwise as soon as it is approved. An email built for another day is rebuilt with today's date and must be
+    approved again.
     """
     from newsletter.audience.subscriber_counts import count_subscribers
     from newsletter.delivery.ledger import installation
     from newsletter.letters import approval
 
-    meant = lookups.edition(edition)
-    _talk(meant)
+    found = lookups.edition(edition)
+    _print_summary(found)
     now = clock.now()
-    _foretell_approval(meant, due_at=now, now=now)
-    readers = count_subscribers(meant.publication).active
-    if not output.confirm(f"Send it now to {readers} readers?", yes=yes, instead="Give --yes."):
-        raise InvalidState("Nothing was changed.")
+    _warn_about_approval(found, due_at=now, now=now)
+    readers = count_subscribers(found.publication).active
+    if not output.confirm(f"Send edition {found.pk} to {readers} readers now?", yes=yes, hint="Give --yes."):
+        raise InvalidState("Nothing changed.")
     installation.require_current()
-    sent = approval.send_now(meant, by=_person(by), now=clock.now(), approve_later=True)
+    sent = approval.send_now(found, by=_person(by), now=clock.now(), approve_later=True)
     output.print_note(
-        f"Edition {sent.pk} is due now and leaves at the next tick of the workers."
+        f"Edition {sent.pk} is due now. The workers start sending it within seconds."
         if sent.state == "approved"
-        else f"Edition {sent.pk} is due now; it leaves once it is assembled and approved."
+        else f"Edition {sent.pk} is due now. Sending starts as soon as it is assembled and approved."
     )
     print_edition(sent, json=json)
 
 
 @app.command()
 def hold(edition: EditionId, reason: Reason, by: By = "", json: Json = False) -> None:
-    """Keep it from leaving until it is released."""
+    """Hold an edition: it is not sent until you release it."""
     from newsletter.letters import approval
 
-    made = approval.hold(lookups.edition(edition), reason=reason, by=_person(by), now=clock.now())
-    print_edition(made, json=json)
+    changed = approval.hold(lookups.edition(edition), reason=reason, by=_person(by), now=clock.now())
+    print_edition(changed, json=json)
 
 
 @app.command()
 def release(edition: EditionId, by: By = "", json: Json = False) -> None:
-    """Take a held edition up again: it is assembled anew and needs a person's approval."""
+    """Release a held edition. The email is rebuilt and must be approved by a person."""
     from newsletter.letters import approval
 
     print_edition(approval.release(lookups.edition(edition), by=_person(by), now=clock.now()), json=json)
@@ -98,38 +101,39 @@ def release(edition: EditionId, by: By = "", json: Json = False) -> None:
 
 @app.command()
 def cancel(edition: EditionId, reason: Reason, by: By = "", json: Json = False) -> None:
-    """It will not leave; its stories go back to the front of the queue."""
+    """Cancel an edition. Its stories return to the front of the queue."""
     from newsletter.letters import approval
 
-    made = approval.cancel(lookups.edition(edition), reason=reason, by=_person(by), now=clock.now())
-    print_edition(made, json=json)
+    changed = approval.cancel(lookups.edition(edition), reason=reason, by=_person(by), now=clock.now())
+    print_edition(changed, json=json)
 
 
 @app.command()
 def reschedule(
     edition: EditionId,
-    at: Annotated[str, typer.Option("--at", metavar="MOMENT", help="When it is to leave: 2026-12-01T06:00.")],
+    at: Annotated[str, typer.Option("--at", metavar="TIME", help="New due time: 2026-12-01T06:00.")],
     by: By = "",
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Give it another due time.
+    """Change the due time of an edition.
 
-    An email that differs then, for example in its date, needs approval anew; you are asked first.
+    If the email differs at the new time, for example in its date, it must be approved again. The command asks you
+    first.
     """
     from newsletter.letters import approval
 
-    meant, now = lookups.edition(edition), clock.now()
-    due = datetimes.moment(at, field="--at", zone=meant.publication.time_zone)
-    asks = _foretell_approval(meant, due_at=due, now=now)
-    if asks and not output.confirm("Change the time?", yes=yes, instead="Give --yes."):
-        raise InvalidState("Nothing was changed.")
-    changed = approval.reschedule(meant, due_at=due, by=_person(by), now=now, approve_later=True)
+    found, now = lookups.edition(edition), clock.now()
+    due = datetimes.parse_datetime(at, field="--at", zone=found.publication.time_zone)
+    is_lost = _warn_about_approval(found, due_at=due, now=now)
+    if is_lost and not output.confirm("Change the time?", yes=yes, hint="Give --yes."):
+        raise InvalidState("Nothing changed.")
+    changed = approval.reschedule(found, due_at=due, by=_person(by), now=now, approve_later=True)
     print_edition(changed, json=json)
 
 
-def _foretell_approval(edition: Edition, *, due_at: datetime, now: datetime) -> bool:
-    """Say so when the approval that `edition` has would be lost at that time: true when it would."""
+def _warn_about_approval(edition: Edition, *, due_at: datetime, now: datetime) -> bool:
+    """Print a note and return True if `edition` would lose its approval at the new due time."""
     from newsletter.editions.models import State
     from newsletter.letters import compose_letters
 
@@ -137,7 +141,7 @@ def _foretell_approval(edition: Edition, *, due_at: datetime, now: datetime) -> 
     if not is_lost or compose_letters.compose_for(edition, due_at=due_at, now=now) is None:
         return False
     output.print_note(
-        "At that time its email differs from the approved one, for example in its date. It needs approval anew:"
+        "At that time the email differs from the approved one, for example in its date. It must be approved again:"
     )
     output.print_note(f"newsletter editions approve {edition.pk}")
     return True
@@ -146,11 +150,11 @@ def _foretell_approval(edition: Edition, *, due_at: datetime, now: datetime) -> 
 def _person(by: str) -> User | None:
     from newsletter.accounts.permissions import Permission
 
-    return lookups.named(by, Permission.APPROVE)
+    return lookups.person_if_known(by, Permission.APPROVE)
 
 
-def _talk(edition: Edition) -> None:
-    """What a person must know before they say yes, on stderr."""
+def _print_summary(edition: Edition) -> None:
+    """Print to stderr what a person must know before confirming."""
     from newsletter.audience import subscriber_counts
     from newsletter.delivery.dispatches.delay_reasons import expected_delays
 
@@ -159,7 +163,7 @@ def _talk(edition: Edition) -> None:
         output.print_note(f"Subject: {letter.subject}")
         for finding in edition.findings:
             output.print_note(f"Preflight, {finding['severity']}: {finding['code']}. {finding['hint']}")
-    output.print_note(f"Due {datetimes.leaves(edition)}.")
+    output.print_note(f"Due {datetimes.format_due(edition)}.")
     readers = subscriber_counts.count_subscribers(edition.publication).active
     for sentence in expected_delays(edition.publication, readers=readers, due_at=edition.due_at, now=clock.now()):
         output.print_note(sentence)

@@ -1,4 +1,4 @@
-"""newsletter editions preview: the letter itself, by the same road as the one that leaves."""
+"""newsletter editions preview: the email of an edition, rendered as for sending."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,17 +12,20 @@ from newsletter.lib import clock
 from newsletter.lib.errors import BadInput
 from newsletter.lib.replace_file import replace_file
 
-Target = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it here; - prints it.", show_default=False)]
+Target = Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file; - prints.", show_default=False)]
 
 
 @app.command()
 def preview(
     edition: EditionId, html: Target = None, text: Target = None, thanks: Thanks = False, json: Json = False
 ) -> None:
-    """Print the letter as it stands or would be assembled now; nothing is kept.
+    """Preview the email of an edition.
 
-    Without --html and --text the subject and the plain text are printed. Marks such as
-    __nl_first_name__ stand where each reader's own value goes.
+    Renders the assembled email, or the one that the current queue gives. Saves nothing in the database. Prints
+    subject and plain text unless you give --html or --text. Placeholders such as __nl_first_name__ mark personal
+    values.
+
+    Example: newsletter editions preview 12 --html preview.html
     """
     from newsletter.editions.models import Variant
     from newsletter.letters import assemble_letter
@@ -30,9 +33,9 @@ def preview(
     variant = Variant.THANKS if thanks else Variant.DEFAULT
     letter = assemble_letter.preview(lookups.edition(edition), now=clock.now(), variant=variant)
     if json:
-        output.data({"subject": letter.subject, "text": letter.text, "html": letter.html})
+        output.print_json({"subject": letter.subject, "text": letter.text, "html": letter.html})
     elif html is None and text is None:
-        output.document(f"Subject: {letter.subject}\n\n{letter.text}")
+        output.print_document(f"Subject: {letter.subject}\n\n{letter.text}")
     for name, file, content in (("--html", html, letter.html), ("--text", text, letter.text)):
         if file is not None:
             _write(name, file, content)
@@ -40,11 +43,11 @@ def preview(
 
 def _write(name: str, file: Path, content: str) -> None:
     if str(file) == "-":
-        output.document(content)
+        output.print_document(content)
         return
     try:
-        with replace_file(file) as written:
-            written.write(content.encode())
+        with replace_file(file) as output_file:
+            output_file.write(content.encode())
     except OSError as error:
         raise BadInput(name, f"cannot be written ({error.strerror}).") from None
-    output.print_note(f"Written to {file}: {len(content.encode()) / 1024:.0f} kB.")
+    output.print_note(f"Saved to {file}: {len(content.encode()) / 1024:.0f} kB.")

@@ -1,4 +1,4 @@
-"""newsletter editions picture: the letter as readers see it, as PNG files."""
+"""newsletter editions screenshot: save screenshots of the email as PNG files."""
 
 import os
 from pathlib import Path
@@ -15,38 +15,43 @@ from newsletter.lib.replace_file import replace_file
 
 
 @app.command()
-def picture(
+def screenshot(
     edition: EditionId,
-    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="Where the pictures go.")] = Path(),
+    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="Folder for the screenshots.")] = Path(),
     browser: Annotated[
-        Path | None, typer.Option("--browser", metavar="PROGRAM", help="A Chromium or Chrome.", show_default="looks")
+        Path | None,
+        typer.Option(
+            "--browser", metavar="PROGRAM", help="Chromium or Chrome executable.", show_default="found automatically"
+        ),
     ] = None,
     thanks: Thanks = False,
     json: Json = False,
 ) -> None:
-    """Take pictures of the letter: 600 and 375 pixels wide, in dark mode, and without images.
+    """Save screenshots of the email: 600 and 375 pixels wide, in dark mode, and with images off.
 
-    Needs a Chromium or Chrome on this machine. The letter is the one that `preview` shows, for a
-    reader without a name; its images are fetched from where they are.
+    Needs Chromium or Chrome on this machine. Shows the email of `editions preview` to a reader without a name, and
+    downloads its images.
+
+    Example: newsletter editions screenshot 12 --folder screenshots
     """
     from newsletter.editions.models import Variant
     from newsletter.local import screenshots
     from newsletter.web.shared.letter_preview import letter_of
 
-    meant = lookups.edition(edition)
+    found = lookups.edition(edition)
     program = browser or screenshots.browser()
-    letter = letter_of(meant, now=clock.now(), variant=Variant.THANKS if thanks else Variant.DEFAULT)
-    taken = screenshots.take(letter.html, program=program)
-    called = f"edition-{meant.pk}-thanks" if thanks else f"edition-{meant.pk}"
-    targets = {name: folder / f"{called}-{name}.png" for name in taken}
+    letter = letter_of(found, now=clock.now(), variant=Variant.THANKS if thanks else Variant.DEFAULT)
+    images = screenshots.take(letter.html, program=program)
+    prefix = f"edition-{found.pk}-thanks" if thanks else f"edition-{found.pk}"
+    targets = {name: folder / f"{prefix}-{name}.png" for name in images}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, file in targets.items():
-            with replace_file(file) as written:
-                written.write(taken[name])
+            with replace_file(file) as output_file:
+                output_file.write(images[name])
     except OSError as error:
         raise BadInput("--folder", f"cannot be written to ({error.strerror}).") from None
     if json:
-        output.data({name: os.fsencode(file).decode(errors="replace") for name, file in targets.items()})
+        output.print_json({name: os.fsencode(file).decode(errors="replace") for name, file in targets.items()})
     else:
-        output.text("\n".join(map(str, targets.values())))
+        output.print_text("\n".join(map(str, targets.values())))

@@ -1,4 +1,4 @@
-"""newsletter environment: which house this database belongs to, and a person's word on it."""
+"""newsletter environment: which installation this database belongs to, and confirming it."""
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
@@ -12,12 +12,12 @@ from newsletter.cli.support.typer_app import Commands
 from newsletter.lib import clock
 from newsletter.lib.errors import InvalidState
 
-app = Commands(help="Environment: which house this database is. A copied or restored one sends nothing until told.")
+app = Commands(help="Show or confirm the environment of this database. A copy sends nothing until confirmed.")
 
 
 @app.command()
 def show(json: Json = False) -> None:
-    """Show which environment the database is, and whether it may send from here."""
+    """Show the environment of the database, and whether it may send from here."""
     _show(json=json)
 
 
@@ -28,7 +28,7 @@ def confirm(
         typer.Option(
             "--name",
             metavar="NAME",
-            help="What it is now, such as staging; the setting ENVIRONMENT if left out.",
+            help="Name of the environment, such as staging. Default: the setting ENVIRONMENT.",
             show_default=False,
         ),
     ] = "",
@@ -36,10 +36,10 @@ def confirm(
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Say what a copied, restored or moved database is now, so that it may send again.
+    """Confirm the environment of a copied, restored or moved database, so that it may send again.
 
-    Dispatches under way are paused and editions that have not begun are held: the copy may be older than what
-    readers have received. Look at each before you resume or release it.
+    Pauses running dispatches and holds editions that have not started, because the copy can be older than what
+    readers have received. Review each one before you resume or release it.
     """
     from django.conf import settings
 
@@ -48,11 +48,11 @@ def confirm(
 
     person = lookups.person(by, Permission.OPERATE)
     name = name.strip() or settings.ENVIRONMENT
-    question = "May it send from here? What is under way is paused, editions that have not begun are held."
-    if not output.confirm(question, yes=yes, instead="Give --yes."):
-        raise InvalidState("Nothing was confirmed.")
-    kept = confirm_installation.confirm(name=name, by=person, now=clock.now())
-    output.print_note(f"{kept.paused} dispatches are paused, {kept.held} editions are held.")
+    question = "Allow sending from here? Running dispatches are paused, and editions that have not started are held."
+    if not output.confirm(question, yes=yes, hint="Give --yes."):
+        raise InvalidState("Not confirmed.")
+    confirmed = confirm_installation.confirm(name=name, by=person, now=clock.now())
+    output.print_note(f"Dispatches paused: {confirmed.paused}. Editions held: {confirmed.held}.")
     _show(json=json)
 
 
@@ -60,26 +60,26 @@ def _show(*, json: bool) -> None:
     from newsletter.delivery.ledger import installation
     from newsletter.delivery.models import Installation
 
-    seen = installation.check(fresh=True)
+    current = installation.check(fresh=True)
     stamp = Installation.objects.get(pk=1)
     shape = {
         "environment": stamp.environment,
         "installation_id": stamp.installation_id,
-        "may_send": not seen.difference,
-        "difference": seen.difference,
+        "may_send": not current.difference,
+        "difference": current.difference,
         "confirmed_at": stamp.confirmed_at,
         "confirmed_by": stamp.confirmed_by,
     }
     if json:
-        output.data(shape)
+        output.print_json(shape)
         return
     output.print_fields(
         [
             ("environment", stamp.environment),
             ("id", stamp.installation_id),
-            ("may send", "no" if seen.difference else "yes"),
-            ("why", seen.difference),
+            ("may send", "no" if current.difference else "yes"),
+            ("reason", current.difference),
             ("confirmed", stamp.confirmed_at),
-            ("by", stamp.confirmed_by),
+            ("confirmed by", stamp.confirmed_by),
         ]
     )

@@ -1,4 +1,4 @@
-"""newsletter gifts: import, list, forget."""
+"""newsletter gifts: import, list and delete gifts."""
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
@@ -15,113 +15,132 @@ from newsletter.lib import clock
 if TYPE_CHECKING:
     from newsletter.giving.models import Gift
 
-LONGEST_DAYS = 36_500  # no gift is kept for longer
-Whose = Annotated[
+MAX_DAYS = 36_500  # no gift is kept for longer
+PublicationOrAll = Annotated[
     str,
     typer.Option(
         "--publication",
         "-p",
         metavar="SLUG",
-        help="Whose readers are thanked for them. Without it, those of every publication.",
+        help="Publication the gifts belong to. Default: all publications.",
         show_default=False,
     ),
 ]
 
-app = Commands(help="Gifts: who gave lately is thanked in letters, and not asked.")
+app = Commands(help="Manage gifts. Recent donors see a thank-you instead of the appeal.")
 
 
 @app.command("import")
 def import_(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file in UTF-8, or - for stdin.")],
-    source: Annotated[str, typer.Option("--source", metavar="NAME", help="Who wrote the file: stripe, donorbox …")],
-    publication: Whose = "",
+    source: Annotated[
+        str,
+        typer.Option(
+            "--source",
+            metavar="NAME",
+            help="Platform the file comes from, such as stripe. Use the same name every time.",
+        ),
+    ],
+    publication: PublicationOrAll = "",
     currency: Annotated[
-        str, typer.Option(metavar="CODE", help="Of files without a column for it: USD.", show_default=False)
+        str, typer.Option(metavar="CODE", help="Currency of files without a currency column: USD.", show_default=False)
     ] = "",
     json: Json = False,
 ) -> None:
-    """Take in the gifts in a CSV file.
+    """Import gifts from a CSV file.
 
-    Its first row names the columns: email, date, amount, and perhaps currency and reference (what the
-    platform calls the gift). Payments that failed or were given back are left out, by the columns
-    status and amount refunded, and thrown away when they were taken in before; other columns are
-    passed over. A file can be imported again: a gift of the same source and reference is kept once,
-    and without references one of the same person, date and amount.
+    The first row names the columns: email, date, amount, and optionally currency and reference (the platform's id of
+    the gift). Other columns are ignored. Failed and refunded payments, found by the columns status and amount
+    refunded, are skipped; if they were imported before, they are deleted.
+
+    You can import the same file twice. Duplicates are skipped: gifts with the same source and reference, or without
+    a reference the same person, date and amount.
+
+    Example: newsletter gifts import payments.csv --source stripe
     """
     from newsletter.giving import import_gifts
     from newsletter.lib import csv_reader
 
-    meant = lookups.publication(publication) if publication else None
-    with input_files.opened(file) as data:
+    target = lookups.publication(publication) if publication else None
+    with input_files.open_input(file) as data:
         lines = output.with_progress(csv_reader.decode_lines(data), "lines read")
-        report = import_gifts.read(lines, source=source, currency=currency, publication=meant, now=clock.now())
+        report = import_gifts.read(lines, source=source, currency=currency, publication=target, now=clock.now())
     if json:
         problems = [{"line": problem.line, "problem": problem.problem} for problem in report.problems]
         counts = {name: getattr(report, name) for name in ("rows", "added", "known", "old", "unpaid", "removed", "bad")}
-        output.data(counts | {"problems": problems})
+        output.print_json(counts | {"problems": problems})
         return
     output.print_fields(
         [
             ("gifts read", report.rows),
             ("added", report.added),
-            ("there already", report.known or None),
-            ("too old to be kept", report.old or None),
-            ("not paid, or given back", report.unpaid or None),
-            ("of these thanked until now", report.removed or None),
-            ("not taken", report.bad or None),
+            ("already imported", report.known or None),
+            ("too old", report.old or None),
+            ("unpaid or refunded", report.unpaid or None),
+            ("of these deleted", report.removed or None),
+            ("rejected", report.bad or None),
         ]
     )
-    output.problems(report.problems, report.bad)
+    output.print_problems(report.problems, report.bad)
 
 
 @app.command("list")
 def list_(
-    publication: Whose = "",
-    days: Annotated[int, typer.Option(min=1, help="Those given in so many days.")] = 30,
+    publication: PublicationOrAll = "",
+    days: Annotated[int, typer.Option(min=1, help="Gifts of the last so many days.")] = 30,
     json: Json = False,
 ) -> None:
-    """List gifts, the latest first. The list holds personal data: keep it no longer than you need it."""
+    """List gifts, newest first.
+
+    The list contains personal data: delete it when you no longer need it.
+    """
     from newsletter.giving.models import Gift
 
-    since = clock.now() - timedelta(days=min(days, LONGEST_DAYS))
-    given = Gift.objects.filter(given_at__gte=since).select_related("publication")
+    since = clock.now() - timedelta(days=min(days, MAX_DAYS))
+    gifts = Gift.objects.filter(given_at__gte=since).select_related("publication")
     if publication:
-        given = given.filter(publication=lookups.publication(publication))
+        gifts = gifts.filter(publication=lookups.publication(publication))
     if json:
-        output.data([_shape(gift) for gift in given])
+        output.print_json([_shape(gift) for gift in gifts])
         return
-    output.table(
-        ["gift", "from", "given", "amount", "source", "reference", "publication"],
-        [[g.pk, g.email, g.given_at, _sum(g), g.source, g.reference, _whose(g) or "all"] for g in given],
+    output.print_table(
+        ["gift", "donor", "date", "amount", "source", "reference", "publication"],
+        [
+            [g.pk, g.email, g.given_at, _format_amount(g), g.source, g.reference, _publication_slug(g) or "all"]
+            for g in gifts
+        ],
     )
 
 
 @app.command()
 def forget(
-    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The giver's address.")], json: Json = False
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="Email address of the donor.")], json: Json = False
 ) -> None:
-    """Throw away every gift of an address, when its owner asks for that. Old gifts are forgotten by themselves."""
+    """Delete all gifts of an address, for example when the donor asks for it.
+
+    Old gifts are deleted automatically.
+    """
     from newsletter.giving import gift_records
 
-    gone = gift_records.delete_gifts_of(email)
+    deleted = gift_records.delete_gifts_of(email)
     if json:
-        output.data({"forgotten": gone})
+        output.print_json({"forgotten": deleted})
     else:
-        output.print_fields([("forgotten", gone)])
+        output.print_fields([("gifts deleted", deleted)])
 
 
 def _shape(gift: Gift) -> dict[str, Any]:
-    """A gift; `amount` is in the smallest unit of the currency, `publication` a slug, or null for every one."""
+    """A gift. `amount` is in the smallest unit of the currency; `publication` is a slug, or null for all."""
     names = ("id", "email", "given_at", "amount", "currency", "source", "reference", "recorded_at")
-    return {name: getattr(gift, name) for name in names} | {"publication": _whose(gift) or None}
+    return {name: getattr(gift, name) for name in names} | {"publication": _publication_slug(gift) or None}
 
 
-def _whose(gift: Gift) -> str:
+def _publication_slug(gift: Gift) -> str:
     return gift.publication.slug if gift.publication else ""
 
 
-def _sum(gift: Gift) -> str:
-    """As people write it: 25.00 USD."""
+def _format_amount(gift: Gift) -> str:
+    """Format the amount of a gift: 25.00 USD."""
     from newsletter.giving.donation_platforms import minor_unit_digits
 
     digits = minor_unit_digits(gift.currency)

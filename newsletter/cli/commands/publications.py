@@ -1,4 +1,4 @@
-"""newsletter publications: add, list, show, set."""
+"""newsletter publications: add, list, show and change publications."""
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
@@ -14,46 +14,51 @@ from newsletter.lib import clock
 if TYPE_CHECKING:
     from newsletter.publications.models import Publication
 
-app = Commands(help="Publications: what readers can subscribe to, and when it leaves.")
-# A template has commands of its own, logos are uploaded at the desk, and the planner alone settles what is planned.
+app = Commands(help="Manage publications: sender, schedule, brand and limits.")
+# Templates have their own commands, logos are uploaded on the pages, and only the planner sets `planned_to`.
 FIXED = frozenset({"id", "slug", "created_at", "template", "logo", "logo_dark", "planned_to", "past_schedules"})
 
 Slug = Annotated[
     str,
-    typer.Argument(metavar="SLUG", help="Which publication. Not needed when there is only one.", show_default=False),
+    typer.Argument(metavar="SLUG", help="Publication. Optional when there is only one.", show_default=False),
 ]
 Assignments = Annotated[
-    list[str], typer.Argument(metavar="NAME=VALUE…", help="Fields as `publications show` names them.")
+    list[str], typer.Argument(metavar="NAME=VALUE…", help="Fields to set, named as in `publications show`.")
 ]
 
 
 @app.command()
 def add(
     *,
-    slug: Annotated[str, typer.Option(help="A short name for addresses and commands, such as morning.")],
-    name: Annotated[str, typer.Option(help="What readers know it by.")],
-    sender_name: Annotated[str, typer.Option(help="The name letters come from.")],
+    slug: Annotated[str, typer.Option(help="Short name for URLs and commands, such as morning.")],
+    name: Annotated[str, typer.Option(help="Name that readers see.")],
+    sender_name: Annotated[str, typer.Option(help="Sender name of its emails.")],
     sender_email: Annotated[
-        str, typer.Option(help="The address they come from; its domain is authenticated with the provider.")
+        str, typer.Option(help="Sender address; its domain must be authenticated with the provider.")
     ],
-    postal_address: Annotated[str, typer.Option(help="One line; the law asks for it in every letter.")],
-    send_time: Annotated[str, typer.Option(metavar="HH:MM", help="When it leaves, on the publication's clock.")],
-    time_zone: Annotated[str, typer.Option(help="Such as Europe/Berlin.")] = "UTC",
+    postal_address: Annotated[
+        str, typer.Option(help="Postal address on one line; the law requires it in every email.")
+    ],
+    send_time: Annotated[str, typer.Option(metavar="HH:MM", help="Send time, in the time zone of the publication.")],
+    time_zone: Annotated[str, typer.Option(help="Time zone, such as Europe/Berlin.")] = "UTC",
     recurrence: Annotated[
-        str, typer.Option(help="An iCalendar rule of days, such as FREQ=WEEKLY;BYDAY=MO,TH.")
+        str, typer.Option(help="Days it is sent, as an iCalendar rule such as FREQ=WEEKLY;BYDAY=MO,TH.")
     ] = "FREQ=DAILY",
     starts_on: Annotated[
-        str, typer.Option(metavar="DAY", help="The rule counts from this day; today if left out.", show_default=False)
+        str, typer.Option(metavar="DATE", help="Start of the schedule. Default: today.", show_default=False)
     ] = "",
-    language: Annotated[str, typer.Option(help="As in HTML: en, ar, pt-BR.")] = "en",
+    language: Annotated[str, typer.Option(help="Language tag: en, ar, pt-BR.")] = "en",
     json: Json = False,
 ) -> None:
-    """Add a publication. Everything else about it has a default: see `publications set`."""
+    """Add a publication.
+
+    Change everything else with `publications set`.
+    """
     from newsletter.lib import clock
     from newsletter.publications import edit_publication
     from newsletter.publications.schedule import zone
 
-    given = {
+    texts = {
         "slug": slug,
         "name": name,
         "sender_name": sender_name,
@@ -66,7 +71,7 @@ def add(
         "language": language,
     }
     _show(
-        edit_publication.create_publication(**{field: _value(field, text) for field, text in given.items()}), json=json
+        edit_publication.create_publication(**{field: _value(field, text) for field, text in texts.items()}), json=json
     )
 
 
@@ -77,31 +82,32 @@ def list_(json: Json = False) -> None:
 
     found = list(Publication.objects.order_by("slug"))
     if json:
-        output.data([json_shapes.publication(publication) for publication in found])
+        output.print_json([json_shapes.publication(publication) for publication in found])
         return
-    output.table(
-        ["slug", "name", "leaves at", "time zone", "rule", "active"],
+    output.print_table(
+        ["slug", "name", "send time", "time zone", "schedule", "active"],
         [[p.slug, p.name, f"{p.send_time:%H:%M}", p.time_zone, p.recurrence, p.is_active] for p in found],
     )
 
 
 @app.command()
 def show(slug: Slug = "", json: Json = False) -> None:
-    """Show everything about a publication."""
+    """Show a publication."""
     _show(lookups.publication(slug), json=json)
 
 
 @app.command("set")
 def set_(
-    slug: Annotated[str, typer.Argument(metavar="SLUG", help="Which publication.")],
+    slug: Annotated[str, typer.Argument(metavar="SLUG", help="Publication.")],
     assignments: Assignments,
     json: Json = False,
 ) -> None:
-    """Change fields: newsletter publications set morning send_time=07:00 auto_approve=yes
+    """Change fields of a publication.
 
-    A limit is lifted by giving nothing: pace_per_hour=
+    An empty value removes a limit: pace_per_hour=. Separate several links with |, as in
+    social_links="Bluesky=https://…|Mastodon=https://…".
 
-    Several links are parted by |, as in social_links="Bluesky=https://…|Mastodon=https://…".
+    Example: newsletter publications set morning send_time=07:00 auto_approve=yes
     """
     from newsletter.publications import edit_publication
 
@@ -111,20 +117,20 @@ def set_(
 
 
 def _value(name: str, text: str) -> Any:
-    """`text` as the value of the publication's field `name`; links are NAME=ADDRESS with | between them."""
+    """Return `text` as the value of field `name`. Links are written NAME=URL and separated by |."""
     from newsletter.publications.models import Publication
 
     if name == "slug":
         return text.strip()
     if name == "social_links":
-        pairs = (entry.partition("=") for entry in field_assignments.split_list(text, by="|"))
-        return [{"name": word.strip(), "url": address.strip()} for word, _, address in pairs]
-    return field_assignments.value(Publication, name, text.strip(), fixed=FIXED)
+        pairs = (entry.partition("=") for entry in field_assignments.split_list(text, separator="|"))
+        return [{"name": label.strip(), "url": url.strip()} for label, _, url in pairs]
+    return field_assignments.parse_field_value(Publication, name, text.strip(), fixed=FIXED)
 
 
 def _show(publication: Publication, *, json: bool) -> None:
     shape = json_shapes.publication(publication)
     if json:
-        output.data(shape)
+        output.print_json(shape)
     else:
         output.print_fields(shape.items())

@@ -15,80 +15,92 @@ from newsletter.cli.support.typer_app import Commands
 if TYPE_CHECKING:
     from newsletter.accounts.models import User
 
-app = Commands(help="A publication's own letter template, in place of its look's HTML.")
+app = Commands(help="Manage a publication's custom email template.")
 publications.add_typer(app, name="template")
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="The template; - reads what is piped in.")]
+File = Annotated[str, typer.Argument(metavar="FILE", help="Template file; - is stdin.")]
 
 
 @app.command()
 def show(slug: Slug = "") -> None:
-    """Print the template in use, else the latest, else one to start from: … show morning > own.html"""
+    """Print the current template: the one in use, else the latest version, else a starting template.
+
+    Example: newsletter publications template show morning > template.html
+    """
     from newsletter.letters import custom_templates
 
-    output.document(custom_templates.current(lookups.publication(slug)))
+    output.print_document(custom_templates.current(lookups.publication(slug)))
 
 
 @app.command("list")
 def list_(slug: Slug = "", json: Json = False) -> None:
-    """List the versions that are kept."""
+    """List saved versions."""
     publication = lookups.publication(slug)
-    kept = list(publication.templates.select_related("saved_by"))
+    versions = list(publication.templates.select_related("saved_by"))
     if json:
-        output.data(
-            [{"number": t.number, "saved_at": t.saved_at, "in_use": t.pk == publication.template_id} for t in kept]
+        output.print_json(
+            [{"number": t.number, "saved_at": t.saved_at, "in_use": t.pk == publication.template_id} for t in versions]
         )
         return
-    output.table(
+    output.print_table(
         ["version", "saved at", "by", "in use"],
-        [[t.number, t.saved_at, t.saved_by or "", t.pk == publication.template_id] for t in kept],
+        [[t.number, t.saved_at, t.saved_by or "", t.pk == publication.template_id] for t in versions],
     )
 
 
 @app.command()
 def check(file: File, slug: Slug = "") -> None:
-    """Try a template without keeping it: with much, with little, and with the queue as it is."""
+    """Check a template without saving it.
+
+    Renders it with a full edition, with a minimal edition and with the current queue.
+    """
     from newsletter.letters import custom_templates
 
-    publication, body = lookups.publication(slug), input_files.text(file)
+    publication, body = lookups.publication(slug), input_files.read_text(file)
     custom_templates.check(publication, body)
     stops = [finding for finding in custom_templates.preview(publication, body).findings if finding.severity == "stop"]
     for finding in stops:
-        output.print_note(f"Preflight would stop a letter: {finding.hint}")
+        output.print_note(f"Preflight would block the email: {finding.hint}")
     if stops:
         raise typer.Exit(1)
-    output.print_note("It makes a letter that may leave.")
+    output.print_note("The template is valid.")
 
 
 @app.command("set")
 def set_(file: File, slug: Slug = "", by: By = "") -> None:
-    """Save a template as a new version and make letters with it."""
+    """Save a template as a new version and use it."""
     from newsletter.letters import custom_templates
     from newsletter.lib import clock
 
-    made = custom_templates.save(lookups.publication(slug), input_files.text(file), by=_person(by), now=clock.now())
-    output.print_note(f"Saved as version {made.number}. Letters are made with it from now on.")
+    saved = custom_templates.save(
+        lookups.publication(slug), input_files.read_text(file), by=_person(by), now=clock.now()
+    )
+    output.print_note(f"Saved as version {saved.number}, which is now in use.")
 
 
 @app.command()
-def use(version: Annotated[int, typer.Argument(metavar="VERSION")], slug: Slug = "", by: By = "") -> None:
-    """Take an earlier version up again."""
+def use(
+    version: Annotated[int, typer.Argument(metavar="VERSION", help="Version number, from `template list`.")],
+    slug: Slug = "",
+    by: By = "",
+) -> None:
+    """Use an earlier version again."""
     from newsletter.letters import custom_templates
 
     custom_templates.use_version(lookups.publication(slug), version, by=_person(by))
-    output.print_note(f"Version {version} is in use.")
+    output.print_note(f"Version {version} is now in use.")
 
 
 @app.command()
 def remove(slug: Slug = "", by: By = "") -> None:
-    """Go back to the look. All versions are kept."""
+    """Use the standard layout again. All saved versions are kept."""
     from newsletter.letters import custom_templates
 
     custom_templates.remove(lookups.publication(slug), by=_person(by))
-    output.print_note("Letters have the look again.")
+    output.print_note("Emails use the standard layout again.")
 
 
 def _person(by: str) -> User | None:
     from newsletter.accounts.permissions import Permission
 
-    return lookups.named(by, Permission.APPROVE)
+    return lookups.person_if_known(by, Permission.APPROVE)

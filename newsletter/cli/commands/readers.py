@@ -1,4 +1,4 @@
-"""newsletter readers: import, export, count, leave; suppress, lift and erase are in readers_suppressions.py."""
+"""newsletter readers: import, export, count, leave. Suppress, lift and erase are in `readers_suppressions.py`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,53 +10,56 @@ from newsletter.cli.support.options import Json, Publication
 from newsletter.cli.support.typer_app import Commands
 from newsletter.lib import clock
 
-app = Commands(help="Readers: bring them in, take them out, count them.")
+app = Commands(help="Import, export, count, suppress and erase readers.")
 
 
 @app.command("import")
 def import_(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file in UTF-8, or - for stdin.")],
     source: Annotated[
-        str, typer.Option("--source", metavar="WORDS", help="Where these readers gave their consent; it is kept.")
+        str,
+        typer.Option("--source", metavar="TEXT", help="Where these readers gave consent; stored with each of them."),
     ],
     publication: Publication = "",
     json: Json = False,
 ) -> None:
-    """Subscribe the readers in a CSV file.
+    """Import readers from a CSV file.
 
-    The file has a header with a column “email” and perhaps “first_name” and “time_zone” (such as
-    Europe/Berlin), or is a bare list of addresses. Columns that say who unsubscribed, is suppressed
-    or has not confirmed yet are obeyed, in our own exports and in those of other senders; nobody
-    whom the file or this database knows as such is mailed. A file can be imported again: who is
-    there already is only counted.
+    The file is a list of addresses, or has a header with a column “email” and optionally “first_name” and “time_zone”
+    (such as Europe/Berlin). Exports of other email services work too: their unsubscribed, suppressed and unconfirmed
+    readers are not mailed, nor is anybody whom this database has as such.
+
+    You can import the same file twice. Existing readers are only counted.
+
+    Example: newsletter readers import readers.csv --source "sign-up form 2025"
     """
     from newsletter.audience import import_subscribers
     from newsletter.lib import csv_reader
 
-    meant = lookups.publication(publication)
-    with input_files.opened(file) as data:
+    target = lookups.publication(publication)
+    with input_files.open_input(file) as data:
         lines = output.with_progress(csv_reader.decode_lines(data), "lines read")
-        report = import_subscribers.read(meant, lines, source=source, now=clock.now())
+        report = import_subscribers.read(target, lines, source=source, now=clock.now())
     if json:
-        output.data(json_shapes.report(report))
+        output.print_json(json_shapes.report(report))
         return
     output.print_fields(
         [
             ("rows read", report.rows),
             ("added", report.added),
-            ("there already", report.known),
-            ("twice in the file", report.repeated or None),
+            ("already subscribed", report.known),
+            ("duplicates in the file", report.repeated or None),
             ("not mailed: unsubscribed", report.left or None),
             ("not mailed: suppressed", report.suppressed or None),
             ("not mailed: not confirmed yet", report.unconfirmed or None),
             ("not mailed: paused", report.paused or None),
-            ("of these received it until now", report.ended or None),
-            ("not taken", report.bad or None),
-            ("taken in part", report.warned or None),
+            ("of these subscribed until now", report.ended or None),
+            ("rejected", report.bad or None),
+            ("imported in part", report.warned or None),
         ]
     )
-    output.problems(report.problems, report.bad)
-    output.problems(report.warnings, report.warned)
+    output.print_problems(report.problems, report.bad)
+    output.print_problems(report.warnings, report.warned)
 
 
 @app.command()
@@ -64,40 +67,44 @@ def export(
     publication: Publication = "",
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="FILE", help="Write here, readable by you alone.", show_default=False),
+        typer.Option(
+            "--out", "-o", metavar="FILE", help="Write to this file, readable only by you.", show_default=False
+        ),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of CSV.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line instead of CSV.")] = False,
 ) -> None:
-    """Print all readers as CSV: email, first_name, standing, consent_source, consent_at, time_zone, and more.
+    """Export all readers as CSV.
 
-    `readers import` makes the same audience of it in another database. A cell that a spreadsheet
-    would run as a formula begins with an apostrophe; the import takes it off again. The file holds
-    personal data: keep it no longer than you need it.
+    Columns: email, first_name, standing, consent_source, consent_at, time_zone and more. `readers import` recreates
+    the same audience in another database. Cells that a spreadsheet would run as a formula start with an apostrophe,
+    which the import removes. The file contains personal data: delete it when you no longer need it.
+
+    Example: newsletter readers export --out readers.csv
     """
     from newsletter.audience import export_subscribers
 
     rows = export_subscribers.rows(lookups.publication(publication))
-    lines = (output.as_line(row._asdict()) for row in rows) if json else export_subscribers.lines(rows)
-    output.lines(lines, out=out)
+    lines = (output.json_line(row._asdict()) for row in rows) if json else export_subscribers.lines(rows)
+    output.write_lines(lines, out=out)
 
 
 @app.command()
 def count(publication: Publication = "", json: Json = False) -> None:
-    """Count readers by how things stand with them."""
+    """Count readers by status."""
     from newsletter.audience import subscriber_counts
 
     counts = subscriber_counts.count_subscribers(lookups.publication(publication))
     if json:
-        output.data(json_shapes.counts(counts))
+        output.print_json(json_shapes.counts(counts))
         return
     output.print_fields(
         [
-            ("receive it", counts.active),
+            ("subscribed", counts.active),
             ("suppressed", counts.suppressed),
             ("not confirmed yet", counts.pending),
             ("paused", counts.paused),
             ("unsubscribed", counts.left),
-            ("in all", counts.total),
+            ("total", counts.total),
         ]
     )
 
@@ -106,32 +113,34 @@ def count(publication: Publication = "", json: Json = False) -> None:
 def leave(
     tokens: Annotated[
         list[str],
-        typer.Argument(metavar="TOKEN…", help="What stands behind “unsubscribe” in the subject; or - for stdin."),
+        typer.Argument(metavar="TOKEN…", help="Text after “unsubscribe” in the subject; or - for stdin."),
     ],
     json: Json = False,
 ) -> None:
     """Unsubscribe readers who wrote to UNSUBSCRIBE_MAILBOX.
 
-    Messages, a mailbox in one file, or subjects (one a line) may be given on stdin. Nobody is told twice and nothing
-    happens the second time. Leaves with 1 when a token is not ours, or a message asks for nothing that we understand.
+    Stdin may be email messages, an mbox file, or subjects (one a line). Repeating the command is safe. Exits with
+    status 1 when a token is invalid or a message is not understood.
+
+    Example: newsletter readers leave - < mailbox.mbox
     """
     from newsletter.audience import subscriptions
     from newsletter.delivery.recipients import reader_links
     from newsletter.lib.errors import BadToken
     from newsletter.mail import unsubscribe_mail
 
-    given, not_understood = [word for word in tokens if word != "-"], 0
+    reader_tokens, not_understood = [text for text in tokens if text != "-"], 0
     if "-" in tokens:
-        with input_files.opened("-") as data:
-            wishes = unsubscribe_mail.read(data.read())
-        given += wishes.tokens
-        not_understood = wishes.not_understood
-    left = strange = 0
-    for token in dict.fromkeys(given):
+        with input_files.open_input("-") as data:
+            requests = unsubscribe_mail.read(data.read())
+        reader_tokens += requests.tokens
+        not_understood = requests.not_understood
+    unsubscribed = invalid = 0
+    for token in dict.fromkeys(reader_tokens):
         try:
             reader = reader_links.parse_reader_token(token)
         except BadToken:
-            strange += 1
+            invalid += 1
             continue
         if reader.subscriber_id:
             subscriptions.unsubscribe(
@@ -141,14 +150,18 @@ def leave(
                 by="mail",
                 now=clock.now(),
             )
-            left += 1
+            unsubscribed += 1
     if json:
-        output.data({"left": left, "not_ours": strange, "not_understood": not_understood})
+        output.print_json({"left": unsubscribed, "not_ours": invalid, "not_understood": not_understood})
     else:
         output.print_fields(
-            [("unsubscribed", left), ("not ours", strange or None), ("not understood", not_understood or None)]
+            [
+                ("unsubscribed", unsubscribed),
+                ("invalid tokens", invalid or None),
+                ("not understood", not_understood or None),
+            ]
         )
     if not_understood:
-        output.print_note("What was not understood is from people all the same: look at it.")
-    if strange or not_understood:
+        output.print_note("Read the messages that were not understood: their writers may want to unsubscribe.")
+    if invalid or not_understood:
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""newsletter readers suppress, lift, erase: what a person asks for about one address, whatever it is subscribed to."""
+"""newsletter readers suppress, lift, erase: requests about one address, across all publications."""
 
 from typing import Annotated
 
@@ -11,7 +11,10 @@ from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, InvalidState
 
 Address = Annotated[
-    str, typer.Argument(metavar="ADDRESS", help="The email address; or - for stdin, so that no shell keeps it.")
+    str,
+    typer.Argument(
+        metavar="ADDRESS", help="Email address; - reads it from stdin, which keeps it out of the shell history."
+    ),
 ]
 
 
@@ -19,69 +22,70 @@ Address = Annotated[
 def suppress(
     address: Address,
     reason: Annotated[
-        str, typer.Option("--reason", metavar="REASON", help="desk, person, hard-bounce, complaint or provider.")
+        str,
+        typer.Option("--reason", metavar="REASON", help="Reason: desk, person, hard-bounce, complaint or provider."),
     ] = "desk",
     detail: Annotated[
-        str, typer.Option("--detail", metavar="WORDS", help="A note for people, without addresses or names.")
+        str, typer.Option("--detail", metavar="TEXT", help="Note for staff, without addresses or names.")
     ] = "",
     json: Json = False,
 ) -> None:
-    """Never mail an address again, whatever it is subscribed to.
+    """Suppress an address: no publication sends to it again.
 
-    Subscriptions stay as they are and are not mailed. An address that is suppressed already keeps its first reason.
+    Its subscriptions stay as they are. An address that is already suppressed keeps its first reason.
     """
     from newsletter.audience import suppressions
 
-    kept = suppressions.suppress(_given(address), reason=reason, detail=detail)
+    suppression = suppressions.suppress(_read_address(address), reason=reason, detail=detail)
     if json:
-        output.data({"suppressed": True, "reason": kept.reason})
+        output.print_json({"suppressed": True, "reason": suppression.reason})
     else:
-        output.print_fields([("suppressed", True), ("reason", kept.reason)])
+        output.print_fields([("suppressed", True), ("reason", suppression.reason)])
 
 
 @app.command()
 def lift(address: Address, json: Json = False) -> None:
-    """Let a suppressed address be mailed again, such as after its owner wrote to you from it.
+    """Remove the suppression of an address, for example after its owner wrote to you from it.
 
-    What happened before now does not suppress it again. Leaves with 1 when it was not suppressed.
+    Events from before now do not suppress the address again. Exits with status 1 when it was not suppressed.
     """
     from newsletter.audience import suppressions
 
-    lifted = suppressions.remove_suppression(_given(address), now=clock.now())
+    lifted = suppressions.remove_suppression(_read_address(address), now=clock.now())
     if json:
-        output.data({"lifted": lifted})
+        output.print_json({"lifted": lifted})
     else:
         output.print_fields([("lifted", lifted)])
     if not lifted:
         raise typer.Exit(1)
     output.print_note(
-        "SendGrid keeps lists of its own: take the address off its bounces, spam reports and unsubscribes too."
+        "SendGrid keeps its own lists: remove the address from its bounces, spam reports and unsubscribes too."
     )
 
 
 @app.command()
 def erase(address: Address, yes: Yes = False, json: Json = False) -> None:
-    """Remove a person: the address, its subscriptions and its gifts. This cannot be undone.
+    """Erase a person: the address, its subscriptions and its gifts. This cannot be undone.
 
-    A keyed hash of the address stays, so that no import brings the person back. What SendGrid told of them is thrown
-    away within thirty days; what it keeps itself has to be erased there.
+    A keyed hash of the address is kept, so that no import adds the person again. Delivery events are deleted within
+    thirty days. Erase the person at SendGrid yourself.
     """
     from newsletter.delivery.ledger import erase_reader
 
-    given = _given(address)
-    if not output.confirm("Remove this person and their gifts for good?", yes=yes, instead="Give --yes."):
-        raise InvalidState("Nobody was removed.")
-    erased = erase_reader.erase(given)
+    email = _read_address(address)
+    if not output.confirm("Permanently erase this person and their gifts?", yes=yes, hint="Give --yes."):
+        raise InvalidState("Nobody was erased.")
+    erased = erase_reader.erase(email)
     if json:
-        output.data({"subscriptions": erased.subscriptions, "gifts": erased.gifts})
+        output.print_json({"subscriptions": erased.subscriptions, "gifts": erased.gifts})
     else:
         output.print_fields([("subscriptions removed", erased.subscriptions), ("gifts removed", erased.gifts)])
 
 
-def _given(address: str) -> str:
+def _read_address(address: str) -> str:
     if address != "-":
         return address
-    given = input_files.text("-").split()
-    if len(given) != 1:
+    addresses = input_files.read_text("-").split()
+    if len(addresses) != 1:
         raise BadInput("address", "is not one address.", "Give exactly one on stdin.")
-    return given[0]
+    return addresses[0]

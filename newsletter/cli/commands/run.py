@@ -1,4 +1,4 @@
-"""newsletter run, postbox, migrate, manage: the house itself."""
+"""newsletter run, postbox, migrate, manage: run and set up the installation."""
 
 import sys
 from pathlib import Path
@@ -11,10 +11,14 @@ from newsletter.cli.support import output
 
 def run(
     once: Annotated[
-        bool, typer.Option("--once", help="Leave after the first edition is accepted; status 0 only if all is well.")
+        bool,
+        typer.Option("--once", help="Exit after the first edition is accepted; status 0 only if nothing went wrong."),
     ] = False,
 ) -> None:
-    """Run everything on this machine: web server, workers, beat, and what they need."""
+    """Run all services on this machine: web server, workers, scheduler, and Redis and postbox if needed.
+
+    Needs no configuration. The first start creates a sample publication.
+    """
     from newsletter.local import run_all
 
     raise typer.Exit(run_all.run(once=once))
@@ -23,17 +27,17 @@ def run(
 def postbox(
     port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help="The port; POSTBOX_PORT if left out, 0 for any.", show_default=False),
+        typer.Option(min=0, max=65535, help="Port; 0 for any free one. Default: POSTBOX_PORT.", show_default=False),
     ] = None,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     file: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Where letters are kept; below NEWSLETTER_DATA if left out.", show_default=False
+            metavar="FILE", help="Database file for caught emails. Default: below NEWSLETTER_DATA.", show_default=False
         ),
     ] = None,
 ) -> None:
-    """Run the postbox alone: it answers as SendGrid does, keeps the letters, and shows them."""
+    """Run only the postbox: a local SendGrid simulator that catches emails and shows them in the browser."""
     from django.conf import settings
 
     from newsletter.postbox import postbox
@@ -42,19 +46,22 @@ def postbox(
         host=host,
         port=settings.POSTBOX_PORT if port is None else port,
         file=file or Path(settings.DATA_DIR) / "postbox.sqlite3",
-        ready=lambda at: output.print_note(f"The postbox is at http://{host}:{at}/ until Ctrl-C."),
+        ready=lambda at: output.print_note(f"The postbox is at http://{host}:{at}/. Press Ctrl-C to stop."),
     )
 
 
 def migrate() -> None:
-    """Bring the database to this version. Harmless when it is there already."""
+    """Apply database migrations. Safe to repeat."""
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, stdout=sys.stderr)
 
 
 def manage(context: typer.Context) -> None:
-    """Django's own commands: newsletter manage shell, newsletter manage dbshell, newsletter manage help"""
+    """Run a Django management command.
+
+    Examples: newsletter manage shell, newsletter manage dbshell, newsletter manage help
+    """
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["newsletter manage", *context.args])

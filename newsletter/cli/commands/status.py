@@ -1,4 +1,4 @@
-"""newsletter status: is the house all right, where does every edition stand, how do the workers feel."""
+"""newsletter status: system health, worker queues and open editions."""
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
@@ -16,41 +16,45 @@ if TYPE_CHECKING:
 
 
 def status(json: Json = False) -> None:
-    """Show whether all is well, where editions stand, and what waits in the worker queues.
+    """Show system health, worker queues and open editions.
 
-    Exit status 1 when something is broken: a reader will notice unless a person acts.
+    Exits with status 1 when something is broken: readers will notice unless somebody acts.
     """
     from newsletter.ops.health import Level
-    from newsletter.ops.system_status import status as gather
+    from newsletter.ops.system_status import status as read_status
 
-    found = gather(now=clock.now())
+    current = read_status(now=clock.now())
     if json:
-        output.data(json_shapes.status(found))
+        output.print_json(json_shapes.status(current))
     else:
-        output.text(found.verdict.sentence)
-        for trouble in found.verdict.troubles[1:]:
-            output.text(trouble.sentence)
-        output.text("")
-        output.table(["worker queue", "waiting", "oldest", "workers"], [_queue(queue) for queue in found.queues])
-        output.text("")
-        output.table(["edition", "publication", "due", "state", "sent", "why"], [_edition(e) for e in found.editions])
-    if found.verdict.level is Level.BROKEN:
+        output.print_text(current.verdict.sentence)
+        for trouble in current.verdict.troubles[1:]:
+            output.print_text(trouble.sentence)
+        output.print_text("")
+        output.print_table(
+            ["worker queue", "waiting", "oldest", "workers"], [_queue(queue) for queue in current.queues]
+        )
+        output.print_text("")
+        output.print_table(
+            ["edition", "publication", "due", "state", "sent", "reason"], [_edition(e) for e in current.editions]
+        )
+    if current.verdict.level is Level.BROKEN:
         raise typer.Exit(1)
 
 
 def _queue(queue: Queue) -> list[object]:
     if queue.read_at is None:
-        return [queue.name, "not known", "", queue.workers]
+        return [queue.name, "unknown", "", queue.workers]
     return [queue.name, queue.waiting, f"{queue.oldest_seconds:.0f} s" if queue.waiting else "", queue.workers]
 
 
-def _edition(standing: EditionStatus) -> list[object]:
-    edition, progress = standing.edition, standing.progress
+def _edition(item: EditionStatus) -> list[object]:
+    edition, progress = item.edition, item.progress
     sent = f"{progress.accepted} of {progress.planned} accepted" if progress else ""
     return [
         edition.pk,
         edition.publication.slug,
-        datetimes.leaves(edition),
+        datetimes.format_due(edition),
         progress.phase if progress else edition.state,
         sent,
         (progress.reason if progress else "") or edition.reason,

@@ -1,4 +1,4 @@
-"""newsletter stories: the queue of one publication. How a story gets there is in `stories_add.py`."""
+"""newsletter stories: the story queue of a publication. Adding stories is in `stories_add.py`."""
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
@@ -14,11 +14,11 @@ from newsletter.cli.support.typer_app import Commands
 if TYPE_CHECKING:
     from newsletter.stories.models import Story
 
-app = Commands(help="Stories: fill the queue, order it, take stories out and put them back.")
+app = Commands(help="Manage the story queue.")
 
 
 class StoryState(StrEnum):
-    """Which stories to list."""
+    """Filter of `stories list`."""
 
     QUEUED = "queued"
     USED = "used"
@@ -29,17 +29,17 @@ class StoryState(StrEnum):
 @app.command("list")
 def list_(
     publication: Publication = "",
-    state: Annotated[StoryState, typer.Option(help="Which stories.")] = StoryState.QUEUED,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many.")] = 100,
+    state: Annotated[StoryState, typer.Option(help="Stories to list.")] = StoryState.QUEUED,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Maximum number of rows.")] = 100,
     json: Json = False,
 ) -> None:
-    """List the stories that wait, in the order in which they will be taken."""
+    """List queued stories, in the order in which editions take them."""
     from newsletter.stories import story_queue
     from newsletter.stories.models import Story
 
-    meant = lookups.publication(publication)
-    rows = Story.objects.filter(publication=meant).select_related("publication", "picture")
-    places = story_queue.places(meant)
+    target = lookups.publication(publication)
+    rows = Story.objects.filter(publication=target).select_related("publication", "picture")
+    places = story_queue.places(target)
     if state is StoryState.QUEUED:
         rows = rows.queued()
     else:
@@ -48,27 +48,30 @@ def list_(
             rows = rows.filter(state=state.value)
     found = list(rows[:limit])
     if json:
-        output.data([json_shapes.story(story, place=places.get(story.pk)) for story in found])
+        output.print_json([json_shapes.story(story, place=places.get(story.pk)) for story in found])
         return
-    output.table(
-        ["place", "story", "headline", "source", "state"],
+    output.print_table(
+        ["position", "story", "headline", "source", "state"],
         [[places.get(s.pk, ""), s.pk, s.headline, s.source_name, s.state] for s in found],
     )
 
 
 @app.command()
 def show(story: StoryId, json: Json = False) -> None:
-    """Show one story with its paragraphs."""
+    """Show a story with its text."""
     print_story(lookups.story(story), json=json, with_body=True)
 
 
 @app.command()
 def move(
     story: StoryId,
-    to: Annotated[int, typer.Option("--to", min=1, help="Its new place in the queue, counted from 1.")],
+    to: Annotated[int, typer.Option("--to", min=1, help="New position in the queue, counted from 1.")],
     json: Json = False,
 ) -> None:
-    """Move a story to another place in the queue."""
+    """Move a story to another position in the queue.
+
+    Example: newsletter stories move 7 --to 1
+    """
     from newsletter.stories import story_queue
 
     print_story(story_queue.move(lookups.story(story), to=to), json=json)
@@ -76,7 +79,7 @@ def move(
 
 @app.command()
 def drop(story: StoryId, json: Json = False) -> None:
-    """Take a story out of the queue; it is kept and can be restored."""
+    """Remove a story from the queue. You can restore it."""
     from newsletter.stories import story_queue
 
     print_story(story_queue.drop(lookups.story(story)), json=json)
@@ -84,28 +87,28 @@ def drop(story: StoryId, json: Json = False) -> None:
 
 @app.command()
 def restore(story: StoryId, json: Json = False) -> None:
-    """Put a dropped story back, at the end of the queue."""
+    """Return a removed story to the end of the queue."""
     from newsletter.stories import story_queue
 
     print_story(story_queue.restore(lookups.story(story)), json=json)
 
 
-def print_story(story: Story, *, json: bool, with_body: bool = False, more: dict[str, Any] | None = None) -> None:
-    """One story; `more` joins its shape for programs."""
+def print_story(story: Story, *, json: bool, with_body: bool = False, extra: dict[str, Any] | None = None) -> None:
+    """Print a story. `extra` is added to the JSON shape."""
     from newsletter.stories import order_keys
     from newsletter.stories.rich_text import rich_text
 
     story = lookups.story(story.pk)
     place = order_keys.place_of(story)
     if json:
-        output.data(json_shapes.story(story, place=place) | (more or {}))
+        output.print_json(json_shapes.story(story, place=place) | (extra or {}))
         return
     output.print_fields(
         [
             ("story", f"{story.pk} of {story.publication.slug}"),
             ("state", story.state),
-            ("place", place),
-            ("printed as", story.get_kind_display() if story.kind else ""),
+            ("position", place),
+            ("kind", story.get_kind_display() if story.kind else ""),
             ("section", story.section),
             ("kicker", story.kicker),
             ("headline", story.headline),
@@ -115,17 +118,17 @@ def print_story(story: Story, *, json: bool, with_body: bool = False, more: dict
             ("quote", f"{story.quote} ({story.quote_by})" if story.quote_by else story.quote),
             ("picture", _picture(story)),
             ("sensitive", "yes" if story.is_sensitive else ""),
-            ("embargo", story.embargo_until and datetimes.local(story.embargo_until, story.publication)),
-            ("expires", story.expires_at and datetimes.local(story.expires_at, story.publication)),
+            ("embargo", story.embargo_until and datetimes.format_local(story.embargo_until, story.publication)),
+            ("expires", story.expires_at and datetimes.format_local(story.expires_at, story.publication)),
             ("paragraphs", len(rich_text.blocks(story.body))),
         ]
     )
     if with_body:
-        output.text("\n" + output.printable(rich_text.plain(story.body)))
+        output.print_text("\n" + output.printable(rich_text.plain(story.body)))
 
 
 def _picture(story: Story) -> str:
-    """Where it is, or why it is not here."""
+    """Return the URL of the stored picture, or why it is not stored."""
     shape = json_shapes.picture(story.picture)
     if shape is None:
         return story.picture_url

@@ -1,4 +1,4 @@
-"""newsletter stories add: a story from options, or from text copied from a web page (`stories_add_pasted.py`)."""
+"""newsletter stories add: add a story from options, or from text copied from a web page (`stories_add_pasted.py`)."""
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
@@ -23,28 +23,26 @@ if TYPE_CHECKING:
 def add(
     *,
     publication: Publication = "",
-    url: Annotated[str, typer.Option(help="The article's address.")] = "",
-    headline: Annotated[str, typer.Option(help="Not needed with --paste.", show_default=False)] = "",
+    url: Annotated[str, typer.Option(help="Link to the article. Required.")] = "",
+    headline: Annotated[str, typer.Option(help="Headline. Optional with --paste.", show_default=False)] = "",
     body: Annotated[
         str,
-        typer.Option(
-            metavar="TEXT", help="The paragraphs, a blank line between them, or simple HTML.", show_default=False
-        ),
+        typer.Option(metavar="TEXT", help="Paragraphs separated by blank lines, or simple HTML.", show_default=False),
     ] = "",
     body_file: Annotated[
-        str, typer.Option(metavar="FILE", help="The same from a file; - is stdin.", show_default=False)
+        str, typer.Option(metavar="FILE", help="Read the body from a file; - is stdin.", show_default=False)
     ] = "",
     paste: Annotated[
         str,
         typer.Option(
-            metavar="FILE", help="Text as copied from the article's web page; - is stdin.", show_default=False
+            metavar="FILE", help="Text copied from the web page of the article; - is stdin.", show_default=False
         ),
     ] = "",
-    take: Annotated[
+    line_type: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="LINE=PART",
-            help="With --paste: take this line for that part, whatever it looks like.",
+            metavar="LINE=TYPE",
+            help="With --paste: correct the type of a line, as in 3=paragraph; repeat for more.",
             show_default=False,
         ),
     ] = None,
@@ -52,62 +50,72 @@ def add(
         bool | None,
         typer.Option(
             "--keep-appeal/--no-keep-appeal",
-            help="With --paste: store the appeal found in the text, or do not.",
+            help="With --paste: save the appeal found in the text, or discard it.",
             show_default="asks",
         ),
     ] = None,
     appeal_url: Annotated[
-        str, typer.Option(metavar="URL", help="With --keep-appeal: where its button leads.", show_default=False)
+        str, typer.Option(metavar="URL", help="With --keep-appeal: link of the appeal button.", show_default=False)
     ] = "",
     appeal_button: Annotated[
-        str, typer.Option(metavar="WORDS", help="With --keep-appeal: the words on its button.", show_default=False)
+        str, typer.Option(metavar="TEXT", help="With --keep-appeal: label of the appeal button.", show_default=False)
     ] = "",
-    kicker: Annotated[str, typer.Option(help="A word or two above the headline.", show_default=False)] = "",
-    byline: Annotated[str, typer.Option(help="The author's name, without “by”.", show_default=False)] = "",
-    source: Annotated[str, typer.Option(help="Who published the article.", show_default=False)] = "",
+    kicker: Annotated[str, typer.Option(help="Short label above the headline.", show_default=False)] = "",
+    byline: Annotated[str, typer.Option(help="Name of the author, without “by”.", show_default=False)] = "",
+    source: Annotated[str, typer.Option(help="Publisher of the article.", show_default=False)] = "",
     kind: Annotated[
-        str, typer.Option(help="lead, story or short; the look decides if left out.", show_default=False)
+        str,
+        typer.Option(
+            help="Size in the email: lead, story or short. Default: chosen by the layout.", show_default=False
+        ),
     ] = "",
-    section: Annotated[str, typer.Option(help="The heading that it stands under.", show_default=False)] = "",
-    quote: Annotated[str, typer.Option(help="A sentence of the article, to be set large.", show_default=False)] = "",
-    quote_by: Annotated[str, typer.Option(help="Who said it.", show_default=False)] = "",
-    picture: Annotated[
-        str, typer.Option(metavar="FILE", help="The picture itself; - is stdin.", show_default=False)
+    section: Annotated[str, typer.Option(help="Section heading above the story.", show_default=False)] = "",
+    quote: Annotated[
+        str, typer.Option(help="Pull quote: a sentence of the article, set large.", show_default=False)
     ] = "",
+    quote_by: Annotated[str, typer.Option(help="Speaker of the quote.", show_default=False)] = "",
+    picture: Annotated[str, typer.Option(metavar="FILE", help="Image file; - is stdin.", show_default=False)] = "",
     picture_url: Annotated[
-        str, typer.Option(help="Or its address: the workers fetch it and keep it.", show_default=False)
+        str, typer.Option(help="Image URL; the workers download the image.", show_default=False)
     ] = "",
-    picture_alt: Annotated[
-        str, typer.Option(help="What it shows, for those who do not see it.", show_default=False)
-    ] = "",
+    picture_alt: Annotated[str, typer.Option(help="Alt text: what the image shows.", show_default=False)] = "",
     picture_decorative: Annotated[
-        bool, typer.Option("--picture-decorative", help="It shows nothing that needs words.")
+        bool, typer.Option("--picture-decorative", help="Mark the image as decorative: it needs no alt text.")
     ] = False,
-    picture_credit: Annotated[str, typer.Option(help="Who made it.", show_default=False)] = "",
+    picture_credit: Annotated[str, typer.Option(help="Credit of the image.", show_default=False)] = "",
     language: Annotated[
-        str, typer.Option(help="When it is not the publication's: ar, he, de.", show_default=False)
+        str, typer.Option(help="Language tag: ar, he, de. Default: that of the publication.", show_default=False)
     ] = "",
     direction: Annotated[
-        str, typer.Option(help="ltr or rtl, when the language does not tell.", show_default=False)
+        str, typer.Option(help="Text direction: ltr or rtl. Default: from the language.", show_default=False)
     ] = "",
-    sensitive: Annotated[bool, typer.Option("--sensitive", help="No appeal may stand beside this story.")] = False,
+    sensitive: Annotated[
+        bool, typer.Option("--sensitive", help="Sensitive story: place no appeal next to it.")
+    ] = False,
     embargo: Annotated[
-        str, typer.Option(metavar="MOMENT", help="Not before then: 2026-12-01T06:00.", show_default=False)
+        str, typer.Option(metavar="TIME", help="Do not send before: 2026-12-01T06:00.", show_default=False)
     ] = "",
-    expires: Annotated[str, typer.Option(metavar="MOMENT", help="Not after then.", show_default=False)] = "",
-    again: Annotated[bool, typer.Option("--again", help="Even though this link was queued before.")] = False,
+    expires: Annotated[
+        str, typer.Option(metavar="TIME", help="Do not send after: 2026-12-24T18:00.", show_default=False)
+    ] = "",
+    allow_duplicate: Annotated[
+        bool, typer.Option("--allow-duplicate", help="Allow a link that was queued before.")
+    ] = False,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Put a story at the end of the queue.
+    """Add a story to the end of the queue.
 
-    newsletter stories add --url https://… --headline "…" --body "…"
-    newsletter stories add --url https://… --paste copied.txt
+    With --paste, the command detects headline, byline, paragraphs and a donation appeal in copied text.
+
+    Example: newsletter stories add --url https://… --headline "…" --body "…"
+
+    Example: newsletter stories add --url https://… --paste copied.txt
     """
-    meant = lookups.publication(publication)
+    target = lookups.publication(publication)
     if not url:
-        raise BadInput("--url", "is missing.", "Give the article's address.")
-    extra: dict[str, Any] = {
+        raise BadInput("--url", "is missing.", "Give the link to the article.")
+    options: dict[str, Any] = {
         "headline": headline,
         "kicker": kicker,
         "byline": byline,
@@ -123,36 +131,45 @@ def add(
         "language": language,
         "direction": direction,
         "is_sensitive": sensitive,
-        "embargo_until": datetimes.moment(embargo, field="--embargo", zone=meant.time_zone) if embargo else None,
-        "expires_at": datetimes.moment(expires, field="--expires", zone=meant.time_zone) if expires else None,
-        "again": again,
+        "embargo_until": datetimes.parse_datetime(embargo, field="--embargo", zone=target.time_zone)
+        if embargo
+        else None,
+        "expires_at": datetimes.parse_datetime(expires, field="--expires", zone=target.time_zone) if expires else None,
+        "again": allow_duplicate,
     }
-    given = {name: value for name, value in extra.items() if value not in ("", None, False)}
+    fields = {name: value for name, value in options.items() if value not in ("", None, False)}
     if sum(map(bool, (body, body_file, paste))) > 1:
         raise BadInput("--body, --body-file and --paste", "cannot be given together.", "Give one of them.")
     if picture:
-        given["picture"] = _kept(picture)
+        fields["picture"] = _save_picture(picture)
     if paste:
-        wish = stories_add_pasted.Wish(keep_appeal, appeal_url, appeal_button)
-        story, made = stories_add_pasted.add(
-            meant, input_files.text(paste), url=url, take=take or [], wish=wish, yes=yes, fields=given
+        appeal = stories_add_pasted.AppealOptions(keep_appeal, appeal_url, appeal_button)
+        story, details = stories_add_pasted.add(
+            target,
+            input_files.read_text(paste),
+            url=url,
+            line_types=line_type or [],
+            appeal_options=appeal,
+            yes=yes,
+            fields=fields,
         )
-        print_story(story, json=json, more={"pasted": made})
+        print_story(story, json=json, extra={"pasted": details})
         return
-    if take or appeal_url or appeal_button or keep_appeal is not None:
-        raise BadInput("--take and --keep-appeal", "go with --paste.")
+    if line_type or appeal_url or appeal_button or keep_appeal is not None:
+        raise BadInput("--line-type and --keep-appeal", "need --paste.")
     print_story(
-        _add(meant, url=url, body=body or (input_files.text(body_file) if body_file else ""), fields=given), json=json
+        _add(target, url=url, body=body or (input_files.read_text(body_file) if body_file else ""), fields=fields),
+        json=json,
     )
 
 
-def _kept(file: str) -> Picture:
-    """The picture in `file`, made fit and stored."""
+def _save_picture(file: str) -> Picture:
+    """Encode and store the picture in `file`."""
     from newsletter.pictures import import_pictures
     from newsletter.pictures.models import Use
     from newsletter.pictures.safe_fetch import LARGEST
 
-    with input_files.opened(file) as data:
+    with input_files.open_input(file) as data:
         return import_pictures.save_upload(data.read(LARGEST + 1), Use.STORY, now=clock.now())
 
 

@@ -1,5 +1,6 @@
-"""Text copied from a web page becomes a story: shows what each line was taken for, and offers the
-appeal found among them. Nothing is guessed in silence, and no appeal is stored unless a person says so.
+"""newsletter stories add --paste: make a story of copied text.
+
+The command prints the detected type of every line. It saves an appeal found in the text only when told to.
 """
 
 from __future__ import annotations  # models are imported inside, once Django is set up
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
     from newsletter.stories.pasted_text.line_types import LineType
     from newsletter.stories.pasted_text.parse_pasted_text import PastedAppeal, PastedArticle
 
-BUTTON = "Support this reporting"
-LONGEST_SHOWN = 60  # characters of a line in the table
+DEFAULT_BUTTON = "Support this reporting"
+MAX_SHOWN_LENGTH = 60  # characters of a line in the table
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What to do with an appeal in the text. `keep` None asks; the others are asked for when empty."""
+class AppealOptions:
+    """What to do with an appeal in the text. The command asks when `keep` is None or a text is empty."""
 
     keep: bool | None = None
     url: str = ""
@@ -32,11 +33,18 @@ class Wish:
 
 
 def add(
-    publication: Publication, text: str, *, url: str, take: Sequence[str], wish: Wish, yes: bool, fields: dict[str, Any]
+    publication: Publication,
+    text: str,
+    *,
+    url: str,
+    line_types: Sequence[str],
+    appeal_options: AppealOptions,
+    yes: bool,
+    fields: dict[str, Any],
 ) -> tuple[Story, dict[str, Any]]:
-    """The queued story, and as a shape for programs what was made of the text.
+    """Queue the story; return it and a JSON shape of what was detected in the text.
 
-    `fields` are those of the story that were given, and win over what the text says.
+    `fields` of the story override what the text says.
     """
     from django.db import transaction
 
@@ -45,18 +53,18 @@ def add(
     from newsletter.stories.pasted_text import parse_pasted_text
 
     known = [line for appeal in publication.appeals.all() for line in edit_appeal.lines(appeal)]
-    pasted = parse_pasted_text.read(text, known_lines=known, overrule=_overruled(take))
+    pasted = parse_pasted_text.read(text, known_lines=known, overrule=_parse_line_types(line_types))
     _show(pasted)
-    if output.is_interactive() and not output.confirm("Put this story in the queue?", yes=yes, instead=""):
-        raise InvalidState("Nothing was queued. Say what a line is with --take LINE=PART.")
-    wanted = _wanted(pasted.appeal, known, wish) if pasted.appeal else None
-    read = {"headline": pasted.headline, "byline": pasted.byline, "source_name": pasted.source_name}
+    if output.is_interactive() and not output.confirm("Add this story to the queue?", yes=yes, hint=""):
+        raise InvalidState("Nothing was queued. Correct the type of a line with --line-type LINE=TYPE.")
+    appeal = _appeal_fields(pasted.appeal, known, appeal_options) if pasted.appeal else None
+    detected = {"headline": pasted.headline, "byline": pasted.byline, "source_name": pasted.source_name}
     with transaction.atomic():
-        story = story_queue.add(publication, url=url, body=pasted.body, **(read | fields))
-        stored = edit_appeal.add(publication, **wanted) if wanted else None
+        story = story_queue.add(publication, url=url, body=pasted.body, **(detected | fields))
+        stored = edit_appeal.add(publication, **appeal) if appeal else None
     if stored:
         output.print_note(
-            f"Stored the appeal as number {stored.pk}. It is not active yet: if its words are your own, type"
+            f"Saved the appeal as number {stored.pk}. It is not active. If its text is your own, activate it:"
         )
         output.print_note(f"    newsletter appeals set {stored.pk} is_active=yes")
     return story, {
@@ -66,70 +74,76 @@ def add(
     }
 
 
-def _overruled(take: Sequence[str]) -> dict[int, LineType]:
-    """`3=paragraph` and its like as line numbers and parts."""
+def _parse_line_types(assignments: Sequence[str]) -> dict[int, LineType]:
+    """Return line types by line number from assignments such as `3=paragraph`."""
     from newsletter.stories.pasted_text.line_types import LineType
 
-    wanted = {}
-    for word in take:
-        number, _, name = word.partition("=")
+    line_types = {}
+    for assignment in assignments:
+        number, _, name = assignment.partition("=")
         if not number.strip().isdecimal() or name.strip() not in set(LineType) - {LineType.BLANK}:
-            parts = ", ".join(part for part in LineType if part is not LineType.BLANK)
-            raise BadInput("--take", f"cannot be {word!r}.", f"Write it like 3=paragraph; parts are: {parts}.")
-        wanted[int(number)] = LineType(name.strip())
-    return wanted
+            names = ", ".join(part for part in LineType if part is not LineType.BLANK)
+            raise BadInput(
+                "--line-type", f"cannot be {assignment!r}.", f"Write it like 3=paragraph. Types are: {names}."
+            )
+        line_types[int(number)] = LineType(name.strip())
+    return line_types
 
 
 def _show(pasted: PastedArticle) -> None:
-    output.table(
-        ["line", "taken for", "why", "text"],
+    output.print_table(
+        ["line", "type", "reason", "text"],
         [[line.number, line.part, line.reason, _short(line.text)] for line in pasted.lines if line.text],
-        talk=True,
+        to_stderr=True,
     )
     by = f" by {pasted.byline}" if pasted.byline else ""
     of = f" for {pasted.source_name}" if pasted.source_name else ""
-    output.print_note(f"\nA story of {len(pasted.paragraphs)} paragraphs{by}{of}. Say otherwise with --take LINE=PART.")
+    output.print_note(
+        f"\nA story of {len(pasted.paragraphs)} paragraphs{by}{of}. Correct a line with --line-type LINE=TYPE."
+    )
 
 
-def _wanted(appeal: PastedAppeal, known: Sequence[str], wish: Wish) -> dict[str, Any] | None:
-    """The appeal as it is to be stored; None when it is not."""
+def _appeal_fields(appeal: PastedAppeal, known: Sequence[str], options: AppealOptions) -> dict[str, Any] | None:
+    """Return the fields of the appeal to save, or None when it is not saved."""
     from newsletter.giving.models import Place
 
     if appeal.is_among(known):
         output.print_note(
-            "The donation block in the text is an appeal that is stored already; it was left out of the story."
+            "The donation block in the text is an appeal that is already saved. It was left out of the story."
         )
         return None
-    output.print_note("A donation block was left out of the story. It can be stored as an appeal:")
+    output.print_note("A donation block was left out of the story. You can save it as an appeal:")
     for line in (appeal.heading, appeal.lead, *(f"- {point}" for point in appeal.points), appeal.closing):
         if line:
             output.print_note(f"    {line}".replace("\n", "\n    "))
-    keep = wish.keep
+    keep = options.keep
     if keep is None and output.is_interactive():
-        keep = output.confirm("Store it?", yes=False, instead="")
+        keep = output.confirm("Save it?", yes=False, hint="")
     if not keep:
-        output.print_note("It was not stored." if keep is False else "It was not stored; --keep-appeal does that.")
+        output.print_note(
+            "The appeal was not saved." if keep is False else "The appeal was not saved. Save it with --keep-appeal."
+        )
         return None
     if not appeal.heading:
-        raise BadInput("appeal", "has no heading.", "Name its line with --take LINE=appeal-heading.")
+        raise BadInput("appeal", "has no heading.", "Mark its line with --line-type LINE=appeal-heading.")
     return {
         "name": appeal.heading[:80],
         "heading": appeal.heading,
         "lead": appeal.lead,
         "points": list(appeal.points),
         "closing": appeal.closing,
-        "button": wish.button or output.answer("Words on its button", default=BUTTON),
-        "url": wish.url or output.answer("Where the button leads", default="") or _no_url(),
+        "button": options.button or output.prompt("Button label", default=DEFAULT_BUTTON),
+        "url": options.url or output.prompt("Button link", default="") or _raise_no_url(),
         "place": Place.IN_STORY,
         "story_number": 1,
         "paragraph_number": appeal.after_paragraph,
-        "is_active": False,  # the words may be another organisation's
+        "is_active": False,  # the text may belong to another organisation
     }
 
 
-def _no_url() -> str:
-    raise BadInput("--appeal-url", "is missing.", "Give the address where readers can donate.")
+def _raise_no_url() -> str:
+    raise BadInput("--appeal-url", "is missing.", "Give the link where readers can donate.")
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+    return text if len(text) <= MAX_SHOWN_LENGTH else f"{text[: MAX_SHOWN_LENGTH - 1]}…"

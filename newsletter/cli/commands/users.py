@@ -1,4 +1,4 @@
-"""newsletter users: the people who work here. Passwords are asked for or read from stdin, never an argument."""
+"""newsletter users: staff users. Passwords are typed or read from stdin, never an argument."""
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
@@ -17,11 +17,11 @@ from newsletter.lib.errors import BadInput, InvalidState
 if TYPE_CHECKING:
     from newsletter.accounts.models import User
 
-app = Commands(help="Users: people who work here, and what they may do.")
+app = Commands(help="Manage staff users and their roles.")
 
 
 class Role(StrEnum):
-    """The roles of `accounts.models`, which cannot be imported before Django is set up."""
+    """The values of `accounts.models.Role`, which cannot be imported before Django is set up."""
 
     CURATOR = "curator"
     EDITOR = "editor"
@@ -29,10 +29,15 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address they sign in with.")]
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="Email address of the user.")]
 ByAdministrator = Annotated[
     str,
-    typer.Option("--by", metavar="EMAIL", help="Who does it: an administrator. It is recorded.", show_default=False),
+    typer.Option(
+        "--by",
+        metavar="EMAIL",
+        help="Administrator responsible, by email address; recorded in the audit trail.",
+        show_default=False,
+    ),
 ]
 FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")]
 
@@ -41,14 +46,17 @@ FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the pass
 def add(  # noqa: PLR0917 — Typer reads them as options
     email: Email,
     role: Annotated[
-        Role, typer.Option(help="curator: stories; editor: also approval; ops: sending; admin: all.")
+        Role, typer.Option(help="Role: curator (stories), editor (also approval), ops (sending) or admin (everything).")
     ] = Role.CURATOR,
-    name: Annotated[str, typer.Option(help="Their name.", show_default=False)] = "",
+    name: Annotated[str, typer.Option(help="Name of the user.", show_default=False)] = "",
     by: ByAdministrator = "",
     password_stdin: FromStdin = False,
     json: Json = False,
 ) -> None:
-    """Add somebody who may sign in."""
+    """Add a user who can sign in. Asks for the password.
+
+    Example: newsletter users add eddie@example.org --role editor
+    """
     from django.core.exceptions import ValidationError
     from django.core.validators import validate_email
 
@@ -58,9 +66,9 @@ def add(  # noqa: PLR0917 — Typer reads them as options
     try:
         validate_email(email.strip())
     except ValidationError:
-        raise BadInput("EMAIL", "is not an address.", "Give one such as cora@example.org.") from None
+        raise BadInput("EMAIL", "is not an email address.", "Give one such as cora@example.org.") from None
     if User.objects.filter(email=email.strip().lower()).exists():
-        raise InvalidState("Somebody with this address works here already.")
+        raise InvalidState("A user with this address already exists.")
     user = User(email=email.strip().lower(), name=name.strip()[:100], role=role.value)
     user.set_password(_password(user, from_stdin=password_stdin))
     _show(manage_users.add(user, by=_by(by), now=clock.now()), json=json)
@@ -68,38 +76,44 @@ def add(  # noqa: PLR0917 — Typer reads them as options
 
 @app.command("list")
 def list_(json: Json = False) -> None:
-    """List everybody who works here."""
+    """List users."""
     from newsletter.accounts.models import User
 
     found = list(User.objects.order_by("email"))
     if json:
-        output.data([json_shapes.user(user) for user in found])
+        output.print_json([json_shapes.user(user) for user in found])
         return
-    output.table(
-        ["email", "name", "role", "may sign in"],
+    output.print_table(
+        ["email", "name", "role", "can sign in"],
         [[u.email, u.name, u.role, u.is_active and u.has_usable_password()] for u in found],
     )
 
 
 @app.command("set-password")
 def set_password(email: Email, by: ByAdministrator = "", password_stdin: FromStdin = False) -> None:
-    """Give somebody another password; it is asked for twice. They are signed out everywhere."""
+    """Set the password of a user. Asks for it twice.
+
+    Signs the user out everywhere.
+    """
     from newsletter.accounts import manage_users
 
     user = _user(email)
     password = _password(user, from_stdin=password_stdin)
     manage_users.set_password(user, password=password, by=_by(by), now=clock.now())
-    output.print_note(f"{user.email} has a new password.")
+    output.print_note(f"The password of {user.email} was changed.")
 
 
 @app.command("set-role")
 def set_role(
     email: Email,
-    role: Annotated[Role, typer.Argument(help="What they may do.")],
+    role: Annotated[Role, typer.Argument(metavar="ROLE", help="New role: curator, editor, ops or admin.")],
     by: ByAdministrator = "",
     json: Json = False,
 ) -> None:
-    """Give somebody another role. It holds from their next click on."""
+    """Change the role of a user. Takes effect at once.
+
+    Example: newsletter users set-role cora@example.org editor
+    """
     from newsletter.accounts import manage_users
     from newsletter.accounts.models import Role as Stored
 
@@ -109,7 +123,10 @@ def set_role(
 
 @app.command()
 def close(email: Email, by: ByAdministrator = "", json: Json = False) -> None:
-    """Close an account: they are signed out everywhere at once and cannot sign in. What they did is kept."""
+    """Close the account of a user.
+
+    Signs the user out everywhere and blocks sign-in. The audit trail keeps their actions.
+    """
     from newsletter.accounts import manage_users
 
     _show(manage_users.close(_user(email), by=_by(by), now=clock.now()), json=json)
@@ -117,21 +134,21 @@ def close(email: Email, by: ByAdministrator = "", json: Json = False) -> None:
 
 @app.command()
 def reopen(email: Email, by: ByAdministrator = "", json: Json = False) -> None:
-    """Open a closed account again: they sign in with the password they had."""
+    """Reopen a closed account. The password stays the same."""
     from newsletter.accounts import manage_users
 
     _show(manage_users.reopen(_user(email), by=_by(by), now=clock.now()), json=json)
 
 
 def _by(email: str) -> User | None:
-    """The person who is named, who must be an administrator; the system's user is recorded in any case."""
+    """Return the named administrator, or None. The audit trail has the operating system's user in any case."""
     from newsletter.accounts.models import Role as Stored
 
     if not email:
         return None
-    person = _user(email, field="by")
+    person = _user(email, field="--by")
     if person.role != Stored.ADMIN or not person.is_active:
-        raise InvalidState(f"{person} is no administrator whose account is open.")
+        raise InvalidState(f"{person} is not an administrator with an open account.")
     return person
 
 
@@ -140,23 +157,23 @@ def _user(email: str, *, field: str = "EMAIL") -> User:
 
     found = User.objects.filter(email=email.strip().lower()).first()
     if found is None:
-        raise BadInput(field, "nobody who works here has this address.", "See: newsletter users list")
+        raise BadInput(field, "no user with this address.", "List them: newsletter users list")
     return found
 
 
 def _password(user: User, *, from_stdin: bool) -> str:
-    """A password that passes the rules of the settings, from stdin or typed twice."""
+    """Return a password from stdin or typed twice. It passes the rules of the settings."""
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
 
     if from_stdin:
-        password = input_files.first_line("password")
+        password = input_files.read_first_line("password")
     elif output.is_interactive():
         password = getpass.getpass("Password: ")
-        if getpass.getpass("The same again: ") != password:
-            raise BadInput("password", "the two were not the same.", "Try again.")
+        if getpass.getpass("Repeat password: ") != password:
+            raise BadInput("password", "the passwords do not match.", "Try again.")
     else:
-        raise BadInput("password", "nobody is at the terminal to type one.", "Give --password-stdin.")
+        raise BadInput("password", "there is no terminal to type it.", "Give --password-stdin.")
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -167,8 +184,8 @@ def _password(user: User, *, from_stdin: bool) -> str:
 def _show(user: User, *, json: bool) -> None:
     shape = json_shapes.user(user)
     if json:
-        output.data(shape)
+        output.print_json(shape)
     else:
         output.print_fields(
-            [("email", user.email), ("name", user.name), ("role", user.role), ("may sign in", user.is_active)]
+            [("email", user.email), ("name", user.name), ("role", user.role), ("can sign in", user.is_active)]
         )

@@ -1,4 +1,4 @@
-"""newsletter warm-ups: add, list, remove. A new sending domain begins with little mail."""
+"""newsletter warm-ups: limit the readers a day of a new sending domain."""
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
@@ -16,62 +16,63 @@ from newsletter.lib.errors import BadInput
 if TYPE_CHECKING:
     from newsletter.delivery.models import WarmUp
 
-app = Commands(help="Warm-ups: how many readers a new sending domain may have on each of its first days.")
-Domain = Annotated[
-    str, typer.Argument(metavar="DOMAIN", help="What stands behind the @ of the sender's address, such as example.org.")
-]
+app = Commands(help="Manage daily limits for new sending domains.")
+Domain = Annotated[str, typer.Argument(metavar="DOMAIN", help="Domain of the sender address, such as example.org.")]
 
 
 @app.command()
 def add(
     domain: Domain,
     start: Annotated[
-        str, typer.Option("--start", metavar="DAY", help="Its first day (UTC); today if left out.", show_default=False)
+        str, typer.Option("--start", metavar="DATE", help="First day (UTC). Default: today.", show_default=False)
     ] = "",
     plan: Annotated[
         str,
         typer.Option(
             "--plan",
             metavar="NUMBERS",
-            help="Readers on each day: 500,1000,2000,4000. If left out: 250, and twice as many each day until all fit.",
+            help="Readers on each day: 500,1000,2000,4000. Default: 250, doubled each day until all readers fit.",
             show_default=False,
         ),
     ] = "",
     json: Json = False,
 ) -> None:
-    """Limit the readers a day of all publications sent from a domain; a plan that is there is replaced.
+    """Add or replace the warm-up plan of a domain.
 
-    What is over a day's limit leaves on the next day. After the last day there is no limit.
+    The plan limits the readers a day of all publications sent from the domain. Readers over the limit of a day
+    follow on the next day. After the last day there is no limit.
+
+    Example: newsletter warm-ups add example.org --plan 500,1000,2000,4000
     """
     from newsletter.delivery.rate_limits import warm_up
 
-    first = datetimes.day(start, field="--start") if start else clock.now().astimezone(UTC).date()
+    first = datetimes.parse_date(start, field="--start") if start else clock.now().astimezone(UTC).date()
     _show(warm_up.add(domain, starts_on=first, daily=_numbers(plan) if plan.strip() else None), json=json)
 
 
 @app.command("list")
 def list_(json: Json = False) -> None:
-    """List the plans, and what each allows today."""
+    """List warm-up plans and their limits today."""
     from newsletter.delivery.models import WarmUp
 
     found = list(WarmUp.objects.order_by("domain"))
     if json:
-        output.data([json_shapes.warm_up(each) for each in found])
+        output.print_json([json_shapes.warm_up(plan) for plan in found])
         return
     today = clock.now().astimezone(UTC).date()
-    output.table(
+    output.print_table(
         ["domain", "first day", "days", "today"],
-        [[each.domain, each.starts_on, len(each.daily), each.limit(today) or "no limit"] for each in found],
+        [[plan.domain, plan.starts_on, len(plan.daily), plan.limit(today) or "no limit"] for plan in found],
     )
 
 
 @app.command()
 def remove(domain: Domain) -> None:
-    """End the limit at once."""
+    """Remove the warm-up plan of a domain. Its limit ends at once."""
     from newsletter.delivery.rate_limits import warm_up
 
     warm_up.remove(domain)
-    output.print_note(f"{domain} has no limit any more.")
+    output.print_note(f"Removed. {domain} has no daily limit.")
 
 
 def _numbers(plan: str) -> list[int]:
@@ -83,7 +84,7 @@ def _numbers(plan: str) -> list[int]:
 
 def _show(warm_up: WarmUp, *, json: bool) -> None:
     if json:
-        output.data(json_shapes.warm_up(warm_up))
+        output.print_json(json_shapes.warm_up(warm_up))
         return
     output.print_fields(
         [

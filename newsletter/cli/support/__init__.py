@@ -1,1 +1,1 @@
-"""What commands share: options, output, lookups by name, input files, JSON shapes."""
+"""Helpers shared by all commands: options, output, lookups by name, input files, JSON shapes."""

@@ -1,4 +1,4 @@
-"""Moments and days as people write and read them: on the clock of the publication."""
+"""Read and print dates and times in the publication's time zone."""
 
 from __future__ import annotations  # models are imported for their types only
 
@@ -13,31 +13,34 @@ if TYPE_CHECKING:
     from newsletter.publications.models import Publication
 
 
-def moment(written: str, *, field: str, zone: str) -> datetime:
-    """A moment such as 2026-12-01T06:00, in time zone `zone` unless it names an offset; in UTC."""
+def parse_datetime(text: str, *, field: str, zone: str) -> datetime:
+    """Return a time such as 2026-12-01T06:00 in UTC. It is in time zone `zone` unless it has an offset."""
     try:
-        parsed = datetime.fromisoformat(written.strip())
+        parsed = datetime.fromisoformat(text.strip())
         return (parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise BadInput(field, f"{written!r} is not a moment.", "Write it like 2026-12-01T06:00.") from None
+        raise BadInput(field, f"{text!r} is not a date and time.", "Write it like 2026-12-01T06:00.") from None
 
 
-def day(written: str, *, field: str) -> date:
-    """A day such as 2026-12-01."""
+def parse_date(text: str, *, field: str) -> date:
+    """Return a date such as 2026-12-01."""
     try:
-        return date.fromisoformat(written.strip())
+        return date.fromisoformat(text.strip())
     except ValueError:
-        raise BadInput(field, f"{written!r} is not a day.", "Write it like 2026-12-01.") from None
+        raise BadInput(field, f"{text!r} is not a date.", "Write it like 2026-12-01.") from None
 
 
-def local(at: datetime, publication: Publication) -> str:
-    """`at` on the publication's clock: Mon 2026-12-01 06:00 EST."""
+def format_local(at: datetime, publication: Publication) -> str:
+    """Format `at` in the publication's time zone: Mon 2026-12-01 06:00 EST."""
     return f"{at.astimezone(ZoneInfo(publication.time_zone)):%a %Y-%m-%d %H:%M %Z}"
 
 
-def leaves(edition: Edition) -> str:
-    """When an edition leaves: `local`, or the hour of the readers' own clocks and when the first of them is."""
-    first = local(edition.due_at, edition.publication)
+def format_due(edition: Edition) -> str:
+    """Format when an edition is sent, by `format_local`.
+
+    For an edition sent at the readers' local time, return that hour and when the first readers reach it.
+    """
+    first = format_local(edition.due_at, edition.publication)
     if edition.local_send_time is None:
         return first
-    return f"{edition.local_date} {edition.local_send_time:%H:%M} readers’ local time, the first {first}"
+    return f"{edition.local_date} {edition.local_send_time:%H:%M} in each reader’s time zone, first at {first}"

@@ -1,4 +1,4 @@
-"""NAME=VALUE on the command line: fields of a row, read by the kind of each field."""
+"""NAME=VALUE arguments: set model fields, each parsed by its field type."""
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
@@ -12,24 +12,27 @@ if TYPE_CHECKING:
 
 
 def parse_assignments(assignments: Iterable[str], read: Callable[[str, str], Any], *, example: str) -> dict[str, Any]:
-    """Names with values; `read` makes a field's value of its name and what was typed. Raises `BadInput`."""
-    made = {}
+    """Return values by field name. `read` turns a name and its text into the value. Raises `BadInput`."""
+    values = {}
     for assignment in assignments:
         field, equals, text = assignment.partition("=")
         if not equals:
             raise BadInput("NAME=VALUE", f"{assignment!r} has no =.", f"Write it like {example}.")
-        made[field.strip()] = read(field.strip(), text.strip())
-    return made
+        values[field.strip()] = read(field.strip(), text.strip())
+    return values
 
 
-def value(row: type[Model], name: str, text: str, *, fixed: Collection[str]) -> Any:
-    """`text` as the value of field `name` of a `row`; nothing typed is None where a field may be empty."""
+def parse_field_value(model: type[Model], name: str, text: str, *, fixed: Collection[str]) -> Any:
+    """Return `text` as the value of field `name`; empty text is None for a nullable field.
+
+    `fixed` names the fields that must not be set.
+    """
     from django.core.exceptions import ValidationError
     from django.db.models import BooleanField
 
-    fields = {field.name: field for field in row._meta.concrete_fields if field.name not in fixed}
+    fields = {field.name: field for field in model._meta.concrete_fields if field.name not in fixed}
     if name not in fields:
-        raise BadInput(name, "is no field that can be set.", f"There is: {', '.join(fields)}.")
+        raise BadInput(name, "is not a field you can set.", f"Give one of: {', '.join(fields)}.")
     field = fields[name]
     if not text and field.null:
         return None
@@ -41,6 +44,6 @@ def value(row: type[Model], name: str, text: str, *, fixed: Collection[str]) -> 
         raise BadInput(name, " ".join(error.messages)) from None
 
 
-def split_list(text: str, *, by: str) -> list[str]:
-    """The parts of `text` between marks; none of them empty."""
-    return [part.strip() for part in text.split(by) if part.strip()]
+def split_list(text: str, *, separator: str) -> list[str]:
+    """Return the parts of `text`, trimmed, without empty ones."""
+    return [part.strip() for part in text.split(separator) if part.strip()]

@@ -1,8 +1,8 @@
-"""What `--json` prints: the stable shapes of the command line, one function each.
+"""The stable shapes that `--json` prints, one function each.
 
-Names are those of the models (docs/glossary.md has the words). Moments are UTC, days are local to
-the publication; what is not known is null, a text that was not given is "". Names may be added in
-later versions; none is taken away or changes its meaning without a word in the changelog.
+Names are those of the models (see docs/glossary.md). Times are UTC; dates are local to the publication. Unknown
+values are null; texts that were not given are "". Later versions may add names. The changelog announces every name
+that is removed or changes its meaning.
 """
 
 from __future__ import annotations  # models are imported inside, once Django is set up
@@ -57,16 +57,16 @@ DISPATCH = "id reason opened_at finished_at"
 
 
 def story(story: Story, *, place: int | None) -> JsonObject:
-    """A story; `publication` is a slug, `picture` the file that we keep, or why there is none yet, or null.
+    """A story. `publication` is a slug; `picture` is the stored file, or why there is none yet, or null.
 
-    `position` is its place in the queue, counted from 1, and null for a story that does not wait there.
+    `position` is its place in the queue from 1, or null for a story that is not queued.
     """
-    more = {"position": place, "publication": story.publication.slug, "picture": picture(story.picture)}
-    return _named(story, STORY) | more
+    extra = {"position": place, "publication": story.publication.slug, "picture": picture(story.picture)}
+    return _named(story, STORY) | extra
 
 
 def picture(picture: Picture | None) -> JsonObject | None:
-    """`address` is where letters find it, null until it is stored."""
+    """A picture. `address` is its URL in emails, null until it is stored."""
     if picture is None:
         return None
     address = f"{settings.PICTURES_URL}/{picture.name}" if picture.is_stored else None
@@ -74,12 +74,12 @@ def picture(picture: Picture | None) -> JsonObject | None:
 
 
 def appeal(appeal: Appeal) -> JsonObject:
-    """An appeal; `publication` is a slug."""
+    """An appeal. `publication` is a slug."""
     return _named(appeal, APPEAL) | {"publication": appeal.publication.slug}
 
 
 def publication(publication: Publication) -> JsonObject:
-    """A publication, with its accent as letters have it: mended where it could not be read."""
+    """A publication. `accent_in_letters` is the accent colour as emails use it, adjusted to be legible."""
     from newsletter.letters.style import palette
 
     return _named(publication, PUBLICATION) | {
@@ -89,22 +89,22 @@ def publication(publication: Publication) -> JsonObject:
 
 
 def with_contents(editions: QuerySet[Edition]) -> QuerySet[Edition]:
-    """`editions` with what their shapes and lines show, in a constant number of queries."""
+    """Prefetch what `edition` and the tables show, in a constant number of queries."""
     from django.db.models import Prefetch
 
     from newsletter.editions.models import FrozenLetter, Placement
 
-    light = FrozenLetter.objects.order_by("pk").defer("html", "text")
-    placed = Placement.objects.select_related("story").order_by("position")
+    letters = FrozenLetter.objects.order_by("pk").defer("html", "text")
+    placements = Placement.objects.select_related("story").order_by("position")
     return editions.select_related("publication", "approved_by").prefetch_related(
-        Prefetch("letters", light), Prefetch("placements", placed)
+        Prefetch("letters", letters), Prefetch("placements", placements)
     )
 
 
 def edition(edition: Edition) -> JsonObject:
-    """An edition; `stories` in their order, `findings` of preflight, `approved_by` an address or null.
+    """An edition. `stories` are in order, `findings` are from preflight, `approved_by` is an address or null.
 
-    Several are read `with_contents`.
+    Read several editions through `with_contents`.
     """
     letter = next(iter(edition.letters.all()), None)
     placements = edition.placements.all()
@@ -118,16 +118,19 @@ def edition(edition: Edition) -> JsonObject:
 
 
 def dispatch(dispatch: Dispatch) -> JsonObject:
-    """A dispatch with its `progress` and, once the provider told of it, its `tally` in numbers of readers, and the
-    batches that are `uncertain` or `refused`; `waits` (`next_at`, `done_at`, `sentences`) while it is held back."""
+    """A dispatch with its `progress` and its `uncertain` and `refused` batches.
+
+    `tally` counts readers by delivery event, or is null before the first event. `waits` (`next_at`, `done_at`,
+    `sentences`) explains a delay.
+    """
     from newsletter.delivery.dispatches.delay_reasons import delay_of
     from newsletter.delivery.ledger import progress as derived
     from newsletter.delivery.models import BatchState
     from newsletter.insights import dispatch_stats
 
-    def standing(state: BatchState) -> list[JsonObject]:
-        found = dispatch.batches.filter(state=state).order_by("number").values_list("number", "submitted")
-        return [{"batch": number, "readers": readers} for number, readers in found]
+    def batches_in(state: BatchState) -> list[JsonObject]:
+        rows = dispatch.batches.filter(state=state).order_by("number").values_list("number", "submitted")
+        return [{"batch": number, "readers": readers} for number, readers in rows]
 
     tally = dispatch_stats.dispatch_stats(dispatch.pk)
     waits = delay_of(dispatch, now=clock.now())
@@ -138,13 +141,13 @@ def dispatch(dispatch: Dispatch) -> JsonObject:
         "progress": progress(derived.progress(dispatch)),
         "tally": tally and asdict(tally),
         "waits": waits and asdict(waits),
-        "uncertain": standing(BatchState.UNCERTAIN),
-        "refused": standing(BatchState.REFUSED),
+        "uncertain": batches_in(BatchState.UNCERTAIN),
+        "refused": batches_in(BatchState.REFUSED),
     }
 
 
 def status(status: Status) -> JsonObject:
-    """The verdict (`level`: well, busy or broken), the worker queues, and where editions stand."""
+    """System status: `level` is well, busy or broken; then problems, worker queues and open editions."""
     return {
         "level": status.verdict.level,
         "sentence": status.verdict.sentence,
@@ -152,21 +155,21 @@ def status(status: Status) -> JsonObject:
         "queues": [asdict(queue) for queue in status.queues],
         "editions": [
             {
-                "id": standing.edition.pk,
-                "publication": standing.edition.publication.slug,
-                "due_at": standing.edition.due_at,
-                "state": standing.edition.state,
-                "reason": standing.edition.reason,
-                "progress": standing.progress and progress(standing.progress),
+                "id": item.edition.pk,
+                "publication": item.edition.publication.slug,
+                "due_at": item.edition.due_at,
+                "state": item.edition.state,
+                "reason": item.edition.reason,
+                "progress": item.progress and progress(item.progress),
             }
-            for standing in status.editions
+            for item in status.editions
         ],
         "read_at": status.read_at,
     }
 
 
 def progress(progress: Progress) -> JsonObject:
-    """How far a dispatch is, in numbers of readers; `share` is from 0 to 1."""
+    """Progress of a dispatch in numbers of readers; `share` is from 0 to 1."""
     return asdict(progress) | {
         "phase": progress.phase,
         "share": progress.share,
@@ -176,24 +179,24 @@ def progress(progress: Progress) -> JsonObject:
 
 
 def warm_up(warm_up: WarmUp) -> JsonObject:
-    """How many readers a domain may have on each of its first days, the first being `starts_on` (UTC)."""
+    """A warm-up plan: the most readers a day for a domain, from `starts_on` (UTC)."""
     return _named(warm_up, "domain starts_on daily")
 
 
 def user(user: User) -> JsonObject:
-    """Somebody who works here."""
+    """A staff user."""
     return _named(user, "email name role is_active created_at")
 
 
 def counts(counts: SubscriberCounts) -> JsonObject:
-    """Readers by how things stand, and their `total`."""
+    """Readers by status, and their `total`."""
     return asdict(counts) | {"total": counts.total}
 
 
 def report(report: SubscriberImportReport) -> JsonObject:
-    """What became of an import: numbers of rows, and `problems` (line, problem), a hundred at most."""
+    """The result of an import: numbers of rows, and up to 100 `problems` (line, problem)."""
     return asdict(report) | {"adds_up": report.adds_up}
 
 
-def _named(thing: Any, names: str) -> JsonObject:
-    return {name: getattr(thing, name) for name in names.split()}
+def _named(row: Any, names: str) -> JsonObject:
+    return {name: getattr(row, name) for name in names.split()}

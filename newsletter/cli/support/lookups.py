@@ -1,6 +1,6 @@
-"""From what was typed to the thing that is meant: by slug, by number, or the only one there is.
+"""Find the object that an argument names: by slug, by number, or the only one that exists.
 
-Each raises `BadInput` that says what could be typed instead.
+Each function raises `BadInput` with what can be given instead.
 """
 
 from __future__ import annotations  # models are imported inside, once Django is set up
@@ -22,17 +22,17 @@ Thing = TypeVar("Thing")
 
 
 def publication(slug: str) -> Publication:
-    """The publication called `slug`; without one, the only publication there is."""
+    """Return the publication with this slug; without a slug, the only publication."""
     from newsletter.publications.models import Publication
 
     slugs = list(Publication.objects.order_by("slug").values_list("slug", flat=True)[:20])
     if not slugs:
-        raise BadInput("publication", "there is none yet.", "Make one with: newsletter publications add")
+        raise BadInput("publication", "none exists yet.", "Create one: newsletter publications add")
     if not slug and len(slugs) > 1:
-        raise BadInput("publication", "there are several.", f"Give --publication with one of: {', '.join(slugs)}.")
+        raise BadInput("publication", "there is more than one.", f"Give --publication with one of: {', '.join(slugs)}.")
     found = Publication.objects.filter(slug=slug or slugs[0]).first()
     if found is None:
-        raise BadInput("publication", f"there is none called {slug!r}.", f"There is: {', '.join(slugs)}.")
+        raise BadInput("publication", f"no publication {slug!r}.", f"Give one of: {', '.join(slugs)}.")
     return found
 
 
@@ -57,37 +57,41 @@ def edition(number: int) -> Edition:
 
 
 def dispatch(number: int) -> Dispatch:
-    """The dispatch of edition `number`; there is at most one."""
+    """Return the dispatch of edition `number`. An edition has at most one."""
     from newsletter.delivery.models import Dispatch
 
-    meant = edition(number)
-    found = Dispatch.objects.select_related("edition__publication").filter(edition=meant).first()
+    of_edition = edition(number)
+    found = Dispatch.objects.select_related("edition__publication").filter(edition=of_edition).first()
     if found is None:
-        raise InvalidState(f"Edition {meant.pk} is {meant.state}; it has no dispatch yet.")
+        raise InvalidState(f"Edition {of_edition.pk} is {of_edition.state} and has no dispatch yet.")
     return found
 
 
 def person(email: str, step: Permission) -> User:
-    """The person with this address, or the only one whose role permits `step`."""
+    """Return the user with this address, or the only user whose role has the permission `step`."""
     from newsletter.accounts.models import User
     from newsletter.accounts.permissions import has_permission
 
     if email:
         found = User.objects.filter(email=email.strip().lower()).first()
         if found is None:
-            raise BadInput("by", "nobody who works here has this address.", "See: newsletter users list")
+            raise BadInput("--by", "no user with this address.", "List them: newsletter users list")
         if not has_permission(found, step):
-            raise InvalidState(f"{found} is {found.role}, whose role does not permit this.")
+            raise InvalidState(f"{found} has the role {found.role}, which does not permit this.")
         return found
     able = _able(step)
     if len(able) != 1:
-        problem = "several people may do this." if able else "nobody who works here may do this yet."
-        raise BadInput("by", problem, "Give --by with an address of `newsletter users list`.")
+        if not able:
+            raise BadInput("--by", "no user has permission to do this yet.", "Add one: newsletter users add")
+        raise BadInput("--by", "more than one user has permission to do this.", "Give --by EMAIL of one of them.")
     return able[0]
 
 
-def named(email: str, step: Permission) -> User | None:
-    """`person`, but None when nobody is named and it is not clear who it is: the system's user is recorded then."""
+def person_if_known(email: str, step: Permission) -> User | None:
+    """Return `person`, or None when none is named and several could be meant.
+
+    The audit trail then has the name of the operating system's user only.
+    """
     if email:
         return person(email, step)
     able = _able(step)
@@ -103,5 +107,5 @@ def _able(step: Permission) -> list[User]:
 
 def _found(thing: Thing | None, word: str, number: int, group: str) -> Thing:
     if thing is None:
-        raise BadInput(word, f"there is no number {number}.", f"See: newsletter {group} list")
+        raise BadInput(word, f"no {word} {number}.", f"List them: newsletter {group} list")
     return thing

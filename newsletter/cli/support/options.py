@@ -1,4 +1,4 @@
-"""Options that many commands share, said once."""
+"""Options and arguments that several commands share."""
 
 from typing import Annotated
 
@@ -10,23 +10,23 @@ Publication = Annotated[
         "--publication",
         "-p",
         metavar="SLUG",
-        help="Which publication. Not needed when there is only one.",
+        help="Publication. Optional when there is only one.",
         show_default=False,
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Skip confirmation.")]
 By = Annotated[
     str,
     typer.Option(
         "--by",
         metavar="EMAIL",
-        help="Who says so: a person who works here. Not needed when only one person may.",
+        help="Staff member responsible, by email address. Optional when only one person has permission.",
         show_default=False,
     ),
 ]
-Reason = Annotated[str, typer.Option("--reason", metavar="WORDS", help="Why; it is shown and kept.")]
-StoryId = Annotated[int, typer.Argument(metavar="STORY", help="The story's number, as in `stories list`.")]
-AppealId = Annotated[int, typer.Argument(metavar="APPEAL", help="The appeal's number, as in `appeals list`.")]
-EditionId = Annotated[int, typer.Argument(metavar="EDITION", help="The edition's number, as in `editions list`.")]
-Thanks = Annotated[bool, typer.Option("--thanks", help="The letter that thanks those who gave lately.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Reason, shown on the pages and stored.")]
+StoryId = Annotated[int, typer.Argument(metavar="STORY", help="Story number, from `stories list`.")]
+AppealId = Annotated[int, typer.Argument(metavar="APPEAL", help="Appeal number, from `appeals list`.")]
+EditionId = Annotated[int, typer.Argument(metavar="EDITION", help="Edition number, from `editions list`.")]
+Thanks = Annotated[bool, typer.Option("--thanks", help="Use the thank-you version for recent donors.")]

@@ -1,4 +1,4 @@
-"""How the command line speaks: data to stdout as JSON or a table, talk to stderr, questions to a person."""
+"""Output of commands: JSON, tables and text on stdout; notes, progress and questions on stderr."""
 
 import re
 import sys
@@ -16,56 +16,56 @@ from newsletter.lib import replace_file
 from newsletter.lib.errors import BadInput
 
 JSON = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
-UNCUT = 10_000  # columns
-SHOWN = 100  # characters
-LONG = re.compile(rf"\S{{{2 * SHOWN},}}")
-STEP = 1000
-Thing = TypeVar("Thing")
+PIPE_WIDTH = 10_000  # columns
+MAX_SHOWN_LENGTH = 100  # characters
+LONG_TOKEN = re.compile(rf"\S{{{2 * MAX_SHOWN_LENGTH},}}")
+PROGRESS_INTERVAL = 1000  # items
+Item = TypeVar("Item")
 
 
-def data(value: Any) -> None:
-    """`value` as JSON. Moments are ISO 8601 in UTC, ending in Z."""
+def print_json(value: Any) -> None:
+    """Print `value` as JSON. Times are ISO 8601 in UTC, ending in Z."""
     output_streams.write_data([orjson.dumps(value, option=JSON).decode() + "\n"])
 
 
-def as_line(value: Any) -> str:
-    """`value` as one line of JSON, for long lists (JSON Lines)."""
+def json_line(value: Any) -> str:
+    """Return `value` as one line of JSON, for long lists (JSON Lines)."""
     return orjson.dumps(value, option=JSON & ~orjson.OPT_INDENT_2).decode() + "\n"
 
 
-def lines(each: Iterable[str], *, out: Path | None) -> None:
-    """`each` to stdout, or to a file that is readable by its owner alone: such lists hold personal data.
+def write_lines(lines: Iterable[str], *, out: Path | None) -> None:
+    """Write `lines` to stdout, or to a file that only its owner can read: the lists hold personal data.
 
-    The file is there when all of them are in it; until then an earlier one stays.
+    The file is replaced once all lines are written. Until then an earlier file stays.
     """
     if out is None or str(out) == "-":
-        output_streams.write_data(each)
+        output_streams.write_data(lines)
         return
     try:
         with replace_file.replace_file(out, mode=replace_file.OWNER_ONLY) as file:
-            file.writelines(line.encode() for line in each)
+            file.writelines(line.encode() for line in lines)
     except OSError as error:
         raise BadInput("--out", f"cannot be written ({error.strerror}).") from None
     print_note(f"Written to {out}.")
 
 
-def document(words: str) -> None:
-    """A whole letter or template to stdout, in UTF-8: `… > letter.html` makes a file of it."""
-    output_streams.write_data([words if words.endswith("\n") else words + "\n"])
+def print_document(content: str) -> None:
+    """Print a whole email or template to stdout in UTF-8, so that `… > email.html` saves it."""
+    output_streams.write_data([content if content.endswith("\n") else content + "\n"])
 
 
-def text(words: str) -> None:
-    """`words` for a person, to stdout."""
-    sys.stdout.write(words if words.endswith("\n") else words + "\n")
+def print_text(text: str) -> None:
+    """Print `text` to stdout."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
-def print_note(words: str) -> None:
-    """One remark to the person at the terminal."""
-    sys.stderr.write(printable(words) + "\n")
+def print_note(text: str) -> None:
+    """Print a note to stderr."""
+    sys.stderr.write(printable(text) + "\n")
 
 
 class Problem(Protocol):
-    """What an import tells of a row."""
+    """What an import reports about a row."""
 
     @property
     def line(self) -> int: ...
@@ -73,35 +73,35 @@ class Problem(Protocol):
     def problem(self) -> str: ...
 
 
-def problems(known: Sequence[Problem], count: int) -> None:
-    """What is wrong with rows of a file, by line; `count` is how many there are, of which not all may be known."""
-    for each in known:
-        print_note(f"line {each.line}: {each.problem}")
+def print_problems(known: Sequence[Problem], count: int) -> None:
+    """Print problems with rows of a file, by line. `count` is their full number; `known` may hold fewer."""
+    for problem in known:
+        print_note(f"line {problem.line}: {problem.problem}")
     if count > len(known):
         print_note(f"… and {count - len(known)} more.")
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, talk: bool = False) -> None:
-    """A table to stdout, or to stderr when it is `talk`; with no rows, nothing but its header."""
-    made = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, to_stderr: bool = False) -> None:
+    """Print a table to stdout, or to stderr. Without rows, print the header only."""
+    table = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for row in rows:
-        made.add_row(*map(_spoken, row))
-    _show(made, sys.stderr if talk else sys.stdout)
+        table.add_row(*map(_format_value, row))
+    _show(table, sys.stderr if to_stderr else sys.stdout)
 
 
 def print_fields(pairs: Iterable[tuple[str, object]]) -> None:
-    """Names and values below each other, to stdout; values that say nothing are left out."""
-    made = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    made.add_column(style="bold", no_wrap=True)
-    made.add_column(overflow="fold")
+    """Print one name and value a line to stdout, leaving out empty values."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
     for name, value in pairs:
         if value not in (None, "", [], {}):
-            made.add_row(name, _spoken(value))
-    _show(made, sys.stdout)
+            table.add_row(name, _format_value(value))
+    _show(table, sys.stdout)
 
 
-def _spoken(value: object) -> str:
-    """A value as people read it."""
+def _format_value(value: object) -> str:
+    """Format a value for a person."""
     match value:
         case None:
             return ""
@@ -112,60 +112,60 @@ def _spoken(value: object) -> str:
     return printable(str(value))
 
 
-def _show(made: Table, stream: TextIO) -> None:
-    """In a pipe nothing is cut to a terminal's width, and no line ends in blanks."""
+def _show(table: Table, stream: TextIO) -> None:
+    """Print a table. In a pipe nothing is cut to a terminal's width; no line ends in spaces."""
     console = Console(
         file=stream,
-        markup=False,  # what people typed is never taken for markup
+        markup=False,  # user text is never markup
         emoji=False,
         highlight=False,
-        width=None if stream.isatty() else UNCUT,
+        width=None if stream.isatty() else PIPE_WIDTH,
     )
-    with console.capture() as shown:
-        console.print(made)
-    stream.writelines(f"{line.rstrip()}\n" for line in shown.get().splitlines())
+    with console.capture() as captured:
+        console.print(table)
+    stream.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
-def with_progress(things: Iterable[Thing], words: str) -> Iterator[Thing]:
-    """`things`, while a person at the terminal sees how many there were: `12,000 lines read`."""
-    with Console(stderr=True).status("") as shown:
-        for number, thing in enumerate(things, start=1):
-            if number % STEP == 0:
-                shown.update(f"{number:,} {words}")
-            yield thing
+def with_progress(items: Iterable[Item], label: str) -> Iterator[Item]:
+    """Yield `items` and show the count on a terminal: `12,000 lines read`."""
+    with Console(stderr=True).status("") as status:
+        for number, item in enumerate(items, start=1):
+            if number % PROGRESS_INTERVAL == 0:
+                status.update(f"{number:,} {label}")
+            yield item
 
 
-def shortened(words: str) -> str:
-    """`words` without what is too long to be a word: a refusal names what was typed, and that may be anything."""
-    return LONG.sub(lambda found: f"{found[0][:SHOWN]}…", words)
+def shorten_long_tokens(text: str) -> str:
+    """Cut tokens that are too long to be words: errors quote user input, which can be anything."""
+    return LONG_TOKEN.sub(lambda found: f"{found[0][:MAX_SHOWN_LENGTH]}…", text)
 
 
-def printable(words: str) -> str:
-    """`words` without control characters: a headline must not be able to steer a terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else " " for c in words)
+def printable(text: str) -> str:
+    """Replace control characters with spaces, so that a headline cannot control the terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
 
 
 def is_interactive() -> bool:
-    """True when somebody can be asked."""
+    """Return whether a person at a terminal can answer questions."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def confirm(question: str, *, yes: bool, instead: str) -> bool:
-    """The person's answer to `question`; True at once when they said --yes.
+def confirm(question: str, *, yes: bool, hint: str) -> bool:
+    """Ask a yes/no question and return the answer; return True at once with --yes.
 
-    With nobody there to be asked, `BadInput` says what to give `instead`.
+    Without a terminal, raise `BadInput` with `hint`: the option to give instead.
     """
     if yes:
         return True
     if not is_interactive():
-        raise BadInput("question", "nobody is at the terminal to be asked.", instead)
+        raise BadInput("confirmation", "there is no terminal to ask on.", hint)
     sys.stderr.write(f"{printable(question)} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def answer(question: str, *, default: str) -> str:
-    """What the person types, or `default`; with nobody there, `default` at once."""
+def prompt(question: str, *, default: str) -> str:
+    """Ask a question and return the answer, or `default` when it is empty or there is no terminal."""
     if not is_interactive():
         return default
     sys.stderr.write(f"{printable(question)}{f' [{default}]' if default else ''}: ")

@@ -1,15 +1,15 @@
-"""Standard input, output and error as a command finds them: closed, full, or in another encoding than UTF-8."""
+"""Standard streams that may be closed, full, or in an encoding other than UTF-8."""
 
 import errno
 import os
 import sys
 from collections.abc import Iterable
 
-UNWRITABLE = frozenset({errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG, errno.EDQUOT})
+OUTPUT_ERRNOS = frozenset({errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG, errno.EDQUOT})
 
 
 def prepare() -> None:
-    """Have all three there, and words made to fit a terminal that lacks letters."""
+    """Reopen closed standard streams, and escape characters that the terminal's encoding lacks."""
     _reopen_closed()
     for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
         if reconfigure := getattr(stream, "reconfigure", None):
@@ -17,7 +17,7 @@ def prepare() -> None:
 
 
 def write_data(pieces: Iterable[str]) -> None:
-    """`pieces` to stdout, in UTF-8 whatever the locale: a program or a file takes them, which knows no other."""
+    """Write `pieces` to stdout in UTF-8, whatever the locale: programs and files expect UTF-8."""
     sys.stdout.flush()
     raw = getattr(sys.stdout, "buffer", None)
     if raw is None:
@@ -29,19 +29,20 @@ def write_data(pieces: Iterable[str]) -> None:
 
 
 def is_output_error(error: OSError) -> bool:
-    """Is it that stdout cannot be written to? An error that names a file is about that file."""
-    return error.errno in UNWRITABLE and error.filename is None
+    """Return whether `error` means that stdout cannot be written. An error with a file name is about that file."""
+    return error.errno in OUTPUT_ERRNOS and error.filename is None
 
 
 def silence_output() -> None:
-    """Nothing more is written to stdout, so that a second try at exit does not complain."""
+    """Send further output to the null device, so that flushing at exit raises no second error."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _reopen_closed() -> None:
-    """Give a stream that was closed (`>&-`) a file in its place: reads find nothing, output is refused.
+    """Replace a closed stream (`>&-`) with the null device: reads return nothing, writes to stdout fail.
 
-    Otherwise the next file that is opened, such as the database, would get its number, and with it what children write.
+    Otherwise the next opened file, such as the database, gets its file descriptor and with it the output of child
+    processes.
     """
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         if getattr(sys, name) is not None:

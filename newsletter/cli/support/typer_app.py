@@ -1,5 +1,6 @@
-"""Groups of commands. A command runs with Django set up; showing help needs no settings at all."""
+"""Typer groups whose commands run with Django set up. Showing help needs no settings."""
 
+import inspect
 import os
 import pwd
 from collections.abc import Callable, Mapping
@@ -14,11 +15,11 @@ from newsletter.lib.errors import BadInput, NewsletterError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 MISSING_TABLES = frozenset({"42P01", "42703"})  # PostgreSQL: undefined table, undefined column
-FILES = frozenset({"file", "body_file", "paste", "picture"})
+FILE_PARAMETERS = frozenset({"file", "body_file", "paste", "picture"})
 
 
 class PlainFlags:
-    """In help, a flag stands without `<bool>` behind it, which would read as if it took a value."""
+    """Show flags in help without `<bool>`, which reads as if they took a value."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         params: list[Any] = super().get_params(ctx)  # type: ignore[misc]  # a mixin for Typer's two classes
@@ -37,19 +38,23 @@ class Group(PlainFlags, TyperGroup):
 
 
 class Commands(typer.Typer):
-    """A Typer whose commands find Django ready, so that they may import models in their first lines."""
+    """A Typer app that sets up Django before each command, so that commands can import models."""
 
-    def __init__(self, help: str, *, add_completion: bool = False) -> None:  # noqa: A002 — Typer's own word
+    def __init__(self, help: str, *, add_completion: bool = False) -> None:  # noqa: A002 — Typer's parameter name
         super().__init__(
-            help=help, cls=Group, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=add_completion
+            help=reflow(help),
+            cls=Group,
+            no_args_is_help=True,
+            pretty_exceptions_enable=False,
+            add_completion=add_completion,
         )
 
     def command(self, name: str | None = None, **options: Any) -> Callable[[Function], Function]:
-        register = super().command(name, cls=Command, **options)
-
         def add(function: Function) -> Function:
+            register = super(Commands, self).command(name, cls=Command, help=reflow(function.__doc__ or ""), **options)
+
             @wraps(function)
-            def ready(*args: Any, **kwargs: Any) -> Any:
+            def run_with_django(*args: Any, **kwargs: Any) -> Any:
                 import django
                 from django.apps import apps
                 from django.db import OperationalError, ProgrammingError
@@ -64,38 +69,43 @@ class Commands(typer.Typer):
                     with audit_trail.acting_from(Door.COMMAND, _system_user()):
                         return function(*args, **kwargs)
                 except (OperationalError, ProgrammingError) as error:
-                    _explain(error)
+                    _raise_explained(error)
 
-            register(ready)
+            register(run_with_django)
             return function
 
         return add
 
 
-def _refuse_other_encodings(given: Mapping[str, object]) -> None:
-    """Raise `BadInput` for an argument that is not in UTF-8: no database takes it. The names of files may be so."""
-    for name, value in given.items():
+def reflow(text: str) -> str:
+    """Join the lines of each paragraph, so that help breaks its lines at the terminal's width."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in inspect.cleandoc(text).split("\n\n"))
+
+
+def _refuse_other_encodings(arguments: Mapping[str, object]) -> None:
+    """Raise `BadInput` for an argument that is not UTF-8: no database stores it. File names may be in any encoding."""
+    for name, value in arguments.items():
         texts = value if isinstance(value, list) else [value]
-        if name not in FILES and any(isinstance(text, str) and SURROGATES.search(text) for text in texts):
+        if name not in FILE_PARAMETERS and any(isinstance(text, str) and SURROGATES.search(text) for text in texts):
             option = "--" + name.strip("_").replace("_", "-")
-            raise BadInput(option, "is not in UTF-8.", "Type it in a terminal that is set to UTF-8.")
+            raise BadInput(option, "is not UTF-8.", "Set the terminal to UTF-8 and try again.")
 
 
 def _system_user() -> str:
-    """Who is at this terminal, as the operating system knows them."""
-    number = os.getuid()
+    """Return the operating system's name for the current user."""
+    uid = os.getuid()
     try:
-        return pwd.getpwuid(number).pw_name
+        return pwd.getpwuid(uid).pw_name
     except KeyError:
-        return f"user {number}"
+        return f"user {uid}"
 
 
-def _explain(error: Exception) -> NoReturn:
-    """One sentence for a database that is not there or not ready; anything else goes on as it is."""
+def _raise_explained(error: Exception) -> NoReturn:
+    """Raise a one-sentence error for a missing or unmigrated database; raise anything else unchanged."""
     first = (str(error).splitlines() or [""])[0]
     code = getattr(error.__cause__, "sqlstate", None)
     if code in MISSING_TABLES or first.startswith(("no such table", "no such column")):
-        raise NewsletterError("The database lacks tables of this version. Run: newsletter migrate") from None
+        raise NewsletterError("The database schema is out of date. Run: newsletter migrate") from None
     if code is None and type(error).__name__ == "OperationalError":
-        raise NewsletterError(f"The database cannot be used: {first}.") from None
+        raise NewsletterError(f"Cannot use the database: {first}.") from None
     raise error

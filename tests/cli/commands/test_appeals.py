@@ -9,68 +9,68 @@ ADD = [
 
 
 def test_an_appeal_is_added_listed_and_retired(newsletter: Command, publication: Publication) -> None:
-    told = newsletter(
+    result = newsletter(
         *ADD, "--lead", "No owner.", "--point", "One", "--point", "Two", "--closing", "Thank you.",
         "--starts", "2026-12-01",
         "--ends", "2026-12-24", "--priority", "5", "--place", "between", "--story", "2", "--json",
     ).data  # fmt: skip
-    assert (told["points"], told["starts_on"], told["ends_on"]) == (["One", "Two"], "2026-12-01", "2026-12-24")
-    assert (told["place"], told["story_number"], told["publication"]) == ("between", 2, "morning")
-    assert newsletter("appeals", "list").words.endswith(
+    assert (result["points"], result["starts_on"], result["ends_on"]) == (["One", "Two"], "2026-12-01", "2026-12-24")
+    assert (result["place"], result["story_number"], result["publication"]) == ("between", 2, "morning")
+    assert newsletter("appeals", "list").text.endswith(
         "Winter Readers pay for this 2026-12-01 2026-12-24 5 after story 2 yes"
     )
-    assert newsletter("appeals", "retire", told["id"], "--json").data["is_active"] is False
+    assert newsletter("appeals", "retire", result["id"], "--json").data["is_active"] is False
     assert newsletter("appeals", "list", "--json").data == []
     assert len(newsletter("appeals", "list", "--all", "--json").data) == 1
 
 
-def test_an_appeal_that_cannot_stand_is_refused(newsletter: Command, publication: Publication) -> None:
+def test_an_invalid_appeal_is_refused(newsletter: Command, publication: Publication) -> None:
     for wrong in (
         ["--starts", "soon"],
         ["--starts", "2026-12-02", "--ends", "2026-12-01"],
         ["--url", "give"],
         ["--heading", ""],
     ):
-        told = newsletter(*ADD, *wrong)
-        assert (told.status, told.out, told.err.count("\n")) == (1, "", 1), wrong
+        result = newsletter(*ADD, *wrong)
+        assert (result.status, result.out, result.err.count("\n")) == (1, "", 1), wrong
     assert not Appeal.objects.exists()
     assert newsletter(*ADD, "--paragraph", "0").status == 2
 
 
-def test_an_appeal_is_shown_as_people_read_it(newsletter: Command, publication: Publication) -> None:
-    words = newsletter(*ADD, "--point", "One").words
+def test_an_appeal_is_shown_as_text(newsletter: Command, publication: Publication) -> None:
+    words = newsletter(*ADD, "--point", "One").text
     assert "heading Readers pay for this points - One button Support us" in words
-    assert "place after paragraph 2 of story 1" in words
+    assert "position after paragraph 2 of story 1" in words
 
 
 def test_amounts_a_thermometer_and_a_match_are_given_and_changed(newsletter: Command, publication: Publication) -> None:
-    told = newsletter(
+    result = newsletter(
         *ADD, "--amount", "10", "--amount", "25", "--currency", "usd", "--amount-url", "https://g.org/?a={amount}",
         "--goal", "60000", "--raised", "41250", "--as-of", "2026-11-22", "--match", "Doubled.",
         "--match-ends", "2026-11-30T23:59", "--json",
     ).data  # fmt: skip
-    assert (told["amounts"], told["currency"], told["raised_on"]) == ([10, 25], "USD", "2026-11-22")
-    assert told["match_ends_at"] == "2026-12-01T04:59:00Z"  # midnight in New York, less a minute
+    assert (result["amounts"], result["currency"], result["raised_on"]) == ([10, 25], "USD", "2026-11-22")
+    assert result["match_ends_at"] == "2026-12-01T04:59:00Z"  # midnight in New York, less a minute
     changed = newsletter(
-        "appeals", "set", told["id"], "raised=50000", "raised_on=2026-11-23", "amounts=5|15|40", "points=One|Two",
+        "appeals", "set", result["id"], "raised=50000", "raised_on=2026-11-23", "amounts=5|15|40", "points=One|Two",
         "match=", "match_ends_at=", "--json",
     ).data  # fmt: skip
     assert (changed["raised"], changed["amounts"], changed["points"]) == (50000, [5, 15, 40], ["One", "Two"])
     assert (changed["match"], changed["match_ends_at"]) == ("", None)
-    words = newsletter("appeals", "show", told["id"]).words
-    assert "given 50,000 of 60,000 USD, as of 2026-11-23" in words
+    words = newsletter("appeals", "show", result["id"]).text
+    assert "raised 50,000 of 60,000 USD, as of 2026-11-23" in words
     assert "amounts 5 USD, 15 USD, 40 USD" in words
 
 
-def test_what_cannot_be_set_changes_nothing(newsletter: Command, publication: Publication) -> None:
+def test_an_invalid_value_changes_nothing(newsletter: Command, publication: Publication) -> None:
     number = newsletter(*ADD, "--json").data["id"]
     for wrong in ("amounts=ten", "raised=7", "publication=2", "colour=red", "heading", "goal=many"):
-        told = newsletter("appeals", "set", number, "lead=New", wrong)
-        assert (told.status, told.out, told.err.count("\n")) == (1, "", 1), wrong
+        result = newsletter("appeals", "set", number, "lead=New", wrong)
+        assert (result.status, result.out, result.err.count("\n")) == (1, "", 1), wrong
     assert Appeal.objects.get().lead == ""
 
 
-def test_platforms_are_listed_with_how_surely_they_are_known(newsletter: Command) -> None:
-    told = newsletter("appeals", "platforms", "--json").data
-    assert {"Stripe payment link", "Donorbox", "Givebutter", "Fundraise Up"} < {each["name"] for each in told}
+def test_platforms_are_listed_with_the_source_of_their_link_formats(newsletter: Command) -> None:
+    result = newsletter("appeals", "platforms", "--json").data
+    assert {"Stripe payment link", "Donorbox", "Givebutter", "Fundraise Up"} < {each["name"] for each in result}
     assert "{cents}" in newsletter("appeals", "platforms").out

@@ -1,4 +1,4 @@
-"""`newsletter audit`: what was done at the command line and elsewhere, and the accounts that are closed there."""
+"""`newsletter audit`, and closing and reopening accounts."""
 
 import os
 import pwd
@@ -16,21 +16,21 @@ from tests.support import factories as make
 HERE = pwd.getpwuid(os.getuid()).pw_name
 
 
-def test_an_act_at_the_command_line_names_the_person_and_the_system_s_user(
+def test_an_audit_entry_names_the_user_and_the_operating_system_s_user(
     newsletter: Command, publication: Publication, eddie: User
 ) -> None:
     edition = make.edition(publication)
-    said = newsletter("editions", "hold", edition.pk, "--reason", "A wrong name.", "--by", "eddie@example.org")
-    assert said.status == 0, said.err
+    result = newsletter("editions", "hold", edition.pk, "--reason", "A wrong name.", "--by", "eddie@example.org")
+    assert result.status == 0, result.err
     [shown] = newsletter("audit", "--json").data
     wanted: dict[str, object] = {"act": "edition-held", "who": "eddie@example.org", "door": "command", "place": HERE}
     wanted |= {"subject": "edition", "subject_id": edition.pk, "details": {"reason": "A wrong name."}}
     assert shown.items() >= wanted.items()
     assert shown["at"].endswith("Z")
-    assert "eddie@example.org edition-held edition" in newsletter("audit").words
+    assert "eddie@example.org edition-held edition" in newsletter("audit").text
 
 
-def test_without_a_name_the_system_s_user_is_recorded(newsletter: Command, publication: Publication) -> None:
+def test_without_by_the_operating_system_s_user_is_recorded(newsletter: Command, publication: Publication) -> None:
     for name in ("Eddie", "Edda"):
         make.person(Role.EDITOR, name)
     edition = make.edition(publication)
@@ -39,11 +39,11 @@ def test_without_a_name_the_system_s_user_is_recorded(newsletter: Command, publi
     assert (record.act, record.who, record.door, record.place) == (Act.EDITION_CANCELLED, "", "command", HERE)
 
 
-def test_somebody_without_the_right_is_not_put_down_for_it(newsletter: Command, publication: Publication) -> None:
+def test_a_user_without_permission_is_refused_and_not_recorded(newsletter: Command, publication: Publication) -> None:
     make.cora()
     edition = make.edition(publication)
-    said = newsletter("editions", "hold", edition.pk, "--reason", "x", "--by", "cora@example.org")
-    assert (said.status, Record.objects.count()) == (1, 0)
+    result = newsletter("editions", "hold", edition.pk, "--reason", "x", "--by", "cora@example.org")
+    assert (result.status, Record.objects.count()) == (1, 0)
     assert newsletter("users", "close", "cora@example.org", "--by", "cora@example.org").status == 1
 
 
@@ -59,7 +59,7 @@ def test_somebody_without_the_right_is_not_put_down_for_it(newsletter: Command, 
         (("--who", "nobody@example.org"), []),
     ],
 )
-def test_records_are_listed_by_what_is_asked(newsletter: Command, filters: tuple[str, ...], found: list[str]) -> None:
+def test_audit_entries_are_filtered(newsletter: Command, filters: tuple[str, ...], found: list[str]) -> None:
     newsletter("users", "add", "cora@example.org", "--password-stdin", stdin="a password for everyone\n")
     newsletter("users", "set-role", "cora@example.org", "editor")
     newsletter("users", "close", "cora@example.org")
@@ -68,9 +68,9 @@ def test_records_are_listed_by_what_is_asked(newsletter: Command, filters: tuple
 
 
 @pytest.mark.parametrize("words", [("--act", "danced"), ("--subject", "edition:x"), ("--since", "yesterday")])
-def test_what_cannot_be_asked_is_one_sentence(newsletter: Command, words: tuple[str, ...]) -> None:
-    said = newsletter("audit", *words)
-    assert (said.status, said.out, said.err.count("\n")) == (1, "", 1)
+def test_an_invalid_filter_is_refused_in_one_sentence(newsletter: Command, words: tuple[str, ...]) -> None:
+    result = newsletter("audit", *words)
+    assert (result.status, result.out, result.err.count("\n")) == (1, "", 1)
 
 
 def test_an_account_is_closed_and_opened_again(newsletter: Command) -> None:
@@ -81,6 +81,6 @@ def test_an_account_is_closed_and_opened_again(newsletter: Command) -> None:
     assert newsletter("users", "close", "otto@example.org", "--json").data["is_active"] is False
     assert session.get("/ops/").status_code == 302
     assert Client().post("/sign-in/", form).status_code == 200
-    assert newsletter("users", "list").words.endswith("ops no")
+    assert newsletter("users", "list").text.endswith("ops no")
     assert newsletter("users", "reopen", "otto@example.org", "--json").data["is_active"] is True
     assert Client().post("/sign-in/", form).status_code == 302

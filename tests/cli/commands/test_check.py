@@ -10,16 +10,16 @@ KEY = "SG.not-a-real-key.but-one-that-must-never-be-shown"
 SECRET = "another secret of 50 characters, never to be printed"
 
 
-def test_a_new_house_is_not_ready_and_says_why(newsletter: Command) -> None:
-    told = newsletter("check")
-    assert (told.status, told.err) == (1, "Not ready: 4 to hint.\n")
+def test_a_new_installation_is_not_ready_and_the_check_says_why(newsletter: Command) -> None:
+    result = newsletter("check")
+    assert (result.status, result.err) == (1, "Not ready: 4 problems to fix.\n")
     assert (
-        "stop: BASE_URL is this machine: no reader could unsubscribe. Set BASE_URL=https://… (base-url-local)"
-        in told.out
+        "stop: BASE_URL points to this machine: readers cannot unsubscribe. Set BASE_URL=https://… (base-url-local)"
+        in result.out
     )
 
 
-def test_a_house_that_is_ready_is_told_so_and_no_secret_is_shown(
+def test_a_ready_installation_passes_and_no_secret_is_shown(
     newsletter: Command, publication: Publication, settings: pytest.FixtureRequest, redis_server: RedisServer
 ) -> None:
     publication.sender_email, publication.auto_approve = "post@lantern.io", True
@@ -29,23 +29,23 @@ def test_a_house_that_is_ready_is_told_so_and_no_secret_is_shown(
         "SENDGRID_API_BASE": "", "SECRET_KEY": SECRET, "REDIS_URL": redis_server.url,
     }.items():  # fmt: skip
         setattr(settings, name, value)
-    told = newsletter("check", "--json").data
-    assert told["ready"] is True
-    assert {finding["severity"] for finding in told["findings"]} <= {"warn"}
+    result = newsletter("check", "--json").data
+    assert result["ready"] is True
+    assert {finding["severity"] for finding in result["findings"]} <= {"warn"}
     assert newsletter("check").err == "Ready for real readers.\n"
     strict = newsletter("check", "--strict")
-    assert strict.status == (1 if told["findings"] else 0)
+    assert strict.status == (1 if result["findings"] else 0)
     for secret in (KEY, SECRET):
         assert secret not in strict.out + strict.err
 
 
-def test_what_database_and_broker_answer_is_said(
+def test_the_versions_of_database_and_broker_are_shown(
     newsletter: Command, settings: pytest.FixtureRequest, redis_server: RedisServer
 ) -> None:
     settings.REDIS_URL = redis_server.url  # type: ignore[attr-defined]
-    said = newsletter("check").out
-    assert re.search(r"^ok: The database answers: (SQLite|PostgreSQL) \d+\.[\d.]+\.$", said, re.M)
-    assert re.search(r"^ok: The broker answers: (Redis|Valkey) \d+\.[\d.]+\.$", said, re.M)
+    shown = newsletter("check").out
+    assert re.search(r"^ok: The database is reachable: (SQLite|PostgreSQL) \d+\.[\d.]+\.$", shown, re.M)
+    assert re.search(r"^ok: The broker is reachable: (Redis|Valkey) \d+\.[\d.]+\.$", shown, re.M)
 
 
 @pytest.mark.parametrize("url", ["redis://:hidden@127.0.0.1:1/0", "amqp://name:hidden@127.0.0.1:1//"])
@@ -53,7 +53,7 @@ def test_a_broker_that_does_not_answer_is_a_stop_without_its_password(
     newsletter: Command, settings: pytest.FixtureRequest, url: str
 ) -> None:
     settings.REDIS_URL = url  # type: ignore[attr-defined]
-    told = newsletter("check")
-    assert told.status == 1
-    assert re.search(r"^stop: The broker cannot be used: .*refused.* \(broker-silent\)$", told.out, re.M)
-    assert "hidden" not in told.out + told.err
+    result = newsletter("check")
+    assert result.status == 1
+    assert re.search(r"^stop: Cannot use the broker: .*refused.* \(broker-unreachable\)$", result.out, re.M)
+    assert "hidden" not in result.out + result.err

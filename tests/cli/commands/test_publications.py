@@ -8,16 +8,20 @@ NEW_PUBLICATION = [
 ]  # fmt: skip
 
 
-def test_a_publication_is_added_with_what_must_be_known(newsletter: Command) -> None:
-    told = newsletter("publications", "add", *NEW_PUBLICATION, "--json").data
-    assert (told["slug"], told["send_time"], told["recurrence"]) == ("evening", "18:30:00", "FREQ=WEEKLY;BYDAY=MO,TH")
+def test_a_publication_is_added_with_its_required_options(newsletter: Command) -> None:
+    result = newsletter("publications", "add", *NEW_PUBLICATION, "--json").data
+    assert (result["slug"], result["send_time"], result["recurrence"]) == (
+        "evening",
+        "18:30:00",
+        "FREQ=WEEKLY;BYDAY=MO,TH",
+    )
     assert Publication.objects.get().time_zone == "Europe/Berlin"
-    assert newsletter("publications", "list").words.endswith(
+    assert newsletter("publications", "list").text.endswith(
         "evening The Evening Post 18:30 Europe/Berlin FREQ=WEEKLY;BYDAY=MO,TH yes"
     )
 
 
-def test_what_is_missing_or_wrong_is_named(newsletter: Command) -> None:
+def test_missing_and_invalid_options_are_named(newsletter: Command) -> None:
     assert newsletter("publications", "add", "--slug=x").status == 2
     for wrong in (
         "--send-time=25:00",
@@ -26,22 +30,22 @@ def test_what_is_missing_or_wrong_is_named(newsletter: Command) -> None:
         "--sender-email=nobody",
         "--starts-on=soon",
     ):
-        told = newsletter("publications", "add", *NEW_PUBLICATION, wrong)
-        assert (told.status, told.out, told.err.count("\n")) == (1, "", 1), wrong
+        result = newsletter("publications", "add", *NEW_PUBLICATION, wrong)
+        assert (result.status, result.out, result.err.count("\n")) == (1, "", 1), wrong
     assert not Publication.objects.exists()
 
 
 def test_fields_are_set_by_name(newsletter: Command, publication: Publication) -> None:
-    told = newsletter(
+    result = newsletter(
         "publications", "set", "morning", "send_time=06:15", "auto_approve=yes", "minimum_stories=3",
         "tagline=News = good", "--json",
     ).data  # fmt: skip
-    assert (told["send_time"], told["auto_approve"], told["minimum_stories"], told["tagline"]) == (
+    assert (result["send_time"], result["auto_approve"], result["minimum_stories"], result["tagline"]) == (
         "06:15:00", True, 3, "News = good",
     )  # fmt: skip
     publication.refresh_from_db()
     assert publication.auto_approve is True
-    assert newsletter("publications", "show", "--json").data == told
+    assert newsletter("publications", "show", "--json").data == result
 
 
 def test_a_field_that_does_not_exist_or_a_value_that_does_not_fit_changes_nothing(
@@ -57,46 +61,48 @@ def test_a_field_that_does_not_exist_or_a_value_that_does_not_fit_changes_nothin
         "created_at=2026-01-01",
         "minimum_stories=many",
     ):
-        told = newsletter("publications", "set", "morning", "tagline=New", wrong)
-        assert (told.status, told.out, told.err.count("\n")) == (1, "", 1), wrong
+        result = newsletter("publications", "set", "morning", "tagline=New", wrong)
+        assert (result.status, result.out, result.err.count("\n")) == (1, "", 1), wrong
     before = publication.tagline
     publication.refresh_from_db()
     assert publication.tagline == before
 
 
 def test_a_publication_is_shown_with_all_its_fields(newsletter: Command, publication: Publication) -> None:
-    words = newsletter("publications", "show", "morning").words
+    words = newsletter("publications", "show", "morning").text
     assert "time_zone America/New_York" in words
     assert "postal_address 1 Main Street, Springfield" in words
 
 
-def test_a_brand_is_set_and_told_as_letters_have_it(newsletter: Command, publication: Publication) -> None:
-    told = newsletter(
+def test_a_brand_is_set_and_shown_as_in_emails(newsletter: Command, publication: Publication) -> None:
+    result = newsletter(
         "publications", "set", "morning", "look=briefing", "corners=round", "accent_colour=#ffd400",
         "social_links=Bluesky=https://x.org/?a=1|Mastodon=https://y.org/@p", "--json",
     ).data  # fmt: skip
-    assert (told["look"], told["corners"]) == ("briefing", "round")
-    assert told["social_links"] == [
+    assert (result["look"], result["corners"]) == ("briefing", "round")
+    assert result["social_links"] == [
         {"name": "Bluesky", "url": "https://x.org/?a=1"},
         {"name": "Mastodon", "url": "https://y.org/@p"},
     ]
-    assert told["accent_in_letters"] != told["accent_colour"]
+    assert result["accent_in_letters"] != result["accent_colour"]
     assert newsletter("publications", "set", "morning", "accent_colour=#ffffff").status == 1
     assert newsletter("publications", "set", "morning", "social_links=", "--json").data["social_links"] == []
 
 
-def test_limits_are_set_and_lifted_again(newsletter: Command, publication: Publication) -> None:
-    told = newsletter(
+def test_limits_are_set_and_removed(newsletter: Command, publication: Publication) -> None:
+    result = newsletter(
         "publications", "set", "morning", "pace_per_hour=6000", "quiet_from=22:00", "quiet_until=06:30", "--json"
     ).data
-    assert (told["pace_per_hour"], told["pace_per_minute"]) == (6000, None)
-    assert (told["quiet_from"], told["quiet_until"]) == ("22:00:00", "06:30:00")
-    told = newsletter("publications", "set", "morning", "pace_per_hour=", "quiet_from=", "quiet_until=", "--json").data
-    assert (told["pace_per_hour"], told["quiet_from"], told["quiet_until"]) == (None, None, None)
+    assert (result["pace_per_hour"], result["pace_per_minute"]) == (6000, None)
+    assert (result["quiet_from"], result["quiet_until"]) == ("22:00:00", "06:30:00")
+    result = newsletter(
+        "publications", "set", "morning", "pace_per_hour=", "quiet_from=", "quiet_until=", "--json"
+    ).data
+    assert (result["pace_per_hour"], result["quiet_from"], result["quiet_until"]) == (None, None, None)
     assert newsletter("publications", "set", "morning", "local_time=yes", "--json").data["local_time"] is True
 
 
-def test_limits_that_cannot_be_are_refused(newsletter: Command, publication: Publication) -> None:
+def test_invalid_limits_are_refused(newsletter: Command, publication: Publication) -> None:
     for wrong in (
         ("pace_per_minute=0",),
         ("quiet_from=22:00",),
@@ -105,5 +111,5 @@ def test_limits_that_cannot_be_are_refused(newsletter: Command, publication: Pub
         ("quiet_from=22:00", "quiet_until=06:00", "local_time=yes"),
         ("schedule_ahead_minutes=60", "lead_minutes=90", "pace_per_hour=6000"),
     ):
-        told = newsletter("publications", "set", "morning", *wrong)
-        assert (told.status, told.err.count("\n")) == (1, 1), wrong
+        result = newsletter("publications", "set", "morning", *wrong)
+        assert (result.status, result.err.count("\n")) == (1, 1), wrong

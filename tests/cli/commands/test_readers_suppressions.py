@@ -17,23 +17,23 @@ ADDRESS = "rita@readers.example"
 
 def test_a_suppressed_reader_is_not_mailed_until_it_is_lifted(newsletter: Command, publication: Publication) -> None:
     rita = make.rita(publication)
-    told = newsletter("readers", "suppress", " Rita@Readers.example", "--detail", "asked by phone")
-    assert told.words == "suppressed yes reason desk"
+    result = newsletter("readers", "suppress", " Rita@Readers.example", "--detail", "asked by phone")
+    assert result.text == "suppressed yes reason desk"
     assert reachable(publication.pk, [rita.pk], day=clock.now().date()) == []
     assert newsletter("readers", "suppress", ADDRESS, "--reason", "person", "--json").data["reason"] == "desk"
     lifted = newsletter("readers", "lift", ADDRESS)
-    assert lifted.words == "lifted yes"
-    assert "SendGrid keeps lists of its own" in lifted.err
+    assert lifted.text == "lifted yes"
+    assert "SendGrid keeps its own lists" in lifted.err
     assert [row[0] for row in reachable(publication.pk, [rita.pk], day=clock.now().date())] == [rita.pk]
     assert newsletter("readers", "lift", ADDRESS).status == 1
 
 
 @pytest.mark.parametrize("reason", ["erased", "mood", ""])
 def test_a_reason_that_nobody_gives_is_refused(newsletter: Command, reason: str) -> None:
-    told = newsletter("readers", "suppress", ADDRESS, "--reason", reason)
-    assert told.status == 1
-    assert "Give one of: hard-bounce, complaint, person, desk, provider." in told.err
-    assert "rita" not in told.err
+    result = newsletter("readers", "suppress", ADDRESS, "--reason", reason)
+    assert result.status == 1
+    assert "Give one of: hard-bounce, complaint, person, desk, provider." in result.err
+    assert "rita" not in result.err
 
 
 def test_an_erased_person_is_gone_everywhere_and_no_import_brings_them_back(
@@ -42,8 +42,8 @@ def test_an_erased_person_is_gone_everywhere_and_no_import_brings_them_back(
     rita, other = make.rita(publication), make.reader(publication)
     make.gift(ADDRESS)
     make.gift(other.email)
-    told = newsletter("readers", "erase", "-", "--yes", "--json", stdin=f"{ADDRESS}\n").data
-    assert told == {"subscriptions": 1, "gifts": 1}
+    result = newsletter("readers", "erase", "-", "--yes", "--json", stdin=f"{ADDRESS}\n").data
+    assert result == {"subscriptions": 1, "gifts": 1}
     assert list(Subscriber.objects.values_list("email", flat=True)) == [other.email]
     assert list(Gift.objects.values_list("email", flat=True)) == [other.email]
     assert not Subscription.objects.filter(subscriber_id=rita.pk).exists()
@@ -52,7 +52,7 @@ def test_an_erased_person_is_gone_everywhere_and_no_import_brings_them_back(
     assert (report.added, report.suppressed) == (0, 1)
 
 
-def test_nobody_is_erased_without_a_word(newsletter: Command, publication: Publication) -> None:
+def test_erasing_needs_confirmation(newsletter: Command, publication: Publication) -> None:
     make.rita(publication)
     assert newsletter("readers", "erase", ADDRESS).status == 1
     assert newsletter("readers", "erase", "-", "--yes", stdin="a b").status == 1
@@ -60,6 +60,6 @@ def test_nobody_is_erased_without_a_word(newsletter: Command, publication: Publi
 
 
 def test_erasing_somebody_who_is_not_there_keeps_them_away(newsletter: Command) -> None:
-    assert newsletter("readers", "erase", ADDRESS, "--yes").words == "subscriptions removed 0 gifts removed 0"
+    assert newsletter("readers", "erase", ADDRESS, "--yes").text == "subscriptions removed 0 gifts removed 0"
     assert newsletter("readers", "erase", ADDRESS, "--yes").status == 0
     assert Suppression.objects.count() == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.cli.conftest import Command
 
 
-def test_the_postbox_says_where_it_is_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+def test_the_postbox_prints_its_url_and_stops_with_ctrl_c(tmp_path: Path) -> None:
     postbox = subprocess.Popen(
         [sys.executable, "-m", "newsletter", "postbox", "--port", "0", "--file", str(tmp_path / "letters.sqlite3")],
         env=os.environ | {"NEWSLETTER_DATA": str(tmp_path)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -25,11 +25,11 @@ def test_the_postbox_says_where_it_is_and_ends_with_ctrl_c(tmp_path: Path) -> No
 
 
 def test_djangos_own_commands_are_passed_through(newsletter: Command) -> None:
-    assert newsletter("manage", "showmigrations", "audience", "--plan").words.endswith("[X] audience.0001_initial")
+    assert newsletter("manage", "showmigrations", "audience", "--plan").text.endswith("[X] audience.0001_initial")
     assert "Type 'newsletter manage help <subcommand>'" in newsletter("manage", "--help").out
 
 
 def test_migrating_again_is_harmless(newsletter: Command) -> None:
-    told = newsletter("migrate")
-    assert (told.status, told.out) == (0, "")
-    assert "No migrations to apply." in told.err
+    result = newsletter("migrate")
+    assert (result.status, result.out) == (0, "")
+    assert "No migrations to apply." in result.err

@@ -15,30 +15,28 @@ def all_alive() -> None:
         heartbeats.record_queue(queue, waiting=3 if queue == "dispatch" else 0, oldest_seconds=1.5, now=now)
 
 
-def test_a_house_without_workers_is_broken_and_says_so(newsletter: Command) -> None:
-    told = newsletter("status")
-    assert told.status == 1
-    assert told.out.startswith("No worker has ever reported.")
+def test_a_system_without_workers_is_broken(newsletter: Command) -> None:
+    result = newsletter("status")
+    assert result.status == 1
+    assert result.out.startswith("No worker has ever reported.")
 
 
-def test_a_house_that_is_well_shows_its_worker_queues_and_editions(
-    newsletter: Command, publication: Publication
-) -> None:
+def test_a_healthy_system_shows_its_worker_queues_and_editions(newsletter: Command, publication: Publication) -> None:
     all_alive()
     edition = make.edition(publication, due_at=clock.now() + timedelta(hours=1))
-    words = newsletter("status").words
+    words = newsletter("status").text
     assert words.startswith("All is well.")
     assert "dispatch 3 2 s 1" in words
     assert f"{edition.pk} morning" in words
-    told = newsletter("status", "--json").data
-    assert told["level"] == "well"
-    assert [queue["name"] for queue in told["queues"]] == list(WORKER_QUEUES)
-    assert told["editions"][0] | {"due_at": ""} == {
+    result = newsletter("status", "--json").data
+    assert result["level"] == "well"
+    assert [queue["name"] for queue in result["queues"]] == list(WORKER_QUEUES)
+    assert result["editions"][0] | {"due_at": ""} == {
         "id": edition.pk, "publication": "morning", "due_at": "", "state": "planned", "reason": "", "progress": None,
     }  # fmt: skip
 
 
-def test_a_broken_house_is_told_to_a_program_with_status_1(newsletter: Command) -> None:
-    told = newsletter("status", "--json")
-    assert told.status == 1
-    assert '"level": "broken"' in told.out
+def test_a_broken_system_gives_json_and_status_1(newsletter: Command) -> None:
+    result = newsletter("status", "--json")
+    assert result.status == 1
+    assert '"level": "broken"' in result.out

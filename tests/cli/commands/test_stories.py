@@ -16,14 +16,14 @@ def queue(newsletter: Command) -> list[str]:
 
 def test_a_story_is_added_at_the_end_of_the_queue(newsletter: Command, publication: Publication) -> None:
     make.story(publication, headline="First")
-    told = newsletter(
+    result = newsletter(
         "stories", "add", "--url", "https://post.example.org/rain", "--headline", "Rain at last", "--body",
         "One & two.\n\nThree.", "--byline", "Ada Bell", "--source", "The Morning Post", "--embargo", "2030-12-01T06:00",
         "--sensitive", "--json",
     ).data  # fmt: skip
-    assert told["publication"] == "morning"
-    assert told["body"] == "<p>One &amp; two.</p><p>Three.</p>"
-    assert (told["position"], told["is_sensitive"], told["embargo_until"]) == (2, True, "2030-12-01T11:00:00Z")
+    assert result["publication"] == "morning"
+    assert result["body"] == "<p>One &amp; two.</p><p>Three.</p>"
+    assert (result["position"], result["is_sensitive"], result["embargo_until"]) == (2, True, "2030-12-01T11:00:00Z")
     assert queue(newsletter) == ["First", "Rain at last"]
 
 
@@ -33,10 +33,10 @@ def test_a_body_may_be_html_and_come_from_a_file_or_a_pipe(
     file = tmp_path / "body.html"
     file.write_text("<p>One <b>bold</b> word.</p><script>alert(1)</script>", encoding="utf-8")
     add = ("stories", "add", "--headline", "Rain", "--json")
-    told = newsletter(*add, "--url", "https://post.example.org/1", "--body-file", file).data
-    assert told["body"] == "<p>One <strong>bold</strong> word.</p>"
-    told = newsletter(*add, "--url", "https://post.example.org/2", "--body-file", "-", stdin="From a pipe.").data
-    assert told["body"] == "<p>From a pipe.</p>"
+    result = newsletter(*add, "--url", "https://post.example.org/1", "--body-file", file).data
+    assert result["body"] == "<p>One <strong>bold</strong> word.</p>"
+    result = newsletter(*add, "--url", "https://post.example.org/2", "--body-file", "-", stdin="From a pipe.").data
+    assert result["body"] == "<p>From a pipe.</p>"
 
 
 def test_a_story_that_cannot_be_printed_is_refused_in_one_sentence(
@@ -48,12 +48,12 @@ def test_a_story_that_cannot_be_printed_is_refused_in_one_sentence(
         ["--url", "https://post.example.org/1", "--body", "Words."],
         ["--url", "https://post.example.org/1", "--headline", "Rain"],
         ["--url", "https://post.example.org/1", "--headline", "Rain", "--body", "x", "--embargo", "tomorrow"],
-        ["--url", "https://post.example.org/1", "--headline", "Rain", "--body", "x", "--take", "1=headline"],
+        ["--url", "https://post.example.org/1", "--headline", "Rain", "--body", "x", "--line-type", "1=headline"],
         ["--url", "https://post.example.org/1", "--headline", "Rain", "--body", "x", "--body-file", "y"],
         ["--url", "https://post.example.org/1", "--headline", "Rain", "--body-file", "/nowhere/at/all"],
     ):
-        told = newsletter("stories", "add", *wrong)
-        assert (told.status, told.out, told.err.count("\n")) == (1, "", 1), wrong
+        result = newsletter("stories", "add", *wrong)
+        assert (result.status, result.out, result.err.count("\n")) == (1, "", 1), wrong
     assert not Story.objects.exists()
 
 
@@ -61,12 +61,12 @@ def test_the_same_link_is_queued_twice_only_when_that_is_said(newsletter: Comman
     add = ("stories", "add", "--url", "https://post.example.org/1", "--headline", "Rain", "--body", "Words.")
     assert newsletter(*add).status == 0
     assert newsletter(*add).status == 1
-    assert newsletter(*add, "--again").status == 0
+    assert newsletter(*add, "--allow-duplicate").status == 0
 
 
 def test_stories_are_moved_dropped_and_restored(newsletter: Command, publication: Publication) -> None:
     first, second, third = (make.story(publication, headline=name) for name in ("One", "Two", "Three"))
-    assert "place 1" in newsletter("stories", "move", third.pk, "--to", 1).words
+    assert "position 1" in newsletter("stories", "move", third.pk, "--to", 1).text
     assert queue(newsletter) == ["Three", "One", "Two"]
     assert newsletter("stories", "drop", first.pk, "--json").data["state"] == State.DROPPED
     assert queue(newsletter) == ["Three", "Two"]
@@ -75,46 +75,48 @@ def test_stories_are_moved_dropped_and_restored(newsletter: Command, publication
     assert queue(newsletter) == ["Three", "Two", "One"]
     assert (
         newsletter("stories", "drop", second.pk + 100).err
-        == "story: there is no number " + f"{second.pk + 100}. See: newsletter stories list\n"
+        == f"story: no story {second.pk + 100}. List them: newsletter stories list\n"
     )
     assert newsletter("stories", "move", third.pk, "--to", 0).status == 2
 
 
-def test_stories_are_listed_by_what_became_of_them(newsletter: Command, publication: Publication) -> None:
+def test_stories_are_listed_by_state(newsletter: Command, publication: Publication) -> None:
     make.story(publication, headline="Waiting")
     make.story(publication, headline="Gone", state=State.DROPPED)
     make.story(make.publication(), headline="Elsewhere")
     one = ("-p", "morning")
-    assert "Waiting" in newsletter("stories", "list", *one).words
-    assert "Gone" not in newsletter("stories", "list", *one).words
-    assert "Gone" in newsletter("stories", "list", *one, "--state", "dropped").words
+    assert "Waiting" in newsletter("stories", "list", *one).text
+    assert "Gone" not in newsletter("stories", "list", *one).text
+    assert "Gone" in newsletter("stories", "list", *one, "--state", "dropped").text
     everything = newsletter("stories", "list", *one, "--state", "all", "--json").data
     assert {story["headline"]: story["position"] for story in everything} == {"Waiting": 1, "Gone": None}
 
 
-def test_a_headline_cannot_steer_the_terminal_or_break_the_table(newsletter: Command, publication: Publication) -> None:
+def test_a_headline_cannot_control_the_terminal_or_break_the_table(
+    newsletter: Command, publication: Publication
+) -> None:
     story = make.story(publication, headline="[bold]Red[/] \x1b[31malert\x1b[0m :smile: [/nothing]")
-    told = newsletter("stories", "list")
-    assert "\x1b" not in told.out
-    assert "[bold]Red[/]" in told.out
+    result = newsletter("stories", "list")
+    assert "\x1b" not in result.out
+    assert "[bold]Red[/]" in result.out
     assert ":smile: [/nothing]" in newsletter("stories", "show", story.pk).out
 
 
-def test_a_story_is_shown_with_its_words(newsletter: Command, publication: Publication) -> None:
+def test_a_story_is_shown_with_its_text(newsletter: Command, publication: Publication) -> None:
     story = make.story(publication, body="<p>One.</p><ul><li>a</li><li>b</li></ul>")
-    told = newsletter("stories", "show", story.pk)
-    assert told.out.endswith("\nOne.\n\n- a\n- b\n")
-    assert "paragraphs  2" in told.out
+    result = newsletter("stories", "show", story.pk)
+    assert result.out.endswith("\nOne.\n\n- a\n- b\n")
+    assert "paragraphs  2" in result.out
 
 
-def test_how_a_story_is_printed_can_be_said(newsletter: Command, publication: Publication) -> None:
-    told = newsletter(
+def test_kind_section_and_quote_of_a_story_are_set(newsletter: Command, publication: Publication) -> None:
+    result = newsletter(
         "stories", "add", "--url", "https://post.example.org/1", "--headline", "One", "--body", "Words.",
         "--kind", "short", "--section", "Town", "--quote", "We stay.", "--quote-by", "Ada", "--json",
     ).data  # fmt: skip
-    assert [told[name] for name in ("kind", "section", "quote", "quote_by")] == ["short", "Town", "We stay.", "Ada"]
-    words = newsletter("stories", "show", told["id"]).words
-    assert "printed as short: headline and first paragraph section Town" in words
+    assert [result[name] for name in ("kind", "section", "quote", "quote_by")] == ["short", "Town", "We stay.", "Ada"]
+    words = newsletter("stories", "show", result["id"]).text
+    assert "kind short: headline and first paragraph section Town" in words
     for wrong in (["--kind", "huge"], ["--quote-by", "Ada"]):
         story = ["stories", "add", "--url", "https://post.example.org/2", "--headline", "Two", "--body", "Words."]
         assert newsletter(*story, *wrong).status == 1
@@ -134,19 +136,19 @@ def test_a_picture_comes_along_as_a_file_or_by_its_address(
         "--picture-decorative",
     ).data  # fmt: skip
     assert (asked["picture"]["state"], asked["picture"]["address"]) == ("coming", None)
-    assert "p.jpg: coming" in newsletter("stories", "show", asked["id"]).words
+    assert "p.jpg: coming" in newsletter("stories", "show", asked["id"]).text
     assert newsletter(*add, "--url", "https://post.example.org/3").data["picture"] is None
 
 
-def test_a_picture_that_is_none_is_refused_in_one_sentence(
+def test_a_file_that_is_no_picture_is_refused_in_one_sentence(
     newsletter: Command, publication: Publication, tmp_path: Path
 ) -> None:
     given = tmp_path / "words.txt"
     given.write_text("Not a picture")
     add = ("stories", "add", "--headline", "Rain", "--body", "Words.", "--url", "https://post.example.org/1")
-    told = newsletter(*add, "--picture", given, "--picture-alt", "Words")
-    assert (told.status, told.out, told.err.count("\n")) == (1, "", 1)
-    assert "JPEG" in told.err
+    result = newsletter(*add, "--picture", given, "--picture-alt", "Words")
+    assert (result.status, result.out, result.err.count("\n")) == (1, "", 1)
+    assert "JPEG" in result.err
 
 
 def test_the_place_of_a_story_in_a_list_of_all_is_its_place_in_the_queue(
@@ -162,7 +164,7 @@ def test_the_place_of_a_story_in_a_list_of_all_is_its_place_in_the_queue(
     assert [line.split()[0] for line in lines if line.endswith("dropped")] == [str(two.pk)]
 
 
-def test_a_place_beyond_all_numbers_is_the_end(newsletter: Command, publication: Publication) -> None:
+def test_a_huge_position_is_the_end_of_the_queue(newsletter: Command, publication: Publication) -> None:
     first, last = make.story(publication), make.story(publication)
     assert newsletter("stories", "move", first.pk, "--to", "9" * 30).status == 0
     assert list(Story.objects.queued()) == [last, first]

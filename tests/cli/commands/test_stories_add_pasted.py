@@ -22,53 +22,55 @@ ADD = ("stories", "add", "--url", "https://lantern.example.org/wall", "--paste",
 
 
 def test_pasted_text_becomes_a_story_without_the_donation_block(newsletter: Command, publication: Publication) -> None:
-    told = newsletter(*ADD, "--json", stdin=COPIED).data
-    assert told["headline"] == "The harbour wall holds"
-    assert (told["byline"], told["source_name"]) == ("Ada Bell", "The Alder Bay Lantern")
-    assert told["body"].count("<p>") == 3
-    assert "budget" not in told["body"]
-    assert "Support" not in told["body"]
-    found = told["pasted"]["appeal"]
+    result = newsletter(*ADD, "--json", stdin=COPIED).data
+    assert result["headline"] == "The harbour wall holds"
+    assert (result["byline"], result["source_name"]) == ("Ada Bell", "The Alder Bay Lantern")
+    assert result["body"].count("<p>") == 3
+    assert "budget" not in result["body"]
+    assert "Support" not in result["body"]
+    found = result["pasted"]["appeal"]
     assert found["heading"] == "Keep a newsroom by the sea"
     assert found["points"] == ["We read the budget so that you need not", "We answer every letter"]
     assert found["after_paragraph"] == 2
-    assert [line["part"] for line in told["pasted"]["lines"]].count("paragraph") == 3
+    assert [line["part"] for line in result["pasted"]["lines"]].count("paragraph") == 3
 
 
-def test_what_each_line_was_taken_for_is_shown_and_no_appeal_stored(
-    newsletter: Command, publication: Publication
-) -> None:
-    told = newsletter(*ADD, stdin=COPIED)
-    assert told.status == 0
-    shown = [line.split() for line in told.err.splitlines()]
+def test_the_type_of_each_line_is_shown_and_no_appeal_saved(newsletter: Command, publication: Publication) -> None:
+    result = newsletter(*ADD, stdin=COPIED)
+    assert result.status == 0
+    shown = [line.split() for line in result.err.splitlines()]
     for line in (["1", "headline"], ["3", "paragraph"], ["4", "appeal-heading"], ["8", "appeal-point-repeated"]):
         assert line in [words[:2] for words in shown], line
-    assert "It was not stored; --keep-appeal does that." in told.err
-    assert "headline    The harbour wall holds" in told.out
+    assert "The appeal was not saved. Save it with --keep-appeal." in result.err
+    assert "headline    The harbour wall holds" in result.out
     assert not Appeal.objects.exists()
 
 
-def test_a_persons_word_overrules_the_guess(newsletter: Command, publication: Publication) -> None:
-    told = newsletter(*ADD, "--take", "4=ignored", "--take", "10=paragraph", "--json", stdin=COPIED).data
-    assert "Support our reporting today." in told["body"]
-    assert told["pasted"]["lines"][3]["reason"] == "as you said"
+def test_a_given_line_type_overrides_the_detected_one(newsletter: Command, publication: Publication) -> None:
+    result = newsletter(*ADD, "--line-type", "4=ignored", "--line-type", "10=paragraph", "--json", stdin=COPIED).data
+    assert "Support our reporting today." in result["body"]
+    assert result["pasted"]["lines"][3]["reason"] == "as you said"
     for wrong in ("4", "four=ignored", "4=nothing", "4=blank", "99=paragraph"):
-        refused = newsletter(*ADD, "--again", "--take", wrong, stdin=COPIED)
+        refused = newsletter(*ADD, "--allow-duplicate", "--line-type", wrong, stdin=COPIED)
         assert (refused.status, refused.out) == (1, ""), wrong
     assert Story.objects.count() == 1
 
 
 def test_options_win_over_what_the_text_says(newsletter: Command, publication: Publication) -> None:
-    told = newsletter(*ADD, "--headline", "Our wall", "--byline", "B. Bell", "--json", stdin=COPIED).data
-    assert (told["headline"], told["byline"], told["source_name"]) == ("Our wall", "B. Bell", "The Alder Bay Lantern")
+    result = newsletter(*ADD, "--headline", "Our wall", "--byline", "B. Bell", "--json", stdin=COPIED).data
+    assert (result["headline"], result["byline"], result["source_name"]) == (
+        "Our wall",
+        "B. Bell",
+        "The Alder Bay Lantern",
+    )
 
 
-def test_the_appeal_is_stored_where_it_stood_when_that_is_said(newsletter: Command, publication: Publication) -> None:
-    told = newsletter(
+def test_the_appeal_is_saved_at_its_position_with_keep_appeal(newsletter: Command, publication: Publication) -> None:
+    result = newsletter(
         *ADD, "--keep-appeal", "--appeal-url", "https://lantern.example.org/give", "--json", stdin=COPIED
     ).data  # fmt: skip
     stored = Appeal.objects.get()
-    assert told["pasted"]["appeal_stored"] == stored.pk
+    assert result["pasted"]["appeal_stored"] == stored.pk
     assert (stored.heading, stored.lead, len(stored.points)) == (
         "Keep a newsroom by the sea", "Nobody else sends somebody to every meeting:", 2,
     )  # fmt: skip
@@ -77,36 +79,34 @@ def test_the_appeal_is_stored_where_it_stood_when_that_is_said(newsletter: Comma
     assert not stored.is_active
 
 
-def test_whoever_stores_an_appeal_is_told_how_its_words_are_confirmed(
-    newsletter: Command, publication: Publication
-) -> None:
-    told = newsletter(*ADD, "--keep-appeal", "--appeal-url", "https://lantern.example.org/give", stdin=COPIED)
+def test_saving_an_appeal_shows_the_command_that_activates_it(newsletter: Command, publication: Publication) -> None:
+    result = newsletter(*ADD, "--keep-appeal", "--appeal-url", "https://lantern.example.org/give", stdin=COPIED)
     stored = Appeal.objects.get()
-    assert f"newsletter appeals set {stored.pk} is_active=yes" in told.err
+    assert f"newsletter appeals set {stored.pk} is_active=yes" in result.err
     assert newsletter("appeals", "set", str(stored.pk), "is_active=yes", "--json").data["is_active"] is True
 
 
 def test_an_appeal_without_an_address_stores_neither_it_nor_the_story(
     newsletter: Command, publication: Publication
 ) -> None:
-    told = newsletter(*ADD, "--keep-appeal", stdin=COPIED)
-    assert (told.status, told.out) == (1, "")
-    assert "--appeal-url: is missing." in told.err
+    result = newsletter(*ADD, "--keep-appeal", stdin=COPIED)
+    assert (result.status, result.out) == (1, "")
+    assert "--appeal-url: is missing." in result.err
     assert not Story.objects.exists()
     refused = newsletter(*ADD, "--keep-appeal", "--appeal-url", "javascript:alert(1)", stdin=COPIED)
     assert refused.status == 1
     assert not Story.objects.exists()
 
 
-def test_an_appeal_that_is_stored_already_is_not_offered_again(newsletter: Command, publication: Publication) -> None:
+def test_an_appeal_that_is_already_saved_is_not_offered_again(newsletter: Command, publication: Publication) -> None:
     newsletter(*ADD, "--keep-appeal", "--appeal-url", "https://lantern.example.org/give", stdin=COPIED)
-    told = newsletter(*ADD, "--again", "--keep-appeal", stdin=COPIED)
-    assert told.status == 0
-    assert "an appeal that is stored already" in told.err
+    result = newsletter(*ADD, "--allow-duplicate", "--keep-appeal", stdin=COPIED)
+    assert result.status == 0
+    assert "an appeal that is already saved" in result.err
     assert Appeal.objects.count() == 1
 
 
 def test_text_that_is_no_article_is_refused(newsletter: Command, publication: Publication, tmp_path: Path) -> None:
     for text in ("", " \n \n", "x" * 200_001, b"\xff\xfe\x00"):
-        told = newsletter(*ADD, stdin=text)
-        assert (told.status, told.out, told.err.count("\n")) == (1, "", 1)
+        result = newsletter(*ADD, stdin=text)
+        assert (result.status, result.out, result.err.count("\n")) == (1, "", 1)

@@ -130,7 +130,7 @@ def test_a_copied_file_refuses_and_the_original_goes_on(tmp_path: Path) -> None:
     shutil.copytree(first.data, second.data)
     assert not _may_send(second)
     assert "newsletter environment confirm" in second.say("status").out
-    assert "environment-strange" in second.say("check").out
+    assert "environment-unconfirmed" in second.say("check").out
     password = "a long way home"
     _ok(second, "users", "add", "otto@example.org", "--role", "ops", "--password-stdin", stdin=password)
     _ok(second, "environment", "confirm", "--name", "trial", "--by", "otto@example.org", "--yes")
