@@ -19,10 +19,10 @@ MAX_TRIES = 10
 WAIT, MAX_WAIT = timedelta(seconds=30), timedelta(hours=1)  # after a try that the database did not permit
 # Posts are large, so they go in and out as the bytes they are.
 KEEP = """
-    INSERT INTO insights_notice (received_at, signed_at, digest, body, state, events, problem, tries)
+    INSERT INTO insights_webhookpost (received_at, signed_at, digest, body, state, events, problem, tries)
     VALUES (%s, %s, %s, %b, 'waiting', 0, '', 0) ON CONFLICT (digest) DO NOTHING
 """
-BODIES = "SELECT id, body FROM insights_notice WHERE id = ANY(%s)"
+BODIES = "SELECT id, body FROM insights_webhookpost WHERE id = ANY(%s)"
 log = structlog.get_logger()
 
 

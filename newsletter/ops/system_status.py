@@ -20,7 +20,7 @@ from newsletter.ops.heartbeats import Queue
 from newsletter.publications.models import Publication
 
 # The worker queues, as workers/queues.py names them; a test keeps the two lists the same.
-WORKER_QUEUES = ("assembly", "dispatch", "sending", "events", "pictures", "maintenance")
+WORKER_QUEUES = ("assembly", "dispatch", "sending", "insights", "pictures", "maintenance")
 RECENT = timedelta(days=7)
 MOST_OVER = 100  # editions that are over; those that are not are all shown and judged
 SETTLING = timedelta(minutes=5)

@@ -160,9 +160,9 @@ class _Full(Exception):
 
 
 COUNT = """
-    INSERT INTO delivery_window (scope, seconds, starts_at, readers) VALUES (%s, %s, %s, %s)
-    ON CONFLICT (scope, seconds, starts_at) DO UPDATE SET readers = delivery_window.readers + excluded.readers
-    WHERE delivery_window.readers + excluded.readers <= %s
+    INSERT INTO delivery_ratewindow (scope, seconds, starts_at, readers) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (scope, seconds, starts_at) DO UPDATE SET readers = delivery_ratewindow.readers + excluded.readers
+    WHERE delivery_ratewindow.readers + excluded.readers <= %s
 """
 
 
