@@ -194,7 +194,9 @@ def _product(connection: Any, provider: Provider, posts: Sequence[Post], web: Ke
 
 
 def _waiting(connection: Any) -> bool:
-    found = connection.execute("SELECT EXISTS (SELECT 1 FROM insights_webhookpost WHERE state = 'waiting')").fetchone()[0]
+    found = connection.execute("SELECT EXISTS (SELECT 1 FROM insights_webhookpost WHERE state = 'waiting')").fetchone()[
+        0
+    ]
     connection.rollback()
     return bool(found)
 
@@ -227,7 +229,7 @@ def _floor(connection: Any, posts: Sequence[Post]) -> float:
 
 def _check(connection: Any, readers: int) -> None:
     """Every reader's letter must have its outcome, and none be counted twice."""
-    found = connection.execute("SELECT COUNT(*) FROM insights_outcome WHERE reached >= 5").fetchone()[0]
+    found = connection.execute("SELECT COUNT(*) FROM insights_readeroutcome WHERE reached >= 5").fetchone()[0]
     connection.rollback()
     if found != readers:
         raise RuntimeError(f"The books know {found} outcomes of {readers} readers.")

@@ -77,7 +77,7 @@ def test_a_post_signed_days_ago_is_kept_and_ops_hears_of_it(post: Poster, caplog
     with caplog.at_level(logging.WARNING):
         webhook_inbox.store(b"[]", stamp=str(int(MONDAY.timestamp()) - 3 * 86_400), now=MONDAY)
     assert "notice.old" in caplog.text
-    troubles = status(now=MONDAY).verdict.troubles
+    troubles = status(now=MONDAY).verdict.problems
     assert "late-events" in [trouble.page for trouble in troubles]
 
 
@@ -110,7 +110,7 @@ def test_a_stamp_is_ten_digits_and_nothing_else(post: Poster, odd: str) -> None:
 
 
 def troubles() -> list[str]:
-    return [trouble.sentence for trouble in status(now=clock.now()).verdict.troubles if trouble.page == "no-events"]
+    return [trouble.sentence for trouble in status(now=clock.now()).verdict.problems if trouble.page == "no-events"]
 
 
 def test_ops_hears_of_a_key_that_is_not_the_right_one_any_more_until_a_post_comes_in(

@@ -215,7 +215,7 @@ def test_an_uncertain_call_at_its_time_can_be_settled_while_a_cancel_is_awaited(
     system.live()
     assert states() == [S.UNCERTAIN, S.UNCERTAIN]
     assert [batch.pk for batch in scheduled_sends.uncertain(system.dispatch)] == [two.pk]
-    assert "uncertain-batches" in {trouble.page for trouble in status(now=system.clock()).verdict.troubles}
+    assert "uncertain-batches" in {trouble.page for trouble in status(now=system.clock()).verdict.problems}
     settle_batch.send_again(two, by="otto", now=system.clock())
 
 
@@ -278,7 +278,7 @@ def test_a_group_is_taken_back_with_its_dispatch_locked_first(system: System) ->
     locked: list[str] = []
 
     def note(execute: object, sql: str, params: object, many: bool, context: object) -> object:
-        for table in ("delivery_dispatch", "delivery_group", "delivery_batch"):
+        for table in ("delivery_dispatch", "delivery_scheduledgroup", "delivery_batch"):
             if f'FROM "{table}"' in sql and "FOR UPDATE" in sql:
                 locked.append(table)
         return execute(sql, params, many, context)  # type: ignore[operator]
@@ -287,5 +287,5 @@ def test_a_group_is_taken_back_with_its_dispatch_locked_first(system: System) ->
     with connection.execute_wrapper(note):
         assert scheduled_groups.requeue_batches(ScheduledGroup.objects.get().pk, now=system.clock()) == 1
     if connection.vendor == "postgresql":
-        assert locked == ["delivery_dispatch", "delivery_group", "delivery_batch"]
+        assert locked == ["delivery_dispatch", "delivery_scheduledgroup", "delivery_batch"]
     assert Attempt.objects.get().fate == AttemptStatus.CANCELLED

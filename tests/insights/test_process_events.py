@@ -112,7 +112,7 @@ def test_a_post_that_makes_absorbing_crash_is_set_aside_alone(opened: Opener) ->
     told = [event(attempt, reader=n) for n in range(3)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TRIGGER crash BEFORE INSERT ON insights_outcome "
+            "CREATE TRIGGER crash BEFORE INSERT ON insights_readeroutcome "
             f"WHEN NEW.subscriber = {int(told[1]['nl_subscriber'])} BEGIN SELECT RAISE(ABORT, 'no'); END"
         )
     assert come_in([told[0]], [told[1]], [told[2]]) == 3
@@ -127,7 +127,7 @@ def test_an_event_that_makes_absorbing_crash_costs_itself_alone(opened: Opener) 
     told = [event(attempt, reader=n) for n in range(3)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TRIGGER crash BEFORE INSERT ON insights_outcome "
+            "CREATE TRIGGER crash BEFORE INSERT ON insights_readeroutcome "
             f"WHEN NEW.subscriber = {int(told[1]['nl_subscriber'])} BEGIN SELECT RAISE(ABORT, 'no'); END"
         )
     come_in(told)

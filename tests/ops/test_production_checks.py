@@ -1,3 +1,5 @@
+"""The checks of an installation before it sends to real readers."""
+
 from dataclasses import replace
 
 import pytest
@@ -25,7 +27,7 @@ def codes(facts: Facts) -> set[str]:
     return {f"{finding.severity}:{finding.code}" for finding in findings(facts)}
 
 
-def test_a_house_that_is_ready_has_no_findings() -> None:
+def test_an_installation_that_is_ready_has_no_findings() -> None:
     assert findings(READY) == []
 
 
@@ -55,18 +57,18 @@ def test_a_house_that_is_ready_has_no_findings() -> None:
         (replace(READY, approvers=0), "stop:approver-missing"),
     ],
 )
-def test_each_thing_amiss_is_found_alone(facts: Facts, code: str) -> None:
+def test_each_problem_is_found_alone(facts: Facts, code: str) -> None:
     assert codes(facts) == {code}
 
 
-def test_a_house_that_was_never_set_up_has_its_stops_first() -> None:
+def test_stops_come_before_warnings() -> None:
     severities = [
         finding.severity for finding in findings(replace(READY, redis_url="", debug=True, api_base="http://localhost"))
     ]
     assert severities == ["stop", "stop", "warn"]
 
 
-def test_any_host_below_a_domain_and_an_api_of_ones_own_are_fine() -> None:
+def test_any_host_below_a_domain_and_another_api_address_are_fine() -> None:
     assert not codes(replace(READY, allowed_hosts=(".lantern.io",), api_base="https://api.eu.sendgrid.com"))
 
 

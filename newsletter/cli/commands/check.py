@@ -71,7 +71,7 @@ def _facts() -> production_checks.Facts:
         approvers=_approvers() if in_order else 0,
         has_webhook_key=bool(settings.SENDGRID_WEBHOOK_KEYS),
         trusted_proxies=settings.TRUSTED_PROXY_COUNT,
-        strange=installation.check(fresh=True).difference if in_order else "",
+        installation_problem=installation.check(fresh=True).difference if in_order else "",
     )
 
 

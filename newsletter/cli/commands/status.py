@@ -28,7 +28,7 @@ def status(json: Json = False) -> None:
         output.data(json_shapes.status(found))
     else:
         output.text(found.verdict.sentence)
-        for trouble in found.verdict.troubles[1:]:
+        for trouble in found.verdict.problems[1:]:
             output.text(trouble.sentence)
         output.text("")
         output.table(["worker queue", "waiting", "oldest", "workers"], [_queue(queue) for queue in found.queues])

@@ -18,7 +18,7 @@ def all_alive() -> None:
 def test_a_house_without_workers_is_broken_and_says_so(newsletter: Command) -> None:
     told = newsletter("status")
     assert told.status == 1
-    assert told.out.startswith("No worker has ever reported.")
+    assert told.out.startswith("No worker has reported yet.")
 
 
 def test_a_house_that_is_well_shows_its_worker_queues_and_editions(
@@ -27,7 +27,7 @@ def test_a_house_that_is_well_shows_its_worker_queues_and_editions(
     all_alive()
     edition = make.edition(publication, due_at=clock.now() + timedelta(hours=1))
     words = newsletter("status").words
-    assert words.startswith("All is well.")
+    assert words.startswith("All systems normal.")
     assert "dispatch 3 2 s 1" in words
     assert f"{edition.pk} morning" in words
     told = newsletter("status", "--json").data

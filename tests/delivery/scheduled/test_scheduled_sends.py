@@ -505,7 +505,7 @@ def test_an_event_that_a_cancelled_letter_left_is_called_by_its_name(system: Sys
     tell(system, "delivered")
     assert scheduled_sends.cancels_that_did_not_hold(system.dispatch) == 1
     standings = status(now=system.clock())
-    assert "doubtful-cancels" in {trouble.page for trouble in standings.verdict.troubles}
+    assert "doubtful-cancels" in {trouble.page for trouble in standings.verdict.problems}
 
 
 def tell(system: System, kind: str) -> None:
@@ -536,7 +536,7 @@ def test_a_doubt_that_can_still_be_cancelled_is_nobodys_trouble(system: System) 
     system.postbox.order(do="drop", accept=True)
     system.at(-60).live()
     system.at(-52)
-    seen = {trouble.page for trouble in status(now=system.clock()).verdict.troubles}
+    seen = {trouble.page for trouble in status(now=system.clock()).verdict.problems}
     assert not seen & {"uncertain-batches", "stuck-dispatch", "doubtful-cancels"}
 
 
@@ -546,4 +546,4 @@ def test_a_cancel_that_nobody_confirms_is_a_persons_trouble(system: System) -> N
     system.postbox.order(do="status", status=500, call="scheduled_sends", times=None)
     control_dispatch.stop(system.dispatch, reason="wrong picture", now=system.clock())
     system.live_until(-9, step=3)
-    assert "doubtful-cancels" in {trouble.page for trouble in status(now=system.clock()).verdict.troubles}
+    assert "doubtful-cancels" in {trouble.page for trouble in status(now=system.clock()).verdict.problems}
