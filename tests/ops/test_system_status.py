@@ -113,7 +113,7 @@ def test_a_dispatch_that_waits_for_its_pace_is_shown_and_is_not_stuck() -> None:
     assert seen.verdict.sentence.startswith("Waiting for the scheduled hour or pace: 5 readers")
     row = next(each for each in seen.editions if each.dispatch)
     assert row.waits is not None
-    assert row.waits.sentences == ("Paced: 2 an hour; done at about 10:00.",)
+    assert row.waits.sentences == ("Pace: 2 an hour; finishes at about 10:00.",)
     stuck = status(now=MONDAY + timedelta(hours=1, minutes=11)).verdict
     assert any("no progress" in problem.sentence for problem in stuck.problems)
 

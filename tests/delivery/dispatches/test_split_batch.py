@@ -82,7 +82,7 @@ def test_a_bad_address_costs_nobody_else_the_letter(opened: Opener, client: Clie
     assert (postbox.counts()["addresses"], postbox.counts()["accepted_twice"]) == (37, 0)
     assert refused_readers(dispatch) == bad
     assert dispatch.state == DispatchState.ATTENTION
-    assert dispatch.reason.startswith("3 readers were refused for an address or name of their own.")
+    assert dispatch.reason.startswith("3 readers were refused for their own address or name.")
 
 
 def test_readers_who_had_left_before_the_refused_call_stay_counted(

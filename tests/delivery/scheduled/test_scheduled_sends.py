@@ -429,7 +429,7 @@ def test_an_edition_approved_with_no_time_left_is_sent_when_it_is_due(system: Sy
 
 def test_batches_frozen_after_their_group_has_its_id_are_woken(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(open_dispatch, "CHUNK_SIZE", 2)
-    monkeypatch.setattr(open_dispatch, "FIRST_LOTS", 1)
+    monkeypatch.setattr(open_dispatch, "FIRST_PART_CHUNKS", 1)
     edition = system.prepare(readers=7)
     system.at(-60)
     open_dispatch.open_dispatch(edition.pk, now=system.clock())
