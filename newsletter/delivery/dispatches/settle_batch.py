@@ -1,4 +1,4 @@
-"""Settle an uncertain batch, of which it is unknown whether the provider took it, by a person's decision or evidence."""
+"""Settle an uncertain batch (did the provider take it?) by a person's decision or by evidence."""
 
 from datetime import datetime
 

@@ -110,7 +110,7 @@ def reason_to_pause(dispatch: Dispatch, last: Attempt) -> str:
     if last.rejected_positions and last.batch.submitted > 1:
         named, tried = named + len(last.rejected_positions), tried + last.batch.submitted
     if tried >= MIN_TRIED and named > settings.DISPATCH_REFUSED_SHARE * tried:
-        return f"The provider refused {named:,} of the first {tried:,} readers ({named / tried:.0%})."
+        return f"The provider refused {named:,} of {tried:,} readers tried ({named / tried:.0%})."
     return ""
 
 

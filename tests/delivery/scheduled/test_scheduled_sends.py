@@ -524,11 +524,11 @@ def test_what_is_submitted_ahead_is_told_in_one_sentence_on_the_publications_clo
     system.at(-60).live()
     waits = delay_of(system.dispatch, now=system.clock())
     assert waits is not None
-    assert waits.sentences == ("2 readers submitted ahead; leaves at 07:00; can be stopped until 06:49.",)
+    assert waits.sentences == ("2 readers scheduled at the provider; sends at 07:00; you can stop it until 06:49.",)
     system.at(-8)
     waits = delay_of(system.dispatch, now=system.clock())
     assert waits is not None
-    assert waits.sentences == ("2 readers submitted ahead; leaves at 07:00; too late to be stopped.",)
+    assert waits.sentences == ("2 readers scheduled at the provider; sends at 07:00; it is too late to stop it.",)
 
 
 def test_a_doubt_that_can_still_be_cancelled_is_nobodys_trouble(system: System) -> None:
