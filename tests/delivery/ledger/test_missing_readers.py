@@ -91,8 +91,8 @@ def test_those_who_left_since_planning_are_named_with_why_and_since_when(opened:
     send_all(client)
     assert who(dispatch) == [
         (one.email, "left", "unsubscribed"),
-        (two.email, "left", "the address must not be mailed"),
-        ("", "left", "is not kept here any more"),
+        (two.email, "left", "suppressed address"),
+        ("", "left", "erased"),
     ]
     assert next(missing_readers.missing_readers(dispatch)).since == since
     assert adds_up(dispatch)

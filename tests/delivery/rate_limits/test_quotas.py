@@ -289,7 +289,7 @@ def test_what_is_spread_keeps_to_every_window_and_to_quiet_hours(  # noqa: PLR09
         assert limits.quiet_until(at) is None
         for quota in limits.quotas(at):
             used[quota.key] += readers
-            assert used[quota.key] <= quota.most
+            assert used[quota.key] <= quota.limit
     assert moments == sorted(moments)
 
 

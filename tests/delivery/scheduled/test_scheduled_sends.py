@@ -76,7 +76,7 @@ def test_a_dispatch_is_not_finished_before_its_letters_may_leave(system: System)
     edition = system.prepare()
     system.at(-60).live()
     system.at(-1).live()
-    assert (system.dispatch.state, progress(system.dispatch).phase) == (DispatchState.OPEN, "submitted ahead")
+    assert (system.dispatch.state, progress(system.dispatch).phase) == (DispatchState.OPEN, "scheduled at provider")
     system.at(0).live()
     edition.refresh_from_db()
     assert (system.dispatch.state, edition.state) == (DispatchState.FINISHED, State.DISPATCHED)
@@ -302,7 +302,7 @@ def test_stopped_in_time_everything_is_cancelled_and_said_to_be(system: System) 
     system.live()
     done = said(system)
     assert (done.cancelled, done.cancelling, done.submitted, done.waiting) == (5, 0, 0, 0)
-    assert "5 cancelled for certain" in scheduled_sends.describe(done, leaves="today at 07:00", until="06:49")
+    assert "5 cancelled" in scheduled_sends.describe(done, leaves="today at 07:00", until="06:49")
     assert progress(system.dispatch).adds_up
     system.live_until(120, step=10)
     assert system.fates == {"cancelled": 5}
@@ -329,7 +329,7 @@ def test_stopped_too_late_it_says_so_plainly(system: System) -> None:
     system.live()
     done = said(system)
     assert (done.submitted, done.cancelled) == (3, 0)
-    assert "3 too late to be stopped" in scheduled_sends.describe(done, leaves="at 07:00", until="06:49")
+    assert "3 could not be stopped in time" in scheduled_sends.describe(done, leaves="at 07:00", until="06:49")
     system.live_until(1)
     assert system.fates == {"sent": 3}
 
@@ -411,7 +411,7 @@ def test_a_worker_lost_between_a_cancel_and_its_record_is_replaced(system: Syste
     control_dispatch.stop(system.dispatch, reason="wrong picture", now=system.clock())
     group = ScheduledGroup.objects.get()
     system.provider.cancel(group.provider_batch_id)  # done, and never written down
-    ScheduledGroup.objects.update(lease_until=system.clock() + scheduled_groups.TENDING)
+    ScheduledGroup.objects.update(lease_until=system.clock() + scheduled_groups.STEP_LEASE)
     system.live()
     assert groups() == [ScheduledGroupState.CANCELLING]
     system.at(-59).live()
