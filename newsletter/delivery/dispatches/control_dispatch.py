@@ -127,7 +127,7 @@ def leave_out_refused(dispatch: Dispatch, *, by: Actor, now: datetime) -> int:
 
 
 def handle_refusal(batch_id: int, *, at_once: bool, detail: str) -> None:
-    """Pause the dispatch after too many refusals, or `at_once` when all would be refused; else split the batch.
+    """Pause the dispatch after too many refusals, or `at_once` if all would be refused; else split the batch.
 
     The provider blocks accounts that repeat bad requests, so an error in a letter must not be repeated
     in a thousand calls.

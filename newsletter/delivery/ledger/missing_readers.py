@@ -176,11 +176,11 @@ def _readers(batches: QuerySet[Batch], dispatch: Dispatch, only: MissingState | 
 
 
 def _reason(kind: MissingState, attempt: Attempt | None) -> str:
-    """Why somebody who has not left has not got it, in the provider's words where it said any."""
+    """Return why a reader who has not left did not get it: the answer of the provider, if it gave one."""
     if kind is MissingState.REFUSED:
         return _detail(attempt)
     if kind is MissingState.UNCERTAIN:
-        return (attempt.detail if attempt else "") or "The provider never answered."
+        return (attempt.detail if attempt else "") or "The provider did not respond."
     return attempt.detail if attempt and attempt.fate in (AttemptStatus.LATER, AttemptStatus.REFUSED) else ""
 
 
