@@ -108,7 +108,7 @@ def leave_out_refused(dispatch: Dispatch, *, by: Actor, now: datetime) -> int:
         locked = Dispatch.objects.select_for_update().get(pk=dispatch.pk)
         if locked.state != DispatchState.ATTENTION:
             raise InvalidState(
-                f"Dispatch {dispatch.pk} is {locked.state}: refused readers can be excluded once everything else is sent."
+                f"Dispatch {dispatch.pk} is {locked.state}: refused readers can be excluded once all else is sent."
             )
         refused = list(split_batch.count_single_refusals(locked))
         if not refused:

@@ -253,7 +253,7 @@ def test_a_person_may_leave_refused_readers_out_and_the_edition_is_finished(
 
 
 def test_refused_readers_are_not_left_out_while_others_wait(opened: Opener) -> None:
-    with pytest.raises(InvalidState, match="once everything else is sent"):
+    with pytest.raises(InvalidState, match="once all else is sent"):
         control_dispatch.leave_out_refused(opened(), by="Otto", now=MONDAY)
 
 
