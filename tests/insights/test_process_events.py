@@ -118,7 +118,7 @@ def test_a_post_that_makes_absorbing_crash_is_set_aside_alone(opened: Opener) ->
     assert come_in([told[0]], [told[1]], [told[2]]) == 3
     assert [notice.state for notice in WebhookPost.objects.order_by("pk")] == ["absorbed", "aside", "absorbed"]
     problem = WebhookPost.objects.get(state=WebhookPostState.FAILED).problem
-    assert problem == "Of its 1 events some could not be absorbed: 1 with IntegrityError."
+    assert problem == "Some of its 1 events could not be processed: 1 with IntegrityError."
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the trigger that makes it fail is written for SQLite")
@@ -212,7 +212,7 @@ def test_a_post_that_ends_its_worker_is_set_aside_in_the_end_and_takes_no_other_
     assert [notice.state for notice in WebhookPost.objects.order_by("pk")] == ["absorbed", "aside", "absorbed"]
     assert (
         WebhookPost.objects.get(state=WebhookPostState.FAILED).problem
-        == "It was taken up 10 times, and no try came to its end."
+        == "It was tried 10 times, and no try was completed."
     )
     assert ReaderOutcome.objects.count() == 2
 
