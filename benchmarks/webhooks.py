@@ -194,7 +194,9 @@ def _product(connection: Any, provider: Provider, posts: Sequence[Post], web: Ke
 
 
 def _waiting(connection: Any) -> bool:
-    found = connection.execute("SELECT EXISTS (SELECT 1 FROM insights_webhookpost WHERE state = 'waiting')").fetchone()[0]
+    found = connection.execute("SELECT EXISTS (SELECT 1 FROM insights_webhookpost WHERE state = 'waiting')").fetchone()[
+        0
+    ]
     connection.rollback()
     return bool(found)
 

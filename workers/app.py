@@ -30,7 +30,7 @@ ALIASES["threads"] = "workers.thread_pool:TaskPool"
 
 app = Celery("newsletter", broker=settings.REDIS_URL)
 app.conf.update(
-    include=[f"workers.tasks.{name}" for name in ("assembly", "dispatch", "insights", "pictures", "house")],
+    include=[f"workers.tasks.{name}" for name in ("assembly", "dispatch", "insights", "pictures", "maintenance")],
     task_routes=ROUTES,
     task_create_missing_queues=True,
     beat_schedule=SCHEDULE,

@@ -1,12 +1,12 @@
-"""The worker queues, and which task rides where."""
+"""The worker queues, and the queue of each task."""
 
 WORKER_QUEUES = {
-    "assembly": "Editions become letters: planning, taking stories, rendering, inlining, preflight.",
-    "dispatch": "Editions are due: dispatches are opened, and what is to be sent is looked for.",
-    "sending": "Letters leave: slices of batches. There may be many of these, so the others do not stand behind them.",
-    "insights": "What came back from the provider is taken in.",
-    "pictures": "Pictures are fetched, made fit for letters and kept.",
-    "house": "Looking after the rest: readings of the worker queues, recovery of lost work.",
+    "assembly": "Editions are planned and their emails assembled: stories, rendering, inlining, preflight.",
+    "dispatch": "Due editions are opened as dispatches, and due batches are looked for.",
+    "sending": "Batches are sent, in slices. A queue of its own, so that many slices do not delay the other tasks.",
+    "insights": "Webhook posts from the provider are processed.",
+    "pictures": "Pictures are fetched, fitted for emails and stored.",
+    "maintenance": "Readings of the worker queues, recovery of lost work, clean-up.",
 }
 
 ROUTES = {"workers.tasks.dispatch.send": {"queue": "sending"}} | {

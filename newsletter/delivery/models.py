@@ -1,4 +1,4 @@
-"""The ledger. A million readers are a thousand rows: it keeps batches, not recipients."""
+"""The ledger of dispatches. It stores batches, not recipients: a million readers are a thousand rows."""
 
 from __future__ import annotations  # array[int] has no meaning at run time before 3.12
 
@@ -12,45 +12,47 @@ from newsletter.editions.models import Edition, FrozenLetter
 
 
 class DispatchState(models.TextChoices):
-    OPEN = "open"  # batches are being sent, or wait for their time
-    PAUSED = "paused"  # nothing more is sent until a person resumes it
-    ATTENTION = "attention"  # all is sent that can be; a person must settle the rest
+    OPEN = "open"  # batches are being sent, or wait for their due time
+    PAUSED = "paused"  # nothing is sent until a person resumes it
+    ATTENTION = "attention"  # everything else is sent; a person must settle or resume the rest
     FINISHED = "finished"  # planned = accepted + left out since; nothing is refused or uncertain
     STOPPED = "stopped"  # ended by a person before it was finished
 
 
 class Dispatch(models.Model):
-    """The one and only sending of an edition. It exists once its first batches do: one commit writes both.
+    """The only dispatch of an edition. One commit creates it together with its first batches.
 
-    `frozen_up_to_id` is None once all of them exist; until then it is not finished, whatever else is.
+    `frozen_up_to_id` is None once all batches exist; until then the dispatch cannot be finished.
     """
 
     edition = models.OneToOneField(Edition, on_delete=models.PROTECT, related_name="dispatch")
     state = models.CharField(max_length=9, choices=DispatchState.choices, default=DispatchState.OPEN)
-    reason = models.CharField(max_length=500, blank=True, help_text="Why it is paused, stopped or wants attention.")
-    candidates = models.PositiveBigIntegerField(help_text="Everybody with a subscription when it opened.")
+    reason = models.CharField(max_length=500, blank=True, help_text="Why it is paused, stopped or needs attention.")
+    candidates = models.PositiveBigIntegerField(help_text="Everyone with a subscription when it opened.")
     planned = models.PositiveBigIntegerField(help_text="Readers frozen into batches.")
     left_out = models.JSONField(default=dict, help_text="How many candidates were left out, by reason.")
     leaves_at = models.DateTimeField(
-        null=True, blank=True, help_text="Set when it opened before its time: no letter may leave earlier."
+        null=True, blank=True, help_text="Set when it opened before its send time: no letter may be sent earlier."
     )
-    day = models.DateField(help_text="On which readers get it: whose pause is over by then is not left out.")
+    day = models.DateField(help_text="The day readers get it: a pause that is over by then does not count.")
     frozen_up_to_id = models.BigIntegerField(
-        null=True, blank=True, help_text="While it opens: the highest subscriber id looked at so far."
+        null=True, blank=True, help_text="While it opens: the highest subscriber id frozen so far."
     )
     is_paced = models.BooleanField(
-        default=False, help_text="A pace, a warm-up or quiet hours hold for it: asked before each call (quotas.py)."
+        default=False, help_text="It has rate limits, which are checked before each call (quotas.py)."
     )
     thank_gifts_since = models.DateTimeField(
-        null=True, blank=True, help_text="Who gave since then gets the letter that thanks; empty: nobody does."
+        null=True,
+        blank=True,
+        help_text="Readers who donated since then get the thank-you letter; empty: no reader does.",
     )
     refusals_counted_from = models.PositiveBigIntegerField(
-        default=0, help_text="The latest attempt when a person last resumed it: refusals up to it count no more."
+        default=0, help_text="The latest attempt when a person last resumed it: earlier refusals do not count."
     )
     too_late_after = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="From then on it waits for a person's word, if nobody has got it yet; empty: there is no limit.",
+        help_text="From then on it waits for a person, if no reader got it yet; empty: no limit.",
     )
     opened_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -61,32 +63,31 @@ class Dispatch(models.Model):
 
 class ScheduledGroupState(models.TextChoices):
     OPEN = "open"  # calls may be made under its id, once it has one
-    CANCELLING = "cancelling"  # nothing more is submitted under it; the provider is asked to throw it away
-    CANCELLED = "cancelled"  # the provider showed the cancel in time: none of its letters leaves
-    LEFT = "left"  # its time came and no cancel stood: its letters left
-    DOUBTFUL = "doubtful"  # a cancel stood that nobody saw in time: nobody knows whether its letters left
+    CANCELLING = "cancelling"  # takes no more calls; the provider is asked to discard its letters
+    CANCELLED = "cancelled"  # the provider confirmed the cancel in time: none of its letters is sent
+    LEFT = "left"  # the send time passed without a cancel: its letters were sent
+    DOUBTFUL = "doubtful"  # the cancel was not confirmed in time: its letters may have been sent
 
 
 class ScheduledGroup(models.Model):
-    """Calls that are made ahead of their time under one batch id of the provider, to be cancelled together.
+    """Calls submitted before their send time under one batch id of the provider, to be cancelled together.
 
-    `place` is one of the ten cancels that the provider keeps for an account. A group takes its place
-    before it gets an id and gives it back when nothing can need it any more, so that every group
-    with an id can be cancelled.
+    SendGrid allows ten pending cancels per account. A group reserves one slot (`place`) before its batch id is
+    created and releases it afterwards, so that every group with an id can be cancelled.
     """
 
     dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="groups")
     number = models.PositiveSmallIntegerField(help_text="Counted from 1 within the dispatch.")
-    send_at = models.DateTimeField(help_text="When the provider lets its letters leave.")
+    send_at = models.DateTimeField(help_text="When the provider sends its letters.")
     state = models.CharField(max_length=10, choices=ScheduledGroupState.choices, default=ScheduledGroupState.OPEN)
     place = models.PositiveSmallIntegerField(null=True, blank=True, unique=True, help_text="1 to 10.")
     provider_batch_id = models.CharField(max_length=100, blank=True, help_text="The provider's batch id.")
     why = models.CharField(max_length=200, blank=True, help_text="Why it is cancelled.")
     cancel_requested_at = models.DateTimeField(
-        null=True, blank=True, help_text="Written before the first call that cancels it."
+        null=True, blank=True, help_text="Committed before the first call that cancels it."
     )
-    ended_at = models.DateTimeField(null=True, blank=True, help_text="When it was seen to be cancelled, or left.")
-    lease_until = models.DateTimeField(null=True, blank=True, help_text="Until then a worker looks after it.")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="When its cancel was confirmed, or it was sent.")
+    lease_until = models.DateTimeField(null=True, blank=True, help_text="Until then a worker has it.")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -102,37 +103,38 @@ class ScheduledGroup(models.Model):
 
 
 class BatchState(models.TextChoices):
-    PENDING = "pending"  # nobody has it
-    CLAIMED = "claimed"  # a worker prepares the call; after its lease anyone may claim it again
-    CALLING = "calling"  # an attempt is written down; after its lease the batch is uncertain
+    PENDING = "pending"  # no worker has it
+    CLAIMED = "claimed"  # a worker prepares the call; after its lease any worker may claim it again
+    CALLING = "calling"  # the attempt is committed; after its lease the batch is uncertain
     ACCEPTED = "accepted"
     REFUSED = "refused"
     UNCERTAIN = "uncertain"
-    EMPTY = "empty"  # nobody in it is sent anything: its readers left, or a person accepted that they were refused
-    SPLIT = "split"  # refused, and its readers were put into smaller batches; the calls and who had left stay here
+    EMPTY = "empty"  # no reader is sent anything: all are unreachable, or a person excluded them as refused
+    SPLIT = "split"  # refused, and its readers moved to smaller batches; attempts and `left_out` stay here
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     def due(self, now: datetime) -> BatchQuerySet:
-        """Waiting, their time has come, and their dispatch is open."""
+        """Return pending batches of open dispatches whose due time has passed."""
         return self.of_open_dispatches().filter(state=BatchState.PENDING, due_at__lte=now)
 
     def of_open_dispatches(self) -> BatchQuerySet:
-        """As a sub-select and not as a join: an UPDATE over a join becomes `id IN (select …)` in
-        Django, and PostgreSQL does not look at the state in there again after waiting for another
-        claim's lock. Two workers would both win.
+        """Return batches of open dispatches.
+
+        A sub-select and not a join: Django turns an UPDATE over a join into `id IN (select …)`, and PostgreSQL does
+        not test the state in there again after a wait for the lock of another claim. Two workers would both win.
         """
         return self.filter(dispatch__in=Dispatch.objects.filter(state=DispatchState.OPEN))
 
     def abandoned(self, now: datetime) -> BatchQuerySet:
-        """Held by a worker whose lease is over."""
+        """Return batches of workers whose lease has expired."""
         return self.filter(state__in=[BatchState.CLAIMED, BatchState.CALLING], lease_until__lt=now)
 
 
 class Batch(models.Model):
     """Up to 1,000 subscribers who get one variant of the letter in one call."""
 
-    # no index of their own for these: every change of state would have to be entered there as well
+    # no indexes on these foreign keys: every change of state would have to update them
     dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="batches", db_index=False)
     number = models.PositiveIntegerField(help_text="Counted from 1 within the dispatch.")
     letter = models.ForeignKey(FrozenLetter, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -141,10 +143,12 @@ class Batch(models.Model):
     due_at = models.DateTimeField()
     state = models.CharField(max_length=9, choices=BatchState.choices, default=BatchState.PENDING)
     fence = models.PositiveIntegerField(
-        default=0, help_text="Raised by every claim; a write with an older one changes nothing."
+        default=0, help_text="Raised by every claim; a write with an older fence changes nothing."
     )
     lease_until = models.DateTimeField(null=True, blank=True)
-    last_enqueued_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last told of it.")
+    last_enqueued_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was last put into the worker queue."
+    )
     split_from = models.ForeignKey(
         "self",
         null=True,
@@ -152,9 +156,11 @@ class Batch(models.Model):
         db_index=False,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="The refused batch in which its readers were before.",
+        help_text="The refused batch that its readers come from.",
     )
-    left_out = models.JSONField(default=dict, help_text="Subscriber ids that left since the opening, by reason.")
+    left_out = models.JSONField(
+        default=dict, help_text="Subscriber ids that became unreachable since the opening, by reason."
+    )
     submitted = models.PositiveSmallIntegerField(default=0, help_text="Readers in the latest call.")
 
     objects = BatchQuerySet.as_manager()
@@ -179,7 +185,7 @@ class AttemptStatus(models.TextChoices):
     REFUSED = "refused"
     LATER = "later"
     UNCERTAIN = "uncertain"
-    CANCELLED = "cancelled"  # submitted ahead, and cancelled before it could leave
+    CANCELLED = "cancelled"  # scheduled at the provider and cancelled before its send time
 
 
 OUT = (BatchState.ACCEPTED, BatchState.UNCERTAIN, BatchState.CALLING)
@@ -187,12 +193,12 @@ OUT = (BatchState.ACCEPTED, BatchState.UNCERTAIN, BatchState.CALLING)
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     def out(self) -> AttemptQuerySet:
-        """Calls that made their batches what they are now: the provider has the letters, or may have them."""
+        """Return the latest attempts of batches whose letters the provider has, or may have."""
         return self.filter(fence=F("batch__fence"), batch__state__in=OUT)
 
 
 class Attempt(models.Model):
-    """One try at one batch, committed before the call. These rows are what an auditor reads."""
+    """One attempt to send one batch, committed before the call. These rows are the audit log of sending."""
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="attempts", db_index=False)
     ordinal = models.PositiveIntegerField(help_text="Counted from 1 within the batch.")
@@ -201,19 +207,19 @@ class Attempt(models.Model):
         ScheduledGroup,
         null=True,
         blank=True,
-        db_index=False,  # a row for each call is written quickly; only those ahead of time are in an index
+        db_index=False,  # so that attempts are inserted quickly; only scheduled ones are in an index
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="Under whose batch id it was submitted ahead; none when it was to leave at once.",
+        help_text="The group in which it was scheduled; empty when it was sent at once.",
     )
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     fate = models.CharField(max_length=9, choices=AttemptStatus.choices, blank=True)
     http_status = models.PositiveSmallIntegerField(null=True, blank=True)
-    provider_id = models.CharField(max_length=100, blank=True, help_text="The provider's name for this call.")
+    provider_id = models.CharField(max_length=100, blank=True, help_text="The provider's id of this call.")
     detail = models.CharField(max_length=500, blank=True, help_text="What the provider said, or what went wrong.")
     rejected_positions = models.JSONField(
-        null=True, blank=True, help_text="Of a refused call: the places in it, from 0, that the provider complained of."
+        null=True, blank=True, help_text="Of a refused call: the indexes of readers, from 0, that the provider named."
     )
     settled_by = models.CharField(
         max_length=100, blank=True, help_text="The evidence or person that settled an uncertain one."
@@ -225,7 +231,7 @@ class Attempt(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["batch", "ordinal"], name="attempt_ordinal_once"),
-            # at most one live attempt a batch: a second one cannot even be written down
+            # at most one unfinished attempt per batch: a second one cannot be inserted
             models.UniqueConstraint(fields=["batch"], condition=Q(fate=""), name="attempt_one_live"),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -254,16 +260,16 @@ class WarmUp(models.Model):
         return f"warm-up of {self.domain}"
 
     def limit(self, day: date) -> int | None:
-        """Readers on that UTC day; None when there is no limit."""
+        """Return the limit in readers on that UTC day; None if there is none."""
         return int(self.to_come(day)[0]) if day >= self.starts_on and self.to_come(day) else None
 
     def to_come(self, day: date) -> list[int]:
-        """The limits from that day on; empty when it is over."""
+        """Return the daily limits from that day on; empty once the warm-up is over."""
         return list(self.daily[max(0, (day - self.starts_on).days) :])
 
 
 class RateWindow(models.Model):
-    """How many readers were submitted in one clock minute, clock hour or UTC day, under one limit."""
+    """The number of readers submitted in one clock minute, clock hour or UTC day, under one limit."""
 
     scope = models.CharField(max_length=300, help_text="What the limit is about: a publication or a domain.")
     seconds = models.PositiveIntegerField()
@@ -280,10 +286,10 @@ class RateWindow(models.Model):
 
 
 class Installation(models.Model):
-    """Which house this database belongs to: one row. A copy takes it along, and is known by it (installation.py)."""
+    """The installation that this database belongs to: one row. A copy is recognised by it (installation.py)."""
 
     installation_id = models.CharField(
-        max_length=20, help_text="Told to the provider with each call, as nl_installation."
+        max_length=20, help_text="Sent to the provider with each call, as nl_installation."
     )
     environment = models.CharField(max_length=100, blank=True, help_text="As the setting ENVIRONMENT names it.")
     fingerprint = models.JSONField(help_text="Where the database lived when it was stamped.")

@@ -1,9 +1,9 @@
-"""Understanding the posts that were kept: proofs first, then what follows for readers, then the books.
+"""Process stored webhook posts: settle uncertain attempts, then apply suppressions, then merge reader outcomes.
 
-    take → read → match → settle doubts → suppress, let leave → join into outcomes and mark as absorbed
+    claim → read → match → settle attempts → suppress, unsubscribe → merge outcomes and mark as processed
 
-Only the last step marks a post, so a worker that is lost before it leaves posts that are absorbed
-again, which changes nothing. No step but the last holds a lock, and that one for moments.
+Only the last step marks a post. Posts of a worker that is lost before it are processed again, which changes nothing.
+Only the last step holds a lock, and only briefly.
 """
 
 from collections.abc import Sequence
@@ -18,49 +18,49 @@ from newsletter.lib.errors import BadInput
 from newsletter.mail.sendgrid import event_webhook
 from newsletter.mail.sendgrid.event_webhook import Event, ParsedPost
 
-AT_ONCE = 25  # posts joined in memory before they are written: some 10 MB
+POSTS_AT_ONCE = 25  # merged in memory before they are written: about 10 MB
 log = structlog.get_logger()
 
 
-def absorb(*, now: datetime, most: int = 100) -> int:
-    """Absorb up to `most` waiting posts, the oldest first; how many there were, those set aside included."""
+def process_posts(*, now: datetime, limit: int = 100) -> int:
+    """Process up to `limit` waiting posts, oldest first. Return how many there were, failed ones included."""
     done = 0
-    while done < most and (taken := webhook_inbox.claim(now=now, max_posts=min(AT_ONCE, most - done))):
-        _absorb(taken, now=now)
-        done += len(taken)
+    while done < limit and (posts := webhook_inbox.claim(now=now, max_posts=min(POSTS_AT_ONCE, limit - done))):
+        _process(posts, now=now)
+        done += len(posts)
     return done
 
 
-def _absorb(notices: Sequence[WebhookPost], *, now: datetime) -> None:
-    """All of them together; when that fails one by one, so that one that cannot be absorbed stands in nobody's way."""
+def _process(notices: Sequence[WebhookPost], *, now: datetime) -> None:
+    """Process these posts together; on an error one by one, so that one bad post does not block the others."""
     try:
-        _understand(notices, now=now)
+        _read_and_apply(notices, now=now)
     except Exception as error:
         if len(notices) > 1:
             for notice in notices:
-                _absorb([notice], now=now)
-        elif _may_pass(error, notices[0]):
+                _process([notice], now=now)
+        elif _is_transient(error, notices[0]):
             log.warning("notice.left", notice=notices[0].pk, problem=type(error).__name__)
             webhook_inbox.leave(notices[0], now=now)
         else:
             log.exception("notice.crashed", notice=notices[0].pk)
-            _absorb_apart(notices[0], now=now)
+            _process_one_by_one(notices[0], now=now)
 
 
-def _may_pass(error: Exception, notice: WebhookPost) -> bool:
-    """The database is away or busy, as a rule, which is no fault of the post's. After the last try it is held to be."""
+def _is_transient(error: Exception, notice: WebhookPost) -> bool:
+    """Return True if the database is probably unreachable or busy. After the last try the post counts as the cause."""
     return isinstance(error, OperationalError | InterfaceError) and notice.tries < webhook_inbox.MAX_TRIES
 
 
-def _absorb_apart(notice: WebhookPost, *, now: datetime) -> None:
-    """Each event of a post by itself, so that one that cannot be absorbed costs itself alone."""
+def _process_one_by_one(notice: WebhookPost, *, now: datetime) -> None:
+    """Process each event of a post separately, so that a bad event costs only itself."""
     read = event_webhook.read(bytes(notice.body), received_at=notice.received_at)
     failed: dict[str, int] = {}
     for event in read.events:
         try:
-            _follow([event], now=now)
+            _apply([event], now=now)
         except Exception as error:
-            if _may_pass(error, notice):
+            if _is_transient(error, notice):
                 webhook_inbox.leave(notice, now=now)
                 return
             log.exception("event.crashed", notice=notice.pk, kind=event.kind.value)
@@ -68,35 +68,35 @@ def _absorb_apart(notice: WebhookPost, *, now: datetime) -> None:
     if failed:
         counts = ", ".join(f"{count} with {name}" for name, count in failed.items())
         webhook_inbox.quarantine(
-            notice, problem=f"Of its {len(read.events)} events some could not be absorbed: {counts}."
+            notice, problem=f"Some of its {len(read.events)} events could not be processed: {counts}."
         )
     else:
-        _mark_absorbed([(notice, read)])
+        _mark_processed([(notice, read)])
 
 
-def _understand(notices: Sequence[WebhookPost], *, now: datetime) -> None:
-    told = [(notice, read) for notice in notices if (read := _read(notice))]
-    _follow([event for _, read in told for event in read.events], now=now, notices=told)
+def _read_and_apply(notices: Sequence[WebhookPost], *, now: datetime) -> None:
+    parsed = [(notice, read) for notice in notices if (read := _read(notice))]
+    _apply([event for _, read in parsed for event in read.events], now=now, notices=parsed)
 
 
-def _follow(given: Sequence[Event], *, now: datetime, notices: Sequence[tuple[WebhookPost, ParsedPost]] = ()) -> None:
-    """What follows from these events, and with it the end of the `notices` that they are from."""
-    matched = match_events.match(given)
+def _apply(events: Sequence[Event], *, now: datetime, notices: Sequence[tuple[WebhookPost, ParsedPost]] = ()) -> None:
+    """Apply these events, and mark the `notices` that they are from as processed."""
+    matched = match_events.match(events)
     settled = apply_events.settle_uncertain_attempts(matched.events, now=now)
     apply_events.apply_suppressions(matched.events, publications=matched.publications)
     rows = reader_outcomes.merge_events(matched.events)
     with transaction.atomic():
         reader_outcomes.upsert(rows)
-        _mark_absorbed(notices)
-    log.info("notices.absorbed", notices=len(notices), events=len(matched.events), readers=len(rows), settled=settled)
+        _mark_processed(notices)
+    log.info("notices.processed", notices=len(notices), events=len(matched.events), readers=len(rows), settled=settled)
 
 
-def _mark_absorbed(told: Sequence[tuple[WebhookPost, ParsedPost]]) -> None:
-    """One statement for all posts alike: as a rule they hold the same number of events, and none that is unreadable."""
-    alike: dict[tuple[int, int], list[int]] = {}
-    for notice, read in told:
-        alike.setdefault((len(read.events), read.unreadable), []).append(notice.pk)
-    for (count, unreadable), pks in alike.items():
+def _mark_processed(parsed: Sequence[tuple[WebhookPost, ParsedPost]]) -> None:
+    """Mark posts with equal counts in one statement: most have the same number of events and none unreadable."""
+    by_counts: dict[tuple[int, int], list[int]] = {}
+    for notice, read in parsed:
+        by_counts.setdefault((len(read.events), read.unreadable), []).append(notice.pk)
+    for (count, unreadable), pks in by_counts.items():
         WebhookPost.objects.filter(pk__in=pks).update(
             state=WebhookPostState.PROCESSED,
             try_at=None,

@@ -1,4 +1,4 @@
-"""The posts of the provider: kept as they came in milliseconds, handed out to be absorbed, thrown away in the end."""
+"""The inbox of webhook posts: stored unparsed within milliseconds, claimed for processing, deleted in the end."""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,11 +13,11 @@ from newsletter.lib import claim_rows, sql
 from newsletter.mail.sendgrid import event_webhook
 
 KEPT = timedelta(days=30)
-OLD = timedelta(days=1)  # the provider repeats a post for a day; an older one was held up on its way
+OLD = timedelta(days=1)  # the provider repeats a post for a day; an older one was delayed on its way
 LEASE = timedelta(minutes=2)
 MAX_TRIES = 10
-WAIT, MAX_WAIT = timedelta(seconds=30), timedelta(hours=1)  # after a try that the database did not permit
-# Posts are large, so they go in and out as the bytes they are.
+WAIT, MAX_WAIT = timedelta(seconds=30), timedelta(hours=1)  # after a try that failed with a database error
+# Posts are large, so they are stored and read as raw bytes.
 KEEP = """
     INSERT INTO insights_webhookpost (received_at, signed_at, digest, body, state, events, problem, tries)
     VALUES (%s, %s, %s, %b, 'waiting', 0, '', 0) ON CONFLICT (digest) DO NOTHING
@@ -27,9 +27,9 @@ log = structlog.get_logger()
 
 
 def store(body: bytes, *, stamp: str, now: datetime) -> None:
-    """Keep a post whose signature was right; nothing happens when it was kept before.
+    """Store a post with a valid signature; do nothing if it was stored before.
 
-    `stamp` is the signed time as it came: Unix seconds.
+    `stamp` is the signed time as received: Unix seconds.
     """
     signed_at = event_webhook.moment(stamp)
     if signed_at and now - signed_at > OLD:
@@ -43,16 +43,16 @@ def store(body: bytes, *, stamp: str, now: datetime) -> None:
 
 
 def claim(*, now: datetime, max_posts: int) -> Sequence[WebhookPost]:
-    """The oldest posts that wait, ours alone until the lease ends: a worker that is lost only delays them.
+    """Claim the oldest waiting posts until the lease ends; a lost worker only delays them.
 
-    One that was taken before and never absorbed is taken alone, so that what it does to a worker is not
-    counted against others. After ten tries it is set aside.
+    A post that was claimed before and not processed is claimed alone, so that a post that kills its worker does not
+    cost other posts a try. After ten tries it is marked as failed.
     """
     waiting = WebhookPost.objects.waiting(now).defer("body")
     claim = partial(claim_rows.claim, now=now, lease=LEASE, max_tries=MAX_TRIES)
     found, spent = claim(waiting.filter(tries__gt=0), max_rows=1)
     for notice in spent:
-        quarantine(notice, problem=f"It was taken up {MAX_TRIES} times, and no try came to its end.")
+        quarantine(notice, problem=f"It was tried {MAX_TRIES} times, and no try was completed.")
     if not found:
         found, _ = claim(waiting.filter(tries=0), max_rows=max_posts)
     pks = [notice.pk for notice in found]
@@ -66,7 +66,7 @@ def claim(*, now: datetime, max_posts: int) -> Sequence[WebhookPost]:
 
 
 def leave(notice: WebhookPost, *, now: datetime) -> None:
-    """Wait with a post, longer after each try: the database did not permit it, which may be the post's fault or not."""
+    """Retry a post later, after a longer wait each time: a database error may or may not be caused by the post."""
     wait = min(MAX_WAIT, WAIT * 2 ** (notice.tries - 1))
     WebhookPost.objects.filter(pk=notice.pk, tries=notice.tries, state=WebhookPostState.WAITING).update(
         try_at=now + wait
@@ -74,18 +74,18 @@ def leave(notice: WebhookPost, *, now: datetime) -> None:
 
 
 def quarantine(notice: WebhookPost, *, problem: str) -> None:
-    """Keep it for a person to look at; it stands in nobody's way."""
+    """Mark a post as failed and keep it for a person to inspect; it does not block other posts."""
     WebhookPost.objects.filter(pk=notice.pk).update(state=WebhookPostState.FAILED, try_at=None, problem=problem[:200])
-    log.error("notice.set_aside", notice=notice.pk, problem=problem)
+    log.error("notice.failed", notice=notice.pk, problem=problem)
 
 
-def prune(*, now: datetime, most: int = 10_000) -> int:
-    """Throw away up to `most` posts older than thirty days; how many there were."""
+def prune(*, now: datetime, limit: int = 10_000) -> int:
+    """Delete up to `limit` posts older than thirty days, and return how many there were."""
     PostRefusal.objects.filter(last_at__lt=now - KEPT).delete()
     old = list(
         WebhookPost.objects.filter(received_at__lt=now - KEPT)
         .order_by("received_at")
-        .values_list("pk", flat=True)[:most]
+        .values_list("pk", flat=True)[:limit]
     )
     for begin in range(0, len(old), 500):
         WebhookPost.objects.filter(pk__in=old[begin : begin + 500]).delete()

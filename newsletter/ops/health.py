@@ -1,7 +1,7 @@
-"""Is the house all right? Pure: readings in, one verdict out.
+"""The health of the system: pure functions from readings to one verdict.
 
-*Busy* needs nobody. *Broken* means that a reader will notice unless a person acts; it names the
-page of the runbook that says what to do. A long worker queue that drains is not broken.
+*Busy* needs no action. *Broken* means that a reader will notice unless a person acts; each problem names the
+runbook page that says what to do. A long worker queue that drains is not broken.
 """
 
 from collections.abc import Sequence
@@ -13,18 +13,18 @@ from newsletter.insights.event_backlog import EventBacklog
 from newsletter.insights.refused_posts import Reason
 from newsletter.ops.heartbeats import Queue
 
-STALE = timedelta(seconds=30)  # queues are looked at every five seconds
-LATE = timedelta(minutes=2)  # an edition that should have begun to leave
-UNREAD = timedelta(minutes=10)  # posts of events are absorbed every second
-SOON = timedelta(hours=24)  # what is held for longer than that has time
-STUCK = timedelta(minutes=10)  # a dispatch in which nothing has moved
+STALE_AFTER = timedelta(seconds=30)  # the queues are read every five seconds
+LATE_AFTER = timedelta(minutes=2)  # for an edition that should have started sending
+UNPROCESSED_AFTER = timedelta(minutes=10)  # webhook posts are processed every second
+SOON = timedelta(hours=24)  # a held edition that is due later than this is not a problem yet
+STUCK_AFTER = timedelta(minutes=10)  # for a dispatch without progress
 
 
-NO_ARREARS = EventBacklog()
-REFUSED = {
+NO_BACKLOG = EventBacklog()
+REFUSAL_CAUSES = {
     Reason.NO_KEY: "SENDGRID_WEBHOOK_KEY is not set.",
-    Reason.SIGNATURE: "SENDGRID_WEBHOOK_KEY is not the key that signs them.",
-    Reason.AGE: "they were signed more than two days ago, or our clock is wrong.",
+    Reason.SIGNATURE: "SENDGRID_WEBHOOK_KEY does not match their signature.",
+    Reason.AGE: "they were signed more than two days ago, or the clock of this server is wrong.",
 }
 
 
@@ -36,7 +36,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is amiss, in a sentence, and the heading in docs/runbook.md that mends it."""
+    """One problem in a sentence, and the heading in docs/runbook.md that says how to fix it."""
 
     sentence: str
     page: str
@@ -46,14 +46,17 @@ class Problem:
 class Health:
     level: Level
     sentence: str
-    troubles: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DispatchSnapshot:
-    """A dispatch or an edition due to become one. `moved_at`: when last a batch changed its state;
-    `is_held_back`: ten minutes ago all that was left waited for its hour or its pace; `waits`: it does now.
-    `unseen`: readers whose cancel was asked for and not seen in time; `not_held`: cancelled calls that left."""
+    """The figures of a dispatch, or of an edition that has none yet. All counts but `not_held` are readers.
+
+    `moved_at`: when a batch last changed its state. `is_held_back`: ten minutes ago all remaining batches waited for
+    their hour or their pace; `waits`: they do now. `unseen`: readers whose cancel was requested and not confirmed in
+    time. `not_held`: cancelled calls that were sent. `unsent`: readers without the edition because it was stopped.
+    """
 
     edition: int
     state: str
@@ -66,111 +69,112 @@ class DispatchSnapshot:
     waits: bool = False
     unseen: int = 0
     not_held: int = 0
-    unsent: int = 0  # readers who do not get it because it was stopped
+    unsent: int = 0
     stopped_at: datetime | None = None
 
 
 def judge_health(
     queues: Sequence[Queue],
-    sendings: Sequence[DispatchSnapshot],
-    arrears: EventBacklog = NO_ARREARS,
+    dispatches: Sequence[DispatchSnapshot],
+    backlog: EventBacklog = NO_BACKLOG,
     *,
     now: datetime,
     unplanned: Sequence[str] = (),
-    strange: str = "",
+    difference: str = "",
 ) -> Health:
-    """The state of the house at `now`. `unplanned` are active publications without an edition to come.
+    """Return the health of the system at `now`.
 
-    `strange` says why the database is not taken for this house’s own.
+    `unplanned` are names of active publications without an upcoming edition. `difference` says why the database
+    does not belong to this installation; empty when it does.
     """
-    troubles = [Problem(f"{strange} Run: newsletter environment confirm", "which-environment")] if strange else []
-    troubles += [*_queue_troubles(queues, now), *(t for s in sendings for t in _sending_troubles(s, now))]
-    troubles += _event_troubles(arrears, now)
-    troubles += [Problem(f"No edition of {name} is planned.", "unplanned-publication") for name in unplanned]
-    if troubles:
-        count = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
-        return Health(Level.BROKEN, troubles[0].sentence + count, tuple(troubles))
-    if leaving := [s for s in sendings if s.state == "open"]:
-        readers = sum(s.waiting for s in leaving)
-        if not readers and all(s.waits for s in leaving):
-            said = "Everything is submitted ahead and leaves at its time. Nobody needs to do anything."
-            return Health(Level.BUSY, said)
-        doing = "Waiting for their hour or pace" if all(s.waits for s in leaving) else "Sending"
-        return Health(Level.BUSY, f"{doing}: {readers:,} readers still to go. Nobody needs to do anything.")
-    if stopped := [s for s in sendings if s.unsent and s.stopped_at and now - s.stopped_at < SOON]:
+    problems = [Problem(f"{difference} Run: newsletter environment confirm", "which-environment")] if difference else []
+    problems += [*_queue_problems(queues, now), *(p for d in dispatches for p in _dispatch_problems(d, now))]
+    problems += _event_problems(backlog, now)
+    problems += [Problem(f"{name} has no upcoming edition.", "unplanned-publication") for name in unplanned]
+    if problems:
+        count = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        return Health(Level.BROKEN, problems[0].sentence + count, tuple(problems))
+    if unfinished := [d for d in dispatches if d.state == "open"]:
+        readers = sum(d.waiting for d in unfinished)
+        is_waiting = all(d.waits for d in unfinished)
+        if not readers and is_waiting:
+            return Health(Level.BUSY, "All emails are scheduled at the provider. No action needed.")
+        activity = "Waiting for the scheduled hour or pace" if is_waiting else "Sending"
+        remaining = "1 reader" if readers == 1 else f"{readers:,} readers"
+        return Health(Level.BUSY, f"{activity}: {remaining} remaining. No action needed.")
+    if stopped := [d for d in dispatches if d.unsent and d.stopped_at and now - d.stopped_at < SOON]:
         return Health(Level.BUSY, _stopped_sentence(stopped))
-    return Health(Level.WELL, "All is well. Nobody needs to do anything.")
+    return Health(Level.WELL, "All systems normal.")
 
 
 def _stopped_sentence(stopped: Sequence[DispatchSnapshot]) -> str:
     unsent = stopped[0].unsent
-    readers = "one reader" if unsent == 1 else f"{unsent:,} readers"
-    more = f", and {len(stopped) - 1} more were stopped" if len(stopped) > 1 else ""
-    return f"Edition {stopped[0].edition} was stopped before {readers} got it{more}. Nothing is being sent."
+    readers = "1 reader" if unsent == 1 else f"{unsent:,} readers"
+    more = f" {len(stopped) - 1} more were stopped." if len(stopped) > 1 else ""
+    return f"Edition {stopped[0].edition} was stopped; {readers} did not receive it.{more} Nothing is being sent."
 
 
-def _queue_troubles(queues: Sequence[Queue], now: datetime) -> list[Problem]:
+def _queue_problems(queues: Sequence[Queue], now: datetime) -> list[Problem]:
     read = [q.read_at for q in queues if q.read_at]
     if not read:
-        return [Problem("No worker has ever reported. Are the workers and the beat running?", "no-workers")]
-    if now - max(read) > STALE:
+        message = "No worker has reported yet. Check that the workers and Celery beat are running."
+        return [Problem(message, "no-workers")]
+    if now - max(read) > STALE_AFTER:
         seconds = int((now - max(read)).total_seconds())
-        return [
-            Problem(
-                f"No worker has looked at the queues for {seconds:,} seconds: workers, beat or Redis are down.",
-                "no-workers",
-            )
-        ]
-    return [
-        Problem(f"No worker listens to the worker queue “{q.name}”.", "no-workers") for q in queues if not q.workers
-    ]
+        message = f"No worker has reported for {seconds:,} seconds. Check the workers, Celery beat and Redis."
+        return [Problem(message, "no-workers")]
+    return [Problem(f"The worker queue “{q.name}” has no worker.", "no-workers") for q in queues if not q.workers]
 
 
-def _event_troubles(arrears: EventBacklog, now: datetime) -> list[Problem]:
+def _event_problems(backlog: EventBacklog, now: datetime) -> list[Problem]:
     found = []
-    if arrears.oldest and now - arrears.oldest > UNREAD:
-        minutes = int((now - arrears.oldest).total_seconds() // 60)
-        found.append(
-            Problem(f"{arrears.waiting:,} posts of events wait, the oldest for {minutes:,} minutes.", "late-events")
+    if backlog.oldest and now - backlog.oldest > UNPROCESSED_AFTER:
+        minutes = int((now - backlog.oldest).total_seconds() // 60)
+        posts = "1 webhook post is" if backlog.waiting == 1 else f"{backlog.waiting:,} webhook posts are"
+        found.append(Problem(f"{posts} waiting; the oldest is {minutes:,} minutes old.", "late-events"))
+    if backlog.late:
+        posts = "1 webhook post" if backlog.late == 1 else f"{backlog.late:,} webhook posts"
+        found.append(Problem(f"{posts} arrived more than a day after being signed.", "late-events"))
+    if backlog.refused:
+        since, cause = f"{backlog.refused.first_at:%H:%M} UTC", REFUSAL_CAUSES[Reason(backlog.refused.reason)]
+        message = (
+            f"Webhook posts have been rejected since {since}: {cause} The provider stops repeating them after a day."
         )
-    if arrears.late:
-        found.append(
-            Problem(f"{arrears.late:,} posts of events came more than a day after they were signed.", "late-events")
-        )
-    if arrears.refused:
-        since, why = f"{arrears.refused.first_at:%H:%M} UTC", REFUSED[Reason(arrears.refused.reason)]
-        words = f"Since {since} the provider’s posts of events are refused: {why} It stops repeating them after a day."
-        found.append(Problem(words, "no-events"))
-    elif arrears.silent:
-        found.append(Problem("The last three editions brought no event at all. Does the webhook work?", "no-events"))
-    if arrears.aside:
-        found.append(Problem(f"{arrears.aside:,} posts of events could not be understood.", "late-events"))
+        found.append(Problem(message, "no-events"))
+    elif backlog.silent:
+        message = "No delivery events arrived for the last three editions. Check the event webhook."
+        found.append(Problem(message, "no-events"))
+    if backlog.failed:
+        posts = "1 webhook post" if backlog.failed == 1 else f"{backlog.failed:,} webhook posts"
+        found.append(Problem(f"{posts} could not be processed.", "late-events"))
     return found
 
 
-def _sending_troubles(s: DispatchSnapshot, now: datetime) -> list[Problem]:
+def _dispatch_problems(d: DispatchSnapshot, now: datetime) -> list[Problem]:
     found = []
-    if s.uncertain:
-        found.append(
-            Problem(f"Edition {s.edition}: nobody knows whether {s.uncertain:,} readers got it.", "uncertain-batches")
-        )
-    if s.refused:
-        readers = "one reader" if s.refused == 1 else f"{s.refused:,} readers"
-        found.append(Problem(f"Edition {s.edition}: the provider refused {readers}.", "refused-batches"))
-    if s.state == "attention" and not found:
-        found.append(Problem(f"Edition {s.edition} wants a person's attention.", "uncertain-batches"))
-    if s.unseen:
-        words = f"Edition {s.edition}: the provider does not say whether {s.unseen:,} readers’ letters were cancelled."
-        found.append(Problem(words, "doubtful-cancels"))
-    if s.not_held:
-        words = f"Edition {s.edition}: {s.not_held:,} calls left although they were cancelled."
-        found.append(Problem(words, "doubtful-cancels"))
-    if s.state == "paused":
-        found.append(Problem(f"Edition {s.edition} is paused with {s.waiting:,} readers to go.", "paused-dispatch"))
-    if s.state == "held" and now > s.due_at - SOON:
-        found.append(Problem(f"Edition {s.edition} is held and will not leave by itself.", "held-edition"))
-    if s.state in ("planned", "assembled", "approved") and now - s.due_at > LATE:
-        found.append(Problem(f"Edition {s.edition} should have left at {s.due_at:%H:%M} UTC.", "late-edition"))
-    if s.state == "open" and s.moved_at and now - s.moved_at > STUCK and not s.is_held_back:
-        found.append(Problem(f"Edition {s.edition}: nothing has moved for ten minutes.", "stuck-dispatch"))
+    if d.uncertain:
+        readers = "1 reader" if d.uncertain == 1 else f"{d.uncertain:,} readers"
+        found.append(Problem(f"Edition {d.edition}: delivery to {readers} is uncertain.", "uncertain-batches"))
+    if d.refused:
+        readers = "1 reader" if d.refused == 1 else f"{d.refused:,} readers"
+        found.append(Problem(f"Edition {d.edition}: the provider refused {readers}.", "refused-batches"))
+    if d.state == "attention" and not found:
+        found.append(Problem(f"Edition {d.edition} needs attention.", "uncertain-batches"))
+    if d.unseen:
+        readers = "1 reader" if d.unseen == 1 else f"{d.unseen:,} readers"
+        message = f"Edition {d.edition}: the provider has not confirmed that the emails to {readers} are cancelled."
+        found.append(Problem(message, "doubtful-cancels"))
+    if d.not_held:
+        batches = "1 cancelled batch was" if d.not_held == 1 else f"{d.not_held:,} cancelled batches were"
+        found.append(Problem(f"Edition {d.edition}: {batches} sent anyway.", "doubtful-cancels"))
+    if d.state == "paused":
+        readers = "1 reader" if d.waiting == 1 else f"{d.waiting:,} readers"
+        found.append(Problem(f"Edition {d.edition} is paused with {readers} remaining.", "paused-dispatch"))
+    if d.state == "held" and now > d.due_at - SOON:
+        found.append(Problem(f"Edition {d.edition} is held. It will not be sent until you release it.", "held-edition"))
+    if d.state in ("planned", "assembled", "approved") and now - d.due_at > LATE_AFTER:
+        message = f"Edition {d.edition} was due at {d.due_at:%H:%M} UTC and has not started sending."
+        found.append(Problem(message, "late-edition"))
+    if d.state == "open" and d.moved_at and now - d.moved_at > STUCK_AFTER and not d.is_held_back:
+        found.append(Problem(f"Edition {d.edition}: no progress for ten minutes.", "stuck-dispatch"))
     return found

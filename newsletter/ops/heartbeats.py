@@ -1,4 +1,4 @@
-"""What workers write down about themselves and their queues, and how a page reads it back."""
+"""Readings that workers record about themselves and their queues, and the query that reads them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 
 from newsletter.ops.models import QueueDepthReading, WorkerHeartbeat
 
-ALIVE = timedelta(seconds=20)  # a worker says every five seconds that it lives
-FORGET = timedelta(hours=1)
+ALIVE_FOR = timedelta(seconds=20)  # workers record a heartbeat every five seconds
+FORGET_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
     """A worker queue: messages waiting, age of the oldest, and how many workers listen to it.
 
-    `read_at` is None when nobody has ever looked: then the two numbers mean nothing.
+    `read_at` is None before the first reading: `waiting` and `oldest_seconds` then mean nothing.
     """
 
     name: str
@@ -25,31 +25,31 @@ class Queue:
 
 
 def record_queue(name: str, *, waiting: int, oldest_seconds: float, now: datetime) -> None:
-    """The latest look at a worker queue; takes the place of the one before."""
+    """Record the latest reading of a worker queue in place of the one before."""
     QueueDepthReading.objects.update_or_create(
         queue=name, defaults={"waiting": waiting, "oldest_seconds": oldest_seconds, "read_at": now}
     )
 
 
 def record_worker(name: str, *, queues: Sequence[str], now: datetime) -> None:
-    """This worker lives and listens to these queues."""
+    """Record that this worker is alive and listens to these queues."""
     WorkerHeartbeat.objects.update_or_create(name=name, defaults={"queues": list(queues), "seen_at": now})
 
 
 def forget_worker(name: str) -> None:
-    """This worker went home in good order."""
+    """Delete the heartbeat of a worker that shuts down in good order."""
     WorkerHeartbeat.objects.filter(name=name).delete()
 
 
 def forget_old(*, now: datetime) -> None:
-    """Drop the rows of workers that have not been heard of for an hour."""
-    WorkerHeartbeat.objects.filter(seen_at__lt=now - FORGET).delete()
+    """Delete the heartbeats of workers that have recorded none for an hour."""
+    WorkerHeartbeat.objects.filter(seen_at__lt=now - FORGET_AFTER).delete()
 
 
 def queues(names: Sequence[str], *, now: datetime) -> list[Queue]:
-    """The readings of these worker queues, in this order."""
+    """Return the readings of these worker queues, in the order of `names`."""
     found = {reading.queue: reading for reading in QueueDepthReading.objects.filter(queue__in=names)}
-    alive = list(WorkerHeartbeat.objects.filter(seen_at__gte=now - ALIVE))
+    alive = list(WorkerHeartbeat.objects.filter(seen_at__gte=now - ALIVE_FOR))
     result = []
     for name in names:
         reading = found.get(name)

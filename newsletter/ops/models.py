@@ -1,4 +1,4 @@
-"""Readings that workers leave behind, so that a page can tell what is going on without asking a broker."""
+"""Readings that workers record, so that a page shows the state of the system without a call to the broker."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class QueueDepthReading(models.Model):
-    """The latest look at one worker queue. One row a queue, written over."""
+    """The latest reading of one worker queue: one row a queue, updated in place."""
 
     queue = models.CharField(max_length=40, unique=True)
     waiting = models.PositiveIntegerField(help_text="Messages in the broker.")
@@ -21,7 +21,7 @@ class QueueDepthReading(models.Model):
 
 
 class WorkerHeartbeat(models.Model):
-    """A worker process that said it was alive. One row a worker, written over."""
+    """The latest heartbeat of one worker process: one row a worker, updated in place."""
 
     name = models.CharField(max_length=120, unique=True)
     queues = models.JSONField(default=list)

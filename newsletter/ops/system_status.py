@@ -1,4 +1,4 @@
-"""Everything the ops page and `newsletter status` show, gathered in a handful of queries."""
+"""All that the ops page and `newsletter status` show, read in a handful of queries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,24 +15,27 @@ from newsletter.editions.models import Edition, State
 from newsletter.insights.dispatch_stats import DispatchStats, tallies
 from newsletter.insights.event_backlog import event_backlog
 from newsletter.ops import heartbeats
-from newsletter.ops.health import STUCK, DispatchSnapshot, Health, judge_health
+from newsletter.ops.health import STUCK_AFTER, DispatchSnapshot, Health, judge_health
 from newsletter.ops.heartbeats import Queue
 from newsletter.publications.models import Publication
 
-# The worker queues, as workers/queues.py names them; a test keeps the two lists the same.
-WORKER_QUEUES = ("assembly", "dispatch", "sending", "events", "pictures", "maintenance")
+# The same names as in workers/queues.py, which this package may not import; a test keeps the two lists equal.
+WORKER_QUEUES = ("assembly", "dispatch", "sending", "insights", "pictures", "maintenance")
 RECENT = timedelta(days=7)
-MOST_OVER = 100  # editions that are over; those that are not are all shown and judged
-SETTLING = timedelta(minutes=5)
-RETRIED = (DispatchState.OPEN, DispatchState.ATTENTION)  # in these a refused batch may be tried again by itself
+MAX_PAST_EDITIONS = 100  # dispatched or cancelled ones; all others are shown and judged
+PLANNING_GRACE = timedelta(minutes=5)
+RETRYABLE = (DispatchState.OPEN, DispatchState.ATTENTION)  # in these a single refused batch may be retried
 UNFINISHED = [state for state in State if state not in (State.DISPATCHED, State.CANCELLED)]
 
 
 @dataclass(frozen=True, slots=True)
 class EditionStatus:
-    """Where one edition stands. `dispatch` and `progress` are None until its ledger is open, `tally` until
-    the provider told what became of its letters, `waits` while nothing holds it back. Of each batch that is
-    `refused` and may be tried again, `said` is what the provider said."""
+    """The status of one edition.
+
+    `dispatch` and `progress` are None until its dispatch opens, `tally` until the first delivery events arrive,
+    `waits` while nothing delays it. Each batch in `refused` may be retried and carries the provider's answer
+    as `said`.
+    """
 
     edition: Edition
     dispatch: Dispatch | None
@@ -52,49 +55,55 @@ class Status:
 
 
 def status(*, now: datetime) -> Status:
-    """The house as it is at `now`: editions of the last week, those to come, and all unfinished ones."""
+    """Return the status of the system at `now`: editions of the last week, upcoming ones and all unfinished ones."""
     queues = heartbeats.queues(WORKER_QUEUES, now=now)
-    over = Edition.objects.filter(state__in=[State.DISPATCHED, State.CANCELLED], due_at__gte=now - RECENT)
+    past = Edition.objects.filter(state__in=[State.DISPATCHED, State.CANCELLED], due_at__gte=now - RECENT)
     shown = [*Edition.objects.filter(state__in=UNFINISHED).values_list("pk", flat=True)]
-    shown += over.order_by("-due_at").values_list("pk", flat=True)[:MOST_OVER]
+    shown += past.order_by("-due_at").values_list("pk", flat=True)[:MAX_PAST_EDITIONS]
     editions = Edition.objects.filter(pk__in=shown).select_related("publication", "dispatch").order_by("-due_at", "-pk")
     dispatches = [dispatch.pk for edition in editions if (dispatch := getattr(edition, "dispatch", None))]
-    told = tallies(dispatches)
-    standings = [_standing(edition, told, now) for edition in editions]
-    sendings = [_sending(standing, now) for standing in standings]
-    strange = installation.check().difference
-    said = judge_health(queues, sendings, event_backlog(now=now), now=now, unplanned=_unplanned(now), strange=strange)
-    return Status(said, queues, standings, now)
+    stats = tallies(dispatches)
+    statuses = [_edition_status(edition, stats, now) for edition in editions]
+    health = judge_health(
+        queues,
+        [_snapshot(each, now) for each in statuses],
+        event_backlog(now=now),
+        now=now,
+        unplanned=_unplanned(now),
+        difference=installation.check().difference,
+    )
+    return Status(health, queues, statuses, now)
 
 
 def _unplanned(now: datetime) -> list[str]:
-    """Active publications that have had five minutes to be planned and have no regular edition to come."""
-    to_come = Edition.objects.filter(publication=OuterRef("pk"), due_at__gt=now - SETTLING, local_date__isnull=False)
-    to_come = to_come.exclude(state=State.CANCELLED)
-    resting = Publication.objects.filter(~Exists(to_come), is_active=True, created_at__lt=now - SETTLING)
-    return list(resting.order_by("pk").values_list("name", flat=True))
+    """Return the names of active publications older than five minutes without an upcoming regular edition."""
+    upcoming = Edition.objects.filter(
+        publication=OuterRef("pk"), due_at__gt=now - PLANNING_GRACE, local_date__isnull=False
+    ).exclude(state=State.CANCELLED)
+    found = Publication.objects.filter(~Exists(upcoming), is_active=True, created_at__lt=now - PLANNING_GRACE)
+    return list(found.order_by("pk").values_list("name", flat=True))
 
 
-def _standing(edition: Edition, told: Mapping[int, DispatchStats], now: datetime) -> EditionStatus:
+def _edition_status(edition: Edition, stats: Mapping[int, DispatchStats], now: datetime) -> EditionStatus:
     dispatch = getattr(edition, "dispatch", None)
     if dispatch is None:
         return EditionStatus(edition, None, None, ())
     uncertain = dispatch.batches.filter(state=BatchState.UNCERTAIN).defer("subscribers").order_by("number")[:200]
     refused = (
-        dispatch.batches.filter(state=BatchState.REFUSED) if dispatch.state in RETRIED else dispatch.batches.none()
+        dispatch.batches.filter(state=BatchState.REFUSED) if dispatch.state in RETRYABLE else dispatch.batches.none()
     )
-    said = Attempt.objects.filter(batch=OuterRef("pk")).order_by("-ordinal").values("detail")[:1]
-    refused = refused.annotate(said=Subquery(said)).defer("subscribers").order_by("number")[:200]
+    answer = Attempt.objects.filter(batch=OuterRef("pk")).order_by("-ordinal").values("detail")[:1]
+    refused = refused.annotate(said=Subquery(answer)).defer("subscribers").order_by("number")[:200]
     waits = delay_of(dispatch, now=now)
-    tally = told.get(dispatch.pk)
+    tally = stats.get(dispatch.pk)
     return EditionStatus(edition, dispatch, progress(dispatch), tuple(uncertain), tuple(refused), tally, waits)
 
 
-def _sending(standing: EditionStatus, now: datetime) -> DispatchSnapshot:
-    edition, dispatch, done = standing.edition, standing.dispatch, standing.progress
+def _snapshot(status: EditionStatus, now: datetime) -> DispatchSnapshot:
+    edition, dispatch, done = status.edition, status.dispatch, status.progress
     if dispatch is None or done is None:
         return DispatchSnapshot(edition.pk, edition.state, edition.due_at)
-    # a try that came to nothing is no movement
+    # an attempt that is to be retried later is no progress
     moved = Attempt.objects.filter(batch__dispatch=dispatch).exclude(fate=AttemptStatus.LATER)
     last = moved.aggregate(at=Max("ended_at"))["at"] or dispatch.opened_at
     return DispatchSnapshot(
@@ -109,6 +118,6 @@ def _sending(standing: EditionStatus, now: datetime) -> DispatchSnapshot:
         refused=0 if dispatch.state == DispatchState.STOPPED else done.refused,
         unsent=done.waiting + done.refused if dispatch.state == DispatchState.STOPPED else 0,
         stopped_at=edition.dispatched_at,
-        is_held_back=now - last > STUCK and is_held_back(dispatch, at=now - STUCK),
-        waits=standing.waits is not None and standing.waits.next_at > now,
+        is_held_back=now - last > STUCK_AFTER and is_held_back(dispatch, at=now - STUCK_AFTER),
+        waits=status.waits is not None and status.waits.next_at > now,
     )

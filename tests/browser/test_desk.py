@@ -144,7 +144,7 @@ def test_the_ops_page_asks_anew_by_itself(opened: Opened, publication: Publicati
     page = opened("/ops/", Role.OPS)
     page.clock.install()
     page.reload()
-    expect(page.locator(".verdict")).to_contain_text("No worker has ever reported")
+    expect(page.locator(".verdict")).to_contain_text("No worker has reported yet")
     heartbeats.record_queue("dispatch", waiting=7, oldest_seconds=3, now=clock.now())
     page.clock.run_for(9_000)
     expect(page.locator("[aria-labelledby=queue-dispatch]")).to_contain_text("Read")

@@ -215,7 +215,7 @@ def test_an_uncertain_call_at_its_time_can_be_settled_while_a_cancel_is_awaited(
     system.live()
     assert states() == [S.UNCERTAIN, S.UNCERTAIN]
     assert [batch.pk for batch in scheduled_sends.uncertain(system.dispatch)] == [two.pk]
-    assert "uncertain-batches" in {trouble.page for trouble in status(now=system.clock()).verdict.troubles}
+    assert "uncertain-batches" in {trouble.page for trouble in status(now=system.clock()).verdict.problems}
     settle_batch.send_again(two, by="otto", now=system.clock())
 
 

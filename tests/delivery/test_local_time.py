@@ -150,7 +150,7 @@ def test_people_are_told_when_the_next_and_the_last_leave() -> None:
     dispatch.batches.filter(due_at=TOKYO).update(state=BatchState.ACCEPTED, fence=1, submitted=1)
     found = delay_of(dispatch, now=TOKYO + timedelta(hours=8))
     assert found is not None
-    assert found.sentences == ("By readers’ local time: the next leave at 07:00, the last at 13:00.",)
+    assert found.sentences == ("Readers’ local time: the next batch is sent at 07:00, the last at 13:00.",)
     assert (found.next_at, found.done_at) == (NEW_YORK, NIUE)
 
 

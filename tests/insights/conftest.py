@@ -93,4 +93,4 @@ def come_in(*posts: Iterable[Given] | bytes, now: datetime = MONDAY) -> int:
     for post in posts:
         stamp = f"{next(STAMPS)}"
         webhook_inbox.store(post if isinstance(post, bytes) else json.dumps(list(post)).encode(), stamp=stamp, now=now)
-    return process_events.absorb(now=now)
+    return process_events.process_posts(now=now)

@@ -192,7 +192,7 @@ def test_a_post_absorbed_twice_after_a_crash_gives_the_same(opened: Opener) -> N
     come_in([event(attempt), event(attempt, "bounce", reader=1, type="bounce")])
     before = (Suppression.objects.count(), Attempt.objects.get().settled_by)
     come_in([event(attempt), event(attempt, "bounce", reader=1, type="bounce")])
-    assert process_events.absorb(now=LATER) == 0
+    assert process_events.process_posts(now=LATER) == 0
     assert (Suppression.objects.count(), Attempt.objects.get().settled_by) == before
 
 

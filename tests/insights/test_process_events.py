@@ -103,7 +103,7 @@ def test_a_post_that_cannot_be_read_is_set_aside_and_stands_in_nobodys_way(opene
     assert bytes(aside.body) == post
     assert aside.problem
     assert ReaderOutcome.objects.count() == 1
-    assert process_events.absorb(now=MONDAY + timedelta(days=1)) == 0
+    assert process_events.process_posts(now=MONDAY + timedelta(days=1)) == 0
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the trigger that makes it fail is written for SQLite")
@@ -118,7 +118,7 @@ def test_a_post_that_makes_absorbing_crash_is_set_aside_alone(opened: Opener) ->
     assert come_in([told[0]], [told[1]], [told[2]]) == 3
     assert [notice.state for notice in WebhookPost.objects.order_by("pk")] == ["absorbed", "aside", "absorbed"]
     problem = WebhookPost.objects.get(state=WebhookPostState.FAILED).problem
-    assert problem == "Of its 1 events some could not be absorbed: 1 with IntegrityError."
+    assert problem == "Some of its 1 events could not be processed: 1 with IntegrityError."
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the trigger that makes it fail is written for SQLite")
@@ -168,7 +168,7 @@ def test_trouble_of_the_database_delays_a_post_longer_each_time_and_not_for_ever
     monkeypatch.setattr(reader_outcomes, "upsert", troubled)
     now, waits = MONDAY, []
     for _ in range(100):
-        process_events.absorb(now=now)
+        process_events.process_posts(now=now)
         notice = WebhookPost.objects.get()
         if notice.try_at is None:
             break
@@ -184,8 +184,8 @@ def test_trouble_that_passes_is_forgotten(opened: Opener, monkeypatch: pytest.Mo
     webhook_inbox.store(json.dumps([event(attempt)]).encode(), stamp="1795000000", now=MONDAY)
     with monkeypatch.context() as away:
         away.setattr(reader_outcomes, "upsert", troubled)
-        process_events.absorb(now=MONDAY)
-    process_events.absorb(now=MONDAY + timedelta(minutes=1))
+        process_events.process_posts(now=MONDAY)
+    process_events.process_posts(now=MONDAY + timedelta(minutes=1))
     assert WebhookPost.objects.get().state == WebhookPostState.PROCESSED
 
 
@@ -207,12 +207,12 @@ def test_a_post_that_ends_its_worker_is_set_aside_in_the_end_and_takes_no_other_
     now = MONDAY
     for _ in range(30):
         with suppress(SystemExit):
-            process_events.absorb(now=now)
+            process_events.process_posts(now=now)
         now += webhook_inbox.LEASE + timedelta(seconds=1)
     assert [notice.state for notice in WebhookPost.objects.order_by("pk")] == ["absorbed", "aside", "absorbed"]
     assert (
         WebhookPost.objects.get(state=WebhookPostState.FAILED).problem
-        == "It was taken up 10 times, and no try came to its end."
+        == "It was tried 10 times, and no try was completed."
     )
     assert ReaderOutcome.objects.count() == 2
 
@@ -260,8 +260,8 @@ def test_posts_in_the_hands_of_a_lost_worker_are_absorbed_when_its_lease_is_over
     attempt = ended(opened(), TAKEN)
     webhook_inbox.store(json.dumps([event(attempt)]).encode(), stamp="1", now=MONDAY)
     assert len(webhook_inbox.claim(now=MONDAY, max_posts=10)) == 1
-    assert process_events.absorb(now=MONDAY + timedelta(seconds=5)) == 0
-    assert process_events.absorb(now=MONDAY + timedelta(minutes=5)) == 1
+    assert process_events.process_posts(now=MONDAY + timedelta(seconds=5)) == 0
+    assert process_events.process_posts(now=MONDAY + timedelta(minutes=5)) == 1
     assert ReaderOutcome.objects.count() == 1
 
 

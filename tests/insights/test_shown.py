@@ -40,18 +40,18 @@ def test_posts_that_wait_are_no_trouble_until_they_wait_for_long() -> None:
     webhook_inbox.store(b"[]", stamp=str(int(MONDAY.timestamp())), now=MONDAY)
     assert event_backlog(now=MONDAY).waiting == 1
     for minutes, pages in ((1, []), (11, ["late-events"])):
-        troubles = status(now=MONDAY + timedelta(minutes=minutes)).verdict.troubles
+        troubles = status(now=MONDAY + timedelta(minutes=minutes)).verdict.problems
         assert [trouble.page for trouble in troubles if trouble.page == "late-events"] == pages
 
 
 def test_posts_that_nobody_understands_are_told_of_for_a_day() -> None:
     come_in(b"{")
-    assert event_backlog(now=MONDAY + timedelta(hours=1)).aside == 1
-    assert event_backlog(now=MONDAY + timedelta(hours=25)).aside == 0
+    assert event_backlog(now=MONDAY + timedelta(hours=1)).failed == 1
+    assert event_backlog(now=MONDAY + timedelta(hours=25)).failed == 0
 
 
 def silent(*, now: datetime) -> bool:
-    return "no event at all" in " ".join(trouble.sentence for trouble in status(now=now).verdict.troubles)
+    return "No delivery events" in " ".join(trouble.sentence for trouble in status(now=now).verdict.problems)
 
 
 def finished(opened: Opener, *, days_ago: int, readers: int = 2) -> Attempt:

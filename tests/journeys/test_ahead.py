@@ -22,13 +22,13 @@ def test_an_edition_handed_over_ahead_is_stopped_and_nobody_gets_it(
     edition = desk.edition("dispatching")["id"]
     assert system.counts()["fates"]["waiting"] == READERS
     shown = system.tell("dispatches", "show", edition)
-    assert shown["progress"]["phase"] == "submitted ahead"
-    assert "can be stopped until" in shown["waits"]["sentences"][0]
+    assert shown["progress"]["phase"] == "scheduled at provider"
+    assert "you can stop it until" in shown["waits"]["sentences"][0]
 
     system.tell("dispatches", "stop", edition, "--reason", "The picture is wrong.", "--yes")
 
     def said() -> str:
         return str(system.tell("dispatches", "show", edition)["waits"]["sentences"][0])
 
-    wait_until(lambda: f"{READERS} cancelled for certain" in said(), timeout=60, what="a cancel that was seen")
+    wait_until(lambda: f"; {READERS} cancelled" in said(), timeout=60, what="a cancel that was seen")
     assert system.stop() == 0

@@ -1,3 +1,5 @@
+"""The checks of an installation before it sends to real readers."""
+
 from dataclasses import replace
 
 import pytest
@@ -25,7 +27,7 @@ def codes(facts: Facts) -> set[str]:
     return {f"{finding.severity}:{finding.code}" for finding in findings(facts)}
 
 
-def test_a_ready_installation_has_no_findings() -> None:
+def test_an_installation_that_is_ready_has_no_findings() -> None:
     assert findings(READY) == []
 
 
@@ -66,7 +68,7 @@ def test_stops_come_before_warnings() -> None:
     assert severities == ["stop", "stop", "warn"]
 
 
-def test_a_domain_wildcard_and_another_api_url_are_accepted() -> None:
+def test_any_host_below_a_domain_and_another_api_address_are_fine() -> None:
     assert not codes(replace(READY, allowed_hosts=(".lantern.io",), api_base="https://api.eu.sendgrid.com"))
 
 

@@ -2,7 +2,7 @@
 
     opening   recovery   finishing   a refusal and its split   a person's word, or evidence, about a batch
 
-`LOTS` makes an audience of a handful of readers be frozen in several parts.
+`CHUNKS` makes an audience of a handful of readers be frozen in several parts.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from tests.torture.far_end import client_of, order
 
 READERS = 7  # beside one who left
 SIZE = 2  # readers in a batch
-LOTS = {"LOT": 3, "FIRST_LOTS": 1, "NEXT_LOTS": 1}  # candidates at once, lots in the first part and in each other
+CHUNKS = {"CHUNK_SIZE": 3, "FIRST_PART_CHUNKS": 1, "NEXT_PART_CHUNKS": 1}  # candidates in a chunk, chunks in the parts
 PERSON = "otto@example.org"
 
 

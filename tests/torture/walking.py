@@ -39,7 +39,7 @@ def main(most: int | None, seed: int) -> None:
     from tests.torture import paths
 
     call_command("migrate", interactive=False, verbosity=0)
-    for name, value in paths.LOTS.items():
+    for name, value in paths.CHUNKS.items():
         setattr(open_dispatch, name, value)
     settings.DISPATCH_BATCH_SIZE = paths.SIZE
     found = []

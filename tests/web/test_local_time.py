@@ -52,4 +52,4 @@ def test_the_page_of_an_edition_says_what_will_hold_it_back(eddie: Client, publi
     Publication.objects.filter(pk=publication.pk).update(pace_per_hour=2)
     make.readers(publication, 3)
     edition = make.approved_edition(publication, due_at=clock.now() + timedelta(hours=3))
-    assert "Paced: 2 an hour; done at about" in words(eddie.get(f"/editions/{edition.pk}/"))
+    assert "Pace: 2 an hour; finishes at about" in words(eddie.get(f"/editions/{edition.pk}/"))

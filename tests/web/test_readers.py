@@ -116,8 +116,8 @@ def test_somebody_deleted_altogether_is_answered_kindly(client: Client, token: s
     Subscriber.objects.all().delete()
     for path in (f"/u/{token}", f"/p/{token}"):
         assert client.get(path).status_code == 200
-        assert client.post(path, {"action": "unsubscribe"}).status_code == 200
-    assert "no longer stored" in words(client.post(f"/p/{token}", {"action": "resubscribe"}))
+        assert client.post(path, {"do": "leave"}).status_code == 200
+    assert "no longer exists" in words(client.post(f"/p/{token}", {"do": "return"}))
 
 
 def test_preferences_show_and_change_the_first_name(client: Client, token: str) -> None:

@@ -9,7 +9,7 @@ from newsletter.lib import clock
 @shared_task
 def process_webhook_posts() -> None:
     """Understand the posts that wait."""
-    process_events.absorb(now=clock.now())
+    process_events.process_posts(now=clock.now())
 
 
 @shared_task

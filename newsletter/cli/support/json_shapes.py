@@ -151,7 +151,7 @@ def status(status: Status) -> JsonObject:
     return {
         "level": status.verdict.level,
         "sentence": status.verdict.sentence,
-        "troubles": [asdict(trouble) for trouble in status.verdict.troubles],
+        "problems": [asdict(problem) for problem in status.verdict.problems],
         "queues": [asdict(queue) for queue in status.queues],
         "editions": [
             {

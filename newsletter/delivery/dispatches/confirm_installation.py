@@ -1,4 +1,4 @@
-"""A person's word on which environment a copied or restored database is now."""
+"""Confirm which environment a copied or restored database belongs to now."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -26,35 +26,37 @@ from newsletter.letters import approval
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
 
-WHY = "The database was copied or restored: this may be older than what readers have received."
+REASON = "The database was copied or restored and may be older than what readers received."
 NOT_BEGUN = [State.PLANNED, State.ASSEMBLED, State.APPROVED]
 
 
 class ConfirmationResult(NamedTuple):
-    """What `confirm` kept from leaving without a person: how many dispatches were paused, and editions held."""
+    """How many dispatches `confirm` paused and how many editions it held."""
 
     paused: int
     held: int
 
 
 def confirm(*, name: str, by: Actor, now: datetime) -> ConfirmationResult:
-    """`by` says that this database is environment `name` from now on.
+    """Record that this database is environment `name` from now on, as `by` confirms.
 
-    Nothing older is planned, opened or cancelled without a person: dispatches under way are paused, editions that
-    have not begun are held, and what was submitted ahead is left to the installation that did it.
+    No older work continues without a person: dispatches under way are paused, editions that have not started are
+    held, and scheduled groups are left to the installation that submitted them.
     """
     if settings.ENVIRONMENT and name != settings.ENVIRONMENT:
-        raise BadInput("--name", f"is {name!r}.", f"ENVIRONMENT says {settings.ENVIRONMENT!r}; change one of them.")
+        raise BadInput(
+            "--name", f"is {name!r}.", f"The setting ENVIRONMENT is {settings.ENVIRONMENT!r}. Change one of them."
+        )
     if len(name) > 100:
-        raise BadInput("--name", "is too long.", "Give up to 100 characters.")
+        raise BadInput("--name", "is too long.", "Use at most 100 characters.")
     with transaction.atomic():
         stamp = Installation.objects.select_for_update().filter(pk=1).first() or installation.new()
         under_way = Dispatch.objects.filter(state__in=[DispatchState.OPEN, DispatchState.ATTENTION])
-        paused = [control_dispatch.pause(dispatch, reason=WHY, by=by) for dispatch in under_way]
+        paused = [control_dispatch.pause(dispatch, reason=REASON, by=by) for dispatch in under_way]
         not_begun = Edition.objects.filter(state__in=NOT_BEGUN)
-        held = [approval.hold(edition, reason=WHY, by=by, now=now) for edition in not_begun]
+        held = [approval.hold(edition, reason=REASON, by=by, now=now) for edition in not_begun]
         for publication in Publication.objects.all():
-            held += plan_editions.settle_unknown(publication, reason=WHY, now=now)
+            held += plan_editions.settle_unknown(publication, reason=REASON, now=now)
         _leave_groups(is_same=name == stamp.environment, now=now)
         latest = Attempt.objects.aggregate(latest=Max("pk"))["latest"] or 0
         stamp.earlier = {**stamp.earlier, stamp.installation_id: latest}
@@ -71,13 +73,16 @@ def confirm(*, name: str, by: Actor, now: datetime) -> ConfirmationResult:
 
 
 def _leave_groups(*, is_same: bool, now: datetime) -> None:
-    """What was submitted ahead leaves, or not, as the installation wants that submitted it: nobody here knows what it
-    did since. A cancel that a person asked for is still carried out, unless this is another environment by now.
+    """Leave scheduled groups to the installation that submitted them: what it did since the copy is unknown here.
+
+    A cancel that a person requested is still carried out, unless the database is another environment now.
     """
     unfinished = ScheduledGroup.objects.filter(state__in=[ScheduledGroupState.OPEN, ScheduledGroupState.CANCELLING])
     if is_same:
         unfinished = unfinished.exclude(state=ScheduledGroupState.CANCELLING, dispatch__state=DispatchState.STOPPED)
     else:
-        ScheduledGroup.objects.exclude(place=None).update(place=None)  # nor is a cancel of it taken away
+        ScheduledGroup.objects.exclude(place=None).update(
+            place=None
+        )  # so that no cancel of that environment is released either
     unfinished.filter(state=ScheduledGroupState.OPEN).update(place=None)
-    unfinished.update(state=ScheduledGroupState.LEFT, why=WHY, ended_at=now, lease_until=None)
+    unfinished.update(state=ScheduledGroupState.LEFT, why=REASON, ended_at=now, lease_until=None)

@@ -1,4 +1,4 @@
-"""What an open dispatch waits for, and until when, as people are told: for its readers' hour, or for its pace."""
+"""The reasons and times for which an open dispatch waits, as sentences for people: local time, pace, schedule."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ UNFINISHED = (BatchState.PENDING, BatchState.CLAIMED, BatchState.CALLING)
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """`next_at` is when the next batch may go (in the past: now), `done_at` about when the last one goes.
+    """When a dispatch continues: `next_at` for the next batch (in the past: now), `done_at` roughly for the last one.
 
-    `sentences` say why, on the publication's clock; none when nothing holds it back.
+    `sentences` give the reasons in the publication's time zone; empty when nothing delays it.
     """
 
     next_at: datetime
@@ -29,12 +29,12 @@ class Delay:
 
 
 def delay_of(dispatch: Dispatch, *, now: datetime) -> Delay | None:
-    """What `dispatch` waits for; None when nothing holds it back, or it is not open.
+    """Return what delays `dispatch`; None when nothing does, or it is not open.
 
-    Of one that is submitted ahead it says where it stands until it is finished, also when it was stopped.
+    A dispatch that was scheduled at the provider has a delay until it is finished, also when it was stopped.
     """
-    if standing := scheduled_sends.scheduled_send_status(dispatch, now=now):
-        return _ahead(dispatch, standing, now)
+    if status := scheduled_sends.scheduled_send_status(dispatch, now=now):
+        return _scheduled_delay(dispatch, status, now)
     if dispatch.state != DispatchState.OPEN:
         return None
     batches = dispatch.batches.filter(state=BatchState.PENDING).order_by("due_at", "id")
@@ -45,35 +45,38 @@ def delay_of(dispatch: Dispatch, *, now: datetime) -> Delay | None:
         first, last = batches.filter(fence=0, due_at__gt=now).first(), batches.last()
         if first is None or last is None:
             return None
-        local = _by_local_time(first.due_at, last.due_at, clock, now) if dispatch.edition.local_send_time else ()
-        return Delay(first.due_at, last.due_at, local)
-    lots = list(batches.values_list("due_at", "count"))
-    if not lots:
+        by_local_time = dispatch.edition.local_send_time
+        sentences = _by_local_time(first.due_at, last.due_at, clock, now) if by_local_time else ()
+        return Delay(first.due_at, last.due_at, sentences)
+    sized = list(batches.values_list("due_at", "count"))
+    if not sized:
         return None
-    moments = list(quotas.schedule_batches(lots, limits, quotas.usage([limits], now=now), now=now))
-    return Delay(moments[0], moments[-1], _sentences(limits, lots, moments, clock, now))
+    moments = list(quotas.schedule_batches(sized, limits, quotas.usage([limits], now=now), now=now))
+    return Delay(moments[0], moments[-1], _sentences(limits, sized, moments, clock, now))
 
 
 def expected_delays(publication: Publication, *, readers: int, due_at: datetime, now: datetime) -> tuple[str, ...]:
-    """What will hold back an edition to so many readers that is due then, in sentences; none when nothing will."""
+    """Return in sentences what will delay an edition to that many readers; empty when nothing will."""
     limits = quotas.limits_of(publication, now=now)
     if not limits or not readers:
         return ()
     begins = max(due_at, now)
     size = limits.largest_batch(begins)
-    lots = [(begins, min(size, readers - at)) for at in range(0, readers, size)]
-    moments = list(quotas.schedule_batches(lots, limits, quotas.usage([limits], now=begins), now=begins))
-    return _sentences(limits, lots, moments, zone(publication.time_zone), begins)
+    sized = [(begins, min(size, readers - at)) for at in range(0, readers, size)]
+    moments = list(quotas.schedule_batches(sized, limits, quotas.usage([limits], now=begins), now=begins))
+    return _sentences(limits, sized, moments, zone(publication.time_zone), begins)
 
 
 def is_held_back(dispatch: Dispatch, *, at: datetime) -> bool:
-    """True when nothing of an open dispatch should have moved at `at`: all that is left waited for its time.
+    """Return True if no progress of an open dispatch is expected at `at`: all remaining batches waited for their time.
 
-    A batch that was tried before has had its time, also when it now waits to be tried again.
+    A batch that was attempted before has had its time, also when it now waits for a retry.
     """
     if dispatch.state != DispatchState.OPEN or dispatch.frozen_up_to_id is not None:
         return False
-    if dispatch.leaves_at and at < dispatch.leaves_at:  # what is not submitted ahead is sent then
+    if (
+        dispatch.leaves_at and at < dispatch.leaves_at
+    ):  # batches that are not scheduled at the provider are sent at that time
         return True
     tried = Exists(Attempt.objects.filter(batch=OuterRef("pk"), began_at__lte=at))
     ready = Batch.objects.filter(Q(due_at__lte=at) | tried, dispatch=dispatch, state__in=UNFINISHED)
@@ -89,42 +92,42 @@ def is_held_back(dispatch: Dispatch, *, at: datetime) -> bool:
     return room < min([*(count for _, count in counts), limits.largest_batch(at)])
 
 
-def _ahead(dispatch: Dispatch, standing: scheduled_sends.ScheduledSendStatus, now: datetime) -> Delay | None:
+def _scheduled_delay(dispatch: Dispatch, status: scheduled_sends.ScheduledSendStatus, now: datetime) -> Delay | None:
     if dispatch.state == DispatchState.FINISHED:
         return None
     clock = zone(dispatch.edition.publication.time_zone)
-    leaves_at, until = standing.leaves_at, standing.stoppable_until
-    words = scheduled_sends.describe(
-        standing, leaves=f"at {_hour(leaves_at, clock, now)}", until=_hour(until, clock, now) if until else ""
+    leaves_at, until = status.leaves_at, status.stoppable_until
+    sentence = scheduled_sends.describe(
+        status, leaves=f"at {_hour(leaves_at, clock, now)}", until=_hour(until, clock, now) if until else ""
     )
-    return Delay(leaves_at, leaves_at, (words,))
+    return Delay(leaves_at, leaves_at, (sentence,))
 
 
 def _sentences(
-    limits: Limits, lots: Sequence[SizedBatch], moments: Sequence[datetime], clock: tzinfo, now: datetime
+    limits: Limits, batches: Sequence[SizedBatch], moments: Sequence[datetime], clock: tzinfo, now: datetime
 ) -> tuple[str, ...]:
     found = []
     if quiet := limits.quiet_until(now):
-        found.append(f"Waits for {_hour(quiet, clock, now)}: quiet hours.")
-    done = f"done at about {_hour(moments[-1], clock, now)}"
+        found.append(f"Quiet hours until {_hour(quiet, clock, now)}.")
+    done = f"finishes at about {_hour(moments[-1], clock, now)}"
     warm_up = limits.warm_up
     if warm_up and (today := warm_up.limit(now.astimezone(UTC).date())):
-        found.append(f"Warm-up of {warm_up.domain}: {today:,} readers on that day (UTC); {done}.")
+        found.append(f"Warm-up of {warm_up.domain}: {today:,} readers on this UTC day; {done}.")
     paces = [(limits.per_minute, "a minute"), (limits.per_hour, "an hour")]
-    if said := [f"{number:,} {unit}" for number, unit in paces if number]:
-        found.append(f"Paced: {' and '.join(said)}; {done}.")
-    if not found and lots[0][0] > now:
-        found.append(f"The next leave at {_hour(moments[0], clock, now)}; {done}.")
+    if limited := [f"{number:,} {unit}" for number, unit in paces if number]:
+        found.append(f"Pace: {' and '.join(limited)}; {done}.")
+    if not found and batches[0][0] > now:
+        found.append(f"The next batch is sent at {_hour(moments[0], clock, now)}; {done}.")
     return tuple(found)
 
 
 def _by_local_time(first: datetime, last: datetime, clock: tzinfo, now: datetime) -> tuple[str, ...]:
-    words = f"By readers’ local time: the next leave at {_hour(first, clock, now)}"
-    return (f"{words}, the last at {_hour(last, clock, now)}." if last > first else f"{words}; they are the last.",)
+    sentence = f"Readers’ local time: the next batch is sent at {_hour(first, clock, now)}"
+    return (f"{sentence}, the last at {_hour(last, clock, now)}." if last > first else f"{sentence}; it is the last.",)
 
 
 def _hour(at: datetime, clock: tzinfo, now: datetime) -> str:
-    """`07:00`, and the day when it is not today."""
+    """Return `07:00`, with the day when it is not today."""
     local = at.astimezone(clock)
     if local.date() == now.astimezone(clock).date():
         return f"{local:%H:%M}"

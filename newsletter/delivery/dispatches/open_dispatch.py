@@ -1,12 +1,11 @@
-"""Opening a dispatch: the audience of an approved edition, frozen into batches.
+"""Open a dispatch: freeze the audience of an approved edition into batches.
 
-The audience is taken in parts, by ascending subscriber id, so that a million readers need not wait
-for the last of them to be counted: the first part is small, and its batches are sent while the next
-ones are frozen. Each part is one transaction that sees one snapshot. In it the candidates are counted
-twice, by a query and by the pass; when planned and left out do not add up to them, the part is not
-written. Parts are ranges of ids that touch and never overlap, the last one is open at its end:
-whoever has a subscription stands in exactly one of them, also when a worker is lost in between and
-another goes on from where it stopped.
+The audience is frozen in parts, by ascending subscriber id, so that sending to a million readers starts early:
+the first part is small, and its batches are sent while the next parts are frozen. Each part is one transaction on
+one snapshot. It counts the candidates twice, by a query and by the pass over them; if planned and left out do not
+add up to that count, the part is not written. Parts are adjacent ranges of ids without overlap, and the last one has
+no upper bound: every subscription is in exactly one part, also when a worker is lost between two parts and another
+worker continues.
 """
 
 from __future__ import annotations  # array[int] has no meaning at run time before 3.12
@@ -21,6 +20,7 @@ from django.db import connection, transaction
 
 from newsletter.audience import reachable_subscribers
 from newsletter.audience.reachable_subscribers import Marked, SqlCondition
+from newsletter.delivery.dispatches import control_dispatch
 from newsletter.delivery.ledger.packed_ids import pack
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.rate_limits import quotas
@@ -33,27 +33,25 @@ from newsletter.letters import approval, assemble_letter
 from newsletter.lib.errors import InvalidState, NewsletterError
 
 CHUNK_SIZE = 5000  # candidates read at once
-FIRST_LOTS, NEXT_LOTS = 2, 20  # how many of them make up a part
+FIRST_PART_CHUNKS, NEXT_PART_CHUNKS = 2, 20
 
 
 def due(*, now: datetime) -> list[int]:
-    """Ids of editions to be opened: those that are due, and those that may be submitted ahead at this moment."""
+    """Return the ids of editions to open: those that are due, and those that may be scheduled at the provider now."""
     found = Edition.objects.due_for_dispatch(now).select_related("publication")
     return [one.pk for one in found if one.due_at <= now or not scheduled_sends.reason_against(one, now=now)]
 
 
 class AudienceCountMismatch(NewsletterError):
-    """The audience counted by a query and by the pass differ: nothing of this part was written."""
+    """The query and the pass count different audiences; nothing of this part was written."""
 
 
 def open_dispatch(edition_id: int, *, now: datetime) -> Dispatch | None:
     """Return the dispatch of this edition with its first part frozen; `continue_opening` freezes the rest.
 
-    None when the edition was held or
-    taken back, is being opened elsewhere, or is not to be opened before it is due.
-
-    Asked again for an edition that has one, it returns that one. An edition that is too late is
-    held; one whose stories or appeal changed after approval is taken back to be assembled anew.
+    Returns the existing dispatch if the edition has one. Returns None if the edition was held or reopened, if another
+    worker is opening it, or if it must not open before it is due. An edition that is too late is held; one whose
+    stories or appeal changed after approval is reopened so that it is assembled again.
     """
     with transaction.atomic(durable=not connection.in_atomic_block):
         _see_one_snapshot()
@@ -72,28 +70,28 @@ def open_dispatch(edition_id: int, *, now: datetime) -> Dispatch | None:
             approval.hold(edition, reason=approval.RESTS, now=now)
             return None
         if edition.too_late_after < now:
-            approval.hold(edition, reason="It was due too long ago to be sent without a person's word.", now=now)
+            approval.hold(edition, reason=control_dispatch.TOO_LATE, now=now)
             return None
         if assemble_letter.is_stale(edition, now=now):
             reopen_edition.reopen(edition, reason=assemble_letter.CHANGED)
             return None
-        if why := story_times.reason_to_hold(edition, now=now):
-            approval.hold(edition, reason=why, now=now)
+        if reason := story_times.reason_to_hold(edition, now=now):
+            approval.hold(edition, reason=reason, now=now)
             return None
         return _freeze(edition, now=now)
 
 
 def _take(edition_id: int) -> Edition | None:
-    """The edition, ours until the transaction ends; None when it is gone or another worker is opening it."""
+    """Lock the edition until the transaction ends; None when it is gone or another worker is opening it."""
     found = Edition.objects.select_for_update(skip_locked=True).filter(pk=edition_id).first()
     return Edition.objects.select_related("publication").get(pk=edition_id) if found else None
 
 
 def continue_opening(dispatch_id: int) -> bool:
-    """Freeze the next part of a dispatch that is still opening: true when there is more to do for the caller.
+    """Freeze the next part of a dispatch that is still opening. Return True if the caller should continue.
 
-    False when all is frozen, or when another worker is at it. Goes on whatever the state of the
-    dispatch, so that also of a paused or stopped one everybody is accounted for.
+    Returns False when all parts are frozen, or when another worker is freezing one. Works in any state of the
+    dispatch, so that every candidate of a paused or stopped dispatch is counted too.
     """
     with transaction.atomic(durable=not connection.in_atomic_block):
         _see_one_snapshot()
@@ -103,7 +101,7 @@ def continue_opening(dispatch_id: int) -> bool:
         dispatch = still.first()
         if dispatch is None:
             return False
-        _freeze_part(dispatch, lots=NEXT_LOTS)
+        _freeze_part(dispatch, chunks=NEXT_PART_CHUNKS)
         return dispatch.frozen_up_to_id is not None
 
 
@@ -124,19 +122,19 @@ def _freeze(edition: Edition, *, now: datetime) -> Dispatch:
     edition.save()
     if now < edition.due_at:
         scheduled_sends.plan_groups(dispatch)
-    _freeze_part(dispatch, lots=FIRST_LOTS)
+    _freeze_part(dispatch, chunks=FIRST_PART_CHUNKS)
     return dispatch
 
 
-def _freeze_part(dispatch: Dispatch, *, lots: int) -> None:
-    """Freeze what comes after `frozen_up_to_id`: up to `lots` times LOT candidates."""
+def _freeze_part(dispatch: Dispatch, *, chunks: int) -> None:
+    """Freeze the candidates after `frozen_up_to_id`: at most `chunks` times CHUNK_SIZE."""
     edition = Edition.objects.select_related("publication").get(pk=dispatch.edition_id)
     after = dispatch.frozen_up_to_id or 0
     part = _Part(after, dispatch.day, recent_donors.recent_donor_condition(dispatch, edition.publication_id))
     letters = dict(edition.letters.values_list("variant", "pk"))
     batches = [
         Batch(dispatch=dispatch, letter_id=letters[variant], subscribers=pack(ids), count=len(ids), due_at=due_at)
-        for (due_at, variant), ids in part.freeze(edition, lots, size=_size(dispatch, edition))
+        for (due_at, variant), ids in part.freeze(edition, chunks, size=_size(dispatch, edition))
     ]
     for number, batch in enumerate(batches, start=dispatch.batches.count() + 1):
         batch.number = number
@@ -156,52 +154,52 @@ def _freeze_part(dispatch: Dispatch, *, lots: int) -> None:
     dispatch.save()
 
 
-Shared = tuple[datetime, Variant]  # what the readers of a batch have in common: when it is due, and its letter
+BatchKey = tuple[datetime, Variant]  # what the readers of a batch have in common: its due time and its letter
 
 
 class _Part:
-    """One pass over the next candidates. `last` is the highest id seen, `is_last` true when nobody comes after."""
+    """One pass over the next candidates. `last` is the highest id read; `is_last`: no candidate comes after it."""
 
     def __init__(self, after: int, day: date, donors: SqlCondition | None) -> None:
         self.last, self.is_last, self.day = after, False, day
         self.donors = donors
         self.left_out: Counter[str] = Counter()
 
-    def freeze(self, edition: Edition, lots: int, *, size: int) -> Iterator[tuple[Shared, array[int]]]:
-        """Ascending ids of those to be mailed, in lots of `size`, and what these share; counts the others by reason.
+    def freeze(self, edition: Edition, chunks: int, *, size: int) -> Iterator[tuple[BatchKey, array[int]]]:
+        """Yield the ascending ids of up to `size` readers to send to, with their batch key; count the others by reason.
 
-        Readers whose clocks agree and who get the same letter share lots; there is one open lot of each kind.
+        Readers with the same due time and letter are batched together; one batch of each key is filled at a time.
         """
         clocks = local_time.clocks(edition)
-        waiting: defaultdict[Shared, array[int]] = defaultdict(lambda: array("q"))
-        while lots and not self.is_last:
-            lots -= 1
-            for shared, ids in self._look(edition, clocks).items():
-                lot = waiting[shared]
-                lot.extend(ids)
-                while len(lot) >= size:
-                    yield shared, lot[:size]
-                    del lot[:size]
-        yield from ((shared, lot) for shared, lot in sorted(waiting.items()) if lot)
+        waiting: defaultdict[BatchKey, array[int]] = defaultdict(lambda: array("q"))
+        while chunks and not self.is_last:
+            chunks -= 1
+            for key, ids in self._read_chunk(edition, clocks).items():
+                pending = waiting[key]
+                pending.extend(ids)
+                while len(pending) >= size:
+                    yield key, pending[:size]
+                    del pending[:size]
+        yield from ((key, pending) for key, pending in sorted(waiting.items()) if pending)
 
-    def _look(self, edition: Edition, clocks: local_time.LocalSendTimes | None) -> dict[Shared, list[int]]:
-        """Who of the next LOT candidates is to be mailed, by what they share."""
+    def _read_chunk(self, edition: Edition, clocks: local_time.LocalSendTimes | None) -> dict[BatchKey, list[int]]:
+        """Return the readers to send to among the next CHUNK_SIZE candidates, by their batch key."""
         if clocks is None and self.donors is None:
             found = reachable_subscribers.candidates(
                 edition.publication_id, day=self.day, after=self.last, most=CHUNK_SIZE
             )
-            self._went_on(len(found), found[-1][0] if found else self.last)
+            self._advance(len(found), found[-1][0] if found else self.last)
             self.left_out.update([reason for _, reason in found if reason])
             return {(edition.due_at, Variant.DEFAULT): [subscriber for subscriber, reason in found if not reason]}
         rows = self._rows(edition)
-        self._went_on(len(rows), rows[-1][0] if rows else self.last)
+        self._advance(len(rows), rows[-1][0] if rows else self.last)
         self.left_out.update([reason for _, _, _, reason in rows if reason])
-        kinds: defaultdict[Shared, list[int]] = defaultdict(list)
+        by_key: defaultdict[BatchKey, list[int]] = defaultdict(list)
         for subscriber, zone, gave, reason in rows:
             if not reason:
                 due_at = max(edition.due_at, clocks.moment(zone)) if clocks else edition.due_at
-                kinds[due_at, Variant.THANKS if gave else Variant.DEFAULT].append(subscriber)
-        return kinds
+                by_key[due_at, Variant.THANKS if gave else Variant.DEFAULT].append(subscriber)
+        return by_key
 
     def _rows(self, edition: Edition) -> list[Marked]:
         if self.donors:
@@ -213,19 +211,19 @@ class _Part:
         )
         return [(subscriber, zone, False, reason) for subscriber, zone, reason in placed]
 
-    def _went_on(self, count: int, last: int) -> None:
+    def _advance(self, count: int, last: int) -> None:
         self.is_last, self.last = count < CHUNK_SIZE, last
 
 
 def _size(dispatch: Dispatch, edition: Edition) -> int:
-    """How many readers a batch may have: one that is paced has to fit into its windows."""
+    """Return the largest size of a batch: a batch of a paced dispatch has to fit into its rate windows."""
     if not dispatch.is_paced:
         return int(settings.DISPATCH_BATCH_SIZE)
     return quotas.limits_of(edition.publication, now=dispatch.opened_at).largest_batch(dispatch.opened_at)
 
 
 def _see_one_snapshot() -> None:
-    """Make every query of this transaction see the same audience. SQLite does so by itself."""
+    """Make every query of this transaction see the same audience. SQLite always does."""
     if connection.vendor == "postgresql" and len(connection.savepoint_ids) == 0:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

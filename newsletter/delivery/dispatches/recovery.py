@@ -1,6 +1,6 @@
-"""Finding work that nobody does, by looking at rows and never at worker queues.
+"""Recover lost work from the rows of the ledger, without a look at the worker queues.
 
-Harmless to run at any time, twice, or by two workers at once.
+Safe to run at any time, repeatedly, and by two workers at once.
 """
 
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from newsletter.delivery.dispatches import control_dispatch
 from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
 from newsletter.delivery.rate_limits import quotas
 
-RING_AGAIN = timedelta(seconds=10)  # a bell older than this is taken to be lost with its broker
+REENQUEUE_AFTER = timedelta(seconds=10)  # a task older than this is assumed lost with its broker
 log = structlog.get_logger()
 
 
 def release_abandoned(*, now: datetime) -> int:
-    """Batches whose worker was lost: not begun → pending again; begun → uncertain. Returns how many."""
+    """Release the batches of lost workers: claimed → pending, calling → uncertain. Return how many there were."""
     count = 0
     for batch in Batch.objects.abandoned(now).only("pk", "fence", "state")[:1000]:
         ours = Batch.objects.filter(pk=batch.pk, fence=batch.fence, state=batch.state, lease_until__lt=now)
@@ -39,38 +39,40 @@ def release_abandoned(*, now: datetime) -> int:
 
 
 def batches_to_enqueue(*, now: datetime, limit: int) -> Sequence[int]:
-    """Ids of batches to ring for, marked as rung; one that was rung lately is left out, and so is one that must wait
-    for its dispatch's pace."""
+    """Return up to `limit` ids of batches to enqueue, and mark them as enqueued.
+
+    Batches that were enqueued recently or have to wait for the pace of their dispatch are left out.
+    """
     paced = quotas.refresh_paced_flags(now=now)
     control_dispatch.pause_late(now=now)
-    silent_since = now - RING_AGAIN
+    not_enqueued_since = now - REENQUEUE_AFTER
     with transaction.atomic():
-        due = Batch.objects.due(now).filter(Q(last_enqueued_at=None) | Q(last_enqueued_at__lt=silent_since))
+        due = Batch.objects.due(now).filter(Q(last_enqueued_at=None) | Q(last_enqueued_at__lt=not_enqueued_since))
         if paced:
             due = due.exclude(dispatch__in=list(paced))
         found = list(due.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
         if paced:
-            found += quotas.due_batches(paced, silent_since=silent_since, now=now, most=limit)
+            found += quotas.due_batches(paced, not_enqueued_since=not_enqueued_since, now=now, limit=limit)
         Batch.objects.filter(pk__in=found).update(last_enqueued_at=now)
     return found
 
 
 def still_opening() -> list[int]:
-    """Dispatches of which not all readers are in batches yet: a worker is at it, or was lost."""
+    """Return the ids of dispatches that still freeze their audience: a worker is doing so, or was lost."""
     return list(Dispatch.objects.filter(frozen_up_to_id__isnull=False).values_list("pk", flat=True))
 
 
 def finish_completed(*, now: datetime) -> list[int]:
-    """Close every open dispatch that has nothing left to send; the ids of those closed.
+    """Finish every dispatch that has nothing left to send, and return the ids of those finished.
 
-    One that cannot be looked at is logged; the others go on.
+    An error in one dispatch is logged and does not affect the others.
     """
     unfinished = Dispatch.objects.filter(state__in=[DispatchState.OPEN, DispatchState.ATTENTION])
-    closed = []
+    finished = []
     for pk in unfinished.values_list("pk", flat=True):
         try:
             if control_dispatch.finish_if_done(pk, now=now) == DispatchState.FINISHED:
-                closed.append(pk)
+                finished.append(pk)
         except Exception:
             log.exception("dispatch.not_finished", dispatch=pk)
-    return closed
+    return finished

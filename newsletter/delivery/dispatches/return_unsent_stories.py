@@ -1,4 +1,4 @@
-"""Stories of editions that were stopped before anybody got them: they lead their queues again."""
+"""Return the stories of editions that were stopped before any reader got them to the front of their queues."""
 
 import structlog
 from django.db import transaction
@@ -12,23 +12,26 @@ log = structlog.get_logger()
 
 
 def give_back_unsent() -> list[int]:
-    """Give back the stories of every stopped edition that reached nobody; the ids of these editions.
+    """Return the stories of every stopped edition that reached nobody to the queue, and return these editions' ids.
 
-    An edition whose call is still under way, in doubt or about to be cancelled is looked at again later.
+    An edition with a call that is in flight, uncertain or about to be cancelled is checked again later.
     """
-    given = []
+    returned = []
     for pk in _unsent().values_list("pk", flat=True):
         with transaction.atomic():
             edition = Edition.objects.locked(pk)
             if edition.placements.exists():
                 give_back(edition)
-                given.append(pk)
+                returned.append(pk)
                 log.info("edition.stories_given_back", edition=pk)
-    return given
+    return returned
 
 
 def _unsent() -> EditionQuerySet:
-    """Asked after the stop was committed: a call that was begun before it is then seen, or its batch is claimed."""
+    """Return stopped editions that reached nobody.
+
+    Read after the stop was committed: a call that began before it is then visible, or its batch is claimed.
+    """
     batches = Batch.objects.filter(dispatch__edition=OuterRef("pk"))
     may_have_left = Q(fate__in=["", AttemptStatus.ACCEPTED, AttemptStatus.UNCERTAIN]) | Q(is_proven=True)
     calls = Attempt.objects.filter(may_have_left, batch__dispatch__edition=OuterRef("pk"))

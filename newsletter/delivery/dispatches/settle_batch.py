@@ -1,4 +1,4 @@
-"""A batch of which nobody knows whether the provider took it: settled by a person's word, or by evidence."""
+"""Settle an uncertain batch (did the provider take it?) by a person's decision or by evidence."""
 
 from datetime import datetime
 
@@ -26,22 +26,22 @@ log = structlog.get_logger()
 
 
 def count_as_accepted(batch: Batch, *, by: Actor, now: datetime) -> Batch:
-    """Take it that these readers got the letter. `by` is kept with the attempt."""
-    return _settle(batch, BatchState.ACCEPTED, AttemptStatus.ACCEPTED, by=by, word="count as accepted", now=now)
+    """Assume that these readers got the letter. The attempt records `by`."""
+    return _settle(batch, BatchState.ACCEPTED, AttemptStatus.ACCEPTED, by=by, decision="count as accepted", now=now)
 
 
 def send_again(batch: Batch, *, by: Actor, now: datetime) -> Batch:
-    """Send it again although up to `batch.submitted` readers may then have two. `by` is kept."""
-    return _settle(batch, BatchState.PENDING, AttemptStatus.UNCERTAIN, by=by, word="send again", now=now)
+    """Send the batch again, although up to `batch.submitted` readers may then get two. The attempt records `by`."""
+    return _settle(batch, BatchState.PENDING, AttemptStatus.UNCERTAIN, by=by, decision="send again", now=now)
 
 
 def awaiting_evidence() -> Q:
-    """Which attempts evidence says something new about: all but those known to be accepted or heard of already."""
+    """Return the filter for attempts that evidence may still settle: those neither accepted nor proven already."""
     return ~Q(fate=AttemptStatus.ACCEPTED) & Q(is_proven=False)
 
 
 def needs_proof_of_delivery(attempt: Attempt) -> bool:
-    """True when it proves nothing that the provider took this attempt, because a cancel may have thrown it away."""
+    """Return True if acceptance by the provider proves nothing, because a cancel may have discarded this attempt."""
     return attempt.fate == AttemptStatus.CANCELLED or (
         attempt.group is not None
         and attempt.group.state in (ScheduledGroupState.CANCELLED, ScheduledGroupState.DOUBTFUL)
@@ -49,13 +49,12 @@ def needs_proof_of_delivery(attempt: Attempt) -> bool:
 
 
 def settle_by_evidence(attempt_id: int, *, evidence: str, now: datetime) -> bool:
-    """Something proves that the provider took this attempt: true when that settled its batch.
+    """Record evidence that the provider took this attempt. Return True if that settled its batch.
 
-    Right at any moment, and any number of times. While the worker is still in the call, evidence is
-    as good as the answer it waits for, and its own record then changes nothing. A batch that waits to
-    be sent again, on a person's word or because this attempt was taken to have failed, need not be.
-    Once a newer attempt is under way, the evidence is written down beside the older one and changes
-    nothing. An attempt that is gone settles nothing.
+    Safe at any moment, and repeatedly. While the call is still in flight, evidence counts like the response, and the
+    worker's own record then changes nothing. A batch that waits to be sent again, by a person's decision or because
+    this attempt was taken to have failed, is not sent again. Once a newer attempt is in flight, the evidence is
+    recorded with the older one and changes nothing else. Evidence for a missing attempt settles nothing.
     """
     attempt = Attempt.objects.filter(pk=attempt_id).first()
     if attempt is None:
@@ -69,7 +68,7 @@ def settle_by_evidence(attempt_id: int, *, evidence: str, now: datetime) -> bool
         ).update(state=BatchState.ACCEPTED, lease_until=None, last_enqueued_at=None)
         ours = Attempt.objects.filter(awaiting_evidence(), pk=attempt_id)
         change = {"fate": AttemptStatus.ACCEPTED, "ended_at": attempt.ended_at or now} if settled else {}
-        ours.update(settled_by=_said(attempt, evidence), is_proven=True, **change)
+        ours.update(settled_by=_settled_by(attempt, evidence), is_proven=True, **change)
     if not settled:
         log.warning("evidence.too_late", attempt=attempt_id, fate=attempt.fate)
         return False
@@ -79,35 +78,35 @@ def settle_by_evidence(attempt_id: int, *, evidence: str, now: datetime) -> bool
     return True
 
 
-def _said(attempt: Attempt, evidence: str) -> str:
-    said = f"proved accepted by {evidence}"
-    return f"{attempt.settled_by[: 97 - len(said)]}; {said}" if attempt.settled_by else said[:100]
+def _settled_by(attempt: Attempt, evidence: str) -> str:
+    proof = f"proved accepted by {evidence}"
+    return f"{attempt.settled_by[: 97 - len(proof)]}; {proof}" if attempt.settled_by else proof[:100]
 
 
-def _settle(batch: Batch, to: BatchState, fate: AttemptStatus, *, by: Actor, word: str, now: datetime) -> Batch:
+def _settle(batch: Batch, to: BatchState, status: AttemptStatus, *, by: Actor, decision: str, now: datetime) -> Batch:
     with transaction.atomic():
         dispatch = Dispatch.objects.select_for_update().get(pk=batch.dispatch_id)
         if to == BatchState.PENDING and dispatch.state == DispatchState.STOPPED:
-            raise InvalidState(f"Dispatch {dispatch.pk} was stopped; nothing of it is sent any more.")
+            raise InvalidState(f"Dispatch {dispatch.pk} was stopped; it can no longer be sent.")
         if to == BatchState.PENDING and scheduled_sends.undecided(dispatch).filter(batch=batch).exists():
             raise InvalidState(
-                f"Batch {batch.pk} was submitted ahead. It is cancelled and sent again by itself; if that is too "
-                f"late, it can be settled after {dispatch.leaves_at:%H:%M} UTC."
+                f"Batch {batch.pk} is scheduled at the provider. It is cancelled and sent again automatically; if it "
+                f"is too late for that, you can settle it after {dispatch.leaves_at:%H:%M} UTC."
             )
         changed = Batch.objects.filter(pk=batch.pk, state=BatchState.UNCERTAIN).update(
             state=to, due_at=now, last_enqueued_at=None
         )
         if not changed:
-            raise InvalidState(f"Batch {batch.pk} is not uncertain any more.")
+            raise InvalidState(f"Batch {batch.pk} is no longer uncertain.")
         last = Attempt.objects.filter(batch=batch, fate=AttemptStatus.UNCERTAIN).order_by("-ordinal").first()
         if last:
-            last.fate, last.settled_by = fate, f"{audit_trail.name(by)}: {word}"[:100]
+            last.fate, last.settled_by = status, f"{audit_trail.name(by)}: {decision}"[:100]
             last.save(update_fields=["fate", "settled_by"])
         if to == BatchState.PENDING:
             Dispatch.objects.filter(pk=batch.dispatch_id, state=DispatchState.ATTENTION).update(
                 state=DispatchState.OPEN, reason=""
             )
-        audit_trail.record(by, Act.BATCH_SETTLED, batch, now=now, edition=dispatch.edition_id, word=word)
+        audit_trail.record(by, Act.BATCH_SETTLED, batch, now=now, edition=dispatch.edition_id, word=decision)
     control_dispatch.finish_if_done(batch.dispatch_id, now=now)
     batch.refresh_from_db()
     return batch

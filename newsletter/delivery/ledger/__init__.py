@@ -1,1 +1,1 @@
-"""Questions and statements about the ledger's rows: batches, progress, readers who got nothing."""
+"""Queries and statements on the rows of the ledger: batches, progress, missing readers, the installation."""

@@ -1,7 +1,7 @@
-"""The statements that run for every batch, written out: Django takes longer to compose one than the database to run it.
+"""SQL statements that run for every batch, because Django takes longer to compose one than the database to run it.
 
-Each function is one commit, or part of the caller's. PostgreSQL does it in one round trip, and plans it
-once a connection. The state words are those of `BatchState` and `DispatchState`.
+Each function is one commit, or part of the caller's transaction. PostgreSQL needs one round trip, and plans each
+statement once a connection. The state names are those of `BatchState` and `DispatchState`.
 """
 
 import json
@@ -13,12 +13,12 @@ from django.db import connection, transaction
 
 from newsletter.lib.sql import fetch_all
 
-# Of those that another worker is claiming at this moment PostgreSQL leaves the rows alone, so nobody waits for anybody.
-# The state is asked for twice, because the outer statement is what looks at it again after it waited for a lock.
+# PostgreSQL skips rows that another worker is claiming, so that no worker waits for another. The state is tested twice,
+# because only the outer statement tests it again after a wait for a lock.
 CLAIM = """
     UPDATE delivery_batch SET state = 'claimed', fence = fence + 1, lease_until = %s
     WHERE id IN (
-        SELECT id FROM delivery_batch WHERE id IN ({those}) AND state = 'pending' AND due_at <= %s
+        SELECT id FROM delivery_batch WHERE id IN ({ids}) AND state = 'pending' AND due_at <= %s
         AND dispatch_id IN (SELECT id FROM delivery_dispatch WHERE state = 'open') {lock}
     ) AND state = 'pending'
     RETURNING id, fence, subscribers, letter_id, dispatch_id
@@ -48,19 +48,19 @@ RECORD_ATTEMPT = """
 BEGIN_BOTH = f"WITH ours AS ({BEGIN_BATCH})" + BEGIN_ATTEMPT.format(
     id="ours.id", fence="ours.fence", group="CAST(%s AS bigint)", source="FROM ours"
 )
-RECORD_BOTH = f"WITH ours AS ({RECORD_BATCH}) {RECORD_ATTEMPT} AND EXISTS (SELECT 1 FROM ours) RETURNING id"  # noqa: S608 — of our own parts alone
+RECORD_BOTH = f"WITH ours AS ({RECORD_BATCH}) {RECORD_ATTEMPT} AND EXISTS (SELECT 1 FROM ours) RETURNING id"  # noqa: S608 — made of constants only
 BEGIN_SECOND = BEGIN_ATTEMPT.format(id="%s", fence="%s", group="%s", source="")
 
 
 def claim(batches: Sequence[int], *, now: datetime, until: datetime) -> list[tuple[Any, ...]]:
-    """Make those of `batches` that are due ours until then: id, fence, packed ids of readers, letter, dispatch.
+    """Claim the due batches among `batches` and return id, fence, packed reader ids, letter and dispatch of each.
 
-    By ascending id. Only those that were pending, of an open dispatch, and that nobody else was quicker to claim.
+    Ordered by id. Only pending batches of open dispatches that no other worker claimed first.
     """
     if not batches:
         return []
     lock = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
-    statement = CLAIM.format(those=_places(batches), lock=lock)
+    statement = CLAIM.format(ids=_placeholders(batches), lock=lock)
     return sorted(fetch_all(statement, [_moment(until), *batches, _moment(now)]))
 
 
@@ -74,10 +74,10 @@ def begin(
     now: datetime,
     until: datetime,
 ) -> tuple[int, int] | None:
-    """Write down that a claimed batch is being called, and the attempt: its id and ordinal; None when it is not ours.
+    """Change a claimed batch to calling, insert the attempt and return its id and ordinal.
 
-    It is not when the claim's lease is over, or when its dispatch is not open any more. The call is to be made
-    under the batch id of `group`, or to leave at once.
+    Returns None if the lease of the claim has expired or the dispatch is no longer open. The call is to be made under
+    the batch id of `group`, or sent at once without one.
     """
     change = [_moment(until), readers, json.dumps(left_out), batch, fence, _moment(now)]
     if connection.vendor == "postgresql":
@@ -92,24 +92,30 @@ def begin(
 def record(
     batch: int, fence: int, attempt: int, *, state: str, due_at: datetime | None, line: Sequence[Any], now: datetime
 ) -> bool:
-    """Write down what became of an attempt; False when the batch has moved on.
+    """Record the result of an attempt. Return False if the batch has changed since.
 
-    `line` is fate, status, the provider's id and detail; a `due_at` is when the batch may be tried again.
-    A batch that a person wants sent again need not be once it was accepted after all.
+    `line` is attempt status, HTTP status, the provider's id and detail; `due_at` is when the batch may be retried.
+    A batch that a person wants sent again is not sent again if it was accepted after all.
     """
-    fate, *rest = line
-    book = [state, _moment(due_at) if due_at else None, batch, fence, "pending" if state == "accepted" else "calling"]
-    said = [fate, _moment(now), *rest, attempt]
+    status, *rest = line
+    batch_values = [
+        state,
+        _moment(due_at) if due_at else None,
+        batch,
+        fence,
+        "pending" if state == "accepted" else "calling",
+    ]
+    attempt_values = [status, _moment(now), *rest, attempt]
     if connection.vendor == "postgresql":
-        return bool(fetch_all(RECORD_BOTH, [*book, *said]))
+        return bool(fetch_all(RECORD_BOTH, [*batch_values, *attempt_values]))
     with transaction.atomic(savepoint=False):
-        ours = bool(fetch_all(RECORD_BATCH, book))
+        ours = bool(fetch_all(RECORD_BATCH, batch_values))
         if ours:
-            fetch_all(RECORD_ATTEMPT, said)
+            fetch_all(RECORD_ATTEMPT, attempt_values)
         return ours
 
 
-def _places(values: Collection[object]) -> str:
+def _placeholders(values: Collection[object]) -> str:
     return ", ".join(["%s"] * len(values))
 
 

@@ -1,4 +1,4 @@
-"""Erasing a person: all that is kept under an address, in packages that do not know each other."""
+"""Erase a person: everything stored under an address, across packages that do not import each other."""
 
 from dataclasses import dataclass
 
@@ -12,17 +12,17 @@ from newsletter.giving import gift_records
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How much was removed."""
+    """How many subscriptions and gifts were deleted."""
 
     subscriptions: int
     gifts: int
 
 
 def erase(email: str) -> Erased:
-    """Remove the person with this address, their subscriptions and their gifts; `BadInput` when it is no address.
+    """Delete the person with this address, their subscriptions and gifts. Raise `BadInput` for an invalid address.
 
-    A keyed hash stays, so that no import brings them back. The ledger keeps their number, which means nothing any
-    more. Posts of the provider's events hold addresses, and are thrown away after thirty days.
+    A keyed hash stays, so that no import brings them back. The ledger keeps their subscriber id, which then has no
+    meaning. Webhook posts from the provider contain addresses, and are deleted after thirty days.
     """
     address = normalise_email(email)
     with transaction.atomic():

@@ -1,7 +1,7 @@
-"""Which house is this? A database that was copied or restored sends nothing until a person says what it is now.
+"""The identity of this installation. A copied or restored database sends nothing until a person confirms it.
 
-The house is stamped with where its database lives when a worker first looks. A copy takes the stamp
-along but lives elsewhere, and so does a restored one: it may be older than what readers have received.
+A stamp in the database records where the database lived when a worker first checked. A copy has the stamp but lives
+elsewhere. So does a restored database, which may be older than what readers received.
 """
 
 import ctypes
@@ -20,14 +20,14 @@ from django.db import NotSupportedError, ProgrammingError, connection, transacti
 from newsletter.delivery.models import Installation
 from newsletter.lib.errors import InvalidState
 
-AGAIN = 5  # seconds a look holds for this process
+CHECK_INTERVAL_SECONDS = 5  # a process uses the result of one check for that long
 BIRTH = 0x800  # of statx(2): its mask for the time at which a file was made, which stands at byte 80 of the answer
-MEND = "Run: newsletter environment confirm"
+HINT = "Run: newsletter environment confirm"
 log = structlog.get_logger()
 
 
 class InstallationCheck(NamedTuple):
-    """What was seen at `at` (monotonic seconds). `difference` is a sentence, empty when the house is ours."""
+    """The result of a check at `at` (monotonic seconds). `difference`: a sentence, empty if the database is ours."""
 
     at: float
     installation_id: str
@@ -39,13 +39,13 @@ _last: InstallationCheck | None = None
 
 
 def fingerprint() -> dict[str, str]:
-    """Where the database lives, by names of its parts. What may not be asked is left out."""
+    """Return where the database lives, by the names of its parts. Parts that may not be queried are left out."""
     if connection.vendor == "sqlite":
         file = Path(str(connection.settings_dict["NAME"]))
         if not file.exists():
             return {"file": "memory"}
-        # not the number of the device or the id of its file system (of the device number, on XFS): these may be
-        # others after a restart of the machine
+        # not the device number or the file system id (derived from the device number on XFS): both may change when
+        # the machine restarts
         return {"file": str(file.stat().st_ino)} | _made_at(file)
     found: dict[str, str] = {}
     for part, statement in PARTS.items():
@@ -53,15 +53,16 @@ def fingerprint() -> dict[str, str]:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statement)
                 found[part] = str(cursor.fetchone()[0])
-        except (ProgrammingError, NotSupportedError):  # a role, or a service, that does not permit it
+        except (ProgrammingError, NotSupportedError):  # this role or hosting service does not permit it
             continue
     return found
 
 
 def _made_at(file: Path) -> dict[str, str]:
-    """When the file was made, to the nanosecond: a copy is made anew. Empty where the file system does not keep it.
+    """Return when the file was created, to the nanosecond; a copy has a time of its own.
 
-    Never opens the file: closing it would drop the locks that SQLite holds on it in this process.
+    Empty if the file system does not record it. Never opens the file: closing it would drop the locks that SQLite
+    holds on it in this process.
     """
     statx = getattr(ctypes.CDLL(None), "statx", None)
     answer = ctypes.create_string_buffer(256)
@@ -72,7 +73,7 @@ def _made_at(file: Path) -> dict[str, str]:
     return {"creation time": f"{seconds}.{nanoseconds:09}"} if mask & BIRTH else {}
 
 
-# The timeline is asked of the log and not of the last checkpoint, which may be minutes older than a promotion.
+# The timeline comes from the write-ahead log, because the last checkpoint may be minutes older than a promotion.
 PARTS = {
     "database": "SELECT oid FROM pg_database WHERE datname = current_database()",
     "cluster": "SELECT system_identifier FROM pg_control_system()",
@@ -81,25 +82,25 @@ PARTS = {
 
 
 def is_current() -> bool:
-    """May this process send? Asked before each slice; looks at the database once in AGAIN seconds."""
+    """Return True if this process may send. Queries the database once in CHECK_INTERVAL_SECONDS."""
     return not check().difference
 
 
 def require_current() -> None:
-    """Raises `InvalidState` when nothing may leave from here."""
+    """Raise `InvalidState` if this installation must not send."""
     if difference := check(fresh=True).difference:
-        raise InvalidState(f"{difference} {MEND}")
+        raise InvalidState(f"{difference} {HINT}")
 
 
 def cached_id() -> str:
-    """The id that this process last saw; empty before its first look. Never asks the database."""
+    """Return the id that this process last read; empty before its first check. Never queries the database."""
     return _last.installation_id if _last else ""
 
 
 def check(*, fresh: bool = False) -> InstallationCheck:
-    """The stamp beside the place; a house without one is stamped."""
-    global _last  # noqa: PLW0603 — one process, one house
-    if fresh or _last is None or time.monotonic() - _last.at > AGAIN:
+    """Compare the stamp with where the database lives; create the stamp if there is none."""
+    global _last  # noqa: PLW0603 — one process has one database
+    if fresh or _last is None or time.monotonic() - _last.at > CHECK_INTERVAL_SECONDS:
         before, stamp = _last, _stamp()
         _last = InstallationCheck(time.monotonic(), stamp.installation_id, stamp.earlier, _difference(stamp))
         if _last.difference and not (before and before.difference):
@@ -108,19 +109,19 @@ def check(*, fresh: bool = False) -> InstallationCheck:
 
 
 def reset_cache() -> None:
-    """Look again at the next question."""
+    """Forget the last check, so that the next call queries the database."""
     global _last  # noqa: PLW0603 — as above
     _last = None
 
 
 def is_own_event(installation_id: str, attempt: int | None) -> bool:
-    """True for an event of this installation: of a call made under its id, or an earlier one before it was confirmed.
+    """Return True for an event of a call of this installation, under its id or, until the confirmation, an earlier id.
 
-    Calls that another copy made since then have numbers that ours may use again for other readers.
+    Attempt ids of another copy since then may be the same as ours for other readers.
     """
-    seen = check()
-    return installation_id == seen.installation_id or (
-        attempt is not None and attempt <= seen.earlier.get(installation_id, 0)
+    last_check = check()
+    return installation_id == last_check.installation_id or (
+        attempt is not None and attempt <= last_check.earlier.get(installation_id, 0)
     )
 
 
@@ -150,8 +151,8 @@ def _difference(stamp: Installation) -> str:
     other = [part for part in here if part in stamp.fingerprint and here[part] != stamp.fingerprint[part]]
     if other or not here.keys() & stamp.fingerprint.keys():
         parts = " and ".join(other) or "kind of database"
-        return f"The database was copied, restored or moved (another {parts}): nothing is sent."
+        return f"The database was copied, restored or moved (its {parts} changed). Nothing is sent."
     if settings.ENVIRONMENT and stamp.environment != settings.ENVIRONMENT:
         was = f"is {stamp.environment!r}" if stamp.environment else "has no name yet"
-        return f"ENVIRONMENT is {settings.ENVIRONMENT!r} but the database {was}: nothing is sent."
+        return f"ENVIRONMENT is {settings.ENVIRONMENT!r} but the environment of the database {was}. Nothing is sent."
     return ""

@@ -1,8 +1,8 @@
-"""Who did not get an edition: the planned readers who were not accepted, one by one, with why and since when.
+"""Readers who did not get an edition: planned readers who were not accepted, each with the reason and the time.
 
-Nothing is kept for this: they are read from the packed ids of the batches. One statement reads all
-batches, so a reader who comes into another batch meanwhile is neither named twice nor passed over;
-a million readers take no more memory than a few batches do.
+Nothing is stored for this: they are read from the packed ids of the batches. One statement reads all batches, so a
+reader who moves to another batch meanwhile is neither listed twice nor missed. A million readers take no more memory
+than a few batches.
 """
 
 import csv
@@ -22,7 +22,7 @@ from newsletter.lib.spreadsheet_formulas import escape_formula
 
 
 class MissingState(StrEnum):
-    """How things stand with a planned reader who was not accepted."""
+    """The state of a planned reader who was not accepted."""
 
     LEFT = "left"  # since planning; `left_since` in progress.py
     REFUSED = "refused"
@@ -32,7 +32,7 @@ class MissingState(StrEnum):
 
 
 class MissingReader(NamedTuple):
-    """One reader. `email` is empty when the person was erased since; `since` is UTC, None when it is not known."""
+    """One reader. `email` is empty if the person was erased since; `since` is UTC, None if unknown."""
 
     email: str
     state: MissingState
@@ -41,22 +41,27 @@ class MissingReader(NamedTuple):
     since: datetime | None
 
 
-S = BatchState
-CALLED = (S.ACCEPTED, S.REFUSED, S.UNCERTAIN, S.EMPTY, S.SPLIT)  # whoever is in them and not submitted has left
+CALLED = (
+    BatchState.ACCEPTED,
+    BatchState.REFUSED,
+    BatchState.UNCERTAIN,
+    BatchState.EMPTY,
+    BatchState.SPLIT,
+)  # their readers who were not submitted had left
 LEFT = Q(state__in=CALLED, submitted__lt=F("count"))
-NOT_BEGUN = (S.PENDING, S.CLAIMED)  # nothing of these is sent once the dispatch is stopped
-AT_ONCE = 20  # batches in memory
+NOT_BEGUN = (BatchState.PENDING, BatchState.CLAIMED)  # these are never sent once the dispatch is stopped
+BATCHES_IN_MEMORY = 20
 REASONS = {
     "left": "unsubscribed",
-    "suppressed": "the address must not be mailed",
-    "paused": "asked for a pause",
-    "pending": "has not confirmed yet",
-    "erased": "is not kept here any more",
+    "suppressed": "suppressed address",
+    "paused": "paused the newsletter",
+    "pending": "not confirmed yet",
+    "erased": "erased",
 }
 
 
 def missing_counts(dispatch: Dispatch) -> dict[MissingState, int]:
-    """How many readers are in each state; together they are `planned` less `accepted` of progress.py. One query."""
+    """Return the number of readers in each state; their sum is `planned` - `accepted` of progress.py. One query."""
     found = dict.fromkeys(MissingState, 0)
     rows = dispatch.batches.values_list("state").annotate(Sum("count"), Sum("submitted"))
     for state, count, submitted in rows:
@@ -69,12 +74,12 @@ def missing_counts(dispatch: Dispatch) -> dict[MissingState, int]:
 
 
 def missing_readers(dispatch: Dispatch, *, only: MissingState | None = None) -> Iterator[MissingReader]:
-    """Everybody who did not get it, by batch and then by id; with `only`, those in that state."""
+    """Yield the missing readers ordered by batch and id; with `only`, those in that state."""
     yield from _readers(_holding(dispatch, only), dispatch, only)
 
 
-def page(dispatch: Dispatch, *, only: MissingState | None = None, start: int, most: int) -> list[MissingReader]:
-    """Up to `most` of `readers` after the first `start`; batches that lie before are not opened."""
+def page(dispatch: Dispatch, *, only: MissingState | None = None, start: int, limit: int) -> list[MissingReader]:
+    """Return up to `limit` missing readers after the first `start`; earlier batches are not unpacked."""
     skip, found = start, 0
     wanted: list[int] = []
     numbers = _holding(dispatch, only).order_by("number").values_list("pk", "state", "count", "submitted")
@@ -85,49 +90,53 @@ def page(dispatch: Dispatch, *, only: MissingState | None = None, start: int, mo
             continue
         wanted.append(pk)
         found += here
-        if found >= skip + most:
+        if found >= skip + limit:
             break
-    return list(islice(_readers(Batch.objects.filter(pk__in=wanted), dispatch, only), skip, skip + most))
+    return list(islice(_readers(Batch.objects.filter(pk__in=wanted), dispatch, only), skip, skip + limit))
 
 
 def lines(found: Iterable[MissingReader]) -> Iterator[str]:
-    """`found` as the lines of a CSV file with a header, safe to open in a spreadsheet."""
+    """Yield `found` as lines of a CSV file with a header; formulas are escaped for spreadsheets."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(MissingReader._fields)
-    for one in found:
-        yield _taken(buffer)
-        since = f"{one.since:%Y-%m-%dT%H:%M:%SZ}" if one.since else ""
-        writer.writerow([escape_formula(one.email), one.state, escape_formula(one.reason), one.batch, since])
-    yield _taken(buffer)
+    for reader in found:
+        yield _drain(buffer)
+        since = f"{reader.since:%Y-%m-%dT%H:%M:%SZ}" if reader.since else ""
+        writer.writerow(
+            [escape_formula(reader.email), reader.state, escape_formula(reader.reason), reader.batch, since]
+        )
+    yield _drain(buffer)
 
 
 def _kind(state: str, dispatch: Dispatch) -> MissingState | None:
-    """What those of a batch are who have not left; None when they got it, or stand in other batches."""
+    """Return the state of a batch's readers who have not left; None if they got the letter or are in other batches."""
     match state:
-        case S.REFUSED:
+        case BatchState.REFUSED:
             return MissingState.REFUSED
-        case S.UNCERTAIN:
+        case BatchState.UNCERTAIN:
             return MissingState.UNCERTAIN
-        case S.PENDING | S.CLAIMED if dispatch.state == DispatchState.STOPPED:
+        case BatchState.PENDING | BatchState.CLAIMED if dispatch.state == DispatchState.STOPPED:
             return MissingState.UNSENT
-        case S.PENDING | S.CLAIMED | S.CALLING:
+        case BatchState.PENDING | BatchState.CLAIMED | BatchState.CALLING:
             return MissingState.WAITING
     return None
 
 
 def _holding(dispatch: Dispatch, only: MissingState | None) -> QuerySet[Batch]:
-    """Batches with somebody in that state."""
+    """Return the batches that have readers in that state."""
     stopped = dispatch.state == DispatchState.STOPPED
-    waiting = (S.CALLING,) if stopped else (*NOT_BEGUN, S.CALLING)
+    waiting = (BatchState.CALLING,) if stopped else (*NOT_BEGUN, BatchState.CALLING)
     where = {
         MissingState.LEFT: LEFT,
-        MissingState.REFUSED: Q(state=S.REFUSED),
-        MissingState.UNCERTAIN: Q(state=S.UNCERTAIN),
+        MissingState.REFUSED: Q(state=BatchState.REFUSED),
+        MissingState.UNCERTAIN: Q(state=BatchState.UNCERTAIN),
         MissingState.WAITING: Q(state__in=waiting),
         MissingState.UNSENT: Q(state__in=NOT_BEGUN if stopped else ()),
     }
-    return dispatch.batches.filter(where[only] if only else ~Q(state__in=(S.ACCEPTED, S.EMPTY, S.SPLIT)) | LEFT)
+    return dispatch.batches.filter(
+        where[only] if only else ~Q(state__in=(BatchState.ACCEPTED, BatchState.EMPTY, BatchState.SPLIT)) | LEFT
+    )
 
 
 def _size(dispatch: Dispatch, only: MissingState | None, state: str, count: int, submitted: int) -> int:
@@ -139,37 +148,39 @@ def _size(dispatch: Dispatch, only: MissingState | None, state: str, count: int,
 def _readers(batches: QuerySet[Batch], dispatch: Dispatch, only: MissingState | None) -> Iterator[MissingReader]:
     latest = Attempt.objects.filter(batch=OuterRef("pk")).order_by("-ordinal")
     found = batches.annotate(latest=Subquery(latest.values("pk")[:1])).order_by("number")
-    rows = found.values_list("number", "state", "subscribers", "left_out", "latest").iterator(chunk_size=AT_ONCE)
+    rows = found.values_list("number", "state", "subscribers", "left_out", "latest").iterator(
+        chunk_size=BATCHES_IN_MEMORY
+    )
     publication = dispatch.edition.publication_id
     for number, state, packed, left_out, attempt_id in rows:
         attempt = Attempt.objects.filter(pk=attempt_id).first()
         ids = unpack(packed).tolist()
-        why = {one: reason for reason, those in left_out.items() for one in those} if state in CALLED else {}
+        reasons = {pk: reason for reason, pks in left_out.items() for pk in pks} if state in CALLED else {}
         kind = _kind(state, dispatch)
         if kind is None or only is MissingState.LEFT:
-            ids = [one for one in ids if one in why]
+            ids = [pk for pk in ids if pk in reasons]
         elif only is not None:
-            ids = [one for one in ids if one not in why]
+            ids = [pk for pk in ids if pk not in reasons]
         people = reachable_subscribers.contact_details(publication, ids)
-        for one in ids:
-            email, unsubscribed_at, barred_at = people.get(one, ("", None, None))
-            if one not in why and kind:
-                yield MissingReader(email, kind, _said(kind, attempt), number, _since(kind, attempt, dispatch))
-            elif why.get(one) == "refused":
-                yield MissingReader(email, MissingState.LEFT, f"left out: {_detail(attempt)}", number, _ended(attempt))
+        for pk in ids:
+            email, unsubscribed_at, suppressed_at = people.get(pk, ("", None, None))
+            if pk not in reasons and kind:
+                yield MissingReader(email, kind, _reason(kind, attempt), number, _since(kind, attempt, dispatch))
+            elif reasons.get(pk) == "refused":
+                yield MissingReader(email, MissingState.LEFT, f"excluded: {_detail(attempt)}", number, _ended(attempt))
             else:
-                reason = why[one]
-                known = {"left": unsubscribed_at, "suppressed": barred_at}.get(reason)
+                reason = reasons[pk]
+                known = {"left": unsubscribed_at, "suppressed": suppressed_at}.get(reason)
                 since = known or (attempt.began_at if attempt else None)
                 yield MissingReader(email, MissingState.LEFT, REASONS.get(reason, reason), number, since)
 
 
-def _said(kind: MissingState, attempt: Attempt | None) -> str:
-    """Why somebody who has not left has not got it, in the provider's words where it said any."""
+def _reason(kind: MissingState, attempt: Attempt | None) -> str:
+    """Return why a reader who has not left did not get it: the answer of the provider, if it gave one."""
     if kind is MissingState.REFUSED:
         return _detail(attempt)
     if kind is MissingState.UNCERTAIN:
-        return (attempt.detail if attempt else "") or "The provider never answered."
+        return (attempt.detail if attempt else "") or "The provider did not respond."
     return attempt.detail if attempt and attempt.fate in (AttemptStatus.LATER, AttemptStatus.REFUSED) else ""
 
 
@@ -178,7 +189,7 @@ def _detail(attempt: Attempt | None) -> str:
 
 
 def _since(kind: MissingState, attempt: Attempt | None, dispatch: Dispatch) -> datetime:
-    """Refused since the answer, uncertain since the call began, waiting since the dispatch opened."""
+    """Return since when: refused since the response, uncertain since the call, waiting since the dispatch opened."""
     if attempt is None or kind in (MissingState.WAITING, MissingState.UNSENT):
         return dispatch.opened_at
     return attempt.began_at if kind is MissingState.UNCERTAIN else attempt.ended_at or attempt.began_at
@@ -188,7 +199,7 @@ def _ended(attempt: Attempt | None) -> datetime | None:
     return (attempt.ended_at or attempt.began_at) if attempt else None
 
 
-def _taken(buffer: io.StringIO) -> str:
+def _drain(buffer: io.StringIO) -> str:
     line = buffer.getvalue()
     buffer.seek(0)
     buffer.truncate()

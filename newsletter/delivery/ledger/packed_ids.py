@@ -1,4 +1,4 @@
-"""Subscriber ids as bytes: eight each, big-endian, so that a thousand of them are one short field."""
+"""Subscriber ids packed into bytes: eight bytes each, big-endian, so that a thousand ids fit into one field."""
 
 from __future__ import annotations  # array[int] has no meaning at run time before 3.12
 
@@ -7,7 +7,7 @@ from sys import byteorder
 
 
 def pack(ids: array[int]) -> bytes:
-    """Subscriber ids (an `array('q')`) as the bytes of `Batch.subscribers`."""
+    """Pack subscriber ids (an `array('q')`) into the bytes of `Batch.subscribers`."""
     if byteorder == "little":
         ids = ids[:]
         ids.byteswap()
@@ -15,7 +15,7 @@ def pack(ids: array[int]) -> bytes:
 
 
 def unpack(data: bytes | memoryview) -> array[int]:
-    """The ids in `Batch.subscribers`; SQLite hands bytes, PostgreSQL a memoryview."""
+    """Unpack the ids of `Batch.subscribers`: bytes from SQLite, a memoryview from PostgreSQL."""
     ids = array("q", bytes(data))
     if byteorder == "little":
         ids.byteswap()

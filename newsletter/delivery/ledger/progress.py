@@ -1,4 +1,4 @@
-"""How far a dispatch is, derived from its rows. Nothing stores a percentage."""
+"""The progress of a dispatch, computed from its batches; no percentage is stored."""
 
 from dataclasses import dataclass
 
@@ -6,16 +6,13 @@ from django.db.models import Sum
 
 from newsletter.delivery.models import BatchState, Dispatch, DispatchState
 
-S = BatchState
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Numbers of readers. `waiting` are those in batches not sent yet or being sent.
+    """Numbers of readers. `waiting` are those in batches that are not sent yet or being sent.
 
-    Of a dispatch that `is_ahead` of its time, those who are accepted get the letter at that time.
-
-    While the dispatch is `opening`, they are those of the part of the audience looked at so far.
+    When `is_ahead`, accepted readers are scheduled at the provider and get the letter at the send time.
+    While the dispatch is `opening`, the numbers cover the part of the audience that is frozen so far.
     """
 
     state: str
@@ -33,7 +30,7 @@ class Progress:
 
     @property
     def adds_up(self) -> bool:
-        """True when every candidate is accounted for: at any moment, not only at the end."""
+        """Return True if every candidate is accounted for; holds at any moment, not only at the end."""
         return (
             self.candidates == self.planned + sum(self.left_out.values())
             and self.planned == self.accepted + self.refused + self.uncertain + self.waiting + self.left_since
@@ -41,37 +38,37 @@ class Progress:
 
     @property
     def complete(self) -> bool:
-        """True when everybody is planned, nobody waits, nobody was refused and nothing is uncertain."""
+        """Return True if the audience is frozen and no reader is waiting, refused or uncertain."""
         return self.adds_up and not self.opening and self.accepted + self.left_since == self.planned
 
     @property
     def share(self) -> float:
-        """From 0 to 1: the part of the planned readers whose fate is known."""
+        """Return the share of planned readers whose result is known, from 0 to 1."""
         known = self.planned - self.waiting - self.uncertain
         return known / self.planned if self.planned else 1.0
 
     @property
     def phase(self) -> str:
-        """Where it stands, in words."""
+        """Return the phase of the dispatch in words."""
         match self.state:
             case DispatchState.FINISHED:
                 return "finished"
             case DispatchState.ATTENTION:
                 return "needs attention"
             case DispatchState.OPEN if self.is_ahead and not self.waiting and not self.opening:
-                return "submitted ahead"
+                return "scheduled at provider"
             case DispatchState.OPEN:
                 return "sending"
         return self.state
 
 
 def progress(dispatch: Dispatch) -> Progress:
-    """The state of one dispatch in one query over its batches."""
+    """Return the progress of one dispatch, with one query over its batches."""
     rows = dispatch.batches.values_list("state").annotate(Sum("count"), Sum("submitted"))
     readers = {state: count for state, count, _ in rows}
     sent = {state: count for state, _, count in rows}
-    # of a split batch only those count who had left: the others stand in the batches made of it
-    called = (S.ACCEPTED, S.REFUSED, S.UNCERTAIN, S.EMPTY, S.SPLIT)
+    # in a split batch only readers who had left count: the others are in the batches made from it
+    called = (BatchState.ACCEPTED, BatchState.REFUSED, BatchState.UNCERTAIN, BatchState.EMPTY, BatchState.SPLIT)
     return Progress(
         state=dispatch.state,
         reason=dispatch.reason,
@@ -80,9 +77,9 @@ def progress(dispatch: Dispatch) -> Progress:
         candidates=dispatch.candidates,
         planned=dispatch.planned,
         left_out=dict(dispatch.left_out),
-        accepted=sent.get(S.ACCEPTED, 0),
-        refused=sent.get(S.REFUSED, 0),
-        uncertain=sent.get(S.UNCERTAIN, 0),
-        waiting=sum(readers.get(state, 0) for state in (S.PENDING, S.CLAIMED, S.CALLING)),
+        accepted=sent.get(BatchState.ACCEPTED, 0),
+        refused=sent.get(BatchState.REFUSED, 0),
+        uncertain=sent.get(BatchState.UNCERTAIN, 0),
+        waiting=sum(readers.get(state, 0) for state in (BatchState.PENDING, BatchState.CLAIMED, BatchState.CALLING)),
         left_since=sum(readers.get(state, 0) - sent.get(state, 0) for state in called),
     )

@@ -1,4 +1,4 @@
-"""Warm-ups: a sending domain that mailboxes do not know yet is made known by little mail that grows each day."""
+"""Warm-ups: daily limits that let the volume of a new sending domain grow slowly, so that mailboxes trust it."""
 
 import re
 from collections.abc import Sequence
@@ -12,49 +12,51 @@ from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.publications.models import Publication
 
 FIRST_DAY = 250
-LONGEST, MOST = 366, 10_000_000  # days, readers a day
+MAX_DAYS, MAX_DAILY_READERS = 366, 10_000_000
 DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 
 
 def default_plan(readers: int) -> list[int]:
-    """250 readers on the first day and twice as many on each day after it, up to a day on which all `readers` fit.
+    """Return daily limits: 250 readers on the first day, doubled each day until all `readers` fit into one day.
 
-    Twice the mail a day is what mailboxes put up with as a rule; a million readers take thirteen days.
+    Mailboxes generally tolerate twice the volume of the day before; a million readers take thirteen days.
     """
     plan = [FIRST_DAY]
-    while plan[-1] < min(readers, MOST // 2):
+    while plan[-1] < min(readers, MAX_DAILY_READERS // 2):
         plan.append(plan[-1] * 2)
     return plan
 
 
 def domain_of(address: str) -> str:
-    """The domain that a sender's address is on."""
+    """Return the domain of a sender's address."""
     return address.rpartition("@")[2].lower()
 
 
 def add(domain: str, *, starts_on: date, daily: Sequence[int] | None = None) -> WarmUp:
-    """The warm-up of `domain`, made or made anew; `BadInput` when domain or plan cannot be.
+    """Create the warm-up of `domain`, or replace it. Raise `BadInput` for an invalid domain or plan.
 
-    Without `daily`, the plan that suits all publications sent from there (`default_plan`).
+    Without `daily`, the plan is the default one for all active publications sent from this domain.
     """
     name = domain.strip().lower().removeprefix("@").removesuffix(".")
     if not DOMAIN.fullmatch(name) or len(name) > 253:
-        raise BadInput("domain", "is not a domain.", "Give one such as mail.example.org, as in the sender's address.")
-    plan = list(default_plan(_readers(name)) if daily is None else daily)
-    if not 1 <= len(plan) <= LONGEST or any(not 1 <= number <= MOST for number in plan):
         raise BadInput(
-            "plan", "is not a list of readers a day.", f"Give 1 to {LONGEST} numbers such as 500,1000,2000,4000."
+            "domain", "is not a domain.", "Enter the domain of the sender's address, such as mail.example.org."
+        )
+    plan = list(default_plan(_readers(name)) if daily is None else daily)
+    if not 1 <= len(plan) <= MAX_DAYS or any(not 1 <= number <= MAX_DAILY_READERS for number in plan):
+        raise BadInput(
+            "plan", "is not a list of readers a day.", f"Enter 1 to {MAX_DAYS} numbers such as 500,1000,2000,4000."
         )
     made, _ = WarmUp.objects.update_or_create(domain=name, defaults={"starts_on": starts_on, "daily": plan})
     return made
 
 
 def remove(domain: str) -> None:
-    """End the limit at once; `InvalidState` when there is none."""
+    """Delete the warm-up of `domain`, which ends its limit at once. Raise `InvalidState` when there is none."""
     with transaction.atomic():
         removed, _ = WarmUp.objects.filter(domain=domain.strip().lower().removeprefix("@")).delete()
         if not removed:
-            raise InvalidState(f"There is no warm-up of {domain!r}.")
+            raise InvalidState(f"There is no warm-up for {domain!r}.")
 
 
 def _readers(domain: str) -> int:

@@ -1,7 +1,7 @@
-"""Who a batch goes to at this moment, and what is sent to them.
+"""The recipients of a batch at the moment of its call, and the payload sent to them.
 
-The ids in a batch were frozen when the dispatch opened; here each is looked up once more. A
-reader may drop out (suppressed, unsubscribed, paused since), none may come in.
+The ids in a batch were frozen when the dispatch opened; each is looked up again here. A reader may have become
+unreachable (suppressed, unsubscribed, paused); no reader is added.
 """
 
 from datetime import date, datetime
@@ -22,7 +22,7 @@ from newsletter.mail.sendgrid.mail_send_payload import Payload
 
 
 class ClaimedBatch(NamedTuple):
-    """A batch in a worker's hands, with what is needed to address it: no model objects, because there are many."""
+    """A claimed batch with the values needed to send it; no model objects, because there are many."""
 
     pk: int
     fence: int
@@ -42,7 +42,7 @@ class ClaimedBatch(NamedTuple):
 
 
 class BatchRecipients(NamedTuple):
-    """Those who are mailed with their tokens, and the ids of those who dropped out, by reason."""
+    """The reachable readers with their tokens, and by reason the ids of readers who became unreachable."""
 
     readers: list[Reachable]
     tokens: list[str]
@@ -50,7 +50,7 @@ class BatchRecipients(NamedTuple):
 
 
 def resolve_recipients(batch: ClaimedBatch) -> BatchRecipients:
-    """The readers of a batch at this moment."""
+    """Look up who of a batch is reachable now."""
     found = reachable_subscribers.reachable(batch.publication_id, batch.subscribers, day=batch.day)
     left_out: dict[str, list[int]] = {}
     if len(found) < len(batch.subscribers):
@@ -65,7 +65,7 @@ def resolve_recipients(batch: ClaimedBatch) -> BatchRecipients:
 
 
 def payload(batch: ClaimedBatch) -> Payload:
-    """What all readers of this batch's letter share, made once a process for each letter."""
+    """Return what all readers of this batch's letter share; built once a process for each letter."""
     return _payload(batch.letter_id, batch.made_from, batch.publication, batch.slug)
 
 
@@ -87,8 +87,8 @@ def _payload(letter_id: int, made_from: str, name: str, slug: str) -> Payload:  
 
 
 def custom_args(attempt: Attempt, *, dispatch: int) -> dict[str, str]:
-    """What the provider is told about a call, and gives back in its events: opaque ids only."""
-    told = {"nl_dispatch": str(dispatch), "nl_batch": str(attempt.batch_id), "nl_attempt": str(attempt.pk)}
-    if house := installation.cached_id():  # every worker has looked before it sends
-        told["nl_installation"] = house
-    return told
+    """Return the ids that the provider gets with a call and returns in its events: opaque ids only."""
+    args = {"nl_dispatch": str(dispatch), "nl_batch": str(attempt.batch_id), "nl_attempt": str(attempt.pk)}
+    if installation_id := installation.cached_id():  # set, because every worker checks before it sends
+        args["nl_installation"] = installation_id
+    return args

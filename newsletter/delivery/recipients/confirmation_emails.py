@@ -1,4 +1,4 @@
-"""Sends the emails that confirm who comes back: single messages, with tries that are counted in the claim."""
+"""Send the emails that ask returning subscribers to confirm: single messages, with tries counted by the claim."""
 
 from datetime import datetime, timedelta
 
@@ -19,19 +19,19 @@ from newsletter.publications.schedule import zone
 from newsletter.rendering import render_templates
 
 LEASE = timedelta(minutes=3)  # longer than the longest call
-WAITS = tuple(timedelta(seconds=s) for s in (10, 60, 300, 1800))
+RETRY_WAITS = tuple(timedelta(seconds=s) for s in (10, 60, 300, 1800))
 log = structlog.get_logger()
 
 
 def send_next(*, client: Client, now: datetime) -> bool:
-    """Send one email that is due, or note why that failed; False when none is due.
+    """Send one email that is due, or record why that failed. Return False if none is due.
 
-    A call of which nobody knows what became of it is made again: two emails with the same link do no harm.
+    An uncertain call is made again: two emails with the same link are harmless.
     """
     due = Confirmation.objects.due(now)
-    found, spent = claim_rows.claim(due, now=now, lease=LEASE, max_rows=1, max_tries=len(WAITS) + 1)
+    found, spent = claim_rows.claim(due, now=now, lease=LEASE, max_rows=1, max_tries=len(RETRY_WAITS) + 1)
     for order in spent:
-        _end(order, problem="no try came to its end")
+        _end(order, problem="no try was completed")
     for order in found:
         _send(order, client, now=now)
     return bool(found or spent)
@@ -41,7 +41,7 @@ def _send(order: Confirmation, client: Client, *, now: datetime) -> None:
     subscription = order.subscription
     address, publication = subscription.subscriber.email, subscription.publication
     if suppressions.barrier(address):
-        _end(order, problem="the address must not be mailed")
+        _end(order, problem="the address is suppressed")
         return
     sender = Sender(publication.sender_name, publication.sender_email, publication.reply_to)
     installation_id = installation.cached_id()
@@ -51,17 +51,17 @@ def _send(order: Confirmation, client: Client, *, now: datetime) -> None:
         client.send(call)
     except ProviderError as error:
         log.warning("confirmation.not_sent", confirmation=order.pk, tries=order.tries, problem=type(error).__name__)
-        if isinstance(error, Refused) or order.tries > len(WAITS):
+        if isinstance(error, Refused) or order.tries > len(RETRY_WAITS):
             _end(order, problem=f"it was not accepted: {type(error).__name__}")
         else:
-            _ours(order).update(try_at=now + WAITS[order.tries - 1])
+            _ours(order).update(try_at=now + RETRY_WAITS[order.tries - 1])
         return
     _ours(order).update(sent_at=now, try_at=None)
     log.info("confirmation.sent", confirmation=order.pk)
 
 
 def letter(order: Confirmation, publication: Publication) -> Letter:
-    """The email of this order."""
+    """Render the email of this order."""
     until = (order.asked_at + return_confirmation.VALID).astimezone(zone(publication.time_zone))
     context = {
         "publication": publication,
@@ -73,7 +73,7 @@ def letter(order: Confirmation, publication: Publication) -> Letter:
 
 
 def _ours(order: Confirmation) -> ConfirmationQuerySet:
-    """The row, while no later claim and no newer wish took it from us."""
+    """Return the row unless a later claim or a newer request replaced it."""
     return Confirmation.objects.filter(pk=order.pk, tries=order.tries, asked_at=order.asked_at)
 
 

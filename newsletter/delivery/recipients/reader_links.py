@@ -1,4 +1,4 @@
-"""The personal addresses in letters: what a reader's token says, and how it is made."""
+"""Personal links in letters: make and read a reader's signed token."""
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -12,7 +12,7 @@ from newsletter.lib.signed_tokens import Signer
 
 
 class ReaderLink(NamedTuple):
-    """Who a link belongs to. Subscriber 0 is nobody: the link of a preview or a web version."""
+    """The owner of a link. Subscriber 0 stands for no reader: the link of a preview or a web version."""
 
     subscriber_id: int
     publication_id: int
@@ -25,25 +25,25 @@ def _signer() -> Signer:
 
 
 def token_signer(edition_id: int) -> Callable[[int], str]:
-    """A function from subscriber id to that reader's token in this edition."""
+    """Return a function from subscriber id to that reader's token in this edition."""
     sign = _signer().sign
     return lambda subscriber: sign(subscriber, edition_id)
 
 
 def tokens(subscribers: Iterable[int], *, edition_id: int) -> list[str]:
-    """The tokens of many readers in one edition, in the same order."""
+    """Return the tokens of many readers in one edition, in the same order."""
     return _signer().sign_each(subscribers, edition_id)
 
 
 def without_tail(token: str) -> str:
-    """The token in what a mail program made of a reader's link: many take the mark behind it for a part of it."""
+    """Remove what an email client added to a reader's link: many include the punctuation after it."""
     return _signer().without_tail(token)
 
 
 def parse_reader_token(token: str) -> ReaderLink:
-    """Who `token` belongs to; raises `BadToken` when it is not ours or its edition is gone."""
+    """Return the owner of `token`. Raise `BadToken` if it is not ours or its edition was deleted."""
     subscriber, edition = _signer().read(token)
     publication = Edition.objects.filter(pk=edition).values_list("publication_id", flat=True).first()
     if publication is None:
-        raise BadToken("This link leads to an edition that is no longer kept.")
+        raise BadToken("This link belongs to an edition that no longer exists.")
     return ReaderLink(subscriber, publication, edition)

@@ -1,13 +1,13 @@
-"""Looking after groups that are submitted ahead: their ids, their cancels, and what follows from them.
+"""The steps of scheduled groups: create their batch ids, wake their batches, cancel them, requeue their batches.
 
-Rows say what is to be done; each step may be taken twice and by two workers at once. A call to the
-provider is made outside of any transaction, and what it said is written down by a conditional
-update. A worker that is lost between the two loses nothing: the call is made again.
+The rows say which step is next; a step may run twice, and in two workers at once. Calls to the provider are made
+outside of transactions, and a conditional update records the response. A worker that is lost between the two loses
+nothing: the call is made again.
 
-    open        an id is minted; batches are woken; an uncertain call has the group cancelled in time
-    cancelling  the cancel is asked for and then looked at, again and again until it is seen or too late
-    cancelled   the batches of its calls are taken back: submitted anew under another group, or at their time
-    left, doubtful    the time has come and no cancel was seen in time
+    open        a batch id is created; batches are woken; after an uncertain call the group is cancelled in time
+    cancelling  the cancel is requested and checked, repeatedly, until it is confirmed or too late
+    cancelled   the batches of its calls are requeued: submitted again in another group, or sent at their time
+    left, doubtful    the send time has passed and no cancel was confirmed in time
 """
 
 from collections.abc import Callable
@@ -34,47 +34,47 @@ from newsletter.mail.provider_errors import ProviderError, RetryLater
 from newsletter.mail.sendgrid.scheduled_send_api import Batches, Status
 
 Clock = Callable[[], datetime]
-TENDING = timedelta(seconds=30)  # a worker lost over it is replaced after that
-SOONEST, LATEST = timedelta(seconds=3), timedelta(seconds=50)  # until a call that failed is made again
-FREE_AFTER = timedelta(hours=1)  # past its time a cancelled group's letters are gone, and its status may go
+STEP_LEASE = timedelta(seconds=30)  # after that another worker takes over the group of a lost one
+MIN_RETRY_WAIT, MAX_RETRY_WAIT = timedelta(seconds=3), timedelta(seconds=50)
+RELEASE_AFTER = timedelta(hours=1)  # after the send time the letters are discarded, and the cancel may be deleted
 log = structlog.get_logger()
 
 
 def groups_due(*, now: datetime) -> list[int]:
-    """Ids of groups with which there is something to do at this moment."""
+    """Return the ids of groups that have a step due at `now`."""
     out = Attempt.objects.out().filter(group=OuterRef("pk"))
     to_submit = Q(provider_batch_id="") | Q(dispatch__in=scheduled_sends.asleep(now=now).values("dispatch"))
     to_submit &= Q(dispatch__state=DispatchState.OPEN, send_at__gt=now + scheduled_sends.margin())
-    to_do = Q(send_at__lte=now) | Exists(out.filter(fate=AttemptStatus.UNCERTAIN))
-    is_open = Q(state=ScheduledGroupState.OPEN) & (to_do if scheduled_sends.is_outage() else to_do | to_submit)
+    to_close = Q(send_at__lte=now) | Exists(out.filter(fate=AttemptStatus.UNCERTAIN))
+    is_open = Q(state=ScheduledGroupState.OPEN) & (to_close if scheduled_sends.is_outage() else to_close | to_submit)
     cancelled = Q(state=ScheduledGroupState.CANCELLED, place__isnull=False) & Exists(out.exclude(fate=""))
-    to_free = Q(place__isnull=False, send_at__lte=now - FREE_AFTER) & ~Q(state__in=["open", "cancelling"])
-    nobody = Q(lease_until=None) | Q(lease_until__lt=now)
+    to_release = Q(place__isnull=False, send_at__lte=now - RELEASE_AFTER) & ~Q(state__in=["open", "cancelling"])
+    unleased = Q(lease_until=None) | Q(lease_until__lt=now)
     found = ScheduledGroup.objects.filter(
-        nobody, is_open | Q(state=ScheduledGroupState.CANCELLING) | cancelled | to_free
+        unleased, is_open | Q(state=ScheduledGroupState.CANCELLING) | cancelled | to_release
     )
     return list(found.order_by("send_at", "pk").values_list("pk", flat=True))
 
 
 def advance_group(group_id: int, *, provider: Batches, clock: Clock) -> None:
-    """Take the next step with one group."""
+    """Take the next step of one group; do nothing while another worker holds its lease."""
     now = clock()
-    nobody = Q(lease_until=None) | Q(lease_until__lt=now)
-    if not ScheduledGroup.objects.filter(nobody, pk=group_id).update(lease_until=now + TENDING):
+    unleased = Q(lease_until=None) | Q(lease_until__lt=now)
+    if not ScheduledGroup.objects.filter(unleased, pk=group_id).update(lease_until=now + STEP_LEASE):
         return
     try:
         _step(ScheduledGroup.objects.select_related("dispatch").get(pk=group_id), provider, clock)
     except ProviderError as error:
         log.warning("group.not_answered", group=group_id, problem=error.detail)
-        ask_again(group_id, now=clock())
+        schedule_retry(group_id, now=clock())
     else:
         ScheduledGroup.objects.filter(pk=group_id).update(lease_until=None)
 
 
-def ask_again(group_id: int, *, now: datetime) -> None:
-    """Have a call that came to nothing made again: soon when its time is near, once a minute while there is plenty."""
+def schedule_retry(group_id: int, *, now: datetime) -> None:
+    """Schedule the retry of a failed call: within seconds close to the last cancel time, else within a minute."""
     group = ScheduledGroup.objects.get(pk=group_id)
-    wait = min(LATEST, max(SOONEST, abs(scheduled_sends.last_cancel_at(group.send_at) - now) / 30))
+    wait = min(MAX_RETRY_WAIT, max(MIN_RETRY_WAIT, abs(scheduled_sends.last_cancel_at(group.send_at) - now) / 30))
     ScheduledGroup.objects.filter(pk=group_id).update(lease_until=now + wait)
 
 
@@ -94,12 +94,12 @@ def _step(group: ScheduledGroup, provider: Batches, clock: Clock) -> None:
             _cancel(group, provider, clock)
         case ScheduledGroupState.CANCELLED if Attempt.objects.out().filter(group=group).exists():
             requeue_batches(group.pk, now=now)
-        case _ if group.place and now >= group.send_at + FREE_AFTER:
+        case _ if group.place and now >= group.send_at + RELEASE_AFTER:
             _release_slot(group, provider)
 
 
 def _reason_to_cancel(group: ScheduledGroup, *, now: datetime) -> str:
-    """Why this open group must be cancelled now; empty when evidence is still waited for, or it is too late."""
+    """Return why this open group must be cancelled now; empty while evidence may still arrive, or when too late."""
     if not group.provider_batch_id or now >= scheduled_sends.last_cancel_at(group.send_at):
         return ""
     doubts = Attempt.objects.out().filter(group=group, fate=AttemptStatus.UNCERTAIN)
@@ -108,34 +108,34 @@ def _reason_to_cancel(group: ScheduledGroup, *, now: datetime) -> str:
         return ""
     if now < group.send_at - scheduled_sends.EVIDENCE_DEADLINE and now < found["since"] + scheduled_sends.EVIDENCE_WAIT:
         return ""
-    return f"Nobody knows whether the provider took batch {found['number']}."
+    return f"It is uncertain whether the provider accepted batch {found['number']}."
 
 
 def _let_submit(group: ScheduledGroup, provider: Batches, clock: Clock) -> None:
-    """Mint the group's id when it has none, then wake batches; or not, while too many cancels stand."""
+    """Create the group's batch id if it has none, then wake its batches. Do nothing while too many cancels pend."""
     is_late = clock() >= scheduled_sends.last_submit(group.send_at)
     if is_late or group.dispatch.state != DispatchState.OPEN or scheduled_sends.is_outage():
         return
     if not group.provider_batch_id:
         if not group.place and not _acquire_slot(group):
-            raise RetryLater("All places for cancels are taken.")
-        minted = provider.mint()
+            raise RetryLater("All cancel slots are in use.")
+        batch_id = provider.mint()
         ScheduledGroup.objects.filter(pk=group.pk, state=ScheduledGroupState.OPEN, provider_batch_id="").update(
-            provider_batch_id=minted
+            provider_batch_id=batch_id
         )
     scheduled_sends.wake(group.dispatch_id, now=clock())
 
 
 def _acquire_slot(group: ScheduledGroup) -> bool:
-    """One of the ten places, ours alone: the database keeps a place from being taken twice."""
+    """Take one of the ten cancel slots; a unique constraint keeps two groups from taking the same one."""
     earlier = ScheduledGroup.objects.filter(dispatch=group.dispatch_id, number__lt=group.number)
-    most = (
+    slots = (
         scheduled_sends.PROVIDER_CANCEL_SLOTS
         if earlier.exclude(state=ScheduledGroupState.OPEN).exists()
         else scheduled_sends.SLOTS_FOR_NEW_GROUPS
     )
     taken = set(ScheduledGroup.objects.filter(place__isnull=False).values_list("place", flat=True))
-    for place in range(1, most + 1):
+    for place in range(1, slots + 1):
         if place in taken:
             continue
         try:
@@ -146,16 +146,15 @@ def _acquire_slot(group: ScheduledGroup) -> bool:
                     )
                 )
         except IntegrityError:
-            continue  # another group was quicker
+            continue  # another group took it first
     return False
 
 
 def _cancel(group: ScheduledGroup, provider: Batches, clock: Clock) -> None:
-    """Ask for the cancel while it can hold, and look whether it stands. After the cut only the outcome is awaited.
+    """Request the cancel while it can take effect, and check whether it stands; after the cutoff only check.
 
-    What stands at the cut was asked for in time. What is seen to stand only later may have come too
-    late, and what is not there then did not come at all; both are judged once the time has come,
-    when nothing can change them any more.
+    A cancel that stands at the cutoff was requested in time. A cancel that is first seen later may have come too late,
+    and one that is never seen did not arrive. Both cases are judged after the send time, when nothing can change.
     """
     now = clock()
     if (
@@ -167,22 +166,22 @@ def _cancel(group: ScheduledGroup, provider: Batches, clock: Clock) -> None:
         ScheduledGroup.objects.filter(pk=group.pk, cancel_requested_at=None).update(cancel_requested_at=now)
         try:
             provider.cancel(group.provider_batch_id)
-        except ProviderError as error:  # it may have come through all the same: that is looked at
+        except ProviderError as error:  # the cancel may have arrived all the same: the status tells
             log.warning("group.cancel_not_answered", group=group.pk, problem=error.detail)
-    said = provider.status(group.provider_batch_id)
+    status = provider.status(group.provider_batch_id)
     seen_at = clock()
-    stands = said == Status.CANCELLED
+    stands = status == Status.CANCELLED
     if stands and seen_at < group.send_at - scheduled_sends.PROVIDER_CANCEL_CUTOFF:
         _end(group, ScheduledGroupState.CANCELLED, now=seen_at)
         requeue_batches(group.pk, now=seen_at)
     elif now >= group.send_at:
-        _end(group, ScheduledGroupState.DOUBTFUL if said != Status.NONE else ScheduledGroupState.LEFT, now=seen_at)
+        _end(group, ScheduledGroupState.DOUBTFUL if status != Status.NONE else ScheduledGroupState.LEFT, now=seen_at)
     elif not stands:
         raise RetryLater("The cancel does not stand yet.")
 
 
 def _end(group: ScheduledGroup, to: ScheduledGroupState, *, now: datetime) -> None:
-    """Write down how it ended. One that left gives its place back: no cancel of it stands."""
+    """Record the final state of a group. A group that left releases its cancel slot, because it has no cancel."""
     with transaction.atomic():
         ours = ScheduledGroup.objects.filter(pk=group.pk, state=group.state)
         changed = ours.update(state=to, ended_at=now, **({"place": None} if to == ScheduledGroupState.LEFT else {}))
@@ -193,11 +192,11 @@ def _end(group: ScheduledGroup, to: ScheduledGroupState, *, now: datetime) -> No
 
 
 def _mark_uncertain(group: ScheduledGroup, *, now: datetime) -> None:
-    """A cancel stood at its time, and perhaps it came in time: nobody knows whether these letters left.
+    """Mark the batches of a group uncertain: a cancel stood at the send time but may have come too late.
 
-    Call and batch get a higher fence together, so that evidence counts and a late answer does not.
+    Attempt and batch get a higher fence together, so that evidence still counts and a late response does not.
     """
-    held = _hold_out(group, list(OUT))
+    held = _lock_batches(group, list(OUT))
     calls = Attempt.objects.out().filter(group=group, batch__in=held)
     calls.exclude(fate=AttemptStatus.UNCERTAIN).update(
         fate=AttemptStatus.UNCERTAIN,
@@ -209,27 +208,27 @@ def _mark_uncertain(group: ScheduledGroup, *, now: datetime) -> None:
     Batch.objects.filter(pk__in=held).update(state=BatchState.UNCERTAIN, fence=F("fence") + 1, lease_until=None)
 
 
-def _hold_out(group: ScheduledGroup, states: list[BatchState]) -> list[int]:
-    """Batches that a call of this group made what they are; nobody changes them before the transaction has ended."""
+def _lock_batches(group: ScheduledGroup, states: list[BatchState]) -> list[int]:
+    """Lock and return the batches whose state comes from a call of this group."""
     calls = Attempt.objects.out().filter(group=group)
     held = Batch.objects.select_for_update().filter(pk__in=calls.values("batch"), state__in=states)
     return list(held.order_by("pk").values_list("pk", flat=True))
 
 
 def requeue_batches(group_id: int, *, now: datetime) -> int:
-    """Offer what was submitted under a cancelled group anew; the number of batches.
+    """Requeue the batches of a cancelled group and return how many there are.
 
-    Under another group of its dispatch, which is made when there is none and still time for it; else when it
-    is due. Of a stopped dispatch nothing is offered. A call under way when the group was cancelled is taken
-    back when it ends.
+    They are submitted again in another group of the dispatch, which is created if there is none and still time; else
+    at their due time. Batches of a stopped dispatch are never sent. A call in flight when the group was cancelled is
+    requeued when it ends.
     """
     with transaction.atomic():
-        # its dispatch first, as everybody does who locks both
+        # the dispatch first: all code that locks both uses this order
         dispatch = Dispatch.objects.select_for_update(of=("self",)).get(groups=group_id)
         group = ScheduledGroup.objects.select_for_update().get(pk=group_id)
         if group.state != ScheduledGroupState.CANCELLED:
             return 0
-        held = _hold_out(group, [BatchState.ACCEPTED, BatchState.UNCERTAIN])
+        held = _lock_batches(group, [BatchState.ACCEPTED, BatchState.UNCERTAIN])
         calls = Attempt.objects.out().filter(group=group, batch__in=held)
         calls.filter(settled_by="").update(settled_by=f"cancelled with group {group.number}")
         calls.update(fate=AttemptStatus.CANCELLED)
@@ -243,14 +242,14 @@ def requeue_batches(group_id: int, *, now: datetime) -> int:
         )
         others = dispatch.groups.filter(state=ScheduledGroupState.OPEN)
         if held and dispatch.state != DispatchState.STOPPED and not others.exists():
-            _follow(group, now=now)
+            _create_next_group(group, now=now)
     if held:
         log.warning("group.cancelled_readers", group=group.pk, batches=len(held))
     return len(held)
 
 
-def _follow(group: ScheduledGroup, *, now: datetime) -> None:
-    """Make another group of its dispatch, unless it is too late to submit under one."""
+def _create_next_group(group: ScheduledGroup, *, now: datetime) -> None:
+    """Create another group for the dispatch, unless it is too late to submit in one."""
     if now >= scheduled_sends.last_submit(group.send_at):
         return
     latest = ScheduledGroup.objects.filter(dispatch=group.dispatch_id).aggregate(at=Max("number"))["at"]
@@ -258,7 +257,7 @@ def _follow(group: ScheduledGroup, *, now: datetime) -> None:
 
 
 def _release_slot(group: ScheduledGroup, provider: Batches) -> None:
-    """Give the place back, long after the letters are gone. Before their time this would bring them back to life."""
+    """Release the cancel slot long after the send time. Before it, deleting the cancel would send the letters."""
     if group.provider_batch_id:
         provider.free(group.provider_batch_id)
     ScheduledGroup.objects.filter(pk=group.pk).update(place=None)

@@ -1,14 +1,14 @@
-"""Submitting ahead: letters are handed over before they are to leave, in groups that can be cancelled together.
+"""Rules for batches submitted to the provider before their send time, in groups that can be cancelled.
 
-The times of a group, back from the moment at which the provider lets its letters leave:
+The schedule of a group, in minutes before its send time:
 
-    submit → … → 20 min: the last byte of a call → 15: no evidence is waited for → 11: the last cancel is asked
-    for → 10: the provider promises nothing any more → 0: letters leave, or are thrown away
+    submit → … → 20: the last byte of a call → 15: the wait for evidence ends → 11: the last cancel is requested
+    → 10: the provider guarantees no later cancel → 0: the provider sends the letters, or discards them
 
-A batch belongs to no group: a call does, and the attempt says to which. A batch that waits sleeps until its
-dispatch has a group that takes calls; what is not submitted by then is submitted at its time as in immediate
-mode, and never before it: a call without `send_at` leaves at once. This file says when what may be done;
-`scheduled_groups.py` does it.
+A call belongs to a group, not a batch; the attempt records the group. A pending batch waits until its dispatch has a
+group that takes calls. A batch that is not submitted by then is sent at its time as in immediate mode, and never
+earlier, because a call without `send_at` is sent at once. This module holds the rules; `scheduled_groups.py` acts on
+them.
 """
 
 from dataclasses import dataclass
@@ -34,64 +34,65 @@ from newsletter.delivery.recipients.batch_recipients import ClaimedBatch
 from newsletter.editions.models import Edition
 from newsletter.mail.message import ScheduledSend
 
-PROVIDER_CANCEL_CUTOFF = timedelta(minutes=10)  # the provider's: a later cancel may not hold
-LAST_CANCEL_BEFORE = PROVIDER_CANCEL_CUTOFF + timedelta(minutes=1)  # so that no cancel of ours arrives after the cut
+PROVIDER_CANCEL_CUTOFF = timedelta(minutes=10)  # SendGrid's limit: a later cancel may have no effect
+LAST_CANCEL_BEFORE = PROVIDER_CANCEL_CUTOFF + timedelta(minutes=1)  # so that no cancel arrives after the cutoff
 EVIDENCE_DEADLINE = timedelta(minutes=15)  # leaves four minutes for a cancel that fails a few times
 LAST_SUBMISSION_BEFORE = timedelta(
     minutes=20
 )  # so that every call has ended, or its lease has, before `EVIDENCE_DEADLINE`
-EVIDENCE_WAIT = timedelta(minutes=10)  # events come within one or two; so long they are waited for
-PROVIDER_CANCEL_SLOTS = 10  # the provider's: cancelled or paused ids at a time, in one account
-SLOTS_FOR_NEW_GROUPS = 8  # for groups when a dispatch opens; the others are for those that follow a cancelled one
-OUTAGE_THRESHOLD = 5  # cancels at once that look like an outage: nothing more is submitted ahead meanwhile
+EVIDENCE_WAIT = timedelta(minutes=10)  # events normally arrive within two
+PROVIDER_CANCEL_SLOTS = 10  # SendGrid's limit: cancelled or paused ids at a time in one account
+SLOTS_FOR_NEW_GROUPS = 8  # for groups of a new dispatch; the others are for groups that replace a cancelled one
+OUTAGE_THRESHOLD = 5  # pending cancels that look like an outage: no more batches are submitted before their time
 GROUP_SIZE = 20  # batches in a group, as long as eight groups are enough
 
 UNDECIDED = (
     ScheduledGroupState.OPEN,
     ScheduledGroupState.CANCELLING,
     ScheduledGroupState.CANCELLED,
-)  # letters under these may yet be stopped
+)  # letters of these groups can still be stopped
 
 
 def submission_opens_at(edition: Edition) -> datetime:
-    """From when on an edition may be opened, if nothing is against submitting it ahead."""
+    """Return the earliest time to open an edition, unless `reason_against` says otherwise."""
     return edition.due_at - timedelta(minutes=edition.publication.schedule_ahead_minutes)
 
 
 def reason_against(edition: Edition, *, now: datetime) -> str:
-    """Why an edition that is not due at `now` may not be submitted ahead at that moment; empty when it may.
+    """Return why an edition that is not due yet must not be scheduled at the provider at `now`; empty when it may be.
 
-    It is not opened either then: who subscribes before it is due gets it, and it can be held.
+    Such an edition is not opened before it is due: new subscribers still get it, and it can still be held.
     """
     due_at, publication = edition.due_at, edition.publication
     if edition.local_send_time or any(quotas.limits_of(publication, now=at) for at in {now, due_at}):
-        return "It leaves at a pace, or by the readers' own clocks."
+        return "It is sent at a limited pace, or by the readers' local time."
     if now >= last_submit(due_at):
-        return "There is not enough time left to submit ahead."
-    if _free_places() <= 0:
-        return "All places for cancels at the provider are taken by others."
+        return "There is not enough time left to schedule it at the provider."
+    if _free_slots() <= 0:
+        return "All cancel slots at the provider are in use."
     return ""
 
 
 def margin() -> timedelta:
-    """How long before its time the last call of a group is made: a lease that begins earlier ends by
-    `EVIDENCE_DEADLINE`.
+    """Return how long before the send time the last call of a group may begin.
+
+    Any lease that begins before then has expired by `EVIDENCE_DEADLINE`.
     """
     return max(LAST_SUBMISSION_BEFORE, EVIDENCE_DEADLINE + timedelta(seconds=settings.DISPATCH_LEASE))
 
 
 def last_submit(send_at: datetime) -> datetime:
-    """Up to when a call may be made ahead."""
+    """Return the latest time to submit a batch before its send time."""
     return send_at - margin()
 
 
 def last_cancel_at(send_at: datetime) -> datetime:
-    """Up to when a cancel may be asked for: until then the letters can be stopped."""
+    """Return the latest time to request a cancel: until then the letters can be stopped."""
     return send_at - LAST_CANCEL_BEFORE
 
 
 def is_outage() -> bool:
-    """Do so many cancels stand that nothing more is to be submitted ahead meanwhile?"""
+    """Return True if so many cancels are pending that no more batches should be submitted before their time."""
     return (
         ScheduledGroup.objects.filter(cancel_requested_at__isnull=False, place__isnull=False).count()
         >= OUTAGE_THRESHOLD
@@ -99,17 +100,17 @@ def is_outage() -> bool:
 
 
 def groups_for_calls(dispatch_id: int, *, now: datetime) -> list[ScheduledGroup]:
-    """Under which a call may be made at this moment."""
-    ours = ScheduledGroup.objects.filter(
+    """Return the groups of this dispatch that take calls at `now`."""
+    open_groups = ScheduledGroup.objects.filter(
         dispatch=dispatch_id, state=ScheduledGroupState.OPEN, send_at__gt=now + margin()
     )
-    return [] if is_outage() else list(ours.exclude(provider_batch_id="").order_by("number"))
+    return [] if is_outage() else list(open_groups.exclude(provider_batch_id="").order_by("number"))
 
 
 def group_for(batch: ClaimedBatch, *, now: datetime) -> ScheduledGroup | None:
-    """The group under whose id a batch may be submitted before it is to leave; those of its dispatch take turns.
+    """Return the group for a batch that is submitted before its send time; the groups of its dispatch take turns.
 
-    None when there is none: then it sleeps until one takes calls, or leaves at its time as in immediate mode.
+    Returns None when no group takes calls. The batch then waits for one, or is sent at its time as in immediate mode.
     """
     groups = groups_for_calls(batch.dispatch_id, now=now)
     if groups:
@@ -121,7 +122,7 @@ def group_for(batch: ClaimedBatch, *, now: datetime) -> ScheduledGroup | None:
 
 
 def asleep(*, now: datetime) -> QuerySet[Batch]:
-    """Batches that wait for a group which takes calls."""
+    """Return batches that wait for a group that takes calls."""
     return Batch.objects.filter(
         state=BatchState.PENDING,
         due_at__gt=now + margin(),
@@ -130,31 +131,31 @@ def asleep(*, now: datetime) -> QuerySet[Batch]:
 
 
 def wake(dispatch_id: int, *, now: datetime) -> None:
-    """Make batches due at once that a group takes calls for."""
+    """Make the waiting batches of this dispatch due at once if a group takes calls."""
     if groups_for_calls(dispatch_id, now=now):
         asleep(now=now).filter(dispatch=dispatch_id).update(due_at=now)
 
 
 def lock_if_open(group: ScheduledGroup) -> bool:
-    """Is it open still? If so nobody begins to cancel it before the transaction that asks has ended."""
+    """Lock the group and return True if it is open: its cancel then cannot begin before this transaction ends."""
     return ScheduledGroup.objects.select_for_update().filter(pk=group.pk, state=ScheduledGroupState.OPEN).exists()
 
 
 def scheduled_send(group: ScheduledGroup) -> ScheduledSend:
-    """What the provider is told in a call under this group; never a moment earlier than `send_at`."""
+    """Return the scheduling fields of a call in this group; the time is rounded up, never before `send_at`."""
     return ScheduledSend(ceil(group.send_at.timestamp()), group.provider_batch_id)
 
 
 def deadline(group: ScheduledGroup, *, began_at: datetime) -> datetime:
-    """When the last byte of a call under this group must be written: within its lease and before the last submit."""
+    """Return when the last byte of a call must be written: within its lease and by the last submission time."""
     return min(last_submit(group.send_at), began_at + timedelta(seconds=settings.DISPATCH_LEASE))
 
 
 def plan_groups(dispatch: Dispatch) -> None:
-    """Make the groups of a dispatch that just opened before its time; sets `leaves_at`, and does not save it.
+    """Create the groups of a dispatch that just opened before its send time. Sets `leaves_at` without saving it.
 
-    No group has a place yet; `tending` gives them out. Those of several dispatches share them, so
-    one that comes second has fewer and larger groups.
+    Cancel slots are acquired later, by `scheduled_groups`. All dispatches share the slots, so a second dispatch gets
+    fewer and larger groups.
     """
     edition = dispatch.edition
     dispatch.leaves_at = edition.due_at
@@ -162,11 +163,11 @@ def plan_groups(dispatch: Dispatch) -> None:
         edition.publication_id, after=0, last=reachable_subscribers.LAST_ID
     )
     wanted = ceil(readers / settings.DISPATCH_BATCH_SIZE / GROUP_SIZE)
-    for number in range(1, max(1, min(_free_places(), wanted)) + 1):
+    for number in range(1, max(1, min(_free_slots(), wanted)) + 1):
         ScheduledGroup.objects.create(dispatch=dispatch, number=number, send_at=edition.due_at)
 
 
-def _free_places() -> int:
+def _free_slots() -> int:
     return (
         SLOTS_FOR_NEW_GROUPS
         - ScheduledGroup.objects.filter(Q(state=ScheduledGroupState.OPEN) | Q(place__isnull=False)).count()
@@ -174,25 +175,25 @@ def _free_places() -> int:
 
 
 def undecided(dispatch: Dispatch) -> QuerySet[Attempt]:
-    """Its calls of which it is not known yet whether their letters leave: they may still be cancelled or sent anew."""
+    """Return attempts whose letters may still be cancelled and submitted again."""
     return Attempt.objects.out().filter(batch__dispatch=dispatch, group__state__in=UNDECIDED)
 
 
 def is_waiting(dispatch: Dispatch, *, now: datetime) -> bool:
-    """True while it is not known of everything submitted ahead whether it left: then nothing is finished."""
+    """Return True while the outcome of any scheduled batch is open: the dispatch cannot be finished before."""
     return dispatch.leaves_at is not None and (now < dispatch.leaves_at or undecided(dispatch).exists())
 
 
 def uncertain(dispatch: Dispatch) -> QuerySet[Batch]:
-    """Its uncertain batches that are for a person to settle: those that no cancel can make certain."""
+    """Return uncertain batches that a person has to settle, because no cancel can make them certain."""
     found = dispatch.batches.filter(state=BatchState.UNCERTAIN)
     return found.exclude(pk__in=undecided(dispatch).values("batch")) if dispatch.leaves_at else found
 
 
 def request_cancel(dispatch: Dispatch, *, reason: str, now: datetime) -> None:
-    """Mark everything of a dispatch that can still be cancelled to be so; what is too late for that stays as it is.
+    """Mark every group of a dispatch for cancelling that can still be cancelled; the others stay as they are.
 
-    The calls are made by `tending`, within seconds.
+    `scheduled_groups` makes the calls within seconds.
     """
     groups = ScheduledGroup.objects.filter(dispatch=dispatch, state=ScheduledGroupState.OPEN)
     unused = groups.filter(provider_batch_id="")
@@ -203,11 +204,11 @@ def request_cancel(dispatch: Dispatch, *, reason: str, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledSendStatus:
-    """How far a dispatch is that opened ahead of its time. Numbers of readers.
+    """The progress of a dispatch that opened before its send time, in readers.
 
-    `submitted` are with the provider and leave at `leaves_at`, or left; of a stopped dispatch those
-    that it was too late for. `cancelling` are being cancelled, `cancelled` were for good; `waiting`
-    are with us. `stoppable_until` is None when nothing could be stopped any more.
+    `submitted` are with the provider, which sends them at `leaves_at`; for a stopped dispatch, those that could not
+    be cancelled in time. `cancelling` are being cancelled, `cancelled` were cancelled for good, `waiting` are not
+    submitted. `stoppable_until` is None when nothing can be stopped.
     """
 
     leaves_at: datetime
@@ -222,7 +223,7 @@ class ScheduledSendStatus:
 
 
 def scheduled_send_status(dispatch: Dispatch, *, now: datetime) -> ScheduledSendStatus | None:
-    """What there is to say of it at `now`; None for a dispatch in immediate mode."""
+    """Return the status of a scheduled dispatch at `now`; None in immediate mode."""
     if dispatch.leaves_at is None:
         return None
     calls = Attempt.objects.out().filter(batch__dispatch=dispatch).order_by().values_list("group__state")
@@ -248,7 +249,7 @@ def scheduled_send_status(dispatch: Dispatch, *, now: datetime) -> ScheduledSend
 
 
 def readers_with_unconfirmed_cancel(dispatch: Dispatch, *, now: datetime) -> int:
-    """Readers of calls that were to be cancelled, of which the provider did not say in time that they are."""
+    """Return the number of readers whose cancel the provider did not confirm in time."""
     if dispatch.leaves_at is None or now < dispatch.leaves_at - PROVIDER_CANCEL_CUTOFF:
         return 0
     late = undecided(dispatch).filter(group__state=ScheduledGroupState.CANCELLING)
@@ -256,36 +257,36 @@ def readers_with_unconfirmed_cancel(dispatch: Dispatch, *, now: datetime) -> int
 
 
 def cancels_that_did_not_hold(dispatch: Dispatch) -> int:
-    """Calls that were seen to be cancelled, and of which an event says all the same that they left."""
+    """Return the number of calls with a confirmed cancel of which an event proves that they were sent anyway."""
     if dispatch.leaves_at is None:
         return 0
     return Attempt.objects.filter(batch__dispatch=dispatch, fate=AttemptStatus.CANCELLED, is_proven=True).count()
 
 
-def describe(standing: ScheduledSendStatus, *, leaves: str, until: str) -> str:
-    """The standing in a sentence or two; `leaves` and `until` are its two moments on the reader's clock."""
+def describe(status: ScheduledSendStatus, *, leaves: str, until: str) -> str:
+    """Return the status in a sentence; `leaves` and `until` are its two times in words."""
     n = _thousands
-    if standing.is_stopped:
-        parts = [f"{n(standing.waiting)} readers not submitted", f"{n(standing.cancelled)} cancelled for certain"]
-        if standing.cancelling:
-            parts.append(f"{n(standing.cancelling)} being cancelled at this moment")
-        if standing.submitted:
-            verb = "got it" if standing.has_left else f"get it {leaves}"
-            parts.append(f"{n(standing.submitted)} too late to be stopped: they {verb}")
-        if standing.doubtful:
-            parts.append(f"{n(standing.doubtful)} in doubt: the cancel was not seen in time")
+    if status.is_stopped:
+        parts = [f"{n(status.waiting)} readers not submitted", f"{n(status.cancelled)} cancelled"]
+        if status.cancelling:
+            parts.append(f"{n(status.cancelling)} being cancelled now")
+        if status.submitted:
+            verb = "received it" if status.has_left else f"will receive it {leaves}"
+            parts.append(f"{n(status.submitted)} could not be stopped in time and {verb}")
+        if status.doubtful:
+            parts.append(f"{n(status.doubtful)} uncertain, because the cancel was not confirmed in time")
         return "Stopped: " + "; ".join(parts) + "."
-    if standing.has_left:
-        return f"Its letters left {leaves}." if not standing.doubtful else f"{n(standing.doubtful)} readers in doubt."
-    said = f"{n(standing.submitted)} readers submitted ahead"
-    if standing.waiting:
-        said += f", {n(standing.waiting)} to go"
-    if standing.cancelling:
-        said += f", {n(standing.cancelling)} being cancelled to be submitted anew"
-    stop = f"can be stopped until {until}" if standing.stoppable_until else "too late to be stopped"
-    return f"{said}; leaves {leaves}; {stop}."
+    if status.has_left:
+        return f"Sent {leaves}." if not status.doubtful else f"Delivery to {n(status.doubtful)} readers is uncertain."
+    sentence = f"{n(status.submitted)} readers scheduled at the provider"
+    if status.waiting:
+        sentence += f", {n(status.waiting)} remaining"
+    if status.cancelling:
+        sentence += f", {n(status.cancelling)} being cancelled to be submitted again"
+    stop = f"you can stop it until {until}" if status.stoppable_until else "it is too late to stop it"
+    return f"{sentence}; sends {leaves}; {stop}."
 
 
 def _thousands(number: int) -> str:
-    """As in 12,000."""
+    """Format a number as in 12,000."""
     return f"{number:,}"

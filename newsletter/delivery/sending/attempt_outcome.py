@@ -1,4 +1,4 @@
-"""What the outcome of a call means for its batch: pure, no database, no clock."""
+"""The result of a call and what it means for the batch: pure, without database or clock."""
 
 from dataclasses import dataclass
 
@@ -13,31 +13,32 @@ BATCH_STATE = {
     AttemptStatus.LATER: BatchState.PENDING,
     AttemptStatus.UNCERTAIN: BatchState.UNCERTAIN,
 }
-LONGEST_WAIT = 300.0  # seconds
+MAX_WAIT_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """The fate of one attempt, with its evidence. `wait` is in seconds and only for `later`."""
+    """The status of one attempt, with the provider's answer. `wait` is in seconds, only for `later`."""
 
     fate: AttemptStatus
     status: int | None = None
     provider_id: str = ""
     detail: str = ""
     wait: float = 0
-    rejected_positions: tuple[int, ...] = ()  # places in the call of readers whom a refusal names
+    rejected_positions: tuple[int, ...] = ()  # indexes in the call of readers whom a refusal names
 
     @property
     def concerns_all(self) -> bool:
-        """True when every other batch would be refused for the same reason: key or sender not accepted."""
+        """Return True if every other batch would be refused for the same reason: key or sender not accepted."""
         return self.fate == AttemptStatus.REFUSED and self.status in (401, 403, 451)
 
 
 def outcome(answer: Receipt | ProviderError, *, ordinal: int) -> AttemptResult:
-    """The fate of the `ordinal`-th attempt (from 1). Whatever is neither kind of “no” is uncertain.
+    """Return the result of the `ordinal`-th attempt (from 1). An error that is neither `Refused` nor `RetryLater` is
+    uncertain.
 
-    A batch that has to wait does so longer each time, up to five minutes: a far end that is
-    down for an hour is asked about fifteen times, not thousands of times.
+    The wait doubles with each attempt, up to five minutes: a provider that is down for an hour gets about fifteen
+    calls for the batch.
     """
     if isinstance(answer, Receipt):
         return AttemptResult(AttemptStatus.ACCEPTED, answer.status, _kept(answer.provider_id, 100))
@@ -48,11 +49,11 @@ def outcome(answer: Receipt | ProviderError, *, ordinal: int) -> AttemptResult:
         backoff = 2.0 ** min(ordinal, 10)
         wait = answer.wait if answer.status == 429 else min(answer.wait, backoff)
         return AttemptResult(
-            AttemptStatus.LATER, answer.status, detail=detail, wait=min(LONGEST_WAIT, max(wait, backoff))
+            AttemptStatus.LATER, answer.status, detail=detail, wait=min(MAX_WAIT_SECONDS, max(wait, backoff))
         )
     return AttemptResult(AttemptStatus.UNCERTAIN, answer.status, detail=detail)
 
 
 def _kept(text: str, length: int) -> str:
-    """What the provider said, as the ledger can keep it: an answer must not be lost for a sign in its text."""
+    """Return text of the provider as the ledger can store it: an unprintable character must not lose the answer."""
     return text_cleaning.remove_unprintable(text)[:length]

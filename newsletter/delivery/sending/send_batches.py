@@ -1,8 +1,8 @@
-"""Sending batches: claim (commit) → attempt (commit) → call → record (commit).
+"""Send batches: claim (commit) → attempt (commit) → call → record (commit).
 
-Between claim and attempt a crash costs nothing: the lease ends and anyone may claim again.
-Between attempt and record a crash leaves the batch uncertain, because the call may have been
-made: `recovery.py` says so, `settle_batch.py` mends it. No call is made inside a transaction.
+A crash between claim and attempt costs nothing: the lease expires and any worker may claim the batch again. A crash
+between attempt and record leaves the batch uncertain, because the call may have been made: `recovery.py` marks it,
+`settle_batch.py` settles it. No call is made inside a transaction.
 """
 
 import threading
@@ -32,25 +32,24 @@ from newsletter.mail.provider_errors import ProviderError
 from newsletter.mail.sendgrid.mail_send_client import Client
 
 Clock = Callable[[], datetime]
-Calls = AbstractContextManager[object]  # may be entered by as many threads at a time as calls may be in flight
-CLAIM_LEASE = timedelta(seconds=30)  # from claim to attempt; a worker lost in between is soon replaced
-CLAIM_SIZE = 4  # batches that a thread claims together: one commit for four, and little to wait for if it is lost
-RETRY_PAUSES_SECONDS = (0.5, 2, 5, 10, 20)  # seconds before an answer is written down again
+Calls = AbstractContextManager[object]  # limits the calls in flight
+CLAIM_LEASE = timedelta(seconds=30)  # from claim to attempt; another worker may claim the batches of a lost one then
+CLAIM_SIZE = 4  # batches that a thread claims in one commit; few, because a lost worker delays them
+RETRY_PAUSES_SECONDS = (0.5, 2, 5, 10, 20)  # between tries to record an answer
 log = structlog.get_logger()
 _leaving = threading.Event()
 
 
 def stop_claiming() -> None:
-    """This process is about to end: calls in hand are finished, batches not begun go back."""
+    """Prepare this process for its end: calls in flight are finished, other claimed batches are released."""
     _leaving.set()
 
 
 class SendPool:
-    """Threads that send, each with a database connection of its own that is kept from slice to slice.
+    """Threads that send, each with its own database connection, which it keeps from slice to slice.
 
-    At most `connections` calls are in flight; a few threads more claim the next ones and write down what
-    became of the last. A single connection works on the caller's own thread, which makes a test of a single
-    batch as simple as it looks.
+    At most `connections` calls are in flight; a few more threads claim the next batches and record the last results.
+    With one connection, the pool sends on the caller's thread, which keeps tests of a single batch simple.
     """
 
     def __init__(self, connections: int) -> None:
@@ -61,7 +60,7 @@ class SendPool:
     def send_all(self, batch_ids: Sequence[int], *, client: Client, clock: Clock) -> None:
         """Send these batches with as many calls in flight as there are connections.
 
-        A batch that fails in a way nobody foresaw is logged and left to its lease; the others go on.
+        A batch with an unexpected error is logged and left to its lease; the others continue.
         """
         waiting = deque(batch_ids)
         if self._pool is None:
@@ -76,18 +75,18 @@ class SendPool:
         """End the threads and their database connections."""
         if self._pool is None:
             return
-        together = threading.Barrier(self._threads)  # so that each thread gets one of these, and none two
+        together = threading.Barrier(self._threads)  # so that each thread closes its own connection
         wait([self._pool.submit(_close_connection, together) for _ in range(self._threads)])
         self._pool.shutdown()
 
 
 def send_all(batch_ids: Sequence[int], *, client: Client, clock: Clock, connections: int) -> None:
-    """`Senders.send_all` with threads that end with the call."""
-    senders = SendPool(min(connections, max(1, len(batch_ids))))
+    """Send these batches with a `SendPool` that ends with the call."""
+    pool = SendPool(min(connections, max(1, len(batch_ids))))
     try:
-        senders.send_all(batch_ids, client=client, clock=clock)
+        pool.send_all(batch_ids, client=client, clock=clock)
     finally:
-        senders.close()
+        pool.close()
 
 
 def _close_connection(together: threading.Barrier) -> None:
@@ -97,7 +96,7 @@ def _close_connection(together: threading.Barrier) -> None:
 
 def _send_on_a_thread(waiting: deque[int], portion: int, client: Client, clock: Clock, calls: Calls) -> None:
     try:
-        close_old_connections()  # one that broke since the last slice, or is too old
+        close_old_connections()  # those that broke since the last slice, or are too old
         _send_waiting(waiting, portion, client, clock, calls)
     except Exception:
         log.exception("slice.crashed")
@@ -106,10 +105,10 @@ def _send_on_a_thread(waiting: deque[int], portion: int, client: Client, clock: 
 
 def _send_waiting(waiting: deque[int], portion: int, client: Client, clock: Clock, calls: Calls) -> None:
     while not _leaving.is_set():
-        lot = _take(waiting, portion)
-        if not lot:
+        taken = _take(waiting, portion)
+        if not taken:
             return
-        claimed = claim_batches(lot, now=clock())
+        claimed = claim_batches(taken, now=clock())
         while claimed and not _leaving.is_set():
             batch = claimed.pop(0)
             try:
@@ -119,9 +118,9 @@ def _send_waiting(waiting: deque[int], portion: int, client: Client, clock: Cloc
         release_claims(claimed)
 
 
-def _take(waiting: deque[int], most: int) -> list[int]:
+def _take(waiting: deque[int], limit: int) -> list[int]:
     taken: list[int] = []
-    while len(taken) < most:
+    while len(taken) < limit:
         try:
             taken.append(waiting.popleft())
         except IndexError:
@@ -130,13 +129,13 @@ def _take(waiting: deque[int], most: int) -> list[int]:
 
 
 def send(batch_id: int, *, client: Client, clock: Clock) -> AttemptStatus | None:
-    """Send one batch. None when it was not ours to send, or nobody is left in it."""
+    """Send one batch. Return None if this call could not claim it, or no reader is left in it."""
     batch = claim(batch_id, now=clock())
     return _send(batch, client, clock, nullcontext()) if batch else None
 
 
 def _send(batch: ClaimedBatch, client: Client, clock: Clock, calls: Calls) -> AttemptStatus | None:
-    """`calls` is held while the call is under way: nothing is begun that would have to wait for others."""
+    """Send a claimed batch. `calls` is entered before the attempt begins, so that no attempt waits for other calls."""
     group = None
     if batch.leaves_at and (now := clock()) < batch.leaves_at:
         group = scheduled_sends.group_for(batch, now=now)
@@ -144,8 +143,8 @@ def _send(batch: ClaimedBatch, client: Client, clock: Clock, calls: Calls) -> At
             return None
     payload = batch_recipients.payload(batch)
     answer: Receipt | ProviderError
-    with calls:  # and not before it: whoever leaves or gives while the batch waits is heard of
-        if _leaving.is_set() or recent_donors.find_late_donors(batch):  # its next claim parts it
+    with calls:  # look up recipients only now: readers may leave or donate while the batch waits for its turn
+        if _leaving.is_set() or recent_donors.find_late_donors(batch):  # the next claim moves the donors
             release_claims([batch])
             return None
         people = batch_recipients.resolve_recipients(batch)
@@ -165,7 +164,7 @@ def _send(batch: ClaimedBatch, client: Client, clock: Clock, calls: Calls) -> At
 
 
 def _record_with_retry(attempt: Attempt, answer: Receipt | ProviderError, *, clock: Clock) -> AttemptStatus | None:
-    """`record`, again after a pause when the database is away: an answer that is forgotten is a batch in doubt."""
+    """Record the result, with retries while the database is unreachable: a lost result leaves the batch uncertain."""
     for pause in RETRY_PAUSES_SECONDS:
         try:
             return record_result(attempt, answer, now=clock())
@@ -177,26 +176,26 @@ def _record_with_retry(attempt: Attempt, answer: Receipt | ProviderError, *, clo
 
 
 def claim(batch_id: int, *, now: datetime) -> ClaimedBatch | None:
-    """The batch, if this very call changed it from pending to claimed; else None."""
+    """Claim one batch; return None if this call did not win it."""
     return next(iter(claim_batches([batch_id], now=now)), None)
 
 
 def claim_batches(batch_ids: Sequence[int], *, now: datetime) -> list[ClaimedBatch]:
-    """Those of the batches which this very call changed from pending to claimed, in the order of their ids.
+    """Claim these batches and return the ones that this call won, ordered by id.
 
-    Readers of them who gave since the opening are not in them any more (recent_donors.py).
+    Readers who donated since the opening have been moved to other batches (recent_donors.py).
     """
     ours = batch_sql.claim(batch_ids, now=now, until=now + CLAIM_LEASE)
     rows = Dispatch.objects.filter(pk__in={row[-1] for row in ours}).values_list(*OF_DISPATCH)
-    told = {row[0]: row for row in rows} if ours else {}
+    dispatches = {row[0]: row for row in rows} if ours else {}
     claimed = [
-        ClaimedBatch(pk, fence, unpack(ids).tolist(), letter, *told[dispatch])
+        ClaimedBatch(pk, fence, unpack(ids).tolist(), letter, *dispatches[dispatch])
         for pk, fence, ids, letter, dispatch in ours
     ]
     try:
         return recent_donors.move_late_donors(claimed)
     except Exception:
-        release_claims(claimed)  # those that were parted keep who is left in them
+        release_claims(claimed)  # a batch whose donors were moved already keeps its remaining readers
         raise
 
 
@@ -217,7 +216,7 @@ OF_DISPATCH = (
 
 
 def release_claims(claimed: Sequence[ClaimedBatch]) -> None:
-    """Batches claimed and not begun are pending again at once."""
+    """Make claimed batches without an attempt pending again at once."""
     for batch in claimed:
         Batch.objects.filter(pk=batch.pk, fence=batch.fence, state=BatchState.CLAIMED).update(
             state=BatchState.PENDING, lease_until=None, last_enqueued_at=None
@@ -227,11 +226,10 @@ def release_claims(claimed: Sequence[ClaimedBatch]) -> None:
 def begin_attempt(
     batch: ClaimedBatch, people: batch_recipients.BatchRecipients, *, now: datetime, group: ScheduledGroup | None = None
 ) -> Attempt | None:
-    """Write the attempt down, so that a call may follow, under the id of `group`; None when no call may follow.
+    """Commit the attempt before its call, which is made in `group` if given. Return None if no call may be made.
 
-    None may: when the claim's lease is over, when the dispatch was paused since, when its pace is
-    used up, or when nobody is left in the batch. The attempt has a lease of its own, which is longer
-    than the longest call.
+    No call may be made if the lease of the claim has expired, the dispatch was paused, its pace is used up, or no
+    reader is left in the batch. The attempt has its own lease, which is longer than the longest call.
     """
     if not people.readers:
         Batch.objects.filter(pk=batch.pk, fence=batch.fence, state=BatchState.CLAIMED).update(
@@ -256,36 +254,35 @@ def begin_attempt(
             pk, ordinal = begun
             return Attempt(pk=pk, batch_id=batch.pk, ordinal=ordinal, fence=batch.fence, began_at=now)
         if batch.is_paced:
-            transaction.set_rollback(True)  # a call that is not made counts in no window
+            transaction.set_rollback(True)  # a call that is not made must not count in any window
     release_claims([batch])
     return None
 
 
-def _atomic_if(of_several: bool) -> AbstractContextManager[object]:
-    """A transaction, where there is more to it than one statement."""
-    return transaction.atomic() if of_several else nullcontext()
+def _atomic_if(has_several: bool) -> AbstractContextManager[object]:
+    """Return a transaction if there are several statements."""
+    return transaction.atomic() if has_several else nullcontext()
 
 
 def record_result(attempt: Attempt, answer: Receipt | ProviderError, *, now: datetime) -> AttemptStatus | None:
-    """Write down what became of the attempt. None when the batch has moved on without us.
+    """Record the result of the attempt. Return None if the batch has changed since and the result does not count.
 
-    An answer that comes after the lease is still the provider's word on this very attempt, so it
-    settles a batch that recovery has meanwhile called uncertain. It changes nothing once a person
-    settled it or a newer claim raised the fence.
+    An answer after the lease still concerns this attempt, so it settles a batch that recovery has marked uncertain.
+    It changes nothing once a person settled the batch or a newer claim raised the fence.
     """
-    came = attempt_outcome.outcome(answer, ordinal=attempt.ordinal)
-    due_at = now + timedelta(seconds=came.wait) if came.fate == AttemptStatus.LATER else None
-    line = (came.fate, came.status, came.provider_id, came.detail)
-    with _atomic_if(bool(came.rejected_positions)):
-        state = attempt_outcome.BATCH_STATE[came.fate]
+    result = attempt_outcome.outcome(answer, ordinal=attempt.ordinal)
+    due_at = now + timedelta(seconds=result.wait) if result.fate == AttemptStatus.LATER else None
+    line = (result.fate, result.status, result.provider_id, result.detail)
+    with _atomic_if(bool(result.rejected_positions)):
+        state = attempt_outcome.BATCH_STATE[result.fate]
         if not batch_sql.record(
             attempt.batch_id, attempt.fence, attempt.pk, state=state, due_at=due_at, line=line, now=now
         ):
-            log.warning("attempt.too_late", attempt=attempt.pk, fate=came.fate.value)
+            log.warning("attempt.too_late", attempt=attempt.pk, fate=result.fate.value)
             return None
-        if came.rejected_positions:
-            Attempt.objects.filter(pk=attempt.pk).update(rejected_positions=list(came.rejected_positions))
-    log.info("attempt.ended", attempt=attempt.pk, batch=attempt.batch_id, fate=came.fate.value, status=came.status)
-    if came.fate == AttemptStatus.REFUSED:
-        control_dispatch.handle_refusal(attempt.batch_id, at_once=came.concerns_all, detail=came.detail)
-    return came.fate
+        if result.rejected_positions:
+            Attempt.objects.filter(pk=attempt.pk).update(rejected_positions=list(result.rejected_positions))
+    log.info("attempt.ended", attempt=attempt.pk, batch=attempt.batch_id, fate=result.fate.value, status=result.status)
+    if result.fate == AttemptStatus.REFUSED:
+        control_dispatch.handle_refusal(attempt.batch_id, at_once=result.concerns_all, detail=result.detail)
+    return result.fate

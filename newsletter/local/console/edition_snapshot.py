@@ -42,7 +42,7 @@ class EditionSnapshot:
     def on_its_way(self) -> bool:
         """True while it may still go on without a person."""
         phase = self.progress.phase if self.progress else ""
-        waits_for_somebody = phase not in ("", "sending", "submitted ahead", "finished")
+        waits_for_somebody = phase not in ("", "sending", "scheduled at provider", "finished")
         return self.state in ON_ITS_WAY and not waits_for_somebody
 
 

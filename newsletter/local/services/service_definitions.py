@@ -87,7 +87,7 @@ def workers(now: datetime) -> list[ServiceSpec]:
     return [
         ServiceSpec(
             "worker",
-            _worker("worker", queues="assembly,insights,house", pool="prefork", concurrency=1),
+            _worker("worker", queues="assembly,insights,maintenance", pool="prefork", concurrency=1),
             ready=_has_reported("worker", since=now),
         ),
         ServiceSpec(

@@ -15,17 +15,17 @@ def all_alive() -> None:
         heartbeats.record_queue(queue, waiting=3 if queue == "dispatch" else 0, oldest_seconds=1.5, now=now)
 
 
-def test_a_system_without_workers_is_broken(newsletter: Command) -> None:
-    result = newsletter("status")
-    assert result.status == 1
-    assert result.out.startswith("No worker has ever reported.")
+def test_a_house_without_workers_is_broken_and_says_so(newsletter: Command) -> None:
+    told = newsletter("status")
+    assert told.status == 1
+    assert told.out.startswith("No worker has reported yet.")
 
 
 def test_a_healthy_system_shows_its_worker_queues_and_editions(newsletter: Command, publication: Publication) -> None:
     all_alive()
     edition = make.edition(publication, due_at=clock.now() + timedelta(hours=1))
-    words = newsletter("status").text
-    assert words.startswith("All is well.")
+    words = newsletter("status").words
+    assert words.startswith("All systems normal.")
     assert "dispatch 3 2 s 1" in words
     assert f"{edition.pk} morning" in words
     result = newsletter("status", "--json").data

@@ -51,7 +51,7 @@ def test_dates_that_a_backup_does_not_know_of_wait_for_a_person_or_are_over() ->
         date(2026, 11, 28): State.PLANNED,
     }
     assert set(publication.editions.exclude(state=State.PLANNED).values_list("reason", flat=True)) == {
-        confirm_installation.WHY
+        confirm_installation.REASON
     }
 
 

@@ -240,7 +240,7 @@ def test_a_pause_that_ends_on_the_day_of_the_edition_is_over_when_it_opens() -> 
 
 def test_of_two_dispatches_that_are_opening_the_named_one_is_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(open_dispatch, "CHUNK_SIZE", 1)
-    monkeypatch.setattr(open_dispatch, "FIRST_LOTS", 1)
+    monkeypatch.setattr(open_dispatch, "FIRST_PART_CHUNKS", 1)
     dispatches = []
     for _ in range(2):
         publication = make.publication()

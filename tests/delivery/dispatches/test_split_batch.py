@@ -82,7 +82,7 @@ def test_a_bad_address_costs_nobody_else_the_letter(opened: Opener, client: Clie
     assert (postbox.counts()["addresses"], postbox.counts()["accepted_twice"]) == (37, 0)
     assert refused_readers(dispatch) == bad
     assert dispatch.state == DispatchState.ATTENTION
-    assert dispatch.reason.startswith("3 readers were refused for an address or name of their own.")
+    assert dispatch.reason.startswith("3 readers were refused for their own address or name.")
 
 
 def test_readers_who_had_left_before_the_refused_call_stay_counted(
@@ -227,7 +227,7 @@ def test_one_refused_batch_is_tried_again_and_the_others_stay_refused(
     states = dict(Batch.objects.filter(pk__in=[first.pk, second.pk]).values_list("pk", "state"))
     assert states == {first.pk: BatchState.ACCEPTED, second.pk: BatchState.REFUSED}
     assert postbox.counts()["accepted_twice"] == 0
-    with pytest.raises(InvalidState, match="not refused any more"):
+    with pytest.raises(InvalidState, match="no longer refused"):
         control_dispatch.retry(first)
     control_dispatch.resume(dispatch)
     control_dispatch.pause(dispatch, reason="wait")
@@ -253,7 +253,7 @@ def test_a_person_may_leave_refused_readers_out_and_the_edition_is_finished(
 
 
 def test_refused_readers_are_not_left_out_while_others_wait(opened: Opener) -> None:
-    with pytest.raises(InvalidState, match="once all is sent"):
+    with pytest.raises(InvalidState, match="once all else is sent"):
         control_dispatch.leave_out_refused(opened(), by="Otto", now=MONDAY)
 
 

@@ -35,7 +35,7 @@ def adds_up(dispatch: Dispatch) -> bool:
         progress(dispatch),
     )
     by_page = [
-        one for start in range(0, len(everybody), 2) for one in missing_readers.page(dispatch, start=start, most=2)
+        one for start in range(0, len(everybody), 2) for one in missing_readers.page(dispatch, start=start, limit=2)
     ]
     by_state = {state: len(list(missing_readers.missing_readers(dispatch, only=state))) for state in MissingState}
     return (
@@ -75,7 +75,7 @@ def test_everybody_else_gets_the_letter_once_and_the_refused_are_named_in_the_pr
     assert adds_up(dispatch)
     dispatch.refresh_from_db()
     control_dispatch.leave_out_refused(dispatch, by="Otto", now=MONDAY)
-    assert [(state, reason[:9]) for _, state, reason in who(dispatch)] == [("left", "left out:")] * 2
+    assert [(state, reason[:9]) for _, state, reason in who(dispatch)] == [("left", "excluded:")] * 2
     assert adds_up(dispatch)
 
 
@@ -91,8 +91,8 @@ def test_those_who_left_since_planning_are_named_with_why_and_since_when(opened:
     send_all(client)
     assert who(dispatch) == [
         (one.email, "left", "unsubscribed"),
-        (two.email, "left", "the address must not be mailed"),
-        ("", "left", "is not kept here any more"),
+        (two.email, "left", "suppressed address"),
+        ("", "left", "erased"),
     ]
     assert next(missing_readers.missing_readers(dispatch)).since == since
     assert adds_up(dispatch)

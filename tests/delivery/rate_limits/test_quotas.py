@@ -210,7 +210,7 @@ def test_people_are_told_what_a_dispatch_waits_for_and_when_it_is_done(paced: Pa
     go(client, now=MONDAY)
     found = delay_of(dispatch, now=MONDAY)
     assert found is not None
-    assert found.sentences == ("Paced: 10 an hour; done at about 09:00.",)
+    assert found.sentences == ("Pace: 10 an hour; finishes at about 09:00.",)
     assert (found.next_at, found.done_at) == (MONDAY + timedelta(hours=1), MONDAY + timedelta(hours=2))
 
 
@@ -221,8 +221,8 @@ def test_people_are_told_of_quiet_hours_and_of_a_warm_up(paced: Paced) -> None:
     found = delay_of(dispatch, now=MONDAY)
     assert found is not None
     assert found.sentences == (
-        "Waits for 07:30: quiet hours.",
-        "Warm-up of example.org: 10 readers on that day (UTC); done at about 19:00.",
+        "Quiet hours until 07:30.",
+        "Warm-up of example.org: 10 readers on this UTC day; finishes at about 19:00.",
     )
 
 
@@ -246,7 +246,7 @@ def test_held_back_means_that_there_was_no_room_and_not_that_nobody_used_it(pace
 def test_before_an_edition_leaves_people_are_told_when_it_will_be_done() -> None:
     publication = make.publication(pace_per_hour=6000)
     told = expected_delays(publication, readers=15_000, due_at=MONDAY, now=MONDAY - timedelta(hours=5))
-    assert told == ("Paced: 6,000 an hour; done at about 09:00.",)
+    assert told == ("Pace: 6,000 an hour; finishes at about 09:00.",)
     assert expected_delays(make.publication(), readers=15_000, due_at=MONDAY, now=MONDAY) == ()
 
 
@@ -289,7 +289,7 @@ def test_what_is_spread_keeps_to_every_window_and_to_quiet_hours(  # noqa: PLR09
         assert limits.quiet_until(at) is None
         for quota in limits.quotas(at):
             used[quota.key] += readers
-            assert used[quota.key] <= quota.most
+            assert used[quota.key] <= quota.limit
     assert moments == sorted(moments)
 
 

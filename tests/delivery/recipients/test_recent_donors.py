@@ -244,7 +244,7 @@ def test_while_the_dispatch_opens_a_batch_with_a_late_giver_waits(
     client: Client, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(open_dispatch, "CHUNK_SIZE", 2)
-    monkeypatch.setattr(open_dispatch, "FIRST_LOTS", 1)
+    monkeypatch.setattr(open_dispatch, "FIRST_PART_CHUNKS", 1)
     publication, emails = asking(4)
     dispatch = opened(publication)
     assert dispatch.frozen_up_to_id is not None

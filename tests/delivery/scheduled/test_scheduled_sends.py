@@ -76,7 +76,7 @@ def test_a_dispatch_is_not_finished_before_its_letters_may_leave(system: System)
     edition = system.prepare()
     system.at(-60).live()
     system.at(-1).live()
-    assert (system.dispatch.state, progress(system.dispatch).phase) == (DispatchState.OPEN, "submitted ahead")
+    assert (system.dispatch.state, progress(system.dispatch).phase) == (DispatchState.OPEN, "scheduled at provider")
     system.at(0).live()
     edition.refresh_from_db()
     assert (system.dispatch.state, edition.state) == (DispatchState.FINISHED, State.DISPATCHED)
@@ -302,7 +302,7 @@ def test_stopped_in_time_everything_is_cancelled_and_said_to_be(system: System) 
     system.live()
     done = said(system)
     assert (done.cancelled, done.cancelling, done.submitted, done.waiting) == (5, 0, 0, 0)
-    assert "5 cancelled for certain" in scheduled_sends.describe(done, leaves="today at 07:00", until="06:49")
+    assert "5 cancelled" in scheduled_sends.describe(done, leaves="today at 07:00", until="06:49")
     assert progress(system.dispatch).adds_up
     system.live_until(120, step=10)
     assert system.fates == {"cancelled": 5}
@@ -329,7 +329,7 @@ def test_stopped_too_late_it_says_so_plainly(system: System) -> None:
     system.live()
     done = said(system)
     assert (done.submitted, done.cancelled) == (3, 0)
-    assert "3 too late to be stopped" in scheduled_sends.describe(done, leaves="at 07:00", until="06:49")
+    assert "3 could not be stopped in time" in scheduled_sends.describe(done, leaves="at 07:00", until="06:49")
     system.live_until(1)
     assert system.fates == {"sent": 3}
 
@@ -411,7 +411,7 @@ def test_a_worker_lost_between_a_cancel_and_its_record_is_replaced(system: Syste
     control_dispatch.stop(system.dispatch, reason="wrong picture", now=system.clock())
     group = ScheduledGroup.objects.get()
     system.provider.cancel(group.provider_batch_id)  # done, and never written down
-    ScheduledGroup.objects.update(lease_until=system.clock() + scheduled_groups.TENDING)
+    ScheduledGroup.objects.update(lease_until=system.clock() + scheduled_groups.STEP_LEASE)
     system.live()
     assert groups() == [ScheduledGroupState.CANCELLING]
     system.at(-59).live()
@@ -429,7 +429,7 @@ def test_an_edition_approved_with_no_time_left_is_sent_when_it_is_due(system: Sy
 
 def test_batches_frozen_after_their_group_has_its_id_are_woken(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(open_dispatch, "CHUNK_SIZE", 2)
-    monkeypatch.setattr(open_dispatch, "FIRST_LOTS", 1)
+    monkeypatch.setattr(open_dispatch, "FIRST_PART_CHUNKS", 1)
     edition = system.prepare(readers=7)
     system.at(-60)
     open_dispatch.open_dispatch(edition.pk, now=system.clock())
@@ -505,7 +505,7 @@ def test_an_event_that_a_cancelled_letter_left_is_called_by_its_name(system: Sys
     tell(system, "delivered")
     assert scheduled_sends.cancels_that_did_not_hold(system.dispatch) == 1
     standings = status(now=system.clock())
-    assert "doubtful-cancels" in {trouble.page for trouble in standings.verdict.troubles}
+    assert "doubtful-cancels" in {trouble.page for trouble in standings.verdict.problems}
 
 
 def tell(system: System, kind: str) -> None:
@@ -524,11 +524,11 @@ def test_what_is_submitted_ahead_is_told_in_one_sentence_on_the_publications_clo
     system.at(-60).live()
     waits = delay_of(system.dispatch, now=system.clock())
     assert waits is not None
-    assert waits.sentences == ("2 readers submitted ahead; leaves at 07:00; can be stopped until 06:49.",)
+    assert waits.sentences == ("2 readers scheduled at the provider; sends at 07:00; you can stop it until 06:49.",)
     system.at(-8)
     waits = delay_of(system.dispatch, now=system.clock())
     assert waits is not None
-    assert waits.sentences == ("2 readers submitted ahead; leaves at 07:00; too late to be stopped.",)
+    assert waits.sentences == ("2 readers scheduled at the provider; sends at 07:00; it is too late to stop it.",)
 
 
 def test_a_doubt_that_can_still_be_cancelled_is_nobodys_trouble(system: System) -> None:
@@ -536,7 +536,7 @@ def test_a_doubt_that_can_still_be_cancelled_is_nobodys_trouble(system: System) 
     system.postbox.order(do="drop", accept=True)
     system.at(-60).live()
     system.at(-52)
-    seen = {trouble.page for trouble in status(now=system.clock()).verdict.troubles}
+    seen = {trouble.page for trouble in status(now=system.clock()).verdict.problems}
     assert not seen & {"uncertain-batches", "stuck-dispatch", "doubtful-cancels"}
 
 
@@ -546,4 +546,4 @@ def test_a_cancel_that_nobody_confirms_is_a_persons_trouble(system: System) -> N
     system.postbox.order(do="status", status=500, call="scheduled_sends", times=None)
     control_dispatch.stop(system.dispatch, reason="wrong picture", now=system.clock())
     system.live_until(-9, step=3)
-    assert "doubtful-cancels" in {trouble.page for trouble in status(now=system.clock()).verdict.troubles}
+    assert "doubtful-cancels" in {trouble.page for trouble in status(now=system.clock()).verdict.problems}

@@ -48,16 +48,16 @@ def uncertain(dispatch: Dispatch) -> Batch:
 @pytest.mark.django_db
 def test_a_house_where_no_worker_ever_reported_says_so(otto: Client) -> None:
     page = words(otto.get("/ops/"))
-    assert "No worker has ever reported" in page
-    assert "No data yet" in page
-    assert "No upcoming editions" in page
+    assert "No worker has reported yet" in page
+    assert "Nobody has looked yet" in page
+    assert "No edition in sight" in page
 
 
 @pytest.mark.django_db
 def test_fresh_readings_are_shown_and_all_is_well(otto: Client) -> None:
     all_read(now=clock.now())
     page = words(otto.get("/ops/"))
-    assert "All is well." in page
+    assert "All systems normal." in page
     assert page.count("Waiting 3 Oldest 2 min Workers 1 alive") + page.count(
         "Waiting 3 Oldest 1 min Workers 1 alive"
     ) == len(WORKER_QUEUES)
