@@ -101,7 +101,7 @@ def test_the_broker_starts_with_its_password_and_its_command_does_not_show_it(
     try:
         wait_until(lambda: not answers(f"redis://:{password}@127.0.0.1:{port}/0"), timeout=20, what="the broker")
         assert "authenticate" in answers(f"redis://127.0.0.1:{port}/0"), "without the password"
-        sighting = process_info.look(broker.pid)
+        sighting = process_info.identify(broker.pid)
         assert sighting
         assert password not in sighting.command
     finally:

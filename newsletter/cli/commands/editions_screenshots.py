@@ -34,9 +34,9 @@ def picture(
     from newsletter.web.shared.letter_preview import letter_of
 
     meant = lookups.edition(edition)
-    program = browser or screenshots.browser()
+    program = browser or screenshots.find_browser()
     letter = letter_of(meant, now=clock.now(), variant=Variant.THANKS if thanks else Variant.DEFAULT)
-    taken = screenshots.take(letter.html, program=program)
+    taken = screenshots.take_screenshots(letter.html, program=program)
     called = f"edition-{meant.pk}-thanks" if thanks else f"edition-{meant.pk}"
     targets = {name: folder / f"{called}-{name}.png" for name in taken}
     try:
