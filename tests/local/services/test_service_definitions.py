@@ -19,7 +19,7 @@ DESK = "127.0.0.1:8000"  # the address that `newsletter run` prints
 @pytest.fixture
 def web_settings(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The settings that the web server of `newsletter run` reads where readers come to a public address."""
-    signer = Signer.kept(tmp_path / service_definitions.EVENTS_KEY)
+    signer = Signer.load_or_create(tmp_path / service_definitions.EVENTS_KEY)
     (tmp_path / "hosts").write_text("news.example.org")
     public = {"BASE_URL": "https://news.example.org", "ALLOWED_HOSTS_FILE": str(tmp_path / "hosts")}
     for name, value in public.items():

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from newsletter.postbox.postbox import Postbox
-from newsletter.postbox.ui.letter_frame import framed, has_remote_pictures
+from newsletter.postbox.ui.letter_frame import add_base_target, has_remote_pictures
 from tests.postbox.asking import Answer, ask, letter, person, send
 
 HTML = '<!doctype html><html><head><title>t</title></head><body><a href="https://example.org/">go</a></body></html>'
@@ -28,7 +28,7 @@ def key(postbox: Postbox, place: int = -1) -> str:
 
 def test_an_empty_postbox_says_what_it_is_and_how_to_get_a_letter(postbox: Postbox) -> None:
     text = page(postbox, "/").text
-    assert "No letters yet" in text
+    assert "No emails yet" in text
     assert f"curl http://127.0.0.1:{postbox.port}/v3/mail/send" in text
 
 
@@ -180,12 +180,12 @@ def test_odd_things_are_pointed_out(postbox: Postbox) -> None:
     for words in ("un_known", "too.", "1 of 2 copies", "beginning of another", "ASCII"):
         assert words in text
     assert "Accepted more than once for 1 reader:" in text
-    assert "worth a look" in page(postbox, "/").text
+    assert "warning" in page(postbox, "/").text
 
 
 def test_a_dropped_body_is_explained(postbox: Postbox) -> None:
     send(postbox)
-    with postbox.office.mailbox.changing() as writer:
+    with postbox.context.mailbox.changing() as writer:
         writer.execute("DELETE FROM bodies")
     text = page(postbox, f"/letters/{key(postbox)}").text
     assert "The content was dropped" in text
@@ -201,7 +201,7 @@ def test_calls_say_what_was_wrong_and_what_is_ordered(postbox: Postbox) -> None:
     text = page(postbox, "/calls").text
     for words in ("personalizations.0.to.0.email", "sandbox mode", "the next 3 calls", "1 of 10 places", batch):
         assert words in text
-    assert "Misbehaving on order" in page(postbox, "/").text
+    assert "Fault injection is on" in page(postbox, "/").text
 
 
 @pytest.mark.parametrize("path", ["/letters/0123456789abcdef", "/copies/1.0/html", "/copies/1.0/raw", "/letters/x"])
@@ -226,8 +226,8 @@ def test_head_answers_without_a_body(postbox: Postbox) -> None:
     ],
 )
 def test_links_open_in_a_new_tab_without_upsetting_the_doctype(html: str, start: str) -> None:
-    assert framed(html).startswith(start)
-    assert framed(html).endswith(html[-3:])
+    assert add_base_target(html).startswith(start)
+    assert add_base_target(html).endswith(html[-3:])
 
 
 @pytest.mark.parametrize(
