@@ -19,7 +19,7 @@ from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
 from newsletter.stories import story_queue
 
-TEXTS = Path(__file__).with_name("words.toml")
+TEXTS = Path(__file__).with_name("content.toml")
 NAME = "The Alder Bay Lantern"
 FIRST_EDITION_DELAY = timedelta(minutes=1)
 

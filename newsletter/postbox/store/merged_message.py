@@ -122,16 +122,16 @@ def snippet(copy: MergedMessage) -> str:
 
 def plain(html: str) -> str:
     """Return the visible text of `html`."""
-    reader = _Words()
+    reader = _VisibleText()
     reader.feed(html)
     reader.close()
-    return " ".join(reader.words)
+    return " ".join(reader.texts)
 
 
-class _Words(HTMLParser):
+class _VisibleText(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.words: list[str] = []
+        self.texts: list[str] = []
         self._hidden = 0
 
     def handle_starttag(self, tag: str, _: object) -> None:
@@ -142,4 +142,4 @@ class _Words(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._hidden:
-            self.words.append(data)
+            self.texts.append(data)

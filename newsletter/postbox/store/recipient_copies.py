@@ -45,7 +45,7 @@ class RecipientCopy:
 def register_copy_status(
     reader: sqlite3.Connection, *, now: datetime
 ) -> Callable[[str, float, int | None], CopyStatus]:
-    """Return a function from batch id, arrival and send_at to the status at `now`, and add it to SQL as `copy_status`."""
+    """Add the SQL function `copy_status`(batch id, arrival, send_at) for the status at `now`, and return it."""
     histories = batch_ids.batch_histories(reader)
 
     def find(batch: str, at: float, send_at: int | None) -> CopyStatus:
