@@ -1,14 +1,13 @@
-# One image for all processes of the house; docker-compose.yml says which command each runs.
+# One image for all services; docker-compose.yml has the command of each.
 #
-# Not built by its authors: no container engine runs where this project is written. It was read line
-# by line, linted with hadolint 2.15.1 without findings, and each RUN line was tried by hand on
-# Debian 12, as was each command of docker-compose.yml. If building it shows a mistake, the mistake is here.
+# The authors had no container engine, so this image has not been built yet. hadolint 2.15.1 finds no problems, and
+# every RUN line and every command of docker-compose.yml was run by hand on Debian 12.
 
 FROM python:3.13-slim-bookworm AS packages
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/venv
 COPY requirements-s3.lock /tmp/requirements-s3.lock
-# wheels only, and only those whose hashes are in the lock: nothing is compiled, nothing runs at install
+# only wheels with hashes from the lock file: nothing is compiled, and no code runs at installation
 RUN /opt/venv/bin/pip install --require-hashes --only-binary=:all: -r /tmp/requirements-s3.lock
 
 FROM python:3.13-slim-bookworm

@@ -1,4 +1,4 @@
-"""What answers at the broker's address: Redis is asked for its name, of RabbitMQ and Sentinel the port is tried."""
+"""Checks the broker at an address: asks Redis for its version; for RabbitMQ and Sentinel only opens the port."""
 
 import socket
 from typing import NamedTuple
@@ -13,14 +13,14 @@ TIMEOUT_SECONDS = 2.0
 
 
 class BrokerAnswer(NamedTuple):
-    """`software` is such as "Redis 7.0.15"; `problem` is why it cannot be used, else empty."""
+    """`software` is such as "Redis 7.0.15"; `problem` says why the broker cannot be used, else empty."""
 
     software: str = ""
     problem: str = ""
 
 
 def ask_broker(url: str) -> BrokerAnswer:
-    """Ask the broker at a checked address, or the first of several that can be used."""
+    """Check the broker at a validated URL; of several, return the first that can be used."""
     answers = [_ask_one(one) for one in url.split(";")]
     return next((answer for answer in answers if not answer.problem), answers[0])
 
@@ -31,7 +31,7 @@ def _ask_one(url: str) -> BrokerAnswer:
         if parts.scheme in PORTS:
             port = parts.port or PORTS[parts.scheme]
             socket.create_connection((parts.hostname, port), timeout=TIMEOUT_SECONDS).close()
-            return BrokerAnswer(f"something that listens on port {port}")
+            return BrokerAnswer(f"a server on port {port}")
         return BrokerAnswer(_ask_redis(url.replace("redis+socket://", "unix://", 1)))
     except (redis.RedisError, ValueError, OSError) as error:
         return BrokerAnswer(problem=(str(error).splitlines() or [type(error).__name__])[0])
@@ -45,7 +45,7 @@ def _ask_redis(url: str) -> str:
         client.ping()
         try:
             about = client.info("server")
-        except redis.ResponseError:  # a user who may not ask for it
+        except redis.ResponseError:  # this Redis user may not run INFO
             return "a Redis server"
     if "valkey_version" in about:
         return f"Valkey {about['valkey_version']}"

@@ -1,4 +1,4 @@
-"""The first person who may sign in, made when there is nobody yet."""
+"""Creates the first administrator when there is no user yet."""
 
 import secrets
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ EMAIL = "admin@example.org"
 
 @dataclass(frozen=True, slots=True)
 class NewAdmin:
-    """What to tell the person. The password is kept nowhere in this form: it can be told once."""
+    """What to show the person. The password is not stored in this form, so it can be shown only once."""
 
     email: str
     password: str
 
 
-def invite_if_nobody() -> NewAdmin | None:
-    """An administrator with a password of 96 random bits, when there is no user at all; else None."""
+def create_first_admin() -> NewAdmin | None:
+    """Create an administrator with a password of 96 random bits. Return None if there is a user already."""
     with transaction.atomic():
         if User.objects.exists():
             return None
@@ -28,8 +28,8 @@ def invite_if_nobody() -> NewAdmin | None:
     return NewAdmin(user.email, password)
 
 
-def never_seen() -> str:
-    """The address of the first administrator as long as nobody has ever signed in; else empty."""
+def unused_admin_email() -> str:
+    """Return the address of the first administrator if no user has ever signed in, else an empty string."""
     if User.objects.exclude(last_login=None).exists():
         return ""
     return User.objects.filter(email=EMAIL).values_list("email", flat=True).first() or ""

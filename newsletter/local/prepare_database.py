@@ -1,4 +1,4 @@
-"""Makes data fit to start with: tables as this version wants them, the sample on a first start, a first user."""
+"""Prepares the database for a start: migrations and the next editions."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from newsletter.lib.errors import NewsletterError
 
 
 def migrate() -> bool:
-    """Bring the tables up to date; true when there was something to do."""
+    """Apply migrations. Return True if there were any."""
     try:
         executor = MigrationExecutor(connection)
         if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -21,12 +21,12 @@ def migrate() -> bool:
     except DatabaseError as error:
         first = (str(error).splitlines() or [""])[0]
         raise NewsletterError(
-            f"The database cannot be used: {first}. Look at DATABASE_URL, or leave it unset."
+            f"The database cannot be used: {first}. Check DATABASE_URL, or unset it to use SQLite."
         ) from None
     return True
 
 
-def plan(now: datetime) -> None:
-    """Let the editions exist that the timetable would plan in its first minute, so that they are known at once."""
+def plan_editions_now(now: datetime) -> None:
+    """Plan editions as Celery beat does every minute, so that they are known before the workers start."""
     if installation.is_current():
         plan_editions.plan_all(now=now)

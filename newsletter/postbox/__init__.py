@@ -1,1 +1,1 @@
-"""A local SendGrid simulator and mail catcher: the same API on loopback, with an inbox to look at."""
+"""A local SendGrid simulator and mail catcher: the same API on loopback, with a web inbox."""

@@ -1,4 +1,4 @@
-"""A body that comes in chunks (RFC 9112, section 7.1), as HTTP clients send one whose length they do not know."""
+"""Reads a chunked request body (RFC 9112, section 7.1), as HTTP clients send when they do not know its length."""
 
 from io import BufferedIOBase
 
@@ -7,15 +7,15 @@ MAX_TRAILERS = 100
 
 
 class BadChunk(Exception):
-    """What came is no chunked body, or it ends too early."""
+    """The body is not chunked as specified, or ends too early."""
 
 
 class TooLarge(Exception):
-    """The body is not smaller than the limit; the rest was left unread."""
+    """The body reaches the limit; the rest is unread."""
 
 
 def read_chunked(stream: BufferedIOBase, *, limit: int) -> bytes:
-    """The body without its framing. Raises `BadChunk` or `TooLarge`; trailers are read and thrown away."""
+    """Return the body without its framing; trailers are ignored. Raises `BadChunk` or `TooLarge`."""
     parts, whole = [], 0
     while size := _size(stream):
         whole += size
@@ -32,7 +32,7 @@ def read_chunked(stream: BufferedIOBase, *, limit: int) -> bytes:
 
 
 def _size(stream: BufferedIOBase) -> int:
-    digits = _line(stream).partition(b";")[0].strip()  # behind the semicolon may stand extensions
+    digits = _line(stream).partition(b";")[0].strip()  # chunk extensions may follow the semicolon
     if not 1 <= len(digits) <= 15 or not all(sign in b"0123456789abcdefABCDEF" for sign in digits):
         raise BadChunk
     return int(digits, 16)

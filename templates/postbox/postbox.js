@@ -1,15 +1,15 @@
-// Tells of new mail on the list of letters. Everything else works without a script.
+// Shows a note about new emails on the list. Everything else works without a script.
 const note = document.querySelector("[data-newest]");
 
-async function look() {
+async function poll() {
   if (document.hidden) return;
   try {
     const answer = await fetch("/postbox/pulse");
     const { newest } = await answer.json();
     note.hidden = newest <= Number(note.dataset.newest);
   } catch {
-    // the postbox was stopped; the next look finds it again
+    // the postbox is not running; the next poll tries again
   }
 }
 
-if (note) setInterval(look, 3000);
+if (note) setInterval(poll, 3000);

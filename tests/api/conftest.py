@@ -21,7 +21,7 @@ def stamp(*, days_ago: float = 0) -> str:
 
 @pytest.fixture(scope="session")
 def signer() -> Signer:
-    return Signer.made()
+    return Signer.generate()
 
 
 @pytest.fixture(autouse=True)

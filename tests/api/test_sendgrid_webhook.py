@@ -51,7 +51,7 @@ def test_a_post_without_any_header_is_refused(post: Poster) -> None:
 
 
 def test_while_a_key_is_exchanged_both_are_right(post: Poster, settings: Any, signer: Signer) -> None:
-    settings.SENDGRID_WEBHOOK_KEYS = [Signer.made().public, signer.public]
+    settings.SENDGRID_WEBHOOK_KEYS = [Signer.generate().public, signer.public]
     assert post(b"[]").status_code == 204
 
 
@@ -116,7 +116,7 @@ def troubles() -> list[str]:
 def test_ops_hears_of_a_key_that_is_not_the_right_one_any_more_until_a_post_comes_in(
     post: Poster, signer: Signer
 ) -> None:
-    other = Signer.made()
+    other = Signer.generate()
     at = stamp()
     post(b"[]", timestamp=at, signature=other.sign(b"[]", timestamp=at))
     assert "SENDGRID_WEBHOOK_KEY does not match their signature." in troubles()[0]

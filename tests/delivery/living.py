@@ -103,7 +103,7 @@ class System:
     @property
     def fates(self) -> dict[str, int]:
         """Copies at the postbox by their fate, those that there are."""
-        return {fate: count for fate, count in self.postbox.counts()["fates"].items() if count}
+        return {fate: count for fate, count in self.postbox.counts()["statuses"].items() if count}
 
 
 @contextmanager

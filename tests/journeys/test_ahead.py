@@ -20,7 +20,7 @@ def test_an_edition_handed_over_ahead_is_stopped_and_nobody_gets_it(
     system.start()
     wait_until(lambda: system.counts()["accepted"] == READERS, timeout=90, what="all readers submitted ahead")
     edition = desk.edition("dispatching")["id"]
-    assert system.counts()["fates"]["waiting"] == READERS
+    assert system.counts()["statuses"]["waiting"] == READERS
     shown = system.tell("dispatches", "show", edition)
     assert shown["progress"]["phase"] == "scheduled at provider"
     assert "you can stop it until" in shown["waits"]["sentences"][0]

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from newsletter.local.supervisor.stop_signals import listening
+from newsletter.local.supervisor.stop_signals import count_stop_requests
 from newsletter.local.supervisor.supervisor import Supervisor
 from tests.local.little import part
 
@@ -22,12 +22,12 @@ def say(line: str) -> None:
 
 def main() -> None:
     folder, *parts = sys.argv[1:]
-    with listening() as asked:
-        system = Supervisor(Path(folder), environment=os.environ, say=say, stop_asked=asked)
+    with count_stop_requests() as stop_requests:
+        system = Supervisor(Path(folder), environment=os.environ, say=say, stop_requests=stop_requests)
         system.start(*[part(*given.split("=", 1), grace=1) for given in parts])
-        say(f"children {' '.join(map(str, system.leaders()))}")
-        while not asked():
-            system.keep()
+        say(f"children {' '.join(map(str, system.pids()))}")
+        while not stop_requests():
+            system.check()
             time.sleep(0.02)
         system.stop()
         say("stopped")

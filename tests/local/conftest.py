@@ -10,14 +10,16 @@ from newsletter.local.supervisor.supervisor import Supervisor
 
 
 class System(Supervisor):
-    """A supervisor that remembers what it said, and to which a test can be the person who asks for the end."""
+    """A supervisor that keeps its messages and takes stop requests from the test."""
 
     def __init__(self, folder: Path) -> None:
         self.said: list[str] = []
-        self.wishes = [0]  # what it hears when it asks how often the end was asked for; the last one stays
-        super().__init__(folder, environment=os.environ, say=self.said.append, stop_asked=self._hear, pause=0.05)
+        self.wishes = [0]  # answers to `stop_requests`, in turn; the last one stays
+        super().__init__(
+            folder, environment=os.environ, say=self.said.append, stop_requests=self._next_wish, first_pause=0.05
+        )
 
-    def _hear(self) -> int:
+    def _next_wish(self) -> int:
         return self.wishes.pop(0) if len(self.wishes) > 1 else self.wishes[0]
 
 

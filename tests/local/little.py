@@ -1,4 +1,4 @@
-"""Little programs that a supervisor can keep, and what tests ask about them."""
+"""Small programs for a supervisor to run, and questions about them."""
 
 import sys
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from newsletter.local.supervisor.supervisor import Supervisor
 from tests.support.waiting import wait_until
 
 SLEEPS = "import time; time.sleep(600)"
-# these say a word when they are ready, so that no test speaks to them too early
+# these print a word when they are ready, so that no test signals them too early
 IGNORES_TERM = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
 )
@@ -38,14 +38,14 @@ def wait_for_word(log: Path, word: str) -> str:
 
 
 def lives(pid: int) -> bool:
-    return process_info.look(pid) is not None
+    return process_info.identify(pid) is not None
 
 
 def keep_until(system: Supervisor, condition: Callable[[], bool]) -> None:
     """Let the supervisor work until `condition` holds."""
 
     def works() -> bool:
-        system.keep()
+        system.check()
         return condition()
 
     wait_until(works, timeout=20)

@@ -1,11 +1,11 @@
-"""What becomes of the processes when the supervisor itself is killed, or its terminal says Ctrl-C."""
+"""What happens to the processes when the supervisor is killed, or its terminal sends Ctrl-C."""
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -113,54 +113,51 @@ def test_the_next_start_ends_what_a_killed_supervisor_left(tmp_path: Path, condu
     conductor.process.wait()
     (worker,) = conductor.children
     assert lives(worker)
-    assert stale_processes.end_leftovers(tmp_path / "processes.json", grace=0.2) == 1
+    assert stale_processes.end_stale_processes(tmp_path / "processes.json", grace=0.2) == 1
     wait_until(lambda: not lives(worker))
-    assert stale_processes.end_leftovers(tmp_path / "processes.json") == 0
+    assert stale_processes.end_stale_processes(tmp_path / "processes.json") == 0
 
 
-@pytest.mark.parametrize("change", [{"since": "another moment"}, {"command": "another program"}])
+@pytest.mark.parametrize("change", [{"started_at": 0.0}, {"command": "another program"}])
 def test_a_process_that_only_has_the_number_of_one_of_ours_is_left_alone(
     tmp_path: Path, change: dict[str, str]
 ) -> None:
     notes = tmp_path / "processes.json"
     with subprocess.Popen([sys.executable, "-I", "-S", "-c", little.SLEEPS], start_new_session=True) as stranger:
-        stale_processes.remember(notes, [(stranger.pid, ["python", "-I", "-S", "-c", little.SLEEPS])])
+        stale_processes.record_processes(notes, [(stranger.pid, ["python", "-I", "-S", "-c", little.SLEEPS])])
         (entry,) = json.loads(notes.read_text())
         notes.write_text(json.dumps([entry | change]))
-        assert stale_processes.end_leftovers(notes, grace=0.2) == 0
+        assert stale_processes.end_stale_processes(notes, grace=0.2) == 0
         assert stranger.poll() is None
         notes.write_text(json.dumps([entry]))
-        assert stale_processes.end_leftovers(notes, grace=5) == 1
+        assert stale_processes.end_stale_processes(notes, grace=5) == 1
         assert stranger.wait(10) == -signal.SIGTERM
 
 
 def test_a_note_that_cannot_be_read_ends_nothing(tmp_path: Path) -> None:
     notes = tmp_path / "processes.json"
-    assert stale_processes.end_leftovers(notes) == 0
+    assert stale_processes.end_stale_processes(notes) == 0
     notes.write_text("[{")
-    assert stale_processes.end_leftovers(notes) == 0
+    assert stale_processes.end_stale_processes(notes) == 0
 
 
-@pytest.mark.skipif(shutil.which("ps") is None, reason="there is no ps here; on Linux /proc tells the same")
-def test_ps_tells_what_proc_tells() -> None:
+def test_a_process_is_identified_by_its_start_and_its_command() -> None:
     with subprocess.Popen(["/bin/sleep", "600"]) as process:
-        wait_until(lambda: (seen := process_info.look(process.pid)) and seen.command == "/bin/sleep 600")
-        seen = process_info.ask_ps(process.pid)
+        wait_until(lambda: (seen := process_info.identify(process.pid)) and seen.command == "/bin/sleep 600")
+        seen = process_info.identify(process.pid)
         assert seen
-        assert seen.command == "/bin/sleep 600"
-        assert len(seen.since.split()) == 5
+        assert abs(seen.started_at - time.time()) < 60
         process.kill()
         process.wait()
-        assert process_info.ask_ps(process.pid) is None
-        assert process_info.look(process.pid) is None
+        assert process_info.identify(process.pid) is None
 
 
-def test_memory_of_a_house_is_measured_where_the_system_tells_it() -> None:
+def test_memory_of_all_processes_is_measured_where_the_system_reports_it() -> None:
     if not Path("/proc/self/smaps_rollup").exists():
-        pytest.skip("this system does not tell")
-    alone = process_info.memory([], process=os.getpid())
+        pytest.skip("this system does not report it")
+    alone = process_info.measure_memory([], pid=os.getpid())
     with subprocess.Popen([sys.executable, "-I", "-S", "-c", little.HAS_A_CHILD], start_new_session=True) as leader:
-        with_others = process_info.memory([leader.pid], process=os.getpid())
+        with_others = process_info.measure_memory([leader.pid], pid=os.getpid())
         os.killpg(leader.pid, signal.SIGKILL)
     assert alone
     assert with_others

@@ -1,4 +1,4 @@
-"""`.ci/environment`, which `make run` begins with: what it makes, what it leaves, and what it says when it cannot."""
+"""`.ci/environment`, the first step of `make run`: what it creates, what it keeps, and its error messages."""
 
 import os
 import shutil
@@ -63,7 +63,7 @@ def test_without_a_python_one_sentence_says_so(checkout: Path, bare: Path) -> No
     put(bare, "python3", OLD)
     done = prepare(checkout, str(bare))
     assert done.returncode == 1
-    assert done.stderr.startswith("Python 3.11 or newer is needed, and none was found.")
+    assert done.stderr.startswith("Python 3.11 or newer is required, and none was found.")
     assert len(done.stderr.splitlines()) == 1
     assert not (checkout / ".venv").exists()
 
@@ -72,24 +72,24 @@ def test_without_the_venv_module_one_sentence_names_the_package(checkout: Path, 
     put(bare, "python3", NO_VENV.format(python=sys.executable))
     done = prepare(checkout, str(bare))
     assert done.returncode == 1
-    assert done.stderr.startswith("python3 lacks the modules that make virtual environments.")
+    assert done.stderr.startswith("python3 has no venv module.")
     assert "apt install python3-venv" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_python_that_was_named_and_is_none_is_told(checkout: Path, bare: Path) -> None:
+def test_a_python_that_does_not_work_is_named(checkout: Path, bare: Path) -> None:
     done = prepare(checkout, str(bare), PYTHON="/no/such/python")
     assert done.returncode == 1
-    assert done.stderr == "PYTHON is /no/such/python, which is not a Python 3.11 or newer that runs here.\n"
+    assert done.stderr == "PYTHON is /no/such/python, which is not a working Python 3.11 or newer.\n"
 
 
-def test_it_is_made_once_and_made_anew_when_it_was_broken_off(checkout: Path, bare: Path) -> None:
+def test_it_is_created_once_and_again_after_an_interruption(checkout: Path, bare: Path) -> None:
     put(bare, "python3", OLD)
     # the next name is tried when the first does not serve
     put(bare, "python3.13", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     made = prepare(checkout, str(bare))
     assert made.returncode == 0, made.stderr
-    assert [line.split()[0] for line in made.stdout.splitlines()] == ["Making", "Installing"]
+    assert [line.split()[0] for line in made.stdout.splitlines()] == ["Creating", "Installing"]
     assert made.stderr == ""
     marker = checkout / ".venv" / "marker"
     marker.touch()
@@ -112,11 +112,11 @@ def test_it_is_made_once_and_made_anew_when_it_was_broken_off(checkout: Path, ba
     tampered = prepare(moved, str(bare), PIP_FIND_LINKS=".")
     assert tampered.returncode == 1
     assert "DO NOT MATCH THE HASHES" in tampered.stderr
-    assert tampered.stderr.endswith("reason stands above. Run it again when it is mended.\n")
+    assert tampered.stderr.endswith("See the error above, then run the command again.\n")
 
-    (moved / LOCK).write_text("# mended\n")
+    (moved / LOCK).write_text("# repaired\n")
     redone = prepare(moved, str(bare))
-    assert [line.split()[0] for line in redone.stdout.splitlines()] == ["Making", "Installing"]
+    assert [line.split()[0] for line in redone.stdout.splitlines()] == ["Creating", "Installing"]
     assert not (moved / ".venv" / "marker").exists()
 
 

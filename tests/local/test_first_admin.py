@@ -1,4 +1,4 @@
-"""The first person who may sign in."""
+"""The first administrator."""
 
 from datetime import UTC, datetime
 
@@ -11,30 +11,30 @@ from newsletter.local import first_admin
 pytestmark = pytest.mark.django_db
 
 
-def test_the_first_user_may_do_everything_and_signs_in_with_what_was_told() -> None:
-    invitation = first_admin.invite_if_nobody()
-    assert invitation
-    user = User.objects.get(email=invitation.email)
+def test_the_first_admin_has_all_permissions_and_the_password_that_is_shown() -> None:
+    admin = first_admin.create_first_admin()
+    assert admin
+    user = User.objects.get(email=admin.email)
     assert user.role == Role.ADMIN
-    assert all(has_permission(user, step) for step in Permission)
-    assert user.check_password(invitation.password)
-    assert invitation.password not in user.password
+    assert all(has_permission(user, permission) for permission in Permission)
+    assert user.check_password(admin.password)
+    assert admin.password not in user.password
 
 
-def test_nobody_is_invited_twice() -> None:
-    assert first_admin.invite_if_nobody()
-    assert first_admin.invite_if_nobody() is None
+def test_a_second_start_creates_no_admin() -> None:
+    assert first_admin.create_first_admin()
+    assert first_admin.create_first_admin() is None
 
 
-def test_where_somebody_works_already_nobody_is_invited() -> None:
+def test_no_admin_is_created_where_there_is_a_user() -> None:
     User.objects.create_user("cora@example.org")
-    assert first_admin.invite_if_nobody() is None
+    assert first_admin.create_first_admin() is None
     assert User.objects.count() == 1
 
 
-def test_how_to_get_a_new_password_is_told_until_somebody_signs_in() -> None:
-    assert first_admin.never_seen() == ""
-    first_admin.invite_if_nobody()
-    assert first_admin.never_seen() == first_admin.EMAIL
+def test_the_admin_counts_as_unused_until_a_user_signs_in() -> None:
+    assert first_admin.unused_admin_email() == ""
+    first_admin.create_first_admin()
+    assert first_admin.unused_admin_email() == first_admin.EMAIL
     User.objects.update(last_login=datetime(2026, 11, 23, tzinfo=UTC))
-    assert first_admin.never_seen() == ""
+    assert first_admin.unused_admin_email() == ""

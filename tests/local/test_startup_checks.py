@@ -1,4 +1,4 @@
-"""What stops a start, and the sentences that say so."""
+"""Checks that stop a start, and their messages."""
 
 import os
 import socket
@@ -24,7 +24,7 @@ def taken_port() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-def test_a_second_instance_is_told_where_the_first_one_is(tmp_path: Path) -> None:
+def test_a_second_instance_is_refused_with_the_address_of_the_first(tmp_path: Path) -> None:
     with startup_checks.only_instance(tmp_path, address="http://127.0.0.1:8123"):
         with (
             pytest.raises(NewsletterError) as stopped,
@@ -41,20 +41,21 @@ def test_one_after_the_other_is_no_second_instance(tmp_path: Path) -> None:
             pass
 
 
-def test_a_first_instance_that_has_not_said_who_it_is_still_counts(tmp_path: Path) -> None:
+def test_a_first_instance_that_has_not_written_its_pid_still_counts(tmp_path: Path) -> None:
     with startup_checks.only_instance(tmp_path, address="here"):
         (tmp_path / "running").write_text("")
         with (
-            pytest.raises(NewsletterError, match=r"already runs on the data in .* Stop that one first, or name"),
+            pytest.raises(NewsletterError, match=r"is already running with .* Stop the other one first, or set"),
             startup_checks.only_instance(tmp_path, address="there"),
         ):
             pass
 
 
-def test_a_killed_instance_holds_nothing(tmp_path: Path) -> None:
+def test_a_killed_instance_releases_the_folder(tmp_path: Path) -> None:
     holds = (
-        "import sys, pathlib; from newsletter.local import guard\n"
-        "with guard.only_instance(pathlib.Path(sys.argv[1]), address='x'): print('held', flush=True); sys.stdin.read()"
+        "import sys, pathlib; from newsletter.local import startup_checks\n"
+        "with startup_checks.only_instance(pathlib.Path(sys.argv[1]), address='x'):\n"
+        "    print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", holds, str(tmp_path)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -69,20 +70,20 @@ def test_a_killed_instance_holds_nothing(tmp_path: Path) -> None:
 
 def test_a_port_in_use_names_its_setting_and_a_free_one(taken_port: int) -> None:
     with pytest.raises(BadSetting) as stopped:
-        startup_checks.require_free({"WEB_PORT": free_port(), "POSTBOX_PORT": taken_port})
+        startup_checks.require_free_ports({"WEB_PORT": free_port(), "POSTBOX_PORT": taken_port})
     sentence = str(stopped.value)
-    assert sentence.startswith(f"POSTBOX_PORT is {taken_port}, a port that another program uses.")
+    assert sentence.startswith(f"POSTBOX_PORT is {taken_port}, and that port is in use by another program.")
     proposed = int(sentence.rpartition("make run POSTBOX_PORT=")[2])
-    startup_checks.require_free({"POSTBOX_PORT": proposed})
+    startup_checks.require_free_ports({"POSTBOX_PORT": proposed})
 
 
 def test_one_port_for_two_servers_is_refused() -> None:
     with pytest.raises(BadSetting, match="are both 8000"):
-        startup_checks.require_free({"WEB_PORT": 8000, "POSTBOX_PORT": 8000})
+        startup_checks.require_free_ports({"WEB_PORT": 8000, "POSTBOX_PORT": 8000})
 
 
 def test_free_ports_pass() -> None:
-    startup_checks.require_free({"WEB_PORT": free_port()})
+    startup_checks.require_free_ports({"WEB_PORT": free_port()})
 
 
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
@@ -95,19 +96,19 @@ def test_a_file_of_somebody_else_in_the_folder_is_a_sentence(tmp_path: Path, mon
     mine, theirs = tmp_path / "mine", tmp_path / "newsletter.sqlite3"
     mine.touch()
     theirs.touch(mode=0o400)
-    if os.geteuid() == 0:  # for root nothing is closed, so ask as the kernel would answer somebody else
+    if os.geteuid() == 0:  # root may write anywhere, so answer as the kernel answers another user
         monkeypatch.setattr(os, "access", lambda path, mode: path != theirs)
     with pytest.raises(BadSetting, match=r"newsletter\.sqlite3 cannot be written to by this user"):
         startup_checks.require_writable(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["lost+found", ".snapshot"])
-def test_what_a_file_system_keeps_at_the_top_of_a_volume_is_no_obstacle(
+def test_folders_of_the_file_system_at_the_root_of_a_volume_are_ignored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     theirs = tmp_path / name
     theirs.mkdir()
-    monkeypatch.setattr(os, "access", lambda path, mode: path != theirs)  # as the kernel answers who is not root
+    monkeypatch.setattr(os, "access", lambda path, mode: path != theirs)  # as the kernel answers another user than root
     startup_checks.require_writable(tmp_path)
 
 

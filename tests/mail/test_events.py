@@ -16,7 +16,7 @@ from newsletter.postbox.webhook.webhook_signature import Signer
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 VECTORS = Path(__file__).parents[3] / "shared" / "reference" / "sendgrid" / "eventwebhook_vectors.json"
-SIGNER = Signer.made()
+SIGNER = Signer.generate()
 KEYS = [event_webhook.read_key(SIGNER.public)]
 
 

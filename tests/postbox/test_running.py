@@ -60,7 +60,7 @@ def program(file: Path, *words: str) -> Iterator[Program]:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_cleanly_even_with_open_and_hanging_connections(tmp_path: Path, number: int) -> None:
     with program(tmp_path / "postbox.sqlite3") as running:
-        assert "nothing leaves this machine" in running.said
+        assert "No email leaves this machine" in running.said
         idle, hanging = running.connect(), running.connect()
         assert send(idle).status == 202
         ask(idle, "POST", "/postbox/faults", {"do": "hang"})

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from newsletter.local.services import service_definitions
-from newsletter.local.services.redis_server import answers, find_server
+from newsletter.local.services.redis_server import connection_problem, find_server
 from newsletter.local.supervisor import process_info
 from newsletter.local.supervisor.managed_process import ServiceSpec
 from newsletter.web.shared.request_size import MAX_BODY_BYTES
@@ -99,9 +99,11 @@ def test_the_broker_starts_with_its_password_and_its_command_does_not_show_it(
     command = [shell, flag, f"{script.rstrip()} --bind 127.0.0.1 --port {port} --dir {tmp_path}"]
     broker = Kept(command, folder=tmp_path, env={"PATH": os.environ["PATH"], "REDISCLI_AUTH": password, "LC_ALL": "C"})
     try:
-        wait_until(lambda: not answers(f"redis://:{password}@127.0.0.1:{port}/0"), timeout=20, what="the broker")
-        assert "authenticate" in answers(f"redis://127.0.0.1:{port}/0"), "without the password"
-        sighting = process_info.look(broker.pid)
+        wait_until(
+            lambda: not connection_problem(f"redis://:{password}@127.0.0.1:{port}/0"), timeout=20, what="the broker"
+        )
+        assert "authenticate" in connection_problem(f"redis://127.0.0.1:{port}/0"), "without the password"
+        sighting = process_info.identify(broker.pid)
         assert sighting
         assert password not in sighting.command
     finally:

@@ -64,7 +64,7 @@ def test_two_files_open_pictures() -> None:
 
 
 def test_only_the_bounded_process_opens_files_of_strangers() -> None:
-    opening = re.compile(r"pictures\.(encoding|decoding) import .*\b(encode|decode)\b")
+    opening = re.compile(r"pictures\.(encode_picture|decode_picture) import .*\b(encode|decode)\b")
     assert {file for file in sources() if opening.search(read(file))} == {
         Path("newsletter/pictures/encode_picture.py"),
         Path("newsletter/pictures/encoder_main.py"),

@@ -1,4 +1,4 @@
-"""Write docs/architecture.md from the import contracts and the packages' docstrings."""
+"""Write docs/architecture.md from import contracts and package docstrings: `python -m tests.support.architecture`."""
 
 import ast
 import sys
@@ -21,9 +21,8 @@ INSIDE = "\n## Inside the packages\n"
 
 def layers() -> list[list[str]]:
     """The floors of the first import contract, highest first: dotted package names."""
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
-        "contracts"
-    ]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
     return [[name.strip() for name in floor.split("|")] for floor in contracts[0]["layers"]]
 
 

@@ -38,12 +38,12 @@ def screenshot(
     from newsletter.local import screenshots
     from newsletter.web.shared.letter_preview import letter_of
 
-    found = lookups.edition(edition)
-    program = browser or screenshots.browser()
-    letter = letter_of(found, now=clock.now(), variant=Variant.THANKS if thanks else Variant.DEFAULT)
-    images = screenshots.take(letter.html, program=program)
-    prefix = f"edition-{found.pk}-thanks" if thanks else f"edition-{found.pk}"
-    targets = {name: folder / f"{prefix}-{name}.png" for name in images}
+    meant = lookups.edition(edition)
+    program = browser or screenshots.find_browser()
+    letter = letter_of(meant, now=clock.now(), variant=Variant.THANKS if thanks else Variant.DEFAULT)
+    taken = screenshots.take_screenshots(letter.html, program=program)
+    called = f"edition-{meant.pk}-thanks" if thanks else f"edition-{meant.pk}"
+    targets = {name: folder / f"{called}-{name}.png" for name in taken}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, file in targets.items():

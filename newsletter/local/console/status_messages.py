@@ -1,4 +1,4 @@
-"""The story of an edition in plain words: from two looks at it to the sentences about what changed. Pure."""
+"""Sentences about the progress of an edition, from two snapshots of it. Pure."""
 
 from datetime import datetime
 
@@ -7,68 +7,70 @@ from newsletter.editions.models import State
 from newsletter.local.console.edition_snapshot import EditionSnapshot
 
 
-def beginning(scene: EditionSnapshot, *, stories: int, readers: int) -> str:
-    """The first sentence about an edition."""
-    what = f"{_name(scene)} of {scene.publication}"
-    if scene.state == State.PLANNED:
+def first_message(snapshot: EditionSnapshot, *, stories: int, readers: int) -> str:
+    """Return the first sentence about an edition."""
+    what = f"{_name(snapshot)} of {snapshot.publication}"
+    if snapshot.state == State.PLANNED:
         return f"{what}: {counted(stories, 'story', 'stories')} queued for {counted(readers, 'reader', 'readers')}."
-    return f"{what} was begun before this start."
+    return f"{what} was already in progress at this start."
 
 
 def changes(before: EditionSnapshot | None, after: EditionSnapshot, *, now: datetime) -> list[str]:
-    """What has come about since `before`; None stands for a time when nothing had."""
-    told: list[str] = []
+    """Return a sentence for each change since `before`; None means that nothing was reported yet."""
+    messages: list[str] = []
     if before and before.letter and not after.letter:
-        told.append(f"{_name(after)}: something in it has changed, so it is assembled anew.")
+        messages.append(f"{_name(after)}: content changed, rebuilding.")
     if after.letter and (before is None or before.letter != after.letter):
-        told.append(_assembled(after))
+        messages.append(_assembled(after))
     if before is None or before.state != after.state:
-        told.extend(_state(after, now))
+        messages.extend(_state(after, now))
     if after.progress and after.progress.phase not in ("sending", "finished"):
         was = before.progress.phase if before and before.progress else ""
         if after.progress.phase != was:
-            told.append(f"{_name(after)}: its dispatch is {_still(after.progress)}")
-    return told
+            messages.append(f"{_name(after)}: sending is {_standstill(after.progress)}")
+    return messages
 
 
 def verdict(progress: Progress | None) -> tuple[bool, str]:
-    """Whether every planned reader's letter was accepted and the ledger adds up, and a sentence that says so."""
+    """Return whether the provider accepted the email for every planned reader, and a sentence with the counts.
+
+    The counts must also add up: candidates, planned and the results of batches."""
     if progress is None:
-        return False, "nothing of it left."
+        return False, "nothing was sent."
     parts = [f"{progress.accepted:,} of {progress.planned:,} accepted"]
     parts += [
-        f"{number:,} {words}"
-        for number, words in (
+        f"{number:,} {label}"
+        for number, label in (
             (progress.refused, "refused"),
             (progress.uncertain, "uncertain"),
             (progress.waiting, "still waiting"),
-            (progress.left_since, "left meanwhile"),
+            (progress.left_since, "unsubscribed meanwhile"),
         )
         if number
     ]
-    sums = "the ledger adds up" if progress.adds_up else "the ledger does NOT add up"
+    sums = "totals match" if progress.adds_up else "totals do NOT match"
     return progress.complete and progress.phase == "finished", f"{', '.join(parts)}; {sums}."
 
 
-def on_the_bar(scene: EditionSnapshot, *, began: datetime, now: datetime) -> tuple[str, float, float]:
-    """For a progress bar: words, how much is done, of how much. Seconds until it is due, then readers."""
-    if scene.progress:
-        done = scene.progress.planned - scene.progress.waiting
+def progress_bar(snapshot: EditionSnapshot, *, began: datetime, now: datetime) -> tuple[str, float, float]:
+    """Return a label, what is done and the total: seconds until the edition is due, then readers."""
+    if snapshot.progress:
+        done = snapshot.progress.planned - snapshot.progress.waiting
         return (
-            f"{_name(scene)}: dispatching, {done:,} of {scene.progress.planned:,}",
+            f"{_name(snapshot)}: sending, {done:,} of {snapshot.progress.planned:,}",
             done,
-            max(scene.progress.planned, 1),
+            max(snapshot.progress.planned, 1),
         )
-    left = (scene.due_at - now).total_seconds()
+    left = (snapshot.due_at - now).total_seconds()
     if left <= 0:
-        return f"{_name(scene)}: due, waits for a worker", 1, 1
-    whole = max((scene.due_at - began).total_seconds(), 1)
-    done_so_far = "queued" if scene.state == State.PLANNED else scene.state
-    return f"{_name(scene)}: {done_so_far}, leaves in {left:.0f} s", max(whole - left, 0), whole
+        return f"{_name(snapshot)}: due, waiting for a worker", 1, 1
+    whole = max((snapshot.due_at - began).total_seconds(), 1)
+    done_so_far = "queued" if snapshot.state == State.PLANNED else snapshot.state
+    return f"{_name(snapshot)}: {done_so_far}, will be sent in {left:.0f} s", max(whole - left, 0), whole
 
 
 def clock_time(moment: datetime) -> str:
-    """As on a clock of this machine."""
+    """Return the time of day in the time zone of this machine."""
     return f"{moment.astimezone():%H:%M:%S}"
 
 
@@ -76,36 +78,38 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def _name(scene: EditionSnapshot) -> str:
-    return f"Edition {scene.edition}"
+def _name(snapshot: EditionSnapshot) -> str:
+    return f"Edition {snapshot.edition}"
 
 
-def _assembled(scene: EditionSnapshot) -> str:
-    assert scene.letter is not None  # noqa: S101 - the caller has looked
-    letter = scene.letter
-    found = f"preflight found {'; '.join(letter.findings)}" if letter.findings else "preflight found nothing amiss"
+def _assembled(snapshot: EditionSnapshot) -> str:
+    assert snapshot.letter is not None  # noqa: S101 - checked by the caller
+    letter = snapshot.letter
+    found = f"preflight: {'; '.join(letter.findings)}" if letter.findings else "preflight: no problems"
     stories = counted(letter.stories, "story", "stories")
-    return f"{_name(scene)} is assembled: “{letter.subject}”, {stories}, {letter.size / 1000:.0f} KB; {found}."
+    return f"{_name(snapshot)} is assembled: “{letter.subject}”, {stories}, {letter.size / 1000:.0f} KB; {found}."
 
 
-def _state(scene: EditionSnapshot, now: datetime) -> list[str]:
-    match scene.state:
+def _state(snapshot: EditionSnapshot, now: datetime) -> list[str]:
+    match snapshot.state:
         case State.ASSEMBLED:
             return [
-                f"{_name(scene)} waits for somebody's approval at the desk; it is due at {clock_time(scene.due_at)}."
+                f"{_name(snapshot)} is waiting for approval on the desk. It is due at {clock_time(snapshot.due_at)}."
             ]
         case State.APPROVED:
-            leaves = "and leaves" if scene.due_at > now else "and was due"
-            return [f"{_name(scene)} is approved {leaves} at {clock_time(scene.due_at)}."]
+            when = "and will be sent" if snapshot.due_at > now else "and was due"
+            return [f"{_name(snapshot)} is approved {when} at {clock_time(snapshot.due_at)}."]
         case State.DISPATCHED:
-            return [f"{_name(scene)} is dispatched: {verdict(scene.progress)[1]}"]
+            return [f"{_name(snapshot)} is sent: {verdict(snapshot.progress)[1]}"]
         case State.HELD:
-            return [f"{_name(scene)} is held: {scene.reason}"]
+            return [f"{_name(snapshot)} is held: {snapshot.reason}"]
         case State.CANCELLED:
-            return [f"{_name(scene)} was not sent: {scene.reason}"]
+            return [f"{_name(snapshot)} was not sent: {snapshot.reason}"]
     return []
 
 
-def _still(progress: Progress) -> str:
-    words = {"needs attention": "finished but for what a person must settle", "paused": "paused", "stopped": "stopped"}
-    return f"{words.get(progress.phase, progress.phase)}: {progress.reason or 'see the ops page'}"
+def _standstill(progress: Progress) -> str:
+    label = {"needs attention": "finished except for batches that a person must settle"}.get(
+        progress.phase, progress.phase
+    )
+    return f"{label}: {progress.reason or 'see the ops page'}"

@@ -1,1 +1,1 @@
-"""A fictional newsroom, so that the first start has something to show."""
+"""A fictional newsroom for the first start."""

@@ -1,11 +1,11 @@
-"""Two hundred and fifty people who do not exist, at domains that are kept free for examples."""
+"""250 fictional subscribers at domains that are reserved for examples."""
 
 from collections.abc import Iterator
 
 COUNT = 250
 
-# As they write it, and as it stands in their address. Their numbers, 61 and 43, share no factor,
-# so counting through both lists at once makes no pair twice before 2,623 people.
+# The first name as written, and as in the address. The lists have 61 and 43 entries, which share no factor,
+# so stepping through both at once repeats no pair before 2,623 people.
 FIRST_NAMES = (
     ("Ada", "ada"), ("Zoë", "zoe"), ("D’Arcy", "darcy"), ("أمينة", "amina"), ("Björn", "bjorn"),
     ("Chloé", "chloe"), ("Łukasz", "lukasz"), ("Siobhán", "siobhan"), ("José", "jose"),
@@ -21,7 +21,7 @@ FIRST_NAMES = (
     ("Dmytro", "dmytro"), ("Aoife", "aoife"), ("Kalani", "kalani"), ("Céline", "celine"),
     ("Ravi", "ravi"), ("Ewa", "ewa"), ("Marguerite", "marguerite"), ("지훈", "jihoon"),
     ("Abdi", "abdi"), ("N’Golo", "ngolo"), ("Inês", "ines"), ("Walter", "walter"),
-    ("Nadia", "nadia"), ("Sven", "sven"), ("Leilani", "leilani"), ("", "reader"),  # the last never told us
+    ("Nadia", "nadia"), ("Sven", "sven"), ("Leilani", "leilani"), ("", "reader"),  # the last gave no name
 )  # fmt: skip
 FAMILY_NAMES = (
     "abbott", "okafor", "lindqvist", "moreau", "haddad", "kowalski", "tanaka", "murphy",
@@ -33,7 +33,7 @@ FAMILY_NAMES = (
 
 
 def rows() -> Iterator[str]:
-    """The lines of a CSV file of readers, its header first: always the same people."""
+    """Yield the lines of a CSV file of subscribers, header first; always the same people."""
     yield "email,first name\n"
     for number in range(COUNT):
         name, spelled = FIRST_NAMES[number % len(FIRST_NAMES)]

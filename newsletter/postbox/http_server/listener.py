@@ -1,4 +1,4 @@
-"""The socket that listens: a thread for each connection, and an end to all of them within two seconds."""
+"""The listening socket: one thread per connection, and all end within two seconds."""
 
 import socket
 import socketserver
@@ -12,11 +12,11 @@ from newsletter.postbox.http_server.connection_handler import ConnectionHandler
 from newsletter.postbox.http_server.request_dispatch import is_loopback
 from newsletter.postbox.requests.context import PostboxContext
 
-GRACE = 1.0  # seconds that calls in hand get to finish
+GRACE_SECONDS = 1.0  # for requests in progress to finish
 
 
 class Listener(socketserver.ThreadingMixIn, HTTPServer):
-    """Listens from the moment it is made; raises `BadSetting` when it cannot."""
+    """Listens as soon as it is created. Raises `BadSetting` when it cannot."""
 
     daemon_threads = True
     block_on_close = False
@@ -26,11 +26,11 @@ class Listener(socketserver.ThreadingMixIn, HTTPServer):
         if not allow_outside and not is_loopback(host):
             raise BadSetting(
                 "The postbox",
-                f"was told to listen at {host}, where other machines reach it.",
-                "Letters of readers lie in it: use 127.0.0.1, or say --allow-outside to python -m newsletter.postbox.",
+                f"cannot listen on {host}, because other machines could read the emails in it.",
+                "Use 127.0.0.1, or start it with --allow-outside.",
             )
         self.context = context
-        self._talking: set[socket.socket] = set()
+        self._open_connections: set[socket.socket] = set()
         self._ended = threading.Condition()
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
@@ -38,53 +38,53 @@ class Listener(socketserver.ThreadingMixIn, HTTPServer):
         except (OSError, OverflowError) as error:
             raise BadSetting(
                 "The postbox",
-                f"cannot listen at {host}, port {port} ({getattr(error, 'strerror', None) or error}).",
-                "Stop the program that uses this port, or give another one in POSTBOX_PORT.",
+                f"cannot listen on {host}, port {port} ({getattr(error, 'strerror', None) or error}).",
+                "Stop the program that uses this port, or set POSTBOX_PORT to another one.",
             ) from None
 
     @property
     def port(self) -> int:
-        """The port, also when any free one was asked for."""
+        """The port, also when port 0 was requested."""
         return int(self.server_address[1])
 
     def server_bind(self) -> None:
-        """Bind without asking the name service who we are."""
+        """Bind without a DNS lookup of our own name."""
         socketserver.TCPServer.server_bind(self)
 
     def run(self) -> None:
-        """Answer until `stop` is called from another thread."""
+        """Serve until `stop` is called from another thread."""
         self.serve_forever(poll_interval=0.05)
 
     def stop(self) -> None:
-        """Take no more, let calls in hand finish, then close every connection."""
+        """Accept no more, let requests in progress finish, then close every connection."""
         self.context.stopping.set()
         self.shutdown()
         self.server_close()
         with self._ended:
-            for connection in self._talking:
-                _end(connection, socket.SHUT_RD)  # who waits for the next request reads an end
-            self._ended.wait_for(lambda: not self._talking, timeout=GRACE)
-            for connection in self._talking:
+            for connection in self._open_connections:
+                _end(connection, socket.SHUT_RD)  # idle connections end
+            self._ended.wait_for(lambda: not self._open_connections, timeout=GRACE_SECONDS)
+            for connection in self._open_connections:
                 _end(connection, socket.SHUT_RDWR)
-            self._ended.wait_for(lambda: not self._talking, timeout=GRACE / 2)
+            self._ended.wait_for(lambda: not self._open_connections, timeout=GRACE_SECONDS / 2)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Count the connection before its thread begins, so that none is overlooked when we stop."""
+        """Register the connection before its thread starts, so that `stop` misses none."""
         with self._ended:
-            self._talking.add(request)
+            self._open_connections.add(request)
         super().process_request(request, client_address)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """One connection from its beginning to its end."""
+        """Handle one connection and unregister it."""
         try:
             super().process_request_thread(request, client_address)
         finally:
             with self._ended:
-                self._talking.discard(request)
+                self._open_connections.discard(request)
                 self._ended.notify_all()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """An error while we stop is the stopping itself; any other is printed."""
+        """Print an error, except while the server stops."""
         if not self.context.stopping.is_set():
             super().handle_error(request, client_address)
 

@@ -1,4 +1,4 @@
-"""Bad behaviour on order: which calls are to be answered late, refused, or left without an answer."""
+"""Fault injection: which calls are answered late, refused or not answered."""
 
 import itertools
 import threading
@@ -13,11 +13,11 @@ CALLS = ("send", "batch", "scheduled_sends")
 
 
 class FaultKind(StrEnum):
-    """What is done with a call."""
+    """What happens to a call."""
 
-    LATE = "late"  # answer `seconds` later; taken in before the wait when `accept`, after it when not
+    LATE = "late"  # answer `seconds` later; with `accept` the call is stored before the wait, else after it
     STATUS = "status"  # answer `status`
-    HANG = "hang"  # read everything and keep silent, for `seconds` or until either side goes
+    HANG = "hang"  # read everything and send nothing, for `seconds` or until one side closes
     DROP = "drop"  # read everything and close the connection
     RESET = "reset"  # read everything and reset the connection
     CUT = "cut"  # send the first half of the answer and reset the connection
@@ -26,11 +26,11 @@ class FaultKind(StrEnum):
 
 @dataclass
 class FaultRule:
-    """One order. It lets `after` matching calls pass, then counts for `times` calls (None: until cleared).
+    """One fault. It skips `after` matching calls, then applies to `times` calls (None: until removed).
 
-    `accept` says whether the call is taken in, with all that follows from it, before it is treated
-    badly: with `drop` that is the lost answer, with `status` the 500 that was a yes. `where` are
-    custom_args that one of the call's personalizations must carry, merged as SendGrid merges them.
+    `accept` says whether the call is stored, with all its consequences, before it fails: with `drop` the answer is
+    lost, with `status` an error is reported for a call that was accepted. `where` are custom_args that one of the
+    personalizations must have, merged as SendGrid merges them.
     """
 
     do: FaultKind
@@ -45,92 +45,90 @@ class FaultRule:
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Self:
-        """An order from its JSON; raises `BadInput`. `late` accepts unless told otherwise."""
+        """Read a fault from JSON; `late` accepts by default. Raises `BadInput`."""
         known = {"do", "accept", "times", "after", "where", "call", "status", "seconds"}
         if unknown := set(given) - known:
-            raise BadInput(min(unknown), "is not part of an order.", f"Known are {', '.join(sorted(known))}.")
+            raise BadInput(min(unknown), "is not a known field.", f"Known fields: {', '.join(sorted(known))}.")
         try:
             do = FaultKind(given.get("do", ""))
         except ValueError:
-            raise BadInput(
-                "do", "is not something that can be ordered.", f"Known are {', '.join(FaultKind)}."
-            ) from None
-        order = cls(do, **{"accept": do is FaultKind.LATE, **{name: given[name] for name in given if name != "do"}})
-        order._check()
-        return order
+            raise BadInput("do", "is not a known fault.", f"Known faults: {', '.join(FaultKind)}.") from None
+        rule = cls(do, **{"accept": do is FaultKind.LATE, **{name: given[name] for name in given if name != "do"}})
+        rule._check()
+        return rule
 
     def _check(self) -> None:
-        _need(self.accept, bool, "accept", "Give true or false.")
+        _need(self.accept, bool, "accept", "Use true or false.")
         if self.times is not None:
-            _need(self.times, int, "times", "Give a number from 1, or null for every call.", least=1)
-        _need(self.after, int, "after", "Give a number from 0.", least=0)
-        _need(self.status, int, "status", "Give an HTTP status from 400 to 599.", least=400, most=599)
+            _need(self.times, int, "times", "Use a number from 1, or null for every call.", minimum=1)
+        _need(self.after, int, "after", "Use a number from 0.", minimum=0)
+        _need(self.status, int, "status", "Use an HTTP status from 400 to 599.", minimum=400, maximum=599)
         if self.seconds is not None:
-            _need(self.seconds, (int, float), "seconds", "Give 0 to 3600, or null.", least=0, most=3600)
+            _need(self.seconds, (int, float), "seconds", "Use 0 to 3600, or null.", minimum=0, maximum=3600)
         if self.call not in CALLS:
-            raise BadInput("call", "is not a call.", f"Known are {', '.join(CALLS)}.")
+            raise BadInput("call", "is not a known call.", f"Known calls: {', '.join(CALLS)}.")
         if not isinstance(self.where, dict) or not all(isinstance(value, str) for value in self.where.values()):
-            raise BadInput("where", "is not an object of strings.", 'Give such as {"nl_dispatch": "7"}.')
+            raise BadInput("where", "is not an object of strings.", 'Example: {"nl_dispatch": "7"}.')
         if self.do is FaultKind.UNREAD and (self.where or self.accept):
-            raise BadInput("do", "unread drops a call before anything of it is known.", "Leave where and accept out.")
+            raise BadInput("do", "unread resets a call before it is read.", "Omit where and accept.")
 
-    def told(self) -> dict[str, Any]:
-        """The order as JSON."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the fault as a JSON object."""
         return asdict(self)
 
 
-def _need(value: object, kind: Any, name: str, hint: str, *, least: float = 0, most: float = 1e9) -> None:
-    right = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
-    if not right or not least <= value <= most:  # type: ignore[operator]  # a number by now
-        raise BadInput(name, "has a value that is not possible.", hint)
+def _need(value: object, kind: Any, name: str, hint: str, *, minimum: float = 0, maximum: float = 1e9) -> None:
+    has_type = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+    if not has_type or not minimum <= value <= maximum:  # type: ignore[operator]  # a number at this point
+        raise BadInput(name, "has an invalid value.", hint)
 
 
-class Orders:
-    """The orders that stand, the oldest first. Safe to use from several threads; kept in memory only."""
+class FaultRules:
+    """The active faults, oldest first, in memory only. Safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._orders: list[FaultRule] = []
+        self._rules: list[FaultRule] = []
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
 
-    def give(self, order: FaultRule) -> FaultRule:
-        """Let `order` stand; it gets an id."""
+    def add(self, rule: FaultRule) -> FaultRule:
+        """Activate a fault and give it an id."""
         with self._lock:
-            order.id = next(self._ids)
-            self._orders.append(order)
-        return order
+            rule.id = next(self._ids)
+            self._rules.append(rule)
+        return rule
 
     def take(self, call: str, *, unread: bool, args: Iterable[Mapping[str, str]] = ()) -> FaultRule | None:
-        """The order that this call falls under, used up by one; None for good behaviour.
+        """Return the fault that applies to this call, and count it as used; None when none applies.
 
-        `unread` asks for the only kind that can be decided before the body is read. `args` are the
+        `unread` asks for the only kind that is decided before the body is read. `args` are the
         merged custom_args of each personalization.
         """
-        everybody: list[Mapping[str, str]] | None = None
+        all_args: list[Mapping[str, str]] | None = None
         with self._lock:
-            for order in self._orders:
-                if order.call != call or (order.do is FaultKind.UNREAD) != unread:
+            for rule in self._rules:
+                if rule.call != call or (rule.do is FaultKind.UNREAD) != unread:
                     continue
-                if order.where:
-                    everybody = list(args) if everybody is None else everybody
-                    if not any(order.where.items() <= one.items() for one in everybody):
+                if rule.where:
+                    all_args = list(args) if all_args is None else all_args
+                    if not any(rule.where.items() <= one.items() for one in all_args):
                         continue
-                if order.after:
-                    order.after -= 1
+                if rule.after:
+                    rule.after -= 1
                     continue
-                if order.times is not None:
-                    order.times -= 1
-                    if not order.times:
-                        self._orders.remove(order)
-                return order
+                if rule.times is not None:
+                    rule.times -= 1
+                    if not rule.times:
+                        self._rules.remove(rule)
+                return rule
         return None
 
-    def standing(self) -> list[FaultRule]:
-        """A list that can be looked at in peace."""
+    def active(self) -> list[FaultRule]:
+        """Return a copy of the active faults."""
         with self._lock:
-            return list(self._orders)
+            return list(self._rules)
 
     def clear(self, number: int | None = None) -> None:
-        """Take back one order, or all."""
+        """Remove one fault, or all."""
         with self._lock:
-            self._orders = [order for order in self._orders if number is not None and order.id != number]
+            self._rules = [rule for rule in self._rules if number is not None and rule.id != number]

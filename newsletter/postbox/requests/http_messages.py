@@ -1,4 +1,4 @@
-"""A request as it came in and a reply as it goes out, free of sockets."""
+"""Requests and replies as values, without sockets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from newsletter.postbox.requests.fault_injection import FaultRule
 
 @dataclass(frozen=True)
 class Request:
-    """`headers` have lower-case names; `words` are the parts of the path that the route left open."""
+    """`headers` have lower-case names; `path_parts` are the variable parts of the path."""
 
     method: str
     path: str
@@ -21,21 +21,21 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     now: datetime
-    words: Mapping[str, str] = field(default_factory=dict)
+    path_parts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Reply:
-    """`manner` is the bad behaviour with which it is to be given, if any."""
+    """A reply; `fault` changes how it is sent."""
 
     status: int = 200
     body: bytes = b""
     kind: str = "text/plain"
     headers: Mapping[str, str] = field(default_factory=dict)
-    manner: FaultRule | None = None
+    fault: FaultRule | None = None
 
     def bytes(self, *, close: bool) -> bytes:
-        """The reply as it stands on the wire. 204 has no body and no length (RFC 9110, section 8.6)."""
+        """Return the reply as bytes for the socket. 204 has no body and no length (RFC 9110, section 8.6)."""
         lines = [f"HTTP/1.1 {self.status} {_phrase(self.status)}", "Server: postbox"]
         if self.status != 204:
             lines += [f"Content-Type: {self.kind}", f"Content-Length: {len(self.body)}"]
@@ -52,7 +52,7 @@ def _phrase(status: int) -> str:
 
 
 def json_reply(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
-    """`value` as JSON."""
+    """Build a reply with `value` as JSON."""
     body = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
     return Reply(status, body, "application/json", {"Cache-Control": "no-store", **(headers or {})})
 
@@ -64,5 +64,5 @@ def error_reply(
     field: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Reply:
-    """One error in SendGrid's form."""
+    """Build a reply with one error in SendGrid's format."""
     return json_reply({"errors": [{"message": message, "field": field, "help": None}]}, status=status, headers=headers)

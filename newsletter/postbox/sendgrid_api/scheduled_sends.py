@@ -1,4 +1,4 @@
-"""`/v3/mail/batch` and `/v3/user/scheduled_sends`: the calls; the rules are in `batches` and `fates`."""
+"""`/v3/mail/batch` and `/v3/user/scheduled_sends`. The rules are in `batch_ids.py` and `scheduling_rules.py`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,94 +8,94 @@ import orjson
 from newsletter.postbox.requests.context import PostboxContext
 from newsletter.postbox.requests.fault_injection import FaultKind
 from newsletter.postbox.requests.http_messages import Reply, Request, error_reply, json_reply
-from newsletter.postbox.sendgrid_api.mail_send import answer
+from newsletter.postbox.sendgrid_api.mail_send import apply_fault
 from newsletter.postbox.store import batch_ids
-from newsletter.postbox.store.batch_ids import NotPossible
+from newsletter.postbox.store.batch_ids import BatchError
 
-Call = Callable[[PostboxContext, Request], Reply]
+Handler = Callable[[PostboxContext, Request], Reply]
 
 
-def obeying(name: str, call: Call) -> Call:
-    """`call`, but behaving badly when that was ordered for calls of this `name`."""
+def with_faults(name: str, handler: Handler) -> Handler:
+    """Return a handler that carries out the faults for calls of this `name`."""
 
-    def act(office: PostboxContext, request: Request) -> Reply:
-        order = office.orders.take(name, unread=False)
-        if order and order.do is FaultKind.LATE and not order.accept:
-            office.stopping.wait(order.seconds or 0)
-        accept = not order or order.accept or order.do is FaultKind.LATE
-        return answer(order, call(office, request) if accept else Reply(), now=request.now.timestamp())
+    def act(context: PostboxContext, request: Request) -> Reply:
+        fault = context.faults.take(name, unread=False)
+        if fault and fault.do is FaultKind.LATE and not fault.accept:
+            context.stopping.wait(fault.seconds or 0)
+        accept = not fault or fault.accept or fault.do is FaultKind.LATE
+        return apply_fault(fault, handler(context, request) if accept else Reply(), now=request.now.timestamp())
 
     return act
 
 
-def issue(office: PostboxContext, request: Request) -> Reply:
+def create_batch_id(context: PostboxContext, request: Request) -> Reply:
     """POST /v3/mail/batch."""
-    with office.mailbox.changing() as writer:
-        batch = batch_ids.issue(writer, now=request.now)
+    with context.mailbox.changing() as writer:
+        batch = batch_ids.create_batch_id(writer, now=request.now)
     return json_reply({"batch_id": batch}, status=201)
 
 
-def check(office: PostboxContext, request: Request) -> Reply:
-    """GET /v3/mail/batch/{id}: says only that the id was given out."""
-    with office.mailbox.reading() as reader:
-        found = batch_ids.is_issued(reader, request.words["batch"])
-    return json_reply({"batch_id": request.words["batch"]}) if found else error_reply(400, "invalid batch id")
+def validate_batch_id(context: PostboxContext, request: Request) -> Reply:
+    """GET /v3/mail/batch/{id}: confirms only that the id exists."""
+    with context.mailbox.reading() as reader:
+        found = batch_ids.is_known(reader, request.path_parts["batch"])
+    return json_reply({"batch_id": request.path_parts["batch"]}) if found else error_reply(400, "invalid batch id")
 
 
-def hold(office: PostboxContext, request: Request) -> Reply:
+def create_status(context: PostboxContext, request: Request) -> Reply:
     """POST /v3/user/scheduled_sends."""
     try:
-        asked = _read(request)
-        with office.mailbox.changing() as writer:
-            batch_ids.pause_or_cancel(writer, asked.get("batch_id"), asked.get("status"), now=request.now)
-    except NotPossible as error:
+        given = _read(request)
+        with context.mailbox.changing() as writer:
+            batch_ids.pause_or_cancel(writer, given.get("batch_id"), given.get("status"), now=request.now)
+    except BatchError as error:
         return error_reply(error.status, error.message, field=error.field)
-    return json_reply({"batch_id": asked["batch_id"], "status": asked["status"]}, status=201)
+    return json_reply({"batch_id": given["batch_id"], "status": given["status"]}, status=201)
 
 
-def list_held(office: PostboxContext, request: Request) -> Reply:
-    """GET /v3/user/scheduled_sends: paused and cancelled batches; those merely scheduled cannot be seen."""
-    with office.mailbox.reading() as reader:
+def list_statuses(context: PostboxContext, request: Request) -> Reply:
+    """GET /v3/user/scheduled_sends: paused and cancelled batches; those that are only scheduled are not listed."""
+    with context.mailbox.reading() as reader:
         held = batch_ids.held_batches(reader, now=request.now)
     return json_reply([{"batch_id": batch, "status": status} for batch, status in held.items()])
 
 
-def look(office: PostboxContext, request: Request) -> Reply:
+def show_status(context: PostboxContext, request: Request) -> Reply:
     """GET /v3/user/scheduled_sends/{id}: a list of one."""
-    batch = request.words["batch"]
-    with office.mailbox.reading() as reader:
+    batch = request.path_parts["batch"]
+    with context.mailbox.reading() as reader:
         held = batch_ids.held_batches(reader, now=request.now)
     if batch not in held:
         return error_reply(404, "batch id not found")
     return json_reply([{"batch_id": batch, "status": held[batch]}])
 
 
-def alter(office: PostboxContext, request: Request) -> Reply:
+def update_status(context: PostboxContext, request: Request) -> Reply:
     """PATCH /v3/user/scheduled_sends/{id}."""
     try:
-        asked = _read(request)
-        with office.mailbox.changing() as writer:
-            batch_ids.alter(writer, request.words["batch"], asked.get("status"), now=request.now)
-    except NotPossible as error:
+        given = _read(request)
+        with context.mailbox.changing() as writer:
+            batch_ids.update_status(writer, request.path_parts["batch"], given.get("status"), now=request.now)
+    except BatchError as error:
         return error_reply(error.status, error.message, field=error.field)
     return Reply(204)
 
 
-def release(office: PostboxContext, request: Request) -> Reply:
-    """DELETE /v3/user/scheduled_sends/{id}: what waits becomes alive again."""
+def delete_status(context: PostboxContext, request: Request) -> Reply:
+    """DELETE /v3/user/scheduled_sends/{id}: waiting mail can be sent again."""
     try:
-        with office.mailbox.changing() as writer:
-            batch_ids.release(writer, request.words["batch"], now=request.now)
-    except NotPossible as error:
+        with context.mailbox.changing() as writer:
+            batch_ids.delete_status(writer, request.path_parts["batch"], now=request.now)
+    except BatchError as error:
         return error_reply(error.status, error.message, field=error.field)
     return Reply(204)
 
 
 def _read(request: Request) -> dict[str, Any]:
     try:
-        asked = orjson.loads(request.body)
+        given = orjson.loads(request.body)
     except orjson.JSONDecodeError:
-        raise NotPossible("Bad Request") from None
-    if not isinstance(asked, dict):
-        raise NotPossible("Bad Request")
-    return asked
+        raise BatchError("Bad Request") from None
+    if not isinstance(given, dict):
+        raise BatchError("Bad Request")
+    return given

@@ -1,16 +1,15 @@
-"""What the pretended SendGrid account has: its key, its groups and pools, its senders without proof."""
+"""The simulated SendGrid account: its API key, groups, pools, templates and unverified senders."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`key` empty means that every key which is not empty is right.
+    """An empty `key` means that any key is accepted except an empty one.
 
-    `groups` are unsubscribe group ids and `pools` IP pool names that exist; others are refused.
-    `unverified` are domains in lower case whose mail is answered with 403, as SendGrid does for
-    a sender identity that was not verified. `templates` are ids of templates that exist. Their content is not known
-    here: a letter made of one shows its id.
+    `groups` are ids of unsubscribe groups, `pools` names of IP pools and `templates` ids of templates that exist;
+    others are refused. The content of templates is unknown here: a letter made of one shows its id. `unverified` are
+    domains in lower case whose mail gets 403, as SendGrid answers for a sender identity that is not verified.
     """
 
     key: str = ""

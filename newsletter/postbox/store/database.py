@@ -1,4 +1,4 @@
-"""The tables of the postbox's own SQLite file, and how it is opened."""
+"""The tables of the SQLite file of the postbox, and how it is opened."""
 
 import sqlite3
 from pathlib import Path
@@ -6,15 +6,15 @@ from pathlib import Path
 from newsletter.lib.errors import BadSetting
 
 VERSION = 1
-# One light row for each recipient stays for good: they are the count of who was accepted how
-# often. The bodies, which are large, are dropped when there are too many of them.
+# The small row of each recipient is kept for ever: these rows count how often each reader was accepted. Bodies are
+# large, so the oldest are deleted when there are too many.
 TABLES = """
-CREATE TABLE calls (            -- every call to mail/send, in the order in which they were decided
-    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice, not even after everything was deleted
+CREATE TABLE calls (            -- every call to mail/send, in the order of decision
+    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never reused, not even after everything was deleted
     at REAL NOT NULL,           -- Unix seconds of its arrival
     accepted INTEGER NOT NULL,
-    answer TEXT NOT NULL,       -- the HTTP status, or what was done instead of answering
-    ordered TEXT NOT NULL,      -- bad behaviour it fell under, or empty
+    answer TEXT NOT NULL,       -- the HTTP status, or the fault in its place
+    ordered TEXT NOT NULL,      -- the fault that applied, or empty
     message_id TEXT NOT NULL,
     batch_id TEXT NOT NULL,
     args TEXT,                  -- the message's custom_args as JSON; a personalization may have its own
@@ -24,7 +24,7 @@ CREATE TABLE calls (            -- every call to mail/send, in the order in whic
     sender TEXT NOT NULL,
     recipients INTEGER NOT NULL,
     bytes INTEGER NOT NULL,
-    notes TEXT NOT NULL         -- JSON: the errors when refused, else what is odd about it
+    notes TEXT NOT NULL         -- JSON: the errors when refused, else warnings
 );
 CREATE INDEX calls_letter ON calls (letter, id);
 CREATE TABLE bodies (call INTEGER PRIMARY KEY, packed BLOB NOT NULL);
@@ -39,7 +39,7 @@ CREATE TABLE recipients (
     PRIMARY KEY (call, position)
 ) WITHOUT ROWID;
 CREATE TABLE batches (id TEXT PRIMARY KEY, issued REAL NOT NULL);
-CREATE TABLE changes (          -- of a batch's status; empty when it was taken away
+CREATE TABLE changes (          -- of the status of a batch; empty when deleted
     number INTEGER PRIMARY KEY,
     batch TEXT NOT NULL,
     at REAL NOT NULL,
@@ -47,22 +47,22 @@ CREATE TABLE changes (          -- of a batch's status; empty when it was taken 
 );
 CREATE INDEX changes_batch ON changes (batch, number);
 """
-# Added since, and to files of any age: how far events were told, and in which manner.
+# Added later, also to existing files: the position and the behaviour of the webhook.
 ADDED = "CREATE TABLE IF NOT EXISTS hook (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
 
 
 def connect(file: Path) -> sqlite3.Connection:
-    """A connection that may be handed from thread to thread, with its transactions left to us."""
+    """Open a connection that several threads may use, in autocommit mode: transactions are explicit."""
     connection = sqlite3.connect(file, timeout=10, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     return connection
 
 
 def prepare(file: Path) -> sqlite3.Connection:
-    """Open `file` to write, with tables in it; raises `BadSetting` when it cannot be used.
+    """Open `file` for writing and create its tables. Raises `BadSetting` when it cannot be used.
 
-    In WAL mode a commit survives the death of the process at any later moment. It may not survive
-    a power cut, which is no danger to letters that nobody waits for.
+    In WAL mode a commit survives a crash of the process. It may not survive a power cut, which is acceptable for test
+    mail.
     """
     connection: sqlite3.Connection | None = None
     try:
@@ -73,21 +73,21 @@ def prepare(file: Path) -> sqlite3.Connection:
         if connection:
             connection.close()
         raise BadSetting(
-            "The postbox's file", f"{file} cannot be used ({error}).", "Name a file in a folder you may write to."
+            "The postbox file", f"{file} cannot be used ({error}).", "Use a file in a folder you can write to."
         ) from None
     if version not in (0, VERSION):
         connection.close()
         raise BadSetting(
-            "The postbox's file",
-            f"{file} was made by another version.",
-            "Move it away; a new one is made at the start.",
+            "The postbox file",
+            f"{file} was created by another version.",
+            "Move it away. A new one is created at the next start.",
         )
     return connection
 
 
 def _set_up(connection: sqlite3.Connection) -> int:
-    """The version of the tables that were found, 0 when there were none and they were made."""
-    connection.execute("PRAGMA synchronous=OFF")  # while there is nothing in it to lose
+    """Create missing tables. Return the version that was found, 0 for a new file."""
+    connection.execute("PRAGMA synchronous=OFF")  # a new file has nothing to lose
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA journal_size_limit=33554432")
     (version,) = connection.execute("PRAGMA user_version").fetchone()

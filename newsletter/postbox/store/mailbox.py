@@ -1,7 +1,6 @@
-"""Keeps what comes in: one transaction for each call, committed before anybody is answered.
+"""Stores calls: one transaction per call, committed before the answer.
 
-Who wants to do something with accepted mail later, such as telling a webhook, can follow the
-table of calls by id: each row and its recipients hold all that is needed, also after a restart.
+The table of calls can be read by id, also after a restart, to process accepted mail later; the webhook does that.
 """
 
 import hashlib
@@ -20,18 +19,18 @@ import orjson
 from newsletter.postbox.store.database import connect, prepare
 from newsletter.postbox.store.merged_message import MergedMessage, snippet
 
-LIMIT = 200_000_000  # bytes of packed bodies; beyond it the oldest go
+MAX_STORED_BYTES = 200_000_000  # of compressed bodies; beyond it the oldest are deleted
 KINDS = ("to", "cc", "bcc")
 
 
 @dataclass(frozen=True, kw_only=True)
 class MailSendCall:
-    """One call to mail/send: what came in, what came of it. `body` is None when it was not accepted."""
+    """One call to mail/send and its result. `body` is None when it was not accepted."""
 
     at: datetime
     answer: str
     body: Mapping[str, Any] | None = None
-    packed: bytes = b""  # the body as it came, compressed
+    packed: bytes = b""  # the body as received, compressed
     message_id: str = ""
     ordered: str = ""
     bytes: int = 0
@@ -41,14 +40,14 @@ class MailSendCall:
 class Mailbox:
     """The calls in one SQLite file. Safe to use from several threads."""
 
-    def __init__(self, file: Path, *, limit: int = LIMIT) -> None:
+    def __init__(self, file: Path, *, limit: int = MAX_STORED_BYTES) -> None:
         self._file, self._limit = file, limit
         self._writer = prepare(file)
         self._lock = threading.Lock()
-        self._held = self._size()
+        self._stored_bytes = self._size()
 
     def keep(self, call: MailSendCall) -> int:
-        """Write `call` down, with its letters when it was accepted; its number in the order of arrival."""
+        """Store a call, with its letters if it was accepted. Return its number in the order of arrival."""
         with self.changing() as writer:
             number = self._note(writer, call)
             if call.body is not None:
@@ -56,21 +55,21 @@ class Mailbox:
                 writer.executemany(
                     "INSERT INTO recipients VALUES (?, ?, ?, ?, ?, ?, ?)", _recipients(number, call.body)
                 )
-                self._held += len(call.packed)
-                if self._held > self._limit:
+                self._stored_bytes += len(call.packed)
+                if self._stored_bytes > self._limit:
                     self._drop_oldest(writer, keep=number)
         return number
 
     def forget(self) -> None:
-        """Delete all calls, letters and counts. Batch ids stay good."""
+        """Delete all calls, letters and counts. Batch ids stay valid."""
         with self.changing() as writer:
             for table in ("calls", "bodies", "recipients"):
-                writer.execute(f"DELETE FROM {table}")  # noqa: S608 three fixed names
-            self._held = 0
+                writer.execute(f"DELETE FROM {table}")  # noqa: S608 - three fixed names
+            self._stored_bytes = 0
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
-        """The one connection that writes, inside a transaction."""
+        """Yield the only writing connection, in a transaction."""
         with self._lock:
             self._writer.execute("BEGIN IMMEDIATE")
             try:
@@ -78,18 +77,18 @@ class Mailbox:
                 self._writer.execute("COMMIT")
             except BaseException:
                 self._writer.execute("ROLLBACK")
-                self._held = self._size()
+                self._stored_bytes = self._size()
                 raise
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection of the reader's own, that sees one state of affairs and waits for nobody."""
+        """Yield a reading connection with one consistent snapshot, which waits for no other."""
         with closing(connect(self._file)) as reader:
             reader.execute("BEGIN")
             yield reader
 
     def close(self) -> None:
-        """Finish the write that is under way, then close the file."""
+        """Wait for the write in progress, then close the file."""
         with self._lock:
             self._writer.close()
 
@@ -120,41 +119,41 @@ class Mailbox:
         }
         names = ", ".join(values)
         places = ", ".join(f":{name}" for name in values)
-        done = writer.execute(f"INSERT INTO calls ({names}) VALUES ({places})", values)  # noqa: S608 our own names
+        done = writer.execute(f"INSERT INTO calls ({names}) VALUES ({places})", values)  # noqa: S608 - constants only
         return int(done.lastrowid or 0)
 
     def _drop_oldest(self, writer: sqlite3.Connection, *, keep: int) -> None:
-        """Delete bodies down to nine tenths of the limit, so that it is not done at every call."""
+        """Delete bodies down to 90 % of the limit, so that this does not happen at every call."""
         oldest = writer.execute("SELECT call, length(packed) FROM bodies WHERE call <> ? ORDER BY call", (keep,))
         for number, size in oldest.fetchall():
-            if self._held <= self._limit * 0.9:
+            if self._stored_bytes <= self._limit * 0.9:
                 return
             writer.execute("DELETE FROM bodies WHERE call = ?", (number,))
-            self._held -= size
+            self._stored_bytes -= size
 
 
 def pack(raw: bytes) -> bytes:
-    """Compressed for speed: a thousand readers' copies of one letter shrink to an eighth anyway."""
+    """Compress for speed: the copies of a thousand readers shrink to an eighth even so."""
     return zlib.compress(raw, 1)
 
 
 def unpack(packed: bytes) -> dict[str, Any]:
-    """The body of a call that was kept."""
+    """Return the body of a stored call."""
     body: dict[str, Any] = orjson.loads(zlib.decompress(packed))
     return body
 
 
 def letter_key(body: Mapping[str, Any]) -> str:
-    """The same for every call with the same sender, subject and content."""
+    """Return a key that is equal for calls with the same sender, subject and content."""
     shared = orjson.dumps([body["from"], body.get("subject"), body.get("content", body.get("template_id"))])
     return hashlib.blake2b(shared, digest_size=8).hexdigest()
 
 
 def _recipients(call: int, body: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
-    usual = body.get("send_at")
+    default = body.get("send_at")
     position = 0
     for number, one in enumerate(body["personalizations"]):
-        args, send_at = _json(one.get("custom_args")), one.get("send_at", usual)
+        args, send_at = _json(one.get("custom_args")), one.get("send_at", default)
         for kind in KINDS:
             for person in one.get(kind, ()):
                 yield call, position, number, kind, person["email"], send_at, args

@@ -1,7 +1,7 @@
-"""One recipient's copy of a letter, as SendGrid makes it from a call: replaced, merged, overridden. Pure.
+"""The copy of a letter for one recipient, as SendGrid makes it from a call. Pure.
 
-What a personalization may override and what it is merged with is listed in SendGrid's pages on
-personalizations and substitution tags. Header lines are not replaced in: no page says they are.
+SendGrid's pages on personalizations and substitution tags list what a personalization overrides and what is merged.
+Tags in header lines are not replaced: no page says that they are.
 """
 
 import base64
@@ -12,12 +12,12 @@ from functools import cached_property
 from html.parser import HTMLParser
 from typing import Any
 
-SNIPPET = 160  # characters
+MAX_SNIPPET_CHARACTERS = 160
 
 
 @dataclass(frozen=True)
 class MergedMessage:
-    """`body` is an accepted mail/send body and `number` the place of a personalization in it."""
+    """`body` is an accepted mail/send body and `number` the index of a personalization in it."""
 
     body: Mapping[str, Any]
     number: int
@@ -30,7 +30,7 @@ class MergedMessage:
 
     @cached_property
     def subject(self) -> str:
-        """On one line, whatever was put into it."""
+        """The subject, on one line whatever its values contain."""
         return " ".join(self._filled(self.one.get("subject") or self.body.get("subject") or self._template).split())
 
     @property
@@ -40,18 +40,18 @@ class MergedMessage:
         return found
 
     def people(self, kind: str) -> list[Mapping[str, str]]:
-        """Those in `to`, `cc` or `bcc`."""
+        """Return the recipients in `to`, `cc` or `bcc`."""
         return list(self.one.get(kind, ()))
 
     @property
     def replies(self) -> list[Mapping[str, str]]:
-        """Who an answer goes to."""
+        """The addresses for replies."""
         people = [self.body["reply_to"]] if "reply_to" in self.body else self.body.get("reply_to_list", [])
         return [{name: self._filled(person[name]) for name in ("email", "name") if name in person} for person in people]
 
     @cached_property
     def parts(self) -> list[tuple[str, str]]:
-        """Type and text of each block of content; of a template, whose content is not known here, only its id."""
+        """Type and text of each block of content; for a template, whose content is unknown here, only its id."""
         blocks = self.body.get("content") or [{"type": "text/plain", "value": self._template}]
         return [(block["type"], self._filled(block["value"])) for block in blocks]
 
@@ -60,7 +60,7 @@ class MergedMessage:
         return f"Template {self.body.get('template_id', '')}"
 
     def part(self, kind: str) -> str:
-        """The text of the first block of this type, or empty."""
+        """Return the text of the first block of this type, or an empty string."""
         return next((text for found, text in self.parts if found == kind), "")
 
     @property
@@ -70,7 +70,7 @@ class MergedMessage:
 
     @property
     def html(self) -> str:
-        """The HTML with pictures that came along put in their places."""
+        """The HTML with attached pictures embedded."""
         html = self.part("text/html")
         for one in self.body.get("attachments", ()):
             if name := one.get("content_id"):
@@ -79,7 +79,7 @@ class MergedMessage:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The message's own lines, those of the personalization in the place of equal names."""
+        """The header lines of the message; those of the personalization replace equal names."""
         merged = {name.lower(): (name, value) for name, value in self.body.get("headers", {}).items()}
         merged |= {name.lower(): (name, value) for name, value in self.one.get("headers", {}).items()}
         return dict(merged.values())
@@ -91,12 +91,12 @@ class MergedMessage:
 
     @property
     def send_at(self) -> int | None:
-        """Unix seconds, or None for at once."""
+        """Unix seconds, or None to send at once."""
         found: int | None = self.one.get("send_at", self.body.get("send_at"))
         return found
 
     def attachments(self) -> list[tuple[Mapping[str, str], bytes]]:
-        """Each with its bytes."""
+        """Return each attachment with its bytes."""
         return [(one, base64.b64decode(one["content"])) for one in self.body.get("attachments", ())]
 
     def _filled(self, text: str) -> str:
@@ -104,9 +104,9 @@ class MergedMessage:
 
 
 def replace(text: str, values: Mapping[str, str]) -> str:
-    """`text` with every occurrence of every tag replaced, in one pass: a value is not replaced in again.
+    """Replace every tag in `text`, in one pass: values are not searched again.
 
-    Nothing is escaped. Where one tag begins another, the longer one is taken.
+    Nothing is escaped. Where one tag is the start of another, the longer one wins.
     """
     tags = sorted(filter(None, values), key=len, reverse=True)
     if not tags:
@@ -115,23 +115,23 @@ def replace(text: str, values: Mapping[str, str]) -> str:
 
 
 def snippet(copy: MergedMessage) -> str:
-    """At most 160 characters of the letter's first words."""
-    words = " ".join(copy.text.split()) or " ".join(plain(copy.part("text/html")).split())
-    return words if len(words) <= SNIPPET else words[: SNIPPET - 1].rstrip() + "…"
+    """Return at most 160 characters of the start of the letter."""
+    text = " ".join(copy.text.split()) or " ".join(plain(copy.part("text/html")).split())
+    return text if len(text) <= MAX_SNIPPET_CHARACTERS else text[: MAX_SNIPPET_CHARACTERS - 1].rstrip() + "…"
 
 
 def plain(html: str) -> str:
-    """The words that can be seen in `html`."""
-    reader = _Words()
+    """Return the visible text of `html`."""
+    reader = _VisibleText()
     reader.feed(html)
     reader.close()
-    return " ".join(reader.words)
+    return " ".join(reader.texts)
 
 
-class _Words(HTMLParser):
+class _VisibleText(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.words: list[str] = []
+        self.texts: list[str] = []
         self._hidden = 0
 
     def handle_starttag(self, tag: str, _: object) -> None:
@@ -142,4 +142,4 @@ class _Words(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._hidden:
-            self.words.append(data)
+            self.texts.append(data)

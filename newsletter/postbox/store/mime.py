@@ -1,4 +1,4 @@
-"""A copy of a letter as the bytes that would travel: headers, alternatives, attachments (RFC 5322, 2045)."""
+"""The copy of a letter as a MIME message: headers, alternatives, attachments (RFC 5322, 2045)."""
 
 import mimetypes
 from datetime import datetime
@@ -15,15 +15,15 @@ from typing import Any, TypeAlias
 
 from newsletter.postbox.store.merged_message import MergedMessage
 
-# The older policy on purpose: the newer one turns a long link in a header line into encoded words.
-LINES = compat32.clone(linesep="\r\n", max_line_length=998)  # what RFC 5322 allows
+# The older policy: the newer one turns a long link in a header line into encoded words.
+LINES = compat32.clone(linesep="\r\n", max_line_length=998)  # the maximum of RFC 5322
 Parts: TypeAlias = "Message[Any, Any]"  # in quotes: only the type checker knows it as generic
 UTF8 = Charset("utf-8")
-UTF8.body_encoding = QP  # can be read, which base64 cannot
+UTF8.body_encoding = QP  # readable, unlike base64
 
 
 def headers(copy: MergedMessage, *, message_id: str, at: datetime) -> list[tuple[str, str]]:
-    """Header lines as a person reads them, in the order in which they stand. Bcc is not among them."""
+    """Return the header lines in order and in readable form, without Bcc."""
     own = copy.headers
     taken = {name.lower() for name in own}
     lines = [
@@ -33,7 +33,7 @@ def headers(copy: MergedMessage, *, message_id: str, at: datetime) -> list[tuple
         ("Reply-To", _people(copy.replies)),
         ("Subject", copy.subject),
         ("Date", "" if "date" in taken else format_datetime(at)),
-        # SendGrid makes one for each call, which all copies share
+        # SendGrid creates one per call, for all its copies
         ("Message-ID", "" if "message-id" in taken else f"<{message_id}@postbox.invalid>"),
         *own.items(),
     ]
@@ -41,10 +41,9 @@ def headers(copy: MergedMessage, *, message_id: str, at: datetime) -> list[tuple
 
 
 def raw(copy: MergedMessage, *, message_id: str, at: datetime) -> bytes:
-    """The whole message with CRLF at the line ends.
+    """Return the whole message with CRLF line ends.
 
-    Header lines of the call stand as they came: whoever sends them has to encode them, says SendGrid's reference
-    of mail/send.
+    Header lines of the call are unchanged: according to SendGrid's reference of mail/send, the caller encodes them.
     """
     message, own = _body(copy), copy.headers
     for name, value in headers(copy, message_id=message_id, at=at):
@@ -64,7 +63,7 @@ def _body(copy: MergedMessage) -> Parts:
 
 
 def _together(kind: str, parts: list[Parts]) -> Parts:
-    """Several parts in one, at a mark that is the same every time, so that a source can be compared."""
+    """Combine parts, with a fixed boundary, so that sources can be compared."""
     return MIMEMultipart(kind, boundary=f"=_postbox_{kind}_=", _subparts=parts, policy=LINES)
 
 
@@ -101,7 +100,7 @@ def _people(people: Any) -> str:
 
 
 def _name(person: Any) -> str:
-    """Without the quotation marks that clients put around a name with a comma (sendgrid/sendgrid-python#618)."""
+    """Remove the quotation marks that clients put around a name with a comma (sendgrid/sendgrid-python#618)."""
     name = _one_line(person.get("name", ""))
     return name[1:-1].replace('\\"', '"') if len(name) > 1 and name[0] == name[-1] == '"' else name
 
@@ -112,5 +111,7 @@ def _encoded(name: str, value: str) -> str:
 
 
 def _one_line(value: str) -> str:
-    """No value that was filled in may begin a header line of its own."""
-    return "".join(" " if ord(sign) < 32 or sign in "\x7f\x85\u2028\u2029" else sign for sign in value).strip()
+    """Remove control characters, so that no substituted value can start a new header line."""
+    return "".join(
+        " " if ord(character) < 32 or character in "\x7f\x85\u2028\u2029" else character for character in value
+    ).strip()

@@ -1,4 +1,4 @@
-"""Single copies as they lie in the mailbox: found by reader, letter or custom argument, with their fates."""
+"""Reads single copies by reader, letter or custom argument, with their status."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -11,22 +11,24 @@ import orjson
 from newsletter.postbox.store import batch_ids
 from newsletter.postbox.store.mailbox import unpack
 from newsletter.postbox.store.merged_message import MergedMessage
-from newsletter.postbox.store.scheduling_rules import Fate, fate
+from newsletter.postbox.store.scheduling_rules import CopyStatus, copy_status
 
-FATE = "CASE WHEN r.send_at IS NULL AND c.batch_id = '' THEN 'sent' ELSE fate(c.batch_id, c.at, r.send_at) END"
+COPY_STATUS = (
+    "CASE WHEN r.send_at IS NULL AND c.batch_id = '' THEN 'sent' ELSE copy_status(c.batch_id, c.at, r.send_at) END"
+)
 
 
 @dataclass(frozen=True)
 class RecipientCopy:
-    """One recipient's copy as it lies in the mailbox. `copy` is None when its body was dropped for space."""
+    """The copy of one recipient. `copy` is None when its body was deleted for space."""
 
     row: sqlite3.Row
     copy: MergedMessage | None
-    fate: Fate
+    status: CopyStatus
 
     @property
     def id(self) -> str:
-        """Its name in addresses of pages: number of the call, place in the call."""
+        """The id in page URLs: number of the call, position in the call."""
         return f"{self.row['call']}.{self.row['position']}"
 
     @property
@@ -36,18 +38,20 @@ class RecipientCopy:
 
     @property
     def args(self) -> dict[str, str]:
-        """custom_args, merged; known even when the body was dropped."""
+        """The merged custom_args; known even when the body was deleted."""
         return {**orjson.loads(self.row["shared"] or "{}"), **orjson.loads(self.row["own"] or "{}")}
 
 
-def judge(reader: sqlite3.Connection, *, now: datetime) -> Callable[[str, float, int | None], Fate]:
-    """A function from batch id, arrival and send_at to the fate at `now`; also put into `reader` as `fate`."""
-    lives = batch_ids.batch_histories(reader)
+def register_copy_status(
+    reader: sqlite3.Connection, *, now: datetime
+) -> Callable[[str, float, int | None], CopyStatus]:
+    """Add the SQL function `copy_status`(batch id, arrival, send_at) for the status at `now`, and return it."""
+    histories = batch_ids.batch_histories(reader)
 
-    def find(batch: str, at: float, send_at: int | None) -> Fate:
-        return fate(accepted=at, send_at=send_at, batch=lives.get(batch), now=now.timestamp())
+    def find(batch: str, at: float, send_at: int | None) -> CopyStatus:
+        return copy_status(accepted=at, send_at=send_at, batch=histories.get(batch), now=now.timestamp())
 
-    reader.create_function("fate", 3, lambda *given: find(*given).value)
+    reader.create_function("copy_status", 3, lambda *given: find(*given).value)
     return find
 
 
@@ -58,23 +62,23 @@ def received(
     where: Mapping[str, object] | None = None,
     newest: bool = False,
     skip: int = 0,
-    most: int = 100,
+    limit: int = 100,
     bodies: bool = True,
 ) -> Iterator[RecipientCopy]:
-    """Copies in the order of their arrival, or the `newest` calls first (in a call always in its order).
+    """Yield copies in the order of arrival, or with `newest` the newest calls first (in each call in its order).
 
-    Without `bodies` none has a `copy`, which is much faster for a list of people.
+    Without `bodies` no copy has a `copy`, which is much faster for a list of recipients.
 
-    `where` may ask for `letter`, `call`, `position`, `message_id`, `address` (whole), `search` (part
+    `where` may have `letter`, `call`, `position`, `message_id`, `address` (whole), `search` (part
     of an address), `after` (call and position, a pair), and custom_args as `arg` (name and value, a pair).
     """
-    find = judge(reader, now=now)
+    find = register_copy_status(reader, now=now)
     tests, values = _tests(where or {})
     rows = reader.execute(
         "SELECT r.*, r.args AS own, c.args AS shared, c.at, c.message_id, c.batch_id, c.letter, c.bytes, c.notes, "  # noqa: S608
         "c.answer, c.ordered, c.recipients FROM calls c JOIN recipients r ON r.call = c.id "
         f"WHERE {tests} ORDER BY r.call {'DESC' if newest else 'ASC'}, r.position LIMIT ? OFFSET ?",
-        (*values, most, skip),
+        (*values, limit, skip),
     ).fetchall()
     call, body = 0, None
     for row in rows:
@@ -84,18 +88,18 @@ def received(
         yield RecipientCopy(row, copy, find(row["batch_id"], row["at"], row["send_at"]))
 
 
-def how_many(reader: sqlite3.Connection, *, where: Mapping[str, object]) -> int:
-    """How many copies `received` would find."""
+def count_copies(reader: sqlite3.Connection, *, where: Mapping[str, object]) -> int:
+    """Return how many copies `received` would yield."""
     tests, values = _tests(where)
     found = reader.execute(
-        f"SELECT count(*) FROM calls c JOIN recipients r ON r.call = c.id WHERE {tests}",  # noqa: S608 our own tests
+        f"SELECT count(*) FROM calls c JOIN recipients r ON r.call = c.id WHERE {tests}",  # noqa: S608 - constants only
         values,
     )
     return int(found.fetchone()[0])
 
 
 def path(name: str) -> str:
-    """Where SQLite's JSON functions find a custom argument."""
+    """Return the JSON path of a custom argument for SQLite."""
     return f'$."{name}"'
 
 
@@ -125,5 +129,5 @@ def _tests(where: Mapping[str, object]) -> tuple[str, list[object]]:
             tests.append("coalesce(json_extract(r.args, ?), json_extract(c.args, ?)) = ?")
             values += (path(value[0]), path(value[0]), value[1])
         else:
-            raise ValueError(f"copies cannot be asked for by {name}")
+            raise ValueError(f"unknown filter: {name}")
     return " AND ".join(tests), values

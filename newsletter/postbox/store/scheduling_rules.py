@@ -1,25 +1,24 @@
-"""When a letter that was accepted leaves, if ever: SendGrid's rules for send_at, batches, pause and cancel. Pure.
+"""When an accepted email is sent, if ever: SendGrid's rules for send_at, batches, pause and cancel. Pure.
 
-Documented (pages on cancelling scheduled sends and scheduling parameters): a status belongs to the
-batch id and is looked at when send_at is reached; it counts only when it was set ten minutes
-before; what is paused waits at most 72 hours past its time; taking a status away lets what waits
-leave, at once when it is past due; a batch id is good for ten days, and mail under an older one is
-accepted and lost. Where the pages are silent, the answer here is the worst one for a sender: a
-status set later than ten minutes before does not hold, and mail that comes in past its send_at
-leaves at once, whatever the status of its batch.
+Documented (pages on cancelling scheduled sends and scheduling parameters): a status belongs to the batch id and is
+evaluated at send_at; it counts only when it was set at least ten minutes before; paused mail waits at most 72 hours
+past its time; deleting a status releases waiting mail, at once when it is past due; a batch id is valid for ten days,
+and mail with an older one is accepted and lost. Where the pages say nothing, the rule here is the worst one for a
+sender: a status set less than ten minutes before has no effect, and mail that arrives after its send_at is sent at
+once, whatever the status of its batch.
 """
 
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-GUARD = 10 * 60  # seconds before send_at until which a status counts
-KEPT = 72 * 3600  # seconds past send_at that a paused letter is kept
-BATCH_LIFE = 864_000  # seconds
+CANCEL_CUTOFF_SECONDS = 10 * 60  # before send_at; a later status has no effect
+MAX_PAUSE_SECONDS = 72 * 3600  # past send_at
+BATCH_ID_LIFETIME_SECONDS = 10 * 24 * 3600
 
 
-class Fate(StrEnum):
-    """What became of a copy, so far."""
+class CopyStatus(StrEnum):
+    """The state of a copy."""
 
     SENT = "sent"
     WAITING = "waiting"
@@ -29,38 +28,38 @@ class Fate(StrEnum):
     LOST = "lost"
 
 
-STOPPED = frozenset({Fate.CANCELLED, Fate.EXPIRED, Fate.LOST})  # will never leave
+STOPPED = frozenset({CopyStatus.CANCELLED, CopyStatus.EXPIRED, CopyStatus.LOST})  # will never be sent
 
 
 class StatusChange(NamedTuple):
-    """From `at` (Unix seconds) on, a batch has this status: `pause`, `cancel` or none (empty)."""
+    """The status of a batch from `at` (Unix seconds) on: `pause`, `cancel` or empty."""
 
     at: float
     status: str
 
 
 class Batch(NamedTuple):
-    """A batch id's life: when it was given out, and the changes of its status in their order."""
+    """A batch id: when it was created, and the changes of its status in order."""
 
     issued: float
     changes: Sequence[StatusChange] = ()
 
 
-def fate(*, accepted: float, send_at: int | None, batch: Batch | None, now: float) -> Fate:
-    """What a copy taken in at `accepted` has come to at `now`. All times are Unix seconds."""
-    if batch and accepted > batch.issued + BATCH_LIFE:
-        return Fate.LOST
+def copy_status(*, accepted: float, send_at: int | None, batch: Batch | None, now: float) -> CopyStatus:
+    """Return the status at `now` of a copy accepted at `accepted`. All times are Unix seconds."""
+    if batch and accepted > batch.issued + BATCH_ID_LIFETIME_SECONDS:
+        return CopyStatus.LOST
     if send_at is None or send_at <= accepted:
-        return Fate.SENT
+        return CopyStatus.SENT
     if now < send_at:
-        return Fate.WAITING
+        return CopyStatus.WAITING
     if not batch or not _holds(batch.changes, send_at):
-        return Fate.SENT
+        return CopyStatus.SENT
     return _held(batch.changes, send_at, now)
 
 
 def _holds(changes: Sequence[StatusChange], send_at: int) -> bool:
-    """Whether a status stands at `send_at` that has stood, unbroken, since before the guard."""
+    """Return True if the batch has had a status without a break from before the cutoff until `send_at`."""
     since: float | None = None
     for change in changes:
         if change.at > send_at:
@@ -69,16 +68,16 @@ def _holds(changes: Sequence[StatusChange], send_at: int) -> bool:
             since = None
         elif since is None:
             since = change.at
-    return since is not None and since <= send_at - GUARD
+    return since is not None and since <= send_at - CANCEL_CUTOFF_SECONDS
 
 
-def _held(changes: Sequence[StatusChange], send_at: int, now: float) -> Fate:
-    """A status held the copy at `send_at`: what has happened to it from then until `now`."""
+def _held(changes: Sequence[StatusChange], send_at: int, now: float) -> CopyStatus:
+    """Return the status at `now` of a copy that was held at `send_at`."""
     at_due = [change for change in changes if change.at <= send_at]
-    later = [change for change in changes if send_at < change.at <= min(now, send_at + KEPT)]
+    later = [change for change in changes if send_at < change.at <= min(now, send_at + MAX_PAUSE_SECONDS)]
     for change in (at_due[-1], *later):
         if change.status == "cancel":
-            return Fate.CANCELLED
+            return CopyStatus.CANCELLED
         if not change.status:
-            return Fate.SENT
-    return Fate.PAUSED if now <= send_at + KEPT else Fate.EXPIRED
+            return CopyStatus.SENT
+    return CopyStatus.PAUSED if now <= send_at + MAX_PAUSE_SECONDS else CopyStatus.EXPIRED

@@ -1,4 +1,4 @@
-"""The pages: a mailbox to look into. Everything they show is in their address; they need no script."""
+"""The pages of the inbox. Their whole state is in the URL; they need no script."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -14,89 +14,91 @@ from newsletter.postbox.store.recipient_copies import RecipientCopy
 from newsletter.postbox.ui import letter_frame
 from newsletter.postbox.ui.page_templates import FILES, page
 
-LETTERS = 25  # on a page
-PEOPLE = 50
-CALLS = 100
+LETTERS_PER_PAGE = 25
+COPIES_PER_PAGE = 50
+CALLS_PER_PAGE = 100
 TABS = ("html", "text", "headers", "source", "call")
-CLIPPED = 102_000  # bytes of HTML beyond which Gmail shows only the beginning
+GMAIL_CLIP_BYTES = 102_000  # Gmail shows only the beginning of larger HTML
 
 
-def show_list(office: PostboxContext, request: Request) -> Reply:
-    """Letters, the newest first."""
+def show_list(context: PostboxContext, request: Request) -> Reply:
+    """List letters, newest first."""
     search, number = request.query.get("q", "").strip(), _page_number(request)
-    with office.mailbox.reading() as reader:
-        found = mailbox_queries.letters(reader, search=search, skip=(number - 1) * LETTERS, most=LETTERS + 1)
-        fates = mailbox_queries.fates(reader, [row["letter"] for row in found], now=request.now)
+    with context.mailbox.reading() as reader:
+        found = mailbox_queries.letters(
+            reader, search=search, skip=(number - 1) * LETTERS_PER_PAGE, limit=LETTERS_PER_PAGE + 1
+        )
+        statuses = mailbox_queries.status_counts(reader, [row["letter"] for row in found], now=request.now)
         newest = mailbox_queries.newest_call(reader)
     return page(
         "list.html",
-        **_common(office, request),
-        letters=found[:LETTERS],
-        fates=fates,
+        **_common(context, request),
+        letters=found[:LETTERS_PER_PAGE],
+        statuses=statuses,
         search=search,
         number=number,
-        more=len(found) > LETTERS,
+        more=len(found) > LETTERS_PER_PAGE,
         newest=newest,
     )
 
 
-def show_letter(office: PostboxContext, request: Request) -> Reply:
-    """One letter: who got it, and one copy of it: the one that `copy` names, else the first that is listed."""
-    key, query, number = request.words["letter"], request.query, _page_number(request)
+def show_letter(context: PostboxContext, request: Request) -> Reply:
+    """Show one letter: its recipients, and the copy that `copy` names, else the first in the list."""
+    key, query, number = request.path_parts["letter"], request.query, _page_number(request)
     where: dict[str, object] = {"letter": key}
     search = query.get("q", "").strip()
-    wanted = where | ({"search": search} if search else {})
-    with office.mailbox.reading() as reader:
+    filters = where | ({"search": search} if search else {})
+    with context.mailbox.reading() as reader:
         letter = mailbox_queries.letter(reader, key)
         if letter is None:
-            return page("lost.html", status=404, **_common(office, request))
+            return page("not_found.html", status=404, **_common(context, request))
         people = list(
             recipient_copies.received(
                 reader,
                 now=request.now,
-                where=wanted,
+                where=filters,
                 newest=True,
-                skip=(number - 1) * PEOPLE,
-                most=PEOPLE,
+                skip=(number - 1) * COPIES_PER_PAGE,
+                limit=COPIES_PER_PAGE,
                 bodies=False,
             )
         )
         twice = mailbox_queries.duplicate_recipients(reader, key)
-        many = recipient_copies.how_many(reader, where=wanted)
-        usual = people[0].id if people else ""  # the first that was found
-        call, _, position = query.get("copy", usual).partition(".")
+        many = recipient_copies.count_copies(reader, where=filters)
+        default = people[0].id if people else ""  # the first in the list
+        call, _, position = query.get("copy", default).partition(".")
         one = {"call": call[:15], "position": position[:15]} if call and position else {}
-        shown = next(recipient_copies.received(reader, now=request.now, where=where | one, newest=True, most=1), None)
-        fates = mailbox_queries.fates(reader, [key], now=request.now).get(key, {})
+        shown = next(recipient_copies.received(reader, now=request.now, where=where | one, newest=True, limit=1), None)
+        statuses = mailbox_queries.status_counts(reader, [key], now=request.now).get(key, {})
     return page(
         "letter.html",
-        **_common(office, request),
+        **_common(context, request),
         letter=letter,
         people=people,
         many=many,
         twice=twice,
         number=number,
-        pages=max(1, -(-many // PEOPLE)),
+        pages=max(1, -(-many // COPIES_PER_PAGE)),
         search=search,
         shown=shown,
-        fates=fates,
-        **_look(shown, request),
+        statuses=statuses,
+        **_copy_view(shown, request),
     )
 
 
-def show_html(office: PostboxContext, request: Request) -> Reply:
-    """The HTML of a copy alone, for the frame on the letter's page: it can run and load nothing."""
-    found = _find(office, request)
+def show_html(context: PostboxContext, request: Request) -> Reply:
+    """Return the HTML of a copy for the frame on the page of the letter. It cannot run or load anything."""
+    found = _find(context, request)
     if not found or not found.copy or not found.copy.html:
         return error_reply(404, "Not Found")
     remote = request.query.get("images") == "1"
-    body = letter_frame.framed(found.copy.html).encode()
-    return Reply(200, body, "text/html; charset=utf-8", letter_frame.guards(remote=remote))
+    body = letter_frame.add_base_target(found.copy.html).encode()
+    return Reply(200, body, "text/html; charset=utf-8", letter_frame.security_headers(remote=remote))
 
 
-def give_raw(office: PostboxContext, request: Request) -> Reply:
-    """The whole message, to be opened in a mail program."""
-    found = _find(office, request)
+def download_message(context: PostboxContext, request: Request) -> Reply:
+    """Return the whole message, to open in an email client."""
+    found = _find(context, request)
     if not found or not found.copy:
         return error_reply(404, "Not Found")
     source = raw(found.copy, message_id=found.row["message_id"], at=found.at)
@@ -104,34 +106,41 @@ def give_raw(office: PostboxContext, request: Request) -> Reply:
     return Reply(200, source, "message/rfc822", name)
 
 
-def show_calls(office: PostboxContext, request: Request) -> Reply:
-    """Every call in the order of arrival, with what is held and what is ordered."""
+def show_calls(context: PostboxContext, request: Request) -> Reply:
+    """List all calls, with paused and cancelled batches and active faults."""
     number = _page_number(request)
-    with office.mailbox.reading() as reader:
-        rows = mailbox_queries.latest_calls(reader, skip=(number - 1) * CALLS, most=CALLS + 1)
+    with context.mailbox.reading() as reader:
+        rows = mailbox_queries.latest_calls(reader, skip=(number - 1) * CALLS_PER_PAGE, limit=CALLS_PER_PAGE + 1)
         held = batch_ids.held_batches(reader, now=request.now)
-    calls = [{**dict(row), "notes": orjson.loads(row["notes"])} for row in rows[:CALLS]]
-    return page("calls.html", **_common(office, request), calls=calls, held=held, number=number, more=len(rows) > CALLS)
+    calls = [{**dict(row), "notes": orjson.loads(row["notes"])} for row in rows[:CALLS_PER_PAGE]]
+    return page(
+        "calls.html",
+        **_common(context, request),
+        calls=calls,
+        held=held,
+        number=number,
+        more=len(rows) > CALLS_PER_PAGE,
+    )
 
 
-def clear_orders(office: PostboxContext, _: Request) -> Reply:
-    """The button beside the orders."""
-    office.orders.clear()
+def clear_faults(context: PostboxContext, _: Request) -> Reply:
+    """Remove all faults: the button beside their list."""
+    context.faults.clear()
     return Reply(303, headers={"Location": "/calls"})
 
 
-def give_file(_: PostboxContext, request: Request) -> Reply:
-    """Style, script and icon."""
-    body, kind = FILES[request.words["file"]]
+def serve_file(_: PostboxContext, request: Request) -> Reply:
+    """Return the style sheet, script or icon."""
+    body, kind = FILES[request.path_parts["file"]]
     return Reply(200, body, kind, {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"})
 
 
-def _common(office: PostboxContext, request: Request) -> dict[str, Any]:
-    return {"orders": office.orders.standing(), "host": request.headers.get("host", ""), "now": request.now}
+def _common(context: PostboxContext, request: Request) -> dict[str, Any]:
+    return {"faults": context.faults.active(), "host": request.headers.get("host", ""), "now": request.now}
 
 
-def _look(shown: RecipientCopy | None, request: Request) -> dict[str, Any]:
-    """What is seen of a copy: the tab, the frame's width and colours, sizes."""
+def _copy_view(shown: RecipientCopy | None, request: Request) -> dict[str, Any]:
+    """Return what the page shows of a copy: the tab, width and colours of the frame, sizes."""
     query = request.query
     state = {name: query[name] for name in ("q", "page", "copy", "tab", "view", "dark", "images") if query.get(name)}
 
@@ -154,16 +163,16 @@ def _look(shown: RecipientCopy | None, request: Request) -> dict[str, Any]:
         "lines": headers(copy, message_id=message_id, at=shown.at),
         "source": source.decode("utf-8", "replace"),
         "sizes": {"html": len(copy.html.encode()), "text": len(copy.text.encode()), "whole": len(source)},
-        "clipped": len(copy.html.encode()) > CLIPPED,
+        "clipped": len(copy.html.encode()) > GMAIL_CLIP_BYTES,
         "send_at": datetime.fromtimestamp(shown.row["send_at"], UTC) if shown.row["send_at"] else None,
         "notes": orjson.loads(shown.row["notes"]),
     }
 
 
-def _find(office: PostboxContext, request: Request) -> RecipientCopy | None:
-    where: dict[str, object] = {"call": request.words["call"], "position": request.words["position"]}
-    with office.mailbox.reading() as reader:
-        return next(recipient_copies.received(reader, now=request.now, where=where, most=1), None)
+def _find(context: PostboxContext, request: Request) -> RecipientCopy | None:
+    where: dict[str, object] = {"call": request.path_parts["call"], "position": request.path_parts["position"]}
+    with context.mailbox.reading() as reader:
+        return next(recipient_copies.received(reader, now=request.now, where=where, limit=1), None)
 
 
 def _page_number(request: Request) -> int:

@@ -1,7 +1,7 @@
-"""What happens to a copy after it was accepted, as events in SendGrid's words; and how badly they are told. Pure.
+"""Simulates what happens to a copy after it was accepted, as SendGrid events, and delays or loses them. Pure.
 
-Events: SendGrid's page “Event Webhook Reference”. They tell of each copy that it was processed and then
-delivered, or whatever was ordered for its address. A copy scheduled for later is only processed.
+Format: SendGrid's page “Event Webhook Reference”. Each copy is processed and then delivered, or has the outcome set
+for its address. A copy that is scheduled for later is only processed.
 """
 
 import base64
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Self
 
 from newsletter.lib.errors import BadInput
 
-MORE: dict[str, dict[str, Any]] = {  # fields that an event of this kind has besides the common ones
+EXTRA_FIELDS: dict[str, dict[str, Any]] = {  # by type of event: its fields besides the common ones
     "processed": {},
     "deferred": {"response": "450 4.2.1 try again later", "attempt": "1"},
     "delivered": {"response": "250 OK"},
@@ -32,16 +32,15 @@ MORE: dict[str, dict[str, Any]] = {  # fields that an event of this kind has bes
     "group_unsubscribe": {},
 }
 NEEDS_DELIVERY = frozenset({"open", "click", "spamreport", "unsubscribe", "group_unsubscribe"})
-PAUSE = 0.2  # seconds from one event of a copy to the next
+EVENT_INTERVAL_SECONDS = 0.2  # between the events of one copy
 
 
 @dataclass
-class Manner:
-    """How events are told. `fates` say for addresses what happens instead of, or after, being delivered.
+class EventBehaviour:
+    """How events are posted. `outcomes` maps an address to the event instead of, or after, its delivery.
 
-    `duplicate` and `lose` are shares from 0 to 1 of the events; with the same `seed` they are the
-    same ones. `shuffle` mixes their order, `delay` is in seconds, and with `hold` none is told
-    until it is taken back.
+    `duplicate` and `lose` are shares of the events, from 0 to 1; the same `seed` picks the same events. `shuffle`
+    mixes their order, `delay` is in seconds, and `hold` keeps all events back until it is cleared.
     """
 
     hold: bool = False
@@ -50,77 +49,82 @@ class Manner:
     lose: float = 0
     delay: float = 0
     seed: int = 0
-    fates: dict[str, str] = field(default_factory=dict)
+    outcomes: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, given: object) -> Self:
-        """A manner from its JSON; raises `BadInput`. What is not named is as in a new one."""
+        """Read a behaviour from JSON; missing fields have their defaults. Raises `BadInput`."""
         if not isinstance(given, dict):
-            raise BadInput("body", "is not an object.", 'Send such as {"shuffle": true, "duplicate": 0.5}.')
-        kinds: dict[str, Any] = {"hold": bool, "shuffle": bool, "seed": int, "fates": dict}
+            raise BadInput("body", "is not an object.", 'Example: {"shuffle": true, "duplicate": 0.5}.')
+        kinds: dict[str, Any] = {"hold": bool, "shuffle": bool, "seed": int, "outcomes": dict}
         for name, value in given.items():
             if name not in cls.__dataclass_fields__:
-                raise BadInput(str(name), "is not part of it.", f"Known are {', '.join(cls.__dataclass_fields__)}.")
+                raise BadInput(
+                    str(name), "is not a known field.", f"Known fields: {', '.join(cls.__dataclass_fields__)}."
+                )
             if not isinstance(value, kinds.get(name, (int, float))):
-                raise BadInput(name, "has a value that is not possible.", "")
+                raise BadInput(name, "has a value of the wrong type.", "")
         made = cls(**given)
         if not 0 <= made.duplicate <= 1 or not 0 <= made.lose <= 1 or not 0 <= made.delay <= 3600:
-            raise BadInput("body", "holds a number that is not possible.", "Shares are 0 to 1, a delay 0 to 3600.")
-        made.fates = {address.lower(): word_of(word) for address, word in made.fates.items()}
+            raise BadInput("body", "contains a number out of range.", "Shares are 0 to 1, the delay is 0 to 3600.")
+        made.outcomes = {address.lower(): event_type(outcome) for address, outcome in made.outcomes.items()}
         return made
 
-    def told(self) -> dict[str, Any]:
-        """The manner as JSON."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the behaviour as a JSON object."""
         return asdict(self)
 
 
-class Due(NamedTuple):
-    """An event that is told from `at` (Unix seconds) on."""
+class DueEvent(NamedTuple):
+    """An event to be posted at `at` (Unix seconds) or later."""
 
     at: float
     event: dict[str, Any]
 
 
-def word_of(word: object) -> str:
-    """`word`, when such an event exists; else `BadInput`."""
-    if not isinstance(word, str) or word not in MORE:
-        raise BadInput("event", "does not exist.", f"Known are {', '.join(MORE)}.")
-    return word
+def event_type(name: object) -> str:
+    """Return `name` if there is such a type of event, else raise `BadInput`."""
+    if not isinstance(name, str) or name not in EXTRA_FIELDS:
+        raise BadInput("event", "does not exist.", f"Known events: {', '.join(EXTRA_FIELDS)}.")
+    return name
 
 
-def course(copy: Mapping[str, Any], manner: Manner) -> Iterator[Due]:
-    """All that happens to `copy` by itself, lost and repeated as ordered. `copy` has address, args, message_id,
-    position, at (Unix seconds) and is_sent."""
-    fate = manner.fates.get(copy["address"].lower(), "delivered")
-    if fate == "dropped":
-        words = ["dropped"]
+def simulate_events(copy: Mapping[str, Any], behaviour: EventBehaviour) -> Iterator[DueEvent]:
+    """Yield the events of `copy`, some lost or repeated as `behaviour` says.
+
+    `copy` has address, args, message_id, position, at (Unix seconds) and is_sent.
+    """
+    outcome = behaviour.outcomes.get(copy["address"].lower(), "delivered")
+    if outcome == "dropped":
+        types = ["dropped"]
     elif not copy["is_sent"]:
-        words = ["processed"]
+        types = ["processed"]
     else:
-        words = ["processed", *(["delivered"] if fate in NEEDS_DELIVERY else []), fate]
-    for number, word in enumerate(dict.fromkeys(words)):
-        yield from told(event(copy, word, at=copy["at"] + number * PAUSE), copy["at"] + number * PAUSE, manner)
+        types = ["processed", *(["delivered"] if outcome in NEEDS_DELIVERY else []), outcome]
+    for number, type_ in enumerate(dict.fromkeys(types)):
+        at = copy["at"] + number * EVENT_INTERVAL_SECONDS
+        yield from distort(event(copy, type_, at=at), at, behaviour)
 
 
-def told(one: dict[str, Any], at: float, manner: Manner) -> Iterator[Due]:
-    """`one` not at all, once or twice, and when."""
-    chance = random.Random(f"{manner.seed}:{one['sg_event_id']}")  # noqa: S311 no secret
-    if chance.random() < manner.lose:
+def distort(one: dict[str, Any], at: float, behaviour: EventBehaviour) -> Iterator[DueEvent]:
+    """Yield this event once, twice or not at all, with the time of its post."""
+    chance = random.Random(f"{behaviour.seed}:{one['sg_event_id']}")  # noqa: S311 - not a secret
+    if chance.random() < behaviour.lose:
         return
-    for _ in range(2 if chance.random() < manner.duplicate else 1):
-        yield Due(at + manner.delay + (chance.random() if manner.shuffle else 0), one)
+    for _ in range(2 if chance.random() < behaviour.duplicate else 1):
+        yield DueEvent(at + behaviour.delay + (chance.random() if behaviour.shuffle else 0), one)
 
 
-def event(copy: Mapping[str, Any], word: str, *, at: float) -> dict[str, Any]:
-    """An event as SendGrid posts it: custom arguments stand beside its own fields, which win."""
-    name = f"{copy['message_id']} {copy['position']} {word}"
+def event(copy: Mapping[str, Any], type_: str, *, at: float) -> dict[str, Any]:
+    """Build an event as SendGrid posts it: custom arguments beside its own fields, which take precedence."""
+    name = f"{copy['message_id']} {copy['position']} {type_}"
     digest = hashlib.blake2b(name.encode(), digest_size=16).digest()
     return {
         **copy["args"],
         "email": copy["address"],
         "timestamp": int(at),
-        "event": "bounce" if word == "blocked" else word,
+        "event": "bounce" if type_ == "blocked" else type_,
         "sg_event_id": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         "sg_message_id": f"{copy['message_id']}.recvd-postbox-{copy['position']}",
-        **MORE[word],
+        **EXTRA_FIELDS[type_],
     }

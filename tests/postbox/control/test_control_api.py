@@ -91,14 +91,14 @@ def test_every_name_of_this_machine_is_ours(postbox: Postbox, host: str) -> None
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1"])
 def test_pages_of_other_sites_may_change_nothing(postbox: Postbox, origin: str) -> None:
     send(postbox)
-    for method, path in (("DELETE", "/postbox/letters"), ("POST", "/postbox/faults"), ("POST", "/calls/behave")):
+    for method, path in (("DELETE", "/postbox/letters"), ("POST", "/postbox/faults"), ("POST", "/calls/clear-faults")):
         assert ask(postbox, method, path, {"do": "drop"}, {"Origin": origin}).status == 403
     assert postbox.counts()["accepted"] == 1
-    assert postbox.office.orders.standing() == []
+    assert postbox.context.faults.active() == []
 
 
 def test_our_own_page_may(postbox: Postbox) -> None:
     postbox.order(do="drop")
-    answer = ask(postbox, "POST", "/calls/behave", headers={"Origin": postbox.url})
+    answer = ask(postbox, "POST", "/calls/clear-faults", headers={"Origin": postbox.url})
     assert (answer.status, answer.headers["Location"]) == (303, "/calls")
-    assert postbox.office.orders.standing() == []
+    assert postbox.context.faults.active() == []

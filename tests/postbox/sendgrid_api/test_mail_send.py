@@ -28,7 +28,7 @@ def test_what_was_accepted_can_be_read(postbox: Postbox) -> None:
         custom_args={"dispatch": "7"},
     )
     (found,) = postbox.letters()
-    assert (found["subject"], found["address"], found["fate"]) == ("Hello Rita", "rita@example.org", "sent")
+    assert (found["subject"], found["address"], found["status"]) == ("Hello Rita", "rita@example.org", "sent")
     assert found["custom_args"] == {"dispatch": "7", "who": "1"}
     assert found["message_id"] == answer.headers["X-Message-Id"]
     assert found["headers"]["X-A"] == "a"

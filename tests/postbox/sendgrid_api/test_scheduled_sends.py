@@ -50,8 +50,8 @@ def in_an_hour(clock: Clock) -> int:
     return int(clock.now.timestamp()) + 3600
 
 
-def fates(postbox: Postbox) -> dict[str, int]:
-    return {fate: number for fate, number in postbox.counts()["fates"].items() if number}
+def statuses(postbox: Postbox) -> dict[str, int]:
+    return {status: number for status, number in postbox.counts()["statuses"].items() if number}
 
 
 def test_a_batch_id_is_known_when_it_came_from_here(postbox: Postbox) -> None:
@@ -127,9 +127,9 @@ def test_ten_batches_are_held_at_a_time(postbox: Postbox, clock: Clock) -> None:
 
 def test_scheduled_mail_is_accepted_and_waits(postbox: Postbox, clock: Clock) -> None:
     send(postbox, send_at=in_an_hour(clock))
-    assert fates(postbox) == {"waiting": 1}
+    assert statuses(postbox) == {"waiting": 1}
     clock.go(hours=1)
-    assert fates(postbox) == {"sent": 1}
+    assert statuses(postbox) == {"sent": 1}
 
 
 def test_a_cancelled_batch_is_never_sent_and_the_second_submission_doubles_nobody(
@@ -143,7 +143,7 @@ def test_a_cancelled_batch_is_never_sent_and_the_second_submission_doubles_nobod
     clock.go(hours=2)
     counts = postbox.counts()
     assert (counts["accepted_twice"], counts["arriving_twice"]) == (1, 0)
-    assert fates(postbox) == {"cancelled": 1, "sent": 1}
+    assert statuses(postbox) == {"cancelled": 1, "sent": 1}
 
 
 def test_a_cancel_that_comes_too_late_does_not_hold(postbox: Postbox, clock: Clock) -> None:
@@ -152,7 +152,7 @@ def test_a_cancel_that_comes_too_late_does_not_hold(postbox: Postbox, clock: Clo
     clock.go(minutes=51)
     assert hold(postbox, batch).status == 201
     clock.go(minutes=9)
-    assert fates(postbox) == {"sent": 1}
+    assert statuses(postbox) == {"sent": 1}
 
 
 def test_taking_a_cancel_away_brings_the_mail_back_to_life(postbox: Postbox, clock: Clock) -> None:
@@ -161,7 +161,7 @@ def test_taking_a_cancel_away_brings_the_mail_back_to_life(postbox: Postbox, clo
     hold(postbox, batch)
     ask(postbox, "DELETE", f"{HELD}/{batch}")
     clock.go(hours=1)
-    assert fates(postbox) == {"sent": 1}
+    assert statuses(postbox) == {"sent": 1}
 
 
 def test_a_pause_past_its_time_sends_when_it_is_taken_away_and_expires_after_72_hours(
@@ -172,10 +172,10 @@ def test_a_pause_past_its_time_sends_when_it_is_taken_away_and_expires_after_72_
         send(postbox, batch_id=batch, send_at=in_an_hour(clock))
         hold(postbox, batch, "pause")
     clock.go(hours=30)
-    assert fates(postbox) == {"paused": 2}
+    assert statuses(postbox) == {"paused": 2}
     ask(postbox, "DELETE", f"{HELD}/{batch}")
     clock.go(hours=50)
-    assert fates(postbox) == {"sent": 1, "expired": 1}
+    assert statuses(postbox) == {"sent": 1, "expired": 1}
 
 
 def test_mail_that_comes_past_its_time_is_sent_at_once_even_in_a_cancelled_batch(
@@ -185,7 +185,7 @@ def test_mail_that_comes_past_its_time_is_sent_at_once_even_in_a_cancelled_batch
     hold(postbox, batch)
     clock.go(hours=2)
     send(postbox, batch_id=batch, send_at=due)
-    assert fates(postbox) == {"sent": 1}
+    assert statuses(postbox) == {"sent": 1}
 
 
 def test_an_ended_batch_id_is_found_good_but_its_mail_is_lost(postbox: Postbox, clock: Clock) -> None:
@@ -193,7 +193,7 @@ def test_an_ended_batch_id_is_found_good_but_its_mail_is_lost(postbox: Postbox, 
     clock.go(days=10, seconds=1)
     assert ask(postbox, "GET", f"/v3/mail/batch/{batch}").status == 200
     assert send(postbox, batch_id=batch).status == 202
-    assert fates(postbox) == {"lost": 1}
+    assert statuses(postbox) == {"lost": 1}
 
 
 def test_batches_and_their_states_outlive_a_restart(postbox: Postbox) -> None:

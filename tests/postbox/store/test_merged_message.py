@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.postbox.store.merged_message import SNIPPET, MergedMessage, plain, replace, snippet
+from newsletter.postbox.store.merged_message import MAX_SNIPPET_CHARACTERS, MergedMessage, plain, replace, snippet
 from tests.postbox.asking import letter, person
 
 TAGGED = letter(
@@ -87,7 +87,10 @@ def test_the_first_words_come_from_the_text_and_else_from_the_html() -> None:
     assert snippet(MergedMessage(letter(content=[{"type": "text/plain", "value": "a\n\n b"}]), 0)) == "a b"
     html = "<style>p{}</style><title>no</title><p>Caf&eacute; <b>open</b>"
     assert plain(html).split() == ["Café", "open"]
-    assert len(snippet(MergedMessage(letter(content=[{"type": "text/html", "value": "word " * 200}]), 0))) <= SNIPPET
+    assert (
+        len(snippet(MergedMessage(letter(content=[{"type": "text/html", "value": "word " * 200}]), 0)))
+        <= MAX_SNIPPET_CHARACTERS
+    )
 
 
 tags = st.text(st.characters(codec="ascii", categories=("L", "P", "S")), min_size=1, max_size=4)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from newsletter.postbox.postbox import Postbox
-from newsletter.postbox.ui.letter_frame import framed, has_remote_pictures
+from newsletter.postbox.ui.letter_frame import add_base_target, has_remote_pictures
 from tests.postbox.asking import Answer, ask, letter, person, send
 
 HTML = '<!doctype html><html><head><title>t</title></head><body><a href="https://example.org/">go</a></body></html>'
@@ -28,7 +28,7 @@ def key(postbox: Postbox, place: int = -1) -> str:
 
 def test_an_empty_postbox_says_what_it_is_and_how_to_get_a_letter(postbox: Postbox) -> None:
     text = page(postbox, "/").text
-    assert "No letters yet" in text
+    assert "No emails yet" in text
     assert f"curl http://127.0.0.1:{postbox.port}/v3/mail/send" in text
 
 
@@ -76,7 +76,7 @@ def test_many_letters_have_pages(postbox: Postbox) -> None:
     assert ("Letter 26" in second, "Letter 01" in second, "Older" in second) == (False, True, False)
 
 
-def test_one_reader_can_be_found_and_her_copy_seen(postbox: Postbox) -> None:
+def test_the_copy_of_one_reader_can_be_found(postbox: Postbox) -> None:
     people = [person(f"r{n}@example.org", substitutions={"-n-": f"Reader {n}"}) for n in range(120)]
     send(postbox, personalizations=people, subject="For -n-")
     address = f"/letters/{key(postbox)}"
@@ -85,9 +85,9 @@ def test_one_reader_can_be_found_and_her_copy_seen(postbox: Postbox) -> None:
     assert "1 of 3" in everybody
     found = page(postbox, f"{address}?q=r77").text
     assert "For Reader 77" in found
-    assert "No copy went to such an address" in page(postbox, f"{address}?q=zebra").text
+    assert "No copy was sent to a matching address" in page(postbox, f"{address}?q=zebra").text
     assert "For Reader 77" in page(postbox, f"{address}?copy=1.77").text
-    assert "That copy is not here" in page(postbox, f"{address}?copy=9.9").text
+    assert "Copy not found" in page(postbox, f"{address}?copy=9.9").text
 
 
 @pytest.mark.parametrize("tab", ["html", "text", "headers", "source", "call"])
@@ -131,7 +131,7 @@ def test_the_letter_in_the_frame_can_run_and_load_nothing(postbox: Postbox) -> N
     )
     shown = page(postbox, f"/letters/{key(postbox)}").text
     assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in shown
-    assert "Pictures on the web are left out" in shown
+    assert "Images from the web are blocked" in shown
 
 
 def test_what_comes_from_a_letter_is_escaped_on_our_own_pages(postbox: Postbox) -> None:
@@ -167,7 +167,7 @@ def test_a_letter_can_be_saved_for_a_mail_program(postbox: Postbox) -> None:
     assert answer.body.startswith(b"Content-Type: multipart/alternative")
 
 
-def test_odd_things_are_pointed_out(postbox: Postbox) -> None:
+def test_warnings_are_shown(postbox: Postbox) -> None:
     people = [person("Rita@example.org", substitutions={"-a-": "x", "-a-b": "y"}), person("rita@example.org", too="t")]
     send(
         postbox,
@@ -177,31 +177,31 @@ def test_odd_things_are_pointed_out(postbox: Postbox) -> None:
         **{"from": {"email": "n@example.org", "name": "ü"}},
     )
     text = page(postbox, f"/letters/{key(postbox)}").text
-    for words in ("un_known", "too.", "1 of 2 copies", "beginning of another", "ASCII"):
+    for words in ("un_known", "too.", "1 of 2 copies", "start of another tag", "ASCII"):
         assert words in text
     assert "Accepted more than once for 1 reader:" in text
-    assert "worth a look" in page(postbox, "/").text
+    assert "warning" in page(postbox, "/").text
 
 
-def test_a_dropped_body_is_explained(postbox: Postbox) -> None:
+def test_a_deleted_body_is_explained(postbox: Postbox) -> None:
     send(postbox)
-    with postbox.office.mailbox.changing() as writer:
+    with postbox.context.mailbox.changing() as writer:
         writer.execute("DELETE FROM bodies")
     text = page(postbox, f"/letters/{key(postbox)}").text
-    assert "The content was dropped" in text
+    assert "The content was deleted" in text
     assert "rita@example.org" in text
 
 
-def test_calls_say_what_was_wrong_and_what_is_ordered(postbox: Postbox) -> None:
+def test_calls_show_problems_and_active_faults(postbox: Postbox) -> None:
     send(postbox, "nobody")
     send(postbox, mail_settings={"sandbox_mode": {"enable": True}})
     postbox.order(do="hang", times=3, where={"dispatch": "7"})
     batch = ask(postbox, "POST", "/v3/mail/batch").json["batch_id"]
     ask(postbox, "POST", "/v3/user/scheduled_sends", {"batch_id": batch, "status": "cancel"})
     text = page(postbox, "/calls").text
-    for words in ("personalizations.0.to.0.email", "sandbox mode", "the next 3 calls", "1 of 10 places", batch):
+    for words in ("personalizations.0.to.0.email", "sandbox mode", "the next 3 calls", "1 of 10 slots", batch):
         assert words in text
-    assert "Misbehaving on order" in page(postbox, "/").text
+    assert "Fault injection is on" in page(postbox, "/").text
 
 
 @pytest.mark.parametrize("path", ["/letters/0123456789abcdef", "/copies/1.0/html", "/copies/1.0/raw", "/letters/x"])
@@ -226,8 +226,8 @@ def test_head_answers_without_a_body(postbox: Postbox) -> None:
     ],
 )
 def test_links_open_in_a_new_tab_without_upsetting_the_doctype(html: str, start: str) -> None:
-    assert framed(html).startswith(start)
-    assert framed(html).endswith(html[-3:])
+    assert add_base_target(html).startswith(start)
+    assert add_base_target(html).endswith(html[-3:])
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,12 @@ from newsletter.lib.errors import BadInput
 from newsletter.mail.sendgrid import event_webhook
 from newsletter.postbox.postbox import Postbox
 from newsletter.postbox.webhook import webhook_sender
-from newsletter.postbox.webhook.event_simulation import Manner
+from newsletter.postbox.webhook.event_simulation import EventBehaviour
 from newsletter.postbox.webhook.webhook_signature import Signer
 from tests.postbox.asking import ask, person, send
 from tests.support.waiting import wait_until
 
-SIGNER = Signer.made()
+SIGNER = Signer.generate()
 
 
 class Listening:
@@ -123,7 +123,7 @@ def test_an_accepted_call_whose_answer_was_dropped_tells_its_events(
 
 
 @pytest.mark.parametrize(
-    ("fate", "words"),
+    ("outcome", "words"),
     [
         ("bounce", ["bounce", "processed"]),
         ("blocked", ["bounce", "processed"]),
@@ -133,10 +133,10 @@ def test_an_accepted_call_whose_answer_was_dropped_tells_its_events(
     ],
 )
 def test_a_fate_can_be_ordered_for_an_address(
-    make_postbox: Callable[[], Postbox], far: Listening, fate: str, words: list[str]
+    make_postbox: Callable[[], Postbox], far: Listening, outcome: str, words: list[str]
 ) -> None:
     postbox = make_postbox()
-    postbox.post_events(fates={"RITA@example.org": fate})
+    postbox.post_events(outcomes={"RITA@example.org": outcome})
     send(postbox, "rita@example.org")
     wait_until(lambda: far.words() == words, what=f"{words}")
 
@@ -189,7 +189,7 @@ def test_what_was_told_is_not_told_again_after_a_restart(make_postbox: Callable[
 def test_a_post_is_bounded(make_postbox: Callable[[], Postbox], far: Listening) -> None:
     send(make_postbox(), *(f"a{n}@example.org" for n in range(800)))
     wait_until(lambda: len(far.told()) == 1600)
-    assert max(map(len, far.posts)) <= webhook_sender.A_POST
+    assert max(map(len, far.posts)) <= webhook_sender.MAX_POST_EVENTS
 
 
 def test_without_an_address_to_tell_them_to_there_are_no_events(postbox: Postbox) -> None:
@@ -198,21 +198,21 @@ def test_without_an_address_to_tell_them_to_there_are_no_events(postbox: Postbox
 
 
 @pytest.mark.parametrize(
-    "given", [[], {"lose": 2}, {"lose": "x"}, {"what": 1}, {"fates": {"a@b.example": "explode"}}, {"delay": -1}]
+    "given", [[], {"lose": 2}, {"lose": "x"}, {"what": 1}, {"outcomes": {"a@b.example": "explode"}}, {"delay": -1}]
 )
 def test_a_manner_that_makes_no_sense_is_refused(given: object) -> None:
     with pytest.raises(BadInput):
-        Manner.read(given)
+        EventBehaviour.read(given)
 
 
 def test_the_key_is_made_once_for_its_owner_only_with_its_other_half_beside_it(tmp_path: Path) -> None:
     file = tmp_path / "events-key.pem"
-    first, second = Signer.kept(file), Signer.kept(file)
+    first, second = Signer.load_or_create(file), Signer.load_or_create(file)
     assert first.public == second.public == file.with_suffix(".pub").read_text().strip()
     assert file.stat().st_mode & 0o077 == 0
 
 
 def _place(postbox: Postbox) -> int:
-    with postbox.office.mailbox.reading() as reader:
+    with postbox.context.mailbox.reading() as reader:
         found = reader.execute("SELECT value FROM hook WHERE name = 'place'").fetchone()
     return int(found["value"]) if found else 0

@@ -1,7 +1,7 @@
-"""What SendGrid's documentation refuses in the body of a mail/send call. Pure: values in, problems out.
+"""Validates the body of a mail/send call by the rules in SendGrid's documentation. Pure.
 
-Where pages contradict each other the stricter one counts, so that what passes here passes there.
-Two headers of exactly the same name cannot be seen here: reading JSON keeps the last of them.
+Where pages contradict each other, the stricter one applies, so that what passes here also passes at SendGrid.
+Two headers with exactly the same name cannot be detected, because JSON parsing keeps the last one.
 """
 
 from collections.abc import Callable
@@ -16,9 +16,9 @@ __all__ = ["Problem", "find_problems"]
 
 
 def find_problems(body: object, *, now: datetime, account: Account, is_issued: Callable[[str], bool]) -> list[Problem]:
-    """Every rule that `body` breaks, as SendGrid returns all of them together; empty when it is accepted.
+    """Return every problem of `body`, as SendGrid returns all of them together; empty when it is accepted.
 
-    `body` is the JSON that was read; `is_issued` tells whether a batch id came from us.
+    `body` is the parsed JSON; `is_issued` says whether a batch id was created here.
     """
     found = Found()
     if not isinstance(body, dict):

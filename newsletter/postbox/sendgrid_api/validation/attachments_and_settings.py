@@ -1,4 +1,4 @@
-"""Rules for what may be added to a message: attachments, categories, groups, batches, settings."""
+"""Rules for attachments, categories, groups, batches and settings of a message."""
 
 import base64
 import binascii
@@ -31,7 +31,7 @@ SETTINGS: dict[str, dict[str, dict[str, type]]] = {
 
 
 def check(found: Found, body: dict[str, Any], *, account: Account, is_issued: Callable[[str], bool]) -> None:
-    """Look at everything that is not the message itself."""
+    """Check everything besides the message itself."""
     _check_attachments(found, body.get("attachments", []))
     _check_categories(found, body.get("categories", []))
     if "asm" in body:
@@ -47,7 +47,7 @@ def check(found: Found, body: dict[str, Any], *, account: Account, is_issued: Ca
     if "batch_id" in body:
         batch = body["batch_id"]
         if not isinstance(batch, str) or not is_issued(batch):
-            found.add("batch_id", "must be an id that POST /v3/mail/batch gave out")
+            found.add("batch_id", "must be an id from POST /v3/mail/batch")
     for section, settings in SETTINGS.items():
         if section in body:
             _check_settings(found, section, body[section], settings)
@@ -75,8 +75,8 @@ def _check_attachments(found: Found, attachments: object) -> None:
             value = one.get(name, None if name == "filename" else "")
             if not isinstance(value, str):
                 found.add(f"{field}.{name}", "must be a string")
-            elif any(mark in value for mark in ";,\r\n"):
-                found.add(f"{field}.{name}", "may hold none of ; , CR LF")
+            elif any(character in value for character in ";,\r\n"):
+                found.add(f"{field}.{name}", "must not contain ; , CR or LF")
 
 
 def _is_base64(text: str) -> bool:
@@ -94,7 +94,7 @@ def _check_categories(found: Found, categories: object) -> None:
     if len(categories) > CATEGORIES:
         found.add("categories", f"is limited to {CATEGORIES} categories")
     if len(set(categories)) < len(categories):
-        found.add("categories", "holds a category twice")
+        found.add("categories", "has a category twice")
     for place, one in enumerate(categories):
         if len(one) > CATEGORY_CHARACTERS or not one.isascii():
             found.add(f"categories.{place}", f"must be ASCII of at most {CATEGORY_CHARACTERS} characters")

@@ -13,15 +13,15 @@ from newsletter.postbox.sendgrid_api.validation.field_rules import (
 )
 from newsletter.postbox.sendgrid_api.validation.problem import Found
 
-REPLIES = 1000
-# And then everything else. AMP may stand before HTML, as sendgrid-python puts it (Mail.add_content, and Google asks for
+MAX_REPLY_TO = 1000
+# Then everything else. AMP may stand before HTML, as sendgrid-python puts it (Mail.add_content, and Google asks for
 # in amp.dev, “AMP email structure”), or among the rest, as SendGrid's page of errors has it.
 ORDER = {"text/plain": 0, "text/html": 1}
 AMP = "text/x-amp-html"
 
 
 def check(found: Found, body: dict[str, Any], *, now: datetime) -> None:
-    """Look at the message itself."""
+    """Check the message itself."""
     if "from" in body:
         check_person(found, "from", body["from"])
     else:
@@ -37,7 +37,7 @@ def check(found: Found, body: dict[str, Any], *, now: datetime) -> None:
     if "send_at" in body:
         check_send_at(found, "send_at", body["send_at"], now=now)
     if "sections" in body:
-        found.add("sections", "was taken out of the API in 2020 and is replaced by nothing")
+        found.add("sections", "was removed from the API in 2020")
 
 
 def _check_replies(found: Found, body: dict[str, Any]) -> None:
@@ -46,21 +46,21 @@ def _check_replies(found: Found, body: dict[str, Any]) -> None:
     if "reply_to_list" not in body:
         return
     if "reply_to" in body:
-        found.add("reply_to_list", "cannot stand together with reply_to")
+        found.add("reply_to_list", "cannot be combined with reply_to")
     people = body["reply_to_list"]
     if not isinstance(people, list):
         found.add("reply_to_list", "must be a list")
         return
-    if len(people) > REPLIES:
-        found.add("reply_to_list", f"is limited to {REPLIES:,} addresses")
+    if len(people) > MAX_REPLY_TO:
+        found.add("reply_to_list", f"is limited to {MAX_REPLY_TO:,} addresses")
     addresses = [check_person(found, f"reply_to_list.{place}", person) for place, person in enumerate(people)]
     if len(set(addresses)) < len(addresses):
-        found.add("reply_to_list", "holds an address twice")
+        found.add("reply_to_list", "has an address twice")
 
 
 def _check_content(found: Found, body: dict[str, Any]) -> None:
     if "content" not in body:
-        if "template_id" not in body:  # the page of errors; the template brings its own
+        if "template_id" not in body:  # by the page of errors; a template has its own content
             found.add("content", "is needed unless a template is named")
         return
     blocks = body["content"]
@@ -83,11 +83,14 @@ def _check_content(found: Found, body: dict[str, Any]) -> None:
     if AMP in kinds and "text/plain" in kinds[kinds.index(AMP) :]:
         found.add("content", "must have text/plain before text/x-amp-html")
     elif places != sorted(places):
-        found.add("content", "must stand in the order text/plain, text/html, then the rest")
+        found.add("content", "must be in the order text/plain, text/html, then the rest")
 
 
 def _is_content_type(kind: str) -> bool:
-    """A charset is refused here; a calendar's method is not (SendGrid's staff in sendgrid/sendgrid-ruby#298)."""
+    """Return True for a type without parameters.
+
+    A charset is refused; the method of a calendar is not (SendGrid's staff in sendgrid/sendgrid-ruby#298).
+    """
     main, _, parameters = kind.partition(";")
     is_calendar = main.strip().lower() == "text/calendar" and parameters.strip().lower().startswith("method=")
     return is_media_type(kind) and (not parameters or is_calendar)

@@ -1,4 +1,4 @@
-"""Rules for `personalizations`: who gets the letter, and what is different for each of them."""
+"""Rules for `personalizations`: the recipients, and what differs for each of them."""
 
 from datetime import datetime
 from typing import Any
@@ -15,24 +15,25 @@ from newsletter.postbox.sendgrid_api.validation.field_rules import (
 )
 from newsletter.postbox.sendgrid_api.validation.problem import Found
 
-MOST = 1000  # personalizations in a call, and recipients (to + cc + bcc) in a call
+MAX_PER_CALL = 1000  # personalizations, and recipients (to + cc + bcc)
 
 
 def check(found: Found, body: dict[str, Any], *, now: datetime) -> None:
-    """Look at all personalizations of `body`."""
-    everybody = body.get("personalizations")
-    if not isinstance(everybody, list) or not everybody:
+    """Check all personalizations of `body`."""
+    all_personalizations = body.get("personalizations")
+    if not isinstance(all_personalizations, list) or not all_personalizations:
         found.add("personalizations", "is needed and must hold at least one personalization")
         return
-    if len(everybody) > MOST:
+    if len(all_personalizations) > MAX_PER_CALL:
         found.add(
-            "personalizations", f"is limited to {MOST:,} personalizations a call; this one has {len(everybody):,}"
+            "personalizations",
+            f"is limited to {MAX_PER_CALL:,} personalizations a call; this one has {len(all_personalizations):,}",
         )
         return
     shared = body.get("custom_args")
     shared_args: dict[str, Any] = shared if isinstance(shared, dict) else {}
     recipients = 0
-    for number, one in enumerate(everybody):
+    for number, one in enumerate(all_personalizations):
         field = f"personalizations.{number}"
         if not isinstance(one, dict):
             found.add(field, "must be an object")
@@ -44,12 +45,12 @@ def check(found: Found, body: dict[str, Any], *, now: datetime) -> None:
             _check_from(found, f"{field}.from", one["from"], body.get("from"))
         if "subject" not in one and "subject" not in body and "template_id" not in body:
             found.add(f"{field}.subject", "is needed here, or else for the whole message")
-    if recipients > MOST:
-        found.add("personalizations", f"is limited to {MOST:,} recipients a call (to + cc + bcc)")
+    if recipients > MAX_PER_CALL:
+        found.add("personalizations", f"is limited to {MAX_PER_CALL:,} recipients a call (to + cc + bcc)")
 
 
 def _check_recipients(found: Found, field: str, one: dict[str, Any]) -> int:
-    """How many people `one` goes to."""
+    """Check the recipients of one personalization and return their number."""
     number = 0
     seen: set[str] = set()
     for kind in ("to", "cc", "bcc"):
@@ -63,7 +64,7 @@ def _check_recipients(found: Found, field: str, one: dict[str, Any]) -> int:
         for place, person in enumerate(people):
             address = check_person(found, f"{field}.{kind}.{place}", person)
             if address and address in seen:
-                found.add(field, f"holds an address twice in to, cc and bcc; the second one is in {kind}")
+                found.add(field, f"has an address twice in to, cc and bcc; the second one is in {kind}")
             seen.add(address)
     return number
 
@@ -74,7 +75,7 @@ def _check_differences(found: Found, field: str, one: dict[str, Any], *, now: da
     if "headers" in one:
         check_headers(found, f"{field}.headers", one["headers"])
     if "substitutions" in one and check_strings(found, f"{field}.substitutions", one["substitutions"]):
-        check_size(found, f"{field}.substitutions", one["substitutions"], most=SUBSTITUTION_BYTES)
+        check_size(found, f"{field}.substitutions", one["substitutions"], max_bytes=SUBSTITUTION_BYTES)
     if "dynamic_template_data" in one and not isinstance(one["dynamic_template_data"], dict):
         found.add(f"{field}.dynamic_template_data", "must be an object")
     if "send_at" in one:
@@ -90,11 +91,11 @@ def _check_args(found: Found, field: str, one: dict[str, Any], shared: dict[str,
             return
         if not own:
             found.add(field, "must not be empty")
-    check_size(found, field, {**shared, **own}, most=ARGS_BYTES)
+    check_size(found, field, {**shared, **own}, max_bytes=ARGS_BYTES)
 
 
 def _check_from(found: Found, field: str, own: object, shared: object) -> None:
     address = check_person(found, field, own)
-    usual = shared.get("email") if isinstance(shared, dict) else None
-    if address and isinstance(usual, str) and address.rpartition("@")[2] != usual.lower().rpartition("@")[2]:
+    default = shared.get("email") if isinstance(shared, dict) else None
+    if address and isinstance(default, str) and address.rpartition("@")[2] != default.lower().rpartition("@")[2]:
         found.add(field, "has another domain than the sender of the message")

@@ -1,4 +1,4 @@
-"""One complaint in SendGrid's form, and the list that they are gathered in."""
+"""A validation error in SendGrid's format, and a list of them."""
 
 import re
 from typing import NamedTuple
@@ -7,10 +7,10 @@ HELP = "http://sendgrid.com/docs/API_Reference/Web_API_v3/Mail/errors.html#messa
 
 
 class Problem(NamedTuple):
-    """Exactly the three names of an error in an answer; `field` is dotted, with the index of a list in it.
+    """The three fields of an error in an answer; `field` is a dotted path with list indexes.
 
-    The message is our wording: SendGrid promises none, and callers may only go by status and field.
-    It never repeats an address.
+    The wording is ours: SendGrid promises none, and callers may only rely on status and field. A message never
+    contains an address.
     """
 
     message: str
@@ -22,5 +22,5 @@ class Found(list[Problem]):
     """The problems found so far."""
 
     def add(self, field: str, message: str) -> None:
-        """Complain about `field`, such as `personalizations.1.to.0.email`."""
+        """Add a problem with `field`, such as `personalizations.1.to.0.email`."""
         self.append(Problem(message, field, HELP + re.sub(r"\.\d+", "", field)))

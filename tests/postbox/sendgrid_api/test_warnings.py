@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.postbox.sendgrid_api.validation.warnings import flags
+from newsletter.postbox.sendgrid_api.validation.warnings import find_warnings
 from tests.postbox.asking import letter
 
 
@@ -16,7 +16,7 @@ from tests.postbox.asking import letter
     ],
 )
 def test_a_list_id_that_a_receiver_finds_is_no_matter(value: str) -> None:
-    assert flags(letter(headers={"List-Id": value})) == []
+    assert find_warnings(letter(headers={"List-Id": value})) == []
 
 
 @pytest.mark.parametrize(
@@ -30,10 +30,10 @@ def test_a_list_id_that_a_receiver_finds_is_no_matter(value: str) -> None:
         "<news example>",
     ],
 )
-def test_a_list_id_that_no_receiver_finds_is_said(value: str) -> None:
-    assert "finds no id" in " ".join(flags(letter(headers={"list-id": value})))
+def test_a_list_id_without_a_readable_id_is_a_warning(value: str) -> None:
+    assert "without a readable id" in " ".join(find_warnings(letter(headers={"list-id": value})))
 
 
-def test_a_header_line_that_is_not_encoded_is_named() -> None:
-    said = " ".join(flags(letter(headers={"X-Mood": "fröhlich", "X-Plain": "glad"})))
-    assert "not ASCII, which travel as they are: X-Mood." in said
+def test_an_unencoded_header_line_is_a_warning() -> None:
+    said = " ".join(find_warnings(letter(headers={"X-Mood": "fröhlich", "X-Plain": "glad"})))
+    assert "not ASCII and are sent unencoded: X-Mood." in said
