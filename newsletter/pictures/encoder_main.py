@@ -11,12 +11,12 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # the project; Python was told to look nowhere else
 
 from newsletter.lib.errors import BadInput
-from newsletter.lib.process_limits import bind
+from newsletter.lib.process_limits import apply_limits
 from newsletter.pictures.encode_picture import Limits, encode
 from newsletter.pictures.encoding_limits import BOUNDS
 
 if __name__ == "__main__":
-    bind(BOUNDS)
+    apply_limits(BOUNDS)
     body = b""
     try:
         made = encode(sys.stdin.buffer.read(), Limits(*map(int, sys.argv[1:])))

@@ -65,8 +65,8 @@ def test_the_process_binds_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """The real program on a picture that fills more memory than it may have."""
     source = Path(encode_in_subprocess.__file__).with_name("encoder_main.py")
     less = (
-        "import runpy, sys; from newsletter.pictures import bounds\n"
-        "bounds.BOUNDS = bounds.BOUNDS._replace(memory_bytes=160 * 1024 * 1024)\n"
+        "import runpy, sys; from newsletter.pictures import encoding_limits\n"
+        "encoding_limits.BOUNDS = encoding_limits.BOUNDS._replace(memory_bytes=160 * 1024 * 1024)\n"
         f"runpy.run_path({str(source)!r}, run_name='__main__')"
     )
     root = str(source.parents[2])
