@@ -15,7 +15,7 @@ def add(user: User, *, by: User | None, now: datetime) -> User:
     """Store a new person. Raises `InvalidState` when their address is taken."""
     with transaction.atomic():
         if User.objects.filter(email=user.email).exists():
-            raise InvalidState("Somebody with this address works here already.")
+            raise InvalidState("There is already a user with this address.")
         user.save()
         audit_trail.record(by, Act.USER_ADDED, user, now=now, role=user.role)
     return user

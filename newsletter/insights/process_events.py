@@ -54,7 +54,7 @@ def _may_pass(error: Exception, notice: WebhookPost) -> bool:
 
 def _absorb_apart(notice: WebhookPost, *, now: datetime) -> None:
     """Each event of a post by itself, so that one that cannot be absorbed costs itself alone."""
-    read = event_webhook.read(bytes(notice.body), received_at=notice.received_at)
+    read = event_webhook.parse_post(bytes(notice.body), received_at=notice.received_at)
     failed: dict[str, int] = {}
     for event in read.events:
         try:
@@ -107,7 +107,7 @@ def _mark_absorbed(told: Sequence[tuple[WebhookPost, ParsedPost]]) -> None:
 
 def _read(notice: WebhookPost) -> ParsedPost | None:
     try:
-        return event_webhook.read(bytes(notice.body), received_at=notice.received_at)
+        return event_webhook.parse_post(bytes(notice.body), received_at=notice.received_at)
     except BadInput as error:
         webhook_inbox.quarantine(notice, problem=str(error))
         return None

@@ -20,7 +20,7 @@ MIN_ALPHA = 8  # of 255; fainter than that nothing is seen
 JPEG_START, JPEG_SCAN, JPEG_END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
 UNREAD_JPEG = 128  # how libjpeg fills what it did not get; other decoders leave zeros
 FIELD = "picture"
-HINT = "Give a JPEG, PNG, WebP, AVIF or GIF file."
+HINT = "Use a JPEG, PNG, WebP, AVIF or GIF file."
 
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # each thread takes addresses, of which there are few
 
@@ -37,9 +37,9 @@ def decode(data: bytes, *, twice_shown: tuple[int, int]) -> Decoded:
     """The picture in `data`, read no larger than needed for `twice_shown` pixels; raises `BadInput`."""
     head = data[:1000].lstrip().lower()
     if head.startswith((b"<?xml", b"<svg")) or b"<svg" in head:
-        raise BadInput(FIELD, "is an SVG drawing, which most mail programs do not show.", "Save it as a PNG.")
+        raise BadInput(FIELD, "is an SVG drawing, which most email clients do not show.", "Save it as a PNG.")
     if data.startswith(JPEG_START) and data.count(JPEG_SCAN) > MAX_SCANS:
-        raise BadInput(FIELD, f"has more than {MAX_SCANS} scans.", "Open it in a picture editor and save it anew.")
+        raise BadInput(FIELD, f"has more than {MAX_SCANS} scans.", "Open it in a picture editor and save it again.")
     try:
         try:
             decoded = _read(data, twice_shown, cut=False)
@@ -51,7 +51,7 @@ def decode(data: bytes, *, twice_shown: tuple[int, int]) -> Decoded:
         raise
     # broken files end in errors of many kinds, and none of them is ours
     except Exception:  # noqa: BLE001 — whatever it is, the file cannot be read
-        raise BadInput(FIELD, "is not a file that we can read as a picture.", HINT) from None
+        raise BadInput(FIELD, "cannot be read as a picture.", HINT) from None
     _check_visible(decoded.image)
     return decoded
 
@@ -72,13 +72,13 @@ def _read(data: bytes, twice_shown: tuple[int, int], *, cut: bool) -> Decoded:
 
 def _check_size(width: int, height: int) -> None:
     if min(width, height) < MIN_SIDE:
-        raise BadInput(FIELD, f"is {width} × {height} pixels.", "Give one that can be seen.")
+        raise BadInput(FIELD, f"is {width} × {height} pixels.", "Use a larger picture.")
     if width * height > MAX_PIXELS:
         raise _too_many_pixels()
 
 
 def _too_many_pixels() -> BadInput:
-    return BadInput(FIELD, "has too many pixels.", f"Give one of at most {MAX_PIXELS // 1_000_000} million.")
+    return BadInput(FIELD, "has too many pixels.", f"Use one of at most {MAX_PIXELS // 1_000_000} million.")
 
 
 def _check_rows(opened: Image.Image) -> bool:
@@ -95,7 +95,7 @@ def _check_rows(opened: Image.Image) -> bool:
         box = read.getbbox(alpha_only=False)
         missing = read.height - (box[3] if box else 0)
     if missing > MAX_MISSING * opened.height:
-        raise BadInput(FIELD, "is cut off: a part of it is missing.", "Give the whole file.")
+        raise BadInput(FIELD, "is incomplete: part of it is missing.", "Use the complete file.")
     return missing > 0
 
 
@@ -103,7 +103,7 @@ def _check_visible(image: Image.Image) -> None:
     if image.mode == "RGBA":
         _, most = image.getchannel("A").getextrema()
         if isinstance(most, int | float) and most < MIN_ALPHA:
-            raise BadInput(FIELD, "shows nothing: all of it is transparent.", "Give one that can be seen.")
+            raise BadInput(FIELD, "is fully transparent.", "Use a visible picture.")
 
 
 def _upright(opened: Image.Image) -> Image.Image:

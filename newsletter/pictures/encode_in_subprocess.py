@@ -13,7 +13,7 @@ from newsletter.pictures.encode_picture import Encoded, Limits
 
 COMMAND = command_of(Path(__file__).with_name("encoder_main.py"))
 FIELD = "picture"
-HINT = "Open it in a picture editor and save it anew."
+HINT = "Open it in a picture editor and save it again."
 
 log = structlog.get_logger()
 _free = threading.BoundedSemaphore(encoding_limits.MAX_AT_ONCE)
@@ -26,7 +26,7 @@ class PictureEncoderUnavailable(NewsletterError):
 def encode(data: bytes, limits: Limits) -> Encoded:
     """A picture within `limits`. Raises `BadInput`, or `PictureEncoderUnavailable`."""
     if not _free.acquire(timeout=encoding_limits.MAX_WAIT_SECONDS):
-        raise PictureEncoderUnavailable("Other pictures are being read at this moment. Try again in a minute.")
+        raise PictureEncoderUnavailable("Other pictures are being processed. Try again in a minute.")
     try:
         answer = run([*COMMAND, *map(str, limits)], data, bounds=encoding_limits.BOUNDS)
     finally:
@@ -35,9 +35,9 @@ def encode(data: bytes, limits: Limits) -> Encoded:
         case Ending.ANSWERED:
             return _read(answer.output)
         case Ending.TOO_LONG:
-            raise BadInput(FIELD, f"takes more than {encoding_limits.BOUNDS.cpu_seconds} seconds to be read.", HINT)
+            raise BadInput(FIELD, f"takes more than {encoding_limits.BOUNDS.cpu_seconds} seconds to process.", HINT)
         case Ending.NO_MEMORY:
-            raise BadInput(FIELD, "needs too much memory to be read.", HINT)
+            raise BadInput(FIELD, "needs too much memory to process.", HINT)
         case Ending.BROKEN:
             raise _not_tried(answer.trouble)
 
@@ -55,4 +55,4 @@ def _read(output: bytes) -> Encoded:
 
 def _not_tried(why: str) -> PictureEncoderUnavailable:
     log.error("picture.not_tried", why=why)
-    return PictureEncoderUnavailable("The picture could not be read at this moment. Try again in a minute.")
+    return PictureEncoderUnavailable("The picture could not be processed. Try again in a minute.")

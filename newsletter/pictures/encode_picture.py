@@ -16,8 +16,8 @@ from newsletter.pictures.decode_picture import FIELD, MIN_SIDE, decode
 QUALITIES = (85, 80, 75, 70, 65, 60)
 FEW_COLOURS = 256  # a drawing or a chart, which JPEG would smear
 SHRUNK = 0.8
-STILL = "It moved; its first image is kept, as some mail programs show no other."
-CUT = "Its file ends too early; a few rows are missing."
+STILL = "The picture was animated. Only its first frame was kept, because some email clients show no other."
+CUT = "The file ends too early; a few rows are missing."
 
 
 class Limits(NamedTuple):
@@ -47,7 +47,9 @@ def encode(data: bytes, limits: Limits) -> Encoded:
     made = _within(image, limits)
     if min(made.width, made.height) < MIN_SIDE:
         raise BadInput(
-            FIELD, f"would be {made.width} × {made.height} pixels in an email.", "Give one that is less long and thin."
+            FIELD,
+            f"would be {made.width} × {made.height} pixels in an email.",
+            "Use a picture that is less long and thin.",
         )
     return made._replace(note=" ".join([STILL] * moves + [CUT] * is_cut))
 

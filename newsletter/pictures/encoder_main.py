@@ -25,5 +25,5 @@ if __name__ == "__main__":
     except BadInput as error:
         head = {"problem": error.problem, "hint": error.hint}
     except MemoryError:
-        head = {"problem": "needs too much memory to be read.", "hint": "Give one with fewer pixels."}
+        head = {"problem": "needs too much memory to process.", "hint": "Use one with fewer pixels."}
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + body)

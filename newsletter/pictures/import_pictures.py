@@ -15,7 +15,7 @@ from newsletter.pictures import picture_storage
 from newsletter.pictures.encode_in_subprocess import encode
 from newsletter.pictures.encode_picture import Encoded, Limits
 from newsletter.pictures.models import Picture, State, Use
-from newsletter.pictures.safe_fetch import LARGEST, PictureFetchError, fetch
+from newsletter.pictures.safe_fetch import MAX_FILE_BYTES, PictureFetchError, fetch
 
 log = structlog.get_logger()
 
@@ -35,8 +35,8 @@ def request_picture(source_url: str, use: Use) -> Picture:
 
 def save_upload(data: bytes, use: Use, *, now: datetime) -> Picture:
     """Make a handed over file fit, store it, and write its row; raises `BadInput`."""
-    if len(data) > LARGEST:
-        raise BadInput("picture", "is too large.", f"Give a file under {LARGEST // 1_000_000} MB.")
+    if len(data) > MAX_FILE_BYTES:
+        raise BadInput("picture", "is too large.", f"Use a file under {MAX_FILE_BYTES // 1_000_000} MB.")
     picture = Picture(use=use)
     _fill(picture, encode(data, LIMITS[use]), now)
     picture.save()
@@ -47,7 +47,7 @@ def fetch_next(*, now: datetime, fetch: Fetch = fetch) -> bool:
     """Fetch one picture that is due, or note why that failed. False when none is due."""
     found, spent = claim(Picture.objects.due(now), now=now, lease=LEASE, max_rows=1, max_tries=MAX_TRIES)
     for picture in spent:
-        _note(picture, "Each try ended the worker that made it.", "Give another picture.", again=False, now=now)
+        _note(picture, "Every attempt to process it failed.", "Use another picture.", again=False, now=now)
         _record(picture)
     if not found:
         return bool(spent)
@@ -57,10 +57,10 @@ def fetch_next(*, now: datetime, fetch: Fetch = fetch) -> bool:
     except PictureFetchError as error:
         _note(picture, error.problem, error.hint, again=not error.is_final, now=now)
     except BadInput as error:
-        _note(picture, f"What stands there {error.problem}", error.hint, again=False, now=now)
+        _note(picture, f"The file at this address {error.problem}", error.hint, again=False, now=now)
     except Exception:
         log.exception("picture.not_stored", picture=picture.pk)
-        _note(picture, "It could not be stored.", "Tell those who look after the service.", again=True, now=now)
+        _note(picture, "The picture could not be stored.", "Contact your administrator.", again=True, now=now)
     _record(picture)
     return True
 
@@ -71,8 +71,8 @@ def abandon_pending(pictures: Iterable[Picture]) -> None:
     late.exclude(problem="").update(state=State.FAILED)
     late.filter(problem="").update(
         state=State.FAILED,
-        problem="It had not come when the letter was assembled.",
-        hint="Save again to have it fetched once more.",
+        problem="The picture had not arrived when the email was built.",
+        hint="Save again to retry.",
     )
 
 

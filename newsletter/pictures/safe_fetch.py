@@ -24,14 +24,14 @@ from newsletter.lib.errors import BadInput, NewsletterError
 from newsletter.lib.web_urls import validate_web_url
 from newsletter.pictures.public_ip import Address, is_public
 
-LARGEST = 20_000_000  # bytes: more than a good camera makes
+MAX_FILE_BYTES = 20_000_000  # bytes: more than a good camera makes
 TIMEOUT_SECONDS = 8.0  # seconds for all of it; while we wait, a worker does nothing else
-MOST_REDIRECTS = 3
+MAX_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 CHUNK_SIZE = 65_536  # bytes
 PORTS = {"http": 80, "https": 443}
 SAFE = "/%:@!$&'()*+,;=~-._"  # stays as it is in a path; all else is written in percent signs
-UPLOAD = "Or upload the picture itself."
+UPLOAD = "Or upload the picture."
 
 
 class PictureFetchError(NewsletterError):
@@ -54,8 +54,8 @@ class FetchPolicy:
     admits: Callable[[Address], bool] = is_public
     ports: frozenset[int] = frozenset(PORTS.values())
     context: Callable[[], ssl.SSLContext] = field(default=_trusted)
-    patience: float = TIMEOUT_SECONDS
-    largest: int = LARGEST
+    timeout_seconds: float = TIMEOUT_SECONDS
+    max_bytes: int = MAX_FILE_BYTES
 
 
 PUBLIC_ONLY = FetchPolicy()
@@ -69,17 +69,17 @@ class _Target(NamedTuple):
 
 
 def fetch(url: str, *, reach: FetchPolicy = PUBLIC_ONLY) -> bytes:
-    """What stands at `url`, at most `reach.largest` bytes; raises `PictureFetchError`.
+    """What stands at `url`, at most `reach.max_bytes` bytes; raises `PictureFetchError`.
 
     Looking a name up is left to the system's resolver, which has a patience of its own.
     """
-    until = time.monotonic() + reach.patience
-    for _ in range(MOST_REDIRECTS + 1):
+    until = time.monotonic() + reach.timeout_seconds
+    for _ in range(MAX_REDIRECTS + 1):
         answer = _ask(_place(url, reach), until, reach)
         if isinstance(answer, bytes):
             return answer
         url = urljoin(url, answer)
-    raise PictureFetchError("The address leads on and on.", f"Give the one that it ends at. {UPLOAD}", is_final=True)
+    raise PictureFetchError("The address redirects too many times.", f"Use the final address. {UPLOAD}", is_final=True)
 
 
 def _place(url: str, reach: FetchPolicy) -> _Target:
@@ -90,11 +90,11 @@ def _place(url: str, reach: FetchPolicy) -> _Target:
         port = parts.port or PORTS[parts.scheme]
     except (BadInput, UnicodeError, ValueError):
         raise PictureFetchError(
-            "This is not a web address.", "Give the full address of a picture.", is_final=True
+            "This is not a web address.", "Enter the full address of a picture.", is_final=True
         ) from None
     if not host or port not in reach.ports:
-        hint = f"Give an address on the usual ports of the web. {UPLOAD}"
-        raise PictureFetchError("The address names a port that we do not ask.", hint, is_final=True)
+        hint = f"Use an address on port 80 or 443. {UPLOAD}"
+        raise PictureFetchError("The port in the address is not allowed.", hint, is_final=True)
     path = quote(parts.path or "/", safe=SAFE) + (f"?{quote(parts.query, safe=SAFE + '?')}" if parts.query else "")
     return _Target(parts.scheme, host, port, path)
 
@@ -103,8 +103,8 @@ def _addresses(place: _Target, reach: FetchPolicy) -> list[tuple[socket.AddressF
     """Every address of the host; all of them may be asked, or none is."""
     named = _literal(place.host) or _looked_up(place)
     if not named or not all(reach.admits(ip_address(address)) for _, address in named):
-        hint = f"Give an address that all the web can open. {UPLOAD}"
-        raise PictureFetchError("The address leads into a private network.", hint, is_final=True)
+        hint = f"Use an address that is publicly reachable. {UPLOAD}"
+        raise PictureFetchError("The address is in a private network.", hint, is_final=True)
     return named
 
 
@@ -121,9 +121,7 @@ def _looked_up(place: _Target) -> list[tuple[socket.AddressFamily, str]]:
     try:
         found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise PictureFetchError(
-            "The address names a host that is not found.", f"Check its spelling. {UPLOAD}"
-        ) from None
+        raise PictureFetchError("The host in the address was not found.", f"Check its spelling. {UPLOAD}") from None
     return list(dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found))
 
 
@@ -146,8 +144,10 @@ def _ask(place: _Target, until: float, reach: FetchPolicy) -> bytes | str:
                     return _location(location)
                 if answer.status != HTTPStatus.OK:
                     # the site may publish it a little later, or be busy: asking again can help
-                    hint = f"Open it in a browser without signing in. {UPLOAD}"
-                    raise PictureFetchError(f"Its server answered {answer.status} and gave no picture.", hint)
+                    hint = f"Check that the address opens in a browser without signing in. {UPLOAD}"
+                    raise PictureFetchError(
+                        f"The server responded with status {answer.status} instead of a picture.", hint
+                    )
                 return _read(answer, until, reach)
         except (OSError, http.client.HTTPException, ValueError):
             raise _silent(until) from None
@@ -166,8 +166,8 @@ def _read(answer: http.client.HTTPResponse, until: float, reach: FetchPolicy) ->
     announced, body = answer.length, bytearray()
     while piece := answer.read1(CHUNK_SIZE):
         body += piece
-        if len(body) > reach.largest:
-            hint = f"Give one under {reach.largest // 1_000_000} MB."
+        if len(body) > reach.max_bytes:
+            hint = f"Use one under {reach.max_bytes // 1_000_000} MB."
             raise PictureFetchError("The file is too large.", hint, is_final=True)
         if time.monotonic() >= until:
             break
@@ -179,8 +179,8 @@ def _read(answer: http.client.HTTPResponse, until: float, reach: FetchPolicy) ->
 
 def _silent(until: float) -> PictureFetchError:
     if time.monotonic() >= until:
-        return PictureFetchError("Its server takes too long to answer.", f"It is tried again. {UPLOAD}")
-    return PictureFetchError("Its server cannot be reached, or broke off.", f"It is tried again. {UPLOAD}")
+        return PictureFetchError("The server takes too long to respond.", f"We will try again. {UPLOAD}")
+    return PictureFetchError("The server cannot be reached or closed the connection.", f"We will try again. {UPLOAD}")
 
 
 @contextlib.contextmanager
@@ -207,7 +207,7 @@ def _connected(
         yield connection
     except ssl.SSLCertVerificationError:
         hint = f"Tell the site's owner, or use another address. {UPLOAD}"
-        raise PictureFetchError("Its server has no valid certificate.", hint) from None
+        raise PictureFetchError("The server has no valid certificate.", hint) from None
     except OSError:
         raise _silent(until) from None
     finally:

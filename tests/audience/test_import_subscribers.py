@@ -88,7 +88,7 @@ def test_a_place_that_is_no_time_zone_is_left_out_with_a_warning_and_its_reader_
     assert (report.added, report.bad, report.warned) == (2, 0, 1)
     assert (report.warnings[0].line, report.warnings[0].problem) == (
         2,
-        "The time zone is not known. It was left out. Give a name such as Europe/Berlin, or leave it empty.",
+        "The time zone is not known. This value was not imported. Use a name such as Europe/Berlin, or leave it empty.",
     )
 
 

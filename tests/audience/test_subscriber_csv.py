@@ -47,7 +47,7 @@ def test_a_row_that_is_too_short_has_no_address() -> None:
 
 @pytest.mark.parametrize("text", ["a@example.org,Ada\nb@example.org,Bo\n", "name,city\nAda,Rome\n"])
 def test_several_columns_without_a_header_are_not_guessed_at(text: str) -> None:
-    with pytest.raises(BadInput, match="line 1: does not name a column “email”"):
+    with pytest.raises(BadInput, match="line 1: has no column “email”"):
         rows(text)
 
 

@@ -17,7 +17,7 @@ def test_an_address_is_suppressed_in_its_one_form_and_once() -> None:
 
 
 def test_a_reason_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(BadInput, match="Give one of: hard-bounce"):
+    with pytest.raises(BadInput, match="Use one of: hard-bounce"):
         suppress("rita@example.org", reason="mood")
     assert not Suppression.objects.exists()
 

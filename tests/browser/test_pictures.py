@@ -56,7 +56,7 @@ def test_a_pasted_story_takes_its_picture_along_though_lines_are_overruled(
     page.locator("#line-3").select_option("paragraph")
     expect(page.locator(".teaser").first).to_contain_text("Give the gift")
     page.get_by_role("button", name="Look again").click()
-    expect(page.locator("#why-3")).to_have_text("as you said")
+    expect(page.locator("#why-3")).to_have_text("your correction")
     expect(page.get_by_label("What the picture shows")).to_have_value("A white tower")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("button", name="Put the story in the queue").click()
@@ -68,7 +68,7 @@ def test_a_pasted_story_takes_its_picture_along_though_lines_are_overruled(
 
 def test_a_picture_that_comes_shows_itself(opened: Opened, publication: Publication) -> None:
     story = make.story(publication)
-    story_queue.revise(story, picture_url="https://example.org/p.jpg", picture_alt="A wet street")
+    story_queue.update(story, picture_url="https://example.org/p.jpg", picture_alt="A wet street")
     page = opened(f"/stories/{story.pk}/", Role.CURATOR)
     expect(page.get_by_text("The picture is being fetched")).to_be_visible()
     page.get_by_label("Kicker").fill("Half a word")

@@ -50,7 +50,7 @@ def test_a_small_file_that_would_fill_the_memory_is_refused(bomb: bytes) -> None
 def test_a_file_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the format, and whatever the decoder does with it."""
     bound(monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGXCPU)")
-    with pytest.raises(BadInput, match=r"takes more than 8 seconds to be read\. .*save it anew"):
+    with pytest.raises(BadInput, match=r"takes more than 8 seconds to process\. .*save it again"):
         encode(b"x", STORY)
 
 
@@ -89,7 +89,7 @@ def test_who_waits_too_long_for_others_is_told_so(monkeypatch: pytest.MonkeyPatc
     for _ in range(encoding_limits.MAX_AT_ONCE):
         assert encode_in_subprocess._free.acquire(blocking=False)
     try:
-        with pytest.raises(PictureEncoderUnavailable, match="Other pictures are being read"):
+        with pytest.raises(PictureEncoderUnavailable, match="Other pictures are being processed"):
             encode(file(plain(60, 40)), STORY)
     finally:
         for _ in range(encoding_limits.MAX_AT_ONCE):

@@ -85,7 +85,7 @@ def test_an_answer_in_chunks_is_read_whole(site: Website) -> None:
 def test_an_address_inside_is_refused_and_never_connected_to(url: str, watch: Watch) -> None:
     error = refused(url)
     assert error.is_final
-    assert error.problem == "The address leads into a private network."
+    assert error.problem == "The address is in a private network."
     assert watch.connections == []
 
 
@@ -208,9 +208,9 @@ def test_reading_ends_where_it_becomes_too_much_whatever_length_was_announced(si
     head = b"HTTP/1.1 200 OK\r\n\r\n"
     site.pages["/endless"] = dripping(head, DATA)
     site.pages["/exact"] = body(DATA)
-    error = refused(site.url("/endless"), site, largest=len(DATA) * 3)
+    error = refused(site.url("/endless"), site, max_bytes=len(DATA) * 3)
     assert (error.problem, error.is_final) == ("The file is too large.", True)
-    assert fetch(site.url("/exact"), reach=site.reach(largest=len(DATA))) == DATA
+    assert fetch(site.url("/exact"), reach=site.reach(max_bytes=len(DATA))) == DATA
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_reading_ends_where_it_becomes_too_much_whatever_length_was_announced(si
 )
 def test_a_site_that_gives_a_byte_now_and_then_is_cut_off(site: Website, head: bytes) -> None:
     site.pages["/p"] = dripping(head, b"0")
-    error = refused(site.url("/p"), site, patience=0.4)
+    error = refused(site.url("/p"), site, timeout_seconds=0.4)
     assert not error.is_final
     assert "too long" in error.problem
 
@@ -230,7 +230,7 @@ def test_a_site_that_takes_the_connection_and_says_nothing_is_cut_off() -> None:
         silent = Website(mute.getsockname()[1])
         for scheme in ("http", "https"):
             silent.scheme = scheme  # in the handshake as well
-            assert "too long" in refused(silent.url("/p"), silent, patience=0.3).problem
+            assert "too long" in refused(silent.url("/p"), silent, timeout_seconds=0.3).problem
 
 
 def test_a_connection_that_breaks_off_is_not_taken_for_the_end(site: Website) -> None:

@@ -108,7 +108,7 @@ def test_the_link_works_for_three_days(client: Client, token: str) -> None:
     order = Confirmation.objects.get()
     order.asked_at -= timedelta(days=3, seconds=1)
     order.save()
-    assert client.post(f"/c/{return_confirmation.token(order)}").status_code == 410
+    assert client.post(f"/c/{return_confirmation.create_token(order)}").status_code == 410
     assert standing() == SubscriptionStatus.UNSUBSCRIBED
 
 
@@ -188,7 +188,7 @@ def test_a_suppressed_reader_is_told_what_stands_in_the_way_and_is_not_mailed(
     left(client, token)
     suppressions.suppress(rita.email, reason=reason)
     for answer in (client.get(f"/p/{token}"), client.post(f"/p/{token}", {"do": "return"})):
-        assert suppressions.barrier(rita.email) in words(answer).replace("&#39;", "'")
+        assert suppressions.suppression_notice(rita.email) in words(answer).replace("&#39;", "'")
         assert "a person sees to it" in words(answer)
         assert "next email" not in words(answer)
         assert "Send me that email" not in words(answer)
@@ -202,7 +202,7 @@ def test_who_is_suppressed_after_asking_is_not_mailed_and_does_not_come_back(
 ) -> None:
     left(client, token)
     client.post(f"/p/{token}", {"do": "return"})
-    link = f"/c/{return_confirmation.token(Confirmation.objects.get())}"
+    link = f"/c/{return_confirmation.create_token(Confirmation.objects.get())}"
     suppressions.suppress(rita.email, reason="person")
     assert "You asked us never to write" in words(client.post(link))
     assert emails(postbox, provider) == []

@@ -186,7 +186,7 @@ def test_two_pictures_for_one_story_are_a_conflict(cora: Client, eddie: Client, 
 
 def test_a_post_that_only_names_an_old_version_replaces_nothing(cora: Client, publication: Publication) -> None:
     story = make.story(publication)
-    story_queue.revise(story, headline="Hers")
+    story_queue.update(story, headline="Hers")
     page = cora.post(page_of(story), {"headline": "His", "seen-version": "1"})
     assert page.status_code == 200
     assert stored(story)["headline"] == "Hers"

@@ -101,7 +101,7 @@ def add(
         "story_number": story,
         "paragraph_number": paragraph,
     }
-    _show(edit_appeal.add(meant, name=name, heading=heading, button=button, url=url, **fields), json=json)
+    _show(edit_appeal.create_appeal(meant, name=name, heading=heading, button=button, url=url, **fields), json=json)
 
 
 @app.command("list")
@@ -142,7 +142,7 @@ def set_(appeal: AppealId, assignments: Assignments, json: Json = False) -> None
     changes = field_assignments.parse_assignments(
         assignments, lambda name, text: _value(meant, name, text), example="raised=41250"
     )
-    _show(edit_appeal.revise(meant, **changes), json=json)
+    _show(edit_appeal.update_appeal(meant, **changes), json=json)
 
 
 @app.command()

@@ -54,7 +54,7 @@ def import_(
     meant = lookups.publication(publication) if publication else None
     with input_files.opened(file) as data:
         lines = output.with_progress(csv_reader.decode_lines(data), "lines read")
-        report = import_gifts.read(lines, source=source, currency=currency, publication=meant, now=clock.now())
+        report = import_gifts.import_gifts(lines, source=source, currency=currency, publication=meant, now=clock.now())
     if json:
         problems = [{"line": problem.line, "problem": problem.problem} for problem in report.problems]
         counts = {name: getattr(report, name) for name in ("rows", "added", "known", "old", "unpaid", "removed", "bad")}

@@ -36,7 +36,7 @@ def import_(
     meant = lookups.publication(publication)
     with input_files.opened(file) as data:
         lines = output.with_progress(csv_reader.decode_lines(data), "lines read")
-        report = import_subscribers.read(meant, lines, source=source, now=clock.now())
+        report = import_subscribers.import_subscribers(meant, lines, source=source, now=clock.now())
     if json:
         output.data(json_shapes.report(report))
         return
@@ -123,7 +123,7 @@ def leave(
     given, not_understood = [word for word in tokens if word != "-"], 0
     if "-" in tokens:
         with input_files.opened("-") as data:
-            wishes = unsubscribe_mail.read(data.read())
+            wishes = unsubscribe_mail.find_requests(data.read())
         given += wishes.tokens
         not_understood = wishes.not_understood
     left = strange = 0

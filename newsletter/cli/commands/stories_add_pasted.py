@@ -44,8 +44,8 @@ def add(
     from newsletter.stories import story_queue
     from newsletter.stories.pasted_text import parse_pasted_text
 
-    known = [line for appeal in publication.appeals.all() for line in edit_appeal.lines(appeal)]
-    pasted = parse_pasted_text.read(text, known_lines=known, overrule=_overruled(take))
+    known = [line for appeal in publication.appeals.all() for line in edit_appeal.list_lines(appeal)]
+    pasted = parse_pasted_text.parse(text, known_lines=known, overrule=_overruled(take))
     _show(pasted)
     if output.is_interactive() and not output.confirm("Put this story in the queue?", yes=yes, instead=""):
         raise InvalidState("Nothing was queued. Say what a line is with --take LINE=PART.")
@@ -53,7 +53,7 @@ def add(
     read = {"headline": pasted.headline, "byline": pasted.byline, "source_name": pasted.source_name}
     with transaction.atomic():
         story = story_queue.add(publication, url=url, body=pasted.body, **(read | fields))
-        stored = edit_appeal.add(publication, **wanted) if wanted else None
+        stored = edit_appeal.create_appeal(publication, **wanted) if wanted else None
     if stored:
         output.print_note(
             f"Stored the appeal as number {stored.pk}. It is not active yet: if its words are your own, type"

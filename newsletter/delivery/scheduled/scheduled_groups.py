@@ -31,7 +31,7 @@ from newsletter.delivery.models import (
 )
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.mail.provider_errors import ProviderError, RetryLater
-from newsletter.mail.sendgrid.scheduled_send_api import Batches, Status
+from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi, Status
 
 Clock = Callable[[], datetime]
 TENDING = timedelta(seconds=30)  # a worker lost over it is replaced after that
@@ -56,7 +56,7 @@ def groups_due(*, now: datetime) -> list[int]:
     return list(found.order_by("send_at", "pk").values_list("pk", flat=True))
 
 
-def advance_group(group_id: int, *, provider: Batches, clock: Clock) -> None:
+def advance_group(group_id: int, *, provider: ScheduledSendApi, clock: Clock) -> None:
     """Take the next step with one group."""
     now = clock()
     nobody = Q(lease_until=None) | Q(lease_until__lt=now)
@@ -78,7 +78,7 @@ def ask_again(group_id: int, *, now: datetime) -> None:
     ScheduledGroup.objects.filter(pk=group_id).update(lease_until=now + wait)
 
 
-def _step(group: ScheduledGroup, provider: Batches, clock: Clock) -> None:
+def _step(group: ScheduledGroup, provider: ScheduledSendApi, clock: Clock) -> None:
     now = clock()
     match group.state:
         case ScheduledGroupState.OPEN if now >= group.send_at:
@@ -111,7 +111,7 @@ def _reason_to_cancel(group: ScheduledGroup, *, now: datetime) -> str:
     return f"Nobody knows whether the provider took batch {found['number']}."
 
 
-def _let_submit(group: ScheduledGroup, provider: Batches, clock: Clock) -> None:
+def _let_submit(group: ScheduledGroup, provider: ScheduledSendApi, clock: Clock) -> None:
     """Mint the group's id when it has none, then wake batches; or not, while too many cancels stand."""
     is_late = clock() >= scheduled_sends.last_submit(group.send_at)
     if is_late or group.dispatch.state != DispatchState.OPEN or scheduled_sends.is_outage():
@@ -119,7 +119,7 @@ def _let_submit(group: ScheduledGroup, provider: Batches, clock: Clock) -> None:
     if not group.provider_batch_id:
         if not group.place and not _acquire_slot(group):
             raise RetryLater("All places for cancels are taken.")
-        minted = provider.mint()
+        minted = provider.create_batch_id()
         ScheduledGroup.objects.filter(pk=group.pk, state=ScheduledGroupState.OPEN, provider_batch_id="").update(
             provider_batch_id=minted
         )
@@ -150,7 +150,7 @@ def _acquire_slot(group: ScheduledGroup) -> bool:
     return False
 
 
-def _cancel(group: ScheduledGroup, provider: Batches, clock: Clock) -> None:
+def _cancel(group: ScheduledGroup, provider: ScheduledSendApi, clock: Clock) -> None:
     """Ask for the cancel while it can hold, and look whether it stands. After the cut only the outcome is awaited.
 
     What stands at the cut was asked for in time. What is seen to stand only later may have come too
@@ -257,8 +257,8 @@ def _follow(group: ScheduledGroup, *, now: datetime) -> None:
     ScheduledGroup.objects.create(dispatch_id=group.dispatch_id, number=latest + 1, send_at=group.send_at)
 
 
-def _release_slot(group: ScheduledGroup, provider: Batches) -> None:
+def _release_slot(group: ScheduledGroup, provider: ScheduledSendApi) -> None:
     """Give the place back, long after the letters are gone. Before their time this would bring them back to life."""
     if group.provider_batch_id:
-        provider.free(group.provider_batch_id)
+        provider.delete_status(group.provider_batch_id)
     ScheduledGroup.objects.filter(pk=group.pk).update(place=None)

@@ -13,7 +13,7 @@ from newsletter.local.supervisor import log_files, shutdown, stale_processes
 from newsletter.local.supervisor.managed_process import Process, ServiceSpec, describe_exit
 
 HEALTHY = 30.0  # seconds; what ran this long and stops is not taken for a thing that cannot start
-LONGEST_PAUSE = 30.0  # seconds between two tries
+MAX_PAUSE = 30.0  # seconds between two tries
 POLL_SECONDS = 0.05  # seconds between two looks at something that is about to happen
 LOG_LOOK = 5.0  # seconds between two looks at the size of the logs
 
@@ -29,7 +29,7 @@ class Supervisor:
     """Keeps `Part`s alive. `folder` is for logs and notes; `say` gets one sentence about each thing that happens.
 
     `stop_asked` counts how often a person asked for the end: once begins an orderly stop, twice hurries it.
-    `pause` (seconds) is before the first new try; it doubles with each failure up to `LONGEST_PAUSE`.
+    `pause` (seconds) is before the first new try; it doubles with each failure up to `MAX_PAUSE`.
     All calls come from one thread, the one that lives longest: the kernel ties a child to the thread that made it.
     """
 
@@ -130,7 +130,7 @@ class Supervisor:
     def _wait(self, kept: _SupervisedProcess, now: float) -> float:
         """Set when it is started again; in how many seconds."""
         doublings = min(kept.failures - 1, 30)  # a number that stays a float after days of failures
-        pause = min(self._pause * float(1 << doublings), LONGEST_PAUSE)
+        pause = min(self._pause * float(1 << doublings), MAX_PAUSE)
         kept.again_at = now + pause
         return pause
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from newsletter.accounts.permissions import Permission
 from newsletter.giving import import_gifts
-from newsletter.giving.import_gifts import Report
+from newsletter.giving.import_gifts import GiftImportReport
 from newsletter.lib import clock, csv_reader
 from newsletter.lib.errors import BadInput, NewsletterError
 from newsletter.publications.models import Publication
@@ -51,14 +51,14 @@ def take_in(request: DeskRequest, slug: str) -> HttpResponse:
     return render(request, "web/desk/gifts.html", context, status=200 if not form.errors else 422)
 
 
-def _report(form: GiftsForm, publication: Publication) -> Report | None:
+def _report(form: GiftsForm, publication: Publication) -> GiftImportReport | None:
     """What became of the file; None when the form says why it was not taken."""
     given = form.cleaned_data
     try:
         if (given["file"].size or 0) > LARGEST:
             hint = "Have it taken in by the command newsletter gifts import, which takes any."
             raise BadInput("file", f"is larger than {LARGEST // 1_000_000} MB.", hint)
-        return import_gifts.read(
+        return import_gifts.import_gifts(
             csv_reader.decode_lines(given["file"].file),
             source=given["source"],
             currency=given["currency"],

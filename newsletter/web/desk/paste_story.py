@@ -57,9 +57,9 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
         return _page(request, publication, form)  # a missing link can wait for the second step
     text, said = form.cleaned_data["text"], _overruled(request.POST)
     stored = list(publication.appeals.all())
-    known = [line for appeal in stored for line in edit_appeal.lines(appeal)]
+    known = [line for appeal in stored for line in edit_appeal.list_lines(appeal)]
     try:
-        found = parse_pasted_text.read(text, known_lines=known, overrule=said)
+        found = parse_pasted_text.parse(text, known_lines=known, overrule=said)
     except NewsletterError as error:
         form.add_domain_error(error)
         return _page(request, publication, form)

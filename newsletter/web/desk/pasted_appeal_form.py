@@ -49,7 +49,7 @@ def completed(data: Mapping[str, str]) -> dict[str, str]:
 
 def known_as(found: PastedAppeal, stored: Sequence[Appeal]) -> Appeal | None:
     """The stored appeal that holds its lines already."""
-    return next((appeal for appeal in stored if found.is_among(edit_appeal.lines(appeal))), None)
+    return next((appeal for appeal in stored if found.is_among(edit_appeal.list_lines(appeal))), None)
 
 
 def keep(publication: Publication, form: AppealForm, found: PastedAppeal) -> Appeal | None:
@@ -61,7 +61,7 @@ def keep(publication: Publication, form: AppealForm, found: PastedAppeal) -> App
     if not form.is_valid():
         return None
     try:
-        return edit_appeal.add(
+        return edit_appeal.create_appeal(
             publication,
             **form.cleaned_data,
             place=Place.IN_STORY,

@@ -39,7 +39,7 @@ def preferences(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
             context["problem"] = str(error)
     subscription = _subscription(reader, publication)
     context["subscription"] = subscription
-    context["barrier"] = suppressions.barrier(subscription.subscriber.email) if subscription else ""
+    context["barrier"] = suppressions.suppression_notice(subscription.subscriber.email) if subscription else ""
     return render(request, "web/readers/preferences.html", context)
 
 
@@ -57,7 +57,7 @@ def _act(request: HttpRequest, reader: ReaderLink, publication: Publication, *, 
             left = subscriptions.unsubscribe(**who, edition_id=reader.edition_id, by="page", now=now)
             return {
                 "done": "You are unsubscribed. No further email will come.",
-                "undo": undo_unsubscribe.token(before, left),
+                "undo": undo_unsubscribe.create_token(before, left),
             }
         case "undo":
             restored = undo_unsubscribe.undo(request.POST.get("undo", ""), **who, now=now)
@@ -87,7 +87,7 @@ def _come_back(reader: ReaderLink, publication: Publication, *, now: datetime) -
         raise BadInput("address", "is no longer kept here.", "Subscribe anew where you did the first time.")
     if subscription.standing in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED):
         return f"You are subscribed. {what_comes(subscription)}"
-    order = return_confirmation.ask(subscription, now=now)
+    order = return_confirmation.request_confirmation(subscription, now=now)
     if order.problem:
         raise InvalidState(
             "We could not send you the email that confirms it. Try again in some minutes, or write to us."

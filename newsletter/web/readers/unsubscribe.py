@@ -20,7 +20,7 @@ def unsubscribe(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
         .filter(subscriber=reader.subscriber_id, publication=publication)
         .first()
     )
-    context["may_return"] = found is not None and not suppressions.barrier(found.subscriber.email)
+    context["may_return"] = found is not None and not suppressions.suppression_notice(found.subscriber.email)
     if request.method == "POST":
         # The body is not read: `List-Unsubscribe=One-Click` may come in either encoding, or broken,
         # and means the same. Our own button says so in the address.
@@ -31,7 +31,7 @@ def unsubscribe(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
             by="page" if "page" in request.GET else "one-click",
             now=clock.now(),
         )
-        return render(request, "web/readers/unsubscribed.html", context | {"undo": undo_unsubscribe.token(found, left)})
+        return render(request, "web/readers/unsubscribed.html", context | {"undo": undo_unsubscribe.create_token(found, left)})
     if found is None or found.standing == SubscriptionStatus.UNSUBSCRIBED:
         return render(request, "web/readers/unsubscribed.html", context)
     return render(request, "web/readers/unsubscribe.html", context)

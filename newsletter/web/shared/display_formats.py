@@ -103,7 +103,7 @@ def host(url: str) -> str:
 def what_comes(subscription: Subscription) -> str:
     """What this reader may expect of the publication from now on, as a sentence."""
     publication = subscription.publication
-    if barrier := suppressions.barrier(subscription.subscriber.email):
+    if barrier := suppressions.suppression_notice(subscription.subscriber.email):
         return f"Yet nothing comes: {barrier}"
     if subscription.standing == SubscriptionStatus.PAUSED and (until := subscription.paused_until):
         return f"Nothing comes before {until.day} {until:%B %Y}."

@@ -12,7 +12,7 @@ from django.utils import timezone
 from newsletter.lib.errors import BadInput, NewsletterError, VersionConflict
 
 log = structlog.get_logger()
-ASK_AGAIN = "Ask for it again if that is meant."  # how the queue ends its refusal of a repeated link
+ASK_AGAIN = "Confirm the duplicate to add it anyway."  # how the queue ends its refusal of a repeated link
 CONFIRM_DUPLICATE = "Tick “Add it all the same” below if that is meant."
 MINUTES, SECONDS = "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"
 NOT_SAVED = (

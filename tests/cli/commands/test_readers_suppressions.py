@@ -32,7 +32,7 @@ def test_a_suppressed_reader_is_not_mailed_until_it_is_lifted(newsletter: Comman
 def test_a_reason_that_nobody_gives_is_refused(newsletter: Command, reason: str) -> None:
     told = newsletter("readers", "suppress", ADDRESS, "--reason", reason)
     assert told.status == 1
-    assert "Give one of: hard-bounce, complaint, person, desk, provider." in told.err
+    assert "Use one of: hard-bounce, complaint, person, desk, provider." in told.err
     assert "rita" not in told.err
 
 
@@ -48,7 +48,7 @@ def test_an_erased_person_is_gone_everywhere_and_no_import_brings_them_back(
     assert list(Gift.objects.values_list("email", flat=True)) == [other.email]
     assert not Subscription.objects.filter(subscriber_id=rita.pk).exists()
     assert list(Suppression.objects.values_list("email", "reason")) == [(None, "erased")]
-    report = import_subscribers.read(publication, ["email", ADDRESS], source="an old list", now=MONDAY)
+    report = import_subscribers.import_subscribers(publication, ["email", ADDRESS], source="an old list", now=MONDAY)
     assert (report.added, report.suppressed) == (0, 1)
 
 

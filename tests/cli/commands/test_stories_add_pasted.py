@@ -51,7 +51,7 @@ def test_what_each_line_was_taken_for_is_shown_and_no_appeal_stored(
 def test_a_persons_word_overrules_the_guess(newsletter: Command, publication: Publication) -> None:
     told = newsletter(*ADD, "--take", "4=ignored", "--take", "10=paragraph", "--json", stdin=COPIED).data
     assert "Support our reporting today." in told["body"]
-    assert told["pasted"]["lines"][3]["reason"] == "as you said"
+    assert told["pasted"]["lines"][3]["reason"] == "your correction"
     for wrong in ("4", "four=ignored", "4=nothing", "4=blank", "99=paragraph"):
         refused = newsletter(*ADD, "--again", "--take", wrong, stdin=COPIED)
         assert (refused.status, refused.out) == (1, ""), wrong

@@ -46,8 +46,8 @@ def test_they_may_be_for_the_readers_of_one_publication(eddie: Client, publicati
 @pytest.mark.parametrize(
     ("text", "said", "sentence"),
     [
-        ("donor,when\n", {}, "line 1: does not name a column “email”."),
-        ("email,date,amount\n", {}, "does not name a column “currency”"),
+        ("donor,when\n", {}, "line 1: has no column “email”."),
+        ("email,date,amount\n", {}, "has no column “currency”"),
         (HEADER, {"currency": "€"}, "Is not three letters. Give its code"),
         (HEADER, {"source": ""}, "Please fill this in."),
     ],

@@ -94,7 +94,7 @@ def test_the_same_link_is_taken_again_only_when_that_is_meant(cora: Client, publ
     cora.post(NEW, FORM)
     page = words(cora.post(NEW, FORM))
     assert "Tick “Add it all the same” below if that is meant." in page
-    assert "Ask for it again" not in page
+    assert "Confirm the duplicate" not in page
     assert Story.objects.count() == 1
     cora.post(NEW, FORM | {"again": "on"})
     assert Story.objects.count() == 2

@@ -144,7 +144,7 @@ def test_the_page_asks_again_until_the_picture_is_there(cora: Client, publicatio
 
 def test_one_that_cannot_be_fetched_says_why_and_saving_tries_again(cora: Client, publication: Publication) -> None:
     cora.post(NEW, FORM | {"picture_url": ADDRESS, "picture_alt": "A street"})
-    problem = {"problem": "Its server answered 404 and gave no picture.", "hint": "Open it in a browser."}
+    problem = {"problem": "The server responded with status 404 instead of a picture.", "hint": "Open it in a browser."}
     Picture.objects.update(state=State.FAILED, **problem)
     story = Story.objects.get()
     assert f"Picture missing: {problem['problem']}" in words(cora.get("/"))
