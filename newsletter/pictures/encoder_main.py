@@ -1,14 +1,16 @@
-"""The other process of encode_in_subprocess.py: a file on stdin, the picture on stdout, and then it is gone.
+"""The subprocess of encode_in_subprocess.py: reads a file from stdin and writes the picture to stdout.
 
-Its arguments are the limits. What it writes begins with a line of JSON: what the picture is, with its bytes
-behind the line, or what is wrong with the file.
+The arguments are the limits. The output starts with a line of JSON that describes the picture, followed by its bytes,
+or the problem with the file.
 """
 
 import json
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[2]))  # the project; Python was told to look nowhere else
+sys.path.append(
+    str(Path(__file__).resolve().parents[2])
+)  # the project root; the isolated interpreter searches nothing else
 
 from newsletter.lib.errors import BadInput
 from newsletter.lib.process_limits import apply_limits

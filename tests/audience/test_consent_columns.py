@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from newsletter.audience.import_subscribers import read
+from newsletter.audience.import_subscribers import import_subscribers
 from newsletter.audience.models import Subscription, SubscriptionStatus, Suppression
 from newsletter.audience.subscribe import subscribe
 from newsletter.audience.subscriber_counts import SubscriberCounts, count_subscribers
@@ -18,7 +18,7 @@ Import = Callable[..., SubscriberImportReport]
 @pytest.fixture
 def take(publication: Publication, now: datetime) -> Import:
     def take(*rows: str) -> SubscriberImportReport:
-        report = read(publication, [row + "\n" for row in rows], source="the old system", now=now)
+        report = import_subscribers(publication, [row + "\n" for row in rows], source="the old system", now=now)
         assert report.adds_up
         return report
 
@@ -165,7 +165,7 @@ def test_of_two_rows_about_one_person_the_stricter_holds(take: Import, first: st
 
 
 def test_the_stricter_row_holds_also_far_below(take: Import, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.audience.import_subscribers.BATCH", 2)
+    monkeypatch.setattr("newsletter.audience.import_subscribers.CHUNK_SIZE", 2)
     rows = [f"r{n}@example.org,active" for n in range(4)]
     report = take("email,status", *rows, "r0@example.org,unsubscribed", "r1@example.org,blocklisted")
     assert (report.added, report.left, report.suppressed, report.ended) == (4, 1, 1, 2)

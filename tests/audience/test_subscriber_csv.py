@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.audience.subscriber_csv import Record, records
+from newsletter.audience.subscriber_csv import Record, read_records
 from newsletter.lib.csv_reader import MAX_CELLS, MAX_ROW_CHARS, MalformedRow, decode_lines
 from newsletter.lib.errors import BadInput
 
 
 def rows(text: str) -> list[tuple[str, str]]:
-    return [(r.email, r.first_name) for r in records(text.splitlines(keepends=True)) if isinstance(r, Record)]
+    return [(r.email, r.first_name) for r in read_records(text.splitlines(keepends=True)) if isinstance(r, Record)]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_several_columns_without_a_header_are_not_guessed_at(text: str) -> None:
 
 def test_a_row_is_named_by_the_line_it_begins_on() -> None:
     text = 'email,note\na@example.org,"one\ntwo\n"\nb@example.org,\n\nc@example.org,"x"y\nd@example.org,'
-    found = list(records(text.splitlines(keepends=True)))
+    found = list(read_records(text.splitlines(keepends=True)))
     assert [record.line for record in found] == [2, 5, 7, 8]
     assert found[2] == MalformedRow(7, "The quotation marks do not match.")
 
@@ -112,7 +112,7 @@ def test_a_row_of_very_many_cells_is_refused_by_its_line() -> None:
 def test_a_file_without_line_breaks_is_not_read_at_once() -> None:
     file = io.BytesIO(b"email\n" + b"x" * 5_000_000)
     with pytest.raises(BadInput, match="line 2: is too long"):
-        list(records(decode_lines(file)))
+        list(read_records(decode_lines(file)))
     assert file.tell() < 1_000_000
 
 
@@ -120,7 +120,7 @@ def test_a_file_without_line_breaks_is_not_read_at_once() -> None:
 def test_any_text_is_read_or_refused_by_line(text: str) -> None:
     found, refused = [], "line 1"
     try:
-        found = list(records(io.StringIO(text, newline="")))
+        found = list(read_records(io.StringIO(text, newline="")))
     except BadInput as error:
         refused = error.field
     assert refused.startswith("line ")

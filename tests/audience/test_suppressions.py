@@ -2,7 +2,7 @@ import pytest
 from pytest_django import Settings
 
 from newsletter.audience.models import Suppression
-from newsletter.audience.suppressions import barrier, remember_erased, remove_suppression, suppress, suppressed
+from newsletter.audience.suppressions import suppression_notice, remember_erased, remove_suppression, suppress, suppressed
 from newsletter.lib.errors import BadInput
 from tests.support.factories import MONDAY
 
@@ -39,8 +39,8 @@ def test_an_erased_address_is_known_again_and_cannot_be_read() -> None:
     kept = Suppression.objects.values().get()
     assert kept["email"] is None
     assert "rita" not in str(kept)
-    assert "You asked us to erase" in barrier("rita@example.org")
-    assert barrier("amir@example.org") == ""
+    assert "You asked us to erase" in suppression_notice("rita@example.org")
+    assert suppression_notice("amir@example.org") == ""
 
 
 def test_an_erased_address_is_known_when_the_key_was_replaced(settings: Settings) -> None:

@@ -86,12 +86,12 @@ def test_a_process_that_breaks_is_not_blamed_on_the_picture(monkeypatch: pytest.
 
 def test_who_waits_too_long_for_others_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoding_limits, "MAX_WAIT_SECONDS", 0.01)
-    for _ in range(encoding_limits.MAX_AT_ONCE):
-        assert encode_in_subprocess._free.acquire(blocking=False)
+    for _ in range(encoding_limits.MAX_CONCURRENT):
+        assert encode_in_subprocess._slots.acquire(blocking=False)
     try:
         with pytest.raises(PictureEncoderUnavailable, match="Other pictures are being processed"):
             encode(file(plain(60, 40)), STORY)
     finally:
-        for _ in range(encoding_limits.MAX_AT_ONCE):
-            encode_in_subprocess._free.release()
+        for _ in range(encoding_limits.MAX_CONCURRENT):
+            encode_in_subprocess._slots.release()
     assert encode(file(plain(60, 40)), STORY).width == 60

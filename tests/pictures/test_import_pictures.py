@@ -27,7 +27,7 @@ def ordered(url: str, use: Use = Use.STORY) -> Picture:
 
 def turn(site: Website, *, now: object = MONDAY) -> bool:
     """What a worker does when it is its turn."""
-    return import_pictures.fetch_next(now=now, fetch=lambda url: fetch(url, reach=site.reach()))  # type: ignore[arg-type]
+    return import_pictures.fetch_next(now=now, fetch=lambda url: fetch(url, policy=site.reach()))  # type: ignore[arg-type]
 
 
 def test_a_picture_is_fetched_made_fit_and_kept_under_the_hash_of_its_bytes(site: Website) -> None:
@@ -102,7 +102,7 @@ def test_a_picture_that_ends_its_worker_each_time_is_given_up(site: Website) -> 
     def fetch_or_die(url: str) -> bytes:
         if url.endswith("bomb.png"):
             raise SystemExit("the kernel ran out of memory")  # nothing after it runs
-        return fetch(url, reach=site.reach())
+        return fetch(url, policy=site.reach())
 
     for _ in range(40):
         try:
@@ -209,7 +209,7 @@ def test_one_that_cannot_be_stored_is_tried_again(site: Website, caplog: pytest.
         if kept:
             kept.rename(folder)
     picture.refresh_from_db()
-    assert (picture.state, picture.problem) == (State.COMING, "The picture could not be stored.")
+    assert (picture.state, picture.problem) == (State.PENDING, "The picture could not be stored.")
     assert "secret" not in caplog.text
     turn(site, now=MONDAY + timedelta(minutes=1))
     picture.refresh_from_db()
@@ -222,7 +222,7 @@ def test_a_file_that_is_too_large_is_refused() -> None:
 
 
 def test_the_database_itself_refuses_half_a_picture() -> None:
-    for wrong in ({"state": State.STORED}, {"state": State.COMING, "source_url": ""}):
+    for wrong in ({"state": State.STORED}, {"state": State.PENDING, "source_url": ""}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Picture.objects.create(use=Use.STORY, **wrong)
 

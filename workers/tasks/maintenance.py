@@ -54,7 +54,7 @@ def clean_up() -> None:
     quotas.forget_old(now=now)
     gift_records.delete_old_gifts(now=now)
     subscriptions.resume_all_due(now=now)
-    session_expiry.forget_expired(now=now)
+    session_expiry.delete_expired(now=now)
 
 
 @shared_task

@@ -63,7 +63,7 @@ def add(  # noqa: PLR0917 — Typer reads them as options
         raise InvalidState("Somebody with this address works here already.")
     user = User(email=email.strip().lower(), name=name.strip()[:100], role=role.value)
     user.set_password(_password(user, from_stdin=password_stdin))
-    _show(manage_users.add(user, by=_by(by), now=clock.now()), json=json)
+    _show(manage_users.add_user(user, by=_by(by), now=clock.now()), json=json)
 
 
 @app.command("list")
@@ -112,7 +112,7 @@ def close(email: Email, by: ByAdministrator = "", json: Json = False) -> None:
     """Close an account: they are signed out everywhere at once and cannot sign in. What they did is kept."""
     from newsletter.accounts import manage_users
 
-    _show(manage_users.close(_user(email), by=_by(by), now=clock.now()), json=json)
+    _show(manage_users.close_account(_user(email), by=_by(by), now=clock.now()), json=json)
 
 
 @app.command()
@@ -120,7 +120,7 @@ def reopen(email: Email, by: ByAdministrator = "", json: Json = False) -> None:
     """Open a closed account again: they sign in with the password they had."""
     from newsletter.accounts import manage_users
 
-    _show(manage_users.reopen(_user(email), by=_by(by), now=clock.now()), json=json)
+    _show(manage_users.reopen_account(_user(email), by=_by(by), now=clock.now()), json=json)
 
 
 def _by(email: str) -> User | None:

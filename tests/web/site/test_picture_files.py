@@ -128,7 +128,7 @@ def test_an_address_is_an_order_that_the_request_does_not_wait_for(cora: Client,
     assert "Its picture is being fetched." in said
     assert "Picture on its way" in said
     picture = Picture.objects.get()
-    assert (picture.state, picture.source_url, picture.tries) == (State.COMING, ADDRESS, 0)
+    assert (picture.state, picture.source_url, picture.tries) == (State.PENDING, ADDRESS, 0)
 
 
 def test_the_page_asks_again_until_the_picture_is_there(cora: Client, publication: Publication) -> None:
@@ -153,7 +153,7 @@ def test_one_that_cannot_be_fetched_says_why_and_saving_tries_again(cora: Client
     cora.post(f"/stories/{story.pk}/", FORM | {"picture_url": ADDRESS, "picture_alt": "A street"})
     story.refresh_from_db()
     assert story.picture
-    assert (story.picture.state, story.picture.problem) == (State.COMING, "")
+    assert (story.picture.state, story.picture.problem) == (State.PENDING, "")
 
 
 def test_saving_other_words_does_not_order_the_same_picture_twice(cora: Client, publication: Publication) -> None:
