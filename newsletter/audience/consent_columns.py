@@ -21,7 +21,7 @@ STRICTNESS = {
     None: 4,
 }
 # columns that `export_subscribers.py` writes
-EXPORT_COLUMNS = ("standing", "suppression", "left by", "paused until", "consent source", "consent at")
+EXPORT_COLUMNS = ("standing", "suppression", "unsubscribed via", "paused until", "consent source", "consent at")
 
 
 class ConsentState(NamedTuple):
@@ -68,7 +68,9 @@ class ConsentColumns:
             standing,
             suppression,
             unsubscribed_at=self._left_at(row) if standing == SubscriptionStatus.UNSUBSCRIBED else None,
-            unsubscribed_via=exported.get("left by", "")[:40] if standing == SubscriptionStatus.UNSUBSCRIBED else "",
+            unsubscribed_via=exported.get("unsubscribed via", "")[:40]
+            if standing == SubscriptionStatus.UNSUBSCRIBED
+            else "",
             paused_until=_paused_until(exported.get("paused until", ""))
             if standing == SubscriptionStatus.PAUSED
             else None,

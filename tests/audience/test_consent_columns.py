@@ -112,7 +112,7 @@ def test_what_other_senders_say_of_consent_is_obeyed(
 @pytest.mark.parametrize(
     ("header", "value", "said"),
     [
-        ("status", "rita@example.org", "The status is not known. Write active, pending, paused, left or"),
+        ("status", "rita@example.org", "The status is not known. Use active, pending, paused, left or"),
         ("status", "", "The status is not known."),
         ("status", "4", "The status is not known."),
         ("subscribed_to_emails", "", "The subscribed to emails is empty. Use true or false."),

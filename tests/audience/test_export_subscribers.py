@@ -82,7 +82,9 @@ def test_an_export_read_in_another_database_gives_the_same_audience(readers: Pub
 
 
 def test_a_time_zone_travels_from_one_house_to_another(publication: Publication, now: datetime) -> None:
-    import_subscribers(publication, ["email,time_zone\n", "rita@example.org,Pacific/Kiritimati\n"], source="form", now=now)
+    import_subscribers(
+        publication, ["email,time_zone\n", "rita@example.org,Pacific/Kiritimati\n"], source="form", now=now
+    )
     lines = list(export_subscribers.lines(export_subscribers.rows(publication)))
     Subscriber.objects.update(time_zone="")
     assert import_subscribers(publication, lines, source="export", now=now).known == 1

@@ -105,7 +105,9 @@ def test_somebody_known_to_another_publication_is_added_to_this_one(
     take("email", "rita@example.org")
     publication.pk, publication.slug = None, "evening"
     publication.save()
-    assert import_subscribers(publication, ["rita@example.org"], source="x", now=now) == SubscriberImportReport(rows=1, added=1)
+    assert import_subscribers(publication, ["rita@example.org"], source="x", now=now) == SubscriberImportReport(
+        rows=1, added=1
+    )
     assert Subscriber.objects.count() == 1
 
 

@@ -1,4 +1,7 @@
-"""Batch ids at the provider: minting, cancelling, looking and freeing, against a postbox with the documented rules."""
+"""Batch ids at the provider.
+
+Creating an id, cancelling, reading and deleting the status, against a postbox with the documented rules.
+"""
 
 from pathlib import Path
 
@@ -16,7 +19,7 @@ def provider(postbox: Postbox) -> ScheduledSendApi:
     return ScheduledSendApi(key="k", base=postbox.url, connect_timeout=2, answer_timeout=0.5)
 
 
-def test_a_minted_id_is_one_that_the_provider_knows(postbox: Postbox, provider: ScheduledSendApi) -> None:
+def test_the_provider_knows_a_new_batch_id(postbox: Postbox, provider: ScheduledSendApi) -> None:
     batch = provider.create_batch_id()
     assert ask(postbox, "GET", f"/v3/mail/batch/{batch}").status == 200
     assert provider.status(batch) == Status.NONE
@@ -60,7 +63,7 @@ def test_an_eleventh_cancel_does_not_stand_until_another_is_freed(provider: Sche
 def test_what_was_not_answered_says_how(
     postbox: Postbox, provider: ScheduledSendApi, order: dict[str, object], error: type[Exception]
 ) -> None:
-    for call, do in (("batch", provider.mint), ("scheduled_sends", lambda: provider.status("x"))):
+    for call, do in (("batch", provider.create_batch_id), ("scheduled_sends", lambda: provider.status("x"))):
         postbox.order(call=call, **order)
         with pytest.raises(error):
             do()
@@ -77,7 +80,7 @@ def test_the_european_region_has_ids_of_its_own() -> None:
     assert ScheduledSendApi(key="k", residency="eu", connect_timeout=1, answer_timeout=1)._host == "api.eu.sendgrid.com"
 
 
-@pytest.mark.parametrize("minted", ["", "x" * 101, "a\u0000b", "é", 7, None])
-def test_an_id_that_cannot_be_kept_is_no_id(minted: object) -> None:
-    assert not scheduled_send_api._is_id(minted)
+@pytest.mark.parametrize("batch_id", ["", "x" * 101, "a\u0000b", "é", 7, None])
+def test_an_id_that_cannot_be_stored_is_rejected(batch_id: object) -> None:
+    assert not scheduled_send_api._is_id(batch_id)
     assert scheduled_send_api._is_id("YOUR_BATCH_ID")

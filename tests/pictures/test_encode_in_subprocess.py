@@ -79,7 +79,7 @@ def test_the_process_binds_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("program", ["import nothing_of_this_name", "", "raise SystemExit(3)"])
 def test_a_process_that_breaks_is_not_blamed_on_the_picture(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     bound(monkeypatch, program)
-    with capture_logs() as logged, pytest.raises(PictureEncoderUnavailable, match="could not be read at this moment"):
+    with capture_logs() as logged, pytest.raises(PictureEncoderUnavailable, match="could not be processed"):
         encode(b"x", STORY)
     assert [line["event"] for line in logged] == ["picture.not_tried"]
 

@@ -65,7 +65,10 @@ def arrange_stories(
         section = wish.section or (own[Layout(look)] if kind == Kind.SHORT else "")
         made.append(
             StoryArrangement(
-                kind, section if visible_text(section) != visible_text(open_section) else "", 3 if section else 2, pictured
+                kind,
+                section if visible_text(section) != visible_text(open_section) else "",
+                3 if section else 2,
+                pictured,
             )
         )
         open_section = section

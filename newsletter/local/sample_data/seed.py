@@ -35,7 +35,9 @@ def seed(*, now: datetime) -> Edition | None:
             story_queue.add(publication, source_name=NAME, **story | {"body": " ".join(story["body"].split())})
         for appeal in words["appeals"]:
             edit_appeal.create_appeal(publication, **appeal)
-        import_subscribers.import_subscribers(publication, sample_subscribers.rows(), source="made up for the sample", now=now)
+        import_subscribers.import_subscribers(
+            publication, sample_subscribers.rows(), source="made up for the sample", now=now
+        )
         return plan_editions.add_extra(publication, due_at=now.replace(microsecond=0) + AHEAD, now=now)
 
 

@@ -31,7 +31,9 @@ def unsubscribe(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
             by="page" if "page" in request.GET else "one-click",
             now=clock.now(),
         )
-        return render(request, "web/readers/unsubscribed.html", context | {"undo": undo_unsubscribe.create_token(found, left)})
+        return render(
+            request, "web/readers/unsubscribed.html", context | {"undo": undo_unsubscribe.create_token(found, left)}
+        )
     if found is None or found.standing == SubscriptionStatus.UNSUBSCRIBED:
         return render(request, "web/readers/unsubscribed.html", context)
     return render(request, "web/readers/unsubscribe.html", context)
