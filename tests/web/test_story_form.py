@@ -202,7 +202,7 @@ def test_who_saves_at_the_same_moment_is_told_and_keeps_the_words(
         raise VersionConflict("Story 1 was changed.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(story_queue, "revise", outrun)
+        patched.setattr(story_queue, "update", outrun)
         page: Any = form.send(cora, headline="His")
     assert "Somebody else saved this story at the same moment." in words(page)
     (form,) = [form for form in forms_in(page, page_of(story)) if "headline" in form.names]
@@ -243,7 +243,7 @@ def test_when_the_database_is_full_the_words_stay(
         raise OperationalError("database or disk is full")
 
     monkeypatch.setattr(story_queue, "add", full)
-    monkeypatch.setattr(story_queue, "revise", full)
+    monkeypatch.setattr(story_queue, "update", full)
     for address in (NEW, page_of(make.story(publication))):
         page = cora.post(address, FORM)
         assert page.status_code == 200

@@ -158,10 +158,10 @@ def test_what_a_file_says_of_consent_is_told_in_numbers(newsletter: Command, pub
         "not taken 1 taken in part 1"
     )
     assert told.err == (
-        "line 4: The status is not known. Write active, pending, paused, left or suppressed: other words "
-        "are not guessed at.\n"
-        "line 3: The time zone is not known. This value was not imported. Use a name such as Europe/Berlin, or leave it
-        empty.\n"
+        "line 4: The status is not known. Use active, pending, paused, left or suppressed. Other values "
+        "are not guessed.\n"
+        "line 3: The time zone is not known. This value was not imported. "
+        "Use a name such as Europe/Berlin, or leave it empty.\n"
     )
 
 

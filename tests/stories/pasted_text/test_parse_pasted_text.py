@@ -124,7 +124,7 @@ def test_a_pasted_appeal_can_be_stored_and_its_copies_are_known_from_then_on() -
     again = parse(text, known_lines=edit_appeal.list_lines(stored))
     assert again.appeal == found
     assert all(
-        "stored appeal" in line.reason or "said before" in line.reason
+        "stored appeal" in line.reason or "duplicate" in line.reason
         for line in again.lines
         if line.part in APPEAL_PARTS
     )
@@ -192,7 +192,7 @@ def test_a_long_line_leaves_the_story_only_when_it_is_stored() -> None:
     assert len(lead) > 250
     pasted = parse(page(FIRST, "Join us. Donate today.", lead, SECOND))
     assert pasted.paragraphs == (FIRST, lead.strip(), SECOND)
-    assert "though it says “support our journalism”" in pasted.lines[3].reason
+    assert "although it contains “support our journalism”" in pasted.lines[3].reason
     pasted = parse(page(FIRST, "Join us. Donate today.", lead, SECOND), known_lines=[lead])
     assert pasted.paragraphs == (FIRST, SECOND)
 

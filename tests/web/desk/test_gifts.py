@@ -48,7 +48,7 @@ def test_they_may_be_for_the_readers_of_one_publication(eddie: Client, publicati
     [
         ("donor,when\n", {}, "line 1: has no column “email”."),
         ("email,date,amount\n", {}, "has no column “currency”"),
-        (HEADER, {"currency": "€"}, "Is not three letters. Give its code"),
+        (HEADER, {"currency": "€"}, "Is not three letters. Enter a currency code"),
         (HEADER, {"source": ""}, "Please fill this in."),
     ],
 )

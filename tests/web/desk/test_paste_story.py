@@ -78,7 +78,7 @@ def test_a_word_on_a_line_that_is_not_there_breaks_nothing(cora: Client, publica
 
 def test_an_empty_paste_says_so_at_its_field(cora: Client, publication: Publication) -> None:
     page = cora.post(PASTE, {"text": " \n ", "url": "https://post.example.org/x"})
-    assert "Has no words in it" in words(page)
+    assert "Has no text" in words(page)
     assert "https://post.example.org/x" in page.content.decode()
 
 
@@ -203,8 +203,8 @@ def test_a_pasted_storys_picture_can_be_fetched_from_an_address(cora: Client, pu
 @pytest.mark.parametrize(
     ("more", "problem", "field"),
     [
-        (handed(b"no picture") | {"picture_alt": "A tower"}, "Is not a file that we can read", "picture_file"),
-        (handed(file(photo(), "WEBP")), "Say what the picture shows", "picture_alt"),
+        (handed(b"no picture") | {"picture_alt": "A tower"}, "Cannot be read", "picture_file"),
+        (handed(file(photo(), "WEBP")), "Describe the picture", "picture_alt"),
         (handed(file(photo(), "WEBP")), "Choose the file once more", "picture_file"),
         (handed(file(photo(), "WEBP")) | {"url": "nowhere"}, "Choose the file once more", "picture_file"),
         (handed(file(photo(), "WEBP")) | {"do": "read"}, "Choose the file once more", "picture_file"),

@@ -78,9 +78,9 @@ def test_a_file_is_handed_over_made_fit_and_shown(cora: Client, publication: Pub
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"%PDF-1.7 not a picture", "Is not a file that we can read as a picture. Give a JPEG"),
+        (b"%PDF-1.7 not a picture", "Cannot be read as a picture. Use a JPEG"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Is an SVG drawing"),
-        (b"\xff" * 20_000_001, "Is too large. Give one under 20 MB."),
+        (b"\xff" * 20_000_001, "Is too large. Use one under 20 MB."),
         (b"", "The submitted file is empty."),
     ],
     ids=["pdf", "svg", "large", "empty"],
@@ -97,7 +97,7 @@ def test_a_file_that_is_of_no_use_is_told_at_its_field_and_nothing_typed_is_lost
 
 def test_a_file_that_a_browser_forgets_is_asked_for_once_more(cora: Client, publication: Publication) -> None:
     page = cora.post(NEW, FORM | handed_over(file(plain(300, 200))))
-    assert "Say what the picture shows" in words(page)
+    assert "Describe the picture" in words(page)
     assert "Choose the file once more" in words(page)
 
 
