@@ -1,4 +1,4 @@
-"""Adding people, closing and reopening their accounts, changing what they may do. Each writes an audit record."""
+"""Add users, close and reopen accounts, change roles and passwords. Each function writes an audit record."""
 
 from datetime import datetime
 
@@ -11,20 +11,20 @@ from newsletter.audit.acts import Act
 from newsletter.lib.errors import InvalidState
 
 
-def add(user: User, *, by: User | None, now: datetime) -> User:
-    """Store a new person. Raises `InvalidState` when their address is taken."""
+def add_user(user: User, *, by: User | None, now: datetime) -> User:
+    """Save a new user. Raises `InvalidState` if there is already a user with this address."""
     with transaction.atomic():
         if User.objects.filter(email=user.email).exists():
-            raise InvalidState("Somebody with this address works here already.")
+            raise InvalidState("There is already a user with this address.")
         user.save()
         audit_trail.record(by, Act.USER_ADDED, user, now=now, role=user.role)
     return user
 
 
-def close(user: User, *, by: User | None, now: datetime) -> User:
-    """End all sessions of this person and let nobody sign in as them until the account is reopened.
+def close_account(user: User, *, by: User | None, now: datetime) -> User:
+    """End all sessions of this user and prevent sign-in until the account is reopened.
 
-    Requests that come later are those of a visitor; one that is being answered is finished.
+    Later requests are anonymous; a request in progress is completed.
     """
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=user.pk)
@@ -36,8 +36,8 @@ def close(user: User, *, by: User | None, now: datetime) -> User:
     return user
 
 
-def reopen(user: User, *, by: User | None, now: datetime) -> User:
-    """Let this person sign in again, with the password they had."""
+def reopen_account(user: User, *, by: User | None, now: datetime) -> User:
+    """Allow this user to sign in again with their old password."""
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=user.pk)
         if not user.is_active:
@@ -48,7 +48,7 @@ def reopen(user: User, *, by: User | None, now: datetime) -> User:
 
 
 def change_role(user: User, *, role: Role, by: User | None, now: datetime) -> User:
-    """What this person may do from their next request on."""
+    """Change the role of this user, from their next request on."""
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=user.pk)
         if user.role != role:
@@ -59,7 +59,7 @@ def change_role(user: User, *, role: Role, by: User | None, now: datetime) -> Us
 
 
 def set_password(user: User, *, password: str, by: User | None, now: datetime) -> User:
-    """Another password. Sessions with the old one end with their next request."""
+    """Set a new password. Other sessions end with their next request."""
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])
@@ -68,9 +68,9 @@ def set_password(user: User, *, password: str, by: User | None, now: datetime) -
 
 
 def end_sessions(user: User) -> None:
-    """Delete this person's sessions, so that none comes to life again when the account is reopened."""
-    theirs = [session.pk for session in Session.objects.iterator() if _user_id(session) == str(user.pk)]
-    Session.objects.filter(pk__in=theirs).delete()
+    """Delete this user's sessions, so that none is valid again after the account is reopened."""
+    own = [session.pk for session in Session.objects.iterator() if _user_id(session) == str(user.pk)]
+    Session.objects.filter(pk__in=own).delete()
 
 
 def _user_id(session: Session) -> str:

@@ -1,4 +1,4 @@
-"""People who work here. A person has one role; `permissions.py` says what it may do."""
+"""Staff users. A user has one role; `permissions.py` defines what each role may do."""
 
 from typing import ClassVar
 
@@ -17,7 +17,7 @@ class UserManager(BaseUserManager["User"]):
     def create_user(
         self, email: str, password: str | None = None, *, name: str = "", role: str = Role.CURATOR
     ) -> "User":
-        """A person who may sign in; without a password they cannot until one is set."""
+        """Create a user. Without a password they cannot sign in until one is set."""
         user = self.model(email=email.strip().lower(), name=name, role=role)
         user.set_password(password)
         user.save(using=self._db)
@@ -25,7 +25,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """Somebody who works here, known by their email address."""
+    """A staff user, identified by their email address."""
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100, blank=True)
@@ -44,9 +44,9 @@ class User(AbstractBaseUser):
 
 
 class CacheEntry(models.Model):
-    """The table of Django's database cache, in which failed sign-ins are counted (settings.CACHES).
+    """The table of Django's database cache, which counts failed sign-ins (settings.CACHES).
 
-    Nothing reads it as a model: it is here so that migrations make the table.
+    It is a model only so that migrations create the table.
     """
 
     cache_key = models.CharField(max_length=255, primary_key=True)

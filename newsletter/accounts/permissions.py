@@ -1,4 +1,4 @@
-"""What each role may do. Doors ask `may`; nobody compares roles by hand."""
+"""The permissions of each role. Views, API and command line call `has_permission` and never compare roles."""
 
 from enum import StrEnum
 
@@ -19,6 +19,6 @@ ALLOWED: dict[str, frozenset[Permission]] = {
 }
 
 
-def has_permission(user: User, step: Permission) -> bool:
-    """True when this person's role permits `step`."""
-    return user.is_active and step in ALLOWED.get(user.role, frozenset())
+def has_permission(user: User, permission: Permission) -> bool:
+    """Return True if this user is active and their role includes `permission`."""
+    return user.is_active and permission in ALLOWED.get(user.role, frozenset())

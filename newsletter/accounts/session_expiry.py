@@ -1,4 +1,4 @@
-"""Forgets what is over: sign-in counts and sessions whose time has passed."""
+"""Delete expired sign-in counts and sessions."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from newsletter.accounts.models import CacheEntry
 
 
-def forget_expired(*, now: datetime) -> None:
-    """Delete sign-in counts and sessions that hold no longer."""
+def delete_expired(*, now: datetime) -> None:
+    """Delete expired sign-in counts and sessions."""
     CacheEntry.objects.filter(expires__lt=now).delete()
     Session.objects.filter(expire_date__lt=now).delete()

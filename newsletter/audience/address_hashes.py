@@ -1,6 +1,7 @@
-"""Addresses of people who asked to be erased, as keyed hashes: enough to know one again, and nothing to read.
+"""Keyed hashes of erased addresses: enough to recognise an address, but not to read it.
 
-The key is made of SECRET_KEY. Who replaces that one keeps the old one in SECRET_KEY_FALLBACKS, as for readers' links.
+The key is derived from SECRET_KEY. After a change of SECRET_KEY, keep the old value in SECRET_KEY_FALLBACKS, as for
+readers' links.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ from django.conf import settings
 
 
 def hashes(address: str) -> list[str]:
-    """The hashes that a normalised address may be kept under, the one of today's key first."""
+    """Return the hashes under which a normalised address may be stored, the one of the current key first."""
     return [
         hashlib.blake2b(
             address.encode(), digest_size=32, key=hashlib.sha256(key.encode()).digest(), person=b"erased address"

@@ -1,6 +1,6 @@
-"""Many rows in one statement, passing over those that are there already: SQL that SQLite and PostgreSQL share.
+"""Insert many rows in one statement and skip existing ones, in SQL for both SQLite and PostgreSQL.
 
-`bulk_create` does the same in three times the time, because it makes an object of every row.
+Django's `bulk_create` takes three times as long, because it creates an object per row.
 """
 
 from collections.abc import Sequence
@@ -12,28 +12,27 @@ from django.db import connection
 from newsletter.audience.models import Subscriber, Subscription
 from newsletter.publications.models import Publication
 
-PEOPLE, SUBSCRIPTIONS = Subscriber._meta.db_table, Subscription._meta.db_table
+SUBSCRIBERS, SUBSCRIPTIONS = Subscriber._meta.db_table, Subscription._meta.db_table
 
 
-def subscribers(people: Sequence[tuple[str, str, str]], *, now: datetime) -> int:
-    """A subscriber for each normalised address that has none yet, with a clean first name and time zone; how many
-    were made.
+def insert_subscribers(people: Sequence[tuple[str, str, str]], *, now: datetime) -> int:
+    """Insert a subscriber (address, first name, time zone) for each new address. Return how many were inserted.
 
-    At most about eight thousand at once: SQLite takes 32,766 values a statement.
+    All values must be normalised. At most about 8,000 rows per call, because SQLite takes 32,766 values per statement.
     """
     if not people:
         return 0
     at = connection.ops.adapt_datetimefield_value(now)
     rows = ", ".join(["(%s, %s, %s, %s)"] * len(people))
     return _insert(
-        f"INSERT INTO {PEOPLE} (email, first_name, time_zone, created_at) VALUES {rows}"  # noqa: S608 — names and marks of ours
+        f"INSERT INTO {SUBSCRIBERS} (email, first_name, time_zone, created_at) VALUES {rows}"  # noqa: S608 — constant names and placeholders
         " ON CONFLICT DO NOTHING",
         [value for person in people for value in (*person, at)],
     )
 
 
 class Given(NamedTuple):
-    """One subscription as it is to be made, of a subscriber who is there."""
+    """One subscription to insert. The subscriber must exist."""
 
     subscriber_id: int
     standing: str
@@ -44,19 +43,19 @@ class Given(NamedTuple):
     unsubscribed_via: str = ""
 
 
-def subscriptions(publication: Publication, given: Sequence[Given]) -> int:
-    """Each of `given` whose subscriber has no subscription to `publication` yet; how many were made.
+def insert_subscriptions(publication: Publication, given: Sequence[Given]) -> int:
+    """Insert each of `given` whose subscriber has no subscription to `publication`. Return how many were inserted.
 
-    At most about four thousand at once, for the reason said above.
+    At most about 4,000 rows per call, because of SQLite's limit on values.
     """
     if not given:
         return 0
-    marks = ", ".join([f"(%s{', %s' * len(Given._fields)})"] * len(given))
+    placeholders = ", ".join([f"(%s{', %s' * len(Given._fields)})"] * len(given))
     moment = connection.ops.adapt_datetimefield_value
     day = connection.ops.adapt_datefield_value
     return _insert(
-        f"INSERT INTO {SUBSCRIPTIONS} (publication_id, subscriber_id, standing, consent_source, consent_at,"  # noqa: S608 — names and marks of ours
-        f" paused_until, unsubscribed_at, unsubscribed_via) VALUES {marks} ON CONFLICT DO NOTHING",
+        f"INSERT INTO {SUBSCRIPTIONS} (publication_id, subscriber_id, standing, consent_source, consent_at,"  # noqa: S608 — constant names and placeholders
+        f" paused_until, unsubscribed_at, unsubscribed_via) VALUES {placeholders} ON CONFLICT DO NOTHING",
         [
             value
             for one in given

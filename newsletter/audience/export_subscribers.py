@@ -1,4 +1,4 @@
-"""Readers as rows, for a file. Streams: a million readers take no more memory than two thousand."""
+"""Export the subscribers of a publication as CSV. Streams: memory use does not grow with the number of readers."""
 
 import csv
 import io
@@ -15,10 +15,10 @@ from newsletter.publications.models import Publication
 
 
 class ExportedSubscriber(NamedTuple):
-    """`standing` is that of the subscription, or `suppressed` for who would receive it if the address might be mailed.
+    """One row. `standing` is the subscription status, or `suppressed` for an active one whose address is suppressed.
 
-    `suppression` is why it must not be, also of somebody who left. Moments are UTC, or None: `consent_at` when consent
-    was never given. `time_zone` is empty when it is not known.
+    `suppression` is the reason, also for unsubscribed readers. Times are UTC or None; `consent_at` is None if consent
+    was never given. `time_zone` is empty if unknown.
     """
 
     email: str
@@ -34,8 +34,8 @@ class ExportedSubscriber(NamedTuple):
 
 
 def rows(publication: Publication) -> Iterator[ExportedSubscriber]:
-    """Everybody with a subscription to `publication`, in the order they came, values as they are kept."""
-    never = Suppression.objects.filter(email=OuterRef("subscriber__email"))
+    """Yield everybody with a subscription to `publication`, in order of subscriber id, with stored values."""
+    suppression = Suppression.objects.filter(email=OuterRef("subscriber__email"))
     found = (
         Subscription.objects.filter(publication=publication)
         .order_by("subscriber_id")
@@ -43,7 +43,7 @@ def rows(publication: Publication) -> Iterator[ExportedSubscriber]:
             *("subscriber__email", "subscriber__first_name", "standing", "consent_source", "consent_at"),
             *(
                 "subscriber__time_zone",
-                Subquery(never.values("reason")[:1]),
+                Subquery(suppression.values("reason")[:1]),
                 "paused_until",
                 "unsubscribed_at",
                 "unsubscribed_via",
@@ -56,18 +56,18 @@ def rows(publication: Publication) -> Iterator[ExportedSubscriber]:
 
 
 def lines(readers: Iterable[ExportedSubscriber]) -> Iterator[str]:
-    """`readers` as the lines of a CSV file with a header, safe to open in a spreadsheet.
+    """Yield `readers` as the lines of a CSV file with a header, safe to open in a spreadsheet.
 
-    Addresses are guarded as well, since one may begin with + or =; `import_subscribers.py` takes the guard
-    off again, and makes the same audience of it in another database.
+    Addresses are escaped too, because one may start with + or =. `import_subscribers.py` undoes the escape and
+    recreates the same audience in another database.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(ExportedSubscriber._fields)
-    yield _taken(buffer)
+    yield _take_line(buffer)
     for row in readers:
         writer.writerow([_cell(value) for value in row])
-        yield _taken(buffer)
+        yield _take_line(buffer)
 
 
 def _cell(value: str | datetime | date | None) -> str:
@@ -81,7 +81,7 @@ def _cell(value: str | datetime | date | None) -> str:
     return value.isoformat()
 
 
-def _taken(buffer: io.StringIO) -> str:
+def _take_line(buffer: io.StringIO) -> str:
     line = buffer.getvalue()
     buffer.seek(0)
     buffer.truncate()

@@ -1,4 +1,4 @@
-"""What may stand as a reader's first name; what may stand as an address is said in `mail/addresses.py`."""
+"""Clean subscribers' first names."""
 
 import re
 import unicodedata
@@ -6,17 +6,17 @@ import unicodedata
 from newsletter.mail import text_cleaning
 from newsletter.mail.email_address import normalise_email
 
-__all__ = ["LONGEST_NAME", "clean_name", "normalise_email"]
+__all__ = ["MAX_NAME_CHARS", "clean_name", "normalise_email"]
 
-LONGEST_NAME = 80
+MAX_NAME_CHARS = 80
 WEB_ADDRESS = re.compile(r"://|www\.", re.IGNORECASE)
 
 
 def clean_name(name: str) -> str:
-    """A first name fit to stand in a subject line: one line without control characters, at most 80.
+    """Return a first name for use in a subject line: one line without control characters, at most 80 characters.
 
-    Never raises: a reader with a strange name still gets the letter. A web address is dropped
-    altogether, because sign-up forms are abused to have one mailed to strangers.
+    Never raises: a reader with an odd name still gets the email. A web address gives an empty name, because sign-up
+    forms are abused to have one mailed to strangers.
     """
     line = unicodedata.normalize("NFC", text_cleaning.clean_line(name))
-    return "" if WEB_ADDRESS.search(line) else line[:LONGEST_NAME].strip()
+    return "" if WEB_ADDRESS.search(line) else line[:MAX_NAME_CHARS].strip()

@@ -1,9 +1,8 @@
-"""Readers from a file, many at once. Rows are read in `subscriber_csv.py` and written in
-`subscriber_import_rows.py`.
+"""Import subscribers from a file. `subscriber_csv.py` parses the rows and `subscriber_import_rows.py` writes them.
 
-An import never raises anybody's consent: who left, waits for confirmation or is suppressed, here or by what the file
-says, is not mailed. Who receives it here and left by the file has left. A file can be read again: what is there already
-is only counted.
+An import never raises anybody's consent. Readers who are unsubscribed, unconfirmed or suppressed, in the database or in
+the file, are not mailed. Active readers who are unsubscribed in the file are unsubscribed. A file can be imported
+again: existing subscriptions are only counted.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,42 +16,44 @@ from newsletter.audience.consent_columns import ConsentState
 from newsletter.audience.first_name import clean_name, normalise_email
 from newsletter.audience.reader_time_zones import parse_time_zone
 from newsletter.audience.subscribe import clean_source
-from newsletter.audience.subscriber_csv import Record, records
+from newsletter.audience.subscriber_csv import Record, read_records
 from newsletter.audience.subscriber_import_report import SubscriberImportReport
 from newsletter.audience.subscriber_import_rows import ImportedSubscriber
-from newsletter.audience.subscriptions import LONGEST_PAUSE
+from newsletter.audience.subscriptions import MAX_PAUSE
 from newsletter.lib.csv_reader import MalformedRow
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
 
-BATCH = 2000
-EARLY = timedelta(days=1)  # a clock elsewhere may be ahead of ours
+CHUNK_SIZE = 2000
+CLOCK_TOLERANCE = timedelta(days=1)  # another system's clock may be ahead of ours
 
 
-def read(publication: Publication, lines: Iterable[str], *, source: str, now: datetime) -> SubscriberImportReport:
-    """Subscribe everybody in the CSV file whose `lines` these are (see `subscriber_csv.py` for its forms).
+def import_subscribers(
+    publication: Publication, lines: Iterable[str], *, source: str, now: datetime
+) -> SubscriberImportReport:
+    """Subscribe everybody in a CSV file (`subscriber_csv.py` describes the formats).
 
-    `source` says where their consent was given, unless the file says it of each reader; they are active from `now`.
-    Rows are written in chunks, each in a transaction of its own. `BadInput` when the file as a whole cannot be read, as
-    from the line it names; rows before it are kept then, and a second reading finds them known.
+    `source` says where consent was given, unless the file says so per row. New readers are active from `now`. Rows are
+    written in chunks, each in its own transaction. Raises `BadInput` if the file as a whole cannot be read. Rows before
+    the line it names stay imported, and a second import counts them as known.
     """
     where = clean_source(source)
     report = SubscriberImportReport()
     people = _people(lines, report, source=where, now=now)
-    while rows := list(islice(people, BATCH)):
-        chunk = dict(rows)  # of two rows about one person the later one here is the stricter
+    while rows := list(islice(people, CHUNK_SIZE)):
+        chunk = dict(rows)  # of two rows about one person, the later one is stricter
         report.repeated += len(rows) - len(chunk)
         with transaction.atomic():
-            subscriber_import_rows.write(publication, chunk, report, now=now)
+            subscriber_import_rows.write_rows(publication, chunk, report, now=now)
     return report
 
 
 def _people(
     lines: Iterable[str], report: SubscriberImportReport, *, source: str, now: datetime
 ) -> Iterator[tuple[str, ImportedSubscriber]]:
-    """Address and person of each row that can be taken; an address comes again only when the later row is stricter."""
+    """Yield the address and data of each valid row. An address is repeated only if the later row is stricter."""
     seen: dict[str, int] = {}
-    for record in records(lines):
+    for record in read_records(lines):
         report.rows += 1
         if isinstance(record, MalformedRow):
             report.refuse(record.line, record.problem)
@@ -70,10 +71,10 @@ def _people(
 
 
 def _checked(consent: ConsentState, *, source: str, now: datetime) -> ConsentState:
-    """With the source and time of consent where the file does not say them: `source`, and `now` for who receives it."""
-    if consent.consent_at and consent.consent_at > now + EARLY:
-        raise BadInput("consent at", "lies in the future.")
-    if consent.paused_until and consent.paused_until > (now + LONGEST_PAUSE).date():
+    """Fill in a missing source and time of consent: `source`, and `now` for readers who gave consent."""
+    if consent.consent_at and consent.consent_at > now + CLOCK_TOLERANCE:
+        raise BadInput("consent at", "is in the future.")
+    if consent.paused_until and consent.paused_until > (now + MAX_PAUSE).date():
         raise BadInput("paused until", "is more than a year away.")
     gave = consent.standing in subscriber_import_rows.GAVE_CONSENT
     return consent._replace(
@@ -84,7 +85,7 @@ def _checked(consent: ConsentState, *, source: str, now: datetime) -> ConsentSta
 
 
 def _source(written: str) -> str:
-    """The source of consent as a file gives it; empty when it says nothing that can be kept."""
+    """Return the source of consent in a file; empty if it is missing or invalid."""
     try:
         return clean_source(written)
     except BadInput:
@@ -95,5 +96,5 @@ def _zone(record: Record, report: SubscriberImportReport) -> str:
     try:
         return parse_time_zone(record.time_zone)
     except BadInput as error:
-        report.warn(record.line, f"The {error.field} {error.problem} It was left out. {error.hint}")
+        report.warn(record.line, f"The {error.field} {error.problem} This value was not imported. {error.hint}")
         return ""

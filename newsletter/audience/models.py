@@ -11,18 +11,18 @@ from newsletter.publications.models import Publication
 
 
 class Subscriber(models.Model):
-    """A person, known by one address. `email` is normalised by `mail/addresses.py`."""
+    """A person, identified by one address. `email` is normalised by `mail/email_address.py`."""
 
     email = models.CharField(max_length=320, unique=True)
     first_name = models.CharField(max_length=80, blank=True)
     time_zone = models.CharField(
-        max_length=64, blank=True, help_text="Where the reader is, such as Europe/Berlin; empty: as the publication."
+        max_length=64, blank=True, help_text="The reader's time zone, such as Europe/Berlin. Empty: as the publication."
     )
     created_at = models.DateTimeField(auto_now_add=True)
     events_count_from = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="When consent was last given, or a suppression lifted: what happened before suppresses nobody.",
+        help_text="When consent was last given or a suppression removed. Earlier events do not suppress the address.",
     )
 
     class Meta:
@@ -35,7 +35,7 @@ class Subscriber(models.Model):
 
 
 class SubscriptionStatus(models.TextChoices):
-    """How things stand between a person and a publication. Only `active` is mailed."""
+    """The status of a subscription. Only `active` ones are mailed, and `paused` ones after the pause."""
 
     PENDING = "pending", "not confirmed yet"
     ACTIVE = "active", "receives it"
@@ -55,7 +55,7 @@ class Subscription(models.Model):
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
     unsubscribed_via = models.CharField(max_length=40, blank=True, help_text="one-click, page, desk, complaint …")
     unsubscribed_from_edition = models.PositiveBigIntegerField(
-        null=True, blank=True, help_text="The edition whose link was used."
+        null=True, blank=True, help_text="The edition whose unsubscribe link was used."
     )
 
     class Meta:
@@ -70,26 +70,28 @@ class Subscription(models.Model):
 
 class ConfirmationQuerySet(models.QuerySet["Confirmation"]):
     def due(self, now: datetime) -> "ConfirmationQuerySet":
-        """To be sent at `now`."""
+        """Return the confirmations to send at `now`."""
         return self.filter(is_due(now), sent_at=None, problem="")
 
 
 class Confirmation(Claimable):
-    """The order for an email that asks somebody who left, at their mailbox, whether they want to come back.
+    """The order for an email that asks an unsubscribed person whether they want to subscribe again.
 
-    One a subscription; it is gone once they confirmed.
+    At most one per subscription. It is deleted once they confirm.
     """
 
     subscription = models.OneToOneField(Subscription, on_delete=models.CASCADE, related_name="confirmation")
-    asked_at = models.DateTimeField(help_text="Whole seconds. The link in the email names it, so an older one is void.")
+    asked_at = models.DateTimeField(
+        help_text="Whole seconds. The link in the email contains it, so older links are invalid."
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
-    problem = models.CharField(max_length=100, blank=True, help_text="Why it was given up.")
+    problem = models.CharField(max_length=100, blank=True, help_text="Why sending was given up.")
 
     objects = ConfirmationQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            # asked every two seconds, and nearly always empty
+            # queried every two seconds, and nearly always empty
             models.Index(name="confirmation_to_send", fields=["id"], condition=Q(sent_at=None, problem="")),
         ]
 
@@ -107,14 +109,14 @@ class SuppressionReason(models.TextChoices):
 
 
 class Suppression(models.Model):
-    """An address that must not be mailed by any publication. Beats every subscription.
+    """An address that no publication may mail. It overrides every subscription.
 
-    Of somebody who was erased only a keyed hash is kept (address_hashes.py), so that no import brings them back.
+    For an erased person only a keyed hash is stored (address_hashes.py), so that no import adds them again.
     """
 
     email = models.CharField(max_length=320, unique=True, null=True, blank=True)
     address_hash = models.CharField(
-        max_length=64, unique=True, null=True, blank=True, help_text="In place of the address of somebody erased."
+        max_length=64, unique=True, null=True, blank=True, help_text="In place of the address of an erased person."
     )
     reason = models.CharField(max_length=12, choices=SuppressionReason.choices)
     detail = models.CharField(max_length=200, blank=True)

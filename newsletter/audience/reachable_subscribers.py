@@ -1,5 +1,6 @@
-"""Who is reached by an edition of a publication, asked twice: when a dispatch opens, and again
-when each batch leaves. Reads only; never loads a model object per reader.
+"""Find the subscribers that an edition reaches: when a dispatch opens, and again when each batch is sent.
+
+Only reads, and never creates a model object per reader.
 """
 
 from collections.abc import Sequence
@@ -15,15 +16,15 @@ from newsletter.lib import sql
 SUPPRESSED, ERASED = "suppressed", "erased"
 
 
-# Subscriber id and, when this reader must not be mailed, the reason; else an empty reason
+# subscriber id, and the reason if this reader must not be mailed, otherwise empty
 Candidate = tuple[int, str]
 Placed = tuple[int, str, str]  # the same with the reader's time zone in between
-Marked = tuple[int, str, bool, str]  # and whether a condition of another room holds for the reader
+Marked = tuple[int, str, bool, str]  # and whether a caller's condition holds for the reader
 Reachable = tuple[int, str, str]  # subscriber id, address, first name: as the database hands them out
 
 
-# Both tables are bounded on both sides: with one side open, PostgreSQL merge-joins from the start
-# of the other table, and the last batch of a million costs a hundred times the first.
+# Both tables have both bounds. Without them PostgreSQL merge-joins from the start of the other table, and the last
+# batch of a million readers costs a hundred times the first.
 REACHABLE = """
     SELECT reader.id, reader.email, reader.first_name
     FROM audience_subscription AS given JOIN audience_subscriber AS reader ON reader.id = given.subscriber_id
@@ -35,7 +36,7 @@ REACHABLE = """
 """
 SUPPRESSION = Exists(Suppression.objects.filter(email=OuterRef("subscriber__email")))
 LAST_ID = 2**63 - 1
-LAST_OF_LOT = """
+LAST_OF_CHUNK = """
     SELECT subscriber_id FROM audience_subscription WHERE publication_id = %s AND subscriber_id > %s
     ORDER BY subscriber_id LIMIT 1 OFFSET %s
 """
@@ -59,39 +60,39 @@ REASONS = {
 
 
 class SqlCondition(NamedTuple):
-    """A condition in SQL on one `reader`, a row of the subscribers, with the values of its marks."""
+    """A SQL condition on `reader`, a row of the subscriber table, with the values of its placeholders."""
 
     sql: str
     values: tuple[Any, ...]
 
 
-def candidates(publication_id: int, *, day: date, after: int, most: int) -> list[Candidate]:
-    """The next `most` with a subscription whose subscriber id is above `after`, by ascending id.
+def candidates(publication_id: int, *, day: date, after: int, limit: int) -> list[Candidate]:
+    """Return the next `limit` subscribers with an id above `after`, in ascending order.
 
-    Fewer than `most` mean that there are no more. `day` is when they get the edition: a pause that is over by
-    then keeps nobody from it.
+    Fewer than `limit` means that there are no more. `day` is when they receive the edition: a pause that ends by then
+    does not exclude anybody.
     """
-    found: list[Candidate] = _candidates(CANDIDATES, [_day(day)], publication_id, after, most)
+    found: list[Candidate] = _candidates(CANDIDATES, [_day(day)], publication_id, after, limit)
     return found
 
 
-def candidates_with_zone(publication_id: int, *, day: date, after: int, most: int) -> list[Placed]:
-    """`candidates` with the time zone of each, as it is kept."""
-    found: list[Placed] = _candidates(CANDIDATES_PLACED, [_day(day)], publication_id, after, most)
+def candidates_with_zone(publication_id: int, *, day: date, after: int, limit: int) -> list[Placed]:
+    """Return `candidates` with the stored time zone of each."""
+    found: list[Placed] = _candidates(CANDIDATES_PLACED, [_day(day)], publication_id, after, limit)
     return found
 
 
 def candidates_with_flag(
-    publication_id: int, condition: SqlCondition, *, day: date, after: int, most: int
+    publication_id: int, condition: SqlCondition, *, day: date, after: int, limit: int
 ) -> list[Marked]:
-    """`candidates_with_zone` with whether `condition` holds for each, which another room knows."""
+    """Return `candidates_with_zone` with whether the caller's `condition` holds for each."""
     statement = CANDIDATES_MARKED.format(condition=condition.sql)
-    found: list[Marked] = _candidates(statement, [*condition.values, _day(day)], publication_id, after, most)
+    found: list[Marked] = _candidates(statement, [*condition.values, _day(day)], publication_id, after, limit)
     return found
 
 
-def _candidates(statement: str, values: Sequence[Any], publication_id: int, after: int, most: int) -> list[Any]:
-    found = sql.fetch_all(LAST_OF_LOT, [publication_id, after, most - 1])
+def _candidates(statement: str, values: Sequence[Any], publication_id: int, after: int, limit: int) -> list[Any]:
+    found = sql.fetch_all(LAST_OF_CHUNK, [publication_id, after, limit - 1])
     last = found[0][0] if found else LAST_ID
     return sql.fetch_all(statement, [*values, publication_id, after, last, after, last])
 
@@ -101,16 +102,16 @@ def _day(day: date) -> Any:
 
 
 def count_candidates(publication_id: int, *, after: int, last: int) -> int:
-    """How many have a subscription with a subscriber id above `after` and up to `last`, by a query of its own."""
+    """Count the subscriptions with a subscriber id above `after` and up to `last`, independently of `candidates`."""
     subscriptions = Subscription.objects.filter(publication_id=publication_id)
     return subscriptions.filter(subscriber_id__gt=after, subscriber_id__lte=last).count()
 
 
 def reachable(publication_id: int, subscribers: list[int], *, day: date) -> list[Reachable]:
-    """Those of `subscribers` (ascending ids) who may be mailed an edition that they get on `day`, by ascending id.
+    """Return those of `subscribers` (ascending ids) who may receive an edition on `day`, in ascending order.
 
-    In SQL of its own, because it runs for every reader of every edition: one range instead of a
-    thousand ids to be parsed, and rows that are no model objects.
+    Raw SQL, because this runs for every reader of every edition: it passes one range instead of a thousand ids and
+    creates no model objects.
     """
     if not subscribers:
         return []
@@ -118,12 +119,12 @@ def reachable(publication_id: int, subscribers: list[int], *, day: date) -> list
     rows: list[Reachable] = sql.fetch_all(REACHABLE, [publication_id, _day(day), first, last, first, last])
     if [row[0] for row in rows] == subscribers:
         return rows
-    meant = set(subscribers)  # others have come into the range since the ids were frozen
-    return [row for row in rows if row[0] in meant]
+    wanted = set(subscribers)  # others may have joined within the range since the ids were frozen
+    return [row for row in rows if row[0] in wanted]
 
 
 def unreachable_reasons(publication_id: int, subscribers: Sequence[int]) -> dict[int, str]:
-    """Why each of `subscribers` is not reachable; those who are gone altogether are `erased`."""
+    """Return why each of `subscribers` is not reachable; those that no longer exist are `erased`."""
     rows = Subscription.objects.filter(publication_id=publication_id, subscriber_id__in=subscribers).values_list(
         "subscriber_id", "standing", SUPPRESSION
     )
@@ -136,20 +137,22 @@ def unreachable_reasons(publication_id: int, subscribers: Sequence[int]) -> dict
 def contact_details(
     publication_id: int, subscribers: Sequence[int]
 ) -> dict[int, tuple[str, datetime | None, datetime | None]]:
-    """By id: the address, when the person unsubscribed, and since when the address must not be mailed.
+    """Return by id: the address, when the person unsubscribed, and since when the address is suppressed.
 
-    Who was erased is not in it.
+    Erased persons are left out.
     """
     given = Subscription.objects.filter(publication_id=publication_id, subscriber=OuterRef("pk"))
-    never = Suppression.objects.filter(email=OuterRef("email"))
+    suppression = Suppression.objects.filter(email=OuterRef("email"))
     rows = (
         Subscriber.objects.filter(pk__in=subscribers)
-        .annotate(left=Subquery(given.values("unsubscribed_at")[:1]), barred=Subquery(never.values("created_at")[:1]))
+        .annotate(
+            left=Subquery(given.values("unsubscribed_at")[:1]), barred=Subquery(suppression.values("created_at")[:1])
+        )
         .values_list("pk", "email", "left", "barred")
     )
     return {pk: (email, left, barred) for pk, email, left, barred in rows}
 
 
 def first_name_of(subscriber_id: int) -> str:
-    """The first name of one subscriber, or an empty text."""
+    """Return the first name of a subscriber, or an empty text."""
     return Subscriber.objects.filter(pk=subscriber_id).values_list("first_name", flat=True).first() or ""

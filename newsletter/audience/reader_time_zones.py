@@ -1,4 +1,4 @@
-"""Where readers are, for letters that leave by their own clocks. A reader of whom that is not known has no zone."""
+"""Readers' time zones, for sending at each reader's local time. A reader without a known zone has none."""
 
 import re
 import zoneinfo
@@ -11,7 +11,7 @@ from newsletter.lib.errors import BadInput
 from newsletter.lib.sql import fetch_all
 from newsletter.publications import schedule
 
-# One step in the index for each zone instead of a look at every reader
+# one index step per zone instead of a scan of all readers
 NAMES = """
     WITH RECURSIVE found(name) AS (
       SELECT MIN(time_zone) FROM audience_subscriber WHERE time_zone > ''
@@ -23,8 +23,8 @@ NAMES = """
 """
 
 
-# Who is in a zone and who subscribes are each in the order of an index. From the first of the one the next of the
-# other is looked up, and so on in turn, until both are the same reader or one of them has come to its end.
+# Two indexes give the readers of a zone and the subscribers of a publication in order. The query looks up the next
+# entry of each in turn, until both give the same reader or one index ends.
 MEETS = """
     WITH RECURSIVE step(id, before, turn) AS (
       SELECT (SELECT MIN(id) FROM audience_subscriber WHERE time_zone = %s), CAST(-1 AS bigint), 0
@@ -42,22 +42,22 @@ MEETS = """
 
 @lru_cache(maxsize=1024)
 def parse_time_zone(name: str) -> str:
-    """The zone that `name` means, however its letters and blanks are written; empty when there is none.
+    """Return the time zone for `name`, whatever its case and spacing; empty if `name` is empty.
 
-    `BadInput` when it is no time zone. The message does not repeat what was given: in a file with shifted columns
-    that may be anything.
+    Raises `BadInput` for an unknown zone. The message does not repeat the value, because in a file with shifted columns
+    it may be anything.
     """
     name = name.strip()
     try:
         if name:
             schedule.zone(name := _spelled(name))
     except BadInput:
-        raise BadInput("time zone", "is not known.", "Give a name such as Europe/Berlin, or leave it empty.") from None
+        raise BadInput("time zone", "is not known.", "Use a name such as Europe/Berlin, or leave it empty.") from None
     return name
 
 
 def _spelled(name: str) -> str:
-    """`America/New York` and `europe/berlin` as the zones are called; another name as it is."""
+    """Return the official spelling of `America/New York` or `europe/berlin`; an unknown name is unchanged."""
     return _names().get(_compared(name), name)
 
 
@@ -71,16 +71,16 @@ def _compared(name: str) -> str:
 
 
 def zones_in_use() -> list[str]:
-    """The zones of all readers of the house, each once."""
+    """Return the distinct time zones of all readers."""
     with connection.cursor() as cursor:
         cursor.execute(NAMES)
         return [name for (name,) in cursor.fetchall()]
 
 
 def has_readers_in(publication_id: int, zones: Collection[str]) -> bool:
-    """True when an active reader of the publication is in one of `zones`.
+    """Return True if an active reader of the publication is in one of `zones`.
 
-    As few look-ups as the smaller of both has readers, and one where somebody is found at once: it is asked at
-    every tick of planning, also of a zone in which there are many, and none of them reads this publication.
+    Planning calls this every time it runs, also for zones with many readers of other publications only. It therefore
+    needs at most as many look-ups as the smaller of the two groups, and usually one.
     """
     return any(fetch_all(MEETS, [zone, publication_id, zone]) for zone in zones)

@@ -1,7 +1,8 @@
-"""Coming back: somebody who left is subscribed again when they open a link that was sent to their mailbox.
+"""Resubscribe an unsubscribed reader after they open a link that was sent to their mailbox.
 
-Anybody may hold an old link of theirs, from an email that was forwarded. So a link alone asks; the mailbox answers.
-The row is the order: `delivery/confirmation_mail.py` sends it.
+An old link may be in the hands of others, through a forwarded email. A link can therefore only request the
+confirmation; the mailbox must confirm. The row orders the email, and `delivery/recipients/confirmation_emails.py` sends
+it.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -19,13 +20,13 @@ from newsletter.lib.errors import BadToken, InvalidState
 from newsletter.lib.signed_tokens import Signer
 
 VALID = timedelta(days=3)
-ONE_EMAIL_IN = timedelta(hours=6)  # strangers may ask as well
-ONE_TRY_IN = timedelta(minutes=10)  # after one that could not be sent
+MIN_EMAIL_INTERVAL = timedelta(hours=6)  # strangers can request it too
+MIN_RETRY_INTERVAL = timedelta(minutes=10)  # after an email that could not be sent
 SOURCE = "confirmed by email after unsubscribing"
 
 
-class Asked(NamedTuple):
-    """Who a token was sent to, and when it was asked for."""
+class ConfirmationRequest(NamedTuple):
+    """The subscription that a token belongs to, and when it was requested."""
 
     subscriber_id: int
     publication_id: int
@@ -37,54 +38,54 @@ def _signer() -> Signer:
     return Signer([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS], purpose="confirm", count=3)
 
 
-def ask(subscription: Subscription, *, now: datetime) -> Confirmation:
-    """Order the email that confirms this subscription, at most one in six hours; the order.
+def request_confirmation(subscription: Subscription, *, now: datetime) -> Confirmation:
+    """Order the email that confirms this subscription, at most one in six hours. Return the order.
 
-    `InvalidState` when the subscription needs none, or the address must not be mailed.
+    Raises `InvalidState` if the subscription needs no confirmation, or the address must not be mailed.
     """
     if subscription.standing not in (SubscriptionStatus.UNSUBSCRIBED, SubscriptionStatus.PENDING):
-        raise InvalidState("This subscription is not ended, so there is nothing to confirm.")
-    if barrier := suppressions.barrier(subscription.subscriber.email):
+        raise InvalidState("This subscription has not ended, so there is nothing to confirm.")
+    if barrier := suppressions.suppression_notice(subscription.subscriber.email):
         raise InvalidState(barrier)
-    asked_at = now.replace(microsecond=0)  # as the token tells it
+    asked_at = now.replace(microsecond=0)  # the token has whole seconds
     with transaction.atomic():
         order, made = Confirmation.objects.get_or_create(subscription=subscription, defaults={"asked_at": asked_at})
-        if not made and order.asked_at <= now - (ONE_TRY_IN if order.problem else ONE_EMAIL_IN):
+        if not made and order.asked_at <= now - (MIN_RETRY_INTERVAL if order.problem else MIN_EMAIL_INTERVAL):
             again = {"asked_at": asked_at, "sent_at": None, "tries": 0, "try_at": None, "problem": ""}
             Confirmation.objects.filter(pk=order.pk, asked_at=order.asked_at).update(**again)
             order.refresh_from_db()
     return order
 
 
-def token(order: Confirmation) -> str:
-    """What stands in the link of the email."""
+def create_token(order: Confirmation) -> str:
+    """Return the token for the link in the email."""
     subscription = order.subscription
     return _signer().sign(subscription.subscriber_id, subscription.publication_id, int(order.asked_at.timestamp()))
 
 
-def read(token: str) -> Asked:
-    """Who `token` was sent to; raises `BadToken`."""
+def parse_token(token: str) -> ConfirmationRequest:
+    """Return the request that `token` belongs to; raise `BadToken` if it is invalid."""
     subscriber, publication, at = _signer().read(token)
-    return Asked(subscriber, publication, datetime.fromtimestamp(at, UTC))
+    return ConfirmationRequest(subscriber, publication, datetime.fromtimestamp(at, UTC))
 
 
-def waits(asked: Asked, *, now: datetime) -> bool:
-    """True when this token was not used yet, and is not too old."""
-    return now - asked.at <= VALID and _orders(asked).exists()
+def is_open(request: ConfirmationRequest, *, now: datetime) -> bool:
+    """Return True if this token is unused and not expired."""
+    return now - request.at <= VALID and _orders(request).exists()
 
 
-def confirm(asked: Asked, *, now: datetime) -> Subscription:
-    """Active from now: the mailbox answered.
+def confirm(request: ConfirmationRequest, *, now: datetime) -> Subscription:
+    """Activate the subscription, because the mailbox confirmed it.
 
-    `BadToken` when the token was used, is too old, or a newer one was sent; `InvalidState` for an address that must
-    not be mailed.
+    Raises `BadToken` if the token was used, has expired or was replaced by a newer one, and `InvalidState` if the
+    address must not be mailed.
     """
     with transaction.atomic():
-        order = _orders(asked).select_related("subscription__publication", "subscription__subscriber").first()
-        if order is None or now - asked.at > VALID:
-            raise BadToken("This link was used already, or is too old.")
+        order = _orders(request).select_related("subscription__publication", "subscription__subscriber").first()
+        if order is None or now - request.at > VALID:
+            raise BadToken("This link was already used or has expired.")
         subscription = order.subscription
-        if barrier := suppressions.barrier(subscription.subscriber.email):
+        if barrier := suppressions.suppression_notice(subscription.subscriber.email):
             raise InvalidState(barrier)
         order.delete()
         return subscribe(
@@ -97,9 +98,9 @@ def confirm(asked: Asked, *, now: datetime) -> Subscription:
         )
 
 
-def _orders(asked: Asked) -> QuerySet[Confirmation]:
+def _orders(request: ConfirmationRequest) -> QuerySet[Confirmation]:
     return Confirmation.objects.filter(
-        subscription__subscriber=asked.subscriber_id,
-        subscription__publication=asked.publication_id,
-        asked_at=asked.at,
+        subscription__subscriber=request.subscriber_id,
+        subscription__publication=request.publication_id,
+        asked_at=request.at,
     )

@@ -1,4 +1,4 @@
-"""How somebody comes to receive a publication: consent enters here and in `import_subscribers.py`, nowhere else."""
+"""Subscribe people to a publication. Consent is recorded only here and in `import_subscribers.py`."""
 
 from datetime import datetime
 
@@ -10,15 +10,17 @@ from newsletter.audience.models import Subscriber, Subscription, SubscriptionSta
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
 
-LONGEST_SOURCE = 200
+MAX_SOURCE_CHARS = 200
 
 
 def clean_source(source: str) -> str:
-    """Where consent came from, as it is kept and can be shown to an authority; `BadInput` when it says nothing."""
+    """Return the source of consent as it is stored, as evidence for an authority; raise `BadInput` if it is invalid."""
     text = " ".join(source.split())
-    if not text or len(text) > LONGEST_SOURCE or not text.isprintable():
+    if not text or len(text) > MAX_SOURCE_CHARS or not text.isprintable():
         raise BadInput(
-            "source", "does not say where consent was given.", f"Give a few words, at most {LONGEST_SOURCE} characters."
+            "source",
+            "does not say where consent was given.",
+            f"Enter where consent was given, in at most {MAX_SOURCE_CHARS} characters.",
         )
     return text
 
@@ -26,14 +28,13 @@ def clean_source(source: str) -> str:
 def subscribe(
     publication: Publication, *, email: str, first_name: str, source: str, now: datetime, confirmed: bool
 ) -> Subscription:
-    """The subscription of this address to `publication`; `BadInput` when it is not an address.
+    """Subscribe this address to `publication` and return the subscription. Raises `BadInput` for an invalid address.
 
-    `confirmed` means that the person proved, here and now, that the mailbox is theirs and that
-    they want it. Without it this only asks: somebody new becomes *pending*, and whatever stands
-    already (active, paused, left) stays as it is, their name as well, because anybody can type
-    anybody's address. With it the subscription is active from `now`, also for somebody who had
-    left, and their own wish never to be mailed is lifted. Suppressions with another reason, such
-    as a mailbox that does not exist, stand, and beat the subscription.
+    `confirmed` means that the person has just proved that the mailbox is theirs and that they want the subscription.
+    Without it, a new person becomes *pending*, and an existing subscription and name stay unchanged, because anybody
+    can type anybody's address. With it, the subscription is active from `now`, also for somebody who had unsubscribed,
+    and their own request never to be mailed is removed. Suppressions for other reasons, such as a mailbox that does not
+    exist, remain and override the subscription.
     """
     address, name, where = normalise_email(email), clean_name(first_name), clean_source(source)
     with transaction.atomic():
@@ -47,12 +48,12 @@ def subscribe(
             subscriber.first_name = name
             subscriber.save(update_fields=["first_name"])
         suppressions.remove_own_request(address)
-        suppressions.count_events_from(now, email=address)
+        suppressions.ignore_events_before(now, email=address)
         return _activate(subscription, source=where, now=now)
 
 
 def _activate(subscription: Subscription, *, source: str, now: datetime) -> Subscription:
-    """Active with this consent; one that is active already keeps its first."""
+    """Activate the subscription with this consent. An active subscription keeps its first consent."""
     Subscription.objects.filter(pk=subscription.pk).exclude(standing=SubscriptionStatus.ACTIVE).update(
         standing=SubscriptionStatus.ACTIVE,
         consent_source=source,

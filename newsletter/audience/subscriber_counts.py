@@ -1,4 +1,4 @@
-"""How many readers a publication has, by how things stand with them."""
+"""Count the subscribers of a publication by status."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from newsletter.publications.models import Publication
 
 @dataclass(frozen=True, slots=True)
 class SubscriberCounts:
-    """Every subscription once: `suppressed` are those that would be active but must not be mailed."""
+    """Every subscription is counted once. `suppressed`: active, but the address must not be mailed."""
 
     active: int
     suppressed: int
@@ -25,7 +25,7 @@ class SubscriberCounts:
 
 
 def count_subscribers(publication: Publication) -> SubscriberCounts:
-    """The readers of `publication`, in one query."""
+    """Count the subscribers of `publication` in one query."""
     rows = Subscription.objects.filter(publication=publication).annotate(barred=SUPPRESSION)
     active = Q(standing=SubscriptionStatus.ACTIVE)
     return SubscriberCounts(

@@ -1,8 +1,7 @@
-"""Files of readers as people have them: CSV from a spreadsheet or another service, or a bare list.
+"""Parse CSV files of subscribers, from a spreadsheet or another service, or a plain list of addresses.
 
-Understood: a header row that names a column *email* and perhaps *first_name* and *time_zone*; or no header and one
-column. Columns that say something of consent are read by `consent_columns.py`, others are passed over. How rows are
-written is left to `lib/sheets.py`.
+Supported: a header row with a column *email* and optionally *first_name* and *time_zone*, or one column without a
+header. `consent_columns.py` reads columns that concern consent; other columns are ignored.
 """
 
 from collections.abc import Iterable, Iterator
@@ -35,8 +34,8 @@ class Columns(NamedTuple):
     consent: ConsentColumns
 
 
-def records(lines: Iterable[str]) -> Iterator[Record | MalformedRow]:
-    """Each row that is not empty. `BadInput` when no column can be taken for the addresses."""
+def read_records(lines: Iterable[str]) -> Iterator[Record | MalformedRow]:
+    """Yield each row that is not empty. Raises `BadInput` if no column contains the addresses."""
     columns: Columns | None = None
     for row in read_rows(lines):
         if isinstance(row, MalformedRow):
@@ -54,18 +53,18 @@ def records(lines: Iterable[str]) -> Iterator[Record | MalformedRow]:
 
 
 def _columns(row: list[str], line: int) -> tuple[Columns, bool]:
-    """Which columns to read, and whether `row` was a header."""
+    """Return the columns to read, and whether `row` is a header."""
     names = [normalise_word(cell) for cell in row]
     for place, name in enumerate(names):
         if name in EMAIL:
-            return Columns(place, _place(FIRST_NAME, names), _place(TIME_ZONE, names), ConsentColumns(row)), True
+            return Columns(place, _index(FIRST_NAME, names), _index(TIME_ZONE, names), ConsentColumns(row)), True
     filled = [cell for cell in row if cell.strip()]
     if len(filled) == 1 and ("@" in filled[0] or len(row) == 1):
         return Columns(row.index(filled[0]), None, None, ConsentColumns([])), False
     raise BadInput(
-        f"line {line}", "does not name a column “email”.", "Begin the file with a header such as email,first_name."
+        f"line {line}", "has no column “email”.", "Start the file with a header row such as email,first_name."
     )
 
 
-def _place(meant: frozenset[str], names: list[str]) -> int | None:
-    return next((place for place, name in enumerate(names) if name in meant), None)
+def _index(known: frozenset[str], names: list[str]) -> int | None:
+    return next((place for place, name in enumerate(names) if name in known), None)

@@ -1,13 +1,13 @@
-"""What became of the rows of an import: every row is counted once, and those that need a person are named by line."""
+"""The result of a subscriber import: counts per outcome, and problems by line."""
 
 from dataclasses import dataclass, field
 
-PROBLEMS_KEPT = 100
+MAX_PROBLEMS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """A row that was not taken, or not in whole. Holds no address: the line is found in the file."""
+    """A row that was rejected, or imported in part. It contains no address; the line number identifies the row."""
 
     line: int
     problem: str
@@ -15,10 +15,10 @@ class RowProblem:
 
 @dataclass(slots=True)
 class SubscriberImportReport:
-    """What became of the rows that were not empty; every one is counted once, apart from `ended` and `warned`."""
+    """The result of an import. Each row that is not empty is counted once, except in `ended` and `warned`."""
 
     rows: int = 0
-    added: int = 0  # new subscriptions that receive it
+    added: int = 0  # new active subscriptions
     known: int = 0  # subscribed already
     repeated: int = 0  # the same address again in this file
     paused: int = 0  # new, and paused as the file says
@@ -26,10 +26,10 @@ class SubscriberImportReport:
     left: int = 0  # unsubscribed, here or by the file
     suppressed: int = 0  # must not be mailed, here or by the file
     bad: int = 0
-    ended: int = 0  # of those who left or are suppressed: received it until this import
-    warned: int = 0  # taken, but not in whole
-    problems: list[RowProblem] = field(default_factory=list)  # the first hundred of the bad ones
-    warnings: list[RowProblem] = field(default_factory=list)  # the first hundred of those warned of
+    ended: int = 0  # of the left and suppressed: active until this import
+    warned: int = 0  # imported in part
+    problems: list[RowProblem] = field(default_factory=list)  # the first hundred
+    warnings: list[RowProblem] = field(default_factory=list)  # the first hundred
 
     @property
     def adds_up(self) -> bool:
@@ -37,13 +37,13 @@ class SubscriberImportReport:
         return self.rows == kept + self.bad
 
     def refuse(self, line: int, problem: str) -> None:
-        """Count a row that is not taken."""
+        """Count a rejected row."""
         self.bad += 1
-        if len(self.problems) < PROBLEMS_KEPT:
+        if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(RowProblem(line, problem))
 
     def warn(self, line: int, problem: str) -> None:
-        """Note that something of a row is not taken; its reader is."""
+        """Note that a row was imported without one of its values."""
         self.warned += 1
-        if len(self.warnings) < PROBLEMS_KEPT:
+        if len(self.warnings) < MAX_PROBLEMS:
             self.warnings.append(RowProblem(line, problem))

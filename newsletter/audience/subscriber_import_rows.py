@@ -1,4 +1,4 @@
-"""People from a file, written into the database with what the file says of their consent."""
+"""Write imported subscribers with their consent state to the database."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -17,17 +17,17 @@ KNOWN_FIELDS = ("first_name", "time_zone")
 
 
 class ImportedSubscriber(NamedTuple):
-    """What a file tells of somebody besides the address; empty where it does not."""
+    """The data of a subscriber in a file, besides the address. Missing values are empty."""
 
     first_name: str
     time_zone: str
     consent: ConsentState = DEFAULT_CONSENT
 
 
-def write(
+def write_rows(
     publication: Publication, people: Mapping[str, ImportedSubscriber], report: SubscriberImportReport, *, now: datetime
 ) -> None:
-    """Bring `people`, by their normalised addresses, into `publication`, and count each in `report`."""
+    """Add `people`, keyed by normalised address, to `publication`, and count each in `report`."""
     barred = _suppress(publication, people, report)
     report.suppressed += len(barred)
     ids = _subscribers(
@@ -51,7 +51,10 @@ def write(
 
 
 def _is_written(person: ImportedSubscriber, *, is_barred: bool) -> bool:
-    """Of who must not be mailed only a word to leave is kept, and what a whole audience says that moves here."""
+    """Return True if the row is written.
+
+    For suppressed addresses only an unsubscription or the file's suppression is.
+    """
     consent = person.consent
     if consent.standing is None:
         return False
@@ -61,7 +64,7 @@ def _is_written(person: ImportedSubscriber, *, is_barred: bool) -> bool:
 def _suppress(
     publication: Publication, people: Mapping[str, ImportedSubscriber], report: SubscriberImportReport
 ) -> set[str]:
-    """The addresses of `people` that must not be mailed. Those of whom the file says so are suppressed first."""
+    """Suppress the addresses that the file marks. Return all addresses of `people` that must not be mailed."""
     given = {address: person.consent.suppression for address, person in people.items() if person.consent.suppression}
     if given:
         new = given.keys() - suppressions.suppressed(given)
@@ -72,7 +75,7 @@ def _suppress(
 
 
 def _end(publication: Publication, ids: Collection[int], *, now: datetime) -> int:
-    """Unsubscribe those of `ids` who have not left here; how many of them received it."""
+    """Unsubscribe those of `ids` who are not unsubscribed yet. Return how many of them were active or paused."""
     if not ids:
         return 0
     here = Subscription.objects.filter(publication=publication, subscriber_id__in=ids)
@@ -84,7 +87,7 @@ def _end(publication: Publication, ids: Collection[int], *, now: datetime) -> in
 
 
 def _count_known(report: SubscriberImportReport, standing: str, consent: ConsentState) -> None:
-    """Count somebody who has a subscription already: what it says here, or what the file says when that is stricter."""
+    """Count an existing subscription by its status, or by that of the file if it is stricter."""
     if SubscriptionStatus.UNSUBSCRIBED in (standing, consent.standing):
         report.left += 1
     elif standing == SubscriptionStatus.PENDING:
@@ -102,16 +105,18 @@ def _subscribe(
     barred: Collection[str],
     now: datetime,
 ) -> None:
-    """Make the subscriptions of who has none yet, as the file says, and count those who are not suppressed."""
+    """Create missing subscriptions as the file says, and count those that are not suppressed."""
     active = [
         _given(pk, people[address].consent, now=now) for address, pk in new.items() if _is_active(people[address])
     ]
     counted = sum(_is_active(people[address]) and address not in barred for address in new)
-    by_themselves = len(active) - bulk_insert.subscriptions(publication, active)  # subscribed at this very moment
-    report.added += counted - by_themselves
-    report.known += by_themselves
+    already_subscribed = len(active) - bulk_insert.insert_subscriptions(
+        publication, active
+    )  # subscribed in the meantime
+    report.added += counted - already_subscribed
+    report.known += already_subscribed
     others = {address: pk for address, pk in new.items() if not _is_active(people[address])}
-    bulk_insert.subscriptions(
+    bulk_insert.insert_subscriptions(
         publication, [_given(pk, people[address].consent, now=now) for address, pk in others.items()]
     )
     for address in others.keys() - barred:
@@ -119,7 +124,7 @@ def _subscribe(
 
 
 def _count_new(report: SubscriberImportReport, consent: ConsentState) -> None:
-    """Count somebody new who does not receive it."""
+    """Count a new subscription that is not active."""
     match consent.standing:
         case SubscriptionStatus.UNSUBSCRIBED:
             report.left += 1
@@ -147,17 +152,17 @@ def _given(subscriber_id: int, consent: ConsentState, *, now: datetime) -> Given
 
 
 def _subscribers(people: Mapping[str, ImportedSubscriber], *, now: datetime) -> dict[str, int]:
-    """The ids of these people; those who are new are made, and what was not known of others is filled in."""
+    """Return the ids of these people. Creates new subscribers and fills in missing values of existing ones."""
     known = _known(people)
-    # in one order everywhere, so that two imports at once wait for each other and do not lock up
+    # always in the same order, so that two concurrent imports wait for each other without a deadlock
     new = sorted(people.keys() - known.keys())
-    bulk_insert.subscribers([(address, *people[address][:2]) for address in new], now=now)
-    fuller = [
+    bulk_insert.insert_subscribers([(address, *people[address][:2]) for address in new], now=now)
+    completed = [
         Subscriber(pk=pk, **dict(zip(KNOWN_FIELDS, whole, strict=True)))
         for address, (pk, *before) in known.items()
         if (whole := [old or given for old, given in zip(before, people[address][:2], strict=True)]) != before
     ]
-    Subscriber.objects.bulk_update(fuller, KNOWN_FIELDS)
+    Subscriber.objects.bulk_update(completed, KNOWN_FIELDS)
     return {address: found[0] for address, found in (known | _known(new)).items()}
 
 

@@ -1,7 +1,7 @@
-"""Unsubscribing, and pausing for a while. What a person asks for here always holds, at once.
+"""Unsubscribe, pause and resume subscriptions. Every request takes effect immediately.
 
-Everything is a conditional update: a mailbox provider may ask twice, or at the same moment as
-the person's own browser, and the answer is the same.
+All changes are conditional updates: a mailbox provider may send a request twice, or at the same time as the person's
+browser, and the result is the same.
 """
 
 from datetime import date, datetime, timedelta
@@ -15,18 +15,17 @@ from newsletter.publications.schedule import zone
 
 log = structlog.get_logger()
 
-LONGEST_PAUSE = timedelta(days=366)
+MAX_PAUSE = timedelta(days=366)
 
 
 def unsubscribe(
     *, subscriber_id: int, publication_id: int, by: str, now: datetime, edition_id: int | None = None
 ) -> Subscription:
-    """Unsubscribed, from `now` or from when they first were. Repeatable; never raises.
+    """Unsubscribe and return the subscription. Repeatable: the first time is kept. Never raises.
 
-    `by` says how (one-click, page, desk, complaint …); `edition_id` is the edition whose link was
-    used. Somebody who is gone altogether is answered the same way, with a subscription that says
-    *left* and is not saved: what they asked for is true, and the link in an old letter must not
-    end in an error page.
+    `by` says how (one-click, page, desk, complaint …); `edition_id` is the edition whose link was used. For a
+    subscriber that no longer exists, returns an unsaved, unsubscribed subscription: they receive nothing, and the link
+    in an old email must not lead to an error page.
     """
     Subscription.objects.filter(subscriber_id=subscriber_id, publication_id=publication_id).exclude(
         standing=SubscriptionStatus.UNSUBSCRIBED
@@ -37,8 +36,8 @@ def unsubscribe(
         unsubscribed_from_edition=edition_id or None,
         paused_until=None,
     )
-    kept = Subscription.objects.filter(subscriber_id=subscriber_id, publication_id=publication_id).first()
-    return kept or Subscription(
+    existing = Subscription.objects.filter(subscriber_id=subscriber_id, publication_id=publication_id).first()
+    return existing or Subscription(
         subscriber_id=subscriber_id,
         publication_id=publication_id,
         standing=SubscriptionStatus.UNSUBSCRIBED,
@@ -48,33 +47,33 @@ def unsubscribe(
 
 
 def pause(*, subscriber_id: int, publication_id: int, until: date, now: datetime) -> Subscription:
-    """Nothing until `until`, the day on which it comes again (in the publication's time zone).
+    """Pause a subscription until `until`, the first day with emails again (in the publication's time zone).
 
-    `BadInput` for a day that is not ahead, or more than a year; `InvalidState` for somebody who does
-    not receive it. A pause may be moved by asking again.
+    Raises `BadInput` for a day that is not in the future or more than a year ahead, and `InvalidState` if the person is
+    not subscribed. A second call moves the end of the pause.
     """
     publication = Publication.objects.filter(pk=publication_id).first()
     today = now.astimezone(zone(publication.time_zone) if publication else now.tzinfo).date()
-    if not today < until <= today + LONGEST_PAUSE:
-        raise BadInput("pause", "does not end within the coming year.", "Give a day from tomorrow on.")
-    return _turn(subscriber_id, publication_id, to=SubscriptionStatus.PAUSED, until=until)
+    if not today < until <= today + MAX_PAUSE:
+        raise BadInput("pause", "does not end within a year.", "Choose a date from tomorrow on.")
+    return _set_status(subscriber_id, publication_id, to=SubscriptionStatus.PAUSED, until=until)
 
 
 def resume(*, subscriber_id: int, publication_id: int) -> Subscription:
-    """End a pause now. Does nothing to somebody who is not paused; `InvalidState` when they do not receive it."""
-    return _turn(subscriber_id, publication_id, to=SubscriptionStatus.ACTIVE, until=None)
+    """End a pause now. Does nothing if there is no pause; raises `InvalidState` if the person is not subscribed."""
+    return _set_status(subscriber_id, publication_id, to=SubscriptionStatus.ACTIVE, until=None)
 
 
 def resume_due(publication: Publication, *, now: datetime) -> int:
-    """Make active again everybody whose pause is over; how many there were. Harmless to run twice."""
+    """Activate subscriptions whose pause is over. Return how many there were. Safe to repeat."""
     today = now.astimezone(zone(publication.time_zone)).date()
     return Subscription.objects.filter(
         publication=publication, standing=SubscriptionStatus.PAUSED, paused_until__lte=today
     ).update(standing=SubscriptionStatus.ACTIVE, paused_until=None)
 
 
-def end_all_pauses(*, now: datetime) -> None:
-    """`resume_due` for every active publication. One that fails is logged; the others go on."""
+def resume_all_due(*, now: datetime) -> None:
+    """Run `resume_due` for every active publication. A failure is logged and does not affect the others."""
     for publication in Publication.objects.filter(is_active=True):
         try:
             resume_due(publication, now=now)
@@ -82,10 +81,10 @@ def end_all_pauses(*, now: datetime) -> None:
             log.exception("publication.pauses_not_ended", publication=publication.pk)
 
 
-def _turn(subscriber_id: int, publication_id: int, *, to: SubscriptionStatus, until: date | None) -> Subscription:
+def _set_status(subscriber_id: int, publication_id: int, *, to: SubscriptionStatus, until: date | None) -> Subscription:
     rows = Subscription.objects.filter(subscriber_id=subscriber_id, publication_id=publication_id)
     if not rows.filter(standing__in=[SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED]).update(
         standing=to, paused_until=until
     ):
-        raise InvalidState("This reader does not receive the publication, so there is nothing to pause or resume.")
+        raise InvalidState("This reader is not subscribed to the publication, so there is nothing to pause or resume.")
     return rows.get()

@@ -1,7 +1,7 @@
-"""Taking an unsubscription back right after it was made, by whoever made it.
+"""Undo an unsubscription directly after it was made.
 
-The token is shown on the page that answers the unsubscription and nowhere else, so an old link, or a forwarded
-email, does not bring a reader back. What comes later needs a confirmation (return_confirmation.py).
+The token appears only on the page that confirms the unsubscription, so an old link or a forwarded email cannot
+resubscribe a reader. Later, a confirmation is needed (return_confirmation.py).
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -14,11 +14,11 @@ from newsletter.lib.errors import InvalidState
 from newsletter.lib.signed_tokens import Signer
 
 WINDOW = timedelta(minutes=30)
-STANDINGS = (
+STATUSES = (
     SubscriptionStatus.PENDING,
     SubscriptionStatus.ACTIVE,
     SubscriptionStatus.PAUSED,
-)  # their places stand in tokens
+)  # tokens contain the index, so the order must not change
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -27,25 +27,25 @@ def _signer() -> Signer:
     return Signer([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS], purpose="undo", count=4)
 
 
-def token(before: Subscription | None, left: Subscription) -> str:
-    """What takes this unsubscription back; empty when there is nothing to go back to.
+def create_token(before: Subscription | None, left: Subscription) -> str:
+    """Return the token that undoes this unsubscription; empty if there is nothing to restore.
 
-    `before` is the subscription as it was when `left` was made of it.
+    `before` is the subscription before it became `left`.
     """
-    if before is None or left.unsubscribed_at is None or before.standing not in STANDINGS or left.pk is None:
+    if before is None or left.unsubscribed_at is None or before.standing not in STATUSES or left.pk is None:
         return ""
     until = before.paused_until.toordinal() if before.paused_until else 0
     return _signer().sign(
-        left.pk, _microseconds(left.unsubscribed_at), STANDINGS.index(SubscriptionStatus(before.standing)), until
+        left.pk, _microseconds(left.unsubscribed_at), STATUSES.index(SubscriptionStatus(before.standing)), until
     )
 
 
 def undo(token: str, *, subscriber_id: int, publication_id: int, now: datetime) -> Subscription:
-    """The subscription as it was before. `BadToken`; `InvalidState` when too much time or something else has passed."""
+    """Restore the subscription. Raises `BadToken`, or `InvalidState` if it is too late or the subscription changed."""
     pk, unsubscribed_at, standing, until = _signer().read(token)
     at = EPOCH + timedelta(microseconds=unsubscribed_at)
     rows = Subscription.objects.filter(pk=pk, subscriber=subscriber_id, publication=publication_id)
-    restored = {"standing": STANDINGS[standing], "paused_until": date.fromordinal(until) if until else None}
+    restored = {"standing": STATUSES[standing], "paused_until": date.fromordinal(until) if until else None}
     if now - at > WINDOW or not rows.filter(standing=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=at).update(
         **restored, unsubscribed_at=None, unsubscribed_via="", unsubscribed_from_edition=None
     ):

@@ -1,1 +1,1 @@
-"""Who did what, when and from where: append-only. Every package above may record (docs/decisions/0029)."""
+"""The append-only audit trail: who did what, when and from where. Higher packages write to it (docs/decisions/0029)."""

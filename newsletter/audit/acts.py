@@ -1,14 +1,14 @@
-"""The acts that are recorded, and the doors through which they come."""
+"""The recorded acts, and the interfaces through which they are made."""
 
 from django.db import models
 
 
 class Act(models.TextChoices):
-    """What was done. The values are stable: programs filter by them."""
+    """What was done. The values are stable, because programs filter by them."""
 
     SIGNED_IN = "signed-in"
     SIGN_IN_FAILED = "sign-in-failed"
-    SIGN_IN_REFUSED = "sign-in-refused"  # too many failures: written once, while the limit holds
+    SIGN_IN_REFUSED = "sign-in-refused"  # too many failures; recorded once while the limit applies
     SIGNED_OUT = "signed-out"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 — the name of an act
     PASSWORD_CHANGE_FAILED = "password-change-failed"  # noqa: S105 — the old password was wrong
@@ -36,7 +36,7 @@ class Act(models.TextChoices):
 
 
 class Door(models.TextChoices):
-    """Through which a person acts; `SYSTEM` is the service by itself."""
+    """The interface of an act. `SYSTEM`: the service itself."""
 
     PAGE = "page"
     COMMAND = "command"

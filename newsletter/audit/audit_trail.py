@@ -1,6 +1,6 @@
-"""Writes audit records: `trail.record(by, Act.EDITION_HELD, edition, reason=reason)`, inside the act's transaction.
+"""Write audit records: `audit_trail.record(by, Act.EDITION_HELD, edition, reason=reason)`, in the act's transaction.
 
-Who acts is passed by the caller. From where is known to the door: it surrounds the call with `acting_from`.
+The caller passes the actor. The web, API and command line set the origin by wrapping the call in `acting_from`.
 """
 
 import re
@@ -21,24 +21,24 @@ ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 MAX_DETAIL = 500  # characters
 
 Detail = str | int | bool | None
-# a person who works here, the name of somebody else, or None: the service itself, or the user of a command line
+# a staff user, the name of somebody else, or None: the service itself or the command line
 Actor = AbstractBaseUser | str | None
 
 
 class Origin(NamedTuple):
-    """From where an act comes: a page and a network address, or the command line and the system's user."""
+    """The origin of an act: the web and a network address, or the command line and the operating system's user."""
 
     door: Door
     place: str = ""
 
 
-BY_ITSELF = Origin(Door.SYSTEM)
-_origin: ContextVar[Origin] = ContextVar("audit_origin", default=BY_ITSELF)
+SYSTEM_ORIGIN = Origin(Door.SYSTEM)
+_origin: ContextVar[Origin] = ContextVar("audit_origin", default=SYSTEM_ORIGIN)
 
 
 @contextmanager
 def acting_from(door: Door, place: str) -> Iterator[None]:
-    """What is recorded inside comes from there."""
+    """Record this origin for all acts inside the context."""
     token = _origin.set(Origin(door, place[:100]))
     try:
         yield
@@ -54,9 +54,9 @@ def record(
     now: datetime | None = None,
     **details: Detail,
 ) -> Record:
-    """Add a record, in the transaction of what is recorded.
+    """Add a record, in the transaction of the act.
 
-    Addresses in `details` are taken out: what somebody types as a reason may name a reader.
+    Email addresses are removed from `details`, because a typed reason may name a reader.
     """
     origin = _origin.get()
     return Record.objects.create(
@@ -68,13 +68,13 @@ def record(
         place=origin.place,
         subject=str(subject._meta.model_name) if subject else "",
         subject_id=subject.pk if subject else None,
-        subject_name=_called(subject)[:100],
+        subject_name=_subject_name(subject)[:100],
         details={name: _without_addresses(value) for name, value in details.items() if value not in (None, "")},
     )
 
 
 def name(by: Actor) -> str:
-    """Who acts, as a page says it: `Eddie`, `root at the command line`, or empty for the service itself."""
+    """Return the actor for display: `Eddie`, `root at the command line`, or empty for the service itself."""
     if by:
         return str(by)
     origin = _origin.get()
@@ -82,12 +82,12 @@ def name(by: Actor) -> str:
 
 
 def address(by: Actor) -> str:
-    """The address with which a person signs in; of others their name."""
+    """Return the sign-in address of a staff user, or the name of another actor."""
     return by.get_username() if isinstance(by, AbstractBaseUser) else by or ""
 
 
-def _called(subject: Model | None) -> str:
-    """The name of a thing; of people, only those who work here are named."""
+def _subject_name(subject: Model | None) -> str:
+    """Return the name of the subject. Only staff users are named in full; other addresses are removed."""
     name = str(subject) if subject else ""
     return name if isinstance(subject, AbstractBaseUser) else ADDRESS.sub("[address]", name)
 

@@ -1,4 +1,4 @@
-"""Reads audit records, newest first, by who, what, which and when."""
+"""Search audit records by actor, act, subject and time, newest first."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ def search(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> RecordQuerySet:
-    """The records that fit all that is given; `since` is included, `until` is not."""
+    """Return the records that match all given criteria. `since` is inclusive, `until` exclusive."""
     found = Record.objects.all()
     if who:
         found = found.filter(who=who.strip().lower())

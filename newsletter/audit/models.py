@@ -1,4 +1,4 @@
-"""One act of a person, or of the service by itself. Rows are added and never changed."""
+"""Audit records: acts of people or of the service itself. Rows are added and never changed."""
 
 from typing import Any, ClassVar, NoReturn
 
@@ -10,20 +10,20 @@ from newsletter.lib.errors import InvalidState
 
 
 class RecordQuerySet(models.QuerySet["Record"]):
-    """Rows can be read and added. Whoever must change one needs the database itself."""
+    """Rows can be read and added, but not changed or deleted through Django."""
 
     def update(self, **_values: Any) -> NoReturn:
-        raise InvalidState("Audit records are not changed.")
+        raise InvalidState("Audit records cannot be changed.")
 
     def delete(self) -> NoReturn:
-        raise InvalidState("Audit records are not deleted.")
+        raise InvalidState("Audit records cannot be deleted.")
 
     def bulk_update(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise InvalidState("Audit records are not changed.")
+        raise InvalidState("Audit records cannot be changed.")
 
 
 class Record(models.Model):
-    """Who did what to which thing, when, and from where. It names no reader."""
+    """Who did what to which subject, when and from where. It names no reader."""
 
     at = models.DateTimeField(db_index=True)
     act = models.CharField(max_length=30, choices=Act.choices, db_index=True)
@@ -33,17 +33,17 @@ class Record(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="Who did it; empty for the service itself, and for somebody who is not known.",
+        help_text="The user who did it. Empty for the service itself and for unknown people.",
     )
-    who = models.CharField(max_length=254, blank=True, help_text="Their address at that time.")
+    who = models.CharField(max_length=254, blank=True, help_text="The user's address at that time.")
     door = models.CharField(max_length=7, choices=Door.choices)
     place = models.CharField(
-        max_length=100, blank=True, help_text="A network address, or the system's user at the command line."
+        max_length=100, blank=True, help_text="A network address, or the operating system's user at the command line."
     )
-    subject = models.CharField(max_length=30, blank=True, help_text="What kind of thing it was done to, as `edition`.")
+    subject = models.CharField(max_length=30, blank=True, help_text="The type of the subject, such as `edition`.")
     subject_id = models.BigIntegerField(null=True, blank=True)
-    subject_name = models.CharField(max_length=100, blank=True, help_text="What the thing was called at that time.")
-    details = models.JSONField(default=dict, help_text="What else is known, such as a reason. No addresses.")
+    subject_name = models.CharField(max_length=100, blank=True, help_text="The subject's name at that time.")
+    details = models.JSONField(default=dict, help_text="Further facts, such as a reason. No email addresses.")
 
     objects = RecordQuerySet.as_manager()
 
@@ -56,10 +56,10 @@ class Record(models.Model):
         return f"audit record {self.pk}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Adds a new row. Raises `InvalidState` for one that exists."""
+        """Insert a new row. Raises `InvalidState` for an existing one."""
         if not self._state.adding:
-            raise InvalidState("Audit records are not changed.")
+            raise InvalidState("Audit records cannot be changed.")
         super().save(*args, **kwargs)
 
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise InvalidState("Audit records are not deleted.")
+        raise InvalidState("Audit records cannot be deleted.")

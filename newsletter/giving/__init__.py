@@ -1,1 +1,1 @@
-"""Donation appeals and gifts: which appeal an email carries, where it stands, who is thanked instead."""
+"""Donation appeals and gifts: which appeal an email contains, where, and which readers see a thank-you instead."""

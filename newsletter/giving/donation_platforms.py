@@ -1,7 +1,7 @@
-"""Where an amount's button leads: a URL template of the newsroom's own, and how those of known platforms look. Pure.
+"""Donation URLs for an appeal's amounts: the newsroom's URL template, and presets for known platforms. Pure.
 
-A template holds `{amount}`, the whole amount, or `{cents}`, the same in the smallest unit as Stripe counts it.
-Platforms change their addresses without telling: a preset is a beginning, to be tried with one click.
+A template contains `{amount}`, the whole amount, or `{cents}`, the amount in the smallest unit as Stripe counts it.
+Platforms change their URLs without notice, so a preset is a starting point that the user should test.
 """
 
 import re
@@ -11,18 +11,18 @@ from newsletter.lib.errors import BadInput
 from newsletter.lib.web_urls import validate_web_url, with_ascii_host
 from newsletter.mail.text_cleaning import escape_merge_tags_in_url
 
-# All currencies of ISO 4217 without a smaller unit, and all that have thousandths
-WHOLE = frozenset(
+# ISO 4217 currencies without a minor unit, and those with three decimals
+ZERO_DECIMAL_CURRENCIES = frozenset(
     {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
 )
-THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
-# Where Stripe differs: https://docs.stripe.com/currencies, “zero-decimal currencies” and “special cases”
+THREE_DECIMAL_CURRENCIES = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+# Exceptions of Stripe: https://docs.stripe.com/currencies, “zero-decimal currencies” and “special cases”
 STRIPE_DECIMALS = {"ISK": 2, "UGX": 2, "MGA": 0}
-PLACES = re.compile(r"\{([^{}]*)\}")
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 class Platform(NamedTuple):
-    """`template` is to be completed where it has capitals; `source` says how surely it is known."""
+    """A preset. The parts of `template` in capitals must be completed; `source` says how reliable it is."""
 
     name: str
     template: str
@@ -55,30 +55,30 @@ PLATFORMS = {
 
 
 def validate_url_template(value: str, *, field: str) -> str:
-    """`value` trimmed, when it is a web address with a place for an amount; raises `BadInput`."""
+    """Return `value` trimmed if it is a web address with an amount placeholder; raise `BadInput` otherwise."""
     given = value.strip()
-    names = set(PLACES.findall(given))
+    names = set(PLACEHOLDER.findall(given))
     if not names or names - {"amount", "cents"}:
-        raise BadInput(field, "has no place for the amount.", "Write {amount} where it goes, or {cents}.")
+        raise BadInput(field, "has no placeholder for the amount.", "Add {amount} or {cents} where the amount goes.")
     if "YOUR-" in given:
-        raise BadInput(field, "is not complete.", "Put your own in place of what begins with YOUR-.")
-    validate_web_url(PLACES.sub("1", given), field=field)
-    if PLACES.search(given.partition("://")[2].partition("/")[0]):
-        raise BadInput(field, "has the amount in its host.", "Write it behind the host, as in ?amount={amount}.")
+        raise BadInput(field, "is incomplete.", "Replace the parts that begin with YOUR-.")
+    validate_web_url(PLACEHOLDER.sub("1", given), field=field)
+    if PLACEHOLDER.search(given.partition("://")[2].partition("/")[0]):
+        raise BadInput(field, "has the amount in the host name.", "Put it after the host name, as in ?amount={amount}.")
     return escape_merge_tags_in_url(with_ascii_host(given))
 
 
 def minor_unit_digits(currency: str) -> int:
-    """How many digits of the smallest unit make a whole one: 2, where it is not known otherwise."""
-    return 0 if currency in WHOLE else 3 if currency in THOUSANDTHS else 2
+    """Return the number of decimals of a currency: 2 unless known otherwise."""
+    return 0 if currency in ZERO_DECIMAL_CURRENCIES else 3 if currency in THREE_DECIMAL_CURRENCIES else 2
 
 
 def stripe_decimals(currency: str) -> int:
-    """The same as Stripe counts it in its links and calls."""
+    """Return the number of decimals that Stripe uses in its links and API."""
     return STRIPE_DECIMALS.get(currency, minor_unit_digits(currency))
 
 
 def donation_url(template: str, *, amount: int, currency: str) -> str:
-    """Where the button of `amount` leads."""
+    """Return the donation URL for `amount`."""
     cents = amount * 10 ** stripe_decimals(currency)
     return template.replace("{amount}", str(amount)).replace("{cents}", str(cents))

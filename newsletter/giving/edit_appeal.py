@@ -1,4 +1,4 @@
-"""Appeals as the newsroom writes them: add, revise, retire, and the lines they are known by."""
+"""Create, update, activate and retire appeals, and list the lines that identify copies of them."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -14,10 +14,14 @@ from newsletter.lib.web_urls import validate_web_url
 from newsletter.mail.text_cleaning import clean_line, clean_lines, escape_merge_tags_in_url
 from newsletter.publications.models import Publication
 
-MOST_POINTS = 8
-LONGEST_THANKS = 365  # days; gifts are kept a little longer (gift_records.py)
-LONGEST_POINT = 160  # characters: about two lines on a phone
-LONGEST = {"lead": 600, "closing": 400, "thanks_lead": 600}  # Django leaves the length of a text field to forms
+MAX_POINTS = 8
+MAX_THANKS_DAYS = 365  # gifts are kept a little longer (gift_records.py)
+MAX_POINT_CHARS = 160  # about two lines on a phone
+MAX_CHARS = {
+    "lead": 600,
+    "closing": 400,
+    "thanks_lead": 600,
+}  # Django enforces the length of a text field only in forms
 
 
 class OptionalFields(TypedDict, total=False):
@@ -47,7 +51,7 @@ class OptionalFields(TypedDict, total=False):
 
 
 class Fields(OptionalFields, total=False):
-    """Every field that the newsroom gives."""
+    """All fields that the newsroom can set."""
 
     name: str
     heading: str
@@ -55,75 +59,77 @@ class Fields(OptionalFields, total=False):
     url: str
 
 
-def add(
+def create_appeal(
     publication: Publication, *, name: str, heading: str, button: str, url: str, **optional: Unpack[OptionalFields]
 ) -> Appeal:
-    """A new appeal of `publication`; raises `BadInput`, also when there is one of this name already."""
+    """Create an appeal of `publication`. Raises `BadInput`, also if another appeal has this name."""
     appeal = Appeal(publication=publication)
-    _fill(appeal, {"name": name, "heading": heading, "button": button, "url": url, **optional})
+    _set_fields(appeal, {"name": name, "heading": heading, "button": button, "url": url, **optional})
     appeal.save(force_insert=True)
     return appeal
 
 
-def revise(appeal: Appeal, **fields: Unpack[Fields]) -> Appeal:
-    """Change `fields` and leave the others as they are in the database by now; raises `BadInput`."""
+def update_appeal(appeal: Appeal, **fields: Unpack[Fields]) -> Appeal:
+    """Change `fields` and leave the other fields as they are in the database. Raises `BadInput`."""
     with transaction.atomic():
         current = Appeal.objects.select_for_update().get(pk=appeal.pk)
-        _fill(current, fields)
+        _set_fields(current, fields)
         current.save(update_fields=list(fields))
     appeal.refresh_from_db()
     return appeal
 
 
 def activate(appeal: Appeal) -> Appeal:
-    """Offer it to editions: somebody has read its words and says that they are the newsroom's own."""
-    return revise(appeal, is_active=True)
+    """Offer the appeal to editions, after somebody has confirmed that its text is the newsroom's own."""
+    return update_appeal(appeal, is_active=True)
 
 
 def retire(appeal: Appeal) -> Appeal:
-    """No edition is offered it any more; letters that carry it already keep it."""
+    """Stop offering the appeal to editions. Emails that already contain it keep it."""
     Appeal.objects.filter(pk=appeal.pk).update(is_active=False)
     appeal.refresh_from_db()
     return appeal
 
 
-def lines(appeal: Appeal) -> list[str]:
-    """All lines of words in it, by which a copy of it is recognised in pasted text."""
+def list_lines(appeal: Appeal) -> list[str]:
+    """Return all text lines of the appeal, used to recognise a copy of it in pasted text."""
     every = [appeal.heading, *appeal.lead.splitlines(), *appeal.points, *appeal.closing.splitlines()]
     every += [appeal.match, appeal.button]
     return [line for line in every if line]
 
 
-def _fill(appeal: Appeal, fields: Fields) -> None:
+def _set_fields(appeal: Appeal, fields: Fields) -> None:
     for name, value in fields.items():
         if name not in Fields.__annotations__:
-            raise TypeError(f"an appeal has no field {name!r} to be given")
+            raise TypeError(f"an appeal has no settable field {name!r}")
         setattr(appeal, name, _normalised(appeal, name, value))
     if not appeal.heading:
-        raise BadInput("heading", "is empty.", "Say in a few words what you ask for.")
+        raise BadInput("heading", "is empty.", "Enter what you ask for in a few words.")
     if not appeal.button:
-        raise BadInput("button", "is empty.", "Give a verb and a thing, such as Support this reporting.")
-    for name, most in LONGEST.items():
-        if len(getattr(appeal, name)) > most:
+        raise BadInput("button", "is empty.", "Enter a verb and an object, such as Support this reporting.")
+    for name, limit in MAX_CHARS.items():
+        if len(getattr(appeal, name)) > limit:
             raise BadInput(
-                field_label(appeal, name), f"has {len(getattr(appeal, name))} characters.", f"Use at most {most}."
+                field_label(appeal, name), f"has {len(getattr(appeal, name))} characters.", f"Use at most {limit}."
             )
     for name in ("story_number", "paragraph_number"):
         number: object = getattr(appeal, name)
         if isinstance(number, int) and number < 1:
             raise BadInput(
-                field_label(appeal, name), f"cannot be {number}.", "Count from 1: an appeal never stands first."
+                field_label(appeal, name), f"cannot be {number}.", "Numbers start at 1: an appeal never comes first."
             )
     days: object = appeal.thanks_days
-    if isinstance(days, int) and not 0 <= days <= LONGEST_THANKS:
+    if isinstance(days, int) and not 0 <= days <= MAX_THANKS_DAYS:
         raise BadInput(
-            field_label(appeal, "thanks_days"), f"cannot be {days}.", f"Give 0 to {LONGEST_THANKS}; 0 asks everybody."
+            field_label(appeal, "thanks_days"),
+            f"cannot be {days}.",
+            f"Enter 0 to {MAX_THANKS_DAYS}. With 0, recent donors see the appeal too.",
         )
     _check_dates(appeal)
-    appeal_amounts.check(appeal)
+    appeal_amounts.validate_figures(appeal)
     others = Appeal.objects.filter(publication_id=appeal.publication_id, name=appeal.name).exclude(pk=appeal.pk)
     if others.exists():
-        raise BadInput("name", "is that of another appeal already.", "Give it a name of its own.")
+        raise BadInput("name", "is already used by another appeal.", "Enter a different name.")
     validate_model(appeal)
 
 
@@ -131,7 +137,7 @@ def _normalised(appeal: Appeal, name: str, value: object) -> object:
     if name == "points":
         return _points(value)
     if name == "amounts":
-        return appeal_amounts.amounts(value)
+        return appeal_amounts.validate_amounts(value)
     if name in (
         "name",
         "heading",
@@ -149,29 +155,33 @@ def _normalised(appeal: Appeal, name: str, value: object) -> object:
         if name == "url":
             return escape_merge_tags_in_url(validate_web_url(value, field=field_label(appeal, name)))
         if name == "currency":
-            return appeal_amounts.currency(value)
+            return appeal_amounts.validate_currency(value)
         if name == "amount_url":
             return escape_merge_tags_in_url(value.strip())
-        return clean_lines(value) if name in LONGEST else clean_line(value)
+        return clean_lines(value) if name in MAX_CHARS else clean_line(value)
     return value
 
 
 def _points(value: object) -> list[str]:
-    hint = f"Give up to {MOST_POINTS} short lines."
+    hint = f"Enter up to {MAX_POINTS} short lines."
     if isinstance(value, str) or not isinstance(value, Sequence) or not all(isinstance(point, str) for point in value):
         raise BadInput("points", "are not a list of lines.", hint)
     points = [point for point in map(clean_line, value) if point]
-    if len(points) > MOST_POINTS:
+    if len(points) > MAX_POINTS:
         raise BadInput("points", f"are {len(points)}.", hint)
-    if any(len(point) > LONGEST_POINT for point in points):
-        raise BadInput("points", f"hold one of more than {LONGEST_POINT} characters.", hint)
+    if any(len(point) > MAX_POINT_CHARS for point in points):
+        raise BadInput("points", f"include one with more than {MAX_POINT_CHARS} characters.", hint)
     return points
 
 
 def _check_dates(appeal: Appeal) -> None:
     for name in ("starts_on", "ends_on"):
         day: object = getattr(appeal, name)
-        if day is not None and type(day) is not date:  # a datetime is a date to Python, and would not compare
-            raise BadInput(field_label(appeal, name), "is not a date.", "Give a day such as 2026-12-01, or none.")
+        if day is not None and type(day) is not date:  # a datetime is a date to Python, but cannot be compared with one
+            raise BadInput(
+                field_label(appeal, name), "is not a date.", "Enter a date such as 2026-12-01, or leave it empty."
+            )
     if appeal.starts_on and appeal.ends_on and appeal.ends_on < appeal.starts_on:
-        raise BadInput(field_label(appeal, "ends_on"), "is before its first day.", "Give a later day, or none.")
+        raise BadInput(
+            field_label(appeal, "ends_on"), "is before the first day.", "Enter a later date, or leave it empty."
+        )

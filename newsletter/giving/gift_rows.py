@@ -1,4 +1,4 @@
-"""One row of a donation platform's file as a gift. What is unclear is refused by its column, and never guessed."""
+"""Parse one row of a donation platform's file. Ambiguous values are rejected with their column, never guessed."""
 
 import hashlib
 from datetime import UTC, datetime, time, timedelta, tzinfo
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from newsletter.giving import appeal_amounts
 from newsletter.giving.donation_platforms import minor_unit_digits
 from newsletter.giving.gift_records import Given
-from newsletter.giving.parse_amount import SUM, parse_minor_units
+from newsletter.giving.parse_amount import AMOUNT_HINT, parse_minor_units
 from newsletter.lib import timestamps
 from newsletter.lib.csv_reader import Row, cell_at
 from newsletter.lib.errors import BadInput
@@ -15,7 +15,7 @@ from newsletter.mail.email_address import normalise_email
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
 
-# Names of columns in small letters, without a “(UTC)” behind them
+# Column names in lower case, without a trailing “(UTC)”
 NAMES = {
     "email": {"email", "e-mail", "email address", "e-mail address", "donor email", "customer email"},
     "date": {"date", "given at", "donated at", "donation date", "created", "created at", "created date"},
@@ -25,18 +25,18 @@ NAMES = {
     "status": {"status", "payment status"},
     "refunded": {"amount refunded", "refunded amount"},
 }
-# Any other status is no gift
+# any other status is not a gift
 PAID = frozenset({"paid", "succeeded", "successful", "complete", "completed", "partial refund", "partially refunded"})
-# Of what had been paid before; a payment that failed never was
+# statuses of earlier payments; a failed payment never was a gift
 REFUNDED = frozenset({"refunded", "refund", "reversed", "returned", "charged back", "chargeback", "voided"})
 NEEDED = ("email", "date", "amount")
-HEADER = "Begin the file with a header such as email,date,amount,currency,reference."
-DAY = "Write it like 2026-11-24 or 2026-11-24T09:30Z."
-FIRST = datetime(2000, 1, 1, tzinfo=UTC)  # an earlier day is a slip
+HEADER = "Start the file with a header row such as email,date,amount,currency,reference."
+DAY = "Use a format such as 2026-11-24 or 2026-11-24T09:30Z."
+FIRST = datetime(2000, 1, 1, tzinfo=UTC)  # an earlier date is a typing error
 
 
 class Columns(NamedTuple):
-    """Where each value stands; None where the file does not have it."""
+    """The column index of each value; None if the file does not have it."""
 
     email: int | None
     date: int | None
@@ -48,14 +48,14 @@ class Columns(NamedTuple):
 
 
 class Refund(NamedTuple):
-    """A gift that is none any more; `has_reference` when the platform gave it the reference."""
+    """A refunded gift. `has_reference`: the reference comes from the platform."""
 
     reference: str
     has_reference: bool
 
 
 class RowContext(NamedTuple):
-    """What rows are read with; `currency` is that of files without such a column, or empty."""
+    """Options for all rows. `currency` applies to files without a currency column, or is empty."""
 
     currency: str
     publication: Publication | None
@@ -67,29 +67,29 @@ class RowContext(NamedTuple):
 
 
 def find_columns(row: Row, *, currency: str) -> Columns:
-    """Which columns to read, by the header; `BadInput` when one is missing or there twice."""
+    """Return the columns by the header; raise `BadInput` if one is missing or occurs twice."""
     names = [one.strip().casefold().replace("_", " ").removesuffix(" (utc)") for one in row.cells]
     found: dict[str, int | None] = {}
-    for meant, known in NAMES.items():
+    for field, known in NAMES.items():
         places = [place for place, name in enumerate(names) if name in known]
         if len(places) > 1:
             both = " and ".join(f"“{row.cells[place].strip()}”" for place in places[:2])
-            raise BadInput(f"line {row.line}", f"names the column “{meant}” twice: {both}.", "Leave one of them.")
-        found[meant] = places[0] if places else None
+            raise BadInput(f"line {row.line}", f"has the column “{field}” twice: {both}.", "Keep only one of them.")
+        found[field] = places[0] if places else None
     needed = NEEDED if currency else (*NEEDED, "currency")
     for name in needed:
         if found[name] is None:
-            hint = "Or say it once for all of them." if name == "currency" else HEADER
-            raise BadInput(f"line {row.line}", f"does not name a column “{name}”.", hint)
+            hint = "Or enter one currency for the whole file." if name == "currency" else HEADER
+            raise BadInput(f"line {row.line}", f"has no column “{name}”.", hint)
     return Columns(**found)
 
 
 def read_row(row: Row, places: Columns, context: RowContext) -> Given | Refund | None:
-    """The gift in a row; None when it was not paid, or nobody can say which one was given back. Raises `BadInput`."""
+    """Return the gift in a row; None if it was not paid, or if a refund cannot be matched. Raises `BadInput`."""
     email, date, amount, currency, reference, status, refunded = (cell_at(row.cells, place) for place in places)
-    word = status.casefold().replace("_", " ")
-    is_refunded = places.status is not None and word in REFUNDED
-    if places.status is not None and word not in PAID and not is_refunded:
+    status_key = status.casefold().replace("_", " ")
+    is_refunded = places.status is not None and status_key in REFUNDED
+    if places.status is not None and status_key not in PAID and not is_refunded:
         return None
     if is_refunded and reference:
         return Refund(reference, has_reference=True)
@@ -105,10 +105,10 @@ def read_row(row: Row, places: Columns, context: RowContext) -> Given | Refund |
 
 
 def _given(context: RowContext, *, email: str, date: str, amount: str, currency: str, reference: str) -> Given:
-    code = appeal_amounts.currency(currency or context.currency)
+    code = appeal_amounts.validate_currency(currency or context.currency)
     address, at, cents = normalise_email(email), _moment(date, context), parse_minor_units(amount, code, field="amount")
-    if not 0 < cents <= appeal_amounts.LARGEST * 10 ** minor_unit_digits(code):
-        raise BadInput("amount", "is nothing, or more than anybody gives.", SUM)
+    if not 0 < cents <= appeal_amounts.MAX_AMOUNT * 10 ** minor_unit_digits(code):
+        raise BadInput("amount", "is zero, or too large.", AMOUNT_HINT)
     if len(reference) > 100 or not reference.isprintable():
         raise BadInput("reference", "is longer than 100 characters or not one line.")
     whose = [context.publication.slug] if context.publication else []
@@ -116,21 +116,21 @@ def _given(context: RowContext, *, email: str, date: str, amount: str, currency:
 
 
 def _moment(written: str, context: RowContext) -> datetime:
-    """A day or a moment; without a time zone of its own it is taken to be UTC.
+    """Parse a date or time. A time without a time zone is taken as UTC.
 
-    Of a gift with only a day the hour is not known: it counts as noon on the publication's clock. Without a publication
-    as noon of UTC, which lies in the same day nearly everywhere, and in the next one in the far east.
+    A date without a time counts as noon in the publication's time zone, or without a publication as noon UTC. Noon UTC
+    is on the same date nearly everywhere, and on the next one in the far east.
     """
     try:
         found = timestamps.parse(written)
     except ValueError:
-        raise BadInput("date", "is not a day.", DAY) from None
+        raise BadInput("date", "is not a date.", DAY) from None
     at = found if isinstance(found, datetime) else datetime.combine(found, time(12), context.clock).astimezone(UTC)
     if at < FIRST or at > context.now + timedelta(days=1):
-        raise BadInput("date", "lies in the future." if at > context.now else "lies before the year 2000.", DAY)
+        raise BadInput("date", "is in the future." if at > context.now else "is before the year 2000.", DAY)
     return at
 
 
 def _fingerprint(*parts: object) -> str:
-    """Stands in for a reference in a file that has none: the same gift is the same again."""
+    """Return a reference for a gift in a file without references. The same gift always gets the same one."""
     return f"row {hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"

@@ -1,9 +1,8 @@
-"""Gifts from a file, as donation platforms export them. How rows are written is left to `lib/sheets.py`, what stands in
-one to `gift_rows.py`.
+"""Import gifts from a file that a donation platform exported. `gift_rows.py` parses the rows.
 
-The first row names the columns. A payment that failed or was given back is no gift. Whatever is unclear is refused
-by its line and column, and never guessed: a giver who is asked again has not been thanked. A file can be read again:
-what is kept already is only counted, and what was given back since is thrown away.
+The first row names the columns. Failed and refunded payments are not gifts. Ambiguous values are rejected with line and
+column, never guessed: a missed gift means that a donor is asked again. A file can be imported again: gifts already
+recorded are only counted, and gifts refunded since are deleted.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,29 +18,29 @@ from newsletter.lib.errors import BadInput
 from newsletter.mail.text_cleaning import clean_line
 from newsletter.publications.models import Publication
 
-PROBLEMS_KEPT = 100
+MAX_PROBLEMS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """A row that was not taken. Holds no address: the line is found in the file."""
+class RowProblem:
+    """A rejected row. It contains no address; the line number identifies the row in the file."""
 
     line: int
     problem: str
 
 
 @dataclass(slots=True)
-class Report:
-    """What became of the rows that were not empty; every one is counted once, apart from `removed`."""
+class GiftImportReport:
+    """The result of an import. Each row that is not empty is counted once, except in `removed`."""
 
     rows: int = 0
     added: int = 0
-    known: int = 0  # kept already, or twice in this file
-    old: int = 0  # not kept: given so long ago that nobody is thanked for it any more
-    unpaid: int = 0  # not paid, or given back in whole
-    removed: int = 0  # of these: were kept until now
+    known: int = 0  # already recorded, or twice in this file
+    old: int = 0  # older than any thank-you period, so not recorded
+    unpaid: int = 0  # not paid, or fully refunded
+    removed: int = 0  # of the unpaid: recorded until now
     bad: int = 0
-    problems: list[Problem] = field(default_factory=list)  # the first hundred of the bad ones
+    problems: list[RowProblem] = field(default_factory=list)  # the first hundred
 
     @property
     def adds_up(self) -> bool:
@@ -49,37 +48,45 @@ class Report:
 
     def note(self, line: int, problem: str) -> None:
         self.bad += 1
-        if len(self.problems) < PROBLEMS_KEPT:
-            self.problems.append(Problem(line, problem))
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(RowProblem(line, problem))
 
 
-def read(
+def import_gifts(
     lines: Iterable[str], *, source: str, currency: str = "", publication: Publication | None = None, now: datetime
-) -> Report:
-    """Keep every gift in the CSV file whose `lines` these are; `currency` is that of files without such a column.
+) -> GiftImportReport:
+    """Record all gifts in a CSV file. `currency` applies to files without a currency column.
 
-    Rows are written in lots, each in a transaction of its own. `BadInput` when the file as a whole
-    cannot be read; rows before the line it names are kept then, and a second reading finds them known.
+    Rows are written in chunks, each in its own transaction. Raises `BadInput` if the file as a whole cannot be read.
+    Rows before the line it names stay recorded, and a second import counts them as known.
     """
-    told_by = clean_line(source).lower()
-    if not 0 < len(told_by) <= 40:
-        raise BadInput("source", "is empty or longer than 40 characters.", "Say who wrote the file, such as stripe.")
-    report = Report()
+    source_key = clean_line(source).lower()
+    if not 0 < len(source_key) <= 40:
+        raise BadInput(
+            "source",
+            "is empty or longer than 40 characters.",
+            "Enter the platform that the file comes from, such as stripe.",
+        )
+    report = GiftImportReport()
     paid: set[str] = set()
-    found = _gifts(lines, report, RowContext(appeal_amounts.currency(currency) if currency else "", publication, now))
-    while chunk := list(islice(found, gift_records.LOT)):
+    found = _gifts(
+        lines, report, RowContext(appeal_amounts.validate_currency(currency) if currency else "", publication, now)
+    )
+    while chunk := list(islice(found, gift_records.CHUNK_SIZE)):
         given = [one for one in chunk if isinstance(one, Given)]
         paid.update(one.reference for one in given)
-        new = gift_records.record_gifts(given, source=told_by, publication=publication, now=now)
+        new = gift_records.record_gifts(given, source=source_key, publication=publication, now=now)
         report.added += new
         report.known += len(given) - new
-        # without names of their own, one of two equal gifts was given back and the other was not
-        back = [one for one in chunk if isinstance(one, Refund) and (one.has_reference or one.reference not in paid)]
-        report.removed += gift_records.remove((one.reference for one in back), source=told_by)
+        # without references, two equal gifts cannot be distinguished: one was refunded and the other was not
+        refunded = [
+            one for one in chunk if isinstance(one, Refund) and (one.has_reference or one.reference not in paid)
+        ]
+        report.removed += gift_records.remove_gifts((one.reference for one in refunded), source=source_key)
     return report
 
 
-def _gifts(lines: Iterable[str], report: Report, context: RowContext) -> Iterator[Given | Refund]:
+def _gifts(lines: Iterable[str], report: GiftImportReport, context: RowContext) -> Iterator[Given | Refund]:
     columns: Columns | None = None
     refunded: set[str] = set()
     for row in read_rows(lines):

@@ -1,13 +1,12 @@
-"""Where an appeal may stand among the stories of a letter, and where it does. Pure.
+"""Choose the position of an appeal among the stories of an email. Pure.
 
-It never stands first, because every spot follows some of a story; and never beside a
-sensitive story:
+An appeal never comes first, because every position follows a part of a story. It is never next to a sensitive story:
 
-    inside story k          it is beside story k alone
-    behind the last block   it is beside story k and the story after it, if there is one
+    inside story k           next to story k only
+    after its last block     next to story k and the following story, if any
 
-Order of preference: the wished spot; else the first allowed spot after it in reading order;
-else the last allowed one before it; else none, and the letter has no appeal but its footer line.
+Order of preference: the preferred position; the first allowed one after it in reading order; the last allowed one
+before it; none, so that only the email's footer line asks for support.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,16 +16,16 @@ from newsletter.giving.models import Place
 
 
 class StoryShape(NamedTuple):
-    """A story as placing sees it: how many blocks (paragraphs, lists, quotations) its body has."""
+    """The facts about a story that placement needs. `paragraphs` counts all blocks: paragraphs, lists, quotations."""
 
     paragraphs: int
     sensitive: bool
 
 
 class PlacementRule(NamedTuple):
-    """What an appeal wishes for: a `Place`, and numbers counted from 1.
+    """The preferred position: a `Place`, and numbers counted from 1.
 
-    `story_number` is not heard for the end, `paragraph_number` only inside a story.
+    `story_number` is ignored for `END`; `paragraph_number` applies only to `IN_STORY`.
     """
 
     place: str
@@ -35,31 +34,34 @@ class PlacementRule(NamedTuple):
 
 
 class AppealPosition(NamedTuple):
-    """Story counted from 0; after that many of its blocks, at least one, or after all of it."""
+    """A position after `after_block` blocks (at least 1) of the story with index `story`.
+
+    None: after the whole story.
+    """
 
     story: int
     after_block: int | None
 
 
 def choose_position(rule: PlacementRule, stories: Sequence[StoryShape]) -> AppealPosition | None:
-    """The spot for an appeal, by the order of preference above; None when no spot is allowed."""
-    spots = list(all_positions(stories))
-    if not spots:
+    """Return the position of an appeal by the order of preference above; None if no position is allowed."""
+    positions = list(all_positions(stories))
+    if not positions:
         return None
-    wished = spots.index(preferred_position(rule, stories))
-    in_order = spots[wished:] + spots[:wished][::-1]
+    preferred = positions.index(preferred_position(rule, stories))
+    in_order = positions[preferred:] + positions[:preferred][::-1]
     return next((s for s in in_order if is_allowed(s, stories)), None)
 
 
 def all_positions(stories: Sequence[StoryShape]) -> Iterator[AppealPosition]:
-    """Every spot of a letter in reading order, allowed or not."""
+    """Yield all positions in reading order, allowed or not."""
     for number, story in enumerate(stories):
         yield from (AppealPosition(number, after) for after in range(1, story.paragraphs))
         yield AppealPosition(number, None)
 
 
 def preferred_position(rule: PlacementRule, stories: Sequence[StoryShape]) -> AppealPosition:
-    """The spot that `rule` names in this letter, allowed or not; the nearest there is when the letter is shorter."""
+    """Return the position that `rule` names, allowed or not; the nearest one if the email is shorter."""
     last = len(stories) - 1
     number = max(0, rule.story_number - 1)
     if rule.place == Place.END or number > last:
@@ -69,7 +71,7 @@ def preferred_position(rule: PlacementRule, stories: Sequence[StoryShape]) -> Ap
     return AppealPosition(number, None)
 
 
-def is_allowed(spot: AppealPosition, stories: Sequence[StoryShape]) -> bool:
-    """Is no story beside this spot a sensitive one?"""
-    beside = stories[spot.story : spot.story + (2 if spot.after_block is None else 1)]
-    return not any(story.sensitive for story in beside)
+def is_allowed(position: AppealPosition, stories: Sequence[StoryShape]) -> bool:
+    """Return True if no story next to this position is sensitive."""
+    adjacent = stories[position.story : position.story + (2 if position.after_block is None else 1)]
+    return not any(story.sensitive for story in adjacent)

@@ -1,4 +1,4 @@
-"""Which appeal an edition carries. Pure; where it stands is left to place_appeal.py."""
+"""Select the appeal of an edition. Pure. place_appeal.py chooses its position."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 
 class Choosable(Protocol):
-    """What this asks of an appeal."""
+    """The attributes of an appeal that selection needs."""
 
     @property
     def id(self) -> int: ...
@@ -24,12 +24,12 @@ A = TypeVar("A", bound=Choosable)
 
 
 def select_appeal(appeals: Iterable[A], *, on: date) -> A | None:
-    """The appeal for an edition of the local date `on`: of those that are on, the highest priority, then the oldest."""
+    """Return the running appeal with the highest priority, then the oldest, for an edition of the local date `on`."""
     return min((a for a in appeals if is_running(a, on)), key=lambda a: (-a.priority, a.id), default=None)
 
 
 def is_running(appeal: Choosable, on: date) -> bool:
-    """Active, and `on` is neither before its first day nor after its last."""
+    """Return True if the appeal is active and `on` is within its first and last day."""
     return (
         appeal.is_active
         and (appeal.starts_on is None or appeal.starts_on <= on)

@@ -107,7 +107,7 @@ def _mark_processed(parsed: Sequence[tuple[WebhookPost, ParsedPost]]) -> None:
 
 def _read(notice: WebhookPost) -> ParsedPost | None:
     try:
-        return event_webhook.read(bytes(notice.body), received_at=notice.received_at)
+        return event_webhook.parse_post(bytes(notice.body), received_at=notice.received_at)
     except BadInput as error:
         webhook_inbox.quarantine(notice, problem=str(error))
         return None

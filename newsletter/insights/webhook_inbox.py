@@ -31,7 +31,7 @@ def store(body: bytes, *, stamp: str, now: datetime) -> None:
 
     `stamp` is the signed time as received: Unix seconds.
     """
-    signed_at = event_webhook.moment(stamp)
+    signed_at = event_webhook.parse_timestamp(stamp)
     if signed_at and now - signed_at > OLD:
         log.warning("notice.old", hours=int((now - signed_at).total_seconds() // 3600))
     digest = hashlib.sha256(stamp.encode() + body).hexdigest()

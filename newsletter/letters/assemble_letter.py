@@ -136,7 +136,7 @@ def _take_stories(edition_id: int, *, now: datetime) -> Edition:
         most = max(least, edition.publication.maximum_stories)
         when = received(edition, now=now)
         stories = story_queue.take_for_edition(
-            edition.publication, at=when.first, until=when.last, least=least, most=most
+            edition.publication, at=when.first, until=when.last, min_stories=least, max_stories=most
         )
         if not stories and now >= edition.due_at:
             _give_up(edition, f"Fewer than {least} stories were in the queue when it was due.")

@@ -1,1 +1,1 @@
-"""Ground floor: time, tokens, links, files, errors. Knows nothing of newsletters."""
+"""General helpers for time, tokens, URLs, files and errors. Nothing here knows about newsletters."""

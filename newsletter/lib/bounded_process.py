@@ -1,8 +1,8 @@
-"""Runs a program of ours in a process of its own that may use only so much time and memory, and may write no file.
+"""Run one of our programs in a subprocess with limited time and memory and no permission to write files.
 
-A fresh interpreter, not a fork: web processes have threads, and Celery's children may have no `multiprocessing`
-children. The process gets an empty environment, so it knows no setting, no secret and no database. Reading what
-strangers wrote (a template, a picture) belongs in such a process.
+The subprocess is a fresh interpreter, not a fork: web processes have threads, and Celery's children may not have
+`multiprocessing` children. Its environment is empty, so it has no settings, secrets or database. Use it to parse
+untrusted input, such as a template or a picture.
 """
 
 import signal
@@ -15,12 +15,13 @@ from typing import NamedTuple
 
 import structlog
 
-from newsletter.lib.process_limits import Bounds
+from newsletter.lib.process_limits import ProcessLimits
 
-MAX_TROUBLE = 1_000  # characters of what the process wrote to its error output last
-# The kernel kills when the machine has no memory left, and the clock also runs while others have the processors.
-DOUBTFUL = (None, -signal.SIGKILL)
-TOO_LONG = (*DOUBTFUL, -signal.SIGXCPU)
+MAX_TROUBLE = 1_000  # characters, from the end of the process's standard error
+# May be the machine's fault: the kernel kills processes when memory runs out, and the timeout includes time without a
+# processor.
+MAYBE_OVERLOADED = (None, -signal.SIGKILL)
+TOO_LONG = (*MAYBE_OVERLOADED, -signal.SIGXCPU)
 NO_MEMORY = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS)  # C code that got no more memory or stack
 
 log = structlog.get_logger()
@@ -32,11 +33,14 @@ class Ending(Enum):
     ANSWERED = "answered"
     TOO_LONG = "too long"
     NO_MEMORY = "no memory"
-    BROKEN = "broken"  # trouble of the program or the machine, not of what it was given
+    BROKEN = "broken"  # a fault of the program or the machine, not of the input
 
 
 class Answer(NamedTuple):
-    """`output` may be incomplete unless the process answered; `trouble` is for the log and set when it is broken."""
+    """The result of a process. `output` may be incomplete unless the process answered.
+
+    `trouble` is meant for the log and is set only when the ending is `BROKEN`.
+    """
 
     ending: Ending
     output: bytes
@@ -44,27 +48,28 @@ class Answer(NamedTuple):
 
 
 class _Ended(NamedTuple):
-    code: int | None  # None when it was ended for the clock
+    code: int | None  # None after a timeout
     output: bytes
-    complaint: bytes
+    stderr: bytes
 
 
 def command_of(program: Path) -> list[str]:
-    """The command that starts `program`, which looks nowhere else for its imports than it says itself."""
+    """Return the command that starts `program` with an isolated import path; the program extends that path itself."""
     return [sys.executable, "-I", "-X", "utf8", str(program)]
 
 
-def run(command: Sequence[str], given: bytes, *, bounds: Bounds) -> Answer:
-    """What the process answers to `given` on its input.
+def run(command: Sequence[str], stdin: bytes, *, bounds: ProcessLimits) -> Answer:
+    """Run `command` with `stdin` and return how the process ended and its output.
 
-    One that the clock or the kernel ended is started once more before what it was given is blamed. The process
-    sets its bounds itself (process_limits.py); the clock is watched from here.
+    A process that timed out or was killed by the kernel is started once more, because an overloaded machine does the
+    same to harmless input. The process applies the limits to itself (process_limits.py); only the timeout is enforced
+    here.
     """
     try:
-        ended = _run_once(command, given, bounds)
-        if ended.code in DOUBTFUL:
+        ended = _run_once(command, stdin, bounds)
+        if ended.code in MAYBE_OVERLOADED:
             log.warning("bounded_process.started_again", program=command[-1], code=ended.code)
-            ended = _run_once(command, given, bounds)
+            ended = _run_once(command, stdin, bounds)
     except OSError as error:
         return Answer(Ending.BROKEN, b"", f"did not start: {error}")
     if ended.code == 0:
@@ -73,15 +78,15 @@ def run(command: Sequence[str], given: bytes, *, bounds: Bounds) -> Answer:
         return Answer(Ending.TOO_LONG, ended.output)
     if ended.code in NO_MEMORY:
         return Answer(Ending.NO_MEMORY, ended.output)
-    complaint = ended.complaint.decode(errors="replace")[-MAX_TROUBLE:]
-    return Answer(Ending.BROKEN, ended.output, f"ended with {ended.code}: {complaint}")
+    stderr = ended.stderr.decode(errors="replace")[-MAX_TROUBLE:]
+    return Answer(Ending.BROKEN, ended.output, f"ended with {ended.code}: {stderr}")
 
 
-def _run_once(command: Sequence[str], given: bytes, bounds: Bounds) -> _Ended:
+def _run_once(command: Sequence[str], stdin: bytes, bounds: ProcessLimits) -> _Ended:
     try:
-        done = subprocess.run(  # noqa: S603 — our own program; what strangers wrote travels on its input
-            command, input=given, capture_output=True, timeout=bounds.wall_seconds, check=False, env={}
+        done = subprocess.run(  # noqa: S603 — our own program; untrusted data goes only to its stdin
+            command, input=stdin, capture_output=True, timeout=bounds.wall_seconds, check=False, env={}
         )
-    except subprocess.TimeoutExpired as late:
-        return _Ended(None, late.stdout or b"", late.stderr or b"")
+    except subprocess.TimeoutExpired as error:
+        return _Ended(None, error.stdout or b"", error.stderr or b"")
     return _Ended(done.returncode, done.stdout, done.stderr)

@@ -1,7 +1,7 @@
-"""Rows that order work, claimed by one worker at a time, and not for ever.
+"""Rows that order work. One worker at a time claims a row, for the length of a lease.
 
-A try is counted in the claim, before the work begins. So work that ends its own process is counted as well, and
-is given up like work that fails.
+The claim counts the try before the work begins. Work that crashes its worker is therefore counted too, and is given
+up like work that fails.
 """
 
 from datetime import datetime, timedelta
@@ -14,29 +14,33 @@ Row = TypeVar("Row", bound="Claimable")
 
 
 class Claimable(models.Model):
-    """`tries` is also the fence: a worker writes only while it is the number that its own claim gave."""
+    """A row of work that workers claim.
 
-    tries = models.PositiveSmallIntegerField(default=0, help_text="How often a worker took it up.")
-    try_at = models.DateTimeField(null=True, blank=True, help_text="Not before then; empty: at once.")
+    `tries` is also the fence: a worker writes only if it is unchanged since its claim.
+    """
+
+    tries = models.PositiveSmallIntegerField(default=0, help_text="How often a worker claimed it.")
+    try_at = models.DateTimeField(null=True, blank=True, help_text="Not before this time; empty: at once.")
 
     class Meta:
         abstract = True
 
 
 def is_due(now: datetime) -> Q:
-    """To be tried at `now`, and in no worker's hands."""
+    """Return the condition for rows to be tried at `now` that no worker holds."""
     return Q(try_at=None) | Q(try_at__lte=now)
 
 
 def claim(
     due: QuerySet[Row], *, now: datetime, lease: timedelta, max_rows: int, max_tries: int
 ) -> tuple[list[Row], list[Row]]:
-    """Take up to `max_rows` of `due`, the oldest first: those to work on, and those that are to be given up.
+    """Claim up to `max_rows` of `due`, oldest first. Return the rows to work on and the rows to give up.
 
-    Both are the caller's alone until `now + lease`. Of two workers at once none waits for the other.
+    The caller holds both exclusively until `now + lease`. Rows that another worker is claiming are skipped, so workers
+    do not wait for each other.
     """
     if not due.exists():
-        return [], []  # as a rule: not even SQLite's one lock for writing is taken
+        return [], []  # the usual case: do not take SQLite's only write lock
     with transaction.atomic():
         found = list(due.order_by("pk").select_for_update(skip_locked=True)[:max_rows])
         due.model._default_manager.filter(pk__in=[row.pk for row in found]).update(

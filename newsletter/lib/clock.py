@@ -1,8 +1,8 @@
-"""The one place that asks what time it is. Everything else is told, as an argument `now`."""
+"""The one place that reads the current time. All other code receives `now` as an argument."""
 
 from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The present moment, aware, in UTC."""
+    """Return the current time, aware, in UTC."""
     return datetime.now(UTC)

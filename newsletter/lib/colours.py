@@ -1,4 +1,4 @@
-"""Colours as `#rrggbb`, and whether words in one can be read on another. Pure."""
+"""Colours as `#rrggbb`, and the contrast of text on a background. Pure."""
 
 from newsletter.lib.errors import BadInput
 
@@ -6,20 +6,20 @@ MIN_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3
 
 
 def contrast(one: str, other: str) -> float:
-    """From 1 (the same) to 21 (black on white), as WCAG defines it."""
+    """Return the contrast ratio as WCAG defines it: 1 (same colour) to 21 (black on white)."""
     darker, lighter = sorted([_luminance(one), _luminance(other)])
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def ensure_contrast(colour: str, on: str, least: float = MIN_CONTRAST) -> str:
-    """`colour`, moved towards black or white in small steps until it stands out on `on`."""
-    away = 0 if _luminance(on) > 0.18 else 255  # from mid-grey up, black is the farther end
+def ensure_contrast(colour: str, on: str, min_contrast: float = MIN_CONTRAST) -> str:
+    """Return `colour`, moved towards black or white in small steps until its contrast with `on` is enough."""
+    target = 0 if _luminance(on) > 0.18 else 255  # from mid-grey up, black is farther away
     start = _channels(colour)
     for step in range(51):
-        moved = "#" + "".join(f"{round(c + (away - c) * step / 50):02x}" for c in start)
-        if contrast(moved, on) >= least:
+        moved = "#" + "".join(f"{round(c + (target - c) * step / 50):02x}" for c in start)
+        if contrast(moved, on) >= min_contrast:
             return moved
-    return moved  # black or white
+    return moved  # black or white, the farthest possible
 
 
 def _luminance(colour: str) -> float:
@@ -34,4 +34,4 @@ def _channels(colour: str) -> tuple[int, int, int]:
             raise ValueError
         return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
     except ValueError:
-        raise BadInput("colour", f"{colour!r} is not a colour.", "Give one such as #1a5f7a.") from None
+        raise BadInput("colour", f"{colour!r} is not a colour.", "Enter a colour such as #1a5f7a.") from None

@@ -1,8 +1,7 @@
-"""Files of rows as people have them: CSV from a spreadsheet or another service.
+"""Read CSV files from spreadsheets and other services.
 
-Understood: commas, semicolons, tabs or bars between cells, Excel's `sep=;` line, a byte order mark, quoted cells with
-line breaks in them, and every kind of line ending. What the columns mean is left to whoever reads them; which mark
-stands between cells is found in `delimiters.py`.
+Supported: commas, semicolons, tabs or bars as delimiters (detected in `delimiters.py`), Excel's `sep=;` line, a byte
+order mark, quoted cells with line breaks, and every kind of line ending. The callers decide what the columns mean.
 """
 
 import csv
@@ -18,10 +17,10 @@ from newsletter.lib import delimiters
 from newsletter.lib.errors import BadInput
 from newsletter.lib.spreadsheet_formulas import unescape_formula
 
-SURROGATES = re.compile("[\ud800-\udfff]")  # what surrogateescape makes of bytes that are not UTF-8
-LONGEST_ROW = 100  # lines; a longer one is a quotation mark that swallows its neighbours
-LARGEST_ROW = 100_000  # characters, less than csv itself takes in one cell
-MOST_CELLS = 1_000  # in a row; a larger file is none that people have
+SURROGATES = re.compile("[\ud800-\udfff]")  # surrogateescape decodes bytes that are not UTF-8 to these
+MAX_ROW_LINES = 100  # a longer row has an unclosed quotation mark that takes in the rows after it
+MAX_ROW_CHARS = 100_000  # below the csv module's own limit for one cell
+MAX_CELLS = 1_000  # in a row; real files stay far below
 
 
 class Row(NamedTuple):
@@ -33,30 +32,33 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MalformedRow:
-    """A row that cannot be read, and why: its quotation marks do not match, or a cell is not understood."""
+    """A row that cannot be read, and why: unbalanced quotation marks, or a value that is not understood."""
 
     line: int
     problem: str
 
 
 def decode_lines(file: BinaryIO) -> Iterator[str]:
-    """The lines of a UTF-8 file, which stays open; `BadInput` names the first that is in another encoding."""
+    """Yield the lines of a UTF-8 file, which stays open. `BadInput` names the first line in another encoding."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
     try:
-        # never more than a row may hold is read at once: `rows` refuses a line that is cut off here
-        for number, line in enumerate(iter(lambda: text.readline(LARGEST_ROW + 1), ""), start=1):
+        # read at most one maximum row at a time; `read_rows` rejects a line that is cut off here
+        for number, line in enumerate(iter(lambda: text.readline(MAX_ROW_CHARS + 1), ""), start=1):
             if not line.isascii() and SURROGATES.search(line):
                 hint = "Save the file as “CSV UTF-8” and import it again."
                 raise BadInput(f"line {number}", "is not in UTF-8.", hint)
             yield line
     finally:
-        with suppress(ValueError):  # it was closed meanwhile
+        with suppress(ValueError):  # the file was closed in the meantime
             text.detach()
 
 
 def read_rows(lines: Iterable[str]) -> Iterator[Row | MalformedRow]:
-    """Each row that is not empty, the header too. `BadInput` for a quotation mark never closed, or a row too large."""
-    counted = _Counted(lines)
+    """Yield each row that is not empty, including the header.
+
+    Raises `BadInput` for an unclosed quotation mark or a row that is too large.
+    """
+    counted = _CountedLines(lines)
     first = counted.next_filled()
     if stated := delimiters.stated_delimiter(first):
         first = counted.next_filled()
@@ -72,30 +74,34 @@ def read_rows(lines: Iterable[str]) -> Iterator[Row | MalformedRow]:
             return
         except csv.Error:
             row = None
-        if counted.ended or counted.number - line >= LONGEST_ROW:
+        if counted.ended or counted.number - line >= MAX_ROW_LINES:
             raise BadInput(
-                f"line {line}", "opens a quotation mark that is not closed.", "Close it and import the file again."
+                f"line {line}",
+                "has an opening quotation mark without a closing one.",
+                "Add the closing quotation mark, then import the file again.",
             )
-        if counted.characters - before > LARGEST_ROW:
-            hint = f"A row may hold {LARGEST_ROW:,}. Is it a CSV file?"
-            raise BadInput(f"line {line}", "is longer than any row.", hint)
+        if counted.characters - before > MAX_ROW_CHARS:
+            hint = f"A row can have at most {MAX_ROW_CHARS:,} characters. Check that this is a CSV file."
+            raise BadInput(f"line {line}", "is too long.", hint)
         if row is None:
             yield MalformedRow(line, "The quotation marks do not match.")
             continue
         if not any(cell.strip() for cell in row):
             continue
-        if len(row) > MOST_CELLS:
-            raise BadInput(f"line {line}", f"has {len(row):,} cells.", f"Leave out columns: {MOST_CELLS:,} are read.")
+        if len(row) > MAX_CELLS:
+            raise BadInput(
+                f"line {line}", f"has {len(row):,} cells.", f"Remove columns: a row can have at most {MAX_CELLS:,}."
+            )
         yield Row(line, row)
 
 
-def cell_at(row: Sequence[str], place: int | None) -> str:
-    """What stands at `place`, trimmed and without a guard; nothing where the row ends before it."""
-    return unescape_formula(row[place].strip()) if place is not None and place < len(row) else ""
+def cell_at(row: Sequence[str], index: int | None) -> str:
+    """Return the cell at `index`, trimmed and without a formula escape; empty if the row is shorter."""
+    return unescape_formula(row[index].strip()) if index is not None and index < len(row) else ""
 
 
-class _Counted:
-    """Lines, and how many of them were taken; `csv` counts its own way and forgets after an error."""
+class _CountedLines:
+    """Lines with a count of those consumed. `csv` counts differently and loses its count after an error."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)
@@ -118,7 +124,7 @@ class _Counted:
         return line
 
     def next_filled(self) -> str:
-        """The next line with something in it, without a byte order mark; empty when there is none."""
+        """Return the next line that is not blank, without a byte order mark; empty at the end of the file."""
         return next((line for line in self if line.strip("\ufeff \t\r\n")), "").removeprefix("\ufeff")
 
     def push_back(self, line: str) -> None:
@@ -127,9 +133,9 @@ class _Counted:
         self.characters -= len(line)
 
     def sample(self) -> list[str]:
-        """The next lines, as many as tell the delimiter; they are still to be taken."""
+        """Return enough of the next lines to detect the delimiter, without consuming them."""
         size = sum(map(len, self._ahead))
-        while len(self._ahead) < delimiters.SAMPLE and size < LARGEST_ROW:
+        while len(self._ahead) < delimiters.SAMPLE_LINES and size < MAX_ROW_CHARS:
             line = next(self._lines, None)
             if line is None:
                 break

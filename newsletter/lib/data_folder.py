@@ -1,16 +1,16 @@
-"""The folder of the database, logs and keys: it is for its owner alone."""
+"""The folder for the database, logs and keys. Only its owner may read it."""
 
 import os
 import stat
 from pathlib import Path
 
-OURS = ("secret-key", "newsletter.sqlite3")  # by which a folder is known to be ours
+OWN_FILES = ("secret-key", "newsletter.sqlite3")  # either one marks a folder as ours
 
 
 def prepare(folder: Path) -> None:
-    """Make `folder` with its parents, closed to all others; close one of ours that is open. Raises `OSError`.
+    """Create `folder` and its parents for the owner only; restrict an existing folder of ours. Raises `OSError`.
 
-    A folder that holds something else is left as it is: it may be shared on purpose.
+    A folder with other contents keeps its permissions: it may be shared on purpose.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -26,4 +26,4 @@ def prepare(folder: Path) -> None:
 
 
 def _is_ours(folder: Path) -> bool:
-    return any((folder / name).exists() for name in OURS) or not any(folder.iterdir())
+    return any((folder / name).exists() for name in OWN_FILES) or not any(folder.iterdir())

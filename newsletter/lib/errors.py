@@ -1,38 +1,37 @@
-"""The one tree of errors that this project raises on purpose.
+"""The errors that this project raises on purpose.
 
-    NewsletterError                  something a person can understand and hint
-    ├── BadInput                     a value somebody typed; names the field and the hint
-    ├── BadSetting                   a value in the environment; stops the start
-    ├── BadToken                     a link that we did not sign, or that was damaged on its way
-    ├── NotAllowed                   a step that the thing's present state does not permit
-    │   ├── VersionConflict              somebody else changed the thing since it was looked at
-    │   ├── editions.approval.ChangedSince    the letter is not the one that was looked at
-    │   └── editions.approval.ApprovalNeeded  at another time the letter differs from the approved one
-    ├── pictures.fetching.NotFetched           an address that gave no picture; says whether asking again may help
-    ├── pictures.bounded_encoding.NotTried     a picture that the machine could not read; it may work in a moment
-    ├── delivery.opening.DoesNotAddUp         an audience that two counts do not agree on
-    ├── mail.own.faults.RenderingError        a template that cannot be filled
-    │   └── TemplateFault                     a curator's own; names its line and column
-    ├── mail.own.faults.NotTried              a curator's own that the machine could not try; it may work in a moment
-    ├── mail.inlining.InliningError           a letter that inlining would have damaged
-    └── mail.errors.DispatchError    what a provider's answer means
-        ├── Refused                  never accepted, and asking again will not help
-        ├── TryLater                 never accepted, and asking again may help
-        └── Uncertain                asked and never heard: nobody may ask again by themselves
+    NewsletterError                   an error that a person can understand and act on
+    ├── BadInput                      a value that somebody entered; names the field and gives a hint
+    ├── BadSetting                    a value in the environment; stops the process at start
+    ├── BadToken                      a link that we did not sign, or that is damaged
+    ├── InvalidState                  a step that the current state does not permit
+    │   ├── VersionConflict               somebody else changed the thing since it was opened
+    │   └── further ones of editions      the letter changed, or approval is needed again
+    ├── PictureFetchError             an address that gave no picture; says whether a retry may help
+    ├── PictureEncoderUnavailable     a picture that could not be read for now; a retry may help
+    ├── TemplateRendererUnavailable   a custom template that could not be rendered for now; a retry may help
+    ├── RenderingError                a template that cannot be rendered
+    │   └── CustomTemplateError           a curator's template; names line and column
+    ├── InliningError                 an email that CSS inlining would have damaged
+    ├── AudienceCountMismatch         two counts of an audience that differ
+    └── ProviderError                 the meaning of a provider's response
+        ├── Refused                       not accepted, and a retry will not help
+        ├── RetryLater                    not accepted, and a retry may help
+        └── Uncertain                     no response: code must not retry automatically
 
-An error names editions, batches and settings by id or name. It never carries an address, a
-name of a reader or a key: its text may end in a log.
+An error names editions, batches and settings by id or name. It never contains an email address, a reader's name or a
+key, because its text may be logged.
 """
 
 
 class NewsletterError(Exception):
-    """Root of the tree. `str(error)` is one sentence fit to be shown to a person."""
+    """Base class. `str(error)` is a sentence that can be shown to a person."""
 
 
 class BadInput(NewsletterError):
-    """A value somebody gave cannot be used.
+    """A value that somebody entered cannot be used.
 
-    `field` is the name the person knows it by; `hint` says what would be accepted.
+    `field` is the name shown to the person; `hint` says what is accepted.
     """
 
     def __init__(self, field: str, problem: str, hint: str = "") -> None:
@@ -41,7 +40,7 @@ class BadInput(NewsletterError):
 
 
 class BadSetting(NewsletterError):
-    """A setting is missing or cannot be read; the process must not start with a guess."""
+    """A setting is missing or cannot be read. The process must not start with a guess."""
 
     def __init__(self, name: str, problem: str, hint: str) -> None:
         self.name = name
@@ -49,12 +48,12 @@ class BadSetting(NewsletterError):
 
 
 class BadToken(NewsletterError):
-    """A token was not signed by us for this purpose, or lost a character on its way."""
+    """A token was not signed by us for this purpose, or was damaged in transit."""
 
 
 class InvalidState(NewsletterError):
-    """The thing is in a state that does not permit this step."""
+    """The current state does not permit this step."""
 
 
 class VersionConflict(InvalidState):
-    """The thing was changed since this person looked at it, so nothing was saved."""
+    """The thing was changed since this person opened it, so nothing was saved."""

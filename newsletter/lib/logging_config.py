@@ -1,4 +1,4 @@
-"""How everything here logs: events with a stable name and fields, one line each, on standard error."""
+"""Logging for all processes: events with a stable name and fields, one per line, on standard error."""
 
 import logging
 import re
@@ -7,24 +7,25 @@ from typing import Any
 import structlog
 
 LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
-# The address of a reader's page is its key: whoever has it may unsubscribe them. Whole, cut short or quoted.
+# The path of a reader's page contains a token that lets its holder unsubscribe that reader. It may occur whole,
+# truncated or percent-encoded.
 READER_PATH = re.compile(r"(?i)((?:/|%2f)[upv](?:/|%2f))[\w%=.~-]{8,}[^\s\"'<>]*")
 
 
 def without_tokens(text: str) -> str:
-    """`text` with the tokens of readers' pages taken out: `/u/…`."""
+    """Return `text` without the tokens of readers' pages: `/u/…`."""
     return READER_PATH.sub(r"\1…", text)
 
 
 class LineFormatter(logging.Formatter):
-    """Writes no reader's token, wherever in a record or its traceback it stands."""
+    """Formatter that removes readers' tokens from messages and tracebacks."""
 
     def format(self, record: logging.LogRecord) -> str:
         return without_tokens(super().format(record))
 
 
 class ExpectedAnswers(logging.Filter):
-    """For `django.request`: an answer such as 403 or 404 is a line and not a traceback."""
+    """Filter for `django.request` that logs a response such as 403 or 404 without a traceback."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if getattr(record, "status_code", 500) < 500:
@@ -33,7 +34,7 @@ class ExpectedAnswers(logging.Filter):
 
 
 def settings(level: str) -> dict[str, Any]:
-    """Django's LOGGING: everything to standard error, from `level` on."""
+    """Return Django's LOGGING setting: everything from `level` up goes to standard error."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -42,19 +43,18 @@ def settings(level: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            # a line for every tick, several a second, would hide all others
+            # a line for every periodic task, several a second, would hide all others
             **{name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.worker.strategy", "celery.beat")},
-            "django": {"handlers": []},  # its own handlers write paths as they are
+            "django": {"handlers": []},  # its own handlers would write paths with tokens
             "django.request": {"filters": ["expected"]},
         },
     }
 
 
 def configure() -> None:
-    """Hand structlog's events to the standard logging.
+    """Send structlog's events through the standard logging.
 
-    Tracebacks are plain ones: structlog's own show the values of local variables, and readers'
-    addresses are among them.
+    Tracebacks are plain, because structlog's own show local variables, which include readers' addresses.
     """
     structlog.configure(
         processors=[

@@ -1,4 +1,4 @@
-"""Django's own field checks of a row, told as one `BadInput` that names the field in plain words."""
+"""Django's model validation, reported as one `BadInput` that names the field in plain words."""
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
@@ -7,9 +7,9 @@ from newsletter.lib.errors import BadInput
 
 
 def validate_model(row: Model) -> None:
-    """Everything a model declares (types, lengths, choices, uniqueness, constraints); raises `BadInput`.
+    """Check everything the model declares: types, lengths, choices, uniqueness, constraints.
 
-    The first problem found is the one told. Values are put into their Python types, as `full_clean` does.
+    Raises `BadInput` with the first problem. Converts values to their Python types, as `full_clean` does.
     """
     try:
         row.full_clean()
@@ -19,21 +19,21 @@ def validate_model(row: Model) -> None:
 
 
 def field_label(row: Model, name: str) -> str:
-    """What people call the field `name` of `row`: headline, link, picture alt."""
+    """Return the label of the field `name` of `row`: headline, link, picture alt."""
     if name == NON_FIELD_ERRORS:
         return str(row._meta.verbose_name)
     return str(getattr(row._meta.get_field(name), "verbose_name", name))
 
 
 def _sentences(problem: ValidationError) -> tuple[str, str]:
-    """What is wrong, and what to do about it."""
+    """Return the problem and the hint."""
     params = problem.params or {}
     match problem.code:
         case "blank" | "null":
-            return "is empty.", "Please fill it in."
+            return "is empty.", "Enter a value."
         case "max_length":
             return f"has {params['show_value']} characters.", f"Use at most {params['limit_value']}."
         case "invalid_choice":
-            return f"cannot be {str(params.get('value'))[:40]!r}.", "Choose one of those offered."
+            return f"cannot be {str(params.get('value'))[:40]!r}.", "Choose one of the options."
         case _:
             return problem.messages[0], ""

@@ -1,32 +1,32 @@
-"""How much time and memory a process may use, and how it takes the rest away from itself."""
+"""Time and memory limits that a process applies to itself."""
 
 import sys
 from typing import NamedTuple
 
 
-class Bounds(NamedTuple):
-    """What a process may use. The memory is that of addresses: the interpreter takes about a tenth of 512 MB."""
+class ProcessLimits(NamedTuple):
+    """What a process may use. `memory_bytes` limits address space; the interpreter alone takes about 50 MB of it."""
 
     cpu_seconds: int
     wall_seconds: float
     memory_bytes: int
 
 
-def bind(bounds: Bounds) -> None:
-    """Take away from this process all but the time and memory in `bounds`, and every file to write to."""
+def apply_limits(limits: ProcessLimits) -> None:
+    """Limit this process to the time and memory in `limits` and forbid it to write files."""
     try:
         import resource
-    except ImportError:  # pragma: no cover — Windows has none; the clock still counts
+    except ImportError:  # pragma: no cover — not on Windows; the parent's timeout still applies
         return
-    for limit, soft, hard in (
-        # at the soft one it ends with a signal of its own; were both the same it would be killed, as by a full machine
-        (resource.RLIMIT_CPU, bounds.cpu_seconds, bounds.cpu_seconds + 1),
+    for resource_id, soft, hard in (
+        # the soft limit ends the process with SIGXCPU; with equal limits it would get SIGKILL, as when memory runs out
+        (resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1),
         (resource.RLIMIT_FSIZE, 0, 0),
         (resource.RLIMIT_CORE, 0, 0),
-        (resource.RLIMIT_AS, bounds.memory_bytes, bounds.memory_bytes),
+        (resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes),
     ):
         try:
-            resource.setrlimit(limit, (soft, hard))
+            resource.setrlimit(resource_id, (soft, hard))
         except (ValueError, OSError):
-            if sys.platform != "darwin":  # which knows RLIMIT_AS and keeps to it in no version
+            if sys.platform != "darwin":  # macOS accepts RLIMIT_AS in no version
                 raise

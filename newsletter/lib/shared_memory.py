@@ -1,4 +1,4 @@
-"""Does this machine have the shared memory that worker processes need for their locks?"""
+"""Check for the shared memory that worker processes need for their locks."""
 
 import multiprocessing
 
@@ -6,12 +6,12 @@ from newsletter.lib.errors import NewsletterError
 
 
 def require_shared_memory() -> None:
-    """Raises `NewsletterError` where semaphores cannot be made, as on Linux without a usable /dev/shm."""
+    """Raise `NewsletterError` if semaphores cannot be created, as on Linux without a usable /dev/shm."""
     try:
         multiprocessing.get_context("fork").Lock()
     except (OSError, ImportError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise NewsletterError(
-            f"Workers need shared memory, and this machine gives none ({reason}). "
+            f"Workers need shared memory, and this machine has none ({reason}). "
             "Mount it: mount -t tmpfs -o mode=1777 tmpfs /dev/shm"
         ) from None

@@ -1,8 +1,7 @@
-"""Signed tokens for links in letters: a few numbers, a purpose, and a proof that we wrote them.
+"""Signed tokens for links in emails: a few numbers and a signature bound to one purpose.
 
-A token is made once for every reader of every edition, so making one must cost about half a
-microsecond: a keyed BLAKE2b whose keyed state is copied, not set up again (a tenth of what
-Django's signer costs). Tokens hold ids only, never an address.
+Every reader of every edition gets a token, so signing must take about half a microsecond. Keyed BLAKE2b with a copied
+key state does, at a tenth of the cost of Django's signer. Tokens contain ids only, never an address.
 """
 
 import base64
@@ -19,11 +18,11 @@ URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class Signer:
-    """Makes and reads tokens for one purpose.
+    """Sign and read tokens for one purpose.
 
-    `keys` are secrets, the newest first: it signs, the others are still read, so that a key
-    can be replaced without breaking the links in letters already sent. `count` is how many
-    whole numbers (0 to 2**63 - 1) a token of this purpose carries.
+    `keys` are secrets, newest first. The first one signs; the others are still accepted, so that a key can be
+    replaced without breaking links in emails already sent. `count` is the number of integers (0 to 2**63 - 1) in a
+    token.
 
     >>> signer = Signer(["secret"], purpose="reader", count=2)
     >>> signer.read(signer.sign(7, 42))
@@ -32,29 +31,29 @@ class Signer:
 
     def __init__(self, keys: Sequence[str], *, purpose: str, count: int) -> None:
         if not keys or not all(keys):
-            raise ValueError("at least one key that is not empty")
+            raise ValueError("keys must not be empty")
         person = purpose.encode("ascii")
         self._states = [
             hashlib.blake2b(
                 digest_size=MAC_BYTES,
                 key=hashlib.sha256(key.encode()).digest(),
-                person=person,  # at most 16 bytes; a token of one purpose is void for another
+                person=person,  # at most 16 bytes; a token for one purpose is invalid for another
             )
             for key in keys
         ]
         self._packing = struct.Struct(f">{count}Q")
 
     def sign(self, *numbers: int) -> str:
-        """A URL-safe token of letters, digits, `-` and `_` that carries `numbers`."""
+        """Return a URL-safe token of letters, digits, `-` and `_` that carries `numbers`."""
         body = self._packing.pack(*numbers)
         mac = self._states[0].copy()
         mac.update(body)
         return binascii.b2a_base64(body + mac.digest(), newline=False).translate(URL_SAFE, b"=").decode("ascii")
 
     def sign_each(self, firsts: Iterable[int], *rest: int) -> list[str]:
-        """`sign(first, *rest)` for every one of `firsts`, turned into text together.
+        """Return `sign(first, *rest)` for each of `firsts`, encoded together for speed.
 
-        Each lies in a whole number of base64's groups of three bytes, so that they can be cut apart again.
+        Each token is padded to a multiple of base64's three-byte groups, so that the text can be cut apart again.
         """
         pack, keyed = self._packing.pack, self._states[0].copy
         padding = bytes(-(self._packing.size + MAC_BYTES) % 3)
@@ -69,30 +68,30 @@ class Signer:
         return [text[begin : begin + width - len(padding)] for begin in range(0, len(text), width)]
 
     def without_tail(self, token: str) -> str:
-        """`token` without marks behind it, such as the full stop of the sentence that a link stood in.
+        """Return `token` without trailing punctuation, such as the full stop of a sentence with a link.
 
-        A token has one length, and may itself end in `-` or `_`.
+        All tokens of a signer have the same length, and a token may itself end in `-` or `_`.
         """
         own, tail = token[: self.length], token[self.length :]
         return own if not any(c.isalnum() for c in tail) else token
 
     @property
     def length(self) -> int:
-        """Characters of every token."""
+        """Number of characters in every token."""
         return -(-(self._packing.size + MAC_BYTES) * 4 // 3)
 
     def read(self, token: str) -> tuple[int, ...]:
-        """The numbers in `token`; raises `BadToken` when it is not one of ours."""
+        """Return the numbers in `token`; raise `BadToken` if we did not sign it for this purpose."""
         try:
             raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
-            raise BadToken("This link is damaged.") from None
+            raise BadToken("This link is invalid.") from None
         if len(raw) != self._packing.size + MAC_BYTES:
-            raise BadToken("This link is damaged.")
+            raise BadToken("This link is invalid.")
         body, given = raw[:-MAC_BYTES], raw[-MAC_BYTES:]
         for state in self._states:
             mac = state.copy()
             mac.update(body)
             if hmac.compare_digest(mac.digest(), given):
                 return self._packing.unpack(body)
-        raise BadToken("This link is damaged.")
+        raise BadToken("This link is invalid.")

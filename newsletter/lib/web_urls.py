@@ -1,4 +1,4 @@
-"""What counts as a link that may stand in a letter or on a page."""
+"""Validate web addresses for emails and pages."""
 
 import contextlib
 import re
@@ -13,15 +13,15 @@ HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W_](?:[\w-]{0,61}[^\W_
 
 
 def validate_web_url(value: str, *, field: str) -> str:
-    """`value` trimmed and its host in ASCII, when it is an absolute http or https address; else `BadInput`.
+    """Return `value` trimmed, with its host in ASCII; raise `BadInput` unless it is an absolute http or https address.
 
-    A mailbox or browser must never be handed `javascript:`, `data:` or a half address. Some mail programs write a
-    host of other letters in percent signs, which leads nowhere.
+    Email clients and browsers must never receive `javascript:`, `data:` or a relative address. The host is ASCII
+    because some email clients percent-encode an international host, which breaks the link.
     """
     link = value.strip()
-    hint = "Give the full address, such as https://example.org/story."
+    hint = "Enter the full address, such as https://example.org/story."
     if any(ord(c) <= 32 or c in '<>"\\`' or ord(c) == 127 for c in link):
-        raise BadInput(field, "holds a blank or a character that no web address has.", hint)
+        raise BadInput(field, "contains a space or a character that is not allowed in a web address.", hint)
     try:
         parts = urlsplit(link)
         host, _ = parts.hostname, parts.port
@@ -30,15 +30,15 @@ def validate_web_url(value: str, *, field: str) -> str:
     if parts.scheme.lower() not in ("http", "https") or not host:
         raise BadInput(field, "is not a web address.", hint)
     if parts.username or parts.password:
-        raise BadInput(field, "carries a user name or password.", "Take the part before @ out.")
+        raise BadInput(field, "contains a user name or password.", "Remove the part before the @.")
     try:
         return with_ascii_host(link)
     except ValueError:
-        raise BadInput(field, "names a host that cannot be.", hint) from None
+        raise BadInput(field, "has an invalid host name.", hint) from None
 
 
 def with_ascii_host(link: str) -> str:
-    """`link` with its host as the network knows it: bücher.example is xn--bcher-kva.example. Raises `ValueError`."""
+    """Return `link` with its host in ASCII: bücher.example becomes xn--bcher-kva.example. Raises `ValueError`."""
     host = urlsplit(link).netloc
     if host.isascii():
         return link
@@ -48,38 +48,45 @@ def with_ascii_host(link: str) -> str:
 
 
 def ascii_host(name: str) -> str:
-    """A host's name in ASCII, as browsers write it (UTS 46); raises `ValueError`."""
+    """Return a host name in ASCII, as browsers write it (UTS 46); raise `ValueError` if there is none."""
     if name.isascii():
         return name
     with contextlib.suppress(idna.IDNAError):
         return idna.encode(name, uts46=True).decode("ascii")
-    return name.encode("idna").decode("ascii")  # the older rule admits signs that newer names may not have
+    return name.encode("idna").decode(
+        "ascii"
+    )  # the older standard (IDNA 2003) allows characters that the newer one does not
 
 
 def readable_host(name: str) -> str:
-    """A host's name as people read it; raises nothing."""
+    """Return a host name as people read it. Never raises."""
     with contextlib.suppress(idna.IDNAError, UnicodeError):
         return idna.decode(name)
     return name
 
 
 def parse_hosts(value: object, *, field: str) -> str:
-    """Names of hosts such as `example.org www.example.com`, in lower case with single blanks; else `BadInput`."""
+    """Return host names such as `example.org www.example.com` in lower case, separated by single spaces.
+
+    Raises `BadInput` for anything else.
+    """
     if not isinstance(value, str):
         raise BadInput(field, "is not text.")
     given = value.lower().replace(",", " ").split()
     for host in given:
         if not HOST.fullmatch(host):
-            raise BadInput(field, f"holds {host[:40]!r}, which is no host.", "Give names such as example.org.")
+            raise BadInput(
+                field, f"contains {host[:40]!r}, which is not a host name.", "Enter names such as example.org."
+            )
     try:
         return " ".join(map(ascii_host, given))
     except ValueError:
-        raise BadInput(field, "holds a name that no host has.", "Give names such as example.org.") from None
+        raise BadInput(field, "contains an invalid host name.", "Enter names such as example.org.") from None
 
 
 def append_query(link: str, more: Mapping[str, str]) -> str:
-    """`link` with `more` at the end of its query. What it held before stays as it is, letter by letter."""
-    address, sign, fragment = link.partition("#")
-    _, asks, query = address.partition("?")
-    joint = "?" if not asks else "&" if query and not query.endswith("&") else ""
-    return f"{address}{joint}{urlencode(more)}{sign}{fragment}"
+    """Return `link` with `more` appended to its query. The existing query stays byte for byte the same."""
+    base, hash_sign, fragment = link.partition("#")
+    _, question_mark, query = base.partition("?")
+    joint = "?" if not question_mark else "&" if query and not query.endswith("&") else ""
+    return f"{base}{joint}{urlencode(more)}{hash_sign}{fragment}"

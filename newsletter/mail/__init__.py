@@ -1,1 +1,1 @@
-"""One email message and how it is sent. Plain Python, no models."""
+"""One email message and how it is sent. Plain Python without models."""

@@ -1,4 +1,4 @@
-"""The values that pass through `mail`: a letter, who it is from, who it goes to, what came of it."""
+"""The values that `newsletter.mail` works with: letter, sender, scheduled send and receipt."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,21 +6,20 @@ from typing import NamedTuple
 
 
 class MergeTag(StrEnum):
-    """Neutral marks in a frozen letter; each reader's own value takes their place as it leaves.
+    """Placeholders in a frozen letter that SendGrid replaces with each reader's value (its substitution tags).
 
-    They are plain letters and underscores, so that no inliner, escaper or URL parser changes
-    them, and none is the beginning of another, because SendGrid does not say in which order it
-    replaces. They are SendGrid's substitution tags as they stand.
+    They consist of letters and underscores, so that no inliner, escaper or URL parser changes them. None is a prefix of
+    another, because SendGrid does not document the order of replacement.
     """
 
     FIRST_NAME = "__nl_first_name__"  # for the subject and the plain text
     FIRST_NAME_HTML = "__nl_html_first_name__"  # the same, escaped for HTML
-    READER = "__nl_reader__"  # the signed token of this reader and edition, in links
+    READER = "__nl_reader__"  # this reader's signed token for the edition, in links
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """Subject, plain text and HTML, inlined and frozen, with `MergeTag` marks in them."""
+    """Subject, plain text and HTML of an email, inlined and frozen, with `MergeTag` placeholders."""
 
     subject: str
     text: str
@@ -29,7 +28,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who a letter is from. `reply_to` may be empty."""
+    """The sender of an email. `reply_to` may be empty."""
 
     name: str
     email: str
@@ -37,7 +36,7 @@ class Sender:
 
 
 class ScheduledSend(NamedTuple):
-    """For a call that is submitted before its letters are to leave: when they are (Unix seconds), under which id."""
+    """When SendGrid sends a call that is submitted in advance (`send_at`, Unix seconds), and its SendGrid batch id."""
 
     send_at: int
     batch: str
@@ -45,7 +44,7 @@ class ScheduledSend(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The provider took the call. `provider_id` is its name for it (SendGrid: X-Message-Id)."""
+    """The provider accepted the call. `provider_id` is its id for the call (SendGrid: X-Message-Id)."""
 
     status: int
     provider_id: str

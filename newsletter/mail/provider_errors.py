@@ -1,4 +1,4 @@
-"""The three ways in which a call to a provider can fail to be accepted (tree in lib/errors.py)."""
+"""Errors for a call that the provider did not accept, or may not have accepted (overview in lib/errors.py)."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from newsletter.lib.errors import NewsletterError
 
 
 class ProviderError(NewsletterError):
-    """`detail` is what happened in words without personal data; `status` the HTTP status, if any."""
+    """Base class. `detail` says what happened, without personal data; `status` is the HTTP status, if any."""
 
     def __init__(self, detail: str, *, status: int | None = None) -> None:
         self.detail, self.status = detail[:500], status
@@ -14,10 +14,10 @@ class ProviderError(NewsletterError):
 
 
 class Refused(ProviderError):
-    """Not accepted, and the same call will not be accepted later either.
+    """Not accepted, and a retry of the same call will not be accepted either.
 
-    `readers` are the places of readers in the call, from 0 and ascending, whose own address or values
-    the provider complained of; empty when it named nobody.
+    `readers` are the positions in the call (from 0, ascending) of the readers whose address or values the provider
+    rejected; empty if it named none.
     """
 
     def __init__(self, detail: str, *, status: int | None = None, readers: Sequence[int] = ()) -> None:
@@ -26,7 +26,7 @@ class Refused(ProviderError):
 
 
 class RetryLater(ProviderError):
-    """Not accepted for certain; the same call may be made again after `wait` seconds."""
+    """Certainly not accepted. The same call may be retried after `wait` seconds."""
 
     def __init__(self, detail: str, *, status: int | None = None, wait: float = 30) -> None:
         self.wait = wait
@@ -34,4 +34,4 @@ class RetryLater(ProviderError):
 
 
 class Uncertain(ProviderError):
-    """The call may have been accepted. Nobody may make it again by themselves."""
+    """The call may have been accepted. Code must not retry it automatically."""

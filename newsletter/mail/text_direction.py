@@ -1,45 +1,44 @@
-"""Which way a language is written, and which way a piece of text leans. Pure; knows no letters."""
+"""The writing direction of languages and texts. Pure."""
 
 import unicodedata
 from typing import Literal
 
 Direction = Literal["ltr", "rtl"]
 
-# ISO 639 codes of languages that are written from right to left unless a script is named.
+# ISO 639 codes of languages written from right to left unless the tag names a script.
 RIGHT_TO_LEFT = frozenset(
     {"acm", "aeb", "ajp", "apc", "ar", "arc", "ary", "arz", "ckb", "dv", "fa", "glk", "he", "iw", "ji", "khw", "ks"}
     | {"lrc", "mzn", "nqo", "pnb", "prs", "ps", "sd", "syr", "ug", "ur", "yi"}
 )
-SCRIPTS = frozenset({"adlm", "arab", "aran", "hebr", "mand", "nkoo", "rohg", "samr", "syrc", "thaa"})
+RIGHT_TO_LEFT_SCRIPTS = frozenset({"adlm", "arab", "aran", "hebr", "mand", "nkoo", "rohg", "samr", "syrc", "thaa"})
 LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
 
 
 def direction_of(language: str) -> Direction:
-    """The direction of a language tag as in HTML's `lang` (BCP 47): `ar`, `pt-BR`, `az-Arab`.
+    """Return the direction of a language tag as in HTML's `lang` (BCP 47): `ar`, `pt-BR`, `az-Arab`.
 
-    A script named in the tag decides (`uz-Arab`, `ar-Latn`); else the language does.
+    A script in the tag (`uz-Arab`, `ar-Latn`) takes precedence over the language.
     """
     parts = language.lower().replace("_", "-").split("-")
     script = next((part for part in parts[1:] if len(part) == 4 and part.isalpha()), None)
     if script:
-        return "rtl" if script in SCRIPTS else "ltr"
+        return "rtl" if script in RIGHT_TO_LEFT_SCRIPTS else "ltr"
     return "rtl" if parts[0] in RIGHT_TO_LEFT else "ltr"
 
 
-def direction_of_text(text: str, otherwise: Direction) -> Direction:
-    """The direction to set `text` in where `otherwise` is expected.
+def direction_of_text(text: str, default: Direction) -> Direction:
+    """Return the direction of `text`: `default`, unless all its letters run the other way.
 
-    That, unless all letters of the text run the other way: an Arabic headline that opens with a
-    Latin name is still Arabic, a wholly Latin one is not.
+    An Arabic headline that starts with a Latin name is still right to left; an entirely Latin one is not.
     """
     found = {_strong(character) for character in text} - {None}
-    if not found or otherwise in found:
-        return otherwise
-    return "rtl" if otherwise == "ltr" else "ltr"
+    if not found or default in found:
+        return default
+    return "rtl" if default == "ltr" else "ltr"
 
 
-def first_strong(text: str) -> Direction | None:
-    """The direction of the first letter that has one, by which mail programs set a plain line."""
+def first_strong_direction(text: str) -> Direction | None:
+    """Return the direction of the first letter that has one. Email clients display a plain line in that direction."""
     return next((way for way in map(_strong, text) if way), None)
 
 

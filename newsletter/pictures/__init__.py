@@ -1,1 +1,1 @@
-"""Pictures of stories and brands: fetched or uploaded, re-encoded, stored by content hash, never hot-linked."""
+"""Pictures of stories and logos: fetched or uploaded, re-encoded, stored by content hash, never hot-linked."""

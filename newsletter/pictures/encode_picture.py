@@ -1,8 +1,8 @@
-"""Makes a file that somebody gave into a picture that every mail program shows.
+"""Convert a picture file into one that every email client displays.
 
-What comes out is a progressive JPEG or a PNG in sRGB, upright, without the camera's notes (which may say where the
-photographer lives), at most twice as wide as it is shown, and within the weight for its use. What is transparent
-stays so where that is light enough; otherwise it gets white paper behind it, also at night.
+The result is a progressive JPEG or a PNG in sRGB, upright, without metadata (which may reveal where the photographer
+lives), at most twice as wide as displayed, and within the size limit for its use. Transparency is kept if the file is
+small enough; otherwise the picture gets a white background, in dark mode too.
 """
 
 import io
@@ -14,14 +14,14 @@ from newsletter.lib.errors import BadInput
 from newsletter.pictures.decode_picture import FIELD, MIN_SIDE, decode
 
 QUALITIES = (85, 80, 75, 70, 65, 60)
-FEW_COLOURS = 256  # a drawing or a chart, which JPEG would smear
-SHRUNK = 0.8
-STILL = "It moved; its first image is kept, as some mail programs show no other."
-CUT = "Its file ends too early; a few rows are missing."
+FEW_COLOURS = 256  # a drawing or chart, which JPEG would blur
+SHRINK_FACTOR = 0.8
+ANIMATION_NOTE = "The picture was animated. Only its first frame was kept, because some email clients show no other."
+TRUNCATED_NOTE = "The file ends too early; a few rows are missing."
 
 
 class Limits(NamedTuple):
-    """The largest picture of some use, in pixels and bytes."""
+    """The maximum size of a picture for one use: pixels, and `weight` in bytes."""
 
     width: int
     height: int
@@ -29,7 +29,7 @@ class Limits(NamedTuple):
 
 
 class Encoded(NamedTuple):
-    """`kind` is jpg or png; `note` says what was lost, if a person might miss it."""
+    """An encoded picture. `kind` is jpg or png; `note` tells people what was lost, if anything."""
 
     data: bytes
     kind: str
@@ -39,17 +39,19 @@ class Encoded(NamedTuple):
 
 
 def encode(data: bytes, limits: Limits) -> Encoded:
-    """A picture within `limits` from any file that shows one; raises `BadInput` otherwise.
+    """Return a picture within `limits`; raise `BadInput` if the file has none.
 
-    It takes as much time and memory as the file makes it take: see encode_in_subprocess.py.
+    Time and memory depend on the file and are not limited here: see encode_in_subprocess.py.
     """
-    image, moves, is_cut = decode(data, twice_shown=(2 * limits.width, 2 * limits.height))
+    image, moves, is_cut = decode(data, max_size=(2 * limits.width, 2 * limits.height))
     made = _within(image, limits)
     if min(made.width, made.height) < MIN_SIDE:
         raise BadInput(
-            FIELD, f"would be {made.width} × {made.height} pixels in an email.", "Give one that is less long and thin."
+            FIELD,
+            f"would be {made.width} × {made.height} pixels in an email.",
+            "Use a picture that is less long and thin.",
         )
-    return made._replace(note=" ".join([STILL] * moves + [CUT] * is_cut))
+    return made._replace(note=" ".join([ANIMATION_NOTE] * moves + [TRUNCATED_NOTE] * is_cut))
 
 
 def _within(image: Image.Image, limits: Limits) -> Encoded:
@@ -61,11 +63,11 @@ def _within(image: Image.Image, limits: Limits) -> Encoded:
         kind, data = _lightest(fitted, limits.weight)
         if len(data) <= limits.weight or max(size) <= MIN_SIDE:
             return Encoded(data, kind, *size, note="")
-        scale *= SHRUNK
+        scale *= SHRINK_FACTOR
 
 
 def _lightest(image: Image.Image, weight: int) -> tuple[str, bytes]:
-    """The best that weighs at most `weight` bytes, or else the lightest."""
+    """Return the best encoding of at most `weight` bytes, or else the smallest."""
     if image.mode == "RGBA":
         for drawn in (image, image.quantize(FEW_COLOURS, Image.Quantize.FASTOCTREE)):
             if len(data := _png(drawn)) <= weight:

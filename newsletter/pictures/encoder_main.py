@@ -1,22 +1,24 @@
-"""The other process of encode_in_subprocess.py: a file on stdin, the picture on stdout, and then it is gone.
+"""The subprocess of encode_in_subprocess.py: reads a file from stdin and writes the picture to stdout.
 
-Its arguments are the limits. What it writes begins with a line of JSON: what the picture is, with its bytes
-behind the line, or what is wrong with the file.
+The arguments are the limits. The output starts with a line of JSON that describes the picture, followed by its bytes,
+or the problem with the file.
 """
 
 import json
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[2]))  # the project; Python was told to look nowhere else
+sys.path.append(
+    str(Path(__file__).resolve().parents[2])
+)  # the project root; the isolated interpreter searches nothing else
 
 from newsletter.lib.errors import BadInput
-from newsletter.lib.process_limits import bind
+from newsletter.lib.process_limits import apply_limits
 from newsletter.pictures.encode_picture import Limits, encode
 from newsletter.pictures.encoding_limits import BOUNDS
 
 if __name__ == "__main__":
-    bind(BOUNDS)
+    apply_limits(BOUNDS)
     body = b""
     try:
         made = encode(sys.stdin.buffer.read(), Limits(*map(int, sys.argv[1:])))
@@ -25,5 +27,5 @@ if __name__ == "__main__":
     except BadInput as error:
         head = {"problem": error.problem, "hint": error.hint}
     except MemoryError:
-        head = {"problem": "needs too much memory to be read.", "hint": "Give one with fewer pixels."}
+        head = {"problem": "needs too much memory to process.", "hint": "Use one with fewer pixels."}
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + body)

@@ -1,7 +1,7 @@
-"""Pictures on their way to us: asked for by their address, or handed over; fetched, made fit, stored.
+"""Import pictures: request them by URL or upload them, then fetch, encode and store them.
 
-A row is the order. What cannot be fetched is tried again a few times, later each time; who is to print it does not
-wait for that: `give_up` ends it. A try that ends its worker counts as one (lib/claims.py).
+A row orders the fetch. A failed fetch is retried a few times at growing intervals. Assembly does not wait for that:
+`abandon_pending` ends it. A try that crashes its worker is counted too (lib/claim_rows.py).
 """
 
 from collections.abc import Callable, Iterable
@@ -15,68 +15,68 @@ from newsletter.pictures import picture_storage
 from newsletter.pictures.encode_in_subprocess import encode
 from newsletter.pictures.encode_picture import Encoded, Limits
 from newsletter.pictures.models import Picture, State, Use
-from newsletter.pictures.safe_fetch import LARGEST, PictureFetchError, fetch
+from newsletter.pictures.safe_fetch import MAX_FILE_BYTES, PictureFetchError, fetch
 
 log = structlog.get_logger()
 
-# Twice as wide as a letter is, for sharp screens; a letter is read on phones, and paid for by the megabyte.
+# Twice the width of an email, for high-resolution screens. The byte limits consider phones with metered data.
 LIMITS = {Use.STORY: Limits(1200, 1600, 200_000), Use.LOGO: Limits(1200, 600, 100_000)}
-LEASE = timedelta(seconds=60)  # a worker that takes longer was lost
-# After each try that failed. A site that is down for longer than all of them is a person's matter.
-WAITS = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 3600))
-MAX_TRIES = len(WAITS) + 1
+LEASE = timedelta(seconds=60)  # a worker that takes longer is considered lost
+# Pauses after each failed try. If a site is down for longer, a person must act.
+RETRY_PAUSES = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 3600))
+MAX_TRIES = len(RETRY_PAUSES) + 1
 Fetch = Callable[[str], bytes]
 
 
 def request_picture(source_url: str, use: Use) -> Picture:
-    """An order, not yet in the database, for the picture at a web address."""
+    """Return an unsaved row that orders the picture at a URL."""
     return Picture(use=use, source_url=source_url)
 
 
 def save_upload(data: bytes, use: Use, *, now: datetime) -> Picture:
-    """Make a handed over file fit, store it, and write its row; raises `BadInput`."""
-    if len(data) > LARGEST:
-        raise BadInput("picture", "is too large.", f"Give a file under {LARGEST // 1_000_000} MB.")
+    """Encode and store an uploaded file and save its row; raise `BadInput`."""
+    if len(data) > MAX_FILE_BYTES:
+        raise BadInput("picture", "is too large.", f"Use a file under {MAX_FILE_BYTES // 1_000_000} MB.")
     picture = Picture(use=use)
-    _fill(picture, encode(data, LIMITS[use]), now)
+    _set_file(picture, encode(data, LIMITS[use]), now)
     picture.save()
     return picture
 
 
 def fetch_next(*, now: datetime, fetch: Fetch = fetch) -> bool:
-    """Fetch one picture that is due, or note why that failed. False when none is due."""
+    """Fetch one due picture, or record why that failed. Return False if none is due."""
     found, spent = claim(Picture.objects.due(now), now=now, lease=LEASE, max_rows=1, max_tries=MAX_TRIES)
     for picture in spent:
-        _note(picture, "Each try ended the worker that made it.", "Give another picture.", again=False, now=now)
+        _note(picture, "Every attempt to process it failed.", "Use another picture.", again=False, now=now)
         _record(picture)
     if not found:
         return bool(spent)
     picture = found[0]
     try:
-        _fill(picture, encode(fetch(picture.source_url), LIMITS[Use(picture.use)]), now)
+        _set_file(picture, encode(fetch(picture.source_url), LIMITS[Use(picture.use)]), now)
     except PictureFetchError as error:
         _note(picture, error.problem, error.hint, again=not error.is_final, now=now)
     except BadInput as error:
-        _note(picture, f"What stands there {error.problem}", error.hint, again=False, now=now)
+        _note(picture, f"The file at this address {error.problem}", error.hint, again=False, now=now)
     except Exception:
         log.exception("picture.not_stored", picture=picture.pk)
-        _note(picture, "It could not be stored.", "Tell those who look after the service.", again=True, now=now)
+        _note(picture, "The picture could not be stored.", "Contact your administrator.", again=True, now=now)
     _record(picture)
     return True
 
 
 def abandon_pending(pictures: Iterable[Picture]) -> None:
-    """What is still on its way comes too late; asked for again, it is fetched again."""
-    late = Picture.objects.filter(pk__in=[picture.pk for picture in pictures], state=State.COMING)
-    late.exclude(problem="").update(state=State.FAILED)
-    late.filter(problem="").update(
+    """Give up pictures that are still pending, because they are too late. A new request fetches them again."""
+    pending = Picture.objects.filter(pk__in=[picture.pk for picture in pictures], state=State.PENDING)
+    pending.exclude(problem="").update(state=State.FAILED)
+    pending.filter(problem="").update(
         state=State.FAILED,
-        problem="It had not come when the letter was assembled.",
-        hint="Save again to have it fetched once more.",
+        problem="The picture had not arrived when the email was built.",
+        hint="Save again to retry.",
     )
 
 
-def _fill(picture: Picture, made: Encoded, now: datetime) -> None:
+def _set_file(picture: Picture, made: Encoded, now: datetime) -> None:
     picture.digest = picture_storage.store(made.data, made.kind)
     picture.kind, picture.width, picture.height = made.kind, made.width, made.height
     picture.weight, picture.note = len(made.data), made.note
@@ -88,14 +88,14 @@ def _note(picture: Picture, problem: str, hint: str, *, again: bool, now: dateti
     log.info("picture.not_fetched", picture=picture.pk, tries=picture.tries, problem=problem)
     picture.problem, picture.hint = problem, hint
     if again and picture.tries < MAX_TRIES:
-        picture.try_at = now + WAITS[picture.tries - 1]
+        picture.try_at = now + RETRY_PAUSES[picture.tries - 1]
     else:
         picture.state, picture.try_at = State.FAILED, None
 
 
 def _record(picture: Picture) -> None:
-    """Write down what became of it, unless it was given up or claimed by another meanwhile."""
+    """Save the result, unless the picture was given up or claimed again in the meantime."""
     fields = ("state", "try_at", "problem", "hint", "digest", "kind", "width", "height", "weight", "note", "stored_at")
-    Picture.objects.filter(pk=picture.pk, state=State.COMING, tries=picture.tries).update(
+    Picture.objects.filter(pk=picture.pk, state=State.PENDING, tries=picture.tries).update(
         **{name: getattr(picture, name) for name in fields}
     )

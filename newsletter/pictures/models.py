@@ -1,4 +1,4 @@
-"""A picture: the file that we keep of it, or the order to fetch it."""
+"""A picture: a stored file, or the order to fetch it."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -15,28 +15,28 @@ class Use(models.TextChoices):
 
 
 class State(models.TextChoices):
-    COMING = "coming"  # to be fetched, now or at `try_at`
-    STORED = "stored"  # its file is kept for ever: letters in mailboxes show it
-    FAILED = "failed"  # not tried any more; `problem` says why
+    PENDING = "coming"  # to be fetched, now or at `try_at`
+    STORED = "stored"  # its file is kept for ever, because sent emails link to it
+    FAILED = "failed"  # given up; `problem` says why
 
 
 class PictureQuerySet(models.QuerySet["Picture"]):
     def due(self, now: datetime) -> "PictureQuerySet":
-        """To be fetched at `now`, the longest waiting first."""
-        return self.filter(is_due(now), state=State.COMING).order_by("id")
+        """Return the pictures to fetch at `now`, oldest first."""
+        return self.filter(is_due(now), state=State.PENDING).order_by("id")
 
 
 class Picture(Claimable):
     use = models.CharField(max_length=5, choices=Use.choices)
-    state = models.CharField(max_length=6, choices=State.choices, default=State.COMING)
-    source_url = models.URLField(max_length=2000, blank=True, help_text="Where it is fetched; empty: uploaded.")
+    state = models.CharField(max_length=6, choices=State.choices, default=State.PENDING)
+    source_url = models.URLField(max_length=2000, blank=True, help_text="The URL it is fetched from. Empty: uploaded.")
 
-    digest = models.CharField(max_length=32, blank=True, help_text="Of the file as kept: the start of its SHA-256.")
+    digest = models.CharField(max_length=32, blank=True, help_text="First half of the stored file's SHA-256.")
     kind = models.CharField(max_length=3, blank=True, help_text="jpg or png.")
     width = models.PositiveIntegerField(null=True, blank=True, help_text="Of the file, in pixels.")
     height = models.PositiveIntegerField(null=True, blank=True, help_text="Of the file, in pixels.")
     weight = models.PositiveIntegerField(null=True, blank=True, help_text="Of the file, in bytes.")
-    note = models.CharField(max_length=200, blank=True, help_text="What it lost on its way.")
+    note = models.CharField(max_length=200, blank=True, help_text="What was lost in encoding.")
 
     problem = models.CharField(max_length=300, blank=True, help_text="Why the last try failed.")
     hint = models.CharField(max_length=300, blank=True, help_text="What to do about it.")
@@ -47,7 +47,7 @@ class Picture(Claimable):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            # asked every second, and nearly always empty
+            # queried every second, and nearly always empty
             models.Index(name="picture_coming", fields=["id"], condition=Q(state="coming")),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -65,7 +65,7 @@ class Picture(Claimable):
 
     @property
     def name(self) -> str:
-        """Of its file, and the end of its address."""
+        """Return the file name, which is also the last part of the URL."""
         return f"{self.digest}.{self.kind}"
 
     @property
@@ -74,7 +74,7 @@ class Picture(Claimable):
 
     @property
     def is_pending(self) -> bool:
-        return self.state == State.COMING
+        return self.state == State.PENDING
 
     @property
     def has_failed(self) -> bool:

@@ -1,6 +1,6 @@
-"""Where files of pictures are kept: under the hash of their bytes, in a folder or a bucket, for ever.
+"""Store picture files under the hash of their bytes, in a folder or a bucket, for ever.
 
-A name stands for the same bytes always, so whoever holds a copy never has to ask again.
+A name always refers to the same bytes, so caches never need to revalidate.
 """
 
 import hashlib
@@ -15,22 +15,22 @@ TYPES = {"jpg": "image/jpeg", "png": "image/png"}
 
 
 def digest_of(data: bytes) -> str:
-    """32 hexadecimal digits: the first half of the SHA-256."""
+    """Return 32 hexadecimal digits: the first half of the SHA-256."""
     return hashlib.sha256(data).hexdigest()[:32]
 
 
 def store(data: bytes, kind: str) -> str:
-    """Keep `data` and return its digest. Twice is once. Raises what the storage raises."""
+    """Store `data` and return its digest. Idempotent. Raises the storage's errors."""
     digest = digest_of(data)
-    name, kept = f"{digest}.{kind}", _storage()
-    # one that a crash cut short is written again
-    if _size(kept, name) != len(data):
-        kept.save(name, ContentFile(data))
+    name, storage = f"{digest}.{kind}", _storage()
+    # a file that a crash truncated is written again
+    if _size(storage, name) != len(data):
+        storage.save(name, ContentFile(data))
     return digest
 
 
 def read(name: str) -> bytes | None:
-    """The bytes that are kept under `name`; None when there are none."""
+    """Return the bytes stored under `name`; None if there are none."""
     if not NAME.fullmatch(name):
         return None
     try:
@@ -45,10 +45,10 @@ def read(name: str) -> bytes | None:
     return data
 
 
-def _size(kept: Storage, name: str) -> int | None:
-    """Bytes of what is kept under `name`; None when there is nothing."""
+def _size(storage: Storage, name: str) -> int | None:
+    """Return the size in bytes of the file `name`; None if it does not exist."""
     try:
-        return kept.size(name) if kept.exists(name) else None
+        return storage.size(name) if storage.exists(name) else None
     except Exception as error:
         if not _means_absent(error):
             raise
@@ -56,13 +56,13 @@ def _size(kept: Storage, name: str) -> int | None:
 
 
 def _means_absent(error: Exception) -> bool:
-    """Amazon answers 403, not 404, for an object that is not there when the key may not list the bucket.
+    """Return True if the error means that the object does not exist.
 
-    A key that may do nothing at all is found out by the put that follows. Source: Amazon S3 API, HeadObject,
-    "Permissions".
+    Amazon S3 returns 403 instead of 404 for a missing object if the key may not list the bucket. A key without any
+    permission is detected by the following put. Source: Amazon S3 API, HeadObject, "Permissions".
     """
-    answer = getattr(error, "response", None)
-    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode") if isinstance(answer, dict) else None
+    response = getattr(error, "response", None)
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode") if isinstance(response, dict) else None
     return status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 

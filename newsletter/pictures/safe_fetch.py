@@ -1,8 +1,8 @@
-"""Fetches what stands at a web address that a person named, without being led to where only we can go.
+"""Fetch a user-supplied URL without giving access to private networks (SSRF-safe).
 
-A host's name is looked up once, every address it has must be public, and the connection is made to one of those
-very addresses; so no second look-up can answer otherwise. Each redirect is judged anew. What a server says of its
-answer (its type, its length) is not believed.
+A host name is resolved once, all its addresses must be public, and the connection is made to one of these addresses, so
+a second DNS response cannot change the target. Each redirect is checked again. The type and length that a server
+declares are not trusted.
 """
 
 import contextlib
@@ -24,18 +24,18 @@ from newsletter.lib.errors import BadInput, NewsletterError
 from newsletter.lib.web_urls import validate_web_url
 from newsletter.pictures.public_ip import Address, is_public
 
-LARGEST = 20_000_000  # bytes: more than a good camera makes
-TIMEOUT_SECONDS = 8.0  # seconds for all of it; while we wait, a worker does nothing else
-MOST_REDIRECTS = 3
+MAX_FILE_BYTES = 20_000_000  # larger than pictures of good cameras
+TIMEOUT_SECONDS = 8.0  # for the whole fetch, which blocks a worker
+MAX_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 CHUNK_SIZE = 65_536  # bytes
 PORTS = {"http": 80, "https": 443}
-SAFE = "/%:@!$&'()*+,;=~-._"  # stays as it is in a path; all else is written in percent signs
-UPLOAD = "Or upload the picture itself."
+SAFE = "/%:@!$&'()*+,;=~-._"  # not percent-encoded in a path
+UPLOAD = "Or upload the picture."
 
 
 class PictureFetchError(NewsletterError):
-    """Nothing of use came from an address. `is_final`: asking again will not help."""
+    """A picture could not be fetched. `is_final`: a retry will not help."""
 
     def __init__(self, problem: str, hint: str, *, is_final: bool = False) -> None:
         self.problem, self.hint, self.is_final = problem, hint, is_final
@@ -49,13 +49,13 @@ def _trusted() -> ssl.SSLContext:
 
 @dataclass(frozen=True, slots=True)
 class FetchPolicy:
-    """What may be asked. Nothing but a test gives another than this one: no setting leads here."""
+    """What may be fetched. Only tests use another policy than `PUBLIC_ONLY`; no setting changes it."""
 
     admits: Callable[[Address], bool] = is_public
     ports: frozenset[int] = frozenset(PORTS.values())
     context: Callable[[], ssl.SSLContext] = field(default=_trusted)
-    patience: float = TIMEOUT_SECONDS
-    largest: int = LARGEST
+    timeout_seconds: float = TIMEOUT_SECONDS
+    max_bytes: int = MAX_FILE_BYTES
 
 
 PUBLIC_ONLY = FetchPolicy()
@@ -63,53 +63,53 @@ PUBLIC_ONLY = FetchPolicy()
 
 class _Target(NamedTuple):
     scheme: str
-    host: str  # as in the Host header and in the certificate
+    host: str  # as in the Host header and the certificate
     port: int
-    path: str  # with its query
+    path: str  # with query
 
 
-def fetch(url: str, *, reach: FetchPolicy = PUBLIC_ONLY) -> bytes:
-    """What stands at `url`, at most `reach.largest` bytes; raises `PictureFetchError`.
+def fetch(url: str, *, policy: FetchPolicy = PUBLIC_ONLY) -> bytes:
+    """Return the content of `url`, at most `policy.max_bytes` bytes; raise `PictureFetchError`.
 
-    Looking a name up is left to the system's resolver, which has a patience of its own.
+    The system's resolver looks up names, with its own timeout.
     """
-    until = time.monotonic() + reach.patience
-    for _ in range(MOST_REDIRECTS + 1):
-        answer = _ask(_place(url, reach), until, reach)
-        if isinstance(answer, bytes):
-            return answer
-        url = urljoin(url, answer)
-    raise PictureFetchError("The address leads on and on.", f"Give the one that it ends at. {UPLOAD}", is_final=True)
+    deadline = time.monotonic() + policy.timeout_seconds
+    for _ in range(MAX_REDIRECTS + 1):
+        result = _request(_target(url, policy), deadline, policy)
+        if isinstance(result, bytes):
+            return result
+        url = urljoin(url, result)
+    raise PictureFetchError("The address redirects too many times.", f"Use the final address. {UPLOAD}", is_final=True)
 
 
-def _place(url: str, reach: FetchPolicy) -> _Target:
-    """Where `url` leads, if it may be asked."""
+def _target(url: str, policy: FetchPolicy) -> _Target:
+    """Return the target of `url` if it is allowed."""
     try:
         parts = urlsplit(validate_web_url(url, field="address"))
-        host = (parts.hostname or "").rstrip(".").encode("idna").decode("ascii")  # also refuses what no host is named
+        host = (parts.hostname or "").rstrip(".").encode("idna").decode("ascii")  # also rejects invalid host names
         port = parts.port or PORTS[parts.scheme]
     except (BadInput, UnicodeError, ValueError):
         raise PictureFetchError(
-            "This is not a web address.", "Give the full address of a picture.", is_final=True
+            "This is not a web address.", "Enter the full address of a picture.", is_final=True
         ) from None
-    if not host or port not in reach.ports:
-        hint = f"Give an address on the usual ports of the web. {UPLOAD}"
-        raise PictureFetchError("The address names a port that we do not ask.", hint, is_final=True)
+    if not host or port not in policy.ports:
+        hint = f"Use an address on port 80 or 443. {UPLOAD}"
+        raise PictureFetchError("The port in the address is not allowed.", hint, is_final=True)
     path = quote(parts.path or "/", safe=SAFE) + (f"?{quote(parts.query, safe=SAFE + '?')}" if parts.query else "")
     return _Target(parts.scheme, host, port, path)
 
 
-def _addresses(place: _Target, reach: FetchPolicy) -> list[tuple[socket.AddressFamily, str]]:
-    """Every address of the host; all of them may be asked, or none is."""
-    named = _literal(place.host) or _looked_up(place)
-    if not named or not all(reach.admits(ip_address(address)) for _, address in named):
-        hint = f"Give an address that all the web can open. {UPLOAD}"
-        raise PictureFetchError("The address leads into a private network.", hint, is_final=True)
+def _addresses(place: _Target, policy: FetchPolicy) -> list[tuple[socket.AddressFamily, str]]:
+    """Return all addresses of the host. All of them must be allowed."""
+    named = _ip_literal(place.host) or _resolve(place)
+    if not named or not all(policy.admits(ip_address(address)) for _, address in named):
+        hint = f"Use an address that is publicly reachable. {UPLOAD}"
+        raise PictureFetchError("The address is in a private network.", hint, is_final=True)
     return named
 
 
-def _literal(host: str) -> list[tuple[socket.AddressFamily, str]]:
-    """The host itself when it is an address already; empty when it is a name."""
+def _ip_literal(host: str) -> list[tuple[socket.AddressFamily, str]]:
+    """Return the host if it is an IP address; empty if it is a name."""
     try:
         address = ip_address(host)
     except ValueError:
@@ -117,19 +117,17 @@ def _literal(host: str) -> list[tuple[socket.AddressFamily, str]]:
     return [(socket.AF_INET if address.version == 4 else socket.AF_INET6, host)]
 
 
-def _looked_up(place: _Target) -> list[tuple[socket.AddressFamily, str]]:
+def _resolve(place: _Target) -> list[tuple[socket.AddressFamily, str]]:
     try:
         found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise PictureFetchError(
-            "The address names a host that is not found.", f"Check its spelling. {UPLOAD}"
-        ) from None
+        raise PictureFetchError("The host in the address was not found.", f"Check its spelling. {UPLOAD}") from None
     return list(dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found))
 
 
-def _ask(place: _Target, until: float, reach: FetchPolicy) -> bytes | str:
-    """The body of the answer, or the address that it redirects to."""
-    with _connected(place, _addresses(place, reach), until, reach) as connection:
+def _request(place: _Target, deadline: float, policy: FetchPolicy) -> bytes | str:
+    """Return the body of the response, or the address that it redirects to."""
+    with _connection(place, _addresses(place, policy), deadline, policy) as connection:
         try:
             connection.request(
                 "GET",
@@ -145,80 +143,82 @@ def _ask(place: _Target, until: float, reach: FetchPolicy) -> bytes | str:
                 if answer.status in REDIRECTS and (location := answer.getheader("Location")):
                     return _location(location)
                 if answer.status != HTTPStatus.OK:
-                    # the site may publish it a little later, or be busy: asking again can help
-                    hint = f"Open it in a browser without signing in. {UPLOAD}"
-                    raise PictureFetchError(f"Its server answered {answer.status} and gave no picture.", hint)
-                return _read(answer, until, reach)
+                    # the site may publish it later or be busy, so a retry may help
+                    hint = f"Check that the address opens in a browser without signing in. {UPLOAD}"
+                    raise PictureFetchError(
+                        f"The server responded with status {answer.status} instead of a picture.", hint
+                    )
+                return _read(answer, deadline, policy)
         except (OSError, http.client.HTTPException, ValueError):
-            raise _silent(until) from None
+            raise _no_response(deadline) from None
 
 
 def _location(header: str) -> str:
-    """An address as a server wrote it: some leave letters and blanks in it as they are, and browsers follow them."""
-    raw = header.strip().encode("latin-1")  # as http.client reads headers
+    """Return a Location header as a URL. Some servers send unencoded spaces and letters, which browsers accept."""
+    raw = header.strip().encode("latin-1")  # http.client decodes headers as Latin-1
     try:
         return raw.decode().replace(" ", "%20")
     except UnicodeDecodeError:
         return quote(raw, safe=SAFE + "?#[]")
 
 
-def _read(answer: http.client.HTTPResponse, until: float, reach: FetchPolicy) -> bytes:
-    announced, body = answer.length, bytearray()
+def _read(answer: http.client.HTTPResponse, deadline: float, policy: FetchPolicy) -> bytes:
+    declared_length, body = answer.length, bytearray()
     while piece := answer.read1(CHUNK_SIZE):
         body += piece
-        if len(body) > reach.largest:
-            hint = f"Give one under {reach.largest // 1_000_000} MB."
+        if len(body) > policy.max_bytes:
+            hint = f"Use one under {policy.max_bytes // 1_000_000} MB."
             raise PictureFetchError("The file is too large.", hint, is_final=True)
-        if time.monotonic() >= until:
+        if time.monotonic() >= deadline:
             break
-    # a connection that was cut, by us or by them, ends like one that was closed
-    if time.monotonic() >= until or len(body) < (announced or 0):
-        raise _silent(until)
+    # a connection cut by either side ends like a closed one
+    if time.monotonic() >= deadline or len(body) < (declared_length or 0):
+        raise _no_response(deadline)
     return bytes(body)
 
 
-def _silent(until: float) -> PictureFetchError:
-    if time.monotonic() >= until:
-        return PictureFetchError("Its server takes too long to answer.", f"It is tried again. {UPLOAD}")
-    return PictureFetchError("Its server cannot be reached, or broke off.", f"It is tried again. {UPLOAD}")
+def _no_response(deadline: float) -> PictureFetchError:
+    if time.monotonic() >= deadline:
+        return PictureFetchError("The server takes too long to respond.", f"We will try again. {UPLOAD}")
+    return PictureFetchError("The server cannot be reached or closed the connection.", f"We will try again. {UPLOAD}")
 
 
 @contextlib.contextmanager
-def _connected(
-    place: _Target, addresses: list[tuple[socket.AddressFamily, str]], until: float, reach: FetchPolicy
+def _connection(
+    place: _Target, addresses: list[tuple[socket.AddressFamily, str]], deadline: float, policy: FetchPolicy
 ) -> Iterator[http.client.HTTPConnection]:
-    """A connection to the first of `addresses` that takes one; cut off at `until`, whatever it is doing then."""
-    plain = _reached(place, addresses, until)
+    """Yield a connection to the first of `addresses` that accepts one. It is shut down at `deadline` in any case."""
+    plain = _connect(place, addresses, deadline)
     sock: socket.socket = plain
     watch = None
     try:
         if place.scheme == "https":
-            sock = reach.context().wrap_socket(plain, server_hostname=place.host, do_handshake_on_connect=False)
-        # A server may send a byte now and then for ever; a time-out for each read would not end that. Shut down by
-        # the system's call alone, because the object is in use by the thread that waits.
-        watch = threading.Timer(max(0.0, until - time.monotonic()), _cut, (sock,))
+            sock = policy.context().wrap_socket(plain, server_hostname=place.host, do_handshake_on_connect=False)
+        # A server may send single bytes for ever, which a timeout per read would not end. The timer calls the system's
+        # shutdown directly, because the waiting thread is using the socket object.
+        watch = threading.Timer(max(0.0, deadline - time.monotonic()), _shut_down, (sock,))
         watch.daemon = True
         watch.start()
         if isinstance(sock, ssl.SSLSocket):
             sock.do_handshake()
         connection = http.client.HTTPConnection(place.host, place.port)
         connection.sock = sock
-        connection.default_port = PORTS[place.scheme]  # only another one is written beside the host
+        connection.default_port = PORTS[place.scheme]  # the Host header contains only other ports
         yield connection
     except ssl.SSLCertVerificationError:
         hint = f"Tell the site's owner, or use another address. {UPLOAD}"
-        raise PictureFetchError("Its server has no valid certificate.", hint) from None
+        raise PictureFetchError("The server has no valid certificate.", hint) from None
     except OSError:
-        raise _silent(until) from None
+        raise _no_response(deadline) from None
     finally:
         if watch:
             watch.cancel()
         sock.close()
 
 
-def _reached(place: _Target, addresses: list[tuple[socket.AddressFamily, str]], until: float) -> socket.socket:
+def _connect(place: _Target, addresses: list[tuple[socket.AddressFamily, str]], deadline: float) -> socket.socket:
     for family, address in addresses:
-        left = until - time.monotonic()
+        left = deadline - time.monotonic()
         if left <= 0:
             break
         sock = socket.socket(family, socket.SOCK_STREAM)
@@ -229,9 +229,9 @@ def _reached(place: _Target, addresses: list[tuple[socket.AddressFamily, str]], 
             sock.close()
         else:
             return sock
-    raise _silent(until)
+    raise _no_response(deadline)
 
 
-def _cut(sock: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # it may have ended by itself
+def _shut_down(sock: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it may already be closed
         socket.socket.shutdown(sock, socket.SHUT_RDWR)

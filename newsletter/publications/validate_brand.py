@@ -9,7 +9,7 @@ from newsletter.mail.text_cleaning import clean_line, escape_merge_tags_in_url
 from newsletter.publications.models import Publication
 
 MOST_LINKS = 6
-LONGEST_NAME = 30  # characters of a link's name
+MAX_NAME_CHARS = 30  # characters of a link's name
 LEAST_TINT = 1.2  # contrast with white, or black: an accent below it would be mended into another colour
 
 
@@ -51,8 +51,8 @@ def _social_link(entry: object, *, field: str, hint: str) -> dict[str, str]:
     name, url = entry["name"], entry["url"]
     if not isinstance(name, str) or not isinstance(url, str) or not clean_line(name):
         raise BadInput(field, "hold something else than a name and its address.", hint)
-    if len(clean_line(name)) > LONGEST_NAME:
-        raise BadInput(field, f"hold a name of more than {LONGEST_NAME} characters.", hint)
+    if len(clean_line(name)) > MAX_NAME_CHARS:
+        raise BadInput(field, f"hold a name of more than {MAX_NAME_CHARS} characters.", hint)
     link = escape_merge_tags_in_url(validate_web_url(url, field=field))
     if not link.lower().startswith("https:"):
         raise BadInput(field, f"hold {link[:60]}, which is not https.", hint)

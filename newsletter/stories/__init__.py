@@ -1,1 +1,1 @@
-"""The story queue: stories, their order, and how they are added."""
+"""Stories and the story queue: how stories are added, ordered and validated."""

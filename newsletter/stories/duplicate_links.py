@@ -1,4 +1,4 @@
-"""Has this article been queued before? Links are compared as pages, not as strings."""
+"""Detect whether an article was queued before. Links are compared as pages, not as strings."""
 
 import hashlib
 import json
@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from newsletter.lib.web_urls import ascii_host
 from newsletter.stories.models import State, Story
 
-# Parts of an address that say where a visitor came from, not what they came to read: analytics first, then what
-# the large networks and senders of email add to each click.
+# URL parameters that say where a visitor came from, not which page they read: analytics tools, then what the large
+# networks and email services add to each click.
 TRACKING_PREFIXES = ("utm_", "mc_", "mtm_", "pk_", "piwik_", "at_", "_hs", "__hs", "hsa_", "oly_", "vero_", "guce_")
 TRACKING = frozenset(
     [
@@ -41,13 +41,13 @@ TRACKING = frozenset(
     ]
 )
 PORTS = {"http": 80, "https": 443}
-ROUTES = ("/", "!")  # how a fragment begins that a page's scripts read as its address
+ROUTES = ("/", "!")  # a fragment that begins like this is a client-side route
 
 Page = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...], str]
 
 
 def find_duplicate(story: Story) -> Story | None:
-    """A queued or used story of the same publication that leads to the same page, the newest if several."""
+    """Return the newest queued or used story of the same publication that links to the same page, if any."""
     others = Story.objects.filter(
         publication_id=story.publication_id, page_key=story.page_key, state__in=[State.QUEUED, State.USED]
     )
@@ -55,23 +55,23 @@ def find_duplicate(story: Story) -> Story | None:
 
 
 def page_key(url: str) -> str:
-    """32 hexadecimal digits that are the same for all addresses of one page."""
+    """Return 32 hexadecimal digits that are the same for all URLs of one page."""
     return hashlib.sha256(json.dumps(canonical_url(url)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def canonical_url(url: str) -> Page:
-    """What `url` leads to: host, path, query and route, the same for every spelling of one address.
+    """Return host, path, query and route of `url`, the same for every spelling of one address.
 
-    That is for http and https, with and without www, the usual port, a / at its end, tracking, a #part, and with
-    letters written in percent signs or as they are.
+    Ignored are: http or https, www, the default port, a trailing slash, tracking parameters, a fragment, and percent
+    encoding.
     """
     parts = urlsplit(url)
     host = ascii_host((parts.hostname or "").rstrip(".")).lower().removeprefix("www.")
     if parts.port and parts.port != PORTS.get(parts.scheme.lower()):
         host += f":{parts.port}"
     path = tuple(unquote(piece, errors="surrogateescape") for piece in parts.path.rstrip("/").split("/"))
-    asked = parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
-    query = tuple(sorted(pair for pair in asked if not _is_tracking(pair[0].lower())))
+    parameters = parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
+    query = tuple(sorted(pair for pair in parameters if not _is_tracking(pair[0].lower())))
     route = unquote(parts.fragment.rstrip("/")) if parts.fragment.startswith(ROUTES) else ""
     return host, path, query, route
 

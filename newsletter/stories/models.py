@@ -1,4 +1,4 @@
-"""A story: a teaser for an article, as curators queue it."""
+"""A story: the teaser of an article that curators queue."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -16,7 +16,7 @@ class Direction(models.TextChoices):
 
 
 class Kind(models.TextChoices):
-    """How much of a story is printed."""
+    """How much of a story an email shows."""
 
     LEAD = "lead", "lead: large, with its picture"
     STORY = "story", "story: with its picture"
@@ -24,18 +24,18 @@ class Kind(models.TextChoices):
 
 
 class State(models.TextChoices):
-    QUEUED = "queued"  # waiting, and offered to the next edition
-    USED = "used"  # stands in an edition, and is not offered again
-    DROPPED = "dropped"  # taken out by a curator; kept, so that it can be put back
+    QUEUED = "queued"  # waiting for the next edition
+    USED = "used"  # in an edition, and not offered again
+    DROPPED = "dropped"  # removed by a curator; kept so that it can be restored
 
 
 class StoryQuerySet(models.QuerySet["Story"]):
     def queued(self) -> "StoryQuerySet":
-        """Waiting, in the curators' order."""
+        """Return the queued stories in order."""
         return self.filter(state=State.QUEUED).order_by("position", "id")
 
     def offered(self, at: datetime, *, until: datetime | None = None) -> "StoryQuerySet":
-        """Queued and fit for readers who get it from `at` until `until`: no embargo then, and not expired."""
+        """Return queued stories that are not embargoed at `at` and not expired by `until` (default: `at`)."""
         return self.queued().filter(
             Q(embargo_until=None) | Q(embargo_until__lte=at), Q(expires_at=None) | Q(expires_at__gt=until or at)
         )
@@ -46,15 +46,19 @@ class Story(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     position = models.BigIntegerField(
         default=0,
-        help_text="Order key among those of its state, smallest first (order_keys.py).",
+        help_text="Order key among the stories of the same state, smallest first (order_keys.py).",
     )
-    version = models.PositiveIntegerField(default=1, help_text="Raised by each change; a save names the one it saw.")
+    version = models.PositiveIntegerField(
+        default=1, help_text="Incremented by each change; a save names the version it is based on."
+    )
 
     kind = models.CharField(
-        max_length=5, choices=Kind.choices, blank=True, help_text="Empty: as the publication's look has it."
+        max_length=5, choices=Kind.choices, blank=True, help_text="Empty: as the publication's layout sets it."
     )
     section = models.CharField(
-        max_length=60, blank=True, help_text="A heading above it; stories of the same section that follow share it."
+        max_length=60,
+        blank=True,
+        help_text="A heading above the story, shared by following stories of the same section.",
     )
     kicker = models.CharField(max_length=80, blank=True, help_text="A word or two above the headline.")
     headline = models.CharField(max_length=250)
@@ -65,30 +69,32 @@ class Story(models.Model):
         max_length=32,
         blank=True,
         editable=False,
-        help_text="Of the page that the link leads to, however it is spelled.",
+        help_text="Key of the page that the link leads to, the same for all its URLs.",
     )
-    body = models.TextField(help_text="Sanitised HTML of whole paragraphs and lists (stories/richtext.py).")
+    body = models.TextField(help_text="Sanitised HTML of paragraphs and lists (stories/rich_text).")
 
     quote = models.CharField(
-        max_length=240, blank=True, help_text="A sentence of the article to be set large, without quotation marks."
+        max_length=240, blank=True, help_text="A sentence of the article to display large, without quotation marks."
     )
     quote_by = models.CharField(max_length=120, blank=True, help_text="Who said it.")
 
     picture = models.ForeignKey(
-        Picture, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="The file that we keep."
+        Picture, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="The stored file."
     )
-    picture_url = models.URLField(max_length=2000, blank=True, help_text="Where it is fetched; empty when uploaded.")
+    picture_url = models.URLField(
+        max_length=2000, blank=True, help_text="The URL it is fetched from; empty if uploaded."
+    )
     picture_alt = models.CharField(
-        max_length=300, blank=True, help_text="What the picture shows, for those who do not see it."
+        max_length=300, blank=True, help_text="What the picture shows, for readers who cannot see it."
     )
-    picture_decorative = models.BooleanField(default=False, help_text="It shows nothing that needs words.")
+    picture_decorative = models.BooleanField(default=False, help_text="The picture needs no description.")
     picture_credit = models.CharField(max_length=200, blank=True)
 
-    language = models.CharField(max_length=12, blank=True, help_text="When it is not the publication's.")
+    language = models.CharField(max_length=12, blank=True, help_text="Only if it differs from the publication's.")
     direction = models.CharField(
-        max_length=3, choices=Direction.choices, blank=True, help_text="When the language does not tell."
+        max_length=3, choices=Direction.choices, blank=True, help_text="Only if the language does not determine it."
     )
-    is_sensitive = models.BooleanField(default=False, help_text="No appeal may stand beside this story.")
+    is_sensitive = models.BooleanField(default=False, help_text="No appeal may appear next to this story.")
     embargo_until = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
 
@@ -115,5 +121,5 @@ class Story(models.Model):
 
     @property
     def has_picture(self) -> bool:
-        """Was one given, whether we have it by now or not?"""
+        """Return True if the story has a picture, even if it is not fetched yet."""
         return bool(self.picture_url or self.picture_id)

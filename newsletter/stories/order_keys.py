@@ -1,38 +1,38 @@
 """Order keys of the story queue. They are sparse, so that adding or moving a story writes one row.
 
-Every function expects that the caller holds the publication's row (story_queue.py).
+The caller of every function must hold the lock on the publication's row (story_queue.py).
 """
 
 from django.db.models import Max
 
 from newsletter.stories.models import State, Story, StoryQuerySet
 
-STEP = 1 << 32  # between neighbours: 32 stories fit in the same place before the keys are spread anew
+STEP = 1 << 32  # between neighbours: 32 insertions fit in the same gap before the keys are spread again
 
 
 def at_end(publication_id: int, *, state: str = State.QUEUED) -> int:
-    """A key behind all that are queued, or are of another state."""
+    """Return a key after those of all stories in `state`."""
     stories = Story.objects.filter(publication_id=publication_id, state=state)
     last = stories.aggregate(last=Max("position"))["last"]
     return 0 if last is None else int(last) + STEP
 
 
 def at_front(publication_id: int, count: int) -> list[int]:
-    """`count` keys, ascending, before all that are queued."""
+    """Return `count` ascending keys before those of all queued stories."""
     first = _queued(publication_id).values_list("position", flat=True).first() or 0
     return [first - STEP * back for back in range(count, 0, -1)]
 
 
 def at_place(publication_id: int, place: int, *, without: int) -> int:
-    """The key of `place`, counted from 1 among the queued stories other than `without`; beyond the end is the end."""
+    """Return the key for position `place`, counted from 1 among the queued stories except `without`."""
     others = _queued(publication_id).exclude(pk=without).values_list("position", flat=True)
     if place == 1:
         return at_front(publication_id, 1)[0]
-    beside = list(others[place - 2 : place])
-    if len(beside) < 2:  # the end
+    neighbours = list(others[place - 2 : place])
+    if len(neighbours) < 2:  # at or beyond the end
         return at_end(publication_id)
-    middle = (beside[0] + beside[1]) // 2
-    if middle not in beside:
+    middle = (neighbours[0] + neighbours[1]) // 2
+    if middle not in neighbours:
         return middle
     _spread(publication_id)
     before = others[place - 2]
@@ -40,7 +40,7 @@ def at_place(publication_id: int, place: int, *, without: int) -> int:
 
 
 def place_of(story: Story) -> int | None:
-    """Its place in the queue, counted from 1; None when it is not in the queue by now."""
+    """Return the position of a story in the queue, counted from 1; None if it is not queued."""
     ids = _queued(story.publication_id)
     own = ids.filter(pk=story.pk).values_list("position", flat=True).first()
     if own is None:
@@ -53,7 +53,7 @@ def _queued(publication_id: int) -> StoryQuerySet:
 
 
 def _spread(publication_id: int) -> None:
-    """Give all queued stories keys that are far apart again, in their order."""
+    """Give all queued stories widely spaced keys again, in order."""
     stories = list(_queued(publication_id).only("pk", "position"))
     for number, story in enumerate(stories):
         story.position = number * STEP

@@ -1,4 +1,4 @@
-"""Is a story fit to print? Puts what was given into it, mends what can be mended, names what cannot."""
+"""Set the fields of a story: normalise the values and validate the whole story."""
 
 from datetime import datetime
 from typing import TypedDict
@@ -14,8 +14,8 @@ from newsletter.stories import duplicate_links
 from newsletter.stories.models import Story
 from newsletter.stories.rich_text import rich_text
 
-LONGEST_GIVEN = 50_000  # characters of HTML as pasted; the time to read nested tags grows with the square of it
-LONGEST_BODY = 20_000  # a teaser, not the article: mail programs cut letters off at about 100,000 bytes
+MAX_PASTED_CHARS = 50_000  # of HTML; the time to parse nested tags grows with its square
+MAX_BODY_CHARS = 20_000  # a teaser, not the article: email clients clip emails at about 100,000 bytes
 
 
 class OptionalFields(TypedDict, total=False):
@@ -41,7 +41,7 @@ class OptionalFields(TypedDict, total=False):
 
 
 class Fields(OptionalFields, total=False):
-    """Every field that curators give."""
+    """All fields that curators can set."""
 
     headline: str
     url: str
@@ -57,21 +57,23 @@ TIMES = ("embargo_until", "expires_at")
 
 
 def set_story_fields(story: Story, fields: Fields) -> None:
-    """Set `fields` on `story`, normalised, and check the whole of it; raises `BadInput`. The caller saves.
+    """Set the normalised `fields` on `story` and validate it; raise `BadInput`. The caller saves.
 
-    Lines lose line ends and control characters, the body is sanitised, and in none of them a
-    mark of ours survives (mail/wording.py).
+    Single-line fields lose line breaks and control characters, the body is sanitised, and merge tags are broken up
+    (mail/text_cleaning.py).
     """
     for name, value in fields.items():
         if name not in Fields.__annotations__:
-            raise TypeError(f"a story has no field {name!r} to be given")
+            raise TypeError(f"a story has no settable field {name!r}")
         setattr(story, name, _normalised(story, name, value))
     story.page_key = duplicate_links.page_key(story.url)
     _choose_picture(story, fields)
     _check_body(story)
     _check_picture(story)
     if story.quote_by and not story.quote:
-        raise BadInput(field_label(story, "quote_by"), "is given, and no quote.", "Give the sentence they said.")
+        raise BadInput(
+            field_label(story, "quote_by"), "is filled in, but there is no quote.", "Enter the quote as well."
+        )
     _check_times(story)
     validate_model(story)
 
@@ -90,21 +92,21 @@ def _normalised(story: Story, name: str, value: object) -> object:
     if isinstance(value, str) and name == "language":
         return language_tag(value) if value.strip() else ""
     if isinstance(value, str) and name == "body":
-        if len(value) > LONGEST_GIVEN:
-            raise BadInput("body", f"has {len(value):,} characters.", f"Paste less than {LONGEST_GIVEN:,}.")
+        if len(value) > MAX_PASTED_CHARS:
+            raise BadInput("body", f"has {len(value):,} characters.", f"Paste fewer than {MAX_PASTED_CHARS:,}.")
         return rich_text.sanitise(value)
     return value
 
 
 def _check_body(story: Story) -> None:
     if not story.body:
-        raise BadInput("body", "has no words in it.", "Give at least one paragraph.")
-    if len(story.body) > LONGEST_BODY:
-        raise BadInput("body", f"has {len(story.body):,} characters.", f"Use at most {LONGEST_BODY:,}.")
+        raise BadInput("body", "has no text.", "Enter at least one paragraph.")
+    if len(story.body) > MAX_BODY_CHARS:
+        raise BadInput("body", f"has {len(story.body):,} characters.", f"Use at most {MAX_BODY_CHARS:,}.")
 
 
 def _choose_picture(story: Story, fields: Fields) -> None:
-    """A file that was handed over wins over an address; an address that is new, or that failed, is an order."""
+    """Set the picture. An uploaded file takes precedence over a URL; a new or failed URL requests a fetch."""
     if fields.get("picture"):
         story.picture_url = ""
     elif "picture_url" in fields and story.picture_url:
@@ -112,7 +114,7 @@ def _choose_picture(story: Story, fields: Fields) -> None:
         if current is None or current.source_url != story.picture_url or current.has_failed:
             story.picture = import_pictures.request_picture(story.picture_url, Use.STORY)
     elif "picture_url" in fields and story.picture and story.picture.source_url:
-        story.picture = None  # its address was taken out
+        story.picture = None  # its URL was removed
 
 
 def _check_picture(story: Story) -> None:
@@ -122,12 +124,12 @@ def _check_picture(story: Story) -> None:
     if not (story.picture_alt or story.picture_decorative):
         raise BadInput(
             field,
-            "is empty, and the story has a picture.",
-            "Say what the picture shows, for those who do not see it, or mark it as decorative.",
+            "is empty, but the story has a picture.",
+            "Describe the picture for readers who cannot see it, or mark it as decorative.",
         )
     if story.picture_alt and story.picture_decorative:
         raise BadInput(
-            field, "says what a decorative picture shows.", "Give words, or mark it as decorative: not both."
+            field, "describes a decorative picture.", "Either describe the picture or mark it as decorative, not both."
         )
 
 
@@ -136,9 +138,11 @@ def _check_times(story: Story) -> None:
         moment: object = getattr(story, name)
         if moment is not None and not (isinstance(moment, datetime) and moment.tzinfo):
             raise BadInput(
-                field_label(story, name), "is not a moment with a time zone.", "Give a date, a time and its zone."
+                field_label(story, name), "is not a time with a time zone.", "Enter a date, a time and a time zone."
             )
     if story.embargo_until and story.expires_at and story.expires_at <= story.embargo_until:
         raise BadInput(
-            field_label(story, "expires_at"), "is not after the end of the embargo.", "Give a later time, or none."
+            field_label(story, "expires_at"),
+            "is not after the end of the embargo.",
+            "Enter a later time, or leave it empty.",
         )

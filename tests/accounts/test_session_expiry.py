@@ -19,7 +19,7 @@ def test_what_is_over_is_forgotten_and_what_holds_is_kept() -> None:
     cache.set("long", 2, 3600)
     for key, minutes in (("over", -1), ("open", 60)):
         Session.objects.create(session_key=key, session_data="", expire_date=now + timedelta(minutes=minutes))
-    session_expiry.forget_expired(now=now + timedelta(minutes=10))
+    session_expiry.delete_expired(now=now + timedelta(minutes=10))
     assert cache.get("long") == 2
     assert CacheEntry.objects.count() == 1
     assert list(Session.objects.values_list("session_key", flat=True)) == ["open"]

@@ -7,16 +7,19 @@ from newsletter.publications.models import Publication
 
 
 def test_rows_that_are_there_already_are_passed_over_and_not_counted(publication: Publication, now: datetime) -> None:
-    assert bulk_insert.subscribers([("a@example.org", "Ada", "Asia/Tokyo"), ("b@example.org", "", "")], now=now) == 2
-    assert bulk_insert.subscribers([("a@example.org", "Eve", ""), ("c@example.org", "", "")], now=now) == 1
+    assert (
+        bulk_insert.insert_subscribers([("a@example.org", "Ada", "Asia/Tokyo"), ("b@example.org", "", "")], now=now)
+        == 2
+    )
+    assert bulk_insert.insert_subscribers([("a@example.org", "Eve", ""), ("c@example.org", "", "")], now=now) == 1
     ada = Subscriber.objects.get(email="a@example.org")
     assert (ada.first_name, ada.time_zone, ada.created_at) == ("Ada", "Asia/Tokyo", now)
 
     ids = list(Subscriber.objects.values_list("pk", flat=True))
     Subscription.objects.create(publication=publication, subscriber=ada, standing=SubscriptionStatus.UNSUBSCRIBED)
     given = [Given(pk, SubscriptionStatus.ACTIVE, "form", now) for pk in ids]
-    assert bulk_insert.subscriptions(publication, given) == 2
-    assert bulk_insert.subscriptions(publication, given) == 0
+    assert bulk_insert.insert_subscriptions(publication, given) == 2
+    assert bulk_insert.insert_subscriptions(publication, given) == 0
     assert Subscription.objects.get(subscriber=ada).standing == SubscriptionStatus.UNSUBSCRIBED
     fresh = Subscription.objects.get(subscriber__email="b@example.org")
     fresh.full_clean()  # nothing that the model asks for was forgotten
@@ -24,5 +27,5 @@ def test_rows_that_are_there_already_are_passed_over_and_not_counted(publication
 
 
 def test_nobody_is_nothing(publication: Publication, now: datetime) -> None:
-    assert bulk_insert.subscribers([], now=now) == 0
-    assert bulk_insert.subscriptions(publication, []) == 0
+    assert bulk_insert.insert_subscribers([], now=now) == 0
+    assert bulk_insert.insert_subscriptions(publication, []) == 0

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from newsletter.audience.import_subscribers import read
+from newsletter.audience.import_subscribers import import_subscribers
 from newsletter.audience.models import Subscription, SubscriptionStatus, Suppression
 from newsletter.audience.subscribe import subscribe
 from newsletter.audience.subscriber_counts import SubscriberCounts, count_subscribers
@@ -18,7 +18,7 @@ Import = Callable[..., SubscriberImportReport]
 @pytest.fixture
 def take(publication: Publication, now: datetime) -> Import:
     def take(*rows: str) -> SubscriberImportReport:
-        report = read(publication, [row + "\n" for row in rows], source="the old system", now=now)
+        report = import_subscribers(publication, [row + "\n" for row in rows], source="the old system", now=now)
         assert report.adds_up
         return report
 
@@ -47,7 +47,7 @@ def test_an_export_of_ours_without_its_later_columns_revives_nobody(take: Import
         "rests@example.org,Per,paused,old list,2025-01-02T03:04:05Z,",
     )
     assert report.problems[0].problem == (
-        "The standing is paused, and no day ends the pause. Give it in a column paused_until."
+        "The standing is paused, but has no end date. Add it in a column paused_until."
     )
     assert (report.added, report.left, report.suppressed, report.unconfirmed, report.bad) == (1, 1, 1, 1, 1)
     assert standings() == {"stays": "active", "gone": "left", "asked": "pending"}
@@ -112,16 +112,16 @@ def test_what_other_senders_say_of_consent_is_obeyed(
 @pytest.mark.parametrize(
     ("header", "value", "said"),
     [
-        ("status", "rita@example.org", "The status is not one that we know. Write active, pending, paused, left or"),
-        ("status", "", "The status is not one that we know."),
-        ("status", "4", "The status is not one that we know."),
-        ("subscribed_to_emails", "", "The subscribed to emails is empty. Write true or false."),
-        ("subscribed_to_emails", "perhaps", "The subscribed to emails is not a day or a moment."),
-        ("email_disabled", "perhaps", "The email disabled is not a day or a moment."),
-        ("unsubscribed_at", "last week", "The unsubscribed at is not a day or a moment."),
-        ("suppression", "whatever", "The suppression is not one that we know. Give one of: hard-bounce, complaint,"),
-        ("consent_at", "2999-01-01", "The consent at lies in the future."),
-        ("consent_at", "yesterday", "The consent at is not a day or a moment."),
+        ("status", "rita@example.org", "The status is not known. Use active, pending, paused, left or"),
+        ("status", "", "The status is not known."),
+        ("status", "4", "The status is not known."),
+        ("subscribed_to_emails", "", "The subscribed to emails is empty. Use true or false."),
+        ("subscribed_to_emails", "perhaps", "The subscribed to emails is not a date or time."),
+        ("email_disabled", "perhaps", "The email disabled is not a date or time."),
+        ("unsubscribed_at", "last week", "The unsubscribed at is not a date or time."),
+        ("suppression", "whatever", "The suppression is not known. Use one of: hard-bounce, complaint,"),
+        ("consent_at", "2999-01-01", "The consent at is in the future."),
+        ("consent_at", "yesterday", "The consent at is not a date or time."),
     ],
 )
 def test_a_word_that_is_not_known_is_refused_by_line_and_never_taken_for_consent(
@@ -165,7 +165,7 @@ def test_of_two_rows_about_one_person_the_stricter_holds(take: Import, first: st
 
 
 def test_the_stricter_row_holds_also_far_below(take: Import, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.audience.import_subscribers.BATCH", 2)
+    monkeypatch.setattr("newsletter.audience.import_subscribers.CHUNK_SIZE", 2)
     rows = [f"r{n}@example.org,active" for n in range(4)]
     report = take("email,status", *rows, "r0@example.org,unsubscribed", "r1@example.org,blocklisted")
     assert (report.added, report.left, report.suppressed, report.ended) == (4, 1, 1, 2)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.audience import export_subscribers
-from newsletter.audience.import_subscribers import read
+from newsletter.audience.import_subscribers import import_subscribers
 from newsletter.audience.models import Subscriber, Subscription, Suppression
 from newsletter.audience.subscribe import subscribe
 from newsletter.audience.subscriber_counts import SubscriberCounts, count_subscribers
@@ -53,7 +53,7 @@ def test_what_was_exported_can_be_imported_elsewhere(readers: Publication, now: 
     lines = list(export_subscribers.lines(export_subscribers.rows(readers)))
     readers.pk, readers.slug = None, "evening"
     readers.save()
-    report = read(readers, lines, source="export of the morning", now=now)
+    report = import_subscribers(readers, lines, source="export of the morning", now=now)
     assert (report.added, report.suppressed, report.unconfirmed, report.left, report.bad) == (2, 1, 1, 1, 0)
     assert {row.email for row in export_subscribers.rows(readers)} >= {"+plus@example.org", "rita@example.org"}
 
@@ -71,21 +71,23 @@ def test_an_export_read_in_another_database_gives_the_same_audience(readers: Pub
     Subscriber.objects.all().delete()
     Suppression.objects.all().delete()
 
-    report = read(readers, lines, source="a copy", now=now + timedelta(days=1))
+    report = import_subscribers(readers, lines, source="a copy", now=now + timedelta(days=1))
 
     assert report.adds_up
     assert sorted(export_subscribers.lines(export_subscribers.rows(readers))) == sorted(lines)
     assert count_subscribers(readers) == counts
-    again = read(readers, lines, source="a copy", now=now + timedelta(days=2))
+    again = import_subscribers(readers, lines, source="a copy", now=now + timedelta(days=2))
     assert (again.added, again.ended, again.bad) == (0, 0, 0)
     assert sorted(export_subscribers.lines(export_subscribers.rows(readers))) == sorted(lines)
 
 
 def test_a_time_zone_travels_from_one_house_to_another(publication: Publication, now: datetime) -> None:
-    read(publication, ["email,time_zone\n", "rita@example.org,Pacific/Kiritimati\n"], source="form", now=now)
+    import_subscribers(
+        publication, ["email,time_zone\n", "rita@example.org,Pacific/Kiritimati\n"], source="form", now=now
+    )
     lines = list(export_subscribers.lines(export_subscribers.rows(publication)))
     Subscriber.objects.update(time_zone="")
-    assert read(publication, lines, source="export", now=now).known == 1
+    assert import_subscribers(publication, lines, source="export", now=now).known == 1
     assert [row.time_zone for row in export_subscribers.rows(publication)] == ["Pacific/Kiritimati"]
 
 

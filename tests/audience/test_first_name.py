@@ -5,7 +5,7 @@ from email_validator import validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsletter.audience.first_name import LONGEST_NAME, clean_name, normalise_email
+from newsletter.audience.first_name import MAX_NAME_CHARS, clean_name, normalise_email
 from newsletter.lib.errors import BadInput
 
 
@@ -101,7 +101,7 @@ def test_a_first_name_is_one_clean_line(written: str, kept: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text_gives_a_name_that_fits_and_is_stable(text: str) -> None:
     name = clean_name(text)
-    assert len(name) <= LONGEST_NAME
+    assert len(name) <= MAX_NAME_CHARS
     assert clean_name(name) == name
     assert name == name.strip()
     assert not any(ord(character) < 32 for character in name)

@@ -7,12 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsletter.audience import import_subscribers
-from newsletter.audience.import_subscribers import read
+from newsletter.audience.import_subscribers import CHUNK_SIZE, import_subscribers
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.audience.subscribe import subscribe
 from newsletter.audience.subscriber_counts import count_subscribers
-from newsletter.audience.subscriber_import_report import PROBLEMS_KEPT, SubscriberImportReport
+from newsletter.audience.subscriber_import_report import MAX_PROBLEMS, SubscriberImportReport
 from newsletter.audience.subscriptions import unsubscribe
 from newsletter.audience.suppressions import suppress
 from newsletter.lib.errors import BadInput
@@ -24,7 +23,7 @@ Import = Callable[..., SubscriberImportReport]
 @pytest.fixture
 def take(publication: Publication, now: datetime) -> Import:
     def take(*rows: str) -> SubscriberImportReport:
-        report = read(publication, [row + "\n" for row in rows], source="the old system", now=now)
+        report = import_subscribers(publication, [row + "\n" for row in rows], source="the old system", now=now)
         assert report.adds_up
         return report
 
@@ -88,7 +87,7 @@ def test_a_place_that_is_no_time_zone_is_left_out_with_a_warning_and_its_reader_
     assert (report.added, report.bad, report.warned) == (2, 0, 1)
     assert (report.warnings[0].line, report.warnings[0].problem) == (
         2,
-        "The time zone is not known. It was left out. Give a name such as Europe/Berlin, or leave it empty.",
+        "The time zone is not known. This value was not imported. Use a name such as Europe/Berlin, or leave it empty.",
     )
 
 
@@ -106,7 +105,9 @@ def test_somebody_known_to_another_publication_is_added_to_this_one(
     take("email", "rita@example.org")
     publication.pk, publication.slug = None, "evening"
     publication.save()
-    assert read(publication, ["rita@example.org"], source="x", now=now) == SubscriberImportReport(rows=1, added=1)
+    assert import_subscribers(publication, ["rita@example.org"], source="x", now=now) == SubscriberImportReport(
+        rows=1, added=1
+    )
     assert Subscriber.objects.count() == 1
 
 
@@ -120,13 +121,13 @@ def test_bad_rows_are_named_by_line_and_reason_and_never_by_address(take: Import
 
 def test_a_hundred_problems_are_kept_and_all_are_counted(take: Import) -> None:
     report = take("email", *["nonsense"] * 250, "rita@example.org")
-    assert (report.bad, len(report.problems), report.added) == (250, PROBLEMS_KEPT, 1)
+    assert (report.bad, len(report.problems), report.added) == (250, MAX_PROBLEMS, 1)
 
 
 def test_many_rows_take_few_queries(publication: Publication, now: datetime) -> None:
-    rows = [f"r{n}@example.org\n" for n in range(3 * import_subscribers.BATCH)]
+    rows = [f"r{n}@example.org\n" for n in range(3 * CHUNK_SIZE)]
     with CaptureQueriesContext(connection) as queries:
-        assert read(publication, rows, source="x", now=now).added == len(rows)
+        assert import_subscribers(publication, rows, source="x", now=now).added == len(rows)
     assert len(queries) < 60
     assert count_subscribers(publication).active == len(rows)
 
@@ -135,17 +136,17 @@ def test_rows_before_an_unreadable_line_are_kept_and_known_the_next_time(
     publication: Publication, now: datetime, take: Import
 ) -> None:
     def broken() -> list[str]:
-        return [*(f"r{n}@example.org\n" for n in range(import_subscribers.BATCH)), '"never closed\n']
+        return [*(f"r{n}@example.org\n" for n in range(CHUNK_SIZE)), '"never closed\n']
 
     with pytest.raises(BadInput, match="line 2001"):
-        read(publication, broken(), source="x", now=now)
-    assert count_subscribers(publication).active == import_subscribers.BATCH
-    assert take(*(f"r{n}@example.org" for n in range(import_subscribers.BATCH))).known == import_subscribers.BATCH
+        import_subscribers(publication, broken(), source="x", now=now)
+    assert count_subscribers(publication).active == CHUNK_SIZE
+    assert take(*(f"r{n}@example.org" for n in range(CHUNK_SIZE))).known == CHUNK_SIZE
 
 
 def test_an_import_needs_the_source_of_consent(publication: Publication, now: datetime) -> None:
     with pytest.raises(BadInput, match="source"):
-        read(publication, ["rita@example.org"], source=" ", now=now)
+        import_subscribers(publication, ["rita@example.org"], source=" ", now=now)
     assert not Subscriber.objects.exists()
 
 
@@ -164,7 +165,7 @@ def test_whatever_the_files_hold_every_row_is_counted_once(
     added = 0
     for number, rows in enumerate(files):
         try:
-            report = read(
+            report = import_subscribers(
                 publication, ["email,first_name\n", *(r + "\n" for r in rows)], source="x", now=now + timedelta(number)
             )
         except BadInput:

@@ -2,7 +2,13 @@ import pytest
 from pytest_django import Settings
 
 from newsletter.audience.models import Suppression
-from newsletter.audience.suppressions import barrier, remember_erased, remove_suppression, suppress, suppressed
+from newsletter.audience.suppressions import (
+    suppression_notice,
+    remember_erased,
+    remove_suppression,
+    suppress,
+    suppressed,
+)
 from newsletter.lib.errors import BadInput
 from tests.support.factories import MONDAY
 
@@ -17,7 +23,7 @@ def test_an_address_is_suppressed_in_its_one_form_and_once() -> None:
 
 
 def test_a_reason_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(BadInput, match="Give one of: hard-bounce"):
+    with pytest.raises(BadInput, match="Use one of: hard-bounce"):
         suppress("rita@example.org", reason="mood")
     assert not Suppression.objects.exists()
 
@@ -39,8 +45,8 @@ def test_an_erased_address_is_known_again_and_cannot_be_read() -> None:
     kept = Suppression.objects.values().get()
     assert kept["email"] is None
     assert "rita" not in str(kept)
-    assert "You asked us to erase" in barrier("rita@example.org")
-    assert barrier("amir@example.org") == ""
+    assert "You asked us to erase" in suppression_notice("rita@example.org")
+    assert suppression_notice("amir@example.org") == ""
 
 
 def test_an_erased_address_is_known_when_the_key_was_replaced(settings: Settings) -> None:

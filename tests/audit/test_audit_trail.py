@@ -89,9 +89,9 @@ def test_records_cannot_be_changed_or_deleted() -> None:
 def test_a_closed_account_and_a_new_role_are_recorded_once() -> None:
     ada, cora = make.person(Role.ADMIN, "Ada"), make.cora()
     for _ in range(2):
-        manage_users.close(cora, by=ada, now=MONDAY)
+        manage_users.close_account(cora, by=ada, now=MONDAY)
     for _ in range(2):
-        manage_users.reopen(cora, by=ada, now=MONDAY)
+        manage_users.reopen_account(cora, by=ada, now=MONDAY)
     for _ in range(2):
         manage_users.change_role(cora, role=Role.EDITOR, by=ada, now=MONDAY)
     rows = list(Record.objects.order_by("pk"))

@@ -114,7 +114,7 @@ def test_overruling_a_line_changes_the_story_at_once(opened: Opened, publication
     page.locator("#line-3").select_option("paragraph")
     expect(story).to_contain_text("Give the gift")
     expect(page.locator("#line-3")).to_be_focused()
-    expect(page.locator("#why-3")).to_have_text("as you said")
+    expect(page.locator("#why-3")).to_have_text("your correction")
 
 
 def test_an_editor_reads_the_letter_in_every_light_and_approves_it(opened: Opened, three: Publication) -> None:

@@ -68,7 +68,7 @@ def test_a_pasted_story_takes_its_picture_along_though_lines_are_overruled(
 
 def test_a_picture_that_comes_shows_itself(opened: Opened, publication: Publication) -> None:
     story = make.story(publication)
-    story_queue.revise(story, picture_url="https://example.org/p.jpg", picture_alt="A wet street")
+    story_queue.update(story, picture_url="https://example.org/p.jpg", picture_alt="A wet street")
     page = opened(f"/stories/{story.pk}/", Role.CURATOR)
     expect(page.get_by_text("The picture is being fetched")).to_be_visible()
     page.get_by_label("Kicker").fill("Half a word")

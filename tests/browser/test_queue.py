@@ -84,7 +84,7 @@ def test_a_story_that_is_saved_as_it_was_opened_stays_as_it_was(
 def test_two_people_on_one_story_see_both_texts(opened: Opened, publication: Publication, scripts: bool) -> None:
     story = make.story(publication, body="<p>One.</p><p>Two.</p>")
     page = opened(f"/stories/{story.pk}/", Role.EDITOR, java_script_enabled=scripts)
-    story_queue.revise(story, headline="Hers", kicker="Kept")
+    story_queue.update(story, headline="Hers", kicker="Kept")
     page.get_by_label("Headline").fill("His")
     page.get_by_role("button", name="Save the story").click()
     expect(page.locator(".meanwhile blockquote")).to_have_text(["Hers"])

@@ -16,7 +16,7 @@ from newsletter.delivery.scheduled import scheduled_groups
 from newsletter.delivery.sending import send_batches
 from newsletter.editions.models import Edition
 from newsletter.mail.sendgrid.mail_send_client import Client
-from newsletter.mail.sendgrid.scheduled_send_api import Batches
+from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
 from newsletter.postbox.postbox import Postbox
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -41,7 +41,7 @@ class System:
     postbox: Postbox
     clock: Clock
     client: Client
-    provider: Batches
+    provider: ScheduledSendApi
 
     def prepare(self, *, readers: int = 3, ahead: int = 60) -> Edition:
         """An approved edition that is submitted ahead."""
@@ -112,7 +112,7 @@ def living(file: Path) -> Iterator[System]:
     clock = Clock()
     with Postbox(file, clock=clock) as postbox:
         client = Client(key="k", base=postbox.url, connect_timeout=2, answer_timeout=2)
-        provider = Batches(key="k", base=postbox.url, connect_timeout=2, answer_timeout=2)
+        provider = ScheduledSendApi(key="k", base=postbox.url, connect_timeout=2, answer_timeout=2)
         try:
             yield System(postbox, clock, client, provider)
         finally:

@@ -229,7 +229,7 @@ def test_an_id_that_is_refused_is_asked_for_a_few_times_a_minute_at_most(
     asked: list[int] = []
 
     class Refusing:
-        def mint(self) -> str:
+        def create_batch_id(self) -> str:
             asked.append(1)
             raise Refused("forbidden", status=403)
 

@@ -178,7 +178,7 @@ class Life(RuleBasedStateMachine):
     @rule(number=st.integers(0, 9), headline=st.sampled_from(["Rain", "Snow", BROKEN]))
     def edit_a_story(self, number: int, headline: str) -> None:
         story = self.stories()[number % len(self.stories())]
-        story_queue.revise(story, headline=f"{headline} {story.pk}")
+        story_queue.update(story, headline=f"{headline} {story.pk}")
 
     @rule(number=st.integers(0, 9), minutes=MINUTES, which=st.sampled_from(["embargo_until", "expires_at"]))
     def give_a_story_a_time(self, number: int, minutes: int, which: str) -> None:

@@ -103,7 +103,7 @@ def test_other_thanks_or_another_time_for_them_void_the_approval(change: dict[st
     edition = assembled()
     approval.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
     assert assemble_letter.refresh_stale() == []
-    edit_appeal.revise(edition.publication.appeals.get(), **change)
+    edit_appeal.update_appeal(edition.publication.appeals.get(), **change)
     assert assemble_letter.refresh_stale() == [edition.pk]
 
 
@@ -157,4 +157,4 @@ def test_a_preview_shows_either_by_the_same_road() -> None:
 def test_nobody_is_thanked_longer_than_gifts_are_kept(days: int) -> None:
     appeal = make.appeal(make.publication())
     with pytest.raises(BadInput, match="Give 0 to 365"):
-        edit_appeal.revise(appeal, thanks_days=days)
+        edit_appeal.update_appeal(appeal, thanks_days=days)

@@ -28,7 +28,7 @@ def test_two_currencies_without_cents_have_some_with_stripe_and_nowhere_else(cur
 @pytest.mark.parametrize("name", PLATFORMS)
 def test_a_preset_is_taken_once_it_is_completed_and_not_before(name: str) -> None:
     preset = PLATFORMS[name].template
-    with pytest.raises(BadInput, match="not complete"):
+    with pytest.raises(BadInput, match="is incomplete"):
         donation_platforms.validate_url_template(preset, field="url")
     mine = preset.replace("YOUR-SITE", "news.example.org").replace("YOUR-", "my-")
     assert donation_platforms.validate_url_template(f" {mine} ", field="url") == mine

@@ -46,13 +46,13 @@ def test_an_appeal_is_kept_as_given(publication: Publication) -> None:
         "paragraph_number": 1,
         "is_active": False,
     }
-    stored = Appeal.objects.get(pk=edit_appeal.add(publication, **GOOD, **optional).pk)
+    stored = Appeal.objects.get(pk=edit_appeal.create_appeal(publication, **GOOD, **optional).pk)
     given = GOOD | optional
     assert {name: getattr(stored, name) for name in given} == given
 
 
 def test_words_are_tidied(publication: Publication) -> None:
-    appeal = edit_appeal.add(
+    appeal = edit_appeal.create_appeal(
         publication,
         **GOOD | {"heading": " Keep\nit\x00 ", "points": (" one\n", "", "two")},
         lead=" First. \r\n\n Second. ",
@@ -63,8 +63,10 @@ def test_words_are_tidied(publication: Publication) -> None:
 @pytest.mark.parametrize("token", list(MergeTag))
 def test_no_field_carries_a_mark_that_would_become_a_readers_value(publication: Publication, token: MergeTag) -> None:
     words: dict[str, Any] = dict.fromkeys(("heading", "button", "lead", "closing"), f"_{token}")
-    appeal = edit_appeal.add(publication, **GOOD | words | {"url": f"https://example.org/{token}", "points": [token]})
-    assert not [line for line in [*edit_appeal.lines(appeal), appeal.url] if token in line]
+    appeal = edit_appeal.create_appeal(
+        publication, **GOOD | words | {"url": f"https://example.org/{token}", "points": [token]}
+    )
+    assert not [line for line in [*edit_appeal.list_lines(appeal), appeal.url] if token in line]
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
@@ -118,47 +120,49 @@ def test_what_cannot_stand_in_a_letter_is_refused_by_name(
     publication: Publication, fields: dict[str, Any], named: str
 ) -> None:
     with pytest.raises(BadInput) as refused:
-        edit_appeal.add(publication, **GOOD | fields)
+        edit_appeal.create_appeal(publication, **GOOD | fields)
     assert refused.value.field == named
-    appeal = edit_appeal.add(publication, **GOOD)
+    appeal = edit_appeal.create_appeal(publication, **GOOD)
     with pytest.raises(BadInput) as refused:
-        edit_appeal.revise(appeal, **fields)
+        edit_appeal.update_appeal(appeal, **fields)
     assert refused.value.field == named
     appeal.refresh_from_db()
     assert {name: getattr(appeal, name) for name in GOOD} == GOOD
 
 
 def test_two_appeals_of_a_publication_have_two_names(publication: Publication) -> None:
-    edit_appeal.add(publication, **GOOD)
-    with pytest.raises(BadInput, match="name: is that of another appeal already"):
-        edit_appeal.add(publication, **GOOD)
-    edit_appeal.add(make.publication(), **GOOD)
+    edit_appeal.create_appeal(publication, **GOOD)
+    with pytest.raises(BadInput, match="name: is already used by another appeal"):
+        edit_appeal.create_appeal(publication, **GOOD)
+    edit_appeal.create_appeal(make.publication(), **GOOD)
 
 
 def test_revising_changes_what_is_named_and_nothing_else(publication: Publication) -> None:
-    appeal = edit_appeal.add(publication, **GOOD, lead="Readers do.")
+    appeal = edit_appeal.create_appeal(publication, **GOOD, lead="Readers do.")
     stale = Appeal.objects.get(pk=appeal.pk)
-    edit_appeal.revise(appeal, lead="")
-    assert edit_appeal.revise(stale, priority=7) is stale
+    edit_appeal.update_appeal(appeal, lead="")
+    assert edit_appeal.update_appeal(stale, priority=7) is stale
     assert (stale.lead, stale.priority, stale.heading) == ("", 7, GOOD["heading"])
 
 
 def test_a_field_that_appeals_do_not_have_is_a_fault_of_the_program(publication: Publication) -> None:
     fields: dict[str, Any] = {"publication": publication}
     with pytest.raises(TypeError):
-        edit_appeal.revise(edit_appeal.add(publication, **GOOD), **fields)
+        edit_appeal.update_appeal(edit_appeal.create_appeal(publication, **GOOD), **fields)
 
 
 def test_a_retired_appeal_is_kept_and_offered_no_more(publication: Publication) -> None:
-    appeal = edit_appeal.retire(edit_appeal.add(publication, **GOOD))
+    appeal = edit_appeal.retire(edit_appeal.create_appeal(publication, **GOOD))
     assert not appeal.is_active
     assert not edit_appeal.retire(appeal).is_active
     assert Appeal.objects.filter(pk=appeal.pk).exists()
 
 
 def test_its_lines_are_all_the_words_readers_see(publication: Publication) -> None:
-    appeal = edit_appeal.add(publication, **GOOD, lead="One.\nTwo.", points=["Three", "Four"], closing="Five.\nSix.")
-    assert edit_appeal.lines(appeal) == [
+    appeal = edit_appeal.create_appeal(
+        publication, **GOOD, lead="One.\nTwo.", points=["Three", "Four"], closing="Five.\nSix."
+    )
+    assert edit_appeal.list_lines(appeal) == [
         GOOD["heading"],
         "One.",
         "Two.",
@@ -168,7 +172,7 @@ def test_its_lines_are_all_the_words_readers_see(publication: Publication) -> No
         "Six.",
         GOOD["button"],
     ]
-    assert edit_appeal.lines(edit_appeal.add(publication, **GOOD | {"name": "bare"})) == [
+    assert edit_appeal.list_lines(edit_appeal.create_appeal(publication, **GOOD | {"name": "bare"})) == [
         GOOD["heading"],
         GOOD["button"],
     ]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from newsletter.giving import gift_records
 from newsletter.giving.gift_records import KEPT, Given
-from newsletter.giving.import_gifts import Report, read
+from newsletter.giving.import_gifts import GiftImportReport, import_gifts
 from newsletter.giving.models import Gift
 from newsletter.lib.errors import BadInput
 from tests.support import factories as make
@@ -19,17 +19,17 @@ from tests.support.factories import MONDAY
 
 pytestmark = pytest.mark.django_db
 HEADER = "email,date,amount,currency,reference"
-Import = Callable[..., Report]
+Import = Callable[..., GiftImportReport]
 
 
-def take(*rows: str, currency: str = "", source: str = "stripe") -> Report:
-    report = read([row + "\n" for row in rows], source=source, currency=currency, now=MONDAY)
+def take(*rows: str, currency: str = "", source: str = "stripe") -> GiftImportReport:
+    report = import_gifts([row + "\n" for row in rows], source=source, currency=currency, now=MONDAY)
     assert report.adds_up
     return report
 
 
 def test_a_gift_is_kept_with_its_address_in_the_form_in_which_readers_have_theirs() -> None:
-    assert take(HEADER, "Rita@Example.ORG,2026-11-20T09:30:00+01:00,25,usd,ch_1") == Report(rows=1, added=1)
+    assert take(HEADER, "Rita@Example.ORG,2026-11-20T09:30:00+01:00,25,usd,ch_1") == GiftImportReport(rows=1, added=1)
     gift = Gift.objects.get()
     assert (gift.email, gift.given_at) == ("rita@example.org", datetime(2026, 11, 20, 8, 30, tzinfo=UTC))
     assert (gift.amount, gift.currency, gift.source, gift.reference) == (2500, "USD", "stripe", "ch_1")
@@ -70,18 +70,21 @@ def test_amounts_are_read_as_people_write_them(written: str, currency: str, amou
     ("row", "said"),
     [
         ("noor,2026-11-20,25,USD,1", "The email address has no @."),
-        ("noor@example.org,11/20/2026,25,USD,1", "The date is not a day. Write it like 2026-11-24"),
-        ("noor@example.org,,25,USD,1", "The date is not a day."),
-        ("noor@example.org,2026-11-26,25,USD,1", "The date lies in the future."),
-        ("noor@example.org,1926-11-20,25,USD,1", "The date lies before the year 2000."),
-        ("noor@example.org,2026-11-20,a lot,USD,1", "The amount is not a sum."),
-        ('noor@example.org,2026-11-20,"1.250",USD,1', "The amount is not a sum."),  # a thousand, or one and a quarter?
-        ("noor@example.org,2026-11-20,-25,USD,1", "The amount is not a sum."),  # given back
-        ("noor@example.org,2026-11-20,0,USD,1", "The amount is nothing"),
-        ("noor@example.org,2026-11-20,25.50,JPY,1", "The amount has a fraction, and JPY has none."),
-        ("noor@example.org,2026-11-20,25,dollars,1", "The currency is not three letters. Give its code"),
+        ("noor@example.org,11/20/2026,25,USD,1", "The date is not a date. Use a format such as 2026-11-24"),
+        ("noor@example.org,,25,USD,1", "The date is not a date."),
+        ("noor@example.org,2026-11-26,25,USD,1", "The date is in the future."),
+        ("noor@example.org,1926-11-20,25,USD,1", "The date is before the year 2000."),
+        ("noor@example.org,2026-11-20,a lot,USD,1", "The amount is not an amount."),
+        (
+            'noor@example.org,2026-11-20,"1.250",USD,1',
+            "The amount is not an amount.",
+        ),  # a thousand, or one and a quarter?
+        ("noor@example.org,2026-11-20,-25,USD,1", "The amount is not an amount."),  # given back
+        ("noor@example.org,2026-11-20,0,USD,1", "The amount is zero"),
+        ("noor@example.org,2026-11-20,25.50,JPY,1", "The amount has decimals, but JPY has none."),
+        ("noor@example.org,2026-11-20,25,dollars,1", "The currency is not three letters. Enter a currency code"),
         ("noor@example.org,2026-11-20,25,noor@example.org,1", "The currency is not three letters."),  # one column on
-        ('noor@example.org,2026-11-20,"1,250",KWD,1', "The amount can be read in two ways. Write it like 1250 or"),
+        ('noor@example.org,2026-11-20,"1,250",KWD,1', "The amount is ambiguous. Use a format such as 1250 or"),
         (f"noor@example.org,2026-11-20,25,USD,{'x' * 101}", "The reference is longer than 100 characters"),
     ],
 )
@@ -97,10 +100,10 @@ def test_an_unclear_row_is_named_by_line_and_column_and_costs_the_others_nothing
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        ("email,amount,currency", "line 1: does not name a column “date”."),
-        ("date,amount,currency", "line 1: does not name a column “email”."),
-        ("email,date,amount", "line 1: does not name a column “currency”. Or say it once"),
-        ("email,date,amount,amount,currency", "line 1: names the column “amount” twice: “amount” and “amount”."),
+        ("email,amount,currency", "line 1: has no column “date”."),
+        ("date,amount,currency", "line 1: has no column “email”."),
+        ("email,date,amount", "line 1: has no column “currency”. Or enter one currency"),
+        ("email,date,amount,amount,currency", "line 1: has the column “amount” twice: “amount” and “amount”."),
         ("id,Transaction ID,email,date,amount,currency", "twice: “id” and “Transaction ID”."),
     ],
 )
@@ -118,36 +121,36 @@ def test_a_repeated_import_changes_nothing_with_references_and_without() -> None
     ):
         take(*rows)
         before = list(Gift.objects.values())
-        assert (again := take(*rows)) == Report(rows=2, known=2), again
+        assert (again := take(*rows)) == GiftImportReport(rows=2, known=2), again
         assert list(Gift.objects.values()) == before
 
 
 @pytest.mark.parametrize("status", ["Paid", "succeeded", "SUCCESSFUL", "complete", " Completed "])
 def test_what_is_said_to_be_paid_is_a_gift(status: str) -> None:
     report = take(f"{HEADER},Status", f"rita@example.org,2026-11-20,25,USD,1,{status}")
-    assert report == Report(rows=1, added=1)
+    assert report == GiftImportReport(rows=1, added=1)
 
 
 @pytest.mark.parametrize("status", ["Failed", "Refunded", "pending", "canceled", "requires_payment_method", ""])
 def test_what_is_not_said_to_be_paid_is_none_and_counted_apart(status: str) -> None:
     rows = [f"rita@example.org,2026-11-20,25,USD,1,{status}", "eddie@example.org,2026-11-20,25,USD,2,Paid"]
-    assert take(f"{HEADER},Status", *rows) == Report(rows=2, added=1, unpaid=1)
+    assert take(f"{HEADER},Status", *rows) == GiftImportReport(rows=2, added=1, unpaid=1)
     assert [gift.email for gift in Gift.objects.all()] == ["eddie@example.org"]
 
 
 def test_a_payment_without_an_address_that_failed_is_no_problem() -> None:
-    assert take(f"{HEADER},Status", ",,,,,Failed") == Report(rows=1, unpaid=1)
+    assert take(f"{HEADER},Status", ",,,,,Failed") == GiftImportReport(rows=1, unpaid=1)
 
 
 @pytest.mark.parametrize(("refunded", "taken"), [("25.00", 0), ("30", 0), ("", 1), ("0", 1), ("0.00", 1), ("24.99", 1)])
 def test_what_was_given_back_in_whole_is_no_gift(refunded: str, taken: int) -> None:
     report = take(f"{HEADER},Amount Refunded", f"rita@example.org,2026-11-20,25,USD,1,{refunded}")
-    assert report == Report(rows=1, added=taken, unpaid=1 - taken)
+    assert report == GiftImportReport(rows=1, added=taken, unpaid=1 - taken)
 
 
 def test_what_was_given_back_must_be_a_sum() -> None:
     report = take(f"{HEADER},Amount Refunded", "rita@example.org,2026-11-20,25,USD,1,rita@example.org")
-    assert "The amount refunded is not a sum." in report.problems[0].problem
+    assert "The amount refunded is not an amount." in report.problems[0].problem
     assert "rita" not in report.problems[0].problem
 
 
@@ -164,7 +167,7 @@ def test_gifts_are_forgotten_when_nobody_is_thanked_for_them_any_more_and_not_ta
     kept = make.gift("rita@example.org")
     gift_records.delete_old_gifts(now=MONDAY)
     assert list(Gift.objects.all()) == [kept]
-    assert take(HEADER, f"rita@example.org,{old:%Y-%m-%d},25,USD,1") == Report(rows=1, old=1)
+    assert take(HEADER, f"rita@example.org,{old:%Y-%m-%d},25,USD,1") == GiftImportReport(rows=1, old=1)
 
 
 def test_all_gifts_of_an_address_are_forgotten_on_request() -> None:
@@ -205,11 +208,11 @@ def test_whatever_stands_in_a_file_every_row_is_counted_once_and_a_second_readin
     csv.writer(file).writerows([header, *rows])
     lines = file.getvalue().splitlines(keepends=True)
     try:
-        first = read(lines, source="wild", now=MONDAY)
+        first = import_gifts(lines, source="wild", now=MONDAY)
     except BadInput:
         return
     before = Gift.objects.count()
-    again = read(lines, source="wild", now=MONDAY)
+    again = import_gifts(lines, source="wild", now=MONDAY)
     assert first.adds_up
     assert again.adds_up
     assert (again.added, again.rows, again.bad) == (0, first.rows, first.bad)
@@ -229,7 +232,7 @@ def test_what_was_written_is_what_is_kept(sums: list[tuple[str, int, int]]) -> N
         for number, ((email, cents, _), day) in enumerate(zip(sums, days, strict=True))
     ]
     csv.writer(file).writerows([HEADER.split(","), *rows])
-    report = read(file.getvalue().splitlines(keepends=True), source="wild", now=MONDAY)
+    report = import_gifts(file.getvalue().splitlines(keepends=True), source="wild", now=MONDAY)
     taken = dict(Gift.objects.values_list("reference", "amount"))
     assert len(taken) == report.added == report.rows - report.bad
     assert all(sums[int(reference[1:])][1] == amount for reference, amount in taken.items())
@@ -248,7 +251,9 @@ STRIPE = "id,Created date (UTC),Amount,Amount Refunded,Currency,Status,Customer 
 
 
 def test_the_file_that_stripe_exports_is_understood() -> None:
-    assert take(STRIPE, "ch_1,2026-11-20 09:30:15,25.00,0.00,usd,Paid,rita@example.org") == Report(rows=1, added=1)
+    assert take(STRIPE, "ch_1,2026-11-20 09:30:15,25.00,0.00,usd,Paid,rita@example.org") == GiftImportReport(
+        rows=1, added=1
+    )
     assert Gift.objects.get().given_at == datetime(2026, 11, 20, 9, 30, 15, tzinfo=UTC)
 
 
@@ -257,9 +262,9 @@ def test_a_gift_that_was_given_back_since_is_no_gift_any_more(again: str) -> Non
     take(STRIPE, "ch_1,2026-11-20 09:30:15,25.00,0.00,usd,Paid,rita@example.org")
     make.gift("rita@example.org", source="donorbox", reference="ch_1")
     row = f"ch_1,2026-11-20 09:30:15,{again},rita@example.org"
-    assert take(STRIPE, row) == Report(rows=1, unpaid=1, removed=1)
+    assert take(STRIPE, row) == GiftImportReport(rows=1, unpaid=1, removed=1)
     assert [gift.source for gift in Gift.objects.all()] == ["donorbox"]
-    assert take(STRIPE, row) == Report(rows=1, unpaid=1)
+    assert take(STRIPE, row) == GiftImportReport(rows=1, unpaid=1)
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -274,8 +279,8 @@ def test_a_file_that_tells_of_a_gift_and_that_it_was_given_back_tells_of_none(or
 def test_without_references_the_one_of_two_equal_gifts_that_was_not_given_back_is_kept() -> None:
     header, row = "email,date,amount,currency,status", "rita@example.org,2026-11-20,25,usd"
     take(header, f"{row},Paid")
-    assert take(header, f"{row},Refunded", f"{row},Paid") == Report(rows=2, unpaid=1, known=1)
-    assert take(header, f"{row},Refunded") == Report(rows=1, unpaid=1, removed=1)
+    assert take(header, f"{row},Refunded", f"{row},Paid") == GiftImportReport(rows=2, unpaid=1, known=1)
+    assert take(header, f"{row},Refunded") == GiftImportReport(rows=1, unpaid=1, removed=1)
     assert not Gift.objects.exists()
 
 
@@ -283,7 +288,7 @@ def test_without_references_the_one_of_two_equal_gifts_that_was_not_given_back_i
 def test_what_never_was_paid_takes_back_nothing(status: str) -> None:
     """An older file of the same payments must not have its giver asked again."""
     take(STRIPE, "ch_1,2026-11-20,25,0,usd,Paid,rita@example.org")
-    assert take(STRIPE, f"ch_1,2026-11-20,25,0,usd,{status},rita@example.org") == Report(rows=1, unpaid=1)
+    assert take(STRIPE, f"ch_1,2026-11-20,25,0,usd,{status},rita@example.org") == GiftImportReport(rows=1, unpaid=1)
     assert Gift.objects.exists()
 
 
@@ -295,8 +300,8 @@ def test_a_gift_of_which_a_part_was_given_back_is_a_gift(status: str) -> None:
 def test_without_references_the_same_sum_to_two_publications_on_one_day_is_two_gifts() -> None:
     lines = ["email,date,amount,currency\n", "rita@example.org,2026-11-20,25,usd\n"]
     for publication in (make.publication(), make.publication(), None):
-        report = read(lines, source="stripe", publication=publication, now=MONDAY)
-        assert (report.added, read(lines, source="stripe", publication=publication, now=MONDAY).known) == (1, 1)
+        report = import_gifts(lines, source="stripe", publication=publication, now=MONDAY)
+        assert (report.added, import_gifts(lines, source="stripe", publication=publication, now=MONDAY).known) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -310,5 +315,5 @@ def test_without_references_the_same_sum_to_two_publications_on_one_day_is_two_g
 def test_a_gift_with_only_a_day_counts_as_noon_on_the_publication_s_clock(time_zone: str | None, at: datetime) -> None:
     publication = make.publication(time_zone=time_zone) if time_zone else None
     lines = ["email,date,amount,currency\n", "rita@example.org,2026-11-20,25,usd\n"]
-    read(lines, source="stripe", publication=publication, now=MONDAY)
+    import_gifts(lines, source="stripe", publication=publication, now=MONDAY)
     assert Gift.objects.get().given_at == at

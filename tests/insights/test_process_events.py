@@ -196,14 +196,14 @@ def test_a_post_that_ends_its_worker_is_set_aside_in_the_end_and_takes_no_other_
     told = [json.dumps([event(attempt, reader=n)]).encode() for n in range(3)]
     for number, body in enumerate(told):
         webhook_inbox.store(body, stamp=str(1_795_000_000 + number), now=MONDAY)
-    read = event_webhook.read
+    read = event_webhook.parse_post
 
     def kill(body: bytes, **terms: Any) -> Any:
         if body == told[1]:
             raise SystemExit("the kernel ran out of memory")  # nothing after it runs
         return read(body, **terms)
 
-    monkeypatch.setattr(event_webhook, "read", kill)
+    monkeypatch.setattr(event_webhook, "parse_post", kill)
     now = MONDAY
     for _ in range(30):
         with suppress(SystemExit):

@@ -207,7 +207,7 @@ def test_what_a_person_held_needs_a_person_also_in_a_publication_that_approves_i
         approval.approve(again, content_hash=again.content_hash, by=None, now=BEFORE)
     by_eddie = approval.approve(again, content_hash=again.content_hash, by=make.eddie(), now=BEFORE)
     assert by_eddie.state == State.APPROVED
-    story_queue.revise(Story.objects.get(), headline="Another headline")
+    story_queue.update(Story.objects.get(), headline="Another headline")
     assemble_letter.refresh_stale(now=BEFORE)
     assert (
         assemble_letter.assemble(edition.pk, now=BEFORE).state == State.ASSEMBLED
@@ -335,7 +335,7 @@ def test_a_story_that_changes_while_the_letter_for_another_day_is_made_is_looked
     render = render_letter.render
 
     def interrupted(made: LetterContent) -> Letter:
-        story_queue.revise(Story.objects.get(), headline="Another headline")
+        story_queue.update(Story.objects.get(), headline="Another headline")
         return render(made)
 
     monkeypatch.setattr(render_letter, "render", interrupted)

@@ -111,7 +111,7 @@ def test_whatever_changes_after_assembly_voids_the_approval_and_is_assembled_ane
     edition = make.approved_edition(publication)
     assert assemble_letter.refresh_stale() == []
     if what == "story":
-        story_queue.revise(Story.objects.get(), headline="Another headline")
+        story_queue.update(Story.objects.get(), headline="Another headline")
     elif what == "appeal":
         appeal.lead = "Other words."
         appeal.save()
@@ -201,7 +201,7 @@ def test_an_edition_sent_a_day_early_carries_the_date_on_which_it_leaves() -> No
 
 def test_a_reopened_edition_says_why_until_it_is_approved() -> None:
     edition = make.approved_edition(make.publication())
-    story_queue.revise(Story.objects.get(), headline="Another headline")
+    story_queue.update(Story.objects.get(), headline="Another headline")
     assert assemble_letter.refresh_stale(now=BEFORE) == [edition.pk]
     again = assemble_letter.assemble(edition.pk, now=BEFORE)
     assert (again.state, again.reason) == (State.ASSEMBLED, assemble_letter.CHANGED)
@@ -226,5 +226,5 @@ def test_another_look_or_kind_voids_the_approval(change: str) -> None:
     if change == "look":
         edit_publication.update_publication(publication, look="briefing")
     else:
-        story_queue.revise(Story.objects.get(), kind="short")
+        story_queue.update(Story.objects.get(), kind="short")
     assert assemble_letter.refresh_stale() == [edition.pk]

@@ -99,7 +99,7 @@ def test_a_picture_that_comes_later_does_not_take_an_approval_away() -> None:
 def test_a_picture_that_is_asked_for_anew_brings_the_letter_back() -> None:
     edition = assembled(edition_with(coming(state=PictureState.FAILED, problem="It broke.")))
     story = edition.stories.get()
-    story_queue.revise(story, picture_url=ADDRESS)
+    story_queue.update(story, picture_url=ADDRESS)
     assert not assemble_letter.is_stale(edition)  # the letter is the same until it is here
     assert story.picture
     Picture.objects.filter(pk=story.picture.pk).update(

@@ -7,14 +7,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from newsletter.lib.bounded_process import Answer, Ending, run
-from newsletter.lib.process_limits import Bounds
+from newsletter.lib.process_limits import ProcessLimits
 from tests.support.surroundings import ROOT
 
-BOUNDS = Bounds(cpu_seconds=1, wall_seconds=60, memory_bytes=256 * 1024 * 1024)
+BOUNDS = ProcessLimits(cpu_seconds=1, wall_seconds=60, memory_bytes=256 * 1024 * 1024)
 BIND = (
     f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-    "from newsletter.lib.process_limits import Bounds, bind\n"
-    f"bind(Bounds(*{tuple(BOUNDS)}))\n"
+    "from newsletter.lib.process_limits import ProcessLimits, apply_limits\n"
+    f"apply_limits(ProcessLimits(*{tuple(BOUNDS)}))\n"
 )
 
 
@@ -22,35 +22,35 @@ def answered(program: str, given: bytes = b"") -> Answer:
     return run([sys.executable, "-c", program], given, bounds=BOUNDS)
 
 
-def test_its_answer_is_what_it_wrote() -> None:
+def test_the_output_of_the_process_is_returned() -> None:
     made = answered("import sys; sys.stdout.buffer.write(sys.stdin.buffer.read()[::-1])", b"\xff\x00a")
     assert made == Answer(Ending.ANSWERED, b"a\x00\xff")
 
 
-def test_it_knows_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_process_gets_an_empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "between us")
     assert b"SECRET_KEY" not in answered("import os; print(sorted(os.environ))").output
 
 
-def test_one_that_goes_on_for_ever_is_ended_and_not_started_again() -> None:
+def test_an_endless_process_is_stopped_and_not_started_again() -> None:
     with capture_logs() as logged:
         assert answered(f"{BIND}while True: pass").ending is Ending.TOO_LONG
     assert logged == []
 
 
-def test_one_that_fills_the_memory_gets_none() -> None:
+def test_a_process_that_fills_the_memory_is_stopped() -> None:
     broken = answered(f"{BIND}whole = 'x' * 10**9")
     assert broken.ending is Ending.BROKEN
     assert "MemoryError" in broken.trouble
 
 
-def test_it_writes_no_file(tmp_path: Path) -> None:
+def test_the_process_cannot_write_a_file(tmp_path: Path) -> None:
     file = tmp_path / "file"
     answered(f"{BIND}open({str(file)!r}, 'w').write('x')")
     assert file.read_bytes() == b""
 
 
-def test_one_that_was_killed_is_started_again(tmp_path: Path) -> None:
+def test_a_killed_process_is_started_again(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     program = f"""
 import os, pathlib, signal
@@ -65,7 +65,7 @@ print("done")
     assert [line["event"] for line in logged] == ["bounded_process.started_again"]
 
 
-def test_a_program_that_is_not_there_is_trouble_of_ours() -> None:
+def test_a_missing_program_is_reported_as_broken() -> None:
     made = run(["/nowhere/python"], b"", bounds=BOUNDS)
     assert made.ending is Ending.BROKEN
     assert made.trouble.startswith("did not start")

@@ -29,15 +29,15 @@ def cells(text: str) -> list[list[str]]:
         ("SEP=\t\nemail\ta,b\nr@example.org\tx,y\n", 2),
     ],
 )
-def test_the_mark_is_found_whatever_stands_in_quotation_marks(text: str, width: int) -> None:
+def test_the_delimiter_is_found_whatever_is_in_quotation_marks(text: str, width: int) -> None:
     assert {len(row) for row in cells(text)} == {width}
 
 
-def test_lines_are_counted_with_the_one_that_names_the_mark() -> None:
+def test_the_sep_line_counts_as_a_line() -> None:
     found = list(read_rows(["sep=;\r\n", "\r\n", "email;name\r\n", "r@example.org;Rita\r\n"]))
     assert [row.line for row in found] == [3, 4]
 
 
 @pytest.mark.parametrize("text", ["sep=;", "sep=;\n\n", "sep=", "sep=xy\n"])
-def test_a_file_with_nothing_but_that_line_is_read(text: str) -> None:
+def test_a_file_with_only_a_sep_line_has_no_rows(text: str) -> None:
     assert len(cells(text)) < 2

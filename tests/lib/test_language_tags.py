@@ -27,6 +27,6 @@ def test_a_tag_is_spelled_as_usual(given: str, tag: str) -> None:
 @pytest.mark.parametrize(
     "given", ["", "e", "english", "en-", "-en", "en--US", 'en" onload="x', "en US", "日本", "en-US\n-x"]
 )
-def test_what_is_no_tag_is_refused(given: str) -> None:
+def test_an_invalid_tag_is_rejected(given: str) -> None:
     with pytest.raises(BadInput, match="not a language tag"):
         language_tag(given)

@@ -33,7 +33,7 @@ TOKEN = Signer(["secret"], purpose="reader", count=2).sign(7, 42)
         ("/stories/12/", "/stories/12/"),
     ],
 )
-def test_tokens_are_taken_out_of_a_line_and_nothing_else_is(text: str, shown: str) -> None:
+def test_tokens_and_nothing_else_are_removed_from_a_line(text: str, shown: str) -> None:
     assert logging_config.without_tokens(text) == shown
 
 
@@ -51,12 +51,12 @@ def test_neither_a_message_its_arguments_nor_a_traceback_shows_a_token() -> None
     assert "ValueError: /p/…" in line
 
 
-def test_the_settings_log_by_this_formatter_alone() -> None:
+def test_the_logging_setting_uses_only_this_formatter() -> None:
     assert {made["()"] for made in written.LOGGING["formatters"].values()} == {logging_config.LineFormatter}
     assert written.LOGGING["loggers"]["django"] == {"handlers": []}
 
 
-def test_gunicorn_logs_by_it_too(tmp_path: Path) -> None:
+def test_gunicorn_uses_the_same_formatter(tmp_path: Path) -> None:
     file = tmp_path / "log"
     config = Config()
     config.set("errorlog", str(file))
@@ -71,7 +71,7 @@ def test_gunicorn_logs_by_it_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_a_refused_page_is_one_line_in_the_log_and_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_forbidden_page_is_one_log_line_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
     client = Client()
     client.force_login(make.cora())
     keep = logging_config.ExpectedAnswers()
@@ -86,7 +86,7 @@ def test_a_refused_page_is_one_line_in_the_log_and_no_traceback(caplog: pytest.L
     assert "Traceback" not in logging_config.LineFormatter(logging_config.LINE).format(told)
 
 
-def test_our_own_fault_keeps_its_traceback() -> None:
+def test_an_internal_error_keeps_its_traceback() -> None:
     told = record("Internal Server Error", problem=PermissionDenied())
     told.status_code = 500
     assert logging_config.ExpectedAnswers().filter(told)

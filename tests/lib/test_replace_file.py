@@ -14,7 +14,7 @@ def write(path: Path, data: bytes, **said: int) -> None:
         file.write(data)
 
 
-def test_it_takes_the_place_of_an_earlier_one_and_of_who_may_read_that(tmp_path: Path) -> None:
+def test_a_new_file_replaces_the_old_one_and_its_permissions(tmp_path: Path) -> None:
     path = tmp_path / "readers.csv"
     path.write_text("old")
     path.chmod(0o644)
@@ -24,7 +24,7 @@ def test_it_takes_the_place_of_an_earlier_one_and_of_who_may_read_that(tmp_path:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_an_earlier_one_stays_when_writing_breaks_off(tmp_path: Path) -> None:
+def test_the_old_file_stays_if_writing_fails(tmp_path: Path) -> None:
     path = tmp_path / "readers.csv"
     path.write_text("old")
     with pytest.raises(KeyboardInterrupt), replace_file(path) as file:  # noqa: PT012 — breaks off in the block of the file
@@ -34,7 +34,7 @@ def test_an_earlier_one_stays_when_writing_breaks_off(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_link_goes_on_leading_to_its_file(tmp_path: Path) -> None:
+def test_a_symbolic_link_keeps_pointing_to_its_file(tmp_path: Path) -> None:
     kept, link = tmp_path / "kept.csv", tmp_path / "link.csv"
     kept.write_text("old")
     link.symlink_to(kept)
@@ -43,7 +43,7 @@ def test_a_link_goes_on_leading_to_its_file(tmp_path: Path) -> None:
     assert kept.read_bytes() == b"new"
 
 
-def test_what_is_no_ordinary_file_is_written_to_as_it_is(tmp_path: Path) -> None:
+def test_a_special_file_is_written_to_directly(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
@@ -53,7 +53,7 @@ def test_what_is_no_ordinary_file_is_written_to_as_it_is(tmp_path: Path) -> None
     assert pipe.is_fifo()
 
 
-def test_a_folder_and_a_place_that_is_not_there_are_errors_of_the_system(tmp_path: Path) -> None:
+def test_a_folder_or_a_missing_parent_raises_an_os_error(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none" / "readers.csv", tmp_path / ("x" * 5000)):
         with pytest.raises(OSError, match=r"\w"):
             write(path, b"new")

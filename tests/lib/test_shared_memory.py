@@ -10,12 +10,12 @@ from newsletter.lib.errors import NewsletterError
 from newsletter.lib.shared_memory import require_shared_memory
 
 
-def test_where_locks_can_be_made_nothing_is_said() -> None:
+def test_a_machine_with_shared_memory_passes() -> None:
     require_shared_memory()
 
 
 @pytest.mark.parametrize("number", [errno.ENOENT, errno.EACCES, errno.ENOSYS])
-def test_a_machine_without_it_is_told_how_to_mount_it(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+def test_the_error_says_how_to_mount_shared_memory(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     def refuse(*_: object, **__: object) -> Never:
         raise OSError(number, os.strerror(number))
 

@@ -27,12 +27,12 @@ MOMENT = datetime(2026, 11, 20, 9, 30, 15, tzinfo=UTC)
         "20261120T09:30:15Z",
     ],
 )
-def test_a_moment_is_read_into_utc(written: str) -> None:
+def test_a_time_is_converted_to_utc(written: str) -> None:
     assert timestamps.parse(written) == MOMENT
 
 
 @pytest.mark.parametrize("written", ["2026-11-20", " 2026-11-20\u00a0", "\u20282026-11-20", "20261120", "2026‑11‑20"])
-def test_a_day_stays_a_day(written: str) -> None:
+def test_a_date_stays_a_date(written: str) -> None:
     assert timestamps.parse(written) == date(2026, 11, 20)
 
 
@@ -44,12 +44,12 @@ def test_a_day_stays_a_day(written: str) -> None:
         *("2026-11-20 09:30:61", "2026-11-20 09:30 +99:00", "0001-01-01T00:00+10:00", "٢٠٢٦-١١-٢٠", "NaN"),
     ],
 )
-def test_what_can_be_read_in_two_ways_or_in_none_is_refused(written: str) -> None:
+def test_an_ambiguous_or_unknown_format_is_rejected(written: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         timestamps.parse(written)
 
 
 @given(st.text("0123456789-:TZ +UTC.", max_size=30))
-def test_whatever_is_written_is_a_day_a_moment_or_refused(written: str) -> None:
+def test_any_text_is_a_date_a_time_or_rejected(written: str) -> None:
     with suppress(ValueError):
         assert isinstance(timestamps.parse(written), date)

@@ -7,7 +7,7 @@ from newsletter.lib.web_urls import parse_hosts, readable_host, validate_web_url
 @pytest.mark.parametrize(
     "link", ["https://example.org/a?b=c#d", "http://example.org", "https://xn--bcher-kva.example/ä"]
 )
-def test_an_absolute_web_address_is_taken_as_it_is(link: str) -> None:
+def test_an_absolute_web_address_is_unchanged(link: str) -> None:
     assert validate_web_url(f"  {link} ", field="link") == link
 
 
@@ -17,7 +17,7 @@ def test_an_absolute_web_address_is_taken_as_it_is(link: str) -> None:
      "https://example.org/a b", "https://example.org/\nX: y", 'https://example.org/"x', "https://me:pw@example.org/",
      "https://example.org:port/", "https://[::1/"],
 )  # fmt: skip
-def test_anything_else_is_bad_input_that_names_its_field(link: str) -> None:
+def test_any_other_text_is_bad_input_that_names_its_field(link: str) -> None:
     with pytest.raises(BadInput) as caught:
         validate_web_url(link, field="destination")
     assert caught.value.field == "destination"
@@ -33,16 +33,16 @@ def test_anything_else_is_bad_input_that_names_its_field(link: str) -> None:
         ("https://i❤.example/", "https://xn--i-7iq.example/"),
     ],
 )
-def test_a_host_of_other_letters_is_written_in_ascii(given: str, written: str) -> None:
+def test_an_international_host_is_converted_to_ascii(given: str, written: str) -> None:
     assert validate_web_url(given, field="link") == written
 
 
-def test_a_host_that_cannot_be_is_refused() -> None:
-    with pytest.raises(BadInput, match="names a host that cannot be"):
+def test_an_invalid_host_is_rejected() -> None:
+    with pytest.raises(BadInput, match="has an invalid host name"):
         validate_web_url(f"https://{'ü' * 80}.example/", field="link")
 
 
-def test_names_of_hosts_are_kept_in_ascii_and_shown_as_people_read_them() -> None:
+def test_host_names_are_stored_in_ascii_and_shown_in_their_own_script() -> None:
     assert parse_hosts("Bücher.example, example.org", field="hosts") == "xn--bcher-kva.example example.org"
     assert readable_host("xn--bcher-kva.example") == "bücher.example"
     assert [readable_host(name) for name in ("example.org", "xn--", "", "[::1]")] == [

@@ -1,4 +1,7 @@
-"""Batch ids at the provider: minting, cancelling, looking and freeing, against a postbox with the documented rules."""
+"""Batch ids at the provider.
+
+Creating an id, cancelling, reading and deleting the status, against a postbox with the documented rules.
+"""
 
 from pathlib import Path
 
@@ -6,43 +9,43 @@ import pytest
 
 from newsletter.mail.provider_errors import Refused, RetryLater, Uncertain
 from newsletter.mail.sendgrid import scheduled_send_api
-from newsletter.mail.sendgrid.scheduled_send_api import Batches, Status
+from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi, Status
 from newsletter.postbox.postbox import Postbox
 from tests.postbox.asking import ask
 
 
 @pytest.fixture
-def provider(postbox: Postbox) -> Batches:
-    return Batches(key="k", base=postbox.url, connect_timeout=2, answer_timeout=0.5)
+def provider(postbox: Postbox) -> ScheduledSendApi:
+    return ScheduledSendApi(key="k", base=postbox.url, connect_timeout=2, answer_timeout=0.5)
 
 
-def test_a_minted_id_is_one_that_the_provider_knows(postbox: Postbox, provider: Batches) -> None:
-    batch = provider.mint()
+def test_the_provider_knows_a_new_batch_id(postbox: Postbox, provider: ScheduledSendApi) -> None:
+    batch = provider.create_batch_id()
     assert ask(postbox, "GET", f"/v3/mail/batch/{batch}").status == 200
     assert provider.status(batch) == Status.NONE
 
 
-def test_a_cancel_stands_and_may_be_repeated(provider: Batches) -> None:
-    batch = provider.mint()
+def test_a_cancel_stands_and_may_be_repeated(provider: ScheduledSendApi) -> None:
+    batch = provider.create_batch_id()
     provider.cancel(batch)
     provider.cancel(batch)
     assert provider.status(batch) == Status.CANCELLED
 
 
-def test_a_paused_id_becomes_a_cancelled_one(postbox: Postbox, provider: Batches) -> None:
-    batch = provider.mint()
+def test_a_paused_id_becomes_a_cancelled_one(postbox: Postbox, provider: ScheduledSendApi) -> None:
+    batch = provider.create_batch_id()
     ask(postbox, "POST", "/v3/user/scheduled_sends", {"batch_id": batch, "status": "pause"})
     provider.cancel(batch)
     assert provider.status(batch) == Status.CANCELLED
 
 
-def test_an_eleventh_cancel_does_not_stand_until_another_is_freed(provider: Batches) -> None:
-    batches = [provider.mint() for _ in range(11)]
+def test_an_eleventh_cancel_does_not_stand_until_another_is_freed(provider: ScheduledSendApi) -> None:
+    batches = [provider.create_batch_id() for _ in range(11)]
     for batch in batches:
         provider.cancel(batch)  # a complaint is prose: only the status tells
     assert [provider.status(batch) for batch in batches] == [Status.CANCELLED] * 10 + [Status.NONE]
-    provider.free(batches[0])
-    provider.free(batches[0])
+    provider.delete_status(batches[0])
+    provider.delete_status(batches[0])
     provider.cancel(batches[10])
     assert provider.status(batches[10]) == Status.CANCELLED
 
@@ -58,9 +61,9 @@ def test_an_eleventh_cancel_does_not_stand_until_another_is_freed(provider: Batc
     ],
 )
 def test_what_was_not_answered_says_how(
-    postbox: Postbox, provider: Batches, order: dict[str, object], error: type[Exception]
+    postbox: Postbox, provider: ScheduledSendApi, order: dict[str, object], error: type[Exception]
 ) -> None:
-    for call, do in (("batch", provider.mint), ("scheduled_sends", lambda: provider.status("x"))):
+    for call, do in (("batch", provider.create_batch_id), ("scheduled_sends", lambda: provider.status("x"))):
         postbox.order(call=call, **order)
         with pytest.raises(error):
             do()
@@ -70,14 +73,14 @@ def test_nobody_there_is_a_thing_to_try_later(tmp_path: Path) -> None:
     with Postbox(tmp_path / "p.sqlite3") as gone:
         url = gone.url
     with pytest.raises(RetryLater):
-        Batches(key="k", base=url, connect_timeout=1, answer_timeout=1).mint()
+        ScheduledSendApi(key="k", base=url, connect_timeout=1, answer_timeout=1).create_batch_id()
 
 
 def test_the_european_region_has_ids_of_its_own() -> None:
-    assert Batches(key="k", residency="eu", connect_timeout=1, answer_timeout=1)._host == "api.eu.sendgrid.com"
+    assert ScheduledSendApi(key="k", residency="eu", connect_timeout=1, answer_timeout=1)._host == "api.eu.sendgrid.com"
 
 
-@pytest.mark.parametrize("minted", ["", "x" * 101, "a\u0000b", "é", 7, None])
-def test_an_id_that_cannot_be_kept_is_no_id(minted: object) -> None:
-    assert not scheduled_send_api._is_id(minted)
+@pytest.mark.parametrize("batch_id", ["", "x" * 101, "a\u0000b", "é", 7, None])
+def test_an_id_that_cannot_be_stored_is_rejected(batch_id: object) -> None:
+    assert not scheduled_send_api._is_id(batch_id)
     assert scheduled_send_api._is_id("YOUR_BATCH_ID")

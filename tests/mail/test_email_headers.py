@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.mail import text_cleaning
-from newsletter.mail.email_headers import list_id, phrase
+from newsletter.mail.email_headers import encode_name, list_id_header
 from newsletter.postbox.sendgrid_api.validation.warnings import LIST_ID
 
 ID = "morning.news.example.org"
 
 
 def read(name: str) -> str:
-    """The name as a mail program shows it: that of an address with this phrase before it."""
-    shown, address = parseaddr(f"{phrase(name)} <rita@example.org>")
+    """The name as an email client shows it: that of an address with this phrase before it."""
+    shown, address = parseaddr(f"{encode_name(name)} <rita@example.org>")
     assert address == "rita@example.org"
     return str(make_header(decode_header(shown)))
 
@@ -33,11 +33,11 @@ def read(name: str) -> str:
     ],
 )
 def test_a_name_stands_plain_quoted_or_encoded(name: str, line: str) -> None:
-    assert list_id(name, ID) == f"{line} <{ID}>"
+    assert list_id_header(name, ID) == f"{line} <{ID}>"
 
 
 def test_without_a_name_the_id_stands_alone() -> None:
-    assert list_id(" ", ID) == f"<{ID}>"
+    assert list_id_header(" ", ID) == f"<{ID}>"
 
 
 NAMES = st.text(st.characters(codec="utf-8"), max_size=120) | st.text(' ,.<>"\\=?@:;()[]{}aÅ', max_size=60)
@@ -45,7 +45,7 @@ NAMES = st.text(st.characters(codec="utf-8"), max_size=120) | st.text(' ,.<>"\\=
 
 @given(name=NAMES)
 def test_whatever_the_name_is_the_id_is_bare_and_the_line_is_one_of_ascii(name: str) -> None:
-    line = list_id(name, ID)
+    line = list_id_header(name, ID)
     assert line.isascii()
     assert line.isprintable()
     assert len(line) < 998

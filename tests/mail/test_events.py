@@ -21,7 +21,7 @@ KEYS = [event_webhook.read_key(SIGNER.public)]
 
 
 def one(word: str, **more: Any) -> event_webhook.Event | None:
-    told = event_webhook.read(json.dumps([{"event": word, **more}]).encode(), received_at=NOW)
+    told = event_webhook.parse_post(json.dumps([{"event": word, **more}]).encode(), received_at=NOW)
     return told.events[0] if told.events else None
 
 
@@ -145,7 +145,7 @@ EVENT = st.fixed_dictionaries(
 
 @given(st.lists(EVENT | JSON, max_size=5))
 def test_whatever_is_posted_is_read_ignored_or_counted(posted: list[Any]) -> None:
-    told = event_webhook.read(json.dumps(posted).encode("utf-8", "replace"), received_at=NOW)
+    told = event_webhook.parse_post(json.dumps(posted).encode("utf-8", "replace"), received_at=NOW)
     assert len(told.events) + told.ignored + told.unreadable == len(posted)
     assert all(event.at <= NOW + timedelta(days=1) for event in told.events)
 
@@ -153,7 +153,7 @@ def test_whatever_is_posted_is_read_ignored_or_counted(posted: list[Any]) -> Non
 @pytest.mark.parametrize("body", [b"", b"7", b"null", b'"x"', b"[", b"\xff"])
 def test_what_is_no_list_of_events_is_bad_input(body: bytes) -> None:
     with pytest.raises(BadInput):
-        event_webhook.read(body, received_at=NOW)
+        event_webhook.parse_post(body, received_at=NOW)
 
 
 @given(body=st.binary(min_size=1, max_size=30), at=st.integers(10**9, 10**10 - 1), moved=st.integers(1, 10))
@@ -202,7 +202,7 @@ FIELDS = [
 )
 def test_an_odd_event_costs_at_most_itself(values: dict[str, Any], word: str) -> None:
     good = {"event": "delivered", "email": "rita@example.org", "sg_event_id": "\ud83d"}  # half a character
-    told = event_webhook.read(json.dumps([{"event": word, **values}, good]).encode(), received_at=NOW)
+    told = event_webhook.parse_post(json.dumps([{"event": word, **values}, good]).encode(), received_at=NOW)
     assert told.events[-1].kind == EventType.DELIVERED
     for event in told.events:
         for text in (event.message, event.detail, event.installation_id):
@@ -213,7 +213,7 @@ def test_an_odd_event_costs_at_most_itself(values: dict[str, Any], word: str) ->
 
 def test_a_byte_that_is_no_text_costs_no_other_event() -> None:
     body = b'[{"event":"open","useragent":"\xff"},{"event":"unsubscribe","email":"rita@example.org"}]'
-    assert [event.kind for event in event_webhook.read(body, received_at=NOW).events] == [
+    assert [event.kind for event in event_webhook.parse_post(body, received_at=NOW).events] == [
         EventType.OPENED,
         EventType.UNSUBSCRIBED,
     ]
@@ -221,4 +221,4 @@ def test_a_byte_that_is_no_text_costs_no_other_event() -> None:
 
 def test_a_post_that_is_nested_without_end_is_no_json() -> None:
     with pytest.raises(BadInput):
-        event_webhook.read(b"[" * 100_000, received_at=NOW)
+        event_webhook.parse_post(b"[" * 100_000, received_at=NOW)

@@ -26,7 +26,7 @@ def test_its_styles_stand_on_its_elements() -> None:
 
 
 def test_nothing_of_it_is_inlined_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(render_letter, "inline")
+    monkeypatch.delattr(render_letter, "inline_css")
     letter = render_letter.render(
         replace(rich(), template=PAGE.replace("{css}", "p{color:red}").replace("{body}", "<p>x"))
     )

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from newsletter.mail.message import MergeTag
 from newsletter.mail.text_cleaning import (
-    MARK,
+    MERGE_TAG,
     clean_line,
     clean_lines,
     escape_merge_tags,
     escape_merge_tags_in_url,
     remove_unprintable,
-    seen,
+    visible_text,
 )
 
 ENTITIES = ("&amp;", "&am", "p;", "amp;", "&#10;", "&#8203;", "&nbsp;", "&#95;", "&lt;", "&#x26;", "\x92", "\x85")
@@ -26,7 +26,7 @@ TEXTS = st.one_of(
 
 @pytest.mark.parametrize("token", list(MergeTag))
 def test_every_mark_of_ours_begins_as_the_disarming_expects(token: MergeTag) -> None:
-    assert MARK.match(token)
+    assert MERGE_TAG.match(token)
     assert escape_merge_tags(f"{token} and _{token}") == f"{token[1:]} and {token[1:]}"
     assert escape_merge_tags_in_url(f"https://example.org/{token}") == f"https://example.org/%5F{token[1:]}"
 
@@ -98,4 +98,4 @@ def test_marks_of_another_encoding_become_those_that_were_meant() -> None:
     "odd", ["a\u00a0b", "a\u200b b\ufeff", "\u2060a \u00ad\u2003b", " a\x81\u200eb", "a\r\n\u202fb"]
 )
 def test_text_is_compared_as_an_eye_sees_it(odd: str) -> None:
-    assert seen(odd) == "a b"
+    assert visible_text(odd) == "a b"

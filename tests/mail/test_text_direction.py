@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.mail.text_direction import direction_of, direction_of_text, first_strong
+from newsletter.mail.text_direction import direction_of, direction_of_text, first_strong_direction
 
 
 @pytest.mark.parametrize(
@@ -36,4 +36,4 @@ def test_a_wholly_latin_headline_runs_from_left_to_right_even_among_arabic() -> 
 def test_text_without_letters_takes_the_direction_that_is_expected(text: str) -> None:
     assert direction_of_text(text, "rtl") == "rtl"
     assert direction_of_text(text, "ltr") == "ltr"
-    assert first_strong(text) is None
+    assert first_strong_direction(text) is None

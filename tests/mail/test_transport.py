@@ -291,8 +291,8 @@ def test_a_408_for_an_idle_connection_that_comes_in_the_middle_of_a_call_is_not_
 
     with far_end(grows_tired_of_waiting, answers(ACCEPTED)) as end, closing(client(end.url)) as sender:
         sender.send(b"{}")
-        with pytest.raises(RetryLater, match="not made"):
-            sender.send(b'{"call":2}', still=lambda: said.wait(5))
+        with pytest.raises(RetryLater, match="not sent"):
+            sender.send(b'{"call":2}', may_finish=lambda: said.wait(5))
         assert sender.send(b'{"call":3}').status == 202
     assert end.connections == 2
 

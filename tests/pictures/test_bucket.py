@@ -15,16 +15,16 @@ import django, io
 django.setup()
 from django.conf import settings
 from PIL import Image
-from newsletter.pictures import storing
-from newsletter.pictures.encoding import Limits, encode
+from newsletter.pictures import picture_storage
+from newsletter.pictures.encode_picture import Limits, encode
 file = io.BytesIO()
 Image.new("RGB", (300, 200), "red").save(file, "PNG")
 made = encode(file.getvalue(), Limits(300, 200, 9000))
-digest = storing.store(made.data, made.kind)
-assert storing.store(made.data, made.kind) == digest
+digest = picture_storage.store(made.data, made.kind)
+assert picture_storage.store(made.data, made.kind) == digest
 name = f"{digest}.{made.kind}"
-assert storing.read(name) == made.data
-assert storing.read("0" * 32 + ".jpg") is None
+assert picture_storage.read(name) == made.data
+assert picture_storage.read("0" * 32 + ".jpg") is None
 print(name, settings.PICTURES_URL)
 """
 

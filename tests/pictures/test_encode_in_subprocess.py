@@ -50,7 +50,7 @@ def test_a_small_file_that_would_fill_the_memory_is_refused(bomb: bytes) -> None
 def test_a_file_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the format, and whatever the decoder does with it."""
     bound(monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGXCPU)")
-    with pytest.raises(BadInput, match=r"takes more than 8 seconds to be read\. .*save it anew"):
+    with pytest.raises(BadInput, match=r"takes more than 8 seconds to process\. .*save it again"):
         encode(b"x", STORY)
 
 
@@ -65,8 +65,8 @@ def test_the_process_binds_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """The real program on a picture that fills more memory than it may have."""
     source = Path(encode_in_subprocess.__file__).with_name("encoder_main.py")
     less = (
-        "import runpy, sys; from newsletter.pictures import bounds\n"
-        "bounds.BOUNDS = bounds.BOUNDS._replace(memory_bytes=160 * 1024 * 1024)\n"
+        "import runpy, sys; from newsletter.pictures import encoding_limits\n"
+        "encoding_limits.BOUNDS = encoding_limits.BOUNDS._replace(memory_bytes=160 * 1024 * 1024)\n"
         f"runpy.run_path({str(source)!r}, run_name='__main__')"
     )
     root = str(source.parents[2])
@@ -79,19 +79,19 @@ def test_the_process_binds_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("program", ["import nothing_of_this_name", "", "raise SystemExit(3)"])
 def test_a_process_that_breaks_is_not_blamed_on_the_picture(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     bound(monkeypatch, program)
-    with capture_logs() as logged, pytest.raises(PictureEncoderUnavailable, match="could not be read at this moment"):
+    with capture_logs() as logged, pytest.raises(PictureEncoderUnavailable, match="could not be processed"):
         encode(b"x", STORY)
     assert [line["event"] for line in logged] == ["picture.not_tried"]
 
 
 def test_who_waits_too_long_for_others_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoding_limits, "MAX_WAIT_SECONDS", 0.01)
-    for _ in range(encoding_limits.MAX_AT_ONCE):
-        assert encode_in_subprocess._free.acquire(blocking=False)
+    for _ in range(encoding_limits.MAX_CONCURRENT):
+        assert encode_in_subprocess._slots.acquire(blocking=False)
     try:
-        with pytest.raises(PictureEncoderUnavailable, match="Other pictures are being read"):
+        with pytest.raises(PictureEncoderUnavailable, match="Other pictures are being processed"):
             encode(file(plain(60, 40)), STORY)
     finally:
-        for _ in range(encoding_limits.MAX_AT_ONCE):
-            encode_in_subprocess._free.release()
+        for _ in range(encoding_limits.MAX_CONCURRENT):
+            encode_in_subprocess._slots.release()
     assert encode(file(plain(60, 40)), STORY).width == 60

@@ -27,7 +27,7 @@ def ordered(url: str, use: Use = Use.STORY) -> Picture:
 
 def turn(site: Website, *, now: object = MONDAY) -> bool:
     """What a worker does when it is its turn."""
-    return import_pictures.fetch_next(now=now, fetch=lambda url: fetch(url, reach=site.reach()))  # type: ignore[arg-type]
+    return import_pictures.fetch_next(now=now, fetch=lambda url: fetch(url, policy=site.reach()))  # type: ignore[arg-type]
 
 
 def test_a_picture_is_fetched_made_fit_and_kept_under_the_hash_of_its_bytes(site: Website) -> None:
@@ -102,7 +102,7 @@ def test_a_picture_that_ends_its_worker_each_time_is_given_up(site: Website) -> 
     def fetch_or_die(url: str) -> bytes:
         if url.endswith("bomb.png"):
             raise SystemExit("the kernel ran out of memory")  # nothing after it runs
-        return fetch(url, reach=site.reach())
+        return fetch(url, policy=site.reach())
 
     for _ in range(40):
         try:
@@ -113,15 +113,15 @@ def test_a_picture_that_ends_its_worker_each_time_is_given_up(site: Website) -> 
     picture.refresh_from_db()
     other.refresh_from_db()
     assert (kills, picture.state, other.state) == (import_pictures.MAX_TRIES, State.FAILED, State.STORED)
-    assert picture.problem == "Each try ended the worker that made it."
+    assert picture.problem == "Every attempt to process it failed."
     assert not import_pictures.fetch_next(now=now, fetch=fetch_or_die)
 
 
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"<!doctype html><title>Sign in</title>", "What stands there is not a file that we can read as a picture."),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "What stands there is an SVG drawing"),
+        (b"<!doctype html><title>Sign in</title>", "The file at this address cannot be read as a picture."),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "The file at this address is an SVG drawing"),
     ],
 )
 def test_what_is_no_picture_is_not_asked_for_again(site: Website, data: bytes, said: str) -> None:
@@ -138,7 +138,7 @@ def test_by_itself_it_asks_no_machine_that_is_not_public() -> None:
     picture = ordered("http://127.0.0.1/p.jpg")
     assert import_pictures.fetch_next(now=MONDAY)
     picture.refresh_from_db()
-    assert (picture.state, picture.problem) == (State.FAILED, "The address leads into a private network.")
+    assert (picture.state, picture.problem) == (State.FAILED, "The address is in a private network.")
 
 
 def test_a_worker_that_is_lost_holds_its_order_only_until_its_lease_ends(site: Website) -> None:
@@ -180,7 +180,7 @@ def test_a_picture_that_was_given_up_stays_so_even_when_it_comes(site: Website) 
     import_pictures.fetch_next(now=MONDAY, fetch=slow)
     picture.refresh_from_db()
     assert picture.state == State.FAILED
-    assert picture.problem == "It had not come when the letter was assembled."
+    assert picture.problem == "The picture had not arrived when the email was built."
     assert not turn(site, now=MONDAY + timedelta(days=1))
 
 
@@ -209,7 +209,7 @@ def test_one_that_cannot_be_stored_is_tried_again(site: Website, caplog: pytest.
         if kept:
             kept.rename(folder)
     picture.refresh_from_db()
-    assert (picture.state, picture.problem) == (State.COMING, "It could not be stored.")
+    assert (picture.state, picture.problem) == (State.PENDING, "The picture could not be stored.")
     assert "secret" not in caplog.text
     turn(site, now=MONDAY + timedelta(minutes=1))
     picture.refresh_from_db()
@@ -222,7 +222,7 @@ def test_a_file_that_is_too_large_is_refused() -> None:
 
 
 def test_the_database_itself_refuses_half_a_picture() -> None:
-    for wrong in ({"state": State.STORED}, {"state": State.COMING, "source_url": ""}):
+    for wrong in ({"state": State.STORED}, {"state": State.PENDING, "source_url": ""}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Picture.objects.create(use=Use.STORY, **wrong)
 

@@ -47,7 +47,7 @@ def watch() -> Iterator[Watch]:
 
 def refused(url: str, site: Website | None = None, **said: object) -> PictureFetchError:
     with pytest.raises(PictureFetchError) as caught:
-        fetch(url, reach=site.reach(**said)) if site else fetch(url)
+        fetch(url, policy=site.reach(**said)) if site else fetch(url)
     assert caught.value.problem.endswith(".")
     assert caught.value.hint.endswith(".")
     return caught.value
@@ -55,7 +55,7 @@ def refused(url: str, site: Website | None = None, **said: object) -> PictureFet
 
 def test_what_stands_at_an_address_comes_as_it_is(site: Website) -> None:
     site.pages["/p.jpg?size=2&name=%C3%A9t%C3%A9"] = body(DATA, Content_Type="text/html")
-    assert fetch(site.url("/p.jpg?size=2&name=été"), reach=site.reach()) == DATA
+    assert fetch(site.url("/p.jpg?size=2&name=été"), policy=site.reach()) == DATA
     [(_, headers)] = site.asked
     assert headers["Host"] == f"127.0.0.1:{site.port}"
     assert headers["Accept-Encoding"] == "identity"
@@ -66,7 +66,7 @@ def test_an_answer_in_chunks_is_read_whole(site: Website) -> None:
     chunked = b"".join(b"%x\r\n%s\r\n" % (len(DATA), DATA) for _ in range(2)) + b"0\r\n\r\n"
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     site.pages["/p"] = lambda asked: (asked.wfile.write(head + chunked), None)[1]
-    assert fetch(site.url("/p"), reach=site.reach()) == DATA * 2
+    assert fetch(site.url("/p"), policy=site.reach()) == DATA * 2
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_an_answer_in_chunks_is_read_whole(site: Website) -> None:
 def test_an_address_inside_is_refused_and_never_connected_to(url: str, watch: Watch) -> None:
     error = refused(url)
     assert error.is_final
-    assert error.problem == "The address leads into a private network."
+    assert error.problem == "The address is in a private network."
     assert watch.connections == []
 
 
@@ -117,7 +117,7 @@ def test_a_name_is_looked_up_once_and_the_connection_goes_to_an_address_that_was
     site: Website, watch: Watch
 ) -> None:
     site.pages["/p"] = body(DATA)
-    assert fetch(site.url("/p", host="localhost"), reach=site.reach()) == DATA
+    assert fetch(site.url("/p", host="localhost"), policy=site.reach()) == DATA
     assert watch.lookups == ["localhost"]
     assert "127.0.0.1" in watch.connections
     assert set(watch.connections) <= LOOPBACKS
@@ -131,14 +131,14 @@ def test_a_name_with_one_private_address_among_its_addresses_is_refused(site: We
         reach = site.reach()
         only = type(reach)(admits=ip_address(admitted).__eq__, ports=reach.ports)
         with pytest.raises(PictureFetchError, match="private network"):
-            fetch(site.url("/p", host="localhost"), reach=only)
+            fetch(site.url("/p", host="localhost"), policy=only)
         assert watch.connections == []
 
 
 @pytest.mark.parametrize("number", [301, 302, 303, 307, 308])
 def test_a_redirect_is_followed(site: Website, number: int) -> None:
     site.pages |= {"/a": status(number, Location="/b/c?d"), "/b/c?d": body(DATA)}
-    assert fetch(site.url("/a"), reach=site.reach()) == DATA
+    assert fetch(site.url("/a"), policy=site.reach()) == DATA
 
 
 @pytest.mark.parametrize(
@@ -184,13 +184,13 @@ def test_a_redirect_is_followed_as_browsers_do_whatever_is_in_it(
         asked.wfile.write(head)
 
     site.pages |= {"/p": leads_on, path: body(b"x" * 100)}
-    assert fetch(site.url("/p"), reach=site.reach()) == b"x" * 100
+    assert fetch(site.url("/p"), policy=site.reach()) == b"x" * 100
 
 
 def test_no_more_than_three_redirects_are_followed(site: Website) -> None:
     site.pages |= {f"/{n}": status(302, Location=f"/{n + 1}") for n in range(9)}
     site.pages["/3"] = body(DATA)
-    assert fetch(site.url("/0"), reach=site.reach()) == DATA
+    assert fetch(site.url("/0"), policy=site.reach()) == DATA
     site.pages["/3"] = status(302, Location="/4")
     assert refused(site.url("/0"), site).is_final
     assert [path for path, _ in site.asked][4:] == ["/0", "/1", "/2", "/3"]
@@ -208,9 +208,9 @@ def test_reading_ends_where_it_becomes_too_much_whatever_length_was_announced(si
     head = b"HTTP/1.1 200 OK\r\n\r\n"
     site.pages["/endless"] = dripping(head, DATA)
     site.pages["/exact"] = body(DATA)
-    error = refused(site.url("/endless"), site, largest=len(DATA) * 3)
+    error = refused(site.url("/endless"), site, max_bytes=len(DATA) * 3)
     assert (error.problem, error.is_final) == ("The file is too large.", True)
-    assert fetch(site.url("/exact"), reach=site.reach(largest=len(DATA))) == DATA
+    assert fetch(site.url("/exact"), policy=site.reach(max_bytes=len(DATA))) == DATA
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_reading_ends_where_it_becomes_too_much_whatever_length_was_announced(si
 )
 def test_a_site_that_gives_a_byte_now_and_then_is_cut_off(site: Website, head: bytes) -> None:
     site.pages["/p"] = dripping(head, b"0")
-    error = refused(site.url("/p"), site, patience=0.4)
+    error = refused(site.url("/p"), site, timeout_seconds=0.4)
     assert not error.is_final
     assert "too long" in error.problem
 
@@ -230,7 +230,7 @@ def test_a_site_that_takes_the_connection_and_says_nothing_is_cut_off() -> None:
         silent = Website(mute.getsockname()[1])
         for scheme in ("http", "https"):
             silent.scheme = scheme  # in the handshake as well
-            assert "too long" in refused(silent.url("/p"), silent, patience=0.3).problem
+            assert "too long" in refused(silent.url("/p"), silent, timeout_seconds=0.3).problem
 
 
 def test_a_connection_that_breaks_off_is_not_taken_for_the_end(site: Website) -> None:
@@ -284,9 +284,9 @@ def test_the_certificate_is_checked_by_the_name_although_the_connection_goes_to_
     with website(context) as site:
         site.pages["/p"] = body(DATA)
         reach = site.reach(context=lambda: ssl.create_default_context(cafile=trusted))
-        assert fetch(site.url("/p", host="localhost"), reach=reach) == DATA
+        assert fetch(site.url("/p", host="localhost"), policy=reach) == DATA
         with pytest.raises(PictureFetchError, match="no valid certificate"):
-            fetch(site.url("/p", host="127.0.0.1"), reach=reach)
+            fetch(site.url("/p", host="127.0.0.1"), policy=reach)
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_stories_are_given_back_before_all_that_wait(publication: Publication) -
 def test_a_story_is_not_put_beside_one_that_is_elsewhere(publication: Publication) -> None:
     story, gone = make.story(publication), make.story(publication, state=State.DROPPED)
     for other in (gone, make.story(make.publication())):
-        with pytest.raises(InvalidState, match="not in this queue any more"):
+        with pytest.raises(InvalidState, match="no longer in this queue"):
             story_queue.move_beside(story, other, is_after=True)
 
 

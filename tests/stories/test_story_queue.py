@@ -139,7 +139,7 @@ def test_what_cannot_be_printed_is_refused_by_name(
     assert refused.value.problem
     story = story_queue.add(publication, **good)
     with pytest.raises(BadInput) as refused:
-        story_queue.revise(story, **fields)
+        story_queue.update(story, **fields)
     assert refused.value.field == named
     assert headlines(publication) == ["Rain"]
 
@@ -148,7 +148,7 @@ def test_a_field_that_stories_do_not_have_is_a_fault_of_the_program(publication:
     story = add(publication)
     fields: dict[str, Any] = {"state": "used"}
     with pytest.raises(TypeError):
-        story_queue.revise(story, **fields)
+        story_queue.update(story, **fields)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_field_that_stories_do_not_have_is_a_fault_of_the_program(publication:
 )
 def test_the_same_page_is_not_queued_twice_by_accident(publication: Publication, again: str) -> None:
     story_queue.add(publication, headline="Rain", url="https://example.org/rain", body="<p>It rained.</p>")
-    with pytest.raises(InvalidState, match="in the queue already"):
+    with pytest.raises(InvalidState, match="already in the queue"):
         story_queue.add(publication, headline="Rain", url=again, body="<p>It rained.</p>")
     story = story_queue.add(publication, headline="Rain", url=again, body="<p>It rained.</p>", again=True)
     assert order_keys.place_of(story) == 2
@@ -197,7 +197,7 @@ APART = [
 @pytest.mark.parametrize(("one", "other"), SPELLINGS)
 def test_one_page_is_known_in_every_spelling_of_its_address(publication: Publication, one: str, other: str) -> None:
     story_queue.add(publication, headline="Rain", url=one, body="<p>It rained.</p>")
-    with pytest.raises(InvalidState, match="in the queue already"):
+    with pytest.raises(InvalidState, match="already in the queue"):
         story_queue.add(publication, headline="Rain", url=other, body="<p>It rained.</p>")
 
 
@@ -211,8 +211,8 @@ def test_a_story_revised_to_the_link_of_another_is_refused(publication: Publicat
     add(publication)
     other = story_queue.add(publication, headline="Snow", url="https://example.org/snow", body="<p>It snowed.</p>")
     taken = Story.objects.exclude(pk=other.pk).get().url
-    with pytest.raises(InvalidState, match="in the queue already"):
-        story_queue.revise(other, url=f"{taken}?utm_source=letter")
+    with pytest.raises(InvalidState, match="already in the queue"):
+        story_queue.update(other, url=f"{taken}?utm_source=letter")
 
 
 @pytest.mark.parametrize(
@@ -232,8 +232,8 @@ def test_another_page_is_another_story(publication: Publication, other: str) -> 
 
 def test_a_used_story_is_remembered_and_a_dropped_one_is_not(publication: Publication) -> None:
     story = add(publication)
-    story_queue.take_for_edition(publication, at=NOON, least=1, most=1)
-    with pytest.raises(InvalidState, match="stood in an edition"):
+    story_queue.take_for_edition(publication, at=NOON, min_stories=1, max_stories=1)
+    with pytest.raises(InvalidState, match="already in an edition"):
         add(publication)
     Story.objects.filter(pk=story.pk).update(state=State.DROPPED)
     assert add(publication).pk != story.pk
@@ -247,8 +247,8 @@ def test_another_publication_may_have_the_same_story(publication: Publication) -
 def test_revising_changes_what_is_named_and_nothing_else(publication: Publication) -> None:
     story = add(publication, kicker="Weather")
     stale = Story.objects.get(pk=story.pk)
-    story_queue.revise(story, headline="Snow at last")
-    revised = story_queue.revise(stale, kicker="")
+    story_queue.update(story, headline="Snow at last")
+    revised = story_queue.update(stale, kicker="")
     assert (revised.headline, revised.kicker, revised.body) == ("Snow at last", "", "<p>It rained.</p>")
     assert revised is stale
 
@@ -259,15 +259,15 @@ def test_revising_says_when_it_was_and_moving_does_not(publication: Publication)
     story_queue.move(second, to=1)
     first.refresh_from_db()
     assert (order_keys.place_of(first), first.changed_at) == (2, before)
-    assert story_queue.revise(first, kicker="Weather").changed_at > before
+    assert story_queue.update(first, kicker="Weather").changed_at > before
 
 
 def test_a_change_of_an_older_version_is_refused_and_changes_nothing(publication: Publication) -> None:
     story = add(publication)
     seen = story.version
-    story_queue.revise(story, seen=seen, headline="Snow at last")
-    with pytest.raises(VersionConflict, match="was changed since you looked at it"):
-        story_queue.revise(story, seen=seen, headline="Hail at last")
+    story_queue.update(story, seen=seen, headline="Snow at last")
+    with pytest.raises(VersionConflict, match="was changed after you opened it"):
+        story_queue.update(story, seen=seen, headline="Hail at last")
     story.refresh_from_db()
     assert (story.headline, story.version) == ("Snow at last", seen + 1)
 
@@ -275,24 +275,24 @@ def test_a_change_of_an_older_version_is_refused_and_changes_nothing(publication
 def test_what_is_revised_to_what_it_is_keeps_its_version_and_its_time(publication: Publication) -> None:
     story = add(publication, kicker="Weather")
     before = (story.version, story.changed_at)
-    story_queue.revise(story, headline=story.headline, body=story.body, kicker=" Weather ")
+    story_queue.update(story, headline=story.headline, body=story.body, kicker=" Weather ")
     story.refresh_from_db()
     assert (story.version, story.changed_at) == before
 
 
 def test_a_used_story_may_be_revised(publication: Publication) -> None:
     add(publication)
-    (story,) = story_queue.take_for_edition(publication, at=NOON, least=1, most=1)
-    assert story_queue.revise(story, headline="Snow").state == State.USED
+    (story,) = story_queue.take_for_edition(publication, at=NOON, min_stories=1, max_stories=1)
+    assert story_queue.update(story, headline="Snow").state == State.USED
 
 
 def test_a_revised_link_may_not_lead_to_a_page_that_is_queued(publication: Publication) -> None:
     add(publication, "one")
     story = add(publication, "two")
     with pytest.raises(InvalidState):
-        story_queue.revise(story, url="https://example.org/one")
-    assert story_queue.revise(story, url="https://example.org/two?utm_medium=x").url.endswith("utm_medium=x")
-    assert story_queue.revise(story, url="https://example.org/one", again=True).url.endswith("/one")
+        story_queue.update(story, url="https://example.org/one")
+    assert story_queue.update(story, url="https://example.org/two?utm_medium=x").url.endswith("utm_medium=x")
+    assert story_queue.update(story, url="https://example.org/one", again=True).url.endswith("/one")
 
 
 def test_a_story_moves_to_the_place_it_is_given(publication: Publication) -> None:
@@ -301,7 +301,7 @@ def test_a_story_moves_to_the_place_it_is_given(publication: Publication) -> Non
     assert headlines(publication) == ["one", "four", "two", "three"]
     story_queue.move(stories["one"], to=99)
     assert headlines(publication) == ["four", "two", "three", "one"]
-    with pytest.raises(BadInput, match="first place is 1"):
+    with pytest.raises(BadInput, match="Positions start at 1"):
         story_queue.move(stories["one"], to=0)
 
 
@@ -344,17 +344,17 @@ def test_an_edition_takes_the_first_that_are_fit_to_print(publication: Publicati
     add(publication, "expired", expires_at=NOON)
     for name in ("one", "two", "three"):
         add(publication, name)
-    taken = story_queue.take_for_edition(publication, at=NOON, least=2, most=2)
+    taken = story_queue.take_for_edition(publication, at=NOON, min_stories=2, max_stories=2)
     assert [(story.headline, story.state) for story in taken] == [("one", State.USED), ("two", State.USED)]
     assert headlines(publication) == ["embargoed", "expired", "three"]
-    assert story_queue.take_for_edition(publication, at=NOON, least=2, most=9) == []
+    assert story_queue.take_for_edition(publication, at=NOON, min_stories=2, max_stories=9) == []
     assert headlines(publication) == ["embargoed", "expired", "three"]
 
 
 def test_stories_given_back_lead_the_queue_in_their_order(publication: Publication) -> None:
     for name in ("one", "two", "three"):
         add(publication, name)
-    taken = story_queue.take_for_edition(publication, at=NOON, least=1, most=2)
+    taken = story_queue.take_for_edition(publication, at=NOON, min_stories=1, max_stories=2)
     story_queue.return_to_front(publication, taken)
     story_queue.return_to_front(publication, taken)
     assert headlines(publication) == ["one", "two", "three"]
@@ -387,7 +387,7 @@ class Walks(TestCase):
                 expected.remove(chosen)
                 dropped.append(chosen)
             elif step == "take":
-                story_queue.take_for_edition(publication, at=NOON, least=0, most=2)
+                story_queue.take_for_edition(publication, at=NOON, min_stories=0, max_stories=2)
                 expected = expected[2:]
             assert [story.pk for story in story_queue.queued_stories(publication)] == expected
 
@@ -408,7 +408,7 @@ def test_people_who_act_at_once_lose_no_story(at_once: type_of_at_once) -> None:
             lambda: story_queue.drop(stories[4]),
             lambda: add(publication, "new one"),
             lambda: add(publication, "new two"),
-            lambda: story_queue.take_for_edition(publication, at=NOON, least=1, most=1),
+            lambda: story_queue.take_for_edition(publication, at=NOON, min_stories=1, max_stories=1),
         ]
     )
     waiting = headlines(publication)
@@ -450,13 +450,13 @@ def test_a_storys_picture_is_ordered_with_it_or_not_at_all() -> None:
 @pytest.mark.django_db
 def test_a_picture_that_is_handed_over_takes_the_place_of_an_address_and_the_other_way_round() -> None:
     story, kept = make.story(make.publication()), make.picture()
-    story_queue.revise(story, picture_url="https://example.org/rain.jpg", picture_alt="A wet street")
-    story_queue.revise(story, picture=kept, picture_url="https://example.org/rain.jpg")
+    story_queue.update(story, picture_url="https://example.org/rain.jpg", picture_alt="A wet street")
+    story_queue.update(story, picture=kept, picture_url="https://example.org/rain.jpg")
     assert (story.picture, story.picture_url) == (kept, "")
-    story_queue.revise(story, picture_url="")  # as a form says when nothing was changed
+    story_queue.update(story, picture_url="")  # as a form says when nothing was changed
     assert story.picture == kept
-    story_queue.revise(story, picture_url="https://example.org/snow.jpg")
+    story_queue.update(story, picture_url="https://example.org/snow.jpg")
     assert story.picture
     assert (story.picture.source_url, story.picture.state) == ("https://example.org/snow.jpg", "coming")
-    story_queue.revise(story, picture_url="")
+    story_queue.update(story, picture_url="")
     assert story.picture is None

@@ -88,7 +88,7 @@ class Story:
             answer: Receipt | ProviderError
             still = partial(operator.lt, clock.now, until) if until else None
             try:
-                answer = self.system.client.send(body, still=still)
+                answer = self.system.client.send(body, may_finish=still)
             except ProviderError as error:
                 answer = error
             send_batches.record_result(attempt, answer, now=clock())

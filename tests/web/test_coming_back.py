@@ -108,7 +108,7 @@ def test_the_link_works_for_three_days(client: Client, token: str) -> None:
     order = Confirmation.objects.get()
     order.asked_at -= timedelta(days=3, seconds=1)
     order.save()
-    assert client.post(f"/c/{return_confirmation.token(order)}").status_code == 410
+    assert client.post(f"/c/{return_confirmation.create_token(order)}").status_code == 410
     assert standing() == SubscriptionStatus.UNSUBSCRIBED
 
 

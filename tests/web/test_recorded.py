@@ -123,9 +123,9 @@ def test_a_closed_account_is_out_of_its_open_session_at_once_and_stays_out_when_
     browser: Client, ada: User, publication: Publication
 ) -> None:
     assert browser.get("/ops/").status_code == 200
-    manage_users.close(ada, by=None, now=clock.now())
+    manage_users.close_account(ada, by=None, now=clock.now())
     assert browser.get("/ops/")["Location"].startswith("/sign-in/")
-    manage_users.reopen(ada, by=None, now=clock.now())
+    manage_users.reopen_account(ada, by=None, now=clock.now())
     assert browser.get("/ops/").status_code == 302, "the old session must not come to life again"
     form = {"username": "ada@example.org", "password": make.PASSWORD}
     assert browser.post("/sign-in/", form).status_code == 302

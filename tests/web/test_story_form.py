@@ -186,7 +186,7 @@ def test_two_pictures_for_one_story_are_a_conflict(cora: Client, eddie: Client, 
 
 def test_a_post_that_only_names_an_old_version_replaces_nothing(cora: Client, publication: Publication) -> None:
     story = make.story(publication)
-    story_queue.revise(story, headline="Hers")
+    story_queue.update(story, headline="Hers")
     page = cora.post(page_of(story), {"headline": "His", "seen-version": "1"})
     assert page.status_code == 200
     assert stored(story)["headline"] == "Hers"
@@ -202,7 +202,7 @@ def test_who_saves_at_the_same_moment_is_told_and_keeps_the_words(
         raise VersionConflict("Story 1 was changed.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(story_queue, "revise", outrun)
+        patched.setattr(story_queue, "update", outrun)
         page: Any = form.send(cora, headline="His")
     assert "Someone else saved this story at the same moment." in words(page)
     (form,) = [form for form in forms_in(page, page_of(story)) if "headline" in form.names]
@@ -243,7 +243,7 @@ def test_when_the_database_is_full_the_words_stay(
         raise OperationalError("database or disk is full")
 
     monkeypatch.setattr(story_queue, "add", full)
-    monkeypatch.setattr(story_queue, "revise", full)
+    monkeypatch.setattr(story_queue, "update", full)
     for address in (NEW, page_of(make.story(publication))):
         page = cora.post(address, FORM)
         assert page.status_code == 200

@@ -87,6 +87,6 @@ def test_a_worker_without_shared_memory_ends_with_one_sentence(redis_server: Red
     )
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        "Workers need shared memory, and this machine gives none (No such file or directory). "
+        "Workers need shared memory, and this machine has none (No such file or directory). "
         "Mount it: mount -t tmpfs -o mode=1777 tmpfs /dev/shm"
     ]

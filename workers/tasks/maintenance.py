@@ -14,7 +14,7 @@ from newsletter.delivery.rate_limits import quotas
 from newsletter.delivery.scheduled import scheduled_groups
 from newsletter.giving import gift_records
 from newsletter.lib import clock
-from newsletter.mail.sendgrid.scheduled_send_api import Batches
+from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
 from newsletter.ops import heartbeats
 from workers import queue_depth
 from workers.queues import WORKER_QUEUES
@@ -28,8 +28,8 @@ def _redis() -> redis.Redis:
 
 
 @lru_cache(maxsize=1)
-def _provider() -> Batches:
-    return Batches(
+def _provider() -> ScheduledSendApi:
+    return ScheduledSendApi(
         key=settings.SENDGRID_API_KEY or "postbox",
         base=settings.SENDGRID_API_BASE,
         residency=settings.SENDGRID_RESIDENCY,
@@ -53,8 +53,8 @@ def clean_up() -> None:
     heartbeats.forget_old(now=now)
     quotas.forget_old(now=now)
     gift_records.delete_old_gifts(now=now)
-    subscriptions.end_all_pauses(now=now)
-    session_expiry.forget_expired(now=now)
+    subscriptions.resume_all_due(now=now)
+    session_expiry.delete_expired(now=now)
 
 
 @shared_task

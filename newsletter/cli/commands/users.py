@@ -71,7 +71,7 @@ def add(  # noqa: PLR0917 — Typer reads them as options
         raise InvalidState("A user with this address already exists.")
     user = User(email=email.strip().lower(), name=name.strip()[:100], role=role.value)
     user.set_password(_password(user, from_stdin=password_stdin))
-    _show(manage_users.add(user, by=_by(by), now=clock.now()), json=json)
+    _show(manage_users.add_user(user, by=_by(by), now=clock.now()), json=json)
 
 
 @app.command("list")
@@ -129,7 +129,7 @@ def close(email: Email, by: ByAdministrator = "", json: Json = False) -> None:
     """
     from newsletter.accounts import manage_users
 
-    _show(manage_users.close(_user(email), by=_by(by), now=clock.now()), json=json)
+    _show(manage_users.close_account(_user(email), by=_by(by), now=clock.now()), json=json)
 
 
 @app.command()
@@ -137,7 +137,7 @@ def reopen(email: Email, by: ByAdministrator = "", json: Json = False) -> None:
     """Reopen a closed account. The password stays the same."""
     from newsletter.accounts import manage_users
 
-    _show(manage_users.reopen(_user(email), by=_by(by), now=clock.now()), json=json)
+    _show(manage_users.reopen_account(_user(email), by=_by(by), now=clock.now()), json=json)
 
 
 def _by(email: str) -> User | None:

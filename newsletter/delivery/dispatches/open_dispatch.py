@@ -186,7 +186,7 @@ class _Part:
         """Return the readers to send to among the next CHUNK_SIZE candidates, by their batch key."""
         if clocks is None and self.donors is None:
             found = reachable_subscribers.candidates(
-                edition.publication_id, day=self.day, after=self.last, most=CHUNK_SIZE
+                edition.publication_id, day=self.day, after=self.last, limit=CHUNK_SIZE
             )
             self._advance(len(found), found[-1][0] if found else self.last)
             self.left_out.update([reason for _, reason in found if reason])
@@ -204,10 +204,10 @@ class _Part:
     def _rows(self, edition: Edition) -> list[Marked]:
         if self.donors:
             return reachable_subscribers.candidates_with_flag(
-                edition.publication_id, self.donors, day=self.day, after=self.last, most=CHUNK_SIZE
+                edition.publication_id, self.donors, day=self.day, after=self.last, limit=CHUNK_SIZE
             )
         placed = reachable_subscribers.candidates_with_zone(
-            edition.publication_id, day=self.day, after=self.last, most=CHUNK_SIZE
+            edition.publication_id, day=self.day, after=self.last, limit=CHUNK_SIZE
         )
         return [(subscriber, zone, False, reason) for subscriber, zone, reason in placed]
 

@@ -79,7 +79,7 @@ def _payload(letter_id: int, made_from: str, name: str, slug: str) -> Payload:  
         fallback_name=frozen.fallback_name,
         unsubscribe=f"{settings.BASE_URL}/u/",
         unsubscribe_mailbox=settings.UNSUBSCRIBE_MAILBOX,
-        list_id=email_headers.list_id(name, f"{slug}.{domain}"),
+        list_id=email_headers.list_id_header(name, f"{slug}.{domain}"),
         feedback_id=f"{frozen.edition_id}:{slug}:newsletter:{settings.FEEDBACK_ID}" if settings.FEEDBACK_ID else "",
         message_ids=(f"edition-{frozen.edition_id}-reader-", f"@{domain}") if settings.OWN_MESSAGE_IDS else None,
         click_tracking=frozen.click_tracking,

@@ -12,7 +12,7 @@ from newsletter.letters.style import palette
 from newsletter.lib import claim_rows
 from newsletter.mail.message import Letter, Sender
 from newsletter.mail.provider_errors import ProviderError, Refused
-from newsletter.mail.sendgrid import send_single_email
+from newsletter.mail.sendgrid import single_email_payload
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
@@ -46,7 +46,7 @@ def _send(order: Confirmation, client: Client, *, now: datetime) -> None:
     sender = Sender(publication.sender_name, publication.sender_email, publication.reply_to)
     installation_id = installation.cached_id()
     ids = {"nl_installation": installation_id} if installation_id else {}
-    call = send_single_email.body(letter(order, publication), sender, to=address, ids=ids)
+    call = single_email_payload.body(letter(order, publication), sender, to=address, ids=ids)
     try:
         client.send(call)
     except ProviderError as error:
@@ -65,7 +65,7 @@ def letter(order: Confirmation, publication: Publication) -> Letter:
     until = (order.asked_at + return_confirmation.VALID).astimezone(zone(publication.time_zone))
     context = {
         "publication": publication,
-        "link": f"{settings.BASE_URL}/c/{return_confirmation.token(order)}",
+        "link": f"{settings.BASE_URL}/c/{return_confirmation.create_token(order)}",
         "until": f"{until:%A}, {until.day} {until:%B}, {until:%H:%M %Z}",
         "colours": palette.light_palette(publication.accent_colour),
     }

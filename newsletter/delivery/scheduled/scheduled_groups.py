@@ -31,7 +31,7 @@ from newsletter.delivery.models import (
 )
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.mail.provider_errors import ProviderError, RetryLater
-from newsletter.mail.sendgrid.scheduled_send_api import Batches, Status
+from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi, Status
 
 Clock = Callable[[], datetime]
 STEP_LEASE = timedelta(seconds=30)  # after that another worker takes over the group of a lost one
@@ -78,7 +78,7 @@ def schedule_retry(group_id: int, *, now: datetime) -> None:
     ScheduledGroup.objects.filter(pk=group_id).update(lease_until=now + wait)
 
 
-def _step(group: ScheduledGroup, provider: Batches, clock: Clock) -> None:
+def _step(group: ScheduledGroup, provider: ScheduledSendApi, clock: Clock) -> None:
     now = clock()
     match group.state:
         case ScheduledGroupState.OPEN if now >= group.send_at:
@@ -259,5 +259,5 @@ def _create_next_group(group: ScheduledGroup, *, now: datetime) -> None:
 def _release_slot(group: ScheduledGroup, provider: Batches) -> None:
     """Release the cancel slot long after the send time. Before it, deleting the cancel would send the letters."""
     if group.provider_batch_id:
-        provider.free(group.provider_batch_id)
+        provider.delete_status(group.provider_batch_id)
     ScheduledGroup.objects.filter(pk=group.pk).update(place=None)

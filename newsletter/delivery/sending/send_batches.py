@@ -157,7 +157,7 @@ def _send(batch: ClaimedBatch, client: Client, clock: Clock, calls: Calls) -> At
         )
         until = scheduled_sends.deadline(group, began_at=attempt.began_at) if group else None
         try:
-            answer = client.send(body, still=(lambda: clock() < until) if until else None)
+            answer = client.send(body, may_finish=(lambda: clock() < until) if until else None)
         except ProviderError as error:
             answer = error
     return _record_with_retry(attempt, answer, clock=clock)

@@ -27,8 +27,8 @@ class Migration(migrations.Migration):
             name='WebhookPost',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tries', models.PositiveSmallIntegerField(default=0, help_text='How often a worker took it up.')),
-                ('try_at', models.DateTimeField(blank=True, help_text='Not before then; empty: at once.', null=True)),
+                ('tries', models.PositiveSmallIntegerField(default=0, help_text='How often a worker claimed it.')),
+                ('try_at', models.DateTimeField(blank=True, help_text='Not before this time; empty: at once.', null=True)),
                 ('received_at', models.DateTimeField(db_index=True)),
                 ('signed_at', models.DateTimeField(blank=True, help_text="By the provider's clock, if it said.", null=True)),
                 ('digest', models.CharField(help_text='SHA-256 of stamp and body: each is kept once.', max_length=64, unique=True)),

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from newsletter.letters.content.translations import Translation
-from newsletter.mail.text_cleaning import seen
+from newsletter.mail.text_cleaning import visible_text
 from newsletter.publications.models import Layout
 from newsletter.stories.models import Kind
 
@@ -65,7 +65,10 @@ def arrange_stories(
         section = wish.section or (own[Layout(look)] if kind == Kind.SHORT else "")
         made.append(
             StoryArrangement(
-                kind, section if seen(section) != seen(open_section) else "", 3 if section else 2, pictured
+                kind,
+                section if visible_text(section) != visible_text(open_section) else "",
+                3 if section else 2,
+                pictured,
             )
         )
         open_section = section

@@ -7,7 +7,7 @@ from newsletter.letters.content.letter_content import Links
 from newsletter.letters.preflight.finding import Finding
 from newsletter.letters.preflight.parsed_html import Element, ParsedHtml
 from newsletter.mail.message import Letter, MergeTag
-from newsletter.mail.text_cleaning import entities
+from newsletter.mail.text_cleaning import find_entities
 
 LONG_SUBJECT = 70  # characters; phones show half as many
 LEFTOVERS = re.compile(r"\{\{|\}\}|\{%|%\}|<%|%>")
@@ -44,7 +44,7 @@ def leftover_entities(letter: Letter, anatomy: ParsedHtml) -> Iterator[Finding]:
     """Characters written as HTML writes them, which readers would see: `&amp;`, `&#8217;`."""
     for place, words in (("subject", letter.subject), ("text", letter.text), ("HTML", anatomy.words)):
         shown = " ".join(word for word in words.split() if "://" not in word)
-        for entity in dict.fromkeys(entities(shown)):
+        for entity in dict.fromkeys(find_entities(shown)):
             hint = "Write the character itself, unless the text is about HTML."
             yield Finding("entity.leftover", "warn", f"{place}: {entity}", hint)
 

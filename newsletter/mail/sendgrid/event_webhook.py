@@ -1,9 +1,8 @@
-"""SendGrid's Event Webhook: is a post really theirs, and what does it say in our words. Pure: no database, no clock.
+"""Verify and parse posts from SendGrid's Event Webhook. Pure: no database, no clock.
 
-A post is a JSON array of events, each about one reader's letter. They come at least once, in any
-order, and any of their fields may be missing; what follows from them is decided in `insights`.
-Facts: the pages “Event Webhook Reference” and “Event Webhook Security Features” of SendGrid's
-documentation.
+A post is a JSON array of events, each about one reader's email. Events arrive at least once, in any order, and any
+field may be missing. `newsletter.insights` acts on them.
+Source: SendGrid's pages “Event Webhook Reference” and “Event Webhook Security Features”.
 """
 
 import base64
@@ -27,21 +26,21 @@ from newsletter.mail import text_cleaning
 
 SIGNATURE = "X-Twilio-Email-Event-Webhook-Signature"
 TIMESTAMP = "X-Twilio-Email-Event-Webhook-Timestamp"
-STAMP = re.compile(r"[0-9]{10}")  # Unix seconds: as many digits as they have from 2001 to 2286
-LARGEST_ID = 2**63 - 1
+STAMP = re.compile(r"[0-9]{10}")  # Unix seconds have ten digits from 2001 to 2286
+MAX_ID = 2**63 - 1
 SHA = ec.ECDSA(SHA256())
 
 
 class EventType(StrEnum):
-    """What happened to one reader's letter."""
+    """What happened to one reader's email."""
 
-    PROCESSED = "processed"  # the provider took it and begins to deliver it
-    DEFERRED = "deferred"  # the mailbox said “later”; the provider tries for up to 72 hours
-    DROPPED = "dropped"  # the provider did not even try
-    BLOCKED = "blocked"  # the mailbox refused this letter, not the address
-    DELIVERED = "delivered"  # the mailbox took it
+    PROCESSED = "processed"  # the provider accepted it and starts delivery
+    DEFERRED = "deferred"  # the mailbox asked to retry later; the provider retries for up to 72 hours
+    DROPPED = "dropped"  # the provider did not attempt delivery
+    BLOCKED = "blocked"  # the mailbox refused this email, not the address
+    DELIVERED = "delivered"  # the mailbox accepted it
     BOUNCED = "bounced"  # the mailbox does not exist
-    PREFETCHED = "prefetched"  # a mail program's server fetched the pictures; nobody need have looked
+    PREFETCHED = "prefetched"  # an email client's server fetched the pictures; perhaps nobody opened the email
     OPENED = "opened"
     CLICKED = "clicked"
     COMPLAINED = "complained"  # reported as spam
@@ -49,17 +48,19 @@ class EventType(StrEnum):
 
 
 class SuppressionCause(StrEnum):
-    """Why an address must not be mailed any more, if it must not."""
+    """Why an event means that an address must not be mailed any more; empty if it does not."""
 
     NONE = ""
     DEAD = "dead"  # the mailbox does not exist
     SPAM = "spam"  # its owner reported us
-    LISTED = "listed"  # on the provider's own list of those who left
+    LISTED = "listed"  # on the provider's own unsubscribe list
 
 
 class Event(NamedTuple):
-    """Ids are None, and texts empty, where the event does not carry them. `message` is X-Message-Id of the call,
-    `house` the id of the installation that made it."""
+    """One event. Ids are None and texts empty where the event has no value.
+
+    `message` is the X-Message-Id of the call; `installation_id` is the installation that made it.
+    """
 
     kind: EventType
     at: datetime
@@ -75,14 +76,17 @@ class Event(NamedTuple):
 
 
 class ParsedPost(NamedTuple):
-    """What a post told. `ignored` are of no interest to us, `unreadable` are not events at all."""
+    """The events of a post.
+
+    `ignored` counts events that we do not use, `unreadable` counts items that are not events.
+    """
 
     events: list[Event]
     ignored: int
     unreadable: int
 
 
-WORDS = {
+EVENT_TYPES = {
     "processed": EventType.PROCESSED,
     "deferred": EventType.DEFERRED,
     "dropped": EventType.DROPPED,
@@ -92,7 +96,7 @@ WORDS = {
     "unsubscribe": EventType.UNSUBSCRIBED,
     "group_unsubscribe": EventType.UNSUBSCRIBED,
 }
-# Reasons of a drop that say something about the address. The others (quota, content) say something about us.
+# Drop reasons that concern the address. The others (quota, content) concern the sender.
 DROPS = {
     "bounced address": SuppressionCause.DEAD,
     "invalid": SuppressionCause.DEAD,
@@ -103,60 +107,60 @@ DROPS = {
 
 SUPPRESSING = frozenset(
     {EventType.BOUNCED, EventType.COMPLAINED, EventType.DROPPED}
-)  # may say something about the address
-BOUNCED, UNHARMED = (
+)  # types that may mean that the address must not be mailed
+BOUNCED, NO_CAUSE = (
     EventType.BOUNCED,
     SuppressionCause.NONE,
-)  # by a name of their own, because an enumeration is slow to look into
-LONGEST = 500  # characters of a text
-LONGEST_MESSAGE = 100  # characters of X-Message-Id, as many as an attempt keeps
+)  # module constants, because attribute access on an enumeration is slow
+MAX_TEXT_CHARS = 500  # of a text
+MAX_MESSAGE_ID_CHARS = 100  # of X-Message-Id, the length that an attempt stores
 
 
 def read_key(text: str) -> ec.EllipticCurvePublicKey:
-    """The public key of a webhook as SendGrid shows it: base64 of DER. Raises `BadSetting`."""
+    """Return the public key of a webhook from the form SendGrid shows: base64 of DER. Raises `BadSetting`."""
     hint = "Copy the verification key of the signed event webhook as SendGrid shows it."
     try:
         key = load_der_public_key(base64.b64decode(text, validate=True))
     except (ValueError, UnsupportedAlgorithm):
-        raise BadSetting("SENDGRID_WEBHOOK_KEY", "holds something that is not a public key.", hint) from None
+        raise BadSetting("SENDGRID_WEBHOOK_KEY", "is not a public key.", hint) from None
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise BadSetting("SENDGRID_WEBHOOK_KEY", "holds a key of another kind.", hint)
+        raise BadSetting("SENDGRID_WEBHOOK_KEY", "is a public key of the wrong type.", hint)
     return key
 
 
 def is_signed(body: bytes, *, signature: str, timestamp: str, keys: Iterable[ec.EllipticCurvePublicKey]) -> bool:
-    """True when one of `keys` signed the header `timestamp` and the raw `body`, byte for byte.
+    """Return True if one of `keys` signed the header `timestamp` and the raw `body`, byte for byte.
 
-    Both are signed as one text, so a timestamp of any other length than ten digits is refused: digits could
-    otherwise be moved from it into the body.
+    The signature covers both as one text. A timestamp must have exactly ten digits; otherwise digits could be moved
+    from it into the body.
     """
     if not STAMP.fullmatch(timestamp):
         return False
     try:
-        proof = base64.b64decode(signature, validate=True)
+        signature_bytes = base64.b64decode(signature, validate=True)
         signed = timestamp.encode("ascii") + body
     except (binascii.Error, ValueError):
         return False
     for key in keys:
         try:
-            key.verify(proof, signed, SHA)
+            key.verify(signature_bytes, signed, SHA)
         except (InvalidSignature, ValueError):
             continue
-        return bool(proof)
+        return bool(signature_bytes)
     return False
 
 
-def moment(stamp: str) -> datetime | None:
-    """The time in the header `TIMESTAMP`; None when it is not one of ten digits."""
+def parse_timestamp(stamp: str) -> datetime | None:
+    """Return the time in the header `TIMESTAMP`; None if it does not have ten digits."""
     return datetime.fromtimestamp(int(stamp), UTC) if STAMP.fullmatch(stamp) else None
 
 
-def read(body: bytes, *, received_at: datetime) -> ParsedPost:
-    """The events of a post in our words; `BadInput` when it is not JSON with a list (or one event) in it.
+def parse_post(body: bytes, *, received_at: datetime) -> ParsedPost:
+    """Return the events of a post; raise `BadInput` if it is not JSON with a list (or a single event).
 
-    An event without a time that can be true gets the time at which its post came in.
+    An event without a plausible time gets the time at which its post arrived.
     """
-    given = _parsed(body)
+    given = _load_json(body)
     given = [given] if isinstance(given, dict) else given
     if not isinstance(given, list):
         raise BadInput("post", "is not a list of events.")
@@ -173,8 +177,8 @@ def read(body: bytes, *, received_at: datetime) -> ParsedPost:
     return ParsedPost(events, ignored, unreadable)
 
 
-def _parsed(body: bytes) -> Any:
-    """What stands in a post. Half a character or a wrong byte in one text must not cost the others theirs."""
+def _load_json(body: bytes) -> Any:
+    """Load a post. A broken character in one text must not lose the other events."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -186,19 +190,19 @@ def _parsed(body: bytes) -> Any:
 
 
 def _kind(given: Mapping[str, Any]) -> EventType | None:
-    word = given["event"]
-    if word == "bounce":
-        # “blocked” and whatever may be added to it are not put on SendGrid's list of dead addresses
+    name = given["event"]
+    if name == "bounce":
+        # SendGrid does not put “blocked”, or any other type, on its list of bounced addresses
         return EventType.BOUNCED if given.get("type", "bounce") == "bounce" else EventType.BLOCKED
-    if word == "open":
+    if name == "open":
         return EventType.PREFETCHED if given.get("sg_machine_open") in (True, "true") else EventType.OPENED
-    return WORDS.get(word)
+    return EVENT_TYPES.get(name)
 
 
 def _event(kind: EventType, given: Mapping[str, Any], received_at: datetime, latest: float) -> Event:
-    """This runs for every event of every letter, so what is usual is looked for first, and in place.
+    """Build an event. This runs for every event of every email, so the common cases come first and are inlined.
 
-    JSON knows no subclasses: `type(…) is` says the same as `isinstance`, and tells a number from a truth value.
+    JSON values have exact types, so `type(…) is` replaces `isinstance`, and also separates numbers from booleans.
     """
     get = given.get
     at, email, message = get("timestamp"), get("email"), get("sg_message_id")
@@ -210,15 +214,15 @@ def _event(kind: EventType, given: Mapping[str, Any], received_at: datetime, lat
             kind,
             _moment(at) if is_time else received_at,
             email
-            if type(email) is str and len(email) <= LONGEST and email.isascii() and email.isprintable()
+            if type(email) is str and len(email) <= MAX_TEXT_CHARS and email.isascii() and email.isprintable()
             else _text(email),
-            _text(message).partition(".")[0][:LONGEST_MESSAGE],
+            _text(message).partition(".")[0][:MAX_MESSAGE_ID_CHARS],
             _number(dispatch) if type(dispatch) is str else None,
             _number(batch) if type(batch) is str else None,
             _number(attempt) if type(attempt) is str else None,
             _whole(subscriber) if type(subscriber) is str else None,
-            _cause(kind, given) if kind in SUPPRESSING else UNHARMED,
-            # never the reason itself: mail servers like to repeat the address in it
+            _cause(kind, given) if kind in SUPPRESSING else NO_CAUSE,
+            # never the reason itself: mail servers often repeat the address in it
             _text(get("bounce_classification")) if kind is BOUNCED else "",
             _text(installation_id),
         )
@@ -235,24 +239,24 @@ def _text(value: object) -> str:
     if type(value) is not str:
         return ""
     return (
-        value[:LONGEST]
+        value[:MAX_TEXT_CHARS]
         if value.isascii() and value.isprintable()
-        else text_cleaning.remove_unprintable(value)[:LONGEST].strip()
+        else text_cleaning.remove_unprintable(value)[:MAX_TEXT_CHARS].strip()
     )
 
 
 @lru_cache(maxsize=1024)
 def _moment(seconds: float) -> datetime:
-    """Kept, because the thousands of events in a post share a few seconds."""
+    """Return the time of `seconds`. Cached, because the thousands of events in a post share a few seconds."""
     return datetime.fromtimestamp(seconds, UTC)
 
 
 def _whole(digits: str) -> int | None:
-    """An id as we gave it away; None for anything else."""
+    """Return an id that we sent out; None for anything else."""
     if len(digits) > 19 or not digits.isdigit() or not digits.isascii():
         return None
     number = int(digits)
-    return number if 0 < number <= LARGEST_ID else None
+    return number if 0 < number <= MAX_ID else None
 
 
-_number = lru_cache(maxsize=1024)(_whole)  # kept, because all events of a call share three of their four ids
+_number = lru_cache(maxsize=1024)(_whole)  # cached, because all events of a call share three of their four ids

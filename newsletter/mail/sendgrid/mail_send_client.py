@@ -1,15 +1,14 @@
-"""Bytes to SendGrid over connections kept alive, and the exact truth about what became of them.
+"""Send mail/send calls to SendGrid over persistent connections and report exactly what happened to each.
 
-The sendgrid package names the host and the headers. It is not used to carry the bytes: it
-opens a new connection for every call, has no time-out, and does not tell whether a failed call
-had been written in full. The whole promise of the ledger hangs on that last point, so this file
-uses `http.client`, where writing and reading are two steps of ours:
+The sendgrid package supplies only the host and the headers. It does not send the calls, because it opens a new
+connection for each, has no timeout, and does not tell whether a failed call was fully written. The ledger depends on
+that last point, so this module uses `http.client`, which separates writing from reading:
 
-    could not connect, or not all bytes were written    TryLater: a half request is no request
+    could not connect, or not all bytes were written    RetryLater: a partial request is no request
     all bytes written, then silence or a reset          Uncertain
-    an answer                                           by its status (response_meaning.py)
+    a response                                          by its status (response_meaning.py)
 
-No call is ever repeated here.
+This module never repeats a call.
 """
 
 import http.client
@@ -24,21 +23,21 @@ from sendgrid import SendGridAPIClient
 
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import ProviderError, Refused, RetryLater, Uncertain
-from newsletter.mail.sendgrid.response_meaning import meaning
+from newsletter.mail.sendgrid.response_meaning import interpret_response
 
 SEND = "/v3/mail/send"
-# A connection idle for longer is not used again. The far end may close an idle connection at
-# any moment, and a call written into that moment would be uncertain for no good reason.
-KEEP_IDLE = 5.0  # seconds
-# After these the far end may still say something, which must not be taken for the answer to the next call.
-NO_LAST_WORD = frozenset({*range(100, 200), 408})
+# Connections idle for longer are not reused. The server may close an idle connection at any time, and a call written at
+# that moment would be uncertain for no good reason.
+MAX_IDLE_SECONDS = 5.0
+# After these statuses the server may send more, which must not be read as the response to the next call.
+NOT_FINAL_STATUSES = frozenset({*range(100, 200), 408})
 
 
 class Client:
-    """Sends calls; safe to use from several threads, each call on a connection of its own.
+    """Client for mail/send calls. Thread-safe: concurrent calls use separate connections.
 
-    `base` overrides the host of the residency (`global` or `eu`). Time-outs are in seconds:
-    for connecting, and for each single read or write.
+    `base` overrides the host of the data residency (`global` or `eu`). Timeouts are in seconds, for connecting and for
+    each single read or write.
     """
 
     def __init__(
@@ -56,50 +55,48 @@ class Client:
         self._idle: list[tuple[float, http.client.HTTPConnection]] = []
         self._lock = threading.Lock()
 
-    def send(self, body: bytes, *, still: Callable[[], bool] | None = None) -> Receipt:
-        """One call. Raises `Refused`, `RetryLater` or `Uncertain` when it is not accepted.
+    def send(self, body: bytes, *, may_finish: Callable[[], bool] | None = None) -> Receipt:
+        """Make one call. Raises `Refused`, `RetryLater` or `Uncertain` if it is not accepted.
 
-        `still` is asked when all but the last byte is written: on False the last one is not, and so
-        the call was not made. However long a worker slept before, it cannot make a call too late.
-        Nor is it when a connection that was used before has something to read by then: that may be about
-        the connection itself, such as a load balancer's 408 for having been idle, and not about this call.
+        `may_finish` is called when all bytes but the last are written. If it returns False, the last byte is not
+        written, so the call is not made. A worker that was suspended can therefore never make a call too late. The last
+        byte is also held back if a reused connection has unread data: it may concern the connection, such as a load
+        balancer's 408 for an idle one, and not this call.
         """
         connection, was_used = self._take()
         headers = {**self._headers, "Content-Length": str(len(body))}
-        quiet = (lambda: not _is_stale(connection)) if was_used else None
+        is_quiet = (lambda: not _is_stale(connection)) if was_used else None
         try:
-            connection.request("POST", self._path, _hold_back_last_byte(body, still, quiet), headers)
-        except _DeadlinePassed as late:
+            connection.request("POST", self._path, _hold_back_last_byte(body, may_finish, is_quiet), headers)
+        except _DeadlinePassed as error:
             connection.close()
-            raise RetryLater("not made: its time was over before the last byte") from late
-        except _SaidUnasked as early:
+            raise RetryLater("not sent: the deadline passed before the last byte") from error
+        except _UnexpectedData as error:
             connection.close()
-            raise RetryLater("not made: the connection had something to read before the last byte") from early
+            raise RetryLater("not sent: the connection had unread data before the last byte") from error
         except (OSError, http.client.HTTPException) as error:
             try:
-                raise self._said_before_the_end(connection) or RetryLater(
-                    f"not fully written: {_name(error)}"
-                ) from error
+                raise self._early_response(connection) or RetryLater(f"not fully written: {_name(error)}") from error
             finally:
                 connection.close()
-        except ValueError as error:  # a header that cannot be written; nothing was
+        except ValueError as error:  # a header that cannot be written; no bytes were sent
             connection.close()
             raise Refused(f"the request cannot be written: {_name(error)}") from error
         try:
-            answer = connection.getresponse()
+            response = connection.getresponse()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             raise Uncertain(f"no answer: {_name(error)}") from error
         try:
-            said = answer.read(65536)
+            content = response.read(65536)
         except (OSError, http.client.HTTPException):
-            said = b""  # the status is the answer; the rest only explains it
-        if answer.will_close or not answer.isclosed() or answer.status in NO_LAST_WORD:
+            content = b""  # the status decides; the content only explains it
+        if response.will_close or not response.isclosed() or response.status in NOT_FINAL_STATUSES:
             connection.close()
         else:
             with self._lock:
                 self._idle.append((time.monotonic(), connection))
-        return meaning(answer, said)
+        return interpret_response(response, content)
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -109,13 +106,13 @@ class Client:
             connection.close()
 
     def _take(self) -> tuple[http.client.HTTPConnection, bool]:
-        """A connection, and whether a call was answered on it before."""
+        """Return a connection, and whether it was used before."""
         while True:
             with self._lock:
                 if not self._idle:
                     break
                 since, connection = self._idle.pop()
-            if time.monotonic() - since < KEEP_IDLE and not _is_stale(connection):
+            if time.monotonic() - since < MAX_IDLE_SECONDS and not _is_stale(connection):
                 return connection, True
             connection.close()
         fresh: http.client.HTTPConnection
@@ -127,20 +124,20 @@ class Client:
             fresh = http.client.HTTPConnection(self._host, self._port, timeout=self._connect_timeout)
         try:
             fresh.connect()
-        except (OSError, UnicodeError) as error:  # the latter for a name that no host can have
+        except (OSError, UnicodeError) as error:  # UnicodeError: an invalid host name
             fresh.close()
             raise RetryLater(f"no connection: {_name(error)}") from error
         fresh.sock.settimeout(self._answer_timeout)
         return fresh, False
 
-    def _said_before_the_end(self, connection: http.client.HTTPConnection) -> ProviderError | None:
-        """What a far end said that stopped reading half-way: it may refuse a request by its head."""
+    def _early_response(self, connection: http.client.HTTPConnection) -> ProviderError | None:
+        """Return the error that a server sent before it stopped reading; it may refuse a request by its headers."""
         try:
             connection.sock.settimeout(min(2, self._answer_timeout))
-            answer = connection.getresponse()
-            meaning(answer, answer.read(65536))
-        except (Refused, RetryLater) as came:
-            return came
+            response = connection.getresponse()
+            interpret_response(response, response.read(65536))
+        except (Refused, RetryLater) as error:
+            return error
         except Uncertain:
             return None
         except (OSError, http.client.HTTPException, AttributeError):
@@ -149,27 +146,27 @@ class Client:
 
 
 class _DeadlinePassed(Exception):
-    """The last byte must not be written any more."""
+    """The call must not be made any more."""
 
 
-class _SaidUnasked(Exception):
-    """The far end said something, or closed the connection, before it had the whole call."""
+class _UnexpectedData(Exception):
+    """The server sent data or closed the connection before it had the whole call."""
 
 
 def _hold_back_last_byte(
-    body: bytes, still: Callable[[], bool] | None, quiet: Callable[[], bool] | None
+    body: bytes, may_finish: Callable[[], bool] | None, is_quiet: Callable[[], bool] | None
 ) -> Iterator[memoryview]:
     whole = memoryview(body)
     yield whole[:-1]
-    if still is not None and not still():
+    if may_finish is not None and not may_finish():
         raise _DeadlinePassed
-    if quiet is not None and not quiet():
-        raise _SaidUnasked
+    if is_quiet is not None and not is_quiet():
+        raise _UnexpectedData
     yield whole[-1:]
 
 
 def _is_stale(connection: http.client.HTTPConnection) -> bool:
-    """True when an idle connection has something to read: its end, or an answer nobody asked for."""
+    """Return True if an idle connection has data to read: its end, or an unexpected response."""
     try:
         return bool(select.select([connection.sock], [], [], 0)[0])
     except (OSError, ValueError, TypeError):

@@ -1,10 +1,9 @@
-"""SendGrid's batch ids: one for calls that are submitted ahead, and the cancelling of all mail under it.
+"""SendGrid's batch ids and scheduled sends: create an id for calls submitted in advance, and cancel all email under it.
 
-Four calls, and all of them may be repeated: a lost id costs nothing, a second cancel changes
-nothing. None of them tells by its answer alone that mail is cancelled; only `status` does, because
-the answer to a cancel may be lost and the complaints about it are prose.
+All four calls can be repeated: a lost id costs nothing, and a second cancel changes nothing. Only `status` proves that
+email is cancelled, because the response to a cancel may be lost and its errors are prose.
 
-Each raises `Refused`, `RetryLater` or `Uncertain` (mail/errors.py) when it did not get its answer.
+Each call raises `Refused`, `RetryLater` or `Uncertain` (mail/provider_errors.py) if it gets no usable response.
 """
 
 import http.client
@@ -20,23 +19,23 @@ from newsletter.mail.provider_errors import ProviderError, Refused, RetryLater, 
 
 BATCH_PATH = "/v3/mail/batch"
 SCHEDULED_SENDS_PATH = "/v3/user/scheduled_sends"
-MOST_READ = 65536  # bytes
-LONGEST_ID = 100  # characters, as many as are kept
+MAX_RESPONSE_BYTES = 65536  # bytes
+MAX_ID_CHARS = 100  # the length that we store
 
 
 class Status(StrEnum):
-    """What SendGrid does with the mail of a batch id when its time comes. One that it merely waits with is `NONE`."""
+    """What SendGrid does with the email of a batch id at its time. `NONE`: it sends it as scheduled."""
 
     NONE = ""
     PAUSED = "pause"
     CANCELLED = "cancel"
 
 
-class Batches:
-    """The calls about batch ids, each on a connection of its own: they are few, and none is in a hurry.
+class ScheduledSendApi:
+    """Client for SendGrid's batch ids. Each call opens a new connection: calls are few and not urgent.
 
-    `base` and `residency` are those of `transport.Client`: an id is good only where it was made.
-    Time-outs are in seconds, for connecting and for each single read or write.
+    `base` and `residency` must be those of `mail_send_client.Client`: an id is valid only where it was created.
+    Timeouts are in seconds, for connecting and for each single read or write.
     """
 
     def __init__(
@@ -51,21 +50,21 @@ class Batches:
         self._headers = {**official.client.request_headers, "Content-Type": "application/json"}
         self._connect_timeout, self._answer_timeout = connect_timeout, answer_timeout
 
-    def mint(self) -> str:
-        """A fresh batch id. It is good for ten days."""
-        status, said = self._call("POST", BATCH_PATH)
-        if status == 201 and isinstance(said, dict) and _is_id(batch := said.get("batch_id")):
+    def create_batch_id(self) -> str:
+        """Return a new batch id. It is valid for ten days."""
+        status, result = self._call("POST", BATCH_PATH)
+        if status == 201 and isinstance(result, dict) and _is_id(batch := result.get("batch_id")):
             return str(batch)
         raise _unexpected(status)
 
     def cancel(self, batch: str) -> None:
-        """Ask for all mail under this id to be thrown away at its time, whatever status the id has had.
+        """Request that all email under this id is discarded at its time, whatever the id's status was.
 
-        Returns when SendGrid said anything that is not a failure; whether the cancel stands is for
-        `status` to say. “A status exists already” comes as a 400 like every other complaint.
+        Returns unless the response is a failure. Use `status` to check whether the cancel took effect. SendGrid reports
+        “a status exists already” as a 400, like every other error.
         """
-        asked = {"batch_id": batch, "status": Status.CANCELLED}
-        status, _ = self._call("POST", SCHEDULED_SENDS_PATH, asked)
+        payload = {"batch_id": batch, "status": Status.CANCELLED}
+        status, _ = self._call("POST", SCHEDULED_SENDS_PATH, payload)
         if status == 400 and self.status(batch) == Status.PAUSED:
             status, _ = self._call(
                 "PATCH", f"{SCHEDULED_SENDS_PATH}/{quote(batch, safe='')}", {"status": Status.CANCELLED}
@@ -74,13 +73,13 @@ class Batches:
             raise _unexpected(status)
 
     def status(self, batch: str) -> Status:
-        """The status that the id has at this moment."""
-        status, said = self._call("GET", f"{SCHEDULED_SENDS_PATH}/{quote(batch, safe='')}")
+        """Return the current status of the id."""
+        status, result = self._call("GET", f"{SCHEDULED_SENDS_PATH}/{quote(batch, safe='')}")
         if status == 404:
             return Status.NONE
-        if status != 200 or not isinstance(said, list):
+        if status != 200 or not isinstance(result, list):
             raise _unexpected(status)
-        for one in said:
+        for one in result:
             if isinstance(one, dict) and one.get("batch_id") == batch:
                 try:
                     return Status(str(one.get("status")))
@@ -88,17 +87,17 @@ class Batches:
                     raise _unexpected(status) from None
         return Status.NONE
 
-    def free(self, batch: str) -> None:
-        """Take the status away, so that its place among the ten is free again.
+    def delete_status(self, batch: str) -> None:
+        """Delete the status, which frees its slot among the account's ten.
 
-        DANGEROUS before the mail's time has passed: mail that waits under a cancelled id comes back to life.
+        DANGEROUS before the scheduled time has passed: email that waits under a cancelled id would be sent after all.
         """
         status, _ = self._call("DELETE", f"{SCHEDULED_SENDS_PATH}/{quote(batch, safe='')}")
         if status not in (204, 404):
             raise _unexpected(status)
 
-    def _call(self, method: str, path: str, asked: dict[str, Any] | None = None) -> tuple[int, Any]:
-        """Status and JSON (None when there is none) of one call that was answered."""
+    def _call(self, method: str, path: str, payload: dict[str, Any] | None = None) -> tuple[int, Any]:
+        """Make one call and return its status and its JSON content (None if there is none)."""
         connection: http.client.HTTPConnection
         if self._tls:
             connection = http.client.HTTPSConnection(
@@ -110,30 +109,30 @@ class Batches:
             try:
                 connection.connect()
                 connection.sock.settimeout(self._answer_timeout)
-                body = orjson.dumps(asked) if asked is not None else None
+                body = orjson.dumps(payload) if payload is not None else None
                 connection.request(method, self._root + path, body, self._headers)
             except (OSError, http.client.HTTPException) as error:
                 raise RetryLater(f"no connection: {type(error).__name__}") from error
             try:
-                answer = connection.getresponse()
-                said = answer.read(MOST_READ)
+                response = connection.getresponse()
+                content = response.read(MAX_RESPONSE_BYTES)
             except (OSError, http.client.HTTPException) as error:
                 raise Uncertain(f"no answer: {type(error).__name__}") from error
         finally:
             connection.close()
         try:
-            return answer.status, orjson.loads(said) if said else None
+            return response.status, orjson.loads(content) if content else None
         except orjson.JSONDecodeError:
-            return answer.status, None
+            return response.status, None
 
 
 def _is_id(given: object) -> bool:
-    """Something that can be kept and put into a call: the pages promise a text and no length."""
-    return isinstance(given, str) and 0 < len(given) <= LONGEST_ID and given.isascii() and given.isprintable()
+    """Return True if `given` can be stored and sent: SendGrid documents a text without a length."""
+    return isinstance(given, str) and 0 < len(given) <= MAX_ID_CHARS and given.isascii() and given.isprintable()
 
 
 def _unexpected(status: int) -> ProviderError:
-    """The error for an answer that is not the one that was asked for."""
+    """Return the error for an unexpected response."""
     detail = f"HTTP {status}"
     if status == 429:
         return RetryLater(detail, status=status)

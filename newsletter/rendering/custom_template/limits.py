@@ -1,9 +1,9 @@
 """How much a curator's template may use. The other process sets the limits itself, before it reads a word."""
 
-from newsletter.lib.process_limits import Bounds
+from newsletter.lib.process_limits import ProcessLimits
 
 MAX_SOURCE_CHARACTERS = 100_000  # characters of a template
 MAX_OUTPUT_BYTES = (
     400_000  # bytes of what it makes, before and after inlining; a letter that may leave is a quarter of that
 )
-PROCESS = Bounds(cpu_seconds=3, wall_seconds=20, memory_bytes=512 * 1024 * 1024)
+PROCESS = ProcessLimits(cpu_seconds=3, wall_seconds=20, memory_bytes=512 * 1024 * 1024)

@@ -15,7 +15,7 @@ from jinja2 import TemplateAssertionError, TemplateNotFound, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
 from jinja2.utils import missing
 
-from newsletter.lib.process_limits import bind
+from newsletter.lib.process_limits import apply_limits
 from newsletter.rendering.custom_template import limits
 from newsletter.rendering.custom_template.context_json import TemplateObject, from_json
 from newsletter.rendering.custom_template.printable_values import ADDRESS, require_no_address
@@ -175,7 +175,7 @@ def _sentence(words: str) -> str:
 
 
 if __name__ == "__main__":
-    bind(limits.PROCESS)
+    apply_limits(limits.PROCESS)
     told: dict[str, Any]
     try:
         told = answer(json.load(sys.stdin))

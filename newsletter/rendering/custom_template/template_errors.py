@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from newsletter.lib.errors import NewsletterError
 
 OPENING = re.compile(r"\{\{|\{%")
-LONGEST_NAME = 60  # characters of what is quoted from a template
+MAX_NAME_CHARS = 60  # characters of what is quoted from a template
 LONGEST_TAG = 20  # lines that are looked through for a name, from the line where its tag begins
 
 
@@ -33,7 +33,7 @@ class CustomTemplateError(RenderingError):
 
 def truncate(name: str) -> str:
     """`name` as it may stand in a fault."""
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    return name if len(name) <= MAX_NAME_CHARS else f"{name[: MAX_NAME_CHARS - 1]}…"
 
 
 def locate(name: str, source: str, line: int) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from textwrap import TextWrapper
 
 from newsletter.mail.text_cleaning import collapse_whitespace
-from newsletter.mail.text_direction import LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK, Direction, first_strong
+from newsletter.mail.text_direction import LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK, Direction, first_strong_direction
 
 COLUMNS = 72
 
@@ -37,6 +37,6 @@ def _kept_in(line: str, direction: Direction) -> str:
     Mail programs set every line of plain text by its own first letter (Unicode's bidirectional
     algorithm, rules P2 and P3), so a line of Arabic that starts with a Latin name needs it.
     """
-    if first_strong(line) == direction or (direction == "ltr" and first_strong(line) is None):
+    if first_strong_direction(line) == direction or (direction == "ltr" and first_strong_direction(line) is None):
         return line
     return (RIGHT_TO_LEFT_MARK if direction == "rtl" else LEFT_TO_RIGHT_MARK) + line

@@ -1,1 +1,1 @@
-"""Find headline, byline, paragraphs and donation block in a copied article."""
+"""Find the headline, byline, paragraphs and appeal in a copied article."""

@@ -1,9 +1,8 @@
-"""Recognises a donation block among the lines of a copied article. Pure.
+"""Detect an appeal among the lines of a copied article. Pure.
 
-Three signs tell it from a story: lines of an appeal we have stored; a list that stands there
-twice, because the page holds one copy for phones and one for desktops; and words that ask the
-reader for support. A story about donations has such words too, but in long paragraphs, in the
-third person or in quotation marks: those are no sign.
+Three signs distinguish an appeal from the story: lines of a stored appeal; a list that occurs twice, because the page
+has one copy for phones and one for desktops; and phrases that ask the reader for support. A story about donations has
+such phrases too, but in long paragraphs, in reported speech or in quotation marks, which do not count.
 """
 
 import re
@@ -11,15 +10,15 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from newsletter.mail.text_cleaning import seen
+from newsletter.mail.text_cleaning import visible_text
 
-# Characters. A paragraph tells something and is no part of a block, unless it is stored in an appeal.
-PARAGRAPH_CHARS = 220  # the longest line that asks, and the longest bulleted one
-SHORT_CHARS = 120  # the longest without any sign of its own, between two that have one
-BRIEF_CHARS = 80  # the longest without any sign between a heading and the first that has one
-TITLE_CHARS = 60  # the longest heading without any sign
-MIN_WEIGHT = 4  # the weight that makes lines a block: two plain requests, or one list said twice
-MAX_COPY_DISTANCE = 30  # lines; two copies of a list stand closer together than this
+# Characters. Longer paragraphs belong to the story, unless a stored appeal contains them.
+PARAGRAPH_CHARS = 220  # the longest line with an appeal phrase, and the longest bulleted one
+SHORT_CHARS = 120  # the longest line without a sign, between two that have one
+BRIEF_CHARS = 80  # the longest line without a sign, between a heading and the first line that has one
+TITLE_CHARS = 60  # the longest heading without a sign
+MIN_WEIGHT = 4  # the weight from which lines are an appeal: two plain requests, or one repeated list
+MAX_COPY_DISTANCE = 30  # lines between two copies of a list, at most
 
 BULLET = re.compile(r"\s*(?:[-–—*•·▪‣◦●○■✓✔➤►]|\d{1,2}[.)](?=\s))\s*(?=\S)")
 
@@ -37,30 +36,30 @@ REQUESTS = re.compile(
     rf"|(?P<keep>(?:keep|fund) (?:us|{OUR}|this {NEWS}|{NEWS}) ?(?:free|going|alive|independent|open)?)"
     r"|(?P<now>(?:donate|contribute|give|subscribe) (?:now|today|here|monthly))"
 )
-# A sentence that begins by telling the reader what to do.
+# A sentence that starts with an imperative.
 ORDERS = re.compile(
     r"(?:^|[.!?:–—]\s+)(donate|contribute|support(?! (?:for|from|among|has|is))|give|save|join|help|defend)\b"
 )
 QUOTED = re.compile(r"“[^”]*”?|\"[^\"]*\"?|«[^»]*»?|„[^“”]*[“”]?")
-TOLD = re.compile(r"\b(?:said|says|told|added|wrote|announced|according to)\b")
+REPORTED_SPEECH = re.compile(r"\b(?:said|says|told|added|wrote|announced|according to)\b")
 TITLE_END = (".", ",", ";", ":", "…")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line or joined paragraph of the text, in the forms in which it is compared."""
+    """One line or joined paragraph of the text, prepared for comparison."""
 
-    text: str  # as an eye sees it
+    text: str  # as displayed
     is_point: bool
-    key: str  # letters and figures only
-    phrase: str  # the first words that ask for something
-    weight: int  # how much it looks like asking
-    is_known: bool  # it stands in a stored appeal
+    key: str  # letters and digits only
+    phrase: str  # the first appeal phrase
+    weight: int  # how much it looks like an appeal
+    is_known: bool  # a stored appeal contains it
 
 
 @dataclass(frozen=True, slots=True)
 class AppealSpan:
-    """Lines `start` to `end` (not included) ask for support; `repeats` are those said before in it."""
+    """Lines `start` to `end` (exclusive) are an appeal. `repeats` are its lines that repeat an earlier one."""
 
     start: int
     end: int
@@ -69,30 +68,30 @@ class AppealSpan:
 
 
 class KnownAppealLines:
-    """Lines of stored appeals. A line is known when it equals one, or is a good part of one."""
+    """Lines of stored appeals. A line is known if it equals one, or is a part of one with at least four words."""
 
     def __init__(self, lines: Collection[str]) -> None:
         self._keys = {comparison_key(line) for line in lines} - {""}
 
     def __contains__(self, key: str) -> bool:
-        words = f" {key} "
-        return key in self._keys or (key.count(" ") > 2 and any(words in f" {known} " for known in self._keys))
+        padded = f" {key} "
+        return key in self._keys or (key.count(" ") > 2 and any(padded in f" {known} " for known in self._keys))
 
 
 def comparison_key(text: str) -> str:
-    """`text` without its bullet, capitals, marks and punctuation, so that copies of one line are equal."""
-    plain = unicodedata.normalize("NFKC", BULLET.sub("", seen(text), count=1)).casefold()
+    """Return `text` without bullet, case and punctuation, so that copies of one line are equal."""
+    plain = unicodedata.normalize("NFKC", BULLET.sub("", visible_text(text), count=1)).casefold()
     return " ".join(re.findall(r"\w+", plain))
 
 
 def weigh_line(text: str, known: KnownAppealLines) -> Line:
-    """Weigh one line."""
-    text = seen(text)
+    """Return the line with its appeal phrase and weight."""
+    text = visible_text(text)
     flat = QUOTED.sub(" ", text.replace("’", "'")).casefold()
-    requests = [] if TOLD.search(flat) else list(REQUESTS.finditer(flat))
+    requests = [] if REPORTED_SPEECH.search(flat) else list(REQUESTS.finditer(flat))
     # "donate today" is a button; inside a longer line it may be news about somebody else's campaign
     requests = [r for r in requests if r.lastgroup != "now" or len(flat.split()) <= 6]
-    orders = [] if TOLD.search(flat) else ORDERS.findall(flat)
+    orders = [] if REPORTED_SPEECH.search(flat) else ORDERS.findall(flat)
     is_known = comparison_key(text) in known
     weight = 2 * len({r.lastgroup for r in requests}) + len(orders)
     if is_known:
@@ -102,10 +101,10 @@ def weigh_line(text: str, known: KnownAppealLines) -> Line:
 
 
 def find_appeal_spans(lines: Sequence[Line]) -> list[AppealSpan]:
-    """Every stretch of short lines that asks for support, in their order. They do not touch."""
-    twice = _said_twice(lines)
+    """Return all spans of short lines that ask for support, in order and without overlap."""
+    twice = _repeated_lines(lines)
     found: list[AppealSpan] = []
-    for start, end in _stretches(lines, twice):
+    for start, end in _candidate_spans(lines, twice):
         inside = range(start, end)
         repeats = frozenset(n for n in inside if twice.get(n) in inside)
         weight = sum(lines[n].weight for n in inside if n not in repeats)
@@ -114,15 +113,15 @@ def find_appeal_spans(lines: Sequence[Line]) -> list[AppealSpan]:
         is_asked = repeats or any(lines[n].phrase or lines[n].is_known for n in inside)
         if is_asked and weight >= MIN_WEIGHT:
             floor = found[-1].end if found else 0
-            found.append(AppealSpan(*_widened(lines, start, end, twice, floor=floor), weight, repeats))
+            found.append(AppealSpan(*_widen(lines, start, end, twice, floor=floor), weight, repeats))
     return found
 
 
-def _said_twice(lines: Sequence[Line]) -> dict[int, int]:
-    """For each line of a second copy, the line that it repeats.
+def _repeated_lines(lines: Sequence[Line]) -> dict[int, int]:
+    """Map each line of a second copy to the line that it repeats.
 
-    A bulleted line said again is a copy; lines without bullets only when two or more come again
-    in the same order, directly after the first copy.
+    A repeated bulleted line is a copy. Lines without bullets are copies only if two or more repeat in the same order,
+    directly after the first copy.
     """
     copies: dict[int, int] = {}
     last: dict[str, list[int]] = {}
@@ -143,11 +142,11 @@ def _keys(lines: Sequence[Line], start: int, length: int) -> list[str]:
     return [other.key for other in lines[start : start + length]]
 
 
-def _stretches(lines: Sequence[Line], twice: dict[int, int]) -> Iterator[tuple[int, int]]:
-    """From one line with a sign to the last, with no paragraph and at most two lines without a sign between."""
+def _candidate_spans(lines: Sequence[Line], twice: dict[int, int]) -> Iterator[tuple[int, int]]:
+    """Yield spans from a line with a sign to the last one, with no paragraph and at most two other lines between."""
     sure = {n for n, here in enumerate(lines) if here.is_known or (here.phrase and len(here.text) <= PARAGRAPH_CHARS)}
     sure |= twice.keys() | set(twice.values())
-    # an order alone may be a story's own: it counts beside a surer sign
+    # an imperative alone may belong to the story: it counts only next to another sign
     orders = {n for n, here in enumerate(lines) if n not in sure and here.weight and len(here.text) <= SHORT_CHARS}
     signs = sure | {n for n in orders if {n - 1, n + 1} & (sure | orders)}
     start: int | None = None
@@ -164,12 +163,12 @@ def _stretches(lines: Sequence[Line], twice: dict[int, int]) -> Iterator[tuple[i
         yield start, last + 1
 
 
-def _widened(lines: Sequence[Line], start: int, end: int, twice: dict[int, int], *, floor: int) -> tuple[int, int]:
-    """The stretch with the lines at its edges that carry no sign and still belong to it."""
+def _widen(lines: Sequence[Line], start: int, end: int, twice: dict[int, int], *, floor: int) -> tuple[int, int]:
+    """Extend a span by adjacent lines that have no sign but belong to the appeal."""
     has_list = sum(here.is_point for here in lines[start:end]) > 1 or any(n in twice for n in range(start, end))
     if lines[start].is_point or not _is_title(lines[start]):
-        start = _headed(lines, start, floor=max(floor, start - (3 if has_list else 1)))
-    if end - 1 in twice:  # nothing asks below the list, so what closes the block has no sign either
+        start = _heading_above(lines, start, floor=max(floor, start - (3 if has_list else 1)))
+    if end - 1 in twice:  # nothing below the list has a sign, so neither has the closing line
         reach = min(len(lines), end + 2)
         while end < reach and not lines[end].is_point and len(lines[end].text) <= TITLE_CHARS:
             end += 1
@@ -179,8 +178,8 @@ def _widened(lines: Sequence[Line], start: int, end: int, twice: dict[int, int],
     return start, end
 
 
-def _headed(lines: Sequence[Line], start: int, *, floor: int) -> int:
-    """The place of the title above `start`, when nothing but brief lines is between; else `start`."""
+def _heading_above(lines: Sequence[Line], start: int, *, floor: int) -> int:
+    """Return the index of the title above `start` if only brief lines are between; otherwise `start`."""
     for n in range(start - 1, floor - 1, -1):
         if lines[n].is_point or len(lines[n].text) > BRIEF_CHARS:
             break

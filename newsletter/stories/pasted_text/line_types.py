@@ -1,4 +1,4 @@
-"""What a line of pasted text can be taken for."""
+"""The types of lines in pasted text."""
 
 from enum import StrEnum
 

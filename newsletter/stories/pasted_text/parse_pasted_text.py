@@ -1,7 +1,7 @@
-"""Takes text copied from a web page apart: headline, byline, paragraphs, and a donation block in their midst.
+"""Parse text copied from a web page into headline, byline, paragraphs and an embedded appeal.
 
-Everything is a guess that is shown: each line comes back with what it was taken for and why, and
-a person's word overrules. Guessing is left to classify_lines.py, finding names to detect_byline.py.
+All results are guesses for review: each line comes back with its type and the reason, and a person can overrule them.
+classify_lines.py guesses the types, and detect_byline.py finds names.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -9,24 +9,24 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from newsletter.lib.errors import BadInput
-from newsletter.mail.text_cleaning import clean_line, meant, seen
+from newsletter.mail.text_cleaning import clean_line, repair_windows_1252, visible_text
 from newsletter.stories.pasted_text import detect_appeal, detect_byline
-from newsletter.stories.pasted_text.classify_lines import guesses
+from newsletter.stories.pasted_text.classify_lines import guess_line_types
 from newsletter.stories.pasted_text.detect_byline import NO_BYLINE, Byline
 from newsletter.stories.pasted_text.line_types import APPEAL_PARTS, LineType
 from newsletter.stories.rich_text import rich_text
 
-__all__ = ["ClassifiedLine", "LineType", "PastedAppeal", "PastedArticle", "read"]
+__all__ = ["ClassifiedLine", "LineType", "PastedAppeal", "PastedArticle", "parse"]
 
-LONGEST = 200_000  # characters; a longer text is not one article
-MOST_LINES = 1_000  # the same
-UNSEEN = "\u00a0\u00ad\u200b\u2060\ufeff "  # no-break space, soft hyphen, zero-width space, word joiner
-WIDTHS = range(40, 101)  # characters; text whose longest line lies in between may have been broken to a width
+MAX_CHARS = 200_000  # a longer text is not one article
+MAX_LINES = 1_000  # likewise
+INVISIBLE = "\u00a0\u00ad\u200b\u2060\ufeff "  # no-break space, soft hyphen, zero-width space, word joiner
+WIDTHS = range(40, 101)  # characters; text whose longest line is in this range may be hard-wrapped
 
 
 @dataclass(frozen=True, slots=True)
 class ClassifiedLine:
-    """A line of the input, counted from 1, what it was taken for, and why in a few words."""
+    """A line of the input, counted from 1, with its type and a short reason."""
 
     number: int
     text: str
@@ -36,10 +36,10 @@ class ClassifiedLine:
 
 @dataclass(frozen=True, slots=True)
 class PastedAppeal:
-    """A donation block found in the text. Lines of `lead` and `closing` are parted by line ends.
+    """An appeal found in the text. Lines of `lead` and `closing` are separated by line breaks.
 
-    `after_paragraph` is the block of the story it stood behind, counted from 1; a block above
-    all paragraphs is put behind the first, because an appeal never stands first.
+    `after_paragraph` is the story block before it, counted from 1. An appeal above all paragraphs is placed after the
+    first, because an appeal never comes first.
     """
 
     heading: str
@@ -49,9 +49,9 @@ class PastedAppeal:
     after_paragraph: int
 
     def is_among(self, known_lines: Collection[str]) -> bool:
-        """Does it stand among the lines of a stored appeal: heading and points, or all lines of one without points?
+        """Return True if this is a stored appeal: heading and points match, or all lines of one without points.
 
-        A page adds lines of its own, such as “Donate now”.
+        Other lines are ignored if there are points, because pages add their own, such as “Donate now”.
         """
         known = detect_appeal.KnownAppealLines(known_lines)
         lines = [self.heading, *self.points]
@@ -62,7 +62,7 @@ class PastedAppeal:
 
 @dataclass(frozen=True, slots=True)
 class PastedArticle:
-    """What was found; `lines` accounts for every line of the input."""
+    """The parts of the article. `lines` lists every line of the input."""
 
     headline: str
     paragraphs: tuple[str, ...]
@@ -73,57 +73,57 @@ class PastedArticle:
 
     @property
     def body(self) -> str:
-        """The paragraphs as a story's rich text; bulleted ones in a row are a list."""
+        """Return the paragraphs as a story's rich text; consecutive bulleted ones become a list."""
         return _body(self.paragraphs)
 
 
-def read(
+def parse(
     text: str, *, known_lines: Collection[str] = (), overrule: Mapping[int, LineType] | None = None
 ) -> PastedArticle:
-    """Take `text` apart.
+    """Parse `text`.
 
-    `known_lines` are lines of stored appeals, by which their copies are recognised; `overrule`
-    says what a line is, by its number, and wins. `BadInput` for a text without words, for one too
-    long to be an article, and for an overruled line without words.
+    `known_lines` are lines of stored appeals, used to recognise copies of them. `overrule` sets the type of a line by
+    its number and takes precedence. Raises `BadInput` for a text that is empty or too long, and for an overruled line
+    without text.
     """
-    if len(text) > LONGEST:
+    if len(text) > MAX_CHARS:
         raise BadInput("text", f"has {len(text):,} characters.", "Paste one article.")
-    given = [_edged(clean_line(line)) for line in meant(text).splitlines()]
+    given = [_strip_invisible(clean_line(line)) for line in repair_windows_1252(text).splitlines()]
     if not any(given):
-        raise BadInput("text", "has no words in it.", "Paste an article, its headline first.")
-    if sum(map(bool, given)) > MOST_LINES:
-        raise BadInput("text", f"has more than {MOST_LINES:,} lines.", "Paste one article.")
-    wanted = dict(overrule or {})
-    for number in wanted:
+        raise BadInput("text", "has no text.", "Paste an article that starts with its headline.")
+    if sum(map(bool, given)) > MAX_LINES:
+        raise BadInput("text", f"has more than {MAX_LINES:,} lines.", "Paste one article.")
+    overruled = dict(overrule or {})
+    for number in overruled:
         if not 1 <= number <= len(given) or not given[number - 1]:
-            raise BadInput("line", f"{number} has no words in it.", f"Choose among the lines 1 to {len(given)}.")
+            raise BadInput("line", f"{number} has no text.", f"Choose a line with text, from 1 to {len(given)}.")
 
     units = list(_units(given))
     headline = None
-    if LineType.HEADLINE not in wanted.values():
-        headline = next((n for n, unit in enumerate(units) if unit[0] not in wanted), None)
-    texts = [_joined(given[n - 1] for n in unit) for unit in units]
-    guessed = guesses(texts, headline=headline, known=detect_appeal.KnownAppealLines(known_lines))
+    if LineType.HEADLINE not in overruled.values():
+        headline = next((n for n, unit in enumerate(units) if unit[0] not in overruled), None)
+    texts = [_join(given[n - 1] for n in unit) for unit in units]
+    guessed = guess_line_types(texts, headline=headline, known=detect_appeal.KnownAppealLines(known_lines))
     guess_of = {number: guess for unit, guess in zip(units, guessed, strict=True) for number in unit}
     lines = [
-        ClassifiedLine(number, line, wanted[number], "as you said")
-        if number in wanted
-        else ClassifiedLine(number, line, *guess_of.get(number, (LineType.BLANK, "no words")))
+        ClassifiedLine(number, line, overruled[number], "your correction")
+        if number in overruled
+        else ClassifiedLine(number, line, *guess_of.get(number, (LineType.BLANK, "no text")))
         for number, line in enumerate(given, start=1)
     ]
-    return _put_together(lines, units)
+    return _assemble(lines, units)
 
 
 def _units(given: Sequence[str]) -> Iterator[list[int]]:
-    """Numbers of the lines that are one paragraph: mostly one line, several where text was broken to a width.
+    """Yield the line numbers of each paragraph: usually one line, several in hard-wrapped text.
 
-    The headline stands alone.
+    The headline is a paragraph of its own.
     """
-    goes_on = _broken(given)
+    continued = _wrapped_lines(given)
     unit: list[int] = []
     is_first = True
     for number, line in enumerate(given, start=1):
-        if unit and (is_first or number not in goes_on):
+        if unit and (is_first or number not in continued):
             yield unit
             unit, is_first = [], False
         if line:
@@ -132,70 +132,72 @@ def _units(given: Sequence[str]) -> Iterator[list[int]]:
         yield unit
 
 
-def _broken(given: Sequence[str]) -> set[int]:
-    """Numbers of the lines that go on from the line above, in text that was broken to a width; else none.
+def _wrapped_lines(given: Sequence[str]) -> set[int]:
+    """Return the numbers of the lines that continue the line above in hard-wrapped text; otherwise none.
 
-    A line was broken where the first word of the next one would not have fitted any more. To be
-    sure of a width at all, there are blank lines, and at least two lines end in mid-sentence.
+    A line was wrapped if the first word of the next line would not have fitted. Text counts as hard-wrapped only if it
+    has blank lines and at least two lines end in mid-sentence.
     """
     width = max(map(len, given))
     if width not in WIDTHS or "" not in given:
         return set()
-    goes_on = {
+    continued = {
         number
         for number, (above, line) in enumerate(pairwise(given), start=2)
         if above and line and not detect_appeal.BULLET.match(line) and len(above) + 1 + len(line.split()[0]) > width
     }
-    in_mid_sentence = [number for number in goes_on if given[number - 2][-1].isalnum() or given[number - 2][-1] == ","]
-    return goes_on if len(in_mid_sentence) > 1 else set()
+    in_mid_sentence = [
+        number for number in continued if given[number - 2][-1].isalnum() or given[number - 2][-1] == ","
+    ]
+    return continued if len(in_mid_sentence) > 1 else set()
 
 
-def _put_together(lines: Sequence[ClassifiedLine], units: Iterable[Sequence[int]]) -> PastedArticle:
-    found: list[tuple[int, LineType, str]] = []  # first line, part, words
+def _assemble(lines: Sequence[ClassifiedLine], units: Iterable[Sequence[int]]) -> PastedArticle:
+    found: list[tuple[int, LineType, str]] = []  # first line, type, text
     for unit in units:
         for part in dict.fromkeys(lines[n - 1].part for n in unit):
-            words = [lines[n - 1] for n in unit if lines[n - 1].part == part]
-            found.append((words[0].number, part, _joined(line.text for line in words)))
+            same_type = [lines[n - 1] for n in unit if lines[n - 1].part == part]
+            found.append((same_type[0].number, part, _join(line.text for line in same_type)))
 
-    def of(wanted: LineType, *, before: int | None = None) -> list[str]:
-        return [words for number, part, words in found if part == wanted and (before is None or number < before)]
+    def of(overruled: LineType, *, before: int | None = None) -> list[str]:
+        return [text for number, part, text in found if part == overruled and (before is None or number < before)]
 
     paragraphs = of(LineType.PARAGRAPH)
-    asks = next((number for number, part, _ in found if part in APPEAL_PARTS), None)
+    appeal_line = next((number for number, part, _ in found if part in APPEAL_PARTS), None)
     appeal = None
-    if asks is not None:
+    if appeal_line is not None:
         appeal = PastedAppeal(
-            heading=_joined(of(LineType.APPEAL_HEADING)),
+            heading=_join(of(LineType.APPEAL_HEADING)),
             lead="\n".join(of(LineType.APPEAL_LEAD)),
             points=tuple(detect_appeal.BULLET.sub("", point, count=1) for point in of(LineType.APPEAL_POINT)),
             closing="\n".join(of(LineType.APPEAL_CLOSING)),
-            after_paragraph=max(1, len(rich_text.blocks(_body(of(LineType.PARAGRAPH, before=asks))))),
+            after_paragraph=max(1, len(rich_text.blocks(_body(of(LineType.PARAGRAPH, before=appeal_line))))),
         )
     author = _author(of(LineType.BYLINE), paragraphs)
     return PastedArticle(
-        _joined(of(LineType.HEADLINE)), tuple(paragraphs), author.name, author.source, appeal, tuple(lines)
+        _join(of(LineType.HEADLINE)), tuple(paragraphs), author.name, author.source, appeal, tuple(lines)
     )
 
 
 def _author(signed: Sequence[str], paragraphs: Sequence[str]) -> Byline:
-    """The byline's own line first; what it leaves out may stand in the text."""
-    told = detect_byline.find_byline(paragraphs)
+    """Return the byline from its own line, completed from the text."""
+    in_text = detect_byline.find_byline(paragraphs)
     if not signed:
-        return told
+        return in_text
     own = detect_byline.parse_byline_line(signed[0])
-    if own == NO_BYLINE:  # a person said that this line is the byline
+    if own == NO_BYLINE:  # a person marked this line as the byline
         own = Byline(detect_byline.LINE.sub("", signed[0], count=1), "")
-    return own if own.source or told.name != own.name else told
+    return own if own.source or in_text.name != own.name else in_text
 
 
 def _body(paragraphs: Iterable[str]) -> str:
     return rich_text.from_plain("\n".join(paragraphs))
 
 
-def _edged(line: str) -> str:
-    """Without signs at its ends that are not seen: one of them alone is no line, and none hides a bullet."""
-    return line.strip(UNSEEN) if seen(line) else ""
+def _strip_invisible(line: str) -> str:
+    """Strip invisible characters. A line of only such characters is empty, and none may hide a bullet."""
+    return line.strip(INVISIBLE) if visible_text(line) else ""
 
 
-def _joined(texts: Iterable[str]) -> str:
+def _join(texts: Iterable[str]) -> str:
     return " ".join(texts)

@@ -1,8 +1,8 @@
-"""The rich text of a story: a small, safe and canonical HTML of whole blocks.
+"""The rich text of a story: a small, safe and canonical subset of HTML.
 
-Whatever is given, what comes out is a row of `p`, `ul`, `ol` (with the number it starts at, unless that is 1) and
-`blockquote`, with `strong`, `em`, `a` (with an address and nothing else) and `br` in them. What comes in is left to
-html_blocks.py, the words inside a block to text_runs.py.
+The output is a sequence of `p`, `ul`, `ol` (with `start` unless it is 1) and `blockquote`, which contain only `strong`,
+`em`, `a` (with `href` only) and `br`. html_blocks.py parses the input, and text_runs.py handles the text inside a
+block.
 """
 
 import re
@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from newsletter.mail import text_cleaning
 from newsletter.stories.rich_text import text_runs
-from newsletter.stories.rich_text.html_blocks import read
+from newsletter.stories.rich_text.html_blocks import parse_blocks
 from newsletter.stories.rich_text.list_paragraphs import Kind, Part
 
 BULLET = re.compile(r"[-*•·▪‣]\s+")
 
 
 class Block(NamedTuple):
-    """One paragraph, list or quotation. `html` is all of it, its own tag included."""
+    """One paragraph, list or quotation. `html` includes the block's own tag."""
 
     kind: Kind
     html: str
@@ -26,70 +26,70 @@ class Block(NamedTuple):
 
 
 class Link(NamedTuple):
-    words: str
+    text: str
     href: str
 
 
 def sanitise(html: str) -> str:
-    """`html` as safe blocks; empty when there are no words in it. Never raises; changes nothing the second time.
+    """Return `html` as safe blocks; empty if it has no text. Never raises. Idempotent.
 
-    `b` becomes `strong`, `i` `em`, as does what a style makes so; headings, divisions and loose text become
-    paragraphs; what stands in a list or a quotation stays there, one level deep; what is struck out is left out.
+    `b` and bold styles become `strong`, `i` and italic styles `em`. Headings, divisions and loose text become
+    paragraphs. Lists and quotations are kept, one level deep. Struck-out text is removed.
     """
     return "".join(block.html for block in blocks(html))
 
 
 def blocks(body: str) -> list[Block]:
-    """The blocks of `body`, each sanitised. Joined, their `html` is `sanitise(body)`."""
-    return [_block(part) for part in read(body)]
+    """Return the sanitised blocks of `body`. Joined, their `html` equals `sanitise(body)`."""
+    return [_block(part) for part in parse_blocks(body)]
 
 
 def from_plain(text: str) -> str:
-    """Plain text as sanitised HTML.
+    """Convert plain text to sanitised HTML.
 
-    Where there are blank lines they part the paragraphs, and lines without one between them are
-    one paragraph; where there are none, every line is a paragraph. Two or more lines that begin
-    with a bullet are a list.
+    Blank lines separate paragraphs. If there are none, each line is a paragraph. Two or more lines that start with a
+    bullet are a list.
     """
-    lines = [line.strip() for line in text_cleaning.meant(text).strip().splitlines()]
-    parted = "" in lines
+    lines = [line.strip() for line in text_cleaning.repair_windows_1252(text).strip().splitlines()]
+    has_blank_lines = "" in lines
     made: list[str] = []
-    words: list[str] = []
+    text_lines: list[str] = []
     points: list[str] = []
 
     def close() -> None:
         if len(points) > 1:
             made.append("<ul>" + "".join(f"<li>{escape(BULLET.sub('', p, count=1))}</li>" for p in points) + "</ul>")
         else:
-            words.extend(points)
-        if words:
-            made.append(f"<p>{escape(' '.join(words))}</p>")
-        words.clear()
+            text_lines.extend(points)
+        if text_lines:
+            made.append(f"<p>{escape(' '.join(text_lines))}</p>")
+        text_lines.clear()
         points.clear()
 
     for line in lines:
         is_point = bool(BULLET.match(line))
-        if not line or is_point != bool(points) or not (parted or is_point):
+        if not line or is_point != bool(points) or not (has_blank_lines or is_point):
             close()
         if line:
-            (points if is_point else words).append(line)
+            (points if is_point else text_lines).append(line)
     close()
     return sanitise("".join(made))
 
 
 def plain(html: str, *, show_links: bool = False) -> str:
-    """The words of `html` for plain text: items behind a dash or number, quotations behind `>`.
+    """Convert `html` to plain text: items after a dash or number, quotations after `>`, a blank line between blocks.
 
-    Blocks are parted by a blank line. With `show_links` each link is followed by its address.
+    With `show_links` each link is followed by its address.
     """
     return "\n\n".join(
-        _plain(part, [text_runs.to_text(item, show_links=show_links) for item in part.items]) for part in read(html)
+        _plain(part, [text_runs.to_text(item, show_links=show_links) for item in part.items])
+        for part in parse_blocks(html)
     )
 
 
 def links(html: str) -> list[Link]:
-    """Every link in `html`, in reading order."""
-    return [Link(*link) for part in read(html) for item in part.items for link in text_runs.to_links(item)]
+    """Return all links in `html`, in reading order."""
+    return [Link(*link) for part in parse_blocks(html) for item in part.items for link in text_runs.to_links(item)]
 
 
 def _block(part: Part) -> Block:

@@ -1,7 +1,7 @@
-"""Words with emphasis and links, as runs: the inside of one paragraph or list item.
+"""Text runs with emphasis and links: the content of one paragraph or list item. Pure.
 
-Pure. Whatever nesting the words came in, they go out in one: link around strong around emphasis.
-Which runs belong to which block is left to rich_text.py.
+Whatever the nesting of the input, the output nests links around strong around emphasis. html_blocks.py decides which
+runs belong to which block.
 """
 
 import html
@@ -16,7 +16,7 @@ BREAK = "\n"
 
 
 class Run(NamedTuple):
-    """Words that look alike. A line break is a run whose text is `BREAK`."""
+    """Text with one style. A line break is a run whose text is `BREAK`."""
 
     text: str
     href: str = ""
@@ -24,34 +24,34 @@ class Run(NamedTuple):
     em: bool = False
 
 
-def paragraphs(runs: Iterable[Run], *, part_at_breaks: bool = True) -> list[list[Run]]:
-    """The runs with single blanks and none at either end.
+def split_paragraphs(runs: Iterable[Run], *, split_at_breaks: bool = True) -> list[list[Run]]:
+    """Split runs into paragraphs with collapsed and trimmed whitespace.
 
-    They are parted where two or more breaks met; with `part_at_breaks=False` such breaks become one.
+    Two or more consecutive breaks separate paragraphs; with `split_at_breaks=False` they become one break.
     """
     found: list[list[Run]] = [[]]
-    blanks, breaks = "", 0
-    for run in _decoded(runs):
+    spaces, breaks = "", 0
+    for run in _decode_entities(runs):
         if run.text == BREAK:
-            blanks, breaks = "", breaks + 1
+            spaces, breaks = "", breaks + 1
             continue
-        words = run.text.strip()
-        if not words:
-            blanks += run.text
+        text = run.text.strip()
+        if not text:
+            spaces += run.text
             continue
-        before, _, after = run.text.partition(words)
-        blanks += before
-        if breaks > 1 and part_at_breaks and found[-1]:
+        before, _, after = run.text.partition(text)
+        spaces += before
+        if breaks > 1 and split_at_breaks and found[-1]:
             found.append([])
-        elif found[-1] and (breaks or blanks):
-            found[-1].append(_between(found[-1][-1], run, BREAK if breaks else text_cleaning._collapsed(blanks)))
-        found[-1].append(run._replace(text=text_cleaning.collapse_whitespace(words)))
-        blanks, breaks = after, 0
-    return [_joined(_disarmed(runs)) for runs in found if is_visible(runs)]
+        elif found[-1] and (breaks or spaces):
+            found[-1].append(_between(found[-1][-1], run, BREAK if breaks else text_cleaning.collapse_run(spaces)))
+        found[-1].append(run._replace(text=text_cleaning.collapse_whitespace(text)))
+        spaces, breaks = after, 0
+    return [_join_alike(_escape_merge_tags(runs)) for runs in found if is_visible(runs)]
 
 
 def to_html(runs: Iterable[Run]) -> str:
-    """Escaped HTML of `strong`, `em`, `a` and `br`."""
+    """Return escaped HTML with `strong`, `em`, `a` and `br`."""
     return "".join(
         f'<a href="{html.escape(href)}">{_strong(linked)}</a>' if href else _strong(linked)
         for href, linked in groupby(runs, key=lambda run: run.href)
@@ -59,24 +59,24 @@ def to_html(runs: Iterable[Run]) -> str:
 
 
 def to_text(runs: Iterable[Run], *, show_links: bool) -> str:
-    """The words alone, breaks as line ends; with `show_links` each link's address follows it in brackets."""
+    """Return plain text with line breaks; with `show_links` each link's address follows it in brackets."""
     text = ""
     for href, linked in groupby(runs, key=lambda run: run.href):
-        words = "".join(run.text for run in linked)
+        label = "".join(run.text for run in linked)
         address = href.removeprefix("mailto:")
-        text += f"{words} ({address})" if href and show_links and address != words else words
+        text += f"{label} ({address})" if href and show_links and address != label else label
     return text
 
 
 def to_links(runs: Iterable[Run]) -> Iterator[tuple[str, str]]:
-    """Words and address of each link."""
+    """Yield the text and address of each link."""
     for href, linked in groupby(runs, key=lambda run: run.href):
         if href:
             yield "".join(run.text for run in linked), href
 
 
 def _between(before: Run, after: Run, text: str) -> Run:
-    """A blank or break wears only what the words on both sides of it wear: no underlined blank after a link."""
+    """Return a space or break with only the styles of both its neighbours: no underlined space after a link."""
     return Run(
         text,
         href=before.href if before.href == after.href else "",
@@ -85,34 +85,34 @@ def _between(before: Run, after: Run, text: str) -> Run:
     )
 
 
-def _joined(runs: list[Run]) -> list[Run]:
-    """Neighbours that look alike as one run."""
+def _join_alike(runs: list[Run]) -> list[Run]:
+    """Join adjacent runs of the same style."""
     alike = groupby(runs, key=lambda run: (run.href, run.strong, run.em))
     return [Run("".join(run.text for run in same), *look) for look, same in alike]
 
 
-def _decoded(runs: Iterable[Run]) -> Iterator[Run]:
-    """With characters in place of entities that were left over, also of one whose parts come together only here."""
+def _decode_entities(runs: Iterable[Run]) -> Iterator[Run]:
+    """Decode leftover entities, including one that was split over several runs of the same style."""
     for look, same in groupby(runs, key=lambda run: (run.text == BREAK, *run[1:])):
         if look[0]:
             yield from same
         else:
-            whole = text_cleaning.without_entities("".join(run.text for run in same))
+            whole = text_cleaning.decode_entities("".join(run.text for run in same))
             yield Run(text_cleaning.remove_unprintable(whole), *look[1:])
 
 
-def _disarmed(runs: list[Run]) -> list[Run]:
-    """Without marks of ours, not even one that is part plain and part bold: in plain text they come together."""
+def _escape_merge_tags(runs: list[Run]) -> list[Run]:
+    """Break up merge tags, including one that is partly bold, because plain text joins its parts."""
     whole = "".join(run.text for run in runs)
-    gone = {place for mark in text_cleaning.MARK.finditer(whole) for place in range(mark.start() + 1, mark.end())}
-    if not gone:
+    removed = {index for tag in text_cleaning.MERGE_TAG.finditer(whole) for index in range(tag.start() + 1, tag.end())}
+    if not removed:
         return runs
-    letters = enumerate((letter, run) for run in runs for letter in run.text)
-    return [run._replace(text=letter) for place, (letter, run) in letters if place not in gone]
+    characters = enumerate((character, run) for run in runs for character in run.text)
+    return [run._replace(text=character) for index, (character, run) in characters if index not in removed]
 
 
 def is_visible(runs: Iterable[Run]) -> bool:
-    """Does anything show? Signs that only steer (category Cf) are not seen."""
+    """Return True if anything is displayed. Format characters (category Cf) are not."""
     return any(not c.isspace() and unicodedata.category(c) != "Cf" for run in runs for c in run.text)
 
 

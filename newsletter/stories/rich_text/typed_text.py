@@ -1,4 +1,4 @@
-"""A story's body as people type it in a text field: plain paragraphs, or HTML. What is shown and saved is the same."""
+"""Convert a story's body to and from a text field: plain paragraphs, or HTML."""
 
 import re
 
@@ -9,16 +9,16 @@ TAG = re.compile(
 )
 
 
-def body_of(text: str) -> str:
-    """The sanitised body that `text` stands for: HTML where it holds a tag, else plain paragraphs."""
+def to_body(text: str) -> str:
+    """Return the sanitised body for `text`: parsed as HTML if it contains a tag, otherwise as plain paragraphs."""
     return rich_text.sanitise(text) if TAG.search(text) else rich_text.from_plain(text)
 
 
-def text_of(body: str) -> str:
-    """What a text field shows for `body`: plain words where they say all of it, else its HTML.
+def to_field_text(body: str) -> str:
+    """Return the text field content for `body`: plain text if that loses nothing, otherwise HTML.
 
-    `body_of` makes the same body of it again.
+    `to_body` converts it back to the same body.
     """
     blocks = rich_text.blocks(body)
-    words = rich_text.plain(body)
-    return words if body_of(words) == "".join(block.html for block in blocks) else "\n".join(b.html for b in blocks)
+    text = rich_text.plain(body)
+    return text if to_body(text) == "".join(block.html for block in blocks) else "\n".join(b.html for b in blocks)

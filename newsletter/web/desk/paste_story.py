@@ -55,7 +55,7 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
         return _page(request, publication, form)  # a missing link can be added in step two
     text, overrides = form.cleaned_data["text"], _line_overrides(request.POST)
     stored = list(publication.appeals.all())
-    known = [line for appeal in stored for line in edit_appeal.lines(appeal)]
+    known = [line for appeal in stored for line in edit_appeal.list_lines(appeal)]
     try:
         found = parse_pasted_text.read(text, known_lines=known, overrule=overrides)
     except NewsletterError as error:

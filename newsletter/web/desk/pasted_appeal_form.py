@@ -61,7 +61,7 @@ def keep(publication: Publication, form: AppealForm, found: PastedAppeal) -> App
     if not form.is_valid():
         return None
     try:
-        return edit_appeal.add(
+        return edit_appeal.create_appeal(
             publication,
             **form.cleaned_data,
             place=Place.IN_STORY,

@@ -23,7 +23,7 @@ class WritingInput(forms.Textarea):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(name, value, attrs)
         context["widget"]["attrs"] |= {
-            "data-writing": typed_text.body_of(value or ""),
+            "data-writing": typed_text.to_body(value or ""),
             "data-reader": reverse("read-pasted"),
         }
         return context

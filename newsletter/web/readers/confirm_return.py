@@ -13,7 +13,7 @@ from newsletter.web.shared.display_formats import next_email_sentence
 
 @token_page
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    asked = return_confirmation.read(token)
+    asked = return_confirmation.parse_token(token)
     publication = get_object_or_404(Publication, pk=asked.publication_id)
     context: dict[str, object] = {"publication": publication, "token": token, "done": "", "problem": ""}
     if request.method == "POST":
@@ -25,5 +25,5 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             return render(request, "web/readers/confirm.html", context, status=410)
         except InvalidState as error:
             context["problem"] = str(error)
-    context["waits"] = return_confirmation.waits(asked, now=clock.now())
+    context["waits"] = return_confirmation.is_open(asked, now=clock.now())
     return render(request, "web/readers/confirm.html", context)

@@ -39,7 +39,7 @@ def preferences(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
             context["problem"] = str(error)
     subscription = _subscription(reader, publication)
     context["subscription"] = subscription
-    context["barrier"] = suppressions.barrier(subscription.subscriber.email) if subscription else ""
+    context["barrier"] = suppressions.suppression_notice(subscription.subscriber.email) if subscription else ""
     return render(request, "web/readers/preferences.html", context)
 
 

@@ -20,7 +20,7 @@ def unsubscribe(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
         .filter(subscriber=reader.subscriber_id, publication=publication)
         .first()
     )
-    context["may_return"] = found is not None and not suppressions.barrier(found.subscriber.email)
+    context["may_return"] = found is not None and not suppressions.suppression_notice(found.subscriber.email)
     if request.method == "POST":
         # The body is not read: `List-Unsubscribe=One-Click` may arrive in either encoding, or malformed, and means
         # the same. The button on our page is marked by `?page` in the URL.

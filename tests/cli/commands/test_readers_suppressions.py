@@ -48,7 +48,7 @@ def test_an_erased_person_is_gone_everywhere_and_no_import_brings_them_back(
     assert list(Gift.objects.values_list("email", flat=True)) == [other.email]
     assert not Subscription.objects.filter(subscriber_id=rita.pk).exists()
     assert list(Suppression.objects.values_list("email", "reason")) == [(None, "erased")]
-    report = import_subscribers.read(publication, ["email", ADDRESS], source="an old list", now=MONDAY)
+    report = import_subscribers.import_subscribers(publication, ["email", ADDRESS], source="an old list", now=MONDAY)
     assert (report.added, report.suppressed) == (0, 1)
 
 

@@ -94,7 +94,7 @@ def test_an_edition_that_is_too_late_is_held_and_not_sent() -> None:
 
 def test_an_edition_whose_story_changed_after_approval_is_taken_back() -> None:
     edition = make.approved_edition(make.publication())
-    story_queue.revise(Story.objects.get(), headline="Another headline")
+    story_queue.update(Story.objects.get(), headline="Another headline")
     assert open_dispatch.open_dispatch(edition.pk, now=MONDAY) is None
     edition.refresh_from_db()
     assert (edition.state, edition.approved_hash) == (State.PLANNED, "")

@@ -98,7 +98,7 @@ def test_batches_sleep_until_their_group_has_an_id_and_a_lost_mint_costs_nothing
     system.postbox.order(do="drop", accept=True, call="batch", times=2)
     system.at(-60).live()
     assert (set(states()), system.postbox.counts()["accepted"]) == ({BatchState.PENDING}, 0)
-    system.at(-59).live()  # the answer to the mint is lost a second time
+    system.at(-59).live()  # the response with the batch id is lost a second time
     system.at(-58).live()
     assert system.fates == {"waiting": 3}
 
@@ -251,10 +251,10 @@ def test_a_worker_that_sleeps_before_the_last_byte_does_not_write_it(system: Sys
     )
     system.at(5)  # asleep until after the letters were to leave
     with pytest.raises(RetryLater, match="not made"):
-        system.client.send(body, still=lambda: system.clock() < until)
+        system.client.send(body, may_finish=lambda: system.clock() < until)
     assert system.postbox.counts()["accepted"] == 0
     system.at(-59)
-    system.client.send(body, still=lambda: system.clock() < until)
+    system.client.send(body, may_finish=lambda: system.clock() < until)
     assert system.fates == {"waiting": 1}
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from newsletter.giving import edit_appeal
 from newsletter.lib.errors import BadInput
 from newsletter.stories.pasted_text.line_types import APPEAL_PARTS
-from newsletter.stories.pasted_text.parse_pasted_text import LineType, PastedAppeal, PastedArticle, read
+from newsletter.stories.pasted_text.parse_pasted_text import LineType, PastedAppeal, PastedArticle, parse
 from tests.support import factories as make
 from tests.support.surroundings import ROOT
 
@@ -60,7 +60,7 @@ def parts(pasted: PastedArticle) -> list[LineType]:
 
 
 def test_a_block_in_the_middle_is_offered_and_not_left_in_the_story() -> None:
-    pasted = read(page(FIRST, SECOND, *BLOCK, THIRD, FOURTH))
+    pasted = parse(page(FIRST, SECOND, *BLOCK, THIRD, FOURTH))
     assert pasted.headline == HEADLINE
     assert pasted.paragraphs == STORY
     assert pasted.appeal == APPEAL
@@ -69,7 +69,7 @@ def test_a_block_in_the_middle_is_offered_and_not_left_in_the_story() -> None:
 
 def test_every_line_tells_what_it_was_taken_for_and_why() -> None:
     text = page(FIRST, SECOND, *BLOCK, THIRD, "", FOURTH)
-    pasted = read(text)
+    pasted = parse(text)
     assert [line.number for line in pasted.lines] == list(range(1, len(text.splitlines()) + 1))
     assert [line.text for line in pasted.lines] == text.splitlines()
     assert all(line.reason for line in pasted.lines)
@@ -93,7 +93,7 @@ def test_every_line_tells_what_it_was_taken_for_and_why() -> None:
 def test_a_whole_page_as_it_is_copied_comes_apart_as_it_should() -> None:
     text = (ROOT / "tests" / "golden" / "copied.txt").read_text(encoding="utf-8")
     given_lines = text.splitlines()
-    pasted = read(text)
+    pasted = parse(text)
     assert pasted.headline == given_lines[0]
     assert pasted.paragraphs == (given_lines[1], given_lines[2], given_lines[14], given_lines[15])
     assert (pasted.byline, pasted.source_name) == ("Nora Vance", "The Harbour Note")
@@ -110,10 +110,10 @@ def test_a_whole_page_as_it_is_copied_comes_apart_as_it_should() -> None:
 @pytest.mark.django_db
 def test_a_pasted_appeal_can_be_stored_and_its_copies_are_known_from_then_on() -> None:
     text = page(FIRST, SECOND, *BLOCK, THIRD, FOURTH)
-    found = read(text).appeal
+    found = parse(text).appeal
     assert found
     words: dict[str, Any] = asdict(found)
-    stored = edit_appeal.add(
+    stored = edit_appeal.create_appeal(
         make.publication(),
         name="pasted",
         button="Support us",
@@ -121,10 +121,10 @@ def test_a_pasted_appeal_can_be_stored_and_its_copies_are_known_from_then_on() -
         paragraph_number=words.pop("after_paragraph"),
         **words,
     )
-    again = read(text, known_lines=edit_appeal.lines(stored))
+    again = parse(text, known_lines=edit_appeal.list_lines(stored))
     assert again.appeal == found
     assert all(
-        "stored appeal" in line.reason or "said before" in line.reason
+        "stored appeal" in line.reason or "duplicate" in line.reason
         for line in again.lines
         if line.part in APPEAL_PARTS
     )
@@ -132,7 +132,7 @@ def test_a_pasted_appeal_can_be_stored_and_its_copies_are_known_from_then_on() -
 
 @pytest.mark.parametrize("end", ["\r\n", "\r", "\n\n", "\n \u00a0 \n"])
 def test_line_ends_of_every_kind_and_blank_lines_change_nothing(end: str) -> None:
-    pasted = read(page(FIRST, SECOND, *BLOCK, THIRD, FOURTH, end=end) + end)
+    pasted = parse(page(FIRST, SECOND, *BLOCK, THIRD, FOURTH, end=end) + end)
     assert pasted.paragraphs == STORY
     assert pasted.appeal == APPEAL
 
@@ -140,23 +140,23 @@ def test_line_ends_of_every_kind_and_blank_lines_change_nothing(end: str) -> Non
 @pytest.mark.parametrize("bullet", ["- ", "• ", "* ", "– ", "•\u00a0", "  ·  ", "\u00a0- ", "✓ ", "•"])
 def test_bullets_of_every_kind_are_points(bullet: str) -> None:
     block = [line.replace("- ", bullet, 1) if line.startswith("- ") else line for line in BLOCK]
-    assert read(page(FIRST, SECOND, *block, THIRD, FOURTH)).appeal == APPEAL
+    assert parse(page(FIRST, SECOND, *block, THIRD, FOURTH)).appeal == APPEAL
 
 
 def test_numbered_points_are_points() -> None:
     numbered = [f"{number}. {point}" for number, point in enumerate(POINTS, start=1)]
-    pasted = read(page(FIRST, SECOND, *BLOCK[:3], *numbered, *numbered, *BLOCK[-2:], THIRD, FOURTH))
+    pasted = parse(page(FIRST, SECOND, *BLOCK[:3], *numbered, *numbered, *BLOCK[-2:], THIRD, FOURTH))
     assert pasted.appeal == APPEAL
 
 
 def test_points_whose_bullets_were_lost_are_known_by_standing_there_twice() -> None:
     block = [line.removeprefix("- ") for line in BLOCK]
-    assert read(page(FIRST, SECOND, *block, THIRD, FOURTH)).appeal == APPEAL
+    assert parse(page(FIRST, SECOND, *block, THIRD, FOURTH)).appeal == APPEAL
 
 
 def test_a_whole_block_that_stands_there_twice_is_one_appeal() -> None:
     once = [*BLOCK[:6], *BLOCK[-2:]]
-    pasted = read(page(FIRST, SECOND, *once, *once, THIRD, FOURTH))
+    pasted = parse(page(FIRST, SECOND, *once, *once, THIRD, FOURTH))
     assert pasted.appeal == APPEAL
     assert pasted.paragraphs == STORY
     assert parts(pasted).count(LineType.IGNORED) == 5
@@ -164,14 +164,14 @@ def test_a_whole_block_that_stands_there_twice_is_one_appeal() -> None:
 
 
 def test_points_listed_once_are_enough_when_the_lines_around_them_ask() -> None:
-    pasted = read(page(FIRST, SECOND, *BLOCK[:6], *BLOCK[-2:], THIRD, FOURTH))
+    pasted = parse(page(FIRST, SECOND, *BLOCK[:6], *BLOCK[-2:], THIRD, FOURTH))
     assert pasted.appeal == APPEAL
 
 
 def test_a_block_in_another_language_is_known_by_its_doubled_list() -> None:
     points = ("Zwei Reporterinnen am Kai", "Jede Ratssitzung seit 1998")
     block = ("Damit das Licht brennt", "Langsam und ehrlich:", *(f"- {p}" for p in points + points), "Sei dabei.")
-    pasted = read(page(FIRST, *block, SECOND))
+    pasted = parse(page(FIRST, *block, SECOND))
     assert pasted.appeal == PastedAppeal("Damit das Licht brennt", "Langsam und ehrlich:", points, "Sei dabei.", 1)
     assert pasted.paragraphs == (FIRST, SECOND)
 
@@ -179,8 +179,8 @@ def test_a_block_in_another_language_is_known_by_its_doubled_list() -> None:
 def test_lines_of_a_stored_appeal_are_recognised_in_any_language_and_wording() -> None:
     known = ["Damit das Licht brennt", "Langsam und ehrlich. Seit 1998 an jedem Kai.", "Jede Ratssitzung seit 1998"]
     block = ("DAMIT DAS LICHT BRENNT!", "Seit 1998 an jedem Kai.", "• Jede Ratssitzung seit 1998")
-    assert read(page(FIRST, *block, SECOND)).appeal is None
-    pasted = read(page(FIRST, *block, SECOND), known_lines=known)
+    assert parse(page(FIRST, *block, SECOND)).appeal is None
+    pasted = parse(page(FIRST, *block, SECOND), known_lines=known)
     assert pasted.appeal == PastedAppeal(
         "DAMIT DAS LICHT BRENNT!", "Seit 1998 an jedem Kai.", ("Jede Ratssitzung seit 1998",), "", 1
     )
@@ -190,10 +190,10 @@ def test_lines_of_a_stored_appeal_are_recognised_in_any_language_and_wording() -
 def test_a_long_line_leaves_the_story_only_when_it_is_stored() -> None:
     lead = "Support our journalism. " + "We sit through meetings nobody else sits through, and we write it down. " * 4
     assert len(lead) > 250
-    pasted = read(page(FIRST, "Join us. Donate today.", lead, SECOND))
+    pasted = parse(page(FIRST, "Join us. Donate today.", lead, SECOND))
     assert pasted.paragraphs == (FIRST, lead.strip(), SECOND)
-    assert "though it says “support our journalism”" in pasted.lines[3].reason
-    pasted = read(page(FIRST, "Join us. Donate today.", lead, SECOND), known_lines=[lead])
+    assert "although it contains “support our journalism”" in pasted.lines[3].reason
+    pasted = parse(page(FIRST, "Join us. Donate today.", lead, SECOND), known_lines=[lead])
     assert pasted.paragraphs == (FIRST, SECOND)
 
 
@@ -206,26 +206,26 @@ def test_a_long_line_leaves_the_story_only_when_it_is_stored() -> None:
     ],
 )
 def test_a_single_line_that_asks_twice_is_a_block(line: str) -> None:
-    pasted = read(page(FIRST, SECOND, line, THIRD))
+    pasted = parse(page(FIRST, SECOND, line, THIRD))
     assert pasted.appeal == PastedAppeal(line, "", (), "", 2)
     assert pasted.paragraphs == (FIRST, SECOND, THIRD)
 
 
 def test_a_block_without_points_has_heading_lead_and_closing() -> None:
     block = ("Journalism needs you", "We can't do it alone.", "Your gift pays for a day of reporting.", "Donate now")
-    pasted = read(page(FIRST, *block, SECOND))
+    pasted = parse(page(FIRST, *block, SECOND))
     assert pasted.appeal == PastedAppeal(block[0], f"{block[1]}\n{block[2]}", (), block[3], 1)
 
 
 def test_a_block_above_all_paragraphs_is_put_behind_the_first() -> None:
-    pasted = read(page(*BLOCK, FIRST, SECOND))
+    pasted = parse(page(*BLOCK, FIRST, SECOND))
     assert pasted.appeal
     assert pasted.appeal.after_paragraph == 1
     assert pasted.paragraphs == (FIRST, SECOND)
 
 
 def test_a_second_block_is_left_out_too_but_only_one_is_offered() -> None:
-    pasted = read(page(FIRST, SECOND, *BLOCK, THIRD, FOURTH, "Support us. Donate today."))
+    pasted = parse(page(FIRST, SECOND, *BLOCK, THIRD, FOURTH, "Support us. Donate today."))
     assert pasted.appeal == APPEAL
     assert pasted.paragraphs == STORY
     assert pasted.lines[-1].part == LineType.IGNORED
@@ -260,7 +260,7 @@ FUNDRAISING = (
     ],
 )
 def test_a_story_about_giving_keeps_its_paragraphs(paragraphs: tuple[str, ...]) -> None:
-    pasted = read(page(*paragraphs))
+    pasted = parse(page(*paragraphs))
     assert pasted.appeal is None
     assert pasted.paragraphs == tuple(p for p in paragraphs if p != "Advertisement")
 
@@ -268,7 +268,7 @@ def test_a_story_about_giving_keeps_its_paragraphs(paragraphs: tuple[str, ...]) 
 def test_short_paragraphs_beside_a_block_stay_in_the_story() -> None:
     above = ("Help came late to the valley.", "Nobody slept.", "The road was gone.")
     below = ("The road is back.", "Nobody was hurt.", "Give it time, they thought.")
-    pasted = read(page(*above, *BLOCK, *below))
+    pasted = parse(page(*above, *BLOCK, *below))
     assert pasted.paragraphs == above + below
     assert pasted.appeal
     assert pasted.appeal.after_paragraph == 3
@@ -276,31 +276,31 @@ def test_short_paragraphs_beside_a_block_stay_in_the_story() -> None:
 
 def test_short_paragraphs_between_two_blocks_stay_in_the_story() -> None:
     between = ("Nobody slept.", "The road was gone.", "The road is back.", "Nobody was hurt.")
-    pasted = read(page(FIRST, "Support us. Donate today.", *between, "Become a member. Chip in."))
+    pasted = parse(page(FIRST, "Support us. Donate today.", *between, "Become a member. Chip in."))
     assert pasted.paragraphs == (FIRST, *between)
 
 
 def test_a_lone_request_stays_in_the_story_and_is_pointed_out() -> None:
-    pasted = read(page(FIRST, "Join us"))
-    assert pasted.lines[-1].reason == "running text, though it says “join us”"
+    pasted = parse(page(FIRST, "Join us"))
+    assert pasted.lines[-1].reason == "story text, although it contains “join us”"
 
 
 def test_a_text_without_a_block_and_one_in_another_script_are_all_paragraphs() -> None:
-    pasted = read("عنوان الخبر\nالفقرة الأولى من النص.\nالفقرة الثانية من النص.")
+    pasted = parse("عنوان الخبر\nالفقرة الأولى من النص.\nالفقرة الثانية من النص.")
     assert (pasted.headline, len(pasted.paragraphs), pasted.appeal) == ("عنوان الخبر", 2, None)
     assert (pasted.byline, pasted.source_name) == ("", "")
 
 
 def test_a_line_with_nothing_but_the_author_is_the_byline() -> None:
-    pasted = read(page("By Jane Doe | The Daily Planet", SECOND, THIRD))
+    pasted = parse(page("By Jane Doe | The Daily Planet", SECOND, THIRD))
     assert (pasted.byline, pasted.source_name) == ("Jane Doe", "The Daily Planet")
     assert pasted.paragraphs == (SECOND, THIRD)
-    assert read(page("By Ines Falk", FIRST)).source_name == "The Tideline"
-    assert read(page("By Jane Doe", FIRST)).source_name == ""
+    assert parse(page("By Ines Falk", FIRST)).source_name == "The Tideline"
+    assert parse(page("By Jane Doe", FIRST)).source_name == ""
 
 
 def test_furniture_of_the_page_is_ignored() -> None:
-    pasted = read(page("Share this article", FIRST, "ADVERTISEMENT", SECOND, "Read more:"))
+    pasted = parse(page("Share this article", FIRST, "ADVERTISEMENT", SECOND, "Read more:"))
     assert pasted.paragraphs == (FIRST, SECOND)
     assert parts(pasted).count(LineType.IGNORED) == 3
 
@@ -319,7 +319,7 @@ We cannot do it alone.
 The office says that a timetable is a promise. The captain says so too,
 but asks to whom it was made.
 """
-    pasted = read(broken)
+    pasted = parse(broken)
     assert pasted.paragraphs == (
         "For nine winters the last ferry left the island at six, whether or not anybody was still running down the hill"
         " with a bag in each hand. Now the captain waits.",
@@ -330,11 +330,11 @@ but asks to whom it was made.
 
 def test_short_lines_with_blank_ones_between_are_not_taken_for_broken_text() -> None:
     lines = ("The gate was shut for forty days and nights.", "It opened.", "", "Nobody knew.", "Why, nobody says.")
-    assert len(read(page(*lines)).paragraphs) == 4
+    assert len(parse(page(*lines)).paragraphs) == 4
 
 
 def test_bullets_of_the_story_stay_in_it_as_a_list() -> None:
-    pasted = read(page(FIRST, "- the map", "- the tides", *BLOCK, SECOND))
+    pasted = parse(page(FIRST, "- the map", "- the tides", *BLOCK, SECOND))
     assert pasted.body.count("<ul><li>the map</li><li>the tides</li></ul>") == 1
     assert pasted.appeal
     assert pasted.appeal.after_paragraph == 2  # the paragraph and the list
@@ -342,58 +342,58 @@ def test_bullets_of_the_story_stay_in_it_as_a_list() -> None:
 
 def test_a_person_overrules_every_guess() -> None:
     text = page(FIRST, SECOND, *BLOCK, THIRD, FOURTH)
-    pasted = read(text, overrule={4: LineType.PARAGRAPH, 13: LineType.IGNORED})
+    pasted = parse(text, overrule={4: LineType.PARAGRAPH, 13: LineType.IGNORED})
     assert pasted.paragraphs == (FIRST, SECOND, "Keep the lamp lit", THIRD, FOURTH)
     assert pasted.appeal == PastedAppeal(
         "", APPEAL.lead, POINTS, "Give to The Tideline, and it comes again on Tuesday.", 3
     )
-    assert pasted.lines[3].reason == "as you said"
+    assert pasted.lines[3].reason == "your correction"
 
 
 def test_a_block_can_be_put_back_whole_and_one_can_be_named() -> None:
     text = page(FIRST, SECOND, *BLOCK, THIRD)
     block = range(4, 4 + len(BLOCK))
-    assert read(text, overrule=dict.fromkeys(block, LineType.PARAGRAPH)).appeal is None
-    pasted = read(page(FIRST, "Geben Sie!", SECOND), overrule={3: LineType.APPEAL_HEADING})
+    assert parse(text, overrule=dict.fromkeys(block, LineType.PARAGRAPH)).appeal is None
+    pasted = parse(page(FIRST, "Geben Sie!", SECOND), overrule={3: LineType.APPEAL_HEADING})
     assert pasted.appeal == PastedAppeal("Geben Sie!", "", (), "", 1)
 
 
 def test_the_headline_can_be_another_line() -> None:
     text = f"The Tideline\n{page(FIRST)}"
-    assert read(text, overrule={2: LineType.HEADLINE}).paragraphs == ("The Tideline", FIRST)
-    assert read(text, overrule={1: LineType.IGNORED}).headline == HEADLINE
+    assert parse(text, overrule={2: LineType.HEADLINE}).paragraphs == ("The Tideline", FIRST)
+    assert parse(text, overrule={1: LineType.IGNORED}).headline == HEADLINE
 
 
 def test_a_byline_can_be_named_by_a_person() -> None:
-    pasted = read(page("by the night desk", FIRST), overrule={2: LineType.BYLINE})
+    pasted = parse(page("by the night desk", FIRST), overrule={2: LineType.BYLINE})
     assert pasted.byline == "the night desk"
 
 
 @pytest.mark.parametrize("number", [0, 9, 3])
 def test_a_line_that_is_not_there_cannot_be_overruled(number: int) -> None:
-    with pytest.raises(BadInput, match="no words"):
-        read(page(FIRST, "", SECOND), overrule={number: LineType.IGNORED})
+    with pytest.raises(BadInput, match="no text"):
+        parse(page(FIRST, "", SECOND), overrule={number: LineType.IGNORED})
 
 
 @pytest.mark.parametrize("text", ["", " \n\u00a0\r\n\t", "\ufeff"])
 def test_a_text_without_words_is_refused(text: str) -> None:
-    with pytest.raises(BadInput, match="no words"):
-        read(text)
+    with pytest.raises(BadInput, match="no text"):
+        parse(text)
 
 
 @pytest.mark.parametrize("text", ["word " * 50_000, "word\n" * 1_001])
 def test_a_text_too_long_to_be_an_article_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="one article"):
-        read(text)
+        parse(text)
 
 
 def test_a_single_line_is_a_headline() -> None:
-    pasted = read("  Rain at last \n")
+    pasted = parse("  Rain at last \n")
     assert (pasted.headline, pasted.paragraphs, pasted.body) == ("Rain at last", (), "")
 
 
 def test_no_mark_of_a_reader_comes_through() -> None:
-    pasted = read(page("__nl_reader__", "_\x00_nl_reader__"))
+    pasted = parse(page("__nl_reader__", "_\x00_nl_reader__"))
     assert "__nl_" not in str(pasted)
 
 
@@ -409,7 +409,7 @@ def test_no_line_is_lost_and_no_narrative_paragraph_is_swallowed(
     text = "\n".join([HEADLINE, *lines])
     given_lines = text.splitlines()
     overrule = {n: p for n, p in overrule.items() if n <= len(given_lines) and given_lines[n - 1]}
-    pasted = read(text, overrule=overrule)
+    pasted = parse(text, overrule=overrule)
     assert [line.text for line in pasted.lines] == given_lines
     assert all(line.part == overrule[line.number] for line in pasted.lines if line.number in overrule)
     guessed = [line for line in pasted.lines if line.number not in overrule]
@@ -422,7 +422,7 @@ def test_no_line_is_lost_and_no_narrative_paragraph_is_swallowed(
 
 @given(st.text(max_size=400))
 def test_no_text_is_too_strange(text: str) -> None:
-    assert read(f"Headline\n{text}").headline == "Headline"
+    assert parse(f"Headline\n{text}").headline == "Headline"
 
 
 HARBOUR = """Harbour bridge closes for repairs
@@ -446,7 +446,7 @@ electric ones."""
 
 @pytest.mark.parametrize("blank", [" ", "\u00a0", "\u202f", "\u200b ", " \u00ad", "\u2003", "\u2060\u00a0", " \x81"])
 def test_blanks_of_other_kinds_and_signs_that_are_not_seen_hide_no_appeal(blank: str) -> None:
-    found = read(HARBOUR.format(blank))
+    found = parse(HARBOUR.format(blank))
     assert found.appeal
     assert found.appeal.points == ("Five pounds pays for an hour", "Ten pounds pays for two")
     assert found.appeal.closing
@@ -454,17 +454,17 @@ def test_blanks_of_other_kinds_and_signs_that_are_not_seen_hide_no_appeal(blank:
 
 
 def test_a_line_of_signs_that_are_not_seen_is_no_line_and_none_hides_a_bullet() -> None:
-    found = read("\u200b\n\ufeffHeadline\n\u00ad\u00a0\nIt\x92s a story.\n\u200b- one\n\u00a0- two")
+    found = parse("\u200b\n\ufeffHeadline\n\u00ad\u00a0\nIt\x92s a story.\n\u200b- one\n\u00a0- two")
     assert (found.headline, found.body) == ("Headline", "<p>It’s a story.</p><ul><li>one</li><li>two</li></ul>")
 
 
 def test_a_copy_of_a_line_is_known_though_it_holds_signs_that_are_not_seen() -> None:
     text = "Headline\nA paragraph.\nKeep a news\u00adroom\u00a0by the sea\nMore of the story."
-    assert read(text, known_lines=["Keep a newsroom by the sea"]).appeal
+    assert parse(text, known_lines=["Keep a newsroom by the sea"]).appeal
 
 
 def test_a_found_appeal_is_known_by_its_heading_and_points_whatever_a_page_added() -> None:
-    found = read(HARBOUR.format(" ")).appeal
+    found = parse(HARBOUR.format(" ")).appeal
     assert found
     own = [found.heading, *found.points]
     assert found.is_among(own)

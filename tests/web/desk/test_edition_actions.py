@@ -54,7 +54,7 @@ def test_approving_twice_is_approving_once(eddie: Client, assembled: Edition) ->
 
 def test_a_letter_that_changed_meanwhile_is_not_approved_and_it_is_said_why(eddie: Client, assembled: Edition) -> None:
     seen = assembled.content_hash
-    story_queue.revise(Story.objects.get(), headline="Quite another headline")
+    story_queue.update(Story.objects.get(), headline="Quite another headline")
     assemble_letter.refresh_stale()
     assemble_letter.assemble(assembled.pk, now=clock.now())
     page = press(eddie, assembled, "approve", content_hash=seen)

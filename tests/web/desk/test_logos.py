@@ -51,7 +51,7 @@ def test_logos_are_taken_out(eddie: Client, publication: Publication) -> None:
 @pytest.mark.parametrize(
     ("given", "problem", "field"),
     [
-        ({"logo": SimpleUploadedFile("a.png", b"no picture")}, "Is not a file that we can read", "logo"),
+        ({"logo": SimpleUploadedFile("a.png", b"no picture")}, "Cannot be read", "logo"),
         ({"logo": SimpleUploadedFile("a.svg", b"<svg></svg>")}, "Save it as a PNG", "logo"),
         ({"logo_dark": png()}, "Has no light one beside it", "logo_dark"),
         ({"logo": png(), "logo_dark": png(300, 300)}, "Is 300 × 300 pixels, and the light one 720 × 160", "logo_dark"),

@@ -116,7 +116,7 @@ def test_sending_now_on_its_own_day_needs_no_other_approval(
 
 def test_a_letter_that_changes_between_the_look_and_the_click_is_not_approved(eddie: Client, approved: Edition) -> None:
     page = eddie.get(f"/editions/{approved.pk}/send/").content.decode()
-    story_queue.revise(Story.objects.get(), headline="Another headline")
+    story_queue.update(Story.objects.get(), headline="Another headline")
     said = press(eddie, approved, "send-now", content_hash=hidden(page, "content_hash"))
     assert "Refresh, then approve." in said
     assert (approved.state, approved.due_at) == (State.APPROVED, MONDAY)
@@ -230,7 +230,7 @@ def test_the_page_of_an_edition_is_answered_when_there_is_something_new_on_it(
     approval.approve(assembled, content_hash=assembled.content_hash, by=make.eddie(), now=SUNDAY_NOON)
     assert "Approved" in words(eddie.get(path, {"seen": mark}, headers={"HX-Request": "true"}))
     mark = seen()
-    story_queue.revise(Story.objects.get(), headline="Another headline")
+    story_queue.update(Story.objects.get(), headline="Another headline")
     assemble_letter.refresh_stale(now=SUNDAY_NOON)
     assemble_letter.assemble(assembled.pk, now=SUNDAY_NOON)
     answer = eddie.get(path, {"seen": mark}, headers={"HX-Request": "true"})

@@ -78,7 +78,7 @@ def test_a_word_on_a_line_that_is_not_there_breaks_nothing(cora: Client, publica
 
 def test_an_empty_paste_says_so_at_its_field(cora: Client, publication: Publication) -> None:
     page = cora.post(PASTE, {"text": " \n ", "url": "https://post.example.org/x"})
-    assert "Has no words in it" in words(page)
+    assert "Has no text" in words(page)
     assert "https://post.example.org/x" in page.content.decode()
 
 

@@ -81,7 +81,7 @@ def test_what_cannot_be_used_is_told_at_its_field_and_nothing_typed_is_lost(
 
 def test_a_picture_needs_words_for_those_who_do_not_see_it(cora: Client, publication: Publication) -> None:
     page = cora.post(NEW, FORM | {"picture_url": "https://example.org/p.jpg"})
-    assert "Say what the picture shows" in words(page)
+    assert "Describe the picture" in words(page)
     assert "id_picture_alt_error" in page.content.decode()
 
 

@@ -78,7 +78,7 @@ def test_a_file_is_handed_over_made_fit_and_shown(cora: Client, publication: Pub
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"%PDF-1.7 not a picture", "Is not a file that we can read as a picture. Give a JPEG"),
+        (b"%PDF-1.7 not a picture", "Cannot be read as a picture. Use a JPEG"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Is an SVG drawing"),
         (b"\xff" * 20_000_001, "Is too large. Choose a file under 20 MB."),
         (b"", "The submitted file is empty."),
@@ -128,7 +128,7 @@ def test_an_address_is_an_order_that_the_request_does_not_wait_for(cora: Client,
     assert "The picture is being fetched." in said
     assert "Fetching picture" in said
     picture = Picture.objects.get()
-    assert (picture.state, picture.source_url, picture.tries) == (State.COMING, ADDRESS, 0)
+    assert (picture.state, picture.source_url, picture.tries) == (State.PENDING, ADDRESS, 0)
 
 
 def test_the_page_asks_again_until_the_picture_is_there(cora: Client, publication: Publication) -> None:
@@ -144,7 +144,7 @@ def test_the_page_asks_again_until_the_picture_is_there(cora: Client, publicatio
 
 def test_one_that_cannot_be_fetched_says_why_and_saving_tries_again(cora: Client, publication: Publication) -> None:
     cora.post(NEW, FORM | {"picture_url": ADDRESS, "picture_alt": "A street"})
-    problem = {"problem": "Its server answered 404 and gave no picture.", "hint": "Open it in a browser."}
+    problem = {"problem": "The server responded with status 404 instead of a picture.", "hint": "Open it in a browser."}
     Picture.objects.update(state=State.FAILED, **problem)
     story = Story.objects.get()
     assert f"Picture missing: {problem['problem']}" in words(cora.get("/"))
@@ -153,7 +153,7 @@ def test_one_that_cannot_be_fetched_says_why_and_saving_tries_again(cora: Client
     cora.post(f"/stories/{story.pk}/", FORM | {"picture_url": ADDRESS, "picture_alt": "A street"})
     story.refresh_from_db()
     assert story.picture
-    assert (story.picture.state, story.picture.problem) == (State.COMING, "")
+    assert (story.picture.state, story.picture.problem) == (State.PENDING, "")
 
 
 def test_saving_other_words_does_not_order_the_same_picture_twice(cora: Client, publication: Publication) -> None:
