@@ -50,7 +50,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         )
         due = Q(due_at__lte=now)
         for minutes in early.order_by().distinct():  # not as a sum in SQL: databases differ in adding minutes to times
-            due |= Q(publication__ahead_minutes=minutes, due_at__lte=now + timedelta(minutes=minutes))
+            due |= Q(publication__schedule_ahead_minutes=minutes, due_at__lte=now + timedelta(minutes=minutes))
         return self.filter(due, state=State.APPROVED).order_by("due_at", "id")
 
     def locked(self, pk: int) -> "Edition":

@@ -9,7 +9,7 @@ from newsletter.editions.models import Edition, State, Variant
 from newsletter.giving import edit_appeal
 from newsletter.letters import approval, assemble_letter, render_letter
 from newsletter.letters.content.appeal_view import view_of_thanks
-from newsletter.letters.content.translations import WORDS, translation_for
+from newsletter.letters.content.translations import TRANSLATIONS, translation_for
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.mail.message import Letter
 from newsletter.rendering.markup.css_inlining import inline_css
@@ -36,7 +36,7 @@ def test_it_says_what_the_other_says_but_thanks_where_that_asks() -> None:
     for body in (thanks.text.replace("\n", " "), thanks.html):
         assert "It took four years." in body
         assert "Thank you for your gift" in body
-        assert "You gave to The Morning Post" in body
+        assert "You recently gave to The Morning Post" in body
         assert "https://post.example.org/give" not in body
         assert "Support our reporting" not in body
         assert "Readers pay for this" not in body
@@ -52,7 +52,7 @@ def test_the_newsroom_s_own_thanks_stand_in_it() -> None:
     assert "Thank you for your gift" not in text
 
 
-@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("language", TRANSLATIONS)
 def test_there_are_words_of_thanks_in_every_language(language: str) -> None:
     view = view_of_thanks(give(), coast(language=language), translation_for(language))
     assert view.heading

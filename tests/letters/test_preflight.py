@@ -194,9 +194,9 @@ def test_a_whole_letter_has_no_findings() -> None:
 
 def test_every_code_but_those_of_hosts_is_tried_above() -> None:
     folder = Path(preflight.__file__).parent
-    files = ("page.py", "saying.py", "weight.py", "legibility.py", "support.py")
+    files = [f"check_{subject}.py" for subject in ("html", "content", "size", "contrast", "client_support")]
     source = "".join((folder / name).read_text(encoding="utf-8") for name in files)
-    elsewhere = {"required.https", "link.untagged"}  # below, and in test_tagging.py: they are not in a letter itself
+    elsewhere = {"required.https", "link.untagged"}  # below, and in test_utm_tags.py: they are not in a letter itself
     assert set(re.findall(r'"([a-z]+\.[a-z_]+)"', source)) - elsewhere <= {code for code, _, _ in BROKEN}
 
 

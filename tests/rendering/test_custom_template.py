@@ -45,8 +45,8 @@ ESCAPES = [
     "{{ brand.__init__.__globals__ }}",
     "{{ self.__init__.__globals__ }}",
     "{{ cycler.__init__.__globals__ }}",
-    "{{ tongue.__globals__ }}",
-    "{{ tongue.__code__ }}",
+    "{{ lang_attributes.__globals__ }}",
+    "{{ lang_attributes.__code__ }}",
     "{{ subject|attr('__class__') }}",
     "{{ '{0.__class__.__mro__}'.format(subject) }}",
     "{{ '{a.__class__}'.format_map({'a': subject}) }}",
@@ -143,7 +143,7 @@ def test_a_long_name_is_not_repeated_whole(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["{{ tongue }}", "{{ subject.upper }}", "{{ range }}", "{% macro a() %}{% endmacro %}{{ a }}"]
+    "source", ["{{ lang_attributes }}", "{{ subject.upper }}", "{{ range }}", "{% macro a() %}{% endmacro %}{{ a }}"]
 )
 def test_what_is_there_to_be_called_is_not_printed(source: str) -> None:
     told = fault(f"a\n{source}")
@@ -156,8 +156,8 @@ def test_what_is_there_to_be_called_is_not_printed(source: str) -> None:
 PRINTED = [
     *("{{ brand|string }}", "{{ brand ~ '' }}", "{{ [brand]|join }}", "{{ '%s'|format(brand) }}", "{{ brand|upper }}"),
     *("{{ stories|string }}", "{{ stories|list|string }}", "{{ (stories, 1)|string }}", "{{ {'a': brand}|string }}"),
-    *("{{ '{}'.format(brand) }}", "{{ '{!r}'.format(tongue) }}", "{{ '%r' % brand }}", "{{ brand|tojson }}"),
-    *("{{ tongue|string }}", "{{ range|string }}", "{{ ''.join|string }}", "{{ subject.upper ~ '' }}"),
+    *("{{ '{}'.format(brand) }}", "{{ '{!r}'.format(lang_attributes) }}", "{{ '%r' % brand }}", "{{ brand|tojson }}"),
+    *("{{ lang_attributes|string }}", "{{ range|string }}", "{{ ''.join|string }}", "{{ subject.upper ~ '' }}"),
     *("{{ cycler('a')|string }}", "{{ joiner(', ')|string }}", "{{ cycler('a').next|string }}", "{{ [side]|join }}"),
     *("{{ stories|map(attribute='headline')|map('upper') }}", "{{ [brand]|map('string')|list }}"),
     *("{% extends '_layout.html' %}{% block rows %}{{ self.rows|string }}{% endblock %}", "{{ namespace(a=brand) }}"),

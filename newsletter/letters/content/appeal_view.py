@@ -80,13 +80,13 @@ def view_of_thanks(appeal: Appeal, publication: Publication, words: Translation)
 
 def _amount(appeal: Appeal, amount: int, words: Translation) -> Amount:
     url = donation_platforms.donation_url(appeal.amount_url, amount=amount, currency=appeal.currency)
-    return Amount(words.give.format(amount=words.sum(amount, appeal.currency)), url)
+    return Amount(words.give.format(amount=words.money(amount, appeal.currency)), url)
 
 
 def _thermometer(appeal: Appeal, words: Translation) -> Thermometer | None:
     if not appeal.goal or appeal.raised is None or appeal.raised_on is None:
         return None
-    raised, goal = (words.sum(amount, appeal.currency) for amount in (appeal.raised, appeal.goal))
+    raised, goal = (words.money(amount, appeal.currency) for amount in (appeal.raised, appeal.goal))
     said = words.given.format(raised=raised, goal=goal, day=words.short_date(appeal.raised_on))
     return Thermometer(f"{said}.", min(100, appeal.raised * 100 // appeal.goal))
 

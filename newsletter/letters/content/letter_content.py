@@ -99,7 +99,7 @@ def build_content(
         words=words,
         language=publication.language,
         direction=direction_of(publication.language),
-        date=words.on(edition.day),
+        date=words.long_date(edition.day),
         subject=subject,
         preheader=edition.preheader.strip() or _preheader(views, subject),
         intro=_paragraphs(edition.intro) or (words.opening.format(publication=publication.name),),

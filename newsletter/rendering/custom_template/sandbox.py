@@ -113,7 +113,9 @@ def create_sandbox(root: Path, source: str) -> TemplateSandbox:
     made.globals["first_name"] = MergeTag.FIRST_NAME_HTML.value
     made.globals.update(cycler=OwnCycler, joiner=OwnJoiner)
     made.globals.update(
-        tongue=Called(lang_attributes), side=Called(align_attribute), range=Called.around(made.globals["range"])
+        lang_attributes=Called(lang_attributes),
+        align_attribute=Called(align_attribute),
+        range=Called.around(made.globals["range"]),
     )
     return made
 
