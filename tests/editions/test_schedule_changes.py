@@ -137,7 +137,7 @@ def test_a_publication_at_rest_takes_no_stories() -> None:
     assert story.state == StoryState.QUEUED
     approval.hold_late(now=TUESDAY + DAY)
     extra.refresh_from_db()
-    assert (extra.state, extra.reason) == (State.HELD, "Its publication rests.")
+    assert (extra.state, extra.reason) == (State.HELD, "The publication is paused.")
 
 
 def test_words_that_somebody_typed_outlast_a_rest() -> None:

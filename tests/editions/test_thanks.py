@@ -92,7 +92,7 @@ def test_without_an_appeal_there_is_one_letter() -> None:
     edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
     assert edition.letters.count() == 1
     assert not assemble_letter.has_thanks_letter(edition, now=BEFORE)
-    with pytest.raises(InvalidState, match="no thank-you letter"):
+    with pytest.raises(InvalidState, match="no thank-you version"):
         assemble_letter.preview(edition, now=BEFORE, variant=Variant.THANKS)
 
 

@@ -300,7 +300,7 @@ def test_a_data_table_with_headers_needs_no_role() -> None:
 
 
 def test_hidden_words_count_as_words_of_nobody() -> None:
-    assert parse_html('<body><div style="display: none">no</div><p>one <b>two</b>, three<br>four</p></body>').words == (
+    assert parse_html('<body><div style="display: none">no</div><p>one <b>two</b>, three<br>four</p></body>').text == (
         "one two, three four"
     )
 
@@ -354,7 +354,7 @@ PIECES = [
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_any_torn_comment_can_be_looked_at(html: str) -> None:
-    assert parse_html(f"<p>seen</p>{html}").words.startswith("seen")
+    assert parse_html(f"<p>seen</p>{html}").text.startswith("seen")
     found(body(html))
 
 

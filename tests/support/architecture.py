@@ -21,9 +21,7 @@ INSIDE = "\n## Inside the packages\n"
 
 def layers() -> list[list[str]]:
     """The floors of the first import contract, highest first: dotted package names."""
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
-        "contracts"
-    ]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
     return [[name.strip() for name in floor.split("|")] for floor in contracts[0]["layers"]]
 
 

@@ -69,7 +69,7 @@ def open_dispatch(edition_id: int, *, now: datetime) -> Dispatch | None:
         if edition.due_at > now and scheduled_sends.reason_against(edition, now=now):
             return None
         if not edition.publication.is_active:
-            approval.hold(edition, reason=approval.RESTS, now=now)
+            approval.hold(edition, reason=approval.PUBLICATION_PAUSED, now=now)
             return None
         if edition.too_late_after < now:
             approval.hold(edition, reason="It was due too long ago to be sent without a person's word.", now=now)

@@ -56,7 +56,7 @@ def test_a_letter_that_changed_meanwhile_is_not_approved_and_it_is_said_why(eddi
     assemble_letter.refresh_stale()
     assemble_letter.assemble(assembled.pk, now=clock.now())
     page = press(eddie, assembled, "approve", content_hash=seen)
-    assert "assembled anew since you looked at it. Look again, then approve." in page
+    assert "rebuilt since you opened it. Review it again, then approve it." in page
     assert assembled.state == State.ASSEMBLED
 
 
@@ -71,7 +71,7 @@ def test_what_is_not_assembled_cannot_be_approved(eddie: Client, planned: Editio
 
 
 def test_holding_needs_a_reason_and_shows_it(eddie: Client, assembled: Edition) -> None:
-    assert "Say in a few words why." in press(eddie, assembled, "hold", reason=" \x00 ")
+    assert "Give a short reason." in press(eddie, assembled, "hold", reason=" \x00 ")
     assert assembled.state == State.ASSEMBLED
     assert "The lawyers \x00are reading".replace("\x00", "") in press(
         eddie, assembled, "hold", reason="The lawyers \x00are reading"
