@@ -126,7 +126,7 @@ def test_a_stop_in_either_letter_holds_the_edition_and_says_in_which(monkeypatch
     assert edition.state == State.HELD
     stops = [finding for finding in edition.findings if finding["severity"] == "stop"]
     assert stops
-    assert all(finding["place"].startswith("Thank-you letter: ") for finding in stops)
+    assert all(finding["place"].startswith("Thank-you version: ") for finding in stops)
     assert edition.letters.get(variant=Variant.DEFAULT).findings == [
         finding for finding in edition.findings if finding["severity"] != "stop"
     ]

@@ -175,7 +175,7 @@ def test_another_time_is_on_the_publications_clock(eddie: Client, assembled: Edi
     [
         ("", "Please fill this in"),
         ("soon", "Give a date and a time"),
-        ("2020-01-01T07:00", "Has passed. Give a time from now on."),
+        ("2020-01-01T07:00", "Is in the past. Choose a later time."),
     ],
 )
 def test_a_time_that_cannot_be_is_told_at_its_field(eddie: Client, assembled: Edition, due_at: str, said: str) -> None:
