@@ -56,7 +56,7 @@ def test_logos_are_taken_out(eddie: Client, publication: Publication) -> None:
         ({"logo_dark": png()}, "Needs a light logo", "logo_dark"),
         (
             {"logo": png(), "logo_dark": png(300, 300)},
-            "but the light logo is 720 × 160",
+            "Is 300 × 300 pixels, but the light logo is 720 × 160",
             "logo_dark",
         ),
         ({"logo": png(), "logo_dark": png(300, 300)}, "Choose the file once more", "logo"),
