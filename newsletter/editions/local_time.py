@@ -1,8 +1,8 @@
-"""Editions that reach each reader at the same hour of the reader's own clock.
+"""Editions sent to each reader at the same local time.
 
-A local date has up to some fifty moments, from the clocks of Kiritimati to those of Niue a day later.
-Zones whose clocks agree at that hour are one moment. An edition is due at the first of them that an
-active reader, or the publication itself, has; its `local_date` and `local_send_time` give the others.
+A local date has up to about fifty send times, from Kiritimati to Niue a day later. Zones whose clocks agree at that
+hour share one. An edition is due at the first send time of an active reader or of the publication itself; its
+`local_date` and `local_send_time` give the others.
 """
 
 from collections import defaultdict
@@ -16,8 +16,10 @@ from newsletter.publications.schedule import local_to_utc
 
 
 class LocalSendTimes:
-    """The moments of one local date and hour. A zone without a name, or with one that this machine does not know,
-    is that of the publication: nobody is left out for it."""
+    """The send times of one local date and time.
+
+    An empty or unknown zone counts as the publication's, so that no reader is left out.
+    """
 
     def __init__(self, day: date, at: time, *, home: str) -> None:
         self._day, self._at = day, at
@@ -25,7 +27,7 @@ class LocalSendTimes:
         self._found = {"": self.home, home: self.home}
 
     def moment(self, zone: str) -> datetime:
-        """When the clocks of `zone` show that hour on that day."""
+        """Return when it is that local time on that date in `zone`."""
         found = self._found.get(zone)
         if found is None:
             try:
@@ -37,15 +39,17 @@ class LocalSendTimes:
 
 
 def clocks(edition: Edition) -> LocalSendTimes | None:
-    """The moments of `edition`; None when it leaves at one moment for all its readers."""
+    """Return the send times of `edition`; None when all readers get it at the same moment."""
     if edition.local_send_time is None or edition.local_date is None:
         return None
     return LocalSendTimes(edition.local_date, edition.local_send_time, home=edition.publication.time_zone)
 
 
 def first_send_time(publication: Publication, day: date, *, after: datetime | None = None) -> datetime:
-    """The first moment of `day` that a reader has, at the latest the publication's own; with `after`, of those later
-    than that."""
+    """Return the first send time of `day` for any reader, at the latest the publication's own.
+
+    With `after`, consider only send times later than that.
+    """
     there = LocalSendTimes(day, publication.send_time, home=publication.time_zone)
     by_moment = _by_moment(there)
     for moment in sorted(by_moment):
@@ -57,7 +61,7 @@ def first_send_time(publication: Publication, day: date, *, after: datetime | No
 
 
 def last_send_time(edition: Edition) -> datetime:
-    """When its last readers get it, as far as they are known by now; at least its due time."""
+    """Return when the last readers known now get the edition; never before its due time."""
     there = clocks(edition)
     if there is None:
         return edition.due_at

@@ -15,23 +15,23 @@ from newsletter.stories.models import Story
 
 
 class State(models.TextChoices):
-    PLANNED = "planned"  # has a due time, no letter yet
-    ASSEMBLED = "assembled"  # its letter is frozen and waits for approval
-    APPROVED = "approved"  # leaves when it is due
+    PLANNED = "planned"  # has a due time, but no letter yet
+    ASSEMBLED = "assembled"  # the letter is frozen and waits for approval
+    APPROVED = "approved"  # is sent when it is due
     DISPATCHING = "dispatching"  # the ledger is open
-    DISPATCHED = "dispatched"  # the ledger adds up
+    DISPATCHED = "dispatched"  # the ledger is complete
     HELD = "held"  # waits for a person; `reason` says why
-    CANCELLED = "cancelled"  # will not leave; `reason` says why
+    CANCELLED = "cancelled"  # will not be sent; `reason` says why
 
 
 TRANSITIONS: dict[str, frozenset[State]] = {
     State.PLANNED: frozenset({State.ASSEMBLED, State.HELD, State.CANCELLED}),
-    # back to planned when something it was made of has changed
+    # back to planned when its content has changed
     State.ASSEMBLED: frozenset({State.PLANNED, State.APPROVED, State.HELD, State.CANCELLED}),
-    # back to assembled when its letters were made anew for another time
+    # back to assembled when its letters were rebuilt for another time
     State.APPROVED: frozenset({State.PLANNED, State.ASSEMBLED, State.DISPATCHING, State.HELD, State.CANCELLED}),
     State.DISPATCHING: frozenset({State.DISPATCHED}),
-    State.HELD: frozenset({State.PLANNED, State.CANCELLED}),  # released, it is looked at anew
+    State.HELD: frozenset({State.PLANNED, State.CANCELLED}),  # a released edition is planned again
     State.DISPATCHED: frozenset(),
     State.CANCELLED: frozenset(),
 }
@@ -39,12 +39,12 @@ TRANSITIONS: dict[str, frozenset[State]] = {
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def due_for_assembly(self, now: datetime) -> "EditionQuerySet":
-        """Without those of publications at rest, which take no stories."""
+        """Filter planned editions whose assembly time has come; paused publications take no stories."""
         due = self.filter(state=State.PLANNED, assemble_at__lte=now, publication__is_active=True)
         return due.order_by("assemble_at", "id")
 
     def due_for_dispatch(self, now: datetime) -> "EditionQuerySet":
-        """Due, or to be handed over ahead of that from now on, as their publications wish."""
+        """Filter approved editions that are due, or that their publications submit ahead of the due time."""
         early = Publication.objects.filter(schedule_ahead_minutes__gt=0).values_list(
             "schedule_ahead_minutes", flat=True
         )
@@ -54,12 +54,12 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         return self.filter(due, state=State.APPROVED).order_by("due_at", "id")
 
     def locked(self, pk: int) -> "Edition":
-        """The edition as it stands, with its publication; nobody else changes it in this transaction."""
+        """Lock the edition for this transaction and return its current row with its publication."""
         self.select_for_update().get(pk=pk)
         return self.fresh(pk)
 
     def fresh(self, pk: int) -> "Edition":
-        """The edition as it stands, with its publication and all that its letter takes from that."""
+        """Return the current row with its publication and what its letter needs of the publication."""
         return self.select_related("publication__logo", "publication__logo_dark", "publication__template").get(pk=pk)
 
 
@@ -68,18 +68,18 @@ class Edition(models.Model):
     local_date = models.DateField(
         null=True, blank=True, help_text="The date the cadence named; empty for an extra edition."
     )
-    due_at = models.DateTimeField(help_text="When it is to leave, or its first letters are.")
+    due_at = models.DateTimeField(help_text="When it is sent, or when its first emails are.")
     local_send_time = models.TimeField(
-        null=True, blank=True, help_text="What each reader's own clock shows when it leaves; empty: all at `due_at`."
+        null=True, blank=True, help_text="Local time at which each reader gets it; empty: all at `due_at`."
     )
     is_rescheduled = models.BooleanField(
-        default=False, help_text="A person set its time: it no longer follows the cadence."
+        default=False, help_text="A person set the time, so it no longer follows the cadence."
     )
-    assemble_at = models.DateTimeField(help_text="When its letter is to be assembled.")
+    assemble_at = models.DateTimeField(help_text="When its email is built.")
     state = models.CharField(max_length=12, choices=State.choices, default=State.PLANNED)
     reason = models.CharField(max_length=500, blank=True, help_text="Why it is held or cancelled.")
     needs_person = models.BooleanField(
-        default=False, help_text="It was held or taken apart: from then on only a person may approve it."
+        default=False, help_text="It was held or reopened, so only a person may approve it."
     )
 
     subject = models.CharField(max_length=200, blank=True, help_text="Empty: the first headline.")
@@ -87,9 +87,9 @@ class Edition(models.Model):
     intro = models.TextField(blank=True, max_length=2000, help_text="A note above the stories, plain text.")
 
     made_from = models.CharField(
-        max_length=64, blank=True, help_text="Fingerprint of all that the letter was made from."
+        max_length=64, blank=True, help_text="Fingerprint of everything that the email was built from."
     )
-    content_hash = models.CharField(max_length=64, blank=True, help_text="Fingerprint of the frozen letters.")
+    content_hash = models.CharField(max_length=64, blank=True, help_text="Fingerprint of the frozen emails.")
     assembled_at = models.DateTimeField(null=True, blank=True)
     approved_hash = models.CharField(max_length=64, blank=True, help_text="The content hash that was approved.")
     approved_at = models.DateTimeField(null=True, blank=True)
@@ -131,32 +131,34 @@ class Edition(models.Model):
 
     @property
     def auto_approve(self) -> bool:
-        """Is it approved by its publication's rule as soon as it is assembled?"""
+        """Whether it is approved automatically once it is assembled."""
         return self.publication.auto_approve and not self.needs_person
 
     @property
     def day(self) -> date:
-        """The day on which readers get it: on their own clocks, or else on the publication's."""
+        """The date on which readers get it: in their own time zones, or else in the publication's."""
         if self.local_send_time and self.local_date:
             return self.local_date
         return self.due_at.astimezone(zone(self.publication.time_zone)).date()
 
     @property
     def findings(self) -> list[dict[str, str]]:
-        """What preflight found in its frozen letters; what it found in the one that thanks alone says so."""
-        told: list[dict[str, str]] = []
-        for letter in sorted(self.letters.all(), key=lambda letter: letter.pk):  # in memory: it may be fetched already
-            new = [finding for finding in letter.findings if finding not in told]
-            where = "" if letter.variant == Variant.DEFAULT else "Thank-you letter: "
-            told += [finding | {"place": where + finding["place"]} for finding in new]
-        return told
+        """Preflight findings of its frozen letters. Those of the thank-you letter alone are marked."""
+        findings: list[dict[str, str]] = []
+        for letter in sorted(
+            self.letters.all(), key=lambda letter: letter.pk
+        ):  # sorted in memory, because it may be prefetched
+            new = [finding for finding in letter.findings if finding not in findings]
+            where = "" if letter.variant == Variant.DEFAULT else "Thank-you version: "
+            findings += [finding | {"place": where + finding["place"]} for finding in new]
+        return findings
 
     @property
     def too_late_after(self) -> datetime:
-        """From then on it does not leave without a person's word.
+        """After this moment the edition is not sent without a person's decision.
 
-        One that leaves by the readers' own clocks is judged by its publication's: a few readers far
-        in the east, for whom it is late, do not keep it from all those whose time has not come.
+        An edition sent by readers' local time is judged by the time zone of its publication, so that a few readers far
+        in the east, for whom it is late, do not hold it back for all others.
         """
         due_at = self.due_at
         if self.local_send_time and self.local_date:
@@ -164,7 +166,7 @@ class Edition(models.Model):
         return due_at + timedelta(minutes=self.publication.lateness_limit_minutes)
 
     def move(self, to: State, *, reason: str = "") -> None:
-        """Set the state in memory if that move is legal, else `InvalidState`. The caller saves."""
+        """Set the state in memory, or raise `InvalidState` for an illegal transition. The caller saves."""
         if to not in TRANSITIONS[self.state]:
             raise InvalidState(f"Edition {self.pk} is {self.state}; it cannot become {to.value}.")
         self.state, self.reason = to, reason
@@ -182,7 +184,7 @@ class Placement(models.Model):
         ordering: ClassVar[list[str]] = ["position"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["edition", "position"], name="placement_position_once"),
-            # one story, one edition: a reader never meets the same teaser twice
+            # a story is in one edition only, so a reader never gets the same teaser twice
             models.UniqueConstraint(fields=["story"], name="placement_story_once"),
         ]
 
@@ -191,22 +193,24 @@ class Placement(models.Model):
 
 
 class Variant(models.TextChoices):
-    """Which of an edition's letters. Every edition has the first; one that asks has the second too."""
+    """The letters of an edition. Every edition has the default one; one with an appeal may also have a thank-you."""
 
     DEFAULT = "default", "for everybody else"
-    THANKS = "thanks", "for those who gave lately"
+    THANKS = "thanks", "for recent donors"
 
 
 class FrozenLetter(models.Model):
-    """One variant of an edition's letter, rendered and inlined once, exactly as it leaves.
+    """One variant of an edition's letter, rendered and inlined once, exactly as it is sent.
 
-    Per-reader values stand in it as neutral tokens (mail/letters.py).
+    Merge tags (mail/message.py) stand for per-reader values.
     """
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="letters")
     variant = models.CharField(max_length=40, help_text="Which readers get it: a `Variant`.")
     gave_within = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Its readers gave within so many days before the edition is due; empty: any."
+        null=True,
+        blank=True,
+        help_text="Only for readers who gave within this many days before the due time; empty: for all.",
     )
     appeal = models.ForeignKey(Appeal, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     subject = models.CharField(max_length=250)
@@ -216,7 +220,7 @@ class FrozenLetter(models.Model):
     sender_email = models.EmailField()
     reply_to = models.EmailField(blank=True)
     fallback_name = models.CharField(max_length=40)
-    click_tracking = models.BooleanField(default=False, help_text="The provider rewrites its links, to count clicks.")
+    click_tracking = models.BooleanField(default=False, help_text="The provider rewrites links to count clicks.")
     findings = models.JSONField(default=list, help_text="What preflight found: code, severity, place, hint.")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,7 +1,7 @@
-"""Which editions must exist: the next one of each publication, and none missing without a word.
+"""Plan the next edition of each publication, and record missed dates.
 
-`Publication.planned_to` says up to when the dates of a schedule are settled. Dates before it are never planned, and
-dates that went by since are told by the schedule that held then: a new schedule does not change the past.
+The dates of a schedule are settled up to `Publication.planned_to` and never planned again. Later dates in the past
+follow the schedule that was valid then: a new schedule does not change the past.
 """
 
 from datetime import datetime, timedelta
@@ -19,22 +19,21 @@ from newsletter.publications.models import Publication
 from newsletter.publications.schedule import Due, due_on
 
 log = structlog.get_logger()
-MAX_MISSED = 60  # editions noted as missed after a long silence; older ones are not written down
-SETTLE_AFTER = timedelta(days=1)  # where nothing is missed, `planned_to` is moved on no more often than this
-MAX_AHEAD = timedelta(days=366)  # of an extra edition; beyond it is a slip of the finger
-MISSED = "Missed: nothing was running when it was due."
+MAX_MISSED = 60  # missed editions recorded after a long downtime; older dates are not recorded
+SETTLE_AFTER = timedelta(days=1)  # how often `planned_to` is advanced when nothing is missed
+MAX_EXTRA_AHEAD = timedelta(days=366)  # of an extra edition; a later time is a typing error
+MISSED = "Missed: the service was not running when the edition was due."
 
 
 def plan(publication: Publication, *, now: datetime) -> Edition | None:
-    """Make sure that the next edition of the schedule exists; returns it.
+    """Ensure that the next edition of the schedule exists and return it.
 
-    Dates that went by while nothing was running are not passed over in silence: the last of them
-    is planned if it is still within the lateness limit, the others are written down as cancelled.
-    A planned edition follows its publication when the schedule is changed. None when the
+    Dates missed while nothing was running are recorded: the last one is planned if it is still within the lateness
+    limit, the others are cancelled. A planned edition follows its publication when the schedule changes. None when the
     publication is not active or its rule has no date left.
     """
     with transaction.atomic():
-        # two beats at once plan once
+        # the lock lets two concurrent beats plan only once
         publication = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
         _settle(publication, now=now)
         _follow_schedule(publication, now=now)
@@ -46,9 +45,9 @@ def plan(publication: Publication, *, now: datetime) -> Edition | None:
 
 
 def plan_all(*, now: datetime) -> None:
-    """`plan` for every active publication, and for those at rest of which something is planned or not settled.
+    """Plan every active publication, and each paused one with a planned edition or unsettled dates.
 
-    One that cannot be planned is logged; the others go on.
+    A publication that cannot be planned is logged, and the others are still planned.
     """
     planned = Edition.objects.filter(state=State.PLANNED, due_at__gt=now).values("publication")
     for publication in Publication.objects.filter(Q(is_active=True) | Q(pk__in=planned) | ~Q(past_schedules=[])):
@@ -59,9 +58,9 @@ def plan_all(*, now: datetime) -> None:
 
 
 def settle_unknown(publication: Publication, *, reason: str, now: datetime) -> list[Edition]:
-    """Plan no date any more that another installation may have begun by `now`; the editions that wait for a person.
+    """Settle the dates that another installation may have started by `now`; return the held editions.
 
-    Each such date without an edition gets one: held when it could still leave, else cancelled.
+    Each such date without an edition gets one: held when it could still be sent, else cancelled.
     """
     with transaction.atomic():
         publication = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
@@ -76,10 +75,10 @@ def settle_unknown(publication: Publication, *, reason: str, now: datetime) -> l
 
 
 def add_extra(publication: Publication, *, due_at: datetime, now: datetime, subject: str = "") -> Edition:
-    """An edition outside the cadence, assembled as soon as its lead time begins."""
+    """Create an edition outside the cadence. It is assembled when its lead time begins."""
     times = chosen_times(publication, due_at, now=now)
-    if due_at - now > MAX_AHEAD:
-        raise BadInput("due time", "is more than a year ahead.", "Give a time within a year.")
+    if due_at - now > MAX_EXTRA_AHEAD:
+        raise BadInput("due time", "is more than a year ahead.", "Choose a time within a year.")
     return Edition.objects.create(publication=publication, subject=text_cleaning.clean_line(subject), **times._asdict())
 
 
@@ -89,12 +88,12 @@ def _add(publication: Publication, due: Due, *, now: datetime) -> Edition:
 
 
 def _settle(publication: Publication, *, now: datetime) -> None:
-    """Write down what was missed up to `now`."""
+    """Record the dates missed up to `now`."""
     missed = missed_dates(publication, until=now)
     for due in missed[-MAX_MISSED:]:
         edition = _add(publication, due, now=now)
-        in_time = due.at + timedelta(minutes=publication.lateness_limit_minutes) >= now
-        if due != missed[-1] or not in_time or not publication.is_active:
+        is_in_time = due.at + timedelta(minutes=publication.lateness_limit_minutes) >= now
+        if due != missed[-1] or not is_in_time or not publication.is_active:
             edition.move(State.CANCELLED, reason=MISSED)
             edition.save()
     settled = publication.planned_to or publication.created_at
@@ -109,17 +108,17 @@ def _mark_settled(publication: Publication, until: datetime) -> None:
 
 
 def _follow_schedule(publication: Publication, *, now: datetime) -> None:
-    """Give planned editions the times that the schedule now has for their dates.
+    """Update planned editions to the current schedule.
 
-    One whose date the schedule no longer names is taken back, and so is one behind the next date. One whose
-    new moment has gone by leaves as it was planned. An edition that holds stories, or that a person or a
-    worker has in hand, is left alone.
+    An edition whose date is no longer in the schedule is removed, and so is one after the next date. An edition whose
+    new time has already passed keeps its old time. An edition with stories, or one that a person or a worker is
+    changing, is left unchanged.
     """
     waiting = publication.editions.exclude(local_date=None).filter(state=State.PLANNED, due_at__gt=now)
     for pk in waiting.filter(is_rescheduled=False).order_by("local_date").values_list("pk", flat=True):
-        # skipped when a worker has it: assembly takes the edition first and then the publication
+        # skip one that a worker has locked: assembly locks the edition first and then the publication
         edition = publication.editions.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
-        # asked only now that it is ours: whoever places stories or changes it has it locked
+        # checked under the lock: placing stories or changing the edition takes the same lock
         if edition and _is_untouched(edition):
             _follow(publication, edition, now=now)
 
@@ -129,15 +128,15 @@ def _is_untouched(edition: Edition) -> bool:
 
 
 def _follow(publication: Publication, edition: Edition, *, now: datetime) -> None:
-    has_words = bool(edition.subject or edition.preheader or edition.intro)
+    has_text = bool(edition.subject or edition.preheader or edition.intro)
     day, schedule = edition.local_date, publication.schedule
     named = due_on(schedule, day) if schedule and day else None
-    if named is None and has_words:
-        why = "no longer names this date" if schedule else "rests"
-        edition.move(State.CANCELLED, reason=f"The schedule {why}.")
-        edition.local_date = None  # the date may come back, and then it is another edition's
+    if named is None and has_text:
+        reason = "This date is no longer in the schedule." if schedule else "The publication is paused."
+        edition.move(State.CANCELLED, reason=reason)
+        edition.local_date = None  # if the date returns to the schedule, it belongs to another edition
         edition.save()
-    elif named is None or (not has_words and _is_behind(edition, next_date(publication, now=now))):
+    elif named is None or (not has_text and _is_behind(edition, next_date(publication, now=now))):
         edition.delete()
     elif named.at > now:
         times = cadence_times(publication, named, now=now)

@@ -1,4 +1,4 @@
-"""Undoing an assembly: the letter is dropped and its stories lead the queue again."""
+"""Reopen an assembled edition: delete its letters and return its stories to the front of the queue."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -13,18 +13,18 @@ from newsletter.lib.errors import InvalidState
 from newsletter.stories import story_queue
 
 NOT_YET_SENT = (State.ASSEMBLED, State.APPROVED)
-TAKEN_APART = "It was taken apart."
+REOPENED = "The edition was reopened."
 
 
 def reopen(edition: Edition, *, states: Collection[State] = NOT_YET_SENT, reason: str = "") -> Edition:
-    """Planned anew: no letter, no approval, its stories back at the front of the queue.
+    """Return an edition to planned: no letters, no approval, its stories at the front of the queue.
 
-    Only from one of `states`: what somebody has held meanwhile stays held.
+    Only from one of `states`, so that an edition held in the meantime stays held.
     """
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         if edition.state not in states:
-            raise InvalidState(f"Edition {edition.pk} is {edition.state}; it cannot be taken apart.")
+            raise InvalidState(f"Edition {edition.pk} is {edition.state}; it cannot be reopened.")
         edition.move(State.PLANNED, reason=reason)
         edition.letters.all().delete()
         edition.made_from = edition.content_hash = edition.approved_hash = ""
@@ -35,17 +35,17 @@ def reopen(edition: Edition, *, states: Collection[State] = NOT_YET_SENT, reason
 
 
 def take_apart(edition: Edition, *, by: Actor = None, now: datetime) -> Edition:
-    """A person's word: `reopen` it, so that its stories can be changed. Only a person may approve it after that.
+    """Reopen an edition by a person, so that its stories can be changed. Only a person may approve it after that.
 
-    It is assembled when somebody asks for that, at the latest at `assemble_at`: when it would be handed over or
-    is due. One that is overdue is left alone until it is too late.
+    It is assembled on request, at the latest at `assemble_at`: when it would be submitted or is due. An overdue edition
+    is not assembled before its lateness limit.
     """
     with transaction.atomic():
-        edition = reopen(edition, reason=TAKEN_APART)
-        handed_over_at = edition.due_at - timedelta(minutes=edition.publication.schedule_ahead_minutes)
-        moments = (edition.assemble_at, handed_over_at, edition.due_at)
+        edition = reopen(edition, reason=REOPENED)
+        submitted_at = edition.due_at - timedelta(minutes=edition.publication.schedule_ahead_minutes)
+        moments = (edition.assemble_at, submitted_at, edition.due_at)
         edition.assemble_at = next((moment for moment in moments if moment > now), edition.too_late_after)
-        edition.is_rescheduled = True  # a changed cadence does not take it out of that person's hands
+        edition.is_rescheduled = True  # a changed cadence does not override that person
         edition.needs_person = True
         edition.save(update_fields=["assemble_at", "is_rescheduled", "needs_person"])
         audit_trail.record(by, Act.EDITION_REOPENED, edition, now=now)
@@ -53,7 +53,7 @@ def take_apart(edition: Edition, *, by: Actor = None, now: datetime) -> Edition:
 
 
 def give_back(edition: Edition) -> None:
-    """The stories of an edition return to the front of the queue, in their order."""
+    """Return the stories of an edition to the front of the queue, in order."""
     stories = [placement.story for placement in edition.placements.select_related("story")]
     edition.placements.all().delete()
     story_queue.return_to_front(edition.publication, stories)

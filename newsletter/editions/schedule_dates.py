@@ -1,6 +1,6 @@
-"""The dates of a publication's schedule, and the editions that stand for them: which date is next, which went by.
+"""The dates of a publication's schedule and their editions: the next date, and missed dates.
 
-The planner acts on what is said here, and pages say it: what is promised is what will be planned.
+The planner and the pages use these functions, so that pages show what will be planned.
 """
 
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ from newsletter.publications.models import Publication
 from newsletter.publications.past_schedules import PastSchedule, past_schedules
 from newsletter.publications.schedule import Cadence, Due, due_moment, upcoming, zone
 
-LEAVES_BY_ITSELF = (State.PLANNED, State.ASSEMBLED, State.APPROVED, State.DISPATCHING)
-TWO_DAYS = timedelta(days=2)  # from the first place where a date begins to the last where it ends, and some
+SENT_AUTOMATICALLY = (State.PLANNED, State.ASSEMBLED, State.APPROVED, State.DISPATCHING)
+TWO_DAYS = timedelta(days=2)  # more than a date lasts from the first time zone to the last
 
 
 def next_date(publication: Publication, *, now: datetime) -> Due | None:
-    """The next date that has, or will get, an edition which leaves by itself; None when it rests or its rule has ended.
+    """Return the next date with an edition that is sent automatically; None when paused or when the rule has ended.
 
-    A date whose edition was sent early, is held or was cancelled is over: it is not planned a second time.
+    A date whose edition was sent early, is held or was cancelled is over and is not planned again.
     """
     schedule = publication.schedule
     if schedule is None:
@@ -33,19 +33,19 @@ def next_date(publication: Publication, *, now: datetime) -> Due | None:
 
 
 def editions_ahead(publication: Publication, *, now: datetime) -> list[Edition]:
-    """Regular editions that leave by themselves and whose turn has not come, in the order of their dates."""
-    regular = publication.editions.exclude(local_date=None).filter(state__in=LEAVES_BY_ITSELF, due_at__gt=now)
+    """Return regular editions that will be sent automatically on a date to come, ordered by date."""
+    regular = publication.editions.exclude(local_date=None).filter(state__in=SENT_AUTOMATICALLY, due_at__gt=now)
     return [e for e in regular.order_by("local_date") if is_ahead(publication, e, now=now)]
 
 
 def is_ahead(publication: Publication, edition: Edition, *, now: datetime) -> bool:
-    """Does it leave by itself, and is its turn still to come?
+    """Return True for an edition that is sent automatically and whose turn is still to come.
 
-    One that a person puts off still has its turn on its own date, so that the next dates are planned; one that
-    a person sends early has had its turn. One that was planned when it was late for readers in the east has
-    its turn at their hour, so that the next one is early enough for them.
+    A postponed edition keeps its turn on its own date, so that the next dates are planned; an edition sent early has
+    had its turn. An edition that was planned when it was already late for readers in the east has its turn at their
+    hour, so that the next one is early enough for them.
     """
-    if edition.state not in LEAVES_BY_ITSELF:
+    if edition.state not in SENT_AUTOMATICALLY:
         return False
     turn, day = edition.due_at, edition.local_date or edition.due_at.date()
     if edition.is_rescheduled:
@@ -56,9 +56,9 @@ def is_ahead(publication: Publication, edition: Edition, *, now: datetime) -> bo
 
 
 def missed_dates(publication: Publication, *, until: datetime) -> list[Due]:
-    """Dates that went by up to `until` since its dates were last settled, and that have no edition.
+    """Return the dates without an edition between the last settling and `until`.
 
-    Each is told by the schedule that held at its moment.
+    Each date follows the schedule that was valid at its time.
     """
     found: dict[date, Due] = {}
     settled = publication.planned_to or publication.created_at
@@ -71,7 +71,7 @@ def missed_dates(publication: Publication, *, until: datetime) -> list[Due]:
 
 
 def begun_until(publication: Publication, *, now: datetime) -> datetime:
-    """Up to which moment of the schedule editions may have begun by `now`: ahead, or for readers in the east."""
+    """Return up to which due time editions may have started by `now`: submitted ahead, or for readers in the east."""
     until = now + timedelta(minutes=publication.schedule_ahead_minutes)
     if publication.schedule and publication.local_time:
         for due in _between(publication.schedule, now, now + TWO_DAYS):

@@ -1,4 +1,4 @@
-"""The stories of an edition, and whether its readers may get them when it leaves."""
+"""The stories of an edition, and whether readers may get them at its send time."""
 
 from datetime import datetime
 
@@ -8,19 +8,20 @@ from newsletter.stories.models import Story
 
 
 def placed_stories(edition: Edition) -> list[Story]:
-    """The stories in it, in their order."""
+    """Return the stories of an edition in order."""
     return [placement.story for placement in edition.placements.select_related("story__picture").order_by("position")]
 
 
 def reason_to_hold(edition: Edition, *, now: datetime) -> str:
-    """Why its readers must not get the stories in it when it leaves; empty when they may.
+    """Return why readers must not get the stories at the send time; empty when they may.
 
-    An embargo has to be over when the first reader gets it, and no story may expire before the last one does.
+    An embargo must end before the first reader gets the edition, and no story may expire before the last one does.
     """
     when = received(edition, now=now)
     for story in placed_stories(edition):
         if story.embargo_until and story.embargo_until > when.first:
             return f"Story {story.pk} is under embargo until {story.embargo_until:%Y-%m-%d %H:%M} UTC."
         if story.expires_at and story.expires_at <= when.last:
-            return f"Story {story.pk} expires at {story.expires_at:%Y-%m-%d %H:%M} UTC, before its last readers get it."
+            expiry = f"{story.expires_at:%Y-%m-%d %H:%M} UTC"
+            return f"Story {story.pk} expires at {expiry}, before the last readers get the edition."
     return ""

@@ -1,4 +1,4 @@
-"""A person's word on an edition: approve, hold, release, cancel, and when it leaves."""
+"""Decisions about an edition: approve, hold, release, cancel, reschedule."""
 
 from datetime import datetime
 
@@ -16,30 +16,30 @@ from newsletter.letters import compose_letters
 from newsletter.letters.compose_letters import Composed
 from newsletter.lib.errors import BadInput, InvalidState
 
-NEW_TIME = "Its email was made anew for its new time."
+NEW_TIME = "The email was rebuilt for the new time."
 
 
 class LetterChanged(InvalidState):
-    """The letter is not the one that was looked at; look at it again."""
+    """The letter is not the one that the person has seen."""
 
 
 class ApprovalNeeded(InvalidState):
-    """The letter of an approved edition says something else at its new time, and nobody has approved that."""
+    """The letter of an approved edition differs at its new time, and that letter is not approved."""
 
 
 def approve(edition: Edition, *, content_hash: str, by: User | None, now: datetime) -> Edition:
-    """Let the letter with this content hash leave when it is due. `by` None is the publication's rule."""
+    """Approve the letter with this content hash for sending. `by` None means automatic approval."""
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         if edition.state == State.APPROVED and edition.approved_hash == content_hash:
             return edition
         if edition.state in NOT_YET_SENT and edition.content_hash != content_hash:
-            raise LetterChanged("The letter was assembled anew since you looked at it. Look again, then approve.")
+            raise LetterChanged("The email was rebuilt since you opened it. Review it again, then approve it.")
         edition.move(State.APPROVED)
         if by is None and not edition.auto_approve:
-            raise InvalidState(f"Edition {edition.pk} needs a person’s approval.")
-        if _stops(edition):
-            raise InvalidState("Preflight found something that must be mended before this letter may leave.")
+            raise InvalidState(f"Edition {edition.pk} must be approved by a person.")
+        if _stop_codes(edition):
+            raise InvalidState("Preflight found problems. Fix them before you approve this email.")
         edition.approved_hash, edition.approved_at, edition.approved_by = content_hash, now, by
         edition.save()
         audit_trail.record(
@@ -49,19 +49,19 @@ def approve(edition: Edition, *, content_hash: str, by: User | None, now: dateti
 
 
 def review(edition: Edition, *, now: datetime) -> Edition:
-    """What becomes of an edition whose letters were just frozen.
+    """Decide on an edition whose letters were just frozen.
 
-    It is held for what preflight found, or approved by its publication's rule; otherwise it waits for a person.
+    An edition with `stop` findings is held; one with automatic approval is approved; any other waits for a person.
     """
-    if stops := _stops(edition):
-        return hold(edition, reason=f"Preflight found: {', '.join(stops)}.", now=now)
+    if codes := _stop_codes(edition):
+        return hold(edition, reason=f"Preflight found: {', '.join(codes)}.", now=now)
     if edition.auto_approve:
         return approve(edition, content_hash=edition.content_hash, by=None, now=now)
     return edition
 
 
 def hold(edition: Edition, *, reason: str, by: Actor = None, now: datetime) -> Edition:
-    """Keep it from leaving until somebody releases it. From then on only a person may approve it.
+    """Hold an edition until somebody releases it. After that only a person may approve it.
 
     `by` None is the service itself.
     """
@@ -72,7 +72,7 @@ def hold(edition: Edition, *, reason: str, by: Actor = None, now: datetime) -> E
 
 
 def cancel(edition: Edition, *, reason: str, by: Actor = None, now: datetime) -> Edition:
-    """It will not leave; its stories lead the queue again."""
+    """Cancel an edition and return its stories to the front of the queue."""
     with transaction.atomic():
         edition = _stop(edition, State.CANCELLED, reason)
         give_back(edition)
@@ -81,15 +81,14 @@ def cancel(edition: Edition, *, reason: str, by: Actor = None, now: datetime) ->
 
 
 def release(edition: Edition, *, by: Actor = None, now: datetime) -> Edition:
-    """Take a held edition up again: it is planned anew, assembled from the queue, and needs a person's approval.
+    """Release a held edition: it is planned again, assembled from the queue, and must be approved by a person.
 
-    One whose time has passed by more than the lateness limit is due now: releasing it is the
-    person's word that it should still leave.
+    An edition that is past its lateness limit becomes due now, because releasing it is a decision to send it.
     """
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         if edition.state != State.HELD:
-            raise InvalidState(f"Edition {edition.pk} is {edition.state}, not held.")
+            raise InvalidState(f"Edition {edition.pk} is {edition.state}, not held, so it cannot be released.")
         if edition.too_late_after < now:
             set_times(edition, times_of(edition.publication, now, local_send_time=edition.local_send_time))
             edition.save(update_fields=Times._fields)
@@ -101,9 +100,9 @@ def release(edition: Edition, *, by: Actor = None, now: datetime) -> Edition:
 def send_now(
     edition: Edition, *, now: datetime, seen: str = "", by: Actor = None, approve_later: bool = False
 ) -> Edition:
-    """Make it due at this moment. It leaves at the next tick, as soon as it is assembled and approved.
+    """Make an edition due now. It is sent by the next periodic task once it is assembled and approved.
 
-    The rest is as for `reschedule`.
+    Arguments and errors are those of `reschedule`.
     """
     return _give_time(
         edition, due_at=now, now=now, seen=seen, by=by, approve_later=approve_later, act=Act.EDITION_SENT_NOW
@@ -119,12 +118,12 @@ def reschedule(
     by: Actor = None,
     approve_later: bool = False,
 ) -> Edition:
-    """Give it another due time, from now on, the same moment for all its readers wherever they are.
+    """Give an edition another due time, the same moment for all readers in every time zone.
 
-    Letters that say something else then, such as their date, are made anew from the same stories. Give the content
-    hash that was `seen` to have them approved `by` a person with the same word. Raises `ApprovalNeeded` instead of
-    taking an approval away, unless `approve_later`; `LetterChanged` when the letters are not those that were seen;
-    `BadInput` for a time that has passed or that does not suit the stories.
+    Letters that differ at that time, for example in their date, are rebuilt from the same stories. With the content
+    hash that the person has `seen`, the letters are also approved `by` that person. Raises `ApprovalNeeded` instead of
+    removing an approval, unless `approve_later`; `LetterChanged` when the letters are not those that were seen;
+    `BadInput` for a time in the past or one that does not suit the stories.
     """
     act = Act.EDITION_RESCHEDULED
     return _give_time(edition, due_at=due_at, now=now, seen=seen, by=by, approve_later=approve_later, act=act)
@@ -138,25 +137,25 @@ def _give_time(
         edition = Edition.objects.locked(edition.pk)
         times = chosen_times(edition.publication, due_at, now=now)
         if edition.state not in (State.PLANNED, *NOT_YET_SENT):
-            raise InvalidState(f"Edition {edition.pk} is {edition.state}; its time cannot be changed.")
+            raise InvalidState(f"Edition {edition.pk} is {edition.state}; its time can no longer be changed.")
         set_times(edition, times)
         if why := reason_to_hold(edition, now=now):
-            raise BadInput("due time", "does not suit its stories.", why)
+            raise BadInput("due time", "does not suit the stories.", why)
         edition.is_rescheduled = True
         edition.save(update_fields=[*Times._fields, "is_rescheduled"])
         if edition.state in NOT_YET_SENT:
-            edition = _renew(edition, composed, is_approval_spared=not (seen or approve_later), now=now)
+            edition = _renew(edition, composed, keeps_approval=not (seen or approve_later), now=now)
         if seen:
             edition = approve(edition, content_hash=seen, by=by if isinstance(by, User) else None, now=now)
-        said = {"due_at": f"{due_at:%Y-%m-%d %H:%M} UTC"} if act == Act.EDITION_RESCHEDULED else {}
-        audit_trail.record(by, act, edition, now=now, **said)
+        details = {"due_at": f"{due_at:%Y-%m-%d %H:%M} UTC"} if act == Act.EDITION_RESCHEDULED else {}
+        audit_trail.record(by, act, edition, now=now, **details)
     return edition
 
 
-def _renew(edition: Edition, composed: Composed | None, *, is_approval_spared: bool, now: datetime) -> Edition:
-    """Freeze `composed`, the letters for its new time, when they are not those that it has.
+def _renew(edition: Edition, composed: Composed | None, *, keeps_approval: bool, now: datetime) -> Edition:
+    """Freeze `composed`, the letters for the new time, when they differ from the current ones.
 
-    An approval is lost by that, unless it is spared: then `ApprovalNeeded`, and nothing is changed.
+    That removes an approval. With `keeps_approval`, raise `ApprovalNeeded` instead and change nothing.
     """
     made_from = compose_letters.made_from(
         edition, compose_letters.gather_letters(edition, placed_stories(edition), now=now)
@@ -164,22 +163,22 @@ def _renew(edition: Edition, composed: Composed | None, *, is_approval_spared: b
     if made_from == edition.made_from:
         return edition
     if composed is None or composed.made_from != made_from:
-        raise LetterChanged("Something in the email was changed at this moment. Look at it again.")
+        raise LetterChanged("The email has just changed. Review it again.")
     if edition.state == State.APPROVED:
-        if is_approval_spared and not edition.auto_approve:
-            raise ApprovalNeeded("At that time its email differs from the approved one, and needs approval anew.")
+        if keeps_approval and not edition.auto_approve:
+            raise ApprovalNeeded("At that time the email differs from the approved one and must be approved again.")
         edition.move(State.ASSEMBLED, reason=NEW_TIME)
     compose_letters.freeze(edition, composed, now=now)
     edition.save()
     return review(edition, now=now)
 
 
-TOO_LATE = {State.PLANNED: "It could not be assembled in time.", State.ASSEMBLED: "Nobody approved it in time."}
-RESTS = "Its publication rests."
+TOO_LATE = {State.PLANNED: "The email could not be built in time.", State.ASSEMBLED: "Not approved in time."}
+PUBLICATION_PAUSED = "The publication is paused."
 
 
 def hold_late(*, now: datetime) -> list[int]:
-    """Hold every edition that was not ready before its lateness limit; their ids."""
+    """Hold every edition that was not ready before its lateness limit; return their ids."""
     held = []
     for edition in Edition.objects.filter(state__in=TOO_LATE, due_at__lt=now).select_related("publication"):
         if edition.too_late_after >= now:
@@ -187,14 +186,14 @@ def hold_late(*, now: datetime) -> list[int]:
         with transaction.atomic():
             current = Edition.objects.locked(edition.pk)
             if current.state == edition.state and current.due_at == edition.due_at:
-                rests = not current.publication.is_active
-                hold(current, reason=RESTS if rests else TOO_LATE[State(current.state)], now=now)
+                is_paused = not current.publication.is_active
+                hold(current, reason=PUBLICATION_PAUSED if is_paused else TOO_LATE[State(current.state)], now=now)
                 held.append(current.pk)
     return held
 
 
 def mark_dispatched(edition: Edition, *, now: datetime, reason: str = "") -> Edition:
-    """The ledger says that everything was sent that will be sent."""
+    """Mark an edition as dispatched: the ledger has nothing left to send."""
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         edition.move(State.DISPATCHED, reason=reason[:500])
@@ -205,7 +204,7 @@ def mark_dispatched(edition: Edition, *, now: datetime, reason: str = "") -> Edi
 
 def _stop(edition: Edition, to: State, reason: str) -> Edition:
     if not reason.strip():
-        raise BadInput("reason", "is empty.", "Say in a few words why.")
+        raise BadInput("reason", "is empty.", "Give a short reason.")
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         edition.move(to, reason=reason.strip()[:500])
@@ -213,7 +212,7 @@ def _stop(edition: Edition, to: State, reason: str) -> Edition:
     return edition
 
 
-def _stops(edition: Edition) -> list[str]:
-    """What preflight found in its letters that must not leave, each once."""
+def _stop_codes(edition: Edition) -> list[str]:
+    """Return the codes of all `stop` findings of an edition's letters, each once."""
     found = [finding for letter in edition.letters.order_by("pk") for finding in letter.findings]
     return list(dict.fromkeys(finding["code"] for finding in found if finding["severity"] == "stop"))

@@ -1,11 +1,11 @@
-"""Assembly: stories taken from the queue, the appeal chosen and placed, the letter frozen.
+"""Assembly of an edition: take stories from the queue, choose and place the appeal, freeze the letter.
 
     take the stories (commit) → gather → render and inline → preflight → freeze (commit)
 
-An edition that asks has two letters, each rendered and inlined once: one for everybody, and one that thanks
-those who gave lately.
+An edition with an appeal has two letters, each rendered and inlined once: the default one, and a thank-you letter for
+recent donors.
 
-Run twice, it does nothing the second time: an edition that is not planned is left as it is.
+Assembly is idempotent: an edition that is not planned is left unchanged.
 """
 
 from contextlib import nullcontext
@@ -32,17 +32,17 @@ from newsletter.stories import story_queue
 from newsletter.stories.models import Story
 
 log = structlog.get_logger()
-NO_THANKS = "No appeal stands in this edition, or it thanks nobody, so there is no thank-you letter."
-CHANGED = "Something in it was changed after it was assembled, so it is assembled and approved anew."
+NO_THANKS = "There is no thank-you version: this edition has no appeal, or its appeal has no thank-you period."
+CHANGED = "Content changed after the email was built, so it is rebuilt and must be approved again."
 
 
 def assemble(edition_id: int, *, now: datetime) -> Edition:
-    """Freeze the letter of a planned edition and return it assembled.
+    """Freeze the letter of a planned edition and return the edition.
 
-    With too few stories it stays planned until it is due, and is then skipped or held, as the
-    publication says. With `stop` findings of preflight it is held. It waits for pictures that were
-    asked for a moment ago, and for no others: what has not come by then is not in the letter.
-    `NotTried` leaves it planned: nothing is known of its template yet, and the next tick asks again.
+    With too few stories the edition stays planned until it is due, and is then skipped or held, as its publication
+    says. With `stop` findings of preflight it is held. Assembly waits only for pictures that were requested a moment
+    ago; later pictures are left out of the letter. `TemplateRendererUnavailable` leaves the edition planned, and the
+    next periodic task tries again.
     """
     edition = _take_stories(edition_id, now=now)
     if edition.state != State.PLANNED or not edition.placements.exists():
@@ -55,15 +55,15 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
         composed = compose_letters.compose(edition, stories, gathered)
     except (RenderingError, InliningError) as error:
         if not gathered.letters[Variant.DEFAULT].template:
-            raise  # ours is broken, which is for those who keep the house
+            raise  # one of our own templates is broken: an operator must fix it
         return _hold_for_template(edition, gathered, str(error), now=now)
     return _freeze(edition, stories, composed, now=now)
 
 
 def preview(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAULT) -> Letter:
-    """The letter as it would be assembled at this moment, by the same road; nothing is kept.
+    """Return the letter as assembly would make it now, without storing it.
 
-    For an edition with a frozen letter, that letter. `InvalidState` when it has none of this variant.
+    For an edition with frozen letters, return the frozen one. Raises `InvalidState` when there is no such variant.
     """
     if frozen := {letter.variant: letter for letter in edition.letters.all()}:
         if variant not in frozen:
@@ -71,7 +71,7 @@ def preview(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAU
         return Letter(frozen[variant].subject, frozen[variant].text, frozen[variant].html)
     stories = placed_stories(edition) or offered_stories(edition, now=now)
     if not stories:
-        raise InvalidState("There is no story in the queue yet, so there is nothing to preview.")
+        raise InvalidState("The story queue is empty, so there is nothing to preview.")
     letters = compose_letters.gather_letters(edition, stories, now=now).letters
     if variant not in letters:
         raise InvalidState(NO_THANKS)
@@ -80,14 +80,14 @@ def preview(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAU
 
 
 def offered_stories(edition: Edition, *, now: datetime) -> list[Story]:
-    """What a planned edition would take from the queue."""
+    """Return the stories that a planned edition would take from the queue."""
     when = received(edition, now=now)
     offered = Story.objects.filter(publication_id=edition.publication_id).offered(when.first, until=when.last)
     return list(offered.select_related("picture")[: edition.publication.maximum_stories])
 
 
 def has_thanks_letter(edition: Edition, *, now: datetime) -> bool:
-    """Has it a letter that thanks, or would have one if it were assembled now?"""
+    """Return whether the edition has a thank-you letter, or would have one if assembled now."""
     if edition.content_hash:
         return edition.letters.filter(variant=Variant.THANKS).exists()
     appeal = compose_letters.appeal_of(edition, now=now)
@@ -95,9 +95,9 @@ def has_thanks_letter(edition: Edition, *, now: datetime) -> bool:
 
 
 def is_stale(edition: Edition, *, now: datetime | None = None) -> bool:
-    """True when its frozen letter is not what it would be if it were assembled now.
+    """Return True when assembling the edition now would make a different letter.
 
-    Something that it was made of has changed, or it is overdue at `now` and its appeal has ended since.
+    Either content has changed, or the edition is overdue at `now` and its appeal has ended since.
     """
     stories = placed_stories(edition)
     if not stories:
@@ -107,9 +107,9 @@ def is_stale(edition: Edition, *, now: datetime | None = None) -> bool:
 
 
 def refresh_stale(*, now: datetime | None = None) -> list[int]:
-    """Reopen every edition that waits with a stale letter; their ids. They are assembled anew.
+    """Reopen every unsent edition with a stale letter, so that it is rebuilt; return their ids.
 
-    One that cannot be looked at is logged; the others go on.
+    An edition that cannot be checked is logged, and the others are still processed.
     """
     reopened = []
     for pk in Edition.objects.filter(state__in=reopen_edition.NOT_YET_SENT).values_list("pk", flat=True):
@@ -131,15 +131,15 @@ def _take_stories(edition_id: int, *, now: datetime) -> Edition:
         if edition.state != State.PLANNED or edition.placements.exists():
             return edition
         if not edition.publication.is_active:
-            raise InvalidState("Its publication rests, so it takes no stories.")
-        least = max(1, edition.publication.minimum_stories)
-        most = max(least, edition.publication.maximum_stories)
+            raise InvalidState("The publication is paused, so its editions take no stories.")
+        minimum = max(1, edition.publication.minimum_stories)
+        maximum = max(minimum, edition.publication.maximum_stories)
         when = received(edition, now=now)
         stories = story_queue.take_for_edition(
             edition.publication, at=when.first, until=when.last, min_stories=least, max_stories=most
         )
         if not stories and now >= edition.due_at:
-            _give_up(edition, f"Fewer than {least} stories were in the queue when it was due.")
+            _give_up(edition, f"The queue held fewer than {minimum} stories when the edition was due.")
         Placement.objects.bulk_create(
             Placement(edition=edition, story=story, position=n) for n, story in enumerate(stories, start=1)
         )
@@ -147,7 +147,7 @@ def _take_stories(edition_id: int, *, now: datetime) -> Edition:
 
 
 def _hold_for_template(edition: Edition, gathered: LetterDraft, problem: str, *, now: datetime) -> Edition:
-    """Held with its stories, unless it has gone on or its template is another by now; then it is tried again."""
+    """Hold the edition with its stories, unless its state or its template has changed; then it is tried again."""
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         template = edition.publication.template
@@ -157,7 +157,7 @@ def _hold_for_template(edition: Edition, gathered: LetterDraft, problem: str, *,
             or template.body != gathered.letters[Variant.DEFAULT].template
         ):
             return edition
-        reason = f"The publication’s own template cannot be used for this letter. {problem}"
+        reason = f"The publication’s custom template cannot be used for this email. {problem}"
         return approval.hold(edition, reason=reason, now=now)
 
 
@@ -173,13 +173,13 @@ def _give_up(edition: Edition, why: str) -> None:
 
 
 def _freeze(edition: Edition, stories: list[Story], composed: Composed, *, now: datetime) -> Edition:
-    """Store the letters, unless the edition has gone on or its stories are others by now."""
+    """Store the letters, unless the state or the stories of the edition have changed."""
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         if edition.state != State.PLANNED or placed_stories(edition) != stories:
             return edition
         missing_pictures.abandon_pictures(edition, stories)
         compose_letters.freeze(edition, composed, now=now)
-        edition.move(State.ASSEMBLED, reason=edition.reason)  # why it was reopened, until it is approved
+        edition.move(State.ASSEMBLED, reason=edition.reason)  # keeps why it was reopened, until it is approved
         edition.save()
         return approval.review(edition, now=now)

@@ -1,6 +1,6 @@
-"""The letters of an edition: what they are made of, made, fingerprinted and frozen.
+"""Gather, render, fingerprint and freeze the letters of an edition.
 
-Who decides when this is done and what follows: assemble_letter.py and approval.py.
+When that happens and what follows is decided in assemble_letter.py and approval.py.
 """
 
 import copy
@@ -29,7 +29,7 @@ from newsletter.rendering.custom_template.preview_slots import preview_slot
 from newsletter.stories.models import Kind, Story
 from newsletter.stories.rich_text import rich_text
 
-# What readers see of a letter, and what decides who of them gets it. Whoever approves an edition approves these.
+# What readers see of a letter, and what decides which readers get it. An approval covers these fields.
 FINGERPRINTED = (
     *("variant", "gave_within", "subject", "text", "html"),
     *("sender_name", "sender_email", "reply_to", "fallback_name", "click_tracking"),
@@ -37,11 +37,11 @@ FINGERPRINTED = (
 
 
 class LetterDraft(NamedTuple):
-    """What each letter of an edition is made of; the appeal that stands in it, and for how long a giver is thanked."""
+    """The contents of each letter of an edition, its appeal, and for how long a donor is thanked."""
 
     letters: dict[Variant, LetterContent]
     appeal: Appeal | None
-    gave_within: int | None  # days; None without a letter that thanks
+    gave_within: int | None  # days; None without a thank-you letter
 
 
 class Composed(NamedTuple):
@@ -53,14 +53,14 @@ class Composed(NamedTuple):
 
 
 def appeal_of(edition: Edition, *, now: datetime) -> Appeal | None:
-    """The appeal that is on when its readers get it."""
+    """Return the appeal that is running when readers get the edition."""
     return select_appeal(list(edition.publication.appeals.all()), on=received(edition, now=now).day)
 
 
 def gather_letters(edition: Edition, stories: list[Story], *, now: datetime) -> LetterDraft:
-    """Contents for `stories` in this order, with the appeal that is on when readers get them.
+    """Gather contents for `stories` in this order, with the appeal that is running when readers get them.
 
-    Without an appeal there is one letter; so there is with one that never thanks.
+    There is one letter without an appeal, or with an appeal that has no thank-you period.
     """
     publication, appeal = edition.publication, appeal_of(edition, now=now)
     place, until = None, edition.due_at
@@ -90,7 +90,10 @@ def gather_letters(edition: Edition, stories: list[Story], *, now: datetime) -> 
 
 
 def compose(edition: Edition, stories: list[Story], gathered: LetterDraft) -> Composed:
-    """Render, inline and check the letters. Raises `RenderingError`, `InliningError` or `NotTried`."""
+    """Render, inline and check the letters.
+
+    Raises `RenderingError`, `InliningError` or `TemplateRendererUnavailable`.
+    """
     made = {variant: render_letter.render(each) for variant, each in gathered.letters.items()}
     letters = _letters(edition, gathered, made)
     for letter, (variant, each) in zip(letters, gathered.letters.items(), strict=True):
@@ -102,9 +105,9 @@ def compose(edition: Edition, stories: list[Story], gathered: LetterDraft) -> Co
 
 
 def compose_for(edition: Edition, *, due_at: datetime, now: datetime) -> Composed | None:
-    """The letters of an edition that waits, made anew for readers who get it at another time.
+    """Compose the letters of an unsent edition for another due time.
 
-    None when the frozen ones say the same, and for one that has none or has gone on. Raises as `compose` does.
+    None when the frozen letters would be the same, and for an edition in any other state. Raises as `compose` does.
     """
     then = copy.copy(edition)
     set_times(then, times_of(edition.publication, due_at))
@@ -119,7 +122,7 @@ def compose_for(edition: Edition, *, due_at: datetime, now: datetime) -> Compose
 
 
 def freeze(edition: Edition, composed: Composed, *, now: datetime) -> None:
-    """Store the letters in place of those it has. The edition is changed in memory, and no longer approved."""
+    """Replace the stored letters. The edition is changed in memory and loses its approval; the caller saves."""
     edition.letters.all().delete()
     for letter in composed.letters:
         letter.edition = edition
@@ -130,18 +133,18 @@ def freeze(edition: Edition, composed: Composed, *, now: datetime) -> None:
 
 
 def made_from(edition: Edition, gathered: LetterDraft) -> str:
-    """Fingerprint of what the letters are made of, known without rendering them: the same for the same letters."""
-    said = {
+    """Return a fingerprint of what the letters are made of, without rendering them; equal for equal letters."""
+    unrendered = {
         variant: Letter(each.subject, letter_content.fingerprint(each), "")
         for variant, each in gathered.letters.items()
     }
-    return fingerprint(_letters(edition, gathered, said))
+    return fingerprint(_letters(edition, gathered, unrendered))
 
 
 def fingerprint(letters: Iterable[FrozenLetter]) -> str:
-    """64 hexadecimal digits: others for letters that differ in anything that readers see, or in who gets them."""
-    said = sorted([[getattr(letter, field) for field in FINGERPRINTED] for letter in letters], key=lambda row: row[0])
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    """Return 64 hexadecimal digits that differ whenever what readers see differs, or which readers get it."""
+    rows = sorted([[getattr(letter, field) for field in FINGERPRINTED] for letter in letters], key=lambda row: row[0])
+    return hashlib.sha256(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
 def _letters(edition: Edition, gathered: LetterDraft, made: Mapping[Variant, Letter]) -> list[FrozenLetter]:

@@ -1,6 +1,6 @@
-"""A publication's own template: begun from its look, tried, saved as a new version, taken out of use.
+"""A publication's custom template: start from its layout, preview, save as a new version, remove.
 
-A template is tried by the road that its letters take: filled in, inlined, and shown to preflight.
+A preview renders, inlines and checks the template as assembly does.
 """
 
 from dataclasses import replace
@@ -26,61 +26,61 @@ from newsletter.stories.models import Story
 
 HEAD = """\
 {#
-  A letter of your own. It begins as the publication’s look has it; change what you like.
+  A custom email template. It starts as a copy of the publication’s layout; change what you like.
 
-  {{ … }} writes a value, such as {{ subject }}; {% … %} does something; what stands in such marks is for you alone.
-  Each row below is a part that all looks share. Move rows, leave them out, or write rows of your own:
+  {{ … }} prints a value, such as {{ subject }}; {% … %} is an instruction; comments like this one are not sent.
+  Each row below is a part that all layouts share. Move rows, remove them, or write rows of your own:
 
-      <tr><td class="note ink"><p class="note-line">Words of your own, and {{ date }}.</p></td></tr>
+      <tr><td class="note ink"><p class="note-line">Your own text, and {{ date }}.</p></td></tr>
 
-  Keep footer_row: without its link to unsubscribe no letter may leave. docs/letters.md lists all names.
+  Keep footer_row: an email without its unsubscribe link cannot be sent. docs/letters.md lists all names.
 #}
 """
 
 
 class TemplatePreview(NamedTuple):
-    """The letter that a template makes, and what preflight says of it."""
+    """The letter that a template makes, with its preflight findings."""
 
     letter: Letter
     findings: list[preflight.Finding]
 
 
 def default_template(publication: Publication) -> str:
-    """The template of its look, with words for those who change it; it makes the letter that the look makes."""
+    """Return the template of the publication's layout, with a comment for editors; it makes the same letter."""
     look = settings.EMAIL_TEMPLATES / publication.look / "body.html"
     return HEAD + str(look.read_text(encoding="utf-8"))
 
 
 def current(publication: Publication) -> str:
-    """The template in use; without one, the latest that was; else the starting one."""
+    """Return the template in use; without one, the latest version; else the default template."""
     kept = publication.template or publication.templates.first()
     return kept.body if kept else default_template(publication)
 
 
 def preview(publication: Publication, body: str) -> TemplatePreview:
-    """What `body` makes of the queue, or of a sample when the queue is empty. Raises what `rendering.render` does."""
-    return _render(_waiting(publication) or sample_letters.full_sample(publication, shown=True), _clean(body))
+    """Render `body` with the queue, or with a sample when the queue is empty. Raises as `render_letter.render` does."""
+    return _render(_queued_content(publication) or sample_letters.full_sample(publication, shown=True), _clean(body))
 
 
 def check(publication: Publication, body: str) -> None:
-    """Raises `CustomTemplateError` unless `body` makes a letter of much, thanks, little, and the queue.
+    """Check that `body` renders a full, a thank-you and a minimal sample, and the queue.
 
-    Raises `NotTried` when it cannot be tried at this moment.
+    Raises `CustomTemplateError`, or `TemplateRendererUnavailable` when `body` cannot be rendered at this moment.
     """
     body = _clean(body)
-    waiting = _waiting(publication)
-    tries = [
+    queued = _queued_content(publication)
+    samples = [
         sample_letters.full_sample(publication),
         sample_letters.thanks_sample(publication),
         sample_letters.minimal_sample(publication),
     ]
     with preview_slot():
-        for contents in [*tries, *([waiting] if waiting else [])]:
+        for contents in [*samples, *([queued] if queued else [])]:
             render_letter.render(replace(contents, template=body))
 
 
 def save(publication: Publication, body: str, *, by: User | None, now: datetime) -> Template:
-    """The new version, in use from now on; the one in use when nothing was changed. Raises as `check` does."""
+    """Save a new version and use it. An unchanged `body` returns the version in use. Raises as `check` does."""
     body = _clean(body)
     if publication.template and publication.template.body == body:
         return publication.template
@@ -97,7 +97,7 @@ def save(publication: Publication, body: str, *, by: User | None, now: datetime)
 
 
 def use_version(publication: Publication, number: int, *, by: User | None = None) -> Template:
-    """An earlier version is used again."""
+    """Use an earlier version again."""
     kept = publication.templates.filter(number=number).first()
     if kept is None:
         raise BadInput("version", f"there is no version {number}.", "See: newsletter publications template list")
@@ -109,7 +109,7 @@ def use_version(publication: Publication, number: int, *, by: User | None = None
 
 
 def remove(publication: Publication, *, by: User | None = None) -> None:
-    """Back to the look. All versions are kept."""
+    """Return to the standard layout. All versions are kept."""
     with transaction.atomic():
         _use(publication, None)
         audit_trail.record(by, Act.TEMPLATE_REMOVED, publication)
@@ -121,7 +121,7 @@ def _use(publication: Publication, template: Template | None) -> None:
 
 
 def _clean(body: str) -> str:
-    """Lines end as they do here, whatever a browser sent."""
+    """Normalise line ends, which browsers send in different forms."""
     body = body.replace("\r\n", "\n").replace("\r", "\n")
     check_source(body)
     return body
@@ -134,8 +134,8 @@ def _render(contents: LetterContent, body: str) -> TemplatePreview:
     return TemplatePreview(letter, preflight.check(letter, made))
 
 
-def _waiting(publication: Publication) -> LetterContent | None:
-    """What the next letter would be made of at this moment; None with an empty queue."""
+def _queued_content(publication: Publication) -> LetterContent | None:
+    """Return the contents of a letter made from the queue now; None with an empty queue."""
     from newsletter.lib import clock
 
     now = clock.now()

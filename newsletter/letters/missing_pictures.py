@@ -1,6 +1,6 @@
-"""Pictures of an edition that are not here yet: which are worth waiting for, and what is said of the others.
+"""Pictures of an edition that are not stored yet: which to wait for, and findings for the others.
 
-A letter never waits for another's web server for long, and never shows a picture from there: it goes without.
+Assembly waits only briefly for another web server. An email never shows a picture from there; the picture is left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,34 +14,34 @@ from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Picture
 from newsletter.stories.models import Story
 
-MAX_WAIT = timedelta(seconds=30)  # since it was asked for; a first try takes less
+MAX_WAIT = timedelta(seconds=30)  # since the request; a first try takes less
 
 
 def should_wait_for_pictures(edition: Edition, stories: Sequence[Story], *, now: datetime) -> bool:
-    """Is a picture about to be tried for the first time, and time left before the edition is due?"""
+    """Return True while a picture waits for its first fetch and the edition is not due yet."""
     if now >= edition.due_at:
         return False
-    coming = [picture for picture in _expected(edition, stories) if picture.is_pending and not picture.problem]
-    return any(picture.asked_at > now - MAX_WAIT for picture in coming)
+    pending = [picture for picture in _expected(edition, stories) if picture.is_pending and not picture.problem]
+    return any(picture.asked_at > now - MAX_WAIT for picture in pending)
 
 
 def missing_picture_findings(edition: Edition, stories: Sequence[Story]) -> Iterator[Finding]:
-    """A warning for each picture that would stand in the letter and does not."""
+    """Yield a warning for each picture that should be in the email and is missing."""
     publication = edition.publication
     for field, logo in (("logo_url", publication.logo), ("logo_dark_url", publication.logo_dark)):
         if getattr(publication, field) and not (logo and logo.is_stored):
             place = f"Publication, {field.replace('_', ' ')}"
-            yield Finding("logo.missing", "warn", place, _said(logo, "Save the publication to have it fetched again."))
+            yield Finding("logo.missing", "warn", place, _hint(logo, "Save the publication to fetch it again."))
     wishes = [RequestedStyle(story.kind, story.section) for story in stories]
     printed = arrange_stories(publication.look, wishes, translation_for(publication.language), publication.name)
     for number, (story, how) in enumerate(zip(stories, printed, strict=True), start=1):
         if how.pictured and story.has_picture and not (story.picture and story.picture.is_stored):
             place = f"Story {number}, “{story.headline}”"
-            yield Finding("picture.missing", "warn", place, _said(story.picture, "Save the story to have it fetched."))
+            yield Finding("picture.missing", "warn", place, _hint(story.picture, "Save the story to fetch it."))
 
 
 def abandon_pictures(edition: Edition, stories: Sequence[Story]) -> None:
-    """From now on the letter is what it is: a picture that came later would take its approval away."""
+    """Stop fetching pending pictures: one that arrived later would change the letter and remove its approval."""
     if late := [picture for picture in _expected(edition, stories) if picture.is_pending]:
         import_pictures.abandon_pending(late)
 
@@ -52,7 +52,9 @@ def _expected(edition: Edition, stories: Sequence[Story]) -> list[Picture]:
     return [picture for picture in pictures if picture]
 
 
-def _said(picture: Picture | None, otherwise: str) -> str:
-    """Why it is not there, and what to do about it."""
-    why = f"{picture.problem} {picture.hint}" if picture and picture.problem else f"It has not come. {otherwise}"
-    return f"The letter goes without this picture. {why}"
+def _hint(picture: Picture | None, otherwise: str) -> str:
+    """Say why the picture is missing and what to do about it."""
+    why = (
+        f"{picture.problem} {picture.hint}" if picture and picture.problem else f"It has not been fetched. {otherwise}"
+    )
+    return f"The email is sent without this picture. {why}"

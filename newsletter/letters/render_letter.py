@@ -1,4 +1,4 @@
-"""An edition's contents as a letter: its templates filled in, its styles inlined, once for all readers."""
+"""Render the contents of an edition as a letter, once for all readers: fill in templates and inline styles."""
 
 from dataclasses import fields, replace
 
@@ -9,27 +9,33 @@ from newsletter.mail.message import Letter
 from newsletter.rendering.markup.css_inlining import inline_css
 from newsletter.rendering.render_templates import render as fill
 
-# What templates know: everything that a letter says, and not how it is laid out.
+# The names that templates know: all content of a letter, but not its layout.
 NAMES = tuple(field.name for field in fields(LetterContent) if field.name not in ("look", "template"))
 
 
 def render(contents: LetterContent) -> Letter:
-    """The letter as it leaves, with `MergeTag` marks in it. Raises `RenderingError`, `InliningError` or `NotTried`."""
+    """Return the letter as sent, with merge tags.
+
+    Raises `RenderingError`, `InliningError` or `TemplateRendererUnavailable`.
+    """
     letter = draw(contents)
-    # what curators wrote comes inlined out of its own process: here nothing would bound it
+    # a custom template is inlined in its own process, because nothing would limit its cost here
     html = letter.html if contents.template else inline_css(letter.html)
     return replace(letter, html=_with_own_links_untracked(html, contents) if contents.click_tracking else html)
 
 
 def draw(contents: LetterContent) -> Letter:
-    """The letter with its styles still in its head, as designers read it; that of a template of curators inlined."""
+    """Return the letter with its styles still in the head; with a custom template, already inlined."""
     values = {name: getattr(contents, name) for name in NAMES}
     return fill(settings.EMAIL_TEMPLATES / contents.look, values, own=contents.template)
 
 
 def _with_own_links_untracked(html: str, contents: LetterContent) -> str:
-    """Readers' own links keep our address: with a token in them, and to get out even when the tracker is down."""
+    """Exempt readers' personal links from click tracking.
+
+    They carry a token, and unsubscribing must work even when the tracking host is down.
+    """
     links = contents.links
     for link in (links.unsubscribe, links.preferences, links.web):
-        html = html.replace(f'href="{link}"', f'clicktracking="off" href="{link}"')  # SendGrid's own attribute
+        html = html.replace(f'href="{link}"', f'clicktracking="off" href="{link}"')  # SendGrid's attribute
     return html

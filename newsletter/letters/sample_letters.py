@@ -1,4 +1,4 @@
-"""Contents to try a template with: a letter that has everything, and one that has almost nothing. Nothing is stored."""
+"""Sample contents for testing a template, full and minimal. Nothing is stored."""
 
 from datetime import timedelta
 
@@ -18,9 +18,9 @@ BODY = "<p>This is a paragraph of a sample story.</p><p>And this is <a href='htt
 
 
 def full_sample(publication: Publication, *, shown: bool = False) -> LetterContent:
-    """Three stories, one short and one with a pull quote and a section, and an appeal with all its parts.
+    """Return three stories (one short, one with a pull quote, one with a section) and a complete appeal.
 
-    Unless it is to be `shown` to somebody the first has a picture as well, of which there is no file.
+    The first story also has a picture, unless the sample is `shown` to a person, because the picture has no file.
     """
     picture = None if shown else Picture(state=State.STORED, digest="sample", kind="jpg", width=1200, height=800)
     stories = [
@@ -44,12 +44,12 @@ def full_sample(publication: Publication, *, shown: bool = False) -> LetterConte
 
 
 def thanks_sample(publication: Publication) -> LetterContent:
-    """The same for a reader who gave lately: thanks stand where the appeal stood."""
+    """Return the full sample for a recent donor, with a thank-you in place of the appeal."""
     return letter_content.thanking(full_sample(publication), publication, _appeal())
 
 
 def minimal_sample(publication: Publication) -> LetterContent:
-    """One story without anything but its headline, link and a paragraph; no appeal."""
+    """Return one story with only a headline, a link and a paragraph, and no appeal."""
     story = Story(headline="A story with little about it", url="https://example.org/one", body="<p>It happened.</p>")
     return _contents(publication, [story], None, None)
 

@@ -1,4 +1,4 @@
-"""Publications as the newsroom sets them up: add and revise, with every field checked before a row is written."""
+"""Create and update publications. Every field is validated before a row is written."""
 
 from datetime import date, datetime, time
 from typing import TypedDict, Unpack
@@ -15,14 +15,14 @@ from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Use
 from newsletter.publications import past_schedules, validate_brand
 from newsletter.publications.models import Publication
-from newsletter.publications.validate_publication import LONGEST_AHEAD, check
+from newsletter.publications.validate_publication import MAX_AHEAD_MINUTES, check
 
 WEEK = 7 * 24 * 60  # minutes
-# Smallest and largest sensible values; beyond them it is a slip of the finger.
+# Smallest and largest sensible values; anything beyond is a typing error.
 BOUNDS = {
-    "logo_width": (16, 600),  # the letter is 600 pixels wide
+    "logo_width": (16, 600),  # the email is 600 pixels wide
     "lead_minutes": (0, WEEK),
-    "schedule_ahead_minutes": (0, LONGEST_AHEAD),
+    "schedule_ahead_minutes": (0, MAX_AHEAD_MINUTES),
     "minimum_stories": (1, 50),
     "maximum_stories": (1, 50),
     "lateness_limit_minutes": (1, WEEK),
@@ -30,7 +30,7 @@ BOUNDS = {
     "pace_per_hour": (1, 10_000_000),
 }
 YEARS = range(2000, 2200)
-# Nobody but their owner can sign mail from these, and mailboxes refuse mass mail that is not signed.
+# Only the owner can sign mail from these domains, and mailbox providers reject unsigned bulk mail.
 PRIVATE_DOMAINS = {"gmail.com", "googlemail.com", "yahoo.com", "ymail.com", "aol.com", "outlook.com", "hotmail.com"}
 PRIVATE_DOMAINS |= {"live.com", "msn.com", "icloud.com", "me.com", "mac.com", "gmx.de", "gmx.net", "web.de", "mail.ru"}
 PRIVATE_DOMAINS |= {"yandex.ru", "yandex.com", "proton.me", "protonmail.com", "zoho.com", "qq.com", "163.com"}
@@ -78,7 +78,7 @@ class OptionalFields(TypedDict, total=False):
 
 
 class Fields(OptionalFields, total=False):
-    """Every field that the newsroom gives."""
+    """All fields that the newsroom can set."""
 
     slug: str
     name: str
@@ -94,7 +94,7 @@ OTHER_TEXT = (
     *("slug", "language", "accent_colour", "accent_colour_dark", "fonts", "look", "corners"),
     *("time_zone", "recurrence", "on_empty"),
 )
-LOGOS = {"logo_url": "logo", "logo_dark_url": "logo_dark"}  # what is given, and the picture that is kept of it
+LOGOS = {"logo_url": "logo", "logo_dark_url": "logo_dark"}  # address field, and the field of its stored picture
 LINES = (
     *("name", "tagline", "sender_name", "sender_email", "reply_to", "postal_address", "fallback_name"),
     *("footer_text", "sponsor_name", "sponsor_text"),
@@ -112,9 +112,9 @@ def create_publication(
     send_time: time,
     **optional: Unpack[OptionalFields],
 ) -> Publication:
-    """A new publication; raises `BadInput` that names the first field that cannot be used.
+    """Create a publication. Raises `BadInput` that names the first invalid field.
 
-    `starts_on` and `send_time` are the readers' date and clock in `time_zone` (UTC when not given).
+    `starts_on` and `send_time` are local to `time_zone` (UTC when not given).
     """
     publication = Publication()
     _fill(
@@ -138,10 +138,10 @@ def create_publication(
 def update_publication(
     publication: Publication, *, now: datetime | None = None, **fields: Unpack[Fields]
 ) -> Publication:
-    """Change `fields` and leave the others as they are in the database by now; raises `BadInput`.
+    """Update `fields` and keep the others as they are in the database. Raises `BadInput`.
 
-    A changed schedule holds from `now` on (this moment when not given): what was due before stays as it
-    was. A planned edition follows when editions are planned the next time.
+    A changed schedule is valid from `now` (the current time by default); earlier due dates do not change. Planned
+    editions follow at the next planning.
     """
     with transaction.atomic():
         current = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
@@ -164,20 +164,24 @@ def _fill(publication: Publication, fields: Fields) -> None:
             _choose_logo(publication, name)
     for name in ("postal_address", "sender_name"):
         if not getattr(publication, name):
-            hint = "The law asks for it in every letter." if name == "postal_address" else "Readers see it first."
+            hint = (
+                "It is required by law in every email."
+                if name == "postal_address"
+                else "Readers see it first in their inbox."
+            )
             raise BadInput(field_label(publication, name), "is empty.", hint)
     validate_model(publication)
     validate_brand.check(publication)
     _check_sender(publication)
-    for name, (least, most) in BOUNDS.items():
+    for name, (minimum, maximum) in BOUNDS.items():
         number = getattr(publication, name)
-        if number is not None and not least <= number <= most:
-            raise BadInput(field_label(publication, name), f"cannot be {number}.", f"Give {least} to {most:,}.")
+        if number is not None and not minimum <= number <= maximum:
+            raise BadInput(field_label(publication, name), f"cannot be {number}.", f"Give {minimum} to {maximum:,}.")
     check(publication)
 
 
 def _choose_logo(publication: Publication, name: str) -> None:
-    """An address that is new, or that failed, is an order for its picture."""
+    """Request the picture of an address that is new, or whose last fetch failed."""
     address, current = getattr(publication, name), getattr(publication, LOGOS[name])
     if not address:
         setattr(publication, LOGOS[name], None)
@@ -190,7 +194,7 @@ def _order_logos(publication: Publication) -> None:
         picture = getattr(publication, name)
         if picture and picture._state.adding:
             picture.save()
-            setattr(publication, name, picture)  # now that it has a number
+            setattr(publication, name, picture)  # again, now that it has a primary key
 
 
 def _normalised(publication: Publication, name: str, value: object) -> object:
@@ -208,7 +212,7 @@ def _normalised(publication: Publication, name: str, value: object) -> object:
     if name == "social_links":
         return validate_brand.social_links(value, field=field)
     if name == "starts_on" and (type(value) is not date or value.year not in YEARS):
-        raise BadInput(field, "is not a day that can be sent on.", "Give a date such as 2026-12-01.")
+        raise BadInput(field, "is not a valid date.", "Give a date such as 2026-12-01.")
     if name == "send_time" or (name in ("quiet_from", "quiet_until") and value is not None):
         if not isinstance(value, time) or value.tzinfo:
             raise BadInput(
@@ -223,8 +227,10 @@ def _check_sender(publication: Publication) -> None:
     if domain in PRIVATE_DOMAINS:
         raise BadInput(
             "sender email",
-            f"is at {domain}, whose mail nobody else may send.",
-            "Give an address on a domain of your own that is authenticated with the provider.",
+            f"is at {domain}, which only its owner may send from.",
+            "Use an address on your own domain that is authenticated with the provider.",
         )
     if not publication.sender_email.isascii():
-        raise BadInput("sender email", "has a letter that is not plain ASCII.", "Our provider takes none there.")
+        raise BadInput(
+            "sender email", "contains a character that is not ASCII.", "The provider accepts only ASCII here."
+        )

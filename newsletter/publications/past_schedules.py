@@ -1,7 +1,7 @@
-"""The schedules that a publication had lately, each with the moment at which another one took its place.
+"""Recent schedules of a publication, each with the moment at which another one replaced it.
 
-They are kept until the planner has settled the dates of that time: what was due then is told by the schedule of
-then, never by the one of today.
+They are kept until the planner has settled the dates of that time, because past dates follow the schedule that was
+valid then, not the current one.
 """
 
 from datetime import date, datetime, time
@@ -12,14 +12,14 @@ from newsletter.publications.schedule import Cadence
 
 
 class PastSchedule(NamedTuple):
-    """Held up to `until`, itself included; `cadence` is None for a time of rest."""
+    """A schedule that was valid up to and including `until`; `cadence` is None while the publication was paused."""
 
     cadence: Cadence | None
     until: datetime
 
 
 def keep(publication: Publication, cadence: Cadence | None, *, until: datetime) -> None:
-    """Add one that is replaced at `until`. The caller saves."""
+    """Add the schedule that is replaced at `until`. The caller saves."""
     kept: dict[str, str] = {"until": until.isoformat()}
     if cadence:
         kept |= {
@@ -32,7 +32,7 @@ def keep(publication: Publication, cadence: Cadence | None, *, until: datetime) 
 
 
 def past_schedules(publication: Publication) -> list[PastSchedule]:
-    """In the order in which they held."""
+    """Return the past schedules, oldest first."""
     return [PastSchedule(_cadence(kept), datetime.fromisoformat(kept["until"])) for kept in publication.past_schedules]
 
 

@@ -1,5 +1,6 @@
-"""An iCalendar rule (RFC 5545, 3.3.10) of whole days, as text: read strictly, so that what cannot be meant is refused
-when somebody types it. Which dates it names is for `rule_dates.py`.
+"""Parser of iCalendar rules (RFC 5545, 3.3.10) of whole days. It is strict, so that a mistake is rejected when typed.
+
+The dates of a rule are computed in `rule_dates.py`.
 """
 
 import re
@@ -9,31 +10,31 @@ from newsletter.lib.errors import BadInput
 from newsletter.publications.rule_dates import MAX_COUNT, Rule
 
 FIELD = "recurrence"
-MEND = "Give a rule of days such as FREQ=DAILY or FREQ=WEEKLY;BYDAY=MO,TH. The hour is the sending time."
+HINT = "Give a rule of days such as FREQ=DAILY or FREQ=WEEKLY;BYDAY=MO,TH. The hour is a separate field."
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-MOST = {"INTERVAL": 366, "COUNT": MAX_COUNT}
-# Largest number in each list; negative ones count from the end, 0 is nothing.
+MAX_VALUES = {"INTERVAL": 366, "COUNT": MAX_COUNT}
+# Largest number in each list. Negative numbers count from the end; 0 is not allowed.
 LISTS = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 DAY = re.compile(r"(?P<nth>[+-]?[1-9]\d?)?(?P<weekday>MO|TU|WE|TH|FR|SA|SU)", re.ASCII)
 
 
 def parse(text: str, *, starts_on: date) -> Rule:
-    """The rule, counted from `starts_on`. Raises `BadInput`.
+    """Parse a rule that counts from `starts_on`. Raises `BadInput`.
 
     COUNT and UNTIL (a date, itself included) are allowed, not both: a publication may end.
     """
     parts = _parts(text.strip().upper().removeprefix("RRULE:"))
     frequency = parts.get("FREQ", "")
     if frequency not in FREQUENCIES:
-        raise BadInput(FIELD, "does not repeat by days, weeks, months or years.", MEND)
+        raise BadInput(FIELD, "does not repeat by days, weeks, months or years.", HINT)
     for name, value in parts.items():
-        if not _is_good(name, value, frequency):
-            raise BadInput(FIELD, f"{name}={value[:40]} cannot be used.", MEND)
+        if not _is_valid(name, value, frequency):
+            raise BadInput(FIELD, f"{name}={value[:40]} cannot be used.", HINT)
     if "BYSETPOS" in parts and not any(name in parts for name in ("BYDAY", "BYMONTH", "BYMONTHDAY", "BYYEARDAY")):
-        raise BadInput(FIELD, "says which of several days without naming several.", MEND)
+        raise BadInput(FIELD, "has BYSETPOS without a list of days.", HINT)
     if "COUNT" in parts and "UNTIL" in parts:
-        raise BadInput(FIELD, "ends twice.", "Give COUNT or UNTIL, not both.")
+        raise BadInput(FIELD, "has two ends.", "Give COUNT or UNTIL, not both.")
     return _rule(parts, frequency, starts_on)
 
 
@@ -43,7 +44,7 @@ def _rule(parts: dict[str, str], frequency: str, starts_on: date) -> Rule:
     weekdays = {WEEKDAYS.index(day["weekday"]) for day in days if not day["nth"]}
     nths = {(int(day["nth"]), WEEKDAYS.index(day["weekday"])) for day in days if day["nth"]}
     if not any(name in parts for name in ("BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO")):
-        # what a rule leaves open, its first day says
+        # the first day supplies what the rule leaves open
         if frequency == "WEEKLY":
             weekdays = {starts_on.weekday()}
         elif frequency in ("MONTHLY", "YEARLY"):
@@ -76,16 +77,16 @@ def _parts(text: str) -> dict[str, str]:
     for part in text.rstrip(";").split(";"):
         name, _, value = part.partition("=")
         if name in parts:
-            raise BadInput(FIELD, f"says {name} twice.", MEND)
+            raise BadInput(FIELD, f"has {name} twice.", HINT)
         parts[name] = value
     return parts
 
 
-def _is_good(name: str, value: str, frequency: str) -> bool:
+def _is_valid(name: str, value: str, frequency: str) -> bool:
     if name == "FREQ":
         return True
-    if name in MOST:
-        return _is_number(value) and 1 <= int(value) <= MOST[name]
+    if name in MAX_VALUES:
+        return _is_number(value) and 1 <= int(value) <= MAX_VALUES[name]
     if name == "UNTIL":
         return _date(value) is not None
     if name == "WKST":
@@ -94,13 +95,13 @@ def _is_good(name: str, value: str, frequency: str) -> bool:
         days = [DAY.fullmatch(day) for day in value.split(",")]
         # "the second Monday" needs a month or a year to be the second of
         nths = [int(day["nth"]) for day in days if day and day["nth"]]
-        most = {"MONTHLY": 5, "YEARLY": 53}.get(frequency, 0)
-        return all(days) and all(abs(nth) <= most for nth in nths)
+        maximum = {"MONTHLY": 5, "YEARLY": 53}.get(frequency, 0)
+        return all(days) and all(abs(nth) <= maximum for nth in nths)
     if name == "BYSETPOS" and frequency == "DAILY":
         return False  # a day has no second day in it
     if name in LISTS:
-        least = 1 if name == "BYMONTH" else -LISTS[name]
-        return all(_is_number(n) and int(n) != 0 and least <= int(n) <= LISTS[name] for n in value.split(","))
+        minimum = 1 if name == "BYMONTH" else -LISTS[name]
+        return all(_is_number(n) and int(n) != 0 and minimum <= int(n) <= LISTS[name] for n in value.split(","))
     return False
 
 
@@ -110,7 +111,7 @@ def _is_number(text: str) -> bool:
 
 def _date(text: str) -> date | None:
     if not re.fullmatch(r"\d{8}", text, re.ASCII):
-        return None  # with a time it would end in the middle of a day, and in some other zone
+        return None  # a time would end the rule within a day, in another time zone
     try:
         return date.fromisoformat(f"{text[:4]}-{text[4:6]}-{text[6:]}")
     except ValueError:

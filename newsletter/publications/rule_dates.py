@@ -1,9 +1,8 @@
-"""The dates that a recurrence rule names, found without walking the rule from its start.
+"""The dates of a recurrence rule, computed without walking the rule from its start.
 
-Whether a date belongs to a rule is arithmetic on that date and on the rule's first day. So looking for the
-next date costs as many looks as there are days between here and there, however old the rule is, and a rule
-that names no date costs no more than the days that are asked about. The rules are those of RFC 5545, 3.3.10,
-for whole days; `recurrence.py` reads them.
+Whether a date belongs to a rule is arithmetic on that date and the first day of the rule. Finding the next date costs
+one check for each day in between, however old the rule is, and a rule without dates costs no more than the days of the
+range. The rules are those of RFC 5545, 3.3.10, for whole days; `recurrence.py` parses them.
 """
 
 from calendar import isleap, monthrange
@@ -14,7 +13,7 @@ from functools import lru_cache
 from itertools import islice
 
 MAX_COUNT = 5_000
-MAX_COUNTED_YEARS = 30  # a rule with COUNT ends so many years after its first day at the latest
+MAX_COUNTED_YEARS = 30  # a rule with COUNT ends this many years after its first day at the latest
 DAY = timedelta(days=1)
 
 
@@ -40,7 +39,7 @@ class Rule:
     positions: frozenset[int] = frozenset()
 
     def dates(self, first: date, last: date) -> Iterator[date]:
-        """Its dates from `first` to `last`, both included, in order."""
+        """Yield the dates from `first` to `last`, both included, in order."""
         return self._walk(first, min(last, self._end() or last))
 
     def _end(self) -> date | None:
@@ -54,14 +53,14 @@ class Rule:
         index -= (index - self._index(self.starts_on)) % self.interval
         while (start := self._first_day(index)) <= last:
             end = self._first_day(index + 1)
-            if not self.positions:  # days outside of what is asked about need no look
+            if not self.positions:  # days outside the range need no check
                 start, end = max(start, first), min(end, last + DAY)
             days = [day for day in _days(start, end) if self._fits(day)]
             yield from (day for day in self._picked(days) if first <= day <= last)
             index += self.interval
 
     def _index(self, day: date) -> int:
-        """The number of the day, week, month or year that `day` lies in."""
+        """Return the number of the day, week, month or year that contains `day`."""
         match self.frequency:
             case "DAILY":
                 return day.toordinal()
@@ -84,7 +83,7 @@ class Rule:
                 return date(index, 1, 1)
 
     def _picked(self, days: list[date]) -> list[date]:
-        """Those at the positions that BYSETPOS names, of the days of one period."""
+        """Return the days of one period at the positions of BYSETPOS."""
         if not self.positions:
             return days
         count = len(days)
@@ -102,7 +101,7 @@ class Rule:
         return not self.week_numbers or bool(self._week_numbers(day) & self.week_numbers)
 
     def _is_nth(self, day: date) -> bool:
-        """Is it such a weekday of its month, or, in a rule of years without months, of its year?"""
+        """Return whether `day` is such a weekday of its month or, in a yearly rule without months, of its year."""
         place, length = day.day, monthrange(day.year, day.month)[1]
         if self.frequency == "YEARLY" and not self.months:
             place, length = _day_of_year(day), 365 + isleap(day.year)
@@ -110,7 +109,7 @@ class Rule:
         return any((nth, day.weekday()) in self.nth_weekdays for nth in nths)
 
     def _week_numbers(self, day: date) -> set[int]:
-        """A week belongs to the year that has at least four of its days."""
+        """Return the week number from both ends. A week belongs to the year with at least four of its days."""
         week = timedelta(days=(day.weekday() - self.week_start) % 7)
         middle = day - week + timedelta(days=3)
         number = (_day_of_year(middle) - 1) // 7 + 1
@@ -121,7 +120,7 @@ class Rule:
 
 @lru_cache(maxsize=256)
 def _last_counted(rule: Rule) -> date:
-    """The last date of a rule with COUNT. This alone walks from the start, once for each rule in a process."""
+    """Return the last date of a rule with COUNT. Only this walks from the start, once for each rule in a process."""
     horizon = rule.starts_on + timedelta(days=366 * MAX_COUNTED_YEARS)
     counted = list(islice(rule._walk(rule.starts_on, horizon), rule.count))
     return counted[-1] if counted else rule.starts_on

@@ -1,13 +1,12 @@
-"""When editions are due: pure arithmetic on dates, times and zones.
+"""When editions are due: pure arithmetic on dates, times and time zones.
 
 A cadence names local dates by an iCalendar rule and one wall-clock time. Each local date has
 exactly one due moment, on the days when clocks change as well:
 
-- a time that the clock jumps over is due as much later as the clock jumped (02:30 becomes 03:30),
-  even where that is past midnight (Nuuk: 23:30 becomes 00:30);
-- a time that the clock shows twice is due at its first showing;
-- a date that a place left out, as Samoa did with 30 December 2011 when it moved across the date
-  line, has no edition: for its readers that day was not.
+- a time that the clock skips is due later by the length of the jump (02:30 becomes 03:30), even past midnight
+  (Nuuk: 23:30 becomes 00:30);
+- a time that occurs twice is due at its first occurrence;
+- a date that a place skipped has no edition: Samoa had no 30 December 2011 when it moved across the date line.
 """
 
 from collections.abc import Iterator
@@ -20,9 +19,9 @@ from newsletter.lib.errors import BadInput
 from newsletter.publications import recurrence
 from newsletter.publications.rule_dates import Rule
 
-NOT_PLACES = ("localtime", "posixrules", "Factory", "posix/", "right/")  # other things on other machines
+NOT_PLACES = ("localtime", "posixrules", "Factory", "posix/", "right/")  # not time zones, and different on each machine
 
-HORIZON = timedelta(days=366 * 5)  # a rule with no date in five years is taken to have ended
+HORIZON = timedelta(days=366 * 5)  # a rule without a date in five years counts as ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +36,14 @@ class Cadence:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One edition's place in time: its local date, and the moment it is to leave (UTC)."""
+    """The local date of an edition and the moment it is due (UTC)."""
 
     local_date: date
     at: datetime
 
 
 def zone(name: str) -> ZoneInfo:
-    """The time zone called `name`; `BadInput` names the field when there is none."""
+    """Return the time zone called `name`. Raises `BadInput` for an unknown name."""
     try:
         if not name.startswith(NOT_PLACES):
             return ZoneInfo(name)
@@ -54,33 +53,33 @@ def zone(name: str) -> ZoneInfo:
 
 
 def rule(cadence: Cadence) -> Rule:
-    """The parsed rule; `BadInput` when it is not a rule of whole days."""
+    """Return the parsed rule. Raises `BadInput` when it is not a rule of whole days."""
     return recurrence.parse(cadence.recurrence, starts_on=cadence.starts_on)
 
 
 def due_moment(day: date, cadence: Cadence) -> datetime:
-    """When the edition of local date `day` is due, in UTC."""
+    """Return when the edition of local date `day` is due, in UTC."""
     return local_to_utc(day, cadence.send_time, cadence.time_zone)
 
 
 def local_to_utc(day: date, at: time, time_zone: str) -> datetime:
-    """When the clocks of `time_zone` show `at` on `day`, in UTC; on days of clock changes as said above.
+    """Convert a local date and time to UTC, with clock changes as described above.
 
-    On a date that the place left out it is as much later as the clock jumped: that time of the next date.
+    A date that the place skipped gives that time of the next date.
     """
     local = datetime.combine(day, at, tzinfo=zone(time_zone))
-    # fold=0 means the first showing of a time shown twice; for a time jumped over it means the
-    # offset from before the jump, which lands as much later as the clock jumped.
+    # fold=0 is the first occurrence of a repeated time. For a skipped time it is the offset before the jump, which
+    # moves the time later by the length of the jump.
     return local.replace(fold=0).astimezone(UTC)
 
 
 def is_within_hours(at: time, start: time, end: time) -> bool:
-    """Does the clock show `at` from `start` until before `end`? They may span midnight."""
+    """Return whether `start` <= `at` < `end`. The hours may span midnight."""
     return start <= at < end if start < end else at >= start or at < end
 
 
 def hours_end(at: datetime, *, start: time, end: time, time_zone: str) -> datetime | None:
-    """When the hours from `start` to `end` (local times, perhaps over midnight) end that `at` lies in; None outside."""
+    """Return when the hours from `start` to `end` (local, may span midnight) around `at` end; None outside them."""
     day = at.astimezone(zone(time_zone)).date()
     for first in (day - timedelta(days=1), day, day + timedelta(days=1)):
         begins, ends = _hours(first, start, end, time_zone)
@@ -91,19 +90,19 @@ def hours_end(at: datetime, *, start: time, end: time, time_zone: str) -> dateti
 
 @lru_cache(maxsize=256)
 def _hours(day: date, start: time, end: time, time_zone: str) -> tuple[datetime, datetime]:
-    """The hours that begin on `day`."""
+    """Return the start and end of the hours that begin on `day`, in UTC."""
     last = day + timedelta(days=1) if start > end else day
     return local_to_utc(day, start, time_zone), local_to_utc(last, end, time_zone)
 
 
 def date_exists(day: date, time_zone: str) -> bool:
-    """Did the clocks of `time_zone` ever show `day`? Clocks jump by an hour or so, or by a whole day."""
+    """Return whether `day` existed in `time_zone`. Clocks jump by about an hour, or by a whole day."""
     noon = datetime.combine(day, time(12), tzinfo=zone(time_zone))
     return noon.astimezone(UTC).astimezone(noon.tzinfo).date() == day
 
 
 def upcoming(cadence: Cadence, *, after: datetime) -> Iterator[Due]:
-    """The editions due strictly after `after` (aware), in order, at most five years ahead of it or of the start."""
+    """Yield the editions due after `after` (aware, exclusive) in order, at most five years after it or the start."""
     start = after.astimezone(zone(cadence.time_zone)).date() - timedelta(days=1)
     for day in rule(cadence).dates(start, max(start, cadence.starts_on) + HORIZON):
         due = Due(day, due_moment(day, cadence))
@@ -112,6 +111,6 @@ def upcoming(cadence: Cadence, *, after: datetime) -> Iterator[Due]:
 
 
 def due_on(cadence: Cadence, day: date) -> Due | None:
-    """The edition of `day`; None when the cadence names no edition for it."""
+    """Return the edition of `day`; None when the cadence has none."""
     named = any(rule(cadence).dates(day, day)) and date_exists(day, cadence.time_zone)
     return Due(day, due_moment(day, cadence)) if named else None

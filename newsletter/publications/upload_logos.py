@@ -1,4 +1,4 @@
-"""A publication's logos as files that were handed over; addresses to fetch them from are among its other fields."""
+"""Uploaded logos of a publication. Addresses to fetch logos from are ordinary fields (edit_publication.py)."""
 
 from django.db import transaction
 
@@ -7,13 +7,13 @@ from newsletter.pictures.models import Picture
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
 
-ALIKE = 0.02  # how much the shapes of the two may differ: letters show both in the same frame
+MAX_RATIO_DIFFERENCE = 0.02  # between the two aspect ratios: emails show both logos in the same frame
 
 
 def hand_over(publication: Publication, *, width: int, **pictures: Picture | None) -> None:
-    """Print `logo` and `logo_dark`, those of them that are given, `width` CSS pixels wide. None takes one out.
+    """Set `logo` and `logo_dark`, where given, `width` CSS pixels wide. None removes a logo.
 
-    A file wins over the address that one was fetched from. Raises `BadInput` that names the field.
+    An uploaded file replaces an address to fetch from. Raises `BadInput` that names the field.
     """
     with transaction.atomic():
         current = edit_publication.update_publication(publication, logo_width=width)
@@ -24,12 +24,12 @@ def hand_over(publication: Publication, *, width: int, **pictures: Picture | Non
         current.save(update_fields=["logo", "logo_url", "logo_dark", "logo_dark_url"])
 
 
-def _check(day: Picture | None, night: Picture | None) -> None:
-    if night and not day:
-        raise BadInput("dark logo", "has no light one beside it.", "Give the logo for light paper first.")
-    if not (day and night and day.is_stored and night.is_stored):
+def _check(light: Picture | None, dark: Picture | None) -> None:
+    if dark and not light:
+        raise BadInput("dark logo", "needs a light logo.", "Upload the logo for light mode first.")
+    if not (light and dark and light.is_stored and dark.is_stored):
         return
-    shapes = [(picture.width or 1) / (picture.height or 1) for picture in (day, night)]
-    if max(shapes) > (1 + ALIKE) * min(shapes):
-        problem = f"is {night.width} × {night.height} pixels, and the light one {day.width} × {day.height}."
-        raise BadInput("dark logo", problem, "Letters change the two over in place: give one of the same shape.")
+    shapes = [(picture.width or 1) / (picture.height or 1) for picture in (light, dark)]
+    if max(shapes) > (1 + MAX_RATIO_DIFFERENCE) * min(shapes):
+        problem = f"is {dark.width} × {dark.height} pixels, but the light logo is {light.width} × {light.height}."
+        raise BadInput("dark logo", problem, "Upload logos of the same proportions; emails swap them in place.")

@@ -1,4 +1,4 @@
-"""What a newsroom gives of its brand, made fit for letters: colours that can be told from paper, links by name."""
+"""Validation of a publication's brand: legible accent colours, social links, sponsor."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,40 +14,37 @@ LEAST_TINT = 1.2  # contrast with white, or black: an accent below it would be m
 
 
 def social_links(value: object, *, field: str = "social links") -> list[dict[str, str]]:
-    """`value`, a list of names with addresses, checked: https only, a name once, six at most; raises `BadInput`.
-
-    Each is a mapping of `name` and `url`.
-    """
-    hint = f"Give up to {MOST_LINKS}, each with its name and an https address."
+    """Validate a list of mappings with `name` and `url`: https only, unique names, six at most. Raises `BadInput`."""
+    hint = f"Give up to {MAX_LINKS}, each with its name and an https address."
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise BadInput(field, "are not a list.", hint)
     links = [_social_link(entry, field=field, hint=hint) for entry in value]
-    if len(links) > MOST_LINKS:
+    if len(links) > MAX_LINKS:
         raise BadInput(field, f"are {len(links)}.", hint)
     if len({link["name"].casefold() for link in links}) < len(links):
-        raise BadInput(field, "have one name twice.", "Give each a name of its own.")
+        raise BadInput(field, "use one name twice.", "Give each link its own name.")
     return links
 
 
 def check(publication: Publication) -> None:
-    """Raises `BadInput` for what cannot be mended: an accent of the paper's own colour, half a sponsor."""
-    for name, paper, word in (("accent_colour", "#ffffff", "white"), ("accent_colour_dark", "#000000", "black")):
+    """Raise `BadInput` for an accent close to the background colour, or an incomplete sponsor."""
+    for name, background, word in (("accent_colour", "#ffffff", "white"), ("accent_colour_dark", "#000000", "black")):
         colour = getattr(publication, name)
-        if contrast(colour, paper) < LEAST_TINT:
+        if contrast(colour, background) < MIN_ACCENT_CONTRAST:
             raise BadInput(
                 name.replace("_", " "),
-                f"{colour} is nearly {word}, as the paper is.",
-                "Give a colour that can be told from it; what is hard to read is mended by itself.",
+                f"{colour} is nearly {word}, like the background.",
+                "Choose a different colour. Contrast is adjusted automatically where it is only slightly too low.",
             )
     if publication.sponsor_name and not publication.sponsor_text:
-        raise BadInput("sponsor text", "is empty, and there is a sponsor.", "Say in a line what they want to say.")
+        raise BadInput("sponsor text", "is empty, but a sponsor is named.", "Enter the sponsor’s line.")
     if not publication.sponsor_name and (publication.sponsor_text or publication.sponsor_url):
-        raise BadInput("sponsor name", "is empty.", "Readers must be told who pays for the line.")
+        raise BadInput("sponsor name", "is empty.", "Name the sponsor: readers must know who pays for the line.")
 
 
 def _social_link(entry: object, *, field: str, hint: str) -> dict[str, str]:
     if not isinstance(entry, Mapping) or set(entry) != {"name", "url"}:
-        raise BadInput(field, "hold something else than a name and its address.", hint)
+        raise BadInput(field, "contain something other than a name and an address.", hint)
     name, url = entry["name"], entry["url"]
     if not isinstance(name, str) or not isinstance(url, str) or not clean_line(name):
         raise BadInput(field, "hold something else than a name and its address.", hint)
@@ -55,5 +52,5 @@ def _social_link(entry: object, *, field: str, hint: str) -> dict[str, str]:
         raise BadInput(field, f"hold a name of more than {MAX_NAME_CHARS} characters.", hint)
     link = escape_merge_tags_in_url(validate_web_url(url, field=field))
     if not link.lower().startswith("https:"):
-        raise BadInput(field, f"hold {link[:60]}, which is not https.", hint)
+        raise BadInput(field, f"contain {link[:60]}, which is not https.", hint)
     return {"name": clean_line(name), "url": link}

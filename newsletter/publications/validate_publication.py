@@ -1,4 +1,4 @@
-"""Is a publication fit to be sent? Rules that no single field can check by itself."""
+"""Validation of a publication across several fields."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -8,15 +8,15 @@ from newsletter.publications import schedule
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import rule, upcoming, zone
 
-# Submitting ahead, in minutes. The provider takes no letter more than 72 hours before it is to leave; an hour
-# less leaves room for clocks that differ. Less than half an hour leaves no time for what it is good for: calls
-# end twenty minutes before the time, so that a doubtful one can still be cancelled.
-SHORTEST_AHEAD = 30
-LONGEST_AHEAD = 71 * 60
+# Limits for submitting ahead, in minutes. The provider accepts no email more than 72 hours before its send time; one
+# hour less allows for clock differences. Less than half an hour is of no use: calls end twenty minutes before the send
+# time, so that an uncertain one can still be cancelled.
+MIN_AHEAD_MINUTES = 30
+MAX_AHEAD_MINUTES = 71 * 60
 
 
 def check(publication: Publication) -> None:
-    """Raises `BadInput` for the first thing that would stop its editions from leaving."""
+    """Raise `BadInput` for the first problem that would stop editions from being sent."""
     zone(publication.time_zone)
     rule(publication.cadence)
     _check_dates(publication)
@@ -29,56 +29,58 @@ def check(publication: Publication) -> None:
 
 
 def _check_dates(publication: Publication) -> None:
-    """Its rule must name at least one day that its readers' clocks show."""
+    """Check that the rule names at least one date that exists in the time zone."""
     day_before = datetime.combine(publication.starts_on - timedelta(days=2), time(), tzinfo=UTC)
     if next(upcoming(publication.cadence, after=day_before), None) is None:
-        raise BadInput("recurrence", "names no day at all.", "Check its months, days and end.")
+        raise BadInput("recurrence", "names no date.", "Check the months, days and end of the rule.")
 
 
 def _check_ahead(publication: Publication) -> None:
-    """What is handed over ahead must be assembled before that."""
-    if publication.schedule_ahead_minutes < SHORTEST_AHEAD:
+    """Check that emails submitted ahead are built before that."""
+    if publication.schedule_ahead_minutes < MIN_AHEAD_MINUTES:
         raise BadInput(
-            "ahead minutes",
+            "schedule ahead minutes",
             f"cannot be {publication.schedule_ahead_minutes}.",
-            f"Give 0, or {SHORTEST_AHEAD} to {LONGEST_AHEAD:,}: a doubtful call is cancelled in that time.",
+            f"Give 0, or {MIN_AHEAD_MINUTES} to {MAX_AHEAD_MINUTES:,}: uncertain calls are cancelled in that time.",
         )
     if publication.lead_minutes <= publication.schedule_ahead_minutes:
         raise BadInput(
             "lead minutes",
-            f"is {publication.lead_minutes}, but letters are handed over "
+            f"is {publication.lead_minutes}, but emails are submitted "
             f"{publication.schedule_ahead_minutes} minutes ahead.",
-            "Assemble earlier than that: give a larger number.",
+            "Give a larger number, so that emails are built earlier.",
         )
 
 
 def _check_ahead_alone(publication: Publication) -> None:
-    """Letters that are handed over ahead all leave at one moment, whatever else was wished."""
+    """Check that no setting spreads out emails that are submitted ahead, which are all sent at one moment."""
     wishes = ("local_time", "pace_per_minute", "pace_per_hour", "quiet_from")
     if others := [field_label(publication, name) for name in wishes if getattr(publication, name)]:
         raise BadInput(
-            "ahead minutes",
-            f"cannot stand beside {others[0]}: letters handed over ahead all leave at one moment.",
+            "schedule ahead minutes",
+            f"cannot be combined with {others[0]}: emails submitted ahead are all sent at one moment.",
             "Use one or the other.",
         )
 
 
 def _check_quiet(publication: Publication) -> None:
-    """Quiet hours have two ends, leave the send time free, and there is one clock that they are on."""
+    """Check that quiet hours have two ends, do not contain the send time, and that local time is off."""
     start, end = publication.quiet_from, publication.quiet_until
     if start is None and end is None:
         return
     if start is None or end is None or start == end:
         raise BadInput(
-            "quiet hours", "have one end only.", "Give quiet from and quiet until, two different times, or neither."
+            "quiet hours",
+            "need a start and an end.",
+            "Give quiet from and quiet until, two different times, or neither.",
         )
     if publication.local_time:
         raise BadInput(
             "quiet hours",
-            "are on the publication's clock, but letters leave by the readers' own.",
+            "use the publication’s time zone, but emails are sent by the readers’ local time.",
             "Use one or the other.",
         )
     if schedule.is_within_hours(publication.send_time, start, end):
         raise BadInput(
-            "send time", f"lies in the quiet hours from {start:%H:%M} to {end:%H:%M}.", "Give one outside of them."
+            "send time", f"is within the quiet hours from {start:%H:%M} to {end:%H:%M}.", "Choose a time outside them."
         )

@@ -1,7 +1,7 @@
-"""A folder of three templates and a context become a letter; what it is about is left to the caller.
+"""Render a folder of three templates with a context as a letter. The content is left to the caller.
 
-Two Jinja environments: HTML is escaped, text is not. In both an undefined name is an error, so
-that “Dear ,” can never be sent.
+There are two Jinja environments: HTML is escaped, plain text is not. In both an undefined name is an error, so that
+“Dear ,” is never sent.
 """
 
 from collections.abc import Mapping
@@ -22,16 +22,16 @@ from newsletter.rendering.markup.html_attributes import align_attribute, lang_at
 from newsletter.rendering.markup.html_whitespace import without_indents
 from newsletter.rendering.markup.plain_text import tidy, wrap
 
-__all__ = ["LONGEST_SUBJECT", "CustomTemplateError", "RenderingError", "TemplateRendererUnavailable", "render"]
-LONGEST_SUBJECT = 250  # as many as a frozen letter keeps
+__all__ = ["MAX_SUBJECT_CHARACTERS", "CustomTemplateError", "RenderingError", "TemplateRendererUnavailable", "render"]
+MAX_SUBJECT_CHARACTERS = 250  # the limit of a frozen letter
 
 
 def render(folder: Path, context: Mapping[str, object], *, own: str = "") -> Letter:
-    """The letter that `subject.txt`, `body.txt` and `body.html` in `folder` make of `context`.
+    """Render `subject.txt`, `body.txt` and `body.html` in `folder` with `context`.
 
-    Templates beside the folder can be included by their path from its parent: `_parts/story.html`.
-    `own` is a template that curators wrote, in place of `body.html`: it is filled in and inlined by a process of its
-    own. Other HTML is not inlined yet. Raises `RenderingError`; for `own` `CustomTemplateError` or `NotTried`.
+    Templates can include others by their path from the parent folder: `_parts/story.html`. `own` is the source of a
+    custom template in place of `body.html`; a subprocess renders and inlines it. Other HTML is not inlined yet. Raises
+    `RenderingError`; for `own` also `CustomTemplateError` or `TemplateRendererUnavailable`.
     """
     text, html = _environments(folder.parent)
     return Letter(
@@ -65,12 +65,12 @@ def _fill(environment: Environment, name: str, context: Mapping[str, object]) ->
     try:
         return environment.get_template(name).render(context)
     except TemplateError as error:
-        raise RenderingError(f"The template {name} cannot be filled in: {error}.") from error
+        raise RenderingError(f"The template {name} cannot be rendered: {error}.") from error
 
 
 def _one_line(subject: str) -> str:
-    """Without line breaks, which would end the header, and cut at a word's end when too long."""
+    """Remove line breaks, which would end the header, and cut a long subject at the end of a word."""
     subject = collapse_whitespace(subject)
-    if len(subject) <= LONGEST_SUBJECT:
+    if len(subject) <= MAX_SUBJECT_CHARACTERS:
         return subject
-    return subject[: LONGEST_SUBJECT - 1].rsplit(" ", 1)[0] + "…"
+    return subject[: MAX_SUBJECT_CHARACTERS - 1].rsplit(" ", 1)[0] + "…"

@@ -46,9 +46,9 @@ def test_the_current_minute_has_not_passed(ago: timedelta) -> None:
 
 def test_a_time_that_has_passed_is_refused() -> None:
     publication, past = make.publication(), MONDAY - timedelta(seconds=61)
-    with pytest.raises(BadInput, match="due time: has passed"):
+    with pytest.raises(BadInput, match="due time: is in the past"):
         plan_editions.add_extra(publication, due_at=past, now=MONDAY)
-    with pytest.raises(BadInput, match="due time: has passed"):
+    with pytest.raises(BadInput, match="due time: is in the past"):
         approval.reschedule(make.edition(publication), due_at=past, now=MONDAY)
 
 
@@ -178,7 +178,7 @@ def test_what_was_taken_apart_is_assembled_when_it_is_due_and_not_at_the_next_ti
     plan_editions.plan_all(now=now)  # does not give it back its lead time
     assert due_for_assembly(MONDAY - timedelta(seconds=1)) == []
     assert due_for_assembly(MONDAY) == [edition.pk]
-    assert (taken.assemble_at, taken.reason) == (MONDAY, reopen_edition.TAKEN_APART)
+    assert (taken.assemble_at, taken.reason) == (MONDAY, reopen_edition.REOPENED)
 
 
 @pytest.mark.parametrize(

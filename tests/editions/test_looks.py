@@ -9,7 +9,7 @@ import pytest
 from newsletter.giving.place_appeal import AppealPosition
 from newsletter.letters import preflight
 from newsletter.letters.content.letter_content import LetterContent, build_content
-from newsletter.letters.preflight.check_size import TRACKED
+from newsletter.letters.preflight.check_size import TRACKED_LINK_BYTES
 from newsletter.letters.preflight.finding import Finding
 from newsletter.letters.preflight.parsed_html import parse_html
 from newsletter.letters.render_letter import draw, render
@@ -36,7 +36,7 @@ def findings(contents: LetterContent) -> list[Finding]:
 
 
 def headings(contents: LetterContent) -> list[tuple[str, str]]:
-    return [(e.tag, " ".join(e.words.split())) for e in parse_html(render(contents).html).of("h1", "h2", "h3", "h4")]
+    return [(e.tag, " ".join(e.text.split())) for e in parse_html(render(contents).html).of("h1", "h2", "h3", "h4")]
 
 
 # --- looks ----------------------------------------------------------------------------------
@@ -57,14 +57,14 @@ def test_items_of_a_briefing_are_numbered_and_show_no_pictures() -> None:
     html, text = render(briefing()).html, render(briefing()).text
     assert "<img" not in html
     for number, story in enumerate(briefing().stories, start=1):
-        assert f"{number}. {story.headline}" in parse_html(html).words
+        assert f"{number}. {story.headline}" in parse_html(html).text
         assert f"{number}. {story.headline}" in text
 
 
 def test_every_look_says_the_same_words_in_both_bodies() -> None:
     for contents in (twelve(), letter(), briefing(), arabic_letter()):
         sent = render(contents)
-        html, text = parse_html(sent.html).words, " ".join(re.sub("[\u200e\u200f]", "", sent.text).split())
+        html, text = parse_html(sent.html).text, " ".join(re.sub("[\u200e\u200f]", "", sent.text).split())
         assert contents.appeal
         wanted = [story.headline for story in contents.stories] + [contents.appeal.heading, contents.why]
         wanted += [line for story in contents.stories for p in story.passages for line in p.lines if "[" not in line]
@@ -110,7 +110,7 @@ def test_a_section_of_the_one_story_stands_above_it_as_a_kicker() -> None:
 
 def test_a_sponsor_is_named_as_such_before_their_line() -> None:
     sent = render(letter())
-    for body in (parse_html(sent.html).words, sent.text.replace("\n", " ")):
+    for body in (parse_html(sent.html).text, sent.text.replace("\n", " ")):
         assert "Sponsored by Marram Mutual Home insurance from people" in body
     assert "https://mutual.example.org/coast" in sent.html
     unlinked = replace(letter(), brand=replace(letter().brand, sponsor=replace(letter().brand.sponsor, url="")))  # type: ignore[type-var] # there is one
@@ -129,7 +129,7 @@ def test_a_logo_for_the_night_is_hidden_until_dark_mode_asks_for_it_and_from_out
 
 def test_links_elsewhere_make_sense_alone() -> None:
     links = {e.attrs.get("aria-label"): e for e in parse_html(render(twelve()).html).of("a")}
-    assert links["The Coast Road on Bluesky"].words == "Bluesky"
+    assert links["The Coast Road on Bluesky"].text == "Bluesky"
     assert "The Coast Road on Bluesky:\nhttps://social.example.org/coast" in render(twelve()).text
 
 
@@ -155,18 +155,18 @@ def test_twelve_stories_with_pictures_and_an_appeal_leave_room_for_tracked_links
     links = [e for e in parse_html(sent).of("a") if e.attrs["href"].startswith("http")]
     assert len(contents.stories) == sum(story.picture is not None for story in contents.stories) == 12
     assert len(links) > 40
-    assert len(sent.encode()) + TRACKED * len(links) < 90_000
+    assert len(sent.encode()) + TRACKED_LINK_BYTES * len(links) < 90_000
     assert findings(contents) == []
 
 
-def test_an_edition_that_is_too_large_is_told_which_story_costs_most() -> None:
+def test_an_edition_that_is_too_large_is_told_which_story_is_the_largest() -> None:
     contents = twelve()
     long = contents.stories[4].passages * 30
     stories = (*contents.stories[:4], replace(contents.stories[4], passages=long), *contents.stories[5:])
     [found] = findings(replace(contents, stories=stories))
     assert (found.code, found.severity) == ("size.large", "warn")
     assert re.search(r"^HTML: \d\d,\d{3} bytes, [\d,]{6,7} with tracked links$", found.place)
-    assert "Story 5, “What the Tide Gauge Has Been Saying Since 1931”, costs most: " in found.hint
+    assert "Story 5, “What the Tide Gauge Has Been Saying Since 1931”, is the largest: " in found.hint
     [tracked] = findings(replace(contents, stories=stories, click_tracking=True))
     assert (tracked.code, tracked.severity) == ("size.clipped", "stop")  # with its links as they then leave
     longer = replace(contents, stories=(*stories[:4], replace(stories[4], passages=long * 3), *stories[5:]))

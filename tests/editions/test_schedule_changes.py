@@ -131,13 +131,13 @@ def test_a_publication_at_rest_takes_no_stories() -> None:
     edit_publication.update_publication(publication, is_active=False, now=MONDAY)
     plan_editions.plan_all(now=MONDAY)
     assert not Edition.objects.due_for_assembly(TUESDAY).exists()
-    with pytest.raises(InvalidState, match="rests"):
+    with pytest.raises(InvalidState, match="is paused"):
         assemble_letter.assemble(extra.pk, now=TUESDAY)
     story.refresh_from_db()
     assert story.state == StoryState.QUEUED
     approval.hold_late(now=TUESDAY + DAY)
     extra.refresh_from_db()
-    assert (extra.state, extra.reason) == (State.HELD, "Its publication rests.")
+    assert (extra.state, extra.reason) == (State.HELD, "The publication is paused.")
 
 
 def test_words_that_somebody_typed_outlast_a_rest() -> None:
@@ -146,7 +146,7 @@ def test_words_that_somebody_typed_outlast_a_rest() -> None:
     edit_publication.update_publication(publication, is_active=False, now=MONDAY)
     plan_editions.plan_all(now=MONDAY)
     kept = Edition.objects.get()
-    assert (kept.state, kept.subject, kept.reason) == (State.CANCELLED, "A special day", "The schedule rests.")
+    assert (kept.state, kept.subject, kept.reason) == (State.CANCELLED, "A special day", "The publication is paused.")
 
 
 def test_the_schedule_of_one_publication_is_not_followed_by_the_editions_of_another() -> None:

@@ -9,7 +9,7 @@ from newsletter.editions.models import Edition, State, Variant
 from newsletter.giving import edit_appeal
 from newsletter.letters import approval, assemble_letter, render_letter
 from newsletter.letters.content.appeal_view import view_of_thanks
-from newsletter.letters.content.translations import WORDS, translation_for
+from newsletter.letters.content.translations import TRANSLATIONS, translation_for
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.mail.message import Letter
 from newsletter.rendering.markup.css_inlining import inline_css
@@ -36,7 +36,7 @@ def test_it_says_what_the_other_says_but_thanks_where_that_asks() -> None:
     for body in (thanks.text.replace("\n", " "), thanks.html):
         assert "It took four years." in body
         assert "Thank you for your gift" in body
-        assert "You gave to The Morning Post" in body
+        assert "You recently gave to The Morning Post" in body
         assert "https://post.example.org/give" not in body
         assert "Support our reporting" not in body
         assert "Readers pay for this" not in body
@@ -52,7 +52,7 @@ def test_the_newsroom_s_own_thanks_stand_in_it() -> None:
     assert "Thank you for your gift" not in text
 
 
-@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("language", TRANSLATIONS)
 def test_there_are_words_of_thanks_in_every_language(language: str) -> None:
     view = view_of_thanks(give(), coast(language=language), translation_for(language))
     assert view.heading
@@ -92,7 +92,7 @@ def test_without_an_appeal_there_is_one_letter() -> None:
     edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
     assert edition.letters.count() == 1
     assert not assemble_letter.has_thanks_letter(edition, now=BEFORE)
-    with pytest.raises(InvalidState, match="no thank-you letter"):
+    with pytest.raises(InvalidState, match="no thank-you version"):
         assemble_letter.preview(edition, now=BEFORE, variant=Variant.THANKS)
 
 
@@ -126,7 +126,7 @@ def test_a_stop_in_either_letter_holds_the_edition_and_says_in_which(monkeypatch
     assert edition.state == State.HELD
     stops = [finding for finding in edition.findings if finding["severity"] == "stop"]
     assert stops
-    assert all(finding["place"].startswith("Thank-you letter: ") for finding in stops)
+    assert all(finding["place"].startswith("Thank-you version: ") for finding in stops)
     assert edition.letters.get(variant=Variant.DEFAULT).findings == [
         finding for finding in edition.findings if finding["severity"] != "stop"
     ]

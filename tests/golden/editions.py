@@ -83,12 +83,12 @@ def rich() -> LetterContent:
         source_name="Northern Commons",
         url="https://commons.example.org/street",
         picture=kept("street", 1200, 630),
-        picture_alt="A row of terraced systems, each door painted a different blue",
+        picture_alt="A row of terraced houses, each door painted a different blue",
         body=(
             "<p>When the landlord of Nelson Street died, his heirs offered the whole row to a fund. The thirty-one"
             " tenants had six weeks to think of something better. They did:</p>"
             "<ul><li>every household put in what it could, from forty pounds to nine thousand;</li>"
-            '<li>a <a href="https://bank.example.org/mutual">mutual bank</a> lent the rest against all the systems at'
+            '<li>a <a href="https://bank.example.org/mutual">mutual bank</a> lent the rest against all the houses at'
             " once;</li><li>nobody may sell for more than they paid and the cost of living since.</li></ul>"
             "<p>The first winter was cold and the boiler of number twelve is still a matter of debate. But the rents"
             " have not risen, and two other streets have asked to see the papers.</p>"

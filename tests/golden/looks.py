@@ -96,7 +96,7 @@ TELLINGS = (
     ),
     (
         "Twelve Streets Have No Doctor", "Nora Vance", "Health",
-        "On the map of the health service every system has a surgery within three miles. On foot, from the twelve"
+        "On the map of the health service every house has a surgery within three miles. On foot, from the twelve"
         " streets behind the gasworks, it takes two buses. We went along with a patient and a stopwatch.",
     ),
     (
@@ -159,7 +159,7 @@ def twelve() -> LetterContent:
 
 
 def letter() -> LetterContent:
-    """One story and the rest of the system below it, with logos for day and night and a sponsor who is named."""
+    """One story and the others below it, with logos for day and night and a sponsor who is named."""
     publication = coast(
         look=Layout.STORY,
         logo=kept("coast", 720, 160, "png"),

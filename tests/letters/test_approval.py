@@ -41,7 +41,7 @@ def test_approval_is_of_one_letter_and_names_who_gave_it() -> None:
 
 
 def test_a_letter_that_was_assembled_anew_cannot_be_approved_by_its_old_hash() -> None:
-    with pytest.raises(approval.LetterChanged, match="Look again"):
+    with pytest.raises(approval.LetterChanged, match="Review it again"):
         approval.approve(assembled(), content_hash="0" * 64, by=make.eddie(), now=BEFORE)
 
 
@@ -76,7 +76,7 @@ def test_an_edition_that_nobody_approved_in_time_is_held_and_says_so() -> None:
     assert approval.hold_late(now=MONDAY + timedelta(minutes=179)) == []
     assert approval.hold_late(now=MONDAY + timedelta(minutes=181)) == [edition.pk]
     edition.refresh_from_db()
-    assert edition.reason == "Nobody approved it in time."
+    assert edition.reason == "Not approved in time."
 
 
 def test_releasing_an_edition_whose_time_has_passed_makes_it_due_now_and_asks_for_approval_anew() -> None:
@@ -137,7 +137,7 @@ def test_an_edition_that_could_not_be_assembled_in_time_is_held_and_says_so() ->
     edition = make.edition(make.publication())
     assert approval.hold_late(now=MONDAY + timedelta(minutes=181)) == [edition.pk]
     edition.refresh_from_db()
-    assert edition.reason == "It could not be assembled in time."
+    assert edition.reason == "The email could not be built in time."
 
 
 def approving_itself() -> Edition:
@@ -203,7 +203,7 @@ def test_what_a_person_held_needs_a_person_also_in_a_publication_that_approves_i
     assert not released.auto_approve
     again = assemble_letter.assemble(edition.pk, now=BEFORE)
     assert again.state == State.ASSEMBLED
-    with pytest.raises(InvalidState, match="needs a person"):
+    with pytest.raises(InvalidState, match="approved by a person"):
         approval.approve(again, content_hash=again.content_hash, by=None, now=BEFORE)
     by_eddie = approval.approve(again, content_hash=again.content_hash, by=make.eddie(), now=BEFORE)
     assert by_eddie.state == State.APPROVED
@@ -262,7 +262,7 @@ def test_the_database_refuses_an_approval_by_rule_of_what_needs_a_person() -> No
 
 def test_a_rule_that_a_publication_does_not_have_approves_nothing() -> None:
     edition = assembled()
-    with pytest.raises(InvalidState, match="needs a person"):
+    with pytest.raises(InvalidState, match="approved by a person"):
         approval.approve(edition, content_hash=edition.content_hash, by=None, now=BEFORE)
 
 
@@ -339,7 +339,7 @@ def test_a_story_that_changes_while_the_letter_for_another_day_is_made_is_looked
         return render(made)
 
     monkeypatch.setattr(render_letter, "render", interrupted)
-    with pytest.raises(approval.LetterChanged, match="Look at it again"):
+    with pytest.raises(approval.LetterChanged, match="Review it again"):
         approval.reschedule(edition, due_at=TUESDAY, now=BEFORE, approve_later=True)
     edition.refresh_from_db()
     assert (edition.state, edition.due_at) == (State.APPROVED, MONDAY)
@@ -348,7 +348,7 @@ def test_a_story_that_changes_while_the_letter_for_another_day_is_made_is_looked
 def test_a_story_that_expires_before_another_time_is_refused() -> None:
     edition = approved()
     Story.objects.update(expires_at=MONDAY + timedelta(minutes=10))
-    with pytest.raises(BadInput, match="does not suit its stories"):
+    with pytest.raises(BadInput, match="does not suit the stories"):
         approval.reschedule(edition, due_at=MONDAY + timedelta(minutes=50), now=BEFORE)
 
 

@@ -145,7 +145,7 @@ def test_a_preview_of_a_planned_edition_freezes_nothing_and_is_what_assembly_mak
 
 
 def test_a_preview_without_stories_says_so() -> None:
-    with pytest.raises(InvalidState, match="no story"):
+    with pytest.raises(InvalidState, match="queue is empty"):
         assemble_letter.preview(make.edition(make.publication()), now=BEFORE)
 
 

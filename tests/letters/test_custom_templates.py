@@ -104,7 +104,7 @@ def test_one_that_breaks_later_holds_the_edition_with_its_stories_until_it_is_me
     story = make.story(publication, headline="Never")
     edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
     assert edition.state == State.HELD
-    assert edition.reason.startswith("The publication’s own template cannot be used for this letter. Line ")
+    assert edition.reason.startswith("The publication’s custom template cannot be used for this email. Line ")
     assert "There is no “nothing” in a letter." in edition.reason
     assert edition.placements.get().story == story
     custom_templates.remove(publication)

@@ -55,7 +55,7 @@ def test_a_picture_that_is_not_here_is_left_out_with_a_warning_and_never_linked_
     assert edition.state == State.ASSEMBLED
     letter = edition.letters.get()
     assert "elsewhere.example.org" not in letter.html + letter.text
-    assert warnings(edition)["picture.missing"].startswith("The letter goes without this picture.")
+    assert warnings(edition)["picture.missing"].startswith("The email is sent without this picture.")
 
 
 def test_the_warning_names_the_story_the_reason_and_the_mend() -> None:

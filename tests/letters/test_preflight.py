@@ -194,9 +194,9 @@ def test_a_whole_letter_has_no_findings() -> None:
 
 def test_every_code_but_those_of_hosts_is_tried_above() -> None:
     folder = Path(preflight.__file__).parent
-    files = ("page.py", "saying.py", "weight.py", "legibility.py", "support.py")
+    files = [f"check_{subject}.py" for subject in ("html", "content", "size", "contrast", "client_support")]
     source = "".join((folder / name).read_text(encoding="utf-8") for name in files)
-    elsewhere = {"required.https", "link.untagged"}  # below, and in test_tagging.py: they are not in a letter itself
+    elsewhere = {"required.https", "link.untagged"}  # below, and in test_utm_tags.py: they are not in a letter itself
     assert set(re.findall(r'"([a-z]+\.[a-z_]+)"', source)) - elsewhere <= {code for code, _, _ in BROKEN}
 
 
@@ -300,7 +300,7 @@ def test_a_data_table_with_headers_needs_no_role() -> None:
 
 
 def test_hidden_words_count_as_words_of_nobody() -> None:
-    assert parse_html('<body><div style="display: none">no</div><p>one <b>two</b>, three<br>four</p></body>').words == (
+    assert parse_html('<body><div style="display: none">no</div><p>one <b>two</b>, three<br>four</p></body>').text == (
         "one two, three four"
     )
 
@@ -354,7 +354,7 @@ PIECES = [
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_any_torn_comment_can_be_looked_at(html: str) -> None:
-    assert parse_html(f"<p>seen</p>{html}").words.startswith("seen")
+    assert parse_html(f"<p>seen</p>{html}").text.startswith("seen")
     found(body(html))
 
 

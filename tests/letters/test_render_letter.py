@@ -84,7 +84,7 @@ def test_headings_go_down_one_level_at_a_time() -> None:
 
 def test_text_and_html_say_the_same_in_the_same_order() -> None:
     letter = render(rich())
-    html, text = parse_html(letter.html).words, " ".join(letter.text.split())
+    html, text = parse_html(letter.html).text, " ".join(letter.text.split())
     for story in rich().stories:
         for passage in story.passages:
             for line in passage.lines:
@@ -211,7 +211,7 @@ def test_a_copied_page_becomes_the_letter_it_was_copied_from(look: Layout) -> No
         *lines[-2:],
         "Read the full story:",
     ]
-    for body in (parse_html(letter.html).words, " ".join(letter.text.split())):
+    for body in (parse_html(letter.html).text, " ".join(letter.text.split())):
         places = [body.index(" ".join(words.split())) for words in wanted]
         assert places == sorted(places)
         assert all(body.count(point) == 1 for point in points)  # though the page has each twice

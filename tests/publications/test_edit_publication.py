@@ -110,16 +110,16 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"lead_minutes": -1}, "lead minutes"),
     ({"lead_minutes": 20_000}, "lead minutes"),
     ({"lead_minutes": "an hour"}, "lead minutes"),
-    ({"schedule_ahead_minutes": 29, "lead_minutes": 120}, "ahead minutes"),
-    ({"schedule_ahead_minutes": 72 * 60, "lead_minutes": 6000}, "ahead minutes"),
+    ({"schedule_ahead_minutes": 29, "lead_minutes": 120}, "schedule ahead minutes"),
+    ({"schedule_ahead_minutes": 72 * 60, "lead_minutes": 6000}, "schedule ahead minutes"),
     ({"schedule_ahead_minutes": 60, "lead_minutes": 60}, "lead minutes"),
-    ({"schedule_ahead_minutes": 60, "lead_minutes": 90, "local_time": True}, "ahead minutes"),
+    ({"schedule_ahead_minutes": 60, "lead_minutes": 90, "local_time": True}, "schedule ahead minutes"),
     ({"minimum_stories": 0}, "minimum stories"),
     ({"minimum_stories": 5, "maximum_stories": 4}, "minimum stories"),
     ({"maximum_stories": 51}, "maximum stories"),
     ({"on_empty": "shrug"}, "on empty"),
     ({"lateness_limit_minutes": 0}, "lateness limit minutes"),
-    ({"auto_approve": "perhaps"}, "approves itself"),
+    ({"auto_approve": "perhaps"}, "auto approve"),
 ]
 
 
@@ -161,7 +161,7 @@ def test_a_row_that_was_written_by_other_roads_can_be_checked() -> None:
     check(make.publication())
     with pytest.raises(BadInput, match="more than the maximum"):
         check(make.publication(minimum_stories=3, maximum_stories=2))
-    with pytest.raises(BadInput, match="names no day"):
+    with pytest.raises(BadInput, match="names no date"):
         check(make.publication(recurrence="FREQ=WEEKLY;UNTIL=20200101"))
     with pytest.raises(BadInput, match="time zone"):
         check(make.publication(time_zone="Nowhere"))

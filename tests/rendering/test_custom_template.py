@@ -45,8 +45,8 @@ ESCAPES = [
     "{{ brand.__init__.__globals__ }}",
     "{{ self.__init__.__globals__ }}",
     "{{ cycler.__init__.__globals__ }}",
-    "{{ tongue.__globals__ }}",
-    "{{ tongue.__code__ }}",
+    "{{ lang_attributes.__globals__ }}",
+    "{{ lang_attributes.__code__ }}",
     "{{ subject|attr('__class__') }}",
     "{{ '{0.__class__.__mro__}'.format(subject) }}",
     "{{ '{a.__class__}'.format_map({'a': subject}) }}",
@@ -106,18 +106,18 @@ def test_a_bomb_goes_off_where_it_harms_nobody(name: str) -> None:
         ("<p>\n{{ a ? b }}", 2, 6, "'?'"),
         ("<p>{% for s in stories %}\n\n  {% endif %}", 3, 6, "needs to be closed is 'for'"),
         ("\n{% include '_parts/foter.html' %}", 2, 13, "Did you mean “_parts/footer.html”?"),
-        ("{% from '_parts/footer.html' import foot %}\n{{ foot() }}", 2, 4, "imported from"),
+        ("{% from '_parts/footer.html' import foot %}\n{{ foot() }}", 2, 4, "in the imported template"),
         ("{% from '_parts/footer.html' import footer_row %}\n <p>{{ footer_row(brand) }}", 2, 5, "needs “ask”"),
-        ("{{\n  brand.sponsor\n  .text }}", 3, 4, "not in every letter"),
+        ("{{\n  brand.sponsor\n  .text }}", 3, 4, "not in every email"),
         ("a\n{{ 1 / 0 }}", 2, 1, "Division by zero"),
-        ("\n{{ ''.__class__ }}", 2, 7, "“__class__” may not be asked for."),
-        ("a\nb\0", 2, 2, "cannot be kept"),
+        ("\n{{ ''.__class__ }}", 2, 7, "Access to “__class__” is not allowed."),
+        ("a\nb\0", 2, 2, "cannot be stored"),
     ],
 )
-def test_a_slip_is_told_with_its_place_and_its_mend(source: str, line: int, column: int, words: str) -> None:
-    told = fault(source)
-    assert (told.line, told.column) == (line, column), str(told)
-    assert words in str(told)
+def test_a_slip_is_error_with_its_place_and_its_mend(source: str, line: int, column: int, words: str) -> None:
+    error = fault(source)
+    assert (error.line, error.column) == (line, column), str(error)
+    assert words in str(error)
 
 
 LONG = "y" * 5_000
@@ -143,21 +143,21 @@ def test_a_long_name_is_not_repeated_whole(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["{{ tongue }}", "{{ subject.upper }}", "{{ range }}", "{% macro a() %}{% endmacro %}{{ a }}"]
+    "source", ["{{ lang_attributes }}", "{{ subject.upper }}", "{{ range }}", "{% macro a() %}{% endmacro %}{{ a }}"]
 )
 def test_what_is_there_to_be_called_is_not_printed(source: str) -> None:
-    told = fault(f"a\n{source}")
-    assert (told.line, told.problem) == (
+    error = fault(f"a\n{source}")
+    assert (error.line, error.problem) == (
         2,
-        "This is something to call, not a text. Write (…) after it, with what it needs.",
+        "This is a function, not a text. Add (…) with its arguments.",
     )
 
 
 PRINTED = [
     *("{{ brand|string }}", "{{ brand ~ '' }}", "{{ [brand]|join }}", "{{ '%s'|format(brand) }}", "{{ brand|upper }}"),
     *("{{ stories|string }}", "{{ stories|list|string }}", "{{ (stories, 1)|string }}", "{{ {'a': brand}|string }}"),
-    *("{{ '{}'.format(brand) }}", "{{ '{!r}'.format(tongue) }}", "{{ '%r' % brand }}", "{{ brand|tojson }}"),
-    *("{{ tongue|string }}", "{{ range|string }}", "{{ ''.join|string }}", "{{ subject.upper ~ '' }}"),
+    *("{{ '{}'.format(brand) }}", "{{ '{!r}'.format(lang_attributes) }}", "{{ '%r' % brand }}", "{{ brand|tojson }}"),
+    *("{{ lang_attributes|string }}", "{{ range|string }}", "{{ ''.join|string }}", "{{ subject.upper ~ '' }}"),
     *("{{ cycler('a')|string }}", "{{ joiner(', ')|string }}", "{{ cycler('a').next|string }}", "{{ [side]|join }}"),
     *("{{ stories|map(attribute='headline')|map('upper') }}", "{{ [brand]|map('string')|list }}"),
     *("{% extends '_layout.html' %}{% block rows %}{{ self.rows|string }}{% endblock %}", "{{ namespace(a=brand) }}"),
@@ -175,8 +175,8 @@ PRINTED = [
 def test_no_filter_prints_where_a_thing_lies_in_memory(source: str) -> None:
     try:
         made = filled(source)
-    except CustomTemplateError as told:
-        made = str(told)
+    except CustomTemplateError as error:
+        made = str(error)
     assert not re.search(r"0x[0-9a-f]{6,}", made), made
 
 
@@ -197,13 +197,13 @@ def test_calls_and_lists_still_work(source: str, made: str) -> None:
     ("source", "words"), [("{{ brand }}", "group"), ("{{ stories }}", "list"), ("{{ [1] }}", "list")]
 )
 def test_what_is_no_text_is_not_printed(source: str, words: str) -> None:
-    told = fault(f"a\n{source}")
-    assert (told.line, told.problem.split(",")[0]) == (2, f"This is a {words}{' of values' * (words == 'group')}")
+    error = fault(f"a\n{source}")
+    assert (error.line, error.problem.split(",")[0]) == (2, f"This is a {words}{' of values' * (words == 'group')}")
 
 
 def test_what_is_empty_or_too_long_is_no_template() -> None:
-    assert fault(" \n").problem == "It is empty."
-    assert fault("x" * (limits.MAX_SOURCE_CHARACTERS + 1)).problem == "It is too long."
+    assert fault(" \n").problem == "The template is empty."
+    assert fault("x" * (limits.MAX_SOURCE_CHARACTERS + 1)).problem == "The template is too long."
 
 
 def test_it_knows_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,7 +223,7 @@ WILD = st.text() | st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
 def test_whatever_is_written_it_is_a_letter_or_a_fault(source: str) -> None:
     try:
         made, line = filled(source), 0
-    except CustomTemplateError as told:
-        made, line = str(told), told.line
+    except CustomTemplateError as error:
+        made, line = str(error), error.line
     assert isinstance(made, str)
     assert line <= source.count("\n") + 1

@@ -5,7 +5,7 @@ from markupsafe import Markup
 
 from newsletter.mail.message import MergeTag
 from newsletter.rendering.markup.html_attributes import align_attribute, lang_attributes
-from newsletter.rendering.render_templates import LONGEST_SUBJECT, RenderingError, render
+from newsletter.rendering.render_templates import MAX_SUBJECT_CHARACTERS, RenderingError, render
 
 
 def folder(root: Path, *, subject: str = "Hello", text: str = "Hello", html: str = "<p>Hello</p>") -> Path:
@@ -54,7 +54,7 @@ def test_the_subject_is_one_line_whatever_a_curator_typed(tmp_path: Path) -> Non
 
 def test_a_subject_too_long_to_keep_is_cut_at_a_words_end(tmp_path: Path) -> None:
     letter = render(folder(tmp_path, subject="{{ x }}"), {"x": "herring " * 60})
-    assert len(letter.subject) <= LONGEST_SUBJECT
+    assert len(letter.subject) <= MAX_SUBJECT_CHARACTERS
     assert letter.subject.endswith("herring…")
 
 

@@ -271,7 +271,7 @@ def test_an_email_that_never_goes_out_is_given_up_and_said(client: Client, token
 def test_the_email_reads_well_without_any_picture_or_script(publication: Publication, rita: Subscriber) -> None:
     order = Confirmation(subscription=Subscription.objects.get(), asked_at=clock.now().replace(microsecond=0))
     letter = confirmation_emails.letter(order, publication)
-    assert letter.subject == "Please confirm: The Morning Post for you again?"
+    assert letter.subject == "Confirm your subscription to The Morning Post"
     assert publication.postal_address in letter.text
     assert "<img" not in letter.html
     assert "<script" not in letter.html

@@ -67,7 +67,7 @@ def open_dispatch(edition_id: int, *, now: datetime) -> Dispatch | None:
         if edition.due_at > now and scheduled_sends.reason_against(edition, now=now):
             return None
         if not edition.publication.is_active:
-            approval.hold(edition, reason=approval.RESTS, now=now)
+            approval.hold(edition, reason=approval.PUBLICATION_PAUSED, now=now)
             return None
         if edition.too_late_after < now:
             approval.hold(edition, reason=control_dispatch.TOO_LATE, now=now)

@@ -1,6 +1,6 @@
-"""An appeal as a letter shows it: its words, its amounts, how much was given, and a match that is still on.
+"""An appeal as plain values for email templates: texts, amounts, thermometer, and a match that is still running.
 
-In a letter to those who gave lately it thanks them, and nothing in it asks.
+In an email to recent donors it is a thank-you without any request.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Thermometer:
-    """`words` hold the number and its day, for those who do not see the bar; `share` is in whole per cent, to 100."""
+    """`words` state amount and day for readers who do not see the bar; `share` is in whole per cent, at most 100."""
 
     words: str
     share: int
@@ -30,7 +30,7 @@ class Thermometer:
 
 @dataclass(frozen=True, slots=True)
 class AppealView:
-    label: str  # says who is speaking, so that nobody takes it for part of the story
+    label: str  # names the sender, to set the appeal apart from the story
     heading: str
     lead: str
     points: tuple[str, ...]
@@ -38,13 +38,13 @@ class AppealView:
     thermometer: Thermometer | None
     match: str
     amounts: tuple[Amount, ...]
-    button: str  # empty in one that thanks
+    button: str  # empty in a thank-you
     url: str
-    asks: bool  # False for one that only thanks
+    asks: bool  # False for a thank-you
 
 
 def view_of_appeal(appeal: Appeal, publication: Publication, words: Translation, *, at: datetime) -> AppealView:
-    """The appeal in a letter whose last readers get it `at` this moment: a match that is over by then is not in it."""
+    """Return the appeal of an email whose last readers get it `at` this moment; a match that has ended is left out."""
     return AppealView(
         label=words.from_us.format(publication=publication.name),
         heading=appeal.heading,
@@ -61,7 +61,7 @@ def view_of_appeal(appeal: Appeal, publication: Publication, words: Translation,
 
 
 def view_of_thanks(appeal: Appeal, publication: Publication, words: Translation) -> AppealView:
-    """What stands in its place for those who gave lately: the newsroom's own thanks, or ours in its language."""
+    """Return the thank-you for recent donors: the newsroom's own text, or the default in its language."""
     heading, lead = words.thanks
     return AppealView(
         label=words.from_us.format(publication=publication.name),
@@ -80,19 +80,19 @@ def view_of_thanks(appeal: Appeal, publication: Publication, words: Translation)
 
 def _amount(appeal: Appeal, amount: int, words: Translation) -> Amount:
     url = donation_platforms.donation_url(appeal.amount_url, amount=amount, currency=appeal.currency)
-    return Amount(words.give.format(amount=words.sum(amount, appeal.currency)), url)
+    return Amount(words.give.format(amount=words.money(amount, appeal.currency)), url)
 
 
 def _thermometer(appeal: Appeal, words: Translation) -> Thermometer | None:
     if not appeal.goal or appeal.raised is None or appeal.raised_on is None:
         return None
-    raised, goal = (words.sum(amount, appeal.currency) for amount in (appeal.raised, appeal.goal))
-    said = words.given.format(raised=raised, goal=goal, day=words.short_date(appeal.raised_on))
-    return Thermometer(f"{said}.", min(100, appeal.raised * 100 // appeal.goal))
+    raised, goal = (words.money(amount, appeal.currency) for amount in (appeal.raised, appeal.goal))
+    text = words.given.format(raised=raised, goal=goal, day=words.short_date(appeal.raised_on))
+    return Thermometer(f"{text}.", min(100, appeal.raised * 100 // appeal.goal))
 
 
 def _match(appeal: Appeal, publication: Publication, words: Translation, *, at: datetime) -> str:
-    """Its words, and until when on the clock of the publication's readers, which is named."""
+    """Return the text of the match and its end in the publication's time zone, which is named."""
     ends = appeal.match_ends_at
     if not appeal.match or (ends and ends <= at):
         return ""
@@ -100,7 +100,7 @@ def _match(appeal: Appeal, publication: Publication, words: Translation, *, at: 
         return appeal.match
     local = ends.astimezone(zone(publication.time_zone))
     name = local.strftime("%Z")
-    if not name.isalpha():  # zones without letters of their own are called +03
+    if not name.isalpha():  # zones without an abbreviation are called +03
         offset = f"{local:%z}"
         name = f"UTC{offset[:3]}:{offset[3:5]}"
     return f"{appeal.match} {words.until.format(day=words.short_date(local.date()), time=f'{local:%H:%M}', zone=name)}"

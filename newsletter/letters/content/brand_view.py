@@ -1,4 +1,4 @@
-"""A publication's brand as its letters show it: plain values for templates."""
+"""A publication's brand as plain values for email templates."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from newsletter.letters.style.palette import Palette
 from newsletter.lib.web_urls import readable_host
 from newsletter.publications.models import Corners, Fonts, Publication
 
-COLUMN = 536  # CSS pixels between the letter's margins: 600 less twice the padding of `.gutter`
+COLUMN = 536  # text width in CSS pixels: 600 minus twice the padding of `.gutter`
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Rounding:
 
 @dataclass(frozen=True, slots=True)
 class SocialLink:
-    """Another place where readers find the publication. `label` makes sense alone: “The Tideline on Bluesky”."""
+    """A link to another place of the publication. `label` makes sense alone: “The Tideline on Bluesky”."""
 
     name: str
     label: str
@@ -43,7 +43,7 @@ class SocialLink:
 
 @dataclass(frozen=True, slots=True)
 class Sponsor:
-    """Who paid for a line, said before it; `url` may be empty."""
+    """A sponsored line. `label` names the sponsor; `url` may be empty."""
 
     label: str
     text: str
@@ -55,7 +55,7 @@ class Brand:
     name: str
     tagline: str
     website: str
-    site: str  # the website's name as people say it: example.org
+    site: str  # the readable host of the website: example.org
     logo: Logo | None
     typefaces: Typefaces
     light: Palette
@@ -70,7 +70,7 @@ ROUNDINGS = {Corners.SQUARE: Rounding(0, 0), Corners.SOFT: Rounding(3, 3), Corne
 
 
 def brand_of(publication: Publication, *, pictures: str) -> Brand:
-    """`pictures` is the address below which our own pictures stand."""
+    """Return the brand of a publication. `pictures` is the address below which pictures are served."""
     words = translation_for(publication.language)
     return Brand(
         name=publication.name,
@@ -89,15 +89,15 @@ def brand_of(publication: Publication, *, pictures: str) -> Brand:
 
 
 def _logo(publication: Publication, pictures: str) -> Logo | None:
-    """None, and so the name in letters, until we have it."""
+    """Return the logo; None until it is stored, and emails show the name."""
     logo, dark = publication.logo, publication.logo_dark
     if not (logo and logo.is_stored):
         return None
-    own_width, own_height = logo.width or 1, logo.height or 1  # a stored one has both
+    own_width, own_height = logo.width or 1, logo.height or 1  # a stored picture has both
     width = min(publication.logo_width, COLUMN, own_width)
-    night = f"{pictures}/{dark.name}" if dark and dark.is_stored else ""
+    dark_url = f"{pictures}/{dark.name}" if dark and dark.is_stored else ""
     return Logo(
-        f"{pictures}/{logo.name}", night, publication.name, width, max(1, round(width * own_height / own_width))
+        f"{pictures}/{logo.name}", dark_url, publication.name, width, max(1, round(width * own_height / own_width))
     )
 
 

@@ -1,6 +1,6 @@
-"""What a letter says: plain values, all that its templates see. No model reaches a template.
+"""The content of an email as plain values, which are all that its templates see. No model reaches a template.
 
-`gather` draws them from an edition and its stories; how they look is left to the templates.
+`build_content` makes them from an edition and its stories; the layout is left to the templates.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from newsletter.letters.content.brand_view import Brand, brand_of
 from newsletter.letters.content.story_arrangement import RequestedStyle, arrange_stories
 from newsletter.letters.content.story_view import StoryView, view_of_story
 from newsletter.letters.content.translations import Translation, translation_for
-from newsletter.letters.content.utm_tags import Tags, appeal_tagged, tag_story, tags_for
+from newsletter.letters.content.utm_tags import UtmTags, tag_appeal, tag_story, tags_for
 from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import MergeTag
 from newsletter.mail.text_cleaning import collapse_whitespace
@@ -25,13 +25,13 @@ from newsletter.mail.text_direction import Direction, direction_of
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
 
-THANKS_ON_THE_WEB = "letter=thanks"  # behind the address of a letter on the web
-LONGEST_PREHEADER = 140  # characters; no mailbox shows more
+THANKS_ON_THE_WEB = "letter=thanks"  # query string of the web version of a thank-you letter
+MAX_PREHEADER_CHARACTERS = 140  # no email client shows more
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses with `Token.READER` in them."""
+    """Personal links of a reader, with the merge tag `MergeTag.READER`."""
 
     unsubscribe: str
     preferences: str
@@ -40,9 +40,9 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class LetterContent:
-    """One letter. Its fields are the names that the templates of each look know."""
+    """The content of one letter. Its fields are the names that templates know."""
 
-    look: str  # the folder of templates/email/ with its three templates
+    look: str  # the layout: a folder of templates/email/ with three templates
     brand: Brand
     words: Translation
     language: str
@@ -53,13 +53,13 @@ class LetterContent:
     intro: tuple[str, ...]  # paragraphs; never empty
     stories: tuple[StoryView, ...]  # never empty
     appeal: AppealView | None
-    spot: AppealPosition | None  # where the appeal stands in full; without one, only its line in the footer
+    spot: AppealPosition | None  # position of the appeal; None: only its line in the footer
     links: Links
     postal_address: str
     why: str
-    tags: Tags | None = None  # those in the links of its stories and its appeal
-    click_tracking: bool = False  # the provider rewrites its links, to count clicks
-    template: str = ""  # the curators' own, in place of the look's HTML
+    tags: UtmTags | None = None  # in the links of stories and appeal
+    click_tracking: bool = False  # the provider rewrites links to count clicks
+    template: str = ""  # a custom template, in place of the HTML of the layout
 
 
 def build_content(
@@ -72,15 +72,15 @@ def build_content(
     pictures: str = "",
     received_until: datetime | None = None,
 ) -> LetterContent:
-    """The contents of an edition made of `stories` in this order. Reads no database.
+    """Build the content of an edition from `stories` in this order. Reads no database.
 
-    `base_url` is where readers' links lead; our pictures stand below the address `pictures`, which is
-    below that one too when it is not said. Neither has a slash at its end. `received_until` is when the
-    last readers get it; when it is due, unless said. Raises `InvalidState` without any story.
+    `base_url` is the base of readers' personal links. Pictures are served below the address `pictures`, by default
+    `base_url`/pictures. Neither ends in a slash. `received_until` is when the last readers get the edition, by default
+    its due time. Raises `InvalidState` without any story.
     """
     pictures = pictures or f"{base_url}/pictures"
     if not stories:
-        raise InvalidState(f"Edition {edition.pk} has no stories, so there is no letter to write.")
+        raise InvalidState(f"Edition {edition.pk} has no stories, so there is no email to build.")
     publication = edition.publication
     words = translation_for(publication.language)
     wishes = [RequestedStyle(story.kind, story.section) for story in stories]
@@ -91,7 +91,7 @@ def build_content(
     ask = view_of_appeal(appeal, publication, words, at=received_until or edition.due_at) if appeal else None
     if tags := tags_for(edition, base_url=base_url):
         views = tuple(tag_story(view, tags) for view in views)
-        ask = appeal_tagged(ask, tags, number=appeal.pk) if ask and appeal else None
+        ask = tag_appeal(ask, tags, number=appeal.pk) if ask and appeal else None
     subject = edition.subject.strip() or views[0].headline
     return LetterContent(
         look=str(publication.look),
@@ -99,14 +99,14 @@ def build_content(
         words=words,
         language=publication.language,
         direction=direction_of(publication.language),
-        date=words.on(edition.day),
+        date=words.long_date(edition.day),
         subject=subject,
         preheader=edition.preheader.strip() or _preheader(views, subject),
         intro=_paragraphs(edition.intro) or (words.opening.format(publication=publication.name),),
         stories=views,
         appeal=ask,
         spot=spot if appeal else None,
-        links=Links(*(f"{base_url}/{road}/{MergeTag.READER.value}" for road in ("u", "p", "v"))),
+        links=Links(*(f"{base_url}/{path}/{MergeTag.READER.value}" for path in ("u", "p", "v"))),
         postal_address=" ".join(publication.postal_address.split()),
         why=words.why.format(publication=publication.name),
         tags=tags,
@@ -116,35 +116,35 @@ def build_content(
 
 
 def thanking(made: LetterContent, publication: Publication, appeal: Appeal) -> LetterContent:
-    """The same letter for those who gave lately: where `made` asks, it thanks, and its footer does not ask either.
+    """Return the letter for recent donors: a thank-you in place of the appeal, and no appeal in the footer.
 
-    Its link to the web leads to a page that does not ask.
+    Its web version has no appeal either.
     """
     thanks = view_of_thanks(appeal, publication, made.words) if made.spot else None
     return replace(made, appeal=thanks, links=replace(made.links, web=f"{made.links.web}?{THANKS_ON_THE_WEB}"))
 
 
 def fingerprint(contents: LetterContent) -> str:
-    """64 hexadecimal digits: the same for the same contents, others for any that differ."""
-    said = asdict(contents)
+    """Return 64 hexadecimal digits, equal for equal contents only."""
+    values = asdict(contents)
     if not contents.template:
-        del said["template"]  # letters without one are what they were before there was any
-    canonical = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        del values["template"]  # keeps fingerprints from before custom templates existed
+    canonical = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _preheader(stories: Sequence[StoryView], subject: str) -> str:
-    """What stands beside the subject in a mailbox: the headlines it does not already say."""
+    """Return the default preview text: the headlines that are not in the subject."""
     others = [story.headline for story in stories if story.headline != subject]
     if not others:
         others = [line for passage in stories[0].passages for line in passage.lines][:1]
     text = " · ".join(others)
-    if len(text) <= LONGEST_PREHEADER:
+    if len(text) <= MAX_PREHEADER_CHARACTERS:
         return text
-    return text[: LONGEST_PREHEADER - 1].rsplit(" ", 1)[0].rstrip(" ·,;:") + "…"
+    return text[: MAX_PREHEADER_CHARACTERS - 1].rsplit(" ", 1)[0].rstrip(" ·,;:") + "…"
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:
-    """Paragraphs of plain text parted by empty lines."""
+    """Split plain text into paragraphs at empty lines."""
     parts = "\n".join(line.strip() for line in text.splitlines()).split("\n\n")
     return tuple(collapse_whitespace(part) for part in parts if part.strip())

@@ -1,4 +1,4 @@
-"""A story's rich text written out as plain lines, with its links numbered as in a book."""
+"""A story's rich text as plain lines with numbered links."""
 
 from html.parser import HTMLParser
 
@@ -8,10 +8,10 @@ BREAKS = frozenset({"p", "li", "br", "ul", "ol", "blockquote"})
 
 
 def lines(html: str, notes: list[str]) -> tuple[str, ...]:
-    """One line for each paragraph or point in `html`, unwrapped, with marks such as `[1]` after links.
+    """Return one unwrapped line for each paragraph or list item in `html`, with marks such as `[1]` after links.
 
-    The address behind a mark is appended to `notes`, which numbers go on from; a link met before
-    keeps its number. A link that shows its own address needs no mark.
+    The address of each mark is appended to `notes`, and numbering continues from its length. A repeated address keeps
+    its number. A link whose text is its address gets no mark.
     """
     writer = _Writer(notes)
     writer.feed(html)
@@ -24,7 +24,7 @@ class _Writer(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.lines = [""]
         self._notes = notes
-        self._open: tuple[str, str] | None = None  # the link we are in: its address, the line so far
+        self._open: tuple[str, str] | None = None  # the open link: its address, and the line before it
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in BREAKS:

@@ -1,12 +1,12 @@
-"""How the stories of a letter are printed in a look: how much of each, under which heading, at which level. Pure.
+"""How the stories of an email are printed in each layout: how much of each, under which heading and level. Pure.
 
-    look        first story    others    pictures of       headline of the first    short ones stand under
+    layout      first story    others    pictures of       headline of the first    heading above short ones
     digest      lead           story     leads, stories    h2                       “In brief”
     story       lead           short     leads, stories    h1                       “More from …”
     briefing    story          short     leads             h2                       their numbers
 
-That is what a story gets whose kind the curators left open. One they made the lead themselves leaves
-the first an ordinary story. A section's heading is an h2, and the headlines under it are h3.
+These are the defaults for stories without a kind. When curators choose another story as the lead, the first one is an
+ordinary story. A section heading is an h2, and the headlines under it are h3.
 """
 
 from collections.abc import Sequence
@@ -25,26 +25,26 @@ DEFAULTS = {
 
 
 class RequestedStyle(NamedTuple):
-    """What the curators said of a story; both may be empty."""
+    """What curators set for a story; both may be empty."""
 
     kind: str
     section: str
 
 
 class StoryArrangement(NamedTuple):
-    """`heading` is what is printed above the story: empty when none is, or the one above goes on."""
+    """How one story is printed. `heading` is empty when there is none, or when the previous heading continues."""
 
     kind: Kind
     heading: str
-    level: int  # of its headline: 1 is the letter's own
-    pictured: bool  # may its picture be printed
+    level: int  # of its headline; 1 is the headline of the email
+    pictured: bool  # whether its picture may be printed
 
 
 def story_kinds(look: str, given: Sequence[str]) -> list[Kind]:
-    """How much of each story is printed, in the order of the letter."""
+    """Return how much of each story is printed, in order."""
     first, others = DEFAULTS[Layout(look)]
     if look == Layout.STORY:
-        given = [Kind.LEAD, *given[1:]]  # the first is the letter itself
+        given = [Kind.LEAD, *given[1:]]  # the first story is the main one
     elif first == Kind.LEAD and Kind.LEAD in given:
         first = Kind.STORY
     return [Kind(kind) if kind else (others if number else first) for number, kind in enumerate(given)]
@@ -53,7 +53,7 @@ def story_kinds(look: str, given: Sequence[str]) -> list[Kind]:
 def arrange_stories(
     look: str, wishes: Sequence[RequestedStyle], words: Translation, publication: str
 ) -> list[StoryArrangement]:
-    """Kinds, headings and levels of the stories, in the order of the letter."""
+    """Return kind, heading and level of each story, in order."""
     own = {Layout.DIGEST: words.brief, Layout.STORY: words.more.format(publication=publication), Layout.BRIEFING: ""}
     made: list[StoryArrangement] = []
     open_section = ""

@@ -1,7 +1,7 @@
-"""The stories of a letter as plain values, drawn from the models.
+"""The stories of an email as plain values for templates.
 
-The brand is in brand_view.py, the appeal in appeal_view.py. How they are put together is left to letter_content.py,
-how they look to templates/email/_parts/.
+The brand is in brand_view.py, the appeal in appeal_view.py. letter_content.py combines them, and
+templates/email/_parts/ lays them out.
 """
 
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from newsletter.stories.rich_text import rich_text
 
 __all__ = ["COLUMN", "Picture", "Quote", "StoryBlock", "StoryView", "view_of_story"]
 
-MAX_PICTURE_HEIGHT = 600  # CSS pixels: a little less than the screen of a phone
+MAX_PICTURE_HEIGHT = 600  # CSS pixels, a little less than the screen of a phone
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`width` and `height` are those in the letter, in CSS pixels."""
+    """A picture; `width` and `height` are as displayed, in CSS pixels."""
 
     url: str
     alt: str
@@ -53,11 +53,11 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    number: int  # its place in the letter, from 1
-    kind: str  # lead, story or short: a short one has its first block and no picture
-    section: str  # printed above it; empty when nothing is
+    number: int  # position in the email, from 1
+    kind: str  # lead, story or short; a short story has only its first block and no picture
+    section: str  # heading printed above the story, or empty
     level: int  # of its headline
-    words: Translation  # in the story's own language, if we know it
+    words: Translation  # phrases in the language of the story, if available
     kicker: str
     headline: str
     headline_direction: Direction
@@ -66,7 +66,7 @@ class StoryView:
     picture: Picture | None
     quote: Quote | None
     passages: tuple[StoryBlock, ...]
-    notes: tuple[str, ...]  # addresses that marks such as [1] in the plain lines stand for
+    notes: tuple[str, ...]  # addresses of the numbered marks such as [1] in the plain lines
     language: str
     direction: Direction
 
@@ -74,9 +74,9 @@ class StoryView:
 def view_of_story(
     story: Story, number: int, publication: Publication, arranged: StoryArrangement, *, pictures: str
 ) -> StoryView:
-    """A story as it stands in a letter of `publication`, in its own language and direction.
+    """Return a story for an email of `publication`, in its own language and direction.
 
-    `pictures` is the address below which our own pictures stand.
+    `pictures` is the address below which pictures are served.
     """
     short = arranged.kind == Kind.SHORT
     language = story.language or publication.language
@@ -89,7 +89,7 @@ def view_of_story(
         section=arranged.heading,
         level=arranged.level,
         words=words,
-        kicker=story.kicker or (story.section if arranged.level == 1 else ""),  # no heading stands above an h1
+        kicker=story.kicker or (story.section if arranged.level == 1 else ""),  # no heading is printed above an h1
         headline=story.headline,
         headline_direction=direction_of_text(story.headline, direction),
         byline=words.byline(story.byline, story.source_name),
@@ -97,7 +97,7 @@ def view_of_story(
         picture=_picture(story, words, pictures) if arranged.pictured else None,
         quote=None if short else _quote(story, words),
         passages=tuple(
-            # each block comes out of `blocks` sanitised, whatever road the row was written by
+            # `blocks` sanitises each block, however the row was written
             StoryBlock(block.kind, Markup(block.html), numbered_links.lines(block.html, notes), block.start)  # noqa: S704
             for block in rich_text.blocks(story.body)[: 1 if short else None]
         ),
@@ -113,18 +113,18 @@ def _quote(story: Story, words: Translation) -> Quote | None:
 
 
 def _picture(story: Story, words: Translation, pictures: str) -> Picture | None:
-    """As wide as the column, or as its file where that is narrower; None until we have it.
+    """Return the picture as wide as the column, or as its file if that is narrower; None until it is stored.
 
-    A file of twice the column's width (1072 pixels) is sharp on every screen. A tall one is made narrower, so that
-    it does not take the whole screen.
+    A file of twice the column's width (1072 pixels) is sharp on every screen. A tall picture is made narrower, so that
+    it does not fill the screen.
     """
-    kept = story.picture
-    if not (kept and kept.is_stored):
+    stored = story.picture
+    if not (stored and stored.is_stored):
         return None
-    width, height = kept.width or 1, kept.height or 1  # a stored one has both
+    width, height = stored.width or 1, stored.height or 1  # a stored picture has both
     shown = max(1, min(COLUMN, width, round(MAX_PICTURE_HEIGHT * width / height)))
     return Picture(
-        url=f"{pictures}/{kept.name}",
+        url=f"{pictures}/{stored.name}",
         alt=story.picture_alt,
         credit=words.credit.format(credit=story.picture_credit) if story.picture_credit else "",
         width=shown,

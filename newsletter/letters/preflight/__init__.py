@@ -1,7 +1,7 @@
-"""Preflight: is a frozen letter fit to leave? Pure: letter in, findings out; no link is opened.
+"""Preflight: checks that an email must pass before it is sent. Pure: an email in, findings out; no link is opened.
 
 Content: check_content.py. HTML: check_html.py. Pictures: check_pictures.py. Size: check_size.py. Link targets:
-link_targets.py. Colours: check_contrast.py. What email clients lack: check_client_support.py. Visible or not:
+link_targets.py. Colours: check_contrast.py. Email client support: check_client_support.py. Visibility of text:
 visibility.py.
 """
 
@@ -27,20 +27,20 @@ __all__ = ["Finding", "Severity", "check", "findings"]
 
 
 def check(letter: Letter, contents: LetterContent) -> list[Finding]:
-    """The findings for a letter made of `contents`, by this installation's own standing."""
+    """Return the findings for a letter made of `contents`, under the settings of this installation."""
     return findings(
         letter,
         links=contents.links,
         postal_address=contents.postal_address,
         pictures_at=settings.PICTURES_URL,
         tracked=contents.click_tracking,
-        asking=_asking(contents),
+        untagged=_untagged_appeal_links(contents),
         local=settings.LOCAL,
     )
 
 
-def _asking(contents: LetterContent) -> list[str]:
-    """The addresses of the appeal that ought to be tagged and are not."""
+def _untagged_appeal_links(contents: LetterContent) -> list[str]:
+    """Return the links of the appeal that should carry our utm_ tags and do not."""
     ask, tags = contents.appeal, contents.tags
     if not ask or not ask.asks or not tags:
         return []
@@ -54,33 +54,33 @@ def findings(
     postal_address: str,
     pictures_at: str,
     tracked: bool = False,
-    asking: Sequence[str] = (),
+    untagged: Sequence[str] = (),
     local: bool = False,
 ) -> list[Finding]:
-    """All that is wrong with `letter`; empty when nothing is.
+    """Return every problem of `letter`.
 
-    `links` and `postal_address` must stand in both of its bodies; all its pictures below the address
-    `pictures_at`. `tracked`: its links are rewritten to count clicks; `asking`: those of an appeal that cannot
-    be told apart by the site's statistics. `local`: see `link_targets.py`.
+    Both bodies must contain `links` and `postal_address`; every picture must be below the address `pictures_at`.
+    `tracked`: links are rewritten to count clicks; `untagged`: appeal links that the site's statistics cannot
+    attribute to this edition. `local`: see `link_targets.py`.
     """
-    anatomy = parse_html(letter.html)
+    parsed = parse_html(letter.html)
     return [
         *check_content.check_subject(letter.subject),
         *check_content.check_merge_tags(letter),
-        *check_content.leftover_entities(letter, anatomy),
-        *check_content.check_required_links(letter, anatomy, links, postal_address),
+        *check_content.check_entities(letter, parsed),
+        *check_content.check_required_links(letter, parsed, links, postal_address),
         *check_content.check_https_unsubscribe(links, local=local),
-        *check_content.preheader(letter, anatomy),
-        *check_content.check_text_body(letter, anatomy),
-        *check_html.check_document(letter.html, anatomy),
-        *check_size.check_size(letter.html, anatomy, tracked=tracked),
-        *check_html.styles(anatomy),
-        *check_html.elements(anatomy),
-        *check_pictures.pictures(anatomy, local=local, home=pictures_at),
-        *check_html.links(anatomy, local=local),
-        *check_html.headings(anatomy),
-        *check_html.check_personal_data(anatomy, letter.text, links),
-        *check_html.check_utm_tags(asking),
-        *check_contrast.legible(anatomy),
-        *check_client_support.check_client_support(anatomy),
+        *check_content.check_preheader(letter, parsed),
+        *check_content.check_text_body(letter, parsed),
+        *check_html.check_document(letter.html, parsed),
+        *check_size.check_size(letter.html, parsed, tracked=tracked),
+        *check_html.check_styles(parsed),
+        *check_html.check_elements(parsed),
+        *check_pictures.check_pictures(parsed, local=local, home=pictures_at),
+        *check_html.check_links(parsed, local=local),
+        *check_html.check_headings(parsed),
+        *check_html.check_personal_data(parsed, letter.text, links),
+        *check_html.check_utm_tags(untagged),
+        *check_contrast.check_contrast(parsed),
+        *check_client_support.check_client_support(parsed),
     ]

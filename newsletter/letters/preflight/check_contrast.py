@@ -1,7 +1,7 @@
-"""Preflight of a letter's colours: can its words be read on what lies behind them, by day and by night?
+"""Preflight of an email's colours: contrast of text and background in light mode and in dark mode.
 
-Looks at colours as they are written: `#rgb`, `#rrggbb`, black and white, inherited as browsers do. What
-it cannot make out, such as words on a picture, it passes over.
+Understands `#rgb`, `#rrggbb`, black and white, inherited as in browsers. Anything else, such as text on a picture, is
+skipped.
 """
 
 import re
@@ -13,65 +13,67 @@ from newsletter.letters.preflight.parsed_html import Element, ParsedHtml
 from newsletter.lib.colours import MIN_CONTRAST, contrast
 
 NAMED = {"black": "#000000", "white": "#ffffff"}
-LINK = "#0000ee"  # what a link has that is given no colour
+LINK = "#0000ee"  # default colour of a link
 MEDIA = re.compile("@media", re.IGNORECASE)
 DARK = re.compile(r"prefers-color-scheme:\s*dark", re.IGNORECASE)
 RULES = re.compile(r"(?:[^{}]*\{[^{}]*\})*")
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-SELECTOR = re.compile(r"\.([\w-]+)(?:\s+([a-z][a-z0-9]*))?")  # a class, or an element in a class
+SELECTOR = re.compile(r"\.([\w-]+)(?:\s+([a-z][a-z0-9]*))?")  # a class, or an element inside a class
 DECLARED = re.compile(r"(?:^|;)\s*(color|background-color|background|display)\s*:\s*([^;!]+)", re.IGNORECASE)
 
-INSIDE = ">"  # no element's name: in rules it stands with a class that says something of elements in it
+INSIDE = ">"  # not an element name: marks a class whose rules apply to elements inside it
 
 Declarations = Mapping[str, str]
-Rules = Mapping[tuple[str, str], Declarations]  # by class and element in it, or by class and nothing
+Rules = Mapping[tuple[str, str], Declarations]  # keyed by class and element inside it, or by class and ""
 
 
-class Seen(NamedTuple):
-    """Colours as `#rrggbb`; None for one that cannot be made out."""
+class Colours(NamedTuple):
+    """Colours as `#rrggbb`; None for a colour that is not understood."""
 
-    ink: str | None
-    behind: str | None
+    text: str | None
+    background: str | None
 
 
-def legible(anatomy: ParsedHtml) -> Iterator[Finding]:
-    """One finding for the day and one for the night, at the first place where words cannot be read."""
-    for code, rules in (("contrast.light", {}), ("contrast.dark", _dark(anatomy.styles))):
+def check_contrast(parsed: ParsedHtml) -> Iterator[Finding]:
+    """Report the first illegible text of light mode and of dark mode."""
+    for code, rules in (("contrast.light", {}), ("contrast.dark", _dark_rules(parsed.styles))):
         if code == "contrast.dark" and not rules:
             continue
-        faint = list(_faint(anatomy.content(), Seen("#000000", "#ffffff"), rules, _around(anatomy, rules)))
-        if faint:
-            element, ratio = faint[0]
-            hint = f"Contrast is {ratio:.1f}; at least {MIN_CONTRAST} can be read. Change one of its colours."
+        illegible = list(
+            _find_illegible(parsed.content(), Colours("#000000", "#ffffff"), rules, _body_classes(parsed, rules))
+        )
+        if illegible:
+            element, ratio = illegible[0]
+            hint = f"The contrast is {ratio:.1f}; text needs at least {MIN_CONTRAST}. Change one of the colours."
             yield Finding(code, "stop", at([element]), hint)
 
 
-def _faint(
-    elements: list[Element], around: Seen, rules: Rules, inside: tuple[str, ...]
+def _find_illegible(
+    elements: list[Element], around: Colours, rules: Rules, inside: tuple[str, ...]
 ) -> Iterator[tuple[Element, float]]:
     for element in elements:
         declared = _declared(element, rules, inside)
         if declared.get("display", "").strip() == "none" or element.attrs.get("aria-hidden") == "true":
             continue
-        seen = _seen(element, declared, around)
-        if element.own.strip() and seen.ink and seen.behind:
-            ratio = contrast(seen.ink, seen.behind)
+        colours = _colours_of(element, declared, around)
+        if element.own_text.strip() and colours.text and colours.background:
+            ratio = contrast(colours.text, colours.background)
             if ratio < MIN_CONTRAST:
                 yield element, ratio
         if element.children:
-            yield from _faint(element.children, seen, rules, _deeper(element, rules, inside))
+            yield from _find_illegible(element.children, colours, rules, _classes_inside(element, rules, inside))
 
 
-def _around(anatomy: ParsedHtml, rules: Rules) -> tuple[str, ...]:
-    """The classes that what stands in the body is inside of."""
+def _body_classes(parsed: ParsedHtml, rules: Rules) -> tuple[str, ...]:
+    """Return the classes of `html` and `body` that have rules for elements inside them."""
     inside: tuple[str, ...] = ()
-    for element in [*anatomy.of("html")[:1], *anatomy.of("body")[:1]]:
-        inside = _deeper(element, rules, inside)
+    for element in [*parsed.of("html")[:1], *parsed.of("body")[:1]]:
+        inside = _classes_inside(element, rules, inside)
     return inside
 
 
-def _deeper(element: Element, rules: Rules, inside: tuple[str, ...]) -> tuple[str, ...]:
-    """The classes that say something of what is in `element`, its own first; each once, where it is furthest out."""
+def _classes_inside(element: Element, rules: Rules, inside: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the classes whose rules apply inside `element`, its own first; each once, at its outermost place."""
     own = tuple(name for name in element.attrs.get("class", "").split() if (name, INSIDE) in rules)
     return tuple(dict.fromkeys((own + inside)[::-1]))[::-1] if own else inside
 
@@ -85,32 +87,32 @@ def _declared(element: Element, rules: Rules, inside: tuple[str, ...]) -> dict[s
     return found
 
 
-def _seen(element: Element, declared: Declarations, around: Seen) -> Seen:
-    ink, behind = around
+def _colours_of(element: Element, declared: Declarations, around: Colours) -> Colours:
+    text, background = around
     if element.tag == "a" and "href" in element.attrs:
-        ink = LINK
+        text = LINK
     if "bgcolor" in element.attrs:
-        behind = _colour(element.attrs["bgcolor"])
+        background = _colour(element.attrs["bgcolor"])
     if "background-color" in declared:
-        behind = _behind(declared["background-color"], behind)
+        background = _background(declared["background-color"], background)
     elif "background" in declared:
-        behind = _behind(declared["background"], behind)
+        background = _background(declared["background"], background)
     if "color" in declared:
-        ink = ink if declared["color"].strip() == "inherit" else _colour(declared["color"])
-    return Seen(ink, behind)
+        text = text if declared["color"].strip() == "inherit" else _colour(declared["color"])
+    return Colours(text, background)
 
 
-def _behind(value: str, before: str | None) -> str | None:
+def _background(value: str, before: str | None) -> str | None:
     return before if value.strip() in ("none", "transparent") else _colour(value)
 
 
-def _dark(styles: list[str]) -> dict[tuple[str, str], Declarations]:
-    """By class, or by class and element inside it: what the night changes. Other selectors are passed over."""
+def _dark_rules(styles: list[str]) -> dict[tuple[str, str], Declarations]:
+    """Return the dark-mode rules by class, or by class and element inside it. Other selectors are skipped."""
     found: dict[tuple[str, str], Declarations] = {}
     for css in styles:
         for media in MEDIA.split(css)[1:]:
-            question, _, block = media.partition("{")
-            rules = RULES.match(block) if DARK.search(question) else None
+            query, _, block = media.partition("{")
+            rules = RULES.match(block) if DARK.search(query) else None
             for selectors, declarations in RULE.findall(rules[0]) if rules else ():
                 for selector in selectors.split(","):
                     if match := SELECTOR.fullmatch(selector.strip()):

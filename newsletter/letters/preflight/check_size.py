@@ -1,9 +1,9 @@
-"""Preflight of a letter's size: Gmail hides the end of what is too long, and there the way out stands.
+"""Preflight of an email's size: Gmail hides the end of a long email, where the unsubscribe link is.
 
-A link that SendGrid has rewritten holds two encrypted parts, with `_` between them: it seems, where it leads, and whose
-copy it stands in. SendGrid does not say how long that is, and 200 to 300 bytes, as is often repeated, is too little:
-six such links that people left in public repositories are 403, 568, 576, 698, 769 and 909 bytes long (36 to 47 for the
-host and the path, 127 to 452 for the first part, 228 to 416 for the second). We reckon with their middle.
+A link that SendGrid rewrites for click tracking has two encrypted parts separated by `_`: apparently the destination
+and the reader. SendGrid does not document its length, and the often repeated 200 to 300 bytes are too little: six such
+links in public repositories are 403, 568, 576, 698, 769 and 909 bytes long (36 to 47 for the host and the path, 127 to
+452 for the first part, 228 to 416 for the second). We estimate with their median.
 """
 
 from collections.abc import Iterator
@@ -12,43 +12,44 @@ from newsletter.letters.preflight.finding import Finding, Severity
 from newsletter.letters.preflight.parsed_html import Element, ParsedHtml
 from newsletter.mail.message import MergeTag
 
-FULL, CLIPPED = 90_000, 100_000  # bytes of HTML; Gmail shows about 102 KB and hides the rest, the footer first
-GROWTH = 40  # bytes that a mark for a reader's token gains when it is filled in
-TRACKED = 640  # bytes of a link that the provider has rewritten to count clicks
-STORIES = frozenset({"lead", "story", "short", "short-lined"})  # classes of the cells that stories stand in
-APPEAL = "aside"  # of the one that the appeal stands in, maybe within a story
+LARGE_BYTES, MAX_BYTES = 90_000, 100_000  # of HTML; Gmail shows about 102 KB and hides the rest, the footer first
+TOKEN_GROWTH = 40  # bytes added when the merge tag of a reader's token is filled in
+TRACKED_LINK_BYTES = 640  # of a link that the provider has rewritten to count clicks
+STORY_CLASSES = frozenset({"lead", "story", "short", "short-lined"})  # of the table cells of stories
+APPEAL_CLASS = "aside"  # of the table cell of the appeal, which may be inside a story
 
 
-def check_size(html: str, anatomy: ParsedHtml, *, tracked: bool) -> Iterator[Finding]:
-    """A warning reckons with tracked links in any case, so that tracking can be switched on without a shock.
+def check_size(html: str, parsed: ParsedHtml, *, tracked: bool) -> Iterator[Finding]:
+    """Warn about, or stop, an email that Gmail would clip.
 
-    What stops a letter is its size as it leaves: with them when it is `tracked`, else without.
+    The warning always counts tracked links, so that switching tracking on later stops no email. The stop counts the
+    size as sent: with tracked links only when the email is `tracked`.
     """
-    sent = len(html.encode("utf-8", "replace")) + GROWTH * html.count(MergeTag.READER)
-    reckoned = sent + _tracking(anatomy.of("a"))
-    if reckoned <= FULL:
+    sent = len(html.encode("utf-8", "replace")) + TOKEN_GROWTH * html.count(MergeTag.READER)
+    estimated = sent + _tracking(parsed.of("a"))
+    if estimated <= LARGE_BYTES:
         return
-    clipped = (reckoned if tracked else sent) > CLIPPED
+    clipped = (estimated if tracked else sent) > MAX_BYTES
     kind: Severity = "stop" if clipped else "warn"
     code = "size.clipped" if clipped else "size.large"
-    place = f"HTML: {sent:,} bytes, {reckoned:,} with tracked links"
-    yield Finding(code, kind, place, f"Gmail hides what is beyond 102,000. {_dearest(html, anatomy)}")
+    place = f"HTML: {sent:,} bytes, {estimated:,} with tracked links"
+    yield Finding(code, kind, place, f"Gmail hides everything after 102,000 bytes. {_largest_story_hint(html, parsed)}")
 
 
-def _dearest(html: str, anatomy: ParsedHtml) -> str:
-    """What to do about it: the story that costs most, by its place and headline."""
-    stories = [cell for cell in anatomy.of("td") if STORIES & set(cell.attrs.get("class", "").split())]
+def _largest_story_hint(html: str, parsed: ParsedHtml) -> str:
+    """Name the largest story by number and headline."""
+    stories = [cell for cell in parsed.of("td") if STORY_CLASSES & set(cell.attrs.get("class", "").split())]
     if not stories:
-        return "Take something out."
+        return "Remove something."
     number, story = max(enumerate(stories, start=1), key=lambda numbered: _cost(html, numbered[1]))
-    headline = next((e.words for e in story.below() if e.tag in ("h1", "h2", "h3")), "")
-    named = f"Story {number}, “{' '.join(headline.split())}”,"
-    return f"{named} costs most: {_cost(html, story):,} bytes. Shorten it, make it a short one or take it out."
+    headline = next((e.text for e in story.below() if e.tag in ("h1", "h2", "h3")), "")
+    name = f"Story {number}, “{' '.join(headline.split())}”,"
+    return f"{name} is the largest: {_cost(html, story):,} bytes. Shorten it, print it as a short story or remove it."
 
 
 def _cost(html: str, story: Element) -> int:
-    """Bytes of a story with its links as they may be tracked, without the appeal in it."""
-    asides = [e for e in story.below() if e.tag == "td" and e.attrs.get("class") == APPEAL]
+    """Return the bytes of a story with tracked links, without the appeal inside it."""
+    asides = [e for e in story.below() if e.tag == "td" and e.attrs.get("class") == APPEAL_CLASS]
     inside = {id(e) for aside in asides for e in aside.below()}
     links = [e for e in story.below() if e.tag == "a" and id(e) not in inside]
     return _bytes(html, story) - sum(_bytes(html, aside) for aside in asides) + _tracking(links)
@@ -59,6 +60,6 @@ def _bytes(html: str, element: Element) -> int:
 
 
 def _tracking(links: list[Element]) -> int:
-    """What links gain when they are rewritten; other than web addresses none is."""
+    """Return the bytes that links gain when they are rewritten. Only web addresses are rewritten."""
     given = (link.attrs.get("href", "") for link in links)
-    return sum(max(0, TRACKED - len(href)) for href in given if href.startswith("http"))
+    return sum(max(0, TRACKED_LINK_BYTES - len(href)) for href in given if href.startswith("http"))

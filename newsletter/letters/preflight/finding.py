@@ -1,4 +1,4 @@
-"""What preflight says: one thing that is wrong with a letter, where, and what to do about it."""
+"""A preflight finding: one problem of an email, where it is, and what to do about it."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
@@ -9,10 +9,10 @@ Severity = Literal["stop", "warn"]
 
 
 class Finding(NamedTuple):
-    """`code` names the check, `place` where it was found, `hint` is a sentence on what to do.
+    """One problem: `code` names the check, `hint` is a sentence that says what to do.
 
-    `stop` is for what would harm readers, break a law or lose the letter on its way; `warn` for
-    what a person may decide.
+    `stop` is for a problem that would harm readers, break a law or lose the email on its way; `warn` leaves the
+    decision to a person.
     """
 
     code: str
@@ -22,7 +22,7 @@ class Finding(NamedTuple):
 
 
 def at(elements: Sequence[Element]) -> str:
-    """Where a person finds the first of `elements`."""
+    """Return where a person finds the first of `elements`."""
     if not elements:
         return "HTML"
-    return f"HTML line {elements[0].line}: {elements[0].shown[:80]}"
+    return f"HTML line {elements[0].line}: {elements[0].source[:80]}"

@@ -1,7 +1,7 @@
-"""Font stacks of a letter: only what readers' machines already have. Pure.
+"""Font stacks of emails, made of fonts that readers' devices already have. Pure.
 
 Names are unquoted, because a quotation mark costs five characters on every element once inlined.
-Georgia leads: Outlook's Word engine takes Times New Roman when it does not know the first name.
+Georgia is first: Outlook's Word engine falls back to Times New Roman when it does not know the first name.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from newsletter.publications.models import Fonts
 SERIF = "Georgia, Times New Roman, serif"
 SANS = "Helvetica Neue, Helvetica, Arial, sans-serif"
 
-# Georgia and Helvetica have no Arabic letters, and what mail programs then choose can be tiny.
+# Georgia and Helvetica have no Arabic glyphs, and the fallback that email clients choose can be tiny.
 ARABIC_SERIF = "Georgia, Geeza Pro, Noto Naskh Arabic, Segoe UI, Tahoma, serif"
 ARABIC_SANS = "Helvetica Neue, Arial, Geeza Pro, Segoe UI, Tahoma, sans-serif"
 ARABIC_SCRIPT = frozenset({"ar", "ckb", "fa", "ks", "ps", "sd", "ug", "ur"})
@@ -24,7 +24,7 @@ class Typefaces:
 
 
 def typefaces_for(fonts: Fonts, language: str) -> Typefaces:
-    """The stacks for a publication in this language."""
+    """Return the font stacks for a publication in this language."""
     arabic = language.lower().replace("_", "-").split("-")[0] in ARABIC_SCRIPT
     serif, sans = (ARABIC_SERIF, ARABIC_SANS) if arabic else (SERIF, SANS)
     return Typefaces(text=serif if fonts == Fonts.SERIF else sans, label=sans)

@@ -1,4 +1,4 @@
-"""How much a curator's template may use. The other process sets the limits itself, before it reads a word."""
+"""Limits for a custom template. The subprocess applies them to itself before it reads its input."""
 
 from newsletter.lib.process_limits import ProcessLimits
 

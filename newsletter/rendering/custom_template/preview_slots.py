@@ -1,4 +1,4 @@
-"""How many templates people may have tried at once, in each process: each takes memory and a processor."""
+"""A limit on concurrent template previews in each process, because each one takes memory and a processor."""
 
 import threading
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ _free = threading.BoundedSemaphore(MAX_CONCURRENT_PREVIEWS)
 
 @contextmanager
 def preview_slot() -> Iterator[None]:
-    """One of the turns, for as long as the block lasts. Raises `NotTried` at once when all are taken."""
+    """Hold a preview slot for the block. Raises `TemplateRendererUnavailable` at once when all slots are taken."""
     if not _free.acquire(blocking=False):
-        raise TemplateRendererUnavailable("Other templates are being tried at this moment. Try again in a few seconds.")
+        raise TemplateRendererUnavailable("Too many templates are being previewed. Try again in a few seconds.")
     try:
         yield
     finally:

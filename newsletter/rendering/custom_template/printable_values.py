@@ -1,4 +1,4 @@
-"""What a curator's template meets that is no text, made so that no filter can print where it lies in memory."""
+"""Wrappers for functions and iterators in custom templates, so that no filter can print a memory address."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -10,12 +10,12 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import Macro
 from jinja2.utils import Cycler, Joiner
 
-CALLED = "This is something to call, not a text. Write (…) after it, with what it needs."
-ADDRESS = re.compile(r" at 0x[0-9a-f]{6,}")  # as Python writes it
+CALLED = "This is a function, not a text. Add (…) with its arguments."
+ADDRESS = re.compile(r" at 0x[0-9a-f]{6,}")  # as in Python's default repr
 
 
 class Called:
-    """A function or method that a template may call and nothing else."""
+    """A function or method that a template may only call."""
 
     __slots__ = ("_function",)
 
@@ -24,7 +24,7 @@ class Called:
 
     @classmethod
     def around(cls, value: Any) -> Any:
-        """`value`, and `Called` around it when it is a function or method."""
+        """Wrap `value` when it is a function or method."""
         known = isinstance(value, Called | Macro | Undefined | type)
         return cls(value) if callable(value) and not known else value
 
@@ -46,7 +46,7 @@ class OwnJoiner(Joiner):
 
 
 def listed(filter_: Callable[..., Any]) -> Callable[..., Any]:
-    """The same filter, with a list in place of an iterator, which has nothing to show but its address."""
+    """Return the filter with a tuple in place of an iterator, whose repr would be a memory address."""
 
     @wraps(filter_)
     def filtered(*args: Any, **kwargs: Any) -> Any:
@@ -57,6 +57,6 @@ def listed(filter_: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def require_no_address(text: str, *, given: str) -> None:
-    """Raises `SecurityError` when `text` holds an address in memory that does not stand in what was `given`."""
+    """Raise `SecurityError` when `text` contains a memory address that is not in the input `given`."""
     if any(found not in given for found in ADDRESS.findall(text)):
-        raise SecurityError("This prints a thing of the program, not a text.")
+        raise SecurityError("This prints an internal object, not a text.")

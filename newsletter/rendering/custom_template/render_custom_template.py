@@ -1,4 +1,4 @@
-"""A curator's template and a letter's contents become HTML, in a process of its own (renderer_process.py)."""
+"""Render a custom template with the content of a letter, in a subprocess (renderer_process.py)."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,26 +10,29 @@ from newsletter.rendering.custom_template.template_errors import CustomTemplateE
 
 
 def render_custom_template(source: str, root: Path, context: Mapping[str, object]) -> str:
-    """HTML, inlined. `root` is the folder with `_layout.html` and `_parts/`. Raises `CustomTemplateError` or
-    `TemplateRendererUnavailable`.
+    """Return inlined HTML. `root` is the folder with `_layout.html` and `_parts/`.
+
+    Raises `CustomTemplateError` or `TemplateRendererUnavailable`.
     """
     check_source(source)
-    told = run_renderer(
+    result = run_renderer(
         {"root": str(root), "source": source, "context": {name: to_json(value) for name, value in context.items()}}
     )
-    if "fault" in told:
-        fault = told["fault"]
+    if "fault" in result:
+        fault = result["fault"]
         raise CustomTemplateError(fault["problem"], fault["hint"], line=fault["line"], column=fault["column"])
-    return str(told["html"])
+    return str(result["html"])
 
 
 def check_source(source: str) -> None:
-    """Raises `CustomTemplateError` for what is no template at all."""
+    """Raise `CustomTemplateError` for an empty or too long source, or one with invalid characters."""
     if not source.strip():
-        raise CustomTemplateError("It is empty.", "Begin with the starting template.")
+        raise CustomTemplateError("The template is empty.", "Start from the default template.")
     if len(source) > limits.MAX_SOURCE_CHARACTERS:
-        raise CustomTemplateError("It is too long.", f"The most is {limits.MAX_SOURCE_CHARACTERS:,} characters.")
+        raise CustomTemplateError(
+            "The template is too long.", f"The limit is {limits.MAX_SOURCE_CHARACTERS:,} characters."
+        )
     for number, line in enumerate(source.split("\n"), start=1):
         for column, character in enumerate(line, start=1):
             if character == "\0" or "\ud800" <= character <= "\udfff":
-                raise CustomTemplateError("This character cannot be kept.", "Take it out.", line=number, column=column)
+                raise CustomTemplateError("This character cannot be stored.", "Remove it.", line=number, column=column)

@@ -1,4 +1,4 @@
-"""Asks the other process for a letter, and tells a template's slip from the machine's trouble."""
+"""Run the template renderer in a subprocess and tell template errors from infrastructure errors."""
 
 import json
 from collections.abc import Mapping
@@ -17,8 +17,9 @@ log = structlog.get_logger()
 
 
 def run_renderer(order: Mapping[str, object]) -> dict[str, Any]:
-    """What the other process answers. Raises `CustomTemplateError` when a limit stopped it, else
-    `TemplateRendererUnavailable`.
+    """Return the answer of the subprocess.
+
+    Raises `CustomTemplateError` when a limit stopped it, and `TemplateRendererUnavailable` for any other failure.
     """
     answer = run(COMMAND, json.dumps(order).encode(), bounds=limits.PROCESS)
     match answer.ending:
@@ -28,30 +29,30 @@ def run_renderer(order: Mapping[str, object]) -> dict[str, Any]:
             raise _too_long(inlining=answer.output.startswith(b"\n"))
         case Ending.NO_MEMORY:
             raise CustomTemplateError(
-                "It needs more memory than a letter may take, or is nested too deep.",
+                "The template uses too much memory, or is nested too deeply.",
                 "Look for a text that grows in a loop.",
             )
         case Ending.BROKEN:
-            raise _not_tried(answer.trouble)
+            raise _unavailable(answer.trouble)
 
 
-def _read(said: bytes) -> dict[str, Any]:
+def _read(output: bytes) -> dict[str, Any]:
     try:
-        return dict(json.loads(said))
+        return dict(json.loads(output))
     except ValueError as error:
-        raise _not_tried(f"gave no answer: {error}") from error
+        raise _unavailable(f"gave no answer: {error}") from error
 
 
 def _too_long(*, inlining: bool) -> CustomTemplateError:
     seconds = limits.PROCESS.cpu_seconds
     if inlining:
         return CustomTemplateError(
-            "It takes too long to put its styles onto its elements.",
-            f"A letter has {seconds} seconds. Write fewer rules, or fewer elements that they fit.",
+            "Inlining the styles takes too long.",
+            f"The limit is {seconds} seconds. Use fewer rules, or fewer elements that they match.",
         )
-    return CustomTemplateError("It takes too long.", f"A letter has {seconds} seconds. Look for a loop in a loop.")
+    return CustomTemplateError("Rendering takes too long.", f"The limit is {seconds} seconds. Look for nested loops.")
 
 
-def _not_tried(why: str) -> TemplateRendererUnavailable:
+def _unavailable(why: str) -> TemplateRendererUnavailable:
     log.error("template.not_tried", why=why)
-    return TemplateRendererUnavailable("The template could not be tried at this moment. Try again in a minute.")
+    return TemplateRendererUnavailable("The template cannot be rendered at the moment. Try again in a minute.")

@@ -1,4 +1,4 @@
-"""What a curator's template finds: our parts, a letter's names, Jinja's filters that do no harm."""
+"""The Jinja sandbox for custom templates: our includable templates, the letter's names and harmless filters."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,15 +15,15 @@ from newsletter.rendering.custom_template.limits import MAX_OUTPUT_BYTES
 from newsletter.rendering.custom_template.printable_values import CALLED, Called, OwnCycler, OwnJoiner, listed
 from newsletter.rendering.markup.html_attributes import align_attribute, lang_attributes
 
-NAME = "template"  # of the curator's own, among ours
+NAME = "template"  # of the custom template, among ours
 LAYOUT = "_layout.html"
-# A letter is the same each time it is made, so nothing is left to chance; `attr` only helps to go round the walls.
+# Rendering must be deterministic, so `random` is removed; `attr` only helps to escape the sandbox.
 REMOVED_FILTERS = ("attr", "random", "pprint")
-LARGEST = 10**9  # of a number that is multiplied or raised
+MAX_OPERAND = 10**9  # in a multiplication
 
 
 class UndefinedName(UndefinedError):
-    """A name that does not exist: `name` of `owner`, or of the letter itself when that is `missing`."""
+    """An unknown `name` of `owner`, or a top-level name when `owner` is `missing`."""
 
     def __init__(self, message: str | None, name: str, owner: object) -> None:
         super().__init__(message)
@@ -31,7 +31,7 @@ class UndefinedName(UndefinedError):
 
 
 class NamedUndefined(StrictUndefined):
-    """An undefined value that says which name it was when somebody uses it."""
+    """An undefined value that raises an error with its name when used."""
 
     __slots__ = ()
 
@@ -39,19 +39,19 @@ class NamedUndefined(StrictUndefined):
         self, hint: str | None = None, obj: Any = missing, name: str | None = None, exc: Any = UndefinedError
     ) -> None:
         if exc is UndefinedError:
-            exc = _saying(str(name), obj)
+            exc = _error_factory(str(name), obj)
         super().__init__(hint, obj, name, exc)
 
 
-def _saying(name: str, owner: object) -> Callable[[str | None], UndefinedName]:
-    def said(message: str | None = None) -> UndefinedName:
+def _error_factory(name: str, owner: object) -> Callable[[str | None], UndefinedName]:
+    def make_error(message: str | None = None) -> UndefinedName:
         return UndefinedName(message, name, owner)
 
-    return said
+    return make_error
 
 
 class TemplateSandbox(ImmutableSandboxedEnvironment):
-    """Jinja in its sandbox. The bounds of the process are what keeps the house; these make errors clear."""
+    """Jinja's sandbox with clear errors. The security boundary is the limited subprocess, not this class."""
 
     intercepted_binops = frozenset({"*", "**"})
 
@@ -63,31 +63,31 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         if operator == "**":
-            raise SecurityError("Powers are not worked out in a template.")
+            raise SecurityError("Powers are not allowed in a template.")
         if isinstance(left, int) and isinstance(right, int):
-            if max(abs(left), abs(right)) > LARGEST:
+            if max(abs(left), abs(right)) > MAX_OPERAND:
                 raise SecurityError("The numbers are too large.")
         elif hasattr(left, "__len__") or hasattr(right, "__len__"):
-            long, often = (left, right) if hasattr(left, "__len__") else (right, left)
-            if isinstance(often, int) and len(long) * often > MAX_OUTPUT_BYTES:
+            sequence, times = (left, right) if hasattr(left, "__len__") else (right, left)
+            if isinstance(times, int) and len(sequence) * times > MAX_OUTPUT_BYTES:
                 raise SecurityError("The text is repeated too often.")
         return super().call_binop(context, operator, left, right)
 
 
-@pass_context  # else it is asked about constants before there is a line to point at
+@pass_context  # else Jinja calls it for constants at compile time, when there is no line to report
 def finalize_output(_context: object, value: object) -> object:
-    """`value` of `{{ … }}`, unless it is something to call, a group or a list: they print addresses in memory."""
-    if callable(value) and not isinstance(value, Undefined):  # which says by itself what it lacks
+    """Return the value of `{{ … }}`; raise for a function, a group or a list, which would print memory addresses."""
+    if callable(value) and not isinstance(value, Undefined):  # an undefined value raises its own error
         raise SecurityError(CALLED)
     if isinstance(value, TemplateObject):
         raise SecurityError(GROUP)
     if isinstance(value, tuple | list):
-        raise SecurityError("This is a list, not a text. Go through it with {% for … %}, or write |join after it.")
+        raise SecurityError("This is a list, not a text. Loop over it with {% for … %}, or add |join.")
     return value
 
 
 def create_sandbox(root: Path, source: str) -> TemplateSandbox:
-    """The environment for one `source`; `root` is the folder of our own templates."""
+    """Create the environment for one `source`; `root` is the folder of our own templates."""
 
     def load(name: str) -> tuple[str, str, None] | None:
         if name == NAME:
@@ -121,5 +121,5 @@ def create_sandbox(root: Path, source: str) -> TemplateSandbox:
 
 
 def includable_templates(root: Path) -> list[str]:
-    """The names that a template may include, import or extend."""
+    """Return the names that a template may include, import or extend."""
     return [LAYOUT, *sorted(f"_parts/{file.name}" for file in (root / "_parts").glob("*.html"))]

@@ -1,4 +1,4 @@
-"""What is wrong with a curator's template, where it stands, and how it is mended. Pure."""
+"""Errors of custom templates: what is wrong, at which line and column, and how to fix it. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -12,17 +12,17 @@ LONGEST_TAG = 20  # lines that are looked through for a name, from the line wher
 
 
 class RenderingError(NewsletterError):
-    """A template cannot be filled in: it is not well formed, or asks for something that is not there."""
+    """A template cannot be rendered: it is malformed, or uses a name that does not exist."""
 
 
 class TemplateRendererUnavailable(NewsletterError):
-    """A curator's template could not be tried, and it is not to blame: the same may work in a moment."""
+    """A custom template could not be rendered for a reason outside the template; a retry may work."""
 
 
 class CustomTemplateError(RenderingError):
-    """A curator's own template cannot be used.
+    """A custom template cannot be used.
 
-    `line` and `column` count from 1 and are 0 where it is no single place; `hint` may be empty.
+    `line` and `column` count from 1, and are 0 for an error without a single place; `hint` may be empty.
     """
 
     def __init__(self, problem: str, hint: str = "", *, line: int = 0, column: int = 0) -> None:
@@ -37,7 +37,7 @@ def truncate(name: str) -> str:
 
 
 def locate(name: str, source: str, line: int) -> tuple[int, int]:
-    """Line and column of `name` in the tag that begins on `line`; those of the tag where it is not found."""
+    """Return line and column of `name` in the tag that begins on `line`; those of the tag when it is not found."""
     lines = source.split("\n")
     line = min(max(line, 1), len(lines))
     tag = OPENING.search(lines[line - 1])
@@ -45,7 +45,7 @@ def locate(name: str, source: str, line: int) -> tuple[int, int]:
     if name:
         edge = r"(?<!\w)" if name[0].isalnum() or name[0] == "_" else ""
         wanted = re.compile(edge + re.escape(name) + (r"(?!\w)" if edge else ""))
-        for number in range(line, min(line + LONGEST_TAG, len(lines) + 1)):
+        for number in range(line, min(line + MAX_TAG_LINES, len(lines) + 1)):
             if found := wanted.search(lines[number - 1], start if number == line else 0):
                 return number, found.start() + 1
     if tag:
@@ -53,9 +53,9 @@ def locate(name: str, source: str, line: int) -> tuple[int, int]:
     return line, len(lines[line - 1]) - len(lines[line - 1].lstrip()) + 1
 
 
-def suggest_name(name: str, there: Iterable[str]) -> str:
-    """The hint for a name that does not exist: the one that was meant, or all that there are when those are few."""
-    names = sorted(set(there))
+def suggest_name(name: str, available: Iterable[str]) -> str:
+    """Return a hint for an unknown name: a similar name, or all names when there are at most 30."""
+    names = sorted(set(available))
     if close := get_close_matches(name, names, n=1, cutoff=0.6):
         return f"Did you mean “{close[0]}”?"
-    return f"There is: {', '.join(names)}." if 0 < len(names) <= 30 else ""
+    return f"Available: {', '.join(names)}." if 0 < len(names) <= 30 else ""

@@ -1,4 +1,4 @@
-"""Attributes that templates set on elements: whose language it is, and where its lines begin."""
+"""Attributes that templates set on elements: language, direction and alignment."""
 
 from markupsafe import Markup
 
@@ -6,12 +6,12 @@ from newsletter.mail.text_direction import Direction
 
 
 def lang_attributes(language: str, direction: Direction, *, inside: tuple[str, Direction]) -> Markup:
-    """`lang` and `dir` attributes for an element, empty when they are those of what it stands `inside`."""
+    """Return `lang` and `dir` attributes, or nothing when they equal those of the element `inside` which it stands."""
     if (language, direction) == inside:
         return Markup("")
     return Markup(' lang="{}" dir="{}"').format(language, direction)
 
 
 def align_attribute(direction: Direction) -> str:
-    """Where lines begin, as HTML's `align` has it: the attribute that every mail program obeys."""
+    """Return the value of `align`, which every email client supports, for this text direction."""
     return "right" if direction == "rtl" else "left"

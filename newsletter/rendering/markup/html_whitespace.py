@@ -1,7 +1,7 @@
-"""Indents and empty lines are for those who read templates; in a letter they only weigh."""
+"""Removal of indentation and empty lines, which only add to the size of an email."""
 
 
 def without_indents(html: str) -> str:
-    """`html` with its lines from their first character on, and without the empty ones."""
+    """Return `html` without indentation, trailing whitespace and empty lines."""
     stripped = (line.strip(" \t\r") for line in html.split("\n"))  # no-break spaces are content
     return "\n".join(line for line in stripped if line) + "\n"

@@ -1,4 +1,4 @@
-"""Lines of a plain-text letter: wrapped at 72 columns, addresses whole, right in both directions."""
+"""Plain-text lines: wrapped at 72 columns, addresses unbroken, correct in both text directions."""
 
 from textwrap import TextWrapper
 
@@ -9,20 +9,19 @@ COLUMNS = 72
 
 
 def wrap(text: str, direction: Direction = "ltr", *, first: str = "", rest: str = "") -> str:
-    """`text` as lines of at most 72 columns; only a single longer word, such as an address, is longer.
+    """Wrap `text` at 72 columns; a single longer word, such as an address, stays whole.
 
-    Nothing is parted at a no-break space.
-
-    `first` and `rest` begin the first and the following lines: a point's mark and its indent.
+    No line breaks at a no-break space. `first` and `rest` are the prefixes of the first and the following lines: the
+    bullet and the indentation of a list item.
     """
     wrapper = TextWrapper(
         COLUMNS, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
-    return "\n".join(_kept_in(line, direction) for line in wrapper.wrap(collapse_whitespace(text)))
+    return "\n".join(_with_direction(line, direction) for line in wrapper.wrap(collapse_whitespace(text)))
 
 
 def tidy(text: str) -> str:
-    """No blanks at line ends, at most one empty line in a row, one line break at the end."""
+    """Remove trailing spaces and repeated empty lines, and end with one line break."""
     lines: list[str] = []
     for line in text.split("\n"):
         line = line.rstrip()  # noqa: PLW2901 — the same line, shorter
@@ -31,11 +30,11 @@ def tidy(text: str) -> str:
     return "\n".join(lines).strip("\n") + "\n"
 
 
-def _kept_in(line: str, direction: Direction) -> str:
-    """The line, led by an invisible mark where its first letter would turn it the wrong way round.
+def _with_direction(line: str, direction: Direction) -> str:
+    """Return the line, prefixed with an invisible mark where its first letter would give it the wrong direction.
 
-    Mail programs set every line of plain text by its own first letter (Unicode's bidirectional
-    algorithm, rules P2 and P3), so a line of Arabic that starts with a Latin name needs it.
+    Email clients set the direction of each plain-text line by its first letter (Unicode's bidirectional algorithm,
+    rules P2 and P3), so an Arabic line that starts with a Latin name needs the mark.
     """
     if first_strong_direction(line) == direction or (direction == "ltr" and first_strong_direction(line) is None):
         return line

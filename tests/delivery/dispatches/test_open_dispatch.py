@@ -226,7 +226,7 @@ def test_a_publication_that_rests_sends_nothing() -> None:
     publication.save()
     assert open_dispatch.open_dispatch(edition.pk, now=MONDAY) is None
     edition.refresh_from_db()
-    assert (edition.state, edition.reason) == (State.HELD, "Its publication rests.")
+    assert (edition.state, edition.reason) == (State.HELD, "The publication is paused.")
 
 
 def test_a_pause_that_ends_on_the_day_of_the_edition_is_over_when_it_opens() -> None:

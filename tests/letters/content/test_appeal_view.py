@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from newsletter.letters.content.appeal_view import AppealView, Thermometer, view_of_appeal
-from newsletter.letters.content.translations import ENGLISH, FRENCH, GERMAN, WORDS, translation_for
+from newsletter.letters.content.translations import ENGLISH, FRENCH, GERMAN, TRANSLATIONS, translation_for
 from tests.golden.looks import coast, give
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -25,7 +25,7 @@ def test_an_amount_is_a_button_of_its_own_that_leads_to_that_amount() -> None:
 
 
 def test_a_thermometer_says_its_number_and_its_day() -> None:
-    assert shown().thermometer == Thermometer("£41,250 of £60,000 given, as of 22 November.", 68)
+    assert shown().thermometer == Thermometer("£41,250 of £60,000 raised as of 22 November.", 68)
     assert shown(goal=None, raised=None, raised_on=None).thermometer is None
 
 
@@ -56,10 +56,10 @@ def test_a_match_that_is_over_when_the_letter_leaves_is_not_spoken_of() -> None:
 
 
 def test_sums_are_written_as_each_language_writes_them() -> None:
-    assert ENGLISH.sum(41000, "USD") == "$41,000"
-    assert GERMAN.sum(41000, "EUR") == "41.000\u00a0€"
-    assert FRENCH.sum(41000, "EUR") == "41\u202f000\u00a0€"
-    assert ENGLISH.sum(41000, "CHF") == "41,000\u00a0CHF"
+    assert ENGLISH.money(41000, "USD") == "$41,000"
+    assert GERMAN.money(41000, "EUR") == "41.000\u00a0€"
+    assert FRENCH.money(41000, "EUR") == "41\u202f000\u00a0€"
+    assert ENGLISH.money(41000, "CHF") == "41,000\u00a0CHF"
 
 
 def test_days_are_short_in_every_language() -> None:
@@ -67,7 +67,7 @@ def test_days_are_short_in_every_language() -> None:
     assert FRENCH.short_date(date(2026, 12, 1)) == "1er décembre"
 
 
-@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("language", TRANSLATIONS)
 def test_every_language_has_words_for_all_of_it(language: str) -> None:
     told = shown(language)
     assert told.thermometer

@@ -208,7 +208,7 @@ def test_an_appeals_lines_are_tidied() -> None:
     ).appeal
     assert made
     assert (made.lead, made.points, made.closing) == ("one two", ("a", "b"), ("c", "d"))
-    assert made.label == "A word from The Tideline"
+    assert made.label == "A message from The Tideline"
 
 
 def test_without_an_appeal_there_is_no_spot() -> None:

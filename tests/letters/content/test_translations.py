@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from newsletter.letters.content.translations import ENGLISH, WORDS, translation_for
+from newsletter.letters.content.translations import ENGLISH, TRANSLATIONS, translation_for
 
 
 @pytest.mark.parametrize(
@@ -16,23 +16,23 @@ from newsletter.letters.content.translations import ENGLISH, WORDS, translation_
         ("es", "martes, 1 de diciembre de 2026"),
     ],
 )
-def test_a_date_is_written_out_as_its_language_does(language: str, written: str) -> None:
-    assert translation_for(language).on(date(2026, 12, 1)) == written
+def test_a_date_follows_its_language(language: str, written: str) -> None:
+    assert translation_for(language).long_date(date(2026, 12, 1)) == written
 
 
 def test_a_regional_tag_finds_its_language() -> None:
-    assert translation_for("fr-CA") is translation_for("FR_ca") is WORDS["fr"]
+    assert translation_for("fr-CA") is translation_for("FR_ca") is TRANSLATIONS["fr"]
 
 
-def test_a_language_we_do_not_have_gets_english_that_says_so() -> None:
+def test_an_unknown_language_gets_phrases_marked_as_english() -> None:
     words = translation_for("xh")
     assert words is ENGLISH
     assert (words.language, words.direction) == ("en", "ltr")
 
 
-@pytest.mark.parametrize("language", WORDS)
-def test_every_language_has_all_its_words(language: str) -> None:
-    words = WORDS[language]
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_every_language_has_all_phrases(language: str) -> None:
+    words = TRANSLATIONS[language]
     assert len(set(words.months)) == 12
     assert len(set(words.weekdays)) == 7
     assert "{publication}" in words.opening
@@ -42,12 +42,12 @@ def test_every_language_has_all_its_words(language: str) -> None:
     assert words.byline("Ada", "The Tideline").count("Ada") == 1
 
 
-def test_a_byline_says_as_much_as_is_known() -> None:
+def test_a_byline_names_what_is_known() -> None:
     assert ENGLISH.byline("Ada Penrose", "The Tideline") == "By Ada Penrose for The Tideline"
     assert ENGLISH.byline("Ada Penrose", "") == "By Ada Penrose"
     assert ENGLISH.byline("", "The Tideline") == "From The Tideline"
     assert ENGLISH.byline("", "") == ""
 
 
-def test_braces_in_a_name_are_only_braces() -> None:
+def test_braces_in_a_name_are_printed_as_they_are() -> None:
     assert ENGLISH.byline("{source} {0}", "x") == "By {source} {0} for x"

@@ -11,14 +11,14 @@ from newsletter.editions.models import Edition
 from newsletter.giving.place_appeal import AppealPosition
 from newsletter.letters import preflight
 from newsletter.letters.content.letter_content import LetterContent, build_content
-from newsletter.letters.content.utm_tags import Tags, has_our_tags
+from newsletter.letters.content.utm_tags import UtmTags, has_our_tags
 from newsletter.letters.render_letter import draw, render
 from newsletter.lib.web_urls import append_query
 from newsletter.stories.models import Story
 from tests.golden.editions import BASE_URL, PICTURES, edition_of
 from tests.golden.looks import coast, give
 
-TAGS = Tags("coast", "2026-11-24", ("example.net", "letters.example.org"))
+TAGS = UtmTags("coast", "2026-11-24", ("example.net", "letters.example.org"))
 OURS = {"utm_source": "coast", "utm_medium": "email", "utm_campaign": "2026-11-24", "utm_content": "story-1"}
 BODY = """<p>One <a href="https://data.example.org/a?b=1&amp;c=%C3%A9#d">two words</a>,
 <a href="mailto:desk@coast.example.org">write us</a>.</p>"""
@@ -81,8 +81,8 @@ def test_hosts_that_are_excepted_and_those_below_them_get_nothing() -> None:
     assert contents.stories[0].url == "https://coast.example.org/first"
     assert contents.appeal
     assert "utm_" not in contents.appeal.url
-    assert TAGS.on("https://a.example.net/x", content="y") == "https://a.example.net/x"
-    assert TAGS.on("https://notexample.net/x", content="y") != "https://notexample.net/x"
+    assert TAGS.tag_url("https://a.example.net/x", content="y") == "https://a.example.net/x"
+    assert TAGS.tag_url("https://notexample.net/x", content="y") != "https://notexample.net/x"
 
 
 def test_an_extra_edition_of_the_same_day_is_a_campaign_of_its_own() -> None:
@@ -139,13 +139,13 @@ def test_whatever_a_link_held_it_still_holds(path: str, asked: str | None, fragm
         + ("" if asked is None else f"?{asked}")
         + ("" if fragment is None else f"#{fragment}")
     )
-    tagged = TAGS.on(link, content="story-1")
+    tagged = TAGS.tag_url(link, content="story-1")
     before, after = urlsplit(link), urlsplit(tagged)
     assert (after.scheme, after.netloc, after.path, after.fragment) == before[:3] + before[4:]
     assert after.query.startswith(before.query)
     pairs = parse_qsl(before.query, keep_blank_values=True)
     assert parse_qsl(after.query, keep_blank_values=True) == pairs + list(OURS.items())
-    assert TAGS.on(tagged, content="story-2") == tagged
+    assert TAGS.tag_url(tagged, content="story-2") == tagged
     assert has_our_tags(tagged, TAGS)
 
 

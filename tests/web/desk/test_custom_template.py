@@ -26,7 +26,7 @@ def test_an_editor_begins_with_the_look_and_saves_a_version(eddie: Client, publi
 
 def test_a_slip_is_shown_at_its_line_and_what_was_typed_stays(eddie: Client, publication: Publication) -> None:
     answer = eddie.post(PAGE, {"body": "<p>one</p>\n<b>{{ headlin }}</b><script>alert(1)</script>"})
-    assert "Line 2, column 7: There is no “headlin” in a letter." in words(answer)
+    assert "Line 2, column 7: There is no “headlin” in an email." in words(answer)
     assert "<script>alert" not in answer.content.decode()
     assert "2  &lt;b&gt;{{ <mark>headlin</mark> }}&lt;/b&gt;" in answer.content.decode()
     assert not Template.objects.exists()

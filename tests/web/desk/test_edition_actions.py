@@ -73,7 +73,7 @@ def test_what_is_not_assembled_cannot_be_approved(eddie: Client, planned: Editio
 
 
 def test_holding_needs_a_reason_and_shows_it(eddie: Client, assembled: Edition) -> None:
-    assert "Say in a few words why." in press(eddie, assembled, "hold", reason=" \x00 ")
+    assert "Give a short reason." in press(eddie, assembled, "hold", reason=" \x00 ")
     assert assembled.state == State.ASSEMBLED
     assert "The lawyers \x00are reading".replace("\x00", "") in press(
         eddie, assembled, "hold", reason="The lawyers \x00are reading"

@@ -139,7 +139,7 @@ def test_where_nobody_is_thanked_there_is_nothing_to_choose(cora: Client, public
     make.story(publication)
     edition = make.edition(publication)
     assert "letter-thanks" not in cora.get(f"/editions/{edition.pk}/").content.decode()
-    assert "no thank-you letter" in words(cora.get(f"/editions/{edition.pk}/", {"thanks": "1"}))
+    assert "no thank-you version" in words(cora.get(f"/editions/{edition.pk}/", {"thanks": "1"}))
 
 
 def test_a_publication_that_approves_itself_says_so_before_it_is_assembled(

@@ -42,7 +42,7 @@ def test_a_file_wins_over_an_address_and_one_alone_leaves_the_other(eddie: Clien
 
 def test_logos_are_taken_out(eddie: Client, publication: Publication) -> None:
     eddie.post(LOGOS, WIDTH | {"logo": png(), "logo_dark": png()})
-    assert "has no light one" in words(eddie.post(LOGOS, WIDTH | {"logo_out": "on"})).replace("Has", "has")
+    assert "needs a light logo" in words(eddie.post(LOGOS, WIDTH | {"logo_out": "on"})).replace("Needs", "needs")
     eddie.post(LOGOS, WIDTH | {"logo_out": "on", "logo_dark_out": "on"})
     publication.refresh_from_db()
     assert (publication.logo, publication.logo_dark) == (None, None)

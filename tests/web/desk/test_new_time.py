@@ -195,7 +195,7 @@ def test_a_time_that_does_not_suit_a_story_is_refused(
 ) -> None:
     Story.objects.update(**times)
     page = words(eddie.post(f"/editions/{assembled.pk}/reschedule/", {"due_at": "2026-11-23T06:00"}))
-    assert f"Does not suit its stories. Story {Story.objects.get().pk}" in page
+    assert f"Does not suit the stories. Story {Story.objects.get().pk}" in page
 
 
 @pytest.mark.parametrize("due_at", ["", "soon", "2026-11-24T07:00", "9999-12-31T23:59:59-23:00"])
@@ -207,7 +207,7 @@ def test_a_made_up_time_shows_no_letter(eddie: Client, approved: Edition, due_at
 def test_what_is_over_cannot_be_sent(eddie: Client, assembled: Edition) -> None:
     approval.cancel(assembled, reason="No news.", now=SUNDAY_NOON)
     assert "cannot be sent now" in words(eddie.get(f"/editions/{assembled.pk}/send/"))
-    assert "cannot be changed" in press(eddie, assembled, "send-now")
+    assert "can no longer be changed" in press(eddie, assembled, "send-now")
 
 
 def test_an_approved_edition_that_will_be_held_says_so(eddie: Client, approved: Edition) -> None:
