@@ -3,11 +3,11 @@ from pytest_django import Settings
 
 from newsletter.audience.models import Suppression
 from newsletter.audience.suppressions import (
-    suppression_notice,
     remember_erased,
     remove_suppression,
     suppress,
     suppressed,
+    suppression_notice,
 )
 from newsletter.lib.errors import BadInput
 from tests.support.factories import MONDAY

@@ -167,7 +167,6 @@ def _save_picture(file: str) -> Picture:
     """Encode and store the picture in `file`."""
     from newsletter.pictures import import_pictures
     from newsletter.pictures.models import Use
-    from newsletter.pictures.safe_fetch import MAX_FILE_BYTES
 
     with input_files.open_input(file) as data:
         return import_pictures.save_upload(data.read(LARGEST + 1), Use.STORY, now=clock.now())

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_http_methods
 
 from newsletter.accounts.permissions import Permission
 from newsletter.giving import import_gifts
-from newsletter.giving.import_gifts import GiftImportReport
 from newsletter.lib import clock, csv_reader
 from newsletter.lib.errors import BadInput, NewsletterError
 from newsletter.publications.models import Publication

@@ -18,7 +18,6 @@ from newsletter.lib.errors import NewsletterError
 from newsletter.ops.health import STALE_AFTER, Level
 from newsletter.ops.system_status import EditionStatus, status
 from newsletter.web.ops.runbook import runbook
-from newsletter.web.shared.edition_status import edition_status
 from newsletter.web.shared.forms import PlainForm
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
