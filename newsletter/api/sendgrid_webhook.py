@@ -49,10 +49,10 @@ def sendgrid(request: HttpRequest) -> HttpResponse:
     stamp = request.headers.get(event_webhook.TIMESTAMP, "")
     if not event_webhook.is_signed(body, signature=signature, timestamp=stamp, keys=keys):
         log.warning("webhook.not_signed", bytes=len(body), has_signature=bool(signature))
-        if signature and event_webhook.moment(stamp):  # a post without both is not from SendGrid
+        if signature and event_webhook.parse_timestamp(stamp):  # a post without both is not from SendGrid
             refused_posts.remember(Reason.SIGNATURE, now=now)
         return _respond(403, "the signature is missing or wrong")
-    signed_at = event_webhook.moment(stamp)
+    signed_at = event_webhook.parse_timestamp(stamp)
     if signed_at is None or abs(now - signed_at) > MAX_AGE:
         log.warning("webhook.too_old", stamp=stamp)
         refused_posts.remember(Reason.AGE, now=now)

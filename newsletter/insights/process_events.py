@@ -54,7 +54,7 @@ def _is_transient(error: Exception, notice: WebhookPost) -> bool:
 
 def _process_one_by_one(notice: WebhookPost, *, now: datetime) -> None:
     """Process each event of a post separately, so that a bad event costs only itself."""
-    read = event_webhook.read(bytes(notice.body), received_at=notice.received_at)
+    read = event_webhook.parse_post(bytes(notice.body), received_at=notice.received_at)
     failed: dict[str, int] = {}
     for event in read.events:
         try:

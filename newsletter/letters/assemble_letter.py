@@ -136,7 +136,7 @@ def _take_stories(edition_id: int, *, now: datetime) -> Edition:
         maximum = max(minimum, edition.publication.maximum_stories)
         when = received(edition, now=now)
         stories = story_queue.take_for_edition(
-            edition.publication, at=when.first, until=when.last, min_stories=least, max_stories=most
+            edition.publication, at=when.first, until=when.last, min_stories=minimum, max_stories=maximum
         )
         if not stories and now >= edition.due_at:
             _give_up(edition, f"The queue held fewer than {minimum} stories when the edition was due.")

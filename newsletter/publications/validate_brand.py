@@ -8,9 +8,9 @@ from newsletter.lib.web_urls import validate_web_url
 from newsletter.mail.text_cleaning import clean_line, escape_merge_tags_in_url
 from newsletter.publications.models import Publication
 
-MOST_LINKS = 6
-MAX_NAME_CHARS = 30  # characters of a link's name
-LEAST_TINT = 1.2  # contrast with white, or black: an accent below it would be mended into another colour
+MAX_LINKS = 6
+MAX_LINK_NAME_CHARACTERS = 30
+MIN_ACCENT_CONTRAST = 1.2  # with white or black; a lower accent would be adjusted into another colour
 
 
 def social_links(value: object, *, field: str = "social links") -> list[dict[str, str]]:
@@ -47,9 +47,9 @@ def _social_link(entry: object, *, field: str, hint: str) -> dict[str, str]:
         raise BadInput(field, "contain something other than a name and an address.", hint)
     name, url = entry["name"], entry["url"]
     if not isinstance(name, str) or not isinstance(url, str) or not clean_line(name):
-        raise BadInput(field, "hold something else than a name and its address.", hint)
-    if len(clean_line(name)) > MAX_NAME_CHARS:
-        raise BadInput(field, f"hold a name of more than {MAX_NAME_CHARS} characters.", hint)
+        raise BadInput(field, "contain something other than a name and an address.", hint)
+    if len(clean_line(name)) > MAX_LINK_NAME_CHARACTERS:
+        raise BadInput(field, f"contain a name of more than {MAX_LINK_NAME_CHARACTERS} characters.", hint)
     link = escape_merge_tags_in_url(validate_web_url(url, field=field))
     if not link.lower().startswith("https:"):
         raise BadInput(field, f"contain {link[:60]}, which is not https.", hint)

@@ -77,10 +77,10 @@ def needed(publication: Publication, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("typer.main.get_command", lambda _: PROGRAM)  # built once, not for each of a thousand calls
     # `editions screenshot` is tried here for its options; taking a screenshot has its own test
-    monkeypatch.setattr("newsletter.local.screenshots.browser", lambda: Path("chromium"))
-    take = screenshots.take
+    monkeypatch.setattr("newsletter.local.screenshots.find_browser", lambda: Path("chromium"))
+    take = screenshots.take_screenshots
     monkeypatch.setattr(
-        "newsletter.local.screenshots.take",
+        "newsletter.local.screenshots.take_screenshots",
         lambda html, *, program: {"600": b"PNG"} if program == Path("chromium") else take(html, program=program),
     )
     make.eddie()
@@ -201,7 +201,7 @@ def test_any_value_of_any_field_is_accepted_or_refused_in_a_sentence(
     problems, seen = {}, Counter[str]()
     for field in model._meta.concrete_fields:
         kind = type(field).__name__
-        values = NUMBER_VALUES if isinstance(field, IntegerField) else TEXT_VALUES
+        values: tuple[str, ...] = NUMBER_VALUES if isinstance(field, IntegerField) else TEXT_VALUES
         if seen[kind] >= MAX_FULL_FIELDS:  # one parser a type of field: every value went to the fields before
             values = values[2 * seen[kind] % len(values) :][:2]
         seen[kind] += 1

@@ -13,7 +13,7 @@ from typing import Any
 from newsletter.audience.models import Subscriber, SubscriptionStatus
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch, recovery, settle_batch, split_batch
 from newsletter.delivery.ledger.packed_ids import unpack
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
 from newsletter.editions.models import Edition
@@ -173,13 +173,13 @@ def _prove(edition: Edition, _: str) -> None:
 
 def _resume(edition: Edition, _: str) -> None:
     dispatch = Dispatch.objects.get(edition=edition)
-    if dispatch.state in control_dispatch.TRANSITIONS[control_dispatch.S.OPEN]:
+    if dispatch.state in control_dispatch.TRANSITIONS[DispatchState.OPEN]:
         control_dispatch.resume(dispatch)
 
 
 def leave_out(edition: Edition, _: str) -> None:
     dispatch = Dispatch.objects.get(edition=edition)
-    if dispatch.state == control_dispatch.S.ATTENTION and split_batch.count_single_refusals(dispatch).exists():
+    if dispatch.state == DispatchState.ATTENTION and split_batch.count_single_refusals(dispatch).exists():
         control_dispatch.leave_out_refused(dispatch, by=PERSON, now=clock.now())
 
 

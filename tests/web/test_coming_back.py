@@ -188,7 +188,7 @@ def test_a_suppressed_reader_is_told_what_stands_in_the_way_and_is_not_mailed(
     left(client, token)
     suppressions.suppress(rita.email, reason=reason)
     for answer in (client.get(f"/p/{token}"), client.post(f"/p/{token}", {"action": "resubscribe"})):
-        assert suppressions.barrier(rita.email) in words(answer).replace("&#39;", "'")
+        assert suppressions.suppression_notice(rita.email) in words(answer).replace("&#39;", "'")
         assert "a person sees to it" in words(answer)
         assert "next email" not in words(answer)
         assert "Send confirmation email" not in words(answer)
@@ -202,7 +202,7 @@ def test_who_is_suppressed_after_asking_is_not_mailed_and_does_not_come_back(
 ) -> None:
     left(client, token)
     client.post(f"/p/{token}", {"action": "resubscribe"})
-    link = f"/c/{return_confirmation.token(Confirmation.objects.get())}"
+    link = f"/c/{return_confirmation.create_token(Confirmation.objects.get())}"
     suppressions.suppress(rita.email, reason="person")
     assert "You asked us never to write" in words(client.post(link))
     assert emails(postbox, provider) == []
@@ -261,7 +261,7 @@ def test_an_email_that_never_goes_out_is_given_up_and_said(client: Client, token
     tries = 0
     while tries < 20 and confirmation_emails.send_next(client=away, now=now):
         tries, now = tries + 1, now + timedelta(hours=1)
-    assert tries == len(confirmation_emails.WAITS) + 1
+    assert tries == len(confirmation_emails.RETRY_WAITS) + 1
     assert Confirmation.objects.get().problem
     assert "We could not send you the confirmation email" in words(
         client.post(f"/p/{token}", {"action": "resubscribe"})

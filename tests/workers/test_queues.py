@@ -55,7 +55,8 @@ def test_workers_do_not_start_without_a_broker_and_say_what_to_give() -> None:
 
 def test_every_task_of_the_timetable_is_known_to_the_workers(redis_server: RedisServer) -> None:
     script = (
-        "from workers.app import app; from workers.beat_schedule import PERIODIC_TASKS; app.loader.import_default_modules();"
+        "from workers.app import app; from workers.beat_schedule import PERIODIC_TASKS; "
+        "app.loader.import_default_modules();"
         "print(sorted(tick.task for tick in PERIODIC_TASKS if tick.task not in app.tasks))"
     )
     done = subprocess.run(

@@ -118,7 +118,7 @@ def add(
         "story_number": story,
         "paragraph_number": paragraph,
     }
-    _show(edit_appeal.add(target, name=name, heading=heading, button=button, url=url, **fields), json=json)
+    _show(edit_appeal.create_appeal(target, name=name, heading=heading, button=button, url=url, **fields), json=json)
 
 
 @app.command("list")
@@ -161,7 +161,7 @@ def set_(appeal: AppealId, assignments: Assignments, json: Json = False) -> None
     changes = field_assignments.parse_assignments(
         assignments, lambda name, text: _value(row, name, text), example="raised=41250"
     )
-    _show(edit_appeal.revise(row, **changes), json=json)
+    _show(edit_appeal.update_appeal(row, **changes), json=json)
 
 
 @app.command()

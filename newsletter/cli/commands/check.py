@@ -77,7 +77,7 @@ def _facts() -> production_checks.Facts:
         approvers=_approvers() if is_migrated else 0,
         has_webhook_key=bool(settings.SENDGRID_WEBHOOK_KEYS),
         trusted_proxies=settings.TRUSTED_PROXY_COUNT,
-        installation_problem=installation.check(fresh=True).difference if in_order else "",
+        installation_problem=installation.check(fresh=True).difference if is_migrated else "",
     )
 
 

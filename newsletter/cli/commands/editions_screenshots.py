@@ -48,7 +48,7 @@ def screenshot(
         folder.mkdir(parents=True, exist_ok=True)
         for name, file in targets.items():
             with replace_file(file) as output_file:
-                output_file.write(images[name])
+                output_file.write(taken[name])
     except OSError as error:
         raise BadInput("--folder", f"cannot be written to ({error.strerror}).") from None
     if json:

@@ -64,7 +64,7 @@ def import_(
     target = lookups.publication(publication) if publication else None
     with input_files.open_input(file) as data:
         lines = output.with_progress(csv_reader.decode_lines(data), "lines read")
-        report = import_gifts.read(lines, source=source, currency=currency, publication=target, now=clock.now())
+        report = import_gifts.import_gifts(lines, source=source, currency=currency, publication=target, now=clock.now())
     if json:
         problems = [{"line": problem.line, "problem": problem.problem} for problem in report.problems]
         counts = {name: getattr(report, name) for name in ("rows", "added", "known", "old", "unpaid", "removed", "bad")}

@@ -39,7 +39,7 @@ def import_(
     target = lookups.publication(publication)
     with input_files.open_input(file) as data:
         lines = output.with_progress(csv_reader.decode_lines(data), "lines read")
-        report = import_subscribers.read(target, lines, source=source, now=clock.now())
+        report = import_subscribers.import_subscribers(target, lines, source=source, now=clock.now())
     if json:
         output.print_json(json_shapes.report(report))
         return
@@ -132,7 +132,7 @@ def leave(
     reader_tokens, not_understood = [text for text in tokens if text != "-"], 0
     if "-" in tokens:
         with input_files.open_input("-") as data:
-            requests = unsubscribe_mail.read(data.read())
+            requests = unsubscribe_mail.find_requests(data.read())
         reader_tokens += requests.tokens
         not_understood = requests.not_understood
     unsubscribed = invalid = 0

@@ -27,14 +27,18 @@ def status(json: Json = False) -> None:
     if json:
         output.print_json(json_shapes.status(current))
     else:
-        output.text(found.verdict.sentence)
-        for trouble in found.verdict.problems[1:]:
-            output.text(trouble.sentence)
-        output.text("")
-        output.table(["worker queue", "waiting", "oldest", "workers"], [_queue(queue) for queue in found.queues])
-        output.text("")
-        output.table(["edition", "publication", "due", "state", "sent", "why"], [_edition(e) for e in found.editions])
-    if found.verdict.level is Level.BROKEN:
+        output.print_text(current.verdict.sentence)
+        for trouble in current.verdict.problems[1:]:
+            output.print_text(trouble.sentence)
+        output.print_text("")
+        output.print_table(
+            ["worker queue", "waiting", "oldest", "workers"], [_queue(queue) for queue in current.queues]
+        )
+        output.print_text("")
+        output.print_table(
+            ["edition", "publication", "due", "state", "sent", "reason"], [_edition(e) for e in current.editions]
+        )
+    if current.verdict.level is Level.BROKEN:
         raise typer.Exit(1)
 
 

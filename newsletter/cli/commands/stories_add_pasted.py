@@ -52,8 +52,8 @@ def add(
     from newsletter.stories import story_queue
     from newsletter.stories.pasted_text import parse_pasted_text
 
-    known = [line for appeal in publication.appeals.all() for line in edit_appeal.lines(appeal)]
-    pasted = parse_pasted_text.read(text, known_lines=known, overrule=_parse_line_types(line_types))
+    known = [line for appeal in publication.appeals.all() for line in edit_appeal.list_lines(appeal)]
+    pasted = parse_pasted_text.parse(text, known_lines=known, overrule=_parse_line_types(line_types))
     _show(pasted)
     if output.is_interactive() and not output.confirm("Add this story to the queue?", yes=yes, hint=""):
         raise InvalidState("Nothing was queued. Correct the type of a line with --line-type LINE=TYPE.")
@@ -61,7 +61,7 @@ def add(
     detected = {"headline": pasted.headline, "byline": pasted.byline, "source_name": pasted.source_name}
     with transaction.atomic():
         story = story_queue.add(publication, url=url, body=pasted.body, **(detected | fields))
-        stored = edit_appeal.add(publication, **appeal) if appeal else None
+        stored = edit_appeal.create_appeal(publication, **appeal) if appeal else None
     if stored:
         output.print_note(
             f"Saved the appeal as number {stored.pk}. It is not active. If its text is your own, activate it:"

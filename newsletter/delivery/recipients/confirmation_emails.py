@@ -40,7 +40,7 @@ def send_next(*, client: Client, now: datetime) -> bool:
 def _send(order: Confirmation, client: Client, *, now: datetime) -> None:
     subscription = order.subscription
     address, publication = subscription.subscriber.email, subscription.publication
-    if suppressions.barrier(address):
+    if suppressions.suppression_notice(address):
         _end(order, problem="the address is suppressed")
         return
     sender = Sender(publication.sender_name, publication.sender_email, publication.reply_to)

@@ -56,7 +56,7 @@ def groups_due(*, now: datetime) -> list[int]:
     return list(found.order_by("send_at", "pk").values_list("pk", flat=True))
 
 
-def advance_group(group_id: int, *, provider: Batches, clock: Clock) -> None:
+def advance_group(group_id: int, *, provider: ScheduledSendApi, clock: Clock) -> None:
     """Take the next step of one group; do nothing while another worker holds its lease."""
     now = clock()
     unleased = Q(lease_until=None) | Q(lease_until__lt=now)
@@ -111,7 +111,7 @@ def _reason_to_cancel(group: ScheduledGroup, *, now: datetime) -> str:
     return f"It is uncertain whether the provider accepted batch {found['number']}."
 
 
-def _let_submit(group: ScheduledGroup, provider: Batches, clock: Clock) -> None:
+def _let_submit(group: ScheduledGroup, provider: ScheduledSendApi, clock: Clock) -> None:
     """Create the group's batch id if it has none, then wake its batches. Do nothing while too many cancels pend."""
     is_late = clock() >= scheduled_sends.last_submit(group.send_at)
     if is_late or group.dispatch.state != DispatchState.OPEN or scheduled_sends.is_outage():
@@ -119,7 +119,7 @@ def _let_submit(group: ScheduledGroup, provider: Batches, clock: Clock) -> None:
     if not group.provider_batch_id:
         if not group.place and not _acquire_slot(group):
             raise RetryLater("All cancel slots are in use.")
-        batch_id = provider.mint()
+        batch_id = provider.create_batch_id()
         ScheduledGroup.objects.filter(pk=group.pk, state=ScheduledGroupState.OPEN, provider_batch_id="").update(
             provider_batch_id=batch_id
         )
@@ -150,7 +150,7 @@ def _acquire_slot(group: ScheduledGroup) -> bool:
     return False
 
 
-def _cancel(group: ScheduledGroup, provider: Batches, clock: Clock) -> None:
+def _cancel(group: ScheduledGroup, provider: ScheduledSendApi, clock: Clock) -> None:
     """Request the cancel while it can take effect, and check whether it stands; after the cutoff only check.
 
     A cancel that stands at the cutoff was requested in time. A cancel that is first seen later may have come too late,
@@ -256,7 +256,7 @@ def _create_next_group(group: ScheduledGroup, *, now: datetime) -> None:
     ScheduledGroup.objects.create(dispatch_id=group.dispatch_id, number=latest + 1, send_at=group.send_at)
 
 
-def _release_slot(group: ScheduledGroup, provider: Batches) -> None:
+def _release_slot(group: ScheduledGroup, provider: ScheduledSendApi) -> None:
     """Release the cancel slot long after the send time. Before it, deleting the cancel would send the letters."""
     if group.provider_batch_id:
         provider.delete_status(group.provider_batch_id)

@@ -47,12 +47,12 @@ def check_merge_tags(letter: Letter) -> Iterator[Finding]:
             )
 
 
-def leftover_entities(letter: Letter, anatomy: ParsedHtml) -> Iterator[Finding]:
-    """Characters written as HTML writes them, which readers would see: `&amp;`, `&#8217;`."""
-    for place, words in (("subject", letter.subject), ("text", letter.text), ("HTML", anatomy.words)):
-        shown = " ".join(word for word in words.split() if "://" not in word)
+def check_entities(letter: Letter, parsed: ParsedHtml) -> Iterator[Finding]:
+    """Find HTML entities that readers would see as they are: `&amp;`, `&#8217;`."""
+    for place, body in (("subject", letter.subject), ("text", letter.text), ("HTML", parsed.text)):
+        shown = " ".join(word for word in body.split() if "://" not in word)
         for entity in dict.fromkeys(find_entities(shown)):
-            hint = "Write the character itself, unless the text is about HTML."
+            hint = "Type the character itself, unless the text is about HTML."
             yield Finding("entity.leftover", "warn", f"{place}: {entity}", hint)
 
 

@@ -34,8 +34,8 @@ def seed(*, now: datetime) -> Edition | None:
         for story in texts["stories"]:
             story_queue.add(publication, source_name=NAME, **story | {"body": " ".join(story["body"].split())})
         for appeal in texts["appeals"]:
-            edit_appeal.add(publication, **appeal)
-        import_subscribers.read(publication, sample_subscribers.rows(), source="sample data", now=now)
+            edit_appeal.create_appeal(publication, **appeal)
+        import_subscribers.import_subscribers(publication, sample_subscribers.rows(), source="sample data", now=now)
         return plan_editions.add_extra(publication, due_at=now.replace(microsecond=0) + FIRST_EDITION_DELAY, now=now)
 
 

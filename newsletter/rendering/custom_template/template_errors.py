@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from newsletter.lib.errors import NewsletterError
 
 OPENING = re.compile(r"\{\{|\{%")
-MAX_NAME_CHARS = 60  # characters of what is quoted from a template
-LONGEST_TAG = 20  # lines that are looked through for a name, from the line where its tag begins
+MAX_QUOTED_CHARACTERS = 60  # of a name quoted from a template
+MAX_TAG_LINES = 20  # lines searched for a name, from the line where its tag begins
 
 
 class RenderingError(NewsletterError):
@@ -32,8 +32,8 @@ class CustomTemplateError(RenderingError):
 
 
 def truncate(name: str) -> str:
-    """`name` as it may stand in a fault."""
-    return name if len(name) <= MAX_NAME_CHARS else f"{name[: MAX_NAME_CHARS - 1]}…"
+    """Shorten `name` for an error message."""
+    return name if len(name) <= MAX_QUOTED_CHARACTERS else f"{name[: MAX_QUOTED_CHARACTERS - 1]}…"
 
 
 def locate(name: str, source: str, line: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from newsletter.accounts.permissions import Permission
 from newsletter.giving import import_gifts
+from newsletter.giving.import_gifts import GiftImportReport
 from newsletter.lib import clock, csv_reader
 from newsletter.lib.errors import BadInput, NewsletterError
 from newsletter.publications.models import Publication
@@ -53,14 +54,14 @@ def import_file(request: DeskRequest, slug: str) -> HttpResponse:
     return render(request, "web/desk/gifts.html", context, status=200 if not form.errors else 422)
 
 
-def _report(form: GiftsForm, publication: Publication) -> Report | None:
+def _report(form: GiftsForm, publication: Publication) -> GiftImportReport | None:
     """Import the file and return the report; None if it was rejected, with the reason on the form."""
     data = form.cleaned_data
     try:
         if (data["file"].size or 0) > MAX_FILE_BYTES:
             hint = "Use the command newsletter gifts import, which has no size limit."
             raise BadInput("file", f"is larger than {MAX_FILE_BYTES // 1_000_000} MB.", hint)
-        return import_gifts.read(
+        return import_gifts.import_gifts(
             csv_reader.decode_lines(data["file"].file),
             source=data["source"],
             currency=data["currency"],

@@ -57,7 +57,7 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
     stored = list(publication.appeals.all())
     known = [line for appeal in stored for line in edit_appeal.list_lines(appeal)]
     try:
-        found = parse_pasted_text.read(text, known_lines=known, overrule=overrides)
+        found = parse_pasted_text.parse(text, known_lines=known, overrule=overrides)
     except NewsletterError as error:
         form.add_domain_error(error)
         return _page(request, publication, form)

@@ -49,7 +49,7 @@ def completed(data: Mapping[str, str]) -> dict[str, str]:
 
 def known_as(found: PastedAppeal, stored: Sequence[Appeal]) -> Appeal | None:
     """Return the saved appeal that already contains these lines."""
-    return next((appeal for appeal in stored if found.is_among(edit_appeal.lines(appeal))), None)
+    return next((appeal for appeal in stored if found.is_among(edit_appeal.list_lines(appeal))), None)
 
 
 def keep(publication: Publication, form: AppealForm, found: PastedAppeal) -> Appeal | None:

@@ -78,7 +78,7 @@ class StoryForm(EditForm, PictureForm):
 
     def clean_body(self) -> str:
         """Return sanitised HTML. Anything but HTML is treated as plain paragraphs."""
-        body = typed_text.body_of(self.cleaned_data["body"])
+        body = typed_text.to_body(self.cleaned_data["body"])
         if not body:
             raise forms.ValidationError("Write at least one paragraph.")
         return body
@@ -118,7 +118,7 @@ def change(request: DeskRequest, story_id: int) -> HttpResponse:
                 return redirect("queue", story.publication.slug)
             with show_errors_on(form):
                 fields = form.fields_of_story()
-                story = story_queue.revise(story, **fields, seen=story.version, again="again" in request.POST)
+                story = story_queue.update(story, **fields, seen=story.version, again="again" in request.POST)
                 messages.success(request, f"“{story.headline}” was saved.{picture_message(story)}")
                 return redirect("queue", story.publication.slug)
             if form.has_version_conflict:
@@ -130,7 +130,7 @@ def change(request: DeskRequest, story_id: int) -> HttpResponse:
 
 def _form_of(request: DeskRequest, story: Story) -> StoryForm:
     names = set(StoryForm.base_fields) - {"picture_file", "picture_out"}
-    stored = {name: getattr(story, name) for name in names} | {"body": typed_text.text_of(story.body)}
+    stored = {name: getattr(story, name) for name in names} | {"body": typed_text.to_field_text(story.body)}
     stored |= {"picture_file": story.picture_id, "picture_out": story.picture_id}
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     failed = story.picture is not None and story.picture.has_failed

@@ -18,6 +18,7 @@ from newsletter.lib.errors import NewsletterError
 from newsletter.ops.health import STALE_AFTER, Level
 from newsletter.ops.system_status import EditionStatus, status
 from newsletter.web.ops.runbook import runbook
+from newsletter.web.shared.edition_status import edition_status
 from newsletter.web.shared.forms import PlainForm
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
@@ -40,11 +41,11 @@ def ops(request: DeskRequest) -> HttpResponse:
     now = clock.now()
     current = status(now=now)
     context = {
-        "status": seen,
-        "tone": TONES[seen.verdict.level],
-        "busy": seen.verdict.level == Level.BUSY,
-        "rows": [(row, standing(row.edition, now=now)) for row in sorted(seen.editions, key=_urgency)],
-        "stale": [queue.name for queue in seen.queues if queue.read_at is None or now - queue.read_at > STALE_AFTER],
+        "status": current,
+        "tone": TONES[current.verdict.level],
+        "busy": current.verdict.level == Level.BUSY,
+        "rows": [(row, edition_status(row.edition, now=now)) for row in sorted(current.editions, key=_urgency)],
+        "stale": [queue.name for queue in current.queues if queue.read_at is None or now - queue.read_at > STALE_AFTER],
         "shown": BATCHES_SHOWN,
         "runbook": runbook(),
         "now": now,

@@ -39,7 +39,7 @@ def page(request: DeskRequest, dispatch_id: int) -> HttpResponse:
         "counts": counts,
         "only": only,
         "whole": whole,
-        "found": missing_readers.page(dispatch, only=only, start=(number - 1) * A_PAGE, limit=A_PAGE),
+        "found": missing_readers.page(dispatch, only=only, start=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE),
         "number": number,
         "pages": pages,
         "refused_alone": split_batch.count_single_refusals(dispatch).count(),

@@ -57,7 +57,7 @@ def _perform(request: HttpRequest, reader: ReaderLink, publication: Publication,
             unsubscribed = subscriptions.unsubscribe(**who, edition_id=reader.edition_id, by="page", now=now)
             return {
                 "done": "You are unsubscribed. You will not receive any more emails.",
-                "undo": undo_unsubscribe.token(before, unsubscribed),
+                "undo": undo_unsubscribe.create_token(before, unsubscribed),
             }
         case "undo":
             restored = undo_unsubscribe.undo(request.POST.get("undo", ""), **who, now=now)
@@ -87,7 +87,7 @@ def _request_confirmation(reader: ReaderLink, publication: Publication, *, now: 
         raise BadInput("address", "is no longer stored here.", "Subscribe again where you first subscribed.")
     if subscription.standing in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED):
         return f"You are subscribed. {next_email_sentence(subscription)}"
-    order = return_confirmation.ask(subscription, now=now)
+    order = return_confirmation.request_confirmation(subscription, now=now)
     if order.problem:
         raise InvalidState("We could not send you the confirmation email. Try again in a few minutes, or contact us.")
     if order.sent_at:

@@ -32,7 +32,9 @@ def unsubscribe(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
             now=clock.now(),
         )
         return render(
-            request, "web/readers/unsubscribed.html", context | {"undo": undo_unsubscribe.token(found, unsubscribed)}
+            request,
+            "web/readers/unsubscribed.html",
+            context | {"undo": undo_unsubscribe.create_token(found, unsubscribed)},
         )
     if found is None or found.standing == SubscriptionStatus.UNSUBSCRIBED:
         return render(request, "web/readers/unsubscribed.html", context)

@@ -102,7 +102,7 @@ def host(url: str) -> str:
 def next_email_sentence(subscription: Subscription) -> str:
     """Return a sentence that tells a reader when the next email arrives."""
     publication = subscription.publication
-    if barrier := suppressions.barrier(subscription.subscriber.email):
+    if barrier := suppressions.suppression_notice(subscription.subscriber.email):
         return f"However, you will not receive emails: {barrier}"
     if subscription.standing == SubscriptionStatus.PAUSED and (until := subscription.paused_until):
         return f"Emails are paused until {until.day} {until:%B %Y}."

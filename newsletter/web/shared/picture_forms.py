@@ -10,6 +10,7 @@ from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, NewsletterError
 from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Picture, Use
+from newsletter.pictures.safe_fetch import MAX_FILE_BYTES
 from newsletter.stories.models import Story
 from newsletter.web.shared.forms import PlainForm
 
@@ -27,8 +28,8 @@ class PictureInput(forms.FileInput):
 
 def save_uploaded_picture(file: "UploadedFile[bytes]", use: Use, *, field: str) -> Picture:
     """Process and store an uploaded picture. Raise `BadInput` for `field` if the file cannot be used."""
-    if (file.size or 0) > LARGEST:
-        raise BadInput(field, "is too large.", f"Choose a file under {LARGEST // 1_000_000} MB.")
+    if (file.size or 0) > MAX_FILE_BYTES:
+        raise BadInput(field, "is too large.", f"Choose a file under {MAX_FILE_BYTES // 1_000_000} MB.")
     try:
         return import_pictures.save_upload(file.read(), use, now=clock.now())
     except BadInput as error:

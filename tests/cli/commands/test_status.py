@@ -24,7 +24,7 @@ def test_a_house_without_workers_is_broken_and_says_so(newsletter: Command) -> N
 def test_a_healthy_system_shows_its_worker_queues_and_editions(newsletter: Command, publication: Publication) -> None:
     all_alive()
     edition = make.edition(publication, due_at=clock.now() + timedelta(hours=1))
-    words = newsletter("status").words
+    words = newsletter("status").text
     assert words.startswith("All systems normal.")
     assert "dispatch 3 2 s 1" in words
     assert f"{edition.pk} morning" in words
