@@ -67,6 +67,12 @@ torture: ## kill and freeze processes while editions are sent, and count emails 
 	@.venv/bin/python -m tests.support.provision
 	@.venv/bin/python -m tests.torture --runs $(or $(RUNS),10) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2) $(if $(WRITE),--write $(WRITE))
 
+.PHONY: mutants
+mutants: ## put small faults in, one at a time, and see whether the tests notice (COUNT=200 SEED=1 JOBS=2)
+	@.ci/environment requirements-dev.lock
+	@.venv/bin/python -m tests.support.provision
+	@nice .venv/bin/python -m tests.mutants --count $(or $(COUNT),200) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2)
+
 .PHONY: pictures
 pictures: ## retake the screenshots in docs/pictures
 	@.ci/environment requirements-dev.lock

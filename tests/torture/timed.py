@@ -1,4 +1,5 @@
-"""Seeded runs by a clock that is set: submitting ahead, and a warm-up with two publications on one domain.
+"""Seeded runs by a clock that is set: submitting ahead, a warm-up with two publications on one domain, and the days of
+`life_runs.py`.
 
 A program of its own (`python -m tests.torture.timed [RUNS SEED]`), told by the environment which database to use. The
 workers' steps are taken in turn with lost answers, refusals, lost and sleeping workers, and a person's words at any
@@ -6,6 +7,7 @@ moment before, at and after the due time. Then faults stop, a person resumes wha
 against the ledger. It prints a line for each run that broke the promise; a seed says all that happens in a run.
 """
 
+import os
 import random
 import sys
 import tempfile
@@ -18,6 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 import django
 
+from tests.torture.answers import order_of
+from tests.torture.life_runs import run_copied, run_desk, run_life, run_restored
+
 if TYPE_CHECKING:
     from tests.delivery.living import System
 
@@ -25,31 +30,16 @@ Step = tuple[str, Any]
 STEPS = ("go on", "live", "open", "tend", "send", "misbehave", "lose a worker", "wake it", "take in hand", "give back",
          "evidence", "recover", "pause", "resume", "resume", "stop")  # fmt: skip
 WEIGHTS = (9, 4, 1, 3, 2, 5, 2, 1, 2, 2, 1, 1, 1, 3, 3, 0.3)
-BAD_ANSWERS: tuple[dict[str, Any], ...] = (
-    {"do": "drop", "accept": True},
-    {"do": "drop", "accept": False},
-    {"do": "status", "status": 401},
-    {"do": "status", "status": 400},
-    {"do": "status", "status": 429},
-    {"do": "status", "status": 500, "call": "batch"},
-    {"do": "drop", "accept": True, "call": "scheduled_sends"},
-    {"do": "drop", "accept": False, "call": "scheduled_sends"},
-    {"do": "status", "status": 500, "call": "scheduled_sends"},
-)
 
 
 def steps_of(seed: int) -> list[Step]:
     """What happens in a run: all of it, before it begins."""
     chance = random.Random(seed)  # noqa: S311  # no secret
-    found: list[Step] = [("misbehave", _order(chance)) for _ in range(chance.randint(0, 2))]
+    found: list[Step] = [("misbehave", order_of(chance)) for _ in range(chance.randint(0, 2))]
     for what in chance.choices(STEPS, WEIGHTS, k=chance.randint(5, 30)):
-        how = {"go on": chance.randint(1, 20), "misbehave": _order(chance)}.get(what)
+        how = {"go on": chance.randint(1, 20), "misbehave": order_of(chance)}.get(what)
         found.append((what, how))
     return found
-
-
-def _order(chance: random.Random) -> dict[str, Any]:
-    return {**chance.choice(BAD_ANSWERS), "times": chance.choice([1, 1, 2, 5, None])}
 
 
 def run_ahead(seed: int, folder: Path) -> list[str]:
@@ -136,6 +126,7 @@ def run_warm_up(seed: int, folder: Path) -> list[str]:
 
 
 def main(runs: int, first: int) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
     django.setup()
     from django.core.management import call_command
 
@@ -145,14 +136,17 @@ def main(runs: int, first: int) -> int:
         found += 1
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
-    sys.stdout.write(f"{2 * runs} runs, {found} breaches\n")
+    sys.stdout.write(f"{len(RUNS) * runs} runs, {found} breaches\n")
     return 1 if found else 0
 
 
 Run = Callable[[int, Path], list[str]]
 
 
-def hunt(seeds: Iterable[int], runs: Sequence[Run] = (run_ahead, run_warm_up)) -> Iterator[str]:
+RUNS: tuple[Run, ...] = (run_ahead, run_warm_up, run_life, run_desk, run_restored, run_copied)
+
+
+def hunt(seeds: Iterable[int], runs: Sequence[Run] = RUNS) -> Iterator[str]:
     """Every breach that runs with these seeds find. What they write into the database is taken back."""
     from django.db import transaction
 
