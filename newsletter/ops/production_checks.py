@@ -1,11 +1,11 @@
-"""Whether this installation may send to real readers: pure checks of the facts that `newsletter check` gathers."""
+"""Rules that decide whether an installation is ready to email real readers. `newsletter check` gathers the facts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-# RFC 2606, 6761 and 8375: names that nobody owns. A provider cannot authenticate example.org and similar domains.
+# RFC 2606, 6761 and 8375: reserved names that nobody owns, so no provider can authenticate them as sender domains.
 RESERVED_DOMAINS = (
     "example",
     "example.com",
@@ -31,7 +31,7 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """The sender of an active publication, which is named by its slug."""
+    """An active publication and its sender address."""
 
     publication: str
     email: str
@@ -40,9 +40,9 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts to judge. `database` is sqlite or another vendor; `senders` and `approvers` need its tables.
+    """What the rules look at. `senders` and `approvers` can be read from a migrated database only.
 
-    `installation_problem` says why the database does not belong to this installation; empty when it does.
+    `database` is the vendor, such as sqlite.
     """
 
     debug: bool
@@ -67,7 +67,7 @@ class Facts:
 
 
 def findings(facts: Facts) -> list[Finding]:
-    """Return all findings, those of severity stop first."""
+    """Return all problems, stops first."""
     found = [*_web(facts), *_stores(facts), *_provider(facts)]
     if not facts.database_problem and not facts.migrations_missing:
         found += _newsroom(facts)
@@ -81,24 +81,24 @@ def _web(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             "stop",
             "secret-weak",
-            "SECRET_KEY is too weak: links in emails could be forged.",
+            "SECRET_KEY is weak: links in emails can be forged.",
             "Set SECRET_KEY to 50 random characters.",
         )
     elif facts.secret_is_local:
         yield Finding(
             "warn",
             "secret-local",
-            "SECRET_KEY is a file in the data folder: a second machine would reject the links that this one signs.",
+            "SECRET_KEY is a local file: a second machine cannot verify links that this machine signs.",
             "Set SECRET_KEY, or SECRET_KEY_FILE, to the same value on every machine.",
         )
     base = urlsplit(facts.base_url)
     host = base.hostname or ""
-    header = f"[{host}]" if ":" in host else host  # the form of a Host header
+    header = f"[{host}]" if ":" in host else host  # as a Host header has it
     if host in LOOPBACK:
         yield Finding(
             "stop",
             "base-url-local",
-            "BASE_URL is this machine: readers could not unsubscribe.",
+            "BASE_URL points to this machine: readers cannot unsubscribe.",
             "Set BASE_URL=https://…",
         )
     elif base.scheme != "https":
@@ -112,19 +112,19 @@ def _web(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             "warn",
             "proxies-unknown",
-            "BASE_URL is https, so requests come through a proxy, but TRUSTED_PROXY_COUNT is 0: all visitors seem to "
-            "share one address, and somebody who guesses passwords locks your staff out of new browsers.",
-            "Set TRUSTED_PROXY_COUNT to the number of proxies that add to X-Forwarded-For.",
+            "BASE_URL is https, so there is a proxy, but TRUSTED_PROXY_COUNT is 0: all visitors appear to have one "
+            "address, and password guessing by strangers blocks sign-in from your new browsers.",
+            "Set TRUSTED_PROXY_COUNT to the number of proxies that append to X-Forwarded-For.",
         )
     if "*" in facts.allowed_hosts:
-        yield Finding("stop", "hosts-any", "ALLOWED_HOSTS allows any host name.", f"Set ALLOWED_HOSTS={header}.")
+        yield Finding("stop", "hosts-any", "ALLOWED_HOSTS accepts any host name.", f"Set ALLOWED_HOSTS={header}.")
     elif not any(
         header == name or (name.startswith(".") and f".{host}".endswith(name)) for name in facts.allowed_hosts
     ):
         yield Finding(
             "stop",
             "hosts-lack-base",
-            "ALLOWED_HOSTS lacks the host of BASE_URL: its pages would answer 400.",
+            "ALLOWED_HOSTS does not contain the host of BASE_URL: all pages answer with status 400.",
             f"Add {header} to ALLOWED_HOSTS.",
         )
 
@@ -138,32 +138,32 @@ def _stores(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             "stop",
             "migrations-missing",
-            "1 migration is not applied."
-            if facts.migrations_missing == 1
-            else f"{facts.migrations_missing} migrations are not applied.",
+            f"Unapplied migrations: {facts.migrations_missing}.",
             "Run: newsletter migrate",
         )
     if facts.installation_problem:
-        yield Finding("stop", "environment-strange", facts.installation_problem, "Run: newsletter environment confirm")
+        yield Finding(
+            "stop", "environment-unconfirmed", facts.installation_problem, "Run: newsletter environment confirm"
+        )
     if facts.database == "sqlite":
         yield Finding(
             "warn",
             "database-sqlite",
             "The database is SQLite, a file on one machine.",
-            "SQLite is fine for one machine. For several machines, set DATABASE_URL=postgres://…",
+            "This is fine for one machine. For several, set DATABASE_URL=postgres://…",
         )
     if not facts.redis_url:
         yield Finding(
             "warn",
-            "redis-own",
-            "REDIS_URL is not set: only `newsletter run` starts its own Redis.",
+            "redis-not-set",
+            "REDIS_URL is not set: only `newsletter run` starts its own Redis server.",
             "To run workers separately or on several machines, set REDIS_URL.",
         )
     elif facts.broker_problem:
         yield Finding(
             "stop",
-            "broker-silent",
-            f"The broker cannot be used: {facts.broker_problem}.",
+            "broker-unreachable",
+            f"Cannot use the broker: {facts.broker_problem}.",
             "Start the broker, or check REDIS_URL.",
         )
 
@@ -211,11 +211,14 @@ def _newsroom(facts: Facts) -> Iterator[Finding]:
         if any(domain == name or domain.endswith(f".{name}") for name in RESERVED_DOMAINS):
             yield Finding(
                 "stop",
-                "sender-nobodys",
-                f"Publication {sender.publication} is sent from {domain}, which is reserved for examples and tests.",
+                "sender-reserved-domain",
+                f"Publication {sender.publication} sends from {domain}, a reserved domain.",
                 f"Run: newsletter publications set {sender.publication} sender_email=…",
             )
     if not facts.approvers and not all(sender.auto_approve for sender in facts.senders):
         yield Finding(
-            "stop", "approver-missing", "No user may approve editions.", "Run: newsletter users add --role editor"
+            "stop",
+            "approver-missing",
+            "No user has permission to approve editions.",
+            "Run: newsletter users add --role editor",
         )

@@ -189,7 +189,7 @@ def test_a_suppressed_reader_is_told_what_stands_in_the_way_and_is_not_mailed(
     suppressions.suppress(rita.email, reason=reason)
     for answer in (client.get(f"/p/{token}"), client.post(f"/p/{token}", {"action": "resubscribe"})):
         assert suppressions.suppression_notice(rita.email) in words(answer).replace("&#39;", "'")
-        assert "a person sees to it" in words(answer)
+        assert "we will help you" in words(answer)
         assert "next email" not in words(answer)
         assert "Send confirmation email" not in words(answer)
     assert "Send confirmation email" not in words(client.get(f"/u/{token}"))

@@ -85,7 +85,7 @@ def test_an_editor_adds_an_extra_edition_from_the_desk(eddie: Client, publicatio
 def test_an_extra_edition_in_the_past_is_refused_beside_its_field(eddie: Client, publication: Publication) -> None:
     make.story(publication, headline="Rain at last")
     for given, said in (
-        ("2020-01-01T07:00", "Has passed. Give a time from now on."),
+        ("2020-01-01T07:00", "Is in the past. Choose a later time."),
         ("soon", "Enter a date and a time"),
     ):
         page = eddie.post("/desk/morning/editions/extra/", {"due_at": given})

@@ -101,7 +101,7 @@ def test_one_refused_batch_is_retried(newsletter: Command, dispatch: Dispatch) -
         {"batch": 1, "readers": 2}
     ]
     assert newsletter(*retry, 1, "--json").data["refused"] == []
-    assert "is not refused any more" in newsletter(*retry, 1).err
+    assert "is no longer refused" in newsletter(*retry, 1).err
     assert newsletter(*retry, 9).err == f"Edition {dispatch.edition_id} has no batch 9.\n"
 
 
@@ -118,4 +118,4 @@ def test_missing_readers_are_exported_one_a_line(newsletter: Command, dispatch: 
 def test_leave_out_is_refused_while_readers_wait(newsletter: Command, dispatch: Dispatch, otto: User) -> None:
     result = newsletter("dispatches", "leave-out", dispatch.edition_id, "--by", otto.email, "--yes")
     assert result.status != 0
-    assert "once all is sent" in result.err
+    assert "once all else is sent" in result.err
