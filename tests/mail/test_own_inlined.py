@@ -26,7 +26,7 @@ def test_its_styles_stand_on_its_elements() -> None:
 
 
 def test_nothing_of_it_is_inlined_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(render_letter, "inline")
+    monkeypatch.delattr(render_letter, "inline_css")
     letter = render_letter.render(
         replace(rich(), template=PAGE.replace("{css}", "p{color:red}").replace("{body}", "<p>x"))
     )
@@ -39,8 +39,8 @@ def test_nothing_of_it_is_inlined_outside(monkeypatch: pytest.MonkeyPatch) -> No
     ("css", "body", "words"),
     [
         (f"p {{ font-family: {'a' * 20_000} }}", FEW_LETTERS, "styles"),  # 200 MB
-        (f"p {{ font-family: {'a' * 100} }}", FEW_LETTERS, "more than a letter may hold when its styles"),  # 1 MB
-        ("{% for i in range(2000) %}p { color: red }{% endfor %}", FEW_LETTERS, "too long to put its styles"),
+        (f"p {{ font-family: {'a' * 100} }}", FEW_LETTERS, "exceeds the size limit after its styles"),  # 1 MB
+        ("{% for i in range(2000) %}p { color: red }{% endfor %}", FEW_LETTERS, "Inlining the styles takes too long"),
         ("", "{% for i in range(9000) %}<!--{% endfor %}", "comments"),
         ("@import 'x.css';", '<p>x</p><style data-premailer="ignore"></style>', "@import"),
     ],

@@ -38,7 +38,7 @@ def once(monkeypatch: pytest.MonkeyPatch, program: str, mark: Path) -> None:
 @pytest.mark.parametrize("program", ["import nothing_of_this_name", "", "print('half', end='')", "raise SystemExit(3)"])
 def test_a_process_that_breaks_is_ours(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     instead(monkeypatch, program)
-    with capture_logs() as told, pytest.raises(TemplateRendererUnavailable, match="could not be tried at this moment"):
+    with capture_logs() as told, pytest.raises(TemplateRendererUnavailable, match="cannot be rendered at the moment"):
         filled()
     assert [line["event"] for line in told] == ["template.not_tried"]
     assert ("No module named" in told[0]["why"]) == ("import" in program)
@@ -59,7 +59,7 @@ def test_parts_of_ours_that_cannot_be_read_are_ours(tmp_path: Path) -> None:
 
 
 def test_a_part_with_an_endless_name_is_a_slip() -> None:
-    with pytest.raises(CustomTemplateError, match="no part"):
+    with pytest.raises(CustomTemplateError, match="no template"):
         filled("{% include '_parts/" + "x" * 5_000 + "' %}")
 
 
@@ -87,7 +87,7 @@ def test_a_processors_time_is_known_by_its_own_signal(monkeypatch: pytest.Monkey
     runs = []
     run = bounded_process._run_once
     monkeypatch.setattr(bounded_process, "_run_once", lambda *given: runs.append(1) or run(*given))  # type: ignore[func-returns-value]
-    with pytest.raises(CustomTemplateError, match="loop in a loop"):
+    with pytest.raises(CustomTemplateError, match="nested loops"):
         filled("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}")
     assert len(runs) == 1
 
