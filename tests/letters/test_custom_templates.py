@@ -72,7 +72,7 @@ def test_what_works_with_an_appeal_and_not_with_thanks_in_its_place_is_not_saved
 
 def test_what_works_with_much_and_not_with_little_is_not_saved() -> None:
     publication = make.publication()
-    with pytest.raises(CustomTemplateError, match=r"Line \d+, column \d+: .*not in every letter"):
+    with pytest.raises(CustomTemplateError, match=r"Line \d+, column \d+: .*not in every email"):
         saved(publication, own(publication, "{{ appeal.heading }}"))
     assert not Template.objects.exists()
     assert publication.template is None
@@ -105,7 +105,7 @@ def test_one_that_breaks_later_holds_the_edition_with_its_stories_until_it_is_me
     edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
     assert edition.state == State.HELD
     assert edition.reason.startswith("The publication’s custom template cannot be used for this email. Line ")
-    assert "There is no “nothing” in a letter." in edition.reason
+    assert "There is no “nothing” in an email." in edition.reason
     assert edition.placements.get().story == story
     custom_templates.remove(publication)
     approval.release(edition, now=BEFORE)

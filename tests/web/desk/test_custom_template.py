@@ -47,9 +47,9 @@ def test_when_all_turns_are_taken_it_says_so_at_once_and_keeps_what_was_typed(
 ) -> None:
     body = custom_templates.default_template(publication) + "<!-- typed -->"
     with preview_slot(), preview_slot():
-        assert "Other templates are being tried" in words(eddie.post(PAGE + "preview/", {"body": body}))
+        assert "Too many templates are being previewed" in words(eddie.post(PAGE + "preview/", {"body": body}))
         answer = eddie.post(PAGE, {"body": body})
-    assert "Nothing was saved yet. Other templates are being tried at this moment." in words(answer)
+    assert "Nothing was saved yet. Too many templates are being previewed." in words(answer)
     assert "&lt;!-- typed --&gt;" in answer.content.decode()
     assert not Template.objects.exists()
 
@@ -59,7 +59,7 @@ def test_trouble_of_the_machine_is_told_and_what_was_typed_stays(
 ) -> None:
     monkeypatch.setattr(renderer_process, "COMMAND", ["/nowhere/python"])
     answer = eddie.post(PAGE, {"body": "<p>typed</p>"})
-    assert "The template could not be tried at this moment. Try again in a minute." in words(answer)
+    assert "The template cannot be rendered at the moment. Try again in a minute." in words(answer)
     assert "&lt;p&gt;typed&lt;/p&gt;" in answer.content.decode()
 
 
@@ -68,7 +68,7 @@ def test_an_editions_own_preview_waits_for_no_turn_either(eddie: Client, publica
     custom_templates.save(publication, custom_templates.default_template(publication), by=None, now=make.MONDAY)
     edition = make.edition(publication)
     with preview_slot(), preview_slot():
-        assert "Other templates are being tried" in words(eddie.get(f"/editions/{edition.pk}/letter/"))
+        assert "Too many templates are being previewed" in words(eddie.get(f"/editions/{edition.pk}/letter/"))
 
 
 def test_the_preview_says_what_preflight_would_stop(eddie: Client, publication: Publication) -> None:
