@@ -58,7 +58,7 @@ def test_a_story_moves_without_a_new_page_and_the_focus_stays(opened: Opened, th
     down.press("Enter")
     wait_for_order(page, "two", "one", "three")
     expect(down).to_be_focused()
-    expect(page.locator("#said")).to_have_text("“one” is now at position 2.")
+    expect(page.locator("#announcement")).to_have_text("“one” is now at position 2.")
     page.keyboard.press("Enter")
     wait_for_order(page, "two", "three", "one")
     expect(page.get_by_role("button", name="Move “one” up")).to_be_focused()  # it cannot go farther down
@@ -78,7 +78,7 @@ def test_a_story_is_dragged_to_its_place(opened: Opened, three: Publication) -> 
 
 def test_a_story_is_dropped_and_put_back(opened: Opened, three: Publication) -> None:
     page = opened("/", Role.CURATOR)
-    page.get_by_role("button", name="Take “two” out of the queue").click()
+    page.get_by_role("button", name="Remove “two” from queue").click()
     wait_for_order(page, "one", "three")
     page.get_by_role("button", name="Restore to end of queue").click()
     wait_for_order(page, "one", "three", "two")
@@ -88,7 +88,7 @@ def test_everything_at_the_desk_works_without_scripts(opened: Opened, three: Pub
     page = opened("/", Role.CURATOR, java_script_enabled=False)
     page.get_by_role("button", name="Move “three” to the front").click()
     wait_for_order(page, "three", "one", "two")
-    page.get_by_role("button", name="Take “three” out of the queue").click()
+    page.get_by_role("button", name="Remove “three” from queue").click()
     page.get_by_role("button", name="Restore to end of queue").first.click()
     wait_for_order(page, "one", "two", "three")
     page.get_by_role("link", name="Paste a story").click()
@@ -147,7 +147,7 @@ def test_the_ops_page_asks_anew_by_itself(opened: Opened, publication: Publicati
     expect(page.locator(".verdict")).to_contain_text("No worker has reported yet")
     heartbeats.record_queue("dispatch", waiting=7, oldest_seconds=3, now=clock.now())
     page.clock.run_for(9_000)
-    expect(page.locator("[aria-labelledby=queue-dispatch]")).to_contain_text("Read")
+    expect(page.locator("[aria-labelledby=queue-dispatch]")).to_contain_text("Updated")
     expect(page.locator("[aria-labelledby=queue-dispatch]")).to_contain_text("7")
 
 

@@ -29,26 +29,26 @@ def approve(edition: Edition) -> None:
 def test_the_page_follows_its_edition(opened: Opened, assembled: Edition) -> None:
     page = opened(f"/editions/{assembled.pk}/", Role.EDITOR)
     page.evaluate("window.same = true")
-    expect(page.locator("#standing")).to_have_text("Waiting for approval")
+    expect(page.locator("#status")).to_have_text("Waiting for approval")
     approve(assembled)
-    expect(page.locator("#standing")).to_have_text("Approved")
+    expect(page.locator("#status")).to_have_text("Approved")
     assert page.evaluate("window.same")
     approval.hold(assembled, reason="A name is wrong.", now=clock.now())
-    expect(page.locator("#standing")).to_have_text("Held")
+    expect(page.locator("#status")).to_have_text("Held")
     approval.release(assembled, now=clock.now())
-    expect(page.locator("#standing")).to_have_text("Planned")
+    expect(page.locator("#status")).to_have_text("Planned")
     expect(page.get_by_text("Nothing is final yet")).to_be_visible()  # the letter is another: a new page
 
 
 def test_what_somebody_is_writing_is_not_taken_away(opened: Opened, assembled: Edition) -> None:
     page = opened(f"/editions/{assembled.pk}/", Role.EDITOR)
-    page.get_by_text("Hold").click()
+    page.get_by_text("Hold", exact=True).click()
     page.get_by_label("Reason").first.fill("The lawyer")
     approve(assembled)
     expect(page.locator("#toast")).to_contain_text("This edition has changed")
     expect(page.get_by_label("Reason").first).to_have_value("The lawyer")
     page.get_by_role("button", name="Hold edition").click()
-    expect(page.locator("#standing")).to_have_text("Held")
+    expect(page.locator("#status")).to_have_text("Held")
 
 
 @pytest.mark.parametrize("phone", [False, True])
@@ -59,13 +59,13 @@ def test_the_edition_of_tomorrow_is_sent_today_with_the_letter_of_today(
     size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
     page = opened(f"/editions/{assembled.pk}/", Role.EDITOR, viewport=size)
     page.get_by_role("link", name="Send now").click()
-    expect(page.get_by_role("heading", name="Send it to 12 readers now?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Send this edition to 12 readers now?")).to_be_visible()
     today = clock.now()
     shown = page.frame_locator("iframe")
     expect(shown.get_by_text(f"{today.day} {today:%B %Y}").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.get_by_role("button", name="Approve and send now").click()
-    expect(page.locator("#standing")).to_have_text("Approved")
+    expect(page.locator("#status")).to_have_text("Approved")
     expect(page.get_by_text("The email was rebuilt for that time. It is approved.")).to_be_visible()
     assembled.refresh_from_db()
     assert (assembled.state, assembled.due_at <= clock.now()) == (State.APPROVED, True)

@@ -70,7 +70,7 @@ def test_a_picture_that_comes_shows_itself(opened: Opened, publication: Publicat
     story = make.story(publication)
     story_queue.update(story, picture_url="https://example.org/p.jpg", picture_alt="A wet street")
     page = opened(f"/stories/{story.pk}/", Role.CURATOR)
-    expect(page.get_by_text("The picture is being fetched")).to_be_visible()
+    expect(page.get_by_text("Fetching picture …")).to_be_visible()
     page.get_by_label("Kicker").fill("Half a word")
     kept = import_pictures.save_upload(file(photo()), Use.STORY, now=clock.now())
     same = {name: getattr(kept, name) for name in ("digest", "kind", "width", "height", "weight")}
