@@ -110,7 +110,7 @@ def test_a_story_that_expires_before_it_leaves_holds_it() -> None:
     Edition.objects.update(due_at=MONDAY + timedelta(minutes=50))
     assert open_dispatch.open_dispatch(edition.pk, now=MONDAY - timedelta(minutes=10)) is None
     edition.refresh_from_db()
-    assert (edition.state, "expired" in edition.reason) == (State.HELD, True)
+    assert (edition.state, "expires at" in edition.reason) == (State.HELD, True)
 
 
 def test_what_nobody_has_got_long_after_it_was_due_waits_for_a_person(client: Client, postbox: Postbox) -> None:

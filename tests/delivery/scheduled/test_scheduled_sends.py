@@ -353,7 +353,7 @@ def test_a_large_dispatch_has_eight_groups_at_most_and_a_second_one_what_is_left
     system.at(-60).live()
     assert ScheduledGroup.objects.filter(dispatch__edition=first).count() == 8
     assert Batch.objects.filter(dispatch__edition=first).exclude(state=BatchState.ACCEPTED).count() == 0
-    assert "taken by others" in scheduled_sends.reason_against(second, now=system.clock())
+    assert "in use" in scheduled_sends.reason_against(second, now=system.clock())
     system.live_until(-1, step=10)
     assert not Dispatch.objects.filter(edition=second).exists()
     system.live_until(1)
