@@ -156,5 +156,5 @@ def test_a_preview_shows_either_by_the_same_road() -> None:
 @pytest.mark.parametrize("days", [-1, 366])
 def test_nobody_is_thanked_longer_than_gifts_are_kept(days: int) -> None:
     appeal = make.appeal(make.publication())
-    with pytest.raises(BadInput, match="Give 0 to 365"):
+    with pytest.raises(BadInput, match="Enter 0 to 365"):
         edit_appeal.update_appeal(appeal, thanks_days=days)

@@ -177,7 +177,7 @@ class Life(ReaderSteps, ProviderSteps):
 
     def _settle(self) -> None:
         """A person who has looked at the provider's own list says what it says."""
-        out = {int(one["custom_args"]["nl_attempt"]): one["fate"] for one in self.system.postbox.letters()}
+        out = {int(one["custom_args"]["nl_attempt"]): one["status"] for one in self.system.postbox.letters()}
         for batch in Batch.objects.filter(dispatch=self.dispatch, state=BatchState.UNCERTAIN):
             fates = {out.get(attempt.pk, "cancelled") for attempt in batch.attempts.all()}
             word = settle_batch.send_again if fates == {"cancelled"} else settle_batch.count_as_accepted

@@ -57,7 +57,7 @@ class ProviderSteps:
         found = [one for one in self.system.postbox.letters() if one not in self.old_letters]
         words = {"sent": "delivered"}
         at = self.system.clock()
-        events = [self._event(one, words.get(one["fate"], "processed"), at) for one in found]
+        events = [self._event(one, words.get(one["status"], "processed"), at) for one in found]
         self.chance.shuffle(events)
         if events:
             self.post(*events)

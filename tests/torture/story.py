@@ -121,11 +121,11 @@ class Story:
 def breaches(system: System) -> list[str]:
     """What the ledger says against what the postbox has seen, and whether it came to its end."""
     letters = system.postbox.letters()
-    sent = Counter(letter["address"] for letter in letters if letter["fate"] == "sent")
+    sent = Counter(letter["address"] for letter in letters if letter["status"] == "sent")
     addresses = dict(Subscriber.objects.values_list("pk", "email"))
     found = [f"{address} got {count}" for address, count in sent.items() if count > 1]
     early = [one for one in letters if not one["send_at"] and datetime.fromisoformat(one["at"]) < DUE]
-    found += [f"{one['address']} got one too early" for one in early if one["fate"] == "sent"]
+    found += [f"{one['address']} got one too early" for one in early if one["status"] == "sent"]
     for batch in Batch.objects.exclude(state=BatchState.SPLIT):
         copies = {sent[addresses[reader]] for reader in unpack(batch.subscribers)}
         if batch.state == BatchState.UNCERTAIN:

@@ -75,7 +75,7 @@ class Witness:
         if dispatch is None:
             return ["the edition of the day never opened"]
         ours = [one for one in self.system.postbox.letters() if one["custom_args"]["nl_dispatch"] == str(dispatch.pk)]
-        sent = Counter(one["address"] for one in ours if one["fate"] == "sent")
+        sent = Counter(one["address"] for one in ours if one["status"] == "sent")
         found = [f"{address} got {count}" for address, count in sent.items() if count > 1]
         if not progress(dispatch).adds_up:
             found.append("the ledger does not add up")

@@ -156,8 +156,8 @@ def test_an_import_counts_readers_by_the_consent_in_the_file(newsletter: Command
         "rejected 1 imported in part 1"
     )
     assert result.err == (
-        "line 4: The status is not one that we know. Write active, pending, paused, left or suppressed: other words "
-        "are not guessed at.\n"
+        "line 4: The status is not known. Use active, pending, paused, left or suppressed. Other values "
+        "are not guessed.\n"
         "line 3: The time zone is not known. It was left out. Give a name such as Europe/Berlin, or leave it empty.\n"
     )
 

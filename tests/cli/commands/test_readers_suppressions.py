@@ -32,7 +32,7 @@ def test_a_suppressed_reader_is_not_mailed_until_it_is_lifted(newsletter: Comman
 def test_a_reason_that_nobody_gives_is_refused(newsletter: Command, reason: str) -> None:
     result = newsletter("readers", "suppress", ADDRESS, "--reason", reason)
     assert result.status == 1
-    assert "Give one of: hard-bounce, complaint, person, desk, provider." in result.err
+    assert "Use one of: hard-bounce, complaint, person, desk, provider." in result.err
     assert "rita" not in result.err
 
 

@@ -49,7 +49,7 @@ def test_the_type_of_each_line_is_shown_and_no_appeal_saved(newsletter: Command,
 def test_a_given_line_type_overrides_the_detected_one(newsletter: Command, publication: Publication) -> None:
     result = newsletter(*ADD, "--line-type", "4=ignored", "--line-type", "10=paragraph", "--json", stdin=COPIED).data
     assert "Support our reporting today." in result["body"]
-    assert result["pasted"]["lines"][3]["reason"] == "as you said"
+    assert result["pasted"]["lines"][3]["reason"] == "your correction"
     for wrong in ("4", "four=ignored", "4=nothing", "4=blank", "99=paragraph"):
         refused = newsletter(*ADD, "--allow-duplicate", "--line-type", wrong, stdin=COPIED)
         assert (refused.status, refused.out) == (1, ""), wrong

@@ -250,7 +250,7 @@ def test_a_worker_that_sleeps_before_the_last_byte_does_not_write_it(system: Sys
         ahead=scheduled_sends.scheduled_send(group),
     )
     system.at(5)  # asleep until after the letters were to leave
-    with pytest.raises(RetryLater, match="not made"):
+    with pytest.raises(RetryLater, match="not sent"):
         system.client.send(body, may_finish=lambda: system.clock() < until)
     assert system.postbox.counts()["accepted"] == 0
     system.at(-59)

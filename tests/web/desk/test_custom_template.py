@@ -21,7 +21,7 @@ def test_an_editor_begins_with_the_look_and_saves_a_version(eddie: Client, publi
     assert kept.body == custom_templates.default_template(publication)  # as a browser sends it, and as it was
     assert kept.saved_by == make.eddie()
     assert "Emails use the standard layout again" in follow(eddie.post(PAGE + "remove/"), eddie)
-    assert "Version 1 is in use" in follow(eddie.post(PAGE + "1/"), eddie)
+    assert "Version 1 is now in use" in follow(eddie.post(PAGE + "1/"), eddie)
 
 
 def test_a_slip_is_shown_at_its_line_and_what_was_typed_stays(eddie: Client, publication: Publication) -> None:
@@ -49,7 +49,7 @@ def test_when_all_turns_are_taken_it_says_so_at_once_and_keeps_what_was_typed(
     with preview_slot(), preview_slot():
         assert "Too many templates are being previewed" in words(eddie.post(PAGE + "preview/", {"body": body}))
         answer = eddie.post(PAGE, {"body": body})
-    assert "Nothing was saved yet. Too many templates are being previewed." in words(answer)
+    assert "Nothing was saved. Too many templates are being previewed." in words(answer)
     assert "&lt;!-- typed --&gt;" in answer.content.decode()
     assert not Template.objects.exists()
 

@@ -58,7 +58,7 @@ def test_a_letter_that_changed_meanwhile_is_not_approved_and_it_is_said_why(eddi
     assemble_letter.refresh_stale()
     assemble_letter.assemble(assembled.pk, now=clock.now())
     page = press(eddie, assembled, "approve", content_hash=seen)
-    assert "assembled anew since you looked at it. Refresh, then approve." in page
+    assert "rebuilt since you opened it. Review it again, then approve it." in page
     assert assembled.state == State.ASSEMBLED
 
 

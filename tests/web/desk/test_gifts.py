@@ -28,7 +28,7 @@ def test_an_editor_takes_gifts_in_and_reads_what_was_not_taken(eddie: Client, pu
     page = posted(eddie, text)
     assert "1 new gift" in page
     assert "Line 3 The email address has no @." in page
-    assert "There already 1" in posted(eddie, text)
+    assert "Already imported 1" in posted(eddie, text)
     assert "not paid" not in page.casefold()
     failed = HEADER.strip() + ",status\n" + row("rita@example.org", "3").strip() + ",Failed\n"
     assert "Not paid, or given back 1" in posted(eddie, failed)
@@ -46,9 +46,9 @@ def test_they_may_be_for_the_readers_of_one_publication(eddie: Client, publicati
 @pytest.mark.parametrize(
     ("text", "said", "sentence"),
     [
-        ("donor,when\n", {}, "line 1: does not name a column “email”."),
-        ("email,date,amount\n", {}, "does not name a column “currency”"),
-        (HEADER, {"currency": "€"}, "Is not three letters. Give its code"),
+        ("donor,when\n", {}, "line 1: has no column “email”."),
+        ("email,date,amount\n", {}, "has no column “currency”"),
+        (HEADER, {"currency": "€"}, "Is not three letters. Enter a currency code"),
         (HEADER, {"source": ""}, "This field is required."),
     ],
 )

@@ -53,8 +53,12 @@ def test_logos_are_taken_out(eddie: Client, publication: Publication) -> None:
     [
         ({"logo": SimpleUploadedFile("a.png", b"no picture")}, "Cannot be read", "logo"),
         ({"logo": SimpleUploadedFile("a.svg", b"<svg></svg>")}, "Save it as a PNG", "logo"),
-        ({"logo_dark": png()}, "Has no light one beside it", "logo_dark"),
-        ({"logo": png(), "logo_dark": png(300, 300)}, "Is 300 × 300 pixels, and the light one 720 × 160", "logo_dark"),
+        ({"logo_dark": png()}, "Needs a light logo.", "logo_dark"),
+        (
+            {"logo": png(), "logo_dark": png(300, 300)},
+            "Is 300 × 300 pixels, but the light logo is 720 × 160",
+            "logo_dark",
+        ),
         ({"logo": png(), "logo_dark": png(300, 300)}, "Choose the file again", "logo"),
         ({"logo": png(), "logo_width": "9000"}, "Enter a number from 16 to 600", "logo_width"),
         ({"logo": png(), "logo_width": "9000"}, "Choose the file again", "logo"),

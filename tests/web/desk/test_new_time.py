@@ -73,7 +73,7 @@ def test_an_approval_is_not_lost_by_a_click_that_did_not_say_so(
     eddie: Client, approved: Edition, button: str, form: dict[str, str]
 ) -> None:
     page = press(eddie, approved, button, **form)
-    assert "needs approval anew" in page
+    assert "must be approved again" in page
     assert "You can approve it in the same step" in page
     assert (approved.state, approved.due_at, approved.approved_by) == (State.APPROVED, MONDAY, make.eddie())
     assert "23 November" in approved.letters.get().html
@@ -118,7 +118,7 @@ def test_a_letter_that_changes_between_the_look_and_the_click_is_not_approved(ed
     page = eddie.get(f"/editions/{approved.pk}/send/").content.decode()
     story_queue.update(Story.objects.get(), headline="Another headline")
     said = press(eddie, approved, "send-now", content_hash=hidden(page, "content_hash"))
-    assert "Refresh, then approve." in said
+    assert "Review it again, then approve it." in said
     assert (approved.state, approved.due_at) == (State.APPROVED, MONDAY)
 
 
@@ -175,7 +175,7 @@ def test_another_time_is_on_the_publications_clock(eddie: Client, assembled: Edi
     [
         ("", "This field is required"),
         ("soon", "Enter a date and a time"),
-        ("2020-01-01T07:00", "Has passed. Give a time from now on."),
+        ("2020-01-01T07:00", "Is in the past. Choose a later time."),
     ],
 )
 def test_a_time_that_cannot_be_is_told_at_its_field(eddie: Client, assembled: Edition, due_at: str, said: str) -> None:

@@ -49,7 +49,7 @@ def uncertain(dispatch: Dispatch) -> Batch:
 def test_a_house_where_no_worker_ever_reported_says_so(otto: Client) -> None:
     page = words(otto.get("/ops/"))
     assert "No worker has reported yet" in page
-    assert "Nobody has looked yet" in page
+    assert "No data yet" in page
     assert "No edition in sight" in page
 
 
@@ -139,7 +139,7 @@ def test_a_refused_batch_stands_with_its_reason_and_is_tried_again_by_itself(ott
     assert "Batch 1 will be retried." in follow(otto.post(f"/ops/batches/{batch.pk}/retry/"), otto)
     batch.refresh_from_db()
     assert batch.state == BatchState.PENDING
-    assert "is not refused any more" in follow(otto.post(f"/ops/batches/{batch.pk}/retry/"), otto)
+    assert "is no longer refused" in follow(otto.post(f"/ops/batches/{batch.pk}/retry/"), otto)
 
 
 def test_what_is_finished_cannot_be_paused(otto: Client, dispatch: Dispatch) -> None:
@@ -177,7 +177,7 @@ def test_settling_shows_the_evidence_before_anything_is_done(otto: Client, uncer
 def test_counting_as_accepted_settles_it_once(otto: Client, uncertain: Batch) -> None:
     address = f"/ops/batches/{uncertain.pk}/accepted/"
     assert "Batch 1 now counts as accepted." in follow(otto.post(address), otto)
-    assert "is not uncertain any more" in follow(otto.post(address), otto)
+    assert "is no longer uncertain" in follow(otto.post(address), otto)
     uncertain.refresh_from_db()
     assert uncertain.state == BatchState.ACCEPTED
     assert uncertain.attempts.get().settled_by == "Otto: count as accepted"
@@ -186,7 +186,7 @@ def test_counting_as_accepted_settles_it_once(otto: Client, uncertain: Batch) ->
 def test_sending_again_puts_it_back_in_line_once(otto: Client, uncertain: Batch) -> None:
     address = f"/ops/batches/{uncertain.pk}/again/"
     assert "Batch 1 will be sent again." in follow(otto.post(address), otto)
-    assert "is not uncertain any more" in follow(otto.post(address), otto)
+    assert "is no longer uncertain" in follow(otto.post(address), otto)
     uncertain.refresh_from_db()
     assert uncertain.state == BatchState.PENDING
 

@@ -111,7 +111,7 @@ def test_one_who_was_refused_is_named_and_may_be_left_out(otto: Client, dispatch
     dispatch.refresh_from_db()
     assert dispatch.state == DispatchState.FINISHED
     again = words(otto.post(f"/ops/dispatches/{dispatch.pk}/leave-out/", follow=True))
-    assert "readers are left out once all is sent" in again
+    assert "refused readers can be excluded once all else is sent" in again
 
 
 def test_the_ops_page_leads_there(otto: Client, dispatch: Dispatch) -> None:
