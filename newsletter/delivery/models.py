@@ -42,17 +42,13 @@ class Dispatch(models.Model):
         default=False, help_text="It has rate limits, which are checked before each call (quotas.py)."
     )
     thank_gifts_since = models.DateTimeField(
-        null=True,
-        blank=True,
-        help_text="Readers who donated since then get the thank-you letter; empty: no reader does.",
+        null=True, blank=True, help_text="Readers who donated since then get the thank-you letter; empty: no reader."
     )
     refusals_counted_from = models.PositiveBigIntegerField(
         default=0, help_text="The latest attempt when a person last resumed it: earlier refusals do not count."
     )
     too_late_after = models.DateTimeField(
-        null=True,
-        blank=True,
-        help_text="From then on it waits for a person, if no reader got it yet; empty: no limit.",
+        null=True, blank=True, help_text="From then on it waits for a person, if no reader got it; empty: no limit."
     )
     opened_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -83,9 +79,7 @@ class ScheduledGroup(models.Model):
     place = models.PositiveSmallIntegerField(null=True, blank=True, unique=True, help_text="1 to 10.")
     provider_batch_id = models.CharField(max_length=100, blank=True, help_text="The provider's batch id.")
     why = models.CharField(max_length=200, blank=True, help_text="Why it is cancelled.")
-    cancel_requested_at = models.DateTimeField(
-        null=True, blank=True, help_text="Committed before the first call that cancels it."
-    )
+    cancel_requested_at = models.DateTimeField(null=True, blank=True, help_text="Committed before the first cancel.")
     ended_at = models.DateTimeField(null=True, blank=True, help_text="When its cancel was confirmed, or it was sent.")
     lease_until = models.DateTimeField(null=True, blank=True, help_text="Until then a worker has it.")
 

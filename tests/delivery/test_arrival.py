@@ -151,8 +151,8 @@ def test_what_leaves_at_a_pace_is_not_opened_before_it_is_due_and_can_be_held(li
     edition = make.approved_edition(publication, due_at=MONDAY)
     assert open_dispatch.due(now=EARLY) == []
     assert open_dispatch.open_dispatch(edition.pk, now=EARLY) is None
-    assert "at a pace" in scheduled_sends.reason_against(edition, now=EARLY)
-    assert "leaves at a pace" in edition_status(edition, now=EARLY).sentence
+    assert "at a limited pace" in scheduled_sends.reason_against(edition, now=EARLY)
+    assert "at a limited pace" in edition_status(edition, now=EARLY).sentence
     assert approval.hold(edition, reason="A mistake", now=EARLY).state == State.HELD
 
 

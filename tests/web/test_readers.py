@@ -117,7 +117,7 @@ def test_somebody_deleted_altogether_is_answered_kindly(client: Client, token: s
     for path in (f"/u/{token}", f"/p/{token}"):
         assert client.get(path).status_code == 200
         assert client.post(path, {"do": "leave"}).status_code == 200
-    assert "no longer exists" in words(client.post(f"/p/{token}", {"action": "resubscribe"}))
+    assert "is no longer stored here" in words(client.post(f"/p/{token}", {"action": "resubscribe"}))
 
 
 def test_preferences_show_and_change_the_first_name(client: Client, token: str) -> None:

@@ -35,7 +35,7 @@ def early(publication: Publication) -> Dispatch:
 def test_an_editor_sees_until_when_it_can_be_stopped_and_stops_it(eddie: Client, early: Dispatch) -> None:
     page = words(eddie.get(f"/editions/{early.edition_id}/"))
     assert "Scheduled at provider" in page
-    assert "can be stopped until" in page
+    assert "you can stop it until" in page
     assert "10 readers of 10 will not receive this edition" in words(eddie.get(f"/ops/dispatches/{early.pk}/stop/"))
     answer = eddie.post(f"/ops/dispatches/{early.pk}/stop/", {"reason": "The picture is wrong."}, follow=True)
     page = words(answer)

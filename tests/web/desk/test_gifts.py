@@ -31,7 +31,7 @@ def test_an_editor_takes_gifts_in_and_reads_what_was_not_taken(eddie: Client, pu
     assert "Already imported 1" in posted(eddie, text)
     assert "not paid" not in page.casefold()
     failed = HEADER.strip() + ",status\n" + row("rita@example.org", "3").strip() + ",Failed\n"
-    assert "Not paid, or given back 1" in posted(eddie, failed)
+    assert "Unpaid or refunded 1" in posted(eddie, failed)
     assert (Gift.objects.get().email, Gift.objects.get().publication) == ("rita@example.org", None)
 
 
@@ -71,7 +71,7 @@ def test_a_file_that_is_too_large_is_refused_with_the_way_to_take_it_in(
 ) -> None:
     text = HEADER + "x" * MAX_FILE_BYTES
     said = posted(eddie, text)
-    assert "Is larger than 20 MB. Have it taken in by the command newsletter gifts import, which takes any." in said
+    assert "Is larger than 20 MB. Use the command newsletter gifts import, which has no size limit." in said
 
 
 def test_only_who_may_change_appeals_may_say_who_gave(cora: Client, otto: Client, publication: Publication) -> None:

@@ -203,8 +203,8 @@ def test_a_pasted_storys_picture_can_be_fetched_from_an_address(cora: Client, pu
 @pytest.mark.parametrize(
     ("more", "problem", "field"),
     [
-        (handed(b"no picture") | {"picture_alt": "A tower"}, "Is not a file that we can read", "picture_file"),
-        (handed(file(photo(), "WEBP")), "Say what the picture shows", "picture_alt"),
+        (handed(b"no picture") | {"picture_alt": "A tower"}, "Cannot be read as a picture.", "picture_file"),
+        (handed(file(photo(), "WEBP")), "Describe the picture", "picture_alt"),
         (handed(file(photo(), "WEBP")), "Choose the file again", "picture_file"),
         (handed(file(photo(), "WEBP")) | {"url": "nowhere"}, "Choose the file again", "picture_file"),
         (handed(file(photo(), "WEBP")) | {"action": "read"}, "Choose the file again", "picture_file"),

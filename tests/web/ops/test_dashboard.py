@@ -50,7 +50,7 @@ def test_a_house_where_no_worker_ever_reported_says_so(otto: Client) -> None:
     page = words(otto.get("/ops/"))
     assert "No worker has reported yet" in page
     assert "No data yet" in page
-    assert "No edition in sight" in page
+    assert "No upcoming editions" in page
 
 
 @pytest.mark.django_db

@@ -97,7 +97,7 @@ def test_a_file_that_is_of_no_use_is_told_at_its_field_and_nothing_typed_is_lost
 
 def test_a_file_that_a_browser_forgets_is_asked_for_once_more(cora: Client, publication: Publication) -> None:
     page = cora.post(NEW, FORM | handed_over(file(plain(300, 200))))
-    assert "Say what the picture shows" in words(page)
+    assert "Describe the picture" in words(page)
     assert "Choose the file again" in words(page)
 
 
