@@ -39,7 +39,7 @@ def test_an_editor_sees_until_when_it_can_be_stopped_and_stops_it(eddie: Client,
     assert "10 readers of 10 will not receive this edition" in words(eddie.get(f"/ops/dispatches/{early.pk}/stop/"))
     answer = eddie.post(f"/ops/dispatches/{early.pk}/stop/", {"reason": "The picture is wrong."}, follow=True)
     page = words(answer)
-    assert "Stopped. Nothing of this edition leaves." in page
+    assert "Stopped. No emails of this edition are sent." in page
     assert "Stopped: 10 readers not submitted; 0 cancelled." in page
     early.refresh_from_db()
     assert early.state == DispatchState.STOPPED

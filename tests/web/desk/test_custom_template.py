@@ -49,7 +49,7 @@ def test_when_all_turns_are_taken_it_says_so_at_once_and_keeps_what_was_typed(
     with preview_slot(), preview_slot():
         assert "Too many templates are being previewed" in words(eddie.post(PAGE + "preview/", {"body": body}))
         answer = eddie.post(PAGE, {"body": body})
-    assert "Nothing was saved. Too many templates are being previewed." in words(answer)
+    assert "Not saved. Too many templates are being previewed." in words(answer)
     assert "&lt;!-- typed --&gt;" in answer.content.decode()
     assert not Template.objects.exists()
 
