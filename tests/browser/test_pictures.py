@@ -56,7 +56,7 @@ def test_a_pasted_story_takes_its_picture_along_though_lines_are_overruled(
     page.locator("#line-3").select_option("paragraph")
     expect(page.locator(".teaser").first).to_contain_text("Give the gift")
     page.get_by_role("button", name="Refresh").click()
-    expect(page.locator("#why-3")).to_have_text("as you said")
+    expect(page.locator("#why-3")).to_have_text("your correction")
     expect(page.get_by_label("Alt text")).to_have_value("A white tower")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("button", name="Add story to queue").click()

@@ -1,6 +1,7 @@
 """The postbox for killed processes: one of its own, calls to it, what it counted, and how it is told to misbehave."""
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -23,7 +24,10 @@ def postbox(folder: Path) -> Iterator[str]:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
-        yield next(word for word in process.stdout.readline().split() if word.startswith("http://"))
+        line = process.stdout.readline()
+        address = re.search(r"http://[^/\s]+", line)
+        assert address, line
+        yield address[0]
     finally:
         process.terminate()
         process.wait(10)

@@ -133,7 +133,7 @@ def _traces(life: Any) -> tuple[int, Any]:
     """What it did at the provider: letters, and cancels."""
     from newsletter.postbox.store import batch_ids
 
-    with life.system.postbox.office.mailbox.reading() as reader:
+    with life.system.postbox.context.mailbox.reading() as reader:
         return len(life.system.postbox.letters()), {
             name: one.changes for name, one in batch_ids.batch_histories(reader).items()
         }

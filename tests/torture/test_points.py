@@ -8,8 +8,8 @@ import pytest
 from tests.torture.pointing import points
 
 # Where each stands written: SQLite needs two statements and a commit, PostgreSQL does it in one statement
-CALLS = ("statements.begin: COMMIT – after", "statements.begin: WITH delivery_batch – after")
-KNOWS = ("statements.record: COMMIT – after", "statements.record: WITH delivery_batch – after")
+CALLS = ("ledger.batch_sql.begin: COMMIT – after", "ledger.batch_sql.begin: WITH delivery_batch – after")
+KNOWS = ("ledger.batch_sql.record: COMMIT – after", "ledger.batch_sql.record: WITH delivery_batch – after")
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def test_a_persons_word_overrules_the_guess(cora: Client, publication: Publicati
 
 def test_left_as_guessed_is_no_word_of_a_person(cora: Client, publication: Publication) -> None:
     page = cora.post(PASTE, FORM | {"action": "read", "line-1": "", "line-2": ""})
-    assert "as you said" not in words(page)
+    assert "your correction" not in words(page)
 
 
 @pytest.mark.parametrize("name", ["line-99", "line-x", "line-٣", "line-" + "9" * 500])
