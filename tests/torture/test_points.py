@@ -35,5 +35,5 @@ def test_a_worker_killed_at_any_point_leaves_nobody_with_two_and_nobody_missed_i
     assert {point["thanked"] for point in found} == {1}, "who gave since the opening is thanked, once, and not asked"
     assert {point["copies"] for point in between} == {0, 1}, "whichever it is, it is named"
     assert {(point["state"], point["copies"]) for point in after} == {("accepted", 1)}
-    for part in ("claim", "spared", "begin", "connect", "body – in the middle", "status line", "record"):
+    for part in ("claim", "_move_donors", "begin", "connect", "body – in the middle", "status line", "record"):
         assert any(part in name for name in names), f"the list has no point of {part}"

@@ -98,17 +98,18 @@ class Tripwire:
             touch("call: connect – after")
 
         def sending(self: Any, data: Any) -> None:
-            if data.startswith(b"POST "):
+            if bytes(data[:5]) == b"POST ":
                 touch("call: the head – before it is written")
                 send(self, data)
                 touch("call: the head – written")
-                return
-            send(self, data[: len(data) // 2])
-            touch("call: the body – in the middle")
-            send(self, data[len(data) // 2 : -1])
-            touch("call: the body – all but the last byte")
-            send(self, data[-1:])
-            touch("call: the body – after the last byte")
+            elif len(data) > 1:  # the client holds back the last byte
+                send(self, data[: len(data) // 2])
+                touch("call: the body – in the middle")
+                send(self, data[len(data) // 2 :])
+                touch("call: the body – all but the last byte")
+            else:
+                send(self, data)
+                touch("call: the body – after the last byte")
 
         def waiting(self: Any) -> Any:
             touch("call: the answer – before it is awaited")
