@@ -158,7 +158,8 @@ def test_an_import_counts_readers_by_the_consent_in_the_file(newsletter: Command
     assert result.err == (
         "line 4: The status is not known. Use active, pending, paused, left or suppressed. Other values "
         "are not guessed.\n"
-        "line 3: The time zone is not known. This value was not imported. Use a name such as Europe/Berlin, or leave it empty.\n"
+        "line 3: The time zone is not known. This value was not imported. Use a name such as Europe/Berlin, or "
+        "leave it empty.\n"
     )
 
 
