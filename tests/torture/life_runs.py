@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 STEPS = {
@@ -101,7 +102,7 @@ def _living(seed: int, folder: Path, *, by_rule: float = 0.2) -> Iterator[Any]:
 
     chance = random.Random(seed)  # noqa: S311  # no secret
     installation.reset_cache()
-    file = folder / f"life{chance.random()}.sqlite3"
+    file = Path(mkdtemp(dir=folder)) / "postbox.sqlite3"  # a run with letters of another run is not the same run
     with override_settings(DISPATCH_BATCH_SIZE=chance.choice([1, 3, 8]), DISPATCH_LEASE=120), living(file) as system:
         yield Life(system, chance, by_rule=by_rule)
     installation.reset_cache()
