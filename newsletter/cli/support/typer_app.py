@@ -15,6 +15,7 @@ from newsletter.lib.errors import BadInput, NewsletterError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 MISSING_TABLES = frozenset({"42P01", "42703"})  # PostgreSQL: undefined table, undefined column
+LOST_CONNECTION = ("08", "57P")  # PostgreSQL: classes of a broken connection and of a server that is shut down
 FILE_PARAMETERS = frozenset({"file", "body_file", "paste", "picture"})
 
 
@@ -57,7 +58,7 @@ class Commands(typer.Typer):
             def run_with_django(*args: Any, **kwargs: Any) -> Any:
                 import django
                 from django.apps import apps
-                from django.db import OperationalError, ProgrammingError
+                from django.db import InterfaceError, OperationalError, ProgrammingError
 
                 _refuse_other_encodings(kwargs)
                 if not apps.ready:
@@ -68,7 +69,7 @@ class Commands(typer.Typer):
                 try:
                     with audit_trail.acting_from(Door.COMMAND, _system_user()):
                         return function(*args, **kwargs)
-                except (OperationalError, ProgrammingError) as error:
+                except (InterfaceError, OperationalError, ProgrammingError) as error:
                     _raise_explained(error)
 
             register(run_with_django)
@@ -101,11 +102,13 @@ def _system_user() -> str:
 
 
 def _raise_explained(error: Exception) -> NoReturn:
-    """Raise a one-sentence error for a missing or unmigrated database; raise anything else unchanged."""
+    """Raise a one-sentence error for a missing, unmigrated or lost database; raise anything else unchanged."""
     first = (str(error).splitlines() or [""])[0]
     code = getattr(error.__cause__, "sqlstate", None)
     if code in MISSING_TABLES or first.startswith(("no such table", "no such column")):
         raise NewsletterError("The database schema is out of date. Run: newsletter migrate") from None
-    if code is None and type(error).__name__ == "OperationalError":
+    if (code or "").startswith(LOST_CONNECTION):
+        raise NewsletterError(f"The connection to the database was lost ({first}). Run the command again.") from None
+    if code is None and type(error).__name__ in ("OperationalError", "InterfaceError"):
         raise NewsletterError(f"Cannot use the database: {first}.") from None
     raise error
