@@ -46,13 +46,24 @@ def copies_by_batch(url: str) -> dict[int, int]:
     return {int(batch): counts["accepted"] for batch, counts in values.items() if batch}
 
 
+def provider_of(url: str) -> Any:
+    from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
+
+    return ScheduledSendApi(key="torture", base=url, connect_timeout=ANSWER, answer_timeout=ANSWER)
+
+
 def copies_of(file: Path, dispatch: int) -> Counter[str]:
-    """How often the postbox with this file accepted each address for one dispatch, in lower case."""
+    """How often the postbox with this file accepted each address for one dispatch, in lower case.
+
+    Calls with a batch id that is cancelled do not count: nothing of them is sent.
+    """
     reader = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=20)
     try:
         rows = reader.execute(
             "SELECT lower(r.address), count(*) FROM recipients r JOIN calls c ON c.id = r.call "
-            "WHERE c.accepted AND json_extract(c.args, '$.nl_dispatch') = ? GROUP BY 1",
+            "WHERE c.accepted AND json_extract(c.args, '$.nl_dispatch') = ? AND c.batch_id NOT IN ("
+            "  SELECT batch FROM changes GROUP BY batch HAVING number = max(number) AND status = 'cancel'"
+            ") GROUP BY 1",
             (str(dispatch),),
         )
         return Counter(dict(rows.fetchall()))

@@ -224,7 +224,7 @@ class Life(ReaderSteps, ProviderSteps):
             return [*self.witness.found, "the edition of the day is gone"]
         if edition.state not in (State.DISPATCHED, State.CANCELLED):
             self.witness.found.append(f"the edition of the day is {edition.state} for ever: {edition.reason}")
-        if edition.state == State.CANCELLED and "Fewer than" not in edition.reason:
+        if edition.state == State.CANCELLED and "fewer than" not in edition.reason.lower():
             self.witness.found.append(f"nobody cancelled the edition of the day, and it is: {edition.reason}")
         if edition.state == State.CANCELLED:
             return self.witness.found

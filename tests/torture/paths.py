@@ -1,25 +1,27 @@
 """The paths on which rows change beside the send path, each with what has to stand before it is walked.
 
     opening   recovery   finishing   a refusal and its split   a person's word, or evidence, about a batch
+    submitting ahead, and cancelling what is uncertain
 
 `CHUNKS` makes an audience of a handful of readers be frozen in several parts.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from newsletter.audience.models import Subscriber, SubscriptionStatus
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch, recovery, settle_batch, split_batch
 from newsletter.delivery.ledger.packed_ids import unpack
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, ScheduledGroup
 from newsletter.delivery.recipients import batch_recipients
+from newsletter.delivery.scheduled import scheduled_groups, scheduled_sends
 from newsletter.delivery.sending import send_batches
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from tests.support import factories as make
-from tests.torture.far_end import client_of, order
+from tests.torture.far_end import client_of, order, provider_of
 
 READERS = 7  # beside one who left
 SIZE = 2  # readers in a batch
@@ -30,11 +32,13 @@ PERSON = "otto@example.org"
 @dataclass(frozen=True, slots=True)
 class Path:
     """`ready` makes what is walked on, and returns its edition; `walk` may be killed, and may be walked again by the
-    healthy: it goes on from whatever it finds. Both are told where the postbox is."""
+    healthy: it goes on from whatever it finds. Both are told where the postbox is. `tick` is how far the clock of
+    healthy workers moves between their rounds."""
 
     name: str
     ready: Callable[[str], Edition]
     walk: Callable[[Edition, str], object]
+    tick: timedelta = timedelta(minutes=1)
 
 
 def open_all(edition: Edition, _: str = "") -> None:
@@ -46,6 +50,13 @@ def open_all(edition: Edition, _: str = "") -> None:
 
 def send(batches: list[int], url: str) -> None:
     send_batches.send_all(batches, client=client_of(url), clock=clock.now, connections=1)
+
+
+def advance_groups(edition: Edition, url: str, now: Callable[[], datetime]) -> None:
+    """One step of each group of this edition that has one due."""
+    due = ScheduledGroup.objects.filter(pk__in=scheduled_groups.groups_due(now=now()), dispatch__edition=edition)
+    for group in due.order_by("pk"):
+        scheduled_groups.advance_group(group.pk, provider=provider_of(url), clock=now)
 
 
 def dispatch_of(edition: Edition) -> Dispatch | None:
@@ -65,6 +76,28 @@ def _approved(_: str = "") -> Edition:
 def _opened(_: str = "") -> Edition:
     edition = _approved()
     open_all(edition)
+    return edition
+
+
+def _opened_ahead(url: str) -> Edition:
+    """Due in three hours, and submitted from now on. Earlier editions give back their cancel slots."""
+    for earlier in Edition.objects.filter(dispatch__groups__place__isnull=False).distinct():
+        advance_groups(earlier, url, lambda: clock.now() + timedelta(hours=5))
+    publication = make.publication(schedule_ahead_minutes=240, lead_minutes=300)
+    make.readers(publication, READERS)
+    make.reader(publication, standing=SubscriptionStatus.UNSUBSCRIBED)
+    edition = make.approved_edition(publication, due_at=clock.now() + timedelta(hours=3))
+    open_all(edition)
+    return edition
+
+
+def _doubtful_ahead(url: str) -> Edition:
+    """The answer to the first call was lost, and no evidence came in the time for it."""
+    edition = _opened_ahead(url)
+    order(url, do="drop", accept=True)
+    _submit(edition, url)
+    long_ago = clock.now() - scheduled_sends.EVIDENCE_WAIT
+    Attempt.objects.filter(batch__dispatch__edition=edition, ended_at__gt=long_ago).update(ended_at=long_ago)
     return edition
 
 
@@ -158,6 +191,18 @@ def _be_refused(edition: Edition, url: str) -> None:
     send(_batches(edition, BatchState.PENDING)[:1], url)
 
 
+def _submit(edition: Edition, url: str) -> None:
+    """A batch id is created, the batches are woken and submitted."""
+    advance_groups(edition, url, clock.now)
+    send(_batches(edition, BatchState.PENDING), url)
+
+
+def _cancel(edition: Edition, url: str) -> None:
+    """The cancel is decided on, requested and seen, and the batches are requeued."""
+    for _step in range(3):
+        advance_groups(edition, url, clock.now)
+
+
 def _settle(word: Callable[..., Any]) -> Callable[[Edition, str], None]:
     def settle(edition: Edition, _: str) -> None:
         for batch in Batch.objects.filter(dispatch__edition=edition, state=BatchState.UNCERTAIN):
@@ -196,4 +241,6 @@ PATHS = (
     Path("counting as accepted", lambda url: _doubtful(url, accept=True), count_as_accepted),
     Path("sending again", lambda url: _doubtful(url, accept=False), _settle(settle_batch.send_again)),
     Path("evidence", lambda url: _doubtful(url, accept=True), _prove),
+    Path("submitting ahead", _opened_ahead, _submit, tick=timedelta(minutes=20)),
+    Path("cancelling ahead", _doubtful_ahead, _cancel, tick=timedelta(minutes=20)),
 )

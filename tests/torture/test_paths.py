@@ -9,7 +9,8 @@ from tests.torture.walking import chosen
 
 MOST, SEED = 4, 7  # moments of each path here; `python -m tests.torture --points` takes all
 PATHS = {"opening", "recovery", "finishing", "refusal and split", "split that was left", "leaving refused ones out",
-         "resuming", "counting as accepted", "sending again", "evidence"}  # fmt: skip
+         "resuming", "counting as accepted", "sending again", "evidence", "submitting ahead",
+         "cancelling ahead"}  # fmt: skip
 
 
 def test_whoever_is_killed_on_any_path_leaves_everybody_in_one_batch_and_nobody_with_two_letters(

@@ -98,7 +98,7 @@ class Tripwire:
             touch("call: connect – after")
 
         def sending(self: Any, data: Any) -> None:
-            if bytes(data[:5]) == b"POST ":
+            if b" HTTP/1.1\r\n" in bytes(data[:1000]):
                 touch("call: the head – before it is written")
                 send(self, data)
                 touch("call: the head – written")

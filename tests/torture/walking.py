@@ -116,10 +116,11 @@ class Walk:
                 while open_dispatch.continue_opening(dispatch):
                     pass
             recovery.release_abandoned(now=clock.now() + later)
+            paths.advance_groups(edition, self.url, lambda: clock.now() + later)  # noqa: B023  # called within this round
             while due := recovery.batches_to_enqueue(now=clock.now() + later, limit=100):
                 self._send_later(due, later)
             recovery.finish_completed(now=clock.now() + later)
-            later += timedelta(minutes=1)
+            later += self.path.tick
             ledger = ledger_of(paths.dispatch_of(edition))
             if ledger and ledger.state == "paused":
                 self.path.walk(edition, self.url)  # nothing more happens before a person's word
