@@ -1,0 +1,89 @@
+"""A person's acts on one dispatch, while another one is open beside it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from newsletter.audience.models import Subscriber
+from newsletter.audit.acts import Act
+from newsletter.audit.models import Record
+from newsletter.delivery.dispatches import control_dispatch, recovery
+from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.sending import send_batches
+from newsletter.mail.sendgrid.mail_send_client import Client
+from tests.support.factories import MONDAY
+
+pytestmark = pytest.mark.django_db
+LATER = MONDAY + timedelta(minutes=5)
+Opener = Callable[..., Dispatch]
+
+
+@pytest.fixture
+def pair(opened: Opener) -> tuple[Dispatch, Dispatch]:
+    """Two open dispatches of three readers each."""
+    return opened(), opened()
+
+
+def refuse_one(dispatch: Dispatch, client: Client) -> Batch:
+    """One reader's address is refused; the others of this dispatch get their email."""
+    reader = Subscriber.objects.filter(subscriptions__publication=dispatch.edition.publication_id).order_by("pk")[1]
+    Subscriber.objects.filter(pk=reader.pk).update(email=f"not an address {reader.pk}@readers.example")
+    while due := list(dispatch.batches.filter(state=BatchState.PENDING).values_list("pk", flat=True)):
+        for batch in due:
+            send_batches.send(batch, client=client, clock=lambda: LATER)
+    recovery.finish_completed(now=LATER)
+    dispatch.refresh_from_db()
+    assert dispatch.state == DispatchState.ATTENTION
+    return dispatch.batches.get(state=BatchState.REFUSED)
+
+
+def audited(act: Act) -> Record:
+    return Record.objects.get(act=act)
+
+
+def test_a_resumed_dispatch_is_not_the_other_one(pair: tuple[Dispatch, Dispatch]) -> None:
+    one, other = pair
+    for dispatch in pair:
+        control_dispatch.pause(dispatch, reason="wait")
+    control_dispatch.resume(one)
+    states = dict(Dispatch.objects.values_list("pk", "state"))
+    assert states == {one.pk: DispatchState.OPEN, other.pk: DispatchState.PAUSED}
+
+
+def test_a_dispatch_that_began_in_time_is_never_too_late(pair: tuple[Dispatch, Dispatch], client: Client) -> None:
+    begun, not_begun = pair
+    Dispatch.objects.update(too_late_after=LATER)
+    send_batches.send(begun.batches.get().pk, client=client, clock=lambda: MONDAY)
+    control_dispatch.pause_late(now=LATER + timedelta(minutes=1))
+    found = {pk: (state, late) for pk, state, late in Dispatch.objects.values_list("pk", "state", "too_late_after")}
+    assert found[begun.pk] == (DispatchState.OPEN, None)
+    assert found[not_begun.pk][0] == DispatchState.PAUSED
+
+
+def test_a_retry_opens_a_dispatch_that_needs_attention(pair: tuple[Dispatch, Dispatch], client: Client) -> None:
+    dispatch, _ = pair
+    batch = control_dispatch.retry(refuse_one(dispatch, client), by="otto")
+    dispatch.refresh_from_db()
+    assert (batch.state, dispatch.state, dispatch.reason) == (BatchState.PENDING, DispatchState.OPEN, "")
+    assert audited(Act.BATCH_RETRIED).details["edition"] == dispatch.edition_id
+
+
+def test_readers_who_are_left_out_change_no_other_refusal(pair: tuple[Dispatch, Dispatch], client: Client) -> None:
+    dispatch, other = pair
+    refused = [refuse_one(each, client) for each in pair]
+    control_dispatch.leave_out_refused(dispatch, by="otto", now=LATER)
+    settled = Attempt.objects.filter(fate=AttemptStatus.REFUSED, batch__in=refused).values_list("batch", "settled_by")
+    assert dict(settled) == {refused[0].pk: "otto: left out", refused[1].pk: ""}
+    assert audited(Act.READERS_LEFT_OUT).details["edition"] == dispatch.edition_id
+    other.refresh_from_db()
+    assert other.state == DispatchState.ATTENTION
+
+
+def test_a_stop_is_recorded_with_its_time_and_reason(pair: tuple[Dispatch, Dispatch]) -> None:
+    dispatch, other = pair
+    control_dispatch.stop(dispatch, reason="a mistake", by="otto", now=LATER)
+    row = audited(Act.DISPATCH_STOPPED)
+    assert (row.at, row.details) == (LATER, {"edition": dispatch.edition_id, "reason": "a mistake"})
+    other.refresh_from_db()
+    assert other.state == DispatchState.OPEN
