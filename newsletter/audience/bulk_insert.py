@@ -35,7 +35,7 @@ class Given(NamedTuple):
     """One subscription to insert. The subscriber must exist."""
 
     subscriber_id: int
-    standing: str
+    status: str
     consent_source: str
     consent_at: datetime | None
     paused_until: date | None = None
@@ -54,7 +54,7 @@ def insert_subscriptions(publication: Publication, given: Sequence[Given]) -> in
     moment = connection.ops.adapt_datetimefield_value
     day = connection.ops.adapt_datefield_value
     return _insert(
-        f"INSERT INTO {SUBSCRIPTIONS} (publication_id, subscriber_id, standing, consent_source, consent_at,"  # noqa: S608 — constant names and placeholders
+        f"INSERT INTO {SUBSCRIPTIONS} (publication_id, subscriber_id, status, consent_source, consent_at,"  # noqa: S608 — constant names and placeholders
         f" paused_until, unsubscribed_at, unsubscribed_via) VALUES {placeholders} ON CONFLICT DO NOTHING",
         [
             value
@@ -62,7 +62,7 @@ def insert_subscriptions(publication: Publication, given: Sequence[Given]) -> in
             for value in (
                 publication.pk,
                 one.subscriber_id,
-                str(one.standing),
+                str(one.status),
                 one.consent_source,
                 moment(one.consent_at),
                 day(one.paused_until),

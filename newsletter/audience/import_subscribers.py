@@ -76,7 +76,7 @@ def _checked(consent: ConsentState, *, source: str, now: datetime) -> ConsentSta
         raise BadInput("consent at", "is in the future.")
     if consent.paused_until and consent.paused_until > (now + MAX_PAUSE).date():
         raise BadInput("paused until", "is more than a year away.")
-    gave = consent.standing in subscriber_import_rows.GAVE_CONSENT
+    gave = consent.status in subscriber_import_rows.GAVE_CONSENT
     return consent._replace(
         consent_source=_source(consent.consent_source) or source,
         consent_at=consent.consent_at or (now if gave else None),

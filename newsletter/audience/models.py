@@ -46,7 +46,7 @@ class SubscriptionStatus(models.TextChoices):
 class Subscription(models.Model):
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="subscriptions")
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="subscriptions")
-    standing = models.CharField(max_length=8, choices=SubscriptionStatus.choices, default=SubscriptionStatus.PENDING)
+    status = models.CharField(max_length=8, choices=SubscriptionStatus.choices, default=SubscriptionStatus.PENDING)
     paused_until = models.DateField(null=True, blank=True)
     consent_source = models.CharField(
         max_length=200, blank=True, help_text="Where consent was given: a form, an import."
@@ -62,7 +62,7 @@ class Subscription(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["publication", "subscriber"], name="subscription_once"),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["publication", "standing", "subscriber"])]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["publication", "status", "subscriber"])]
 
     def __str__(self) -> str:
         return f"subscription {self.pk}"

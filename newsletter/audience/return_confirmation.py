@@ -43,7 +43,7 @@ def request_confirmation(subscription: Subscription, *, now: datetime) -> Confir
 
     Raises `InvalidState` if the subscription needs no confirmation, or the address must not be mailed.
     """
-    if subscription.standing not in (SubscriptionStatus.UNSUBSCRIBED, SubscriptionStatus.PENDING):
+    if subscription.status not in (SubscriptionStatus.UNSUBSCRIBED, SubscriptionStatus.PENDING):
         raise InvalidState("This subscription has not ended, so there is nothing to confirm.")
     if barrier := suppressions.suppression_notice(subscription.subscriber.email):
         raise InvalidState(barrier)

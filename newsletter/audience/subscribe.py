@@ -54,8 +54,8 @@ def subscribe(
 
 def _activate(subscription: Subscription, *, source: str, now: datetime) -> Subscription:
     """Activate the subscription with this consent. An active subscription keeps its first consent."""
-    Subscription.objects.filter(pk=subscription.pk).exclude(standing=SubscriptionStatus.ACTIVE).update(
-        standing=SubscriptionStatus.ACTIVE,
+    Subscription.objects.filter(pk=subscription.pk).exclude(status=SubscriptionStatus.ACTIVE).update(
+        status=SubscriptionStatus.ACTIVE,
         consent_source=source,
         consent_at=now,
         paused_until=None,

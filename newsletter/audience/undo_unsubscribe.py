@@ -32,21 +32,21 @@ def create_token(before: Subscription | None, left: Subscription) -> str:
 
     `before` is the subscription before it became `left`.
     """
-    if before is None or left.unsubscribed_at is None or before.standing not in STATUSES or left.pk is None:
+    if before is None or left.unsubscribed_at is None or before.status not in STATUSES or left.pk is None:
         return ""
     until = before.paused_until.toordinal() if before.paused_until else 0
     return _signer().sign(
-        left.pk, _microseconds(left.unsubscribed_at), STATUSES.index(SubscriptionStatus(before.standing)), until
+        left.pk, _microseconds(left.unsubscribed_at), STATUSES.index(SubscriptionStatus(before.status)), until
     )
 
 
 def undo(token: str, *, subscriber_id: int, publication_id: int, now: datetime) -> Subscription:
     """Restore the subscription. Raises `BadToken`, or `InvalidState` if it is too late or the subscription changed."""
-    pk, unsubscribed_at, standing, until = _signer().read(token)
+    pk, unsubscribed_at, status, until = _signer().read(token)
     at = EPOCH + timedelta(microseconds=unsubscribed_at)
     rows = Subscription.objects.filter(pk=pk, subscriber=subscriber_id, publication=publication_id)
-    restored = {"standing": STATUSES[standing], "paused_until": date.fromordinal(until) if until else None}
-    if now - at > WINDOW or not rows.filter(standing=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=at).update(
+    restored = {"status": STATUSES[status], "paused_until": date.fromordinal(until) if until else None}
+    if now - at > WINDOW or not rows.filter(status=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=at).update(
         **restored, unsubscribed_at=None, unsubscribed_via="", unsubscribed_from_edition=None
     ):
         raise InvalidState("It is too late to undo this. You can subscribe again below.")

@@ -68,7 +68,7 @@ class ScheduledGroupState(models.TextChoices):
 class ScheduledGroup(models.Model):
     """Calls submitted before their send time under one batch id of the provider, to be cancelled together.
 
-    SendGrid allows ten pending cancels per account. A group reserves one slot (`place`) before its batch id is
+    SendGrid allows ten pending cancels per account. A group reserves one slot (`cancel_slot`) before its batch id is
     created and releases it afterwards, so that every group with an id can be cancelled.
     """
 
@@ -76,9 +76,9 @@ class ScheduledGroup(models.Model):
     number = models.PositiveSmallIntegerField(help_text="Counted from 1 within the dispatch.")
     send_at = models.DateTimeField(help_text="When the provider sends its letters.")
     state = models.CharField(max_length=10, choices=ScheduledGroupState.choices, default=ScheduledGroupState.OPEN)
-    place = models.PositiveSmallIntegerField(null=True, blank=True, unique=True, help_text="1 to 10.")
+    cancel_slot = models.PositiveSmallIntegerField(null=True, blank=True, unique=True, help_text="1 to 10.")
     provider_batch_id = models.CharField(max_length=100, blank=True, help_text="The provider's batch id.")
-    why = models.CharField(max_length=200, blank=True, help_text="Why it is cancelled.")
+    cancel_reason = models.CharField(max_length=200, blank=True, help_text="Why it is cancelled.")
     cancel_requested_at = models.DateTimeField(null=True, blank=True, help_text="Committed before the first cancel.")
     ended_at = models.DateTimeField(null=True, blank=True, help_text="When its cancel was confirmed, or it was sent.")
     lease_until = models.DateTimeField(null=True, blank=True, help_text="Until then a worker has it.")
@@ -86,7 +86,9 @@ class ScheduledGroup(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["dispatch", "number"], name="group_number_once"),
-            models.CheckConstraint(name="group_place", condition=Q(place=None) | Q(place__gte=1, place__lte=10)),
+            models.CheckConstraint(
+                name="group_cancel_slot", condition=Q(cancel_slot=None) | Q(cancel_slot__gte=1, cancel_slot__lte=10)
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["send_at"], name="group_unfinished", condition=Q(state__in=["open", "cancelling"])),
@@ -208,10 +210,10 @@ class Attempt(models.Model):
     )
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    fate = models.CharField(max_length=9, choices=AttemptStatus.choices, blank=True)
+    status = models.CharField(max_length=9, choices=AttemptStatus.choices, blank=True)
     http_status = models.PositiveSmallIntegerField(null=True, blank=True)
     provider_id = models.CharField(max_length=100, blank=True, help_text="The provider's id of this call.")
-    detail = models.CharField(max_length=500, blank=True, help_text="What the provider said, or what went wrong.")
+    detail = models.CharField(max_length=500, blank=True, help_text="The provider's answer, or what went wrong.")
     rejected_positions = models.JSONField(
         null=True, blank=True, help_text="Of a refused call: the indexes of readers, from 0, that the provider named."
     )
@@ -226,7 +228,7 @@ class Attempt(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["batch", "ordinal"], name="attempt_ordinal_once"),
             # at most one unfinished attempt per batch: a second one cannot be inserted
-            models.UniqueConstraint(fields=["batch"], condition=Q(fate=""), name="attempt_one_live"),
+            models.UniqueConstraint(fields=["batch"], condition=Q(status=""), name="attempt_one_live"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["group"], name="attempt_in_group", condition=Q(group__isnull=False)),

@@ -12,7 +12,7 @@ from newsletter.delivery.ledger.progress import Progress, progress
 from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.editions.models import Edition, State
-from newsletter.insights.dispatch_stats import DispatchStats, tallies
+from newsletter.insights.dispatch_stats import DispatchStats, stats_by_dispatch
 from newsletter.insights.event_backlog import event_backlog
 from newsletter.ops import heartbeats
 from newsletter.ops.health import STUCK_AFTER, DispatchSnapshot, Health, judge_health
@@ -34,7 +34,7 @@ class EditionStatus:
 
     `dispatch` and `progress` are None until its dispatch opens, `tally` until the first delivery events arrive,
     `waits` while nothing delays it. Each batch in `refused` may be retried and carries the provider's answer
-    as `said`.
+    as `answer`.
     """
 
     edition: Edition
@@ -62,7 +62,7 @@ def status(*, now: datetime) -> Status:
     shown += past.order_by("-due_at").values_list("pk", flat=True)[:MAX_PAST_EDITIONS]
     editions = Edition.objects.filter(pk__in=shown).select_related("publication", "dispatch").order_by("-due_at", "-pk")
     dispatches = [dispatch.pk for edition in editions if (dispatch := getattr(edition, "dispatch", None))]
-    stats = tallies(dispatches)
+    stats = stats_by_dispatch(dispatches)
     statuses = [_edition_status(edition, stats, now) for edition in editions]
     health = judge_health(
         queues,
@@ -93,7 +93,7 @@ def _edition_status(edition: Edition, stats: Mapping[int, DispatchStats], now: d
         dispatch.batches.filter(state=BatchState.REFUSED) if dispatch.state in RETRYABLE else dispatch.batches.none()
     )
     answer = Attempt.objects.filter(batch=OuterRef("pk")).order_by("-ordinal").values("detail")[:1]
-    refused = refused.annotate(said=Subquery(answer)).defer("subscribers").order_by("number")[:200]
+    refused = refused.annotate(answer=Subquery(answer)).defer("subscribers").order_by("number")[:200]
     waits = delay_of(dispatch, now=now)
     tally = stats.get(dispatch.pk)
     return EditionStatus(edition, dispatch, progress(dispatch), tuple(uncertain), tuple(refused), tally, waits)
@@ -104,7 +104,7 @@ def _snapshot(status: EditionStatus, now: datetime) -> DispatchSnapshot:
     if dispatch is None or done is None:
         return DispatchSnapshot(edition.pk, edition.state, edition.due_at)
     # an attempt that is to be retried later is no progress
-    moved = Attempt.objects.filter(batch__dispatch=dispatch).exclude(fate=AttemptStatus.LATER)
+    moved = Attempt.objects.filter(batch__dispatch=dispatch).exclude(status=AttemptStatus.LATER)
     last = moved.aggregate(at=Max("ended_at"))["at"] or dispatch.opened_at
     return DispatchSnapshot(
         edition.pk,

@@ -26,7 +26,7 @@ def signer() -> Signer:
 
 @pytest.fixture(autouse=True)
 def nothing_refused_before() -> None:
-    refused_posts.forget()
+    refused_posts.reset()
 
 
 @pytest.fixture

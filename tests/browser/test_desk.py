@@ -158,7 +158,7 @@ def test_a_reader_leaves_with_one_tap_on_a_phone(opened: Opened, three: Publicat
     page.get_by_role("button", name="Unsubscribe").click()
     expect(page.get_by_role("heading")).to_have_text("You are unsubscribed")
     assert page.context.cookies() == []
-    assert rita.subscriptions.get().standing == "left"
+    assert rita.subscriptions.get().status == "left"
 
 
 COPIED = (

@@ -36,7 +36,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
     assert dispatch
     batch = dispatch.batches.get()
     Attempt.objects.create(
-        batch=batch, ordinal=1, fence=1, began_at=now, fate=AttemptStatus.UNCERTAIN, detail="No answer."
+        batch=batch, ordinal=1, fence=1, began_at=now, status=AttemptStatus.UNCERTAIN, detail="No answer."
     )
     Batch.objects.update(state=BatchState.UNCERTAIN, submitted=12)
     Dispatch.objects.update(state="attention", reason="Settle them.")

@@ -31,7 +31,7 @@ EARLY = MONDAY - timedelta(hours=10)  # nine in the evening of Sunday in New Yor
 def pause(publication: Publication, until: date) -> int:
     """A reader who wants nothing until that day."""
     reader = make.reader(publication)
-    Subscription.objects.filter(subscriber=reader).update(standing=SubscriptionStatus.PAUSED, paused_until=until)
+    Subscription.objects.filter(subscriber=reader).update(status=SubscriptionStatus.PAUSED, paused_until=until)
     return reader.pk
 
 
@@ -58,7 +58,7 @@ def test_who_is_paused_until_the_day_of_an_edition_gets_it_however_early_it_is_o
     assert claimed is not None
     assert (reader in [one for one, *_ in batch_recipients.resolve_recipients(claimed).readers]) is gets_it
     assert (
-        Subscription.objects.get(subscriber=reader).standing == SubscriptionStatus.PAUSED
+        Subscription.objects.get(subscriber=reader).status == SubscriptionStatus.PAUSED
     )  # an edition of Sunday is not for them
 
 

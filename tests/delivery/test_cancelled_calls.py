@@ -288,4 +288,4 @@ def test_a_group_is_taken_back_with_its_dispatch_locked_first(system: System) ->
         assert scheduled_groups.requeue_batches(ScheduledGroup.objects.get().pk, now=system.clock()) == 1
     if connection.vendor == "postgresql":
         assert locked == ["delivery_dispatch", "delivery_scheduledgroup", "delivery_batch"]
-    assert Attempt.objects.get().fate == AttemptStatus.CANCELLED
+    assert Attempt.objects.get().status == AttemptStatus.CANCELLED

@@ -72,7 +72,7 @@ def test_everybody_stands_in_one_batch_and_those_left_out_are_counted() -> None:
     publication = local()
     for number in range(40):
         make.reader(publication, time_zone=("Asia/Tokyo", "", "Pacific/Niue")[number % 3])
-    make.reader(publication, time_zone="Asia/Tokyo", standing=SubscriptionStatus.UNSUBSCRIBED)
+    make.reader(publication, time_zone="Asia/Tokyo", status=SubscriptionStatus.UNSUBSCRIBED)
     suppress(make.reader(publication, time_zone="Asia/Tokyo").email, reason="complaint")
     dispatch = opened(publication, size=4)
     assert (dispatch.planned, dispatch.left_out) == (40, {"left": 1, "suppressed": 1})

@@ -63,7 +63,7 @@ def test_without_readers_elsewhere_it_is_due_at_home() -> None:
 @pytest.mark.django_db
 def test_readers_who_left_do_not_make_it_earlier() -> None:
     publication = local()
-    make.reader(publication, time_zone="Pacific/Kiritimati", standing=SubscriptionStatus.UNSUBSCRIBED)
+    make.reader(publication, time_zone="Pacific/Kiritimati", status=SubscriptionStatus.UNSUBSCRIBED)
     make.reader(make.publication(), time_zone="Asia/Tokyo")
     edition = planned(publication)
     assert edition.due_at == local_time.last_send_time(edition) == SEVEN_THERE["America/New_York"]

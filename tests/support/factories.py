@@ -144,12 +144,12 @@ def gift(email: str, **said: Any) -> Gift:
     return Gift.objects.create(email=email, **fields | said)
 
 
-def reader(publication: Publication, *, standing: str = SubscriptionStatus.ACTIVE, **said: Any) -> Subscriber:
+def reader(publication: Publication, *, status: str = SubscriptionStatus.ACTIVE, **said: Any) -> Subscriber:
     """A person with a subscription. Everything said is about the person."""
     fields = {"email": f"reader{next(_numbers)}@readers.example", "first_name": "Rita"}
     person = Subscriber.objects.create(**fields | said)
     Subscription.objects.create(
-        publication=publication, subscriber=person, standing=standing, consent_source="a test", consent_at=MONDAY
+        publication=publication, subscriber=person, status=status, consent_source="a test", consent_at=MONDAY
     )
     return person
 
@@ -170,7 +170,7 @@ def readers(publication: Publication, count: int) -> list[int]:
             Subscription(
                 publication=publication,
                 subscriber=person,
-                standing=SubscriptionStatus.ACTIVE,
+                status=SubscriptionStatus.ACTIVE,
                 consent_source="a test",
                 consent_at=MONDAY,
             )

@@ -58,7 +58,7 @@ def dispatch_of(edition: Edition) -> Dispatch | None:
 def _approved(_: str = "") -> Edition:
     publication = make.publication()
     make.readers(publication, READERS)
-    make.reader(publication, standing=SubscriptionStatus.UNSUBSCRIBED)
+    make.reader(publication, status=SubscriptionStatus.UNSUBSCRIBED)
     return make.approved_edition(publication, due_at=clock.now() - timedelta(minutes=1))
 
 

@@ -98,7 +98,7 @@ class Story:
         """Events tell of every uncertain call that the postbox has taken."""
         taken = {int(letter["custom_args"]["nl_attempt"]) for letter in self.system.postbox.letters()}
         for attempt in Attempt.objects.filter(
-            fate=AttemptStatus.UNCERTAIN, batch__state=BatchState.UNCERTAIN, pk__in=taken
+            status=AttemptStatus.UNCERTAIN, batch__state=BatchState.UNCERTAIN, pk__in=taken
         ):
             if not settle_batch.needs_proof_of_delivery(attempt):
                 settle_batch.settle_by_evidence(attempt.pk, evidence="event “processed”", now=self.system.clock())

@@ -1,6 +1,6 @@
 """newsletter stories add --paste: make a story of copied text.
 
-The command prints the detected type of every line. It saves an appeal found in the text only when told to.
+The command prints the detected type of every line. It saves an appeal found in the text only if an option requests it.
 """
 
 from __future__ import annotations  # models are imported inside, once Django is set up

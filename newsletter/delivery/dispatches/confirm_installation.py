@@ -81,8 +81,8 @@ def _leave_groups(*, is_same: bool, now: datetime) -> None:
     if is_same:
         unfinished = unfinished.exclude(state=ScheduledGroupState.CANCELLING, dispatch__state=DispatchState.STOPPED)
     else:
-        ScheduledGroup.objects.exclude(place=None).update(
-            place=None
+        ScheduledGroup.objects.exclude(cancel_slot=None).update(
+            cancel_slot=None
         )  # so that no cancel of that environment is released either
-    unfinished.filter(state=ScheduledGroupState.OPEN).update(place=None)
-    unfinished.update(state=ScheduledGroupState.LEFT, why=REASON, ended_at=now, lease_until=None)
+    unfinished.filter(state=ScheduledGroupState.OPEN).update(cancel_slot=None)
+    unfinished.update(state=ScheduledGroupState.LEFT, cancel_reason=REASON, ended_at=now, lease_until=None)

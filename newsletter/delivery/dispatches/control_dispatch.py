@@ -113,7 +113,7 @@ def leave_out_refused(dispatch: Dispatch, *, by: Actor, now: datetime) -> int:
         refused = list(split_batch.count_single_refusals(locked))
         if not refused:
             raise InvalidState(f"Dispatch {dispatch.pk} has no readers who were refused for their own address or name.")
-        ours = Attempt.objects.filter(fate=AttemptStatus.REFUSED, batch__in=split_batch.count_single_refusals(locked))
+        ours = Attempt.objects.filter(status=AttemptStatus.REFUSED, batch__in=split_batch.count_single_refusals(locked))
         ours.update(settled_by=f"{audit_trail.name(by)}: left out"[:100])
         for batch in refused:
             gone = {reader for those in batch.left_out.values() for reader in those}

@@ -29,8 +29,8 @@ def release_abandoned(*, now: datetime) -> int:
             else:
                 changed = ours.update(state=BatchState.UNCERTAIN, lease_until=None)
                 if changed:
-                    Attempt.objects.filter(batch=batch, fence=batch.fence, fate="").update(
-                        fate=AttemptStatus.UNCERTAIN, ended_at=now, detail="The worker was lost during the call."
+                    Attempt.objects.filter(batch=batch, fence=batch.fence, status="").update(
+                        status=AttemptStatus.UNCERTAIN, ended_at=now, detail="The worker was lost during the call."
                     )
         if changed:
             count += 1

@@ -33,7 +33,7 @@ def _unsent() -> EditionQuerySet:
     Read after the stop was committed: a call that began before it is then visible, or its batch is claimed.
     """
     batches = Batch.objects.filter(dispatch__edition=OuterRef("pk"))
-    may_have_left = Q(fate__in=["", AttemptStatus.ACCEPTED, AttemptStatus.UNCERTAIN]) | Q(is_proven=True)
+    may_have_left = Q(status__in=["", AttemptStatus.ACCEPTED, AttemptStatus.UNCERTAIN]) | Q(is_proven=True)
     calls = Attempt.objects.filter(may_have_left, batch__dispatch__edition=OuterRef("pk"))
     return Edition.objects.filter(
         ~Exists(batches.filter(state__in=[BatchState.CLAIMED, BatchState.CALLING])),

@@ -181,7 +181,7 @@ def _reason(kind: MissingState, attempt: Attempt | None) -> str:
         return _detail(attempt)
     if kind is MissingState.UNCERTAIN:
         return (attempt.detail if attempt else "") or "The provider did not respond."
-    return attempt.detail if attempt and attempt.fate in (AttemptStatus.LATER, AttemptStatus.REFUSED) else ""
+    return attempt.detail if attempt and attempt.status in (AttemptStatus.LATER, AttemptStatus.REFUSED) else ""
 
 
 def _detail(attempt: Attempt | None) -> str:

@@ -20,8 +20,8 @@ MAX_WAIT_SECONDS = 300.0
 class AttemptResult:
     """The status of one attempt, with the provider's answer. `wait` is in seconds, only for `later`."""
 
-    fate: AttemptStatus
-    status: int | None = None
+    status: AttemptStatus
+    http_status: int | None = None
     provider_id: str = ""
     detail: str = ""
     wait: float = 0
@@ -30,7 +30,7 @@ class AttemptResult:
     @property
     def concerns_all(self) -> bool:
         """Return True if every other batch would be refused for the same reason: key or sender not accepted."""
-        return self.fate == AttemptStatus.REFUSED and self.status in (401, 403, 451)
+        return self.status == AttemptStatus.REFUSED and self.http_status in (401, 403, 451)
 
 
 def outcome(answer: Receipt | ProviderError, *, ordinal: int) -> AttemptResult:

@@ -271,18 +271,24 @@ def record_result(attempt: Attempt, answer: Receipt | ProviderError, *, now: dat
     It changes nothing once a person settled the batch or a newer claim raised the fence.
     """
     result = attempt_outcome.outcome(answer, ordinal=attempt.ordinal)
-    due_at = now + timedelta(seconds=result.wait) if result.fate == AttemptStatus.LATER else None
-    line = (result.fate, result.status, result.provider_id, result.detail)
+    due_at = now + timedelta(seconds=result.wait) if result.status == AttemptStatus.LATER else None
+    line = (result.status, result.http_status, result.provider_id, result.detail)
     with _atomic_if(bool(result.rejected_positions)):
-        state = attempt_outcome.BATCH_STATE[result.fate]
+        state = attempt_outcome.BATCH_STATE[result.status]
         if not batch_sql.record(
             attempt.batch_id, attempt.fence, attempt.pk, state=state, due_at=due_at, line=line, now=now
         ):
-            log.warning("attempt.too_late", attempt=attempt.pk, fate=result.fate.value)
+            log.warning("attempt.too_late", attempt=attempt.pk, status=result.status.value)
             return None
         if result.rejected_positions:
             Attempt.objects.filter(pk=attempt.pk).update(rejected_positions=list(result.rejected_positions))
-    log.info("attempt.ended", attempt=attempt.pk, batch=attempt.batch_id, fate=result.fate.value, status=result.status)
-    if result.fate == AttemptStatus.REFUSED:
+    log.info(
+        "attempt.ended",
+        attempt=attempt.pk,
+        batch=attempt.batch_id,
+        status=result.status.value,
+        http_status=result.http_status,
+    )
+    if result.status == AttemptStatus.REFUSED:
         control_dispatch.handle_refusal(attempt.batch_id, at_once=result.concerns_all, detail=result.detail)
-    return result.fate
+    return result.status

@@ -183,7 +183,7 @@ def _sentence(text: str) -> str:
 
 if __name__ == "__main__":
     apply_limits(limits.PROCESS)
-    told: dict[str, Any]
+    result: dict[str, Any]
     try:
         result = answer(json.load(sys.stdin))
     except MemoryError:

@@ -77,7 +77,7 @@ def next_stories(publication: Publication, edition: Edition | None, *, now: date
 def _has_readers(publication: Publication, counted: int | None) -> bool:
     if counted is not None:
         return counted > 0
-    active = Subscription.objects.filter(publication=publication, standing=Consent.ACTIVE)
+    active = Subscription.objects.filter(publication=publication, status=Consent.ACTIVE)
     return active.annotate(barred=SUPPRESSION).filter(barred=False).exists()
 
 

@@ -85,7 +85,7 @@ def _request_confirmation(reader: ReaderLink, publication: Publication, *, now: 
     subscription = _subscription(reader, publication)
     if subscription is None:
         raise BadInput("address", "is no longer stored here.", "Subscribe again where you first subscribed.")
-    if subscription.standing in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED):
+    if subscription.status in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED):
         return f"You are subscribed. {next_email_sentence(subscription)}"
     order = return_confirmation.request_confirmation(subscription, now=now)
     if order.problem:

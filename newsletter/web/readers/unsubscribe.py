@@ -36,6 +36,6 @@ def unsubscribe(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
             "web/readers/unsubscribed.html",
             context | {"undo": undo_unsubscribe.create_token(found, unsubscribed)},
         )
-    if found is None or found.standing == SubscriptionStatus.UNSUBSCRIBED:
+    if found is None or found.status == SubscriptionStatus.UNSUBSCRIBED:
         return render(request, "web/readers/unsubscribed.html", context)
     return render(request, "web/readers/unsubscribe.html", context)

@@ -27,7 +27,7 @@ def dispatch(publication: Publication, settings: object) -> Dispatch:
             fence=1,
             began_at=now,
             ended_at=now,
-            fate=AttemptStatus.UNCERTAIN,
+            status=AttemptStatus.UNCERTAIN,
             detail="no answer",
         )
         batch.state, batch.submitted = BatchState.UNCERTAIN, batch.count

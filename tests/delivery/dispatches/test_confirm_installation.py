@@ -107,7 +107,7 @@ def lose_answer(system: System) -> None:
     batch = Batch.objects.order_by("pk").first()
     assert batch is not None
     Batch.objects.filter(pk=batch.pk).update(state="calling", lease_until=system.clock() + 5 * MINUTE)
-    Attempt.objects.filter(batch=batch).update(fate="", ended_at=None)
+    Attempt.objects.filter(batch=batch).update(status="", ended_at=None)
 
 
 @pytest.mark.parametrize("name", ["", "staging"])
@@ -138,7 +138,7 @@ def test_a_stop_that_a_person_asked_for_is_carried_out_after_a_restore_and_not_b
         Installation.objects.update(environment="production")
         confirm_installation.confirm(name="staging", by=OTTO, now=system.clock())
         group = ScheduledGroup.objects.get()
-        assert (group.state, group.place) == (ScheduledGroupState.LEFT, None)
+        assert (group.state, group.cancel_slot) == (ScheduledGroupState.LEFT, None)
 
 
 def test_what_a_restored_dispatch_has_not_submitted_is_sent_at_its_time_once_a_person_resumes_it(

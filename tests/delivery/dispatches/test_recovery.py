@@ -48,7 +48,7 @@ def test_a_worker_lost_after_its_attempt_leaves_the_batch_uncertain(opened: Open
     send_batches.begin_attempt(batch, batch_recipients.resolve_recipients(batch), now=MONDAY)
     recovery.release_abandoned(now=LATER)
     assert dispatch.batches.get().state == BatchState.UNCERTAIN
-    assert Attempt.objects.get().fate == AttemptStatus.UNCERTAIN
+    assert Attempt.objects.get().status == AttemptStatus.UNCERTAIN
     assert recovery.release_abandoned(now=LATER) == 0
 
 
@@ -98,7 +98,7 @@ def test_sending_again_is_a_second_attempt_and_keeps_who_said_so(opened: Opener)
     dispatch.refresh_from_db()
     assert dispatch.state == DispatchState.OPEN
     ended(dispatch, Receipt(202, ""))
-    assert [a.fate for a in batch.attempts.order_by("ordinal")] == [AttemptStatus.UNCERTAIN, AttemptStatus.ACCEPTED]
+    assert [a.status for a in batch.attempts.order_by("ordinal")] == [AttemptStatus.UNCERTAIN, AttemptStatus.ACCEPTED]
     assert batch.attempts.get(ordinal=1).settled_by == "Otto: send again"
 
 

@@ -33,7 +33,7 @@ def test_stories_that_reached_nobody_lead_the_queue_again(opened: Callable[..., 
 
 
 @pytest.mark.parametrize(
-    ("state", "fate"),
+    ("state", "status"),
     [
         (BatchState.ACCEPTED, AttemptStatus.ACCEPTED),
         (BatchState.UNCERTAIN, AttemptStatus.UNCERTAIN),
@@ -42,12 +42,12 @@ def test_stories_that_reached_nobody_lead_the_queue_again(opened: Callable[..., 
     ],
 )
 def test_stories_that_somebody_got_or_may_have_got_stay_used(
-    opened: Callable[..., Dispatch], state: BatchState, fate: str
+    opened: Callable[..., Dispatch], state: BatchState, status: str
 ) -> None:
     dispatch = opened(readers=4, size=2)
     batch = dispatch.batches.order_by("number").first()
     assert batch is not None
-    batch.attempts.create(ordinal=1, fence=1, began_at=MONDAY, fate=fate)
+    batch.attempts.create(ordinal=1, fence=1, began_at=MONDAY, status=status)
     Batch.objects.filter(pk=batch.pk).update(state=state)
     stop(dispatch)
     assert give_back_unsent() == []
@@ -65,7 +65,7 @@ def test_a_batch_that_a_worker_has_in_hand_is_waited_for(opened: Callable[..., D
 
 def test_a_refused_edition_reached_nobody(opened: Callable[..., Dispatch]) -> None:
     dispatch = opened()
-    dispatch.batches.get().attempts.create(ordinal=1, fence=1, began_at=MONDAY, fate=AttemptStatus.REFUSED)
+    dispatch.batches.get().attempts.create(ordinal=1, fence=1, began_at=MONDAY, status=AttemptStatus.REFUSED)
     dispatch.batches.update(state=BatchState.REFUSED)
     stop(dispatch)
     assert give_back_unsent() == [dispatch.edition_id]

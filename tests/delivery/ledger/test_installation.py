@@ -114,7 +114,7 @@ def test_events_of_another_house_are_told_from_ours_and_from_those_before_the_co
     copied()
     before = installation.check().installation_id
     batch = opened().batches.get()
-    latest = batch.attempts.create(ordinal=1, fence=1, began_at=MONDAY, fate="accepted").pk
+    latest = batch.attempts.create(ordinal=1, fence=1, began_at=MONDAY, status="accepted").pk
     confirm_installation.confirm(name="", by="otto@example.org", now=MONDAY)
     assert installation.is_own_event(Installation.objects.get().installation_id, latest + 1)
     assert installation.is_own_event(before, latest)

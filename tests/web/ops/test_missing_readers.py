@@ -48,11 +48,11 @@ def refused_alone(dispatch: Dispatch) -> Subscriber:
         fence=1,
         began_at=now,
         ended_at=now,
-        fate=AttemptStatus.REFUSED,
+        status=AttemptStatus.REFUSED,
         http_status=400,
         detail="HTTP 400 – to: no",
     )
-    Attempt.objects.create(batch=whole, ordinal=1, fence=1, began_at=now, ended_at=now, fate=AttemptStatus.ACCEPTED)
+    Attempt.objects.create(batch=whole, ordinal=1, fence=1, began_at=now, ended_at=now, status=AttemptStatus.ACCEPTED)
     Dispatch.objects.update(state=DispatchState.ATTENTION)
     return person
 
