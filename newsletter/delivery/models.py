@@ -8,15 +8,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
 from newsletter.editions.models import Edition, FrozenLetter
-
-
-class DispatchState(models.TextChoices):
-    OPEN = "open"  # batches are being sent, or wait for their due time
-    PAUSED = "paused"  # nothing is sent until a person resumes it
-    ATTENTION = "attention"  # everything else is sent; a person must settle or resume the rest
-    FINISHED = "finished"  # planned = accepted + left out since; nothing is refused or uncertain
-    STOPPED = "stopped"  # ended by a person before it was finished
 
 
 class Dispatch(models.Model):
@@ -57,14 +50,6 @@ class Dispatch(models.Model):
         return f"dispatch {self.pk}"
 
 
-class ScheduledGroupState(models.TextChoices):
-    OPEN = "open"  # calls may be made under its id, once it has one
-    CANCELLING = "cancelling"  # takes no more calls; the provider is asked to discard its letters
-    CANCELLED = "cancelled"  # the provider confirmed the cancel in time: none of its letters is sent
-    LEFT = "left"  # the send time passed without a cancel: its letters were sent
-    DOUBTFUL = "doubtful"  # the cancel was not confirmed in time: its letters may have been sent
-
-
 class ScheduledGroup(models.Model):
     """Calls submitted before their send time under one batch id of the provider, to be cancelled together.
 
@@ -96,17 +81,6 @@ class ScheduledGroup(models.Model):
 
     def __str__(self) -> str:
         return f"group {self.pk}"
-
-
-class BatchState(models.TextChoices):
-    PENDING = "pending"  # no worker has it
-    CLAIMED = "claimed"  # a worker prepares the call; after its lease any worker may claim it again
-    CALLING = "calling"  # the attempt is committed; after its lease the batch is uncertain
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    UNCERTAIN = "uncertain"
-    EMPTY = "empty"  # no reader is sent anything: all are unreachable, or a person excluded them as refused
-    SPLIT = "split"  # refused, and its readers moved to smaller batches; attempts and `left_out` stay here
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -174,14 +148,6 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"batch {self.pk}"
-
-
-class AttemptStatus(models.TextChoices):
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    LATER = "later"
-    UNCERTAIN = "uncertain"
-    CANCELLED = "cancelled"  # scheduled at the provider and cancelled before its send time
 
 
 OUT = (BatchState.ACCEPTED, BatchState.UNCERTAIN, BatchState.CALLING)

@@ -14,7 +14,8 @@ from newsletter.audience.first_name import normalise_email
 from newsletter.audience.models import Subscription, SubscriptionStatus, SuppressionReason
 from newsletter.delivery.dispatches import settle_batch
 from newsletter.delivery.ledger.packed_ids import unpack
-from newsletter.delivery.models import Attempt, AttemptStatus
+from newsletter.delivery.models import Attempt
+from newsletter.delivery.states import AttemptStatus
 from newsletter.insights.match_events import chunks
 from newsletter.lib.errors import BadInput
 from newsletter.mail.sendgrid.event_webhook import Event, EventType, SuppressionCause

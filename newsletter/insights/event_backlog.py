@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Max, Min, Q
 
-from newsletter.delivery.models import Dispatch, DispatchState
+from newsletter.delivery.models import Dispatch
+from newsletter.delivery.states import DispatchState
 from newsletter.insights.models import PostRefusal, ReaderOutcome, WebhookPost, WebhookPostState
 from newsletter.insights.webhook_inbox import OLD
 

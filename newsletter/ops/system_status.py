@@ -9,8 +9,9 @@ from django.db.models import Exists, Max, OuterRef, Subquery, Sum
 from newsletter.delivery.dispatches.delay_reasons import Delay, delay_of, is_held_back
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.ledger.progress import Progress, progress
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.editions.models import Edition, State
 from newsletter.insights.dispatch_stats import DispatchStats, stats_by_dispatch
 from newsletter.insights.event_backlog import event_backlog

@@ -9,8 +9,9 @@ from playwright.sync_api import Page
 
 from newsletter.accounts.models import Role
 from newsletter.delivery.dispatches import open_dispatch
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import reader_links
+from newsletter.delivery.states import AttemptStatus, BatchState
 from newsletter.editions.models import Edition, State
 from newsletter.letters import assemble_letter
 from newsletter.lib import clock

@@ -8,10 +8,11 @@ from django.test import override_settings
 from newsletter.audience import subscriptions
 from newsletter.audience.models import Subscription, SubscriptionStatus
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch, recovery
-from newsletter.delivery.models import Dispatch, DispatchState, WarmUp
+from newsletter.delivery.models import Dispatch, WarmUp
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import DispatchState
 from newsletter.editions import plan_editions
 from newsletter.editions.edition_times import received
 from newsletter.editions.models import Edition, State

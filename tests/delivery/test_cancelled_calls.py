@@ -10,18 +10,11 @@ from django.test import override_settings
 
 from newsletter.audience.models import Subscriber
 from newsletter.delivery.dispatches import control_dispatch, recovery, settle_batch
-from newsletter.delivery.models import (
-    Attempt,
-    AttemptStatus,
-    Batch,
-    BatchState,
-    DispatchState,
-    ScheduledGroup,
-    ScheduledGroupState,
-)
+from newsletter.delivery.models import Attempt, Batch, ScheduledGroup
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.scheduled import scheduled_groups, scheduled_sends
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import Refused
 from newsletter.ops.system_status import status

@@ -12,8 +12,9 @@ from newsletter.delivery.dispatches import open_dispatch, recovery
 from newsletter.delivery.dispatches.delay_reasons import delay_of, is_held_back
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Dispatch
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import BatchState, DispatchState
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition
 from newsletter.letters import approval, assemble_letter

@@ -10,8 +10,9 @@ from newsletter.audience.models import Subscriber, Subscription, SubscriptionSta
 from newsletter.delivery.dispatches import recovery, settle_batch
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState, Installation
+from newsletter.delivery.models import Attempt, Batch, Dispatch, Installation
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.insights import process_events
 from newsletter.insights.models import ReaderOutcome
 from newsletter.mail.message import Receipt

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch
-from newsletter.delivery.models import Attempt, AttemptStatus, RateWindow
+from newsletter.delivery.models import Attempt, RateWindow
+from newsletter.delivery.states import AttemptStatus
 from newsletter.ops import heartbeats
 from newsletter.ops.health import Level
 from newsletter.ops.system_status import WORKER_QUEUES, status

@@ -14,7 +14,8 @@ from typing import Any
 from newsletter.audience.models import Subscription
 from newsletter.delivery.dispatches import control_dispatch, settle_batch
 from newsletter.delivery.ledger import installation
-from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Batch, Dispatch
+from newsletter.delivery.states import BatchState, DispatchState
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, State
 from newsletter.letters import approval, assemble_letter

@@ -13,9 +13,10 @@ from typing import Any
 from newsletter.audience.models import Subscriber, SubscriptionStatus
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch, recovery, settle_batch, split_batch
 from newsletter.delivery.ledger.packed_ids import unpack
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import BatchState, DispatchState
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from tests.support import factories as make

@@ -10,7 +10,8 @@ from newsletter.accounts.models import Role, User
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
 from newsletter.delivery.dispatches import open_dispatch
-from newsletter.delivery.models import Attempt, AttemptStatus, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Dispatch
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.editions.models import Edition
 from newsletter.letters import assemble_letter, custom_templates
 from newsletter.lib import clock

@@ -125,7 +125,7 @@ def dispatch(dispatch: Dispatch) -> JsonObject:
     """
     from newsletter.delivery.dispatches.delay_reasons import delay_of
     from newsletter.delivery.ledger import progress as derived
-    from newsletter.delivery.models import BatchState
+    from newsletter.delivery.states import BatchState
     from newsletter.insights import dispatch_stats
 
     def batches_in(state: BatchState) -> list[JsonObject]:

@@ -12,14 +12,8 @@ from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
 from newsletter.delivery.dispatches import control_dispatch
 from newsletter.delivery.ledger import installation
-from newsletter.delivery.models import (
-    Attempt,
-    Dispatch,
-    DispatchState,
-    Installation,
-    ScheduledGroup,
-    ScheduledGroupState,
-)
+from newsletter.delivery.models import Attempt, Dispatch, Installation, ScheduledGroup
+from newsletter.delivery.states import DispatchState, ScheduledGroupState
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, State
 from newsletter.letters import approval

@@ -10,8 +10,9 @@ from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
 from newsletter.delivery.dispatches import split_batch
 from newsletter.delivery.ledger.packed_ids import unpack
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.letters import approval
 from newsletter.lib.errors import BadInput, InvalidState
 

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, tzinfo
 
 from django.db.models import Exists, OuterRef, Q
 
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.rate_limits import quotas
 from newsletter.delivery.rate_limits.quotas import Limits, SizedBatch
 from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.states import BatchState, DispatchState
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
 

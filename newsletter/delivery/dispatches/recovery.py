@@ -11,8 +11,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from newsletter.delivery.dispatches import control_dispatch
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.rate_limits import quotas
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 
 REENQUEUE_AFTER = timedelta(seconds=10)  # a task older than this is assumed lost with its broker
 log = structlog.get_logger()

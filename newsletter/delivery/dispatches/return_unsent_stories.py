@@ -4,7 +4,8 @@ import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, DispatchState
+from newsletter.delivery.models import Attempt, Batch
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.editions.models import Edition, EditionQuerySet, Placement
 from newsletter.editions.reopen_edition import give_back
 

@@ -10,16 +10,9 @@ from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
 from newsletter.delivery.dispatches import control_dispatch
-from newsletter.delivery.models import (
-    Attempt,
-    AttemptStatus,
-    Batch,
-    BatchState,
-    Dispatch,
-    DispatchState,
-    ScheduledGroupState,
-)
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
 from newsletter.lib.errors import InvalidState
 
 log = structlog.get_logger()

@@ -18,7 +18,8 @@ from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from newsletter.delivery.ledger.packed_ids import pack, unpack
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 
 CONTENT_STATUSES = (400, 413)  # HTTP statuses that refuse a call for its content
 MIN_TRIED = 200  # readers; a share of fewer says little

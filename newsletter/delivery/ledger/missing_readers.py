@@ -17,7 +17,8 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from newsletter.audience import reachable_subscribers
 from newsletter.delivery.ledger.packed_ids import unpack
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.lib.spreadsheet_formulas import escape_formula
 
 

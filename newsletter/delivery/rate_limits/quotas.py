@@ -24,8 +24,9 @@ from django.db import connection, transaction
 from django.db.models import Q, Sum
 
 from newsletter.delivery.ledger.packed_ids import pack, unpack
-from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState, RateWindow, WarmUp
+from newsletter.delivery.models import Batch, Dispatch, RateWindow, WarmUp
 from newsletter.delivery.rate_limits.warm_up import domain_of
+from newsletter.delivery.states import BatchState, DispatchState
 from newsletter.editions.models import FrozenLetter
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import hours_end

@@ -18,18 +18,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, Max, Min, OuterRef, Q
 from django.db.models.functions import Coalesce
 
-from newsletter.delivery.models import (
-    OUT,
-    Attempt,
-    AttemptStatus,
-    Batch,
-    BatchState,
-    Dispatch,
-    DispatchState,
-    ScheduledGroup,
-    ScheduledGroupState,
-)
+from newsletter.delivery.models import OUT, Attempt, Batch, Dispatch, ScheduledGroup
 from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
 from newsletter.mail.provider_errors import ProviderError, RetryLater
 from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi, Status
 

@@ -19,18 +19,10 @@ from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from newsletter.audience import reachable_subscribers
-from newsletter.delivery.models import (
-    Attempt,
-    AttemptStatus,
-    Batch,
-    BatchState,
-    Dispatch,
-    DispatchState,
-    ScheduledGroup,
-    ScheduledGroupState,
-)
+from newsletter.delivery.models import Attempt, Batch, Dispatch, ScheduledGroup
 from newsletter.delivery.rate_limits import quotas
 from newsletter.delivery.recipients.batch_recipients import ClaimedBatch
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
 from newsletter.editions.models import Edition
 from newsletter.mail.message import ScheduledSend
 

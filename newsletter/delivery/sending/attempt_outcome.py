@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from newsletter.delivery.models import AttemptStatus, BatchState
+from newsletter.delivery.states import AttemptStatus, BatchState
 from newsletter.mail import text_cleaning
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import ProviderError, Refused, RetryLater

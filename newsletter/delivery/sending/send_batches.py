@@ -21,12 +21,13 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from newsletter.delivery.dispatches import control_dispatch
 from newsletter.delivery.ledger import batch_sql
 from newsletter.delivery.ledger.packed_ids import unpack
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, ScheduledGroup
+from newsletter.delivery.models import Attempt, Batch, Dispatch, ScheduledGroup
 from newsletter.delivery.rate_limits import quotas
 from newsletter.delivery.recipients import batch_recipients, recent_donors
 from newsletter.delivery.recipients.batch_recipients import ClaimedBatch
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.sending import attempt_outcome
+from newsletter.delivery.states import AttemptStatus, BatchState
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import ProviderError
 from newsletter.mail.sendgrid.mail_send_client import Client

@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from newsletter.audience import subscriber_counts
 from newsletter.delivery.ledger.progress import Progress, progress
-from newsletter.delivery.models import Dispatch, DispatchState
+from newsletter.delivery.models import Dispatch
+from newsletter.delivery.states import DispatchState
 from newsletter.editions.models import Edition, State
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story

@@ -10,8 +10,9 @@ from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.delivery.dispatches import control_dispatch, settle_batch
 from newsletter.delivery.dispatches.delay_reasons import delay_of
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.states import BatchState, DispatchState
 from newsletter.editions.models import State
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError

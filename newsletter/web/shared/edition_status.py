@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from newsletter.delivery.models import DispatchState
 from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.states import DispatchState
 from newsletter.editions import local_time
 from newsletter.editions.models import Edition, State
 from newsletter.web.shared.display_formats import by_moment, clock_of, moment, relative_time, with_full_stop, zone_name

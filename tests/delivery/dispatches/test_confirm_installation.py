@@ -8,7 +8,8 @@ from django.test import override_settings
 
 from newsletter.delivery.dispatches import confirm_installation, control_dispatch
 from newsletter.delivery.ledger import installation
-from newsletter.delivery.models import Attempt, Batch, DispatchState, Installation, ScheduledGroup, ScheduledGroupState
+from newsletter.delivery.models import Attempt, Batch, Installation, ScheduledGroup
+from newsletter.delivery.states import DispatchState, ScheduledGroupState
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, State
 from newsletter.letters import approval, assemble_letter

@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from newsletter.delivery.dispatches import control_dispatch, recovery, settle_batch
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.editions.models import State
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.mail.message import Receipt

@@ -7,7 +7,8 @@ import pytest
 
 from newsletter.delivery.dispatches import control_dispatch
 from newsletter.delivery.dispatches.return_unsent_stories import give_back_unsent
-from newsletter.delivery.models import AttemptStatus, Batch, BatchState, Dispatch
+from newsletter.delivery.models import Batch, Dispatch
+from newsletter.delivery.states import AttemptStatus, BatchState
 from newsletter.stories.models import State, Story
 from newsletter.stories.story_queue import queued_stories
 from tests.delivery.living import living

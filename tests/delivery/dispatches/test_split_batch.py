@@ -14,9 +14,10 @@ from newsletter.audience.models import Subscriber
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch, recovery, split_batch
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import attempt_outcome, send_batches
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.editions.models import State
 from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import Receipt

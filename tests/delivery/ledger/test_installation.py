@@ -14,8 +14,9 @@ from psycopg import sql
 
 from newsletter.delivery.dispatches import confirm_installation, control_dispatch
 from newsletter.delivery.ledger import installation
-from newsletter.delivery.models import Dispatch, DispatchState, Installation
+from newsletter.delivery.models import Dispatch, Installation
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import DispatchState
 from newsletter.editions.models import State
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.mail.sendgrid.mail_send_client import Client

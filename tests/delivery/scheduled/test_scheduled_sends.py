@@ -12,19 +12,11 @@ from newsletter.delivery.dispatches import control_dispatch, open_dispatch, sett
 from newsletter.delivery.dispatches.delay_reasons import delay_of
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import (
-    Attempt,
-    AttemptStatus,
-    Batch,
-    BatchState,
-    Dispatch,
-    DispatchState,
-    ScheduledGroup,
-    ScheduledGroupState,
-)
+from newsletter.delivery.models import Attempt, Batch, Dispatch, ScheduledGroup
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.scheduled import scheduled_groups, scheduled_sends
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
 from newsletter.editions.models import Edition, State
 from newsletter.insights import apply_events
 from newsletter.lib.errors import InvalidState

@@ -15,9 +15,10 @@ from newsletter.audience import subscriptions
 from newsletter.audience.models import Subscriber
 from newsletter.delivery.dispatches import control_dispatch, recovery
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import Refused, RetryLater, Uncertain
 from newsletter.mail.sendgrid.mail_send_client import Client

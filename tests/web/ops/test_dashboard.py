@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from newsletter.delivery.dispatches import open_dispatch
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
 from newsletter.ops.system_status import WORKER_QUEUES

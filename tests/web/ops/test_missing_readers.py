@@ -11,7 +11,8 @@ from newsletter.audience.models import Subscriber
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.ledger import missing_readers
 from newsletter.delivery.ledger.missing_readers import MissingReader, MissingState
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.support import factories as make
