@@ -27,8 +27,9 @@ log = structlog.get_logger()
 @csrf_exempt
 @require_POST
 def sendgrid(request: HttpRequest) -> HttpResponse:
-    """Return 204 if stored, 403 for a missing, wrong or old signature, 411 or 413 for the size, 503 if it cannot be
-    stored now.
+    """Store a webhook post and return 204.
+
+    Otherwise return 403 for a missing, wrong or old signature, 411 or 413 for the size, 503 if it cannot be stored now.
 
     SendGrid retries for a day until it receives 2xx. A problem that is fixed within that time, such as a missing
     key, loses no events.

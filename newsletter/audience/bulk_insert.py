@@ -31,7 +31,7 @@ def insert_subscribers(people: Sequence[tuple[str, str, str]], *, now: datetime)
     )
 
 
-class Given(NamedTuple):
+class NewSubscription(NamedTuple):
     """One subscription to insert. The subscriber must exist."""
 
     subscriber_id: int
@@ -43,14 +43,14 @@ class Given(NamedTuple):
     unsubscribed_via: str = ""
 
 
-def insert_subscriptions(publication: Publication, given: Sequence[Given]) -> int:
+def insert_subscriptions(publication: Publication, given: Sequence[NewSubscription]) -> int:
     """Insert each of `given` whose subscriber has no subscription to `publication`. Return how many were inserted.
 
     At most about 4,000 rows per call, because of SQLite's limit on values.
     """
     if not given:
         return 0
-    placeholders = ", ".join([f"(%s{', %s' * len(Given._fields)})"] * len(given))
+    placeholders = ", ".join([f"(%s{', %s' * len(NewSubscription._fields)})"] * len(given))
     moment = connection.ops.adapt_datetimefield_value
     day = connection.ops.adapt_datefield_value
     return _insert(

@@ -16,7 +16,7 @@ from newsletter.audience.consent_columns import ConsentState
 from newsletter.audience.first_name import clean_name, normalise_email
 from newsletter.audience.reader_time_zones import parse_time_zone
 from newsletter.audience.subscribe import clean_source
-from newsletter.audience.subscriber_csv import Record, read_records
+from newsletter.audience.subscriber_csv import SubscriberRow, read_records
 from newsletter.audience.subscriber_import_report import SubscriberImportReport
 from newsletter.audience.subscriber_import_rows import ImportedSubscriber
 from newsletter.audience.subscriptions import MAX_PAUSE
@@ -92,7 +92,7 @@ def _source(written: str) -> str:
         return ""
 
 
-def _zone(record: Record, report: SubscriberImportReport) -> str:
+def _zone(record: SubscriberRow, report: SubscriberImportReport) -> str:
     try:
         return parse_time_zone(record.time_zone)
     except BadInput as error:

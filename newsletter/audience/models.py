@@ -44,6 +44,8 @@ class SubscriptionStatus(models.TextChoices):
 
 
 class Subscription(models.Model):
+    """One person's consent to one publication."""
+
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="subscriptions")
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="subscriptions")
     status = models.CharField(max_length=8, choices=SubscriptionStatus.choices, default=SubscriptionStatus.PENDING)
@@ -69,6 +71,8 @@ class Subscription(models.Model):
 
 
 class ConfirmationQuerySet(models.QuerySet["Confirmation"]):
+    """Queries of confirmations."""
+
     def due(self, now: datetime) -> "ConfirmationQuerySet":
         """Return the confirmations to send at `now`."""
         return self.filter(is_due(now), sent_at=None, problem="")
@@ -100,6 +104,8 @@ class Confirmation(Claimable):
 
 
 class SuppressionReason(models.TextChoices):
+    """Why an address must not be mailed."""
+
     HARD_BOUNCE = "hard-bounce", "the mailbox does not exist"
     COMPLAINT = "complaint", "reported as spam"
     PERSON = "person", "asked never to be mailed"

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from newsletter.audience import bulk_insert, suppressions
-from newsletter.audience.bulk_insert import Given
+from newsletter.audience.bulk_insert import NewSubscription
 from newsletter.audience.consent_columns import DEFAULT_CONSENT, ConsentState
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.audience.subscriber_import_report import SubscriberImportReport
@@ -138,9 +138,9 @@ def _is_active(person: ImportedSubscriber) -> bool:
     return person.consent.status == SubscriptionStatus.ACTIVE
 
 
-def _given(subscriber_id: int, consent: ConsentState, *, now: datetime) -> Given:
+def _given(subscriber_id: int, consent: ConsentState, *, now: datetime) -> NewSubscription:
     left = consent.status == SubscriptionStatus.UNSUBSCRIBED
-    return Given(
+    return NewSubscription(
         subscriber_id,
         SubscriptionStatus(consent.status or "").value,
         consent.consent_source,

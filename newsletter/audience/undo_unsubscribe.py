@@ -11,7 +11,7 @@ from django.conf import settings
 
 from newsletter.audience.models import Subscription, SubscriptionStatus
 from newsletter.lib.errors import InvalidState
-from newsletter.lib.signed_tokens import Signer
+from newsletter.lib.signed_tokens import TokenSigner
 
 WINDOW = timedelta(minutes=30)
 STATUSES = (
@@ -23,8 +23,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @lru_cache(maxsize=1)
-def _signer() -> Signer:
-    return Signer([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS], purpose="undo", count=4)
+def _signer() -> TokenSigner:
+    return TokenSigner([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS], purpose="undo", count=4)
 
 
 def create_token(before: Subscription | None, left: Subscription) -> str:

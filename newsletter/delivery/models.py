@@ -84,6 +84,8 @@ class ScheduledGroup(models.Model):
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
+    """Queries of batches."""
+
     def due(self, now: datetime) -> BatchQuerySet:
         """Return pending batches of open dispatches whose due time has passed."""
         return self.of_open_dispatches().filter(state=BatchState.PENDING, due_at__lte=now)
@@ -154,6 +156,8 @@ OUT = (BatchState.ACCEPTED, BatchState.UNCERTAIN, BatchState.CALLING)
 
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
+    """Queries of attempts."""
+
     def out(self) -> AttemptQuerySet:
         """Return the latest attempts of batches whose letters the provider has, or may have."""
         return self.filter(fence=F("batch__fence"), batch__state__in=OUT)

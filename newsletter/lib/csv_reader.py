@@ -38,6 +38,14 @@ class MalformedRow:
     problem: str
 
 
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What an import reports about a row. It contains no address; the line number identifies the row in the file."""
+
+    line: int
+    problem: str
+
+
 def decode_lines(file: BinaryIO) -> Iterator[str]:
     """Yield the lines of a UTF-8 file, which stays open. `BadInput` names the first line in another encoding."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")

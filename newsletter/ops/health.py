@@ -29,6 +29,8 @@ REFUSAL_CAUSES = {
 
 
 class Level(StrEnum):
+    """How well the system does."""
+
     WELL = "well"
     BUSY = "busy"
     BROKEN = "broken"
@@ -44,6 +46,8 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Health:
+    """The level, a sentence that explains it, and the problems."""
+
     level: Level
     sentence: str
     problems: tuple[Problem, ...] = ()

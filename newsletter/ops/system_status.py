@@ -12,7 +12,7 @@ from newsletter.delivery.ledger.progress import Progress, progress
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.insights.dispatch_stats import DispatchStats, stats_by_dispatch
 from newsletter.insights.event_backlog import event_backlog
 from newsletter.ops import heartbeats
@@ -26,7 +26,7 @@ RECENT = timedelta(days=7)
 MAX_PAST_EDITIONS = 100  # dispatched or cancelled ones; all others are shown and judged
 PLANNING_GRACE = timedelta(minutes=5)
 RETRYABLE = (DispatchState.OPEN, DispatchState.ATTENTION)  # in these a single refused batch may be retried
-UNFINISHED = [state for state in State if state not in (State.DISPATCHED, State.CANCELLED)]
+UNFINISHED = [state for state in EditionState if state not in (EditionState.DISPATCHED, EditionState.CANCELLED)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,19 @@ class EditionStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class SystemStatus:
+    """All that the ops page shows, as of `read_at`."""
+
     verdict: Health
     queues: Sequence[Queue]
     editions: Sequence[EditionStatus]
     read_at: datetime
 
 
-def status(*, now: datetime) -> Status:
+def status(*, now: datetime) -> SystemStatus:
     """Return the status of the system at `now`: editions of the last week, upcoming ones and all unfinished ones."""
     queues = heartbeats.queues(WORKER_QUEUES, now=now)
-    past = Edition.objects.filter(state__in=[State.DISPATCHED, State.CANCELLED], due_at__gte=now - RECENT)
+    past = Edition.objects.filter(state__in=[EditionState.DISPATCHED, EditionState.CANCELLED], due_at__gte=now - RECENT)
     shown = [*Edition.objects.filter(state__in=UNFINISHED).values_list("pk", flat=True)]
     shown += past.order_by("-due_at").values_list("pk", flat=True)[:MAX_PAST_EDITIONS]
     editions = Edition.objects.filter(pk__in=shown).select_related("publication", "dispatch").order_by("-due_at", "-pk")
@@ -73,14 +75,14 @@ def status(*, now: datetime) -> Status:
         unplanned=_unplanned(now),
         difference=installation.check().difference,
     )
-    return Status(health, queues, statuses, now)
+    return SystemStatus(health, queues, statuses, now)
 
 
 def _unplanned(now: datetime) -> list[str]:
     """Return the names of active publications older than five minutes without an upcoming regular edition."""
     upcoming = Edition.objects.filter(
         publication=OuterRef("pk"), due_at__gt=now - PLANNING_GRACE, local_date__isnull=False
-    ).exclude(state=State.CANCELLED)
+    ).exclude(state=EditionState.CANCELLED)
     found = Publication.objects.filter(~Exists(upcoming), is_active=True, created_at__lt=now - PLANNING_GRACE)
     return list(found.order_by("pk").values_list("name", flat=True))
 

@@ -43,6 +43,8 @@ class TooFewStoriesPolicy(models.TextChoices):
 
 
 class Publication(models.Model):
+    """A recurring newsletter: its sender, brand, schedule and rules."""
+
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=120)
     tagline = models.CharField(max_length=200, blank=True)

@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from newsletter.audience import bulk_insert
-from newsletter.audience.bulk_insert import Given
+from newsletter.audience.bulk_insert import NewSubscription
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.publications.models import Publication
 
@@ -17,7 +17,7 @@ def test_rows_that_are_there_already_are_passed_over_and_not_counted(publication
 
     ids = list(Subscriber.objects.values_list("pk", flat=True))
     Subscription.objects.create(publication=publication, subscriber=ada, status=SubscriptionStatus.UNSUBSCRIBED)
-    given = [Given(pk, SubscriptionStatus.ACTIVE, "form", now) for pk in ids]
+    given = [NewSubscription(pk, SubscriptionStatus.ACTIVE, "form", now) for pk in ids]
     assert bulk_insert.insert_subscriptions(publication, given) == 2
     assert bulk_insert.insert_subscriptions(publication, given) == 0
     assert Subscription.objects.get(subscriber=ada).status == SubscriptionStatus.UNSUBSCRIBED

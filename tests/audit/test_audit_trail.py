@@ -10,7 +10,7 @@ from newsletter.accounts.models import Role
 from newsletter.audit import audit_trail, find_entries
 from newsletter.audit.acts import Act, Door
 from newsletter.audit.models import Record
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import approval, assemble_letter
 from newsletter.lib.errors import InvalidState
 from tests.support import factories as make
@@ -56,7 +56,7 @@ def test_an_act_that_fails_leaves_no_record_and_a_record_that_fails_undoes_the_a
     monkeypatch.setattr(Record.objects.__class__, "create", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         approval.hold(edition, reason="A wrong name.", by=make.eddie(), now=MONDAY)
-    assert Edition.objects.get().state == State.PLANNED
+    assert Edition.objects.get().state == EditionState.PLANNED
 
 
 def test_no_address_that_somebody_types_as_a_reason_is_kept() -> None:

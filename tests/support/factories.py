@@ -15,8 +15,7 @@ from newsletter.audience.models import Subscriber, Subscription, SubscriptionSta
 from newsletter.editions.models import Edition
 from newsletter.giving.models import Appeal, Gift
 from newsletter.letters import approval, assemble_letter
-from newsletter.pictures.models import Picture, Use
-from newsletter.pictures.models import State as PictureState
+from newsletter.pictures.models import Picture, PictureState, Use
 from newsletter.publications.models import Publication
 from newsletter.stories import order_keys
 from newsletter.stories.duplicate_links import page_key

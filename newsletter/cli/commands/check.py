@@ -100,13 +100,13 @@ def _database_software() -> str:
     return f"{connection.display_name} {version}"
 
 
-def _senders() -> tuple[production_checks.Sender, ...]:
+def _senders() -> tuple[production_checks.PublicationSender, ...]:
     from newsletter.publications.models import Publication
 
     rows = (
         Publication.objects.filter(is_active=True).order_by("slug").values_list("slug", "sender_email", "auto_approve")
     )
-    return tuple(production_checks.Sender(*row) for row in rows)
+    return tuple(production_checks.PublicationSender(*row) for row in rows)
 
 
 def _approvers() -> int:

@@ -15,13 +15,13 @@ from newsletter.delivery.ledger import installation
 from newsletter.delivery.models import Attempt, Dispatch, Installation, ScheduledGroup
 from newsletter.delivery.states import DispatchState, ScheduledGroupState
 from newsletter.editions import plan_editions
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import approval
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
 
 REASON = "The database was copied or restored and may be older than what readers received."
-NOT_BEGUN = [State.PLANNED, State.ASSEMBLED, State.APPROVED]
+NOT_BEGUN = [EditionState.PLANNED, EditionState.ASSEMBLED, EditionState.APPROVED]
 
 
 class ConfirmationResult(NamedTuple):

@@ -28,7 +28,7 @@ from newsletter.delivery.recipients import recent_donors
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.editions import local_time, reopen_edition, story_times
 from newsletter.editions.edition_times import received
-from newsletter.editions.models import Edition, State, Variant
+from newsletter.editions.models import Edition, EditionState, Variant
 from newsletter.letters import approval, assemble_letter
 from newsletter.lib.errors import InvalidState, NewsletterError
 
@@ -60,7 +60,7 @@ def open_dispatch(edition_id: int, *, now: datetime) -> Dispatch | None:
             return None
         if existing := Dispatch.objects.filter(edition=edition).first():
             return existing
-        if edition.state != State.APPROVED or scheduled_sends.submission_opens_at(edition) > now:
+        if edition.state != EditionState.APPROVED or scheduled_sends.submission_opens_at(edition) > now:
             raise InvalidState(
                 f"Edition {edition.pk} is {edition.state} and due at {edition.due_at:%Y-%m-%d %H:%M} UTC."
             )
@@ -118,7 +118,7 @@ def _freeze(edition: Edition, *, now: datetime) -> Dispatch:
         too_late_after=edition.too_late_after,
         opened_at=now,
     )
-    edition.move(State.DISPATCHING)
+    edition.move(EditionState.DISPATCHING)
     edition.save()
     if now < edition.due_at:
         scheduled_sends.plan_groups(dispatch)

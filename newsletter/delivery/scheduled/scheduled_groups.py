@@ -22,7 +22,7 @@ from newsletter.delivery.models import OUT, Attempt, Batch, Dispatch, ScheduledG
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
 from newsletter.mail.provider_errors import ProviderError, RetryLater
-from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi, Status
+from newsletter.mail.sendgrid.scheduled_send_api import BatchIdStatus, ScheduledSendApi
 
 Clock = Callable[[], datetime]
 STEP_LEASE = timedelta(seconds=30)  # after that another worker takes over the group of a lost one
@@ -161,12 +161,16 @@ def _cancel(group: ScheduledGroup, provider: ScheduledSendApi, clock: Clock) -> 
             log.warning("group.cancel_not_answered", group=group.pk, problem=error.detail)
     status = provider.status(group.provider_batch_id)
     seen_at = clock()
-    stands = status == Status.CANCELLED
+    stands = status == BatchIdStatus.CANCELLED
     if stands and seen_at < group.send_at - scheduled_sends.PROVIDER_CANCEL_CUTOFF:
         _end(group, ScheduledGroupState.CANCELLED, now=seen_at)
         requeue_batches(group.pk, now=seen_at)
     elif now >= group.send_at:
-        _end(group, ScheduledGroupState.DOUBTFUL if status != Status.NONE else ScheduledGroupState.LEFT, now=seen_at)
+        _end(
+            group,
+            ScheduledGroupState.DOUBTFUL if status != BatchIdStatus.NONE else ScheduledGroupState.LEFT,
+            now=seen_at,
+        )
     elif not stands:
         raise RetryLater("The cancel does not stand yet.")
 

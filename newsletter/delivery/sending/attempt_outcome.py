@@ -34,11 +34,10 @@ class AttemptResult:
 
 
 def outcome(answer: Receipt | ProviderError, *, ordinal: int) -> AttemptResult:
-    """Return the result of the `ordinal`-th attempt (from 1). An error that is neither `Refused` nor `RetryLater` is
-    uncertain.
+    """Return the result of the `ordinal`-th attempt (from 1).
 
-    The wait doubles with each attempt, up to five minutes: a provider that is down for an hour gets about fifteen
-    calls for the batch.
+    An error that is neither `Refused` nor `RetryLater` is uncertain. The wait doubles with each attempt, up to five
+    minutes: a provider that is down for an hour gets about fifteen calls for the batch.
     """
     if isinstance(answer, Receipt):
         return AttemptResult(AttemptStatus.ACCEPTED, answer.status, _kept(answer.provider_id, 100))

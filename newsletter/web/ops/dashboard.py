@@ -13,7 +13,7 @@ from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.states import BatchState, DispatchState
-from newsletter.editions.models import State
+from newsletter.editions.models import EditionState
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.ops.health import STALE_AFTER, Level
@@ -32,6 +32,8 @@ BATCHES_SHOWN = 10
 
 
 class StopForm(PlainForm):
+    """The form for the reason of a stop."""
+
     reason = forms.CharField(label="Reason", max_length=400)
 
 
@@ -57,6 +59,7 @@ def ops(request: DeskRequest) -> HttpResponse:
 @require_POST
 @permission_required(Permission.OPERATE, Permission.APPROVE)
 def pause(request: DeskRequest, dispatch_id: int) -> HttpResponse:
+    """Pause a dispatch."""
     dispatch = get_object_or_404(Dispatch, pk=dispatch_id)
     try:
         control_dispatch.pause(dispatch, reason="", by=request.user)
@@ -73,6 +76,7 @@ def pause(request: DeskRequest, dispatch_id: int) -> HttpResponse:
 @require_POST
 @permission_required(Permission.OPERATE, Permission.APPROVE)
 def resume(request: DeskRequest, dispatch_id: int) -> HttpResponse:
+    """Resume a dispatch."""
     dispatch = get_object_or_404(Dispatch, pk=dispatch_id)
     try:
         control_dispatch.resume(dispatch, by=request.user)
@@ -178,4 +182,4 @@ def _urgency(row: EditionStatus) -> int:
     """Sort key: active dispatches first, then upcoming editions, then finished ones."""
     if row.dispatch and row.dispatch.state not in (DispatchState.FINISHED, DispatchState.STOPPED):
         return 0
-    return 2 if row.edition.state in (State.DISPATCHED, State.CANCELLED) else 1
+    return 2 if row.edition.state in (EditionState.DISPATCHED, EditionState.CANCELLED) else 1

@@ -13,6 +13,7 @@ from newsletter.web.shared.display_formats import next_email_sentence
 
 @token_page
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the page of a confirmation link, and subscribe the reader again on POST."""
     asked = return_confirmation.parse_token(token)
     publication = get_object_or_404(Publication, pk=asked.publication_id)
     context: dict[str, object] = {"publication": publication, "token": token, "done": "", "problem": ""}

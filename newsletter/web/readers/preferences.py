@@ -21,6 +21,7 @@ PAUSES = {"1": "1 month", "3": "3 months"}
 
 @reader_view
 def preferences(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
+    """Show and save a reader's preferences."""
     reader, publication, token = visit
     context: dict[str, object] = {
         "publication": publication,

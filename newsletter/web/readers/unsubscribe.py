@@ -11,6 +11,7 @@ from newsletter.web.readers.reader_view import ReaderRequest, reader_view
 
 @reader_view
 def unsubscribe(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
+    """Show the unsubscribe page, and unsubscribe on POST."""
     reader, publication, token = visit
     context: dict[str, object] = {"publication": publication, "token": token, "undo": ""}
     if not reader.subscriber_id:

@@ -11,7 +11,7 @@ from newsletter.delivery.ledger import installation
 from newsletter.delivery.models import Attempt, Batch, Installation, ScheduledGroup
 from newsletter.delivery.states import DispatchState, ScheduledGroupState
 from newsletter.editions import plan_editions
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import approval, assemble_letter
 from newsletter.publications.models import Publication
 from tests.delivery.living import System, living
@@ -45,13 +45,13 @@ def test_dates_that_a_backup_does_not_know_of_wait_for_a_person_or_are_over() ->
     assert confirm_installation.confirm(name="", by=OTTO, now=restored) == (0, 2)
     plan_editions.plan_all(now=restored)
     assert states(publication) == {
-        date(2026, 11, 24): State.HELD,
-        date(2026, 11, 25): State.CANCELLED,
-        date(2026, 11, 26): State.CANCELLED,
-        date(2026, 11, 27): State.HELD,
-        date(2026, 11, 28): State.PLANNED,
+        date(2026, 11, 24): EditionState.HELD,
+        date(2026, 11, 25): EditionState.CANCELLED,
+        date(2026, 11, 26): EditionState.CANCELLED,
+        date(2026, 11, 27): EditionState.HELD,
+        date(2026, 11, 28): EditionState.PLANNED,
     }
-    assert set(publication.editions.exclude(state=State.PLANNED).values_list("reason", flat=True)) == {
+    assert set(publication.editions.exclude(state=EditionState.PLANNED).values_list("reason", flat=True)) == {
         confirm_installation.REASON
     }
 
@@ -67,7 +67,7 @@ def test_nothing_of_a_backup_leaves_until_somebody_releases_it() -> None:
             assemble_letter.assemble(pk, now=now)
         assert not Edition.objects.due_for_dispatch(now).exists()
     held = publication.editions.get(local_date=date(2026, 11, 25))
-    assert approval.release(held, now=restored).state == State.PLANNED
+    assert approval.release(held, now=restored).state == EditionState.PLANNED
 
 
 def test_a_date_that_the_original_may_have_handed_over_ahead_is_held_too() -> None:
@@ -75,8 +75,8 @@ def test_a_date_that_the_original_may_have_handed_over_ahead_is_held_too() -> No
     restored = MONDAY + 2 * DAY - 30 * MINUTE  # Wednesday's is due in half an hour
     confirm_installation.confirm(name="", by=OTTO, now=restored)
     plan_editions.plan_all(now=restored)
-    assert states(publication)[date(2026, 11, 25)] == State.HELD
-    assert states(publication)[date(2026, 11, 26)] == State.PLANNED
+    assert states(publication)[date(2026, 11, 25)] == EditionState.HELD
+    assert states(publication)[date(2026, 11, 26)] == EditionState.PLANNED
 
 
 def test_a_date_that_has_begun_for_readers_in_the_east_is_held_too() -> None:
@@ -86,13 +86,13 @@ def test_a_date_that_has_begun_for_readers_in_the_east_is_held_too() -> None:
     restored = MONDAY + DAY - 12 * 60 * MINUTE  # seven in the evening of Monday; seven of Tuesday has come in Tokyo
     confirm_installation.confirm(name="", by=OTTO, now=restored)
     plan_editions.plan_all(now=restored)
-    assert states(publication) == {date(2026, 11, 24): State.HELD, date(2026, 11, 25): State.PLANNED}
+    assert states(publication) == {date(2026, 11, 24): EditionState.HELD, date(2026, 11, 25): EditionState.PLANNED}
 
 
 def test_a_publication_at_rest_has_no_dates_to_be_held() -> None:
     publication = backup(is_active=False)
     confirm_installation.confirm(name="", by=OTTO, now=MONDAY + 5 * DAY)
-    assert set(states(publication).values()) <= {State.HELD}
+    assert set(states(publication).values()) <= {EditionState.HELD}
     assert publication.editions.count() <= 1
 
 

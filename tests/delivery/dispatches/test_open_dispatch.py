@@ -12,7 +12,7 @@ from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.sending import send_batches
-from newsletter.editions.models import State
+from newsletter.editions.models import EditionState
 from newsletter.lib.errors import InvalidState
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.stories import story_queue
@@ -87,7 +87,7 @@ def test_an_edition_that_is_too_late_is_held_and_not_sent() -> None:
     edition = make.approved_edition(publication)
     assert open_dispatch.open_dispatch(edition.pk, now=MONDAY + timedelta(minutes=31)) is None
     edition.refresh_from_db()
-    assert edition.state == State.HELD
+    assert edition.state == EditionState.HELD
     assert "too long ago" in edition.reason
     assert not Dispatch.objects.exists()
 
@@ -97,7 +97,7 @@ def test_an_edition_whose_story_changed_after_approval_is_taken_back() -> None:
     story_queue.update(Story.objects.get(), headline="Another headline")
     assert open_dispatch.open_dispatch(edition.pk, now=MONDAY) is None
     edition.refresh_from_db()
-    assert (edition.state, edition.approved_hash) == (State.PLANNED, "")
+    assert (edition.state, edition.approved_hash) == (EditionState.PLANNED, "")
 
 
 def test_an_embargo_that_is_not_over_holds_the_edition() -> None:
@@ -105,7 +105,7 @@ def test_an_embargo_that_is_not_over_holds_the_edition() -> None:
     Story.objects.update(embargo_until=MONDAY + timedelta(minutes=5))
     assert open_dispatch.open_dispatch(edition.pk, now=MONDAY) is None
     edition.refresh_from_db()
-    assert edition.state == State.HELD
+    assert edition.state == EditionState.HELD
     assert "embargo" in edition.reason
 
 
@@ -120,7 +120,7 @@ def test_nothing_is_opened_when_the_counts_do_not_add_up(monkeypatch: pytest.Mon
     with pytest.raises(open_dispatch.AudienceCountMismatch, match="1 candidates, but 2 planned"):
         open_dispatch.open_dispatch(edition.pk, now=MONDAY)
     edition.refresh_from_db()
-    assert edition.state == State.APPROVED
+    assert edition.state == EditionState.APPROVED
     assert not Batch.objects.exists()
 
 
@@ -226,7 +226,7 @@ def test_a_publication_that_rests_sends_nothing() -> None:
     publication.save()
     assert open_dispatch.open_dispatch(edition.pk, now=MONDAY) is None
     edition.refresh_from_db()
-    assert (edition.state, edition.reason) == (State.HELD, "The publication is paused.")
+    assert (edition.state, edition.reason) == (EditionState.HELD, "The publication is paused.")
 
 
 def test_a_pause_that_ends_on_the_day_of_the_edition_is_over_when_it_opens() -> None:

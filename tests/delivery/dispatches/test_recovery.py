@@ -13,7 +13,7 @@ from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
-from newsletter.editions.models import State
+from newsletter.editions.models import EditionState
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import Refused, RetryLater, Uncertain
@@ -69,7 +69,7 @@ def test_a_dispatch_is_finished_when_everybody_is_accepted_and_so_is_its_edition
     assert recovery.finish_completed(now=LATER) == [dispatch.pk]
     assert recovery.finish_completed(now=LATER) == []
     dispatch.refresh_from_db()
-    assert (dispatch.state, dispatch.edition.state) == (DispatchState.FINISHED, State.DISPATCHED)
+    assert (dispatch.state, dispatch.edition.state) == (DispatchState.FINISHED, EditionState.DISPATCHED)
 
 
 def test_an_uncertain_batch_keeps_the_dispatch_from_being_finished(opened: Opener) -> None:

@@ -9,7 +9,7 @@ from newsletter.delivery.dispatches import control_dispatch
 from newsletter.delivery.dispatches.return_unsent_stories import give_back_unsent
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.states import AttemptStatus, BatchState
-from newsletter.stories.models import State, Story
+from newsletter.stories.models import Story, StoryState
 from newsletter.stories.story_queue import queued_stories
 from tests.delivery.living import living
 from tests.support import factories as make
@@ -52,7 +52,7 @@ def test_stories_that_somebody_got_or_may_have_got_stay_used(
     Batch.objects.filter(pk=batch.pk).update(state=state)
     stop(dispatch)
     assert give_back_unsent() == []
-    assert Story.objects.get().state == State.USED
+    assert Story.objects.get().state == StoryState.USED
 
 
 def test_a_batch_that_a_worker_has_in_hand_is_waited_for(opened: Callable[..., Dispatch]) -> None:
@@ -80,4 +80,4 @@ def test_what_was_submitted_ahead_gives_its_stories_back_once_the_cancel_is_cert
         assert give_back_unsent() == []
         system.live()
         assert give_back_unsent() == [edition.pk]
-        assert Story.objects.get().state == State.QUEUED
+        assert Story.objects.get().state == StoryState.QUEUED

@@ -17,7 +17,7 @@ from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.scheduled import scheduled_groups, scheduled_sends
 from newsletter.delivery.sending import send_batches
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.insights import apply_events
 from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import Receipt
@@ -71,7 +71,7 @@ def test_a_dispatch_is_not_finished_before_its_letters_may_leave(system: System)
     assert (system.dispatch.state, progress(system.dispatch).phase) == (DispatchState.OPEN, "scheduled at provider")
     system.at(0).live()
     edition.refresh_from_db()
-    assert (system.dispatch.state, edition.state) == (DispatchState.FINISHED, State.DISPATCHED)
+    assert (system.dispatch.state, edition.state) == (DispatchState.FINISHED, EditionState.DISPATCHED)
 
 
 def test_a_publication_that_does_not_ask_for_it_has_no_groups(system: System) -> None:

@@ -18,6 +18,8 @@ log = structlog.get_logger()
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # django-allauth has no type hints
+    """allauth's rules with our messages and limits."""
+
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": "Incorrect email address or password. Passwords are case-sensitive.",
