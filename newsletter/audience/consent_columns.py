@@ -1,14 +1,14 @@
 """Read the consent state of a subscriber from a row of a file. Of all known columns, the strictest value applies.
 
-`consent_words.py` parses each column. Unknown values are rejected and never taken as consent.
+`consent_status_values.py` parses each column. Unknown values are rejected and never taken as consent.
 """
 
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from newsletter.audience import consent_words
-from newsletter.audience.consent_words import ACTIVE, DEAD, LEFT, UNSUBSCRIBED_AT_COLUMNS, State, normalise_word
+from newsletter.audience import consent_status_values
+from newsletter.audience.consent_status_values import ACTIVE, DEAD, LEFT, UNSUBSCRIBED_AT_COLUMNS, State, normalise_word
 from newsletter.audience.models import SubscriptionStatus, SuppressionReason
 from newsletter.lib.csv_reader import cell_at
 from newsletter.lib.errors import BadInput
@@ -50,7 +50,7 @@ class ConsentColumns:
     def __init__(self, header: Sequence[str]) -> None:
         self._names = [normalise_word(name) for name in header]
         self._exported = {name: self._names.index(name) for name in EXPORT_COLUMNS if name in self._names}
-        readers = [(place, name, consent_words.column_reader(name)) for place, name in enumerate(self._names)]
+        readers = [(place, name, consent_status_values.column_reader(name)) for place, name in enumerate(self._names)]
         self._readers = [(place, name, reader) for place, name, reader in readers if reader]
         self._default = _of_whole_file(self._names)
 
@@ -75,12 +75,12 @@ class ConsentColumns:
             if status == SubscriptionStatus.PAUSED
             else None,
             consent_source=exported.get("consent source", ""),
-            consent_at=consent_words.parse_moment("consent at", exported.get("consent at", "")),
+            consent_at=consent_status_values.parse_moment("consent at", exported.get("consent at", "")),
         )
 
     def _left_at(self, row: Sequence[str]) -> datetime | None:
         times = (
-            consent_words.parse_moment(name, cell_at(row, place))
+            consent_status_values.parse_moment(name, cell_at(row, place))
             for place, name, _ in self._readers
             if name in UNSUBSCRIBED_AT_COLUMNS
         )
@@ -104,7 +104,7 @@ def _reason(written: str) -> str:
 
 
 def _paused_until(written: str) -> date:
-    at = consent_words.parse_moment("paused until", written)
+    at = consent_status_values.parse_moment("paused until", written)
     if at is None:
         raise BadInput("status", "is paused, but has no end date.", "Add it in a column paused_until.")
     return at.date()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from newsletter.audience.consent_columns import DEFAULT_CONSENT, ConsentColumns, ConsentState
-from newsletter.audience.consent_words import normalise_word
+from newsletter.audience.consent_status_values import normalise_word
 from newsletter.lib.csv_reader import MalformedRow, cell_at, read_rows
 from newsletter.lib.errors import BadInput
 

@@ -17,7 +17,7 @@ EVENT_GRACE = timedelta(hours=1)  # the first events normally arrive within seco
 
 @dataclass(frozen=True, slots=True)
 class RejectedPosts:
-    """Posts rejected since `first_at` for one reason (refused_posts.py), with no accepted post after `last_at`."""
+    """Posts rejected since `first_at` for one reason (rejected_posts.py), with no accepted post after `last_at`."""
 
     reason: str
     first_at: datetime

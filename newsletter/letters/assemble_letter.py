@@ -19,7 +19,7 @@ from newsletter.audit.acts import Act
 from newsletter.editions import reopen_edition
 from newsletter.editions.edition_times import received
 from newsletter.editions.models import Edition, EditionState, Placement, Variant
-from newsletter.editions.story_times import placed_stories
+from newsletter.editions.story_availability import placed_stories
 from newsletter.letters import approval, compose_letters, missing_pictures, render_letter
 from newsletter.letters.compose_letters import Composed, LetterDraft
 from newsletter.lib.errors import InvalidState

@@ -16,7 +16,7 @@ from django.conf import settings
 from newsletter.editions.edition_times import received, set_times, times_of
 from newsletter.editions.models import Edition, FrozenLetter, Variant
 from newsletter.editions.reopen_edition import NOT_YET_SENT
-from newsletter.editions.story_times import placed_stories
+from newsletter.editions.story_availability import placed_stories
 from newsletter.giving.models import Appeal
 from newsletter.giving.place_appeal import PlacementRule, StoryShape, choose_position
 from newsletter.giving.select_appeal import select_appeal

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from newsletter.insights.event_backlog import EventBacklog
-from newsletter.insights.refused_posts import Reason
+from newsletter.insights.rejected_posts import Reason
 from newsletter.ops.heartbeats import Queue
 
 STALE_AFTER = timedelta(seconds=30)  # the queues are read every five seconds

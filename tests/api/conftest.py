@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from newsletter.insights import refused_posts
+from newsletter.insights import rejected_posts
 from newsletter.lib import clock
 from newsletter.mail.sendgrid.event_webhook import SIGNATURE, TIMESTAMP
 from newsletter.postbox.webhook.webhook_signature import WebhookSigner
@@ -26,7 +26,7 @@ def signer() -> WebhookSigner:
 
 @pytest.fixture(autouse=True)
 def nothing_refused_before() -> None:
-    refused_posts.reset()
+    rejected_posts.reset()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from newsletter.delivery.dispatches import open_dispatch
 from newsletter.editions import plan_editions, reopen_edition
 from newsletter.editions.edition_times import chosen_times, received
 from newsletter.editions.models import Edition, EditionState
-from newsletter.editions.story_times import placed_stories, reason_to_hold
+from newsletter.editions.story_availability import placed_stories, reason_to_hold
 from newsletter.letters import approval, assemble_letter
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication

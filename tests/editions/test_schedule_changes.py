@@ -10,7 +10,7 @@ from newsletter.letters import approval, assemble_letter
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
-from newsletter.publications.rule_dates import Rule
+from newsletter.publications.recurrence_dates import Rule
 from newsletter.stories.models import Story, StoryState
 from tests.support import factories as make
 from tests.support.factories import MONDAY

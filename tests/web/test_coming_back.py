@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from newsletter.audience import return_confirmation, suppressions
+from newsletter.audience import resubscribe_confirmation, suppressions
 from newsletter.audience.models import Confirmation, Subscriber, Subscription, SubscriptionStatus, Suppression
 from newsletter.delivery.recipients import confirmation_emails, reader_links
 from newsletter.editions.models import Edition
@@ -85,7 +85,7 @@ def test_the_link_in_the_email_to_the_mailbox_does(
     assert "You will receive The Morning Post by email again" in words(client.get(link_in(email)))
     assert "You are subscribed again. You will receive the next edition." in words(client.post(link_in(email)))
     back = Subscription.objects.get()
-    assert (back.status, back.consent_source) == (SubscriptionStatus.ACTIVE, return_confirmation.SOURCE)
+    assert (back.status, back.consent_source) == (SubscriptionStatus.ACTIVE, resubscribe_confirmation.SOURCE)
     assert back.consent_at is not None
     assert clock.now() - back.consent_at < timedelta(minutes=1)
 
@@ -108,7 +108,7 @@ def test_the_link_works_for_three_days(client: Client, token: str) -> None:
     order = Confirmation.objects.get()
     order.asked_at -= timedelta(days=3, seconds=1)
     order.save()
-    assert client.post(f"/c/{return_confirmation.create_token(order)}").status_code == 410
+    assert client.post(f"/c/{resubscribe_confirmation.create_token(order)}").status_code == 410
     assert status() == SubscriptionStatus.UNSUBSCRIBED
 
 
@@ -202,7 +202,7 @@ def test_who_is_suppressed_after_asking_is_not_mailed_and_does_not_come_back(
 ) -> None:
     left(client, token)
     client.post(f"/p/{token}", {"action": "resubscribe"})
-    link = f"/c/{return_confirmation.create_token(Confirmation.objects.get())}"
+    link = f"/c/{resubscribe_confirmation.create_token(Confirmation.objects.get())}"
     suppressions.suppress(rita.email, reason="person")
     assert "You asked us never to write" in words(client.post(link))
     assert emails(postbox, provider) == []

@@ -26,7 +26,7 @@ from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.rate_limits import quotas
 from newsletter.delivery.recipients import recent_donors
 from newsletter.delivery.scheduled import scheduled_sends
-from newsletter.editions import local_time, reopen_edition, story_times
+from newsletter.editions import local_time, reopen_edition, story_availability
 from newsletter.editions.edition_times import received
 from newsletter.editions.models import Edition, EditionState, Variant
 from newsletter.letters import approval, assemble_letter
@@ -75,7 +75,7 @@ def open_dispatch(edition_id: int, *, now: datetime) -> Dispatch | None:
         if assemble_letter.is_stale(edition, now=now):
             reopen_edition.reopen(edition, reason=assemble_letter.CHANGED)
             return None
-        if reason := story_times.reason_to_hold(edition, now=now):
+        if reason := story_availability.reason_to_hold(edition, now=now):
             approval.hold(edition, reason=reason, now=now)
             return None
         return _freeze(edition, now=now)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.lib.errors import BadSetting, NewsletterError
-from newsletter.local.broker_answers import ask_broker
+from newsletter.local.check_broker import ask_broker
 from newsletter.local.supervisor.managed_process import ServiceSpec
 
 MIN_VERSION = (6, 2)  # required by Celery 5.7

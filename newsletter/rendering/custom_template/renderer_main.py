@@ -18,7 +18,7 @@ from jinja2.utils import missing
 from newsletter.lib.process_limits import apply_limits
 from newsletter.rendering.custom_template import limits
 from newsletter.rendering.custom_template.context_json import TemplateObject, from_json
-from newsletter.rendering.custom_template.printable_values import ADDRESS, require_no_address
+from newsletter.rendering.custom_template.hide_memory_addresses import ADDRESS, require_no_address
 from newsletter.rendering.custom_template.sandbox import (
     NAME,
     TemplateSandbox,

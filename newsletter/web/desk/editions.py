@@ -17,7 +17,7 @@ from newsletter.audience import subscriber_counts
 from newsletter.delivery.dispatches.delay_reasons import delay_of, expected_delays
 from newsletter.delivery.ledger.progress import progress
 from newsletter.editions.models import TRANSITIONS, Edition, EditionState, Variant
-from newsletter.editions.story_times import reason_to_hold
+from newsletter.editions.story_availability import reason_to_hold
 from newsletter.insights.dispatch_stats import dispatch_stats
 from newsletter.letters import assemble_letter
 from newsletter.lib import clock

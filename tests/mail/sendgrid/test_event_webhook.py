@@ -15,7 +15,7 @@ from newsletter.mail.sendgrid.event_webhook import EventType, SuppressionCause
 from newsletter.postbox.webhook.webhook_signature import WebhookSigner
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-VECTORS = Path(__file__).parents[3] / "shared" / "reference" / "sendgrid" / "eventwebhook_vectors.json"
+VECTORS = Path(__file__).parents[4] / "shared" / "reference" / "sendgrid" / "eventwebhook_vectors.json"
 SIGNER = WebhookSigner.generate()
 KEYS = [event_webhook.read_key(SIGNER.public)]
 
