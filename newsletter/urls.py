@@ -77,7 +77,7 @@ ACCOUNT = [
     path("sign-out/", sign_in_pages.SignOut.as_view(), name="logout"),
     path("password/", permission_required()(sign_in_pages.ChangePassword.as_view()), name="password"),
 ]
-# Short, because they stand in every letter and mail programs break long lines.
+# Short, because they are in every letter and email clients break long lines.
 READERS = [
     path("u/<path:token>", unsubscribe, name="unsubscribe"),
     path("p/<path:token>", preferences, name="preferences"),

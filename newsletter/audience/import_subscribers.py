@@ -13,7 +13,7 @@ from django.db import transaction
 
 from newsletter.audience import subscriber_import_rows
 from newsletter.audience.consent_columns import ConsentState
-from newsletter.audience.first_name import clean_name, normalise_email
+from newsletter.audience.first_name import clean_name
 from newsletter.audience.reader_time_zones import parse_time_zone
 from newsletter.audience.subscribe import clean_source
 from newsletter.audience.subscriber_csv import SubscriberRow, read_records
@@ -22,6 +22,7 @@ from newsletter.audience.subscriber_import_rows import ImportedSubscriber
 from newsletter.audience.subscriptions import MAX_PAUSE
 from newsletter.lib.csv_reader import MalformedRow
 from newsletter.lib.errors import BadInput
+from newsletter.mail.email_address import normalise_email
 from newsletter.publications.models import Publication
 
 CHUNK_SIZE = 2000

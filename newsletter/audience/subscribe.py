@@ -5,9 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from newsletter.audience import suppressions
-from newsletter.audience.first_name import clean_name, normalise_email
+from newsletter.audience.first_name import clean_name
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.lib.errors import BadInput
+from newsletter.mail.email_address import normalise_email
 from newsletter.publications.models import Publication
 
 MAX_SOURCE_CHARS = 200

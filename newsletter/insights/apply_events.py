@@ -10,7 +10,6 @@ import structlog
 from django.db.models import Q
 
 from newsletter.audience import subscriptions, suppressions
-from newsletter.audience.first_name import normalise_email
 from newsletter.audience.models import Subscription, SubscriptionStatus, SuppressionReason
 from newsletter.delivery.dispatches import settle_batch
 from newsletter.delivery.ledger.packed_ids import unpack
@@ -18,6 +17,7 @@ from newsletter.delivery.models import Attempt
 from newsletter.delivery.states import AttemptStatus
 from newsletter.insights.match_events import chunks
 from newsletter.lib.errors import BadInput
+from newsletter.mail.email_address import normalise_email
 from newsletter.mail.sendgrid.event_webhook import Event, EventType, SuppressionCause
 
 REASONS = {

@@ -8,11 +8,11 @@ that we did not send, is theirs. Events of other installations have another inst
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from newsletter.audience.first_name import normalise_email
 from newsletter.audience.models import Subscriber
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.models import Attempt, Dispatch
 from newsletter.lib.errors import BadInput
+from newsletter.mail.email_address import normalise_email
 from newsletter.mail.sendgrid.event_webhook import Event
 
 T = TypeVar("T")

@@ -1,7 +1,7 @@
 """Read CSV files from spreadsheets and other services.
 
-Supported: commas, semicolons, tabs or bars as delimiters (detected in `csv_delimiters.py`), Excel's `sep=;` line, a byte
-order mark, quoted cells with line breaks, and every kind of line ending. The callers decide what the columns mean.
+Supported: commas, semicolons, tabs or bars as delimiters (detected in `csv_delimiters.py`), Excel's `sep=;` line, a
+byte order mark, quoted cells with line breaks, and every kind of line ending. The callers decide what the columns mean.
 """
 
 import csv
