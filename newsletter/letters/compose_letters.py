@@ -65,7 +65,7 @@ def gather_letters(edition: Edition, stories: list[Story], *, now: datetime) -> 
     publication, appeal = edition.publication, appeal_of(edition, now=now)
     place, until = None, edition.due_at
     if appeal:
-        printed = zip(stories, story_kinds(publication.look, [story.kind for story in stories]), strict=True)
+        printed = zip(stories, story_kinds(publication.layout, [story.kind for story in stories]), strict=True)
         shapes = [
             StoryShape(1 if kind == Kind.SHORT else len(rich_text.blocks(story.body)), story.is_sensitive)
             for story, kind in printed

@@ -49,7 +49,7 @@ class OptionalPublicationFields(TypedDict, total=False):
     logo_url: str
     logo_width: int
     fonts: str
-    look: str
+    layout: str
     logo_dark_url: str
     corners: str
     footer_text: str
@@ -91,7 +91,7 @@ class PublicationFields(OptionalPublicationFields, total=False):
 
 LINKS = ("website", "logo_url", "logo_dark_url", "sponsor_url")
 OTHER_TEXT = (
-    *("slug", "language", "accent_colour", "accent_colour_dark", "fonts", "look", "corners"),
+    *("slug", "language", "accent_colour", "accent_colour_dark", "fonts", "layout", "corners"),
     *("time_zone", "recurrence", "on_empty"),
 )
 LOGOS = {"logo_url": "logo", "logo_dark_url": "logo_dark"}  # address field, and the field of its stored picture

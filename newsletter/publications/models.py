@@ -67,7 +67,7 @@ class Publication(models.Model):
     )
     logo_width = models.PositiveSmallIntegerField(default=180, help_text="Width in the email, in CSS pixels.")
     fonts = models.CharField(max_length=8, choices=Fonts.choices, default=Fonts.SERIF)
-    look = models.CharField(max_length=8, choices=Layout.choices, default=Layout.DIGEST)
+    layout = models.CharField(max_length=8, choices=Layout.choices, default=Layout.DIGEST)
     template = models.ForeignKey(
         "Template",
         null=True,

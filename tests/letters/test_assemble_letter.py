@@ -213,7 +213,7 @@ def test_a_reopened_edition_says_why_until_it_is_approved() -> None:
 
 
 def test_an_appeal_that_is_to_stand_in_a_story_printed_short_stands_after_it() -> None:
-    publication = make.publication(look="story")
+    publication = make.publication(layout="story")
     one, two, three = (make.story(publication) for _ in range(3))
     appeal = make.appeal(publication, story_number=2, paragraph_number=2)
     text = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE).letters.get(variant=Variant.DEFAULT).text
@@ -222,12 +222,12 @@ def test_an_appeal_that_is_to_stand_in_a_story_printed_short_stands_after_it() -
     assert text.count("Walkers may cross first.") == 1  # in the story that is printed in full
 
 
-@pytest.mark.parametrize("change", ["look", "kind"])
-def test_another_look_or_kind_voids_the_approval(change: str) -> None:
+@pytest.mark.parametrize("change", ["layout", "kind"])
+def test_another_layout_or_kind_voids_the_approval(change: str) -> None:
     publication = make.publication()
     edition = make.approved_edition(publication)
-    if change == "look":
-        edit_publication.update_publication(publication, look="briefing")
+    if change == "layout":
+        edit_publication.update_publication(publication, layout="briefing")
     else:
         story_queue.update(Story.objects.get(), kind="short")
     assert assemble_letter.refresh_stale() == [edition.pk]

@@ -33,7 +33,7 @@ def saved(publication: Publication, body: str) -> Template:
 @pytest.mark.parametrize("name", EVERY)
 def test_the_starting_template_makes_the_very_letter_of_the_look(name: str) -> None:
     made = EVERY[name]()
-    start = custom_templates.default_template(Publication(look=made.look))
+    start = custom_templates.default_template(Publication(layout=made.layout))
     assert render_letter.render(replace(made, template=start)) == render_letter.render(made)
 
 

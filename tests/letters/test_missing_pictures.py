@@ -68,7 +68,7 @@ def test_the_warning_names_the_story_the_reason_and_the_mend() -> None:
 
 
 def test_a_picture_that_would_not_be_printed_is_not_missed() -> None:
-    briefing = make.publication(look=Layout.BRIEFING)
+    briefing = make.publication(layout=Layout.BRIEFING)
     assert warnings(assembled(edition_with(None, briefing))) == {}
 
 
