@@ -67,11 +67,11 @@ def readers(counts: list[int]) -> dict[str, int]:
                 pk=after,
                 publication=_publication(slug(count)),
                 subscriber=person,
-                standing=SubscriptionStatus.ACTIVE,
+                status=SubscriptionStatus.ACTIVE,
                 consent_source="bench",
                 consent_at=datetime.now(UTC),
             )
-            _copy_rows(given, those, {"id": f"n + {before}", "subscriber_id": "n", "standing": left})
+            _copy_rows(given, those, {"id": f"n + {before}", "subscriber_id": "n", "status": left})
             given.delete()
             before += those
         never.delete()
@@ -87,7 +87,7 @@ def readers(counts: list[int]) -> dict[str, int]:
 def _reached(publication: str) -> int:
     from newsletter.audience.models import Subscription, SubscriptionStatus, Suppression
 
-    active = Subscription.objects.filter(publication__slug=publication, standing=SubscriptionStatus.ACTIVE)
+    active = Subscription.objects.filter(publication__slug=publication, status=SubscriptionStatus.ACTIVE)
     suppressed = Suppression.objects.values("email")
     return active.exclude(subscriber__email__in=suppressed).count()
 

@@ -51,8 +51,8 @@ def product(stage: Stage, *, processes: int, connections: int = 4) -> Fleet:
     return Fleet("product", senders, others, ring)
 
 
-def absorbing(stage: Stage) -> Fleet:
-    """The worker that takes in what comes back, and the beat that tells it to."""
+def processing(stage: Stage) -> Fleet:
+    """The worker that processes webhook posts, and the beat that enqueues its tasks."""
     commands: dict[str, list[str]] = stage.do("-m", "benchmarks.product", "commands")
     worker = stage.run("worker", *commands["worker"], environment=stage.environment)
     _wait_until_ready(worker)

@@ -67,12 +67,12 @@ CREATE TABLE floor_batch (
 );
 CREATE TABLE floor_attempt (
     id {serial}, batch BIGINT NOT NULL, ordinal INTEGER NOT NULL, fence INTEGER NOT NULL, began_at FLOAT NOT NULL,
-    ended_at FLOAT, fate TEXT, http_status INTEGER, provider_id TEXT, UNIQUE (batch, ordinal)
+    ended_at FLOAT, status TEXT, http_status INTEGER, provider_id TEXT, UNIQUE (batch, ordinal)
 );
 """
 REACHED = """
     FROM audience_subscription AS given JOIN audience_subscriber AS reader ON reader.id = given.subscriber_id
-    WHERE given.publication_id = {p} AND given.standing = 'active'
+    WHERE given.publication_id = {p} AND given.status = 'active'
       AND NOT EXISTS (SELECT 1 FROM audience_suppression AS never WHERE never.email = reader.email)
 """
 READ = (
@@ -92,7 +92,7 @@ RECORD_BATCH = """
     UPDATE floor_batch SET state = {p}, lease_until = NULL WHERE id = {p} AND fence = {p} AND state = 'calling'
 """
 RECORD_ATTEMPT = """
-    UPDATE floor_attempt SET fate = {p}, ended_at = {p}, http_status = {p}, provider_id = {p} WHERE id = {p}
+    UPDATE floor_attempt SET status = {p}, ended_at = {p}, http_status = {p}, provider_id = {p} WHERE id = {p}
 """
 
 
@@ -197,7 +197,7 @@ def _close_books(connection: Any, dispatch: int, candidates: int, planned: int, 
     left_out = connection.execute(
         _sql(
             "SELECT COUNT(*) FROM audience_subscription given JOIN audience_subscriber reader ON reader.id = "
-            "given.subscriber_id WHERE given.publication_id = {p} AND (given.standing <> 'active' OR EXISTS "
+            "given.subscriber_id WHERE given.publication_id = {p} AND (given.status <> 'active' OR EXISTS "
             "(SELECT 1 FROM audience_suppression never WHERE never.email = reader.email))"
         ),
         [publication],
@@ -308,8 +308,8 @@ def _begin(connection: Any, batch: Claimed, count: int) -> int:
 
 
 def _record(connection: Any, batch: Claimed, attempt: int, status: int, provider_id: str) -> None:
-    fate = "accepted" if status == 202 else "uncertain"
-    book, line = [fate, batch.id, batch.fence], [fate, time.time(), status, provider_id, attempt]
+    outcome = "accepted" if status == 202 else "uncertain"
+    book, line = [outcome, batch.id, batch.fence], [outcome, time.time(), status, provider_id, attempt]
     if IS_POSTGRES:
         connection.execute(RECORD_POSTGRES, [*book, *line])
         return

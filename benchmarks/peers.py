@@ -51,7 +51,7 @@ def readers(edition: int, count: int) -> Iterator[Reader]:
     from newsletter.audience.models import Subscription
 
     rows = (
-        Subscription.objects.filter(publication__editions=edition, standing="active")
+        Subscription.objects.filter(publication__editions=edition, status="active")
         .order_by("subscriber_id")
         .values_list("subscriber_id", "subscriber__email", "subscriber__first_name")
     )

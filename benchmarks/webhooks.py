@@ -1,4 +1,4 @@
-"""Events of the provider: signed posts over real HTTP to the product's web server, absorbed by its worker.
+"""Events of the provider: signed posts over real HTTP to the product's web server, processed by its worker.
 
 Beside it the floor, which is as bare as it can be and still recognises a repetition: parse, COPY into a
 stage, insert what is new, one commit a post, no HTTP and no signature. And one `get_or_create` an event,
@@ -108,7 +108,7 @@ def measure(stage: Stage, plan: "Plan") -> Iterator[Line]:
         for events in rounds:
             posts = [provider.sign(lot) for lot in events]
             floor = _floor(connection, posts)
-            fleet = fleets.absorbing(stage)
+            fleet = fleets.processing(stage)
             try:
                 provider.post(posts[:1])  # what is done once a process
                 pairs.append((_product(connection, provider, posts, web, fleet), floor))
@@ -185,7 +185,7 @@ def _product(connection: Any, provider: Provider, posts: Sequence[Post], web: Ke
     began = time.time()
     with ThreadPoolExecutor(SENDERS) as pool:
         list(pool.map(provider.post, [posts[n::SENDERS] for n in range(SENDERS)]))
-    wait_until(lambda: not _waiting(connection), timeout=300, what="all posts to be absorbed")
+    wait_until(lambda: not _waiting(connection), timeout=300, what="all posts to be processed")
     seconds = time.time() - began
     events = sum(body.count(b'"sg_event_id"') for body, _ in posts)
     cpu = (watching.cpu([web.pid, *fleet.app()]) - before) / events * 1e5
@@ -238,7 +238,7 @@ def _check(connection: Any, readers: int) -> None:
 def _answers(
     provider: Provider, stage: Stage, web: Kept, events: Sequence[list[dict[str, Any]]], *, singles: int, quiet: int
 ) -> Iterator[Line]:
-    """Nobody absorbs at first: what a post of one event costs, and how soon the answers come; then with a worker."""
+    """No worker runs at first: what a post of one event costs, and how soon the answers come; then with a worker."""
     ones = [provider.sign(events[0][n : n + 1]) for n in range(singles)]
     provider.post(ones[:20])
     servers = [web.pid, *stage.backing()]
@@ -253,12 +253,12 @@ def _answers(
     alone = statistics.median(provider.post(many))
     backlog = [provider.sign(lot) for lot in [*events, *events, *events][: quiet * 3]]
     provider.post(backlog)
-    fleet = fleets.absorbing(stage)
+    fleet = fleets.processing(stage)
     try:
         beside = statistics.median(provider.post(many))
     finally:
         fleet.end()
-    yield Line("webhook", "answer to 1,000 events while nobody absorbs, median", alone, "ms")
+    yield Line("webhook", "answer to 1,000 events while no worker runs, median", alone, "ms")
     yield Line(
         "webhook", "the same beside a worker with a backlog", beside / alone, "x", most=2.5,
         note=f"{beside:.1f} ms: the cores are shared, the answer waits for nothing",

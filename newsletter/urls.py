@@ -11,23 +11,23 @@ from newsletter.web.desk import (
     editions,
     gifts,
     logos,
-    new_time,
     paste_story,
+    reschedule_edition,
     rich_text_editor,
     stories,
     story_queue,
 )
 from newsletter.web.ops import dashboard, missing_readers
-from newsletter.web.readers import confirm_return, reader_view
+from newsletter.web.readers import confirm_resubscription, reader_view
 from newsletter.web.readers.preferences import preferences
 from newsletter.web.readers.unsubscribe import unsubscribe
 from newsletter.web.readers.web_version import web_version
 from newsletter.web.shared import letter_preview
 from newsletter.web.shared.permission_required import permission_required
-from newsletter.web.site import first_page, health_check, picture_files, sign_in_pages
+from newsletter.web.site import health_check, picture_files, sign_in_pages, start_page
 
 DESK = [
-    path("", first_page.start, name="desk"),
+    path("", start_page.start, name="desk"),
     path("desk/<slug:slug>/", story_queue.show, name="queue"),
     path("desk/<slug:slug>/new/", stories.add, name="story-add"),
     path("desk/<slug:slug>/paste/", paste_story.paste, name="paste"),
@@ -56,10 +56,10 @@ EDITIONS = [
     path("editions/<int:edition_id>/cancel/", edition_actions.cancel, name="cancel"),
     path("editions/<int:edition_id>/assemble/", edition_actions.assemble, name="assemble"),
     path("editions/<int:edition_id>/reopen/", edition_actions.reopen, name="reopen"),
-    path("editions/<int:edition_id>/reschedule/", new_time.reschedule, name="reschedule"),
-    path("editions/<int:edition_id>/new-time/", new_time.confirm_reschedule, name="new-time"),
-    path("editions/<int:edition_id>/send/", new_time.confirm_send, name="send"),
-    path("editions/<int:edition_id>/send-now/", new_time.send_now, name="send-now"),
+    path("editions/<int:edition_id>/reschedule/", reschedule_edition.reschedule, name="reschedule"),
+    path("editions/<int:edition_id>/new-time/", reschedule_edition.confirm_reschedule, name="new-time"),
+    path("editions/<int:edition_id>/send/", reschedule_edition.confirm_send, name="send"),
+    path("editions/<int:edition_id>/send-now/", reschedule_edition.send_now, name="send-now"),
 ]
 OPS = [
     path("ops/", dashboard.ops, name="ops"),
@@ -77,11 +77,11 @@ ACCOUNT = [
     path("sign-out/", sign_in_pages.SignOut.as_view(), name="logout"),
     path("password/", permission_required()(sign_in_pages.ChangePassword.as_view()), name="password"),
 ]
-# Short, because they stand in every letter and mail programs break long lines.
+# Short, because they are in every letter and email clients break long lines.
 READERS = [
     path("u/<path:token>", unsubscribe, name="unsubscribe"),
     path("p/<path:token>", preferences, name="preferences"),
-    path("c/<path:token>", confirm_return.confirm, name="confirm"),
+    path("c/<path:token>", confirm_resubscription.confirm, name="confirm"),
     path("v/<path:token>", web_version, name="web-version"),
     path("pictures/<str:name>", picture_files.picture, name="picture"),
     path("brand/<slug:slug>.css", reader_view.brand, name="brand"),

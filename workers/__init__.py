@@ -1,1 +1,1 @@
-"""Celery: the app, its worker queues and schedule. Tasks take ids, make one call and are done."""
+"""Celery: the app, its worker queues and schedule. Tasks take ids and call one function."""

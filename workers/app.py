@@ -1,4 +1,4 @@
-"""The Celery app. Why each setting is as it is: docs/decisions/0003-celery-as-a-doorbell.md."""
+"""The Celery app. docs/decisions/0003-celery-wakes-workers.md explains each setting."""
 
 import logging.config
 import os
@@ -7,7 +7,7 @@ from typing import Any
 
 import django
 from celery import Celery
-from celery.concurrency import ALIASES  # type: ignore[attr-defined]  # which its stubs have left out
+from celery.concurrency import ALIASES  # type: ignore[attr-defined]  # missing in the type stubs
 from celery.signals import before_task_publish, celeryd_init, setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
@@ -34,11 +34,11 @@ app.conf.update(
     task_routes=ROUTES,
     task_create_missing_queues=True,
     beat_schedule=SCHEDULE,
-    beat_scheduler="celery.beat:Scheduler",  # keeps nothing: there is nothing in the timetable to remember
+    beat_scheduler="celery.beat:Scheduler",  # stores nothing: the schedule has no state
     beat_max_loop_interval=1,
     timezone="UTC",
     enable_utc=True,
-    # messages are ids in JSON; there is nothing to give back
+    # messages are ids in JSON; tasks have no result
     task_serializer="json",
     accept_content=["json"],
     task_ignore_result=True,
@@ -46,7 +46,7 @@ app.conf.update(
     task_acks_late=False,
     worker_prefetch_multiplier=1,
     worker_disable_prefetch=True,
-    # keep trying for as long as it takes
+    # reconnect without a limit
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     broker_channel_error_retry=True,
@@ -62,18 +62,18 @@ app.conf.update(
     task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_max": 0.2},
     worker_hijack_root_logger=False,
     worker_send_task_events=False,
-    worker_enable_remote_control=False,  # anybody with the broker could otherwise stop tasks
+    worker_enable_remote_control=False,  # otherwise anybody with access to the broker could stop tasks
 )
 
 
 @setup_logging.connect
-def _log_as_the_house_does(**_: Any) -> None:
-    logging.config.dictConfig(settings.LOGGING)  # and not Celery's own
+def _configure_logging(**_: Any) -> None:
+    logging.config.dictConfig(settings.LOGGING)  # in place of Celery's own
 
 
 @celeryd_init.connect
 def require_machine(**_: Any) -> None:
-    """End a worker that cannot run here with one sentence."""
+    """Stop a worker that cannot run on this machine, with a one-line message."""
     try:
         require_shared_memory()
     except NewsletterError as error:
@@ -81,8 +81,8 @@ def require_machine(**_: Any) -> None:
 
 
 @before_task_publish.connect
-def _say_when(headers: dict[str, Any] | None = None, **_: Any) -> None:
-    """Messages carry no time of their own; the age of the oldest one is read from this."""
+def _add_sent_at(headers: dict[str, Any] | None = None, **_: Any) -> None:
+    """Add the time to each message, from which `queue_depth.py` computes the age of the oldest one."""
     if headers is not None:
         headers["sent_at"] = time.time()
 

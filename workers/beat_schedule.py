@@ -1,14 +1,16 @@
-"""When beat ticks: plain data, intervals only.
+"""The schedule of Celery beat: plain data, intervals only.
 
-A tick looks for due rows and rings for them; when an edition is due is decided in the database.
-Intervals have no time zone and so no clock changes. Two beats at once do no harm. A tick that
-was not picked up within its own interval is thrown away: the next one finds the same rows.
+A periodic task looks for due rows and enqueues tasks for them; the database decides when an edition is due. Intervals
+need no time zone. Running two beats is safe. A message that no worker takes within its interval expires: the next one
+finds the same rows.
 """
 
 from typing import NamedTuple
 
 
 class PeriodicTask(NamedTuple):
+    """A task and its interval."""
+
     task: str
     seconds: float
 
@@ -27,6 +29,6 @@ PERIODIC_TASKS = (
 )
 
 SCHEDULE = {
-    tick.task: {"task": tick.task, "schedule": tick.seconds, "options": {"expires": max(5, tick.seconds)}}
-    for tick in PERIODIC_TASKS
+    entry.task: {"task": entry.task, "schedule": entry.seconds, "options": {"expires": max(5, entry.seconds)}}
+    for entry in PERIODIC_TASKS
 }

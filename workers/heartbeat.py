@@ -1,6 +1,6 @@
-"""Every worker writes down, every five seconds, that it lives and what it listens to.
+"""Record every five seconds that this worker is alive and which queues it consumes.
 
-The row says no more than that: whether work gets done is told by the ledger's own rows.
+A heartbeat does not prove that work gets done: the rows of the ledger show that.
 """
 
 import os
@@ -18,14 +18,14 @@ from newsletter.ops import heartbeats
 EVERY = 5.0  # seconds
 log = structlog.get_logger()
 _leaving = threading.Event()
-# A child that is forked while the beat has a database connection open inherits SQLite's note of it, and
-# with it a lock that nobody lets go of: it could never write again. So forks and beats wait for each other.
+# A child forked while the heartbeat has a database connection open inherits SQLite's record of it, and with it a lock
+# that is never released: the child could never write. So forks and heartbeats wait for each other.
 _beating = threading.Lock()
 os.register_at_fork(before=_beating.acquire, after_in_parent=_beating.release, after_in_child=_beating.release)
 
 
 def connect() -> None:
-    """Start with the worker and end with it."""
+    """Start and stop the heartbeat with the worker."""
     worker_ready.connect(_start, weak=False)
     worker_shutting_down.connect(_stop, weak=False)
 
@@ -45,7 +45,7 @@ def _beat(name: str, queues: list[str]) -> None:
         with _beating:
             try:
                 heartbeats.record_worker(name, queues=queues, now=clock.now())
-            except Exception:  # whatever it was, the next beat may go well; without a thread there is none
+            except Exception:  # the next heartbeat may succeed, so the thread must survive
                 log.exception("heartbeat.missed")
             finally:
                 connection.close()

@@ -1,4 +1,4 @@
-"""Looking into the worker queues without asking a worker: their length and their oldest message."""
+"""Read the length and the oldest message of each worker queue from Redis, without asking a worker."""
 
 import json
 import time
@@ -19,7 +19,7 @@ class QueueDepth(NamedTuple):
 
 
 def queue_depths(client: redis.Redis, queues: Iterable[str]) -> list[QueueDepth]:
-    """One round trip for all queues. Celery pushes on the left and takes from the right."""
+    """Return the depth of each queue, in one round trip. Celery pushes on the left and takes from the right."""
     names = list(queues)
     pipe = client.pipeline(transaction=False)
     for name in names:

@@ -1,8 +1,8 @@
-"""Celery's pool of threads, mended: a worker learns at once that one of its threads is free.
+"""Celery's thread pool with a fix: the worker notices at once when a thread becomes free.
 
-Celery 5.7.0 takes no message from the broker while all threads are busy (`worker_disable_prefetch`),
-and looks again whether one is free only when something wakes its event loop. A thread that ends its task
-does not, a second on the clock does: without this a worker does one task a thread and second.
+With `worker_disable_prefetch`, Celery 5.7.0 takes no message from the broker while all threads are busy, and checks for
+a free thread only when something wakes its event loop. A finished task does not wake it, only a timer once a second.
+Without this fix a worker runs one task per thread and second.
 """
 
 from typing import Any
@@ -26,8 +26,8 @@ class TaskPool(thread.TaskPool):
 
     def _wake(self, _: object) -> None:
         if self._hub:
-            self._hub.call_soon(_wake_up)  # from another thread than its own this ends its wait
+            self._hub.call_soon(_wake_up)  # wakes the event loop from another thread
 
 
 def _wake_up() -> None:
-    """What the event loop does when it is woken; it looks around by itself."""
+    """Do nothing: being called wakes the event loop, which then checks for free threads."""

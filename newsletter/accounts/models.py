@@ -7,6 +7,8 @@ from django.db import models
 
 
 class Role(models.TextChoices):
+    """What a staff user may do (`permissions.py`)."""
+
     CURATOR = "curator"
     EDITOR = "editor"
     OPS = "ops"
@@ -14,6 +16,8 @@ class Role(models.TextChoices):
 
 
 class UserManager(BaseUserManager["User"]):
+    """Creates users, identified by their email addresses."""
+
     def create_user(
         self, email: str, password: str | None = None, *, name: str = "", role: str = Role.CURATOR
     ) -> "User":

@@ -6,6 +6,8 @@ from newsletter.accounts.models import Role, User
 
 
 class Permission(StrEnum):
+    """A permission that a view or command requires."""
+
     CURATE = "curate"  # queue, change and drop stories; see previews
     APPROVE = "approve"  # approve, hold, cancel and send editions; pause and stop sending; change appeals and logos
     OPERATE = "operate"  # see ops; pause and stop sending, settle an uncertain batch

@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from newsletter.insights import refused_posts, webhook_inbox
-from newsletter.insights.refused_posts import Reason
+from newsletter.insights import rejected_posts, webhook_inbox
+from newsletter.insights.rejected_posts import Reason
 from newsletter.lib import clock
 from newsletter.mail.sendgrid import event_webhook
 
@@ -27,8 +27,9 @@ log = structlog.get_logger()
 @csrf_exempt
 @require_POST
 def sendgrid(request: HttpRequest) -> HttpResponse:
-    """Return 204 if stored, 403 for a missing, wrong or old signature, 411 or 413 for the size, 503 if it cannot be
-    stored now.
+    """Store a webhook post and return 204.
+
+    Otherwise return 403 for a missing, wrong or old signature, 411 or 413 for the size, 503 if it cannot be stored now.
 
     SendGrid retries for a day until it receives 2xx. A problem that is fixed within that time, such as a missing
     key, loses no events.
@@ -37,7 +38,7 @@ def sendgrid(request: HttpRequest) -> HttpResponse:
     keys = _keys(tuple(settings.SENDGRID_WEBHOOK_KEYS))
     if not keys:
         log.error("webhook.no_key", hint="Set SENDGRID_WEBHOOK_KEY to the verification key that SendGrid shows.")
-        refused_posts.remember(Reason.NO_KEY, now=now)
+        rejected_posts.record(Reason.NO_KEY, now=now)
         return _respond(503, "no verification key is set")
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length.isdigit():
@@ -50,12 +51,12 @@ def sendgrid(request: HttpRequest) -> HttpResponse:
     if not event_webhook.is_signed(body, signature=signature, timestamp=stamp, keys=keys):
         log.warning("webhook.not_signed", bytes=len(body), has_signature=bool(signature))
         if signature and event_webhook.parse_timestamp(stamp):  # a post without both is not from SendGrid
-            refused_posts.remember(Reason.SIGNATURE, now=now)
+            rejected_posts.record(Reason.SIGNATURE, now=now)
         return _respond(403, "the signature is missing or wrong")
     signed_at = event_webhook.parse_timestamp(stamp)
     if signed_at is None or abs(now - signed_at) > MAX_AGE:
         log.warning("webhook.too_old", stamp=stamp)
-        refused_posts.remember(Reason.AGE, now=now)
+        rejected_posts.record(Reason.AGE, now=now)
         return _respond(403, "the signature is more than two days old, or our clock is wrong")
     try:
         webhook_inbox.store(body, stamp=stamp, now=now)

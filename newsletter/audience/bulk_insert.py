@@ -31,11 +31,11 @@ def insert_subscribers(people: Sequence[tuple[str, str, str]], *, now: datetime)
     )
 
 
-class Given(NamedTuple):
+class NewSubscription(NamedTuple):
     """One subscription to insert. The subscriber must exist."""
 
     subscriber_id: int
-    standing: str
+    status: str
     consent_source: str
     consent_at: datetime | None
     paused_until: date | None = None
@@ -43,18 +43,18 @@ class Given(NamedTuple):
     unsubscribed_via: str = ""
 
 
-def insert_subscriptions(publication: Publication, given: Sequence[Given]) -> int:
+def insert_subscriptions(publication: Publication, given: Sequence[NewSubscription]) -> int:
     """Insert each of `given` whose subscriber has no subscription to `publication`. Return how many were inserted.
 
     At most about 4,000 rows per call, because of SQLite's limit on values.
     """
     if not given:
         return 0
-    placeholders = ", ".join([f"(%s{', %s' * len(Given._fields)})"] * len(given))
+    placeholders = ", ".join([f"(%s{', %s' * len(NewSubscription._fields)})"] * len(given))
     moment = connection.ops.adapt_datetimefield_value
     day = connection.ops.adapt_datefield_value
     return _insert(
-        f"INSERT INTO {SUBSCRIPTIONS} (publication_id, subscriber_id, standing, consent_source, consent_at,"  # noqa: S608 — constant names and placeholders
+        f"INSERT INTO {SUBSCRIPTIONS} (publication_id, subscriber_id, status, consent_source, consent_at,"  # noqa: S608 — constant names and placeholders
         f" paused_until, unsubscribed_at, unsubscribed_via) VALUES {placeholders} ON CONFLICT DO NOTHING",
         [
             value
@@ -62,7 +62,7 @@ def insert_subscriptions(publication: Publication, given: Sequence[Given]) -> in
             for value in (
                 publication.pk,
                 one.subscriber_id,
-                str(one.standing),
+                str(one.status),
                 one.consent_source,
                 moment(one.consent_at),
                 day(one.paused_until),

@@ -1,14 +1,14 @@
 """Read the consent state of a subscriber from a row of a file. Of all known columns, the strictest value applies.
 
-`consent_words.py` parses each column. Unknown values are rejected and never taken as consent.
+`consent_status_values.py` parses each column. Unknown values are rejected and never taken as consent.
 """
 
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from newsletter.audience import consent_words
-from newsletter.audience.consent_words import ACTIVE, DEAD, LEFT, UNSUBSCRIBED_AT_COLUMNS, State, normalise_word
+from newsletter.audience import consent_status_values
+from newsletter.audience.consent_status_values import ACTIVE, DEAD, LEFT, UNSUBSCRIBED_AT_COLUMNS, State, normalise_word
 from newsletter.audience.models import SubscriptionStatus, SuppressionReason
 from newsletter.lib.csv_reader import cell_at
 from newsletter.lib.errors import BadInput
@@ -21,13 +21,13 @@ STRICTNESS = {
     None: 4,
 }
 # columns that `export_subscribers.py` writes
-EXPORT_COLUMNS = ("standing", "suppression", "unsubscribed via", "paused until", "consent source", "consent at")
+EXPORT_COLUMNS = ("status", "suppression", "unsubscribed via", "paused until", "consent source", "consent at")
 
 
 class ConsentState(NamedTuple):
-    """The consent state of a row. `standing` None: no subscription. `suppression`: a `SuppressionReason` or empty."""
+    """The consent state of a row. `status` None: no subscription. `suppression`: a `SuppressionReason` or empty."""
 
-    standing: SubscriptionStatus | None = SubscriptionStatus.ACTIVE
+    status: SubscriptionStatus | None = SubscriptionStatus.ACTIVE
     suppression: str = ""
     unsubscribed_at: datetime | None = None
     unsubscribed_via: str = ""
@@ -38,7 +38,7 @@ class ConsentState(NamedTuple):
     @property
     def strictness(self) -> int:
         """Return a rank. Of two rows about one person, the one with the higher rank applies."""
-        return STRICTNESS[self.standing] + (len(STRICTNESS) if self.suppression else 0)
+        return STRICTNESS[self.status] + (len(STRICTNESS) if self.suppression else 0)
 
 
 DEFAULT_CONSENT = ConsentState()
@@ -50,7 +50,7 @@ class ConsentColumns:
     def __init__(self, header: Sequence[str]) -> None:
         self._names = [normalise_word(name) for name in header]
         self._exported = {name: self._names.index(name) for name in EXPORT_COLUMNS if name in self._names}
-        readers = [(place, name, consent_words.column_reader(name)) for place, name in enumerate(self._names)]
+        readers = [(place, name, consent_status_values.column_reader(name)) for place, name in enumerate(self._names)]
         self._readers = [(place, name, reader) for place, name, reader in readers if reader]
         self._default = _of_whole_file(self._names)
 
@@ -60,27 +60,27 @@ class ConsentColumns:
             return DEFAULT_CONSENT
         exported = {name: cell_at(row, place) for name, place in self._exported.items()}
         states = [self._default, *(reader(name, cell_at(row, place)) for place, name, reader in self._readers)]
-        standing = max((standing for standing, _ in states), key=STRICTNESS.__getitem__)
+        status = max((status for status, _ in states), key=STRICTNESS.__getitem__)
         suppression = _reason(exported.get("suppression", "")) or next((reason for _, reason in states if reason), "")
-        if exported.get("standing") == "suppressed" and exported.get("suppression"):
-            standing = SubscriptionStatus.ACTIVE  # our export marks active subscribers with a suppression like this
+        if exported.get("status") == "suppressed" and exported.get("suppression"):
+            status = SubscriptionStatus.ACTIVE  # our export marks active subscribers with a suppression like this
         return ConsentState(
-            standing,
+            status,
             suppression,
-            unsubscribed_at=self._left_at(row) if standing == SubscriptionStatus.UNSUBSCRIBED else None,
+            unsubscribed_at=self._left_at(row) if status == SubscriptionStatus.UNSUBSCRIBED else None,
             unsubscribed_via=exported.get("unsubscribed via", "")[:40]
-            if standing == SubscriptionStatus.UNSUBSCRIBED
+            if status == SubscriptionStatus.UNSUBSCRIBED
             else "",
             paused_until=_paused_until(exported.get("paused until", ""))
-            if standing == SubscriptionStatus.PAUSED
+            if status == SubscriptionStatus.PAUSED
             else None,
             consent_source=exported.get("consent source", ""),
-            consent_at=consent_words.parse_moment("consent at", exported.get("consent at", "")),
+            consent_at=consent_status_values.parse_moment("consent at", exported.get("consent at", "")),
         )
 
     def _left_at(self, row: Sequence[str]) -> datetime | None:
         times = (
-            consent_words.parse_moment(name, cell_at(row, place))
+            consent_status_values.parse_moment(name, cell_at(row, place))
             for place, name, _ in self._readers
             if name in UNSUBSCRIBED_AT_COLUMNS
         )
@@ -104,7 +104,7 @@ def _reason(written: str) -> str:
 
 
 def _paused_until(written: str) -> date:
-    at = consent_words.parse_moment("paused until", written)
+    at = consent_status_values.parse_moment("paused until", written)
     if at is None:
-        raise BadInput("standing", "is paused, but has no end date.", "Add it in a column paused_until.")
+        raise BadInput("status", "is paused, but has no end date.", "Add it in a column paused_until.")
     return at.date()

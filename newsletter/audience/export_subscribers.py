@@ -15,7 +15,7 @@ from newsletter.publications.models import Publication
 
 
 class ExportedSubscriber(NamedTuple):
-    """One row. `standing` is the subscription status, or `suppressed` for an active one whose address is suppressed.
+    """One row. `status` is the subscription status, or `suppressed` for an active one whose address is suppressed.
 
     `suppression` is the reason, also for unsubscribed readers. Times are UTC or None; `consent_at` is None if consent
     was never given. `time_zone` is empty if unknown.
@@ -23,7 +23,7 @@ class ExportedSubscriber(NamedTuple):
 
     email: str
     first_name: str
-    standing: str
+    status: str
     consent_source: str
     consent_at: datetime | None
     time_zone: str
@@ -40,7 +40,7 @@ def rows(publication: Publication) -> Iterator[ExportedSubscriber]:
         Subscription.objects.filter(publication=publication)
         .order_by("subscriber_id")
         .values_list(
-            *("subscriber__email", "subscriber__first_name", "standing", "consent_source", "consent_at"),
+            *("subscriber__email", "subscriber__first_name", "status", "consent_source", "consent_at"),
             *(
                 "subscriber__time_zone",
                 Subquery(suppression.values("reason")[:1]),
@@ -50,8 +50,8 @@ def rows(publication: Publication) -> Iterator[ExportedSubscriber]:
             ),
         )
     )
-    for email, first_name, standing, source, consent_at, time_zone, reason, *rest in found.iterator(chunk_size=2000):
-        shown = SUPPRESSED if reason and standing == SubscriptionStatus.ACTIVE else standing
+    for email, first_name, status, source, consent_at, time_zone, reason, *rest in found.iterator(chunk_size=2000):
+        shown = SUPPRESSED if reason and status == SubscriptionStatus.ACTIVE else status
         yield ExportedSubscriber(email, first_name, shown, source, consent_at, time_zone, reason or "", *rest)
 
 

@@ -4,9 +4,6 @@ import re
 import unicodedata
 
 from newsletter.mail import text_cleaning
-from newsletter.mail.email_address import normalise_email
-
-__all__ = ["MAX_NAME_CHARS", "clean_name", "normalise_email"]
 
 MAX_NAME_CHARS = 80
 WEB_ADDRESS = re.compile(r"://|www\.", re.IGNORECASE)

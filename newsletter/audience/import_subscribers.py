@@ -13,15 +13,16 @@ from django.db import transaction
 
 from newsletter.audience import subscriber_import_rows
 from newsletter.audience.consent_columns import ConsentState
-from newsletter.audience.first_name import clean_name, normalise_email
+from newsletter.audience.first_name import clean_name
 from newsletter.audience.reader_time_zones import parse_time_zone
 from newsletter.audience.subscribe import clean_source
-from newsletter.audience.subscriber_csv import Record, read_records
+from newsletter.audience.subscriber_csv import SubscriberRow, read_records
 from newsletter.audience.subscriber_import_report import SubscriberImportReport
 from newsletter.audience.subscriber_import_rows import ImportedSubscriber
 from newsletter.audience.subscriptions import MAX_PAUSE
 from newsletter.lib.csv_reader import MalformedRow
 from newsletter.lib.errors import BadInput
+from newsletter.mail.email_address import normalise_email
 from newsletter.publications.models import Publication
 
 CHUNK_SIZE = 2000
@@ -76,7 +77,7 @@ def _checked(consent: ConsentState, *, source: str, now: datetime) -> ConsentSta
         raise BadInput("consent at", "is in the future.")
     if consent.paused_until and consent.paused_until > (now + MAX_PAUSE).date():
         raise BadInput("paused until", "is more than a year away.")
-    gave = consent.standing in subscriber_import_rows.GAVE_CONSENT
+    gave = consent.status in subscriber_import_rows.GAVE_CONSENT
     return consent._replace(
         consent_source=_source(consent.consent_source) or source,
         consent_at=consent.consent_at or (now if gave else None),
@@ -92,7 +93,7 @@ def _source(written: str) -> str:
         return ""
 
 
-def _zone(record: Record, report: SubscriberImportReport) -> str:
+def _zone(record: SubscriberRow, report: SubscriberImportReport) -> str:
     try:
         return parse_time_zone(record.time_zone)
     except BadInput as error:

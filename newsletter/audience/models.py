@@ -44,9 +44,11 @@ class SubscriptionStatus(models.TextChoices):
 
 
 class Subscription(models.Model):
+    """One person's consent to one publication."""
+
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="subscriptions")
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="subscriptions")
-    standing = models.CharField(max_length=8, choices=SubscriptionStatus.choices, default=SubscriptionStatus.PENDING)
+    status = models.CharField(max_length=8, choices=SubscriptionStatus.choices, default=SubscriptionStatus.PENDING)
     paused_until = models.DateField(null=True, blank=True)
     consent_source = models.CharField(
         max_length=200, blank=True, help_text="Where consent was given: a form, an import."
@@ -62,13 +64,15 @@ class Subscription(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["publication", "subscriber"], name="subscription_once"),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["publication", "standing", "subscriber"])]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["publication", "status", "subscriber"])]
 
     def __str__(self) -> str:
         return f"subscription {self.pk}"
 
 
 class ConfirmationQuerySet(models.QuerySet["Confirmation"]):
+    """Queries of confirmations."""
+
     def due(self, now: datetime) -> "ConfirmationQuerySet":
         """Return the confirmations to send at `now`."""
         return self.filter(is_due(now), sent_at=None, problem="")
@@ -100,6 +104,8 @@ class Confirmation(Claimable):
 
 
 class SuppressionReason(models.TextChoices):
+    """Why an address must not be mailed."""
+
     HARD_BOUNCE = "hard-bounce", "the mailbox does not exist"
     COMPLAINT = "complaint", "reported as spam"
     PERSON = "person", "asked never to be mailed"

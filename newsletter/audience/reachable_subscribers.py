@@ -29,7 +29,7 @@ REACHABLE = """
     SELECT reader.id, reader.email, reader.first_name
     FROM audience_subscription AS given JOIN audience_subscriber AS reader ON reader.id = given.subscriber_id
     WHERE given.publication_id = %s
-      AND (given.standing = 'active' OR (given.standing = 'paused' AND given.paused_until <= %s))
+      AND (given.status = 'active' OR (given.status = 'paused' AND given.paused_until <= %s))
       AND given.subscriber_id BETWEEN %s AND %s AND reader.id BETWEEN %s AND %s
       AND NOT EXISTS (SELECT 1 FROM audience_suppression AS never WHERE never.email = reader.email)
     ORDER BY reader.id
@@ -43,8 +43,8 @@ LAST_OF_CHUNK = """
 CANDIDATES = """
     SELECT reader.id,
       CASE WHEN EXISTS (SELECT 1 FROM audience_suppression AS never WHERE never.email = reader.email) THEN 'suppressed'
-           WHEN given.standing = 'active' OR (given.standing = 'paused' AND given.paused_until <= %s) THEN ''
-           ELSE given.standing END
+           WHEN given.status = 'active' OR (given.status = 'paused' AND given.paused_until <= %s) THEN ''
+           ELSE given.status END
     FROM audience_subscription AS given JOIN audience_subscriber AS reader ON reader.id = given.subscriber_id
     WHERE given.publication_id = %s
       AND given.subscriber_id > %s AND given.subscriber_id <= %s AND reader.id > %s AND reader.id <= %s
@@ -126,10 +126,10 @@ def reachable(publication_id: int, subscribers: list[int], *, day: date) -> list
 def unreachable_reasons(publication_id: int, subscribers: Sequence[int]) -> dict[int, str]:
     """Return why each of `subscribers` is not reachable; those that no longer exist are `erased`."""
     rows = Subscription.objects.filter(publication_id=publication_id, subscriber_id__in=subscribers).values_list(
-        "subscriber_id", "standing", SUPPRESSION
+        "subscriber_id", "status", SUPPRESSION
     )
     found = {
-        subscriber: SUPPRESSED if suppressed else REASONS.get(standing, "") for subscriber, standing, suppressed in rows
+        subscriber: SUPPRESSED if suppressed else REASONS.get(status, "") for subscriber, status, suppressed in rows
     }
     return {subscriber: found.get(subscriber, ERASED) or ERASED for subscriber in subscribers}
 

@@ -31,7 +31,7 @@ MEETS = """
       UNION ALL
       SELECT CASE turn
           WHEN 0 THEN (SELECT MIN(subscriber_id) FROM audience_subscription
-              WHERE publication_id = %s AND standing = 'active' AND subscriber_id >= step.id)
+              WHERE publication_id = %s AND status = 'active' AND subscriber_id >= step.id)
           ELSE (SELECT MIN(id) FROM audience_subscriber WHERE time_zone = %s AND id >= step.id) END,
         step.id, 1 - turn
       FROM step WHERE step.id IS NOT NULL AND step.id <> step.before

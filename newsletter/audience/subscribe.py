@@ -5,9 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from newsletter.audience import suppressions
-from newsletter.audience.first_name import clean_name, normalise_email
+from newsletter.audience.first_name import clean_name
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.lib.errors import BadInput
+from newsletter.mail.email_address import normalise_email
 from newsletter.publications.models import Publication
 
 MAX_SOURCE_CHARS = 200
@@ -54,8 +55,8 @@ def subscribe(
 
 def _activate(subscription: Subscription, *, source: str, now: datetime) -> Subscription:
     """Activate the subscription with this consent. An active subscription keeps its first consent."""
-    Subscription.objects.filter(pk=subscription.pk).exclude(standing=SubscriptionStatus.ACTIVE).update(
-        standing=SubscriptionStatus.ACTIVE,
+    Subscription.objects.filter(pk=subscription.pk).exclude(status=SubscriptionStatus.ACTIVE).update(
+        status=SubscriptionStatus.ACTIVE,
         consent_source=source,
         consent_at=now,
         paused_until=None,

@@ -27,13 +27,13 @@ class SubscriberCounts:
 def count_subscribers(publication: Publication) -> SubscriberCounts:
     """Count the subscribers of `publication` in one query."""
     rows = Subscription.objects.filter(publication=publication).annotate(barred=SUPPRESSION)
-    active = Q(standing=SubscriptionStatus.ACTIVE)
+    active = Q(status=SubscriptionStatus.ACTIVE)
     return SubscriberCounts(
         **rows.aggregate(
             active=Count("pk", filter=active & Q(barred=False)),
             suppressed=Count("pk", filter=active & Q(barred=True)),
-            pending=Count("pk", filter=Q(standing=SubscriptionStatus.PENDING)),
-            paused=Count("pk", filter=Q(standing=SubscriptionStatus.PAUSED)),
-            left=Count("pk", filter=Q(standing=SubscriptionStatus.UNSUBSCRIBED)),
+            pending=Count("pk", filter=Q(status=SubscriptionStatus.PENDING)),
+            paused=Count("pk", filter=Q(status=SubscriptionStatus.PAUSED)),
+            left=Count("pk", filter=Q(status=SubscriptionStatus.UNSUBSCRIBED)),
         )
     )

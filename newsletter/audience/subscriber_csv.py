@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from newsletter.audience.consent_columns import DEFAULT_CONSENT, ConsentColumns, ConsentState
-from newsletter.audience.consent_words import normalise_word
+from newsletter.audience.consent_status_values import normalise_word
 from newsletter.lib.csv_reader import MalformedRow, cell_at, read_rows
 from newsletter.lib.errors import BadInput
 
@@ -17,7 +17,7 @@ FIRST_NAME = frozenset({"first name", "firstname", "given name", "forename"})
 TIME_ZONE = frozenset({"time zone", "timezone"})
 
 
-class Record(NamedTuple):
+class SubscriberRow(NamedTuple):
     """A row, and the line of the file it begins on, counted from 1."""
 
     line: int
@@ -27,16 +27,18 @@ class Record(NamedTuple):
     consent: ConsentState = DEFAULT_CONSENT
 
 
-class Columns(NamedTuple):
+class SubscriberColumns(NamedTuple):
+    """Where a file has each column, from 0; None if it lacks the column."""
+
     email: int
     first_name: int | None
     time_zone: int | None
     consent: ConsentColumns
 
 
-def read_records(lines: Iterable[str]) -> Iterator[Record | MalformedRow]:
+def read_records(lines: Iterable[str]) -> Iterator[SubscriberRow | MalformedRow]:
     """Yield each row that is not empty. Raises `BadInput` if no column contains the addresses."""
-    columns: Columns | None = None
+    columns: SubscriberColumns | None = None
     for row in read_rows(lines):
         if isinstance(row, MalformedRow):
             yield row
@@ -47,20 +49,22 @@ def read_records(lines: Iterable[str]) -> Iterator[Record | MalformedRow]:
                 continue
         email, first_name, time_zone = (cell_at(row.cells, place) for place in columns[:3])
         try:
-            yield Record(row.line, email, first_name, time_zone, columns.consent.read(row.cells))
+            yield SubscriberRow(row.line, email, first_name, time_zone, columns.consent.read(row.cells))
         except BadInput as error:
             yield MalformedRow(row.line, f"The {error.field} {error.problem} {error.hint}")
 
 
-def _columns(row: list[str], line: int) -> tuple[Columns, bool]:
+def _columns(row: list[str], line: int) -> tuple[SubscriberColumns, bool]:
     """Return the columns to read, and whether `row` is a header."""
     names = [normalise_word(cell) for cell in row]
     for place, name in enumerate(names):
         if name in EMAIL:
-            return Columns(place, _index(FIRST_NAME, names), _index(TIME_ZONE, names), ConsentColumns(row)), True
+            return SubscriberColumns(
+                place, _index(FIRST_NAME, names), _index(TIME_ZONE, names), ConsentColumns(row)
+            ), True
     filled = [cell for cell in row if cell.strip()]
     if len(filled) == 1 and ("@" in filled[0] or len(row) == 1):
-        return Columns(row.index(filled[0]), None, None, ConsentColumns([])), False
+        return SubscriberColumns(row.index(filled[0]), None, None, ConsentColumns([])), False
     raise BadInput(
         f"line {line}", "has no column “email”.", "Start the file with a header row such as email,first_name."
     )

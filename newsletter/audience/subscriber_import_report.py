@@ -2,15 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from newsletter.lib.csv_reader import RowProblem
+
 MAX_PROBLEMS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class RowProblem:
-    """A row that was rejected, or imported in part. It contains no address; the line number identifies the row."""
-
-    line: int
-    problem: str
 
 
 @dataclass(slots=True)

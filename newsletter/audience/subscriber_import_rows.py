@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from newsletter.audience import bulk_insert, suppressions
-from newsletter.audience.bulk_insert import Given
+from newsletter.audience.bulk_insert import NewSubscription
 from newsletter.audience.consent_columns import DEFAULT_CONSENT, ConsentState
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.audience.subscriber_import_report import SubscriberImportReport
@@ -33,20 +33,20 @@ def write_rows(
     ids = _subscribers(
         {one: people[one] for one in people if _is_written(people[one], is_barred=one in barred)}, now=now
     )
-    standings = dict(
+    statuses = dict(
         Subscription.objects.filter(publication=publication, subscriber_id__in=ids.values()).values_list(
-            "subscriber_id", "standing"
+            "subscriber_id", "status"
         )
     )
     report.ended += _end(
         publication,
-        [ids[one] for one in ids if people[one].consent.standing == SubscriptionStatus.UNSUBSCRIBED],
+        [ids[one] for one in ids if people[one].consent.status == SubscriptionStatus.UNSUBSCRIBED],
         now=now,
     )
-    new = {address: pk for address, pk in sorted(ids.items(), key=lambda each: each[1]) if pk not in standings}
+    new = {address: pk for address, pk in sorted(ids.items(), key=lambda each: each[1]) if pk not in statuses}
     for address, pk in ids.items():
-        if pk in standings and address not in barred:
-            _count_known(report, standings[pk], people[address].consent)
+        if pk in statuses and address not in barred:
+            _count_known(report, statuses[pk], people[address].consent)
     _subscribe(publication, new, people, report, barred=barred, now=now)
 
 
@@ -56,9 +56,9 @@ def _is_written(person: ImportedSubscriber, *, is_barred: bool) -> bool:
     For suppressed addresses only an unsubscription or the file's suppression is.
     """
     consent = person.consent
-    if consent.standing is None:
+    if consent.status is None:
         return False
-    return not is_barred or bool(consent.suppression) or consent.standing == SubscriptionStatus.UNSUBSCRIBED
+    return not is_barred or bool(consent.suppression) or consent.status == SubscriptionStatus.UNSUBSCRIBED
 
 
 def _suppress(
@@ -68,7 +68,7 @@ def _suppress(
     given = {address: person.consent.suppression for address, person in people.items() if person.consent.suppression}
     if given:
         new = given.keys() - suppressions.suppressed(given)
-        received = Subscription.objects.filter(publication=publication, standing=SubscriptionStatus.ACTIVE)
+        received = Subscription.objects.filter(publication=publication, status=SubscriptionStatus.ACTIVE)
         report.ended += received.filter(subscriber__email__in=new).count()
         suppressions.suppress_all({address: (reason, DETAIL) for address, reason in given.items()})
     return suppressions.suppressed(people)
@@ -79,18 +79,18 @@ def _end(publication: Publication, ids: Collection[int], *, now: datetime) -> in
     if not ids:
         return 0
     here = Subscription.objects.filter(publication=publication, subscriber_id__in=ids)
-    received = here.filter(standing__in=GAVE_CONSENT).count()
-    here.exclude(standing=SubscriptionStatus.UNSUBSCRIBED).update(
-        standing=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=now, unsubscribed_via=BY, paused_until=None
+    received = here.filter(status__in=GAVE_CONSENT).count()
+    here.exclude(status=SubscriptionStatus.UNSUBSCRIBED).update(
+        status=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=now, unsubscribed_via=BY, paused_until=None
     )
     return received
 
 
-def _count_known(report: SubscriberImportReport, standing: str, consent: ConsentState) -> None:
+def _count_known(report: SubscriberImportReport, status: str, consent: ConsentState) -> None:
     """Count an existing subscription by its status, or by that of the file if it is stricter."""
-    if SubscriptionStatus.UNSUBSCRIBED in (standing, consent.standing):
+    if SubscriptionStatus.UNSUBSCRIBED in (status, consent.status):
         report.left += 1
-    elif standing == SubscriptionStatus.PENDING:
+    elif status == SubscriptionStatus.PENDING:
         report.unconfirmed += 1
     else:
         report.known += 1
@@ -125,7 +125,7 @@ def _subscribe(
 
 def _count_new(report: SubscriberImportReport, consent: ConsentState) -> None:
     """Count a new subscription that is not active."""
-    match consent.standing:
+    match consent.status:
         case SubscriptionStatus.UNSUBSCRIBED:
             report.left += 1
         case SubscriptionStatus.PENDING:
@@ -135,14 +135,14 @@ def _count_new(report: SubscriberImportReport, consent: ConsentState) -> None:
 
 
 def _is_active(person: ImportedSubscriber) -> bool:
-    return person.consent.standing == SubscriptionStatus.ACTIVE
+    return person.consent.status == SubscriptionStatus.ACTIVE
 
 
-def _given(subscriber_id: int, consent: ConsentState, *, now: datetime) -> Given:
-    left = consent.standing == SubscriptionStatus.UNSUBSCRIBED
-    return Given(
+def _given(subscriber_id: int, consent: ConsentState, *, now: datetime) -> NewSubscription:
+    left = consent.status == SubscriptionStatus.UNSUBSCRIBED
+    return NewSubscription(
         subscriber_id,
-        SubscriptionStatus(consent.standing or "").value,
+        SubscriptionStatus(consent.status or "").value,
         consent.consent_source,
         consent.consent_at,
         paused_until=consent.paused_until,

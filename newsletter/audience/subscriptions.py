@@ -28,9 +28,9 @@ def unsubscribe(
     in an old email must not lead to an error page.
     """
     Subscription.objects.filter(subscriber_id=subscriber_id, publication_id=publication_id).exclude(
-        standing=SubscriptionStatus.UNSUBSCRIBED
+        status=SubscriptionStatus.UNSUBSCRIBED
     ).update(
-        standing=SubscriptionStatus.UNSUBSCRIBED,
+        status=SubscriptionStatus.UNSUBSCRIBED,
         unsubscribed_at=now,
         unsubscribed_via=by[:40],
         unsubscribed_from_edition=edition_id or None,
@@ -40,7 +40,7 @@ def unsubscribe(
     return existing or Subscription(
         subscriber_id=subscriber_id,
         publication_id=publication_id,
-        standing=SubscriptionStatus.UNSUBSCRIBED,
+        status=SubscriptionStatus.UNSUBSCRIBED,
         unsubscribed_at=now,
         unsubscribed_via=by[:40],
     )
@@ -68,8 +68,8 @@ def resume_due(publication: Publication, *, now: datetime) -> int:
     """Activate subscriptions whose pause is over. Return how many there were. Safe to repeat."""
     today = now.astimezone(zone(publication.time_zone)).date()
     return Subscription.objects.filter(
-        publication=publication, standing=SubscriptionStatus.PAUSED, paused_until__lte=today
-    ).update(standing=SubscriptionStatus.ACTIVE, paused_until=None)
+        publication=publication, status=SubscriptionStatus.PAUSED, paused_until__lte=today
+    ).update(status=SubscriptionStatus.ACTIVE, paused_until=None)
 
 
 def resume_all_due(*, now: datetime) -> None:
@@ -83,8 +83,8 @@ def resume_all_due(*, now: datetime) -> None:
 
 def _set_status(subscriber_id: int, publication_id: int, *, to: SubscriptionStatus, until: date | None) -> Subscription:
     rows = Subscription.objects.filter(subscriber_id=subscriber_id, publication_id=publication_id)
-    if not rows.filter(standing__in=[SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED]).update(
-        standing=to, paused_until=until
+    if not rows.filter(status__in=[SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED]).update(
+        status=to, paused_until=until
     ):
         raise InvalidState("This reader is not subscribed to the publication, so there is nothing to pause or resume.")
     return rows.get()

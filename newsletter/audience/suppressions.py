@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from newsletter.audience.address_hashes import hashes
-from newsletter.audience.first_name import normalise_email
 from newsletter.audience.models import Subscriber, Suppression, SuppressionReason
 from newsletter.lib.errors import BadInput
+from newsletter.mail.email_address import normalise_email
 
 CONTACT_US = "Write to us from that address and we will help you."
 BARRIERS = {

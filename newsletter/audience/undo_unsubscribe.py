@@ -1,7 +1,7 @@
 """Undo an unsubscription directly after it was made.
 
 The token appears only on the page that confirms the unsubscription, so an old link or a forwarded email cannot
-resubscribe a reader. Later, a confirmation is needed (return_confirmation.py).
+resubscribe a reader. Later, a confirmation is needed (resubscribe_confirmation.py).
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +11,7 @@ from django.conf import settings
 
 from newsletter.audience.models import Subscription, SubscriptionStatus
 from newsletter.lib.errors import InvalidState
-from newsletter.lib.signed_tokens import Signer
+from newsletter.lib.signed_tokens import TokenSigner
 
 WINDOW = timedelta(minutes=30)
 STATUSES = (
@@ -23,8 +23,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @lru_cache(maxsize=1)
-def _signer() -> Signer:
-    return Signer([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS], purpose="undo", count=4)
+def _signer() -> TokenSigner:
+    return TokenSigner([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS], purpose="undo", count=4)
 
 
 def create_token(before: Subscription | None, left: Subscription) -> str:
@@ -32,21 +32,21 @@ def create_token(before: Subscription | None, left: Subscription) -> str:
 
     `before` is the subscription before it became `left`.
     """
-    if before is None or left.unsubscribed_at is None or before.standing not in STATUSES or left.pk is None:
+    if before is None or left.unsubscribed_at is None or before.status not in STATUSES or left.pk is None:
         return ""
     until = before.paused_until.toordinal() if before.paused_until else 0
     return _signer().sign(
-        left.pk, _microseconds(left.unsubscribed_at), STATUSES.index(SubscriptionStatus(before.standing)), until
+        left.pk, _microseconds(left.unsubscribed_at), STATUSES.index(SubscriptionStatus(before.status)), until
     )
 
 
 def undo(token: str, *, subscriber_id: int, publication_id: int, now: datetime) -> Subscription:
     """Restore the subscription. Raises `BadToken`, or `InvalidState` if it is too late or the subscription changed."""
-    pk, unsubscribed_at, standing, until = _signer().read(token)
+    pk, unsubscribed_at, status, until = _signer().read(token)
     at = EPOCH + timedelta(microseconds=unsubscribed_at)
     rows = Subscription.objects.filter(pk=pk, subscriber=subscriber_id, publication=publication_id)
-    restored = {"standing": STATUSES[standing], "paused_until": date.fromordinal(until) if until else None}
-    if now - at > WINDOW or not rows.filter(standing=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=at).update(
+    restored = {"status": STATUSES[status], "paused_until": date.fromordinal(until) if until else None}
+    if now - at > WINDOW or not rows.filter(status=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=at).update(
         **restored, unsubscribed_at=None, unsubscribed_via="", unsubscribed_from_edition=None
     ):
         raise InvalidState("It is too late to undo this. You can subscribe again below.")

@@ -70,6 +70,7 @@ app.command(
 
 
 def print_version(is_requested: bool) -> None:
+    """Print the version and exit, if requested."""
     if is_requested:
         output.print_text(__version__)
         raise typer.Exit
@@ -82,4 +83,4 @@ def main_callback(
         bool, typer.Option("--version", is_eager=True, callback=print_version, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    pass
+    """Accept the options of `newsletter` itself."""

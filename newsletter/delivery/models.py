@@ -8,15 +8,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
 from newsletter.editions.models import Edition, FrozenLetter
-
-
-class DispatchState(models.TextChoices):
-    OPEN = "open"  # batches are being sent, or wait for their due time
-    PAUSED = "paused"  # nothing is sent until a person resumes it
-    ATTENTION = "attention"  # everything else is sent; a person must settle or resume the rest
-    FINISHED = "finished"  # planned = accepted + left out since; nothing is refused or uncertain
-    STOPPED = "stopped"  # ended by a person before it was finished
 
 
 class Dispatch(models.Model):
@@ -57,18 +50,10 @@ class Dispatch(models.Model):
         return f"dispatch {self.pk}"
 
 
-class ScheduledGroupState(models.TextChoices):
-    OPEN = "open"  # calls may be made under its id, once it has one
-    CANCELLING = "cancelling"  # takes no more calls; the provider is asked to discard its letters
-    CANCELLED = "cancelled"  # the provider confirmed the cancel in time: none of its letters is sent
-    LEFT = "left"  # the send time passed without a cancel: its letters were sent
-    DOUBTFUL = "doubtful"  # the cancel was not confirmed in time: its letters may have been sent
-
-
 class ScheduledGroup(models.Model):
     """Calls submitted before their send time under one batch id of the provider, to be cancelled together.
 
-    SendGrid allows ten pending cancels per account. A group reserves one slot (`place`) before its batch id is
+    SendGrid allows ten pending cancels per account. A group reserves one slot (`cancel_slot`) before its batch id is
     created and releases it afterwards, so that every group with an id can be cancelled.
     """
 
@@ -76,9 +61,9 @@ class ScheduledGroup(models.Model):
     number = models.PositiveSmallIntegerField(help_text="Counted from 1 within the dispatch.")
     send_at = models.DateTimeField(help_text="When the provider sends its letters.")
     state = models.CharField(max_length=10, choices=ScheduledGroupState.choices, default=ScheduledGroupState.OPEN)
-    place = models.PositiveSmallIntegerField(null=True, blank=True, unique=True, help_text="1 to 10.")
+    cancel_slot = models.PositiveSmallIntegerField(null=True, blank=True, unique=True, help_text="1 to 10.")
     provider_batch_id = models.CharField(max_length=100, blank=True, help_text="The provider's batch id.")
-    why = models.CharField(max_length=200, blank=True, help_text="Why it is cancelled.")
+    cancel_reason = models.CharField(max_length=200, blank=True, help_text="Why it is cancelled.")
     cancel_requested_at = models.DateTimeField(null=True, blank=True, help_text="Committed before the first cancel.")
     ended_at = models.DateTimeField(null=True, blank=True, help_text="When its cancel was confirmed, or it was sent.")
     lease_until = models.DateTimeField(null=True, blank=True, help_text="Until then a worker has it.")
@@ -86,7 +71,9 @@ class ScheduledGroup(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["dispatch", "number"], name="group_number_once"),
-            models.CheckConstraint(name="group_place", condition=Q(place=None) | Q(place__gte=1, place__lte=10)),
+            models.CheckConstraint(
+                name="group_cancel_slot", condition=Q(cancel_slot=None) | Q(cancel_slot__gte=1, cancel_slot__lte=10)
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["send_at"], name="group_unfinished", condition=Q(state__in=["open", "cancelling"])),
@@ -96,18 +83,9 @@ class ScheduledGroup(models.Model):
         return f"group {self.pk}"
 
 
-class BatchState(models.TextChoices):
-    PENDING = "pending"  # no worker has it
-    CLAIMED = "claimed"  # a worker prepares the call; after its lease any worker may claim it again
-    CALLING = "calling"  # the attempt is committed; after its lease the batch is uncertain
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    UNCERTAIN = "uncertain"
-    EMPTY = "empty"  # no reader is sent anything: all are unreachable, or a person excluded them as refused
-    SPLIT = "split"  # refused, and its readers moved to smaller batches; attempts and `left_out` stay here
-
-
 class BatchQuerySet(models.QuerySet["Batch"]):
+    """Queries of batches."""
+
     def due(self, now: datetime) -> BatchQuerySet:
         """Return pending batches of open dispatches whose due time has passed."""
         return self.of_open_dispatches().filter(state=BatchState.PENDING, due_at__lte=now)
@@ -174,18 +152,12 @@ class Batch(models.Model):
         return f"batch {self.pk}"
 
 
-class AttemptStatus(models.TextChoices):
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    LATER = "later"
-    UNCERTAIN = "uncertain"
-    CANCELLED = "cancelled"  # scheduled at the provider and cancelled before its send time
-
-
 OUT = (BatchState.ACCEPTED, BatchState.UNCERTAIN, BatchState.CALLING)
 
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
+    """Queries of attempts."""
+
     def out(self) -> AttemptQuerySet:
         """Return the latest attempts of batches whose letters the provider has, or may have."""
         return self.filter(fence=F("batch__fence"), batch__state__in=OUT)
@@ -208,10 +180,10 @@ class Attempt(models.Model):
     )
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    fate = models.CharField(max_length=9, choices=AttemptStatus.choices, blank=True)
+    status = models.CharField(max_length=9, choices=AttemptStatus.choices, blank=True)
     http_status = models.PositiveSmallIntegerField(null=True, blank=True)
     provider_id = models.CharField(max_length=100, blank=True, help_text="The provider's id of this call.")
-    detail = models.CharField(max_length=500, blank=True, help_text="What the provider said, or what went wrong.")
+    detail = models.CharField(max_length=500, blank=True, help_text="The provider's answer, or what went wrong.")
     rejected_positions = models.JSONField(
         null=True, blank=True, help_text="Of a refused call: the indexes of readers, from 0, that the provider named."
     )
@@ -226,7 +198,7 @@ class Attempt(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["batch", "ordinal"], name="attempt_ordinal_once"),
             # at most one unfinished attempt per batch: a second one cannot be inserted
-            models.UniqueConstraint(fields=["batch"], condition=Q(fate=""), name="attempt_one_live"),
+            models.UniqueConstraint(fields=["batch"], condition=Q(status=""), name="attempt_one_live"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["group"], name="attempt_in_group", condition=Q(group__isnull=False)),

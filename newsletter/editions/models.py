@@ -14,7 +14,9 @@ from newsletter.publications.schedule import local_to_utc, zone
 from newsletter.stories.models import Story
 
 
-class State(models.TextChoices):
+class EditionState(models.TextChoices):
+    """The state of an edition."""
+
     PLANNED = "planned"  # has a due time, but no letter yet
     ASSEMBLED = "assembled"  # the letter is frozen and waits for approval
     APPROVED = "approved"  # is sent when it is due
@@ -24,23 +26,35 @@ class State(models.TextChoices):
     CANCELLED = "cancelled"  # will not be sent; `reason` says why
 
 
-TRANSITIONS: dict[str, frozenset[State]] = {
-    State.PLANNED: frozenset({State.ASSEMBLED, State.HELD, State.CANCELLED}),
+TRANSITIONS: dict[str, frozenset[EditionState]] = {
+    EditionState.PLANNED: frozenset({EditionState.ASSEMBLED, EditionState.HELD, EditionState.CANCELLED}),
     # back to planned when its content has changed
-    State.ASSEMBLED: frozenset({State.PLANNED, State.APPROVED, State.HELD, State.CANCELLED}),
+    EditionState.ASSEMBLED: frozenset(
+        {EditionState.PLANNED, EditionState.APPROVED, EditionState.HELD, EditionState.CANCELLED}
+    ),
     # back to assembled when its letters were rebuilt for another time
-    State.APPROVED: frozenset({State.PLANNED, State.ASSEMBLED, State.DISPATCHING, State.HELD, State.CANCELLED}),
-    State.DISPATCHING: frozenset({State.DISPATCHED}),
-    State.HELD: frozenset({State.PLANNED, State.CANCELLED}),  # a released edition is planned again
-    State.DISPATCHED: frozenset(),
-    State.CANCELLED: frozenset(),
+    EditionState.APPROVED: frozenset(
+        {
+            EditionState.PLANNED,
+            EditionState.ASSEMBLED,
+            EditionState.DISPATCHING,
+            EditionState.HELD,
+            EditionState.CANCELLED,
+        }
+    ),
+    EditionState.DISPATCHING: frozenset({EditionState.DISPATCHED}),
+    EditionState.HELD: frozenset({EditionState.PLANNED, EditionState.CANCELLED}),  # a released edition is planned again
+    EditionState.DISPATCHED: frozenset(),
+    EditionState.CANCELLED: frozenset(),
 }
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
+    """Queries of editions."""
+
     def due_for_assembly(self, now: datetime) -> "EditionQuerySet":
         """Filter planned editions whose assembly time has come; paused publications take no stories."""
-        due = self.filter(state=State.PLANNED, assemble_at__lte=now, publication__is_active=True)
+        due = self.filter(state=EditionState.PLANNED, assemble_at__lte=now, publication__is_active=True)
         return due.order_by("assemble_at", "id")
 
     def due_for_dispatch(self, now: datetime) -> "EditionQuerySet":
@@ -51,7 +65,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         due = Q(due_at__lte=now)
         for minutes in early.order_by().distinct():  # not as a sum in SQL: databases differ in adding minutes to times
             due |= Q(publication__schedule_ahead_minutes=minutes, due_at__lte=now + timedelta(minutes=minutes))
-        return self.filter(due, state=State.APPROVED).order_by("due_at", "id")
+        return self.filter(due, state=EditionState.APPROVED).order_by("due_at", "id")
 
     def locked(self, pk: int) -> "Edition":
         """Lock the edition for this transaction and return its current row with its publication."""
@@ -64,6 +78,8 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
 
 class Edition(models.Model):
+    """One issue of a publication: its times, stories, letter and state."""
+
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="editions")
     local_date = models.DateField(
         null=True, blank=True, help_text="The date the cadence named; empty for an extra edition."
@@ -76,7 +92,7 @@ class Edition(models.Model):
         default=False, help_text="A person set the time, so it no longer follows the cadence."
     )
     assemble_at = models.DateTimeField(help_text="When its email is built.")
-    state = models.CharField(max_length=12, choices=State.choices, default=State.PLANNED)
+    state = models.CharField(max_length=12, choices=EditionState.choices, default=EditionState.PLANNED)
     reason = models.CharField(max_length=500, blank=True, help_text="Why it is held or cancelled.")
     needs_person = models.BooleanField(
         default=False, help_text="It was held or reopened, so only a person may approve it."
@@ -165,12 +181,12 @@ class Edition(models.Model):
             due_at = max(due_at, local_to_utc(self.local_date, self.local_send_time, self.publication.time_zone))
         return due_at + timedelta(minutes=self.publication.lateness_limit_minutes)
 
-    def move(self, to: State, *, reason: str = "") -> None:
+    def move(self, to: EditionState, *, reason: str = "") -> None:
         """Set the state in memory, or raise `InvalidState` for an illegal transition. The caller saves."""
         if to not in TRANSITIONS[self.state]:
             raise InvalidState(f"Edition {self.pk} is {self.state}; it cannot become {to.value}.")
         self.state, self.reason = to, reason
-        self.needs_person = self.needs_person or to == State.HELD
+        self.needs_person = self.needs_person or to == EditionState.HELD
 
 
 class Placement(models.Model):

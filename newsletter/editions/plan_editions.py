@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from newsletter.editions.edition_times import Times, cadence_times, chosen_times, set_times
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.schedule_dates import begun_until, editions_ahead, missed_dates, next_date
 from newsletter.lib.errors import BadInput
 from newsletter.mail import text_cleaning
@@ -49,7 +49,7 @@ def plan_all(*, now: datetime) -> None:
 
     A publication that cannot be planned is logged, and the others are still planned.
     """
-    planned = Edition.objects.filter(state=State.PLANNED, due_at__gt=now).values("publication")
+    planned = Edition.objects.filter(state=EditionState.PLANNED, due_at__gt=now).values("publication")
     for publication in Publication.objects.filter(Q(is_active=True) | Q(pk__in=planned) | ~Q(past_schedules=[])):
         try:
             plan(publication, now=now)
@@ -68,10 +68,10 @@ def settle_unknown(publication: Publication, *, reason: str, now: datetime) -> l
         unknown = [_add(publication, due, now=now) for due in missed_dates(publication, until=until)[-MAX_MISSED:]]
         for edition in unknown:
             is_over = edition.too_late_after < now or not publication.is_active
-            edition.move(State.CANCELLED if is_over else State.HELD, reason=reason)
+            edition.move(EditionState.CANCELLED if is_over else EditionState.HELD, reason=reason)
             edition.save()
         _mark_settled(publication, until)
-    return [edition for edition in unknown if edition.state == State.HELD]
+    return [edition for edition in unknown if edition.state == EditionState.HELD]
 
 
 def add_extra(publication: Publication, *, due_at: datetime, now: datetime, subject: str = "") -> Edition:
@@ -94,7 +94,7 @@ def _settle(publication: Publication, *, now: datetime) -> None:
         edition = _add(publication, due, now=now)
         is_in_time = due.at + timedelta(minutes=publication.lateness_limit_minutes) >= now
         if due != missed[-1] or not is_in_time or not publication.is_active:
-            edition.move(State.CANCELLED, reason=MISSED)
+            edition.move(EditionState.CANCELLED, reason=MISSED)
             edition.save()
     settled = publication.planned_to or publication.created_at
     if missed or publication.past_schedules or now - settled > SETTLE_AFTER:
@@ -114,7 +114,7 @@ def _follow_schedule(publication: Publication, *, now: datetime) -> None:
     new time has already passed keeps its old time. An edition with stories, or one that a person or a worker is
     changing, is left unchanged.
     """
-    waiting = publication.editions.exclude(local_date=None).filter(state=State.PLANNED, due_at__gt=now)
+    waiting = publication.editions.exclude(local_date=None).filter(state=EditionState.PLANNED, due_at__gt=now)
     for pk in waiting.filter(is_rescheduled=False).order_by("local_date").values_list("pk", flat=True):
         # skip one that a worker has locked: assembly locks the edition first and then the publication
         edition = publication.editions.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
@@ -124,7 +124,7 @@ def _follow_schedule(publication: Publication, *, now: datetime) -> None:
 
 
 def _is_untouched(edition: Edition) -> bool:
-    return edition.state == State.PLANNED and not edition.is_rescheduled and not edition.placements.exists()
+    return edition.state == EditionState.PLANNED and not edition.is_rescheduled and not edition.placements.exists()
 
 
 def _follow(publication: Publication, edition: Edition, *, now: datetime) -> None:
@@ -133,7 +133,7 @@ def _follow(publication: Publication, edition: Edition, *, now: datetime) -> Non
     named = due_on(schedule, day) if schedule and day else None
     if named is None and has_text:
         reason = "This date is no longer in the schedule." if schedule else "The publication is paused."
-        edition.move(State.CANCELLED, reason=reason)
+        edition.move(EditionState.CANCELLED, reason=reason)
         edition.local_date = None  # if the date returns to the schedule, it belongs to another edition
         edition.save()
     elif named is None or (not has_text and _is_behind(edition, next_date(publication, now=now))):

@@ -8,15 +8,15 @@ from django.db import transaction
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.lib.errors import InvalidState
 from newsletter.stories import story_queue
 
-NOT_YET_SENT = (State.ASSEMBLED, State.APPROVED)
+NOT_YET_SENT = (EditionState.ASSEMBLED, EditionState.APPROVED)
 REOPENED = "The edition was reopened."
 
 
-def reopen(edition: Edition, *, states: Collection[State] = NOT_YET_SENT, reason: str = "") -> Edition:
+def reopen(edition: Edition, *, states: Collection[EditionState] = NOT_YET_SENT, reason: str = "") -> Edition:
     """Return an edition to planned: no letters, no approval, its stories at the front of the queue.
 
     Only from one of `states`, so that an edition held in the meantime stays held.
@@ -25,7 +25,7 @@ def reopen(edition: Edition, *, states: Collection[State] = NOT_YET_SENT, reason
         edition = Edition.objects.locked(edition.pk)
         if edition.state not in states:
             raise InvalidState(f"Edition {edition.pk} is {edition.state}; it cannot be reopened.")
-        edition.move(State.PLANNED, reason=reason)
+        edition.move(EditionState.PLANNED, reason=reason)
         edition.letters.all().delete()
         edition.made_from = edition.content_hash = edition.approved_hash = ""
         edition.assembled_at = edition.approved_at = edition.approved_by = None

@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from itertools import takewhile
 
 from newsletter.editions import local_time
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.publications.models import Publication
 from newsletter.publications.past_schedules import PastSchedule, past_schedules
 from newsletter.publications.schedule import Cadence, Due, due_moment, upcoming, zone
 
-SENT_AUTOMATICALLY = (State.PLANNED, State.ASSEMBLED, State.APPROVED, State.DISPATCHING)
+SENT_AUTOMATICALLY = (EditionState.PLANNED, EditionState.ASSEMBLED, EditionState.APPROVED, EditionState.DISPATCHING)
 TWO_DAYS = timedelta(days=2)  # more than a date lasts from the first time zone to the last
 
 

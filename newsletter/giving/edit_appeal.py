@@ -24,7 +24,7 @@ MAX_CHARS = {
 }  # Django enforces the length of a text field only in forms
 
 
-class OptionalFields(TypedDict, total=False):
+class OptionalAppealFields(TypedDict, total=False):
     """Fields of an appeal that may be left out."""
 
     lead: str
@@ -50,7 +50,7 @@ class OptionalFields(TypedDict, total=False):
     is_active: bool
 
 
-class Fields(OptionalFields, total=False):
+class AppealFields(OptionalAppealFields, total=False):
     """All fields that the newsroom can set."""
 
     name: str
@@ -60,7 +60,13 @@ class Fields(OptionalFields, total=False):
 
 
 def create_appeal(
-    publication: Publication, *, name: str, heading: str, button: str, url: str, **optional: Unpack[OptionalFields]
+    publication: Publication,
+    *,
+    name: str,
+    heading: str,
+    button: str,
+    url: str,
+    **optional: Unpack[OptionalAppealFields],
 ) -> Appeal:
     """Create an appeal of `publication`. Raises `BadInput`, also if another appeal has this name."""
     appeal = Appeal(publication=publication)
@@ -69,7 +75,7 @@ def create_appeal(
     return appeal
 
 
-def update_appeal(appeal: Appeal, **fields: Unpack[Fields]) -> Appeal:
+def update_appeal(appeal: Appeal, **fields: Unpack[AppealFields]) -> Appeal:
     """Change `fields` and leave the other fields as they are in the database. Raises `BadInput`."""
     with transaction.atomic():
         current = Appeal.objects.select_for_update().get(pk=appeal.pk)
@@ -98,9 +104,9 @@ def list_lines(appeal: Appeal) -> list[str]:
     return [line for line in every if line]
 
 
-def _set_fields(appeal: Appeal, fields: Fields) -> None:
+def _set_fields(appeal: Appeal, fields: AppealFields) -> None:
     for name, value in fields.items():
-        if name not in Fields.__annotations__:
+        if name not in AppealFields.__annotations__:
             raise TypeError(f"an appeal has no settable field {name!r}")
         setattr(appeal, name, _normalised(appeal, name, value))
     if not appeal.heading:

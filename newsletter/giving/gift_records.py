@@ -15,7 +15,7 @@ KEPT = timedelta(days=370)  # a little longer than the longest thank-you period 
 CHUNK_SIZE = 2000
 
 
-class Given(NamedTuple):
+class ReportedGift(NamedTuple):
     """One gift from a source: a normalised address, and an amount in the smallest unit of the currency."""
 
     email: str
@@ -25,7 +25,7 @@ class Given(NamedTuple):
     reference: str
 
 
-def record_gifts(gifts: Iterable[Given], *, source: str, publication: Publication | None, now: datetime) -> int:
+def record_gifts(gifts: Iterable[ReportedGift], *, source: str, publication: Publication | None, now: datetime) -> int:
     """Record the gifts that are not recorded yet, by the source's own reference. Return how many were new.
 
     Repeating a call changes nothing. `publication` None: the donors see the thank-you in every publication.

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from newsletter.giving import appeal_amounts
 from newsletter.giving.donation_platforms import minor_unit_digits
-from newsletter.giving.gift_records import Given
+from newsletter.giving.gift_records import ReportedGift
 from newsletter.giving.parse_amount import AMOUNT_HINT, parse_minor_units
 from newsletter.lib import timestamps
 from newsletter.lib.csv_reader import Row, cell_at
@@ -35,7 +35,7 @@ DAY = "Use a format such as 2026-11-24 or 2026-11-24T09:30Z."
 FIRST = datetime(2000, 1, 1, tzinfo=UTC)  # an earlier date is a typing error
 
 
-class Columns(NamedTuple):
+class GiftColumns(NamedTuple):
     """The column index of each value; None if the file does not have it."""
 
     email: int | None
@@ -66,7 +66,7 @@ class RowContext(NamedTuple):
         return zone(self.publication.time_zone) if self.publication else UTC
 
 
-def find_columns(row: Row, *, currency: str) -> Columns:
+def find_columns(row: Row, *, currency: str) -> GiftColumns:
     """Return the columns by the header; raise `BadInput` if one is missing or occurs twice."""
     names = [one.strip().casefold().replace("_", " ").removesuffix(" (utc)") for one in row.cells]
     found: dict[str, int | None] = {}
@@ -81,10 +81,10 @@ def find_columns(row: Row, *, currency: str) -> Columns:
         if found[name] is None:
             hint = "Or enter one currency for the whole file." if name == "currency" else HEADER
             raise BadInput(f"line {row.line}", f"has no column “{name}”.", hint)
-    return Columns(**found)
+    return GiftColumns(**found)
 
 
-def read_row(row: Row, places: Columns, context: RowContext) -> Given | Refund | None:
+def read_row(row: Row, places: GiftColumns, context: RowContext) -> ReportedGift | Refund | None:
     """Return the gift in a row; None if it was not paid, or if a refund cannot be matched. Raises `BadInput`."""
     email, date, amount, currency, reference, status, refunded = (cell_at(row.cells, place) for place in places)
     status_key = status.casefold().replace("_", " ")
@@ -104,7 +104,7 @@ def read_row(row: Row, places: Columns, context: RowContext) -> Given | Refund |
     return gift
 
 
-def _given(context: RowContext, *, email: str, date: str, amount: str, currency: str, reference: str) -> Given:
+def _given(context: RowContext, *, email: str, date: str, amount: str, currency: str, reference: str) -> ReportedGift:
     code = appeal_amounts.validate_currency(currency or context.currency)
     address, at, cents = normalise_email(email), _moment(date, context), parse_minor_units(amount, code, field="amount")
     if not 0 < cents <= appeal_amounts.MAX_AMOUNT * 10 ** minor_unit_digits(code):
@@ -112,7 +112,7 @@ def _given(context: RowContext, *, email: str, date: str, amount: str, currency:
     if len(reference) > 100 or not reference.isprintable():
         raise BadInput("reference", "is longer than 100 characters or not one line.")
     whose = [context.publication.slug] if context.publication else []
-    return Given(address, at, cents, code, reference or _fingerprint(address, at, cents, code, *whose))
+    return ReportedGift(address, at, cents, code, reference or _fingerprint(address, at, cents, code, *whose))
 
 
 def _moment(written: str, context: RowContext) -> datetime:

@@ -11,22 +11,14 @@ from datetime import datetime
 from itertools import islice
 
 from newsletter.giving import appeal_amounts, gift_records, gift_rows
-from newsletter.giving.gift_records import Given
-from newsletter.giving.gift_rows import Columns, Refund, RowContext
-from newsletter.lib.csv_reader import MalformedRow, read_rows
+from newsletter.giving.gift_records import ReportedGift
+from newsletter.giving.gift_rows import GiftColumns, Refund, RowContext
+from newsletter.lib.csv_reader import MalformedRow, RowProblem, read_rows
 from newsletter.lib.errors import BadInput
 from newsletter.mail.text_cleaning import clean_line
 from newsletter.publications.models import Publication
 
 MAX_PROBLEMS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class RowProblem:
-    """A rejected row. It contains no address; the line number identifies the row in the file."""
-
-    line: int
-    problem: str
 
 
 @dataclass(slots=True)
@@ -73,7 +65,7 @@ def import_gifts(
         lines, report, RowContext(appeal_amounts.validate_currency(currency) if currency else "", publication, now)
     )
     while chunk := list(islice(found, gift_records.CHUNK_SIZE)):
-        given = [one for one in chunk if isinstance(one, Given)]
+        given = [one for one in chunk if isinstance(one, ReportedGift)]
         paid.update(one.reference for one in given)
         new = gift_records.record_gifts(given, source=source_key, publication=publication, now=now)
         report.added += new
@@ -86,8 +78,8 @@ def import_gifts(
     return report
 
 
-def _gifts(lines: Iterable[str], report: GiftImportReport, context: RowContext) -> Iterator[Given | Refund]:
-    columns: Columns | None = None
+def _gifts(lines: Iterable[str], report: GiftImportReport, context: RowContext) -> Iterator[ReportedGift | Refund]:
+    columns: GiftColumns | None = None
     refunded: set[str] = set()
     for row in read_rows(lines):
         if isinstance(row, MalformedRow):

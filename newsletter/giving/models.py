@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from newsletter.publications.models import Publication
 
 
-class Place(models.TextChoices):
+class AppealPlace(models.TextChoices):
     """The preferred position of an appeal. `place_appeal.py` finds the nearest allowed one."""
 
     IN_STORY = "in-story", "after a paragraph of a story"
@@ -17,6 +17,8 @@ class Place(models.TextChoices):
 
 
 class Appeal(models.Model):
+    """A donation call-to-action: its text, button, dates and place."""
+
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="appeals")
     name = models.CharField(max_length=80, help_text="Internal name; readers do not see it.")
 
@@ -56,7 +58,7 @@ class Appeal(models.Model):
     starts_on = models.DateField(null=True, blank=True, help_text="First day, in the publication's time zone.")
     ends_on = models.DateField(null=True, blank=True, help_text="Last day, in the publication's time zone.")
     priority = models.IntegerField(default=0, help_text="The active appeal with the highest number is used.")
-    place = models.CharField(max_length=8, choices=Place.choices, default=Place.IN_STORY)
+    place = models.CharField(max_length=8, choices=AppealPlace.choices, default=AppealPlace.IN_STORY)
     story_number = models.PositiveSmallIntegerField(default=1, help_text="In or after which story, counted from 1.")
     paragraph_number = models.PositiveSmallIntegerField(default=2, help_text="After which paragraph, counted from 1.")
     is_active = models.BooleanField(default=True)

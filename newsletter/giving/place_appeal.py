@@ -12,7 +12,7 @@ before it; none, so that only the email's footer line asks for support.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from newsletter.giving.models import Place
+from newsletter.giving.models import AppealPlace
 
 
 class StoryShape(NamedTuple):
@@ -64,9 +64,9 @@ def preferred_position(rule: PlacementRule, stories: Sequence[StoryShape]) -> Ap
     """Return the position that `rule` names, allowed or not; the nearest one if the email is shorter."""
     last = len(stories) - 1
     number = max(0, rule.story_number - 1)
-    if rule.place == Place.END or number > last:
+    if rule.place == AppealPlace.END or number > last:
         return AppealPosition(last, None)
-    if rule.place == Place.IN_STORY and rule.paragraph_number < stories[number].paragraphs:
+    if rule.place == AppealPlace.IN_STORY and rule.paragraph_number < stories[number].paragraphs:
         return AppealPosition(number, max(1, rule.paragraph_number))
     return AppealPosition(number, None)
 

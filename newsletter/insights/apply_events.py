@@ -1,6 +1,6 @@
-"""What events do beyond the books: addresses that must not be mailed, readers who leave, attempts that are proved.
+"""Apply events: suppress addresses, unsubscribe readers and settle uncertain attempts.
 
-Everything here may be done twice without harm, because a post may be absorbed twice.
+Every function can safely run twice on the same events, because a post may be processed twice.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,13 +10,14 @@ import structlog
 from django.db.models import Q
 
 from newsletter.audience import subscriptions, suppressions
-from newsletter.audience.first_name import normalise_email
 from newsletter.audience.models import Subscription, SubscriptionStatus, SuppressionReason
 from newsletter.delivery.dispatches import settle_batch
 from newsletter.delivery.ledger.packed_ids import unpack
-from newsletter.delivery.models import Attempt, AttemptStatus
-from newsletter.insights.match_events import lots
+from newsletter.delivery.models import Attempt
+from newsletter.delivery.states import AttemptStatus
+from newsletter.insights.match_events import chunks
 from newsletter.lib.errors import BadInput
+from newsletter.mail.email_address import normalise_email
 from newsletter.mail.sendgrid.event_webhook import Event, EventType, SuppressionCause
 
 REASONS = {
@@ -24,21 +25,23 @@ REASONS = {
     SuppressionCause.SPAM: SuppressionReason.COMPLAINT,
     SuppressionCause.LISTED: SuppressionReason.PROVIDER,
 }
-BEFORE_LEAVING = frozenset({EventType.PROCESSED, EventType.DROPPED})  # told also of letters that are cancelled later
-SKEW = timedelta(minutes=5)  # by which the provider's clock and ours may differ
+BEFORE_LEAVING = frozenset({EventType.PROCESSED, EventType.DROPPED})  # also sent for letters that are cancelled later
+SKEW = timedelta(minutes=5)  # the largest expected difference between the provider's clock and ours
 log = structlog.get_logger()
 
 
 def settle_uncertain_attempts(events: Sequence[Event], *, now: datetime) -> int:
-    """Count as accepted every uncertain attempt that one of `events` proves; how many there were."""
+    """Mark every uncertain attempt as accepted that one of `events` proves. Return how many there were."""
     rows = Attempt.objects.filter(settle_batch.awaiting_evidence()).select_related("batch", "group")
     settled = 0
-    for attempt in (row for lot in lots(e.attempt for e in events if e.attempt) for row in rows.filter(pk__in=lot)):
+    for attempt in (
+        row for chunk in chunks(e.attempt for e in events if e.attempt) for row in rows.filter(pk__in=chunk)
+    ):
         proof = next((event for event in events if event.attempt == attempt.pk and _is_proof(event, attempt)), None)
-        if proof and attempt.fate == AttemptStatus.CANCELLED:
+        if proof and attempt.status == AttemptStatus.CANCELLED:
             log.error("cancel.did_not_hold", attempt=attempt.pk, batch=attempt.batch_id)
         if proof and proof.message and not attempt.provider_id:
-            # late events may carry this and none of our ids
+            # late events may contain this id and none of ours
             Attempt.objects.filter(pk=attempt.pk, provider_id="").update(provider_id=proof.message)
         if proof and settle_batch.settle_by_evidence(attempt.pk, evidence=f"event “{proof.kind}”", now=now):
             settled += 1
@@ -46,10 +49,10 @@ def settle_uncertain_attempts(events: Sequence[Event], *, now: datetime) -> int:
 
 
 def apply_suppressions(events: Iterable[Event], *, publications: Mapping[int, int]) -> None:
-    """Suppress and let leave. `publications` are those of the known dispatches.
+    """Suppress addresses and unsubscribe readers. `publications` maps dispatches to their publications.
 
-    An event from before its reader last gave consent or had a suppression lifted says nothing any more, however
-    late it comes and however often it is told; nor does one of somebody who was erased.
+    Events from before the reader last gave consent or had a suppression removed are ignored, as are events of erased
+    readers.
     """
     grave = [event for event in dict.fromkeys(events) if event.cause or event.kind == EventType.UNSUBSCRIBED]
     since = suppressions.events_count_from(event.subscriber for event in grave if event.subscriber)
@@ -57,11 +60,14 @@ def apply_suppressions(events: Iterable[Event], *, publications: Mapping[int, in
     _suppress([event for event in news if event.cause])
     for event in news:
         if event.kind in (EventType.UNSUBSCRIBED, EventType.COMPLAINED):
-            _leave(event, publications)
+            _unsubscribe(event, publications)
 
 
 def _is_proof(event: Event, attempt: Attempt) -> bool:
-    """Ids alone are not enough: a copy of this database may mail through the same account, with the same ids."""
+    """Return True if the event proves the attempt.
+
+    Ids alone are not enough: a copy of this database may send through the same account, with the same ids.
+    """
     return (
         event.batch == attempt.batch_id
         and event.dispatch == attempt.batch.dispatch_id
@@ -72,7 +78,7 @@ def _is_proof(event: Event, attempt: Attempt) -> bool:
 
 
 def _suppress(events: Sequence[Event]) -> None:
-    """All of them in one statement: a provider that gives up on a domain tells of thousands at once."""
+    """Suppress all addresses in one statement: a provider that gives up on a domain reports thousands at once."""
     found: dict[str, tuple[str, str]] = {}
     for event in events:
         try:
@@ -89,13 +95,13 @@ def _detail(event: Event) -> str:
     return f"event “{event.kind}”{about} of {event.at:%Y-%m-%d}{where}"
 
 
-def _leave(event: Event, publications: Mapping[int, int]) -> None:
-    """Leave the publication whose letter it was; all of them when nobody knows which it was.
+def _unsubscribe(event: Event, publications: Mapping[int, int]) -> None:
+    """Unsubscribe the reader from the letter's publication, or from all publications if it is unknown.
 
-    Consent given after the event stands: the event is an old one that came late.
+    Consent that was given after the event stays.
     """
     rows = Subscription.objects.filter(Q(consent_at=None) | Q(consent_at__lt=event.at), subscriber=event.subscriber)
-    rows = rows.exclude(standing=SubscriptionStatus.UNSUBSCRIBED)
+    rows = rows.exclude(status=SubscriptionStatus.UNSUBSCRIBED)
     if event.dispatch:
         rows = rows.filter(publication=publications[event.dispatch])
     by = "complaint" if event.kind == EventType.COMPLAINED else "provider"

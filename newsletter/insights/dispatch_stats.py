@@ -1,4 +1,4 @@
-"""What came of a dispatch, in numbers of readers: counted from the outcomes, stored nowhere."""
+"""Count the outcomes of a dispatch by readers. The counts are not stored."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,10 +12,9 @@ from newsletter.insights.reader_outcomes import TIMES
 
 @dataclass(frozen=True, slots=True)
 class DispatchStats:
-    """Numbers of readers. The first six exclude each other; the others are how many of them did what.
+    """Numbers of readers. Each reader is in at most one of the first six; the other numbers may overlap.
 
-    `prefetched` are readers whose mail program fetched the pictures unasked, `opened` those where a
-    person is likely to have looked.
+    `prefetched`: an email client loaded the pictures automatically. `opened`: a person probably opened the email.
     """
 
     processed: int = 0
@@ -31,32 +30,32 @@ class DispatchStats:
     clicked: int = 0
 
     @property
-    def heard(self) -> int:
-        """Readers of whom anything was heard."""
+    def with_events(self) -> int:
+        """Readers with at least one event."""
         return self.processed + self.deferred + self.dropped + self.blocked + self.delivered + self.bounced
 
 
-DEEDS = [time.removesuffix("_at") for time in TIMES if time not in ("delivered_at", "bounced_at")]
+ACTIONS = [time.removesuffix("_at") for time in TIMES if time not in ("delivered_at", "bounced_at")]
 
 
-def tallies(dispatches: Collection[int]) -> dict[int, DispatchStats]:
-    """The tally of each of these dispatches of which anything was heard, in one query."""
+def stats_by_dispatch(dispatches: Collection[int]) -> dict[int, DispatchStats]:
+    """Return the statistics of each of these dispatches that has events, in one query."""
     rows = (
         ReaderOutcome.objects.filter(dispatch__in=dispatches)
         .values("dispatch_id", "reached")
-        .annotate(readers=Count("pk"), **{deed: Count(f"{deed}_at") for deed in DEEDS})
+        .annotate(readers=Count("pk"), **{action: Count(f"{action}_at") for action in ACTIONS})
         .order_by()
     )
     sums: dict[int, dict[str, int]] = {}
-    row: Any  # django-stubs cannot know the names that are made of DEEDS
+    row: Any  # django-stubs cannot know the names made from ACTIONS
     for row in rows:
         counts = sums.setdefault(row["dispatch_id"], {})
         counts[DeliveryStage(row["reached"]).name.lower()] = row["readers"]
-        for deed in DEEDS:
-            counts[deed] = counts.get(deed, 0) + row[deed]
+        for action in ACTIONS:
+            counts[action] = counts.get(action, 0) + row[action]
     return {dispatch: DispatchStats(**counts) for dispatch, counts in sums.items()}
 
 
 def dispatch_stats(dispatch: int) -> DispatchStats | None:
-    """The tally of one dispatch; None before anything was heard of it."""
-    return tallies([dispatch]).get(dispatch)
+    """Return the statistics of one dispatch; None before its first event."""
+    return stats_by_dispatch([dispatch]).get(dispatch)

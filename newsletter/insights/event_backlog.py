@@ -1,11 +1,12 @@
-"""Figures by which ops judges the event webhook: is processing keeping up, and do events arrive at all?"""
+"""Measure the event webhook for the ops page: whether processing keeps up, and whether events arrive at all."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Max, Min, Q
 
-from newsletter.delivery.models import Dispatch, DispatchState
+from newsletter.delivery.models import Dispatch
+from newsletter.delivery.states import DispatchState
 from newsletter.insights.models import PostRefusal, ReaderOutcome, WebhookPost, WebhookPostState
 from newsletter.insights.webhook_inbox import OLD
 
@@ -15,8 +16,8 @@ EVENT_GRACE = timedelta(hours=1)  # the first events normally arrive within seco
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """Posts rejected since `first_at` for one reason (refused_posts.py), with no accepted post after `last_at`."""
+class RejectedPosts:
+    """Posts rejected since `first_at` for one reason (rejected_posts.py), with no accepted post after `last_at`."""
 
     reason: str
     first_at: datetime
@@ -36,7 +37,7 @@ class EventBacklog:
     failed: int = 0
     late: int = 0
     silent: bool = False
-    refused: Refused | None = None
+    refused: RejectedPosts | None = None
 
 
 def event_backlog(*, now: datetime) -> EventBacklog:
@@ -60,9 +61,9 @@ def _is_silent(now: datetime) -> bool:
     return len(latest) == SILENT_EDITIONS and not ReaderOutcome.objects.filter(dispatch__in=latest).exists()
 
 
-def _refused(now: datetime) -> Refused | None:
+def _refused(now: datetime) -> RejectedPosts | None:
     row = PostRefusal.objects.filter(last_at__gt=now - REPORT_PERIOD).order_by("-last_at").first()
     if row is None:
         return None
     accepted_at = WebhookPost.objects.aggregate(at=Max("received_at"))["at"]
-    return None if accepted_at and accepted_at >= row.last_at else Refused(row.reason, row.first_at, row.last_at)
+    return None if accepted_at and accepted_at >= row.last_at else RejectedPosts(row.reason, row.first_at, row.last_at)

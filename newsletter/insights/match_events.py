@@ -1,19 +1,18 @@
-"""Whose event is it? Fills in what an event does not carry, and leaves out what is none of ours.
+"""Match events to dispatches and subscribers, and drop events that are not ours.
 
-SendGrid leaves our ids out of some late events. The call is then known by the provider's id of it,
-and the reader by the address. Other programs may mail the same people through the same account: an event
-with none of our ids, of a message that no call of ours made, is theirs. Events of other installations
-carry another installation's id, or no dispatch of ours.
+Some late events of SendGrid lack our ids. The call is then found by the provider's message id, and the reader by the
+address. Other programs may mail the same people through the same account: an event with none of our ids, of a message
+that we did not send, is theirs. Events of other installations have another installation id, or an unknown dispatch.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from newsletter.audience.first_name import normalise_email
 from newsletter.audience.models import Subscriber
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.models import Attempt, Dispatch
 from newsletter.lib.errors import BadInput
+from newsletter.mail.email_address import normalise_email
 from newsletter.mail.sendgrid.event_webhook import Event
 
 T = TypeVar("T")
@@ -27,25 +26,25 @@ class Matched(NamedTuple):
 
 
 def match(events: Sequence[Event]) -> Matched:
-    """Every event gets the ids that can be found out.
+    """Return the events with all ids that can be found.
 
-    One without a subscriber, of a strange dispatch, or of a message that is not ours is left out.
+    Events without a subscriber, of an unknown dispatch or of a message that is not ours are dropped.
     """
     events = [e for e in events if not e.installation_id or installation.is_own_event(e.installation_id, e.attempt)]
     calls = _calls({e.message for e in events if e.dispatch is None and e.message})
     events = [e for e in events if not e.message or e.message in calls or _carries_ids(e)]
     people = _people({e.email for e in events if e.subscriber is None and e.email})
-    # as a rule there is nothing to find out
+    # usually every id is known already
     found = [e if e.dispatch is not None and e.subscriber is not None else _fill(e, calls, people) for e in events]
     publications: dict[int, int] = {}
-    for lot in lots(e.dispatch for e in found if e.dispatch):
-        publications.update(Dispatch.objects.filter(pk__in=lot).values_list("pk", "edition__publication_id"))
+    for chunk in chunks(e.dispatch for e in found if e.dispatch):
+        publications.update(Dispatch.objects.filter(pk__in=chunk).values_list("pk", "edition__publication_id"))
     ours = [e for e in found if e.subscriber and (e.dispatch is None or e.dispatch in publications)]
     return Matched(ours, publications)
 
 
 def _carries_ids(event: Event) -> bool:
-    """True when the event carries something that only our own calls hand over."""
+    """Return True if the event has an id that only our own calls contain."""
     return bool(event.installation_id) or any(
         i is not None for i in (event.dispatch, event.batch, event.attempt, event.subscriber)
     )
@@ -61,11 +60,13 @@ def _fill(event: Event, calls: Mapping[str, Attempt], people: Mapping[str, int])
 
 def _calls(messages: Iterable[str]) -> dict[str, Attempt]:
     rows = Attempt.objects.select_related("batch").defer("batch__subscribers")
-    return {attempt.provider_id: attempt for lot in lots(messages) for attempt in rows.filter(provider_id__in=lot)}
+    return {
+        attempt.provider_id: attempt for chunk in chunks(messages) for attempt in rows.filter(provider_id__in=chunk)
+    }
 
 
 def _people(emails: Iterable[str]) -> dict[str, int]:
-    """Subscriber ids by address as the event wrote it."""
+    """Return subscriber ids by address, spelled as in the event."""
     forms: dict[str, str] = {}
     for email in emails:
         try:
@@ -73,13 +74,13 @@ def _people(emails: Iterable[str]) -> dict[str, int]:
         except BadInput:
             continue
     known: dict[str, int] = {}
-    for lot in lots(forms.values()):
-        known.update(Subscriber.objects.filter(email__in=lot).values_list("email", "pk"))
+    for chunk in chunks(forms.values()):
+        known.update(Subscriber.objects.filter(email__in=chunk).values_list("email", "pk"))
     return {email: known[form] for email, form in forms.items() if form in known}
 
 
-def lots(values: Iterable[T]) -> Iterator[list[T]]:
-    """Each value once, in lots that fit into one statement: SQLite takes 32,766 values."""
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """Yield each distinct value once, in chunks that fit into one statement: SQLite takes 32,766 values."""
     each = list(dict.fromkeys(values))
     for begin in range(0, len(each), 5000):
         yield each[begin : begin + 5000]

@@ -1,4 +1,4 @@
-"""Posts as they came in, and what became of each reader's letter."""
+"""Webhook posts as received, and the outcome of each reader's letter."""
 
 from __future__ import annotations
 
@@ -13,42 +13,46 @@ from newsletter.lib.claim_rows import Claimable, is_due
 
 
 class WebhookPostState(models.TextChoices):
-    WAITING = "waiting"  # not understood yet
-    PROCESSED = "absorbed"
-    FAILED = "aside"  # could not be understood; `problem` says why
+    """Where a post is in processing."""
+
+    WAITING = "waiting"  # not processed yet
+    PROCESSED = "processed"
+    FAILED = "failed"  # could not be understood; `problem` says why
 
 
-class NoticeQuerySet(models.QuerySet["WebhookPost"]):
-    def waiting(self, now: datetime) -> NoticeQuerySet:
-        """Not absorbed, and in no worker's hands."""
+class WebhookPostQuerySet(models.QuerySet["WebhookPost"]):
+    """Queries of webhook posts."""
+
+    def waiting(self, now: datetime) -> WebhookPostQuerySet:
+        """Return the posts that are not processed and not claimed by a worker."""
         return self.filter(is_due(now), state=WebhookPostState.WAITING)
 
 
 class WebhookPost(Claimable):
-    """One post of the provider's events, byte for byte, kept for thirty days."""
+    """One post of events from the provider, byte for byte, kept for thirty days."""
 
     received_at = models.DateTimeField(db_index=True)
-    signed_at = models.DateTimeField(null=True, blank=True, help_text="By the provider's clock, if it said.")
+    signed_at = models.DateTimeField(null=True, blank=True, help_text="By the provider's clock, if it is known.")
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of stamp and body: each is kept once.")
     body = models.BinaryField()
-    state = models.CharField(max_length=8, choices=WebhookPostState.choices, default=WebhookPostState.WAITING)
+    state = models.CharField(max_length=9, choices=WebhookPostState.choices, default=WebhookPostState.WAITING)
     events = models.PositiveIntegerField(default=0, help_text="How many of interest were in it.")
     problem = models.CharField(max_length=200, blank=True, help_text="What in it could not be understood.")
 
-    objects = NoticeQuerySet.as_manager()
+    objects = WebhookPostQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["id"], name="notice_waiting", condition=Q(state="waiting")),
-            models.Index(fields=["received_at"], name="notice_aside", condition=Q(state="aside")),
+            models.Index(fields=["id"], name="post_waiting", condition=Q(state="waiting")),
+            models.Index(fields=["received_at"], name="post_failed", condition=Q(state="failed")),
         ]
 
     def __str__(self) -> str:
-        return f"notice {self.pk}"
+        return f"webhook post {self.pk}"
 
 
 class PostRefusal(models.Model):
-    """Posts that were turned away since the last one that was kept, by the reason: one row a reason."""
+    """Posts that were rejected since the last valid one: one row per reason."""
 
     reason = models.CharField(max_length=20, unique=True)
     posts = models.PositiveIntegerField(default=0, help_text="Counted at most once a minute in each process.")
@@ -60,10 +64,10 @@ class PostRefusal(models.Model):
 
 
 class DeliveryStage(models.IntegerChoices):
-    """How far a letter has got. It only rises, so that it does not matter in which order events come.
+    """How far a letter has got. The stage only rises, so the order of events does not matter.
 
-    Delivered stands above dropped and blocked, because of two attempts at one reader the one that
-    arrived counts; bounced stands above delivered, because some mailboxes take first and refuse later.
+    Delivered is above dropped and blocked: of two attempts for one reader, the delivered one counts. Bounced is above
+    delivered: some mailboxes accept a letter and return it later.
     """
 
     PROCESSED = 1
@@ -75,10 +79,10 @@ class DeliveryStage(models.IntegerChoices):
 
 
 class ReaderOutcome(models.Model):
-    """What became of one reader's letter of one dispatch; there is none before something happened to it.
+    """The outcome of one reader's letter of one dispatch, created by its first event.
 
-    Every field is the highest or the earliest of what was told: joining the same events again, in
-    any order, changes nothing. The subscriber is an id only, as in a batch: a person may be erased.
+    Every field holds the highest or the earliest value of all events, so merging the same events again, in any order,
+    changes nothing. The subscriber is only an id, as in a batch: a person may be erased.
     """
 
     dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="outcomes", db_index=False)

@@ -31,71 +31,71 @@ def process_posts(*, now: datetime, limit: int = 100) -> int:
     return done
 
 
-def _process(notices: Sequence[WebhookPost], *, now: datetime) -> None:
+def _process(posts: Sequence[WebhookPost], *, now: datetime) -> None:
     """Process these posts together; on an error one by one, so that one bad post does not block the others."""
     try:
-        _read_and_apply(notices, now=now)
+        _read_and_apply(posts, now=now)
     except Exception as error:
-        if len(notices) > 1:
-            for notice in notices:
-                _process([notice], now=now)
-        elif _is_transient(error, notices[0]):
-            log.warning("notice.left", notice=notices[0].pk, problem=type(error).__name__)
-            webhook_inbox.leave(notices[0], now=now)
+        if len(posts) > 1:
+            for post in posts:
+                _process([post], now=now)
+        elif _is_transient(error, posts[0]):
+            log.warning("post.left", post=posts[0].pk, problem=type(error).__name__)
+            webhook_inbox.leave(posts[0], now=now)
         else:
-            log.exception("notice.crashed", notice=notices[0].pk)
-            _process_one_by_one(notices[0], now=now)
+            log.exception("post.crashed", post=posts[0].pk)
+            _process_one_by_one(posts[0], now=now)
 
 
-def _is_transient(error: Exception, notice: WebhookPost) -> bool:
+def _is_transient(error: Exception, post: WebhookPost) -> bool:
     """Return True if the database is probably unreachable or busy. After the last try the post counts as the cause."""
-    return isinstance(error, OperationalError | InterfaceError) and notice.tries < webhook_inbox.MAX_TRIES
+    return isinstance(error, OperationalError | InterfaceError) and post.tries < webhook_inbox.MAX_TRIES
 
 
-def _process_one_by_one(notice: WebhookPost, *, now: datetime) -> None:
+def _process_one_by_one(post: WebhookPost, *, now: datetime) -> None:
     """Process each event of a post separately, so that a bad event costs only itself."""
-    read = event_webhook.parse_post(bytes(notice.body), received_at=notice.received_at)
+    read = event_webhook.parse_post(bytes(post.body), received_at=post.received_at)
     failed: dict[str, int] = {}
     for event in read.events:
         try:
             _apply([event], now=now)
         except Exception as error:
-            if _is_transient(error, notice):
-                webhook_inbox.leave(notice, now=now)
+            if _is_transient(error, post):
+                webhook_inbox.leave(post, now=now)
                 return
-            log.exception("event.crashed", notice=notice.pk, kind=event.kind.value)
+            log.exception("event.crashed", post=post.pk, kind=event.kind.value)
             failed[type(error).__name__] = failed.get(type(error).__name__, 0) + 1
     if failed:
         counts = ", ".join(f"{count} with {name}" for name, count in failed.items())
         webhook_inbox.quarantine(
-            notice, problem=f"Some of its {len(read.events)} events could not be processed: {counts}."
+            post, problem=f"Some of its {len(read.events)} events could not be processed: {counts}."
         )
     else:
-        _mark_processed([(notice, read)])
+        _mark_processed([(post, read)])
 
 
-def _read_and_apply(notices: Sequence[WebhookPost], *, now: datetime) -> None:
-    parsed = [(notice, read) for notice in notices if (read := _read(notice))]
-    _apply([event for _, read in parsed for event in read.events], now=now, notices=parsed)
+def _read_and_apply(posts: Sequence[WebhookPost], *, now: datetime) -> None:
+    parsed = [(post, read) for post in posts if (read := _read(post))]
+    _apply([event for _, read in parsed for event in read.events], now=now, posts=parsed)
 
 
-def _apply(events: Sequence[Event], *, now: datetime, notices: Sequence[tuple[WebhookPost, ParsedPost]] = ()) -> None:
-    """Apply these events, and mark the `notices` that they are from as processed."""
+def _apply(events: Sequence[Event], *, now: datetime, posts: Sequence[tuple[WebhookPost, ParsedPost]] = ()) -> None:
+    """Apply these events, and mark the `posts` that they are from as processed."""
     matched = match_events.match(events)
     settled = apply_events.settle_uncertain_attempts(matched.events, now=now)
     apply_events.apply_suppressions(matched.events, publications=matched.publications)
     rows = reader_outcomes.merge_events(matched.events)
     with transaction.atomic():
         reader_outcomes.upsert(rows)
-        _mark_processed(notices)
-    log.info("notices.processed", notices=len(notices), events=len(matched.events), readers=len(rows), settled=settled)
+        _mark_processed(posts)
+    log.info("posts.processed", posts=len(posts), events=len(matched.events), readers=len(rows), settled=settled)
 
 
 def _mark_processed(parsed: Sequence[tuple[WebhookPost, ParsedPost]]) -> None:
     """Mark posts with equal counts in one statement: most have the same number of events and none unreadable."""
     by_counts: dict[tuple[int, int], list[int]] = {}
-    for notice, read in parsed:
-        by_counts.setdefault((len(read.events), read.unreadable), []).append(notice.pk)
+    for post, read in parsed:
+        by_counts.setdefault((len(read.events), read.unreadable), []).append(post.pk)
     for (count, unreadable), pks in by_counts.items():
         WebhookPost.objects.filter(pk__in=pks).update(
             state=WebhookPostState.PROCESSED,
@@ -105,9 +105,9 @@ def _mark_processed(parsed: Sequence[tuple[WebhookPost, ParsedPost]]) -> None:
         )
 
 
-def _read(notice: WebhookPost) -> ParsedPost | None:
+def _read(post: WebhookPost) -> ParsedPost | None:
     try:
-        return event_webhook.parse_post(bytes(notice.body), received_at=notice.received_at)
+        return event_webhook.parse_post(bytes(post.body), received_at=post.received_at)
     except BadInput as error:
-        webhook_inbox.quarantine(notice, problem=str(error))
+        webhook_inbox.quarantine(post, problem=str(error))
         return None

@@ -1,8 +1,7 @@
-"""Joining events into outcomes: in memory first, then all of them into the table in one statement.
+"""Merge events into reader outcomes: first in memory, then into the table in one statement.
 
-The join takes the highest `reached` and the earliest of each time. That makes it the same in any
-order and however often an event is told, with an id of its own or without: no table of event ids
-is needed to recognise a repetition.
+A merge keeps the highest `reached` and the earliest of each time. The result does not depend on the order of events or
+on repetitions, so no table of event ids is needed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,8 +13,8 @@ from newsletter.insights.models import DeliveryStage, ReaderOutcome
 from newsletter.mail.sendgrid.event_webhook import Event, EventType
 
 TIMES = ("delivered_at", "bounced_at", "complained_at", "unsubscribed_at", "prefetched_at", "opened_at", "clicked_at")
-# What a kind of event says: how far the letter got, and which time it sets. Whoever opens, clicks or
-# complains has the letter, also when the event that says so was lost.
+# By kind of event: the stage of the letter, and the time that it sets. A reader who opens, clicks or complains has the
+# letter, even if the delivery event was lost.
 MEANING: dict[EventType, tuple[int, int | None]] = {
     EventType.PROCESSED: (DeliveryStage.PROCESSED.value, None),
     EventType.DEFERRED: (DeliveryStage.DEFERRED.value, None),
@@ -29,12 +28,12 @@ MEANING: dict[EventType, tuple[int, int | None]] = {
     EventType.OPENED: (DeliveryStage.DELIVERED.value, TIMES.index("opened_at")),
     EventType.CLICKED: (DeliveryStage.DELIVERED.value, TIMES.index("clicked_at")),
 }
-ROWS_A_STATEMENT = 500  # SQLite: a web process waits for its lock no longer than one of these takes
+ROWS_A_STATEMENT = 500  # SQLite: a web process waits for the lock at most as long as one statement takes
 
 TABLE = ReaderOutcome._meta.db_table
 COLUMNS = ", ".join(("dispatch_id", "subscriber", "reached", *TIMES))
 MARKS = f"({', '.join(['%s'] * (3 + len(TIMES)))})"
-NULL_TIME = "'9999-12-31'"  # later than any event: read as a time by PostgreSQL, compared as text by SQLite
+NULL_TIME = "'9999-12-31'"  # later than any event; a time in PostgreSQL, text in SQLite
 
 Key = tuple[int, int]  # dispatch, subscriber
 Value = int | datetime | None
@@ -43,7 +42,7 @@ Row = list[Value]  # `reached`, then one value for each of TIMES
 
 
 def merge_events(events: Iterable[Event]) -> dict[Key, Row]:
-    """One row for each dispatch and subscriber; events that name none of the two are passed over."""
+    """Return one row per dispatch and subscriber; events that lack one of the two are skipped."""
     rows: dict[Key, Row] = {}
     for event in events:
         if event.dispatch is None or event.subscriber is None:
@@ -61,7 +60,7 @@ def merge_events(events: Iterable[Event]) -> dict[Key, Row]:
 
 
 def upsert(rows: Mapping[Key, Row]) -> None:
-    """Join `rows` into the table, in the order of their keys: two writers then never wait for each other in turn."""
+    """Merge `rows` into the table, ordered by key, so that two writers cannot deadlock."""
     if not rows:
         return
     if connection.vendor == "postgresql":
@@ -73,7 +72,7 @@ def upsert(rows: Mapping[Key, Row]) -> None:
 
 
 class _Texts(dict[Value, str]):
-    """A value → as COPY reads it. Kept for the while of one COPY, because thousands of events share few seconds."""
+    """Values in the text format of COPY, cached during one COPY: thousands of events share a few seconds."""
 
     def __missing__(self, value: Value) -> str:
         self[value] = text = r"\N" if value is None else str(value)
@@ -81,21 +80,23 @@ class _Texts(dict[Value, str]):
 
 
 def _copy(rows: Mapping[Key, Row]) -> None:
-    """PostgreSQL: through COPY into a table of this session, from there in one statement. In a transaction.
+    """Merge on PostgreSQL: COPY into a temporary table, then one INSERT … SELECT. Needs a transaction.
 
-    Written as one text: handed to the driver row by row and value by value it takes four times as long.
+    The rows are written as one text: passing each value to the driver takes four times as long.
     """
-    say = _Texts().__getitem__
-    lines = ["\t".join([*map(str, key), *map(say, rows[key])]) for key in sorted(rows)]
+    text = _Texts().__getitem__
+    lines = ["\t".join([*map(str, key), *map(text, rows[key])]) for key in sorted(rows)]
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMP TABLE IF NOT EXISTS arrived ON COMMIT DELETE ROWS AS SELECT {COLUMNS} FROM {TABLE} WITH NO DATA"  # noqa: S608, E501 names of ours
         )
-        cursor.execute("DELETE FROM arrived")  # of an earlier one in the same transaction; a TRUNCATE makes a file
+        cursor.execute(
+            "DELETE FROM arrived"
+        )  # rows of an earlier call in the same transaction; TRUNCATE would create a file
         with cursor.copy(f"COPY arrived ({COLUMNS}) FROM STDIN") as copy:
             copy.write("\n".join(lines))
         cursor.execute(
-            f"INSERT INTO {TABLE} AS had ({COLUMNS}) SELECT {COLUMNS} FROM arrived ORDER BY 1, 2 {_joining('LEAST')}"  # noqa: S608 names of ours
+            f"INSERT INTO {TABLE} AS had ({COLUMNS}) SELECT {COLUMNS} FROM arrived ORDER BY 1, 2 {_conflict('LEAST')}"  # noqa: S608 names of ours
         )
 
 
@@ -104,16 +105,15 @@ def _insert(rows: Sequence[Sequence[Value]]) -> None:
     values = [adapt(value) if isinstance(value, datetime) else value for row in rows for value in row]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {TABLE} AS had ({COLUMNS}) VALUES {', '.join([MARKS] * len(rows))} {_joining('MIN')}",  # noqa: S608 names of ours
+            f"INSERT INTO {TABLE} AS had ({COLUMNS}) VALUES {', '.join([MARKS] * len(rows))} {_conflict('MIN')}",  # noqa: S608 names of ours
             values,
         )
 
 
-def _joining(least: str) -> str:
-    """What is done with a row that is there already: nothing at all when nothing in it would change.
+def _conflict(least: str) -> str:
+    """Return the ON CONFLICT clause: it merges an existing row, and skips the write if nothing would change.
 
-    The smaller of two times, of which either may be missing: PostgreSQL's LEAST passes over NULL,
-    SQLite's MIN does not, hence the COALESCE.
+    Either of two times may be missing: PostgreSQL's LEAST ignores NULL, SQLite's MIN does not, hence the COALESCE.
     """
     sets = [f"{t} = COALESCE({least}(had.{t}, EXCLUDED.{t}), had.{t}, EXCLUDED.{t})" for t in TIMES]
     news = [f"EXCLUDED.{t} < COALESCE(had.{t}, {NULL_TIME})" for t in TIMES]

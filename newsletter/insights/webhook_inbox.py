@@ -33,13 +33,13 @@ def store(body: bytes, *, stamp: str, now: datetime) -> None:
     """
     signed_at = event_webhook.parse_timestamp(stamp)
     if signed_at and now - signed_at > OLD:
-        log.warning("notice.old", hours=int((now - signed_at).total_seconds() // 3600))
+        log.warning("post.old", hours=int((now - signed_at).total_seconds() // 3600))
     digest = hashlib.sha256(stamp.encode() + body).hexdigest()
     if connection.vendor == "postgresql":
         sql.fetch_all(KEEP, [now, signed_at, digest, body])
     else:
-        notice = WebhookPost(received_at=now, signed_at=signed_at, digest=digest, body=body)
-        WebhookPost.objects.bulk_create([notice], ignore_conflicts=True)
+        post = WebhookPost(received_at=now, signed_at=signed_at, digest=digest, body=body)
+        WebhookPost.objects.bulk_create([post], ignore_conflicts=True)
 
 
 def claim(*, now: datetime, max_posts: int) -> Sequence[WebhookPost]:
@@ -51,32 +51,30 @@ def claim(*, now: datetime, max_posts: int) -> Sequence[WebhookPost]:
     waiting = WebhookPost.objects.waiting(now).defer("body")
     claim = partial(claim_rows.claim, now=now, lease=LEASE, max_tries=MAX_TRIES)
     found, spent = claim(waiting.filter(tries__gt=0), max_rows=1)
-    for notice in spent:
-        quarantine(notice, problem=f"It was tried {MAX_TRIES} times, and no try was completed.")
+    for post in spent:
+        quarantine(post, problem=f"It was tried {MAX_TRIES} times, and no try was completed.")
     if not found:
         found, _ = claim(waiting.filter(tries=0), max_rows=max_posts)
-    pks = [notice.pk for notice in found]
+    pks = [post.pk for post in found]
     if connection.vendor == "postgresql":
         bodies = dict(sql.fetch_all(BODIES, [pks])) if pks else {}
     else:
         bodies = dict(WebhookPost.objects.filter(pk__in=pks).values_list("pk", "body"))
-    for notice in found:
-        notice.body = bodies[notice.pk]
+    for post in found:
+        post.body = bodies[post.pk]
     return found
 
 
-def leave(notice: WebhookPost, *, now: datetime) -> None:
+def leave(post: WebhookPost, *, now: datetime) -> None:
     """Retry a post later, after a longer wait each time: a database error may or may not be caused by the post."""
-    wait = min(MAX_WAIT, WAIT * 2 ** (notice.tries - 1))
-    WebhookPost.objects.filter(pk=notice.pk, tries=notice.tries, state=WebhookPostState.WAITING).update(
-        try_at=now + wait
-    )
+    wait = min(MAX_WAIT, WAIT * 2 ** (post.tries - 1))
+    WebhookPost.objects.filter(pk=post.pk, tries=post.tries, state=WebhookPostState.WAITING).update(try_at=now + wait)
 
 
-def quarantine(notice: WebhookPost, *, problem: str) -> None:
+def quarantine(post: WebhookPost, *, problem: str) -> None:
     """Mark a post as failed and keep it for a person to inspect; it does not block other posts."""
-    WebhookPost.objects.filter(pk=notice.pk).update(state=WebhookPostState.FAILED, try_at=None, problem=problem[:200])
-    log.error("notice.failed", notice=notice.pk, problem=problem)
+    WebhookPost.objects.filter(pk=post.pk).update(state=WebhookPostState.FAILED, try_at=None, problem=problem[:200])
+    log.error("post.failed", post=post.pk, problem=problem)
 
 
 def prune(*, now: datetime, limit: int = 10_000) -> int:

@@ -9,9 +9,9 @@ from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
 from newsletter.editions.edition_times import Times, chosen_times, set_times, times_of
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.reopen_edition import NOT_YET_SENT, give_back, reopen
-from newsletter.editions.story_times import placed_stories, reason_to_hold
+from newsletter.editions.story_availability import placed_stories, reason_to_hold
 from newsletter.letters import compose_letters
 from newsletter.letters.compose_letters import Composed
 from newsletter.lib.errors import BadInput, InvalidState
@@ -31,11 +31,11 @@ def approve(edition: Edition, *, content_hash: str, by: User | None, now: dateti
     """Approve the letter with this content hash for sending. `by` None means automatic approval."""
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
-        if edition.state == State.APPROVED and edition.approved_hash == content_hash:
+        if edition.state == EditionState.APPROVED and edition.approved_hash == content_hash:
             return edition
         if edition.state in NOT_YET_SENT and edition.content_hash != content_hash:
             raise LetterChanged("The email was rebuilt since you opened it. Review it again, then approve it.")
-        edition.move(State.APPROVED)
+        edition.move(EditionState.APPROVED)
         if by is None and not edition.auto_approve:
             raise InvalidState(f"Edition {edition.pk} must be approved by a person.")
         if _stop_codes(edition):
@@ -66,7 +66,7 @@ def hold(edition: Edition, *, reason: str, by: Actor = None, now: datetime) -> E
     `by` None is the service itself.
     """
     with transaction.atomic():
-        edition = _stop(edition, State.HELD, reason)
+        edition = _stop(edition, EditionState.HELD, reason)
         audit_trail.record(by, Act.EDITION_HELD, edition, now=now, reason=edition.reason)
     return edition
 
@@ -74,7 +74,7 @@ def hold(edition: Edition, *, reason: str, by: Actor = None, now: datetime) -> E
 def cancel(edition: Edition, *, reason: str, by: Actor = None, now: datetime) -> Edition:
     """Cancel an edition and return its stories to the front of the queue."""
     with transaction.atomic():
-        edition = _stop(edition, State.CANCELLED, reason)
+        edition = _stop(edition, EditionState.CANCELLED, reason)
         give_back(edition)
         audit_trail.record(by, Act.EDITION_CANCELLED, edition, now=now, reason=edition.reason)
     return edition
@@ -87,12 +87,12 @@ def release(edition: Edition, *, by: Actor = None, now: datetime) -> Edition:
     """
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
-        if edition.state != State.HELD:
+        if edition.state != EditionState.HELD:
             raise InvalidState(f"Edition {edition.pk} is {edition.state}, not held, so it cannot be released.")
         if edition.too_late_after < now:
             set_times(edition, times_of(edition.publication, now, local_send_time=edition.local_send_time))
             edition.save(update_fields=Times._fields)
-        edition = reopen(edition, states=[State.HELD])
+        edition = reopen(edition, states=[EditionState.HELD])
         audit_trail.record(by, Act.EDITION_RELEASED, edition, now=now)
     return edition
 
@@ -136,7 +136,7 @@ def _give_time(
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         times = chosen_times(edition.publication, due_at, now=now)
-        if edition.state not in (State.PLANNED, *NOT_YET_SENT):
+        if edition.state not in (EditionState.PLANNED, *NOT_YET_SENT):
             raise InvalidState(f"Edition {edition.pk} is {edition.state}; its time can no longer be changed.")
         set_times(edition, times)
         if why := reason_to_hold(edition, now=now):
@@ -164,16 +164,19 @@ def _renew(edition: Edition, composed: Composed | None, *, keeps_approval: bool,
         return edition
     if composed is None or composed.made_from != made_from:
         raise LetterChanged("The email has just changed. Review it again.")
-    if edition.state == State.APPROVED:
+    if edition.state == EditionState.APPROVED:
         if keeps_approval and not edition.auto_approve:
             raise ApprovalNeeded("At that time the email differs from the approved one and must be approved again.")
-        edition.move(State.ASSEMBLED, reason=NEW_TIME)
+        edition.move(EditionState.ASSEMBLED, reason=NEW_TIME)
     compose_letters.freeze(edition, composed, now=now)
     edition.save()
     return review(edition, now=now)
 
 
-TOO_LATE = {State.PLANNED: "The email could not be built in time.", State.ASSEMBLED: "Not approved in time."}
+TOO_LATE = {
+    EditionState.PLANNED: "The email could not be built in time.",
+    EditionState.ASSEMBLED: "Not approved in time.",
+}
 PUBLICATION_PAUSED = "The publication is paused."
 
 
@@ -187,7 +190,9 @@ def hold_late(*, now: datetime) -> list[int]:
             current = Edition.objects.locked(edition.pk)
             if current.state == edition.state and current.due_at == edition.due_at:
                 is_paused = not current.publication.is_active
-                hold(current, reason=PUBLICATION_PAUSED if is_paused else TOO_LATE[State(current.state)], now=now)
+                hold(
+                    current, reason=PUBLICATION_PAUSED if is_paused else TOO_LATE[EditionState(current.state)], now=now
+                )
                 held.append(current.pk)
     return held
 
@@ -196,13 +201,13 @@ def mark_dispatched(edition: Edition, *, now: datetime, reason: str = "") -> Edi
     """Mark an edition as dispatched: the ledger has nothing left to send."""
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
-        edition.move(State.DISPATCHED, reason=reason[:500])
+        edition.move(EditionState.DISPATCHED, reason=reason[:500])
         edition.dispatched_at = now
         edition.save()
     return edition
 
 
-def _stop(edition: Edition, to: State, reason: str) -> Edition:
+def _stop(edition: Edition, to: EditionState, reason: str) -> Edition:
     if not reason.strip():
         raise BadInput("reason", "is empty.", "Give a short reason.")
     with transaction.atomic():

@@ -18,8 +18,8 @@ from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.editions import reopen_edition
 from newsletter.editions.edition_times import received
-from newsletter.editions.models import Edition, Placement, State, Variant
-from newsletter.editions.story_times import placed_stories
+from newsletter.editions.models import Edition, EditionState, Placement, Variant
+from newsletter.editions.story_availability import placed_stories
 from newsletter.letters import approval, compose_letters, missing_pictures, render_letter
 from newsletter.letters.compose_letters import Composed, LetterDraft
 from newsletter.lib.errors import InvalidState
@@ -45,7 +45,7 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
     next periodic task tries again.
     """
     edition = _take_stories(edition_id, now=now)
-    if edition.state != State.PLANNED or not edition.placements.exists():
+    if edition.state != EditionState.PLANNED or not edition.placements.exists():
         return edition
     stories = placed_stories(edition)
     if missing_pictures.should_wait_for_pictures(edition, stories, now=now):
@@ -128,7 +128,7 @@ def refresh_stale(*, now: datetime | None = None) -> list[int]:
 def _take_stories(edition_id: int, *, now: datetime) -> Edition:
     with transaction.atomic():
         edition = Edition.objects.locked(edition_id)
-        if edition.state != State.PLANNED or edition.placements.exists():
+        if edition.state != EditionState.PLANNED or edition.placements.exists():
             return edition
         if not edition.publication.is_active:
             raise InvalidState("The publication is paused, so its editions take no stories.")
@@ -152,7 +152,7 @@ def _hold_for_template(edition: Edition, gathered: LetterDraft, problem: str, *,
         edition = Edition.objects.locked(edition.pk)
         template = edition.publication.template
         if (
-            edition.state != State.PLANNED
+            edition.state != EditionState.PLANNED
             or not template
             or template.body != gathered.letters[Variant.DEFAULT].template
         ):
@@ -163,10 +163,10 @@ def _hold_for_template(edition: Edition, gathered: LetterDraft, problem: str, *,
 
 def _give_up(edition: Edition, why: str) -> None:
     if edition.publication.on_empty == TooFewStoriesPolicy.HOLD:
-        edition.move(State.HELD, reason=why)
+        edition.move(EditionState.HELD, reason=why)
         act = Act.EDITION_HELD
     else:
-        edition.move(State.CANCELLED, reason=f"Skipped: {why}")
+        edition.move(EditionState.CANCELLED, reason=f"Skipped: {why}")
         act = Act.EDITION_CANCELLED
     edition.save()
     audit_trail.record(None, act, edition, reason=edition.reason)
@@ -176,10 +176,10 @@ def _freeze(edition: Edition, stories: list[Story], composed: Composed, *, now: 
     """Store the letters, unless the state or the stories of the edition have changed."""
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
-        if edition.state != State.PLANNED or placed_stories(edition) != stories:
+        if edition.state != EditionState.PLANNED or placed_stories(edition) != stories:
             return edition
         missing_pictures.abandon_pictures(edition, stories)
         compose_letters.freeze(edition, composed, now=now)
-        edition.move(State.ASSEMBLED, reason=edition.reason)  # keeps why it was reopened, until it is approved
+        edition.move(EditionState.ASSEMBLED, reason=edition.reason)  # keeps why it was reopened, until it is approved
         edition.save()
         return approval.review(edition, now=now)

@@ -16,7 +16,7 @@ from django.conf import settings
 from newsletter.editions.edition_times import received, set_times, times_of
 from newsletter.editions.models import Edition, FrozenLetter, Variant
 from newsletter.editions.reopen_edition import NOT_YET_SENT
-from newsletter.editions.story_times import placed_stories
+from newsletter.editions.story_availability import placed_stories
 from newsletter.giving.models import Appeal
 from newsletter.giving.place_appeal import PlacementRule, StoryShape, choose_position
 from newsletter.giving.select_appeal import select_appeal
@@ -65,7 +65,7 @@ def gather_letters(edition: Edition, stories: list[Story], *, now: datetime) -> 
     publication, appeal = edition.publication, appeal_of(edition, now=now)
     place, until = None, edition.due_at
     if appeal:
-        printed = zip(stories, story_kinds(publication.look, [story.kind for story in stories]), strict=True)
+        printed = zip(stories, story_kinds(publication.layout, [story.kind for story in stories]), strict=True)
         shapes = [
             StoryShape(1 if kind == Kind.SHORT else len(rich_text.blocks(story.body)), story.is_sensitive)
             for story, kind in printed

@@ -47,8 +47,8 @@ class TemplatePreview(NamedTuple):
 
 def default_template(publication: Publication) -> str:
     """Return the template of the publication's layout, with a comment for editors; it makes the same letter."""
-    look = settings.EMAIL_TEMPLATES / publication.look / "body.html"
-    return HEAD + str(look.read_text(encoding="utf-8"))
+    layout = settings.EMAIL_TEMPLATES / publication.layout / "body.html"
+    return HEAD + str(layout.read_text(encoding="utf-8"))
 
 
 def current(publication: Publication) -> str:

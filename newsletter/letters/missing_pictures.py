@@ -33,7 +33,7 @@ def missing_picture_findings(edition: Edition, stories: Sequence[Story]) -> Iter
             place = f"Publication, {field.replace('_', ' ')}"
             yield Finding("logo.missing", "warn", place, _hint(logo, "Save the publication to fetch it again."))
     wishes = [RequestedStyle(story.kind, story.section) for story in stories]
-    printed = arrange_stories(publication.look, wishes, translation_for(publication.language), publication.name)
+    printed = arrange_stories(publication.layout, wishes, translation_for(publication.language), publication.name)
     for number, (story, how) in enumerate(zip(stories, printed, strict=True), start=1):
         if how.pictured and story.has_picture and not (story.picture and story.picture.is_stored):
             place = f"Story {number}, “{story.headline}”"

@@ -10,7 +10,7 @@ from newsletter.rendering.markup.css_inlining import inline_css
 from newsletter.rendering.render_templates import render as fill
 
 # The names that templates know: all content of a letter, but not its layout.
-NAMES = tuple(field.name for field in fields(LetterContent) if field.name not in ("look", "template"))
+NAMES = tuple(field.name for field in fields(LetterContent) if field.name not in ("layout", "template"))
 
 
 def render(contents: LetterContent) -> Letter:
@@ -27,7 +27,7 @@ def render(contents: LetterContent) -> Letter:
 def draw(contents: LetterContent) -> Letter:
     """Return the letter with its styles still in the head; with a custom template, already inlined."""
     values = {name: getattr(contents, name) for name in NAMES}
-    return fill(settings.EMAIL_TEMPLATES / contents.look, values, own=contents.template)
+    return fill(settings.EMAIL_TEMPLATES / contents.layout, values, own=contents.template)
 
 
 def _with_own_links_untracked(html: str, contents: LetterContent) -> str:

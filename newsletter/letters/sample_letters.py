@@ -10,7 +10,7 @@ from newsletter.giving.place_appeal import AppealPosition
 from newsletter.letters.content import letter_content
 from newsletter.letters.content.letter_content import LetterContent, build_content
 from newsletter.lib import clock
-from newsletter.pictures.models import Picture, State
+from newsletter.pictures.models import Picture, PictureState
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Kind, Story
 
@@ -22,7 +22,7 @@ def full_sample(publication: Publication, *, shown: bool = False) -> LetterConte
 
     The first story also has a picture, unless the sample is `shown` to a person, because the picture has no file.
     """
-    picture = None if shown else Picture(state=State.STORED, digest="sample", kind="jpg", width=1200, height=800)
+    picture = None if shown else Picture(state=PictureState.STORED, digest="sample", kind="jpg", width=1200, height=800)
     stories = [
         Story(
             headline="A sample story with all its parts",

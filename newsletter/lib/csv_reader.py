@@ -1,7 +1,7 @@
 """Read CSV files from spreadsheets and other services.
 
-Supported: commas, semicolons, tabs or bars as delimiters (detected in `delimiters.py`), Excel's `sep=;` line, a byte
-order mark, quoted cells with line breaks, and every kind of line ending. The callers decide what the columns mean.
+Supported: commas, semicolons, tabs or bars as delimiters (detected in `csv_delimiters.py`), Excel's `sep=;` line, a
+byte order mark, quoted cells with line breaks, and every kind of line ending. The callers decide what the columns mean.
 """
 
 import csv
@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
-from newsletter.lib import delimiters
+from newsletter.lib import csv_delimiters
 from newsletter.lib.errors import BadInput
 from newsletter.lib.spreadsheet_formulas import unescape_formula
 
@@ -33,6 +33,14 @@ class Row(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class MalformedRow:
     """A row that cannot be read, and why: unbalanced quotation marks, or a value that is not understood."""
+
+    line: int
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What an import reports about a row. It contains no address; the line number identifies the row in the file."""
 
     line: int
     problem: str
@@ -60,12 +68,12 @@ def read_rows(lines: Iterable[str]) -> Iterator[Row | MalformedRow]:
     """
     counted = _CountedLines(lines)
     first = counted.next_filled()
-    if stated := delimiters.stated_delimiter(first):
+    if stated := csv_delimiters.stated_delimiter(first):
         first = counted.next_filled()
     if not first:
         return
     counted.push_back(first)
-    reader = csv.reader(counted, delimiter=stated or delimiters.guess_delimiter(counted.sample()), strict=True)
+    reader = csv.reader(counted, delimiter=stated or csv_delimiters.guess_delimiter(counted.sample()), strict=True)
     while True:
         line, before = counted.number + 1, counted.characters
         try:
@@ -135,7 +143,7 @@ class _CountedLines:
     def sample(self) -> list[str]:
         """Return enough of the next lines to detect the delimiter, without consuming them."""
         size = sum(map(len, self._ahead))
-        while len(self._ahead) < delimiters.SAMPLE_LINES and size < MAX_ROW_CHARS:
+        while len(self._ahead) < csv_delimiters.SAMPLE_LINES and size < MAX_ROW_CHARS:
             line = next(self._lines, None)
             if line is None:
                 break

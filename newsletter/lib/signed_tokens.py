@@ -17,7 +17,7 @@ MAC_BYTES = 16
 URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
-class Signer:
+class TokenSigner:
     """Sign and read tokens for one purpose.
 
     `keys` are secrets, newest first. The first one signs; the others are still accepted, so that a key can be

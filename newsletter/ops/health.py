@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from newsletter.insights.event_backlog import EventBacklog
-from newsletter.insights.refused_posts import Reason
+from newsletter.insights.rejected_posts import Reason
 from newsletter.ops.heartbeats import Queue
 
 STALE_AFTER = timedelta(seconds=30)  # the queues are read every five seconds
@@ -29,6 +29,8 @@ REFUSAL_CAUSES = {
 
 
 class Level(StrEnum):
+    """How well the system does."""
+
     WELL = "well"
     BUSY = "busy"
     BROKEN = "broken"
@@ -44,6 +46,8 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Health:
+    """The level, a sentence that explains it, and the problems."""
+
     level: Level
     sentence: str
     problems: tuple[Problem, ...] = ()

@@ -20,7 +20,7 @@ RESERVED_DOMAINS = (
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class Finding(NamedTuple):
+class ProductionProblem(NamedTuple):
     """One problem. `severity` is stop (readers would be harmed or receive nothing) or warn."""
 
     severity: str
@@ -30,7 +30,7 @@ class Finding(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class PublicationSender:
     """An active publication and its sender address."""
 
     publication: str
@@ -56,7 +56,7 @@ class Facts:
     redis_url: str
     has_api_key: bool
     api_base: str
-    senders: tuple[Sender, ...]
+    senders: tuple[PublicationSender, ...]
     approvers: int
     has_webhook_key: bool = True
     installation_problem: str = ""
@@ -66,7 +66,7 @@ class Facts:
     broker_software: str = ""
 
 
-def findings(facts: Facts) -> list[Finding]:
+def findings(facts: Facts) -> list[ProductionProblem]:
     """Return all problems, stops first."""
     found = [*_web(facts), *_stores(facts), *_provider(facts)]
     if not facts.database_problem and not facts.migrations_missing:
@@ -74,18 +74,18 @@ def findings(facts: Facts) -> list[Finding]:
     return sorted(found, key=lambda finding: finding.severity != "stop")
 
 
-def _web(facts: Facts) -> Iterator[Finding]:
+def _web(facts: Facts) -> Iterator[ProductionProblem]:
     if facts.debug:
-        yield Finding("stop", "debug-on", "DEBUG is on: error pages expose internals.", "Set DEBUG=no.")
+        yield ProductionProblem("stop", "debug-on", "DEBUG is on: error pages expose internals.", "Set DEBUG=no.")
     if len(facts.secret_key) < 32 or len(set(facts.secret_key)) < 10:
-        yield Finding(
+        yield ProductionProblem(
             "stop",
             "secret-weak",
             "SECRET_KEY is weak: links in emails can be forged.",
             "Set SECRET_KEY to 50 random characters.",
         )
     elif facts.secret_is_local:
-        yield Finding(
+        yield ProductionProblem(
             "warn",
             "secret-local",
             "SECRET_KEY is a local file: a second machine cannot verify links that this machine signs.",
@@ -95,21 +95,21 @@ def _web(facts: Facts) -> Iterator[Finding]:
     host = base.hostname or ""
     header = f"[{host}]" if ":" in host else host  # as a Host header has it
     if host in LOOPBACK:
-        yield Finding(
+        yield ProductionProblem(
             "stop",
             "base-url-local",
             "BASE_URL points to this machine: readers cannot unsubscribe.",
             "Set BASE_URL=https://…",
         )
     elif base.scheme != "https":
-        yield Finding(
+        yield ProductionProblem(
             "stop",
             "base-url-not-https",
             "BASE_URL is not https, which one-click unsubscribe requires.",
             "Set BASE_URL=https://…",
         )
     if base.scheme == "https" and not facts.trusted_proxies:
-        yield Finding(
+        yield ProductionProblem(
             "warn",
             "proxies-unknown",
             "BASE_URL is https, so there is a proxy, but TRUSTED_PROXY_COUNT is 0: all visitors appear to have one "
@@ -117,11 +117,13 @@ def _web(facts: Facts) -> Iterator[Finding]:
             "Set TRUSTED_PROXY_COUNT to the number of proxies that append to X-Forwarded-For.",
         )
     if "*" in facts.allowed_hosts:
-        yield Finding("stop", "hosts-any", "ALLOWED_HOSTS accepts any host name.", f"Set ALLOWED_HOSTS={header}.")
+        yield ProductionProblem(
+            "stop", "hosts-any", "ALLOWED_HOSTS accepts any host name.", f"Set ALLOWED_HOSTS={header}."
+        )
     elif not any(
         header == name or (name.startswith(".") and f".{host}".endswith(name)) for name in facts.allowed_hosts
     ):
-        yield Finding(
+        yield ProductionProblem(
             "stop",
             "hosts-lack-base",
             "ALLOWED_HOSTS does not contain the host of BASE_URL: all pages answer with status 400.",
@@ -129,38 +131,38 @@ def _web(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _stores(facts: Facts) -> Iterator[Finding]:
+def _stores(facts: Facts) -> Iterator[ProductionProblem]:
     if facts.database_problem:
-        yield Finding(
+        yield ProductionProblem(
             "stop", "database-unreachable", f"Cannot use the database: {facts.database_problem}", "Check DATABASE_URL."
         )
     elif facts.migrations_missing:
-        yield Finding(
+        yield ProductionProblem(
             "stop",
             "migrations-missing",
             f"Unapplied migrations: {facts.migrations_missing}.",
             "Run: newsletter migrate",
         )
     if facts.installation_problem:
-        yield Finding(
+        yield ProductionProblem(
             "stop", "environment-unconfirmed", facts.installation_problem, "Run: newsletter environment confirm"
         )
     if facts.database == "sqlite":
-        yield Finding(
+        yield ProductionProblem(
             "warn",
             "database-sqlite",
             "The database is SQLite, a file on one machine.",
             "This is fine for one machine. For several, set DATABASE_URL=postgres://…",
         )
     if not facts.redis_url:
-        yield Finding(
+        yield ProductionProblem(
             "warn",
             "redis-not-set",
             "REDIS_URL is not set: only `newsletter run` starts its own Redis server.",
             "To run workers separately or on several machines, set REDIS_URL.",
         )
     elif facts.broker_problem:
-        yield Finding(
+        yield ProductionProblem(
             "stop",
             "broker-unreachable",
             f"Cannot use the broker: {facts.broker_problem}.",
@@ -168,31 +170,31 @@ def _stores(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _provider(facts: Facts) -> Iterator[Finding]:
+def _provider(facts: Facts) -> Iterator[ProductionProblem]:
     base = urlsplit(facts.api_base)
     if facts.api_base and (base.hostname or "") in LOOPBACK:
-        yield Finding(
+        yield ProductionProblem(
             "stop",
             "provider-postbox",
             "Emails go to the local postbox, not to readers.",
             "Set SENDGRID_API_KEY, and unset SENDGRID_API_BASE.",
         )
     elif facts.api_base and base.scheme != "https":
-        yield Finding(
+        yield ProductionProblem(
             "stop",
             "provider-not-https",
             "SENDGRID_API_BASE is not https: the API key would be sent unencrypted.",
             "Unset SENDGRID_API_BASE.",
         )
     if not facts.has_api_key:
-        yield Finding(
+        yield ProductionProblem(
             "stop",
             "provider-key-missing",
             "SENDGRID_API_KEY is not set.",
             "Set SENDGRID_API_KEY or SENDGRID_API_KEY_FILE.",
         )
     if not facts.has_webhook_key:
-        yield Finding(
+        yield ProductionProblem(
             "warn",
             "webhook-key-missing",
             "SENDGRID_WEBHOOK_KEY is not set: bounced addresses keep being mailed, and uncertain batches need manual "
@@ -201,22 +203,22 @@ def _provider(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _newsroom(facts: Facts) -> Iterator[Finding]:
+def _newsroom(facts: Facts) -> Iterator[ProductionProblem]:
     if not facts.senders:
-        yield Finding(
+        yield ProductionProblem(
             "stop", "publication-missing", "There is no active publication.", "Run: newsletter publications add"
         )
     for sender in facts.senders:
         domain = sender.email.rpartition("@")[2].lower()
         if any(domain == name or domain.endswith(f".{name}") for name in RESERVED_DOMAINS):
-            yield Finding(
+            yield ProductionProblem(
                 "stop",
                 "sender-reserved-domain",
                 f"Publication {sender.publication} sends from {domain}, a reserved domain.",
                 f"Run: newsletter publications set {sender.publication} sender_email=…",
             )
     if not facts.approvers and not all(sender.auto_approve for sender in facts.senders):
-        yield Finding(
+        yield ProductionProblem(
             "stop",
             "approver-missing",
             "No user has permission to approve editions.",

@@ -9,10 +9,11 @@ from django.db.models import Exists, Max, OuterRef, Subquery, Sum
 from newsletter.delivery.dispatches.delay_reasons import Delay, delay_of, is_held_back
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.ledger.progress import Progress, progress
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
-from newsletter.editions.models import Edition, State
-from newsletter.insights.dispatch_stats import DispatchStats, tallies
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
+from newsletter.editions.models import Edition, EditionState
+from newsletter.insights.dispatch_stats import DispatchStats, stats_by_dispatch
 from newsletter.insights.event_backlog import event_backlog
 from newsletter.ops import heartbeats
 from newsletter.ops.health import STUCK_AFTER, DispatchSnapshot, Health, judge_health
@@ -25,7 +26,7 @@ RECENT = timedelta(days=7)
 MAX_PAST_EDITIONS = 100  # dispatched or cancelled ones; all others are shown and judged
 PLANNING_GRACE = timedelta(minutes=5)
 RETRYABLE = (DispatchState.OPEN, DispatchState.ATTENTION)  # in these a single refused batch may be retried
-UNFINISHED = [state for state in State if state not in (State.DISPATCHED, State.CANCELLED)]
+UNFINISHED = [state for state in EditionState if state not in (EditionState.DISPATCHED, EditionState.CANCELLED)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class EditionStatus:
 
     `dispatch` and `progress` are None until its dispatch opens, `tally` until the first delivery events arrive,
     `waits` while nothing delays it. Each batch in `refused` may be retried and carries the provider's answer
-    as `said`.
+    as `answer`.
     """
 
     edition: Edition
@@ -47,22 +48,24 @@ class EditionStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class SystemStatus:
+    """All that the ops page shows, as of `read_at`."""
+
     verdict: Health
     queues: Sequence[Queue]
     editions: Sequence[EditionStatus]
     read_at: datetime
 
 
-def status(*, now: datetime) -> Status:
+def status(*, now: datetime) -> SystemStatus:
     """Return the status of the system at `now`: editions of the last week, upcoming ones and all unfinished ones."""
     queues = heartbeats.queues(WORKER_QUEUES, now=now)
-    past = Edition.objects.filter(state__in=[State.DISPATCHED, State.CANCELLED], due_at__gte=now - RECENT)
+    past = Edition.objects.filter(state__in=[EditionState.DISPATCHED, EditionState.CANCELLED], due_at__gte=now - RECENT)
     shown = [*Edition.objects.filter(state__in=UNFINISHED).values_list("pk", flat=True)]
     shown += past.order_by("-due_at").values_list("pk", flat=True)[:MAX_PAST_EDITIONS]
     editions = Edition.objects.filter(pk__in=shown).select_related("publication", "dispatch").order_by("-due_at", "-pk")
     dispatches = [dispatch.pk for edition in editions if (dispatch := getattr(edition, "dispatch", None))]
-    stats = tallies(dispatches)
+    stats = stats_by_dispatch(dispatches)
     statuses = [_edition_status(edition, stats, now) for edition in editions]
     health = judge_health(
         queues,
@@ -72,14 +75,14 @@ def status(*, now: datetime) -> Status:
         unplanned=_unplanned(now),
         difference=installation.check().difference,
     )
-    return Status(health, queues, statuses, now)
+    return SystemStatus(health, queues, statuses, now)
 
 
 def _unplanned(now: datetime) -> list[str]:
     """Return the names of active publications older than five minutes without an upcoming regular edition."""
     upcoming = Edition.objects.filter(
         publication=OuterRef("pk"), due_at__gt=now - PLANNING_GRACE, local_date__isnull=False
-    ).exclude(state=State.CANCELLED)
+    ).exclude(state=EditionState.CANCELLED)
     found = Publication.objects.filter(~Exists(upcoming), is_active=True, created_at__lt=now - PLANNING_GRACE)
     return list(found.order_by("pk").values_list("name", flat=True))
 
@@ -93,7 +96,7 @@ def _edition_status(edition: Edition, stats: Mapping[int, DispatchStats], now: d
         dispatch.batches.filter(state=BatchState.REFUSED) if dispatch.state in RETRYABLE else dispatch.batches.none()
     )
     answer = Attempt.objects.filter(batch=OuterRef("pk")).order_by("-ordinal").values("detail")[:1]
-    refused = refused.annotate(said=Subquery(answer)).defer("subscribers").order_by("number")[:200]
+    refused = refused.annotate(answer=Subquery(answer)).defer("subscribers").order_by("number")[:200]
     waits = delay_of(dispatch, now=now)
     tally = stats.get(dispatch.pk)
     return EditionStatus(edition, dispatch, progress(dispatch), tuple(uncertain), tuple(refused), tally, waits)
@@ -104,7 +107,7 @@ def _snapshot(status: EditionStatus, now: datetime) -> DispatchSnapshot:
     if dispatch is None or done is None:
         return DispatchSnapshot(edition.pk, edition.state, edition.due_at)
     # an attempt that is to be retried later is no progress
-    moved = Attempt.objects.filter(batch__dispatch=dispatch).exclude(fate=AttemptStatus.LATER)
+    moved = Attempt.objects.filter(batch__dispatch=dispatch).exclude(status=AttemptStatus.LATER)
     last = moved.aggregate(at=Max("ended_at"))["at"] or dispatch.opened_at
     return DispatchSnapshot(
         edition.pk,

@@ -9,7 +9,7 @@ import structlog
 from newsletter.lib.bounded_process import Ending, command_of, run
 from newsletter.lib.errors import BadInput, NewsletterError
 from newsletter.pictures import encoding_limits
-from newsletter.pictures.encode_picture import Encoded, Limits
+from newsletter.pictures.encode_picture import Encoded, SizeLimits
 
 COMMAND = command_of(Path(__file__).with_name("encoder_main.py"))
 FIELD = "picture"
@@ -23,7 +23,7 @@ class PictureEncoderUnavailable(NewsletterError):
     """A picture could not be processed for a reason other than the file; a retry may help."""
 
 
-def encode(data: bytes, limits: Limits) -> Encoded:
+def encode(data: bytes, limits: SizeLimits) -> Encoded:
     """Return a picture within `limits`. Raises `BadInput` or `PictureEncoderUnavailable`."""
     if not _slots.acquire(timeout=encoding_limits.MAX_WAIT_SECONDS):
         raise PictureEncoderUnavailable("Other pictures are being processed. Try again in a minute.")

@@ -20,7 +20,7 @@ ANIMATION_NOTE = "The picture was animated. Only its first frame was kept, becau
 TRUNCATED_NOTE = "The file ends too early; a few rows are missing."
 
 
-class Limits(NamedTuple):
+class SizeLimits(NamedTuple):
     """The maximum size of a picture for one use: pixels, and `weight` in bytes."""
 
     width: int
@@ -38,7 +38,7 @@ class Encoded(NamedTuple):
     note: str
 
 
-def encode(data: bytes, limits: Limits) -> Encoded:
+def encode(data: bytes, limits: SizeLimits) -> Encoded:
     """Return a picture within `limits`; raise `BadInput` if the file has none.
 
     Time and memory depend on the file and are not limited here: see encode_in_subprocess.py.
@@ -54,7 +54,7 @@ def encode(data: bytes, limits: Limits) -> Encoded:
     return made._replace(note=" ".join([ANIMATION_NOTE] * moves + [TRUNCATED_NOTE] * is_cut))
 
 
-def _within(image: Image.Image, limits: Limits) -> Encoded:
+def _within(image: Image.Image, limits: SizeLimits) -> Encoded:
     width, height = image.size
     scale = min(1.0, limits.width / width, limits.height / height)
     while True:

@@ -14,14 +14,14 @@ sys.path.append(
 
 from newsletter.lib.errors import BadInput
 from newsletter.lib.process_limits import apply_limits
-from newsletter.pictures.encode_picture import Limits, encode
+from newsletter.pictures.encode_picture import SizeLimits, encode
 from newsletter.pictures.encoding_limits import BOUNDS
 
 if __name__ == "__main__":
     apply_limits(BOUNDS)
     body = b""
     try:
-        made = encode(sys.stdin.buffer.read(), Limits(*map(int, sys.argv[1:])))
+        made = encode(sys.stdin.buffer.read(), SizeLimits(*map(int, sys.argv[1:])))
         head = {"kind": made.kind, "width": made.width, "height": made.height, "note": made.note}
         body = made.data
     except BadInput as error:

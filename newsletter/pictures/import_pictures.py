@@ -13,14 +13,14 @@ from newsletter.lib.claim_rows import claim
 from newsletter.lib.errors import BadInput
 from newsletter.pictures import picture_storage
 from newsletter.pictures.encode_in_subprocess import encode
-from newsletter.pictures.encode_picture import Encoded, Limits
-from newsletter.pictures.models import Picture, State, Use
+from newsletter.pictures.encode_picture import Encoded, SizeLimits
+from newsletter.pictures.models import Picture, PictureState, Use
 from newsletter.pictures.safe_fetch import MAX_FILE_BYTES, PictureFetchError, fetch
 
 log = structlog.get_logger()
 
 # Twice the width of an email, for high-resolution screens. The byte limits consider phones with metered data.
-LIMITS = {Use.STORY: Limits(1200, 1600, 200_000), Use.LOGO: Limits(1200, 600, 100_000)}
+LIMITS = {Use.STORY: SizeLimits(1200, 1600, 200_000), Use.LOGO: SizeLimits(1200, 600, 100_000)}
 LEASE = timedelta(seconds=60)  # a worker that takes longer is considered lost
 # Pauses after each failed try. If a site is down for longer, a person must act.
 RETRY_PAUSES = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 3600))
@@ -67,10 +67,10 @@ def fetch_next(*, now: datetime, fetch: Fetch = fetch) -> bool:
 
 def abandon_pending(pictures: Iterable[Picture]) -> None:
     """Give up pictures that are still pending, because they are too late. A new request fetches them again."""
-    pending = Picture.objects.filter(pk__in=[picture.pk for picture in pictures], state=State.PENDING)
-    pending.exclude(problem="").update(state=State.FAILED)
+    pending = Picture.objects.filter(pk__in=[picture.pk for picture in pictures], state=PictureState.PENDING)
+    pending.exclude(problem="").update(state=PictureState.FAILED)
     pending.filter(problem="").update(
-        state=State.FAILED,
+        state=PictureState.FAILED,
         problem="The picture had not arrived when the email was built.",
         hint="Save again to retry.",
     )
@@ -80,7 +80,7 @@ def _set_file(picture: Picture, made: Encoded, now: datetime) -> None:
     picture.digest = picture_storage.store(made.data, made.kind)
     picture.kind, picture.width, picture.height = made.kind, made.width, made.height
     picture.weight, picture.note = len(made.data), made.note
-    picture.state, picture.stored_at, picture.try_at = State.STORED, now, None
+    picture.state, picture.stored_at, picture.try_at = PictureState.STORED, now, None
     picture.problem = picture.hint = ""
 
 
@@ -90,12 +90,12 @@ def _note(picture: Picture, problem: str, hint: str, *, again: bool, now: dateti
     if again and picture.tries < MAX_TRIES:
         picture.try_at = now + RETRY_PAUSES[picture.tries - 1]
     else:
-        picture.state, picture.try_at = State.FAILED, None
+        picture.state, picture.try_at = PictureState.FAILED, None
 
 
 def _record(picture: Picture) -> None:
     """Save the result, unless the picture was given up or claimed again in the meantime."""
     fields = ("state", "try_at", "problem", "hint", "digest", "kind", "width", "height", "weight", "note", "stored_at")
-    Picture.objects.filter(pk=picture.pk, state=State.PENDING, tries=picture.tries).update(
+    Picture.objects.filter(pk=picture.pk, state=PictureState.PENDING, tries=picture.tries).update(
         **{name: getattr(picture, name) for name in fields}
     )

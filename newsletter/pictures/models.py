@@ -10,25 +10,33 @@ from newsletter.lib.claim_rows import Claimable, is_due
 
 
 class Use(models.TextChoices):
+    """What a picture is for; it decides the size."""
+
     STORY = "story", "beside a story"
     LOGO = "logo", "a publication's logo"
 
 
-class State(models.TextChoices):
+class PictureState(models.TextChoices):
+    """The state of a picture."""
+
     PENDING = "coming"  # to be fetched, now or at `try_at`
     STORED = "stored"  # its file is kept for ever, because sent emails link to it
     FAILED = "failed"  # given up; `problem` says why
 
 
 class PictureQuerySet(models.QuerySet["Picture"]):
+    """Queries of pictures."""
+
     def due(self, now: datetime) -> "PictureQuerySet":
         """Return the pictures to fetch at `now`, oldest first."""
-        return self.filter(is_due(now), state=State.PENDING).order_by("id")
+        return self.filter(is_due(now), state=PictureState.PENDING).order_by("id")
 
 
 class Picture(Claimable):
+    """An image to be fetched, or its stored file."""
+
     use = models.CharField(max_length=5, choices=Use.choices)
-    state = models.CharField(max_length=6, choices=State.choices, default=State.PENDING)
+    state = models.CharField(max_length=6, choices=PictureState.choices, default=PictureState.PENDING)
     source_url = models.URLField(max_length=2000, blank=True, help_text="The URL it is fetched from. Empty: uploaded.")
 
     digest = models.CharField(max_length=32, blank=True, help_text="First half of the stored file's SHA-256.")
@@ -70,12 +78,12 @@ class Picture(Claimable):
 
     @property
     def is_stored(self) -> bool:
-        return self.state == State.STORED
+        return self.state == PictureState.STORED
 
     @property
     def is_pending(self) -> bool:
-        return self.state == State.PENDING
+        return self.state == PictureState.PENDING
 
     @property
     def has_failed(self) -> bool:
-        return self.state == State.FAILED
+        return self.state == PictureState.FAILED

@@ -7,7 +7,7 @@ from pathlib import Path
 from newsletter.lib.errors import BadSetting
 from newsletter.postbox.postbox import serve
 from newsletter.postbox.store.account import Account
-from newsletter.postbox.webhook.webhook_signature import Signer
+from newsletter.postbox.webhook.webhook_signature import WebhookSigner
 
 
 def main() -> int:
@@ -53,7 +53,7 @@ def main() -> int:
             allow_outside=given.allow_outside,
             names=given.name,
             events_to=given.events_to,
-            signer=Signer.load_or_create(given.events_key) if given.events_key else None,
+            signer=WebhookSigner.load_or_create(given.events_key) if given.events_key else None,
         )
     except BadSetting as error:
         sys.stderr.write(f"{error}\n")

@@ -18,7 +18,7 @@ from newsletter.postbox.store.account import Account
 from newsletter.postbox.store.mailbox import MAX_STORED_BYTES, Mailbox
 from newsletter.postbox.webhook.event_simulation import EventBehaviour
 from newsletter.postbox.webhook.webhook_sender import WebhookSender
-from newsletter.postbox.webhook.webhook_signature import Signer
+from newsletter.postbox.webhook.webhook_signature import WebhookSigner
 
 DEFAULT_ACCOUNT = Account()
 WEBHOOK_GRACE_SECONDS = 1.0  # for a post of events that is in progress
@@ -45,7 +45,7 @@ class Postbox:
         allow_outside: bool = False,
         names: Collection[str] = (),
         events_to: str = "",
-        signer: Signer | None = None,
+        signer: WebhookSigner | None = None,
     ) -> None:
         """`limit` is the maximum of stored letters in bytes; `names` are further host names that are allowed.
 

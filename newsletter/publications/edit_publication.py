@@ -36,7 +36,7 @@ PRIVATE_DOMAINS |= {"live.com", "msn.com", "icloud.com", "me.com", "mac.com", "g
 PRIVATE_DOMAINS |= {"yandex.ru", "yandex.com", "proton.me", "protonmail.com", "zoho.com", "qq.com", "163.com"}
 
 
-class OptionalFields(TypedDict, total=False):
+class OptionalPublicationFields(TypedDict, total=False):
     """Fields of a publication that may be left out."""
 
     tagline: str
@@ -49,7 +49,7 @@ class OptionalFields(TypedDict, total=False):
     logo_url: str
     logo_width: int
     fonts: str
-    look: str
+    layout: str
     logo_dark_url: str
     corners: str
     footer_text: str
@@ -77,7 +77,7 @@ class OptionalFields(TypedDict, total=False):
     is_active: bool
 
 
-class Fields(OptionalFields, total=False):
+class PublicationFields(OptionalPublicationFields, total=False):
     """All fields that the newsroom can set."""
 
     slug: str
@@ -91,7 +91,7 @@ class Fields(OptionalFields, total=False):
 
 LINKS = ("website", "logo_url", "logo_dark_url", "sponsor_url")
 OTHER_TEXT = (
-    *("slug", "language", "accent_colour", "accent_colour_dark", "fonts", "look", "corners"),
+    *("slug", "language", "accent_colour", "accent_colour_dark", "fonts", "layout", "corners"),
     *("time_zone", "recurrence", "on_empty"),
 )
 LOGOS = {"logo_url": "logo", "logo_dark_url": "logo_dark"}  # address field, and the field of its stored picture
@@ -110,7 +110,7 @@ def create_publication(
     postal_address: str,
     starts_on: date,
     send_time: time,
-    **optional: Unpack[OptionalFields],
+    **optional: Unpack[OptionalPublicationFields],
 ) -> Publication:
     """Create a publication. Raises `BadInput` that names the first invalid field.
 
@@ -136,7 +136,7 @@ def create_publication(
 
 
 def update_publication(
-    publication: Publication, *, now: datetime | None = None, **fields: Unpack[Fields]
+    publication: Publication, *, now: datetime | None = None, **fields: Unpack[PublicationFields]
 ) -> Publication:
     """Update `fields` and keep the others as they are in the database. Raises `BadInput`.
 
@@ -155,9 +155,9 @@ def update_publication(
     return publication
 
 
-def _fill(publication: Publication, fields: Fields) -> None:
+def _fill(publication: Publication, fields: PublicationFields) -> None:
     for name, value in fields.items():
-        if name not in Fields.__annotations__:
+        if name not in PublicationFields.__annotations__:
             raise TypeError(f"a publication has no field {name!r} to be given")
         setattr(publication, name, _normalised(publication, name, value))
         if name in LOGOS:

@@ -43,6 +43,8 @@ class TooFewStoriesPolicy(models.TextChoices):
 
 
 class Publication(models.Model):
+    """A recurring newsletter: its sender, brand, schedule and rules."""
+
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=120)
     tagline = models.CharField(max_length=200, blank=True)
@@ -65,7 +67,7 @@ class Publication(models.Model):
     )
     logo_width = models.PositiveSmallIntegerField(default=180, help_text="Width in the email, in CSS pixels.")
     fonts = models.CharField(max_length=8, choices=Fonts.choices, default=Fonts.SERIF)
-    look = models.CharField(max_length=8, choices=Layout.choices, default=Layout.DIGEST)
+    layout = models.CharField(max_length=8, choices=Layout.choices, default=Layout.DIGEST)
     template = models.ForeignKey(
         "Template",
         null=True,

@@ -1,13 +1,13 @@
 """Parser of iCalendar rules (RFC 5545, 3.3.10) of whole days. It is strict, so that a mistake is rejected when typed.
 
-The dates of a rule are computed in `rule_dates.py`.
+The dates of a rule are computed in `recurrence_dates.py`.
 """
 
 import re
 from datetime import date
 
 from newsletter.lib.errors import BadInput
-from newsletter.publications.rule_dates import MAX_COUNT, Rule
+from newsletter.publications.recurrence_dates import MAX_COUNT, Rule
 
 FIELD = "recurrence"
 HINT = "Give a rule of days such as FREQ=DAILY or FREQ=WEEKLY;BYDAY=MO,TH. The hour is a separate field."

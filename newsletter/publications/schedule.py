@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsletter.lib.errors import BadInput
 from newsletter.publications import recurrence
-from newsletter.publications.rule_dates import Rule
+from newsletter.publications.recurrence_dates import Rule
 
 NOT_PLACES = ("localtime", "posixrules", "Factory", "posix/", "right/")  # not time zones, and different on each machine
 

@@ -5,7 +5,7 @@ import json
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from newsletter.lib.web_urls import ascii_host
-from newsletter.stories.models import State, Story
+from newsletter.stories.models import Story, StoryState
 
 # URL parameters that say where a visitor came from, not which page they read: analytics tools, then what the large
 # networks and email services add to each click.
@@ -49,7 +49,7 @@ Page = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...], str]
 def find_duplicate(story: Story) -> Story | None:
     """Return the newest queued or used story of the same publication that links to the same page, if any."""
     others = Story.objects.filter(
-        publication_id=story.publication_id, page_key=story.page_key, state__in=[State.QUEUED, State.USED]
+        publication_id=story.publication_id, page_key=story.page_key, state__in=[StoryState.QUEUED, StoryState.USED]
     )
     return others.exclude(pk=story.pk).order_by("-pk").first() if story.page_key else None
 

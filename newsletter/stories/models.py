@@ -11,6 +11,8 @@ from newsletter.publications.models import Publication
 
 
 class Direction(models.TextChoices):
+    """The direction of writing."""
+
     LTR = "ltr", "left to right"
     RTL = "rtl", "right to left"
 
@@ -23,16 +25,20 @@ class Kind(models.TextChoices):
     SHORT = "short", "short: headline and first paragraph"
 
 
-class State(models.TextChoices):
+class StoryState(models.TextChoices):
+    """The state of a story."""
+
     QUEUED = "queued"  # waiting for the next edition
     USED = "used"  # in an edition, and not offered again
     DROPPED = "dropped"  # removed by a curator; kept so that it can be restored
 
 
 class StoryQuerySet(models.QuerySet["Story"]):
+    """Queries of stories."""
+
     def queued(self) -> "StoryQuerySet":
         """Return the queued stories in order."""
-        return self.filter(state=State.QUEUED).order_by("position", "id")
+        return self.filter(state=StoryState.QUEUED).order_by("position", "id")
 
     def offered(self, at: datetime, *, until: datetime | None = None) -> "StoryQuerySet":
         """Return queued stories that are not embargoed at `at` and not expired by `until` (default: `at`)."""
@@ -42,8 +48,10 @@ class StoryQuerySet(models.QuerySet["Story"]):
 
 
 class Story(models.Model):
+    """An article teaser in the queue of a publication."""
+
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="stories")
-    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    state = models.CharField(max_length=8, choices=StoryState.choices, default=StoryState.QUEUED)
     position = models.BigIntegerField(
         default=0,
         help_text="Order key among the stories of the same state, smallest first (order_keys.py).",

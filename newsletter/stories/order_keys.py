@@ -5,12 +5,12 @@ The caller of every function must hold the lock on the publication's row (story_
 
 from django.db.models import Max
 
-from newsletter.stories.models import State, Story, StoryQuerySet
+from newsletter.stories.models import Story, StoryQuerySet, StoryState
 
 STEP = 1 << 32  # between neighbours: 32 insertions fit in the same gap before the keys are spread again
 
 
-def at_end(publication_id: int, *, state: str = State.QUEUED) -> int:
+def at_end(publication_id: int, *, state: str = StoryState.QUEUED) -> int:
     """Return a key after those of all stories in `state`."""
     stories = Story.objects.filter(publication_id=publication_id, state=state)
     last = stories.aggregate(last=Max("position"))["last"]

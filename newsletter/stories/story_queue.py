@@ -14,8 +14,8 @@ from django.db import transaction
 from newsletter.lib.errors import BadInput, InvalidState, VersionConflict
 from newsletter.publications.models import Publication
 from newsletter.stories import duplicate_links, order_keys
-from newsletter.stories.models import State, Story
-from newsletter.stories.validate_story import Fields, OptionalFields, set_story_fields
+from newsletter.stories.models import Story, StoryState
+from newsletter.stories.validate_story import OptionalStoryFields, StoryFields, set_story_fields
 
 MAX_PLACE = 1 << 31  # far beyond any queue, and within the range of the databases
 
@@ -38,7 +38,7 @@ def add(
     url: str,
     body: str,
     again: bool = False,
-    **optional: Unpack[OptionalFields],
+    **optional: Unpack[OptionalStoryFields],
 ) -> Story:
     """Add a story at the end of the queue. `body` is HTML and is sanitised here.
 
@@ -57,7 +57,7 @@ def add(
     return story
 
 
-def update(story: Story, *, again: bool = False, seen: int | None = None, **fields: Unpack[Fields]) -> Story:
+def update(story: Story, *, again: bool = False, seen: int | None = None, **fields: Unpack[StoryFields]) -> Story:
     """Change `fields` and leave the other fields as they are in the database.
 
     `seen` is the version that the change is based on; raises `VersionConflict` if the story has another version now.
@@ -111,8 +111,10 @@ def drop(story: Story) -> Story:
     """Remove a queued story from the queue. It is kept and can be restored with `restore`."""
     with transaction.atomic():
         _lock(story.publication_id)
-        last = order_keys.at_end(story.publication_id, state=State.DROPPED)
-        if not Story.objects.filter(pk=story.pk, state=State.QUEUED).update(state=State.DROPPED, position=last):
+        last = order_keys.at_end(story.publication_id, state=StoryState.DROPPED)
+        if not Story.objects.filter(pk=story.pk, state=StoryState.QUEUED).update(
+            state=StoryState.DROPPED, position=last
+        ):
             raise InvalidState(f"Story {story.pk} is not in the queue, so it cannot be dropped.")
     story.refresh_from_db()
     return story
@@ -123,8 +125,8 @@ def restore(story: Story) -> Story:
     with transaction.atomic():
         _lock(story.publication_id)
         end = order_keys.at_end(story.publication_id)
-        dropped = Story.objects.filter(pk=story.pk, state=State.DROPPED)
-        if not dropped.update(state=State.QUEUED, position=end):
+        dropped = Story.objects.filter(pk=story.pk, state=StoryState.DROPPED)
+        if not dropped.update(state=StoryState.QUEUED, position=end):
             raise InvalidState(f"Story {story.pk} was not dropped, so it cannot be restored.")
     story.refresh_from_db()
     return story
@@ -143,9 +145,9 @@ def take_for_edition(
         stories = list(Story.objects.filter(publication=publication).offered(at, until=until)[:max_stories])
         if len(stories) < min_stories:
             return []
-        Story.objects.filter(pk__in=[story.pk for story in stories]).update(state=State.USED)
+        Story.objects.filter(pk__in=[story.pk for story in stories]).update(state=StoryState.USED)
     for story in stories:
-        story.state = State.USED
+        story.state = StoryState.USED
     return stories
 
 
@@ -154,10 +156,10 @@ def return_to_front(publication: Publication, stories: Sequence[Story]) -> None:
     with transaction.atomic():
         _lock(publication.pk)
         given = Story.objects.filter(pk__in=[story.pk for story in stories])
-        queued = set(given.filter(state=State.QUEUED).values_list("pk", flat=True))
+        queued = set(given.filter(state=StoryState.QUEUED).values_list("pk", flat=True))
         returned = [story for story in stories if story.pk not in queued]
         for story, key in zip(returned, order_keys.at_front(publication.pk, len(returned)), strict=True):
-            Story.objects.filter(pk=story.pk).update(state=State.QUEUED, position=key)
+            Story.objects.filter(pk=story.pk).update(state=StoryState.QUEUED, position=key)
 
 
 def _lock(publication_id: int) -> None:
@@ -180,7 +182,7 @@ def _move(story: Story, choose: Callable[[int], int]) -> Story:
     return story
 
 
-def _values(story: Story, fields: Fields) -> dict[str, object]:
+def _values(story: Story, fields: StoryFields) -> dict[str, object]:
     """Return the values that a change of `fields` may affect. A newly requested picture equals no other."""
     return {name: getattr(story, name) for name in fields} | {
         "picture": story.picture,
@@ -197,7 +199,7 @@ def _order_picture(story: Story) -> None:
 
 def _refuse_duplicate(story: Story) -> None:
     if earlier := duplicate_links.find_duplicate(story):
-        place = "in the queue" if earlier.state == State.QUEUED else "in an edition"
+        place = "in the queue" if earlier.state == StoryState.QUEUED else "in an edition"
         raise InvalidState(
             f"This link is already {place}, as story {earlier.pk}. Confirm the duplicate to add it anyway."
         )

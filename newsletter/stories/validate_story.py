@@ -18,7 +18,7 @@ MAX_PASTED_CHARS = 50_000  # of HTML; the time to parse nested tags grows with i
 MAX_BODY_CHARS = 20_000  # a teaser, not the article: email clients clip emails at about 100,000 bytes
 
 
-class OptionalFields(TypedDict, total=False):
+class OptionalStoryFields(TypedDict, total=False):
     """Fields of a story that may be left out."""
 
     kind: str
@@ -40,7 +40,7 @@ class OptionalFields(TypedDict, total=False):
     expires_at: datetime | None
 
 
-class Fields(OptionalFields, total=False):
+class StoryFields(OptionalStoryFields, total=False):
     """All fields that curators can set."""
 
     headline: str
@@ -56,14 +56,14 @@ LINKS = ("url", "picture_url")
 TIMES = ("embargo_until", "expires_at")
 
 
-def set_story_fields(story: Story, fields: Fields) -> None:
+def set_story_fields(story: Story, fields: StoryFields) -> None:
     """Set the normalised `fields` on `story` and validate it; raise `BadInput`. The caller saves.
 
     Single-line fields lose line breaks and control characters, the body is sanitised, and merge tags are broken up
     (mail/text_cleaning.py).
     """
     for name, value in fields.items():
-        if name not in Fields.__annotations__:
+        if name not in StoryFields.__annotations__:
             raise TypeError(f"a story has no settable field {name!r}")
         setattr(story, name, _normalised(story, name, value))
     story.page_key = duplicate_links.page_key(story.url)
@@ -105,7 +105,7 @@ def _check_body(story: Story) -> None:
         raise BadInput("body", f"has {len(story.body):,} characters.", f"Use at most {MAX_BODY_CHARS:,}.")
 
 
-def _choose_picture(story: Story, fields: Fields) -> None:
+def _choose_picture(story: Story, fields: StoryFields) -> None:
     """Set the picture. An uploaded file takes precedence over a URL; a new or failed URL requests a fetch."""
     if fields.get("picture"):
         story.picture_url = ""

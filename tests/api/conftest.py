@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from newsletter.insights import refused_posts
+from newsletter.insights import rejected_posts
 from newsletter.lib import clock
 from newsletter.mail.sendgrid.event_webhook import SIGNATURE, TIMESTAMP
-from newsletter.postbox.webhook.webhook_signature import Signer
+from newsletter.postbox.webhook.webhook_signature import WebhookSigner
 
 Poster = Callable[..., Any]
 
@@ -20,17 +20,17 @@ def stamp(*, days_ago: float = 0) -> str:
 
 
 @pytest.fixture(scope="session")
-def signer() -> Signer:
-    return Signer.generate()
+def signer() -> WebhookSigner:
+    return WebhookSigner.generate()
 
 
 @pytest.fixture(autouse=True)
 def nothing_refused_before() -> None:
-    refused_posts.forget()
+    rejected_posts.reset()
 
 
 @pytest.fixture
-def post(settings: Any, signer: Signer) -> Poster:
+def post(settings: Any, signer: WebhookSigner) -> Poster:
     """Posts a body to the door, signed unless told otherwise: `post(b"[]", signature="x")`."""
     settings.SENDGRID_WEBHOOK_KEYS = [signer.public]
     client = Client(enforce_csrf_checks=True)

@@ -11,7 +11,7 @@ from newsletter.insights import webhook_inbox
 from newsletter.insights.models import PostRefusal, WebhookPost, WebhookPostState
 from newsletter.lib import clock
 from newsletter.ops.system_status import status
-from newsletter.postbox.webhook.webhook_signature import Signer
+from newsletter.postbox.webhook.webhook_signature import WebhookSigner
 from tests.api.conftest import Poster, stamp
 from tests.support.factories import MONDAY
 
@@ -38,7 +38,7 @@ def test_a_wrong_signature_is_refused(post: Poster, signature: str) -> None:
     assert not WebhookPost.objects.exists()
 
 
-def test_a_body_or_a_time_changed_after_signing_is_refused(post: Poster, signer: Signer) -> None:
+def test_a_body_or_a_time_changed_after_signing_is_refused(post: Poster, signer: WebhookSigner) -> None:
     at = stamp()
     right = signer.sign(b"[]\r\n", timestamp=at)
     assert post(b"[]", signature=right, timestamp=at).status_code == 403
@@ -50,8 +50,8 @@ def test_a_post_without_any_header_is_refused(post: Poster) -> None:
     assert Client().post(DOOR, b"[]", content_type="application/json").status_code == 403
 
 
-def test_while_a_key_is_exchanged_both_are_right(post: Poster, settings: Any, signer: Signer) -> None:
-    settings.SENDGRID_WEBHOOK_KEYS = [Signer.generate().public, signer.public]
+def test_while_a_key_is_exchanged_both_are_right(post: Poster, settings: Any, signer: WebhookSigner) -> None:
+    settings.SENDGRID_WEBHOOK_KEYS = [WebhookSigner.generate().public, signer.public]
     assert post(b"[]").status_code == 204
 
 
@@ -76,12 +76,12 @@ def test_only_posts_are_answered(post: Poster) -> None:
 def test_a_post_signed_days_ago_is_kept_and_ops_hears_of_it(post: Poster, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         webhook_inbox.store(b"[]", stamp=str(int(MONDAY.timestamp()) - 3 * 86_400), now=MONDAY)
-    assert "notice.old" in caplog.text
+    assert "post.old" in caplog.text
     troubles = status(now=MONDAY).verdict.problems
     assert "late-events" in [trouble.page for trouble in troubles]
 
 
-def test_a_post_that_is_replayed_is_kept_once(post: Poster, signer: Signer) -> None:
+def test_a_post_that_is_replayed_is_kept_once(post: Poster, signer: WebhookSigner) -> None:
     at = stamp(days_ago=1)
     for _ in range(40):
         assert post(b"[1]", timestamp=at).status_code == 204
@@ -96,7 +96,7 @@ def test_a_post_that_was_signed_long_ago_is_refused_however_right_its_signature_
     assert WebhookPost.objects.count() == 1
 
 
-def test_digits_moved_between_the_stamp_and_the_body_are_not_signed(post: Poster, signer: Signer) -> None:
+def test_digits_moved_between_the_stamp_and_the_body_are_not_signed(post: Poster, signer: WebhookSigner) -> None:
     at = stamp()
     right = signer.sign(b"12", timestamp=at)
     assert post(at[-1:].encode() + b"12", timestamp=at[:-1], signature=right).status_code == 403
@@ -114,9 +114,9 @@ def troubles() -> list[str]:
 
 
 def test_ops_hears_of_a_key_that_is_not_the_right_one_any_more_until_a_post_comes_in(
-    post: Poster, signer: Signer
+    post: Poster, signer: WebhookSigner
 ) -> None:
-    other = Signer.generate()
+    other = WebhookSigner.generate()
     at = stamp()
     post(b"[]", timestamp=at, signature=other.sign(b"[]", timestamp=at))
     assert "SENDGRID_WEBHOOK_KEY does not match their signature." in troubles()[0]

@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from newsletter.audience import bulk_insert
-from newsletter.audience.bulk_insert import Given
+from newsletter.audience.bulk_insert import NewSubscription
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.publications.models import Publication
 
@@ -16,14 +16,14 @@ def test_rows_that_are_there_already_are_passed_over_and_not_counted(publication
     assert (ada.first_name, ada.time_zone, ada.created_at) == ("Ada", "Asia/Tokyo", now)
 
     ids = list(Subscriber.objects.values_list("pk", flat=True))
-    Subscription.objects.create(publication=publication, subscriber=ada, standing=SubscriptionStatus.UNSUBSCRIBED)
-    given = [Given(pk, SubscriptionStatus.ACTIVE, "form", now) for pk in ids]
+    Subscription.objects.create(publication=publication, subscriber=ada, status=SubscriptionStatus.UNSUBSCRIBED)
+    given = [NewSubscription(pk, SubscriptionStatus.ACTIVE, "form", now) for pk in ids]
     assert bulk_insert.insert_subscriptions(publication, given) == 2
     assert bulk_insert.insert_subscriptions(publication, given) == 0
-    assert Subscription.objects.get(subscriber=ada).standing == SubscriptionStatus.UNSUBSCRIBED
+    assert Subscription.objects.get(subscriber=ada).status == SubscriptionStatus.UNSUBSCRIBED
     fresh = Subscription.objects.get(subscriber__email="b@example.org")
     fresh.full_clean()  # nothing that the model asks for was forgotten
-    assert (fresh.standing, fresh.consent_source, fresh.consent_at) == (SubscriptionStatus.ACTIVE, "form", now)
+    assert (fresh.status, fresh.consent_source, fresh.consent_at) == (SubscriptionStatus.ACTIVE, "form", now)
 
 
 def test_nobody_is_nothing(publication: Publication, now: datetime) -> None:

@@ -25,10 +25,10 @@ def take(publication: Publication, now: datetime) -> Import:
     return take
 
 
-def standings() -> dict[str, str]:
+def statuses() -> dict[str, str]:
     """How things stand with each address, before its @."""
-    rows = Subscription.objects.values_list("subscriber__email", "standing")
-    return {email.partition("@")[0]: standing for email, standing in rows if email}
+    rows = Subscription.objects.values_list("subscriber__email", "status")
+    return {email.partition("@")[0]: status for email, status in rows if email}
 
 
 def suppressions() -> dict[str, str]:
@@ -39,20 +39,18 @@ def suppressions() -> dict[str, str]:
 
 def test_an_export_of_ours_without_its_later_columns_revives_nobody(take: Import, publication: Publication) -> None:
     report = take(
-        "email,first_name,standing,consent_source,consent_at,time_zone",
+        "email,first_name,status,consent_source,consent_at,time_zone",
         "stays@example.org,Stina,active,old list,2025-01-02T03:04:05Z,",
         "gone@example.org,Gustav,left,old list,2025-01-02T03:04:05Z,",
         "dead@example.org,Dora,suppressed,old list,2025-01-02T03:04:05Z,",
         "asked@example.org,Pia,pending,old list,,",
         "rests@example.org,Per,paused,old list,2025-01-02T03:04:05Z,",
     )
-    assert report.problems[0].problem == (
-        "The standing is paused, but has no end date. Add it in a column paused_until."
-    )
+    assert report.problems[0].problem == ("The status is paused, but has no end date. Add it in a column paused_until.")
     assert (report.added, report.left, report.suppressed, report.unconfirmed, report.bad) == (1, 1, 1, 1, 1)
-    assert standings() == {"stays": "active", "gone": "left", "asked": "pending"}
+    assert statuses() == {"stays": "active", "gone": "left", "asked": "pending"}
     assert suppressions() == {"dead": "desk"}
-    stays = Subscription.objects.get(standing=SubscriptionStatus.ACTIVE)
+    stays = Subscription.objects.get(status=SubscriptionStatus.ACTIVE)
     assert (stays.consent_source, stays.consent_at) == ("old list", datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC))
     assert count_subscribers(publication) == SubscriberCounts(active=1, suppressed=0, pending=1, paused=0, left=1)
 
@@ -98,14 +96,14 @@ def test_an_export_of_ours_without_its_later_columns_revives_nobody(take: Import
         ("email,Opted Out", "r@example.org,no", "active", ""),
         ("email,subscribed", "r@example.org,0", "left", ""),
         ("email,subscribed,status", "r@example.org,1,Unsubscribed", "left", ""),
-        ("email,standing,suppression", "r@example.org,left,complaint", "left", "complaint"),
+        ("email,status,suppression", "r@example.org,left,complaint", "left", "complaint"),
     ],
 )
 def test_what_other_senders_say_of_consent_is_obeyed(
     take: Import, header: str, row: str, stands: str, barred: str
 ) -> None:
     assert take(header, row).bad == 0
-    assert standings() == ({"r": stands} if stands else {})
+    assert statuses() == ({"r": stands} if stands else {})
     assert suppressions() == ({"r": barred} if barred else {})
 
 
@@ -131,7 +129,7 @@ def test_a_word_that_is_not_known_is_refused_by_line_and_never_taken_for_consent
     assert report.problems[0].line == 2
     assert report.problems[0].problem.startswith(said)
     assert "rita" not in report.problems[0].problem
-    assert "r" not in standings()
+    assert "r" not in statuses()
 
 
 def test_who_receives_it_here_and_left_by_the_file_has_left_and_is_counted(
@@ -149,7 +147,7 @@ def test_who_receives_it_here_and_left_by_the_file_has_left_and_is_counted(
         "waits2@example.org,active",
     )
     assert (report.known, report.left, report.suppressed, report.unconfirmed, report.ended) == (2, 1, 1, 1, 2)
-    assert standings() == {"stays": "active", "left": "left", "dead": "active", "waits": "active", "waits2": "pending"}
+    assert statuses() == {"stays": "active", "left": "left", "dead": "active", "waits": "active", "waits2": "pending"}
     assert suppressions() == {"dead": "hard-bounce"}
     gone = Subscription.objects.get(subscriber__email="left@example.org")
     assert (gone.unsubscribed_at, gone.unsubscribed_via) == (now, "import")
@@ -160,7 +158,7 @@ def test_who_receives_it_here_and_left_by_the_file_has_left_and_is_counted(
 def test_of_two_rows_about_one_person_the_stricter_holds(take: Import, first: str) -> None:
     second = {"active": "unsubscribed", "unsubscribed": "active"}[first]
     report = take("email,status", f"r@example.org,{first}", f"R@example.org,{second}", f"r@example.org,{first}")
-    assert standings() == {"r": "left"}
+    assert statuses() == {"r": "left"}
     assert (report.left, report.repeated) == (1, 2)
 
 
@@ -169,7 +167,7 @@ def test_the_stricter_row_holds_also_far_below(take: Import, monkeypatch: pytest
     rows = [f"r{n}@example.org,active" for n in range(4)]
     report = take("email,status", *rows, "r0@example.org,unsubscribed", "r1@example.org,blocklisted")
     assert (report.added, report.left, report.suppressed, report.ended) == (4, 1, 1, 2)
-    assert standings()["r0"] == "left"
+    assert statuses()["r0"] == "left"
 
 
 def test_who_left_in_the_future_has_left(take: Import, now: datetime) -> None:
@@ -179,11 +177,11 @@ def test_who_left_in_the_future_has_left(take: Import, now: datetime) -> None:
 
 
 def test_a_pause_comes_with_its_end(take: Import, now: datetime) -> None:
-    report = take("email,standing,paused_until", "a@example.org,paused,2026-12-24", "b@example.org,paused,2036-12-24")
+    report = take("email,status,paused_until", "a@example.org,paused,2026-12-24", "b@example.org,paused,2036-12-24")
     assert (report.paused, report.bad) == (1, 1)
     assert report.problems[0].problem == "The paused until is more than a year away."
     paused = Subscription.objects.get()
-    assert (paused.standing, paused.paused_until, paused.consent_at) == (
+    assert (paused.status, paused.paused_until, paused.consent_at) == (
         SubscriptionStatus.PAUSED,
         date(2026, 12, 24),
         now,
@@ -201,4 +199,4 @@ def test_a_word_to_leave_is_kept_of_who_must_not_be_mailed(take: Import, publica
 def test_a_file_without_such_columns_is_read_as_ever(take: Import, now: datetime) -> None:
     assert take("email,State,City", "r@example.org,NY,Albany").added == 1
     kept = Subscription.objects.get()
-    assert (kept.standing, kept.consent_source, kept.consent_at) == (SubscriptionStatus.ACTIVE, "the old system", now)
+    assert (kept.status, kept.consent_source, kept.consent_at) == (SubscriptionStatus.ACTIVE, "the old system", now)

@@ -36,13 +36,13 @@ def test_rows_tell_who_stands_how_and_since_when(readers: Publication, now: date
     rows = list(export_subscribers.rows(readers))
     assert rows[0] == ("rita@example.org", "Rita", "active", "form", now, "", "", None, None, "")
     assert (rows[3].unsubscribed_at, rows[3].unsubscribed_via, rows[4].suppression) == (now, "page", "desk")
-    assert [row.standing for row in rows] == ["active", "active", "pending", "left", "suppressed"]
+    assert [row.status for row in rows] == ["active", "active", "pending", "left", "suppressed"]
     assert rows[2].consent_at is None
 
 
 def test_the_file_has_a_header_and_no_cell_that_a_spreadsheet_would_run(readers: Publication) -> None:
     table = list(csv.reader(export_subscribers.lines(export_subscribers.rows(readers))))
-    assert table[0][:6] == ["email", "first_name", "standing", "consent_source", "consent_at", "time_zone"]
+    assert table[0][:6] == ["email", "first_name", "status", "consent_source", "consent_at", "time_zone"]
     assert table[0][6:] == ["suppression", "paused_until", "unsubscribed_at", "unsubscribed_via"]
     assert table[1][4] == "2026-11-23T12:00:00Z"
     assert table[2][:2] == ["'+plus@example.org", "'=1+1"]

@@ -5,8 +5,9 @@ from email_validator import validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsletter.audience.first_name import MAX_NAME_CHARS, clean_name, normalise_email
+from newsletter.audience.first_name import MAX_NAME_CHARS, clean_name
 from newsletter.lib.errors import BadInput
+from newsletter.mail.email_address import normalise_email
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_new_readers_are_active_with_the_source_of_their_consent(take: Import, n
         rows=2, added=2
     )
     rita = Subscription.objects.get(subscriber__email="rita@example.org")
-    assert (rita.standing, rita.consent_source, rita.consent_at) == (SubscriptionStatus.ACTIVE, "the old system", now)
+    assert (rita.status, rita.consent_source, rita.consent_at) == (SubscriptionStatus.ACTIVE, "the old system", now)
     assert (rita.subscriber.first_name, rita.unsubscribed_via) == ("Rita", "")
 
 
@@ -58,12 +58,12 @@ def test_nobody_is_subscribed_against_their_word(publication: Publication, now: 
     unsubscribe(subscriber_id=gone.subscriber_id, publication_id=publication.pk, by="page", now=now)
     subscribe(publication, email="pending@example.org", first_name="", source="form", now=now, confirmed=False)
     suppress("suppressed@example.org", reason="complaint")
-    before = list(Subscription.objects.values("subscriber", "standing", "unsubscribed_at"))
+    before = list(Subscription.objects.values("subscriber", "status", "unsubscribed_at"))
 
     report = take("email", "left@example.org", "pending@example.org", "Suppressed@example.org", "new@example.org")
 
     assert report == SubscriberImportReport(rows=4, left=1, unconfirmed=1, suppressed=1, added=1)
-    assert list(Subscription.objects.values("subscriber", "standing", "unsubscribed_at"))[:2] == before
+    assert list(Subscription.objects.values("subscriber", "status", "unsubscribed_at"))[:2] == before
     assert not Subscriber.objects.filter(email="suppressed@example.org").exists()
 
 

@@ -26,7 +26,7 @@ def test_without_any_zone_there_is_none() -> None:
 
 def test_a_zone_counts_only_while_an_active_reader_of_the_publication_is_in_it() -> None:
     publication = make.publication()
-    make.reader(publication, time_zone="Asia/Tokyo", standing=SubscriptionStatus.UNSUBSCRIBED)
+    make.reader(publication, time_zone="Asia/Tokyo", status=SubscriptionStatus.UNSUBSCRIBED)
     make.reader(make.publication(), time_zone="Asia/Tokyo")
     assert not reader_time_zones.has_readers_in(publication.pk, ["Asia/Tokyo"])
     make.reader(publication, time_zone="Asia/Tokyo")

@@ -18,14 +18,14 @@ def ask(publication: Publication, now: datetime, *, confirmed: bool, name: str =
 
 def test_asking_makes_a_pending_subscription_without_consent(publication: Publication, now: datetime) -> None:
     made = ask(publication, now, confirmed=False)
-    assert (made.standing, made.consent_at, made.consent_source) == (SubscriptionStatus.PENDING, None, "form")
+    assert (made.status, made.consent_at, made.consent_source) == (SubscriptionStatus.PENDING, None, "form")
     assert made.subscriber.email == "rita@example.org"
 
 
 def test_confirming_makes_it_active_from_that_moment(publication: Publication, now: datetime) -> None:
     ask(publication, now - timedelta(hours=1), confirmed=False)
     made = ask(publication, now, confirmed=True)
-    assert (made.standing, made.consent_at) == (SubscriptionStatus.ACTIVE, now)
+    assert (made.status, made.consent_at) == (SubscriptionStatus.ACTIVE, now)
     assert Subscription.objects.count() == Subscriber.objects.count() == 1
 
 
@@ -39,7 +39,7 @@ def test_somebody_who_left_stays_so_until_they_confirm_anew(publication: Publica
     unsubscribe(subscriber_id=made.subscriber_id, publication_id=publication.pk, by="page", now=now, edition_id=3)
 
     asked = ask(publication, now, confirmed=False)
-    assert (asked.standing, asked.unsubscribed_via, asked.unsubscribed_from_edition) == (
+    assert (asked.status, asked.unsubscribed_via, asked.unsubscribed_from_edition) == (
         SubscriptionStatus.UNSUBSCRIBED,
         "page",
         3,
@@ -47,7 +47,7 @@ def test_somebody_who_left_stays_so_until_they_confirm_anew(publication: Publica
 
     later = now + timedelta(days=1)
     back = ask(publication, later, confirmed=True)
-    assert (back.standing, back.consent_at, back.unsubscribed_at, back.unsubscribed_via) == (
+    assert (back.status, back.consent_at, back.unsubscribed_at, back.unsubscribed_via) == (
         SubscriptionStatus.ACTIVE,
         later,
         None,
@@ -59,9 +59,9 @@ def test_a_pause_ends_when_the_person_confirms_anew_and_not_by_asking(publicatio
     made = ask(publication, now, confirmed=True)
     until = (now + timedelta(days=9)).date()
     pause(subscriber_id=made.subscriber_id, publication_id=publication.pk, until=until, now=now)
-    assert ask(publication, now, confirmed=False).standing == SubscriptionStatus.PAUSED
+    assert ask(publication, now, confirmed=False).status == SubscriptionStatus.PAUSED
     back = ask(publication, now, confirmed=True)
-    assert (back.standing, back.paused_until) == (SubscriptionStatus.ACTIVE, None)
+    assert (back.status, back.paused_until) == (SubscriptionStatus.ACTIVE, None)
 
 
 def test_a_stranger_cannot_change_a_readers_name(publication: Publication, now: datetime) -> None:

@@ -4,13 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.audience.subscriber_csv import Record, read_records
+from newsletter.audience.subscriber_csv import SubscriberRow, read_records
 from newsletter.lib.csv_reader import MAX_CELLS, MAX_ROW_CHARS, MalformedRow, decode_lines
 from newsletter.lib.errors import BadInput
 
 
 def rows(text: str) -> list[tuple[str, str]]:
-    return [(r.email, r.first_name) for r in read_records(text.splitlines(keepends=True)) if isinstance(r, Record)]
+    return [
+        (r.email, r.first_name) for r in read_records(text.splitlines(keepends=True)) if isinstance(r, SubscriberRow)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -30,13 +30,13 @@ def resume(who: Subscription) -> Subscription:
 
 def test_leaving_says_when_how_and_after_which_edition(rita: Subscription, now: datetime) -> None:
     gone = leave(rita, now)
-    assert (gone.standing, gone.unsubscribed_at, gone.unsubscribed_via, gone.unsubscribed_from_edition) == (
+    assert (gone.status, gone.unsubscribed_at, gone.unsubscribed_via, gone.unsubscribed_from_edition) == (
         SubscriptionStatus.UNSUBSCRIBED,
         now,
         "one-click",
         7,
     )
-    assert Subscription.objects.get().standing == SubscriptionStatus.UNSUBSCRIBED
+    assert Subscription.objects.get().status == SubscriptionStatus.UNSUBSCRIBED
 
 
 def test_leaving_again_keeps_the_first_time(rita: Subscription, now: datetime) -> None:
@@ -52,7 +52,7 @@ def test_a_preview_link_names_no_edition(rita: Subscription, now: datetime) -> N
 def test_somebody_pending_or_paused_can_leave(rita: Subscription, now: datetime) -> None:
     pause(rita, (now + timedelta(days=3)).date(), now)
     gone = leave(rita, now, by="a way to leave that has a much longer name than fits")
-    assert (gone.standing, gone.paused_until, len(gone.unsubscribed_via)) == (SubscriptionStatus.UNSUBSCRIBED, None, 40)
+    assert (gone.status, gone.paused_until, len(gone.unsubscribed_via)) == (SubscriptionStatus.UNSUBSCRIBED, None, 40)
 
 
 @pytest.mark.parametrize("subscriber_id", [0, 999])
@@ -60,7 +60,7 @@ def test_somebody_who_is_gone_is_told_they_have_left(
     publication: Publication, now: datetime, subscriber_id: int
 ) -> None:
     gone = subscriptions.unsubscribe(subscriber_id=subscriber_id, publication_id=publication.pk, by="page", now=now)
-    assert (gone.standing, gone.unsubscribed_at) == (SubscriptionStatus.UNSUBSCRIBED, now)
+    assert (gone.status, gone.unsubscribed_at) == (SubscriptionStatus.UNSUBSCRIBED, now)
     assert not Subscription.objects.exists()
 
 
@@ -70,7 +70,7 @@ def test_leaving_one_publication_leaves_the_others_alone(rita: Subscription, now
     evening.save()
     subscribe(evening, email="rita@example.org", first_name="", source="form", now=now, confirmed=True)
     leave(rita, now)
-    assert Subscription.objects.get(publication=evening).standing == SubscriptionStatus.ACTIVE
+    assert Subscription.objects.get(publication=evening).status == SubscriptionStatus.ACTIVE
 
 
 def test_a_pause_lasts_until_its_day_has_come_where_the_publication_is(
@@ -82,7 +82,7 @@ def test_a_pause_lasts_until_its_day_has_come_where_the_publication_is(
     assert subscriptions.resume_due(publication, now=just_before + timedelta(minutes=1)) == 1
     assert subscriptions.resume_due(publication, now=just_before + timedelta(minutes=1)) == 0
     rita.refresh_from_db()
-    assert (rita.standing, rita.paused_until) == (SubscriptionStatus.ACTIVE, None)
+    assert (rita.status, rita.paused_until) == (SubscriptionStatus.ACTIVE, None)
 
 
 @pytest.mark.parametrize("days", [-1, 0, 367])
@@ -94,8 +94,8 @@ def test_a_pause_ends_within_the_coming_year(rita: Subscription, now: datetime, 
 def test_a_pause_can_be_moved_and_ended_early(rita: Subscription, now: datetime) -> None:
     pause(rita, date(2026, 12, 1), now)
     assert pause(rita, date(2026, 12, 24), now).paused_until == date(2026, 12, 24)
-    assert resume(rita).standing == SubscriptionStatus.ACTIVE
-    assert resume(rita).standing == SubscriptionStatus.ACTIVE
+    assert resume(rita).status == SubscriptionStatus.ACTIVE
+    assert resume(rita).status == SubscriptionStatus.ACTIVE
 
 
 def test_who_has_left_cannot_pause_or_resume(rita: Subscription, now: datetime) -> None:
@@ -104,4 +104,4 @@ def test_who_has_left_cannot_pause_or_resume(rita: Subscription, now: datetime) 
         pause(rita, date(2026, 12, 1), now)
     with pytest.raises(InvalidState):
         resume(rita)
-    assert Subscription.objects.get().standing == SubscriptionStatus.UNSUBSCRIBED
+    assert Subscription.objects.get().status == SubscriptionStatus.UNSUBSCRIBED

@@ -7,10 +7,10 @@ from django.db import transaction
 
 from newsletter.accounts import manage_users
 from newsletter.accounts.models import Role
-from newsletter.audit import audit_trail, find_entries
+from newsletter.audit import audit_trail, search_records
 from newsletter.audit.acts import Act, Door
 from newsletter.audit.models import Record
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import approval, assemble_letter
 from newsletter.lib.errors import InvalidState
 from tests.support import factories as make
@@ -56,7 +56,7 @@ def test_an_act_that_fails_leaves_no_record_and_a_record_that_fails_undoes_the_a
     monkeypatch.setattr(Record.objects.__class__, "create", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         approval.hold(edition, reason="A wrong name.", by=make.eddie(), now=MONDAY)
-    assert Edition.objects.get().state == State.PLANNED
+    assert Edition.objects.get().state == EditionState.PLANNED
 
 
 def test_no_address_that_somebody_types_as_a_reason_is_kept() -> None:
@@ -104,10 +104,10 @@ def test_records_are_found_by_who_what_which_and_when() -> None:
     eddie, edition = make.eddie(), make.edition(make.publication())
     first = audit_trail.record(eddie, Act.EDITION_HELD, edition, now=MONDAY)
     second = audit_trail.record(None, Act.SIGN_IN_FAILED, now=MONDAY + timedelta(hours=1))
-    assert list(find_entries.search()) == [second, first]
-    assert list(find_entries.search(who=" Eddie@example.org ")) == [first]
-    assert list(find_entries.search(acts=[Act.SIGN_IN_FAILED, Act.SIGNED_IN])) == [second]
-    assert list(find_entries.search(subject="edition", subject_id=edition.pk)) == [first]
-    assert list(find_entries.search(subject="edition", subject_id=edition.pk + 1)) == []
-    assert list(find_entries.search(since=second.at)) == [second]
-    assert list(find_entries.search(until=second.at)) == [first]
+    assert list(search_records.search()) == [second, first]
+    assert list(search_records.search(who=" Eddie@example.org ")) == [first]
+    assert list(search_records.search(acts=[Act.SIGN_IN_FAILED, Act.SIGNED_IN])) == [second]
+    assert list(search_records.search(subject="edition", subject_id=edition.pk)) == [first]
+    assert list(search_records.search(subject="edition", subject_id=edition.pk + 1)) == []
+    assert list(search_records.search(since=second.at)) == [second]
+    assert list(search_records.search(until=second.at)) == [first]

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from newsletter.accounts.models import Role
 from newsletter.delivery.recipients import reader_links
-from newsletter.editions.models import State
+from newsletter.editions.models import EditionState
 from newsletter.letters import assemble_letter
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
@@ -137,7 +137,7 @@ def test_an_editor_reads_the_letter_in_every_light_and_approves_it(opened: Opene
     page.get_by_role("button", name="Approve this email").click()
     expect(page.get_by_role("status").first).to_contain_text("Approved.")
     edition.refresh_from_db()
-    assert edition.state == State.APPROVED
+    assert edition.state == EditionState.APPROVED
 
 
 def test_the_ops_page_asks_anew_by_itself(opened: Opened, publication: Publication) -> None:
@@ -158,7 +158,7 @@ def test_a_reader_leaves_with_one_tap_on_a_phone(opened: Opened, three: Publicat
     page.get_by_role("button", name="Unsubscribe").click()
     expect(page.get_by_role("heading")).to_have_text("You are unsubscribed")
     assert page.context.cookies() == []
-    assert rita.subscriptions.get().standing == "left"
+    assert rita.subscriptions.get().status == "left"
 
 
 COPIED = (

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from newsletter.accounts.models import Role
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import approval, assemble_letter
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -68,4 +68,4 @@ def test_the_edition_of_tomorrow_is_sent_today_with_the_letter_of_today(
     expect(page.locator("#status")).to_have_text("Approved")
     expect(page.get_by_text("The email was rebuilt for that time. It is approved.")).to_be_visible()
     assembled.refresh_from_db()
-    assert (assembled.state, assembled.due_at <= clock.now()) == (State.APPROVED, True)
+    assert (assembled.state, assembled.due_at <= clock.now()) == (EditionState.APPROVED, True)

@@ -9,9 +9,10 @@ from playwright.sync_api import Page
 
 from newsletter.accounts.models import Role
 from newsletter.delivery.dispatches import open_dispatch
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import reader_links
-from newsletter.editions.models import Edition, State
+from newsletter.delivery.states import AttemptStatus, BatchState
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import assemble_letter
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
@@ -36,7 +37,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
     assert dispatch
     batch = dispatch.batches.get()
     Attempt.objects.create(
-        batch=batch, ordinal=1, fence=1, began_at=now, fate=AttemptStatus.UNCERTAIN, detail="No answer."
+        batch=batch, ordinal=1, fence=1, began_at=now, status=AttemptStatus.UNCERTAIN, detail="No answer."
     )
     Batch.objects.update(state=BatchState.UNCERTAIN, submitted=12)
     Dispatch.objects.update(state="attention", reason="Settle them.")
@@ -53,7 +54,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
     make.story(three)
     ahead = make.edition(three, due_at=now + timedelta(days=1))
     assemble_letter.assemble(ahead.pk, now=now)
-    make.edition(three, due_at=now - timedelta(days=1), state=State.HELD, reason="The lawyers are reading.")
+    make.edition(three, due_at=now - timedelta(days=1), state=EditionState.HELD, reason="The lawyers are reading.")
     token = reader_links.token_signer(sent.pk)(make.rita(three).pk)
     Edition.objects.filter(pk=ahead.pk).update(approved_at=now)
     return {

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from newsletter.accounts.models import Role
 from newsletter.lib import clock
 from newsletter.pictures import import_pictures
-from newsletter.pictures.models import Picture, State, Use
+from newsletter.pictures.models import Picture, PictureState, Use
 from newsletter.publications.models import Publication
 from newsletter.stories import story_queue
 from newsletter.stories.models import Story
@@ -76,7 +76,7 @@ def test_a_picture_that_comes_shows_itself(opened: Opened, publication: Publicat
     same = {name: getattr(kept, name) for name in ("digest", "kind", "width", "height", "weight")}
     story.refresh_from_db()
     assert story.picture_id is not None
-    Picture.objects.filter(pk=story.picture_id).update(state=State.STORED, **same)
+    Picture.objects.filter(pk=story.picture_id).update(state=PictureState.STORED, **same)
     expect(page.get_by_role("img", name="A wet street")).to_be_visible()
     expect(page.get_by_label("Kicker")).to_have_value("Half a word")  # what is being typed stays
 

@@ -14,9 +14,9 @@ from typer.main import get_command
 from newsletter import __version__
 from newsletter.accounts.models import Role as StoredRole
 from newsletter.cli.app import app
-from newsletter.cli.commands.appeals import Place
-from newsletter.cli.commands.users import Role
-from newsletter.giving.models import Place as StoredPlace
+from newsletter.cli.commands.appeals import PlaceOption
+from newsletter.cli.commands.users import RoleOption
+from newsletter.giving.models import AppealPlace
 from newsletter.publications.models import Publication
 from tests.cli.commands.test_publications import NEW_PUBLICATION
 from tests.cli.conftest import Command
@@ -181,5 +181,5 @@ def test_ctrl_c_is_quiet_and_status_130(tmp_path: Path) -> None:
 
 
 def test_the_choices_of_options_match_the_models() -> None:
-    assert [role.value for role in Role] == StoredRole.values
-    assert [place.value for place in Place] == StoredPlace.values
+    assert [role.value for role in RoleOption] == StoredRole.values
+    assert [place.value for place in PlaceOption] == AppealPlace.values

@@ -20,7 +20,7 @@ from typer.main import get_command
 
 from newsletter.cli.app import app
 from newsletter.delivery.dispatches import open_dispatch
-from newsletter.delivery.models import BatchState
+from newsletter.delivery.states import BatchState
 from newsletter.giving.models import Appeal
 from newsletter.lib import clock
 from newsletter.local import screenshots

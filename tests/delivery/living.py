@@ -102,8 +102,8 @@ class System:
 
     @property
     def fates(self) -> dict[str, int]:
-        """Copies at the postbox by their fate, those that there are."""
-        return {fate: count for fate, count in self.postbox.counts()["statuses"].items() if count}
+        """Copies at the postbox by their status, those that there are."""
+        return {status: count for status, count in self.postbox.counts()["statuses"].items() if count}
 
 
 @contextmanager

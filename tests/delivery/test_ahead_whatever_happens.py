@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter.delivery.dispatches import control_dispatch
-from newsletter.delivery.models import DispatchState
+from newsletter.delivery.states import DispatchState
 from tests.delivery.living import living
 from tests.torture.story import Story, breaches
 

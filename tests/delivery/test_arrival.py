@@ -8,13 +8,14 @@ from django.test import override_settings
 from newsletter.audience import subscriptions
 from newsletter.audience.models import Subscription, SubscriptionStatus
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch, recovery
-from newsletter.delivery.models import Dispatch, DispatchState, WarmUp
+from newsletter.delivery.models import Dispatch, WarmUp
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import DispatchState
 from newsletter.editions import plan_editions
 from newsletter.editions.edition_times import received
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import approval, assemble_letter
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.postbox.postbox import Postbox
@@ -31,7 +32,7 @@ EARLY = MONDAY - timedelta(hours=10)  # nine in the evening of Sunday in New Yor
 def pause(publication: Publication, until: date) -> int:
     """A reader who wants nothing until that day."""
     reader = make.reader(publication)
-    Subscription.objects.filter(subscriber=reader).update(standing=SubscriptionStatus.PAUSED, paused_until=until)
+    Subscription.objects.filter(subscriber=reader).update(status=SubscriptionStatus.PAUSED, paused_until=until)
     return reader.pk
 
 
@@ -58,7 +59,7 @@ def test_who_is_paused_until_the_day_of_an_edition_gets_it_however_early_it_is_o
     assert claimed is not None
     assert (reader in [one for one, *_ in batch_recipients.resolve_recipients(claimed).readers]) is gets_it
     assert (
-        Subscription.objects.get(subscriber=reader).standing == SubscriptionStatus.PAUSED
+        Subscription.objects.get(subscriber=reader).status == SubscriptionStatus.PAUSED
     )  # an edition of Sunday is not for them
 
 
@@ -110,7 +111,7 @@ def test_a_story_that_expires_before_it_leaves_holds_it() -> None:
     Edition.objects.update(due_at=MONDAY + timedelta(minutes=50))
     assert open_dispatch.open_dispatch(edition.pk, now=MONDAY - timedelta(minutes=10)) is None
     edition.refresh_from_db()
-    assert (edition.state, "expires at" in edition.reason) == (State.HELD, True)
+    assert (edition.state, "expires at" in edition.reason) == (EditionState.HELD, True)
 
 
 def test_what_nobody_has_got_long_after_it_was_due_waits_for_a_person(client: Client, postbox: Postbox) -> None:
@@ -153,7 +154,7 @@ def test_what_leaves_at_a_pace_is_not_opened_before_it_is_due_and_can_be_held(li
     assert open_dispatch.open_dispatch(edition.pk, now=EARLY) is None
     assert "at a limited pace" in scheduled_sends.reason_against(edition, now=EARLY)
     assert "at a limited pace" in edition_status(edition, now=EARLY).sentence
-    assert approval.hold(edition, reason="A mistake", now=EARLY).state == State.HELD
+    assert approval.hold(edition, reason="A mistake", now=EARLY).state == EditionState.HELD
 
 
 def test_an_edition_by_local_time_is_not_opened_before_it_is_due() -> None:

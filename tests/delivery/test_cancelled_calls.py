@@ -10,18 +10,11 @@ from django.test import override_settings
 
 from newsletter.audience.models import Subscriber
 from newsletter.delivery.dispatches import control_dispatch, recovery, settle_batch
-from newsletter.delivery.models import (
-    Attempt,
-    AttemptStatus,
-    Batch,
-    BatchState,
-    DispatchState,
-    ScheduledGroup,
-    ScheduledGroupState,
-)
+from newsletter.delivery.models import Attempt, Batch, ScheduledGroup
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.scheduled import scheduled_groups, scheduled_sends
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import Refused
 from newsletter.ops.system_status import status
@@ -288,4 +281,4 @@ def test_a_group_is_taken_back_with_its_dispatch_locked_first(system: System) ->
         assert scheduled_groups.requeue_batches(ScheduledGroup.objects.get().pk, now=system.clock()) == 1
     if connection.vendor == "postgresql":
         assert locked == ["delivery_dispatch", "delivery_scheduledgroup", "delivery_batch"]
-    assert Attempt.objects.get().fate == AttemptStatus.CANCELLED
+    assert Attempt.objects.get().status == AttemptStatus.CANCELLED

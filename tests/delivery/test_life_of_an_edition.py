@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Dispatch
 from newsletter.editions import reopen_edition
-from newsletter.editions.models import Edition, FrozenLetter, State
+from newsletter.editions.models import Edition, EditionState, FrozenLetter
 from newsletter.letters import approval, assemble_letter, compose_letters
 from newsletter.letters.content.letter_content import LetterContent
 from newsletter.letters.preflight import Finding
@@ -146,14 +146,14 @@ class Life(RuleBasedStateMachine):
             open_dispatch.open_dispatch(pk, now=self.now)
         self.note_what_a_rule_did()
         assert not must_leave or Dispatch.objects.exists(), self.edition.reason
-        if before.state == State.APPROVED and Dispatch.objects.exists():
+        if before.state == EditionState.APPROVED and Dispatch.objects.exists():
             self.judge_what_left(before)
 
     def is_ready(self, edition: Edition) -> bool:
         """Approved, due and not too late, and its stories suit the moment at which readers get it."""
         opens_at = edition.due_at - timedelta(minutes=edition.publication.schedule_ahead_minutes)
         too_late = edition.due_at + timedelta(minutes=edition.publication.lateness_limit_minutes)
-        if edition.state != State.APPROVED or not opens_at <= self.now <= too_late:
+        if edition.state != EditionState.APPROVED or not opens_at <= self.now <= too_late:
             return False
         return all(self.suits(placement.story, edition) for placement in edition.placements.all())
 
@@ -270,8 +270,8 @@ class Life(RuleBasedStateMachine):
             moved = approval.reschedule(before, due_at=due_at, now=self.now, approve_later=approve_later)
             assert (moved.due_at, moved.due_at - moved.assemble_at) == (due_at, timedelta(minutes=120))
         after = self.edition
-        if before.state == State.APPROVED and not approve_later:
-            assert after.state in (State.APPROVED, State.HELD), "an approval was lost without a word"
+        if before.state == EditionState.APPROVED and not approve_later:
+            assert after.state in (EditionState.APPROVED, EditionState.HELD), "an approval was lost without a word"
         self.note_what_a_rule_did()
 
     # --- what has to hold at every moment --------------------------------------------------------
@@ -279,9 +279,9 @@ class Life(RuleBasedStateMachine):
     def note_what_a_rule_did(self) -> None:
         """A rule may have approved, and something may have held it; a rule must have been there and free to."""
         edition = self.edition
-        if edition.state == State.HELD:
+        if edition.state == EditionState.HELD:
             self.is_held = self.needs_person = True
-        if edition.state == State.APPROVED and edition.approved_by is None:
+        if edition.state == EditionState.APPROVED and edition.approved_by is None:
             leaves = said(list(edition.letters.all()))
             if leaves not in self.by_rule:
                 assert self.publication.auto_approve
@@ -291,18 +291,18 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def what_is_held_stays_held(self) -> None:
         if self.is_held:
-            assert self.edition.state == State.HELD
+            assert self.edition.state == EditionState.HELD
 
     @invariant()
     def what_needs_a_person_was_approved_by_one(self) -> None:
         edition = self.edition
-        if edition.state in (State.APPROVED, State.DISPATCHING) and self.needs_person:
+        if edition.state in (EditionState.APPROVED, EditionState.DISPATCHING) and self.needs_person:
             assert edition.approved_by == make.eddie()
 
     @invariant()
     def what_is_approved_is_what_was_approved(self) -> None:
         edition = self.edition
-        if edition.state in (State.APPROVED, State.DISPATCHING):
+        if edition.state in (EditionState.APPROVED, EditionState.DISPATCHING):
             assert said(list(edition.letters.all())) in self.approved | self.by_rule
 
 

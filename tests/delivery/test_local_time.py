@@ -12,8 +12,9 @@ from newsletter.delivery.dispatches import open_dispatch, recovery
 from newsletter.delivery.dispatches.delay_reasons import delay_of, is_held_back
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Dispatch
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import BatchState, DispatchState
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition
 from newsletter.letters import approval, assemble_letter
@@ -72,7 +73,7 @@ def test_everybody_stands_in_one_batch_and_those_left_out_are_counted() -> None:
     publication = local()
     for number in range(40):
         make.reader(publication, time_zone=("Asia/Tokyo", "", "Pacific/Niue")[number % 3])
-    make.reader(publication, time_zone="Asia/Tokyo", standing=SubscriptionStatus.UNSUBSCRIBED)
+    make.reader(publication, time_zone="Asia/Tokyo", status=SubscriptionStatus.UNSUBSCRIBED)
     suppress(make.reader(publication, time_zone="Asia/Tokyo").email, reason="complaint")
     dispatch = opened(publication, size=4)
     assert (dispatch.planned, dispatch.left_out) == (40, {"left": 1, "suppressed": 1})

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from newsletter.delivery.dispatches import confirm_installation
 from newsletter.editions import plan_editions
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.schedule_dates import editions_ahead, is_ahead, next_date
 from newsletter.letters import approval
 from newsletter.publications import edit_publication
@@ -101,7 +101,7 @@ class Newsroom(RuleBasedStateMachine):
             assert promised.local_date in {e.local_date for e in editions_ahead(self.publication, now=self.now)}
         approval.hold_late(now=self.now)
         if self.publication.is_active:
-            for edition in Edition.objects.filter(state=State.PLANNED, due_at__lte=self.now):
+            for edition in Edition.objects.filter(state=EditionState.PLANNED, due_at__lte=self.now):
                 self.leave(edition)
 
     def leave(self, edition: Edition) -> None:
@@ -110,7 +110,7 @@ class Newsroom(RuleBasedStateMachine):
         assert day not in self.left or day in self.released, f"{day} leaves twice"
         self.left.add(day)
         hashes = {"content_hash": "x", "approved_hash": "x", "needs_person": False}  # as if a person had approved it
-        Edition.objects.filter(pk=edition.pk).update(state=State.DISPATCHED, **hashes)
+        Edition.objects.filter(pk=edition.pk).update(state=EditionState.DISPATCHED, **hashes)
 
     def judge_new(self, edition: Edition) -> None:
         """What is new is to come, or was owed by the schedule of its own time."""
@@ -176,7 +176,7 @@ class Newsroom(RuleBasedStateMachine):
         self.decide(what, hours)
 
     def decide(self, what: str, hours: int) -> None:
-        edition = Edition.objects.filter(state=State.PLANNED, due_at__gt=self.now).order_by("local_date").first()
+        edition = Edition.objects.filter(state=EditionState.PLANNED, due_at__gt=self.now).order_by("local_date").first()
         if edition is None:
             return
         match what:
@@ -191,7 +191,7 @@ class Newsroom(RuleBasedStateMachine):
 
     @rule()
     def release(self) -> None:
-        if edition := Edition.objects.filter(state=State.HELD).order_by("local_date").last():
+        if edition := Edition.objects.filter(state=EditionState.HELD).order_by("local_date").last():
             assert edition.local_date is not None
             self.released.add(edition.local_date)
             approval.release(edition, now=self.now)

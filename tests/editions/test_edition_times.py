@@ -7,8 +7,8 @@ import pytest
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.editions import plan_editions, reopen_edition
 from newsletter.editions.edition_times import chosen_times, received
-from newsletter.editions.models import Edition, State
-from newsletter.editions.story_times import placed_stories, reason_to_hold
+from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.story_availability import placed_stories, reason_to_hold
 from newsletter.letters import approval, assemble_letter
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
@@ -99,7 +99,7 @@ def test_a_story_is_judged_by_when_readers_get_it_also_when_it_is_handed_over_ah
     dispatch = open_dispatch.open_dispatch(edition.pk, now=MONDAY - HOUR)
     assert (dispatch is not None) == may_leave
     edition.refresh_from_db()
-    assert edition.state == (State.DISPATCHING if may_leave else State.HELD)
+    assert edition.state == (EditionState.DISPATCHING if may_leave else EditionState.HELD)
 
 
 @pytest.mark.parametrize(("span", "may_leave"), SPANS)
@@ -151,7 +151,7 @@ def test_a_match_that_ended_while_an_overdue_edition_waited_does_not_leave() -> 
     assert "doubles" in edition.letters.get(variant="default").text
     assert open_dispatch.open_dispatch(edition.pk, now=MONDAY + HOUR) is None
     edition.refresh_from_db()
-    assert (edition.state, edition.reason) == (State.PLANNED, assemble_letter.CHANGED)
+    assert (edition.state, edition.reason) == (EditionState.PLANNED, assemble_letter.CHANGED)
     again = assemble_letter.assemble(edition.pk, now=MONDAY + HOUR)
     assert "doubles" not in again.letters.get(variant="default").text
     assert assemble_letter.refresh_stale(now=MONDAY + HOUR) == []

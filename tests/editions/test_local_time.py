@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from newsletter.audience.models import Subscriber, SubscriptionStatus
 from newsletter.editions import local_time, plan_editions
 from newsletter.editions.local_time import LocalSendTimes
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import approval
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
@@ -63,7 +63,7 @@ def test_without_readers_elsewhere_it_is_due_at_home() -> None:
 @pytest.mark.django_db
 def test_readers_who_left_do_not_make_it_earlier() -> None:
     publication = local()
-    make.reader(publication, time_zone="Pacific/Kiritimati", standing=SubscriptionStatus.UNSUBSCRIBED)
+    make.reader(publication, time_zone="Pacific/Kiritimati", status=SubscriptionStatus.UNSUBSCRIBED)
     make.reader(make.publication(), time_zone="Asia/Tokyo")
     edition = planned(publication)
     assert edition.due_at == local_time.last_send_time(edition) == SEVEN_THERE["America/New_York"]
@@ -87,7 +87,7 @@ def test_readers_whose_hour_has_gone_by_do_not_make_an_edition_late() -> None:
     # six hours before seven at home it has been seven in Kiritimati and in Tokyo already
     publication = local("Pacific/Kiritimati", "Asia/Tokyo", "Europe/Berlin")
     edition = planned(publication, now=datetime(2026, 11, 24, 4, tzinfo=UTC))
-    assert (edition.local_date, edition.state) == (TUESDAY, State.PLANNED)
+    assert (edition.local_date, edition.state) == (TUESDAY, EditionState.PLANNED)
     assert edition.due_at == datetime(2026, 11, 24, 6, tzinfo=UTC)  # Berlin
     assert Edition.objects.count() == 1
 
@@ -103,7 +103,7 @@ def test_the_next_day_is_planned_while_this_one_still_leaves_further_west() -> N
     assert moments[days[0]] == MONDAY + timedelta(hours=6)  # begun too late for Kiritimati: it is due in Niue
     assert days == [days[0] + timedelta(days=n) for n in range(len(days))]
     assert len(days) >= 4
-    assert not Edition.objects.exclude(state=State.PLANNED).exists()
+    assert not Edition.objects.exclude(state=EditionState.PLANNED).exists()
     # 07:00 in Kiritimati is 17:00 of the day before in UTC, 25 hours before 07:00 in Niue
     assert [moments[day].hour for day in days[1:]] == [17] * (len(days) - 1)
 
@@ -187,4 +187,4 @@ def test_around_clock_changes_each_local_date_has_one_edition_everywhere() -> No
     first = dates[0]
     assert first is not None
     assert dates == [first + timedelta(days=n) for n in range(len(dates))]
-    assert not Edition.objects.exclude(state=State.PLANNED).exists()
+    assert not Edition.objects.exclude(state=EditionState.PLANNED).exists()

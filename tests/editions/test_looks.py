@@ -19,8 +19,8 @@ from tests.golden.editions import BASE_URL, PICTURES, edition_of
 from tests.golden.looks import arabic_letter, briefing, coast, letter, telling, twelve
 
 
-def made(look: Layout, *stories: Story, spot: AppealPosition | None = None, **said: Any) -> LetterContent:
-    edition = edition_of(coast(look=look, **said))
+def made(layout: Layout, *stories: Story, spot: AppealPosition | None = None, **said: Any) -> LetterContent:
+    edition = edition_of(coast(layout=layout, **said))
     return build_content(edition, stories=stories, appeal=None, spot=spot, base_url=BASE_URL, pictures=PICTURES)
 
 
@@ -94,10 +94,10 @@ def test_an_appeal_may_stand_between_two_short_stories() -> None:
     assert findings(replace(letter(), spot=AppealPosition(1, None))) == []
 
 
-@pytest.mark.parametrize("look", Layout)
+@pytest.mark.parametrize("layout", Layout)
 @pytest.mark.parametrize("after", [1, None])
-def test_an_appeal_between_or_within_stories_of_a_section_skips_no_level(look: Layout, after: int | None) -> None:
-    contents = made(look, telling(0), *(telling(n, section="Town", kind=Kind.STORY) for n in (1, 2)))
+def test_an_appeal_between_or_within_stories_of_a_section_skips_no_level(layout: Layout, after: int | None) -> None:
+    contents = made(layout, telling(0), *(telling(n, section="Town", kind=Kind.STORY) for n in (1, 2)))
     assert findings(replace(contents, appeal=twelve().appeal, spot=AppealPosition(1, after))) == []
 
 

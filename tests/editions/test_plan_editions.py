@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from newsletter.editions import plan_editions
-from newsletter.editions.models import Edition, Placement, State
+from newsletter.editions.models import Edition, EditionState, Placement
 from newsletter.letters import approval
 from newsletter.lib.errors import BadInput
 from newsletter.publications import edit_publication
@@ -49,11 +49,11 @@ def test_days_on_which_nothing_ran_are_written_down_as_missed() -> None:
     plan_editions.plan(publication, now=MONDAY + timedelta(days=5, hours=12))
     by_date = {e.local_date: e.state for e in Edition.objects.all()}
     assert by_date == {
-        date(2026, 11, 24): State.PLANNED,  # planned in time; opening will find it too late and hold it
-        **{date(2026, 11, day): State.CANCELLED for day in (25, 26, 27, 28)},
-        date(2026, 11, 29): State.PLANNED,
+        date(2026, 11, 24): EditionState.PLANNED,  # planned in time; opening will find it too late and hold it
+        **{date(2026, 11, day): EditionState.CANCELLED for day in (25, 26, 27, 28)},
+        date(2026, 11, 29): EditionState.PLANNED,
     }
-    assert Edition.objects.filter(state=State.CANCELLED, reason__contains="was not running").count() == 4
+    assert Edition.objects.filter(state=EditionState.CANCELLED, reason__contains="was not running").count() == 4
 
 
 def test_the_last_missed_one_still_leaves_when_it_is_not_too_late() -> None:
@@ -61,9 +61,9 @@ def test_the_last_missed_one_still_leaves_when_it_is_not_too_late() -> None:
     plan_editions.plan(publication, now=MONDAY + timedelta(days=2, minutes=30))
     states = dict(Edition.objects.order_by("local_date").values_list("local_date", "state"))
     assert states == {
-        date(2026, 11, 24): State.CANCELLED,
-        date(2026, 11, 25): State.PLANNED,
-        date(2026, 11, 26): State.PLANNED,
+        date(2026, 11, 24): EditionState.CANCELLED,
+        date(2026, 11, 25): EditionState.PLANNED,
+        date(2026, 11, 26): EditionState.PLANNED,
     }
 
 
@@ -197,4 +197,4 @@ def test_words_that_somebody_typed_are_not_deleted_with_a_date() -> None:
     plan_editions.plan(publication, now=MONDAY)
     assert edition is not None
     edition.refresh_from_db()
-    assert (edition.state, edition.subject) == (State.CANCELLED, "A special day")
+    assert (edition.state, edition.subject) == (EditionState.CANCELLED, "A special day")

@@ -5,14 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from newsletter.editions import plan_editions
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import approval, assemble_letter
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
-from newsletter.publications.rule_dates import Rule
-from newsletter.stories.models import State as StoryState
-from newsletter.stories.models import Story
+from newsletter.publications.recurrence_dates import Rule
+from newsletter.stories.models import Story, StoryState
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 
@@ -42,7 +41,7 @@ def test_weekly_made_daily_has_missed_no_day_of_the_past_and_sends_none_of_them(
     changed = MONDAY + 4 * DAY + 2 * HOUR  # Friday, two hours past seven, within the lateness limit
     edit_publication.update_publication(publication, recurrence="FREQ=DAILY", now=changed)
     plan_editions.plan(publication, now=changed)
-    assert dates(publication) == {28: State.PLANNED}
+    assert dates(publication) == {28: EditionState.PLANNED}
     assert not Edition.objects.due_for_assembly(changed).exists()
 
 
@@ -53,11 +52,11 @@ def test_an_earlier_hour_that_has_passed_leaves_todays_edition_at_its_old_hour()
     for minutes in (0, 1, 30):
         plan_editions.plan(publication, now=five_o_clock + timedelta(minutes=minutes))
     today = publication.editions.get(local_date=date(2026, 11, 24))
-    assert (today.state, today.due_at) == (State.PLANNED, TUESDAY)
+    assert (today.state, today.due_at) == (EditionState.PLANNED, TUESDAY)
     plan_editions.plan(publication, now=TUESDAY + timedelta(seconds=1))
     following = publication.editions.get(local_date=date(2026, 11, 25))
     assert following.due_at == datetime(2026, 11, 25, 6, tzinfo=UTC)
-    assert dates(publication) == {24: State.PLANNED, 25: State.PLANNED}
+    assert dates(publication) == {24: EditionState.PLANNED, 25: EditionState.PLANNED}
 
 
 def test_a_later_hour_does_not_bring_a_day_again_that_has_had_its_edition() -> None:
@@ -66,7 +65,7 @@ def test_a_later_hour_does_not_bring_a_day_again_that_has_had_its_edition() -> N
     plan_editions.plan(publication, now=nine)
     edit_publication.update_publication(publication, send_time=time(12), now=nine)
     plan_editions.plan(publication, now=nine)
-    assert dates(publication) == {24: State.PLANNED, 25: State.PLANNED}
+    assert dates(publication) == {24: EditionState.PLANNED, 25: EditionState.PLANNED}
 
 
 def test_what_the_old_schedule_owed_while_nothing_ran_is_written_down_and_nothing_else() -> None:
@@ -75,7 +74,12 @@ def test_what_the_old_schedule_owed_while_nothing_ran_is_written_down_and_nothin
         publication, recurrence="FREQ=WEEKLY;BYDAY=MO", now=MONDAY + 3 * DAY + HOUR
     )  # Thursday
     plan_editions.plan(publication, now=MONDAY + 5 * DAY + 12 * HOUR)  # nothing ran since Monday
-    assert dates(publication) == {24: State.PLANNED, 25: State.CANCELLED, 26: State.CANCELLED, 30: State.PLANNED}
+    assert dates(publication) == {
+        24: EditionState.PLANNED,
+        25: EditionState.CANCELLED,
+        26: EditionState.CANCELLED,
+        30: EditionState.PLANNED,
+    }
 
 
 def test_several_changes_while_nothing_ran_are_each_told_by_their_own_time() -> None:
@@ -87,7 +91,7 @@ def test_several_changes_while_nothing_ran_are_each_told_by_their_own_time() -> 
     edit_publication.update_publication(publication, is_active=True, now=TUESDAY + 3 * DAY + HOUR)  # after Friday's
     plan_editions.plan(publication, now=TUESDAY + 4 * DAY + HOUR)
     # Saturday's is late by an hour and still leaves; Thursday and Friday were days of rest
-    assert dates(publication) == {25: State.CANCELLED, 28: State.PLANNED, 29: State.PLANNED}
+    assert dates(publication) == {25: EditionState.CANCELLED, 28: EditionState.PLANNED, 29: EditionState.PLANNED}
     publication.refresh_from_db()
     assert publication.past_schedules == []
 
@@ -113,7 +117,7 @@ def test_a_publication_that_is_woken_has_missed_nothing_and_sends_nothing_at_onc
     edit_publication.update_publication(publication, is_active=True, now=woken)
     plan_editions.plan_all(now=woken)
     assert not Edition.objects.filter(reason=plan_editions.MISSED).exists()
-    assert dates(publication)[30] == State.PLANNED
+    assert dates(publication)[30] == EditionState.PLANNED
     assert set(dates(publication)) <= {24, 30}  # Tuesday's was planned before; too late by now, it is held
 
 
@@ -121,7 +125,7 @@ def test_what_was_missed_before_a_rest_is_written_down_and_does_not_leave() -> N
     publication = begun()
     edit_publication.update_publication(publication, is_active=False, now=MONDAY + 2 * DAY + HOUR)
     plan_editions.plan_all(now=MONDAY + 2 * DAY + HOUR)
-    assert dates(publication) == {24: State.PLANNED, 25: State.CANCELLED}
+    assert dates(publication) == {24: EditionState.PLANNED, 25: EditionState.CANCELLED}
 
 
 def test_a_publication_at_rest_takes_no_stories() -> None:
@@ -137,7 +141,7 @@ def test_a_publication_at_rest_takes_no_stories() -> None:
     assert story.state == StoryState.QUEUED
     approval.hold_late(now=TUESDAY + DAY)
     extra.refresh_from_db()
-    assert (extra.state, extra.reason) == (State.HELD, "The publication is paused.")
+    assert (extra.state, extra.reason) == (EditionState.HELD, "The publication is paused.")
 
 
 def test_words_that_somebody_typed_outlast_a_rest() -> None:
@@ -146,7 +150,11 @@ def test_words_that_somebody_typed_outlast_a_rest() -> None:
     edit_publication.update_publication(publication, is_active=False, now=MONDAY)
     plan_editions.plan_all(now=MONDAY)
     kept = Edition.objects.get()
-    assert (kept.state, kept.subject, kept.reason) == (State.CANCELLED, "A special day", "The publication is paused.")
+    assert (kept.state, kept.subject, kept.reason) == (
+        EditionState.CANCELLED,
+        "A special day",
+        "The publication is paused.",
+    )
 
 
 def test_the_schedule_of_one_publication_is_not_followed_by_the_editions_of_another() -> None:
@@ -186,7 +194,7 @@ def test_an_edition_that_a_person_moved_does_not_swallow_new_dates_before_it() -
     following = plan_editions.plan(publication, now=MONDAY)
     assert following is not None
     assert following.local_date == date(2026, 11, 24)
-    assert dates(publication) == {24: State.PLANNED, 27: State.PLANNED}
+    assert dates(publication) == {24: EditionState.PLANNED, 27: EditionState.PLANNED}
 
 
 def test_a_story_of_a_taken_back_edition_is_never_lost() -> None:

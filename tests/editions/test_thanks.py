@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from newsletter.editions.models import Edition, State, Variant
+from newsletter.editions.models import Edition, EditionState, Variant
 from newsletter.giving import edit_appeal
 from newsletter.letters import approval, assemble_letter, render_letter
 from newsletter.letters.content.appeal_view import view_of_thanks
@@ -123,7 +123,7 @@ def test_a_stop_in_either_letter_holds_the_edition_and_says_in_which(monkeypatch
 
     monkeypatch.setattr(render_letter, "render", broken)
     edition = assembled()
-    assert edition.state == State.HELD
+    assert edition.state == EditionState.HELD
     stops = [finding for finding in edition.findings if finding["severity"] == "stop"]
     assert stops
     assert all(finding["place"].startswith("Thank-you version: ") for finding in stops)

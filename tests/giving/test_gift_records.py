@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter.giving import gift_records
-from newsletter.giving.gift_records import KEPT, Given
+from newsletter.giving.gift_records import KEPT, ReportedGift
 from newsletter.giving.import_gifts import GiftImportReport, import_gifts
 from newsletter.giving.models import Gift
 from newsletter.lib.errors import BadInput
@@ -241,7 +241,7 @@ def test_what_was_written_is_what_is_kept(sums: list[tuple[str, int, int]]) -> N
 
 
 def test_recording_the_same_gift_at_the_same_moment_keeps_one() -> None:
-    gift = Given("rita@example.org", MONDAY, 100, "USD", "evt_1")
+    gift = ReportedGift("rita@example.org", MONDAY, 100, "USD", "evt_1")
     assert gift_records.record_gifts([gift, gift], source="stripe", publication=None, now=MONDAY) == 1
     assert gift_records.record_gifts([gift], source="stripe", publication=make.publication(), now=MONDAY) == 0
     assert Gift.objects.get().publication is None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from newsletter.giving.models import Place
+from newsletter.giving.models import AppealPlace
 from newsletter.giving.place_appeal import (
     AppealPosition,
     PlacementRule,
@@ -16,7 +16,9 @@ from newsletter.giving.place_appeal import (
 )
 
 SHAPES = st.lists(st.builds(StoryShape, st.integers(0, 6), st.booleans()), max_size=6)
-RULES = st.builds(PlacementRule, st.sampled_from([str(place) for place in Place]), st.integers(1, 8), st.integers(1, 8))
+RULES = st.builds(
+    PlacementRule, st.sampled_from([str(place) for place in AppealPlace]), st.integers(1, 8), st.integers(1, 8)
+)
 
 
 def beside(place: AppealPosition, stories: list[StoryShape]) -> set[int]:
@@ -88,7 +90,7 @@ def test_every_spot_follows_words_of_a_story(stories: list[StoryShape]) -> None:
 
 
 LONG, SHORT, SAD = StoryShape(4, False), StoryShape(1, False), StoryShape(4, True)
-IN_STORY, BETWEEN, END = str(Place.IN_STORY), str(Place.BETWEEN), str(Place.END)
+IN_STORY, BETWEEN, END = str(AppealPlace.IN_STORY), str(AppealPlace.BETWEEN), str(AppealPlace.END)
 
 
 @pytest.mark.parametrize(

@@ -18,14 +18,14 @@ def copied_lines() -> list[str]:
     return (ROOT / "tests" / "golden" / "copied.txt").read_text(encoding="utf-8").splitlines()
 
 
-def copied(look: Layout) -> LetterContent:
-    """Its letter in this look, cut apart by line numbers, so that it does not lean on what takes pages apart."""
+def copied(layout: Layout) -> LetterContent:
+    """Its letter in this layout, cut apart by line numbers, so that it does not lean on what takes pages apart."""
     lines = copied_lines()
     publication = Publication(
         name="The Harbour Note",
         sender_name="The Harbour Note",
         postal_address="The Harbour Note, 3 Quay Street, Port Alder",
-        look=look,
+        layout=layout,
         starts_on=DAY,
     )
     story = Story(

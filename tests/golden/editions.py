@@ -9,7 +9,7 @@ from newsletter.editions.models import Edition
 from newsletter.giving.models import Appeal
 from newsletter.giving.place_appeal import AppealPosition
 from newsletter.letters.content.letter_content import LetterContent, build_content
-from newsletter.pictures.models import Picture, State
+from newsletter.pictures.models import Picture, PictureState
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Direction, Story
 
@@ -20,7 +20,7 @@ DAY = date(2026, 11, 24)
 
 def kept(name: str, width: int, height: int, kind: str = "jpg") -> Picture:
     """A picture that we have. Its name is one that a person can read."""
-    return Picture(state=State.STORED, digest=name, kind=kind, width=width, height=height)
+    return Picture(state=PictureState.STORED, digest=name, kind=kind, width=width, height=height)
 
 
 def edition_of(publication: Publication, **given: str) -> Edition:

@@ -1,4 +1,4 @@
-"""More editions whose letters are kept: one for each look, with the parts that the first ones lack."""
+"""More editions whose letters are kept: one for each layout, with the parts that the first ones lack."""
 
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -161,7 +161,7 @@ def twelve() -> LetterContent:
 def letter() -> LetterContent:
     """One story and the others below it, with logos for day and night and a sponsor who is named."""
     publication = coast(
-        look=Layout.STORY,
+        layout=Layout.STORY,
         logo=kept("coast", 720, 160, "png"),
         logo_dark=kept("coast-night", 720, 160, "png"),
         corners=Corners.ROUND,
@@ -186,7 +186,7 @@ def letter() -> LetterContent:
 
 def briefing() -> LetterContent:
     """Numbered and plain: six items, a section, square corners, an appeal without amounts between two of them."""
-    publication = coast(look=Layout.BRIEFING, corners=Corners.SQUARE, fonts=Fonts.SANS, accent_colour="#ffc400")
+    publication = coast(layout=Layout.BRIEFING, corners=Corners.SQUARE, fonts=Fonts.SANS, accent_colour="#ffc400")
     stories = [*(telling(n) for n in range(4)), *(telling(n, section="Tomorrow") for n in (6, 7))]
     appeal = give(amounts=[], points=[], closing="", goal=None, match_ends_at=datetime(2026, 11, 1, tzinfo=UTC))
     edition = edition_of(
@@ -207,7 +207,7 @@ def arabic_letter() -> LetterContent:
         sender_email="letters@mina.example.org",
         postal_address="رسالة الميناء، 12 شارع البحر، طرابلس",
         language="ar",
-        look=Layout.STORY,
+        layout=Layout.STORY,
         corners=Corners.ROUND,
         accent_colour="#9a3b26",
         accent_colour_dark="#e8a08c",

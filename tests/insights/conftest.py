@@ -14,7 +14,7 @@ from newsletter.delivery.ledger.packed_ids import pack, unpack
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
-from newsletter.editions.models import FrozenLetter, State
+from newsletter.editions.models import EditionState, FrozenLetter
 from newsletter.insights import process_events, webhook_inbox
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import ProviderError
@@ -33,7 +33,7 @@ def opened() -> Callable[..., Dispatch]:
         publication = make.publication()
         ids = make.readers(publication, readers)
         # the rows as assembly, approval and opening leave them; rendering a letter would take most of the test's time
-        edition = make.edition(publication, state=State.DISPATCHING, content_hash="1", approved_hash="1")
+        edition = make.edition(publication, state=EditionState.DISPATCHING, content_hash="1", approved_hash="1")
         letter = FrozenLetter.objects.create(edition=edition, variant="default", subject="Tide", text="…", html="<p>…")
         dispatch = Dispatch.objects.create(
             edition=edition, candidates=readers, planned=readers, day=MONDAY.date(), opened_at=MONDAY

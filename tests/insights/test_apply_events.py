@@ -10,8 +10,9 @@ from newsletter.audience.models import Subscriber, Subscription, SubscriptionSta
 from newsletter.delivery.dispatches import recovery, settle_batch
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState, Installation
+from newsletter.delivery.models import Attempt, Batch, Dispatch, Installation
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.insights import process_events
 from newsletter.insights.models import ReaderOutcome
 from newsletter.mail.message import Receipt
@@ -34,7 +35,7 @@ def test_one_event_settles_an_uncertain_batch_and_finishes_its_dispatch(opened: 
     dispatch = Dispatch.objects.get()
     assert (dispatch.state, progress(dispatch).complete) == (DispatchState.FINISHED, True)
     attempt.refresh_from_db()
-    assert (attempt.fate, attempt.settled_by) == (AttemptStatus.ACCEPTED, "proved accepted by event “processed”")
+    assert (attempt.status, attempt.settled_by) == (AttemptStatus.ACCEPTED, "proved accepted by event “processed”")
 
 
 def test_a_drop_proves_as_well_that_the_provider_took_the_call(opened: Opener) -> None:
@@ -69,7 +70,7 @@ def test_evidence_that_comes_before_a_batch_is_sent_again_spares_its_readers_a_s
     come_in([event(attempt)])
     attempt.refresh_from_db()
     assert Batch.objects.get().state == BatchState.ACCEPTED
-    assert attempt.fate == AttemptStatus.ACCEPTED
+    assert attempt.status == AttemptStatus.ACCEPTED
     assert attempt.settled_by == "Otto: send again; proved accepted by event “delivered”"
 
 
@@ -149,12 +150,12 @@ def test_whoever_unsubscribes_at_the_provider_leaves_the_publication_of_that_let
     told = event(attempt, "group_unsubscribe")
     reader = Subscriber.objects.get(email=told["email"])
     other = Subscription.objects.create(
-        publication=make.publication(), subscriber=reader, standing=SubscriptionStatus.ACTIVE, consent_at=MONDAY
+        publication=make.publication(), subscriber=reader, status=SubscriptionStatus.ACTIVE, consent_at=MONDAY
     )
     come_in([told])
     other.refresh_from_db()
     left = Subscription.objects.get(subscriber=reader, publication=attempt.batch.dispatch.edition.publication)
-    assert (left.standing, left.unsubscribed_via, other.standing) == (
+    assert (left.status, left.unsubscribed_via, other.status) == (
         SubscriptionStatus.UNSUBSCRIBED,
         "provider",
         SubscriptionStatus.ACTIVE,
@@ -164,7 +165,7 @@ def test_whoever_unsubscribes_at_the_provider_leaves_the_publication_of_that_let
 def test_an_unsubscribe_that_names_nothing_but_the_address_leaves_all(opened: Opener) -> None:
     told = event(ended(opened(), TAKEN), "unsubscribe", **BARE)
     come_in([told])
-    assert Subscription.objects.get(subscriber__email=told["email"]).standing == SubscriptionStatus.UNSUBSCRIBED
+    assert Subscription.objects.get(subscriber__email=told["email"]).status == SubscriptionStatus.UNSUBSCRIBED
 
 
 def test_a_repetition_does_not_undo_what_a_person_decided_since(opened: Opener) -> None:
@@ -173,18 +174,18 @@ def test_a_repetition_does_not_undo_what_a_person_decided_since(opened: Opener) 
     come_in(told)
     suppressions.remove_suppression(told[0]["email"], now=LATER)
     Subscription.objects.filter(subscriber__email=told[1]["email"]).update(
-        standing=SubscriptionStatus.ACTIVE, consent_at=LATER
+        status=SubscriptionStatus.ACTIVE, consent_at=LATER
     )
     come_in(told, now=LATER)
     assert not Suppression.objects.exists()
-    assert Subscription.objects.get(subscriber__email=told[1]["email"]).standing == SubscriptionStatus.ACTIVE
+    assert Subscription.objects.get(subscriber__email=told[1]["email"]).status == SubscriptionStatus.ACTIVE
 
 
 def test_consent_given_after_an_old_unsubscribe_stands(opened: Opener) -> None:
     told = event(ended(opened(), TAKEN), "unsubscribe", after=60)
     Subscription.objects.filter(subscriber__email=told["email"]).update(consent_at=LATER)
     come_in([told], now=LATER)
-    assert Subscription.objects.get(subscriber__email=told["email"]).standing == SubscriptionStatus.ACTIVE
+    assert Subscription.objects.get(subscriber__email=told["email"]).status == SubscriptionStatus.ACTIVE
 
 
 def test_a_post_absorbed_twice_after_a_crash_gives_the_same(opened: Opener) -> None:
@@ -212,7 +213,7 @@ FOREIGN: Given = BARE | {"sg_message_id": "zzzzzzzzzzzzzzzzzzzzzz.recvd-9"}
 def test_what_comes_of_another_programs_mail_is_not_ours(opened: Opener, word: str, more: Given) -> None:
     told = event(ended(opened(), TAKEN), word, **more, **FOREIGN, category=["shop"], order="4711")
     come_in([told])
-    assert Subscription.objects.get(subscriber__email=told["email"]).standing == SubscriptionStatus.ACTIVE
+    assert Subscription.objects.get(subscriber__email=told["email"]).status == SubscriptionStatus.ACTIVE
     assert not Suppression.objects.exists()
     assert not ReaderOutcome.objects.exists()
 
@@ -222,7 +223,7 @@ def test_a_call_that_was_proved_by_an_event_is_known_by_its_message_from_then_on
     come_in([event(attempt, reader=0)])
     told = event(attempt, "unsubscribe", reader=1, **BARE | {"sg_message_id": "abcdefghijklmnopqrstuv.recvd-1"})
     come_in([told])
-    left = Subscription.objects.get(standing=SubscriptionStatus.UNSUBSCRIBED)
+    left = Subscription.objects.get(status=SubscriptionStatus.UNSUBSCRIBED)
     assert (left.subscriber.email, left.unsubscribed_via) == (told["email"], "provider")
 
 
@@ -242,7 +243,7 @@ def test_an_event_of_another_installation_on_the_same_account_does_nothing(
     assert Batch.objects.get().state == BatchState.UNCERTAIN
     assert not ReaderOutcome.objects.exists()
     assert not Suppression.objects.exists()
-    assert not Subscription.objects.filter(standing=SubscriptionStatus.UNSUBSCRIBED).exists()
+    assert not Subscription.objects.filter(status=SubscriptionStatus.UNSUBSCRIBED).exists()
     come_in([event(attempt, word, nl_installation=ours)])
     assert Batch.objects.get().state == BatchState.ACCEPTED
 
@@ -275,11 +276,11 @@ def test_what_happened_before_consent_was_given_anew_says_nothing_however_late_i
     attempt = ended(opened(), TAKEN)
     told = event(attempt, word, after=60, reason="Bounced Address")
     if had_left:
-        Subscription.objects.filter(subscriber__email=told["email"]).update(standing=SubscriptionStatus.UNSUBSCRIBED)
+        Subscription.objects.filter(subscriber__email=told["email"]).update(status=SubscriptionStatus.UNSUBSCRIBED)
     subscription = renewed(told)
     come_in([told], now=LATER + timedelta(hours=1))
     subscription.refresh_from_db()
-    assert subscription.standing == SubscriptionStatus.ACTIVE
+    assert subscription.status == SubscriptionStatus.ACTIVE
     assert not Suppression.objects.exists()
 
 
@@ -289,7 +290,7 @@ def test_what_happens_after_consent_was_given_anew_counts(opened: Opener, word: 
     subscription = renewed(told)
     come_in([told], now=LATER + timedelta(hours=2))
     subscription.refresh_from_db()
-    assert subscription.standing == SubscriptionStatus.UNSUBSCRIBED
+    assert subscription.status == SubscriptionStatus.UNSUBSCRIBED
 
 
 def test_a_bounce_told_again_does_not_undo_a_lifted_suppression_and_a_new_one_does(opened: Opener) -> None:

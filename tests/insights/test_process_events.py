@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from newsletter.audience.models import Subscription, SubscriptionStatus, Suppression
 from newsletter.delivery.models import Attempt, Dispatch
 from newsletter.insights import process_events, reader_outcomes, webhook_inbox
-from newsletter.insights.dispatch_stats import DispatchStats, dispatch_stats, tallies
+from newsletter.insights.dispatch_stats import DispatchStats, dispatch_stats, stats_by_dispatch
 from newsletter.insights.models import DeliveryStage, ReaderOutcome, WebhookPost, WebhookPostState
 from newsletter.mail.message import Receipt
 from newsletter.mail.sendgrid import event_webhook
@@ -48,7 +48,7 @@ def test_each_reader_has_one_outcome_and_the_tally_counts_them(opened: Opener) -
 def test_nothing_is_tallied_before_anything_is_heard(opened: Opener) -> None:
     dispatch = opened()
     assert dispatch_stats(dispatch.pk) is None
-    assert tallies([]) == {}
+    assert stats_by_dispatch([]) == {}
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -116,7 +116,7 @@ def test_a_post_that_makes_absorbing_crash_is_set_aside_alone(opened: Opener) ->
             f"WHEN NEW.subscriber = {int(told[1]['nl_subscriber'])} BEGIN SELECT RAISE(ABORT, 'no'); END"
         )
     assert come_in([told[0]], [told[1]], [told[2]]) == 3
-    assert [notice.state for notice in WebhookPost.objects.order_by("pk")] == ["absorbed", "aside", "absorbed"]
+    assert [notice.state for notice in WebhookPost.objects.order_by("pk")] == ["processed", "failed", "processed"]
     problem = WebhookPost.objects.get(state=WebhookPostState.FAILED).problem
     assert problem == "Some of its 1 events could not be processed: 1 with IntegrityError."
 
@@ -142,7 +142,7 @@ def test_half_a_character_in_one_event_costs_no_other(opened: Opener) -> None:
     attempt = ended(opened(), TAKEN)
     come_in([event(attempt, "unsubscribe", reader=0), event(attempt, "open", reader=1, useragent="\ud83d broken")])
     assert WebhookPost.objects.get().state == WebhookPostState.PROCESSED
-    assert Subscription.objects.filter(standing=SubscriptionStatus.UNSUBSCRIBED).count() == 1
+    assert Subscription.objects.filter(status=SubscriptionStatus.UNSUBSCRIBED).count() == 1
     assert ReaderOutcome.objects.count() == 2
 
 
@@ -209,7 +209,7 @@ def test_a_post_that_ends_its_worker_is_set_aside_in_the_end_and_takes_no_other_
         with suppress(SystemExit):
             process_events.process_posts(now=now)
         now += webhook_inbox.LEASE + timedelta(seconds=1)
-    assert [notice.state for notice in WebhookPost.objects.order_by("pk")] == ["absorbed", "aside", "absorbed"]
+    assert [notice.state for notice in WebhookPost.objects.order_by("pk")] == ["processed", "failed", "processed"]
     assert (
         WebhookPost.objects.get(state=WebhookPostState.FAILED).problem
         == "It was tried 10 times, and no try was completed."

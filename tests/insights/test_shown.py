@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from newsletter.cli.support import json_shapes
-from newsletter.delivery.models import Attempt, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Dispatch
+from newsletter.delivery.states import DispatchState
 from newsletter.insights import webhook_inbox
 from newsletter.insights.event_backlog import event_backlog
 from newsletter.mail.message import Receipt

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from newsletter.delivery.dispatches import confirm_installation
 from newsletter.editions import reopen_edition
-from newsletter.editions.models import TRANSITIONS, Edition, FrozenLetter, State
+from newsletter.editions.models import TRANSITIONS, Edition, EditionState, FrozenLetter
 from newsletter.letters import approval, assemble_letter, compose_letters, render_letter
 from newsletter.letters.content.letter_content import LetterContent
 from newsletter.lib.errors import BadInput, InvalidState
@@ -36,7 +36,7 @@ def assembled() -> Edition:
 def test_approval_is_of_one_letter_and_names_who_gave_it() -> None:
     edition = assembled()
     approved = approval.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
-    assert (approved.state, approved.approved_by) == (State.APPROVED, make.eddie())
+    assert (approved.state, approved.approved_by) == (EditionState.APPROVED, make.eddie())
     assert approval.approve(approved, content_hash=edition.content_hash, by=None, now=MONDAY).approved_at == BEFORE
 
 
@@ -48,7 +48,7 @@ def test_a_letter_that_was_assembled_anew_cannot_be_approved_by_its_old_hash() -
 def test_the_database_refuses_an_approved_edition_whose_letter_is_another() -> None:
     edition = assembled()
     with pytest.raises(IntegrityError), transaction.atomic():
-        Edition.objects.filter(pk=edition.pk).update(state=State.APPROVED, approved_hash="0" * 64)
+        Edition.objects.filter(pk=edition.pk).update(state=EditionState.APPROVED, approved_hash="0" * 64)
 
 
 def test_the_database_refuses_two_editions_for_one_local_date() -> None:
@@ -84,14 +84,14 @@ def test_releasing_an_edition_whose_time_has_passed_makes_it_due_now_and_asks_fo
     late = MONDAY + timedelta(days=1)
     approval.hold_late(now=late)
     released = approval.release(edition, now=late)
-    assert (released.state, released.due_at) == (State.PLANNED, late)
-    assert assemble_letter.assemble(edition.pk, now=late).state == State.ASSEMBLED
+    assert (released.state, released.due_at) == (EditionState.PLANNED, late)
+    assert assemble_letter.assemble(edition.pk, now=late).state == EditionState.ASSEMBLED
 
 
 def test_sending_now_only_sets_the_time() -> None:
     edition = assembled()
     sent = approval.send_now(edition, now=BEFORE)
-    assert (sent.state, sent.due_at) == (State.ASSEMBLED, BEFORE)
+    assert (sent.state, sent.due_at) == (EditionState.ASSEMBLED, BEFORE)
 
 
 def test_sending_now_does_not_break_an_embargo() -> None:
@@ -109,8 +109,8 @@ def test_what_is_over_cannot_be_rescheduled() -> None:
         approval.reschedule(edition, due_at=MONDAY, now=BEFORE)
 
 
-@given(st.sampled_from(State), st.sampled_from(State))
-def test_only_the_moves_in_the_table_are_possible(start: State, to: State) -> None:
+@given(st.sampled_from(EditionState), st.sampled_from(EditionState))
+def test_only_the_moves_in_the_table_are_possible(start: EditionState, to: EditionState) -> None:
     edition = Edition(state=start)
     if to in TRANSITIONS[start]:
         edition.move(to, reason="x")
@@ -130,7 +130,7 @@ def test_what_is_held_cannot_be_approved_or_taken_apart_without_being_released()
         reopen_edition.reopen(edition)
     assert assemble_letter.refresh_stale() == []
     edition.refresh_from_db()
-    assert edition.state == State.HELD
+    assert edition.state == EditionState.HELD
 
 
 def test_an_edition_that_could_not_be_assembled_in_time_is_held_and_says_so() -> None:
@@ -197,20 +197,20 @@ def test_the_fingerprint_differs_with_every_field_and_not_with_the_order(field: 
 
 def test_what_a_person_held_needs_a_person_also_in_a_publication_that_approves_itself() -> None:
     edition = approving_itself()
-    assert assemble_letter.assemble(edition.pk, now=BEFORE).state == State.APPROVED
+    assert assemble_letter.assemble(edition.pk, now=BEFORE).state == EditionState.APPROVED
     approval.hold(edition, reason="wrong picture", now=BEFORE)
     released = approval.release(edition, now=BEFORE)
     assert not released.auto_approve
     again = assemble_letter.assemble(edition.pk, now=BEFORE)
-    assert again.state == State.ASSEMBLED
+    assert again.state == EditionState.ASSEMBLED
     with pytest.raises(InvalidState, match="approved by a person"):
         approval.approve(again, content_hash=again.content_hash, by=None, now=BEFORE)
     by_eddie = approval.approve(again, content_hash=again.content_hash, by=make.eddie(), now=BEFORE)
-    assert by_eddie.state == State.APPROVED
+    assert by_eddie.state == EditionState.APPROVED
     story_queue.update(Story.objects.get(), headline="Another headline")
     assemble_letter.refresh_stale(now=BEFORE)
     assert (
-        assemble_letter.assemble(edition.pk, now=BEFORE).state == State.ASSEMBLED
+        assemble_letter.assemble(edition.pk, now=BEFORE).state == EditionState.ASSEMBLED
     )  # what changed later needs one as well
 
 
@@ -249,9 +249,9 @@ def test_whatever_stopped_an_edition_its_publication_does_not_approve_it_by_itse
     edition = approving_itself()
     stopped(edition)
     Story.objects.update(url="https://post.example.org/article")
-    if Edition.objects.get().state == State.HELD:
+    if Edition.objects.get().state == EditionState.HELD:
         approval.release(edition, now=BEFORE)
-    assert assemble_letter.assemble(edition.pk, now=BEFORE).state == State.ASSEMBLED
+    assert assemble_letter.assemble(edition.pk, now=BEFORE).state == EditionState.ASSEMBLED
 
 
 def test_the_database_refuses_an_approval_by_rule_of_what_needs_a_person() -> None:
@@ -279,9 +279,9 @@ def test_another_day_takes_no_approval_away_without_being_told_to() -> None:
     with pytest.raises(approval.ApprovalNeeded):
         approval.reschedule(edition, due_at=TUESDAY, now=BEFORE)
     edition.refresh_from_db()
-    assert (edition.state, edition.due_at) == (State.APPROVED, MONDAY)
+    assert (edition.state, edition.due_at) == (EditionState.APPROVED, MONDAY)
     moved = approval.reschedule(edition, due_at=TUESDAY, now=BEFORE, approve_later=True)
-    assert (moved.state, moved.due_at, moved.reason) == (State.ASSEMBLED, TUESDAY, approval.NEW_TIME)
+    assert (moved.state, moved.due_at, moved.reason) == (EditionState.ASSEMBLED, TUESDAY, approval.NEW_TIME)
 
 
 def test_another_day_keeps_the_stories_that_are_in_it() -> None:
@@ -300,7 +300,11 @@ def test_the_letter_of_another_day_is_approved_with_the_same_word_by_the_hash_th
     with pytest.raises(approval.LetterChanged):
         approval.reschedule(edition, due_at=TUESDAY, now=BEFORE, seen=edition.content_hash, by=make.cora())
     moved = approval.reschedule(edition, due_at=TUESDAY, now=BEFORE, seen=then.content_hash, by=make.cora())
-    assert (moved.state, moved.approved_hash, moved.approved_by) == (State.APPROVED, then.content_hash, make.cora())
+    assert (moved.state, moved.approved_hash, moved.approved_by) == (
+        EditionState.APPROVED,
+        then.content_hash,
+        make.cora(),
+    )
     assert compose_letters.fingerprint(moved.letters.all()) == then.content_hash
     assert not assemble_letter.is_stale(moved, now=BEFORE)
 
@@ -308,7 +312,7 @@ def test_the_letter_of_another_day_is_approved_with_the_same_word_by_the_hash_th
 def test_another_day_in_a_publication_that_approves_itself_is_approved_by_its_rule_unless_a_person_is_needed() -> None:
     edition = assemble_letter.assemble(approving_itself().pk, now=BEFORE)
     moved = approval.reschedule(edition, due_at=TUESDAY, now=BEFORE)
-    assert (moved.state, moved.approved_by) == (State.APPROVED, None)
+    assert (moved.state, moved.approved_by) == (EditionState.APPROVED, None)
     approval.hold(moved, reason="wait", now=BEFORE)
     again = assemble_letter.assemble(approval.release(moved, now=BEFORE).pk, now=BEFORE)
     approval.approve(again, content_hash=again.content_hash, by=make.eddie(), now=BEFORE)
@@ -321,7 +325,7 @@ def test_a_letter_for_another_day_that_preflight_stops_is_held(monkeypatch: pyte
     render = render_letter.render
     monkeypatch.setattr(render_letter, "render", lambda made: broken(render(made)))
     moved = approval.reschedule(edition, due_at=TUESDAY, now=BEFORE, approve_later=True)
-    assert (moved.state, moved.needs_person) == (State.HELD, True)
+    assert (moved.state, moved.needs_person) == (EditionState.HELD, True)
 
 
 def broken(letter: Letter) -> Letter:
@@ -342,7 +346,7 @@ def test_a_story_that_changes_while_the_letter_for_another_day_is_made_is_looked
     with pytest.raises(approval.LetterChanged, match="Review it again"):
         approval.reschedule(edition, due_at=TUESDAY, now=BEFORE, approve_later=True)
     edition.refresh_from_db()
-    assert (edition.state, edition.due_at) == (State.APPROVED, MONDAY)
+    assert (edition.state, edition.due_at) == (EditionState.APPROVED, MONDAY)
 
 
 def test_a_story_that_expires_before_another_time_is_refused() -> None:

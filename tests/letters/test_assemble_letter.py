@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from newsletter.editions import reopen_edition
-from newsletter.editions.models import Edition, FrozenLetter, State, Variant
+from newsletter.editions.models import Edition, EditionState, FrozenLetter, Variant
 from newsletter.letters import approval, assemble_letter, render_letter
 from newsletter.letters.content.letter_content import LetterContent
 from newsletter.lib.errors import InvalidState
@@ -13,8 +13,7 @@ from newsletter.mail.message import Letter
 from newsletter.publications import edit_publication
 from newsletter.publications.models import TooFewStoriesPolicy
 from newsletter.stories import story_queue
-from newsletter.stories.models import State as StoryState
-from newsletter.stories.models import Story
+from newsletter.stories.models import Story, StoryState
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 
@@ -26,7 +25,7 @@ def test_stories_are_taken_in_the_curators_order_and_are_used() -> None:
     publication = make.publication(maximum_stories=2)
     stories = [make.story(publication) for _ in range(3)]
     edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
-    assert edition.state == State.ASSEMBLED
+    assert edition.state == EditionState.ASSEMBLED
     assert [p.story for p in edition.placements.all()] == stories[:2]
     assert [s.state for s in Story.objects.order_by("pk")] == [StoryState.USED, StoryState.USED, StoryState.QUEUED]
     assert story_queue.queued_stories(publication) == [stories[2]]
@@ -68,16 +67,16 @@ def test_with_too_few_stories_it_waits_until_it_is_due_and_is_then_skipped_with_
     publication = make.publication(minimum_stories=2)
     make.story(publication)
     planned = make.edition(publication)
-    assert assemble_letter.assemble(planned.pk, now=BEFORE).state == State.PLANNED
+    assert assemble_letter.assemble(planned.pk, now=BEFORE).state == EditionState.PLANNED
     edition = assemble_letter.assemble(planned.pk, now=MONDAY)
-    assert edition.state == State.CANCELLED
+    assert edition.state == EditionState.CANCELLED
     assert edition.reason.startswith("Skipped:")
     assert Story.objects.get().state == StoryState.QUEUED
 
 
 def test_a_publication_may_rather_hold_an_edition_without_stories() -> None:
     edition = assemble_letter.assemble(make.edition(make.publication(on_empty=TooFewStoriesPolicy.HOLD)).pk, now=MONDAY)
-    assert edition.state == State.HELD
+    assert edition.state == EditionState.HELD
 
 
 def test_a_story_that_comes_late_is_still_taken_before_the_deadline() -> None:
@@ -85,7 +84,7 @@ def test_a_story_that_comes_late_is_still_taken_before_the_deadline() -> None:
     planned = make.edition(publication)
     assemble_letter.assemble(planned.pk, now=BEFORE)
     make.story(publication)
-    assert assemble_letter.assemble(planned.pk, now=MONDAY - timedelta(minutes=1)).state == State.ASSEMBLED
+    assert assemble_letter.assemble(planned.pk, now=MONDAY - timedelta(minutes=1)).state == EditionState.ASSEMBLED
 
 
 def test_embargo_and_expiry_are_judged_by_when_it_leaves_not_by_when_it_is_assembled() -> None:
@@ -101,7 +100,11 @@ def test_a_publication_that_approves_by_itself_needs_nobody() -> None:
     publication = make.publication(auto_approve=True)
     make.story(publication)
     edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
-    assert (edition.state, edition.approved_hash, edition.approved_by) == (State.APPROVED, edition.content_hash, None)
+    assert (edition.state, edition.approved_hash, edition.approved_by) == (
+        EditionState.APPROVED,
+        edition.content_hash,
+        None,
+    )
 
 
 @pytest.mark.parametrize("what", ["story", "appeal", "publication"])
@@ -119,7 +122,7 @@ def test_whatever_changes_after_assembly_voids_the_approval_and_is_assembled_ane
         edit_publication.update_publication(publication, tagline="A new tagline")
     assert assemble_letter.refresh_stale() == [edition.pk]
     again = assemble_letter.assemble(edition.pk, now=MONDAY - timedelta(minutes=5))
-    assert (again.state, again.approved_hash) == (State.ASSEMBLED, "")
+    assert (again.state, again.approved_hash) == (EditionState.ASSEMBLED, "")
     assert again.content_hash != edition.content_hash
 
 
@@ -138,7 +141,7 @@ def test_a_preview_of_a_planned_edition_freezes_nothing_and_is_what_assembly_mak
     make.story(publication)
     planned = make.edition(publication)
     seen = assemble_letter.preview(planned, now=BEFORE)
-    assert Edition.objects.get().state == State.PLANNED
+    assert Edition.objects.get().state == EditionState.PLANNED
     assert Story.objects.get().state == StoryState.QUEUED
     letter = assemble_letter.assemble(planned.pk, now=BEFORE).letters.get()
     assert (seen.subject, seen.text, seen.html) == (letter.subject, letter.text, letter.html)
@@ -155,7 +158,7 @@ def test_what_preflight_would_stop_is_held_and_cannot_be_approved() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.conf.settings.LOCAL", False)
         edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
-    assert edition.state == State.HELD
+    assert edition.state == EditionState.HELD
     assert "link.local" in edition.reason
     with pytest.raises(InvalidState):
         approval.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
@@ -174,7 +177,7 @@ def test_a_letter_whose_stories_went_back_while_it_was_rendered_is_not_frozen(mo
 
     monkeypatch.setattr(render_letter, "render", interrupted)
     edition = assemble_letter.assemble(planned.pk, now=BEFORE)
-    assert edition.state == State.PLANNED
+    assert edition.state == EditionState.PLANNED
     assert not FrozenLetter.objects.exists()
     assert len(story_queue.queued_stories(publication)) == 1
 
@@ -195,7 +198,7 @@ def test_an_edition_sent_a_day_early_carries_the_date_on_which_it_leaves() -> No
     early = MONDAY - timedelta(days=1)
     sent = approval.send_now(edition, now=early)
     assert "22 November" in sent.letters.get().text
-    assert (sent.state, sent.content_hash == edition.content_hash) == (State.ASSEMBLED, False)
+    assert (sent.state, sent.content_hash == edition.content_hash) == (EditionState.ASSEMBLED, False)
     assert assemble_letter.refresh_stale(now=early) == []
 
 
@@ -204,13 +207,13 @@ def test_a_reopened_edition_says_why_until_it_is_approved() -> None:
     story_queue.update(Story.objects.get(), headline="Another headline")
     assert assemble_letter.refresh_stale(now=BEFORE) == [edition.pk]
     again = assemble_letter.assemble(edition.pk, now=BEFORE)
-    assert (again.state, again.reason) == (State.ASSEMBLED, assemble_letter.CHANGED)
+    assert (again.state, again.reason) == (EditionState.ASSEMBLED, assemble_letter.CHANGED)
     approved = approval.approve(again, content_hash=again.content_hash, by=make.eddie(), now=BEFORE)
     assert approved.reason == ""
 
 
 def test_an_appeal_that_is_to_stand_in_a_story_printed_short_stands_after_it() -> None:
-    publication = make.publication(look="story")
+    publication = make.publication(layout="story")
     one, two, three = (make.story(publication) for _ in range(3))
     appeal = make.appeal(publication, story_number=2, paragraph_number=2)
     text = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE).letters.get(variant=Variant.DEFAULT).text
@@ -219,12 +222,12 @@ def test_an_appeal_that_is_to_stand_in_a_story_printed_short_stands_after_it() -
     assert text.count("Walkers may cross first.") == 1  # in the story that is printed in full
 
 
-@pytest.mark.parametrize("change", ["look", "kind"])
-def test_another_look_or_kind_voids_the_approval(change: str) -> None:
+@pytest.mark.parametrize("change", ["layout", "kind"])
+def test_another_layout_or_kind_voids_the_approval(change: str) -> None:
     publication = make.publication()
     edition = make.approved_edition(publication)
-    if change == "look":
-        edit_publication.update_publication(publication, look="briefing")
+    if change == "layout":
+        edit_publication.update_publication(publication, layout="briefing")
     else:
         story_queue.update(Story.objects.get(), kind="short")
     assert assemble_letter.refresh_stale() == [edition.pk]

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import approval, assemble_letter, custom_templates, render_letter
 from newsletter.letters.content import letter_content
 from newsletter.publications.models import Publication, Template
@@ -33,7 +33,7 @@ def saved(publication: Publication, body: str) -> Template:
 @pytest.mark.parametrize("name", EVERY)
 def test_the_starting_template_makes_the_very_letter_of_the_look(name: str) -> None:
     made = EVERY[name]()
-    start = custom_templates.default_template(Publication(look=made.look))
+    start = custom_templates.default_template(Publication(layout=made.layout))
     assert render_letter.render(replace(made, template=start)) == render_letter.render(made)
 
 
@@ -44,7 +44,7 @@ def test_the_letter_is_made_with_it_and_the_preview_as_well() -> None:
     edition = make.edition(publication)
     seen = assemble_letter.preview(edition, now=BEFORE)
     assembled = assemble_letter.assemble(edition.pk, now=BEFORE)
-    assert assembled.state == State.ASSEMBLED
+    assert assembled.state == EditionState.ASSEMBLED
     frozen = assembled.letters.get()
     assert "<!-- ours -->" in frozen.html
     assert seen.html == frozen.html
@@ -103,13 +103,13 @@ def test_one_that_breaks_later_holds_the_edition_with_its_stories_until_it_is_me
     template = saved(publication, own(publication, BREAKS_LATER))
     story = make.story(publication, headline="Never")
     edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
-    assert edition.state == State.HELD
+    assert edition.state == EditionState.HELD
     assert edition.reason.startswith("The publication’s custom template cannot be used for this email. Line ")
     assert "There is no “nothing” in an email." in edition.reason
     assert edition.placements.get().story == story
     custom_templates.remove(publication)
     approval.release(edition, now=BEFORE)
-    assert assemble_letter.assemble(edition.pk, now=BEFORE).state == State.ASSEMBLED
+    assert assemble_letter.assemble(edition.pk, now=BEFORE).state == EditionState.ASSEMBLED
     assert Template.objects.get() == template
 
 
@@ -123,7 +123,7 @@ def test_trouble_of_the_machine_holds_nothing_and_the_next_tick_tries_again(monk
         with pytest.raises(TemplateRendererUnavailable):
             assemble_letter.assemble(edition.pk, now=BEFORE)
     assert list(Edition.objects.due_for_assembly(BEFORE)) == [edition]
-    assert assemble_letter.assemble(edition.pk, now=BEFORE).state == State.ASSEMBLED
+    assert assemble_letter.assemble(edition.pk, now=BEFORE).state == EditionState.ASSEMBLED
 
 
 def test_without_the_way_out_preflight_stops_the_letter_as_any_other() -> None:
@@ -133,5 +133,5 @@ def test_without_the_way_out_preflight_stops_the_letter_as_any_other() -> None:
     start, end = body.index("{{ footer_row"), body.index("{% endblock")
     saved(publication, body[:start] + body[end:])
     edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
-    assert edition.state == State.HELD
+    assert edition.state == EditionState.HELD
     assert "unsubscribe" in edition.reason

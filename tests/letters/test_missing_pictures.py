@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import assemble_letter
-from newsletter.pictures.models import Picture, Use
-from newsletter.pictures.models import State as PictureState
+from newsletter.pictures.models import Picture, PictureState, Use
 from newsletter.publications.models import Layout, Publication
 from newsletter.stories import story_queue
 from tests.support import factories as make
@@ -52,7 +51,7 @@ def test_a_letter_shows_our_own_copy_at_the_size_of_its_column() -> None:
 @pytest.mark.parametrize("made", [lambda: None, coming, lambda: coming(state=PictureState.FAILED, problem="It broke.")])
 def test_a_picture_that_is_not_here_is_left_out_with_a_warning_and_never_linked_to(made: Any) -> None:
     edition = assembled(edition_with(made()))
-    assert edition.state == State.ASSEMBLED
+    assert edition.state == EditionState.ASSEMBLED
     letter = edition.letters.get()
     assert "elsewhere.example.org" not in letter.html + letter.text
     assert warnings(edition)["picture.missing"].startswith("The email is sent without this picture.")
@@ -69,23 +68,23 @@ def test_the_warning_names_the_story_the_reason_and_the_mend() -> None:
 
 
 def test_a_picture_that_would_not_be_printed_is_not_missed() -> None:
-    briefing = make.publication(look=Layout.BRIEFING)
+    briefing = make.publication(layout=Layout.BRIEFING)
     assert warnings(assembled(edition_with(None, briefing))) == {}
 
 
 def test_a_first_try_is_waited_for_half_a_minute_and_no_longer() -> None:
     edition = edition_with(coming(asked_at=NOW - timedelta(seconds=29)))
-    assert assembled(edition).state == State.PLANNED
-    assert assembled(edition, now=NOW + timedelta(seconds=1)).state == State.ASSEMBLED
+    assert assembled(edition).state == EditionState.PLANNED
+    assert assembled(edition, now=NOW + timedelta(seconds=1)).state == EditionState.ASSEMBLED
 
 
 def test_nothing_is_waited_for_once_the_edition_is_due() -> None:
     edition = edition_with(coming(asked_at=MONDAY))
-    assert assembled(edition, now=MONDAY).state == State.ASSEMBLED
+    assert assembled(edition, now=MONDAY).state == EditionState.ASSEMBLED
 
 
 def test_one_whose_first_try_failed_is_not_waited_for() -> None:
-    assert assembled(edition_with(coming(asked_at=NOW, problem="It is slow."))).state == State.ASSEMBLED
+    assert assembled(edition_with(coming(asked_at=NOW, problem="It is slow."))).state == EditionState.ASSEMBLED
 
 
 def test_a_picture_that_comes_later_does_not_take_an_approval_away() -> None:

@@ -425,7 +425,7 @@ def test_tracked_links_stop_a_letter_that_they_make_too_long() -> None:
 
 
 def test_each_web_link_is_reckoned_as_long_as_it_is_when_clicks_are_counted() -> None:
-    """By the middle of published ones: `preflight/weight.py` has their lengths."""
+    """By the middle of published ones: `preflight/check_size.py` has their lengths."""
     short, long = "https://news.org/1", "https://news.org/" + "1" * 900
     links = f'<a href="{short}">A story</a><a href="{long}">Another</a><a href="mailto:ed@news.org">Write to us</a>'
 

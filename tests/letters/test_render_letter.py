@@ -195,9 +195,9 @@ def test_drawing_leaves_styles_in_the_head_and_rendering_moves_them() -> None:
 # --- text as it is copied off a page ----------------------------------------------------------
 
 
-@pytest.mark.parametrize("look", Layout)
-def test_a_copied_page_becomes_the_letter_it_was_copied_from(look: Layout) -> None:
-    lines, letter = copied_lines(), render(copied(look))
+@pytest.mark.parametrize("layout", Layout)
+def test_a_copied_page_becomes_the_letter_it_was_copied_from(layout: Layout) -> None:
+    lines, letter = copied_lines(), render(copied(layout))
     points = [line.removeprefix("- ") for line in lines[6:9]]
     wanted = [
         lines[0],

@@ -10,11 +10,11 @@ from gunicorn.config import Config
 
 from newsletter import settings as written
 from newsletter.lib import logging_config
-from newsletter.lib.signed_tokens import Signer
+from newsletter.lib.signed_tokens import TokenSigner
 from newsletter.web.site.gunicorn_logs import Logger
 from tests.support import factories as make
 
-TOKEN = Signer(["secret"], purpose="reader", count=2).sign(7, 42)
+TOKEN = TokenSigner(["secret"], purpose="reader", count=2).sign(7, 42)
 
 
 @pytest.mark.parametrize(

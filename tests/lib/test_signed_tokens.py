@@ -3,10 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.lib.errors import BadToken
-from newsletter.lib.signed_tokens import Signer
+from newsletter.lib.signed_tokens import TokenSigner
 
 numbers = st.integers(min_value=0, max_value=2**63 - 1)
-signer = Signer(["a key"], purpose="reader", count=2)
+signer = TokenSigner(["a key"], purpose="reader", count=2)
 
 
 @given(numbers, numbers)
@@ -35,13 +35,13 @@ def test_a_token_is_url_safe() -> None:
 
 
 def test_a_token_for_one_purpose_is_invalid_for_another() -> None:
-    other = Signer(["a key"], purpose="invitation", count=2)
+    other = TokenSigner(["a key"], purpose="invitation", count=2)
     with pytest.raises(BadToken):
         other.read(signer.sign(1, 2))
 
 
 def test_tokens_of_an_old_key_are_accepted_and_new_ones_use_the_new_key() -> None:
-    rotated = Signer(["new key", "a key"], purpose="reader", count=2)
+    rotated = TokenSigner(["new key", "a key"], purpose="reader", count=2)
     assert rotated.read(signer.sign(1, 2)) == (1, 2)
     with pytest.raises(BadToken):
         signer.read(rotated.sign(1, 2))
@@ -49,4 +49,4 @@ def test_tokens_of_an_old_key_are_accepted_and_new_ones_use_the_new_key() -> Non
 
 def test_a_signer_needs_a_key() -> None:
     with pytest.raises(ValueError, match="key"):
-        Signer([""], purpose="reader", count=1)
+        TokenSigner([""], purpose="reader", count=1)

@@ -8,7 +8,7 @@ import pytest
 from newsletter.audience import subscriber_counts
 from newsletter.audience.models import Subscriber
 from newsletter.editions import plan_editions
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.giving.models import Appeal
 from newsletter.local.sample_data import sample_subscribers, seed
 from newsletter.publications.models import Publication
@@ -28,7 +28,7 @@ def edition(db: None) -> Edition:
 def test_an_edition_is_due_in_a_minute_and_may_be_assembled_at_once(edition: Edition) -> None:
     assert edition.due_at == NOW.replace(microsecond=0) + timedelta(minutes=1)
     assert edition.assemble_at < NOW
-    assert edition.state == State.PLANNED
+    assert edition.state == EditionState.PLANNED
     assert edition.publication.auto_approve
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from newsletter.ops.production_checks import Facts, Sender, findings
+from newsletter.ops.production_checks import Facts, PublicationSender, findings
 
 READY = Facts(
     debug=False,
@@ -18,7 +18,7 @@ READY = Facts(
     redis_url="redis://broker:6379/0",
     has_api_key=True,
     api_base="",
-    senders=(Sender("morning", "post@mail.lantern.io", False),),
+    senders=(PublicationSender("morning", "post@mail.lantern.io", False),),
     approvers=1,
 )
 
@@ -52,8 +52,14 @@ def test_an_installation_that_is_ready_has_no_findings() -> None:
         (replace(READY, api_base="http://127.0.0.1:8025"), "stop:provider-postbox"),
         (replace(READY, api_base="http://api.lantern.io"), "stop:provider-not-https"),
         (replace(READY, senders=()), "stop:publication-missing"),
-        (replace(READY, senders=(Sender("morning", "post@mail.example.org", False),)), "stop:sender-reserved-domain"),
-        (replace(READY, senders=(Sender("morning", "post@lantern.test", False),)), "stop:sender-reserved-domain"),
+        (
+            replace(READY, senders=(PublicationSender("morning", "post@mail.example.org", False),)),
+            "stop:sender-reserved-domain",
+        ),
+        (
+            replace(READY, senders=(PublicationSender("morning", "post@lantern.test", False),)),
+            "stop:sender-reserved-domain",
+        ),
         (replace(READY, approvers=0), "stop:approver-missing"),
     ],
 )
@@ -79,7 +85,7 @@ def test_the_host_of_an_ipv6_address_is_allowed_in_brackets() -> None:
 
 
 def test_a_publication_with_automatic_approval_needs_no_editor() -> None:
-    assert not codes(replace(READY, approvers=0, senders=(Sender("morning", "post@lantern.io", True),)))
+    assert not codes(replace(READY, approvers=0, senders=(PublicationSender("morning", "post@lantern.io", True),)))
 
 
 def test_every_finding_says_what_to_do() -> None:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch
-from newsletter.delivery.models import Attempt, AttemptStatus, RateWindow
+from newsletter.delivery.models import Attempt, RateWindow
+from newsletter.delivery.states import AttemptStatus
 from newsletter.ops import heartbeats
 from newsletter.ops.health import Level
 from newsletter.ops.system_status import WORKER_QUEUES, status
@@ -89,7 +90,7 @@ def test_attempts_to_be_retried_later_are_no_progress() -> None:
     assert dispatch is not None
     later = MONDAY + timedelta(minutes=15)
     Attempt.objects.create(
-        batch=dispatch.batches.get(), ordinal=1, fence=1, began_at=later, ended_at=later, fate=AttemptStatus.LATER
+        batch=dispatch.batches.get(), ordinal=1, fence=1, began_at=later, ended_at=later, status=AttemptStatus.LATER
     )
     assert "no progress" in " ".join(p.sentence for p in status(now=later).verdict.problems)
 

@@ -16,10 +16,10 @@ django.setup()
 from django.conf import settings
 from PIL import Image
 from newsletter.pictures import picture_storage
-from newsletter.pictures.encode_picture import Limits, encode
+from newsletter.pictures.encode_picture import SizeLimits, encode
 file = io.BytesIO()
 Image.new("RGB", (300, 200), "red").save(file, "PNG")
-made = encode(file.getvalue(), Limits(300, 200, 9000))
+made = encode(file.getvalue(), SizeLimits(300, 200, 9000))
 digest = picture_storage.store(made.data, made.kind)
 assert picture_storage.store(made.data, made.kind) == digest
 name = f"{digest}.{made.kind}"

@@ -11,7 +11,7 @@ from PIL import Image, ImageCms
 
 from newsletter.lib.errors import BadInput
 from newsletter.pictures.decode_picture import MAX_PIXELS
-from newsletter.pictures.encode_picture import Encoded, Limits, encode
+from newsletter.pictures.encode_picture import Encoded, SizeLimits, encode
 from newsletter.pictures.import_pictures import LIMITS
 from newsletter.pictures.models import Use
 from tests.pictures.drawn import file, noise, opened, photo, plain
@@ -26,7 +26,7 @@ def near(image: Image.Image, place: tuple[int, int], colour: tuple[int, ...], *,
     return all(abs(a - b) <= by for a, b in zip(found, colour, strict=True))
 
 
-def is_fit(made: Encoded, limits: Limits) -> bool:
+def is_fit(made: Encoded, limits: SizeLimits) -> bool:
     """What every picture that leaves must be."""
     image = opened(made.data)
     assert image.size == (made.width, made.height)
@@ -279,7 +279,7 @@ def test_a_damaged_file_is_a_picture_or_refused_and_nothing_else(data: st.DataOb
     for _ in range(data.draw(st.integers(1, 8))):
         damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
     try:
-        made = encode(bytes(damaged), Limits(100, 100, 5000))
+        made = encode(bytes(damaged), SizeLimits(100, 100, 5000))
     except BadInput:
         return
     assert Image.open(io.BytesIO(made.data)).size == (made.width, made.height)

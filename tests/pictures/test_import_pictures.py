@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from newsletter.lib.errors import BadInput
 from newsletter.pictures import import_pictures, picture_storage
-from newsletter.pictures.models import Picture, State, Use
+from newsletter.pictures.models import Picture, PictureState, Use
 from newsletter.pictures.safe_fetch import PictureFetchError, fetch
 from tests.pictures.drawn import file, noise, photo, plain
 from tests.support.factories import MONDAY
@@ -35,7 +35,7 @@ def test_a_picture_is_fetched_made_fit_and_kept_under_the_hash_of_its_bytes(site
     picture = ordered(site.url("/p.webp"))
     assert turn(site)
     picture.refresh_from_db()
-    assert (picture.state, picture.kind, picture.width, picture.height) == (State.STORED, "jpg", 1200, 675)
+    assert (picture.state, picture.kind, picture.width, picture.height) == (PictureState.STORED, "jpg", 1200, 675)
     data = picture_storage.read(picture.name)
     assert data is not None
     assert picture.digest == picture_storage.digest_of(data)
@@ -82,7 +82,7 @@ def test_a_site_that_is_down_is_asked_again_later_each_time_and_not_for_ever(sit
         assert not turn(site, now=picture.try_at - timedelta(seconds=1))
         now = picture.try_at
     assert tried == [5, 30, 120, 600, 3600, None]
-    assert picture.state == State.FAILED
+    assert picture.state == PictureState.FAILED
 
 
 def test_a_site_that_comes_back_is_forgiven(site: Website) -> None:
@@ -92,7 +92,7 @@ def test_a_site_that_comes_back_is_forgiven(site: Website) -> None:
     site.pages["/p"] = body(PHOTO)
     turn(site, now=MONDAY + timedelta(minutes=1))
     picture.refresh_from_db()
-    assert (picture.state, picture.problem, picture.hint, picture.try_at) == (State.STORED, "", "", None)
+    assert (picture.state, picture.problem, picture.hint, picture.try_at) == (PictureState.STORED, "", "", None)
 
 
 def test_a_picture_that_ends_its_worker_each_time_is_given_up(site: Website) -> None:
@@ -112,7 +112,7 @@ def test_a_picture_that_ends_its_worker_each_time_is_given_up(site: Website) -> 
         now += import_pictures.LEASE / 2
     picture.refresh_from_db()
     other.refresh_from_db()
-    assert (kills, picture.state, other.state) == (import_pictures.MAX_TRIES, State.FAILED, State.STORED)
+    assert (kills, picture.state, other.state) == (import_pictures.MAX_TRIES, PictureState.FAILED, PictureState.STORED)
     assert picture.problem == "Every attempt to process it failed."
     assert not import_pictures.fetch_next(now=now, fetch=fetch_or_die)
 
@@ -129,7 +129,7 @@ def test_what_is_no_picture_is_not_asked_for_again(site: Website, data: bytes, s
     picture = ordered(site.url("/p"))
     turn(site)
     picture.refresh_from_db()
-    assert (picture.state, picture.try_at) == (State.FAILED, None)
+    assert (picture.state, picture.try_at) == (PictureState.FAILED, None)
     assert picture.problem.startswith(said)
     assert picture.hint
 
@@ -138,7 +138,7 @@ def test_by_itself_it_asks_no_machine_that_is_not_public() -> None:
     picture = ordered("http://127.0.0.1/p.jpg")
     assert import_pictures.fetch_next(now=MONDAY)
     picture.refresh_from_db()
-    assert (picture.state, picture.problem) == (State.FAILED, "The address is in a private network.")
+    assert (picture.state, picture.problem) == (PictureState.FAILED, "The address is in a private network.")
 
 
 def test_a_worker_that_is_lost_holds_its_order_only_until_its_lease_ends(site: Website) -> None:
@@ -154,7 +154,7 @@ def test_a_worker_that_is_lost_holds_its_order_only_until_its_lease_ends(site: W
     assert not turn(site, now=MONDAY + import_pictures.LEASE - timedelta(seconds=1))
     assert turn(site, now=MONDAY + import_pictures.LEASE)
     picture.refresh_from_db()
-    assert (picture.state, picture.tries) == (State.STORED, 2)
+    assert (picture.state, picture.tries) == (PictureState.STORED, 2)
 
 
 def test_a_worker_that_was_taken_for_lost_changes_nothing_any_more(site: Website) -> None:
@@ -167,7 +167,7 @@ def test_a_worker_that_was_taken_for_lost_changes_nothing_any_more(site: Website
 
     import_pictures.fetch_next(now=MONDAY, fetch=slow)
     picture.refresh_from_db()
-    assert (picture.state, picture.problem) == (State.STORED, "")
+    assert (picture.state, picture.problem) == (PictureState.STORED, "")
 
 
 def test_a_picture_that_was_given_up_stays_so_even_when_it_comes(site: Website) -> None:
@@ -179,7 +179,7 @@ def test_a_picture_that_was_given_up_stays_so_even_when_it_comes(site: Website) 
 
     import_pictures.fetch_next(now=MONDAY, fetch=slow)
     picture.refresh_from_db()
-    assert picture.state == State.FAILED
+    assert picture.state == PictureState.FAILED
     assert picture.problem == "The picture had not arrived when the email was built."
     assert not turn(site, now=MONDAY + timedelta(days=1))
 
@@ -192,7 +192,7 @@ def test_giving_up_keeps_the_reason_that_is_known_and_leaves_what_is_stored(site
     import_pictures.abandon_pending([failing, stored])
     failing.refresh_from_db()
     stored.refresh_from_db()
-    assert (failing.state, "503" in failing.problem, stored.state) == (State.FAILED, True, State.STORED)
+    assert (failing.state, "503" in failing.problem, stored.state) == (PictureState.FAILED, True, PictureState.STORED)
 
 
 def test_one_that_cannot_be_stored_is_tried_again(site: Website, caplog: pytest.LogCaptureFixture) -> None:
@@ -209,11 +209,11 @@ def test_one_that_cannot_be_stored_is_tried_again(site: Website, caplog: pytest.
         if kept:
             kept.rename(folder)
     picture.refresh_from_db()
-    assert (picture.state, picture.problem) == (State.PENDING, "The picture could not be stored.")
+    assert (picture.state, picture.problem) == (PictureState.PENDING, "The picture could not be stored.")
     assert "secret" not in caplog.text
     turn(site, now=MONDAY + timedelta(minutes=1))
     picture.refresh_from_db()
-    assert picture.state == State.STORED
+    assert picture.state == PictureState.STORED
 
 
 def test_a_file_that_is_too_large_is_refused() -> None:
@@ -222,7 +222,7 @@ def test_a_file_that_is_too_large_is_refused() -> None:
 
 
 def test_the_database_itself_refuses_half_a_picture() -> None:
-    for wrong in ({"state": State.STORED}, {"state": State.PENDING, "source_url": ""}):
+    for wrong in ({"state": PictureState.STORED}, {"state": PictureState.PENDING, "source_url": ""}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Picture.objects.create(use=Use.STORY, **wrong)
 

@@ -7,7 +7,7 @@ import pytest
 
 from newsletter.lib.errors import BadInput
 from newsletter.mail.message import MergeTag
-from newsletter.pictures.models import Picture, State
+from newsletter.pictures.models import Picture, PictureState
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
 from newsletter.publications.validate_publication import check
@@ -187,7 +187,7 @@ def test_a_logo_that_could_not_be_fetched_is_asked_for_again_when_it_is_given_ag
     publication = edit_publication.create_publication(**GOOD, logo_url=LOGO)
     failed = publication.logo
     assert failed
-    Picture.objects.update(state=State.FAILED, problem="It broke.")
+    Picture.objects.update(state=PictureState.FAILED, problem="It broke.")
     edit_publication.update_publication(publication, tagline="From the coast")
     assert publication.logo == failed
     edit_publication.update_publication(publication, logo_url=LOGO)

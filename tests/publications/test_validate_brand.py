@@ -20,7 +20,7 @@ def publication(db: None) -> Publication:
 
 def test_a_brand_is_kept_as_given(publication: Publication) -> None:
     given: dict[str, Any] = {
-        "look": "story",
+        "layout": "story",
         "corners": "round",
         "logo_dark_url": "https://pictures.example.org/night.png",
         "footer_text": "Owned by its readers.",
@@ -35,7 +35,7 @@ def test_a_brand_is_kept_as_given(publication: Publication) -> None:
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
-    ({"look": "poster"}, "look"),
+    ({"layout": "poster"}, "layout"),
     ({"corners": "oval"}, "corners"),
     ({"logo_dark_url": "night.png"}, "logo dark url"),
     ({"accent_colour": "#fffff0"}, "accent colour"),

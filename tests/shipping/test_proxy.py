@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from newsletter.web.site.web_server import Server
+from newsletter.web.site.web_server import WebServer
 from tests.support.kept import Kept
 from tests.support.ports import free_port
 from tests.support.surroundings import ROOT
@@ -29,7 +29,7 @@ class Proxy:
 
     def __init__(self, folder: Path) -> None:
         self.reached: list[dict[str, Any]] = []
-        self.server = Server(self._application, host="127.0.0.1", port=0)
+        self.server = WebServer(self._application, host="127.0.0.1", port=0)
         self.stopped = threading.Event()
         self.thread = threading.Thread(target=self.server.serve, kwargs={"is_stopped": self.stopped.is_set})
         self.port, self.log, self.errors = free_port(), folder / "access", folder / "errors"

@@ -100,3 +100,25 @@ def test_every_noun_of_the_models_stands_in_the_glossary() -> None:
     nouns = {str(model._meta.verbose_name).split()[-1] for model in models} - {"user"}  # Django's word
     assert "edition" in nouns
     assert {noun for noun in nouns if f"**{noun}" not in glossary} == set()
+
+
+# Files whose folder gives the name its meaning: what a door does for a noun bears the name of that noun.
+DOOR_FILES = re.compile(r"newsletter/(web|api|cli)/|workers/tasks/")
+REPEATED_FILES = {"__init__.py", "__main__.py", "app.py", "apps.py", "models.py"}
+
+
+def test_no_two_modules_have_one_name() -> None:
+    named: dict[str, list[str]] = {}
+    for file in sources():
+        if file.name not in REPEATED_FILES and not DOOR_FILES.match(file.as_posix()):
+            named.setdefault(file.name, []).append(file.as_posix())
+    assert [files for files in named.values() if len(files) > 1] == []
+
+
+def test_no_two_classes_have_one_name() -> None:
+    defined: dict[str, list[str]] = {}
+    for file in sources():
+        for node in ast.parse(read(file)).body:  # classes in classes, such as Meta, are named by the outer one
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                defined.setdefault(node.name, []).append(f"{file.as_posix()}:{node.lineno}")
+    assert {name: places for name, places in defined.items() if len(places) > 1} == {}

@@ -10,7 +10,7 @@ from hypothesis.extra.django import TestCase
 from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import Publication
 from newsletter.stories import order_keys, story_queue
-from newsletter.stories.models import State, Story
+from newsletter.stories.models import Story, StoryState
 from tests.support import factories as make
 
 
@@ -56,14 +56,14 @@ def test_equal_keys_are_parted_when_something_is_put_between(publication: Public
 
 def test_stories_are_given_back_before_all_that_wait(publication: Publication) -> None:
     waiting = [make.story(publication).pk for _ in range(2)]
-    used = [make.story(publication, state=State.USED) for _ in range(3)]
+    used = [make.story(publication, state=StoryState.USED) for _ in range(3)]
     story_queue.return_to_front(publication, used)
     story_queue.return_to_front(publication, used[:1])
     assert order(publication) == [*(story.pk for story in used), *waiting]
 
 
 def test_a_story_is_not_put_beside_one_that_is_elsewhere(publication: Publication) -> None:
-    story, gone = make.story(publication), make.story(publication, state=State.DROPPED)
+    story, gone = make.story(publication), make.story(publication, state=StoryState.DROPPED)
     for other in (gone, make.story(make.publication())):
         with pytest.raises(InvalidState, match="no longer in this queue"):
             story_queue.move_beside(story, other, is_after=True)

@@ -14,15 +14,15 @@ from newsletter.mail.message import MergeTag
 from newsletter.pictures.models import Picture
 from newsletter.publications.models import Publication
 from newsletter.stories import order_keys, story_queue
-from newsletter.stories.models import State, Story
-from newsletter.stories.validate_story import OptionalFields
+from newsletter.stories.models import Story, StoryState
+from newsletter.stories.validate_story import OptionalStoryFields
 from tests.stories.conftest import type_of_at_once
 from tests.support import factories as make
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def add(publication: Publication, headline: str = "Rain at last", **optional: Unpack[OptionalFields]) -> Story:
+def add(publication: Publication, headline: str = "Rain at last", **optional: Unpack[OptionalStoryFields]) -> Story:
     url = f"https://example.org/{headline.replace(' ', '-')}"
     return story_queue.add(publication, headline=headline, url=url, body="<p>It rained.</p>", **optional)
 
@@ -38,7 +38,7 @@ def headlines(publication: Publication) -> list[str]:
 
 def test_a_new_story_stands_at_the_end(publication: Publication) -> None:
     for headline in ("one", "two", "three"):
-        assert add(publication, headline).state == State.QUEUED
+        assert add(publication, headline).state == StoryState.QUEUED
     assert headlines(publication) == ["one", "two", "three"]
 
 
@@ -50,7 +50,7 @@ def test_each_publication_has_a_queue_of_its_own(publication: Publication) -> No
 
 
 def test_fields_are_kept_as_given(publication: Publication) -> None:
-    optional: OptionalFields = {
+    optional: OptionalStoryFields = {
         "kicker": "Weather",
         "byline": "Ada Bell",
         "source_name": "The Post",
@@ -235,7 +235,7 @@ def test_a_used_story_is_remembered_and_a_dropped_one_is_not(publication: Public
     story_queue.take_for_edition(publication, at=NOON, min_stories=1, max_stories=1)
     with pytest.raises(InvalidState, match="already in an edition"):
         add(publication)
-    Story.objects.filter(pk=story.pk).update(state=State.DROPPED)
+    Story.objects.filter(pk=story.pk).update(state=StoryState.DROPPED)
     assert add(publication).pk != story.pk
 
 
@@ -283,7 +283,7 @@ def test_what_is_revised_to_what_it_is_keeps_its_version_and_its_time(publicatio
 def test_a_used_story_may_be_revised(publication: Publication) -> None:
     add(publication)
     (story,) = story_queue.take_for_edition(publication, at=NOON, min_stories=1, max_stories=1)
-    assert story_queue.update(story, headline="Snow").state == State.USED
+    assert story_queue.update(story, headline="Snow").state == StoryState.USED
 
 
 def test_a_revised_link_may_not_lead_to_a_page_that_is_queued(publication: Publication) -> None:
@@ -315,9 +315,9 @@ def test_an_old_copy_of_a_story_moves_as_well_as_a_new_one(publication: Publicat
 
 def test_a_dropped_story_is_kept_and_can_be_put_back(publication: Publication) -> None:
     stories = [add(publication, name) for name in ("one", "two", "three")]
-    assert story_queue.drop(stories[0]).state == State.DROPPED
+    assert story_queue.drop(stories[0]).state == StoryState.DROPPED
     assert headlines(publication) == ["two", "three"]
-    assert story_queue.restore(stories[0]).state == State.QUEUED
+    assert story_queue.restore(stories[0]).state == StoryState.QUEUED
     assert headlines(publication) == ["two", "three", "one"]
 
 
@@ -345,7 +345,7 @@ def test_an_edition_takes_the_first_that_are_fit_to_print(publication: Publicati
     for name in ("one", "two", "three"):
         add(publication, name)
     taken = story_queue.take_for_edition(publication, at=NOON, min_stories=2, max_stories=2)
-    assert [(story.headline, story.state) for story in taken] == [("one", State.USED), ("two", State.USED)]
+    assert [(story.headline, story.state) for story in taken] == [("one", StoryState.USED), ("two", StoryState.USED)]
     assert headlines(publication) == ["embargoed", "expired", "three"]
     assert story_queue.take_for_edition(publication, at=NOON, min_stories=2, max_stories=9) == []
     assert headlines(publication) == ["embargoed", "expired", "three"]
@@ -412,11 +412,11 @@ def test_people_who_act_at_once_lose_no_story(at_once: type_of_at_once) -> None:
         ]
     )
     waiting = headlines(publication)
-    used = set(Story.objects.filter(state=State.USED).values_list("headline", flat=True))
+    used = set(Story.objects.filter(state=StoryState.USED).values_list("headline", flat=True))
     assert len(used) == 1
     assert len(waiting) == len(set(waiting))
     everybody = {f"story {number}" for number in range(8)} | {"new one", "new two"}
-    dropped = set(Story.objects.filter(state=State.DROPPED).values_list("headline", flat=True))
+    dropped = set(Story.objects.filter(state=StoryState.DROPPED).values_list("headline", flat=True))
     assert set(waiting) | used | dropped == everybody
 
 
@@ -438,7 +438,7 @@ def test_one_of_two_who_queue_the_same_page_at_once_is_told(at_once: type_of_at_
 @pytest.mark.django_db
 def test_a_storys_picture_is_ordered_with_it_or_not_at_all() -> None:
     publication = make.publication()
-    picture: OptionalFields = {"picture_url": "https://example.org/rain.jpg", "picture_alt": "A wet street"}
+    picture: OptionalStoryFields = {"picture_url": "https://example.org/rain.jpg", "picture_alt": "A wet street"}
     story = add(publication, "Rain", **picture)
     assert story.picture
     assert (story.picture.source_url, story.picture.state) == (picture["picture_url"], "coming")

@@ -15,8 +15,7 @@ from newsletter.audience.models import Subscriber, Subscription, SubscriptionSta
 from newsletter.editions.models import Edition
 from newsletter.giving.models import Appeal, Gift
 from newsletter.letters import approval, assemble_letter
-from newsletter.pictures.models import Picture, Use
-from newsletter.pictures.models import State as PictureState
+from newsletter.pictures.models import Picture, PictureState, Use
 from newsletter.publications.models import Publication
 from newsletter.stories import order_keys
 from newsletter.stories.duplicate_links import page_key
@@ -144,12 +143,12 @@ def gift(email: str, **said: Any) -> Gift:
     return Gift.objects.create(email=email, **fields | said)
 
 
-def reader(publication: Publication, *, standing: str = SubscriptionStatus.ACTIVE, **said: Any) -> Subscriber:
+def reader(publication: Publication, *, status: str = SubscriptionStatus.ACTIVE, **said: Any) -> Subscriber:
     """A person with a subscription. Everything said is about the person."""
     fields = {"email": f"reader{next(_numbers)}@readers.example", "first_name": "Rita"}
     person = Subscriber.objects.create(**fields | said)
     Subscription.objects.create(
-        publication=publication, subscriber=person, standing=standing, consent_source="a test", consent_at=MONDAY
+        publication=publication, subscriber=person, status=status, consent_source="a test", consent_at=MONDAY
     )
     return person
 
@@ -170,7 +169,7 @@ def readers(publication: Publication, count: int) -> list[int]:
             Subscription(
                 publication=publication,
                 subscriber=person,
-                standing=SubscriptionStatus.ACTIVE,
+                status=SubscriptionStatus.ACTIVE,
                 consent_source="a test",
                 consent_at=MONDAY,
             )

@@ -60,8 +60,8 @@ FAULTS = {
     "an approval is of whatever stands there": PutIn(
         "newsletter.letters.approval",
         "approve",
-        "if edition.state == State.APPROVED and edition.approved_hash == content_hash:",
-        "content_hash = edition.content_hash\n        if edition.state == State.APPROVED:",
+        "if edition.state == EditionState.APPROVED and edition.approved_hash == content_hash:",
+        "content_hash = edition.content_hash\n        if edition.state == EditionState.APPROVED:",
     ),
     "an event of a message that is not ours counts": PutIn(
         "newsletter.insights.match_events",

@@ -14,9 +14,10 @@ from typing import Any
 from newsletter.audience.models import Subscription
 from newsletter.delivery.dispatches import control_dispatch, settle_batch
 from newsletter.delivery.ledger import installation
-from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Batch, Dispatch
+from newsletter.delivery.states import BatchState, DispatchState
 from newsletter.editions import plan_editions
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import approval, assemble_letter
 from newsletter.lib.errors import NewsletterError
 from newsletter.publications import edit_publication
@@ -222,10 +223,10 @@ class Life(ReaderSteps, ProviderSteps):
         edition = self.edition
         if edition is None:
             return [*self.witness.found, "the edition of the day is gone"]
-        if edition.state not in (State.DISPATCHED, State.CANCELLED):
+        if edition.state not in (EditionState.DISPATCHED, EditionState.CANCELLED):
             self.witness.found.append(f"the edition of the day is {edition.state} for ever: {edition.reason}")
-        if edition.state == State.CANCELLED and "fewer than" not in edition.reason.lower():
+        if edition.state == EditionState.CANCELLED and "fewer than" not in edition.reason.lower():
             self.witness.found.append(f"nobody cancelled the edition of the day, and it is: {edition.reason}")
-        if edition.state == State.CANCELLED:
+        if edition.state == EditionState.CANCELLED:
             return self.witness.found
         return [*self.witness.found, *self.witness.judge_end(self.dispatch)]

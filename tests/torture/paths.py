@@ -14,10 +14,11 @@ from typing import Any
 from newsletter.audience.models import Subscriber, SubscriptionStatus
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch, recovery, settle_batch, split_batch
 from newsletter.delivery.ledger.packed_ids import unpack
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState, ScheduledGroup
+from newsletter.delivery.models import Attempt, Batch, Dispatch, ScheduledGroup
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.scheduled import scheduled_groups, scheduled_sends
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import BatchState, DispatchState
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from tests.support import factories as make
@@ -69,7 +70,7 @@ def dispatch_of(edition: Edition) -> Dispatch | None:
 def _approved(_: str = "") -> Edition:
     publication = make.publication()
     make.readers(publication, READERS)
-    make.reader(publication, standing=SubscriptionStatus.UNSUBSCRIBED)
+    make.reader(publication, status=SubscriptionStatus.UNSUBSCRIBED)
     return make.approved_edition(publication, due_at=clock.now() - timedelta(minutes=1))
 
 

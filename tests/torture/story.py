@@ -14,11 +14,12 @@ from newsletter.audience.models import Subscriber
 from newsletter.delivery.dispatches import control_dispatch, recovery, settle_batch
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, DispatchState
+from newsletter.delivery.models import Attempt, Batch
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.recipients.batch_recipients import ClaimedBatch
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import ProviderError
@@ -98,7 +99,7 @@ class Story:
         """Events tell of every uncertain call that the postbox has taken."""
         taken = {int(letter["custom_args"]["nl_attempt"]) for letter in self.system.postbox.letters()}
         for attempt in Attempt.objects.filter(
-            fate=AttemptStatus.UNCERTAIN, batch__state=BatchState.UNCERTAIN, pk__in=taken
+            status=AttemptStatus.UNCERTAIN, batch__state=BatchState.UNCERTAIN, pk__in=taken
         ):
             if not settle_batch.needs_proof_of_delivery(attempt):
                 settle_batch.settle_by_evidence(attempt.pk, evidence="event “processed”", now=self.system.clock())

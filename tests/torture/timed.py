@@ -47,7 +47,7 @@ def run_ahead(seed: int, folder: Path) -> list[str]:
     from django.test import override_settings
 
     from newsletter.delivery.dispatches import control_dispatch
-    from newsletter.delivery.models import DispatchState
+    from newsletter.delivery.states import DispatchState
     from tests.delivery.living import living
     from tests.torture.story import Story, breaches
 

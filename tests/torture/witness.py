@@ -13,7 +13,8 @@ from typing import Any
 
 from newsletter.audience.models import Subscriber
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Dispatch, DispatchState
+from newsletter.delivery.models import Dispatch
+from newsletter.delivery.states import DispatchState
 from newsletter.editions import local_time
 from newsletter.editions.models import Edition
 from newsletter.publications.schedule import zone

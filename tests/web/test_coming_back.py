@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from newsletter.audience import return_confirmation, suppressions
+from newsletter.audience import resubscribe_confirmation, suppressions
 from newsletter.audience.models import Confirmation, Subscriber, Subscription, SubscriptionStatus, Suppression
 from newsletter.delivery.recipients import confirmation_emails, reader_links
 from newsletter.editions.models import Edition
@@ -47,8 +47,8 @@ def left(client: Client, token: str, *, ago: timedelta = timedelta(0)) -> Any:
     return page
 
 
-def standing() -> str:
-    return Subscription.objects.get().standing
+def status() -> str:
+    return Subscription.objects.get().status
 
 
 def emails(postbox: Postbox, provider: mail_send_client.Client) -> list[Any]:
@@ -68,7 +68,7 @@ def test_an_old_link_brings_nobody_back_who_left(client: Client, token: str) -> 
     left(client, token)
     answer = words(client.post(f"/p/{token}", {"action": "resubscribe"}))
     assert "We are sending you a confirmation email." in answer
-    assert standing() == SubscriptionStatus.UNSUBSCRIBED
+    assert status() == SubscriptionStatus.UNSUBSCRIBED
 
 
 def test_the_link_in_the_email_to_the_mailbox_does(
@@ -81,11 +81,11 @@ def test_the_link_in_the_email_to_the_mailbox_does(
     assert link_in(email) in email["html"]
     for ask in (client.get, client.head):  # an email client that opens every link
         assert ask(link_in(email)).status_code == 200
-    assert standing() == SubscriptionStatus.UNSUBSCRIBED
+    assert status() == SubscriptionStatus.UNSUBSCRIBED
     assert "You will receive The Morning Post by email again" in words(client.get(link_in(email)))
     assert "You are subscribed again. You will receive the next edition." in words(client.post(link_in(email)))
     back = Subscription.objects.get()
-    assert (back.standing, back.consent_source) == (SubscriptionStatus.ACTIVE, return_confirmation.SOURCE)
+    assert (back.status, back.consent_source) == (SubscriptionStatus.ACTIVE, resubscribe_confirmation.SOURCE)
     assert back.consent_at is not None
     assert clock.now() - back.consent_at < timedelta(minutes=1)
 
@@ -97,7 +97,7 @@ def test_the_link_works_once(client: Client, token: str, postbox: Postbox, provi
     client.post(link)
     client.post(f"/u/{token}")
     used = client.post(link)
-    assert (used.status_code, standing()) == (410, SubscriptionStatus.UNSUBSCRIBED)
+    assert (used.status_code, status()) == (410, SubscriptionStatus.UNSUBSCRIBED)
     assert "has expired or was already used" in words(used)
     assert "has expired or was already used" in words(client.get(link))
 
@@ -108,8 +108,8 @@ def test_the_link_works_for_three_days(client: Client, token: str) -> None:
     order = Confirmation.objects.get()
     order.asked_at -= timedelta(days=3, seconds=1)
     order.save()
-    assert client.post(f"/c/{return_confirmation.create_token(order)}").status_code == 410
-    assert standing() == SubscriptionStatus.UNSUBSCRIBED
+    assert client.post(f"/c/{resubscribe_confirmation.create_token(order)}").status_code == 410
+    assert status() == SubscriptionStatus.UNSUBSCRIBED
 
 
 @pytest.mark.parametrize("odd", ["x", "A" * 43, ""])
@@ -140,7 +140,7 @@ def test_however_often_a_stranger_asks_the_mailbox_gets_one_email_in_six_hours(
 
 
 def test_who_leaves_by_mistake_undoes_it_on_the_spot_and_all_is_as_it_was(client: Client, token: str) -> None:
-    Subscription.objects.update(standing=SubscriptionStatus.PAUSED, paused_until=date(2030, 1, 2))
+    Subscription.objects.update(status=SubscriptionStatus.PAUSED, paused_until=date(2030, 1, 2))
     before = Subscription.objects.values().get()
     page = client.post(f"/u/{token}?page")
     client.post(f"/p/{token}", {"action": "undo", "undo": undo_in(page)})
@@ -154,7 +154,7 @@ def test_only_the_page_that_answers_the_unsubscription_can_undo_it(client: Clien
         assert undo_in(other) == ""
     for made_up in ("", "x", token, undo_in(page)[:-1]):
         client.post(f"/p/{token}", {"action": "undo", "undo": made_up})
-        assert standing() == SubscriptionStatus.UNSUBSCRIBED
+        assert status() == SubscriptionStatus.UNSUBSCRIBED
 
 
 def test_after_half_an_hour_it_is_too_late_to_undo(client: Client, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +162,7 @@ def test_after_half_an_hour_it_is_too_late_to_undo(client: Client, token: str, m
     later = clock.now() + timedelta(minutes=31)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert "It is too late to undo this." in words(client.post(f"/p/{token}", {"action": "undo", "undo": undo}))
-    assert standing() == SubscriptionStatus.UNSUBSCRIBED
+    assert status() == SubscriptionStatus.UNSUBSCRIBED
 
 
 def test_an_undo_of_an_earlier_unsubscription_does_not_undo_a_later_one(client: Client, token: str) -> None:
@@ -170,15 +170,15 @@ def test_an_undo_of_an_earlier_unsubscription_does_not_undo_a_later_one(client: 
     client.post(f"/p/{token}", {"action": "undo", "undo": first})
     client.post(f"/u/{token}")
     client.post(f"/p/{token}", {"action": "undo", "undo": first})
-    assert standing() == SubscriptionStatus.UNSUBSCRIBED
+    assert status() == SubscriptionStatus.UNSUBSCRIBED
 
 
 def test_an_undo_of_one_reader_does_nothing_for_another(client: Client, token: str, publication: Publication) -> None:
     undo = undo_in(client.post(f"/u/{token}"))
-    other = make.reader(publication, standing=SubscriptionStatus.UNSUBSCRIBED)
+    other = make.reader(publication, status=SubscriptionStatus.UNSUBSCRIBED)
     others = reader_links.token_signer(Edition.objects.get().pk)(other.pk)
     client.post(f"/p/{others}", {"action": "undo", "undo": undo})
-    assert set(Subscription.objects.values_list("standing", flat=True)) == {SubscriptionStatus.UNSUBSCRIBED}
+    assert set(Subscription.objects.values_list("status", flat=True)) == {SubscriptionStatus.UNSUBSCRIBED}
 
 
 @pytest.mark.parametrize("reason", ["person", "hard-bounce", "complaint", "desk", "provider"])
@@ -194,7 +194,7 @@ def test_a_suppressed_reader_is_told_what_stands_in_the_way_and_is_not_mailed(
         assert "Send confirmation email" not in words(answer)
     assert "Send confirmation email" not in words(client.get(f"/u/{token}"))
     assert not Confirmation.objects.exists()
-    assert (standing(), Suppression.objects.count()) == (SubscriptionStatus.UNSUBSCRIBED, 1)
+    assert (status(), Suppression.objects.count()) == (SubscriptionStatus.UNSUBSCRIBED, 1)
 
 
 def test_who_is_suppressed_after_asking_is_not_mailed_and_does_not_come_back(
@@ -202,11 +202,11 @@ def test_who_is_suppressed_after_asking_is_not_mailed_and_does_not_come_back(
 ) -> None:
     left(client, token)
     client.post(f"/p/{token}", {"action": "resubscribe"})
-    link = f"/c/{return_confirmation.create_token(Confirmation.objects.get())}"
+    link = f"/c/{resubscribe_confirmation.create_token(Confirmation.objects.get())}"
     suppressions.suppress(rita.email, reason="person")
     assert "You asked us never to write" in words(client.post(link))
     assert emails(postbox, provider) == []
-    assert (standing(), Suppression.objects.count()) == (SubscriptionStatus.UNSUBSCRIBED, 1)
+    assert (status(), Suppression.objects.count()) == (SubscriptionStatus.UNSUBSCRIBED, 1)
 
 
 def test_the_end_of_a_pause_promises_nothing_that_does_not_come(client: Client, token: str, rita: Subscriber) -> None:
@@ -224,11 +224,11 @@ def test_the_end_of_a_pause_promises_nothing_that_does_not_come(client: Client, 
 def test_somebody_who_never_confirmed_may_ask_for_the_email(
     client: Client, token: str, postbox: Postbox, provider: mail_send_client.Client
 ) -> None:
-    Subscription.objects.update(standing=SubscriptionStatus.PENDING)
+    Subscription.objects.update(status=SubscriptionStatus.PENDING)
     assert "Send confirmation email" in words(client.get(f"/p/{token}"))
     client.post(f"/p/{token}", {"action": "resubscribe"})
     client.post(link_in(emails(postbox, provider)[0]))
-    assert standing() == SubscriptionStatus.ACTIVE
+    assert status() == SubscriptionStatus.ACTIVE
 
 
 def test_who_is_subscribed_needs_no_email(client: Client, token: str) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
-from newsletter.editions.models import State
+from newsletter.editions.models import EditionState
 from newsletter.lib import clock
 from newsletter.publications.models import Publication, TooFewStoriesPolicy
 from newsletter.stories.models import Story
@@ -215,7 +215,7 @@ def test_the_panel_names_the_cadence_before_an_edition_is_planned(cora: Client, 
 
 
 def test_a_held_edition_is_not_overlooked(cora: Client, publication: Publication) -> None:
-    make.edition(publication, due_at=clock.now() - timedelta(days=3), state=State.HELD, reason="Lawyers.")
+    make.edition(publication, due_at=clock.now() - timedelta(days=3), state=EditionState.HELD, reason="Lawyers.")
     assert "is held. Lawyers." in words(cora.get("/"))
 
 

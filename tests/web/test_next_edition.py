@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from newsletter.editions import plan_editions
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import approval
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -36,7 +36,11 @@ def planned(publication: Publication) -> Edition:
 def send_early(edition: Edition) -> None:
     """As after a dispatch that went well an hour before MONDAY."""
     Edition.objects.filter(pk=edition.pk).update(
-        state=State.DISPATCHED, due_at=MONDAY - DAY / 24, is_rescheduled=True, content_hash="x", approved_hash="x"
+        state=EditionState.DISPATCHED,
+        due_at=MONDAY - DAY / 24,
+        is_rescheduled=True,
+        content_hash="x",
+        approved_hash="x",
     )
 
 

@@ -48,14 +48,14 @@ def undo_in(page: Any) -> str:
     return found[1] if found else ""
 
 
-def standing() -> str:
-    return Subscription.objects.get().standing
+def status() -> str:
+    return Subscription.objects.get().status
 
 
 def test_looking_at_the_unsubscribe_page_changes_nothing(client: Client, token: str, publication: Publication) -> None:
     for ask in (client.get, client.head, client.options):
         ask(f"/u/{token}")
-    assert standing() == SubscriptionStatus.ACTIVE
+    assert status() == SubscriptionStatus.ACTIVE
     page = words(client.get(f"/u/{token}"))
     assert publication.name in page
     assert publication.postal_address in page
@@ -69,13 +69,13 @@ def test_a_mark_that_a_mail_program_took_for_a_part_of_the_link_does_no_harm(
     assert client.get(f"/{page}/{token}{tail}", follow=True).status_code == 200
     if page == "u":
         client.post(f"/u/{token}{tail}", ONE_CLICK)
-        assert standing() == SubscriptionStatus.UNSUBSCRIBED
+        assert status() == SubscriptionStatus.UNSUBSCRIBED
 
 
 @pytest.mark.parametrize("tail", ["a", ".a", "0", "/x", "é"])
 def test_a_link_with_letters_behind_it_is_damaged(client: Client, token: str, tail: str) -> None:
     assert client.post(f"/u/{token}{tail}", ONE_CLICK).status_code == 404
-    assert standing() == SubscriptionStatus.ACTIVE
+    assert status() == SubscriptionStatus.ACTIVE
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_one_click_acts_at_once_whatever_its_body(token: str, edition: Edition, 
     answer = client.post(f"/u/{token}", **body)  # type: ignore[arg-type]  # data may be bytes
     assert answer.status_code == 200
     subscription = Subscription.objects.get()
-    assert (subscription.standing, subscription.unsubscribed_via) == (SubscriptionStatus.UNSUBSCRIBED, "one-click")
+    assert (subscription.status, subscription.unsubscribed_via) == (SubscriptionStatus.UNSUBSCRIBED, "one-click")
     assert subscription.unsubscribed_from_edition == edition.pk
 
 
@@ -139,12 +139,12 @@ def test_a_hostile_name_is_shown_as_a_name(client: Client, token: str) -> None:
 def test_a_pause_is_taken_and_ended(client: Client, token: str, months: str) -> None:
     assert "Paused until" in words(client.post(f"/p/{token}", {"action": "pause", "months": months}))
     paused = Subscription.objects.get()
-    assert paused.standing == SubscriptionStatus.PAUSED
+    assert paused.status == SubscriptionStatus.PAUSED
     assert paused.paused_until
     days = (paused.paused_until - clock.now().date()).days
     assert int(months) * 27 < days <= int(months) * 31
     assert "Your pause has ended." in words(client.post(f"/p/{token}", {"action": "resume"}))
-    assert standing() == SubscriptionStatus.ACTIVE
+    assert status() == SubscriptionStatus.ACTIVE
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_what_the_page_does_not_offer_changes_nothing(client: Client, token: str
     page = client.post(f"/p/{token}", form)
     assert page.status_code == 200
     assert "is not" in words(page)
-    assert standing() == SubscriptionStatus.ACTIVE
+    assert status() == SubscriptionStatus.ACTIVE
 
 
 def test_leaving_by_the_preferences_can_be_undone_on_the_page_that_says_so(client: Client, token: str) -> None:
@@ -171,11 +171,11 @@ def test_leaving_by_the_preferences_can_be_undone_on_the_page_that_says_so(clien
 def test_looking_at_preferences_changes_nothing(client: Client, token: str) -> None:
     for ask in (client.get, client.head):
         ask(f"/p/{token}?action=unsubscribe")
-    assert standing() == SubscriptionStatus.ACTIVE
+    assert status() == SubscriptionStatus.ACTIVE
 
 
 def test_somebody_not_confirmed_is_told_so(client: Client, token: str) -> None:
-    Subscription.objects.update(standing=SubscriptionStatus.PENDING)
+    Subscription.objects.update(status=SubscriptionStatus.PENDING)
     assert "not confirmed yet" in words(client.get(f"/p/{token}"))
 
 
@@ -210,7 +210,7 @@ def test_looking_at_the_web_version_changes_nothing(client: Client, token: str, 
     for path in (f"/v/{token}", f"/v/{nobodys}"):
         client.get(path)
         client.head(path)
-    assert standing() == SubscriptionStatus.ACTIVE
+    assert status() == SubscriptionStatus.ACTIVE
 
 
 def test_the_links_of_a_copy_passed_on_change_nothing_and_say_why(
@@ -220,7 +220,7 @@ def test_the_links_of_a_copy_passed_on_change_nothing_and_say_why(
         for answer in (client.get(path), client.post(path, {"action": "unsubscribe"})):
             assert answer.status_code == 200
             assert "does not belong to a subscriber" in words(answer)
-    assert standing() == SubscriptionStatus.ACTIVE
+    assert status() == SubscriptionStatus.ACTIVE
 
 
 def test_a_damaged_link_is_a_kind_page_that_tells_another_way(
@@ -235,7 +235,7 @@ def test_a_damaged_link_is_a_kind_page_that_tells_another_way(
             assert "reply to any of our emails" in words(page)
             assert publication.postal_address in words(page)
             assert client.post(f"/{letter}/{damaged}").status_code == 404
-    assert standing() == SubscriptionStatus.ACTIVE
+    assert status() == SubscriptionStatus.ACTIVE
 
 
 @pytest.mark.django_db

@@ -54,7 +54,7 @@ class Server(NamedTuple):
 
     def left(self) -> int:
         with closing(sqlite3.connect(self.database)) as reader:
-            found = reader.execute("SELECT count(*) FROM audience_subscription WHERE standing = 'left'")
+            found = reader.execute("SELECT count(*) FROM audience_subscription WHERE status = 'left'")
             return int(found.fetchone()[0])
 
 

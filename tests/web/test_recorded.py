@@ -10,7 +10,8 @@ from newsletter.accounts.models import Role, User
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
 from newsletter.delivery.dispatches import open_dispatch
-from newsletter.delivery.models import Attempt, AttemptStatus, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Dispatch
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.editions.models import Edition
 from newsletter.letters import assemble_letter, custom_templates
 from newsletter.lib import clock
@@ -92,7 +93,7 @@ def test_a_word_of_ops_on_a_dispatch_which_says_who(browser: Client, dispatch: D
 
 def test_a_batch_that_is_settled_or_tried_again(browser: Client, dispatch: Dispatch) -> None:
     batch = dispatch.batches.get()
-    Attempt.objects.create(batch=batch, ordinal=1, fence=1, began_at=clock.now(), fate=AttemptStatus.UNCERTAIN)
+    Attempt.objects.create(batch=batch, ordinal=1, fence=1, began_at=clock.now(), status=AttemptStatus.UNCERTAIN)
     dispatch.batches.update(state=BatchState.UNCERTAIN, submitted=3)
     Dispatch.objects.update(state=DispatchState.ATTENTION)
     settled = recorded(browser, f"/ops/batches/{batch.pk}/again/")

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from newsletter.audience import subscriber_counts
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.stories import order_keys
@@ -42,7 +42,7 @@ def fill(publication: Publication, count: int) -> list[Story]:
 def old_editions(publication: Publication, count: int) -> None:
     for number in range(count):
         due = clock.now() - timedelta(days=number + 1)
-        make.edition(publication, due_at=due, local_date=None, state=State.CANCELLED, reason="Fire.")
+        make.edition(publication, due_at=due, local_date=None, state=EditionState.CANCELLED, reason="Fire.")
 
 
 def grow(publication: Publication) -> None:

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from newsletter.delivery.dispatches import open_dispatch
-from newsletter.delivery.models import Dispatch, DispatchState
+from newsletter.delivery.models import Dispatch
+from newsletter.delivery.states import DispatchState
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.support import factories as make

@@ -8,10 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.test import Client
 
-from newsletter.editions.models import State as EditionState
+from newsletter.editions.models import EditionState
 from newsletter.lib.errors import VersionConflict
 from newsletter.pictures import picture_storage
-from newsletter.pictures.models import State as PictureState
+from newsletter.pictures.models import PictureState
 from newsletter.publications.models import Publication
 from newsletter.stories import story_queue
 from newsletter.stories.models import Kind, Story

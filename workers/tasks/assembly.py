@@ -1,4 +1,4 @@
-"""Planning editions and assembling their letters."""
+"""Plan editions and assemble their letters."""
 
 from celery import shared_task
 
@@ -11,9 +11,9 @@ from newsletter.lib import clock
 
 @shared_task
 def plan_and_assemble_due() -> None:
-    """Plan what must exist, take back what changed, ring for what is due."""
+    """Plan editions, reopen those whose content changed, and enqueue those due for assembly."""
     if not installation.is_current():
-        return  # what was due while a copy or backup lay unused is for the person who confirms it
+        return  # a copy or a restored backup assembles nothing until a person confirms it
     plan_editions.plan_all(now=clock.now())
     assemble_letter.refresh_stale(now=clock.now())
     approval.hold_late(now=clock.now())
@@ -23,5 +23,5 @@ def plan_and_assemble_due() -> None:
 
 @shared_task
 def assemble(edition_id: int) -> None:
-    """Freeze the letter of one edition."""
+    """Assemble one edition and freeze its letter."""
     assemble_letter.assemble(edition_id, now=clock.now())

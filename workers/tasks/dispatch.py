@@ -1,4 +1,4 @@
-"""Opening dispatches and sending their batches."""
+"""Open dispatches and send their batches."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -14,12 +14,12 @@ from newsletter.delivery.sending import send_batches
 from newsletter.lib import clock
 from newsletter.mail.sendgrid.mail_send_client import Client
 
-SLICES_A_TICK = 20
+SLICES_PER_RUN = 20
 
 
 @lru_cache(maxsize=1)
 def _client() -> Client:
-    """The connections of this worker process."""
+    """Return the provider client that this worker process shares, with its connections."""
     return Client(
         key=settings.SENDGRID_API_KEY or "postbox",
         base=settings.SENDGRID_API_BASE,
@@ -31,13 +31,13 @@ def _client() -> Client:
 
 @lru_cache(maxsize=1)
 def _senders() -> send_batches.SendPool:
-    """The threads of this worker process."""
+    """Return the sending threads that this worker process shares."""
     return send_batches.SendPool(settings.DISPATCH_CONNECTIONS)
 
 
 @shared_task
 def enqueue_due_dispatches() -> None:
-    """Ring for due editions, dispatches that are still opening and due batches; close what is done."""
+    """Enqueue due editions, unfinished openings and due batches; finish completed dispatches."""
     if not installation.is_current():
         return
     now = clock.now()
@@ -50,21 +50,21 @@ def enqueue_due_dispatches() -> None:
 
 
 def _enqueue_due_batches() -> None:
-    due = iter(recovery.batches_to_enqueue(now=clock.now(), limit=SLICES_A_TICK * settings.DISPATCH_SLICE))
+    due = iter(recovery.batches_to_enqueue(now=clock.now(), limit=SLICES_PER_RUN * settings.DISPATCH_SLICE))
     while slice_ := list(islice(due, settings.DISPATCH_SLICE)):
         send.apply_async((slice_,), expires=30)
 
 
 @shared_task
 def send_confirmations() -> None:
-    """Send the emails that ask people who left whether they want to come back."""
+    """Send the emails that ask unsubscribed people to confirm that they want to subscribe again."""
     while installation.is_current() and confirmation_emails.send_next(client=_client(), now=clock.now()):
         pass
 
 
 @shared_task
 def open_due_edition(edition_id: int) -> None:
-    """Freeze the audience of one edition, part by part; the first is sent while the others are frozen."""
+    """Open the dispatch of one edition and freeze its audience in parts; sending starts after the first part."""
     if not installation.is_current():
         return
     if dispatch := open_dispatch.open_dispatch(edition_id, now=clock.now()):
@@ -74,7 +74,7 @@ def open_due_edition(edition_id: int) -> None:
 
 @shared_task
 def continue_opening(dispatch_id: int) -> None:
-    """Freeze what is left of an audience."""
+    """Freeze the remaining parts of an audience."""
     more = installation.is_current()
     while more:
         more = open_dispatch.continue_opening(dispatch_id)

@@ -1,4 +1,4 @@
-"""Taking in what came back from the provider."""
+"""Process webhook posts of the provider."""
 
 from celery import shared_task
 
@@ -8,11 +8,11 @@ from newsletter.lib import clock
 
 @shared_task
 def process_webhook_posts() -> None:
-    """Understand the posts that wait."""
+    """Process the waiting webhook posts."""
     process_events.process_posts(now=clock.now())
 
 
 @shared_task
 def prune() -> None:
-    """Throw away posts that are older than a month."""
+    """Delete webhook posts older than thirty days."""
     webhook_inbox.prune(now=clock.now())

@@ -1,4 +1,4 @@
-"""Looking after the house: readings, recovery, and groups that are submitted ahead."""
+"""Record queue depths, recover lost work, clean up, and advance scheduled groups."""
 
 from functools import lru_cache
 
@@ -19,7 +19,7 @@ from newsletter.ops import heartbeats
 from workers import queue_depth
 from workers.queues import WORKER_QUEUES
 
-ANSWER_TIMEOUT = 10.0  # seconds: a cancel is asked for again rather than waited for
+ANSWER_TIMEOUT = 10.0  # seconds: retrying a cancel is better than waiting for the answer
 
 
 @lru_cache(maxsize=1)
@@ -40,7 +40,7 @@ def _provider() -> ScheduledSendApi:
 
 @shared_task
 def record_queue_depths() -> None:
-    """Write down how long the worker queues are."""
+    """Record the depths of the worker queues."""
     now = clock.now()
     for depth in queue_depth.queue_depths(_redis(), WORKER_QUEUES):
         heartbeats.record_queue(depth.queue, waiting=depth.waiting, oldest_seconds=depth.oldest_seconds, now=now)
@@ -48,7 +48,7 @@ def record_queue_depths() -> None:
 
 @shared_task
 def clean_up() -> None:
-    """What need not be done at once: pauses end; old readings, counts, gifts and sessions are forgotten."""
+    """End expired pauses; delete old heartbeats, rate windows, gifts and sessions."""
     now = clock.now()
     heartbeats.forget_old(now=now)
     quotas.forget_old(now=now)
@@ -59,22 +59,22 @@ def clean_up() -> None:
 
 @shared_task
 def recover() -> None:
-    """Give back the batches of workers that were lost, and the stories of what was stopped before it left."""
+    """Release batches of lost workers, and return the stories of stopped editions that reached no reader."""
     recovery.release_abandoned(now=clock.now())
     return_unsent_stories.give_back_unsent()
 
 
 @shared_task
 def enqueue_group_steps() -> None:
-    """Ring for every group with which there is something to do."""
+    """Enqueue the next step of every scheduled group that has one."""
     if not installation.is_current():
-        return  # a copy has no business with what another house submitted
+        return  # a copy must not touch what another installation submitted
     for group_id in scheduled_groups.groups_due(now=clock.now()):
         advance_group.apply_async((group_id,), expires=10)
 
 
 @shared_task
 def advance_group(group_id: int) -> None:
-    """Mint its id, wake its batches, cancel it or take it back: one step."""
+    """Advance one scheduled group by one step: create its batch id, wake its batches, cancel it or requeue them."""
     if installation.is_current():
         scheduled_groups.advance_group(group_id, provider=_provider(), clock=clock.now)

@@ -1,4 +1,4 @@
-"""Fetching the pictures that were asked for."""
+"""Fetch requested pictures."""
 
 import time
 
@@ -7,12 +7,12 @@ from celery import shared_task
 from newsletter.lib import clock
 from newsletter.pictures import import_pictures
 
-TURN = 4.0  # seconds; the next tick goes on
+TIME_LIMIT = 4.0  # seconds; the next run continues
 
 
 @shared_task
 def fetch_due_pictures() -> None:
-    """Fetch what is due, one picture after the other."""
-    until = time.monotonic() + TURN
+    """Fetch due pictures one after the other until the time limit."""
+    until = time.monotonic() + TIME_LIMIT
     while import_pictures.fetch_next(now=clock.now()) and time.monotonic() < until:
         pass

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             name='Subscription',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('standing', models.CharField(choices=[('pending', 'not confirmed yet'), ('active', 'receives it'), ('paused', 'asked for a pause'), ('left', 'unsubscribed')], default='pending', max_length=8)),
+                ('status', models.CharField(choices=[('pending', 'not confirmed yet'), ('active', 'receives it'), ('paused', 'asked for a pause'), ('left', 'unsubscribed')], default='pending', max_length=8)),
                 ('paused_until', models.DateField(blank=True, null=True)),
                 ('consent_source', models.CharField(blank=True, help_text='Where consent was given: a form, an import.', max_length=200)),
                 ('consent_at', models.DateTimeField(blank=True, null=True)),
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='subscription',
-            index=models.Index(fields=['publication', 'standing', 'subscriber'], name='audience_su_publica_741507_idx'),
+            index=models.Index(fields=['publication', 'status', 'subscriber'], name='audience_su_publica_b9af8c_idx'),
         ),
         migrations.AddConstraint(
             model_name='subscription',

@@ -22,8 +22,8 @@ Assignments = Annotated[
 app = Commands(help="Manage donation appeals shown in emails.")
 
 
-class Place(StrEnum):
-    """The values of `giving.models.Place`, which cannot be imported before Django is set up."""
+class PlaceOption(StrEnum):
+    """The values of `giving.models.AppealPlace`, which cannot be imported before Django is set up."""
 
     IN_STORY = "in-story"
     BETWEEN = "between"
@@ -79,7 +79,7 @@ def add(
     starts: Annotated[str, typer.Option(metavar="DATE", help="First day: 2026-12-01.", show_default=False)] = "",
     ends: Annotated[str, typer.Option(metavar="DATE", help="Last day.", show_default=False)] = "",
     priority: Annotated[int, typer.Option(help="The active appeal with the highest priority is used.")] = 0,
-    place: Annotated[Place, typer.Option(help="Preferred position in the email.")] = Place.IN_STORY,
+    place: Annotated[PlaceOption, typer.Option(help="Preferred position in the email.")] = PlaceOption.IN_STORY,
     story: Annotated[int, typer.Option(min=1, help="Story to place it in or after, counted from 1.")] = 1,
     paragraph: Annotated[
         int, typer.Option(min=1, help="Paragraph of that story to place it after, counted from 1.")
@@ -238,8 +238,8 @@ def _value(appeal: Appeal, name: str, text: str) -> Any:
 
 def _position(appeal: Appeal) -> str:
     match appeal.place:
-        case Place.IN_STORY:
+        case PlaceOption.IN_STORY:
             return f"after paragraph {appeal.paragraph_number} of story {appeal.story_number}"
-        case Place.BETWEEN:
+        case PlaceOption.BETWEEN:
             return f"after story {appeal.story_number}"
     return "after the last story"

@@ -47,10 +47,10 @@ def audit(
 
     Example: newsletter audit --who eddie@example.org --subject edition:5
     """
-    from newsletter.audit import find_entries
+    from newsletter.audit import search_records
 
     kind, _, number = subject.partition(":")
-    found = find_entries.search(
+    found = search_records.search(
         who=who,
         acts=_acts(act or []),
         subject=kind.strip().lower(),

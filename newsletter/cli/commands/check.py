@@ -51,7 +51,7 @@ def _facts() -> production_checks.Facts:
     from django.db import connection
 
     from newsletter.delivery.ledger import installation
-    from newsletter.local.broker_answers import BrokerAnswer, ask_broker
+    from newsletter.local.check_broker import BrokerAnswer, ask_broker
 
     problem, missing = _migrations()
     broker = ask_broker(settings.REDIS_URL) if settings.REDIS_URL else BrokerAnswer()
@@ -100,13 +100,13 @@ def _database_software() -> str:
     return f"{connection.display_name} {version}"
 
 
-def _senders() -> tuple[production_checks.Sender, ...]:
+def _senders() -> tuple[production_checks.PublicationSender, ...]:
     from newsletter.publications.models import Publication
 
     rows = (
         Publication.objects.filter(is_active=True).order_by("slug").values_list("slug", "sender_email", "auto_approve")
     )
-    return tuple(production_checks.Sender(*row) for row in rows)
+    return tuple(production_checks.PublicationSender(*row) for row in rows)
 
 
 def _approvers() -> int:

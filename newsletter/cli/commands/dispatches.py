@@ -61,7 +61,7 @@ def settle(
     """
     from newsletter.accounts.permissions import Permission
     from newsletter.delivery.dispatches import settle_batch
-    from newsletter.delivery.models import BatchState
+    from newsletter.delivery.states import BatchState
 
     dispatch = lookups.dispatch(edition)
     person = lookups.person(by, Permission.OPERATE)

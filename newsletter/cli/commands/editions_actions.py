@@ -134,10 +134,10 @@ def reschedule(
 
 def _warn_about_approval(edition: Edition, *, due_at: datetime, now: datetime) -> bool:
     """Print a note and return True if `edition` would lose its approval at the new due time."""
-    from newsletter.editions.models import State
+    from newsletter.editions.models import EditionState
     from newsletter.letters import compose_letters
 
-    is_lost = edition.state == State.APPROVED and not edition.auto_approve
+    is_lost = edition.state == EditionState.APPROVED and not edition.auto_approve
     if not is_lost or compose_letters.compose_for(edition, due_at=due_at, now=now) is None:
         return False
     output.print_note(

@@ -130,7 +130,7 @@ def forget(
 
 
 def _shape(gift: Gift) -> dict[str, Any]:
-    """A gift. `amount` is in the smallest unit of the currency; `publication` is a slug, or null for all."""
+    """Describe a gift. `amount` is in the smallest unit of the currency; `publication` is a slug, or null for all."""
     names = ("id", "email", "given_at", "amount", "currency", "source", "reference", "recorded_at")
     return {name: getattr(gift, name) for name in names} | {"publication": _publication_slug(gift) or None}
 

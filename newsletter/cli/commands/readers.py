@@ -75,7 +75,7 @@ def export(
 ) -> None:
     """Export all readers as CSV.
 
-    Columns: email, first_name, standing, consent_source, consent_at, time_zone and more. `readers import` recreates
+    Columns: email, first_name, status, consent_source, consent_at, time_zone and more. `readers import` recreates
     the same audience in another database. Cells that a spreadsheet would run as a formula start with an apostrophe,
     which the import removes. The file contains personal data: delete it when you no longer need it.
 

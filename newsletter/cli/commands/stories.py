@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 app = Commands(help="Manage the story queue.")
 
 
-class StoryState(StrEnum):
+class StateOption(StrEnum):
     """Filter of `stories list`."""
 
     QUEUED = "queued"
@@ -29,7 +29,7 @@ class StoryState(StrEnum):
 @app.command("list")
 def list_(
     publication: Publication = "",
-    state: Annotated[StoryState, typer.Option(help="Stories to list.")] = StoryState.QUEUED,
+    state: Annotated[StateOption, typer.Option(help="Stories to list.")] = StateOption.QUEUED,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Maximum number of rows.")] = 100,
     json: Json = False,
 ) -> None:
@@ -40,11 +40,11 @@ def list_(
     target = lookups.publication(publication)
     rows = Story.objects.filter(publication=target).select_related("publication", "picture")
     places = story_queue.places(target)
-    if state is StoryState.QUEUED:
+    if state is StateOption.QUEUED:
         rows = rows.queued()
     else:
         rows = rows.order_by("-changed_at", "-id")
-        if state is not StoryState.ALL:
+        if state is not StateOption.ALL:
             rows = rows.filter(state=state.value)
     found = list(rows[:limit])
     if json:

@@ -1,6 +1,6 @@
 """newsletter stories add --paste: make a story of copied text.
 
-The command prints the detected type of every line. It saves an appeal found in the text only when told to.
+The command prints the detected type of every line. It saves an appeal found in the text only if an option requests it.
 """
 
 from __future__ import annotations  # models are imported inside, once Django is set up
@@ -105,7 +105,7 @@ def _show(pasted: PastedArticle) -> None:
 
 def _appeal_fields(appeal: PastedAppeal, known: Sequence[str], options: AppealOptions) -> dict[str, Any] | None:
     """Return the fields of the appeal to save, or None when it is not saved."""
-    from newsletter.giving.models import Place
+    from newsletter.giving.models import AppealPlace
 
     if appeal.is_among(known):
         output.print_note(
@@ -134,7 +134,7 @@ def _appeal_fields(appeal: PastedAppeal, known: Sequence[str], options: AppealOp
         "closing": appeal.closing,
         "button": options.button or output.prompt("Button label", default=DEFAULT_BUTTON),
         "url": options.url or output.prompt("Button link", default="") or _raise_no_url(),
-        "place": Place.IN_STORY,
+        "place": AppealPlace.IN_STORY,
         "story_number": 1,
         "paragraph_number": appeal.after_paragraph,
         "is_active": False,  # the text may belong to another organisation

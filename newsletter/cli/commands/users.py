@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 app = Commands(help="Manage staff users and their roles.")
 
 
-class Role(StrEnum):
+class RoleOption(StrEnum):
     """The values of `accounts.models.Role`, which cannot be imported before Django is set up."""
 
     CURATOR = "curator"
@@ -46,8 +46,9 @@ FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the pass
 def add(  # noqa: PLR0917 — Typer reads them as options
     email: Email,
     role: Annotated[
-        Role, typer.Option(help="Role: curator (stories), editor (also approval), ops (sending) or admin (everything).")
-    ] = Role.CURATOR,
+        RoleOption,
+        typer.Option(help="Role: curator (stories), editor (also approval), ops (sending) or admin (everything)."),
+    ] = RoleOption.CURATOR,
     name: Annotated[str, typer.Option(help="Name of the user.", show_default=False)] = "",
     by: ByAdministrator = "",
     password_stdin: FromStdin = False,
@@ -106,7 +107,7 @@ def set_password(email: Email, by: ByAdministrator = "", password_stdin: FromStd
 @app.command("set-role")
 def set_role(
     email: Email,
-    role: Annotated[Role, typer.Argument(metavar="ROLE", help="New role: curator, editor, ops or admin.")],
+    role: Annotated[RoleOption, typer.Argument(metavar="ROLE", help="New role: curator, editor, ops or admin.")],
     by: ByAdministrator = "",
     json: Json = False,
 ) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from newsletter.delivery.models import Dispatch, WarmUp
     from newsletter.editions.models import Edition
     from newsletter.giving.models import Appeal
-    from newsletter.ops.system_status import Status
+    from newsletter.ops.system_status import SystemStatus
     from newsletter.pictures.models import Picture
     from newsletter.publications.models import Publication
     from newsletter.stories.models import Story
@@ -43,7 +43,7 @@ APPEAL = (
 )
 PUBLICATION = (
     "slug name tagline website sender_name sender_email reply_to postal_address fallback_name language accent_colour "
-    "accent_colour_dark logo_url logo_dark_url logo_width fonts look corners footer_text social_links sponsor_name "
+    "accent_colour_dark logo_url logo_dark_url logo_width fonts layout corners footer_text social_links sponsor_name "
     "sponsor_text sponsor_url utm_tags utm_excluded_hosts click_tracking time_zone recurrence "
     "starts_on send_time lead_minutes local_time pace_per_minute pace_per_hour quiet_from quiet_until "
     "schedule_ahead_minutes minimum_stories maximum_stories on_empty lateness_limit_minutes auto_approve is_active "
@@ -57,7 +57,7 @@ DISPATCH = "id reason opened_at finished_at"
 
 
 def story(story: Story, *, place: int | None) -> JsonObject:
-    """A story. `publication` is a slug; `picture` is the stored file, or why there is none yet, or null.
+    """Describe a story. `publication` is a slug; `picture` is the stored file, or why there is none yet, or null.
 
     `position` is its place in the queue from 1, or null for a story that is not queued.
     """
@@ -66,7 +66,7 @@ def story(story: Story, *, place: int | None) -> JsonObject:
 
 
 def picture(picture: Picture | None) -> JsonObject | None:
-    """A picture. `address` is its URL in emails, null until it is stored."""
+    """Describe a picture. `address` is its URL in emails, null until it is stored."""
     if picture is None:
         return None
     address = f"{settings.PICTURES_URL}/{picture.name}" if picture.is_stored else None
@@ -74,12 +74,12 @@ def picture(picture: Picture | None) -> JsonObject | None:
 
 
 def appeal(appeal: Appeal) -> JsonObject:
-    """An appeal. `publication` is a slug."""
+    """Describe an appeal. `publication` is a slug."""
     return _named(appeal, APPEAL) | {"publication": appeal.publication.slug}
 
 
 def publication(publication: Publication) -> JsonObject:
-    """A publication. `accent_in_letters` is the accent colour as emails use it, adjusted to be legible."""
+    """Describe a publication. `accent_in_letters` is the accent colour as emails use it, adjusted to be legible."""
     from newsletter.letters.style import palette
 
     return _named(publication, PUBLICATION) | {
@@ -102,7 +102,7 @@ def with_contents(editions: QuerySet[Edition]) -> QuerySet[Edition]:
 
 
 def edition(edition: Edition) -> JsonObject:
-    """An edition. `stories` are in order, `findings` are from preflight, `approved_by` is an address or null.
+    """Describe an edition. `stories` are in order, `findings` are from preflight, `approved_by` is an address or null.
 
     Read several editions through `with_contents`.
     """
@@ -118,14 +118,14 @@ def edition(edition: Edition) -> JsonObject:
 
 
 def dispatch(dispatch: Dispatch) -> JsonObject:
-    """A dispatch with its `progress` and its `uncertain` and `refused` batches.
+    """Describe a dispatch with its `progress` and its `uncertain` and `refused` batches.
 
     `tally` counts readers by delivery event, or is null before the first event. `waits` (`next_at`, `done_at`,
     `sentences`) explains a delay.
     """
     from newsletter.delivery.dispatches.delay_reasons import delay_of
     from newsletter.delivery.ledger import progress as derived
-    from newsletter.delivery.models import BatchState
+    from newsletter.delivery.states import BatchState
     from newsletter.insights import dispatch_stats
 
     def batches_in(state: BatchState) -> list[JsonObject]:
@@ -146,7 +146,7 @@ def dispatch(dispatch: Dispatch) -> JsonObject:
     }
 
 
-def status(status: Status) -> JsonObject:
+def status(status: SystemStatus) -> JsonObject:
     """System status: `level` is well, busy or broken; then problems, worker queues and open editions."""
     return {
         "level": status.verdict.level,
@@ -179,12 +179,12 @@ def progress(progress: Progress) -> JsonObject:
 
 
 def warm_up(warm_up: WarmUp) -> JsonObject:
-    """A warm-up plan: the most readers a day for a domain, from `starts_on` (UTC)."""
+    """Describe a warm-up plan: the most readers a day for a domain, from `starts_on` (UTC)."""
     return _named(warm_up, "domain starts_on daily")
 
 
 def user(user: User) -> JsonObject:
-    """A staff user."""
+    """Describe a staff user."""
     return _named(user, "email name role is_active created_at")
 
 
@@ -194,7 +194,7 @@ def counts(counts: SubscriberCounts) -> JsonObject:
 
 
 def report(report: SubscriberImportReport) -> JsonObject:
-    """The result of an import: numbers of rows, and up to 100 `problems` (line, problem)."""
+    """Describe the result of an import: numbers of rows, and up to 100 `problems` (line, problem)."""
     return asdict(report) | {"adds_up": report.adds_up}
 
 

@@ -37,18 +37,24 @@ def publication(slug: str) -> Publication:
 
 
 def story(number: int) -> Story:
+    """Return the story with this number; raise `BadInput` if there is none."""
+
     from newsletter.stories.models import Story
 
     return _found(Story.objects.select_related("publication").filter(pk=number).first(), "story", number, "stories")
 
 
 def appeal(number: int) -> Appeal:
+    """Return the appeal with this number; raise `BadInput` if there is none."""
+
     from newsletter.giving.models import Appeal
 
     return _found(Appeal.objects.select_related("publication").filter(pk=number).first(), "appeal", number, "appeals")
 
 
 def edition(number: int) -> Edition:
+    """Return the edition with this number; raise `BadInput` if there is none."""
+
     from newsletter.editions.models import Edition
 
     return _found(

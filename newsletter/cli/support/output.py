@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, TextIO, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import orjson
 from rich.console import Console
@@ -13,6 +13,7 @@ from rich.table import Table
 
 from newsletter.cli.support import output_streams
 from newsletter.lib import replace_file
+from newsletter.lib.csv_reader import RowProblem
 from newsletter.lib.errors import BadInput
 
 JSON = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
@@ -64,16 +65,7 @@ def print_note(text: str) -> None:
     sys.stderr.write(printable(text) + "\n")
 
 
-class Problem(Protocol):
-    """What an import reports about a row."""
-
-    @property
-    def line(self) -> int: ...
-    @property
-    def problem(self) -> str: ...
-
-
-def print_problems(known: Sequence[Problem], count: int) -> None:
+def print_problems(known: Sequence[RowProblem], count: int) -> None:
     """Print problems with rows of a file, by line. `count` is their full number; `known` may hold fewer."""
     for problem in known:
         print_note(f"line {problem.line}: {problem.problem}")

@@ -31,11 +31,11 @@ class PlainFlags:
 
 
 class Command(PlainFlags, TyperCommand):
-    pass
+    """A command with plain flags in its help."""
 
 
 class Group(PlainFlags, TyperGroup):
-    pass
+    """A command group with plain flags in its help."""
 
 
 class Commands(typer.Typer):

@@ -12,22 +12,16 @@ from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
 from newsletter.delivery.dispatches import control_dispatch
 from newsletter.delivery.ledger import installation
-from newsletter.delivery.models import (
-    Attempt,
-    Dispatch,
-    DispatchState,
-    Installation,
-    ScheduledGroup,
-    ScheduledGroupState,
-)
+from newsletter.delivery.models import Attempt, Dispatch, Installation, ScheduledGroup
+from newsletter.delivery.states import DispatchState, ScheduledGroupState
 from newsletter.editions import plan_editions
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import approval
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
 
 REASON = "The database was copied or restored and may be older than what readers received."
-NOT_BEGUN = [State.PLANNED, State.ASSEMBLED, State.APPROVED]
+NOT_BEGUN = [EditionState.PLANNED, EditionState.ASSEMBLED, EditionState.APPROVED]
 
 
 class ConfirmationResult(NamedTuple):
@@ -81,8 +75,8 @@ def _leave_groups(*, is_same: bool, now: datetime) -> None:
     if is_same:
         unfinished = unfinished.exclude(state=ScheduledGroupState.CANCELLING, dispatch__state=DispatchState.STOPPED)
     else:
-        ScheduledGroup.objects.exclude(place=None).update(
-            place=None
+        ScheduledGroup.objects.exclude(cancel_slot=None).update(
+            cancel_slot=None
         )  # so that no cancel of that environment is released either
-    unfinished.filter(state=ScheduledGroupState.OPEN).update(place=None)
-    unfinished.update(state=ScheduledGroupState.LEFT, why=REASON, ended_at=now, lease_until=None)
+    unfinished.filter(state=ScheduledGroupState.OPEN).update(cancel_slot=None)
+    unfinished.update(state=ScheduledGroupState.LEFT, cancel_reason=REASON, ended_at=now, lease_until=None)

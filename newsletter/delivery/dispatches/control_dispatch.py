@@ -10,8 +10,9 @@ from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
 from newsletter.delivery.dispatches import split_batch
 from newsletter.delivery.ledger.packed_ids import unpack
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.letters import approval
 from newsletter.lib.errors import BadInput, InvalidState
 
@@ -113,7 +114,7 @@ def leave_out_refused(dispatch: Dispatch, *, by: Actor, now: datetime) -> int:
         refused = list(split_batch.count_single_refusals(locked))
         if not refused:
             raise InvalidState(f"Dispatch {dispatch.pk} has no readers who were refused for their own address or name.")
-        ours = Attempt.objects.filter(fate=AttemptStatus.REFUSED, batch__in=split_batch.count_single_refusals(locked))
+        ours = Attempt.objects.filter(status=AttemptStatus.REFUSED, batch__in=split_batch.count_single_refusals(locked))
         ours.update(settled_by=f"{audit_trail.name(by)}: left out"[:100])
         for batch in refused:
             gone = {reader for those in batch.left_out.values() for reader in those}

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, tzinfo
 
 from django.db.models import Exists, OuterRef, Q
 
-from newsletter.delivery.models import Attempt, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.rate_limits import quotas
-from newsletter.delivery.rate_limits.quotas import Limits, SizedBatch
+from newsletter.delivery.rate_limits.quotas import RateLimits, SizedBatch
 from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.states import BatchState, DispatchState
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
 
@@ -104,7 +105,7 @@ def _scheduled_delay(dispatch: Dispatch, status: scheduled_sends.ScheduledSendSt
 
 
 def _sentences(
-    limits: Limits, batches: Sequence[SizedBatch], moments: Sequence[datetime], clock: tzinfo, now: datetime
+    limits: RateLimits, batches: Sequence[SizedBatch], moments: Sequence[datetime], clock: tzinfo, now: datetime
 ) -> tuple[str, ...]:
     found = []
     if quiet := limits.quiet_until(now):

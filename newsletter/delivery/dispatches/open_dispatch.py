@@ -26,9 +26,9 @@ from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.rate_limits import quotas
 from newsletter.delivery.recipients import recent_donors
 from newsletter.delivery.scheduled import scheduled_sends
-from newsletter.editions import local_time, reopen_edition, story_times
+from newsletter.editions import local_time, reopen_edition, story_availability
 from newsletter.editions.edition_times import received
-from newsletter.editions.models import Edition, State, Variant
+from newsletter.editions.models import Edition, EditionState, Variant
 from newsletter.letters import approval, assemble_letter
 from newsletter.lib.errors import InvalidState, NewsletterError
 
@@ -60,7 +60,7 @@ def open_dispatch(edition_id: int, *, now: datetime) -> Dispatch | None:
             return None
         if existing := Dispatch.objects.filter(edition=edition).first():
             return existing
-        if edition.state != State.APPROVED or scheduled_sends.submission_opens_at(edition) > now:
+        if edition.state != EditionState.APPROVED or scheduled_sends.submission_opens_at(edition) > now:
             raise InvalidState(
                 f"Edition {edition.pk} is {edition.state} and due at {edition.due_at:%Y-%m-%d %H:%M} UTC."
             )
@@ -75,7 +75,7 @@ def open_dispatch(edition_id: int, *, now: datetime) -> Dispatch | None:
         if assemble_letter.is_stale(edition, now=now):
             reopen_edition.reopen(edition, reason=assemble_letter.CHANGED)
             return None
-        if reason := story_times.reason_to_hold(edition, now=now):
+        if reason := story_availability.reason_to_hold(edition, now=now):
             approval.hold(edition, reason=reason, now=now)
             return None
         return _freeze(edition, now=now)
@@ -118,7 +118,7 @@ def _freeze(edition: Edition, *, now: datetime) -> Dispatch:
         too_late_after=edition.too_late_after,
         opened_at=now,
     )
-    edition.move(State.DISPATCHING)
+    edition.move(EditionState.DISPATCHING)
     edition.save()
     if now < edition.due_at:
         scheduled_sends.plan_groups(dispatch)

@@ -11,8 +11,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from newsletter.delivery.dispatches import control_dispatch
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.rate_limits import quotas
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 
 REENQUEUE_AFTER = timedelta(seconds=10)  # a task older than this is assumed lost with its broker
 log = structlog.get_logger()
@@ -29,8 +30,8 @@ def release_abandoned(*, now: datetime) -> int:
             else:
                 changed = ours.update(state=BatchState.UNCERTAIN, lease_until=None)
                 if changed:
-                    Attempt.objects.filter(batch=batch, fence=batch.fence, fate="").update(
-                        fate=AttemptStatus.UNCERTAIN, ended_at=now, detail="The worker was lost during the call."
+                    Attempt.objects.filter(batch=batch, fence=batch.fence, status="").update(
+                        status=AttemptStatus.UNCERTAIN, ended_at=now, detail="The worker was lost during the call."
                     )
         if changed:
             count += 1

@@ -4,7 +4,8 @@ import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, DispatchState
+from newsletter.delivery.models import Attempt, Batch
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.editions.models import Edition, EditionQuerySet, Placement
 from newsletter.editions.reopen_edition import give_back
 
@@ -33,7 +34,7 @@ def _unsent() -> EditionQuerySet:
     Read after the stop was committed: a call that began before it is then visible, or its batch is claimed.
     """
     batches = Batch.objects.filter(dispatch__edition=OuterRef("pk"))
-    may_have_left = Q(fate__in=["", AttemptStatus.ACCEPTED, AttemptStatus.UNCERTAIN]) | Q(is_proven=True)
+    may_have_left = Q(status__in=["", AttemptStatus.ACCEPTED, AttemptStatus.UNCERTAIN]) | Q(is_proven=True)
     calls = Attempt.objects.filter(may_have_left, batch__dispatch__edition=OuterRef("pk"))
     return Edition.objects.filter(
         ~Exists(batches.filter(state__in=[BatchState.CLAIMED, BatchState.CALLING])),

@@ -10,16 +10,9 @@ from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
 from newsletter.delivery.dispatches import control_dispatch
-from newsletter.delivery.models import (
-    Attempt,
-    AttemptStatus,
-    Batch,
-    BatchState,
-    Dispatch,
-    DispatchState,
-    ScheduledGroupState,
-)
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
 from newsletter.lib.errors import InvalidState
 
 log = structlog.get_logger()
@@ -37,12 +30,12 @@ def send_again(batch: Batch, *, by: Actor, now: datetime) -> Batch:
 
 def awaiting_evidence() -> Q:
     """Return the filter for attempts that evidence may still settle: those neither accepted nor proven already."""
-    return ~Q(fate=AttemptStatus.ACCEPTED) & Q(is_proven=False)
+    return ~Q(status=AttemptStatus.ACCEPTED) & Q(is_proven=False)
 
 
 def needs_proof_of_delivery(attempt: Attempt) -> bool:
     """Return True if acceptance by the provider proves nothing, because a cancel may have discarded this attempt."""
-    return attempt.fate == AttemptStatus.CANCELLED or (
+    return attempt.status == AttemptStatus.CANCELLED or (
         attempt.group is not None
         and attempt.group.state in (ScheduledGroupState.CANCELLED, ScheduledGroupState.DOUBTFUL)
     )
@@ -67,10 +60,10 @@ def settle_by_evidence(attempt_id: int, *, evidence: str, now: datetime) -> bool
             state__in=[BatchState.CALLING, BatchState.UNCERTAIN, BatchState.PENDING],
         ).update(state=BatchState.ACCEPTED, lease_until=None, last_enqueued_at=None)
         ours = Attempt.objects.filter(awaiting_evidence(), pk=attempt_id)
-        change = {"fate": AttemptStatus.ACCEPTED, "ended_at": attempt.ended_at or now} if settled else {}
+        change = {"status": AttemptStatus.ACCEPTED, "ended_at": attempt.ended_at or now} if settled else {}
         ours.update(settled_by=_settled_by(attempt, evidence), is_proven=True, **change)
     if not settled:
-        log.warning("evidence.too_late", attempt=attempt_id, fate=attempt.fate)
+        log.warning("evidence.too_late", attempt=attempt_id, status=attempt.status)
         return False
     log.info("evidence.settled", attempt=attempt_id, batch=attempt.batch_id)
     dispatch_id = Batch.objects.values_list("dispatch_id", flat=True).get(pk=attempt.batch_id)
@@ -98,10 +91,10 @@ def _settle(batch: Batch, to: BatchState, status: AttemptStatus, *, by: Actor, d
         )
         if not changed:
             raise InvalidState(f"Batch {batch.pk} is no longer uncertain.")
-        last = Attempt.objects.filter(batch=batch, fate=AttemptStatus.UNCERTAIN).order_by("-ordinal").first()
+        last = Attempt.objects.filter(batch=batch, status=AttemptStatus.UNCERTAIN).order_by("-ordinal").first()
         if last:
-            last.fate, last.settled_by = status, f"{audit_trail.name(by)}: {decision}"[:100]
-            last.save(update_fields=["fate", "settled_by"])
+            last.status, last.settled_by = status, f"{audit_trail.name(by)}: {decision}"[:100]
+            last.save(update_fields=["status", "settled_by"])
         if to == BatchState.PENDING:
             Dispatch.objects.filter(pk=batch.dispatch_id, state=DispatchState.ATTENTION).update(
                 state=DispatchState.OPEN, reason=""

@@ -18,14 +18,15 @@ from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from newsletter.delivery.ledger.packed_ids import pack, unpack
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 
 CONTENT_STATUSES = (400, 413)  # HTTP statuses that refuse a call for its content
 MIN_TRIED = 200  # readers; a share of fewer says little
 NAMED_IN_A_ROW = 4  # times DISPATCH_REFUSALS: consecutive refused calls although each named a reader
 
 # A call to one reader that was refused for that very reader
-ALONE = Q(fate=AttemptStatus.REFUSED, http_status__in=CONTENT_STATUSES, batch__submitted=1)
+ALONE = Q(status=AttemptStatus.REFUSED, http_status__in=CONTENT_STATUSES, batch__submitted=1)
 OWN_FAULT = ALONE & (Q(batch__split_from__isnull=False) | Q(rejected_positions__isnull=False))
 
 
@@ -55,7 +56,7 @@ def split(batch_id: int) -> int:
         if (
             batch is None
             or last is None
-            or last.fate != AttemptStatus.REFUSED
+            or last.status != AttemptStatus.REFUSED
             or last.http_status not in CONTENT_STATUSES
         ):
             return 0
@@ -93,7 +94,7 @@ def reason_to_pause(dispatch: Dispatch, last: Attempt) -> str:
     Only attempts since a person last resumed it count.
     """
     calls = Attempt.objects.filter(batch__dispatch=dispatch, pk__gt=dispatch.refusals_counted_from)
-    refused = calls.filter(fate=AttemptStatus.REFUSED).exclude(OWN_FAULT)
+    refused = calls.filter(status=AttemptStatus.REFUSED).exclude(OWN_FAULT)
     whole = refused.filter(batch__state=BatchState.REFUSED).exclude(http_status__in=CONTENT_STATUSES).count()
     latest = accepted(dispatch).aggregate(latest=Max("pk"))["latest"] or 0
     row = refused.filter(pk__gt=latest).aggregate(
@@ -104,7 +105,7 @@ def reason_to_pause(dispatch: Dispatch, last: Attempt) -> str:
         refusals = max(whole, row["all"])
         return f"The provider refused {refusals} {'batch' if refusals == 1 else 'batches'}."
     known = calls.aggregate(
-        accepted=Sum("batch__submitted", filter=Q(fate=AttemptStatus.ACCEPTED)), own=Count("pk", filter=OWN_FAULT)
+        accepted=Sum("batch__submitted", filter=Q(status=AttemptStatus.ACCEPTED)), own=Count("pk", filter=OWN_FAULT)
     )
     named, tried = known["own"], (known["accepted"] or 0) + known["own"]
     if last.rejected_positions and last.batch.submitted > 1:
@@ -116,7 +117,7 @@ def reason_to_pause(dispatch: Dispatch, last: Attempt) -> str:
 
 def accepted(dispatch: Dispatch) -> QuerySet[Attempt]:
     """Return the attempts of this dispatch that the provider accepted."""
-    return Attempt.objects.filter(batch__dispatch=dispatch, fate=AttemptStatus.ACCEPTED)
+    return Attempt.objects.filter(batch__dispatch=dispatch, status=AttemptStatus.ACCEPTED)
 
 
 def count_single_refusals(dispatch: Dispatch) -> QuerySet[Batch]:

@@ -31,7 +31,7 @@ BEGIN_BATCH = """
 """
 BEGIN_ATTEMPT = """
     INSERT INTO delivery_attempt
-      (batch_id, ordinal, fence, began_at, group_id, fate, provider_id, detail, settled_by, is_proven)
+      (batch_id, ordinal, fence, began_at, group_id, status, provider_id, detail, settled_by, is_proven)
     SELECT {id}, (SELECT COUNT(*) + 1 FROM delivery_attempt WHERE batch_id = {id}), {fence}, %s, {group},
       '', '', '', '', FALSE {source}
     RETURNING id, ordinal
@@ -42,7 +42,7 @@ RECORD_BATCH = """
     RETURNING id
 """
 RECORD_ATTEMPT = """
-    UPDATE delivery_attempt SET fate = %s, ended_at = %s, http_status = %s, provider_id = %s, detail = %s
+    UPDATE delivery_attempt SET status = %s, ended_at = %s, http_status = %s, provider_id = %s, detail = %s
     WHERE id = %s
 """
 BEGIN_BOTH = f"WITH ours AS ({BEGIN_BATCH})" + BEGIN_ATTEMPT.format(

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from newsletter.audience import suppressions
-from newsletter.audience.first_name import normalise_email
 from newsletter.audience.models import Subscriber, Subscription
 from newsletter.giving import gift_records
+from newsletter.mail.email_address import normalise_email
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,10 +139,12 @@ def _stamp() -> Installation:
 
 
 def new() -> Installation:
+    """Return a new, unsaved stamp of this installation."""
     return Installation(pk=1, installation_id=new_id(), environment=settings.ENVIRONMENT, fingerprint=fingerprint())
 
 
 def new_id() -> str:
+    """Return a random installation id."""
     return secrets.token_hex(6)
 
 

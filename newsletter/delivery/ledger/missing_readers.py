@@ -17,7 +17,8 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from newsletter.audience import reachable_subscribers
 from newsletter.delivery.ledger.packed_ids import unpack
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.lib.spreadsheet_formulas import escape_formula
 
 
@@ -181,7 +182,7 @@ def _reason(kind: MissingState, attempt: Attempt | None) -> str:
         return _detail(attempt)
     if kind is MissingState.UNCERTAIN:
         return (attempt.detail if attempt else "") or "The provider did not respond."
-    return attempt.detail if attempt and attempt.fate in (AttemptStatus.LATER, AttemptStatus.REFUSED) else ""
+    return attempt.detail if attempt and attempt.status in (AttemptStatus.LATER, AttemptStatus.REFUSED) else ""
 
 
 def _detail(attempt: Attempt | None) -> str:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import Sum
 
-from newsletter.delivery.models import BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Dispatch
+from newsletter.delivery.states import BatchState, DispatchState
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,9 +101,9 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveSmallIntegerField(help_text='Counted from 1 within the dispatch.')),
                 ('send_at', models.DateTimeField(help_text='When the provider sends its letters.')),
                 ('state', models.CharField(choices=[('open', 'Open'), ('cancelling', 'Cancelling'), ('cancelled', 'Cancelled'), ('left', 'Left'), ('doubtful', 'Doubtful')], default='open', max_length=10)),
-                ('place', models.PositiveSmallIntegerField(blank=True, help_text='1 to 10.', null=True, unique=True)),
+                ('cancel_slot', models.PositiveSmallIntegerField(blank=True, help_text='1 to 10.', null=True, unique=True)),
                 ('provider_batch_id', models.CharField(blank=True, help_text="The provider's batch id.", max_length=100)),
-                ('why', models.CharField(blank=True, help_text='Why it is cancelled.', max_length=200)),
+                ('cancel_reason', models.CharField(blank=True, help_text='Why it is cancelled.', max_length=200)),
                 ('cancel_requested_at', models.DateTimeField(blank=True, help_text='Committed before the first cancel.', null=True)),
                 ('ended_at', models.DateTimeField(blank=True, help_text='When its cancel was confirmed, or it was sent.', null=True)),
                 ('lease_until', models.DateTimeField(blank=True, help_text='Until then a worker has it.', null=True)),
@@ -118,10 +118,10 @@ class Migration(migrations.Migration):
                 ('fence', models.PositiveIntegerField()),
                 ('began_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('fate', models.CharField(blank=True, choices=[('accepted', 'Accepted'), ('refused', 'Refused'), ('later', 'Later'), ('uncertain', 'Uncertain'), ('cancelled', 'Cancelled')], max_length=9)),
+                ('status', models.CharField(blank=True, choices=[('accepted', 'Accepted'), ('refused', 'Refused'), ('later', 'Later'), ('uncertain', 'Uncertain'), ('cancelled', 'Cancelled')], max_length=9)),
                 ('http_status', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('provider_id', models.CharField(blank=True, help_text="The provider's id of this call.", max_length=100)),
-                ('detail', models.CharField(blank=True, help_text='What the provider said, or what went wrong.', max_length=500)),
+                ('detail', models.CharField(blank=True, help_text="The provider's answer, or what went wrong.", max_length=500)),
                 ('rejected_positions', models.JSONField(blank=True, help_text='Of a refused call: the indexes of readers, from 0, that the provider named.', null=True)),
                 ('settled_by', models.CharField(blank=True, help_text='The evidence or person that settled an uncertain one.', max_length=100)),
                 ('is_proven', models.BooleanField(default=False, help_text='An event proves that the provider took it.')),
@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='scheduledgroup',
-            constraint=models.CheckConstraint(condition=models.Q(('place', None), models.Q(('place__gte', 1), ('place__lte', 10)), _connector='OR'), name='group_place'),
+            constraint=models.CheckConstraint(condition=models.Q(('cancel_slot', None), models.Q(('cancel_slot__gte', 1), ('cancel_slot__lte', 10)), _connector='OR'), name='group_cancel_slot'),
         ),
         migrations.AddIndex(
             model_name='attempt',
@@ -163,6 +163,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='attempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('fate', '')), fields=('batch',), name='attempt_one_live'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status', '')), fields=('batch',), name='attempt_one_live'),
         ),
     ]

@@ -4,12 +4,9 @@ Readers are counted in windows: clock minutes and clock hours for a publication,
 publications. Every reader in a call that began counts, whatever its result. The limit holds within each window;
 across the border of two windows, up to twice as many readers may be submitted.
 
-`reserve` counts a call in the transaction that commits its attempt, by one conditional statement a window, which the
-database runs for one caller after the other: no window exceeds its limit, however many workers run and however often
-a batch is enqueued. `due_batches` checks the remaining room before batches are enqueued, so that worker queues do not
-fill with batches that must wait.
-
-None of this runs for a dispatch without limits (`Dispatch.is_paced` is false).
+`reserve` counts a call in the transaction that commits its attempt, by one conditional statement per window: no window
+exceeds its limit, however many workers run. `due_batches` checks the remaining room before batches are enqueued, so
+that worker queues do not fill with batches that must wait. A dispatch without limits is not `is_paced` and skips this.
 """
 
 from collections import Counter
@@ -24,8 +21,9 @@ from django.db import connection, transaction
 from django.db.models import Q, Sum
 
 from newsletter.delivery.ledger.packed_ids import pack, unpack
-from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState, RateWindow, WarmUp
+from newsletter.delivery.models import Batch, Dispatch, RateWindow, WarmUp
 from newsletter.delivery.rate_limits.warm_up import domain_of
+from newsletter.delivery.states import BatchState, DispatchState
 from newsletter.editions.models import FrozenLetter
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import hours_end
@@ -58,7 +56,7 @@ Counted = Mapping[tuple[str, int, datetime], int]  # readers by `Quota.key`
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RateLimits:
     """All rate limits of a dispatch. False when there are none."""
 
     publication: int
@@ -103,13 +101,13 @@ class Limits:
 FIELDS = ("pk", "pace_per_minute", "pace_per_hour", "quiet_from", "quiet_until", "time_zone")
 
 
-def limits_of(publication: Publication, *, now: datetime) -> Limits:
+def limits_of(publication: Publication, *, now: datetime) -> RateLimits:
     """Return the limits of a dispatch of `publication` that opens now. One query."""
     warm_up = WarmUp.objects.filter(domain=domain_of(publication.sender_email)).first()
     return _limits([getattr(publication, name) for name in FIELDS], warm_up, now)
 
 
-def limits_by_dispatch(dispatches: Collection[int], *, now: datetime) -> dict[int, Limits]:
+def limits_by_dispatch(dispatches: Collection[int], *, now: datetime) -> dict[int, RateLimits]:
     """Return the limits of these dispatches by their ids, without dispatches that have no limits.
 
     The sending domain is that of the frozen letter. Two queries for any number of dispatches, none for an empty list.
@@ -124,7 +122,7 @@ def limits_by_dispatch(dispatches: Collection[int], *, now: datetime) -> dict[in
     return {pk: limits for pk, limits in every.items() if limits}
 
 
-def refresh_paced_flags(*, now: datetime) -> dict[int, Limits]:
+def refresh_paced_flags(*, now: datetime) -> dict[int, RateLimits]:
     """Return the limits of open dispatches by their ids, and update `is_paced` of each."""
     flags = dict(Dispatch.objects.filter(state=DispatchState.OPEN).values_list("pk", "is_paced"))
     limits = limits_by_dispatch(flags, now=now)
@@ -175,7 +173,7 @@ def _count(quota: Quota, readers: int) -> bool:
         return bool(cursor.rowcount)
 
 
-def usage(every: Iterable[Limits], *, now: datetime) -> dict[tuple[str, int, datetime], int]:
+def usage(every: Iterable[RateLimits], *, now: datetime) -> dict[tuple[str, int, datetime], int]:
     """Return the readers counted in the windows that contain `now`. One query; none when no window is limited."""
     quotas = {quota.key for limits in every for quota in limits.quotas(now)}
     if not quotas:
@@ -187,14 +185,16 @@ def usage(every: Iterable[Limits], *, now: datetime) -> dict[tuple[str, int, dat
     return {(scope, seconds, starts_at): readers for scope, seconds, starts_at, readers in rows}
 
 
-def remaining(limits: Limits, used: Counted, *, at: datetime) -> int:
+def remaining(limits: RateLimits, used: Counted, *, at: datetime) -> int:
     """Return how many readers may be submitted at `at`, given those `used` in its windows already."""
     if limits.quiet_until(at):
         return 0
     return min((max(0, quota.limit - used.get(quota.key, 0)) for quota in limits.quotas(at)), default=UNLIMITED)
 
 
-def due_batches(limits: Mapping[int, Limits], *, not_enqueued_since: datetime, now: datetime, limit: int) -> list[int]:
+def due_batches(
+    limits: Mapping[int, RateLimits], *, not_enqueued_since: datetime, now: datetime, limit: int
+) -> list[int]:
     """Return up to `limit` ids of due batches of these dispatches that fit into the remaining room.
 
     Editions are served in the order of their due times. Batches that a worker has claimed, or that were enqueued
@@ -256,7 +256,7 @@ def split(batch_id: int, max_size: int) -> None:
 
 
 def schedule_batches(
-    batches: Iterable[SizedBatch], limits: Limits, used: Counted, *, now: datetime
+    batches: Iterable[SizedBatch], limits: RateLimits, used: Counted, *, now: datetime
 ) -> Iterator[datetime]:
     """Yield when each of these batches, in the order of their due times, may be sent. Pure.
 
@@ -286,13 +286,13 @@ def forget_old(*, now: datetime) -> None:
     RateWindow.objects.filter(starts_at__lt=now - KEPT_FOR).delete()
 
 
-def _limits(fields: Sequence[Any], warm_up: WarmUp | None, now: datetime) -> Limits:
+def _limits(fields: Sequence[Any], warm_up: WarmUp | None, now: datetime) -> RateLimits:
     """Build limits from the values of FIELDS, without a warm-up that is over."""
     pk, per_minute, per_hour, quiet_from, quiet_until, time_zone = fields
     quiet = None if quiet_from is None or quiet_until is None else (quiet_from, quiet_until)
     if warm_up and not warm_up.to_come(now.astimezone(UTC).date()):
         warm_up = None
-    return Limits(pk, per_minute, per_hour, quiet, time_zone, warm_up)
+    return RateLimits(pk, per_minute, per_hour, quiet, time_zone, warm_up)
 
 
 def _start(at: datetime, seconds: int) -> datetime:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 
-from newsletter.audience import return_confirmation, suppressions
+from newsletter.audience import resubscribe_confirmation, suppressions
 from newsletter.audience.models import Confirmation, ConfirmationQuerySet
 from newsletter.delivery.ledger import installation
 from newsletter.letters.style import palette
@@ -62,10 +62,10 @@ def _send(order: Confirmation, client: Client, *, now: datetime) -> None:
 
 def letter(order: Confirmation, publication: Publication) -> Letter:
     """Render the email of this order."""
-    until = (order.asked_at + return_confirmation.VALID).astimezone(zone(publication.time_zone))
+    until = (order.asked_at + resubscribe_confirmation.VALID).astimezone(zone(publication.time_zone))
     context = {
         "publication": publication,
-        "link": f"{settings.BASE_URL}/c/{return_confirmation.create_token(order)}",
+        "link": f"{settings.BASE_URL}/c/{resubscribe_confirmation.create_token(order)}",
         "until": f"{until:%A}, {until.day} {until:%B}, {until:%H:%M %Z}",
         "colours": palette.light_palette(publication.accent_colour),
     }

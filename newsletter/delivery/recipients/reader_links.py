@@ -8,7 +8,7 @@ from django.conf import settings
 
 from newsletter.editions.models import Edition
 from newsletter.lib.errors import BadToken
-from newsletter.lib.signed_tokens import Signer
+from newsletter.lib.signed_tokens import TokenSigner
 
 
 class ReaderLink(NamedTuple):
@@ -20,8 +20,8 @@ class ReaderLink(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _signer() -> Signer:
-    return Signer([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS], purpose="reader", count=2)
+def _signer() -> TokenSigner:
+    return TokenSigner([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS], purpose="reader", count=2)
 
 
 def token_signer(edition_id: int) -> Callable[[int], str]:

@@ -19,8 +19,9 @@ from django.db.models import Max
 
 from newsletter.audience.reachable_subscribers import SqlCondition
 from newsletter.delivery.ledger.packed_ids import pack
-from newsletter.delivery.models import Batch, BatchQuerySet, BatchState, Dispatch
+from newsletter.delivery.models import Batch, BatchQuerySet, Dispatch
 from newsletter.delivery.recipients.batch_recipients import ClaimedBatch
+from newsletter.delivery.states import BatchState
 from newsletter.editions.models import Edition, FrozenLetter, Variant
 from newsletter.giving import gift_records
 from newsletter.lib.sql import fetch_all

@@ -18,20 +18,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, Max, Min, OuterRef, Q
 from django.db.models.functions import Coalesce
 
-from newsletter.delivery.models import (
-    OUT,
-    Attempt,
-    AttemptStatus,
-    Batch,
-    BatchState,
-    Dispatch,
-    DispatchState,
-    ScheduledGroup,
-    ScheduledGroupState,
-)
+from newsletter.delivery.models import OUT, Attempt, Batch, Dispatch, ScheduledGroup
 from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
 from newsletter.mail.provider_errors import ProviderError, RetryLater
-from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi, Status
+from newsletter.mail.sendgrid.scheduled_send_api import BatchIdStatus, ScheduledSendApi
 
 Clock = Callable[[], datetime]
 STEP_LEASE = timedelta(seconds=30)  # after that another worker takes over the group of a lost one
@@ -45,10 +36,10 @@ def groups_due(*, now: datetime) -> list[int]:
     out = Attempt.objects.out().filter(group=OuterRef("pk"))
     to_submit = Q(provider_batch_id="") | Q(dispatch__in=scheduled_sends.asleep(now=now).values("dispatch"))
     to_submit &= Q(dispatch__state=DispatchState.OPEN, send_at__gt=now + scheduled_sends.margin())
-    to_close = Q(send_at__lte=now) | Exists(out.filter(fate=AttemptStatus.UNCERTAIN))
+    to_close = Q(send_at__lte=now) | Exists(out.filter(status=AttemptStatus.UNCERTAIN))
     is_open = Q(state=ScheduledGroupState.OPEN) & (to_close if scheduled_sends.is_outage() else to_close | to_submit)
-    cancelled = Q(state=ScheduledGroupState.CANCELLED, place__isnull=False) & Exists(out.exclude(fate=""))
-    to_release = Q(place__isnull=False, send_at__lte=now - RELEASE_AFTER) & ~Q(state__in=["open", "cancelling"])
+    cancelled = Q(state=ScheduledGroupState.CANCELLED, cancel_slot__isnull=False) & Exists(out.exclude(status=""))
+    to_release = Q(cancel_slot__isnull=False, send_at__lte=now - RELEASE_AFTER) & ~Q(state__in=["open", "cancelling"])
     unleased = Q(lease_until=None) | Q(lease_until__lt=now)
     found = ScheduledGroup.objects.filter(
         unleased, is_open | Q(state=ScheduledGroupState.CANCELLING) | cancelled | to_release
@@ -83,18 +74,18 @@ def _step(group: ScheduledGroup, provider: ScheduledSendApi, clock: Clock) -> No
     match group.state:
         case ScheduledGroupState.OPEN if now >= group.send_at:
             _end(group, ScheduledGroupState.LEFT, now=now)
-        case ScheduledGroupState.OPEN if why := _reason_to_cancel(group, now=now):
+        case ScheduledGroupState.OPEN if reason := _reason_to_cancel(group, now=now):
             ScheduledGroup.objects.filter(pk=group.pk, state=ScheduledGroupState.OPEN).update(
-                state=ScheduledGroupState.CANCELLING, why=why
+                state=ScheduledGroupState.CANCELLING, cancel_reason=reason
             )
-            log.warning("group.cancelling", group=group.pk, why=why)
+            log.warning("group.cancelling", group=group.pk, reason=reason)
         case ScheduledGroupState.OPEN:
             _let_submit(group, provider, clock)
         case ScheduledGroupState.CANCELLING:
             _cancel(group, provider, clock)
         case ScheduledGroupState.CANCELLED if Attempt.objects.out().filter(group=group).exists():
             requeue_batches(group.pk, now=now)
-        case _ if group.place and now >= group.send_at + RELEASE_AFTER:
+        case _ if group.cancel_slot and now >= group.send_at + RELEASE_AFTER:
             _release_slot(group, provider)
 
 
@@ -102,7 +93,7 @@ def _reason_to_cancel(group: ScheduledGroup, *, now: datetime) -> str:
     """Return why this open group must be cancelled now; empty while evidence may still arrive, or when too late."""
     if not group.provider_batch_id or now >= scheduled_sends.last_cancel_at(group.send_at):
         return ""
-    doubts = Attempt.objects.out().filter(group=group, fate=AttemptStatus.UNCERTAIN)
+    doubts = Attempt.objects.out().filter(group=group, status=AttemptStatus.UNCERTAIN)
     found = doubts.aggregate(number=Min("batch__number"), since=Min("ended_at"))
     if found["since"] is None:
         return ""
@@ -117,7 +108,7 @@ def _let_submit(group: ScheduledGroup, provider: ScheduledSendApi, clock: Clock)
     if is_late or group.dispatch.state != DispatchState.OPEN or scheduled_sends.is_outage():
         return
     if not group.provider_batch_id:
-        if not group.place and not _acquire_slot(group):
+        if not group.cancel_slot and not _acquire_slot(group):
             raise RetryLater("All cancel slots are in use.")
         batch_id = provider.create_batch_id()
         ScheduledGroup.objects.filter(pk=group.pk, state=ScheduledGroupState.OPEN, provider_batch_id="").update(
@@ -134,15 +125,15 @@ def _acquire_slot(group: ScheduledGroup) -> bool:
         if earlier.exclude(state=ScheduledGroupState.OPEN).exists()
         else scheduled_sends.SLOTS_FOR_NEW_GROUPS
     )
-    taken = set(ScheduledGroup.objects.filter(place__isnull=False).values_list("place", flat=True))
-    for place in range(1, slots + 1):
-        if place in taken:
+    taken = set(ScheduledGroup.objects.filter(cancel_slot__isnull=False).values_list("cancel_slot", flat=True))
+    for slot in range(1, slots + 1):
+        if slot in taken:
             continue
         try:
             with transaction.atomic():
                 return bool(
-                    ScheduledGroup.objects.filter(pk=group.pk, place=None, state=ScheduledGroupState.OPEN).update(
-                        place=place
+                    ScheduledGroup.objects.filter(pk=group.pk, cancel_slot=None, state=ScheduledGroupState.OPEN).update(
+                        cancel_slot=slot
                     )
                 )
         except IntegrityError:
@@ -170,12 +161,16 @@ def _cancel(group: ScheduledGroup, provider: ScheduledSendApi, clock: Clock) -> 
             log.warning("group.cancel_not_answered", group=group.pk, problem=error.detail)
     status = provider.status(group.provider_batch_id)
     seen_at = clock()
-    stands = status == Status.CANCELLED
+    stands = status == BatchIdStatus.CANCELLED
     if stands and seen_at < group.send_at - scheduled_sends.PROVIDER_CANCEL_CUTOFF:
         _end(group, ScheduledGroupState.CANCELLED, now=seen_at)
         requeue_batches(group.pk, now=seen_at)
     elif now >= group.send_at:
-        _end(group, ScheduledGroupState.DOUBTFUL if status != Status.NONE else ScheduledGroupState.LEFT, now=seen_at)
+        _end(
+            group,
+            ScheduledGroupState.DOUBTFUL if status != BatchIdStatus.NONE else ScheduledGroupState.LEFT,
+            now=seen_at,
+        )
     elif not stands:
         raise RetryLater("The cancel does not stand yet.")
 
@@ -184,7 +179,9 @@ def _end(group: ScheduledGroup, to: ScheduledGroupState, *, now: datetime) -> No
     """Record the final state of a group. A group that left releases its cancel slot, because it has no cancel."""
     with transaction.atomic():
         ours = ScheduledGroup.objects.filter(pk=group.pk, state=group.state)
-        changed = ours.update(state=to, ended_at=now, **({"place": None} if to == ScheduledGroupState.LEFT else {}))
+        changed = ours.update(
+            state=to, ended_at=now, **({"cancel_slot": None} if to == ScheduledGroupState.LEFT else {})
+        )
         if changed and to == ScheduledGroupState.DOUBTFUL:
             _mark_uncertain(group, now=now)
     if changed:
@@ -198,8 +195,8 @@ def _mark_uncertain(group: ScheduledGroup, *, now: datetime) -> None:
     """
     held = _lock_batches(group, list(OUT))
     calls = Attempt.objects.out().filter(group=group, batch__in=held)
-    calls.exclude(fate=AttemptStatus.UNCERTAIN).update(
-        fate=AttemptStatus.UNCERTAIN,
+    calls.exclude(status=AttemptStatus.UNCERTAIN).update(
+        status=AttemptStatus.UNCERTAIN,
         ended_at=Coalesce("ended_at", now),
         detail="Its group was cancelled, perhaps too late.",
         settled_by="",
@@ -231,7 +228,7 @@ def requeue_batches(group_id: int, *, now: datetime) -> int:
         held = _lock_batches(group, [BatchState.ACCEPTED, BatchState.UNCERTAIN])
         calls = Attempt.objects.out().filter(group=group, batch__in=held)
         calls.filter(settled_by="").update(settled_by=f"cancelled with group {group.number}")
-        calls.update(fate=AttemptStatus.CANCELLED)
+        calls.update(status=AttemptStatus.CANCELLED)
         # a higher fence, so that no late answer or evidence about the cancelled call counts for the next one
         Batch.objects.filter(pk__in=held).update(
             state=BatchState.PENDING,
@@ -260,4 +257,4 @@ def _release_slot(group: ScheduledGroup, provider: ScheduledSendApi) -> None:
     """Release the cancel slot long after the send time. Before it, deleting the cancel would send the letters."""
     if group.provider_batch_id:
         provider.delete_status(group.provider_batch_id)
-    ScheduledGroup.objects.filter(pk=group.pk).update(place=None)
+    ScheduledGroup.objects.filter(pk=group.pk).update(cancel_slot=None)

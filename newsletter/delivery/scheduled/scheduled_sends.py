@@ -19,18 +19,10 @@ from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from newsletter.audience import reachable_subscribers
-from newsletter.delivery.models import (
-    Attempt,
-    AttemptStatus,
-    Batch,
-    BatchState,
-    Dispatch,
-    DispatchState,
-    ScheduledGroup,
-    ScheduledGroupState,
-)
+from newsletter.delivery.models import Attempt, Batch, Dispatch, ScheduledGroup
 from newsletter.delivery.rate_limits import quotas
 from newsletter.delivery.recipients.batch_recipients import ClaimedBatch
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
 from newsletter.editions.models import Edition
 from newsletter.mail.message import ScheduledSend
 
@@ -94,7 +86,7 @@ def last_cancel_at(send_at: datetime) -> datetime:
 def is_outage() -> bool:
     """Return True if so many cancels are pending that no more batches should be submitted before their time."""
     return (
-        ScheduledGroup.objects.filter(cancel_requested_at__isnull=False, place__isnull=False).count()
+        ScheduledGroup.objects.filter(cancel_requested_at__isnull=False, cancel_slot__isnull=False).count()
         >= OUTAGE_THRESHOLD
     )
 
@@ -170,7 +162,7 @@ def plan_groups(dispatch: Dispatch) -> None:
 def _free_slots() -> int:
     return (
         SLOTS_FOR_NEW_GROUPS
-        - ScheduledGroup.objects.filter(Q(state=ScheduledGroupState.OPEN) | Q(place__isnull=False)).count()
+        - ScheduledGroup.objects.filter(Q(state=ScheduledGroupState.OPEN) | Q(cancel_slot__isnull=False)).count()
     )
 
 
@@ -197,9 +189,11 @@ def request_cancel(dispatch: Dispatch, *, reason: str, now: datetime) -> None:
     """
     groups = ScheduledGroup.objects.filter(dispatch=dispatch, state=ScheduledGroupState.OPEN)
     unused = groups.filter(provider_batch_id="")
-    unused.update(state=ScheduledGroupState.CANCELLED, place=None, why=reason[:200], ended_at=now)
+    unused.update(state=ScheduledGroupState.CANCELLED, cancel_slot=None, cancel_reason=reason[:200], ended_at=now)
     in_time = now + LAST_CANCEL_BEFORE
-    groups.filter(send_at__gt=in_time).update(state=ScheduledGroupState.CANCELLING, why=reason[:200], lease_until=None)
+    groups.filter(send_at__gt=in_time).update(
+        state=ScheduledGroupState.CANCELLING, cancel_reason=reason[:200], lease_until=None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +224,9 @@ def scheduled_send_status(dispatch: Dispatch, *, now: datetime) -> ScheduledSend
     sent = {state: readers for state, readers in calls.annotate(Sum("batch__submitted")) if readers}
     here = dispatch.batches.filter(state__in=[BatchState.PENDING, BatchState.CLAIMED])
     waiting = here.aggregate(readers=Sum("count"))["readers"] or 0
-    cancelled_readers = here.filter(Exists(Attempt.objects.filter(batch=OuterRef("pk"), fate=AttemptStatus.CANCELLED)))
+    cancelled_readers = here.filter(
+        Exists(Attempt.objects.filter(batch=OuterRef("pk"), status=AttemptStatus.CANCELLED))
+    )
     until = dispatch.groups.filter(state=ScheduledGroupState.OPEN).aggregate(latest=Max("send_at"))["latest"]
     until = until and last_cancel_at(until)
     is_stopped = dispatch.state == DispatchState.STOPPED
@@ -260,7 +256,7 @@ def cancels_that_did_not_hold(dispatch: Dispatch) -> int:
     """Return the number of calls with a confirmed cancel of which an event proves that they were sent anyway."""
     if dispatch.leaves_at is None:
         return 0
-    return Attempt.objects.filter(batch__dispatch=dispatch, fate=AttemptStatus.CANCELLED, is_proven=True).count()
+    return Attempt.objects.filter(batch__dispatch=dispatch, status=AttemptStatus.CANCELLED, is_proven=True).count()
 
 
 def describe(status: ScheduledSendStatus, *, leaves: str, until: str) -> str:

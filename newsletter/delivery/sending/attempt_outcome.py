@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from newsletter.delivery.models import AttemptStatus, BatchState
+from newsletter.delivery.states import AttemptStatus, BatchState
 from newsletter.mail import text_cleaning
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import ProviderError, Refused, RetryLater
@@ -20,8 +20,8 @@ MAX_WAIT_SECONDS = 300.0
 class AttemptResult:
     """The status of one attempt, with the provider's answer. `wait` is in seconds, only for `later`."""
 
-    fate: AttemptStatus
-    status: int | None = None
+    status: AttemptStatus
+    http_status: int | None = None
     provider_id: str = ""
     detail: str = ""
     wait: float = 0
@@ -30,15 +30,14 @@ class AttemptResult:
     @property
     def concerns_all(self) -> bool:
         """Return True if every other batch would be refused for the same reason: key or sender not accepted."""
-        return self.fate == AttemptStatus.REFUSED and self.status in (401, 403, 451)
+        return self.status == AttemptStatus.REFUSED and self.http_status in (401, 403, 451)
 
 
 def outcome(answer: Receipt | ProviderError, *, ordinal: int) -> AttemptResult:
-    """Return the result of the `ordinal`-th attempt (from 1). An error that is neither `Refused` nor `RetryLater` is
-    uncertain.
+    """Return the result of the `ordinal`-th attempt (from 1).
 
-    The wait doubles with each attempt, up to five minutes: a provider that is down for an hour gets about fifteen
-    calls for the batch.
+    An error that is neither `Refused` nor `RetryLater` is uncertain. The wait doubles with each attempt, up to five
+    minutes: a provider that is down for an hour gets about fifteen calls for the batch.
     """
     if isinstance(answer, Receipt):
         return AttemptResult(AttemptStatus.ACCEPTED, answer.status, _kept(answer.provider_id, 100))

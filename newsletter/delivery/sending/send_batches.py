@@ -21,12 +21,13 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from newsletter.delivery.dispatches import control_dispatch
 from newsletter.delivery.ledger import batch_sql
 from newsletter.delivery.ledger.packed_ids import unpack
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, ScheduledGroup
+from newsletter.delivery.models import Attempt, Batch, Dispatch, ScheduledGroup
 from newsletter.delivery.rate_limits import quotas
 from newsletter.delivery.recipients import batch_recipients, recent_donors
 from newsletter.delivery.recipients.batch_recipients import ClaimedBatch
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.sending import attempt_outcome
+from newsletter.delivery.states import AttemptStatus, BatchState
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import ProviderError
 from newsletter.mail.sendgrid.mail_send_client import Client
@@ -271,18 +272,24 @@ def record_result(attempt: Attempt, answer: Receipt | ProviderError, *, now: dat
     It changes nothing once a person settled the batch or a newer claim raised the fence.
     """
     result = attempt_outcome.outcome(answer, ordinal=attempt.ordinal)
-    due_at = now + timedelta(seconds=result.wait) if result.fate == AttemptStatus.LATER else None
-    line = (result.fate, result.status, result.provider_id, result.detail)
+    due_at = now + timedelta(seconds=result.wait) if result.status == AttemptStatus.LATER else None
+    line = (result.status, result.http_status, result.provider_id, result.detail)
     with _atomic_if(bool(result.rejected_positions)):
-        state = attempt_outcome.BATCH_STATE[result.fate]
+        state = attempt_outcome.BATCH_STATE[result.status]
         if not batch_sql.record(
             attempt.batch_id, attempt.fence, attempt.pk, state=state, due_at=due_at, line=line, now=now
         ):
-            log.warning("attempt.too_late", attempt=attempt.pk, fate=result.fate.value)
+            log.warning("attempt.too_late", attempt=attempt.pk, status=result.status.value)
             return None
         if result.rejected_positions:
             Attempt.objects.filter(pk=attempt.pk).update(rejected_positions=list(result.rejected_positions))
-    log.info("attempt.ended", attempt=attempt.pk, batch=attempt.batch_id, fate=result.fate.value, status=result.status)
-    if result.fate == AttemptStatus.REFUSED:
+    log.info(
+        "attempt.ended",
+        attempt=attempt.pk,
+        batch=attempt.batch_id,
+        status=result.status.value,
+        http_status=result.http_status,
+    )
+    if result.status == AttemptStatus.REFUSED:
         control_dispatch.handle_refusal(attempt.batch_id, at_once=result.concerns_all, detail=result.detail)
-    return result.fate
+    return result.status

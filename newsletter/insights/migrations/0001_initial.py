@@ -30,15 +30,15 @@ class Migration(migrations.Migration):
                 ('tries', models.PositiveSmallIntegerField(default=0, help_text='How often a worker claimed it.')),
                 ('try_at', models.DateTimeField(blank=True, help_text='Not before this time; empty: at once.', null=True)),
                 ('received_at', models.DateTimeField(db_index=True)),
-                ('signed_at', models.DateTimeField(blank=True, help_text="By the provider's clock, if it said.", null=True)),
+                ('signed_at', models.DateTimeField(blank=True, help_text="By the provider's clock, if it is known.", null=True)),
                 ('digest', models.CharField(help_text='SHA-256 of stamp and body: each is kept once.', max_length=64, unique=True)),
                 ('body', models.BinaryField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('absorbed', 'Processed'), ('aside', 'Failed')], default='waiting', max_length=8)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('processed', 'Processed'), ('failed', 'Failed')], default='waiting', max_length=9)),
                 ('events', models.PositiveIntegerField(default=0, help_text='How many of interest were in it.')),
                 ('problem', models.CharField(blank=True, help_text='What in it could not be understood.', max_length=200)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['id'], name='notice_waiting'), models.Index(condition=models.Q(('state', 'aside')), fields=['received_at'], name='notice_aside')],
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['id'], name='post_waiting'), models.Index(condition=models.Q(('state', 'failed')), fields=['received_at'], name='post_failed')],
             },
         ),
         migrations.CreateModel(

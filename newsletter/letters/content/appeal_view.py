@@ -16,6 +16,8 @@ from newsletter.publications.schedule import zone
 
 @dataclass(frozen=True, slots=True)
 class Amount:
+    """A suggested amount: a button of its own."""
+
     words: str  # “Give $25”
     url: str
 
@@ -30,6 +32,8 @@ class Thermometer:
 
 @dataclass(frozen=True, slots=True)
 class AppealView:
+    """The appeal as templates see it."""
+
     label: str  # names the sender, to set the appeal apart from the story
     heading: str
     lead: str

@@ -52,6 +52,8 @@ class Sponsor:
 
 @dataclass(frozen=True, slots=True)
 class Brand:
+    """The publication's name, logo, fonts and colours as templates see them."""
+
     name: str
     tagline: str
     website: str

@@ -42,7 +42,7 @@ class Links:
 class LetterContent:
     """The content of one letter. Its fields are the names that templates know."""
 
-    look: str  # the layout: a folder of templates/email/ with three templates
+    layout: str  # the layout: a folder of templates/email/ with three templates
     brand: Brand
     words: Translation
     language: str
@@ -84,7 +84,7 @@ def build_content(
     publication = edition.publication
     words = translation_for(publication.language)
     wishes = [RequestedStyle(story.kind, story.section) for story in stories]
-    printed = arrange_stories(publication.look, wishes, words, publication.name)
+    printed = arrange_stories(publication.layout, wishes, words, publication.name)
     views = tuple(
         view_of_story(stories[n], n + 1, publication, printed[n], pictures=pictures) for n in range(len(stories))
     )
@@ -94,7 +94,7 @@ def build_content(
         ask = tag_appeal(ask, tags, number=appeal.pk) if ask and appeal else None
     subject = edition.subject.strip() or views[0].headline
     return LetterContent(
-        look=str(publication.look),
+        layout=str(publication.layout),
         brand=brand_of(publication, pictures=pictures),
         words=words,
         language=publication.language,

@@ -40,10 +40,10 @@ class StoryArrangement(NamedTuple):
     pictured: bool  # whether its picture may be printed
 
 
-def story_kinds(look: str, given: Sequence[str]) -> list[Kind]:
+def story_kinds(layout: str, given: Sequence[str]) -> list[Kind]:
     """Return how much of each story is printed, in order."""
-    first, others = DEFAULTS[Layout(look)]
-    if look == Layout.STORY:
+    first, others = DEFAULTS[Layout(layout)]
+    if layout == Layout.STORY:
         given = [Kind.LEAD, *given[1:]]  # the first story is the main one
     elif first == Kind.LEAD and Kind.LEAD in given:
         first = Kind.STORY
@@ -51,18 +51,18 @@ def story_kinds(look: str, given: Sequence[str]) -> list[Kind]:
 
 
 def arrange_stories(
-    look: str, wishes: Sequence[RequestedStyle], words: Translation, publication: str
+    layout: str, wishes: Sequence[RequestedStyle], words: Translation, publication: str
 ) -> list[StoryArrangement]:
     """Return kind, heading and level of each story, in order."""
     own = {Layout.DIGEST: words.brief, Layout.STORY: words.more.format(publication=publication), Layout.BRIEFING: ""}
     made: list[StoryArrangement] = []
     open_section = ""
-    for wish, kind in zip(wishes, story_kinds(look, [wish.kind for wish in wishes]), strict=True):
-        pictured = kind == Kind.LEAD or (kind == Kind.STORY and look != Layout.BRIEFING)
-        if look == Layout.STORY and not made:
+    for wish, kind in zip(wishes, story_kinds(layout, [wish.kind for wish in wishes]), strict=True):
+        pictured = kind == Kind.LEAD or (kind == Kind.STORY and layout != Layout.BRIEFING)
+        if layout == Layout.STORY and not made:
             made.append(StoryArrangement(kind, "", 1, pictured))
             continue
-        section = wish.section or (own[Layout(look)] if kind == Kind.SHORT else "")
+        section = wish.section or (own[Layout(layout)] if kind == Kind.SHORT else "")
         made.append(
             StoryArrangement(
                 kind,

@@ -17,13 +17,13 @@ from newsletter.publications.models import Publication
 from newsletter.stories.models import Kind, Story
 from newsletter.stories.rich_text import rich_text
 
-__all__ = ["COLUMN", "Picture", "Quote", "StoryBlock", "StoryView", "view_of_story"]
+__all__ = ["COLUMN", "PictureView", "Quote", "StoryBlock", "StoryView", "view_of_story"]
 
 MAX_PICTURE_HEIGHT = 600  # CSS pixels, a little less than the screen of a phone
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PictureView:
     """A picture; `width` and `height` are as displayed, in CSS pixels."""
 
     url: str
@@ -53,6 +53,8 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
+    """One story as templates see it."""
+
     number: int  # position in the email, from 1
     kind: str  # lead, story or short; a short story has only its first block and no picture
     section: str  # heading printed above the story, or empty
@@ -63,7 +65,7 @@ class StoryView:
     headline_direction: Direction
     byline: str  # “By NAME for SOURCE”
     url: str
-    picture: Picture | None
+    picture: PictureView | None
     quote: Quote | None
     passages: tuple[StoryBlock, ...]
     notes: tuple[str, ...]  # addresses of the numbered marks such as [1] in the plain lines
@@ -112,7 +114,7 @@ def _quote(story: Story, words: Translation) -> Quote | None:
     return Quote(f"{opening}{story.quote}{closing}", story.quote_by) if story.quote else None
 
 
-def _picture(story: Story, words: Translation, pictures: str) -> Picture | None:
+def _picture(story: Story, words: Translation, pictures: str) -> PictureView | None:
     """Return the picture as wide as the column, or as its file if that is narrower; None until it is stored.
 
     A file of twice the column's width (1072 pixels) is sharp on every screen. A tall picture is made narrower, so that
@@ -123,7 +125,7 @@ def _picture(story: Story, words: Translation, pictures: str) -> Picture | None:
         return None
     width, height = stored.width or 1, stored.height or 1  # a stored picture has both
     shown = max(1, min(COLUMN, width, round(MAX_PICTURE_HEIGHT * width / height)))
-    return Picture(
+    return PictureView(
         url=f"{pictures}/{stored.name}",
         alt=story.picture_alt,
         credit=words.credit.format(credit=story.picture_credit) if story.picture_credit else "",

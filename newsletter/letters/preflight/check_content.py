@@ -15,6 +15,7 @@ PADDING = "\u034f\u200c\u00a0 \n"  # invisible characters that fill up a prehead
 
 
 def check_subject(subject: str) -> Iterator[Finding]:
+    """Yield findings about the subject line."""
     if not subject.strip():
         yield Finding("subject.empty", "stop", "subject", "Write a subject.")
     if len(subject) > MAX_SUBJECT_CHARACTERS:
@@ -86,6 +87,7 @@ def check_https_unsubscribe(links: Links, *, local: bool) -> Iterator[Finding]:
 
 
 def check_preheader(letter: Letter, parsed: ParsedHtml) -> Iterator[Finding]:
+    """Yield findings about the preview text."""
     first = parsed.content()[:1]
     preview = " ".join(first[0].text.strip(PADDING).split()) if first and first[0].is_hidden else ""
     if not preview:
@@ -97,6 +99,7 @@ def check_preheader(letter: Letter, parsed: ParsedHtml) -> Iterator[Finding]:
 
 
 def check_text_body(letter: Letter, parsed: ParsedHtml) -> Iterator[Finding]:
+    """Yield findings about the plain-text body."""
     text_words, html_words = len(letter.text.split()), len(parsed.text.split())
     if not text_words:
         yield Finding("text.missing", "stop", "text", "Write a plain-text body; some readers see nothing else.")

@@ -19,6 +19,7 @@ VAGUE = frozenset({"click here", "here", "read more", "more", "link", "this"})
 
 
 def check_document(html: str, parsed: ParsedHtml) -> Iterator[Finding]:
+    """Yield findings about the document: doctype, conditional comments, language and direction."""
     if parsed.doctype != "DOCTYPE html":
         yield Finding("doctype.missing", "stop", "HTML", "Start the document with <!DOCTYPE html>, in capitals.")
     if len(re.findall(r"<!--\[if", html)) != len(re.findall(r"<!\[endif\]-->", html)) or "<![if" in html:
@@ -31,6 +32,7 @@ def check_document(html: str, parsed: ParsedHtml) -> Iterator[Finding]:
 
 
 def check_styles(parsed: ParsedHtml) -> Iterator[Finding]:
+    """Yield findings about style blocks that email clients would drop."""
     for number, css in enumerate(parsed.styles, start=1):
         place = f"style block {number}"
         if "@import" in css.lower():
@@ -48,6 +50,7 @@ def check_styles(parsed: ParsedHtml) -> Iterator[Finding]:
 
 
 def check_elements(parsed: ParsedHtml) -> Iterator[Finding]:
+    """Yield findings about elements and attributes that email clients remove."""
     for element in parsed.of(*FORBIDDEN):
         yield Finding(
             "element.forbidden", "stop", at([element]), "Email clients remove or distrust this element. Remove it."
@@ -63,6 +66,7 @@ def check_elements(parsed: ParsedHtml) -> Iterator[Finding]:
 
 
 def check_links(parsed: ParsedHtml, *, local: bool) -> Iterator[Finding]:
+    """Yield findings about link addresses and link texts."""
     for link in parsed.of("a"):
         if found := objection(link.attrs.get("href", ""), local=local):
             yield Finding(found.code, found.severity, at([link]), found.hint)
@@ -80,6 +84,7 @@ def check_links(parsed: ParsedHtml, *, local: bool) -> Iterator[Finding]:
 
 
 def check_headings(parsed: ParsedHtml) -> Iterator[Finding]:
+    """Yield findings about the order of headings."""
     headings = parsed.of("h1", "h2", "h3", "h4", "h5", "h6")
     if sum(heading.tag == "h1" for heading in headings) != 1:
         yield Finding("heading.one", "stop", "HTML", "Use exactly one h1.")
@@ -124,6 +129,7 @@ def _query(address: str) -> str:
 
 
 def check_utm_tags(untagged: Sequence[str]) -> Iterator[Finding]:
+    """Yield a finding for each link that keeps its own utm_ tags."""
     for address in untagged:
         hint = (
             "This link has its own utm_ tags, so gifts from this edition cannot be identified."

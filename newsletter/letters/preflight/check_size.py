@@ -49,10 +49,10 @@ def _largest_story_hint(html: str, parsed: ParsedHtml) -> str:
 
 def _cost(html: str, story: Element) -> int:
     """Return the bytes of a story with tracked links, without the appeal inside it."""
-    asides = [e for e in story.below() if e.tag == "td" and e.attrs.get("class") == APPEAL_CLASS]
-    inside = {id(e) for aside in asides for e in aside.below()}
+    appeals = [e for e in story.below() if e.tag == "td" and e.attrs.get("class") == APPEAL_CLASS]
+    inside = {id(e) for appeal in appeals for e in appeal.below()}
     links = [e for e in story.below() if e.tag == "a" and id(e) not in inside]
-    return _bytes(html, story) - sum(_bytes(html, aside) for aside in asides) + _tracking(links)
+    return _bytes(html, story) - sum(_bytes(html, appeal) for appeal in appeals) + _tracking(links)
 
 
 def _bytes(html: str, element: Element) -> int:

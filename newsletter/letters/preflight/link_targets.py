@@ -15,6 +15,8 @@ SHORTENERS = frozenset({"bit.ly", "buff.ly", "goo.gl", "is.gd", "ow.ly", "t.co",
 
 
 class Objection(NamedTuple):
+    """Why a link target is rejected; becomes a finding."""
+
     code: str
     severity: Literal["stop", "warn"]
     hint: str

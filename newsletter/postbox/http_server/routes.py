@@ -4,8 +4,8 @@ import re
 from typing import NamedTuple
 
 from newsletter.postbox.control import control_api, event_control_api
-from newsletter.postbox.sendgrid_api import mail_send, scheduled_sends
-from newsletter.postbox.sendgrid_api.scheduled_sends import Handler, with_faults
+from newsletter.postbox.sendgrid_api import mail_send, scheduled_sends_endpoint
+from newsletter.postbox.sendgrid_api.scheduled_sends_endpoint import Handler, with_faults
 from newsletter.postbox.ui import pages
 
 BATCH = r"(?P<batch>[^/]+)"
@@ -22,19 +22,19 @@ class Route(NamedTuple):
 
 API = [
     Route("/v3/mail/send", {"POST": mail_send.send}, "send"),
-    Route("/v3/mail/batch", {"POST": scheduled_sends.create_batch_id}, "batch"),
-    Route(f"/v3/mail/batch/{BATCH}", {"GET": scheduled_sends.validate_batch_id}, "batch"),
+    Route("/v3/mail/batch", {"POST": scheduled_sends_endpoint.create_batch_id}, "batch"),
+    Route(f"/v3/mail/batch/{BATCH}", {"GET": scheduled_sends_endpoint.validate_batch_id}, "batch"),
     Route(
         "/v3/user/scheduled_sends",
-        {"GET": scheduled_sends.list_statuses, "POST": scheduled_sends.create_status},
+        {"GET": scheduled_sends_endpoint.list_statuses, "POST": scheduled_sends_endpoint.create_status},
         "scheduled_sends",
     ),
     Route(
         f"/v3/user/scheduled_sends/{BATCH}",
         {
-            "GET": scheduled_sends.show_status,
-            "PATCH": scheduled_sends.update_status,
-            "DELETE": scheduled_sends.delete_status,
+            "GET": scheduled_sends_endpoint.show_status,
+            "PATCH": scheduled_sends_endpoint.update_status,
+            "DELETE": scheduled_sends_endpoint.delete_status,
         },
         "scheduled_sends",
     ),

@@ -10,7 +10,7 @@ import string
 from collections import defaultdict
 from datetime import datetime
 
-from newsletter.postbox.store.scheduling_rules import BATCH_ID_LIFETIME_SECONDS, Batch, StatusChange
+from newsletter.postbox.store.scheduling_rules import BATCH_ID_LIFETIME_SECONDS, BatchHistory, StatusChange
 
 MAX_STATUSES = 10
 STATUSES = ("pause", "cancel")
@@ -73,13 +73,13 @@ def delete_status(writer: sqlite3.Connection, batch: str, *, now: datetime) -> N
     _change(writer, batch, "", now)
 
 
-def batch_histories(reader: sqlite3.Connection) -> dict[str, Batch]:
+def batch_histories(reader: sqlite3.Connection) -> dict[str, BatchHistory]:
     """Return every batch with all its changes, from which the status of mail follows."""
     changes: dict[str, list[StatusChange]] = defaultdict(list)
     for row in reader.execute("SELECT batch, at, status FROM changes ORDER BY number"):
         changes[row["batch"]].append(StatusChange(row["at"], row["status"]))
     rows = reader.execute("SELECT id, issued FROM batches ORDER BY issued, id")
-    return {row["id"]: Batch(row["issued"], changes[row["id"]]) for row in rows}
+    return {row["id"]: BatchHistory(row["issued"], changes[row["id"]]) for row in rows}
 
 
 def _check(status: object) -> None:

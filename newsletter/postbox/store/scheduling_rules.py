@@ -38,14 +38,14 @@ class StatusChange(NamedTuple):
     status: str
 
 
-class Batch(NamedTuple):
+class BatchHistory(NamedTuple):
     """A batch id: when it was created, and the changes of its status in order."""
 
     issued: float
     changes: Sequence[StatusChange] = ()
 
 
-def copy_status(*, accepted: float, send_at: int | None, batch: Batch | None, now: float) -> CopyStatus:
+def copy_status(*, accepted: float, send_at: int | None, batch: BatchHistory | None, now: float) -> CopyStatus:
     """Return the status at `now` of a copy accepted at `accepted`. All times are Unix seconds."""
     if batch and accepted > batch.issued + BATCH_ID_LIFETIME_SECONDS:
         return CopyStatus.LOST

@@ -29,7 +29,7 @@ from newsletter.postbox.webhook.event_simulation import (
     event_type,
     simulate_events,
 )
-from newsletter.postbox.webhook.webhook_signature import Signer
+from newsletter.postbox.webhook.webhook_signature import WebhookSigner
 
 MAX_POST_EVENTS = 500  # SendGrid posts at most 768 KB, which is slightly more
 POLL_SECONDS = 0.1
@@ -41,7 +41,7 @@ ANSWER_TIMEOUT_SECONDS = 5.0
 class WebhookSender:
     """Posts events to `url`, signed by `signer`. Its position and behaviour are stored in the mailbox database."""
 
-    def __init__(self, mailbox: Mailbox, *, url: str, signer: Signer, clock: Callable[[], datetime]) -> None:
+    def __init__(self, mailbox: Mailbox, *, url: str, signer: WebhookSigner, clock: Callable[[], datetime]) -> None:
         self._mailbox, self._url, self._signer, self._clock = mailbox, urlsplit(url), signer, clock
         self._lock = threading.Lock()
         self._numbers = itertools.count()
@@ -68,7 +68,7 @@ class WebhookSender:
 
     @behaviour.setter
     def behaviour(self, behaviour: EventBehaviour) -> None:
-        """Applies to calls read from now on; `hold` applies at once."""
+        """Store the behaviour. It applies to calls read from now on; `hold` applies at once."""
         self._keep("behaviour", orjson.dumps(behaviour.to_json()).decode())
         self._manner = behaviour
 

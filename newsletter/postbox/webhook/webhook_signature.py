@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 from newsletter.lib.errors import BadSetting
 
 
-class Signer:
+class WebhookSigner:
     """Signs as SendGrid does: ECDSA on P-256 with SHA-256, over the timestamp and the raw body."""
 
     def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('logo_url', models.URLField(blank=True, help_text='Web address from which the logo is fetched.', max_length=500)),
                 ('logo_width', models.PositiveSmallIntegerField(default=180, help_text='Width in the email, in CSS pixels.')),
                 ('fonts', models.CharField(choices=[('serif', 'Georgia and similar'), ('sans', 'Helvetica and similar')], default='serif', max_length=8)),
-                ('look', models.CharField(choices=[('digest', 'Digest: a lead story with others below'), ('story', 'One story: one in full, the others as short lines'), ('briefing', 'Briefing: numbered and short, without pictures')], default='digest', max_length=8)),
+                ('layout', models.CharField(choices=[('digest', 'Digest: a lead story with others below'), ('story', 'One story: one in full, the others as short lines'), ('briefing', 'Briefing: numbered and short, without pictures')], default='digest', max_length=8)),
                 ('logo_dark_url', models.URLField(blank=True, help_text='For dark mode, of the same size.', max_length=500)),
                 ('corners', models.CharField(choices=[('square', 'Square'), ('soft', 'Slightly rounded'), ('round', 'Round')], default='soft', max_length=6)),
                 ('footer_text', models.CharField(blank=True, help_text='A line of your own at the end of every email.', max_length=400)),

@@ -18,7 +18,7 @@ from jinja2.utils import missing
 from newsletter.lib.process_limits import apply_limits
 from newsletter.rendering.custom_template import limits
 from newsletter.rendering.custom_template.context_json import TemplateObject, from_json
-from newsletter.rendering.custom_template.printable_values import ADDRESS, require_no_address
+from newsletter.rendering.custom_template.hide_memory_addresses import ADDRESS, require_no_address
 from newsletter.rendering.custom_template.sandbox import (
     NAME,
     TemplateSandbox,
@@ -183,7 +183,7 @@ def _sentence(text: str) -> str:
 
 if __name__ == "__main__":
     apply_limits(limits.PROCESS)
-    told: dict[str, Any]
+    result: dict[str, Any]
     try:
         result = answer(json.load(sys.stdin))
     except MemoryError:

@@ -11,8 +11,8 @@ from jinja2.utils import missing
 
 from newsletter.mail.message import MergeTag
 from newsletter.rendering.custom_template.context_json import GROUP, TemplateObject
+from newsletter.rendering.custom_template.hide_memory_addresses import CALLED, Called, OwnCycler, OwnJoiner, listed
 from newsletter.rendering.custom_template.limits import MAX_OUTPUT_BYTES
-from newsletter.rendering.custom_template.printable_values import CALLED, Called, OwnCycler, OwnJoiner, listed
 from newsletter.rendering.markup.html_attributes import align_attribute, lang_attributes
 
 NAME = "template"  # of the custom template, among ours

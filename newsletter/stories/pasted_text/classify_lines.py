@@ -30,6 +30,8 @@ PAGE_ELEMENTS |= {
 
 
 class Guess(NamedTuple):
+    """The detected type of a line, and the reason for it."""
+
     part: LineType
     reason: str
 
@@ -64,7 +66,7 @@ def guess_line_types(
     return guessed
 
 
-def _guess_alone(line: detect_appeal.Line) -> Guess:
+def _guess_alone(line: detect_appeal.AppealLine) -> Guess:
     """Guess the type of a line without looking at its neighbours."""
     if line.key in PAGE_ELEMENTS:
         return Guess(LineType.IGNORED, "page element")
@@ -73,7 +75,7 @@ def _guess_alone(line: detect_appeal.Line) -> Guess:
     )
 
 
-def _roles(block: Sequence[detect_appeal.Line], repeats: set[int]) -> Iterator[Guess]:
+def _roles(block: Sequence[detect_appeal.AppealLine], repeats: set[int]) -> Iterator[Guess]:
     """Yield the type of each line of an appeal: heading, lead, points, closing."""
     points = {n for n, line in enumerate(block) if line.is_point} or _unmarked_points(block, repeats)
     seen: set[str] = set()
@@ -93,7 +95,7 @@ def _roles(block: Sequence[detect_appeal.Line], repeats: set[int]) -> Iterator[G
         seen.add(line.key)
 
 
-def _unmarked_points(block: Sequence[detect_appeal.Line], repeats: set[int]) -> set[int]:
+def _unmarked_points(block: Sequence[detect_appeal.AppealLine], repeats: set[int]) -> set[int]:
     """Return the lines of a list that lost its bullets in copying.
 
     Such a list is recognised because it occurs twice.

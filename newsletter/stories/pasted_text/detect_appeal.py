@@ -46,7 +46,7 @@ TITLE_END = (".", ",", ";", ":", "…")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AppealLine:
     """One line or joined paragraph of the text, prepared for comparison."""
 
     text: str  # as displayed
@@ -84,7 +84,7 @@ def comparison_key(text: str) -> str:
     return " ".join(re.findall(r"\w+", plain))
 
 
-def weigh_line(text: str, known: KnownAppealLines) -> Line:
+def weigh_line(text: str, known: KnownAppealLines) -> AppealLine:
     """Return the line with its appeal phrase and weight."""
     text = visible_text(text)
     flat = QUOTED.sub(" ", text.replace("’", "'")).casefold()
@@ -97,10 +97,10 @@ def weigh_line(text: str, known: KnownAppealLines) -> Line:
     if is_known:
         weight += MIN_WEIGHT if comparison_key(text).count(" ") > 2 else 2
     phrase = requests[0][0].strip() if requests else ""
-    return Line(text, bool(BULLET.match(text)), comparison_key(text), phrase, weight, is_known)
+    return AppealLine(text, bool(BULLET.match(text)), comparison_key(text), phrase, weight, is_known)
 
 
-def find_appeal_spans(lines: Sequence[Line]) -> list[AppealSpan]:
+def find_appeal_spans(lines: Sequence[AppealLine]) -> list[AppealSpan]:
     """Return all spans of short lines that ask for support, in order and without overlap."""
     twice = _repeated_lines(lines)
     found: list[AppealSpan] = []
@@ -117,7 +117,7 @@ def find_appeal_spans(lines: Sequence[Line]) -> list[AppealSpan]:
     return found
 
 
-def _repeated_lines(lines: Sequence[Line]) -> dict[int, int]:
+def _repeated_lines(lines: Sequence[AppealLine]) -> dict[int, int]:
     """Map each line of a second copy to the line that it repeats.
 
     A repeated bulleted line is a copy. Lines without bullets are copies only if two or more repeat in the same order,
@@ -138,11 +138,11 @@ def _repeated_lines(lines: Sequence[Line]) -> dict[int, int]:
     return copies
 
 
-def _keys(lines: Sequence[Line], start: int, length: int) -> list[str]:
+def _keys(lines: Sequence[AppealLine], start: int, length: int) -> list[str]:
     return [other.key for other in lines[start : start + length]]
 
 
-def _candidate_spans(lines: Sequence[Line], twice: dict[int, int]) -> Iterator[tuple[int, int]]:
+def _candidate_spans(lines: Sequence[AppealLine], twice: dict[int, int]) -> Iterator[tuple[int, int]]:
     """Yield spans from a line with a sign to the last one, with no paragraph and at most two other lines between."""
     sure = {n for n, here in enumerate(lines) if here.is_known or (here.phrase and len(here.text) <= PARAGRAPH_CHARS)}
     sure |= twice.keys() | set(twice.values())
@@ -163,7 +163,7 @@ def _candidate_spans(lines: Sequence[Line], twice: dict[int, int]) -> Iterator[t
         yield start, last + 1
 
 
-def _widen(lines: Sequence[Line], start: int, end: int, twice: dict[int, int], *, floor: int) -> tuple[int, int]:
+def _widen(lines: Sequence[AppealLine], start: int, end: int, twice: dict[int, int], *, floor: int) -> tuple[int, int]:
     """Extend a span by adjacent lines that have no sign but belong to the appeal."""
     has_list = sum(here.is_point for here in lines[start:end]) > 1 or any(n in twice for n in range(start, end))
     if lines[start].is_point or not _is_title(lines[start]):
@@ -178,7 +178,7 @@ def _widen(lines: Sequence[Line], start: int, end: int, twice: dict[int, int], *
     return start, end
 
 
-def _heading_above(lines: Sequence[Line], start: int, *, floor: int) -> int:
+def _heading_above(lines: Sequence[AppealLine], start: int, *, floor: int) -> int:
     """Return the index of the title above `start` if only brief lines are between; otherwise `start`."""
     for n in range(start - 1, floor - 1, -1):
         if lines[n].is_point or len(lines[n].text) > BRIEF_CHARS:
@@ -188,9 +188,9 @@ def _heading_above(lines: Sequence[Line], start: int, *, floor: int) -> int:
     return start
 
 
-def _is_brief(several: Sequence[Line]) -> bool:
+def _is_brief(several: Sequence[AppealLine]) -> bool:
     return all(len(here.text) <= SHORT_CHARS for here in several)
 
 
-def _is_title(here: Line) -> bool:
+def _is_title(here: AppealLine) -> bool:
     return not here.is_point and len(here.text) <= TITLE_CHARS and not here.text.endswith(TITLE_END)

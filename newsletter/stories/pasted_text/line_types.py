@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class LineType(StrEnum):
+    """What a line of a pasted article is."""
+
     HEADLINE = "headline"
     BYLINE = "byline"
     PARAGRAPH = "paragraph"

@@ -13,7 +13,7 @@ from newsletter.lib.errors import BadInput
 from newsletter.lib.web_urls import validate_web_url
 from newsletter.mail import text_cleaning
 from newsletter.stories.rich_text.list_paragraphs import Kind, Part, join_list_paragraphs, parse_list_mark
-from newsletter.stories.rich_text.text_runs import BREAK, Run, split_paragraphs
+from newsletter.stories.rich_text.text_runs import BREAK, TextRun, split_paragraphs
 from newsletter.stories.rich_text.text_styles import (
     STRUCK,
     TextStyle,
@@ -90,8 +90,8 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[Part] = []
-        self._runs: list[Run] = []
-        self._items: list[list[Run]] = []  # of the open list or quotation
+        self._runs: list[TextRun] = []
+        self._items: list[list[TextRun]] = []  # of the open list or quotation
         self._container: Kind | None = None
         self._start = 1
         self._depth = 0
@@ -106,7 +106,7 @@ class _Reader(HTMLParser):
             self._mark += data
         elif style.is_pre:
             for number, line in enumerate(data.split("\n")):
-                self._runs.extend([Run(BREAK)] * (number > 0))
+                self._runs.extend([TextRun(BREAK)] * (number > 0))
                 self._add_text(line)
         else:
             self._add_text(data)
@@ -156,7 +156,7 @@ class _Reader(HTMLParser):
         style = self._styles[-1]
         if text and not style.is_dropped:
             self._runs.append(
-                Run(
+                TextRun(
                     text_cleaning.remove_unprintable(with_script_characters(text, style.script)),
                     style.href,
                     style.strong,
@@ -166,7 +166,7 @@ class _Reader(HTMLParser):
 
     def _break(self) -> None:
         if not self._styles[-1].is_dropped:
-            self._runs.append(Run(BREAK))
+            self._runs.append(TextRun(BREAK))
 
     def _open(self, tag: str, attributes: dict[str, str | None]) -> None:
         if tag in CONTAINERS:
@@ -187,8 +187,8 @@ class _Reader(HTMLParser):
 
     def _part(self, tag: str) -> None:
         if tag in CELLS:
-            self._runs.append(Run(" "))
+            self._runs.append(TextRun(" "))
         elif tag == "li" or self._container not in ("ul", "ol"):
             self.end_item()
         else:
-            self._runs.append(Run(BREAK))
+            self._runs.append(TextRun(BREAK))

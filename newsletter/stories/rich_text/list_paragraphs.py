@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from newsletter.stories.rich_text.text_runs import BREAK, Run, is_visible
+from newsletter.stories.rich_text.text_runs import BREAK, TextRun, is_visible
 
 Kind = Literal["p", "ul", "ol", "blockquote"]
 # No hyphens and dashes, which start direct speech in some languages, and no section sign.
@@ -17,7 +17,7 @@ class Part(NamedTuple):
     """A block and its items; a paragraph has one item. `start` is the first number of a numbered list."""
 
     kind: Kind
-    items: list[list[Run]]
+    items: list[list[TextRun]]
     start: int = 1
     is_list_paragraph: bool = False  # one list item that was written as a paragraph
 
@@ -48,7 +48,7 @@ def join_list_paragraphs(parts: Iterable[Part]) -> list[Part]:
     return [part._replace(is_list_paragraph=False) for part in made]
 
 
-def _without_bullet(part: Part) -> list[Run] | None:
+def _without_bullet(part: Part) -> list[TextRun] | None:
     """Return the text after a paragraph's bullet; None if it has no bullet, or has line breaks."""
     if part.kind != "p" or any(run.text == BREAK for run in part.items[0]):
         return None

@@ -26,6 +26,8 @@ class Block(NamedTuple):
 
 
 class Link(NamedTuple):
+    """A link in a text."""
+
     text: str
     href: str
 

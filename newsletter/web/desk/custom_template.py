@@ -28,6 +28,8 @@ CONTEXT_LINES = 2  # shown before and after the line with the error
 
 
 class TemplateForm(PlainForm):
+    """The form for a custom template."""
+
     body = forms.CharField(
         label="Template",
         strip=False,
@@ -37,7 +39,7 @@ class TemplateForm(PlainForm):
     )
 
 
-class Line(NamedTuple):
+class SourceLine(NamedTuple):
     """A template line near an error, split in three; `at` is the text at the error, or empty."""
 
     number: int
@@ -53,7 +55,7 @@ def template(request: DeskRequest, slug: str) -> HttpResponse:
     publication = publications.publication_from_url(request, slug)
     current, number = custom_templates.current(publication), _latest_number(publication)
     form = TemplateForm(request.POST or None, initial={"body": current})
-    fault, excerpt = "", list[Line]()
+    fault, excerpt = "", list[SourceLine]()
     if form.is_valid() and _has_conflict(request, form, current, number):
         form.conflicts = {"body": current}
         form.add_error(None, CONFLICT)
@@ -127,15 +129,15 @@ def _has_conflict(request: DeskRequest, form: TemplateForm, current: str, number
     return seen != str(number) and form.cleaned_data["body"].replace("\r\n", "\n") != current
 
 
-def _excerpt(body: str, error: NewsletterError) -> list[Line]:
+def _excerpt(body: str, error: NewsletterError) -> list[SourceLine]:
     """Return the lines around an error, with the word at its column split off."""
     if not isinstance(error, CustomTemplateError) or not error.line:
         return []
     lines = body.replace("\r\n", "\n").split("\n")
     first, last = max(1, error.line - CONTEXT_LINES), min(len(lines), error.line + CONTEXT_LINES)
-    shown = [Line(number, lines[number - 1], "", "") for number in range(first, last + 1)]
+    shown = [SourceLine(number, lines[number - 1], "", "") for number in range(first, last + 1)]
     text, start = lines[error.line - 1], error.column - 1
     word = re.match(r"\w+|\W{1,2}", text[start:])
     end = start + len(word[0]) if word else start
-    shown[error.line - first] = Line(error.line, text[:start], text[start:end], text[end:])
+    shown[error.line - first] = SourceLine(error.line, text[:start], text[start:end], text[end:])
     return shown

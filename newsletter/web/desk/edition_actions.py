@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from newsletter.accounts.permissions import Permission
 from newsletter.editions import reopen_edition
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import approval, assemble_letter
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
@@ -36,6 +36,7 @@ def approve(request: DeskRequest, edition_id: int) -> HttpResponse:
 @require_POST
 @permission_required(Permission.APPROVE)
 def hold(request: DeskRequest, edition_id: int) -> HttpResponse:
+    """Hold an edition."""
     reason = clean_line(request.POST.get("reason", ""))
     return _perform(
         request,
@@ -48,6 +49,7 @@ def hold(request: DeskRequest, edition_id: int) -> HttpResponse:
 @require_POST
 @permission_required(Permission.APPROVE)
 def release(request: DeskRequest, edition_id: int) -> HttpResponse:
+    """Release a held edition."""
     return _perform(
         request,
         edition_id,
@@ -59,6 +61,7 @@ def release(request: DeskRequest, edition_id: int) -> HttpResponse:
 @require_POST
 @permission_required(Permission.APPROVE)
 def cancel(request: DeskRequest, edition_id: int) -> HttpResponse:
+    """Cancel an edition."""
     reason = clean_line(request.POST.get("reason", ""))
     return _perform(
         request,
@@ -78,14 +81,14 @@ def assemble(request: DeskRequest, edition_id: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("edition", edition_id)
     match edition.state:
-        case State.PLANNED if edition.placements.exists():
+        case EditionState.PLANNED if edition.placements.exists():
             messages.info(request, "Pictures are still being fetched. Try again in 30 seconds.")
-        case State.PLANNED:
+        case EditionState.PLANNED:
             messages.error(request, "There are not enough stories in the queue, so the email was not built.")
-        case State.APPROVED if edition.approved_by is None:
+        case EditionState.APPROVED if edition.approved_by is None:
             when = leaves(edition, now=clock.now())
             messages.success(request, f"The email is ready and was approved automatically. It is sent {when}.")
-        case State.ASSEMBLED | State.APPROVED:
+        case EditionState.ASSEMBLED | EditionState.APPROVED:
             messages.success(request, "The email is ready. Review it, then approve it.")
         case _:
             messages.error(request, f"The edition is {edition.state}. {edition.reason}")
@@ -95,6 +98,8 @@ def assemble(request: DeskRequest, edition_id: int) -> HttpResponse:
 @require_POST
 @permission_required(Permission.APPROVE)
 def reopen(request: DeskRequest, edition_id: int) -> HttpResponse:
+    """Reopen an edition that was not sent: take its email apart and return its stories."""
+
     def message(edition: Edition) -> str:
         latest = moment(edition.assemble_at, clock_of(edition.publication), now=clock.now())
         return f"Reopened. The stories are back at the front of the queue. {REBUILT_BY.format(latest)}"

@@ -16,8 +16,8 @@ from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.audience import subscriber_counts
 from newsletter.delivery.dispatches.delay_reasons import delay_of, expected_delays
 from newsletter.delivery.ledger.progress import progress
-from newsletter.editions.models import TRANSITIONS, Edition, State, Variant
-from newsletter.editions.story_times import reason_to_hold
+from newsletter.editions.models import TRANSITIONS, Edition, EditionState, Variant
+from newsletter.editions.story_availability import reason_to_hold
 from newsletter.insights.dispatch_stats import dispatch_stats
 from newsletter.letters import assemble_letter
 from newsletter.lib import clock
@@ -36,6 +36,8 @@ LOOKS = {"desktop": "Desktop", "phone": "Phone", "text": "Plain text"}
 
 
 class RescheduleForm(PlainForm):
+    """The form for another send time."""
+
     due_at = LocalDateTimeField(label="Send time")
 
 
@@ -52,6 +54,7 @@ def latest(request: DeskRequest) -> HttpResponse:
 @require_safe
 @permission_required(Permission.CURATE)
 def listing(request: DeskRequest, slug: str) -> HttpResponse:
+    """Show the editions of a publication."""
     publication = publications.publication_from_url(request, slug)
     now = clock.now()
     editions = publication.editions.select_related("publication", "dispatch")
@@ -129,15 +132,15 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "form": form,
         "now": now,
         "mark": mark(edition, now=now),
-        "follows": edition.state not in (State.DISPATCHED, State.CANCELLED),
-        "State": State,
+        "follows": edition.state not in (EditionState.DISPATCHED, EditionState.CANCELLED),
+        "State": EditionState,
     }
     return render(request, "web/desk/edition.html", context)
 
 
 def _expected_problems(edition: Edition, *, now: datetime) -> tuple[str, ...]:
     """Return sentences on what will hold or delay the edition at its send time."""
-    if edition.state not in (State.PLANNED, State.ASSEMBLED, State.APPROVED):
+    if edition.state not in (EditionState.PLANNED, EditionState.ASSEMBLED, EditionState.APPROVED):
         return ()
     reason = reason_to_hold(edition, now=now)
     if reason and edition.content_hash:
@@ -157,16 +160,16 @@ def _letter(edition: Edition, *, now: datetime, variant: Variant) -> tuple[Lette
 def can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
     """Return which actions to offer: those that the user's role and the legal state transitions permit."""
     can_approve, transitions = has_permission(request.user, Permission.APPROVE), TRANSITIONS[edition.state]
-    is_open = edition.state in (State.PLANNED, State.ASSEMBLED, State.APPROVED)
+    is_open = edition.state in (EditionState.PLANNED, EditionState.ASSEMBLED, EditionState.APPROVED)
     return {
         "decide": can_approve,
-        "approve": can_approve and edition.state == State.ASSEMBLED,
-        "hold": can_approve and State.HELD in transitions,
-        "release": can_approve and edition.state == State.HELD,
-        "cancel": can_approve and State.CANCELLED in transitions,
+        "approve": can_approve and edition.state == EditionState.ASSEMBLED,
+        "hold": can_approve and EditionState.HELD in transitions,
+        "release": can_approve and edition.state == EditionState.HELD,
+        "cancel": can_approve and EditionState.CANCELLED in transitions,
         "send": can_approve and is_open,
-        "assemble": can_approve and edition.state == State.PLANNED,
-        "reopen": can_approve and edition.state in (State.ASSEMBLED, State.APPROVED),
+        "assemble": can_approve and edition.state == EditionState.PLANNED,
+        "reopen": can_approve and edition.state in (EditionState.ASSEMBLED, EditionState.APPROVED),
         "steer": (can_approve or has_permission(request.user, Permission.OPERATE))
-        and edition.state == State.DISPATCHING,
+        and edition.state == EditionState.DISPATCHING,
     }

@@ -19,6 +19,8 @@ MAX_FILE_BYTES = 20_000_000  # about 100,000s of gifts; below the request limit 
 
 
 class GiftsForm(PlainForm):
+    """The form for a file of gifts."""
+
     file = forms.FileField(
         label="File",
         help_text="CSV in UTF-8. The first row must name the columns: email, date, amount, currency, reference.",

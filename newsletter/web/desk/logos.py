@@ -24,6 +24,8 @@ RANGE_ERRORS = {
 
 
 class LogosForm(EditForm):
+    """The form for the logos of a publication."""
+
     files_of = ("logo", "logo_dark")
     acts = ("logo", "logo_out", "logo_dark", "logo_dark_out")
 
@@ -64,6 +66,7 @@ class LogosForm(EditForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Permission.APPROVE)
 def show(request: DeskRequest, slug: str) -> HttpResponse:
+    """Show and save the logos of a publication."""
     publication = publications.publication_from_url(request, slug)
     posted = request.method == "POST"
     stored: dict[str, object] = {"logo_width": publication.logo_width}

@@ -9,7 +9,7 @@ from newsletter.audience import subscriber_counts
 from newsletter.audience.models import Subscription
 from newsletter.audience.models import SubscriptionStatus as Consent
 from newsletter.audience.reachable_subscribers import SUPPRESSION
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.schedule_dates import next_date
 from newsletter.letters import assemble_letter
 from newsletter.publications.models import Publication, TooFewStoriesPolicy
@@ -19,7 +19,7 @@ from newsletter.web.shared.display_formats import pluralize
 from newsletter.web.shared.edition_status import StatusBadge, edition_status
 
 NEXT_AFTER = timedelta(hours=1)  # of sending, the panel moves on to the following edition
-UPCOMING_STATES = [State.PLANNED, State.ASSEMBLED, State.APPROVED, State.DISPATCHING]
+UPCOMING_STATES = [EditionState.PLANNED, EditionState.ASSEMBLED, EditionState.APPROVED, EditionState.DISPATCHING]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,9 @@ def next_edition_panel(publication: Publication, *, now: datetime, counts_reader
         takes=stories,
         readers=readers,
         missing=_missing(publication, edition, len(stories), has_readers=_has_readers(publication, readers)),
-        held=list(publication.editions.filter(state=State.HELD).select_related("publication").order_by("due_at")),
+        held=list(
+            publication.editions.filter(state=EditionState.HELD).select_related("publication").order_by("due_at")
+        ),
     )
 
 
@@ -58,7 +60,7 @@ def next_edition(publication: Publication, *, now: datetime) -> Edition | None:
     """Return the next edition that is planned, ready or being sent."""
     editions = publication.editions.select_related("publication", "dispatch")
     # An edition that is sent over hours (local time, rate limits) makes room for the next one.
-    sending_for_long = Q(state=State.DISPATCHING, due_at__lt=now - NEXT_AFTER)
+    sending_for_long = Q(state=EditionState.DISPATCHING, due_at__lt=now - NEXT_AFTER)
     return editions.filter(state__in=UPCOMING_STATES).exclude(sending_for_long).order_by("due_at", "id").first()
 
 
@@ -66,7 +68,7 @@ def next_stories(publication: Publication, edition: Edition | None, *, now: date
     """Return the stories placed in `edition`, or those that the queue offers while it has none."""
     if edition:
         placed = [placement.story for placement in edition.placements.select_related("story")]
-        if placed or edition.state != State.PLANNED:
+        if placed or edition.state != EditionState.PLANNED:
             return placed
         return assemble_letter.offered_stories(edition, now=now)
     next_due = next_date(publication, now=now)
@@ -77,17 +79,17 @@ def next_stories(publication: Publication, edition: Edition | None, *, now: date
 def _has_readers(publication: Publication, counted: int | None) -> bool:
     if counted is not None:
         return counted > 0
-    active = Subscription.objects.filter(publication=publication, standing=Consent.ACTIVE)
+    active = Subscription.objects.filter(publication=publication, status=Consent.ACTIVE)
     return active.annotate(barred=SUPPRESSION).filter(barred=False).exists()
 
 
 def _missing(publication: Publication, edition: Edition | None, stories: int, *, has_readers: bool) -> list[str]:
     found = []
     lacking = max(1, publication.minimum_stories) - stories
-    if lacking > 0 and (edition is None or edition.state == State.PLANNED):
+    if lacking > 0 and (edition is None or edition.state == EditionState.PLANNED):
         outcome = "skipped" if publication.on_empty == TooFewStoriesPolicy.SKIP else "held"
         found.append(f"{pluralize(lacking, 'more story', 'more stories')} before it is due, or it will be {outcome}")
-    if edition and edition.state == State.ASSEMBLED:
+    if edition and edition.state == EditionState.ASSEMBLED:
         found.append("Approval by an editor")
     if not publication.appeals.filter(is_active=True).exists():
         found.append("An active appeal: without one, the email does not ask for donations")

@@ -36,6 +36,8 @@ LINE_TYPE_LABELS = {
 
 
 class PasteForm(PictureForm):
+    """The form for a pasted article."""
+
     text = forms.CharField(
         label="Copied text",
         strip=False,

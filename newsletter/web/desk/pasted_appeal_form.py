@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django import forms
 
 from newsletter.giving import edit_appeal
-from newsletter.giving.models import Appeal, Place
+from newsletter.giving.models import Appeal, AppealPlace
 from newsletter.lib.errors import NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.stories.pasted_text.parse_pasted_text import PastedAppeal
@@ -64,7 +64,7 @@ def keep(publication: Publication, form: AppealForm, found: PastedAppeal) -> App
         return edit_appeal.create_appeal(
             publication,
             **form.cleaned_data,
-            place=Place.IN_STORY,
+            place=AppealPlace.IN_STORY,
             story_number=1,
             paragraph_number=found.after_paragraph,
             is_active=False,

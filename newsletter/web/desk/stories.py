@@ -15,7 +15,7 @@ from newsletter.lib import clock
 from newsletter.lib.errors import VersionConflict
 from newsletter.publications.models import Publication
 from newsletter.stories import story_queue
-from newsletter.stories.models import Direction, Kind, State, Story
+from newsletter.stories.models import Direction, Kind, Story, StoryState
 from newsletter.stories.rich_text import typed_text
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.rich_text_editor import WritingInput
@@ -95,6 +95,7 @@ class StoryForm(EditForm, PictureForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Permission.CURATE)
 def add(request: DeskRequest, slug: str) -> HttpResponse:
+    """Show the form for a new story, and add it."""
     publication = publications.publication_from_url(request, slug)
     with timezone.override(clock_of(publication)):
         form = StoryForm(request.POST, request.FILES) if request.method == "POST" else StoryForm()
@@ -109,6 +110,7 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Permission.CURATE)
 def change(request: DeskRequest, story_id: int) -> HttpResponse:
+    """Show the form of a story, and save changes."""
     story = get_object_or_404(Story.objects.select_related("publication", "picture"), pk=story_id)
     with timezone.override(clock_of(story.publication)):
         form = _form_of(request, story)
@@ -147,6 +149,6 @@ def picture(request: DeskRequest, story_id: int) -> HttpResponse:
 
 
 def _page(request: DeskRequest, publication: Publication, form: StoryForm, *, story: Story | None) -> HttpResponse:
-    context = {"publication": publication, "form": form, "story": story, "State": State, "now": clock.now()}
+    context = {"publication": publication, "form": form, "story": story, "State": StoryState, "now": clock.now()}
     context["edition"] = Edition.objects.filter(placements__story=story).first() if story else None
     return render(request, "web/desk/story.html", context)

@@ -15,7 +15,7 @@ from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, InvalidState, NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.stories import order_keys, story_queue
-from newsletter.stories.models import State, Story
+from newsletter.stories.models import Story, StoryState
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk import story_queue_page
 from newsletter.web.desk.story_queue_changes import changes
@@ -92,12 +92,14 @@ def move(request: DeskRequest, story_id: int) -> HttpResponse:
 @require_POST
 @permission_required(Permission.CURATE)
 def drop(request: DeskRequest, story_id: int) -> HttpResponse:
+    """Remove a story from the queue."""
     return _perform(request, _story(story_id), story_queue.drop, lambda _: "", drops=True)
 
 
 @require_POST
 @permission_required(Permission.CURATE)
 def restore(request: DeskRequest, story_id: int) -> HttpResponse:
+    """Return a removed story to the queue."""
     return _perform(
         request, _story(story_id), story_queue.restore, lambda story: f"“{story.headline}” is back in the queue."
     )
@@ -124,7 +126,7 @@ def _story(story_id: int) -> Story:
 
 def _page(request: DeskRequest, publication: Publication, *, extra: ExtraEditionForm | None = None) -> HttpResponse:
     dropped = whole_number(request.GET.get("dropped", "")) or 0
-    undo = publication.stories.filter(pk=dropped, state=State.DROPPED).first() if dropped else None
+    undo = publication.stories.filter(pk=dropped, state=StoryState.DROPPED).first() if dropped else None
     shown = story_queue_page.first_stories(publication, story_queue_page.requested_count(request.GET), now=clock.now())
     context = story_queue_page.context(publication, shown, is_whole_page=True)
     context |= {"dropped": undo, "problem": "", "publications": publications.active_publications()}

@@ -6,7 +6,7 @@ from newsletter.web.desk.story_queue_page import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class InsertedCards:
     """Cards to insert, in order, right after the card of story `after`; None means the front."""
 
     after: int | None
@@ -18,7 +18,7 @@ class Changes:
     """Apply in this order: remove cards, insert cards, redraw cards in place."""
 
     gone: tuple[int, ...]
-    runs: tuple[Run, ...]
+    runs: tuple[InsertedCards, ...]
     redrawn: tuple[int, ...]
 
     @property
@@ -39,16 +39,16 @@ def changes(before: Shown, after: Shown, *, moved: int | None) -> Changes | None
     if kept != [pk for pk in after.ids if pk in had and pk in has]:
         return None
     gone = tuple(pk for pk in before.ids if pk not in kept)
-    runs: list[Run] = []
+    runs: list[InsertedCards] = []
     stays = set(kept)
     for place, pk in enumerate(after.ids):
         if pk in stays:
             continue
         previous = after.ids[place - 1] if place else None
         if runs and runs[-1].ids[-1] == previous:
-            runs[-1] = Run(runs[-1].after, (*runs[-1].ids, pk))
+            runs[-1] = InsertedCards(runs[-1].after, (*runs[-1].ids, pk))
         else:
-            runs.append(Run(previous, (pk,)))
+            runs.append(InsertedCards(previous, (pk,)))
     redrawn = tuple(pk for pk in kept if before.look(pk) != after.look(pk))
     return Changes(gone, tuple(runs), redrawn)
 

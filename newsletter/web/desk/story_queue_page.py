@@ -8,7 +8,7 @@ from zlib import crc32
 
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from newsletter.stories.models import State, Story
+from newsletter.stories.models import Story, StoryState
 from newsletter.web.desk import next_edition
 from newsletter.web.shared.parse_numbers import whole_number
 
@@ -61,7 +61,7 @@ def context(publication: Publication, shown: Shown, *, is_whole_page: bool, only
     now = clock.now()
     wanted = shown.ids if only is None else tuple(only)
     cards = {story.pk: story for story in Story.objects.filter(pk__in=wanted).select_related("picture")}
-    dropped = publication.stories.filter(state=State.DROPPED).order_by("-position", "-pk")
+    dropped = publication.stories.filter(state=StoryState.DROPPED).order_by("-position", "-pk")
     return {
         "publication": publication,
         "now": now,

@@ -10,9 +10,10 @@ from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.delivery.dispatches import control_dispatch, settle_batch
 from newsletter.delivery.dispatches.delay_reasons import delay_of
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
-from newsletter.editions.models import State
+from newsletter.delivery.states import BatchState, DispatchState
+from newsletter.editions.models import EditionState
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.ops.health import STALE_AFTER, Level
@@ -31,6 +32,8 @@ BATCHES_SHOWN = 10
 
 
 class StopForm(PlainForm):
+    """The form for the reason of a stop."""
+
     reason = forms.CharField(label="Reason", max_length=400)
 
 
@@ -56,6 +59,7 @@ def ops(request: DeskRequest) -> HttpResponse:
 @require_POST
 @permission_required(Permission.OPERATE, Permission.APPROVE)
 def pause(request: DeskRequest, dispatch_id: int) -> HttpResponse:
+    """Pause a dispatch."""
     dispatch = get_object_or_404(Dispatch, pk=dispatch_id)
     try:
         control_dispatch.pause(dispatch, reason="", by=request.user)
@@ -72,6 +76,7 @@ def pause(request: DeskRequest, dispatch_id: int) -> HttpResponse:
 @require_POST
 @permission_required(Permission.OPERATE, Permission.APPROVE)
 def resume(request: DeskRequest, dispatch_id: int) -> HttpResponse:
+    """Resume a dispatch."""
     dispatch = get_object_or_404(Dispatch, pk=dispatch_id)
     try:
         control_dispatch.resume(dispatch, by=request.user)
@@ -177,4 +182,4 @@ def _urgency(row: EditionStatus) -> int:
     """Sort key: active dispatches first, then upcoming editions, then finished ones."""
     if row.dispatch and row.dispatch.state not in (DispatchState.FINISHED, DispatchState.STOPPED):
         return 0
-    return 2 if row.edition.state in (State.DISPATCHED, State.CANCELLED) else 1
+    return 2 if row.edition.state in (EditionState.DISPATCHED, EditionState.CANCELLED) else 1

@@ -13,7 +13,7 @@ from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import Dispatch
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
-from newsletter.web import csv_file
+from newsletter.web import csv_download
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
@@ -53,7 +53,7 @@ def file(request: DeskRequest, dispatch_id: int) -> FileResponse:
     """Download all of them, or those of `?state=`, as CSV."""
     dispatch = _dispatch(dispatch_id)
     lines = missing_readers.lines(missing_readers.missing_readers(dispatch, only=_state(request)))
-    return csv_file.respond(lines, filename=f"missing-edition-{dispatch.edition_id}.csv")
+    return csv_download.respond(lines, filename=f"missing-edition-{dispatch.edition_id}.csv")
 
 
 @require_POST

@@ -6,7 +6,7 @@ from dateutil.relativedelta import relativedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from newsletter.audience import return_confirmation, subscriptions, suppressions, undo_unsubscribe
+from newsletter.audience import resubscribe_confirmation, subscriptions, suppressions, undo_unsubscribe
 from newsletter.audience.first_name import clean_name
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.delivery.recipients.reader_links import ReaderLink
@@ -21,6 +21,7 @@ PAUSES = {"1": "1 month", "3": "3 months"}
 
 @reader_view
 def preferences(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
+    """Show and save a reader's preferences."""
     reader, publication, token = visit
     context: dict[str, object] = {
         "publication": publication,
@@ -85,9 +86,9 @@ def _request_confirmation(reader: ReaderLink, publication: Publication, *, now: 
     subscription = _subscription(reader, publication)
     if subscription is None:
         raise BadInput("address", "is no longer stored here.", "Subscribe again where you first subscribed.")
-    if subscription.standing in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED):
+    if subscription.status in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED):
         return f"You are subscribed. {next_email_sentence(subscription)}"
-    order = return_confirmation.request_confirmation(subscription, now=now)
+    order = resubscribe_confirmation.request_confirmation(subscription, now=now)
     if order.problem:
         raise InvalidState("We could not send you the confirmation email. Try again in a few minutes, or contact us.")
     if order.sent_at:

@@ -11,6 +11,7 @@ from newsletter.web.readers.reader_view import ReaderRequest, reader_view
 
 @reader_view
 def unsubscribe(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
+    """Show the unsubscribe page, and unsubscribe on POST."""
     reader, publication, token = visit
     context: dict[str, object] = {"publication": publication, "token": token, "undo": ""}
     if not reader.subscriber_id:
@@ -36,6 +37,6 @@ def unsubscribe(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
             "web/readers/unsubscribed.html",
             context | {"undo": undo_unsubscribe.create_token(found, unsubscribed)},
         )
-    if found is None or found.standing == SubscriptionStatus.UNSUBSCRIBED:
+    if found is None or found.status == SubscriptionStatus.UNSUBSCRIBED:
         return render(request, "web/readers/unsubscribed.html", context)
     return render(request, "web/readers/unsubscribe.html", context)

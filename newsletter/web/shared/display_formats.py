@@ -104,9 +104,9 @@ def next_email_sentence(subscription: Subscription) -> str:
     publication = subscription.publication
     if barrier := suppressions.suppression_notice(subscription.subscriber.email):
         return f"However, you will not receive emails: {barrier}"
-    if subscription.standing == SubscriptionStatus.PAUSED and (until := subscription.paused_until):
+    if subscription.status == SubscriptionStatus.PAUSED and (until := subscription.paused_until):
         return f"Emails are paused until {until.day} {until:%B %Y}."
-    if subscription.standing != SubscriptionStatus.ACTIVE:
+    if subscription.status != SubscriptionStatus.ACTIVE:
         return "You will receive emails once your subscription is confirmed."
     if not publication.is_active:
         return f"{publication.name} is not published at the moment. You will receive it when it resumes."

@@ -22,8 +22,10 @@ CONFLICT = (
 
 
 class EditForm(FileForm):
-    """`stored` are the current values, None for a new object; `version` is the version they belong to.
-    Fields in `always` are saved if filled in, changed or not.
+    """A form that saves only the fields a person changed.
+
+    `stored` are the current values, None for a new object; `version` is the version they belong to. Fields
+    in `always` are saved if filled in, changed or not.
 
     Fields in `acts` (checkboxes and file inputs) trigger a change. Their entry in `stored` only serves to detect that
     someone else has made such a change.

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from newsletter.delivery.models import DispatchState
 from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.states import DispatchState
 from newsletter.editions import local_time
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.web.shared.display_formats import by_moment, clock_of, moment, relative_time, with_full_stop, zone_name
 
 
@@ -27,15 +27,15 @@ def edition_status(edition: Edition, *, now: datetime) -> StatusBadge:
         return f"{moment(value, clock, now=now)} {zone_name(value, clock)}"
 
     match edition.state:
-        case State.PLANNED if edition.assemble_at > now:
+        case EditionState.PLANNED if edition.assemble_at > now:
             when = f"{at(edition.assemble_at)} ({relative_time(edition.assemble_at, now=now)})"
             sentence = f"{with_full_stop(edition.reason)} The email is built from the queue {when}.".lstrip()
             return StatusBadge("Planned", "calm", sentence + _auto_approval(edition))
-        case State.PLANNED:
+        case EditionState.PLANNED:
             sentence = "The email is built as soon as there are enough stories."
             sentence = f"{with_full_stop(edition.reason)} {sentence}".lstrip()
             return StatusBadge("Building email", "live", sentence + _auto_approval(edition))
-        case State.ASSEMBLED:
+        case EditionState.ASSEMBLED:
             limit = edition.too_late_after
             when = _local_times(edition, at) or at(edition.due_at)
             sentence = f"It is sent {when} if someone approves it before then."
@@ -45,16 +45,16 @@ def edition_status(edition: Edition, *, now: datetime) -> StatusBadge:
                 sentence = "The edition was not approved in time and will be held in a moment."
             sentence = f"{with_full_stop(edition.reason)} The email is ready. {sentence}".lstrip()
             return StatusBadge("Waiting for approval", "warn", sentence)
-        case State.APPROVED if edition.due_at > now:
+        case EditionState.APPROVED if edition.due_at > now:
             when = _local_times(edition, at) or at(edition.due_at)
             ahead = f" {sentence}" if (sentence := _submission(edition, at, now)) else ""
             relative = relative_time(edition.due_at, now=now)
             return StatusBadge("Approved", "good", f"Sends automatically {when} ({relative}).{ahead}")
-        case State.APPROVED:
+        case EditionState.APPROVED:
             return StatusBadge("Approved", "good", "Sending starts within moments.")
-        case State.DISPATCHING | State.DISPATCHED:
+        case EditionState.DISPATCHING | EditionState.DISPATCHED:
             return _sending(edition, now=now)
-        case State.HELD:
+        case EditionState.HELD:
             return StatusBadge(
                 "Held",
                 "bad",
@@ -66,9 +66,9 @@ def edition_status(edition: Edition, *, now: datetime) -> StatusBadge:
 def _sending(edition: Edition, *, now: datetime) -> StatusBadge:
     """Return the badge of an edition that is being sent or was sent."""
     clock = clock_of(edition.publication)
-    if edition.state == State.DISPATCHED and edition.reason:
+    if edition.state == EditionState.DISPATCHED and edition.reason:
         return StatusBadge("Stopped", "warn", f"{with_full_stop(edition.reason)} No more emails are sent.")
-    if edition.state == State.DISPATCHED:
+    if edition.state == EditionState.DISPATCHED:
         when = f" by {by_moment(edition.dispatched_at, clock, now=now)}" if edition.dispatched_at else ""
         return StatusBadge("Sent", "good", f"Sent to all readers{when}.")
     if blocked := _blocked(edition):

@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 — required by Django
+    """Render the page for a missing permission."""
     return render(request, "web/shared/errors/403.html", status=403)
 
 
@@ -14,6 +15,7 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 — required by Django
+    """Render the page for an unknown address."""
     return render(request, "web/shared/errors/404.html", status=404)
 
 

@@ -18,6 +18,7 @@ from newsletter.web.shared import display_formats
 
 
 def environment(**options: Any) -> Environment:
+    """Return the Jinja environment of web pages, with strict undefined names."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     env = Environment(**options)  # noqa: S701 — Django turns autoescape on; checked below
     if not env.autoescape:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from newsletter.accounts.permissions import Permission
 from newsletter.delivery.recipients import reader_links
-from newsletter.editions.models import Edition, FrozenLetter, State, Variant
+from newsletter.editions.models import Edition, EditionState, FrozenLetter, Variant
 from newsletter.letters import assemble_letter, compose_letters
 from newsletter.lib import clock
 from newsletter.lib.errors import InvalidState, NewsletterError
@@ -37,7 +37,7 @@ def anonymous_letter(letter: Letter, edition: Edition) -> Letter:
 
 def letter_of(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAULT) -> Letter:
     """Return the letter as it is or would be. Raise `InvalidState` if there is none."""
-    if edition.state == State.CANCELLED and not edition.letters.exists():
+    if edition.state == EditionState.CANCELLED and not edition.letters.exists():
         raise InvalidState("The edition was cancelled before its email was built.")
     return anonymous_letter(assemble_letter.preview(edition, now=now, variant=variant), edition)
 
@@ -80,8 +80,10 @@ def with_color_scheme(html: str, *, dark: bool) -> str:
 @require_safe
 @permission_required(Permission.CURATE)
 def framed(request: DeskRequest, edition_id: int) -> HttpResponse:
-    """Show the letter alone, for the frame on the edition's page. `?dark=1` shows dark mode, `?thanks=1` the donor
-    thank-you, `?due_at=` the letter at another time."""
+    """Show the letter alone, for the frame on the edition's page.
+
+    `?dark=1` shows dark mode, `?thanks=1` the donor thank-you, `?due_at=` the letter at another time.
+    """
     edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
     due_at, variant = requested_due_at(request), requested_variant(request)
     try:

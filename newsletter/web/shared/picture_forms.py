@@ -55,6 +55,8 @@ class FileForm(PlainForm):
 
 
 class PictureForm(FileForm):
+    """A form with an image: uploaded, linked or removed."""
+
     files_of = ("picture_file",)
 
     picture_file = forms.FileField(

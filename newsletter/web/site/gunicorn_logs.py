@@ -11,6 +11,8 @@ from newsletter.lib.logging_config import LINE, LineFormatter
 
 
 class Logger(GunicornLogger):  # type: ignore[misc]  # gunicorn has no type hints
+    """Gunicorn's logger with our line format."""
+
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
         for log in (self.error_log, self.access_log):

@@ -28,6 +28,8 @@ class NamedFields:
 
 
 class SignInForm(NamedFields, LoginForm):  # type: ignore[misc]  # django-allauth has no type hints
+    """The sign-in form."""
+
     html_names: ClassVar[dict[str, str]] = {"login": "username"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -40,6 +42,8 @@ class SignInForm(NamedFields, LoginForm):  # type: ignore[misc]  # django-allaut
 
 
 class SignIn(LoginView):  # type: ignore[misc]  # django-allauth has no type hints
+    """The sign-in page."""
+
     template_name = "web/site/sign_in.html"
     form_class = SignInForm
 
@@ -62,6 +66,8 @@ class SignIn(LoginView):  # type: ignore[misc]  # django-allauth has no type hin
 
 
 class SignOut(LogoutView):  # type: ignore[misc]  # django-allauth has no type hints
+    """Signs out, on POST only."""
+
     http_method_names: ClassVar[list[str]] = ["post", "options"]
 
     def logout(self) -> None:
@@ -111,6 +117,8 @@ class PasswordForm(NamedFields, ChangePasswordForm):  # type: ignore[misc]  # dj
 
 
 class ChangePassword(PasswordChangeView):  # type: ignore[misc]  # django-allauth has no type hints
+    """The page for a new password."""
+
     form_class = PasswordForm
     template_name = "web/site/password.html"
     success_url = reverse_lazy("password")

@@ -38,7 +38,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no type hints
             request.close()
 
 
-class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no type hints
+class WebServer(TcpWSGIServer):  # type: ignore[misc]  # waitress has no type hints
     """Closes connections with overdue requests, and the oldest waiting connection when there are too many."""
 
     channel_class = Channel
@@ -104,6 +104,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no type hints
 
 
 def main() -> None:
+    """Serve the web pages until a signal ends the process."""
     parser = argparse.ArgumentParser(description="Serve the web pages on this machine.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
@@ -111,7 +112,7 @@ def main() -> None:
 
     from newsletter.wsgi import application
 
-    server, signals = Server(application, host=args.host, port=args.port), list[int]()
+    server, signals = WebServer(application, host=args.host, port=args.port), list[int]()
 
     def stop(number: int, _frame: FrameType | None) -> None:
         signals.append(number)

@@ -4,7 +4,8 @@ import pytest
 
 from newsletter.accounts.models import User
 from newsletter.delivery.dispatches import open_dispatch
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch
+from newsletter.delivery.models import Attempt, Batch, Dispatch
+from newsletter.delivery.states import AttemptStatus, BatchState
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.cli.conftest import Command
@@ -27,7 +28,7 @@ def dispatch(publication: Publication, settings: object) -> Dispatch:
             fence=1,
             began_at=now,
             ended_at=now,
-            fate=AttemptStatus.UNCERTAIN,
+            status=AttemptStatus.UNCERTAIN,
             detail="no answer",
         )
         batch.state, batch.submitted = BatchState.UNCERTAIN, batch.count

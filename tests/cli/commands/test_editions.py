@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from newsletter.accounts.models import Role, User
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.cli.conftest import Command
@@ -50,7 +50,7 @@ def test_approval_is_for_the_email_that_was_reviewed(newsletter: Command, planne
     assert asked.status == 1
     assert "Give --hash " in asked.err
     assert "Subject: The bridge opens" in asked.err
-    assert Edition.objects.get().state == State.ASSEMBLED
+    assert Edition.objects.get().state == EditionState.ASSEMBLED
     assert newsletter("editions", "approve", planned.pk, "--yes").status == 0
     assert Edition.objects.get().approved_by == eddie
 
@@ -100,7 +100,7 @@ def test_a_preview_is_printed_or_written_and_keeps_nothing(
     assert set(letter) == {"subject", "text", "html"}
     assert newsletter("editions", "preview", planned.pk, "--html", "-").out.rstrip("\n") == letter["html"].rstrip("\n")
     assert newsletter("editions", "preview", planned.pk, "--html", tmp_path / "no" / "x.html").status == 1
-    assert Edition.objects.get().state == State.PLANNED
+    assert Edition.objects.get().state == EditionState.PLANNED
 
 
 def test_an_edition_is_held_released_and_cancelled_with_reasons(newsletter: Command, planned: Edition) -> None:

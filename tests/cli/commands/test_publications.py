@@ -76,10 +76,10 @@ def test_a_publication_is_shown_with_all_its_fields(newsletter: Command, publica
 
 def test_a_brand_is_set_and_shown_as_in_emails(newsletter: Command, publication: Publication) -> None:
     result = newsletter(
-        "publications", "set", "morning", "look=briefing", "corners=round", "accent_colour=#ffd400",
+        "publications", "set", "morning", "layout=briefing", "corners=round", "accent_colour=#ffd400",
         "social_links=Bluesky=https://x.org/?a=1|Mastodon=https://y.org/@p", "--json",
     ).data  # fmt: skip
-    assert (result["look"], result["corners"]) == ("briefing", "round")
+    assert (result["layout"], result["corners"]) == ("briefing", "round")
     assert result["social_links"] == [
         {"name": "Bluesky", "url": "https://x.org/?a=1"},
         {"name": "Mastodon", "url": "https://y.org/@p"},

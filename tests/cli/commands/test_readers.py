@@ -77,7 +77,7 @@ def test_a_json_export_has_one_object_a_line(newsletter: Command, publication: P
     newsletter("readers", "import", file, "--source", "form")
     result = newsletter("readers", "export", "--json")
     assert len(result.out.splitlines()) == 2
-    assert '"email":"+plus@example.org","first_name":"=Plus","standing":"active","consent_source":"form"' in result.out
+    assert '"email":"+plus@example.org","first_name":"=Plus","status":"active","consent_source":"form"' in result.out
 
 
 def test_an_export_that_cannot_be_written_says_so(
@@ -107,8 +107,8 @@ def test_readers_who_wrote_to_the_mailbox_are_unsubscribed(newsletter: Command, 
         "not_understood": 0,
     }
     left = Subscription.objects.get(subscriber=rita)
-    assert (left.standing, left.unsubscribed_via, left.unsubscribed_from_edition) == ("left", "mail", edition.pk)
-    assert Subscription.objects.get(subscriber=other).standing == "active"
+    assert (left.status, left.unsubscribed_via, left.unsubscribed_from_edition) == ("left", "mail", edition.pk)
+    assert Subscription.objects.get(subscriber=other).status == "active"
     assert newsletter("readers", "leave", token).text == "unsubscribed 1"
 
 
@@ -117,7 +117,7 @@ def test_an_invalid_token_unsubscribes_nobody_and_is_reported(newsletter: Comman
     result = newsletter("readers", "leave", "A" * 43)
     assert result.status == 1
     assert "invalid tokens" in result.out
-    assert Subscription.objects.get(subscriber=rita).standing == "active"
+    assert Subscription.objects.get(subscriber=rita).status == "active"
 
 
 def test_an_export_is_readable_by_its_owner_only_also_over_an_existing_file(
@@ -170,7 +170,7 @@ def test_a_message_in_another_encoding_still_unsubscribes_its_sender(
     token = reader_links.token_signer(make.edition(publication).pk)(reader.pk)
     mail = f"Subject: unsubscribe {token}\n\nGr".encode() + b"\xfc\xdfe\n"
     assert newsletter("readers", "leave", "-", stdin=mail).status == 0
-    assert Subscription.objects.get(subscriber=reader).standing == "left"
+    assert Subscription.objects.get(subscriber=reader).status == "left"
 
 
 def test_an_mbox_is_parsed_and_messages_not_understood_give_status_1(
@@ -183,5 +183,5 @@ def test_an_mbox_is_parsed_and_messages_not_understood_give_status_1(
     result = newsletter("readers", "leave", "-", stdin=mail.encode("latin-1"))
     assert result.status == 1
     assert " ".join(result.out.split()) == "unsubscribed 1 not understood 1"
-    assert Subscription.objects.get(subscriber=rita).standing == "left"
+    assert Subscription.objects.get(subscriber=rita).status == "left"
     assert newsletter("readers", "leave", "-", stdin="").text == "unsubscribed 0"

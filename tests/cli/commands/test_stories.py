@@ -4,7 +4,7 @@ from typing import Any
 
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from newsletter.stories.models import State, Story
+from newsletter.stories.models import Story, StoryState
 from tests.cli.conftest import Command
 from tests.pictures.drawn import file, plain
 from tests.support import factories as make
@@ -68,7 +68,7 @@ def test_stories_are_moved_dropped_and_restored(newsletter: Command, publication
     first, second, third = (make.story(publication, headline=name) for name in ("One", "Two", "Three"))
     assert "position 1" in newsletter("stories", "move", third.pk, "--to", 1).text
     assert queue(newsletter) == ["Three", "One", "Two"]
-    assert newsletter("stories", "drop", first.pk, "--json").data["state"] == State.DROPPED
+    assert newsletter("stories", "drop", first.pk, "--json").data["state"] == StoryState.DROPPED
     assert queue(newsletter) == ["Three", "Two"]
     assert newsletter("stories", "drop", first.pk).status == 1
     assert newsletter("stories", "restore", first.pk).status == 0
@@ -82,7 +82,7 @@ def test_stories_are_moved_dropped_and_restored(newsletter: Command, publication
 
 def test_stories_are_listed_by_state(newsletter: Command, publication: Publication) -> None:
     make.story(publication, headline="Waiting")
-    make.story(publication, headline="Gone", state=State.DROPPED)
+    make.story(publication, headline="Gone", state=StoryState.DROPPED)
     make.story(make.publication(), headline="Elsewhere")
     one = ("-p", "morning")
     assert "Waiting" in newsletter("stories", "list", *one).text
@@ -172,7 +172,7 @@ def test_a_huge_position_is_the_end_of_the_queue(newsletter: Command, publicatio
 
 def test_the_place_in_a_list_is_the_place_in_the_queue(newsletter: Command, publication: Publication) -> None:
     make.story(publication, headline="One")
-    make.story(publication, headline="Used", state=State.USED)
+    make.story(publication, headline="Used", state=StoryState.USED)
     second = make.story(publication, headline="Two")
     assert newsletter("stories", "show", second.pk, "--json").data["position"] == 2
     rows = newsletter("stories", "list", "--state", "all").out.splitlines()

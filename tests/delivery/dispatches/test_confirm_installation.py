@@ -8,9 +8,10 @@ from django.test import override_settings
 
 from newsletter.delivery.dispatches import confirm_installation, control_dispatch
 from newsletter.delivery.ledger import installation
-from newsletter.delivery.models import Attempt, Batch, DispatchState, Installation, ScheduledGroup, ScheduledGroupState
+from newsletter.delivery.models import Attempt, Batch, Installation, ScheduledGroup
+from newsletter.delivery.states import DispatchState, ScheduledGroupState
 from newsletter.editions import plan_editions
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import approval, assemble_letter
 from newsletter.publications.models import Publication
 from tests.delivery.living import System, living
@@ -44,13 +45,13 @@ def test_dates_that_a_backup_does_not_know_of_wait_for_a_person_or_are_over() ->
     assert confirm_installation.confirm(name="", by=OTTO, now=restored) == (0, 2)
     plan_editions.plan_all(now=restored)
     assert states(publication) == {
-        date(2026, 11, 24): State.HELD,
-        date(2026, 11, 25): State.CANCELLED,
-        date(2026, 11, 26): State.CANCELLED,
-        date(2026, 11, 27): State.HELD,
-        date(2026, 11, 28): State.PLANNED,
+        date(2026, 11, 24): EditionState.HELD,
+        date(2026, 11, 25): EditionState.CANCELLED,
+        date(2026, 11, 26): EditionState.CANCELLED,
+        date(2026, 11, 27): EditionState.HELD,
+        date(2026, 11, 28): EditionState.PLANNED,
     }
-    assert set(publication.editions.exclude(state=State.PLANNED).values_list("reason", flat=True)) == {
+    assert set(publication.editions.exclude(state=EditionState.PLANNED).values_list("reason", flat=True)) == {
         confirm_installation.REASON
     }
 
@@ -66,7 +67,7 @@ def test_nothing_of_a_backup_leaves_until_somebody_releases_it() -> None:
             assemble_letter.assemble(pk, now=now)
         assert not Edition.objects.due_for_dispatch(now).exists()
     held = publication.editions.get(local_date=date(2026, 11, 25))
-    assert approval.release(held, now=restored).state == State.PLANNED
+    assert approval.release(held, now=restored).state == EditionState.PLANNED
 
 
 def test_a_date_that_the_original_may_have_handed_over_ahead_is_held_too() -> None:
@@ -74,8 +75,8 @@ def test_a_date_that_the_original_may_have_handed_over_ahead_is_held_too() -> No
     restored = MONDAY + 2 * DAY - 30 * MINUTE  # Wednesday's is due in half an hour
     confirm_installation.confirm(name="", by=OTTO, now=restored)
     plan_editions.plan_all(now=restored)
-    assert states(publication)[date(2026, 11, 25)] == State.HELD
-    assert states(publication)[date(2026, 11, 26)] == State.PLANNED
+    assert states(publication)[date(2026, 11, 25)] == EditionState.HELD
+    assert states(publication)[date(2026, 11, 26)] == EditionState.PLANNED
 
 
 def test_a_date_that_has_begun_for_readers_in_the_east_is_held_too() -> None:
@@ -85,13 +86,13 @@ def test_a_date_that_has_begun_for_readers_in_the_east_is_held_too() -> None:
     restored = MONDAY + DAY - 12 * 60 * MINUTE  # seven in the evening of Monday; seven of Tuesday has come in Tokyo
     confirm_installation.confirm(name="", by=OTTO, now=restored)
     plan_editions.plan_all(now=restored)
-    assert states(publication) == {date(2026, 11, 24): State.HELD, date(2026, 11, 25): State.PLANNED}
+    assert states(publication) == {date(2026, 11, 24): EditionState.HELD, date(2026, 11, 25): EditionState.PLANNED}
 
 
 def test_a_publication_at_rest_has_no_dates_to_be_held() -> None:
     publication = backup(is_active=False)
     confirm_installation.confirm(name="", by=OTTO, now=MONDAY + 5 * DAY)
-    assert set(states(publication).values()) <= {State.HELD}
+    assert set(states(publication).values()) <= {EditionState.HELD}
     assert publication.editions.count() <= 1
 
 
@@ -107,7 +108,7 @@ def lose_answer(system: System) -> None:
     batch = Batch.objects.order_by("pk").first()
     assert batch is not None
     Batch.objects.filter(pk=batch.pk).update(state="calling", lease_until=system.clock() + 5 * MINUTE)
-    Attempt.objects.filter(batch=batch).update(fate="", ended_at=None)
+    Attempt.objects.filter(batch=batch).update(status="", ended_at=None)
 
 
 @pytest.mark.parametrize("name", ["", "staging"])
@@ -138,7 +139,7 @@ def test_a_stop_that_a_person_asked_for_is_carried_out_after_a_restore_and_not_b
         Installation.objects.update(environment="production")
         confirm_installation.confirm(name="staging", by=OTTO, now=system.clock())
         group = ScheduledGroup.objects.get()
-        assert (group.state, group.place) == (ScheduledGroupState.LEFT, None)
+        assert (group.state, group.cancel_slot) == (ScheduledGroupState.LEFT, None)
 
 
 def test_what_a_restored_dispatch_has_not_submitted_is_sent_at_its_time_once_a_person_resumes_it(

@@ -9,8 +9,9 @@ from newsletter.audience.models import Subscriber
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
 from newsletter.delivery.dispatches import control_dispatch, recovery
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.mail.sendgrid.mail_send_client import Client
 from tests.support.factories import MONDAY
 
@@ -73,7 +74,7 @@ def test_readers_who_are_left_out_change_no_other_refusal(pair: tuple[Dispatch, 
     dispatch, other = pair
     refused = [refuse_one(each, client) for each in pair]
     control_dispatch.leave_out_refused(dispatch, by="otto", now=LATER)
-    settled = Attempt.objects.filter(fate=AttemptStatus.REFUSED, batch__in=refused).values_list("batch", "settled_by")
+    settled = Attempt.objects.filter(status=AttemptStatus.REFUSED, batch__in=refused).values_list("batch", "settled_by")
     assert dict(settled) == {refused[0].pk: "otto: left out", refused[1].pk: ""}
     assert audited(Act.READERS_LEFT_OUT).details["edition"] == dispatch.edition_id
     other.refresh_from_db()

@@ -12,7 +12,7 @@ from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.sending import send_batches
-from newsletter.editions.models import State
+from newsletter.editions.models import EditionState
 from newsletter.lib.errors import InvalidState
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.stories import story_queue
@@ -39,13 +39,13 @@ def test_everybody_who_may_be_mailed_stands_in_one_batch_and_one_only() -> None:
 def test_those_who_must_not_be_mailed_are_left_out_by_reason_and_counted() -> None:
     publication = make.publication()
     make.readers(publication, 3)
-    for standing in (
+    for status in (
         SubscriptionStatus.PENDING,
         SubscriptionStatus.PAUSED,
         SubscriptionStatus.UNSUBSCRIBED,
         SubscriptionStatus.UNSUBSCRIBED,
     ):
-        make.reader(publication, standing=standing)
+        make.reader(publication, status=status)
     suppress(make.reader(publication).email, reason="complaint")
     make.reader(make.publication())  # hears from somebody else
     dispatch = open_dispatch.open_dispatch(make.approved_edition(publication).pk, now=MONDAY)
@@ -87,7 +87,7 @@ def test_an_edition_that_is_too_late_is_held_and_not_sent() -> None:
     edition = make.approved_edition(publication)
     assert open_dispatch.open_dispatch(edition.pk, now=MONDAY + timedelta(minutes=31)) is None
     edition.refresh_from_db()
-    assert edition.state == State.HELD
+    assert edition.state == EditionState.HELD
     assert "too long ago" in edition.reason
     assert not Dispatch.objects.exists()
 
@@ -97,7 +97,7 @@ def test_an_edition_whose_story_changed_after_approval_is_taken_back() -> None:
     story_queue.update(Story.objects.get(), headline="Another headline")
     assert open_dispatch.open_dispatch(edition.pk, now=MONDAY) is None
     edition.refresh_from_db()
-    assert (edition.state, edition.approved_hash) == (State.PLANNED, "")
+    assert (edition.state, edition.approved_hash) == (EditionState.PLANNED, "")
 
 
 def test_an_embargo_that_is_not_over_holds_the_edition() -> None:
@@ -105,7 +105,7 @@ def test_an_embargo_that_is_not_over_holds_the_edition() -> None:
     Story.objects.update(embargo_until=MONDAY + timedelta(minutes=5))
     assert open_dispatch.open_dispatch(edition.pk, now=MONDAY) is None
     edition.refresh_from_db()
-    assert edition.state == State.HELD
+    assert edition.state == EditionState.HELD
     assert "embargo" in edition.reason
 
 
@@ -120,7 +120,7 @@ def test_nothing_is_opened_when_the_counts_do_not_add_up(monkeypatch: pytest.Mon
     with pytest.raises(open_dispatch.AudienceCountMismatch, match="1 candidates, but 2 planned"):
         open_dispatch.open_dispatch(edition.pk, now=MONDAY)
     edition.refresh_from_db()
-    assert edition.state == State.APPROVED
+    assert edition.state == EditionState.APPROVED
     assert not Batch.objects.exists()
 
 
@@ -140,7 +140,7 @@ def test_a_large_audience_is_frozen_in_parts_and_its_first_batches_can_leave_bef
     monkeypatch.setattr(open_dispatch, "CHUNK_SIZE", 5)
     publication = make.publication()
     readers = make.readers(publication, 23)
-    left = make.reader(publication, standing=SubscriptionStatus.UNSUBSCRIBED)
+    left = make.reader(publication, status=SubscriptionStatus.UNSUBSCRIBED)
     with override_settings(DISPATCH_BATCH_SIZE=4):
         edition = make.approved_edition(publication)
         dispatch = open_dispatch.open_dispatch(edition.pk, now=MONDAY)
@@ -172,7 +172,7 @@ def test_readers_who_come_and_go_between_two_parts_are_in_one_batch_or_in_none_a
     dispatch = open_dispatch.open_dispatch(edition.pk, now=MONDAY)
     assert dispatch is not None
     Subscription.objects.filter(subscriber_id__in=[readers[0], readers[11]]).update(
-        standing=SubscriptionStatus.UNSUBSCRIBED
+        status=SubscriptionStatus.UNSUBSCRIBED
     )
     newcomer = make.reader(publication)
     while open_dispatch.continue_opening(dispatch.pk):
@@ -204,19 +204,19 @@ def test_a_later_part_that_does_not_add_up_is_not_written_and_the_dispatch_does_
 @given(st.lists(st.sampled_from([*SubscriptionStatus]), max_size=40), st.integers(1, 7), st.integers(1, 9))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_however_it_is_parted_each_active_reader_is_in_one_batch(
-    monkeypatch: pytest.MonkeyPatch, standings: list[SubscriptionStatus], lot: int, size: int
+    monkeypatch: pytest.MonkeyPatch, statuses: list[SubscriptionStatus], lot: int, size: int
 ) -> None:
     monkeypatch.setattr(open_dispatch, "CHUNK_SIZE", lot)
     publication = make.publication()
-    readers = [make.reader(publication, standing=standing) for standing in standings]
+    readers = [make.reader(publication, status=status) for status in statuses]
     with override_settings(DISPATCH_BATCH_SIZE=size):
         dispatch = open_in_parts(make.approved_edition(publication).pk)
     frozen = [reader for batch in dispatch.batches.order_by("number") for reader in unpack(batch.subscribers)]
     active = [
-        reader.pk for reader, standing in zip(readers, standings, strict=True) if standing == SubscriptionStatus.ACTIVE
+        reader.pk for reader, status in zip(readers, statuses, strict=True) if status == SubscriptionStatus.ACTIVE
     ]
     assert frozen == active
-    assert dispatch.candidates == len(standings) == dispatch.planned + sum(dispatch.left_out.values())
+    assert dispatch.candidates == len(statuses) == dispatch.planned + sum(dispatch.left_out.values())
 
 
 def test_a_publication_that_rests_sends_nothing() -> None:
@@ -226,12 +226,12 @@ def test_a_publication_that_rests_sends_nothing() -> None:
     publication.save()
     assert open_dispatch.open_dispatch(edition.pk, now=MONDAY) is None
     edition.refresh_from_db()
-    assert (edition.state, edition.reason) == (State.HELD, "The publication is paused.")
+    assert (edition.state, edition.reason) == (EditionState.HELD, "The publication is paused.")
 
 
 def test_a_pause_that_ends_on_the_day_of_the_edition_is_over_when_it_opens() -> None:
     publication = make.publication()
-    reader = make.reader(publication, standing=SubscriptionStatus.PAUSED)
+    reader = make.reader(publication, status=SubscriptionStatus.PAUSED)
     Subscription.objects.filter(subscriber=reader).update(paused_until=MONDAY.date())
     dispatch = open_dispatch.open_dispatch(make.approved_edition(publication).pk, now=MONDAY)
     assert dispatch is not None

@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from newsletter.delivery.dispatches import control_dispatch, recovery, settle_batch
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
-from newsletter.editions.models import State
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
+from newsletter.editions.models import EditionState
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import Refused, RetryLater, Uncertain
@@ -48,7 +49,7 @@ def test_a_worker_lost_after_its_attempt_leaves_the_batch_uncertain(opened: Open
     send_batches.begin_attempt(batch, batch_recipients.resolve_recipients(batch), now=MONDAY)
     recovery.release_abandoned(now=LATER)
     assert dispatch.batches.get().state == BatchState.UNCERTAIN
-    assert Attempt.objects.get().fate == AttemptStatus.UNCERTAIN
+    assert Attempt.objects.get().status == AttemptStatus.UNCERTAIN
     assert recovery.release_abandoned(now=LATER) == 0
 
 
@@ -68,7 +69,7 @@ def test_a_dispatch_is_finished_when_everybody_is_accepted_and_so_is_its_edition
     assert recovery.finish_completed(now=LATER) == [dispatch.pk]
     assert recovery.finish_completed(now=LATER) == []
     dispatch.refresh_from_db()
-    assert (dispatch.state, dispatch.edition.state) == (DispatchState.FINISHED, State.DISPATCHED)
+    assert (dispatch.state, dispatch.edition.state) == (DispatchState.FINISHED, EditionState.DISPATCHED)
 
 
 def test_an_uncertain_batch_keeps_the_dispatch_from_being_finished(opened: Opener) -> None:
@@ -98,7 +99,7 @@ def test_sending_again_is_a_second_attempt_and_keeps_who_said_so(opened: Opener)
     dispatch.refresh_from_db()
     assert dispatch.state == DispatchState.OPEN
     ended(dispatch, Receipt(202, ""))
-    assert [a.fate for a in batch.attempts.order_by("ordinal")] == [AttemptStatus.UNCERTAIN, AttemptStatus.ACCEPTED]
+    assert [a.status for a in batch.attempts.order_by("ordinal")] == [AttemptStatus.UNCERTAIN, AttemptStatus.ACCEPTED]
     assert batch.attempts.get(ordinal=1).settled_by == "Otto: send again"
 
 

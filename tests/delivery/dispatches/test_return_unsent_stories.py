@@ -7,8 +7,9 @@ import pytest
 
 from newsletter.delivery.dispatches import control_dispatch
 from newsletter.delivery.dispatches.return_unsent_stories import give_back_unsent
-from newsletter.delivery.models import AttemptStatus, Batch, BatchState, Dispatch
-from newsletter.stories.models import State, Story
+from newsletter.delivery.models import Batch, Dispatch
+from newsletter.delivery.states import AttemptStatus, BatchState
+from newsletter.stories.models import Story, StoryState
 from newsletter.stories.story_queue import queued_stories
 from tests.delivery.living import living
 from tests.support import factories as make
@@ -33,7 +34,7 @@ def test_stories_that_reached_nobody_lead_the_queue_again(opened: Callable[..., 
 
 
 @pytest.mark.parametrize(
-    ("state", "fate"),
+    ("state", "status"),
     [
         (BatchState.ACCEPTED, AttemptStatus.ACCEPTED),
         (BatchState.UNCERTAIN, AttemptStatus.UNCERTAIN),
@@ -42,16 +43,16 @@ def test_stories_that_reached_nobody_lead_the_queue_again(opened: Callable[..., 
     ],
 )
 def test_stories_that_somebody_got_or_may_have_got_stay_used(
-    opened: Callable[..., Dispatch], state: BatchState, fate: str
+    opened: Callable[..., Dispatch], state: BatchState, status: str
 ) -> None:
     dispatch = opened(readers=4, size=2)
     batch = dispatch.batches.order_by("number").first()
     assert batch is not None
-    batch.attempts.create(ordinal=1, fence=1, began_at=MONDAY, fate=fate)
+    batch.attempts.create(ordinal=1, fence=1, began_at=MONDAY, status=status)
     Batch.objects.filter(pk=batch.pk).update(state=state)
     stop(dispatch)
     assert give_back_unsent() == []
-    assert Story.objects.get().state == State.USED
+    assert Story.objects.get().state == StoryState.USED
 
 
 def test_a_batch_that_a_worker_has_in_hand_is_waited_for(opened: Callable[..., Dispatch]) -> None:
@@ -65,7 +66,7 @@ def test_a_batch_that_a_worker_has_in_hand_is_waited_for(opened: Callable[..., D
 
 def test_a_refused_edition_reached_nobody(opened: Callable[..., Dispatch]) -> None:
     dispatch = opened()
-    dispatch.batches.get().attempts.create(ordinal=1, fence=1, began_at=MONDAY, fate=AttemptStatus.REFUSED)
+    dispatch.batches.get().attempts.create(ordinal=1, fence=1, began_at=MONDAY, status=AttemptStatus.REFUSED)
     dispatch.batches.update(state=BatchState.REFUSED)
     stop(dispatch)
     assert give_back_unsent() == [dispatch.edition_id]
@@ -79,4 +80,4 @@ def test_what_was_submitted_ahead_gives_its_stories_back_once_the_cancel_is_cert
         assert give_back_unsent() == []
         system.live()
         assert give_back_unsent() == [edition.pk]
-        assert Story.objects.get().state == State.QUEUED
+        assert Story.objects.get().state == StoryState.QUEUED

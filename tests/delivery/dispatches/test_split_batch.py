@@ -14,10 +14,11 @@ from newsletter.audience.models import Subscriber
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch, recovery, split_batch
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import attempt_outcome, send_batches
-from newsletter.editions.models import State
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
+from newsletter.editions.models import EditionState
 from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import ProviderError, Refused
@@ -246,7 +247,7 @@ def test_a_person_may_leave_refused_readers_out_and_the_edition_is_finished(
     assert dispatch.state == DispatchState.FINISHED
     done = progress(dispatch)
     assert (done.accepted, done.refused, done.left_since, done.complete) == (4, 0, 1, True)
-    assert dispatch.edition.__class__.objects.get().state == State.DISPATCHED
+    assert dispatch.edition.__class__.objects.get().state == EditionState.DISPATCHED
     [batch] = dispatch.batches.filter(state=BatchState.EMPTY)
     assert batch.left_out == {"refused": list(bad)}
     assert batch.attempts.get().settled_by == "Otto: left out"

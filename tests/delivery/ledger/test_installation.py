@@ -14,9 +14,10 @@ from psycopg import sql
 
 from newsletter.delivery.dispatches import confirm_installation, control_dispatch
 from newsletter.delivery.ledger import installation
-from newsletter.delivery.models import Dispatch, DispatchState, Installation
+from newsletter.delivery.models import Dispatch, Installation
 from newsletter.delivery.sending import send_batches
-from newsletter.editions.models import State
+from newsletter.delivery.states import DispatchState
+from newsletter.editions.models import EditionState
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.postbox.postbox import Postbox
@@ -93,7 +94,7 @@ def test_a_copy_opens_no_edition_and_holds_it_when_confirmed(copied: Callable[[]
     assert confirm_installation.confirm(name="", by="otto@example.org", now=MONDAY) == (0, 2)
     edition.refresh_from_db()
     later.refresh_from_db()  # the original may have sent it early, and the queue holds stories that readers had
-    assert (edition.state, later.state) == (State.HELD, State.HELD)
+    assert (edition.state, later.state) == (EditionState.HELD, EditionState.HELD)
 
 
 def test_a_name_that_differs_from_the_setting_stops_it() -> None:
@@ -114,7 +115,7 @@ def test_events_of_another_house_are_told_from_ours_and_from_those_before_the_co
     copied()
     before = installation.check().installation_id
     batch = opened().batches.get()
-    latest = batch.attempts.create(ordinal=1, fence=1, began_at=MONDAY, fate="accepted").pk
+    latest = batch.attempts.create(ordinal=1, fence=1, began_at=MONDAY, status="accepted").pk
     confirm_installation.confirm(name="", by="otto@example.org", now=MONDAY)
     assert installation.is_own_event(Installation.objects.get().installation_id, latest + 1)
     assert installation.is_own_event(before, latest)

@@ -12,8 +12,9 @@ from newsletter.delivery.dispatches import control_dispatch, settle_batch
 from newsletter.delivery.ledger import missing_readers
 from newsletter.delivery.ledger.missing_readers import MissingState
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import BatchState, Dispatch
+from newsletter.delivery.models import Dispatch
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import BatchState
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.postbox.postbox import Postbox
 from tests.delivery.dispatches.test_split_batch import send_all, spoil

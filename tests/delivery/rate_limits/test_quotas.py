@@ -19,7 +19,7 @@ from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import Attempt, Batch, Dispatch, RateWindow, WarmUp
 from newsletter.delivery.rate_limits import quotas, warm_up
-from newsletter.delivery.rate_limits.quotas import DAY, HOUR, MINUTE, Limits
+from newsletter.delivery.rate_limits.quotas import DAY, HOUR, MINUTE, RateLimits
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
 from newsletter.mail.sendgrid.mail_send_client import Client
@@ -279,7 +279,7 @@ def test_what_is_spread_keeps_to_every_window_and_to_quiet_hours(  # noqa: PLR09
     start: datetime,
 ) -> None:
     warm_up = WarmUp(domain="example.org", starts_on=start.date(), daily=daily) if daily else None
-    limits = Limits(1, per_minute, per_hour, quiet, zone, warm_up)
+    limits = RateLimits(1, per_minute, per_hour, quiet, zone, warm_up)
     most = limits.largest_batch(start)
     lots = sorted((start + timedelta(minutes=m), min(n, most)) for n, m in zip(counts, minutes, strict=False))
     moments = list(quotas.schedule_batches(lots, limits, {}, now=start))

@@ -19,9 +19,10 @@ from newsletter.delivery.dispatches import open_dispatch, recovery
 from newsletter.delivery.ledger import missing_readers
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.editions.models import Variant
 from newsletter.giving import gift_records
 from newsletter.giving.models import Gift

@@ -12,20 +12,12 @@ from newsletter.delivery.dispatches import control_dispatch, open_dispatch, sett
 from newsletter.delivery.dispatches.delay_reasons import delay_of
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import (
-    Attempt,
-    AttemptStatus,
-    Batch,
-    BatchState,
-    Dispatch,
-    DispatchState,
-    ScheduledGroup,
-    ScheduledGroupState,
-)
+from newsletter.delivery.models import Attempt, Batch, Dispatch, ScheduledGroup
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.scheduled import scheduled_groups, scheduled_sends
 from newsletter.delivery.sending import send_batches
-from newsletter.editions.models import Edition, State
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
+from newsletter.editions.models import Edition, EditionState
 from newsletter.insights import apply_events
 from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import Receipt
@@ -79,7 +71,7 @@ def test_a_dispatch_is_not_finished_before_its_letters_may_leave(system: System)
     assert (system.dispatch.state, progress(system.dispatch).phase) == (DispatchState.OPEN, "scheduled at provider")
     system.at(0).live()
     edition.refresh_from_db()
-    assert (system.dispatch.state, edition.state) == (DispatchState.FINISHED, State.DISPATCHED)
+    assert (system.dispatch.state, edition.state) == (DispatchState.FINISHED, EditionState.DISPATCHED)
 
 
 def test_a_publication_that_does_not_ask_for_it_has_no_groups(system: System) -> None:
@@ -135,7 +127,7 @@ def test_an_uncertain_group_is_cancelled_and_submitted_anew_for_the_same_moment(
     system.live_until(-45)
     assert groups() == [ScheduledGroupState.CANCELLED, ScheduledGroupState.OPEN]
     assert set(states()) == {BatchState.ACCEPTED}
-    assert Attempt.objects.filter(fate=AttemptStatus.CANCELLED).count() == 3
+    assert Attempt.objects.filter(status=AttemptStatus.CANCELLED).count() == 3
     system.live_until(1)
     counts = system.postbox.counts()
     assert (counts["addresses"], counts["arriving_twice"], counts["statuses"]["sent"]) == (3, 0, 3)
@@ -365,7 +357,7 @@ def test_no_two_groups_have_the_same_place(system: System) -> None:
     system.prepare(readers=170)
     system.prepare(readers=60)
     system.at(-60).live()
-    places = [place for place in ScheduledGroup.objects.values_list("place", flat=True) if place]
+    places = [place for place in ScheduledGroup.objects.values_list("cancel_slot", flat=True) if place]
     assert len(places) == len(set(places)) <= scheduled_sends.SLOTS_FOR_NEW_GROUPS
 
 
@@ -374,7 +366,7 @@ def test_while_many_cancels_stand_nothing_more_is_submitted_ahead(system: System
     system.at(-60).live()
     control_dispatch.stop(system.dispatch, reason="wrong picture", now=system.clock())
     system.live()
-    assert ScheduledGroup.objects.filter(state=ScheduledGroupState.CANCELLED, place__isnull=False).count() == 8
+    assert ScheduledGroup.objects.filter(state=ScheduledGroupState.CANCELLED, cancel_slot__isnull=False).count() == 8
     second = system.prepare(readers=2)
     system.live_until(-1, step=5)
     assert not Attempt.objects.filter(batch__dispatch__edition=second).exists()
@@ -388,10 +380,10 @@ def test_a_place_is_given_back_an_hour_after_the_letters_are_gone_and_not_before
     control_dispatch.stop(system.dispatch, reason="wrong picture", now=system.clock())
     system.live_until(59, step=7)
     group = ScheduledGroup.objects.get()
-    assert (group.place, system.provider.status(group.provider_batch_id)) == (1, "cancel")
+    assert (group.cancel_slot, system.provider.status(group.provider_batch_id)) == (1, "cancel")
     system.at(60).live()
     group.refresh_from_db()
-    assert (group.place, system.provider.status(group.provider_batch_id)) == (None, "")
+    assert (group.cancel_slot, system.provider.status(group.provider_batch_id)) == (None, "")
     assert system.fates == {"cancelled": 2}
 
 
@@ -488,7 +480,7 @@ def test_late_evidence_about_a_cancelled_call_does_not_keep_its_readers_from_the
     system.at(-21).live()
     system.live_until(-10)
     attempt = Attempt.objects.get()
-    assert (attempt.fate, states()) == (AttemptStatus.CANCELLED, [BatchState.PENDING])
+    assert (attempt.status, states()) == (AttemptStatus.CANCELLED, [BatchState.PENDING])
     tell(system, "processed")
     assert not settle_batch.settle_by_evidence(attempt.pk, evidence="event “processed”", now=system.clock())
     assert states() == [BatchState.PENDING]
@@ -504,8 +496,8 @@ def test_an_event_that_a_cancelled_letter_left_is_called_by_its_name(system: Sys
     assert scheduled_sends.cancels_that_did_not_hold(system.dispatch) == 0
     tell(system, "delivered")
     assert scheduled_sends.cancels_that_did_not_hold(system.dispatch) == 1
-    standings = status(now=system.clock())
-    assert "doubtful-cancels" in {trouble.page for trouble in standings.verdict.problems}
+    statuses = status(now=system.clock())
+    assert "doubtful-cancels" in {trouble.page for trouble in statuses.verdict.problems}
 
 
 def tell(system: System, kind: str) -> None:

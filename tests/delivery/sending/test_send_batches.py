@@ -15,9 +15,10 @@ from newsletter.audience import subscriptions
 from newsletter.audience.models import Subscriber
 from newsletter.delivery.dispatches import control_dispatch, recovery
 from newsletter.delivery.ledger.progress import progress
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import Refused, RetryLater, Uncertain
 from newsletter.mail.sendgrid.mail_send_client import Client
@@ -107,7 +108,7 @@ def test_a_batch_that_everybody_left_is_not_sent_and_the_dispatch_finishes(opene
 
 
 @pytest.mark.parametrize(
-    ("answer", "fate", "state"),
+    ("answer", "status", "state"),
     [
         (Receipt(202, "m1"), AttemptStatus.ACCEPTED, BatchState.ACCEPTED),
         (Refused("HTTP 400", status=400), AttemptStatus.REFUSED, BatchState.REFUSED),
@@ -115,11 +116,11 @@ def test_a_batch_that_everybody_left_is_not_sent_and_the_dispatch_finishes(opene
         (Uncertain("no answer"), AttemptStatus.UNCERTAIN, BatchState.UNCERTAIN),
     ],
 )
-def test_every_answer_has_its_fate(opened: Opener, answer: object, fate: AttemptStatus, state: BatchState) -> None:
+def test_every_answer_has_its_fate(opened: Opener, answer: object, status: AttemptStatus, state: BatchState) -> None:
     attempt = calling(opened())
-    assert send_batches.record_result(attempt, answer, now=MONDAY) == fate  # type: ignore[arg-type]  # one of each kind
+    assert send_batches.record_result(attempt, answer, now=MONDAY) == status  # type: ignore[arg-type]  # one of each kind
     attempt.refresh_from_db()
-    assert (attempt.fate, attempt.batch.state) == (fate, state)
+    assert (attempt.status, attempt.batch.state) == (status, state)
 
 
 def test_a_batch_that_must_wait_is_due_later_and_longer_each_time(opened: Opener) -> None:
@@ -134,7 +135,7 @@ def test_a_batch_that_must_wait_is_due_later_and_longer_each_time(opened: Opener
         waits.append((due_at - now).total_seconds())
         now = due_at
     assert waits == sorted(set(waits))
-    assert dispatch.batches.get().attempts.filter(fate=AttemptStatus.LATER).count() == 4
+    assert dispatch.batches.get().attempts.filter(status=AttemptStatus.LATER).count() == 4
 
 
 def test_an_answer_that_never_came_is_uncertain_and_is_not_sent_again(
@@ -160,7 +161,7 @@ def test_a_worker_that_wakes_after_a_newer_claim_changes_nothing(opened: Opener)
     Batch.objects.update(fence=attempt.fence + 1)
     assert send_batches.record_result(attempt, Receipt(202, "m1"), now=LATER) is None
     attempt.refresh_from_db()
-    assert (attempt.fate, Batch.objects.get().state) == ("", BatchState.CALLING)
+    assert (attempt.status, Batch.objects.get().state) == ("", BatchState.CALLING)
 
 
 def test_a_second_live_attempt_cannot_even_be_written_down(opened: Opener) -> None:
@@ -302,7 +303,7 @@ def test_a_process_that_is_about_to_end_takes_no_more_batches(
 
 
 @pytest.mark.parametrize(
-    ("answer", "fate"),
+    ("answer", "status"),
     [
         (Receipt(202, "x" * 400), AttemptStatus.ACCEPTED),
         (Receipt(202, "a\u0000b\ud83d"), AttemptStatus.ACCEPTED),
@@ -313,10 +314,10 @@ def test_a_process_that_is_about_to_end_takes_no_more_batches(
     ids=["long id", "odd id", "odd complaint", "long detail", "only odd"],
 )
 def test_an_answer_is_written_down_whatever_signs_are_in_it(
-    opened: Opener, answer: object, fate: AttemptStatus
+    opened: Opener, answer: object, status: AttemptStatus
 ) -> None:
     attempt = calling(opened())
-    assert send_batches.record_result(attempt, answer, now=MONDAY) == fate  # type: ignore[arg-type]  # one of its kinds
+    assert send_batches.record_result(attempt, answer, now=MONDAY) == status  # type: ignore[arg-type]  # one of its kinds
     attempt.refresh_from_db()
-    assert attempt.fate == fate
+    assert attempt.status == status
     assert "\u0000" not in attempt.provider_id + attempt.detail

@@ -12,7 +12,7 @@ from newsletter.letters.content.letter_content import LetterContent, build_conte
 from newsletter.letters.content.story_view import COLUMN
 from newsletter.letters.render_letter import render
 from newsletter.lib.errors import InvalidState
-from newsletter.pictures.models import Picture, State
+from newsletter.pictures.models import Picture, PictureState
 from newsletter.publications.models import Fonts, Publication
 from newsletter.stories.models import Direction, Story
 from tests.golden.editions import BASE_URL, bare, edition_of, kept, rich
@@ -151,7 +151,7 @@ def test_a_numbered_list_goes_on_counting_in_both_forms() -> None:
 
 def test_a_picture_that_we_do_not_have_is_not_shown_from_where_it_is() -> None:
     address = "https://elsewhere.example.org/p.jpg"
-    for picture in (None, Picture(source_url=address), Picture(source_url=address, state=State.FAILED)):
+    for picture in (None, Picture(source_url=address), Picture(source_url=address, state=PictureState.FAILED)):
         [view] = gathered(story(picture=picture, picture_url=address, picture_alt="A bridge")).stories
         assert view.picture is None
 

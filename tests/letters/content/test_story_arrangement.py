@@ -13,15 +13,15 @@ LEAD, STORY, SHORT = Kind.LEAD, Kind.STORY, Kind.SHORT
 
 
 @pytest.mark.parametrize(
-    ("look", "printed"),
+    ("layout", "printed"),
     [
         (Layout.DIGEST, [LEAD, STORY, STORY]),
         (Layout.STORY, [LEAD, SHORT, SHORT]),
         (Layout.BRIEFING, [STORY, SHORT, SHORT]),
     ],
 )
-def test_a_look_decides_for_stories_that_curators_left_open(look: Layout, printed: list[Kind]) -> None:
-    assert story_kinds(look, ["", "", ""]) == printed
+def test_a_layout_decides_for_stories_that_curators_left_open(layout: Layout, printed: list[Kind]) -> None:
+    assert story_kinds(layout, ["", "", ""]) == printed
 
 
 def test_a_curators_word_comes_first() -> None:
@@ -37,8 +37,8 @@ def test_the_first_of_a_one_story_letter_is_the_letter_whatever_was_said_of_it()
     assert story_kinds(Layout.STORY, ["short", "story"]) == [LEAD, STORY]
 
 
-def headings(look: Layout, *wishes: RequestedStyle) -> list[tuple[str, int]]:
-    return [(a.heading, a.level) for a in arrange_stories(look, wishes, ENGLISH, "The Post")]
+def headings(layout: Layout, *wishes: RequestedStyle) -> list[tuple[str, int]]:
+    return [(a.heading, a.level) for a in arrange_stories(layout, wishes, ENGLISH, "The Post")]
 
 
 def test_a_section_is_headed_once_and_its_headlines_are_a_level_lower() -> None:
@@ -66,7 +66,7 @@ def test_short_stories_stand_under_a_heading_of_their_own() -> None:
 
 def test_a_briefing_prints_the_picture_of_a_lead_alone() -> None:
     wishes = [RequestedStyle("lead", ""), RequestedStyle("story", ""), RequestedStyle("short", "")]
-    pictured = {look: [a.pictured for a in arrange_stories(look, wishes, ENGLISH, "P")] for look in Layout}
+    pictured = {layout: [a.pictured for a in arrange_stories(layout, wishes, ENGLISH, "P")] for layout in Layout}
     assert pictured[Layout.BRIEFING] == [True, False, False]
     assert pictured[Layout.DIGEST] == pictured[Layout.STORY] == [True, True, False]
 
@@ -77,9 +77,9 @@ WISHES = st.lists(
 
 
 @given(st.sampled_from(Layout), WISHES)
-def test_no_level_is_ever_skipped(look: Layout, wishes: list[RequestedStyle]) -> None:
-    level = 0 if look == Layout.STORY else 1  # there a headline is the h1, elsewhere the name is
-    for made in arrange_stories(look, wishes, ENGLISH, "The Post"):
+def test_no_level_is_ever_skipped(layout: Layout, wishes: list[RequestedStyle]) -> None:
+    level = 0 if layout == Layout.STORY else 1  # there a headline is the h1, elsewhere the name is
+    for made in arrange_stories(layout, wishes, ENGLISH, "The Post"):
         if made.heading:
             assert level >= 1
             level = 2

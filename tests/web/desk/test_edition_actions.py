@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from newsletter.accounts.models import User
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import assemble_letter
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -38,7 +38,7 @@ def test_approving_binds_to_the_letter_that_was_looked_at(eddie: Client, assembl
     assert "Approved. The edition is sent automatically" in press(
         eddie, assembled, "approve", content_hash=assembled.content_hash
     )
-    assert assembled.state == State.APPROVED
+    assert assembled.state == EditionState.APPROVED
     assert assembled.approved_by == User.objects.get(email="eddie@example.org")
 
 
@@ -59,13 +59,13 @@ def test_a_letter_that_changed_meanwhile_is_not_approved_and_it_is_said_why(eddi
     assemble_letter.assemble(assembled.pk, now=clock.now())
     page = press(eddie, assembled, "approve", content_hash=seen)
     assert "rebuilt since you opened it. Review it again, then approve it." in page
-    assert assembled.state == State.ASSEMBLED
+    assert assembled.state == EditionState.ASSEMBLED
 
 
 @pytest.mark.parametrize("made_up", ["", "0" * 64, "\x00", "x" * 10_000])
 def test_a_made_up_hash_approves_nothing(eddie: Client, assembled: Edition, made_up: str) -> None:
     press(eddie, assembled, "approve", content_hash=made_up)
-    assert assembled.state == State.ASSEMBLED
+    assert assembled.state == EditionState.ASSEMBLED
 
 
 def test_what_is_not_assembled_cannot_be_approved(eddie: Client, planned: Edition) -> None:
@@ -74,16 +74,16 @@ def test_what_is_not_assembled_cannot_be_approved(eddie: Client, planned: Editio
 
 def test_holding_needs_a_reason_and_shows_it(eddie: Client, assembled: Edition) -> None:
     assert "Give a short reason." in press(eddie, assembled, "hold", reason=" \x00 ")
-    assert assembled.state == State.ASSEMBLED
+    assert assembled.state == EditionState.ASSEMBLED
     assert "The lawyers \x00are reading".replace("\x00", "") in press(
         eddie, assembled, "hold", reason="The lawyers \x00are reading"
     )
-    assert assembled.state == State.HELD
+    assert assembled.state == EditionState.HELD
 
 
 def test_a_long_reason_is_cut_not_refused(eddie: Client, assembled: Edition) -> None:
     press(eddie, assembled, "hold", reason="because " * 500)
-    assert (assembled.state, len(assembled.reason)) == (State.HELD, 500)
+    assert (assembled.state, len(assembled.reason)) == (EditionState.HELD, 500)
 
 
 def test_what_was_held_says_that_it_needs_a_person_also_in_a_publication_that_approves_itself(
@@ -100,7 +100,7 @@ def test_what_was_held_says_that_it_needs_a_person_also_in_a_publication_that_ap
 def test_releasing_brings_it_back_into_the_plan(eddie: Client, assembled: Edition) -> None:
     press(eddie, assembled, "hold", reason="Wait.")
     assert "Released." in press(eddie, assembled, "release")
-    assert assembled.state == State.PLANNED
+    assert assembled.state == EditionState.PLANNED
     assert "not held" in press(eddie, assembled, "release")
 
 
@@ -108,14 +108,14 @@ def test_cancelling_gives_the_stories_back(eddie: Client, assembled: Edition) ->
     assert "Cancelled. The stories are back at the front of the queue." in press(
         eddie, assembled, "cancel", reason="No news."
     )
-    assert assembled.state == State.CANCELLED
+    assert assembled.state == EditionState.CANCELLED
     assert len(story_queue.queued_stories(assembled.publication)) == 1
     assert "cannot become cancelled" in press(eddie, assembled, "cancel", reason="No news.")
 
 
 def test_assembling_ahead_of_time_makes_the_letter_ready_to_be_read(eddie: Client, planned: Edition) -> None:
     assert "The email is ready. Review it, then approve it." in press(eddie, planned, "assemble")
-    assert planned.state == State.ASSEMBLED
+    assert planned.state == EditionState.ASSEMBLED
     press(eddie, planned, "assemble")
     assert planned.letters.count() == 1
 
@@ -126,7 +126,7 @@ def test_assembling_what_approves_itself_is_said_before_and_after(eddie: Client,
     page = words(eddie.get(f"/editions/{planned.pk}/"))
     assert "Automatic approval is on: once the email is built, it is sent tomorrow" in page
     assert "approved automatically. It is sent tomorrow" in press(eddie, planned, "assemble")
-    assert planned.state == State.APPROVED
+    assert planned.state == EditionState.APPROVED
 
 
 def test_assembling_what_preflight_stops_is_not_called_ready(
@@ -152,6 +152,6 @@ def test_taking_a_letter_apart_puts_its_stories_in_front(eddie: Client, assemble
         "The email is rebuilt when you choose Build preview, at the latest" in page
     )
     assert "must then be approved again" in page
-    assert assembled.state == State.PLANNED
+    assert assembled.state == EditionState.PLANNED
     assert assembled.pk not in Edition.objects.due_for_assembly(clock.now()).values_list("pk", flat=True)
     assert [s.headline for s in story_queue.queued_stories(assembled.publication)][-1] == "a later one"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import assemble_letter
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -64,31 +64,31 @@ def test_without_stories_there_is_no_letter_and_a_way_on(cora: Client, publicati
 
 def test_a_cancelled_edition_does_not_show_what_it_never_was(cora: Client, publication: Publication) -> None:
     make.story(publication)
-    edition = make.edition(publication, state=State.CANCELLED, reason="Skipped.")
+    edition = make.edition(publication, state=EditionState.CANCELLED, reason="Skipped.")
     for path in (f"/editions/{edition.pk}/", f"/editions/{edition.pk}/letter/"):
         assert "cancelled before its email was built" in words(cora.get(path))
 
 
 BUTTONS = {
-    State.PLANNED: {"assemble", "send", "reschedule", "hold", "cancel"},
-    State.ASSEMBLED: {"approve", "send", "reschedule", "hold", "cancel", "reopen"},
-    State.APPROVED: {"send", "reschedule", "hold", "cancel", "reopen"},
-    State.HELD: {"release", "cancel"},
-    State.CANCELLED: set(),
-    State.DISPATCHING: set(),
-    State.DISPATCHED: set(),
+    EditionState.PLANNED: {"assemble", "send", "reschedule", "hold", "cancel"},
+    EditionState.ASSEMBLED: {"approve", "send", "reschedule", "hold", "cancel", "reopen"},
+    EditionState.APPROVED: {"send", "reschedule", "hold", "cancel", "reopen"},
+    EditionState.HELD: {"release", "cancel"},
+    EditionState.CANCELLED: set(),
+    EditionState.DISPATCHING: set(),
+    EditionState.DISPATCHED: set(),
 }
 
 
-def in_state(edition: Edition, state: State) -> None:
-    assembled = assemble_letter.assemble(edition.pk, now=clock.now()) if state != State.PLANNED else edition
-    approved = assembled.content_hash if state not in (State.PLANNED, State.ASSEMBLED) else ""
+def in_state(edition: Edition, state: EditionState) -> None:
+    assembled = assemble_letter.assemble(edition.pk, now=clock.now()) if state != EditionState.PLANNED else edition
+    approved = assembled.content_hash if state not in (EditionState.PLANNED, EditionState.ASSEMBLED) else ""
     Edition.objects.filter(pk=edition.pk).update(state=state, reason="Because.", approved_hash=approved)
 
 
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", EditionState)
 def test_the_buttons_are_those_that_role_and_state_permit(
-    cora: Client, eddie: Client, edition: Edition, state: State
+    cora: Client, eddie: Client, edition: Edition, state: EditionState
 ) -> None:
     in_state(edition, state)
     names = {"assemble", "approve", "send", "reschedule", "hold", "cancel", "reopen", "release"}
@@ -102,7 +102,7 @@ def test_the_buttons_are_those_that_role_and_state_permit(
 
 
 def test_the_list_shows_every_edition_with_its_state(cora: Client, publication: Publication) -> None:
-    states = [(State.PLANNED, ""), (State.HELD, "Lawyers."), (State.CANCELLED, "Skipped.")]
+    states = [(EditionState.PLANNED, ""), (EditionState.HELD, "Lawyers."), (EditionState.CANCELLED, "Skipped.")]
     for number, (state, reason) in enumerate(states, start=1):
         make.edition(publication, due_at=clock.now() + timedelta(days=number), state=state, reason=reason)
     page = words(cora.get("/desk/morning/editions/"))

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from newsletter.delivery.dispatches import open_dispatch
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
 from newsletter.ops.system_status import WORKER_QUEUES
@@ -39,7 +40,7 @@ def uncertain(dispatch: Dispatch) -> Batch:
     batch.state, batch.submitted = BatchState.UNCERTAIN, 10
     batch.save()
     Attempt.objects.create(
-        batch=batch, ordinal=1, fence=1, began_at=now, ended_at=now, fate=AttemptStatus.UNCERTAIN, detail="No answer."
+        batch=batch, ordinal=1, fence=1, began_at=now, ended_at=now, status=AttemptStatus.UNCERTAIN, detail="No answer."
     )
     Dispatch.objects.update(state=DispatchState.ATTENTION, reason="Settle them.")
     return batch
@@ -130,7 +131,7 @@ def test_a_refused_batch_stands_with_its_reason_and_is_tried_again_by_itself(ott
         fence=1,
         began_at=now,
         ended_at=now,
-        fate=AttemptStatus.REFUSED,
+        status=AttemptStatus.REFUSED,
         detail="HTTP 400 – to: <b>no</b>",
     )
     page = otto.get("/ops/")

@@ -11,7 +11,8 @@ from newsletter.audience.models import Subscriber
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.ledger import missing_readers
 from newsletter.delivery.ledger.missing_readers import MissingReader, MissingState
-from newsletter.delivery.models import Attempt, AttemptStatus, Batch, BatchState, Dispatch, DispatchState
+from newsletter.delivery.models import Attempt, Batch, Dispatch
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.support import factories as make
@@ -48,11 +49,11 @@ def refused_alone(dispatch: Dispatch) -> Subscriber:
         fence=1,
         began_at=now,
         ended_at=now,
-        fate=AttemptStatus.REFUSED,
+        status=AttemptStatus.REFUSED,
         http_status=400,
         detail="HTTP 400 – to: no",
     )
-    Attempt.objects.create(batch=whole, ordinal=1, fence=1, began_at=now, ended_at=now, fate=AttemptStatus.ACCEPTED)
+    Attempt.objects.create(batch=whole, ordinal=1, fence=1, began_at=now, ended_at=now, status=AttemptStatus.ACCEPTED)
     Dispatch.objects.update(state=DispatchState.ATTENTION)
     return person
 

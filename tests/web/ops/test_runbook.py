@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.test import Client, override_settings
 
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.web.ops.runbook import Piece, pages, runbook
@@ -38,7 +38,7 @@ Mend it.
 @pytest.fixture
 def held(publication: Publication) -> Edition:
     edition = make.approved_edition(publication, due_at=clock.now() + timedelta(days=1))
-    edition.state, edition.reason = State.HELD, "Waiting for the lawyer"
+    edition.state, edition.reason = EditionState.HELD, "Waiting for the lawyer"
     edition.save()
     return edition
 
@@ -74,5 +74,5 @@ def test_without_its_docs_the_ops_page_still_names_the_page(otto: Client, held: 
 
 def test_a_held_edition_does_not_claim_its_old_approval(eddie: Client, held: Edition) -> None:
     assert "Approved" not in words(eddie.get(f"/editions/{held.pk}/"))
-    Edition.objects.update(state=State.APPROVED)
+    Edition.objects.update(state=EditionState.APPROVED)
     assert "Approved" in words(eddie.get(f"/editions/{held.pk}/"))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.publications.models import Publication
 from newsletter.web.shared import display_formats
 from newsletter.web.shared.edition_status import edition_status
@@ -104,7 +104,7 @@ def test_a_link_is_known_by_its_site(url: str, said: str) -> None:
     assert display_formats.host(url) == said
 
 
-def edition(state: State, *, due_in: timedelta, reason: str = "") -> Edition:
+def edition(state: EditionState, *, due_in: timedelta, reason: str = "") -> Edition:
     publication = Publication(name="Post", time_zone="America/New_York", lateness_limit_minutes=180)
     due_at = NOW + due_in
     return Edition(
@@ -118,21 +118,21 @@ HOURS = timedelta(hours=1)
 @pytest.mark.parametrize(
     ("state", "due_in", "said"),
     [
-        (State.PLANNED, 3 * HOURS, "built from the queue today, 09:00"),
-        (State.PLANNED, 0 * HOURS, "as soon as there are enough stories"),
-        (State.ASSEMBLED, 1 * HOURS, "if someone approves it before then"),
-        (State.ASSEMBLED, -1 * HOURS, "it is sent at once"),
-        (State.ASSEMBLED, -4 * HOURS, "not approved in time"),
-        (State.APPROVED, 1 * HOURS, "Sends automatically today, 08:00"),
-        (State.APPROVED, 0 * HOURS, "starts within moments"),
-        (State.DISPATCHING, 0 * HOURS, "being submitted to the provider"),
-        (State.DISPATCHED, 0 * HOURS, "Sent to all readers."),
-        (State.HELD, 0 * HOURS, "Lawyers. The edition is not sent until someone releases it."),
-        (State.CANCELLED, 0 * HOURS, "Lawyers. The edition will not be sent."),
+        (EditionState.PLANNED, 3 * HOURS, "built from the queue today, 09:00"),
+        (EditionState.PLANNED, 0 * HOURS, "as soon as there are enough stories"),
+        (EditionState.ASSEMBLED, 1 * HOURS, "if someone approves it before then"),
+        (EditionState.ASSEMBLED, -1 * HOURS, "it is sent at once"),
+        (EditionState.ASSEMBLED, -4 * HOURS, "not approved in time"),
+        (EditionState.APPROVED, 1 * HOURS, "Sends automatically today, 08:00"),
+        (EditionState.APPROVED, 0 * HOURS, "starts within moments"),
+        (EditionState.DISPATCHING, 0 * HOURS, "being submitted to the provider"),
+        (EditionState.DISPATCHED, 0 * HOURS, "Sent to all readers."),
+        (EditionState.HELD, 0 * HOURS, "Lawyers. The edition is not sent until someone releases it."),
+        (EditionState.CANCELLED, 0 * HOURS, "Lawyers. The edition will not be sent."),
     ],
 )
-def test_every_state_says_what_happens_next(state: State, due_in: timedelta, said: str) -> None:
-    reason = "Lawyers." if state in (State.HELD, State.CANCELLED) else ""
+def test_every_state_says_what_happens_next(state: EditionState, due_in: timedelta, said: str) -> None:
+    reason = "Lawyers." if state in (EditionState.HELD, EditionState.CANCELLED) else ""
     found = edition_status(edition(state, due_in=due_in, reason=reason), now=NOW)
     assert said in found.sentence
     assert found.tone in {"calm", "live", "good", "warn", "bad"}
@@ -146,4 +146,4 @@ def test_every_state_says_what_happens_next(state: State, due_in: timedelta, sai
     ],
 )
 def test_a_reason_and_what_follows_are_two_sentences(reason: str, said: str) -> None:
-    assert edition_status(edition(State.HELD, due_in=HOURS, reason=reason), now=NOW).sentence == said
+    assert edition_status(edition(EditionState.HELD, due_in=HOURS, reason=reason), now=NOW).sentence == said

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from newsletter.pictures import import_pictures, picture_storage
-from newsletter.pictures.models import Picture, State, Use
+from newsletter.pictures.models import Picture, PictureState, Use
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
 from tests.pictures.drawn import file, opened, photo, plain
@@ -68,7 +68,7 @@ def test_a_file_is_handed_over_made_fit_and_shown(cora: Client, publication: Pub
     assert "was added to the queue." in follow(cora.post(NEW, sent), cora)
     story = Story.objects.get()
     assert story.picture
-    assert (story.picture.state, story.picture.kind, story.picture.width) == (State.STORED, "jpg", 1200)
+    assert (story.picture.state, story.picture.kind, story.picture.width) == (PictureState.STORED, "jpg", 1200)
     assert story.picture_url == ""
     page = cora.get(f"/stories/{story.pk}/").content.decode()
     assert f'<img src="/pictures/{story.picture.name}" alt="A wet street" width="1200"' in page
@@ -128,7 +128,7 @@ def test_an_address_is_an_order_that_the_request_does_not_wait_for(cora: Client,
     assert "The picture is being fetched." in said
     assert "Fetching picture" in said
     picture = Picture.objects.get()
-    assert (picture.state, picture.source_url, picture.tries) == (State.PENDING, ADDRESS, 0)
+    assert (picture.state, picture.source_url, picture.tries) == (PictureState.PENDING, ADDRESS, 0)
 
 
 def test_the_page_asks_again_until_the_picture_is_there(cora: Client, publication: Publication) -> None:
@@ -145,7 +145,7 @@ def test_the_page_asks_again_until_the_picture_is_there(cora: Client, publicatio
 def test_one_that_cannot_be_fetched_says_why_and_saving_tries_again(cora: Client, publication: Publication) -> None:
     cora.post(NEW, FORM | {"picture_url": ADDRESS, "picture_alt": "A street"})
     problem = {"problem": "The server responded with status 404 instead of a picture.", "hint": "Open it in a browser."}
-    Picture.objects.update(state=State.FAILED, **problem)
+    Picture.objects.update(state=PictureState.FAILED, **problem)
     story = Story.objects.get()
     assert f"Picture missing: {problem['problem']}" in words(cora.get("/"))
     page = words(cora.get(f"/stories/{story.pk}/"))
@@ -153,7 +153,7 @@ def test_one_that_cannot_be_fetched_says_why_and_saving_tries_again(cora: Client
     cora.post(f"/stories/{story.pk}/", FORM | {"picture_url": ADDRESS, "picture_alt": "A street"})
     story.refresh_from_db()
     assert story.picture
-    assert (story.picture.state, story.picture.problem) == (State.PENDING, "")
+    assert (story.picture.state, story.picture.problem) == (PictureState.PENDING, "")
 
 
 def test_saving_other_words_does_not_order_the_same_picture_twice(cora: Client, publication: Publication) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from newsletter.web.site import web_server as serving
-from newsletter.web.site.web_server import Server
+from newsletter.web.site.web_server import WebServer
 
-Served = tuple[Server, Callable[[], None]]
+Served = tuple[WebServer, Callable[[], None]]
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
@@ -23,8 +23,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    made, stopped = Server(application, host="127.0.0.1", port=0), threading.Event()
+def server() -> Iterator[WebServer]:
+    made, stopped = WebServer(application, host="127.0.0.1", port=0), threading.Event()
     thread = threading.Thread(target=made.serve, kwargs={"is_stopped": stopped.is_set})
     thread.start()
     yield made
@@ -34,7 +34,7 @@ def server() -> Iterator[Server]:
     assert not thread.is_alive()
 
 
-def ask(server: Server, path: str = "/", **said: Any) -> str:
+def ask(server: WebServer, path: str = "/", **said: Any) -> str:
     connection = HTTPConnection("127.0.0.1", int(server.effective_port), timeout=30)
     try:
         connection.request("POST" if "body" in said else "GET", path, **said)
@@ -43,7 +43,7 @@ def ask(server: Server, path: str = "/", **said: Any) -> str:
         connection.close()
 
 
-def opened(server: Server, sent: bytes) -> socket.socket:
+def opened(server: WebServer, sent: bytes) -> socket.socket:
     made = socket.create_connection(("127.0.0.1", int(server.effective_port)), timeout=30)
     made.sendall(sent)
     return made
@@ -61,7 +61,7 @@ HALVES = {
 
 
 @pytest.mark.parametrize("half", HALVES)
-def test_half_requests_on_many_connections_keep_nobody_out(server: Server, half: str) -> None:
+def test_half_requests_on_many_connections_keep_nobody_out(server: WebServer, half: str) -> None:
     with ExitStack() as stack:
         for _ in range(5 * serving.THREADS):
             stack.enter_context(opened(server, HALVES[half]))
@@ -70,7 +70,7 @@ def test_half_requests_on_many_connections_keep_nobody_out(server: Server, half:
 
 @pytest.mark.parametrize("half", [name for name in HALVES if name not in ("nothing", "a request and half of the next")])
 def test_a_request_that_does_not_come_to_its_end_is_closed_even_when_a_byte_comes_now_and_then(
-    server: Server, half: str
+    server: WebServer, half: str
 ) -> None:
     with opened(server, HALVES[half]) as slow:
         ask(server)  # by now the half is read
@@ -84,7 +84,7 @@ def test_a_request_that_does_not_come_to_its_end_is_closed_even_when_a_byte_come
 
 
 def test_when_there_are_too_many_connections_the_oldest_that_waits_is_closed(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    server: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(serving, "MAX_CONNECTIONS", 10)
     with ExitStack() as stack:
@@ -93,13 +93,13 @@ def test_when_there_are_too_many_connections_the_oldest_that_waits_is_closed(
         assert waiting[0].recv(1000) == b""
 
 
-def test_bodies_arrive_whole_also_in_chunks_and_what_proxies_say_is_handed_on(server: Server) -> None:
+def test_bodies_arrive_whole_also_in_chunks_and_what_proxies_say_is_handed_on(server: WebServer) -> None:
     assert ask(server, "/", body=b"x" * 700_000) == "/ 700000 "
     assert ask(server, "/", body=iter([b"one", b"two"]), encode_chunked=True) == "/ 6 "
     assert ask(server, "/", headers={"X-Forwarded-For": "192.0.2.1"}) == "/ 0 192.0.2.1"
 
 
-def test_it_does_not_say_which_program_it_is(server: Server) -> None:
+def test_it_does_not_say_which_program_it_is(server: WebServer) -> None:
     with opened(server, b"GET / HTTP/1.0\r\n\r\n") as asked:
         answer = asked.makefile("rb").read().lower()
     assert b"200 ok" in answer

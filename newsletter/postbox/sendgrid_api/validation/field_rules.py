@@ -87,7 +87,7 @@ def check_headers(found: Found, field: str, headers: object) -> None:
     """Check header lines: ASCII names without spaces, not reserved, not repeated; values on one line."""
     if not check_strings(found, field, headers):
         return
-    lines: dict[str, str] = headers  # type: ignore[assignment]  # check_strings said so
+    lines: dict[str, str] = headers  # type: ignore[assignment]  # check_strings has verified it
     for problem in _name_problems(tuple(lines)):
         found.add(field, problem)
     everything = "".join(lines.values())

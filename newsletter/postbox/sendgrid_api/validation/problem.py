@@ -6,7 +6,7 @@ from typing import NamedTuple
 HELP = "http://sendgrid.com/docs/API_Reference/Web_API_v3/Mail/errors.html#message."
 
 
-class Problem(NamedTuple):
+class ValidationProblem(NamedTuple):
     """The three fields of an error in an answer; `field` is a dotted path with list indexes.
 
     The wording is ours: SendGrid promises none, and callers may only rely on status and field. A message never
@@ -18,9 +18,9 @@ class Problem(NamedTuple):
     help: str | None
 
 
-class Found(list[Problem]):
+class Found(list[ValidationProblem]):
     """The problems found so far."""
 
     def add(self, field: str, message: str) -> None:
         """Add a problem with `field`, such as `personalizations.1.to.0.email`."""
-        self.append(Problem(message, field, HELP + re.sub(r"\.\d+", "", field)))
+        self.append(ValidationProblem(message, field, HELP + re.sub(r"\.\d+", "", field)))

@@ -10,14 +10,16 @@ from django.http import HttpRequest
 from newsletter.accounts.models import User
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
-from newsletter.web.site.first_page import first_page
 from newsletter.web.site.sign_in import attempt_limits, client_address
+from newsletter.web.site.start_page import start_page
 
 TOO_MANY = "Too many attempts. Try again in 15 minutes."
 log = structlog.get_logger()
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # django-allauth has no type hints
+    """allauth's rules with our messages and limits."""
+
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": "Incorrect email address or password. Passwords are case-sensitive.",
@@ -52,7 +54,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # django-allauth ha
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         user = request.user
-        return first_page(user) if isinstance(user, User) else "/"
+        return start_page(user) if isinstance(user, User) else "/"
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False

@@ -26,7 +26,7 @@ RATES = {
 }
 
 
-class Attempt(NamedTuple):
+class SignInAttempt(NamedTuple):
     """A sign-in attempt. `browser` is empty unless it is known to the account."""
 
     email: str
@@ -45,12 +45,13 @@ class Attempt(NamedTuple):
         yield "account", self.email
 
 
-def attempt_of(request: HttpRequest, email: str) -> Attempt:
+def attempt_of(request: HttpRequest, email: str) -> SignInAttempt:
+    """Return the sign-in attempt that a request makes."""
     address = client_address.address(request)
-    return Attempt(email, address, client_address.network(address), browser_of(request, email))
+    return SignInAttempt(email, address, client_address.network(address), browser_of(request, email))
 
 
-def count(request: HttpRequest, attempt: Attempt) -> RateLimitUsage | None:
+def count(request: HttpRequest, attempt: SignInAttempt) -> RateLimitUsage | None:
     """Count an attempt before it is made, so that parallel attempts find no gap. Return None if a limit is reached.
 
     Call `rollback` on the result after a correct password: it removes this attempt and nothing else.

@@ -10,6 +10,8 @@ from newsletter.web.site.sign_in import client_address
 
 
 class OriginMiddleware:
+    """Records the client's address as the origin of all acts of a request."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 

@@ -11,7 +11,7 @@ from newsletter.web.desk import story_queue
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 
-def first_page(user: User) -> str:
+def start_page(user: User) -> str:
     """Return the URL of the user's start page."""
     return reverse("desk" if has_permission(user, Permission.CURATE) else "ops")
 
@@ -22,4 +22,4 @@ def start(request: DeskRequest) -> HttpResponse:
     """Show the desk to users who can curate; redirect others to their start page."""
     if has_permission(request.user, Permission.CURATE):
         return story_queue.desk(request)  # type: ignore[return-value]  # the decorator is typed for all responses
-    return redirect(first_page(request.user))
+    return redirect(start_page(request.user))

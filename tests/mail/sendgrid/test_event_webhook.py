@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from newsletter.lib.errors import BadInput, BadSetting
 from newsletter.mail.sendgrid import event_webhook
 from newsletter.mail.sendgrid.event_webhook import EventType, SuppressionCause
-from newsletter.postbox.webhook.webhook_signature import Signer
+from newsletter.postbox.webhook.webhook_signature import WebhookSigner
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-VECTORS = Path(__file__).parents[3] / "shared" / "reference" / "sendgrid" / "eventwebhook_vectors.json"
-SIGNER = Signer.generate()
+VECTORS = Path(__file__).parents[4] / "shared" / "reference" / "sendgrid" / "eventwebhook_vectors.json"
+SIGNER = WebhookSigner.generate()
 KEYS = [event_webhook.read_key(SIGNER.public)]
 
 

@@ -18,7 +18,7 @@ from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission
 from newsletter.audience import subscriber_counts
 from newsletter.delivery.ledger import installation
-from newsletter.editions.models import Edition, FrozenLetter, State, Variant
+from newsletter.editions.models import Edition, EditionState, FrozenLetter, Variant
 from newsletter.letters import approval, compose_letters
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
@@ -68,6 +68,7 @@ def confirm_reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
 @require_POST
 @permission_required(Permission.APPROVE)
 def send_now(request: DeskRequest, edition_id: int) -> HttpResponse:
+    """Send an edition now."""
     edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
     try:
         installation.require_current()
@@ -85,6 +86,7 @@ def send_now(request: DeskRequest, edition_id: int) -> HttpResponse:
 @require_POST
 @permission_required(Permission.APPROVE)
 def reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
+    """Change the send time of an edition."""
     edition = get_object_or_404(Edition.objects.select_related("publication", "approved_by"), pk=edition_id)
     clock_there, now = clock_of(edition.publication), clock.now()
     with timezone.override(clock_there):
@@ -137,7 +139,7 @@ def _ask(request: DeskRequest, edition_id: int, *, due_at: datetime | None) -> H
             "framed": urlencode({"due_at": then_at.astimezone(UTC).isoformat()}),
             "thanks": variant == Variant.THANKS,
             "can_thank": edition.letters.filter(variant=Variant.THANKS).exists(),
-            "State": State,
+            "State": EditionState,
         }
         return render(request, "web/desk/send_edition.html", context)
 
@@ -154,16 +156,16 @@ def _then(edition: Edition, *, due_at: datetime, now: datetime, variant: Variant
 
 def _report(request: DeskRequest, edition: Edition, done: str, *, before: Edition) -> None:
     """Show `done` and what happens next, given the new state of `edition`."""
-    if edition.state == State.HELD:
+    if edition.state == EditionState.HELD:
         messages.error(request, f"{done} However, it is held: {edition.reason}")
         return
     parts = [done]
     if edition.content_hash != before.content_hash:
         parts.append("The email was rebuilt for that time.")
-    if edition.state == State.APPROVED:
+    if edition.state == EditionState.APPROVED:
         is_automatic = edition.approved_by is None and edition.content_hash != before.content_hash
         parts.append("It is approved" + (" automatically." if is_automatic else "."))
-    elif edition.state == State.ASSEMBLED:
+    elif edition.state == EditionState.ASSEMBLED:
         parts.append("It is sent as soon as someone approves it." if edition.due_at <= clock.now() else APPROVE_IT)
     elif edition.due_at <= clock.now():
         when = "approved automatically and sent." if edition.auto_approve else "sent as soon as someone approves it."

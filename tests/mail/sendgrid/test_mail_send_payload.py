@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from newsletter.mail.message import Letter, MergeTag, ScheduledSend, Sender
 from newsletter.mail.sendgrid.mail_send_payload import Payload
 
-REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "sendgrid" / "validate.py"
+REFERENCE = Path(__file__).parents[4] / "shared" / "reference" / "sendgrid" / "validate.py"
 LETTER = Letter(
     subject=f"Für {MergeTag.FIRST_NAME}: news",
     text=f"Dear {MergeTag.FIRST_NAME}\nhttps://example.org/u/{MergeTag.READER}\n",

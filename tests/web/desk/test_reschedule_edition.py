@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
-from newsletter.editions.models import Edition, State
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import approval, assemble_letter
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -63,7 +63,7 @@ def test_sending_mondays_edition_on_sunday_shows_sundays_letter_and_approves_it_
     assert ("22 November" in shown, "23 November" in shown) == (True, False)
     said = press(eddie, approved, "send-now", content_hash=hidden(page, "content_hash"))
     assert "The edition is due now. The email was rebuilt for that time. It is approved." in said
-    assert (approved.state, approved.due_at) == (State.APPROVED, SUNDAY_NOON)
+    assert (approved.state, approved.due_at) == (EditionState.APPROVED, SUNDAY_NOON)
     assert "22 November" in approved.letters.get().html
     assert assemble_letter.refresh_stale(now=SUNDAY_NOON) == []
 
@@ -75,7 +75,7 @@ def test_an_approval_is_not_lost_by_a_click_that_did_not_say_so(
     page = press(eddie, approved, button, **form)
     assert "must be approved again" in page
     assert "You can approve it in the same step" in page
-    assert (approved.state, approved.due_at, approved.approved_by) == (State.APPROVED, MONDAY, make.eddie())
+    assert (approved.state, approved.due_at, approved.approved_by) == (EditionState.APPROVED, MONDAY, make.eddie())
     assert "23 November" in approved.letters.get().html
 
 
@@ -87,7 +87,7 @@ def test_another_day_is_approved_together_with_the_letter_of_that_day(eddie: Cli
     form = {name: hidden(page, name) for name in ("due_at", "content_hash")}
     said = press(eddie, approved, "reschedule", **form)
     assert "The edition is now due Tue 24 Nov, 07:00 EST. The email was rebuilt for that time. It is approved." in said
-    assert (approved.state, approved.due_at) == (State.APPROVED, MONDAY + timedelta(days=1))
+    assert (approved.state, approved.due_at) == (EditionState.APPROVED, MONDAY + timedelta(days=1))
     assert "24 November" in approved.letters.get().html
 
 
@@ -95,14 +95,14 @@ def test_another_day_may_be_given_and_approved_later(eddie: Client, approved: Ed
     said = press(eddie, approved, "reschedule", due_at="2026-11-24T07:00", approve_later="1")
     assert "Review the email, then approve it." in said
     assert approval.NEW_TIME in said
-    assert (approved.state, approved.due_at) == (State.ASSEMBLED, MONDAY + timedelta(days=1))
+    assert (approved.state, approved.due_at) == (EditionState.ASSEMBLED, MONDAY + timedelta(days=1))
 
 
 def test_another_hour_of_the_same_day_keeps_the_approval(eddie: Client, approved: Edition) -> None:
     assert "The edition is now due tomorrow, 09:00 EST. It is approved." in press(
         eddie, approved, "reschedule", due_at="2026-11-23T09:00"
     )
-    assert (approved.state, approved.approved_by) == (State.APPROVED, make.eddie())
+    assert (approved.state, approved.approved_by) == (EditionState.APPROVED, make.eddie())
 
 
 def test_sending_now_on_its_own_day_needs_no_other_approval(
@@ -119,7 +119,7 @@ def test_a_letter_that_changes_between_the_look_and_the_click_is_not_approved(ed
     story_queue.update(Story.objects.get(), headline="Another headline")
     said = press(eddie, approved, "send-now", content_hash=hidden(page, "content_hash"))
     assert "Review it again, then approve it." in said
-    assert (approved.state, approved.due_at) == (State.APPROVED, MONDAY)
+    assert (approved.state, approved.due_at) == (EditionState.APPROVED, MONDAY)
 
 
 def test_what_is_not_approved_is_approved_and_sent_with_one_click_or_made_due_with_another(
@@ -128,11 +128,11 @@ def test_what_is_not_approved_is_approved_and_sent_with_one_click_or_made_due_wi
     page = eddie.get(f"/editions/{assembled.pk}/send/").content.decode()
     assert "not approved" in page
     assert "It is sent as soon as someone approves it." in press(eddie, assembled, "send-now", approve_later="1")
-    assert assembled.state == State.ASSEMBLED
+    assert assembled.state == EditionState.ASSEMBLED
     again = eddie.get(f"/editions/{assembled.pk}/send/").content.decode()
     assert hidden(again, "content_hash") == hidden(page, "content_hash") == assembled.content_hash
     assert "It is approved." in press(eddie, assembled, "send-now", content_hash=assembled.content_hash)
-    assert assembled.state == State.APPROVED
+    assert assembled.state == EditionState.APPROVED
 
 
 def test_a_publication_that_approves_itself_is_asked_nothing_and_is_told_what_happened(
@@ -142,7 +142,7 @@ def test_a_publication_that_approves_itself_is_asked_nothing_and_is_told_what_ha
     assert "approved automatically" in words(eddie.get(f"/editions/{approved.pk}/send/"))
     said = press(eddie, approved, "send-now")
     assert "rebuilt for that time. It is approved automatically." in said
-    assert (approved.state, approved.approved_by) == (State.APPROVED, None)
+    assert (approved.state, approved.approved_by) == (EditionState.APPROVED, None)
 
 
 def test_both_letters_can_be_looked_at_before(eddie: Client, publication: Publication) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from newsletter.lib.errors import BadInput
 from newsletter.publications.recurrence import WEEKDAYS, parse
-from newsletter.publications.rule_dates import MAX_COUNT, MAX_COUNTED_YEARS, Rule
+from newsletter.publications.recurrence_dates import MAX_COUNT, MAX_COUNTED_YEARS, Rule
 from newsletter.publications.schedule import Cadence, due_on, upcoming
 
 START = date(2026, 1, 1)

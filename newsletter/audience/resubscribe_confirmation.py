@@ -17,7 +17,7 @@ from newsletter.audience import suppressions
 from newsletter.audience.models import Confirmation, Subscription, SubscriptionStatus
 from newsletter.audience.subscribe import subscribe
 from newsletter.lib.errors import BadToken, InvalidState
-from newsletter.lib.signed_tokens import Signer
+from newsletter.lib.signed_tokens import TokenSigner
 
 VALID = timedelta(days=3)
 MIN_EMAIL_INTERVAL = timedelta(hours=6)  # strangers can request it too
@@ -34,8 +34,8 @@ class ConfirmationRequest(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _signer() -> Signer:
-    return Signer([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS], purpose="confirm", count=3)
+def _signer() -> TokenSigner:
+    return TokenSigner([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS], purpose="confirm", count=3)
 
 
 def request_confirmation(subscription: Subscription, *, now: datetime) -> Confirmation:
@@ -43,7 +43,7 @@ def request_confirmation(subscription: Subscription, *, now: datetime) -> Confir
 
     Raises `InvalidState` if the subscription needs no confirmation, or the address must not be mailed.
     """
-    if subscription.standing not in (SubscriptionStatus.UNSUBSCRIBED, SubscriptionStatus.PENDING):
+    if subscription.status not in (SubscriptionStatus.UNSUBSCRIBED, SubscriptionStatus.PENDING):
         raise InvalidState("This subscription has not ended, so there is nothing to confirm.")
     if barrier := suppressions.suppression_notice(subscription.subscriber.email):
         raise InvalidState(barrier)

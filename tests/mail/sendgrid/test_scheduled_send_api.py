@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.mail.provider_errors import Refused, RetryLater, Uncertain
 from newsletter.mail.sendgrid import scheduled_send_api
-from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi, Status
+from newsletter.mail.sendgrid.scheduled_send_api import BatchIdStatus, ScheduledSendApi
 from newsletter.postbox.postbox import Postbox
 from tests.postbox.asking import ask
 
@@ -22,32 +22,32 @@ def provider(postbox: Postbox) -> ScheduledSendApi:
 def test_the_provider_knows_a_new_batch_id(postbox: Postbox, provider: ScheduledSendApi) -> None:
     batch = provider.create_batch_id()
     assert ask(postbox, "GET", f"/v3/mail/batch/{batch}").status == 200
-    assert provider.status(batch) == Status.NONE
+    assert provider.status(batch) == BatchIdStatus.NONE
 
 
 def test_a_cancel_stands_and_may_be_repeated(provider: ScheduledSendApi) -> None:
     batch = provider.create_batch_id()
     provider.cancel(batch)
     provider.cancel(batch)
-    assert provider.status(batch) == Status.CANCELLED
+    assert provider.status(batch) == BatchIdStatus.CANCELLED
 
 
 def test_a_paused_id_becomes_a_cancelled_one(postbox: Postbox, provider: ScheduledSendApi) -> None:
     batch = provider.create_batch_id()
     ask(postbox, "POST", "/v3/user/scheduled_sends", {"batch_id": batch, "status": "pause"})
     provider.cancel(batch)
-    assert provider.status(batch) == Status.CANCELLED
+    assert provider.status(batch) == BatchIdStatus.CANCELLED
 
 
 def test_an_eleventh_cancel_does_not_stand_until_another_is_freed(provider: ScheduledSendApi) -> None:
     batches = [provider.create_batch_id() for _ in range(11)]
     for batch in batches:
         provider.cancel(batch)  # a complaint is prose: only the status tells
-    assert [provider.status(batch) for batch in batches] == [Status.CANCELLED] * 10 + [Status.NONE]
+    assert [provider.status(batch) for batch in batches] == [BatchIdStatus.CANCELLED] * 10 + [BatchIdStatus.NONE]
     provider.delete_status(batches[0])
     provider.delete_status(batches[0])
     provider.cancel(batches[10])
-    assert provider.status(batches[10]) == Status.CANCELLED
+    assert provider.status(batches[10]) == BatchIdStatus.CANCELLED
 
 
 @pytest.mark.parametrize(

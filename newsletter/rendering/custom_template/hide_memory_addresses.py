@@ -36,11 +36,15 @@ class Called:
 
 
 class OwnCycler(Cycler):
+    """Jinja's `cycler`, which raises in place of printing a memory address."""
+
     def __repr__(self) -> str:
         raise SecurityError(CALLED)
 
 
 class OwnJoiner(Joiner):
+    """Jinja's `joiner`, which raises in place of printing a memory address."""
+
     def __repr__(self) -> str:
         raise SecurityError(CALLED)
 
