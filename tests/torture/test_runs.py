@@ -41,6 +41,7 @@ def stage(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], Sta
     return make
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("chosen", [plan(SQLITE), AWAY], ids=["things are killed", "the database is away"])
 def test_an_edition_that_leaves_while_things_are_killed_keeps_the_promise(
     chosen: Plan, stage: Callable[[str], Stage]
