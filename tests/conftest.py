@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.support.system",
     "tests.support.postbox",
     "tests.support.servers",
+    "tests.support.fast",
     "tests.support.sampling",
 ]
 

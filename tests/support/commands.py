@@ -1,8 +1,8 @@
 """A Python that has loaded the command line and runs each command in a fork of itself.
 
 A command begins at `newsletter.__main__.main` in a process of its own, with its own arguments, streams and folder, as
-one that a person starts does. What it is spared is the second in which Python loads the project. Run as a script, this
-file is the process that waits for commands; it ends when its standard input does.
+one that a person starts does. What it is spared is the second in which Python loads the project. As a program, this
+module is the process that waits for commands; it ends when its standard input does.
 """
 
 import json
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
@@ -46,20 +47,14 @@ class Commands:
 
     def close(self) -> None:
         """End the process. May be called again; the next command starts another one."""
-        if self._process is None:
-            return
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        self._process.stdin.close()
-        self._process.stdout.close()
+        if self._process:
+            self._end()
         self._process = None
 
     def _ask(self, order: Mapping[str, object], timeout: float) -> int:
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, __file__],
+                [sys.executable, "-m", "tests.support.commands"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env={**self._environment, "DJANGO_SETTINGS_MODULE": "newsletter.settings"},
@@ -67,6 +62,7 @@ class Commands:
                 start_new_session=True,
                 bufsize=0,
             )
+            self._end = weakref.finalize(self, _end, self._process)  # also for a system that nobody closes
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
@@ -78,6 +74,14 @@ class Commands:
             self.close()
             raise RuntimeError(f"no answer to {order['words']}: the command line could not be loaded")
         return int(told)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            pipe.close()
 
 
 def serve() -> None:

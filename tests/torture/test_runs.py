@@ -12,6 +12,8 @@ from tests.torture.staging import Stage
 # Chosen because it ends soon: no lease has to run out in it. A dispatch worker is killed at every point in
 # test_points.py and test_paths.py.
 SQLITE = 18
+pytestmark = pytest.mark.long
+
 CALLS_IN_FLIGHT = int(SETTINGS["DISPATCH_CONNECTIONS"])
 # The database is away for less than a lease, in each of the ways there are.
 AWAY = Plan(

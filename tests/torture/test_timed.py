@@ -5,7 +5,7 @@ import pytest
 from tests.torture import timed
 from tests.torture.faults_found import FOUND_BY, Found, findings
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 @pytest.mark.sampled(3)
