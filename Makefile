@@ -30,12 +30,18 @@ migrations: ## write migrations for changed models
 
 # --- tests ---------------------------------------------------------------------------------
 
-.PHONY: test test-postgres lint
-PYTEST = .venv/bin/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
+.PHONY: test test-fast test-postgres lint
+PYTEST = .venv/bin/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
+# folders whose long tests `make test` samples and `make torture` runs whole
+SAMPLED = tests/journeys tests/torture tests/benchmarks
 # packages whose queries may behave differently on PostgreSQL and SQLite
 DATABASE_PACKAGES = $(wildcard $(addprefix tests/,accounts audit publications stories giving audience editions delivery insights ops))
 
-test: ## run all tests, database tests also on PostgreSQL (ARGS=tests/web: only these)
+test-fast: ## run the tests that start no process and take no long (ARGS=tests/web: only these)
+	@.ci/environment requirements-dev.lock
+	@$(PYTEST) --fast $(ARGS)
+
+test: ## run all tests, database tests also on PostgreSQL (ARGS=tests/web: only these; SEED=1: the sample of long ones)
 	@.ci/environment requirements-dev.lock
 	@.venv/bin/python -m tests.support.provision
 	@$(PYTEST) $(ARGS)
@@ -45,7 +51,7 @@ endif
 
 test-postgres:
 	@.ci/environment requirements-dev.lock
-	@.venv/bin/python -m tests.support.postgres $(PYTEST) --database-only $(DATABASE_PACKAGES)
+	@.venv/bin/python -m tests.support.postgres $(PYTEST) --database-only $(WHOLE) $(DATABASE_PACKAGES)
 
 lint: export NEWSLETTER_DATA := $(CURDIR)/.tools/lint
 lint: ## check style, types, import contracts and missing migrations
@@ -62,9 +68,11 @@ lint-letters: ## check the golden emails with two HTML checkers (needs npm and J
 	@.venv/bin/python -m tests.checkers
 
 .PHONY: torture
-torture: ## kill and freeze processes while editions are sent, and count emails (RUNS=100 SEED=1 JOBS=2 WRITE=docs/promise.md)
+torture: ## run every long test, kill and freeze processes while editions are sent (RUNS=100 SEED=1 JOBS=2 WRITE=docs/promise.md)
 	@.ci/environment requirements-dev.lock
 	@.venv/bin/python -m tests.support.provision
+	@$(PYTEST) --whole $(SAMPLED)
+	@$(MAKE) --no-print-directory test-postgres WHOLE=--whole
 	@.venv/bin/python -m tests.torture --runs $(or $(RUNS),10) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2) $(if $(WRITE),--write $(WRITE))
 
 .PHONY: mutants

@@ -9,7 +9,14 @@ from django.conf import settings as django_settings
 from django.db import connection
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.browser", "tests.support.system", "tests.support.postbox", "tests.support.servers"]
+pytest_plugins = [
+    "tests.support.browser",
+    "tests.support.system",
+    "tests.support.postbox",
+    "tests.support.servers",
+    "tests.support.fast",
+    "tests.support.sampling",
+]
 
 # Inputs are the same in every run of CI; at a desk they differ, which finds more. A slow machine fails nobody.
 settings.register_profile("desk", deadline=None)

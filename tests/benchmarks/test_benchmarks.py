@@ -16,6 +16,7 @@ from tests.support.surroundings import ROOT
 LIMIT = 300  # seconds for one part, on a busy machine
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("part", sorted(set(PARTS) - {"far"}))  # that one is dispatching, with a slow sink
 def test_each_part_of_the_bench_runs_to_its_end_and_counts_every_reader_once(part: str, tmp_path: Path) -> None:
     file = tmp_path / "figures.json"

@@ -1,5 +1,6 @@
 """Fixtures: the command line, called in this process like the console script, and the rows most tests need."""
 
+import functools
 import io
 import json
 import sys
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import typer.main
 
 from newsletter.__main__ import main
 from newsletter.accounts.models import User
@@ -37,6 +39,9 @@ class Answer:
 
 
 Command = Callable[..., Answer]
+
+# Typer makes the objects of all commands for each call. A process of its own makes one call, this one hundreds.
+typer.main.get_command = functools.cache(typer.main.get_command)
 
 
 @pytest.fixture

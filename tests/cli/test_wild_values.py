@@ -29,6 +29,8 @@ from tests.cli.conftest import Answer, Command
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 
+pytestmark = pytest.mark.long
+
 NUMBER_VALUES = ("", "0", "-1", "9" * 30, "NaN", "1e400", "٣", "²")
 TEXT_VALUES = (
     *("", "0", "true", "3=9=4", "||", "%s{0}{amount}", "0001-01-01T00:00", "9999-12-31", "9999-12-31T23:59-12:00"),

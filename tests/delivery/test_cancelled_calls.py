@@ -20,7 +20,7 @@ from newsletter.mail.provider_errors import Refused
 from newsletter.ops.system_status import status
 from tests.delivery.living import System, living
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 S = BatchState
 
 

@@ -40,7 +40,7 @@ from newsletter.stories.models import Story
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 MINUTES = st.sampled_from([-30, 0, 30])
 STEPS = st.sampled_from([0, 10, 60, 120, 60 * 6])
 AHEAD = st.sampled_from([0, 45, 60 * 20])

@@ -24,7 +24,7 @@ from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
 from tests.support import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 BEGIN = datetime(2026, 10, 28, 12, tzinfo=UTC)  # the clocks of New York change four days later
 NEW_YORK = ZoneInfo("America/New_York")

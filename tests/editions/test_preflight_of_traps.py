@@ -8,6 +8,8 @@ from newsletter.letters import preflight
 from newsletter.mail.message import Letter
 from tests.golden.editions import PICTURES, rich
 
+pytestmark = pytest.mark.long
+
 MANY = 60_000
 
 

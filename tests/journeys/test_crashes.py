@@ -9,6 +9,8 @@ from tests.support.waiting import wait_until
 
 READERS, BATCH = 400, 10
 
+pytestmark = pytest.mark.sampled(2, of="crashes")
+
 
 @pytest.fixture
 def leaving(newsroom: Callable[..., Newsroom], database_url: str) -> Iterator[Newsroom]:

@@ -16,6 +16,8 @@ from newsletter.pictures.import_pictures import LIMITS
 from newsletter.pictures.models import Use
 from tests.pictures.drawn import file, noise, opened, photo, plain
 
+pytestmark = pytest.mark.long
+
 STORY, LOGO = LIMITS[Use.STORY], LIMITS[Use.LOGO]
 RED, HALF_RED = (200, 30, 30), (200, 30, 30, 128)
 

@@ -5,7 +5,6 @@ the command line, the web server, and the postbox's questions and orders.
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPConnection, HTTPException
@@ -15,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from tests.support.commands import Commands, Said
 from tests.support.kept import Kept
 from tests.support.ports import free_port
 from tests.support.surroundings import ROOT
@@ -22,14 +22,6 @@ from tests.support.waiting import wait_until
 
 NEWSLETTER = (sys.executable, "-m", "newsletter")
 START = 90  # seconds for all processes to be up, on a busy machine with two cores
-
-
-class Said(NamedTuple):
-    """What a command left: its exit status, its data and its talk."""
-
-    status: int
-    out: str
-    err: str
 
 
 class Answer(NamedTuple):
@@ -52,29 +44,19 @@ class System:
             "HOME": str(folder / "home"),
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(ROOT),
-            "PYTHONDONTWRITEBYTECODE": "1",
             "NEWSLETTER_DATA": str(self.data),
             "WEB_PORT": str(urlsplit(self.web).port),
             "POSTBOX_PORT": str(urlsplit(self.postbox).port),
             **settings,
         }
         self._run: Kept | None = None
+        self._commands = Commands(self.environment, folder)
 
     # --- the command line ------------------------------------------------------------------
 
     def say(self, *words: object, stdin: str = "") -> Said:
         """Run `newsletter WORDS …`, whatever comes of it."""
-        done = subprocess.run(
-            [*NEWSLETTER, *map(str, words)],
-            env=self.environment,
-            cwd=self.folder,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        return Said(done.returncode, done.stdout, done.stderr)
+        return self._commands.run([*map(str, words)], stdin=stdin)
 
     def tell(self, *words: object, stdin: str = "") -> Any:
         """Run `newsletter WORDS … --json`, which must succeed; what it printed."""
@@ -115,6 +97,7 @@ class System:
 
     def close(self) -> None:
         """End it whatever its state. For the end of a test."""
+        self._commands.close()
         if self._run:
             self._run.end()
             self._run = None

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.torture.designs.comparing import compare
 from tests.torture.faults import Fault, Plan
 
 HELD = {"hold": True}
+
+pytestmark = pytest.mark.long
 
 
 def having(*faults: Fault) -> Plan:

@@ -12,6 +12,8 @@ from tests.torture.staging import Stage
 # Chosen because it ends soon: no lease has to run out in it. A dispatch worker is killed at every point in
 # test_points.py and test_paths.py.
 SQLITE = 18
+pytestmark = pytest.mark.long
+
 CALLS_IN_FLIGHT = int(SETTINGS["DISPATCH_CONNECTIONS"])
 # The database is away for less than a lease, in each of the ways there are.
 AWAY = Plan(
@@ -41,6 +43,7 @@ def stage(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], Sta
     return make
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("chosen", [plan(SQLITE), AWAY], ids=["things are killed", "the database is away"])
 def test_an_edition_that_leaves_while_things_are_killed_keeps_the_promise(
     chosen: Plan, stage: Callable[[str], Stage]

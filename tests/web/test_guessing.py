@@ -14,7 +14,7 @@ from newsletter.audit.models import Record
 from newsletter.web.site.sign_in.attempt_limits import RATES
 from tests.support import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 EMAIL = "eddie@example.org"
 SPELLINGS = [EMAIL.upper(), f"  {EMAIL}\t", "Eddie@Example.org"]

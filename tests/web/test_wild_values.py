@@ -23,6 +23,8 @@ from tests.support import factories as make
 from tests.web.browsing import PageForm, forms_in
 from tests.web.conftest import signed_in
 
+pytestmark = pytest.mark.long
+
 WILD = ("", "-1", "0", "9" * 30, "9" * 5000, "²", "٣", "1.5", "1e9", "x" * 3000, "\x00", "’%00<b>")
 MOMENTS = ("0001-01-01T00:00", "9999-12-31T23:59:59", "2026-11-01T01:30", "2027-03-14T02:30", "2026-02-30T00:00")
 NUMBERS = (0, 1, 2**31, 2**63 - 1, 2**63, 10**30)

@@ -7,7 +7,7 @@ input. Facts in comments are about premailer 3.10.0 and cssutils 2.15.
 import logging
 import re
 import threading
-from collections import Counter
+from collections import Counter, OrderedDict
 from functools import lru_cache
 
 import cssutils
@@ -18,9 +18,13 @@ from premailer import Premailer
 
 from newsletter.lib.errors import NewsletterError
 
+SHEETS = 32  # style sheets whose rules are remembered: reading one takes longer than applying it
 KEEP_ATTRIBUTE = "data-premailer"  # `<style data-premailer="ignore">` stays in the head unchanged
 
 _lock = threading.Lock()  # premailer and cssutils share caches and a serialiser between threads
+
+Rules = tuple[list[tuple[tuple[int, ...], str, str]], list[object]]  # to apply, and left over
+_rules: OrderedDict[tuple[str, int, bool], Rules] = OrderedDict()  # by sheet; the one used last is at the end
 
 # cssutils logs for people who debug a style sheet; one email makes hundreds of lines.
 cssutils.log.setLevel(logging.CRITICAL + 1)
@@ -74,6 +78,19 @@ class _Inliner(Premailer):  # type: ignore[misc] # premailer carries no types
             disable_basic_attributes=["width", "height", "bgcolor", "align", "valign"],
             align_floating_images=False,
         )
+
+    def _parse_style_rules(self, css_body: str, ruleset_index: int) -> Rules:
+        key = (css_body, ruleset_index, self.keep_style_tags)
+        if key not in _rules:
+            rules, left_over = super()._parse_style_rules(css_body, ruleset_index)
+            if not all(isinstance(rule, tuple) for rule in left_over):  # a media rule, which premailer changes in place
+                return rules, left_over
+            _rules[key] = rules, left_over
+            if len(_rules) > SHEETS:
+                _rules.popitem(last=False)
+        _rules.move_to_end(key)
+        rules, left_over = _rules[key]
+        return list(rules), list(left_over)
 
     def _parse_css_string(self, css_body: str, validate: bool = True) -> object:  # noqa: ARG002 — premailer's signature
         sheet = _css.parseString(css_body, validate=False)  # not cached: premailer changes sheets in place

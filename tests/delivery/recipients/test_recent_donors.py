@@ -34,7 +34,7 @@ from tests.delivery.living import System, living
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 A_MINUTE_LATER = MONDAY + timedelta(minutes=1)
 
 

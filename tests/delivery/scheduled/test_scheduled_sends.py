@@ -27,7 +27,7 @@ from newsletter.ops.system_status import status
 from tests.delivery.living import DUE, System, living
 from tests.support import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 @pytest.fixture

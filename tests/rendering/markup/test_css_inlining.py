@@ -56,6 +56,17 @@ def asked() -> Iterator[tuple[str, list[str]]]:
 # --- what it does ---------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("css", [".a { color: green } .a:hover { color: red }", f".a {{ color: green }} {KEPT}"])
+def test_a_style_sheet_that_was_read_before_gives_the_same_letter(css: str) -> None:
+    letters = [page('<p class="a">x</p>', css=css), f'<style>{css}</style><p class="a">x</p>']
+    before = [inline_css(letter) for letter in letters]
+    assert [inline_css(letter) for letter in reversed(letters)] == before[::-1]
+    for number in range(1, css_inlining.SHEETS + 2):
+        assert f"width:{number}px" in inline_css(page('<p class="a">x</p>', css=f".a {{ width: {number}px }}"))
+    assert len(css_inlining._rules) == css_inlining.SHEETS
+    assert [inline_css(letter) for letter in letters] == before
+
+
 def test_rules_move_onto_the_elements_they_match() -> None:
     html = inline_css(page('<p class="a">x</p>', css=".a { color: green; padding: 0 0 8px }"))
     assert '<p class="a" style="color:green; padding:0 0 8px">x</p>' in html
