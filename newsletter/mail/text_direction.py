@@ -3,13 +3,12 @@
 import unicodedata
 from typing import Literal
 
+from newsletter.lib.locales import locale_of
+
 Direction = Literal["ltr", "rtl"]
 
-# ISO 639 codes of languages written from right to left unless the tag names a script.
-RIGHT_TO_LEFT = frozenset(
-    {"acm", "aeb", "ajp", "apc", "ar", "arc", "ary", "arz", "ckb", "dv", "fa", "glk", "he", "iw", "ji", "khw", "ks"}
-    | {"lrc", "mzn", "nqo", "pnb", "prs", "ps", "sd", "syr", "ug", "ur", "yi"}
-)
+# languages without locale data
+RIGHT_TO_LEFT = frozenset({"acm", "aeb", "arc", "arz", "glk", "khw", "pnb", "prs"})
 RIGHT_TO_LEFT_SCRIPTS = frozenset({"adlm", "arab", "aran", "hebr", "mand", "nkoo", "rohg", "samr", "syrc", "thaa"})
 LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
 
@@ -23,7 +22,8 @@ def direction_of(language: str) -> Direction:
     script = next((part for part in parts[1:] if len(part) == 4 and part.isalpha()), None)
     if script:
         return "rtl" if script in RIGHT_TO_LEFT_SCRIPTS else "ltr"
-    return "rtl" if parts[0] in RIGHT_TO_LEFT else "ltr"
+    locale = locale_of(language)
+    return "rtl" if parts[0] in RIGHT_TO_LEFT or (locale and locale.text_direction == "rtl") else "ltr"
 
 
 def direction_of_text(text: str, default: Direction) -> Direction:

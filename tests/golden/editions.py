@@ -39,6 +39,7 @@ def rich() -> LetterContent:
         sender_name="The Tideline",
         sender_email="letters@tideline.example.org",
         postal_address="The Tideline, 4 Rope Walk, Porthallow TR12 6PN",
+        language="en-GB",
         starts_on=DAY,
         send_time=time(7),
     )

@@ -28,6 +28,7 @@ def coast(**said: Any) -> Publication:
             {"name": "Bluesky", "url": "https://social.example.org/coast"},
             {"name": "Mastodon", "url": "https://toots.example.org/@coast"},
         ],
+        "language": "en-GB",
         "time_zone": "Europe/London",
         "starts_on": DAY,
         "send_time": time(7),

@@ -290,7 +290,7 @@ def test_another_day_keeps_the_stories_that_are_in_it() -> None:
     make.story(edition.publication, position=0)
     moved = approval.reschedule(edition, due_at=TUESDAY, now=BEFORE, approve_later=True)
     assert [placement.story_id for placement in moved.placements.all()] == before
-    assert "24 November" in moved.letters.get().text
+    assert "November 24" in moved.letters.get().text
 
 
 def test_the_letter_of_another_day_is_approved_with_the_same_word_by_the_hash_that_was_seen() -> None:

@@ -194,10 +194,10 @@ def test_an_edition_sent_a_day_early_carries_the_date_on_which_it_leaves() -> No
     publication = make.publication()
     make.story(publication)
     edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
-    assert "23 November" in edition.letters.get().text
+    assert "November 23" in edition.letters.get().text
     early = MONDAY - timedelta(days=1)
     sent = approval.send_now(edition, now=early)
-    assert "22 November" in sent.letters.get().text
+    assert "November 22" in sent.letters.get().text
     assert (sent.state, sent.content_hash == edition.content_hash) == (EditionState.ASSEMBLED, False)
     assert assemble_letter.refresh_stale(now=early) == []
 

@@ -144,8 +144,8 @@ BROKEN: list[tuple[str, str, Callable[[], Letter]]] = [
     ("heading.one", "stop", lambda: body("<h1>Another</h1>")),
     ("heading.one", "stop", lambda: replace(WHOLE, html=WHOLE.html.replace("h1", "h2"))),
     ("heading.skipped", "stop", lambda: body("<h4>Deep</h4>")),
-    ("language.page", "stop", lambda: html('<html lang="en" dir="ltr"', '<html lang="en"')),
-    ("language.content", "stop", lambda: html(' lang="en" dir="ltr" class="page"', ' lang="en" class="page"')),
+    ("language.page", "stop", lambda: html('<html lang="en-GB" dir="ltr"', '<html lang="en"')),
+    ("language.content", "stop", lambda: html(' lang="en-GB" dir="ltr" class="page"', ' lang="en" class="page"')),
     ("preheader.missing", "warn", lambda: html("display:none;", "")),
     ("preheader.missing", "warn", lambda: html(CONTENTS.preheader, "")),
     ("preheader.same", "warn", lambda: html(CONTENTS.preheader, WHOLE.subject)),
@@ -192,11 +192,40 @@ def test_a_whole_letter_has_no_findings() -> None:
     assert found(WHOLE) == {}
 
 
+@pytest.mark.parametrize(
+    ("language", "codes"),
+    [
+        ("en-GB", []),
+        ("iw", []),
+        ("pl", ["language.phrases"]),
+        ("pt-BR", ["language.phrases"]),
+        ("ht", ["language.phrases", "language.dates"]),
+        ("zz", ["language.phrases", "language.dates"]),
+    ],
+)
+def test_a_language_without_our_phrases_or_dates_is_remarked_on(language: str, codes: list[str]) -> None:
+    publication = Publication(
+        slug="post",
+        name="The Post",
+        sender_name="The Post",
+        sender_email="post@example.org",
+        postal_address="1 Main Street",
+        language=language,
+        starts_on=DAY,
+        send_time=time(7),
+    )
+    story = Story(headline="Fish return", url="https://news.org/1", body="<p>They do.</p>")
+    contents = build_content(edition_of(publication), stories=[story], appeal=None, spot=None, base_url=BASE_URL)
+    said = [f for f in preflight.check(render(contents), contents) if f.code.startswith("language.")]
+    assert [(f.code, f.severity, f.place) for f in said] == [(code, "warn", f"language: {language}") for code in codes]
+
+
 def test_every_code_but_those_of_hosts_is_tried_above() -> None:
     folder = Path(preflight.__file__).parent
     files = [f"check_{subject}.py" for subject in ("html", "content", "size", "contrast", "client_support")]
     source = "".join((folder / name).read_text(encoding="utf-8") for name in files)
-    elsewhere = {"required.https", "link.untagged"}  # below, and in test_utm_tags.py: they are not in a letter itself
+    # below, and in test_utm_tags.py: they are not in a letter itself
+    elsewhere = {"required.https", "link.untagged", "language.phrases", "language.dates"}
     assert set(re.findall(r'"([a-z]+\.[a-z_]+)"', source)) - elsewhere <= {code for code, _, _ in BROKEN}
 
 

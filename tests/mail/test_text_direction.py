@@ -6,7 +6,8 @@ from newsletter.mail.text_direction import direction_of, direction_of_text, firs
 
 
 @pytest.mark.parametrize(
-    "language", ["ar", "he", "fa", "ur", "yi", "ps", "sd", "ug", "dv", "ckb", "AR", "ar-EG", "iw", "he_IL"]
+    "language",
+    ["ar", "he", "fa", "ur", "yi", "ps", "sd", "ug", "dv", "ckb", "AR", "ar-EG", "iw", "he_IL", "prs", "arz", "skr"],
 )
 def test_these_languages_are_written_from_right_to_left(language: str) -> None:
     assert direction_of(language) == "rtl"

@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given, reject, settings
 from hypothesis import strategies as st
 
 from newsletter.lib.errors import BadInput
@@ -70,7 +70,10 @@ def test_the_dates_are_those_that_another_reader_of_the_rule_finds(rule: str, st
     # dateutil looks up to the year 9999 for a rule that names nothing: it is asked only where there is something
     found = list(parse(rule, starts_on=starts_on).dates(starts_on, last + timedelta(days=800)))
     assume(found and found[-1] > last)
-    expected = [day for day in by_another(rule, starts_on, last=last) if day >= first]
+    try:
+        expected = [day for day in by_another(rule, starts_on, last=last) if day >= first]
+    except IndexError:  # dateutil fails where a counted weekday lies beyond the end of its month: 21MO in September
+        reject()
     assert list(parse(rule, starts_on=starts_on).dates(first, last)) == expected
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from newsletter.giving import donation_platforms
 from newsletter.giving.models import Appeal
+from newsletter.letters.content.locale_formats import money, short_date, short_time
 from newsletter.letters.content.translations import Translation
 from newsletter.mail.text_cleaning import collapse_whitespace
 from newsletter.publications.models import Publication
@@ -55,9 +56,9 @@ def view_of_appeal(appeal: Appeal, publication: Publication, words: Translation,
         lead=collapse_whitespace(appeal.lead),
         points=tuple(str(point) for point in appeal.points),
         closing=tuple(line.strip() for line in appeal.closing.splitlines() if line.strip()),
-        thermometer=_thermometer(appeal, words),
+        thermometer=_thermometer(appeal, words, publication.language),
         match=_match(appeal, publication, words, at=at),
-        amounts=tuple(_amount(appeal, amount, words) for amount in appeal.amounts),
+        amounts=tuple(_amount(appeal, amount, words, publication.language) for amount in appeal.amounts),
         button=appeal.button,
         url=appeal.url,
         asks=True,
@@ -82,16 +83,16 @@ def view_of_thanks(appeal: Appeal, publication: Publication, words: Translation)
     )
 
 
-def _amount(appeal: Appeal, amount: int, words: Translation) -> Amount:
+def _amount(appeal: Appeal, amount: int, words: Translation, language: str) -> Amount:
     url = donation_platforms.donation_url(appeal.amount_url, amount=amount, currency=appeal.currency)
-    return Amount(words.give.format(amount=words.money(amount, appeal.currency)), url)
+    return Amount(words.give.format(amount=money(amount, appeal.currency, language)), url)
 
 
-def _thermometer(appeal: Appeal, words: Translation) -> Thermometer | None:
+def _thermometer(appeal: Appeal, words: Translation, language: str) -> Thermometer | None:
     if not appeal.goal or appeal.raised is None or appeal.raised_on is None:
         return None
-    raised, goal = (words.money(amount, appeal.currency) for amount in (appeal.raised, appeal.goal))
-    text = words.given.format(raised=raised, goal=goal, day=words.short_date(appeal.raised_on))
+    raised, goal = (money(amount, appeal.currency, language) for amount in (appeal.raised, appeal.goal))
+    text = words.given.format(raised=raised, goal=goal, day=short_date(appeal.raised_on, language))
     return Thermometer(f"{text}.", min(100, appeal.raised * 100 // appeal.goal))
 
 
@@ -107,4 +108,5 @@ def _match(appeal: Appeal, publication: Publication, words: Translation, *, at: 
     if not name.isalpha():  # zones without an abbreviation are called +03
         offset = f"{local:%z}"
         name = f"UTC{offset[:3]}:{offset[3:5]}"
-    return f"{appeal.match} {words.until.format(day=words.short_date(local.date()), time=f'{local:%H:%M}', zone=name)}"
+    day, time = short_date(local.date(), publication.language), short_time(local.time(), publication.language)
+    return f"{appeal.match} {words.until.format(day=day, time=time, zone=name)}"

@@ -14,6 +14,7 @@ from newsletter.giving.models import Appeal
 from newsletter.giving.place_appeal import AppealPosition
 from newsletter.letters.content.appeal_view import AppealView, view_of_appeal, view_of_thanks
 from newsletter.letters.content.brand_view import Brand, brand_of
+from newsletter.letters.content.locale_formats import long_date
 from newsletter.letters.content.story_arrangement import RequestedStyle, arrange_stories
 from newsletter.letters.content.story_view import StoryView, view_of_story
 from newsletter.letters.content.translations import Translation, translation_for
@@ -99,7 +100,7 @@ def build_content(
         words=words,
         language=publication.language,
         direction=direction_of(publication.language),
-        date=words.long_date(edition.day),
+        date=long_date(edition.day, publication.language),
         subject=subject,
         preheader=edition.preheader.strip() or _preheader(views, subject),
         intro=_paragraphs(edition.intro) or (words.opening.format(publication=publication.name),),

@@ -1,23 +1,18 @@
-"""The fixed phrases, dates and amounts of an email in six languages.
+"""The fixed phrases of an email in six languages. Dates, times and amounts are in locale_formats.py.
 
 To add a language, add a `Translation`. An email in any other language gets the English phrases, marked as English so
 that screen readers pronounce them correctly.
 """
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 
+from newsletter.lib.locales import locale_of
 from newsletter.mail.text_direction import Direction, direction_of
-
-SYMBOLS = {
-    **{"USD": "$", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$"},
-    **{"EUR": "€", "GBP": "£", "ILS": "₪", "INR": "₹", "JPY": "¥"},
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """The phrases and formats of one language; values in braces are filled in."""
+    """The phrases of one language; values in braces are filled in."""
 
     language: str
     greeting: tuple[str, str]  # before and after the reader's first name
@@ -41,41 +36,10 @@ class Translation:
     until: str  # end of a match
     thanks: tuple[str, str]  # default heading and text for recent donors
     marks: tuple[str, str]  # quotation marks
-    months: tuple[str, ...]
-    weekdays: tuple[str, ...]  # from Monday
-    long_date_pattern: str = "{weekday}, {day} {month} {year}"
-    short_date_pattern: str = "{day} {month}"
-    first_day: str = "1"  # how the first day of a month is written
-    money_pattern: str = "{number}\u00a0{symbol}"
-    thousands_separator: str = "."
 
     @property
     def direction(self) -> Direction:
         return direction_of(self.language)
-
-    def long_date(self, day: date) -> str:
-        """Return the date with weekday and year, such as “Tuesday, 24 November 2026”."""
-        return self._day(day, self.long_date_pattern)
-
-    def short_date(self, day: date) -> str:
-        """Return the date without weekday and year, such as “24 November”."""
-        return self._day(day, self.short_date_pattern)
-
-    def money(self, amount: int, currency: str) -> str:
-        """Format whole units of a currency: “$41,000”, “41.000 €”. A currency without a symbol keeps its ISO code."""
-        number = f"{amount:,}".replace(",", self.thousands_separator)
-        symbol = SYMBOLS.get(currency, currency)
-        if symbol.isalpha():
-            return f"{number}\u00a0{symbol}"
-        return self.money_pattern.format(number=number, symbol=symbol)
-
-    def _day(self, day: date, pattern: str) -> str:
-        return pattern.format(
-            weekday=self.weekdays[day.weekday()],
-            day=self.first_day if day.day == 1 else day.day,
-            month=self.months[day.month - 1],
-            year=day.year,
-        )
 
     def byline(self, author: str, source: str) -> str:
         """Return “By NAME for SOURCE”, or the known part of it."""
@@ -84,13 +48,21 @@ class Translation:
         return self.author.format(author=author) if author else self.source.format(source=source) if source else ""
 
 
+def has_translation(language: str) -> bool:
+    """Return True when the phrases exist in the language of this tag."""
+    return _language_code(language) in TRANSLATIONS
+
+
 def translation_for(language: str) -> Translation:
-    """Return the phrases for a language tag such as `pt-BR`; English for a language that is not listed."""
-    return TRANSLATIONS.get(language.lower().replace("_", "-").split("-")[0], TRANSLATIONS["en"])
+    """Return the phrases for a language tag such as `pt-BR`, marked with that tag; English if there are none."""
+    found = TRANSLATIONS.get(_language_code(language))
+    return replace(found, language=language) if found else ENGLISH
 
 
-def _split(names: str) -> tuple[str, ...]:
-    return tuple(names.split(","))
+def _language_code(language: str) -> str:
+    """Return the code under which `TRANSLATIONS` lists a tag's language: `he` for `iw-IL`."""
+    locale = locale_of(language)
+    return locale.language if locale else ""
 
 
 ENGLISH = Translation(
@@ -120,10 +92,6 @@ ENGLISH = Translation(
         " Readers like you make this newsletter possible, so today we are not asking you for anything.",
     ),
     marks=("“", "”"),
-    months=_split("January,February,March,April,May,June,July,August,September,October,November,December"),
-    weekdays=_split("Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday"),
-    money_pattern="{symbol}{number}",
-    thousands_separator=",",
 )
 ARABIC = Translation(
     language="ar",
@@ -151,10 +119,6 @@ ARABIC = Translation(
         "وصلنا تبرعك إلى {publication} مؤخرًا. هذه النشرة ممكنة بفضل قراء مثلك، ولذلك لا نطلب منك شيئًا اليوم.",
     ),
     marks=("«", "»"),
-    months=_split("يناير,فبراير,مارس,أبريل,مايو,يونيو,يوليو,أغسطس,سبتمبر,أكتوبر,نوفمبر,ديسمبر"),
-    weekdays=_split("الاثنين,الثلاثاء,الأربعاء,الخميس,الجمعة,السبت,الأحد"),
-    long_date_pattern="{weekday}، {day} {month} {year}",
-    thousands_separator=",",
 )
 HEBREW = Translation(
     language="he",
@@ -183,12 +147,6 @@ HEBREW = Translation(
         " הניוזלטר הזה קיים בזכות קוראות וקוראים כמוך, ולכן היום איננו מבקשים דבר.",
     ),
     marks=("”", "”"),
-    months=_split("ינואר,פברואר,מרץ,אפריל,מאי,יוני,יולי,אוגוסט,ספטמבר,אוקטובר,נובמבר,דצמבר"),
-    weekdays=_split("יום שני,יום שלישי,יום רביעי,יום חמישי,יום שישי,שבת,יום ראשון"),
-    long_date_pattern="{weekday}, {day} ב{month} {year}",
-    short_date_pattern="{day} ב{month}",
-    money_pattern="{symbol}{number}",
-    thousands_separator=",",
 )
 FRENCH = Translation(
     language="fr",
@@ -218,11 +176,6 @@ FRENCH = Translation(
         " donc rien.",
     ),
     marks=("«\u00a0", "\u00a0»"),
-    months=_split("janvier,février,mars,avril,mai,juin,juillet,août,septembre,octobre,novembre,décembre"),
-    weekdays=_split("lundi,mardi,mercredi,jeudi,vendredi,samedi,dimanche"),
-    long_date_pattern="{weekday} {day} {month} {year}",
-    first_day="1er",
-    thousands_separator="\u202f",
 )
 GERMAN = Translation(
     language="de",
@@ -251,10 +204,6 @@ GERMAN = Translation(
         " Leserinnen und Leser wie Sie machen diesen Newsletter möglich. Deshalb bitten wir Sie heute um nichts.",
     ),
     marks=("„", "“"),
-    months=_split("Januar,Februar,März,April,Mai,Juni,Juli,August,September,Oktober,November,Dezember"),
-    weekdays=_split("Montag,Dienstag,Mittwoch,Donnerstag,Freitag,Samstag,Sonntag"),
-    long_date_pattern="{weekday}, {day}. {month} {year}",
-    short_date_pattern="{day}. {month}",
 )
 SPANISH = Translation(
     language="es",
@@ -283,10 +232,5 @@ SPANISH = Translation(
         " Este boletín existe gracias a lectores como tú, así que hoy no te pedimos nada.",
     ),
     marks=("«", "»"),
-    months=_split("enero,febrero,marzo,abril,mayo,junio,julio,agosto,septiembre,octubre,noviembre,diciembre"),
-    weekdays=_split("lunes,martes,miércoles,jueves,viernes,sábado,domingo"),
-    long_date_pattern="{weekday}, {day} de {month} de {year}",
-    short_date_pattern="{day} de {month}",
 )
 TRANSLATIONS = {translation.language: translation for translation in (ENGLISH, ARABIC, HEBREW, FRENCH, GERMAN, SPANISH)}
-TRANSLATIONS["iw"] = HEBREW  # the code for Hebrew until 1989, still used by Java and old Android

@@ -33,6 +33,7 @@ def check(letter: Letter, contents: LetterContent) -> list[Finding]:
         links=contents.links,
         postal_address=contents.postal_address,
         pictures_at=settings.PICTURES_URL,
+        language=contents.language,
         tracked=contents.click_tracking,
         untagged=_untagged_appeal_links(contents),
         local=settings.LOCAL,
@@ -53,6 +54,7 @@ def findings(
     links: Links,
     postal_address: str,
     pictures_at: str,
+    language: str = "en",
     tracked: bool = False,
     untagged: Sequence[str] = (),
     local: bool = False,
@@ -60,12 +62,13 @@ def findings(
     """Return every problem of `letter`.
 
     Both bodies must contain `links` and `postal_address`; every picture must be below the address `pictures_at`.
-    `tracked`: links are rewritten to count clicks; `untagged`: appeal links that the site's statistics cannot
-    attribute to this edition. `local`: see `link_targets.py`.
+    `language` is the tag of the letter. `tracked`: links are rewritten to count clicks. `untagged`: appeal links that
+    the site's statistics cannot attribute to this edition. `local`: see `link_targets.py`.
     """
     parsed = parse_html(letter.html)
     return [
         *check_content.check_subject(letter.subject),
+        *check_content.check_language(language),
         *check_content.check_merge_tags(letter),
         *check_content.check_entities(letter, parsed),
         *check_content.check_required_links(letter, parsed, links, postal_address),

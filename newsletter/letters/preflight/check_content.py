@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 
 from newsletter.letters.content.letter_content import Links
+from newsletter.letters.content.locale_formats import has_dates
+from newsletter.letters.content.translations import has_translation
 from newsletter.letters.preflight.finding import Finding
 from newsletter.letters.preflight.parsed_html import Element, ParsedHtml
 from newsletter.mail.message import Letter, MergeTag
@@ -28,6 +30,16 @@ def check_subject(subject: str) -> Iterator[Finding]:
     cased = sum(c.isupper() or c.islower() for c in subject)
     if cased > 5 and subject.upper() == subject and cased * 2 > sum(map(str.isalpha, subject)):
         yield Finding("subject.capitals", "warn", "subject", "All capitals look like spam. Use sentence case.")
+
+
+def check_language(language: str) -> Iterator[Finding]:
+    """Find a language of the email for which the fixed phrases, or names of months and weekdays, are missing."""
+    if not has_translation(language):
+        hint = "The fixed phrases are not translated into this language, so they appear in English."
+        yield Finding("language.phrases", "warn", f"language: {language}", hint)
+    if not has_dates(language):
+        hint = "Names of months are not known in this language, so dates look like 2026-12-01."
+        yield Finding("language.dates", "warn", f"language: {language}", hint)
 
 
 def check_merge_tags(letter: Letter) -> Iterator[Finding]:

@@ -50,7 +50,7 @@ def _publication(now: datetime) -> Publication:
         reply_to="newsroom@example.org",
         postal_address="The Alder Bay Lantern, 4 Quay Street, Alder Bay",
         fallback_name="neighbour",
-        language="en",
+        language="en-GB",
         accent_colour="#a4501e",
         accent_colour_dark="#f0a56e",
         time_zone="Europe/London",

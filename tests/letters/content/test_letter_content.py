@@ -94,7 +94,7 @@ def test_without_a_note_there_is_a_line_of_welcome() -> None:
 def test_an_edition_without_a_local_date_is_dated_in_the_publications_time_zone() -> None:
     late = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
     edition = Edition(publication=publication(time_zone="Asia/Tokyo"), due_at=late, assemble_at=late)
-    assert gathered(edition=edition).date == "Wednesday, 25 November 2026"
+    assert gathered(edition=edition).date == "Wednesday, November 25, 2026"
 
 
 # --- stories --------------------------------------------------------------------------------

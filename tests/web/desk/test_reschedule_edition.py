@@ -60,11 +60,11 @@ def test_sending_mondays_edition_on_sunday_shows_sundays_letter_and_approves_it_
     assert "from the approved one" in page
     frame = html.unescape(re.findall(r'<iframe[^>]* src="([^"]*)"', page)[0])
     shown = eddie.get(frame).content.decode()
-    assert ("22 November" in shown, "23 November" in shown) == (True, False)
+    assert ("November 22" in shown, "November 23" in shown) == (True, False)
     said = press(eddie, approved, "send-now", content_hash=hidden(page, "content_hash"))
     assert "The edition is due now. The email was rebuilt for that time. It is approved." in said
     assert (approved.state, approved.due_at) == (EditionState.APPROVED, SUNDAY_NOON)
-    assert "22 November" in approved.letters.get().html
+    assert "November 22" in approved.letters.get().html
     assert assemble_letter.refresh_stale(now=SUNDAY_NOON) == []
 
 
@@ -76,7 +76,7 @@ def test_an_approval_is_not_lost_by_a_click_that_did_not_say_so(
     assert "must be approved again" in page
     assert "You can approve it in the same step" in page
     assert (approved.state, approved.due_at, approved.approved_by) == (EditionState.APPROVED, MONDAY, make.eddie())
-    assert "23 November" in approved.letters.get().html
+    assert "November 23" in approved.letters.get().html
 
 
 def test_another_day_is_approved_together_with_the_letter_of_that_day(eddie: Client, approved: Edition) -> None:
@@ -88,7 +88,7 @@ def test_another_day_is_approved_together_with_the_letter_of_that_day(eddie: Cli
     said = press(eddie, approved, "reschedule", **form)
     assert "The edition is now due Tue 24 Nov, 07:00 EST. The email was rebuilt for that time. It is approved." in said
     assert (approved.state, approved.due_at) == (EditionState.APPROVED, MONDAY + timedelta(days=1))
-    assert "24 November" in approved.letters.get().html
+    assert "November 24" in approved.letters.get().html
 
 
 def test_another_day_may_be_given_and_approved_later(eddie: Client, approved: Edition) -> None:

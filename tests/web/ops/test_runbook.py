@@ -9,7 +9,7 @@ from django.test import Client, override_settings
 from newsletter.editions.models import Edition, EditionState
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from newsletter.web.ops.runbook import Piece, pages, runbook
+from newsletter.web.ops.runbook import pages, runbook
 from tests.support import factories as make
 from tests.web.asking import words
 
@@ -25,6 +25,8 @@ Nobody works: see
 1. Ask `redis`.
 2. Start it
    again.
+
+Then:
 
     start this
     and that
@@ -45,14 +47,37 @@ def held(publication: Publication) -> Edition:
 
 def test_a_page_is_read_in_paragraphs_points_and_commands() -> None:
     assert pages(TEXT) == {
-        "no-workers": [
-            Piece("Nobody works: see late-events."),
-            Piece("1. Ask redis."),
-            Piece("2. Start it again."),
-            Piece("start this\nand that", is_command=True),
-        ],
-        "held-edition": [Piece("Mend it.")],
+        "no-workers": (
+            "<p>Nobody works: see\n<em>late-events</em>.</p>\n"
+            "<ol>\n<li>Ask <code>redis</code>.</li>\n<li>Start it\nagain.</li>\n</ol>\n"
+            "<p>Then:</p>\n<pre><code>start this\nand that\n</code></pre>\n"
+        ),
+        "held-edition": "<p>Mend it.</p>\n",
     }
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("<script>x()</script>", "<p>&lt;script&gt;x()&lt;/script&gt;</p>"),
+        ("Ask <b onclick=x()>now</b>", "<p>Ask &lt;b onclick=x()&gt;now&lt;/b&gt;</p>"),
+        ("See [settings](settings.md).", "<p>See settings.</p>"),
+        (
+            "See *[one](https://a.org/) or [two](http://b.org/)*.",
+            '<p>See <em><a href="https://a.org/">one</a> or two</em>.</p>',
+        ),
+        ("[x](javascript:x)", "<p>[x](javascript:x)</p>"),
+    ],
+)
+def test_a_page_shows_no_html_and_links_to_the_web_only(written: str, shown: str) -> None:
+    assert pages(f"## page\n\n{written}\n")["page"].strip() == shown
+
+
+def test_every_page_of_the_runbook_is_shown_without_leftovers_of_markdown() -> None:
+    for page in runbook().values():
+        assert "](" not in page
+        assert "**" not in page
+        assert "&lt;script" not in page
 
 
 def test_what_to_do_stands_beside_the_trouble(otto: Client, held: Edition) -> None:

@@ -1,0 +1,69 @@
+"""Dates, times and amounts of money as the language of an email writes them, in digits 0 to 9.
+
+A language without locale data gets dates and times as ISO 8601 writes them, which need no words, and amounts as English
+writes them.
+"""
+
+import re
+import unicodedata
+from datetime import date, time
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_currency, get_currency_symbol
+
+from newsletter.lib.locales import locale_of
+
+NO_BREAK_SPACE = "\u00a0"
+
+
+def has_dates(language: str) -> bool:
+    """Return True when the names of months are known in this language."""
+    return _locale_with_months(language) is not None
+
+
+def long_date(day: date, language: str) -> str:
+    """Return the date with weekday and year, such as “Tuesday, 24 November 2026”."""
+    locale = _locale_with_months(language)
+    return _first_day(format_date(day, "full", locale=locale), locale) if locale else day.isoformat()
+
+
+def short_date(day: date, language: str) -> str:
+    """Return the date without weekday and year, such as “24 November”."""
+    locale = _locale_with_months(language)
+    return _first_day(format_skeleton("MMMMd", day, locale=locale), locale) if locale else day.isoformat()
+
+
+def short_time(moment: time, language: str) -> str:
+    """Return hours and minutes, such as “23:59” or “11:59 PM”."""
+    locale = _locale_with_months(language)
+    return format_time(moment.replace(tzinfo=None), "short", locale=locale) if locale else f"{moment:%H:%M}"
+
+
+def money(amount: int, currency: str, language: str) -> str:
+    """Format whole units of a currency: “$41,000”, “41.000 €”. The line does not break inside."""
+    locale = locale_of(language) or Locale("en")
+    symbol = get_currency_symbol(currency, locale)
+    pattern = re.sub(r"\.0+", "", locale.currency_formats["standard"].pattern)
+    # CLDR separates letters such as CHF from the digits by a space; Babel does not
+    if _needs_space(symbol[-1]):
+        pattern = re.sub("¤(?=[#0])", f"¤{NO_BREAK_SPACE}", pattern)
+    if _needs_space(symbol[0]):
+        pattern = pattern.replace("0¤", f"0{NO_BREAK_SPACE}¤")
+    written = format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+    return written.replace(" ", NO_BREAK_SPACE)
+
+
+def _locale_with_months(language: str) -> Locale | None:
+    """Return the locale; None if it lacks names of months, as `ht` does, and would write “M12” for December."""
+    locale = locale_of(language)
+    return locale if locale and locale.months["format"]["wide"][12] != "M12" else None
+
+
+def _first_day(written: str, locale: Locale) -> str:
+    """French writes the first of a month as an ordinal; CLDR has no pattern for that."""
+    return re.sub(r"\b1\b", "1er", written, count=1) if locale.language == "fr" else written
+
+
+def _needs_space(character: str) -> bool:
+    return unicodedata.category(character)[0] not in "SZ"
