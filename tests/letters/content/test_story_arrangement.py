@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.letters.content.story_arrangement import RequestedStyle, arrange_stories, story_kinds
-from newsletter.letters.content.translations import ENGLISH
+from newsletter.letters.content.translations.english import ENGLISH
 from newsletter.publications.models import Layout
 from newsletter.stories.models import Kind
 
