@@ -16,9 +16,9 @@ class Translation:
 
     language: str
     greeting: tuple[str, str]  # before and after the reader's first name
-    opening: str  # in place of a note from the editors
     web: str
-    read: str  # in the link to a story, before its headline
+    read: str  # the link to a story
+    contents: str  # before the links to the stories of this email
     author: str
     author_and_source: str
     source: str
@@ -36,6 +36,11 @@ class Translation:
     until: str  # end of a match
     thanks: tuple[str, str]  # default heading and text for recent donors
     marks: tuple[str, str]  # quotation marks
+
+    @property
+    def colon(self) -> str:
+        """Return the colon as this language writes it after a word."""
+        return {"fr": "\u00a0:", "ja": "：", "zh": "："}.get(_language_code(self.language), ":")
 
     @property
     def direction(self) -> Direction:
@@ -68,9 +73,9 @@ def _language_code(language: str) -> str:
 ENGLISH = Translation(
     language="en",
     greeting=("Dear ", ","),
-    opening="Here is the latest from {publication}.",
     web="View in browser",
-    read="Read the full story:",
+    read="Read the full story",
+    contents="In this edition",
     author="By {author}",
     author_and_source="By {author} for {source}",
     source="From {source}",
@@ -96,9 +101,9 @@ ENGLISH = Translation(
 ARABIC = Translation(
     language="ar",
     greeting=("مرحبًا ", "،"),
-    opening="إليك أحدث ما لدينا في {publication}.",
     web="عرض في المتصفح",
-    read="اقرأ القصة كاملة:",
+    read="اقرأ القصة كاملة",
+    contents="في هذا العدد",
     author="بقلم {author}",
     author_and_source="بقلم {author} لصالح {source}",
     source="من {source}",
@@ -123,9 +128,9 @@ ARABIC = Translation(
 HEBREW = Translation(
     language="he",
     greeting=("שלום ", ","),
-    opening="הנה החדשות האחרונות מאת {publication}.",
     web="לצפייה בדפדפן",
-    read="לכתבה המלאה:",
+    read="לכתבה המלאה",
+    contents="בגיליון הזה",
     author="מאת {author}",
     author_and_source="מאת {author} עבור {source}",
     source="מתוך {source}",
@@ -151,9 +156,9 @@ HEBREW = Translation(
 FRENCH = Translation(
     language="fr",
     greeting=("Bonjour ", ","),
-    opening="Voici les dernières nouvelles de {publication}.",
     web="Afficher dans le navigateur",
-    read="Lire l’article complet :",
+    read="Lire l’article complet",
+    contents="Au sommaire",
     author="Par {author}",
     author_and_source="Par {author} pour {source}",
     source="Source : {source}",
@@ -180,9 +185,9 @@ FRENCH = Translation(
 GERMAN = Translation(
     language="de",
     greeting=("Guten Tag ", ","),
-    opening="hier ist das Neueste von {publication}.",
     web="Im Browser ansehen",
-    read="Den ganzen Artikel lesen:",
+    read="Den ganzen Artikel lesen",
+    contents="In dieser Ausgabe",
     author="Von {author}",
     author_and_source="Von {author} für {source}",
     source="Quelle: {source}",
@@ -208,9 +213,9 @@ GERMAN = Translation(
 SPANISH = Translation(
     language="es",
     greeting=("Hola, ", ":"),
-    opening="Esto es lo último de {publication}.",
     web="Ver en el navegador",
-    read="Leer el artículo completo:",
+    read="Leer el artículo completo",
+    contents="En esta edición",
     author="Por {author}",
     author_and_source="Por {author} para {source}",
     source="De {source}",

@@ -32,7 +32,8 @@ def test_an_unknown_language_gets_phrases_marked_as_english() -> None:
 @pytest.mark.parametrize("language", TRANSLATIONS)
 def test_every_language_has_all_phrases(language: str) -> None:
     words = TRANSLATIONS[language]
-    assert "{publication}" in words.opening
+    assert words.contents
+    assert not words.read.endswith((":", "："))
     assert "{publication}" in words.why
     assert "{publication}" in words.from_us
     assert "{credit}" in words.credit
