@@ -4,6 +4,7 @@ The brand is in brand_view.py, the appeal in appeal_view.py. letter_content.py c
 templates/email/_parts/ lays them out.
 """
 
+import re
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -20,6 +21,7 @@ from newsletter.stories.rich_text import rich_text
 __all__ = ["COLUMN", "PictureView", "Quote", "StoryBlock", "StoryView", "view_of_story"]
 
 MAX_PICTURE_HEIGHT = 600  # CSS pixels, a little less than the screen of a phone
+LABELLED = re.compile(r"©|\(c\)|[^\W\d]+(?: by)?\s?[:：]|(?:photo|picture|image|illustration)\w* by\b", re.IGNORECASE)
 THUMBNAIL = 152  # width of a short story's picture in CSS pixels
 
 
@@ -117,6 +119,11 @@ def _quote(story: Story, words: Translation) -> Quote | None:
     return Quote(f"{opening}{story.quote}{closing}", story.quote_by) if story.quote else None
 
 
+def _credit(credit: str, words: Translation) -> str:
+    """Return “Picture: NAME”, or a credit that already has such a word or a © as it is: “Photo: NAME”."""
+    return credit if not credit or LABELLED.match(credit) else words.credit.format(credit=credit)
+
+
 def _picture(story: Story, words: Translation, pictures: str, *, widest: int) -> PictureView | None:
     """Return the picture `widest` pixels wide, or as its file if that is narrower; None until it is stored.
 
@@ -131,7 +138,7 @@ def _picture(story: Story, words: Translation, pictures: str, *, widest: int) ->
     return PictureView(
         url=f"{pictures}/{stored.name}",
         alt=story.picture_alt,
-        credit=words.credit.format(credit=story.picture_credit) if story.picture_credit else "",
+        credit=_credit(story.picture_credit, words),
         width=shown,
         height=max(1, round(shown * height / width)),
     )

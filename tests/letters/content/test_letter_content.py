@@ -260,3 +260,19 @@ def test_anything_a_reader_would_see_changes_the_fingerprint() -> None:
         bare(),
     ]
     assert len({fingerprint(contents) for contents in [before, *changed]}) == len(changed) + 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("Odd Lunde", "Picture: Odd Lunde"),
+        ("Photo: Odd Lunde", "Photo: Odd Lunde"),
+        ("Photo by Odd Lunde", "Photo by Odd Lunde"),
+        ("© Odd Lunde", "© Odd Lunde"),
+        ("Foto : Odd Lunde", "Foto : Odd Lunde"),
+    ],
+)
+def test_a_credit_that_says_what_it_is_gets_no_second_label(typed: str, printed: str) -> None:
+    picture = gathered(story(picture=kept("bridge", 1072, 600), picture_credit=typed)).stories[0].picture
+    assert picture
+    assert picture.credit == printed
