@@ -386,6 +386,11 @@ def test_any_torn_comment_can_be_looked_at(html: str) -> None:
     found(body(html))
 
 
+def test_a_link_to_a_place_in_the_letter_is_allowed_if_the_place_exists() -> None:
+    assert found(body('<a href="#more">More of it</a><p id="more">x</p>')) == {}
+    assert "link.address" in found(body('<a href="#more">More of it</a><p id="less">x</p>'))
+
+
 def test_no_address_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: object) -> None:
         raise AssertionError("preflight opened an address")

@@ -5,9 +5,9 @@ from newsletter.letters.content.translations.translation import Translation
 ARABIC = Translation(
     language="ar",
     greeting=("مرحبًا ", "،"),
-    opening="إليك أحدث ما لدينا في {publication}.",
     web="عرض في المتصفح",
-    read="اقرأ القصة كاملة:",
+    read="اقرأ القصة كاملة",
+    contents="في هذا العدد",
     author="بقلم {author}",
     author_and_source="بقلم {author} لصالح {source}",
     source="من {source}",

@@ -5,9 +5,9 @@ from newsletter.letters.content.translations.translation import Translation
 ENGLISH = Translation(
     language="en",
     greeting=("Dear ", ","),
-    opening="Here is the latest from {publication}.",
     web="View in browser",
-    read="Read the full story:",
+    read="Read the full story",
+    contents="In this edition",
     author="By {author}",
     author_and_source="By {author} for {source}",
     source="From {source}",

@@ -5,9 +5,9 @@ from newsletter.letters.content.translations.translation import Translation
 FRENCH = Translation(
     language="fr",
     greeting=("Bonjour ", ","),
-    opening="Voici les dernières nouvelles de {publication}.",
     web="Afficher dans le navigateur",
-    read="Lire l’article complet :",
+    read="Lire l’article complet",
+    contents="Au sommaire",
     author="Par {author}",
     author_and_source="Par {author} pour {source}",
     source="Source : {source}",
@@ -30,4 +30,5 @@ FRENCH = Translation(
         " donc rien.",
     ),
     marks=("«\u00a0", "\u00a0»"),
+    colon="\u00a0:",
 )

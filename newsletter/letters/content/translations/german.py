@@ -5,9 +5,9 @@ from newsletter.letters.content.translations.translation import Translation
 GERMAN = Translation(
     language="de",
     greeting=("Guten Tag ", ","),
-    opening="hier ist das Neueste von {publication}.",
     web="Im Browser ansehen",
-    read="Den ganzen Artikel lesen:",
+    read="Den ganzen Artikel lesen",
+    contents="In dieser Ausgabe",
     author="Von {author}",
     author_and_source="Von {author} für {source}",
     source="Quelle: {source}",

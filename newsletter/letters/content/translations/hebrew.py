@@ -5,9 +5,9 @@ from newsletter.letters.content.translations.translation import Translation
 HEBREW = Translation(
     language="he",
     greeting=("שלום ", ","),
-    opening="הנה החדשות האחרונות מאת {publication}.",
     web="לצפייה בדפדפן",
-    read="לכתבה המלאה:",
+    read="לכתבה המלאה",
+    contents="בגיליון הזה",
     author="מאת {author}",
     author_and_source="מאת {author} עבור {source}",
     source="מתוך {source}",

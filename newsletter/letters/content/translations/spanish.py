@@ -5,9 +5,9 @@ from newsletter.letters.content.translations.translation import Translation
 SPANISH = Translation(
     language="es",
     greeting=("Hola, ", ":"),
-    opening="Esto es lo último de {publication}.",
     web="Ver en el navegador",
-    read="Leer el artículo completo:",
+    read="Leer el artículo completo",
+    contents="En esta edición",
     author="Por {author}",
     author_and_source="Por {author} para {source}",
     source="De {source}",

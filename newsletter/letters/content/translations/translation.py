@@ -11,9 +11,9 @@ class Translation:
 
     language: str
     greeting: tuple[str, str]  # before and after the reader's first name
-    opening: str  # in place of a note from the editors
     web: str
-    read: str  # in the link to a story, before its headline
+    read: str  # the link to a story
+    contents: str  # before the links to the stories of this email
     author: str
     author_and_source: str
     source: str
@@ -31,6 +31,7 @@ class Translation:
     until: str  # end of a match
     thanks: tuple[str, str]  # default heading and text for recent donors
     marks: tuple[str, str]  # quotation marks
+    colon: str = ":"  # after a word
 
     @property
     def direction(self) -> Direction:
