@@ -133,7 +133,7 @@ def test_an_editor_reads_the_letter_in_every_light_and_approves_it(opened: Opene
     page.get_by_role("link", name="Phone").click()
     expect(page.locator("iframe.phone")).to_have_js_property("clientWidth", 375)
     page.get_by_role("link", name="Plain text").click()
-    expect(page.locator(".letter-text")).to_contain_text("Dear reader")
+    expect(page.locator(".letter-text")).to_contain_text("No owner tells us what to print.")
     page.get_by_role("button", name="Approve this email").click()
     expect(page.get_by_role("status").first).to_contain_text("Approved.")
     edition.refresh_from_db()

@@ -149,10 +149,13 @@ def telling(number: int, **said: Any) -> Story:
     return Story(**fields | said)
 
 
-def twelve() -> LetterContent:
-    """A digest as large as they come: twelve stories with pictures, two sections, an appeal with all parts."""
+def twelve(kind: str = "") -> LetterContent:
+    """Return a digest of twelve stories with pictures, two sections and an appeal with all parts.
+
+    Each story has the size `kind`; without one, the first three are full and the others short.
+    """
     sections = {n: "Town and county" if n < 8 else "Evenings and walks" for n in range(5, 12)}
-    stories = [telling(number, section=sections.get(number, "")) for number in range(12)]
+    stories = [telling(number, section=sections.get(number, ""), kind=kind) for number in range(12)]
     edition = edition_of(coast(), intro="Twelve stories today, because it rained and everybody was in.")
     return build_content(
         edition, stories=stories, appeal=give(), spot=AppealPosition(0, 2), base_url=BASE_URL, pictures=PICTURES

@@ -74,12 +74,15 @@ def invalid_link(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def brand(_request: HttpRequest, slug: str) -> HttpResponse:
-    """Return a publication's colours, adjusted for contrast, as a stylesheet: the CSP forbids inline styles."""
+    """Return a publication's colours as a stylesheet: the CSP forbids inline styles.
+
+    The accent is legible on the paper of the email, so the card of the page has that paper.
+    """
     publication = get_object_or_404(Publication, slug=slug)
     light, dark = (
         palette.light_palette(publication.accent_colour),
         palette.dark_palette(publication.accent_colour_dark or publication.accent_colour),
     )
-    rule = ":root {{ --brand: {0.accent}; --on-brand: {0.on_accent}; }}\n"
+    rule = ":root {{ --brand: {0.accent}; --on-brand: {0.on_accent}; --sheet: {0.paper}; }}\n"
     css = rule.format(light) + "@media (prefers-color-scheme: dark) { " + rule.format(dark).strip() + " }\n"
     return HttpResponse(css, content_type="text/css; charset=utf-8", headers={"Cache-Control": "public, max-age=600"})

@@ -154,8 +154,8 @@ def test_an_accent_that_cannot_be_read_is_mended_in_letters() -> None:
 # --- size -----------------------------------------------------------------------------------
 
 
-def test_twelve_stories_with_pictures_and_an_appeal_leave_room_for_tracked_links() -> None:
-    contents = twelve()
+def test_twelve_full_stories_with_pictures_and_an_appeal_leave_room_for_tracked_links() -> None:
+    contents = twelve(Kind.STORY)
     sent = render(contents).html
     links = [e for e in parse_html(sent).of("a") if e.attrs["href"].startswith("http")]
     assert len(contents.stories) == sum(story.picture is not None for story in contents.stories) == 12
@@ -165,7 +165,7 @@ def test_twelve_stories_with_pictures_and_an_appeal_leave_room_for_tracked_links
 
 
 def test_an_edition_that_is_too_large_is_told_which_story_is_the_largest() -> None:
-    contents = twelve()
+    contents = twelve(Kind.STORY)
     long = contents.stories[4].passages * 30
     stories = (*contents.stories[:4], replace(contents.stories[4], passages=long), *contents.stories[5:])
     [found] = findings(replace(contents, stories=stories))
