@@ -49,7 +49,10 @@ FAULTS = {
         "pass",
     ),
     "an expiry is judged when the dispatch opens": PutIn(
-        "newsletter.editions.edition_times", "received", "max(now, edition.due_at)", "now"
+        "newsletter.editions.story_availability",
+        "reason_to_hold",
+        "story.expires_at <= when.last",
+        "story.expires_at <= now",
     ),
     "a pause is judged when the dispatch opens": PutIn(
         "newsletter.delivery.dispatches.open_dispatch", "_freeze", "received(edition, now=now).day", "now.date()"

@@ -97,9 +97,14 @@ class Life(ReaderSteps, ProviderSteps):
         return Dispatch.objects.filter(edition__publication=self.publication, edition__local_date=DAY).first()
 
     @property
+    def due(self) -> datetime:
+        """When the edition of the day is due, as far as that is known."""
+        return self.edition.due_at if self.edition else DUE
+
+    @property
     def near(self) -> datetime:
-        """Four hours before the edition of the day is due, as far as that is known."""
-        return min(DUE, self.edition.due_at if self.edition else DUE) - timedelta(hours=4)
+        """Four hours before the edition of the day is due, or before its first time."""
+        return min(DUE, self.due) - timedelta(hours=4)
 
     # --- workers ---------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -60,6 +61,33 @@ def run_restored(seed: int, folder: Path) -> list[str]:
             life.take(what)
         transaction.savepoint_rollback(backup)
         return _live_elsewhere(life, name=life.chance.choice(["", "main"]))
+
+
+def run_old_backup(seed: int, folder: Path) -> list[str]:
+    """A backup older than the plan of the day is put back when the original may have sent the edition of the day."""
+    from django.db import transaction
+
+    from newsletter.delivery.ledger import installation
+
+    with _living(seed, folder, by_rule=0.7) as life:
+        installation.check(fresh=True)
+        backup = transaction.savepoint()
+        for what in words_of(life.chance, most=12):
+            life.take(what)
+        late = life.publication.lateness_limit_minutes
+        life.go_on_until(life.due + timedelta(minutes=life.chance.randint(-30, late)))
+        transaction.savepoint_rollback(backup)
+        return _live_elsewhere(life, name=life.chance.choice(["", "main"]))
+
+
+def run_story_times(seed: int, folder: Path) -> list[str]:
+    """Stories of an approved edition get embargoes and expiries in the hours before it is due."""
+    with _living(seed, folder, by_rule=1) as life:
+        life.go_on_until(life.near)
+        while life.system.clock.now < life.due and not life.dispatch:
+            life.take(life.chance.choice(["time a story", "look", "approve", "release"]))
+            life.go_on(30, step=10)
+        return list(life.end())
 
 
 def run_copied(seed: int, folder: Path) -> list[str]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import django
 
 from tests.torture.answers import order_of
-from tests.torture.life_runs import run_copied, run_desk, run_life, run_restored
+from tests.torture.life_runs import run_copied, run_desk, run_life, run_old_backup, run_restored, run_story_times
 
 if TYPE_CHECKING:
     from tests.delivery.living import System
@@ -143,7 +143,16 @@ def main(runs: int, first: int) -> int:
 Run = Callable[[int, Path], list[str]]
 
 
-RUNS: tuple[Run, ...] = (run_ahead, run_warm_up, run_life, run_desk, run_restored, run_copied)
+RUNS: tuple[Run, ...] = (
+    run_ahead,
+    run_warm_up,
+    run_life,
+    run_desk,
+    run_story_times,
+    run_restored,
+    run_old_backup,
+    run_copied,
+)
 
 
 def hunt(seeds: Iterable[int], runs: Sequence[Run] = RUNS) -> Iterator[str]:
