@@ -38,7 +38,7 @@ def main() -> None:
     from newsletter.delivery.models import Batch
     from newsletter.delivery.sending import send_batches
     from newsletter.editions.models import Edition, FrozenLetter
-    from newsletter.letters import approval, render_letter
+    from newsletter.letters import edition_decisions, render_letter
     from newsletter.lib import clock
     from workers.tasks import dispatch
 
@@ -47,7 +47,7 @@ def main() -> None:
     began = time.process_time()
     made = data.edition(sys.argv[1])
     milliseconds = (time.process_time() - began) * 1000
-    approval.send_now(Edition.objects.get(pk=made["edition"]), now=clock.now())
+    edition_decisions.send_now(Edition.objects.get(pk=made["edition"]), now=clock.now())
     opened = open_dispatch.open_dispatch(made["edition"], now=clock.now())
     if opened is None:
         raise RuntimeError("The dispatch did not open.")

@@ -134,7 +134,7 @@ def edition(publication: str) -> dict[str, Any]:
     """An edition that is approved automatically and due in some hours. Its letter has about 60 KB of HTML."""
     from newsletter.editions.models import Edition
     from newsletter.giving.models import Appeal
-    from newsletter.letters import assemble_letter
+    from newsletter.letters import assemble_edition
     from newsletter.publications.models import Publication
     from newsletter.stories.models import Story
 
@@ -162,7 +162,7 @@ def edition(publication: str) -> dict[str, Any]:
             position=number,
         )
     planned = Edition.objects.create(publication=by, due_at=now + timedelta(hours=6), assemble_at=now)
-    made = assemble_letter.assemble(planned.pk, now=now)
+    made = assemble_edition.assemble(planned.pk, now=now)
     letter = made.letters.get(variant="default")
     sizes = {"html": len(letter.html.encode()), "text": len(letter.text.encode())}
     return {"edition": made.pk, "letter": letter.pk, **sizes}

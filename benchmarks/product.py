@@ -37,10 +37,10 @@ def commands() -> dict[str, list[str]]:
 
 def send_now(edition: str) -> dict[str, Any]:
     from newsletter.editions.models import Edition
-    from newsletter.letters import approval
+    from newsletter.letters import edition_decisions
 
     now = datetime.now(UTC)
-    approval.send_now(Edition.objects.get(pk=int(edition)), now=now)
+    edition_decisions.send_now(Edition.objects.get(pk=int(edition)), now=now)
     return {"due": now.timestamp()}
 
 

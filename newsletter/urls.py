@@ -6,13 +6,13 @@ from django.views.generic import RedirectView
 
 from newsletter.api import sendgrid_webhook
 from newsletter.web.desk import (
+    change_send_time,
     custom_template,
     edition_actions,
     editions,
     gifts,
     logos,
     paste_story,
-    reschedule_edition,
     rich_text_editor,
     stories,
     story_queue,
@@ -22,7 +22,7 @@ from newsletter.web.readers import confirm_resubscription, reader_view
 from newsletter.web.readers.preferences import preferences
 from newsletter.web.readers.unsubscribe import unsubscribe
 from newsletter.web.readers.web_version import web_version
-from newsletter.web.shared import letter_preview
+from newsletter.web.shared import anonymous_letter_views
 from newsletter.web.shared.permission_required import permission_required
 from newsletter.web.site import health_check, picture_files, sign_in_pages, start_page
 
@@ -49,17 +49,17 @@ EDITIONS = [
     path("desk/<slug:slug>/template/remove/", custom_template.remove, name="template-remove"),
     path("desk/<slug:slug>/template/<int:number>/", custom_template.use_version, name="template-version"),
     path("editions/<int:edition_id>/", editions.show, name="edition"),
-    path("editions/<int:edition_id>/letter/", letter_preview.framed, name="letter"),
+    path("editions/<int:edition_id>/letter/", anonymous_letter_views.framed, name="letter"),
     path("editions/<int:edition_id>/approve/", edition_actions.approve, name="approve"),
     path("editions/<int:edition_id>/hold/", edition_actions.hold, name="hold"),
     path("editions/<int:edition_id>/release/", edition_actions.release, name="release"),
     path("editions/<int:edition_id>/cancel/", edition_actions.cancel, name="cancel"),
     path("editions/<int:edition_id>/assemble/", edition_actions.assemble, name="assemble"),
     path("editions/<int:edition_id>/reopen/", edition_actions.reopen, name="reopen"),
-    path("editions/<int:edition_id>/reschedule/", reschedule_edition.reschedule, name="reschedule"),
-    path("editions/<int:edition_id>/new-time/", reschedule_edition.confirm_reschedule, name="new-time"),
-    path("editions/<int:edition_id>/send/", reschedule_edition.confirm_send, name="send"),
-    path("editions/<int:edition_id>/send-now/", reschedule_edition.send_now, name="send-now"),
+    path("editions/<int:edition_id>/reschedule/", change_send_time.reschedule, name="reschedule"),
+    path("editions/<int:edition_id>/new-time/", change_send_time.confirm_reschedule, name="new-time"),
+    path("editions/<int:edition_id>/send/", change_send_time.confirm_send, name="send"),
+    path("editions/<int:edition_id>/send-now/", change_send_time.send_now, name="send-now"),
 ]
 OPS = [
     path("ops/", dashboard.ops, name="ops"),

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from newsletter.insights import rejected_posts, webhook_inbox
+from newsletter.insights import rejected_posts, webhook_post_queue
 from newsletter.insights.rejected_posts import Reason
 from newsletter.lib import clock
 from newsletter.mail.sendgrid import event_webhook
@@ -59,7 +59,7 @@ def sendgrid(request: HttpRequest) -> HttpResponse:
         rejected_posts.record(Reason.AGE, now=now)
         return _respond(403, "the signature is more than two days old, or our clock is wrong")
     try:
-        webhook_inbox.store(body, stamp=stamp, now=now)
+        webhook_post_queue.store(body, stamp=stamp, now=now)
     except DatabaseError as error:
         log.error("webhook.not_kept", problem=type(error).__name__)
         return _respond(503, "the post cannot be stored at the moment")

@@ -1,4 +1,4 @@
-"""Import subscribers from a file. `subscriber_csv.py` parses the rows and `subscriber_import_rows.py` writes them.
+"""Import subscribers from a file. `subscriber_csv.py` parses the rows and `write_imported_subscribers.py` writes them.
 
 An import never raises anybody's consent. Readers who are unsubscribed, unconfirmed or suppressed, in the database or in
 the file, are not mailed. Active readers who are unsubscribed in the file are unsubscribed. A file can be imported
@@ -11,15 +11,15 @@ from itertools import islice
 
 from django.db import transaction
 
-from newsletter.audience import subscriber_import_rows
+from newsletter.audience import write_imported_subscribers
 from newsletter.audience.consent_columns import ConsentState
 from newsletter.audience.first_name import clean_name
 from newsletter.audience.reader_time_zones import parse_time_zone
 from newsletter.audience.subscribe import clean_source
 from newsletter.audience.subscriber_csv import SubscriberRow, read_records
 from newsletter.audience.subscriber_import_report import SubscriberImportReport
-from newsletter.audience.subscriber_import_rows import ImportedSubscriber
 from newsletter.audience.subscriptions import MAX_PAUSE
+from newsletter.audience.write_imported_subscribers import ImportedSubscriber
 from newsletter.lib.csv_reader import MalformedRow
 from newsletter.lib.errors import BadInput
 from newsletter.mail.email_address import normalise_email
@@ -45,7 +45,7 @@ def import_subscribers(
         chunk = dict(rows)  # of two rows about one person, the later one is stricter
         report.repeated += len(rows) - len(chunk)
         with transaction.atomic():
-            subscriber_import_rows.write_rows(publication, chunk, report, now=now)
+            write_imported_subscribers.write_rows(publication, chunk, report, now=now)
     return report
 
 
@@ -77,7 +77,7 @@ def _checked(consent: ConsentState, *, source: str, now: datetime) -> ConsentSta
         raise BadInput("consent at", "is in the future.")
     if consent.paused_until and consent.paused_until > (now + MAX_PAUSE).date():
         raise BadInput("paused until", "is more than a year away.")
-    gave = consent.status in subscriber_import_rows.GAVE_CONSENT
+    gave = consent.status in write_imported_subscribers.GAVE_CONSENT
     return consent._replace(
         consent_source=_source(consent.consent_source) or source,
         consent_at=consent.consent_at or (now if gave else None),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from newsletter.giving import donation_platforms
+from newsletter.giving import donation_urls
 from newsletter.giving.models import Appeal
 from newsletter.lib.errors import BadInput
 from newsletter.lib.model_validation import field_label
@@ -44,7 +44,7 @@ def validate_figures(appeal: Appeal) -> None:
             "Enter the address that the amount buttons link to.",
         )
     if appeal.amount_url:
-        donation_platforms.validate_url_template(appeal.amount_url, field=field_label(appeal, "amount_url"))
+        donation_urls.validate_url_template(appeal.amount_url, field=field_label(appeal, "amount_url"))
     _check_thermometer(appeal)
     if appeal.match_ends_at and not appeal.match:
         raise BadInput("match", "is empty, but it has an end.", "Enter who matches gifts, and up to what amount.")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from newsletter.giving import appeal_amounts
-from newsletter.giving.donation_platforms import minor_unit_digits
+from newsletter.giving.donation_urls import minor_unit_digits
 from newsletter.giving.gift_records import ReportedGift
 from newsletter.giving.parse_amount import AMOUNT_HINT, parse_minor_units
 from newsletter.lib import timestamps

@@ -2,7 +2,7 @@
 
 import re
 
-from newsletter.giving.donation_platforms import minor_unit_digits
+from newsletter.giving.donation_urls import minor_unit_digits
 from newsletter.lib.errors import BadInput
 
 AMOUNT_HINT = "Use a format such as 25 or 1,250.00."

@@ -8,7 +8,7 @@ from django.db.models import Count, F, Max, Min, Q
 from newsletter.delivery.models import Dispatch
 from newsletter.delivery.states import DispatchState
 from newsletter.insights.models import PostRefusal, ReaderOutcome, WebhookPost, WebhookPostState
-from newsletter.insights.webhook_inbox import OLD
+from newsletter.insights.webhook_post_queue import OLD
 
 REPORT_PERIOD = timedelta(days=1)
 SILENT_EDITIONS = 3  # in a row; one small edition may bring no event for a while

@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
-from newsletter.insights import apply_events, match_events, reader_outcomes, webhook_inbox
+from newsletter.insights import apply_events, match_events, reader_outcomes, webhook_post_queue
 from newsletter.insights.models import WebhookPost, WebhookPostState
 from newsletter.lib.errors import BadInput
 from newsletter.mail.sendgrid import event_webhook
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 def process_posts(*, now: datetime, limit: int = 100) -> int:
     """Process up to `limit` waiting posts, oldest first. Return how many there were, failed ones included."""
     done = 0
-    while done < limit and (posts := webhook_inbox.claim(now=now, max_posts=min(POSTS_AT_ONCE, limit - done))):
+    while done < limit and (posts := webhook_post_queue.claim(now=now, max_posts=min(POSTS_AT_ONCE, limit - done))):
         _process(posts, now=now)
         done += len(posts)
     return done
@@ -41,7 +41,7 @@ def _process(posts: Sequence[WebhookPost], *, now: datetime) -> None:
                 _process([post], now=now)
         elif _is_transient(error, posts[0]):
             log.warning("post.left", post=posts[0].pk, problem=type(error).__name__)
-            webhook_inbox.leave(posts[0], now=now)
+            webhook_post_queue.leave(posts[0], now=now)
         else:
             log.exception("post.crashed", post=posts[0].pk)
             _process_one_by_one(posts[0], now=now)
@@ -49,7 +49,7 @@ def _process(posts: Sequence[WebhookPost], *, now: datetime) -> None:
 
 def _is_transient(error: Exception, post: WebhookPost) -> bool:
     """Return True if the database is probably unreachable or busy. After the last try the post counts as the cause."""
-    return isinstance(error, OperationalError | InterfaceError) and post.tries < webhook_inbox.MAX_TRIES
+    return isinstance(error, OperationalError | InterfaceError) and post.tries < webhook_post_queue.MAX_TRIES
 
 
 def _process_one_by_one(post: WebhookPost, *, now: datetime) -> None:
@@ -61,13 +61,13 @@ def _process_one_by_one(post: WebhookPost, *, now: datetime) -> None:
             _apply([event], now=now)
         except Exception as error:
             if _is_transient(error, post):
-                webhook_inbox.leave(post, now=now)
+                webhook_post_queue.leave(post, now=now)
                 return
             log.exception("event.crashed", post=post.pk, kind=event.kind.value)
             failed[type(error).__name__] = failed.get(type(error).__name__, 0) + 1
     if failed:
         counts = ", ".join(f"{count} with {name}" for name, count in failed.items())
-        webhook_inbox.quarantine(
+        webhook_post_queue.quarantine(
             post, problem=f"Some of its {len(read.events)} events could not be processed: {counts}."
         )
     else:
@@ -109,5 +109,5 @@ def _read(post: WebhookPost) -> ParsedPost | None:
     try:
         return event_webhook.parse_post(bytes(post.body), received_at=post.received_at)
     except BadInput as error:
-        webhook_inbox.quarantine(post, problem=str(error))
+        webhook_post_queue.quarantine(post, problem=str(error))
         return None

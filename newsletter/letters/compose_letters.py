@@ -1,6 +1,6 @@
 """Gather, render, fingerprint and freeze the letters of an edition.
 
-When that happens and what follows is decided in assemble_letter.py and approval.py.
+When that happens and what follows is decided in assemble_edition.py and approval.py.
 """
 
 import copy
@@ -14,9 +14,9 @@ from typing import NamedTuple
 from django.conf import settings
 
 from newsletter.editions.edition_times import received, set_times, times_of
+from newsletter.editions.embargo_and_expiry import placed_stories
 from newsletter.editions.models import Edition, FrozenLetter, Variant
 from newsletter.editions.reopen_edition import NOT_YET_SENT
-from newsletter.editions.story_availability import placed_stories
 from newsletter.giving.models import Appeal
 from newsletter.giving.place_appeal import PlacementRule, StoryShape, choose_position
 from newsletter.giving.select_appeal import select_appeal

@@ -20,7 +20,7 @@ from newsletter.rendering.custom_template.template_errors import (
 )
 from newsletter.rendering.markup.html_attributes import align_attribute, lang_attributes
 from newsletter.rendering.markup.html_whitespace import without_indents
-from newsletter.rendering.markup.plain_text import tidy, wrap
+from newsletter.rendering.markup.wrap_plain_text import tidy, wrap
 
 __all__ = ["MAX_SUBJECT_CHARACTERS", "CustomTemplateError", "RenderingError", "TemplateRendererUnavailable", "render"]
 MAX_SUBJECT_CHARACTERS = 250  # the limit of a frozen letter

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from newsletter.api import sendgrid_webhook
-from newsletter.insights import webhook_inbox
+from newsletter.insights import webhook_post_queue
 from newsletter.insights.models import PostRefusal, WebhookPost, WebhookPostState
 from newsletter.lib import clock
 from newsletter.ops.system_status import status
@@ -75,7 +75,7 @@ def test_only_posts_are_answered(post: Poster) -> None:
 
 def test_a_post_signed_days_ago_is_kept_and_ops_hears_of_it(post: Poster, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        webhook_inbox.store(b"[]", stamp=str(int(MONDAY.timestamp()) - 3 * 86_400), now=MONDAY)
+        webhook_post_queue.store(b"[]", stamp=str(int(MONDAY.timestamp()) - 3 * 86_400), now=MONDAY)
     assert "post.old" in caplog.text
     troubles = status(now=MONDAY).verdict.problems
     assert "late-events" in [trouble.page for trouble in troubles]

@@ -11,7 +11,7 @@ from newsletter.audit import audit_trail, search_records
 from newsletter.audit.acts import Act, Door
 from newsletter.audit.models import Record
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import approval, assemble_letter
+from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.lib.errors import InvalidState
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def test_a_record_says_who_what_which_when_and_from_where() -> None:
     eddie, edition = make.eddie(), make.edition(make.publication())
     with audit_trail.acting_from(Door.PAGE, "192.0.2.1"):
-        approval.hold(edition, reason="A wrong name.", by=eddie, now=MONDAY)
+        edition_decisions.hold(edition, reason="A wrong name.", by=eddie, now=MONDAY)
     record = Record.objects.get()
     assert (record.user_id, record.who, record.act) == (eddie.pk, "eddie@example.org", Act.EDITION_HELD)
     assert (record.subject, record.subject_id, record.subject_name) == ("edition", edition.pk, f"edition {edition.pk}")
@@ -32,7 +32,7 @@ def test_a_record_says_who_what_which_when_and_from_where() -> None:
 
 def test_what_the_service_does_by_itself_is_recorded_too() -> None:
     make.edition(make.publication(), due_at=MONDAY - timedelta(days=1))
-    approval.hold_late(now=MONDAY)
+    edition_decisions.hold_late(now=MONDAY)
     record = Record.objects.get()
     assert (record.act, record.user_id, record.who, record.door) == (Act.EDITION_HELD, None, "", Door.SYSTEM)
 
@@ -40,7 +40,7 @@ def test_what_the_service_does_by_itself_is_recorded_too() -> None:
 @pytest.mark.parametrize(("on_empty", "act"), [("hold", Act.EDITION_HELD), ("skip", Act.EDITION_CANCELLED)])
 def test_an_edition_without_stories_is_recorded_as_what_becomes_of_it(on_empty: str, act: Act) -> None:
     edition = make.edition(make.publication(on_empty=on_empty))
-    assemble_letter.assemble(edition.pk, now=MONDAY)
+    assemble_edition.assemble(edition.pk, now=MONDAY)
     edition.refresh_from_db()
     record = Record.objects.get()
     assert (record.act, record.subject_id, record.details) == (act, edition.pk, {"reason": edition.reason})
@@ -51,17 +51,17 @@ def test_an_act_that_fails_leaves_no_record_and_a_record_that_fails_undoes_the_a
 ) -> None:
     edition = make.edition(make.publication())
     with pytest.raises(InvalidState):
-        approval.release(edition, by=make.eddie(), now=MONDAY)
+        edition_decisions.release(edition, by=make.eddie(), now=MONDAY)
     assert not Record.objects.exists()
     monkeypatch.setattr(Record.objects.__class__, "create", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        approval.hold(edition, reason="A wrong name.", by=make.eddie(), now=MONDAY)
+        edition_decisions.hold(edition, reason="A wrong name.", by=make.eddie(), now=MONDAY)
     assert Edition.objects.get().state == EditionState.PLANNED
 
 
 def test_no_address_that_somebody_types_as_a_reason_is_kept() -> None:
     reason = "Rita <rita@readers.example> complained; so did rita+news@readers.example."
-    approval.hold(make.edition(make.publication()), reason=reason, by=make.eddie(), now=MONDAY)
+    edition_decisions.hold(make.edition(make.publication()), reason=reason, by=make.eddie(), now=MONDAY)
     assert Record.objects.get().details["reason"] == "Rita <[address]> complained; so did [address]"
 
 

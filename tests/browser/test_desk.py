@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from newsletter.accounts.models import Role
 from newsletter.delivery.recipients import reader_links
 from newsletter.editions.models import EditionState
-from newsletter.letters import assemble_letter
+from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
 from newsletter.publications.models import Publication
@@ -119,7 +119,7 @@ def test_overruling_a_line_changes_the_story_at_once(opened: Opened, publication
 
 def test_an_editor_reads_the_letter_in_every_light_and_approves_it(opened: Opened, three: Publication) -> None:
     edition = make.edition(three, due_at=clock.now() + timedelta(days=1))
-    assemble_letter.assemble(edition.pk, now=clock.now())
+    assemble_edition.assemble(edition.pk, now=clock.now())
     page = opened(f"/editions/{edition.pk}/", Role.EDITOR)
     inside = page.frame_locator("iframe")
     expect(inside.get_by_role("heading", name="one")).to_be_visible()

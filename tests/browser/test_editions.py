@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from newsletter.accounts.models import Role
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import approval, assemble_letter
+from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.browser.opened import Opened
@@ -19,11 +19,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def assembled(three: Publication) -> Edition:
     """Of tomorrow."""
-    return assemble_letter.assemble(make.edition(three, due_at=clock.now() + timedelta(days=1)).pk, now=clock.now())
+    return assemble_edition.assemble(make.edition(three, due_at=clock.now() + timedelta(days=1)).pk, now=clock.now())
 
 
 def approve(edition: Edition) -> None:
-    approval.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=clock.now())
+    edition_decisions.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=clock.now())
 
 
 def test_the_page_follows_its_edition(opened: Opened, assembled: Edition) -> None:
@@ -33,9 +33,9 @@ def test_the_page_follows_its_edition(opened: Opened, assembled: Edition) -> Non
     approve(assembled)
     expect(page.locator("#status")).to_have_text("Approved")
     assert page.evaluate("window.same")
-    approval.hold(assembled, reason="A name is wrong.", now=clock.now())
+    edition_decisions.hold(assembled, reason="A name is wrong.", now=clock.now())
     expect(page.locator("#status")).to_have_text("Held")
-    approval.release(assembled, now=clock.now())
+    edition_decisions.release(assembled, now=clock.now())
     expect(page.locator("#status")).to_have_text("Planned")
     expect(page.get_by_text("Nothing is final yet")).to_be_visible()  # the letter is another: a new page
 

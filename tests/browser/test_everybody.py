@@ -14,7 +14,7 @@ from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import reader_links
 from newsletter.delivery.states import AttemptStatus, BatchState
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import assemble_letter
+from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
 from newsletter.pictures import import_pictures
@@ -57,7 +57,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
     )
     make.story(three)
     ahead = make.edition(three, due_at=now + timedelta(days=1))
-    assemble_letter.assemble(ahead.pk, now=now)
+    assemble_edition.assemble(ahead.pk, now=now)
     make.edition(three, due_at=now - timedelta(days=1), state=EditionState.HELD, reason="The lawyers are reading.")
     token = reader_links.token_signer(sent.pk)(make.rita(three).pk)
     Edition.objects.filter(pk=ahead.pk).update(approved_at=now)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from newsletter.accounts.models import Role
-from newsletter.letters import assemble_letter
+from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.browser.opened import Opened
@@ -21,7 +21,9 @@ PHONE = {"viewport": {"width": 380, "height": 900}}
 def test_an_editor_sees_what_givers_get_before_approving(
     opened: Opened, three: Publication, said: dict[str, object]
 ) -> None:
-    edition = assemble_letter.assemble(make.edition(three, due_at=clock.now() + timedelta(hours=1)).pk, now=clock.now())
+    edition = assemble_edition.assemble(
+        make.edition(three, due_at=clock.now() + timedelta(hours=1)).pk, now=clock.now()
+    )
     page = opened(f"/editions/{edition.pk}/", Role.EDITOR, **said)
     letter = page.frame_locator("iframe")
     expect(letter.get_by_role("heading", name="Readers pay for this")).to_be_visible()

@@ -23,7 +23,7 @@ from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.states import BatchState
 from newsletter.giving.models import Appeal
 from newsletter.lib import clock
-from newsletter.local import screenshots
+from newsletter.local import letter_screenshots
 from newsletter.publications.models import Publication
 from tests.cli.conftest import Answer, Command
 from tests.support import factories as make
@@ -79,10 +79,10 @@ def needed(publication: Publication, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("typer.main.get_command", lambda _: PROGRAM)  # built once, not for each of a thousand calls
     # `editions screenshot` is tried here for its options; taking a screenshot has its own test
-    monkeypatch.setattr("newsletter.local.screenshots.find_browser", lambda: Path("chromium"))
-    take = screenshots.take_screenshots
+    monkeypatch.setattr("newsletter.local.letter_screenshots.find_browser", lambda: Path("chromium"))
+    take = letter_screenshots.take_screenshots
     monkeypatch.setattr(
-        "newsletter.local.screenshots.take_screenshots",
+        "newsletter.local.letter_screenshots.take_screenshots",
         lambda html, *, program: {"600": b"PNG"} if program == Path("chromium") else take(html, program=program),
     )
     make.eddie()

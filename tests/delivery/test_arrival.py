@@ -16,7 +16,7 @@ from newsletter.delivery.states import DispatchState
 from newsletter.editions import plan_editions
 from newsletter.editions.edition_times import received
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import approval, assemble_letter
+from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.postbox.postbox import Postbox
 from newsletter.publications.models import Publication
@@ -85,8 +85,8 @@ def test_by_local_time_the_day_is_that_of_the_readers() -> None:
     make.story(publication)
     edition = plan_editions.plan(publication, now=MONDAY - timedelta(hours=20))
     assert edition is not None
-    made = assemble_letter.assemble(edition.pk, now=edition.due_at - timedelta(minutes=30))
-    approval.approve(made, content_hash=made.content_hash, by=make.eddie(), now=edition.due_at)
+    made = assemble_edition.assemble(edition.pk, now=edition.due_at - timedelta(minutes=30))
+    edition_decisions.approve(made, content_hash=made.content_hash, by=make.eddie(), now=edition.due_at)
     assert edition.due_at.astimezone(UTC).date() == MONDAY.date() - timedelta(days=1)  # Auckland's morning
     assert opened(edition, edition.due_at).planned == 2
 
@@ -154,7 +154,7 @@ def test_what_leaves_at_a_pace_is_not_opened_before_it_is_due_and_can_be_held(li
     assert open_dispatch.open_dispatch(edition.pk, now=EARLY) is None
     assert "at a limited pace" in scheduled_sends.reason_against(edition, now=EARLY)
     assert "at a limited pace" in edition_status(edition, now=EARLY).sentence
-    assert approval.hold(edition, reason="A mistake", now=EARLY).state == EditionState.HELD
+    assert edition_decisions.hold(edition, reason="A mistake", now=EARLY).state == EditionState.HELD
 
 
 def test_an_edition_by_local_time_is_not_opened_before_it_is_due() -> None:

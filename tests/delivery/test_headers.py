@@ -11,7 +11,7 @@ from newsletter.delivery.models import Dispatch
 from newsletter.delivery.recipients import batch_recipients, reader_links
 from newsletter.delivery.sending import send_batches
 from newsletter.editions.models import FrozenLetter
-from newsletter.letters import assemble_letter
+from newsletter.letters import assemble_edition
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.postbox.postbox import Postbox
 from newsletter.postbox.store import mime
@@ -89,8 +89,8 @@ def test_whether_clicks_are_counted_is_frozen_with_the_letter_and_reopens_a_wait
     edition = make.approved_edition(make.publication())
     assert FrozenLetter.objects.get().click_tracking is False
     edit_publication.update_publication(Publication.objects.get(), click_tracking=True)
-    assert assemble_letter.refresh_stale() == [edition.pk]
-    again = assemble_letter.assemble(edition.pk, now=MONDAY)
+    assert assemble_edition.refresh_stale() == [edition.pk]
+    again = assemble_edition.assemble(edition.pk, now=MONDAY)
     letter = again.letters.get()
     assert letter.click_tracking
     assert 'clicktracking="off"' in letter.html
@@ -102,8 +102,8 @@ def test_tags_reopen_a_waiting_edition_and_hosts_are_kept_tidy() -> None:
         Publication.objects.get(), utm_tags=True, utm_excluded_hosts=" Give.Example.org,  b.example "
     )
     assert Publication.objects.get().utm_excluded_hosts == "give.example.org b.example"
-    assert assemble_letter.refresh_stale() == [edition.pk]
-    assert "utm_source=" in assemble_letter.assemble(edition.pk, now=MONDAY).letters.get().html
+    assert assemble_edition.refresh_stale() == [edition.pk]
+    assert "utm_source=" in assemble_edition.assemble(edition.pk, now=MONDAY).letters.get().html
 
 
 @pytest.mark.parametrize("name", ["Ålesund <i dag>", 'The "Post", daily', "رسالة الصباح", "{{x}} & <b>", "%recipient%"])

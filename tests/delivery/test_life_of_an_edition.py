@@ -28,7 +28,7 @@ from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Dispatch
 from newsletter.editions import reopen_edition
 from newsletter.editions.models import Edition, EditionState, FrozenLetter
-from newsletter.letters import approval, assemble_letter, compose_letters
+from newsletter.letters import assemble_edition, compose_letters, edition_decisions
 from newsletter.letters.content.letter_content import LetterContent
 from newsletter.letters.preflight import Finding
 from newsletter.lib.errors import NewsletterError
@@ -135,10 +135,10 @@ class Life(RuleBasedStateMachine):
     @rule(minutes=STEPS)
     def workers_tick(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
-        assemble_letter.refresh_stale(now=self.now)
-        approval.hold_late(now=self.now)
+        assemble_edition.refresh_stale(now=self.now)
+        edition_decisions.hold_late(now=self.now)
         for pk in Edition.objects.due_for_assembly(self.now).values_list("pk", flat=True):
-            assemble_letter.assemble(pk, now=self.now)
+            assemble_edition.assemble(pk, now=self.now)
         self.note_what_a_rule_did()
         before = self.edition
         must_leave = self.is_ready(before)
@@ -216,25 +216,25 @@ class Life(RuleBasedStateMachine):
     def approve(self) -> None:
         content_hash, seen = self.seen
         with refusals_allowed():
-            approval.approve(self.edition, content_hash=content_hash, by=make.eddie(), now=self.now)
+            edition_decisions.approve(self.edition, content_hash=content_hash, by=make.eddie(), now=self.now)
             self.approved.add(seen)
 
     @rule()
     def approve_by_rule(self) -> None:
         with refusals_allowed():
-            approval.approve(self.edition, content_hash=self.edition.content_hash, by=None, now=self.now)
+            edition_decisions.approve(self.edition, content_hash=self.edition.content_hash, by=None, now=self.now)
         self.note_what_a_rule_did()
 
     @rule()
     def hold(self) -> None:
         with refusals_allowed():
-            approval.hold(self.edition, reason="A person said so.", now=self.now)
+            edition_decisions.hold(self.edition, reason="A person said so.", now=self.now)
             self.is_held = self.needs_person = True
 
     @rule()
     def release(self) -> None:
         with refusals_allowed():
-            approval.release(self.edition, now=self.now)
+            edition_decisions.release(self.edition, now=self.now)
             self.is_held = False
 
     @rule()
@@ -245,7 +245,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def assemble_now(self) -> None:
-        assemble_letter.assemble(self.edition.pk, now=self.now)
+        assemble_edition.assemble(self.edition.pk, now=self.now)
         self.note_what_a_rule_did()
 
     @rule(minutes=AHEAD, approve_later=st.booleans())
@@ -259,7 +259,7 @@ class Life(RuleBasedStateMachine):
             composed = compose_letters.compose_for(edition, due_at=due_at, now=self.now)
             seen = composed.content_hash if composed else edition.content_hash
             letters = said(composed.letters if composed else list(edition.letters.all()))
-            approval.reschedule(edition, due_at=due_at, now=self.now, seen=seen, by=make.eddie())
+            edition_decisions.reschedule(edition, due_at=due_at, now=self.now, seen=seen, by=make.eddie())
             if seen:
                 self.approved.add(letters)
         self.note_what_a_rule_did()
@@ -267,7 +267,7 @@ class Life(RuleBasedStateMachine):
     def give_a_time(self, due_at: datetime, *, approve_later: bool) -> None:
         before = self.edition
         with refusals_allowed():
-            moved = approval.reschedule(before, due_at=due_at, now=self.now, approve_later=approve_later)
+            moved = edition_decisions.reschedule(before, due_at=due_at, now=self.now, approve_later=approve_later)
             assert (moved.due_at, moved.due_at - moved.assemble_at) == (due_at, timedelta(minutes=120))
         after = self.edition
         if before.state == EditionState.APPROVED and not approve_later:

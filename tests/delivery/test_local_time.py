@@ -17,7 +17,7 @@ from newsletter.delivery.sending import send_batches
 from newsletter.delivery.states import BatchState, DispatchState
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition
-from newsletter.letters import approval, assemble_letter
+from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.postbox.postbox import Postbox
 from newsletter.publications.models import Publication
@@ -38,8 +38,10 @@ def approved(publication: Publication) -> Edition:
     make.story(publication)
     edition = plan_editions.plan(publication, now=MONDAY)
     assert edition is not None
-    assembled = assemble_letter.assemble(edition.pk, now=edition.assemble_at)
-    return approval.approve(assembled, content_hash=assembled.content_hash, by=make.eddie(), now=edition.assemble_at)
+    assembled = assemble_edition.assemble(edition.pk, now=edition.assemble_at)
+    return edition_decisions.approve(
+        assembled, content_hash=assembled.content_hash, by=make.eddie(), now=edition.assemble_at
+    )
 
 
 def opened(publication: Publication, *, at: datetime | None = None, size: int = 1000) -> Dispatch:

@@ -19,7 +19,7 @@ from newsletter.delivery.dispatches import confirm_installation
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.schedule_dates import editions_ahead, is_ahead, next_date
-from newsletter.letters import approval
+from newsletter.letters import edition_decisions
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
 from tests.support import factories as make
@@ -99,7 +99,7 @@ class Newsroom(RuleBasedStateMachine):
             self.judge_gone(before[pk])
         if promised and not any(is_ahead(self.publication, e, now=self.now) for e in before.values()):
             assert promised.local_date in {e.local_date for e in editions_ahead(self.publication, now=self.now)}
-        approval.hold_late(now=self.now)
+        edition_decisions.hold_late(now=self.now)
         if self.publication.is_active:
             for edition in Edition.objects.filter(state=EditionState.PLANNED, due_at__lte=self.now):
                 self.leave(edition)
@@ -181,20 +181,20 @@ class Newsroom(RuleBasedStateMachine):
             return
         match what:
             case "cancel":
-                approval.cancel(edition, reason="A holiday", now=self.now)
+                edition_decisions.cancel(edition, reason="A holiday", now=self.now)
             case "hold":
-                approval.hold(edition, reason="The front page changes.", now=self.now)
+                edition_decisions.hold(edition, reason="The front page changes.", now=self.now)
             case "early":
-                approval.send_now(edition, now=self.now)
+                edition_decisions.send_now(edition, now=self.now)
             case "later":
-                approval.reschedule(edition, due_at=edition.due_at + hours * HOUR, now=self.now)
+                edition_decisions.reschedule(edition, due_at=edition.due_at + hours * HOUR, now=self.now)
 
     @rule()
     def release(self) -> None:
         if edition := Edition.objects.filter(state=EditionState.HELD).order_by("local_date").last():
             assert edition.local_date is not None
             self.released.add(edition.local_date)
-            approval.release(edition, now=self.now)
+            edition_decisions.release(edition, now=self.now)
 
     # what becomes of the database
 

@@ -7,9 +7,9 @@ import pytest
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.editions import plan_editions, reopen_edition
 from newsletter.editions.edition_times import chosen_times, received
+from newsletter.editions.embargo_and_expiry import placed_stories, reason_to_hold
 from newsletter.editions.models import Edition, EditionState
-from newsletter.editions.story_availability import placed_stories, reason_to_hold
-from newsletter.letters import approval, assemble_letter
+from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
@@ -25,14 +25,14 @@ LATER = [-5 * HOUR, 3 * 24 * HOUR]
 def test_an_edition_that_is_given_another_time_keeps_its_lead_time(later: timedelta) -> None:
     publication = make.publication(lead_minutes=90)
     edition = make.edition(publication)
-    moved = approval.reschedule(edition, due_at=MONDAY + later, now=MONDAY - 6 * HOUR)
+    moved = edition_decisions.reschedule(edition, due_at=MONDAY + later, now=MONDAY - 6 * HOUR)
     assert (moved.due_at, moved.assemble_at) == (MONDAY + later, MONDAY + later - 1.5 * HOUR)
 
 
 def test_one_that_is_released_late_is_due_and_assembled_at_once() -> None:
     edition = make.edition(make.publication())
-    approval.hold_late(now=MONDAY + 4 * HOUR)
-    released = approval.release(edition, now=MONDAY + 4 * HOUR)
+    edition_decisions.hold_late(now=MONDAY + 4 * HOUR)
+    released = edition_decisions.release(edition, now=MONDAY + 4 * HOUR)
     assert (released.due_at, released.assemble_at) == (MONDAY + 4 * HOUR, MONDAY + 3 * HOUR)
 
 
@@ -41,7 +41,9 @@ def test_the_current_minute_has_not_passed(ago: timedelta) -> None:
     publication = make.publication()
     assert chosen_times(publication, MONDAY - ago, now=MONDAY).due_at == MONDAY - ago
     assert plan_editions.add_extra(publication, due_at=MONDAY - ago, now=MONDAY).due_at == MONDAY - ago
-    assert approval.reschedule(make.edition(publication), due_at=MONDAY - ago, now=MONDAY).due_at == MONDAY - ago
+    assert (
+        edition_decisions.reschedule(make.edition(publication), due_at=MONDAY - ago, now=MONDAY).due_at == MONDAY - ago
+    )
 
 
 def test_a_time_that_has_passed_is_refused() -> None:
@@ -49,7 +51,7 @@ def test_a_time_that_has_passed_is_refused() -> None:
     with pytest.raises(BadInput, match="due time: is in the past"):
         plan_editions.add_extra(publication, due_at=past, now=MONDAY)
     with pytest.raises(BadInput, match="due time: is in the past"):
-        approval.reschedule(make.edition(publication), due_at=past, now=MONDAY)
+        edition_decisions.reschedule(make.edition(publication), due_at=past, now=MONDAY)
 
 
 def local_edition() -> Edition:
@@ -107,8 +109,8 @@ def test_a_story_is_taken_from_the_queue_by_the_same_rule(span: dict[str, dateti
     publication = make.publication()
     make.story(publication, **span)
     edition = make.edition(publication)
-    assert bool(assemble_letter.offered_stories(edition, now=MONDAY - HOUR)) == may_leave
-    assert bool(placed_stories(assemble_letter.assemble(edition.pk, now=MONDAY - HOUR))) == may_leave
+    assert bool(assemble_edition.offered_stories(edition, now=MONDAY - HOUR)) == may_leave
+    assert bool(placed_stories(assemble_edition.assemble(edition.pk, now=MONDAY - HOUR))) == may_leave
 
 
 @pytest.mark.parametrize(
@@ -126,13 +128,13 @@ def test_with_local_time_a_story_has_to_suit_the_first_reader_and_the_last(
     edition = local_edition()
     make.story(edition.publication, **span)
     before = edition.due_at - HOUR
-    assembled = assemble_letter.assemble(edition.pk, now=before)
+    assembled = assemble_edition.assemble(edition.pk, now=before)
     assert bool(placed_stories(assembled)) == may_leave
     if not may_leave:
         Story.objects.update(embargo_until=None, expires_at=None)
-        assembled = assemble_letter.assemble(edition.pk, now=before)
+        assembled = assemble_edition.assemble(edition.pk, now=before)
         Story.objects.update(**span)
-    approval.approve(assembled, content_hash=assembled.content_hash, by=make.eddie(), now=before)
+    edition_decisions.approve(assembled, content_hash=assembled.content_hash, by=make.eddie(), now=before)
     assert (open_dispatch.open_dispatch(edition.pk, now=edition.due_at) is not None) == may_leave
 
 
@@ -140,7 +142,7 @@ def test_a_match_that_is_over_for_the_last_readers_is_not_in_the_letter_of_the_f
     edition = local_edition()
     make.story(edition.publication)
     make.appeal(edition.publication, match="A friend doubles each gift.", match_ends_at=MONDAY)
-    assembled = assemble_letter.assemble(edition.pk, now=edition.due_at - HOUR)
+    assembled = assemble_edition.assemble(edition.pk, now=edition.due_at - HOUR)
     assert all("doubles" not in letter.text for letter in assembled.letters.all())
 
 
@@ -151,10 +153,10 @@ def test_a_match_that_ended_while_an_overdue_edition_waited_does_not_leave() -> 
     assert "doubles" in edition.letters.get(variant="default").text
     assert open_dispatch.open_dispatch(edition.pk, now=MONDAY + HOUR) is None
     edition.refresh_from_db()
-    assert (edition.state, edition.reason) == (EditionState.PLANNED, assemble_letter.CHANGED)
-    again = assemble_letter.assemble(edition.pk, now=MONDAY + HOUR)
+    assert (edition.state, edition.reason) == (EditionState.PLANNED, assemble_edition.CHANGED)
+    again = assemble_edition.assemble(edition.pk, now=MONDAY + HOUR)
     assert "doubles" not in again.letters.get(variant="default").text
-    assert assemble_letter.refresh_stale(now=MONDAY + HOUR) == []
+    assert assemble_edition.refresh_stale(now=MONDAY + HOUR) == []
 
 
 def test_an_appeal_whose_last_day_is_over_is_not_in_an_edition_that_leaves_late() -> None:
@@ -162,9 +164,9 @@ def test_an_appeal_whose_last_day_is_over_is_not_in_an_edition_that_leaves_late(
     make.appeal(publication, ends_on=MONDAY.date())
     edition = make.approved_edition(publication)
     late = MONDAY + 24 * HOUR
-    assert assemble_letter.refresh_stale(now=MONDAY + 10 * HOUR) == []
-    assert assemble_letter.refresh_stale(now=late) == [edition.pk]
-    assert "Readers pay for this" not in assemble_letter.assemble(edition.pk, now=late).letters.get().text
+    assert assemble_edition.refresh_stale(now=MONDAY + 10 * HOUR) == []
+    assert assemble_edition.refresh_stale(now=late) == [edition.pk]
+    assert "Readers pay for this" not in assemble_edition.assemble(edition.pk, now=late).letters.get().text
 
 
 def due_for_assembly(now: datetime) -> list[int]:

@@ -11,7 +11,7 @@ from newsletter.audience.models import Subscriber, SubscriptionStatus
 from newsletter.editions import local_time, plan_editions
 from newsletter.editions.local_time import LocalSendTimes
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import approval
+from newsletter.letters import edition_decisions
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
 from tests.support import factories as make
@@ -112,7 +112,7 @@ def test_the_next_day_is_planned_while_this_one_still_leaves_further_west() -> N
 def test_a_time_that_a_person_sets_is_the_same_moment_for_all() -> None:
     edition = planned(local("Asia/Tokyo"))
     noon = datetime(2026, 11, 24, 17, tzinfo=UTC)
-    moved = approval.reschedule(edition, due_at=noon, now=MONDAY)
+    moved = edition_decisions.reschedule(edition, due_at=noon, now=MONDAY)
     assert (moved.local_send_time, moved.due_at) == (None, noon)
     assert local_time.clocks(moved) is None
     assert local_time.last_send_time(moved) == noon
@@ -128,8 +128,8 @@ def test_an_extra_edition_leaves_at_one_moment_for_all() -> None:
 def test_it_is_too_late_when_it_is_too_late_at_home() -> None:
     edition = planned(local("Pacific/Kiritimati", lateness_limit_minutes=60))
     assert edition.too_late_after == SEVEN_THERE["America/New_York"] + timedelta(hours=1)
-    approval.hold(edition, reason="wait", now=MONDAY)
-    released = approval.release(edition, now=SEVEN_THERE["Asia/Tokyo"])
+    edition_decisions.hold(edition, reason="wait", now=MONDAY)
+    released = edition_decisions.release(edition, now=SEVEN_THERE["Asia/Tokyo"])
     assert released.due_at == SEVEN_THERE["Pacific/Kiritimati"]
 
 

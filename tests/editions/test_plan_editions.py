@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, EditionState, Placement
-from newsletter.letters import approval
+from newsletter.letters import edition_decisions
 from newsletter.lib.errors import BadInput
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
@@ -96,7 +96,7 @@ def test_a_time_that_a_person_set_is_not_overruled_by_the_cadence() -> None:
     edition = plan_editions.plan(publication, now=MONDAY)
     assert edition is not None
     evening = datetime(2026, 11, 24, 23, tzinfo=UTC)
-    approval.reschedule(edition, due_at=evening, now=MONDAY)
+    edition_decisions.reschedule(edition, due_at=evening, now=MONDAY)
     plan_editions.plan(publication, now=MONDAY)
     assert Edition.objects.get().due_at == evening
 
@@ -105,7 +105,7 @@ def test_sending_tomorrows_edition_today_does_not_make_a_second_one_for_tomorrow
     publication = daily()
     edition = plan_editions.plan(publication, now=MONDAY)
     assert edition is not None
-    approval.send_now(edition, now=MONDAY + timedelta(hours=1))
+    edition_decisions.send_now(edition, now=MONDAY + timedelta(hours=1))
     following = plan_editions.plan(publication, now=MONDAY + timedelta(hours=1, seconds=1))
     assert following is not None
     assert following.local_date == date(2026, 11, 25)
@@ -161,7 +161,7 @@ def test_sending_tomorrows_edition_today_leaves_the_one_after_it_alone() -> None
     edition = plan_editions.plan(publication, now=MONDAY)
     assert edition is not None
     now = MONDAY + timedelta(hours=1)
-    approval.send_now(edition, now=now)
+    edition_decisions.send_now(edition, now=now)
     following = plan_editions.plan(publication, now=now + timedelta(seconds=1))
     assert following is not None
     for seconds in (3, 5, 7):
@@ -172,7 +172,7 @@ def test_an_edition_that_is_put_off_does_not_swallow_the_dates_in_between() -> N
     publication = daily()
     edition = plan_editions.plan(publication, now=MONDAY)
     assert edition is not None
-    approval.reschedule(edition, due_at=MONDAY + timedelta(days=3, hours=2), now=MONDAY)
+    edition_decisions.reschedule(edition, due_at=MONDAY + timedelta(days=3, hours=2), now=MONDAY)
     for hours in range(0, 24 * 4, 2):
         plan_editions.plan(publication, now=MONDAY + timedelta(hours=hours))
     dates = [edition.local_date for edition in Edition.objects.order_by("local_date")]

@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import approval, assemble_letter
+from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
@@ -136,10 +136,10 @@ def test_a_publication_at_rest_takes_no_stories() -> None:
     plan_editions.plan_all(now=MONDAY)
     assert not Edition.objects.due_for_assembly(TUESDAY).exists()
     with pytest.raises(InvalidState, match="is paused"):
-        assemble_letter.assemble(extra.pk, now=TUESDAY)
+        assemble_edition.assemble(extra.pk, now=TUESDAY)
     story.refresh_from_db()
     assert story.state == StoryState.QUEUED
-    approval.hold_late(now=TUESDAY + DAY)
+    edition_decisions.hold_late(now=TUESDAY + DAY)
     extra.refresh_from_db()
     assert (extra.state, extra.reason) == (EditionState.HELD, "The publication is paused.")
 
@@ -168,7 +168,7 @@ def test_the_schedule_of_one_publication_is_not_followed_by_the_editions_of_anot
 
 def test_a_date_that_was_cancelled_is_not_waited_for() -> None:
     publication = begun()
-    approval.cancel(publication.editions.get(), reason="A holiday", now=MONDAY)
+    edition_decisions.cancel(publication.editions.get(), reason="A holiday", now=MONDAY)
     following = plan_editions.plan(publication, now=MONDAY)
     assert following is not None
     assert following.local_date == date(2026, 11, 25)
@@ -176,11 +176,11 @@ def test_a_date_that_was_cancelled_is_not_waited_for() -> None:
 
 def test_a_date_that_is_held_is_not_planned_again_and_the_next_one_is() -> None:
     publication = begun()
-    approval.hold(publication.editions.get(), reason="The front page changes.", now=MONDAY)
+    edition_decisions.hold(publication.editions.get(), reason="The front page changes.", now=MONDAY)
     following = plan_editions.plan(publication, now=MONDAY)
     assert following is not None
     assert following.local_date == date(2026, 11, 25)
-    approval.release(publication.editions.get(local_date=date(2026, 11, 24)), now=MONDAY)
+    edition_decisions.release(publication.editions.get(local_date=date(2026, 11, 24)), now=MONDAY)
     again = plan_editions.plan(publication, now=MONDAY)
     assert again is not None
     assert again.local_date == date(2026, 11, 24)
@@ -189,7 +189,7 @@ def test_a_date_that_is_held_is_not_planned_again_and_the_next_one_is() -> None:
 def test_an_edition_that_a_person_moved_does_not_swallow_new_dates_before_it() -> None:
     publication = begun(recurrence="FREQ=WEEKLY;BYDAY=FR")
     friday = publication.editions.get()
-    approval.reschedule(friday, due_at=friday.due_at + HOUR, now=MONDAY)
+    edition_decisions.reschedule(friday, due_at=friday.due_at + HOUR, now=MONDAY)
     edit_publication.update_publication(publication, recurrence="FREQ=DAILY", now=MONDAY)
     following = plan_editions.plan(publication, now=MONDAY)
     assert following is not None
@@ -201,7 +201,7 @@ def test_a_story_of_a_taken_back_edition_is_never_lost() -> None:
     publication = begun(lead_minutes=600)
     make.story(publication)
     edition = publication.editions.get()
-    assemble_letter.assemble(edition.pk, now=TUESDAY - 9 * HOUR)
+    assemble_edition.assemble(edition.pk, now=TUESDAY - 9 * HOUR)
     edit_publication.update_publication(publication, recurrence="FREQ=WEEKLY;BYDAY=FR", now=TUESDAY - 9 * HOUR)
     plan_editions.plan(publication, now=TUESDAY - 9 * HOUR)
     assert Edition.objects.filter(pk=edition.pk).exists()

@@ -15,7 +15,7 @@ from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
 from newsletter.editions.models import EditionState, FrozenLetter
-from newsletter.insights import process_events, webhook_inbox
+from newsletter.insights import process_events, webhook_post_queue
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import ProviderError
 from tests.support import factories as make
@@ -92,5 +92,7 @@ def come_in(*posts: Iterable[Given] | bytes, now: datetime = MONDAY) -> int:
     """Keep these posts, each with a stamp of its own, and absorb everything; how many posts that were."""
     for post in posts:
         stamp = f"{next(STAMPS)}"
-        webhook_inbox.store(post if isinstance(post, bytes) else json.dumps(list(post)).encode(), stamp=stamp, now=now)
+        webhook_post_queue.store(
+            post if isinstance(post, bytes) else json.dumps(list(post)).encode(), stamp=stamp, now=now
+        )
     return process_events.process_posts(now=now)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from newsletter.audience.models import Subscription, SubscriptionStatus, Suppression
 from newsletter.delivery.models import Attempt, Dispatch
-from newsletter.insights import process_events, reader_outcomes, webhook_inbox
+from newsletter.insights import process_events, reader_outcomes, webhook_post_queue
 from newsletter.insights.dispatch_stats import DispatchStats, dispatch_stats, stats_by_dispatch
 from newsletter.insights.models import DeliveryStage, ReaderOutcome, WebhookPost, WebhookPostState
 from newsletter.mail.message import Receipt
@@ -164,7 +164,7 @@ def test_trouble_of_the_database_delays_a_post_longer_each_time_and_not_for_ever
     opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attempt = ended(opened(), TAKEN)
-    webhook_inbox.store(json.dumps([event(attempt)]).encode(), stamp="1795000000", now=MONDAY)
+    webhook_post_queue.store(json.dumps([event(attempt)]).encode(), stamp="1795000000", now=MONDAY)
     monkeypatch.setattr(reader_outcomes, "upsert", troubled)
     now, waits = MONDAY, []
     for _ in range(100):
@@ -181,7 +181,7 @@ def test_trouble_of_the_database_delays_a_post_longer_each_time_and_not_for_ever
 
 def test_trouble_that_passes_is_forgotten(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     attempt = ended(opened(), TAKEN)
-    webhook_inbox.store(json.dumps([event(attempt)]).encode(), stamp="1795000000", now=MONDAY)
+    webhook_post_queue.store(json.dumps([event(attempt)]).encode(), stamp="1795000000", now=MONDAY)
     with monkeypatch.context() as away:
         away.setattr(reader_outcomes, "upsert", troubled)
         process_events.process_posts(now=MONDAY)
@@ -195,7 +195,7 @@ def test_a_post_that_ends_its_worker_is_set_aside_in_the_end_and_takes_no_other_
     attempt = ended(opened(), TAKEN)
     told = [json.dumps([event(attempt, reader=n)]).encode() for n in range(3)]
     for number, body in enumerate(told):
-        webhook_inbox.store(body, stamp=str(1_795_000_000 + number), now=MONDAY)
+        webhook_post_queue.store(body, stamp=str(1_795_000_000 + number), now=MONDAY)
     read = event_webhook.parse_post
 
     def kill(body: bytes, **terms: Any) -> Any:
@@ -208,7 +208,7 @@ def test_a_post_that_ends_its_worker_is_set_aside_in_the_end_and_takes_no_other_
     for _ in range(30):
         with suppress(SystemExit):
             process_events.process_posts(now=now)
-        now += webhook_inbox.LEASE + timedelta(seconds=1)
+        now += webhook_post_queue.LEASE + timedelta(seconds=1)
     assert [notice.state for notice in WebhookPost.objects.order_by("pk")] == ["processed", "failed", "processed"]
     assert (
         WebhookPost.objects.get(state=WebhookPostState.FAILED).problem
@@ -258,8 +258,8 @@ def test_a_late_event_without_our_ids_is_known_by_the_call_and_the_address(opene
 
 def test_posts_in_the_hands_of_a_lost_worker_are_absorbed_when_its_lease_is_over(opened: Opener) -> None:
     attempt = ended(opened(), TAKEN)
-    webhook_inbox.store(json.dumps([event(attempt)]).encode(), stamp="1", now=MONDAY)
-    assert len(webhook_inbox.claim(now=MONDAY, max_posts=10)) == 1
+    webhook_post_queue.store(json.dumps([event(attempt)]).encode(), stamp="1", now=MONDAY)
+    assert len(webhook_post_queue.claim(now=MONDAY, max_posts=10)) == 1
     assert process_events.process_posts(now=MONDAY + timedelta(seconds=5)) == 0
     assert process_events.process_posts(now=MONDAY + timedelta(minutes=5)) == 1
     assert ReaderOutcome.objects.count() == 1
@@ -267,7 +267,7 @@ def test_posts_in_the_hands_of_a_lost_worker_are_absorbed_when_its_lease_is_over
 
 def test_posts_are_thrown_away_after_thirty_days_whatever_became_of_them() -> None:
     for days in (0, 29, 31, 40):
-        webhook_inbox.store(b"[]", stamp=str(days), now=MONDAY - timedelta(days=days))
-    assert webhook_inbox.prune(now=MONDAY) == 2
-    assert webhook_inbox.prune(now=MONDAY) == 0
+        webhook_post_queue.store(b"[]", stamp=str(days), now=MONDAY - timedelta(days=days))
+    assert webhook_post_queue.prune(now=MONDAY) == 2
+    assert webhook_post_queue.prune(now=MONDAY) == 0
     assert WebhookPost.objects.count() == 2

@@ -8,7 +8,7 @@ import pytest
 from newsletter.cli.support import json_shapes
 from newsletter.delivery.models import Attempt, Dispatch
 from newsletter.delivery.states import DispatchState
-from newsletter.insights import webhook_inbox
+from newsletter.insights import webhook_post_queue
 from newsletter.insights.event_backlog import event_backlog
 from newsletter.mail.message import Receipt
 from newsletter.ops.system_status import status
@@ -38,7 +38,7 @@ def test_the_command_line_shows_the_tally_once_there_is_one(opened: Opener) -> N
 
 
 def test_posts_that_wait_are_no_trouble_until_they_wait_for_long() -> None:
-    webhook_inbox.store(b"[]", stamp=str(int(MONDAY.timestamp())), now=MONDAY)
+    webhook_post_queue.store(b"[]", stamp=str(int(MONDAY.timestamp())), now=MONDAY)
     assert event_backlog(now=MONDAY).waiting == 1
     for minutes, pages in ((1, []), (11, ["late-events"])):
         troubles = status(now=MONDAY + timedelta(minutes=minutes)).verdict.problems

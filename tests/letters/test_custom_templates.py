@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import approval, assemble_letter, custom_templates, render_letter
+from newsletter.letters import assemble_edition, custom_templates, edition_decisions, render_letter
 from newsletter.letters.content import letter_content
 from newsletter.publications.models import Publication, Template
 from newsletter.rendering.custom_template import renderer_process
@@ -42,8 +42,8 @@ def test_the_letter_is_made_with_it_and_the_preview_as_well() -> None:
     make.story(publication)
     saved(publication, own(publication))
     edition = make.edition(publication)
-    seen = assemble_letter.preview(edition, now=BEFORE)
-    assembled = assemble_letter.assemble(edition.pk, now=BEFORE)
+    seen = assemble_edition.preview(edition, now=BEFORE)
+    assembled = assemble_edition.assemble(edition.pk, now=BEFORE)
     assert assembled.state == EditionState.ASSEMBLED
     frozen = assembled.letters.get()
     assert "<!-- ours -->" in frozen.html
@@ -81,13 +81,13 @@ def test_what_works_with_much_and_not_with_little_is_not_saved() -> None:
 def test_a_letter_waiting_for_approval_is_made_anew_when_the_template_changes() -> None:
     publication = make.publication()
     edition = make.approved_edition(publication)
-    assert assemble_letter.refresh_stale() == []
+    assert assemble_edition.refresh_stale() == []
     saved(publication, own(publication))
-    assert assemble_letter.refresh_stale() == [edition.pk]
-    again = assemble_letter.assemble(edition.pk, now=BEFORE)
+    assert assemble_edition.refresh_stale() == [edition.pk]
+    again = assemble_edition.assemble(edition.pk, now=BEFORE)
     assert "<!-- ours -->" in again.letters.get().html
     custom_templates.remove(publication)
-    assert assemble_letter.refresh_stale() == [edition.pk]
+    assert assemble_edition.refresh_stale() == [edition.pk]
 
 
 def test_letters_without_one_keep_the_fingerprint_that_they_had() -> None:
@@ -102,14 +102,14 @@ def test_one_that_breaks_later_holds_the_edition_with_its_stories_until_it_is_me
     publication = make.publication()
     template = saved(publication, own(publication, BREAKS_LATER))
     story = make.story(publication, headline="Never")
-    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
     assert edition.state == EditionState.HELD
     assert edition.reason.startswith("The publication’s custom template cannot be used for this email. Line ")
     assert "There is no “nothing” in an email." in edition.reason
     assert edition.placements.get().story == story
     custom_templates.remove(publication)
-    approval.release(edition, now=BEFORE)
-    assert assemble_letter.assemble(edition.pk, now=BEFORE).state == EditionState.ASSEMBLED
+    edition_decisions.release(edition, now=BEFORE)
+    assert assemble_edition.assemble(edition.pk, now=BEFORE).state == EditionState.ASSEMBLED
     assert Template.objects.get() == template
 
 
@@ -121,9 +121,9 @@ def test_trouble_of_the_machine_holds_nothing_and_the_next_tick_tries_again(monk
     with monkeypatch.context() as broken:
         broken.setattr(renderer_process, "COMMAND", ["/nowhere/python"])
         with pytest.raises(TemplateRendererUnavailable):
-            assemble_letter.assemble(edition.pk, now=BEFORE)
+            assemble_edition.assemble(edition.pk, now=BEFORE)
     assert list(Edition.objects.due_for_assembly(BEFORE)) == [edition]
-    assert assemble_letter.assemble(edition.pk, now=BEFORE).state == EditionState.ASSEMBLED
+    assert assemble_edition.assemble(edition.pk, now=BEFORE).state == EditionState.ASSEMBLED
 
 
 def test_without_the_way_out_preflight_stops_the_letter_as_any_other() -> None:
@@ -132,6 +132,6 @@ def test_without_the_way_out_preflight_stops_the_letter_as_any_other() -> None:
     body = own(publication)
     start, end = body.index("{{ footer_row"), body.index("{% endblock")
     saved(publication, body[:start] + body[end:])
-    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
     assert edition.state == EditionState.HELD
     assert "unsubscribe" in edition.reason

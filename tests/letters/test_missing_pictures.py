@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import assemble_letter
+from newsletter.letters import assemble_edition
 from newsletter.pictures.models import Picture, PictureState, Use
 from newsletter.publications.models import Layout, Publication
 from newsletter.stories import story_queue
@@ -31,7 +31,7 @@ def edition_with(picture: Picture | None, publication: Publication | None = None
 
 
 def assembled(edition: Edition, *, now: Any = NOW) -> Edition:
-    return assemble_letter.assemble(edition.pk, now=now)
+    return assemble_edition.assemble(edition.pk, now=now)
 
 
 def warnings(edition: Edition) -> dict[str, str]:
@@ -92,19 +92,19 @@ def test_a_picture_that_comes_later_does_not_take_an_approval_away() -> None:
     edition = assembled(edition_with(picture))
     picture.refresh_from_db()
     assert picture.state == PictureState.FAILED  # nobody fetches it any more
-    assert not assemble_letter.is_stale(edition)
+    assert not assemble_edition.is_stale(edition)
 
 
 def test_a_picture_that_is_asked_for_anew_brings_the_letter_back() -> None:
     edition = assembled(edition_with(coming(state=PictureState.FAILED, problem="It broke.")))
     story = edition.stories.get()
     story_queue.update(story, picture_url=ADDRESS)
-    assert not assemble_letter.is_stale(edition)  # the letter is the same until it is here
+    assert not assemble_edition.is_stale(edition)  # the letter is the same until it is here
     assert story.picture
     Picture.objects.filter(pk=story.picture.pk).update(
         state=PictureState.STORED, digest="0" * 32, kind="jpg", width=1200, height=800
     )
-    assert assemble_letter.is_stale(edition)
+    assert assemble_edition.is_stale(edition)
 
 
 def test_a_logo_that_is_not_here_leaves_the_name_and_a_warning() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from newsletter.editions.models import Edition, EditionState, Variant
 from newsletter.giving import edit_appeal
-from newsletter.letters import approval, assemble_letter, render_letter
+from newsletter.letters import assemble_edition, edition_decisions, render_letter
 from newsletter.letters.content.appeal_view import view_of_thanks
 from newsletter.letters.content.translations import TRANSLATIONS, translation_for
 from newsletter.lib.errors import BadInput, InvalidState
@@ -25,7 +25,7 @@ def assembled(**appeal: Any) -> Edition:
     publication = make.publication()
     make.story(publication)
     make.appeal(publication, **appeal)
-    return assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    return assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
 
 
 def test_it_says_what_the_other_says_but_thanks_where_that_asks() -> None:
@@ -79,7 +79,7 @@ def test_an_appeal_that_stands_in_the_footer_only_is_not_even_there_in_it() -> N
     publication = make.publication()
     make.story(publication, is_sensitive=True)
     make.appeal(publication)
-    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
     thanks = edition.letters.get(variant=Variant.THANKS)
     assert "https://post.example.org/give" in edition.letters.get(variant=Variant.DEFAULT).text
     assert "https://post.example.org/give" not in thanks.html + thanks.text
@@ -89,11 +89,11 @@ def test_an_appeal_that_stands_in_the_footer_only_is_not_even_there_in_it() -> N
 def test_without_an_appeal_there_is_one_letter() -> None:
     publication = make.publication()
     make.story(publication)
-    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
     assert edition.letters.count() == 1
-    assert not assemble_letter.has_thanks_letter(edition, now=BEFORE)
+    assert not assemble_edition.has_thanks_letter(edition, now=BEFORE)
     with pytest.raises(InvalidState, match="no thank-you version"):
-        assemble_letter.preview(edition, now=BEFORE, variant=Variant.THANKS)
+        assemble_edition.preview(edition, now=BEFORE, variant=Variant.THANKS)
 
 
 @pytest.mark.parametrize(
@@ -101,10 +101,10 @@ def test_without_an_appeal_there_is_one_letter() -> None:
 )
 def test_other_thanks_or_another_time_for_them_void_the_approval(change: dict[str, Any]) -> None:
     edition = assembled()
-    approval.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
-    assert assemble_letter.refresh_stale() == []
+    edition_decisions.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
+    assert assemble_edition.refresh_stale() == []
     edit_appeal.update_appeal(edition.publication.appeals.get(), **change)
-    assert assemble_letter.refresh_stale() == [edition.pk]
+    assert assemble_edition.refresh_stale() == [edition.pk]
 
 
 def test_the_approved_hash_covers_both_letters() -> None:
@@ -136,7 +136,7 @@ def test_what_is_wrong_with_both_letters_is_said_once() -> None:
     publication = make.publication()
     make.story(publication, picture_url="https://pictures.example.org/one.jpg")
     make.appeal(publication)
-    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
     told = [(finding["code"], finding["place"]) for finding in edition.findings]
     assert ("picture.missing", f"Story 1, “{edition.stories.get().headline}”") in told
     assert len(told) == len(set(told))
@@ -147,10 +147,10 @@ def test_a_preview_shows_either_by_the_same_road() -> None:
     make.story(publication)
     make.appeal(publication)
     edition = make.edition(publication)
-    before = {variant: assemble_letter.preview(edition, now=BEFORE, variant=variant) for variant in Variant}
-    assemble_letter.assemble(edition.pk, now=BEFORE)
+    before = {variant: assemble_edition.preview(edition, now=BEFORE, variant=variant) for variant in Variant}
+    assemble_edition.assemble(edition.pk, now=BEFORE)
     edition.refresh_from_db()
-    assert {variant: assemble_letter.preview(edition, now=BEFORE, variant=variant) for variant in Variant} == before
+    assert {variant: assemble_edition.preview(edition, now=BEFORE, variant=variant) for variant in Variant} == before
 
 
 @pytest.mark.parametrize("days", [-1, 366])

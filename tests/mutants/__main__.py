@@ -13,7 +13,7 @@ MODULES = (
     ("newsletter/delivery", "tests/delivery"),
     ("newsletter/editions/plan_editions.py", "tests/editions"),
     ("newsletter/editions/schedule_dates.py", "tests/editions"),
-    ("newsletter/letters/approval.py", "tests/letters"),
+    ("newsletter/letters/edition_decisions.py", "tests/letters"),
     ("newsletter/insights", "tests/insights"),
     ("newsletter/mail/sendgrid", "tests/mail"),
 )

@@ -14,7 +14,7 @@ from newsletter.accounts.models import Role, User
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.editions.models import Edition
 from newsletter.giving.models import Appeal, Gift
-from newsletter.letters import approval, assemble_letter
+from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.pictures.models import Picture, PictureState, Use
 from newsletter.publications.models import Publication
 from newsletter.stories import order_keys
@@ -190,7 +190,7 @@ def approved_edition(publication: Publication, *, due_at: datetime = MONDAY, sto
     for _ in range(stories):
         story(publication)
     planned = edition(publication, due_at=due_at)
-    assembled = assemble_letter.assemble(planned.pk, now=due_at - timedelta(hours=1))
-    return approval.approve(
+    assembled = assemble_edition.assemble(planned.pk, now=due_at - timedelta(hours=1))
+    return edition_decisions.approve(
         assembled, content_hash=assembled.content_hash, by=eddie(), now=due_at - timedelta(minutes=30)
     )

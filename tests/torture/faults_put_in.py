@@ -49,7 +49,7 @@ FAULTS = {
         "pass",
     ),
     "an expiry is judged when the dispatch opens": PutIn(
-        "newsletter.editions.story_availability",
+        "newsletter.editions.embargo_and_expiry",
         "reason_to_hold",
         "story.expires_at <= when.last",
         "story.expires_at <= now",
@@ -61,7 +61,7 @@ FAULTS = {
         "newsletter.editions.plan_editions", "missed_dates", "[*past_schedules(publication), ", "["
     ),
     "an approval is of whatever stands there": PutIn(
-        "newsletter.letters.approval",
+        "newsletter.letters.edition_decisions",
         "approve",
         "if edition.state == EditionState.APPROVED and edition.approved_hash == content_hash:",
         "content_hash = edition.content_hash\n        if edition.state == EditionState.APPROVED:",

@@ -18,7 +18,7 @@ from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.states import BatchState, DispatchState
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import approval, assemble_letter
+from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.lib.errors import NewsletterError
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
@@ -50,9 +50,9 @@ DISPATCH_ACTS: dict[str, Callable[[Dispatch, datetime], object]] = {
     "leave out": lambda dispatch, now: control_dispatch.leave_out_refused(dispatch, by=PERSON, now=now),
 }
 EDITION_ACTS: dict[str, Callable[[Edition, datetime], object]] = {
-    "hold": lambda edition, now: approval.hold(edition, reason="Not yet.", now=now),
-    "release": lambda edition, now: approval.release(edition, now=now),
-    "send now": lambda edition, now: approval.send_now(edition, now=now),
+    "hold": lambda edition, now: edition_decisions.hold(edition, reason="Not yet.", now=now),
+    "release": lambda edition, now: edition_decisions.release(edition, now=now),
+    "send now": lambda edition, now: edition_decisions.send_now(edition, now=now),
 }
 
 
@@ -113,10 +113,10 @@ class Life(ReaderSteps, ProviderSteps):
         now = self.system.clock()
         if installation.is_current():
             plan_editions.plan_all(now=now)
-            assemble_letter.refresh_stale(now=now)
-            approval.hold_late(now=now)
+            assemble_edition.refresh_stale(now=now)
+            edition_decisions.hold_late(now=now)
             for pk in Edition.objects.due_for_assembly(now).values_list("pk", flat=True):
-                assemble_letter.assemble(pk, now=now)
+                assemble_edition.assemble(pk, now=now)
             self.system.live(rounds=2)
         self.witness.look(auto_approve=Publication.objects.get().auto_approve)
 
@@ -173,13 +173,13 @@ class Life(ReaderSteps, ProviderSteps):
     def _approve(self) -> None:
         content_hash, said = self.seen
         if content_hash and (edition := self.edition):
-            approval.approve(edition, content_hash=content_hash, by=make.eddie(), now=self.system.clock())
+            edition_decisions.approve(edition, content_hash=content_hash, by=make.eddie(), now=self.system.clock())
             self.witness.approved |= said
 
     def _reschedule(self) -> None:
         due_at = self.system.clock() + timedelta(minutes=self.chance.choice([0, 30, 90, 300, 900]))
         if (edition := self.edition) and due_at < DUE + timedelta(hours=4):
-            approval.reschedule(edition, due_at=due_at, now=self.system.clock())
+            edition_decisions.reschedule(edition, due_at=due_at, now=self.system.clock())
 
     def _settle(self) -> None:
         """A person who has looked at the provider's own list says what it says."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from newsletter.insights import process_events, webhook_inbox
+from newsletter.insights import process_events, webhook_post_queue
 from tests.delivery.living import System
 from tests.torture.wishes import Wish
 
@@ -22,7 +22,7 @@ class ProviderSteps:
     def post(self, *events: dict[str, Any]) -> None:
         """Events come in, in one post, and are absorbed."""
         now = self.system.clock()
-        webhook_inbox.store(json.dumps(events).encode(), stamp=str(int(now.timestamp())), now=now)
+        webhook_post_queue.store(json.dumps(events).encode(), stamp=str(int(now.timestamp())), now=now)
         process_events.process_posts(now=now)
 
     def _tell_of_a_reader(self) -> None:

@@ -7,7 +7,7 @@ from django.test import Client
 
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition
-from newsletter.letters import approval, assemble_letter
+from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.web.shared.display_formats import leaves
@@ -30,8 +30,8 @@ def approved() -> Edition:
     make.story(publication)
     edition = plan_editions.plan(publication, now=MONDAY)
     assert edition is not None
-    made = assemble_letter.assemble(edition.pk, now=MONDAY)
-    return approval.approve(made, content_hash=made.content_hash, by=make.eddie(), now=MONDAY)
+    made = assemble_edition.assemble(edition.pk, now=MONDAY)
+    return edition_decisions.approve(made, content_hash=made.content_hash, by=make.eddie(), now=MONDAY)
 
 
 def test_it_is_called_by_the_hour_of_its_readers(approved: Edition) -> None:
@@ -43,7 +43,7 @@ def test_it_is_called_by_the_hour_of_its_readers(approved: Edition) -> None:
 
 
 def test_one_that_a_person_put_off_is_called_by_the_clock_of_its_publication(approved: Edition) -> None:
-    moved = approval.reschedule(approved, due_at=datetime(2026, 11, 24, 17, tzinfo=UTC), now=MONDAY)
+    moved = edition_decisions.reschedule(approved, due_at=datetime(2026, 11, 24, 17, tzinfo=UTC), now=MONDAY)
     assert leaves(moved, now=MONDAY) == "tomorrow, 12:00 EST"
     assert edition_status(moved, now=MONDAY).sentence == "Sends automatically tomorrow, 12:00 EST (in 29 h)."
 

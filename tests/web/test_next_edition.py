@@ -8,7 +8,7 @@ from django.test import Client
 
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import approval
+from newsletter.letters import edition_decisions
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.web.desk.next_edition import next_edition_panel
@@ -49,7 +49,7 @@ def test_after_editions_sent_early_and_one_cancelled_the_desk_names_the_date_tha
 ) -> None:
     for _ in range(2):
         send_early(planned(daily))
-    approval.cancel(planned(daily), reason="A holiday", now=MONDAY)
+    edition_decisions.cancel(planned(daily), reason="A holiday", now=MONDAY)
     promised = next_edition_panel(daily, now=MONDAY).due
     assert promised is not None
     following = planned(daily)
@@ -60,7 +60,7 @@ def test_after_editions_sent_early_and_one_cancelled_the_desk_names_the_date_tha
 
 def test_the_date_of_a_held_edition_is_not_promised_again(daily: Publication) -> None:
     held = planned(daily)
-    approval.hold(held, reason="The front page changes.", now=MONDAY)
+    edition_decisions.hold(held, reason="The front page changes.", now=MONDAY)
     seen = next_edition_panel(daily, now=MONDAY)
     assert seen.held == [held]
     assert seen.due is not None

@@ -14,7 +14,7 @@ from newsletter.delivery.recipients import reader_links
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from newsletter.web.shared.letter_preview import ANONYMOUS_ID
+from newsletter.web.shared.anonymous_letter_views import ANONYMOUS_ID
 from tests.support import factories as make
 from tests.web.asking import words
 

@@ -13,7 +13,7 @@ from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Attempt, Dispatch
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.editions.models import Edition
-from newsletter.letters import assemble_letter, custom_templates
+from newsletter.letters import assemble_edition, custom_templates
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.support import factories as make
@@ -63,7 +63,7 @@ def test_an_editor_s_word_on_an_edition(browser: Client, edition: Edition) -> No
     at = f"/editions/{edition.pk}"
     later = f"{clock.now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
     assert recorded(browser, f"{at}/reschedule/", due_at=later).act == Act.EDITION_RESCHEDULED
-    made = assemble_letter.assemble(edition.pk, now=clock.now())
+    made = assemble_edition.assemble(edition.pk, now=clock.now())
     approved = recorded(browser, f"{at}/approve/", content_hash=made.content_hash)
     assert (approved.act, approved.details) == (Act.EDITION_APPROVED, {"content_hash": made.content_hash})
     assert recorded(browser, f"{at}/reopen/").act == Act.EDITION_REOPENED

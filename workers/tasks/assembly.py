@@ -5,7 +5,7 @@ from celery import shared_task
 from newsletter.delivery.ledger import installation
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition
-from newsletter.letters import approval, assemble_letter
+from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.lib import clock
 
 
@@ -15,8 +15,8 @@ def plan_and_assemble_due() -> None:
     if not installation.is_current():
         return  # a copy or a restored backup assembles nothing until a person confirms it
     plan_editions.plan_all(now=clock.now())
-    assemble_letter.refresh_stale(now=clock.now())
-    approval.hold_late(now=clock.now())
+    assemble_edition.refresh_stale(now=clock.now())
+    edition_decisions.hold_late(now=clock.now())
     for edition_id in Edition.objects.due_for_assembly(clock.now()).values_list("pk", flat=True):
         assemble.apply_async((edition_id,), expires=30)
 
@@ -24,4 +24,4 @@ def plan_and_assemble_due() -> None:
 @shared_task
 def assemble(edition_id: int) -> None:
     """Assemble one edition and freeze its letter."""
-    assemble_letter.assemble(edition_id, now=clock.now())
+    assemble_edition.assemble(edition_id, now=clock.now())

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from newsletter.insights import process_events, webhook_inbox
+from newsletter.insights import process_events, webhook_post_queue
 from newsletter.lib import clock
 
 
@@ -15,4 +15,4 @@ def process_webhook_posts() -> None:
 @shared_task
 def prune() -> None:
     """Delete webhook posts older than thirty days."""
-    webhook_inbox.prune(now=clock.now())
+    webhook_post_queue.prune(now=clock.now())

@@ -170,7 +170,7 @@ def platforms(json: Json = False) -> None:
 
     Use a format as --amount-url. Try the link before you send it.
     """
-    from newsletter.giving.donation_platforms import PLATFORMS
+    from newsletter.giving.donation_urls import PLATFORMS
 
     if json:
         output.print_json([platform._asdict() for platform in PLATFORMS.values()])

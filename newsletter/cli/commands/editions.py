@@ -98,14 +98,14 @@ def assemble(edition: EditionId, json: Json = False) -> None:
     Takes stories from the queue, places the appeal, and freezes the result for approval. An assembled edition stays
     as it is.
     """
-    from newsletter.letters import assemble_letter
+    from newsletter.letters import assemble_edition
 
     planned = lookups.edition(edition)
     if planned.state == "planned" and planned.auto_approve:
         output.print_note(
             f"{planned.publication.name} has automatic approval: the email is sent {datetimes.format_due(planned)}."
         )
-    assembled = assemble_letter.assemble(edition, now=clock.now())
+    assembled = assemble_edition.assemble(edition, now=clock.now())
     print_edition(assembled, json=json)
     if assembled.state == "planned":
         is_waiting = assembled.placements.exists()

@@ -38,7 +38,7 @@ def approve(
     Example: newsletter editions approve 12
     """
     from newsletter.accounts.permissions import Permission
-    from newsletter.letters import approval
+    from newsletter.letters import edition_decisions
 
     found = lookups.edition(edition)
     person = lookups.person(by, Permission.APPROVE)
@@ -49,7 +49,7 @@ def approve(
         question = f"Approve email {found.content_hash[:12]}… of edition {found.pk}?"
         if not output.confirm(question, yes=yes, hint=f"Give --hash {found.content_hash}, or --yes."):
             raise InvalidState("Not approved.")
-    approved = approval.approve(found, content_hash=hash_ or found.content_hash, by=person, now=clock.now())
+    approved = edition_decisions.approve(found, content_hash=hash_ or found.content_hash, by=person, now=clock.now())
     print_edition(approved, json=json)
 
 
@@ -63,7 +63,7 @@ def send(edition: EditionId, by: By = "", yes: Yes = False, json: Json = False) 
     """
     from newsletter.audience.subscriber_counts import count_subscribers
     from newsletter.delivery.ledger import installation
-    from newsletter.letters import approval
+    from newsletter.letters import edition_decisions
 
     found = lookups.edition(edition)
     _print_summary(found)
@@ -73,7 +73,7 @@ def send(edition: EditionId, by: By = "", yes: Yes = False, json: Json = False) 
     if not output.confirm(f"Send edition {found.pk} to {readers} readers now?", yes=yes, hint="Give --yes."):
         raise InvalidState("Nothing changed.")
     installation.require_current()
-    sent = approval.send_now(found, by=_person(by), now=clock.now(), approve_later=True)
+    sent = edition_decisions.send_now(found, by=_person(by), now=clock.now(), approve_later=True)
     output.print_note(
         f"Edition {sent.pk} is due now. The workers start sending it within seconds."
         if sent.state == "approved"
@@ -85,26 +85,26 @@ def send(edition: EditionId, by: By = "", yes: Yes = False, json: Json = False) 
 @app.command()
 def hold(edition: EditionId, reason: Reason, by: By = "", json: Json = False) -> None:
     """Hold an edition: it is not sent until you release it."""
-    from newsletter.letters import approval
+    from newsletter.letters import edition_decisions
 
-    changed = approval.hold(lookups.edition(edition), reason=reason, by=_person(by), now=clock.now())
+    changed = edition_decisions.hold(lookups.edition(edition), reason=reason, by=_person(by), now=clock.now())
     print_edition(changed, json=json)
 
 
 @app.command()
 def release(edition: EditionId, by: By = "", json: Json = False) -> None:
     """Release a held edition. The email is rebuilt and must be approved by a person."""
-    from newsletter.letters import approval
+    from newsletter.letters import edition_decisions
 
-    print_edition(approval.release(lookups.edition(edition), by=_person(by), now=clock.now()), json=json)
+    print_edition(edition_decisions.release(lookups.edition(edition), by=_person(by), now=clock.now()), json=json)
 
 
 @app.command()
 def cancel(edition: EditionId, reason: Reason, by: By = "", json: Json = False) -> None:
     """Cancel an edition. Its stories return to the front of the queue."""
-    from newsletter.letters import approval
+    from newsletter.letters import edition_decisions
 
-    changed = approval.cancel(lookups.edition(edition), reason=reason, by=_person(by), now=clock.now())
+    changed = edition_decisions.cancel(lookups.edition(edition), reason=reason, by=_person(by), now=clock.now())
     print_edition(changed, json=json)
 
 
@@ -121,14 +121,14 @@ def reschedule(
     If the email differs at the new time, for example in its date, it must be approved again. The command asks you
     first.
     """
-    from newsletter.letters import approval
+    from newsletter.letters import edition_decisions
 
     found, now = lookups.edition(edition), clock.now()
     due = datetimes.parse_datetime(at, field="--at", zone=found.publication.time_zone)
     is_lost = _warn_about_approval(found, due_at=due, now=now)
     if is_lost and not output.confirm("Change the time?", yes=yes, hint="Give --yes."):
         raise InvalidState("Nothing changed.")
-    changed = approval.reschedule(found, due_at=due, by=_person(by), now=now, approve_later=True)
+    changed = edition_decisions.reschedule(found, due_at=due, by=_person(by), now=now, approve_later=True)
     print_edition(changed, json=json)
 
 

@@ -28,10 +28,10 @@ def preview(
     Example: newsletter editions preview 12 --html preview.html
     """
     from newsletter.editions.models import Variant
-    from newsletter.letters import assemble_letter
+    from newsletter.letters import assemble_edition
 
     variant = Variant.THANKS if thanks else Variant.DEFAULT
-    letter = assemble_letter.preview(lookups.edition(edition), now=clock.now(), variant=variant)
+    letter = assemble_edition.preview(lookups.edition(edition), now=clock.now(), variant=variant)
     if json:
         output.print_json({"subject": letter.subject, "text": letter.text, "html": letter.html})
     elif html is None and text is None:

@@ -35,13 +35,13 @@ def screenshot(
     Example: newsletter editions screenshot 12 --folder screenshots
     """
     from newsletter.editions.models import Variant
-    from newsletter.local import screenshots
-    from newsletter.web.shared.letter_preview import letter_of
+    from newsletter.local import letter_screenshots
+    from newsletter.web.shared.anonymous_letter_views import letter_of
 
     meant = lookups.edition(edition)
-    program = browser or screenshots.find_browser()
+    program = browser or letter_screenshots.find_browser()
     letter = letter_of(meant, now=clock.now(), variant=Variant.THANKS if thanks else Variant.DEFAULT)
-    taken = screenshots.take_screenshots(letter.html, program=program)
+    taken = letter_screenshots.take_screenshots(letter.html, program=program)
     called = f"edition-{meant.pk}-thanks" if thanks else f"edition-{meant.pk}"
     targets = {name: folder / f"{called}-{name}.png" for name in taken}
     try:

@@ -141,7 +141,7 @@ def _publication_slug(gift: Gift) -> str:
 
 def _format_amount(gift: Gift) -> str:
     """Format the amount of a gift: 25.00 USD."""
-    from newsletter.giving.donation_platforms import minor_unit_digits
+    from newsletter.giving.donation_urls import minor_unit_digits
 
     digits = minor_unit_digits(gift.currency)
     whole, rest = divmod(gift.amount, 10**digits)

@@ -16,7 +16,7 @@ from newsletter.delivery.models import Attempt, Dispatch, Installation, Schedule
 from newsletter.delivery.states import DispatchState, ScheduledGroupState
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import approval
+from newsletter.letters import edition_decisions
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
 
@@ -48,7 +48,7 @@ def confirm(*, name: str, by: Actor, now: datetime) -> ConfirmationResult:
         under_way = Dispatch.objects.filter(state__in=[DispatchState.OPEN, DispatchState.ATTENTION])
         paused = [control_dispatch.pause(dispatch, reason=REASON, by=by) for dispatch in under_way]
         not_begun = Edition.objects.filter(state__in=NOT_BEGUN)
-        held = [approval.hold(edition, reason=REASON, by=by, now=now) for edition in not_begun]
+        held = [edition_decisions.hold(edition, reason=REASON, by=by, now=now) for edition in not_begun]
         for publication in Publication.objects.all():
             held += plan_editions.settle_unknown(publication, reason=REASON, now=now)
         _leave_groups(is_same=name == stamp.environment, now=now)

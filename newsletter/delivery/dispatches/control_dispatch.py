@@ -13,7 +13,7 @@ from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
-from newsletter.letters import approval
+from newsletter.letters import edition_decisions
 from newsletter.lib.errors import BadInput, InvalidState
 
 TRANSITIONS = {  # new state → the states from which a person or the service may change to it
@@ -95,7 +95,7 @@ def stop(dispatch: Dispatch, *, reason: str, by: Actor = None, now: datetime) ->
         _transition(dispatch, DispatchState.STOPPED, reason=stored_reason)
         if dispatch.leaves_at:
             scheduled_sends.request_cancel(dispatch, reason=stored_reason, now=now)
-        approval.mark_dispatched(dispatch.edition, now=now, reason=stored_reason)
+        edition_decisions.mark_dispatched(dispatch.edition, now=now, reason=stored_reason)
         audit_trail.record(by, Act.DISPATCH_STOPPED, dispatch, now=now, edition=dispatch.edition_id, reason=reason)
     return dispatch
 
@@ -179,7 +179,7 @@ def finish_if_done(dispatch_id: int, *, now: datetime) -> DispatchState | None:
             return None
         else:
             dispatch.state, dispatch.reason, dispatch.finished_at = DispatchState.FINISHED, "", now
-            approval.mark_dispatched(dispatch.edition, now=now)
+            edition_decisions.mark_dispatched(dispatch.edition, now=now)
         if before != (dispatch.state, dispatch.reason):
             dispatch.save()
         return DispatchState(dispatch.state)

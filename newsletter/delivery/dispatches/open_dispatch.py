@@ -26,10 +26,10 @@ from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.rate_limits import quotas
 from newsletter.delivery.recipients import recent_donors
 from newsletter.delivery.scheduled import scheduled_sends
-from newsletter.editions import local_time, reopen_edition, story_availability
+from newsletter.editions import embargo_and_expiry, local_time, reopen_edition
 from newsletter.editions.edition_times import received
 from newsletter.editions.models import Edition, EditionState, Variant
-from newsletter.letters import approval, assemble_letter
+from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.lib.errors import InvalidState, NewsletterError
 
 CHUNK_SIZE = 5000  # candidates read at once
@@ -67,16 +67,16 @@ def open_dispatch(edition_id: int, *, now: datetime) -> Dispatch | None:
         if edition.due_at > now and scheduled_sends.reason_against(edition, now=now):
             return None
         if not edition.publication.is_active:
-            approval.hold(edition, reason=approval.PUBLICATION_PAUSED, now=now)
+            edition_decisions.hold(edition, reason=edition_decisions.PUBLICATION_PAUSED, now=now)
             return None
         if edition.too_late_after < now:
-            approval.hold(edition, reason=control_dispatch.TOO_LATE, now=now)
+            edition_decisions.hold(edition, reason=control_dispatch.TOO_LATE, now=now)
             return None
-        if assemble_letter.is_stale(edition, now=now):
-            reopen_edition.reopen(edition, reason=assemble_letter.CHANGED)
+        if assemble_edition.is_stale(edition, now=now):
+            reopen_edition.reopen(edition, reason=assemble_edition.CHANGED)
             return None
-        if reason := story_availability.reason_to_hold(edition, now=now):
-            approval.hold(edition, reason=reason, now=now)
+        if reason := embargo_and_expiry.reason_to_hold(edition, now=now):
+            edition_decisions.hold(edition, reason=reason, now=now)
             return None
         return _freeze(edition, now=now)
 

@@ -6,7 +6,7 @@ In an email to recent donors it is a thank-you without any request.
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.giving import donation_platforms
+from newsletter.giving import donation_urls
 from newsletter.giving.models import Appeal
 from newsletter.letters.content.locale_formats import money, short_date, short_time
 from newsletter.letters.content.translations import Translation
@@ -84,7 +84,7 @@ def view_of_thanks(appeal: Appeal, publication: Publication, words: Translation)
 
 
 def _amount(appeal: Appeal, amount: int, words: Translation, language: str) -> Amount:
-    url = donation_platforms.donation_url(appeal.amount_url, amount=amount, currency=appeal.currency)
+    url = donation_urls.donation_url(appeal.amount_url, amount=amount, currency=appeal.currency)
     return Amount(words.give.format(amount=money(amount, appeal.currency, language)), url)
 
 

@@ -18,9 +18,9 @@ from newsletter.publications.models import Publication
 from newsletter.rendering.custom_template.limits import MAX_SOURCE_CHARACTERS
 from newsletter.rendering.custom_template.template_errors import CustomTemplateError
 from newsletter.web.desk import current_publication as publications
+from newsletter.web.shared.anonymous_letter_views import anonymous_letter
 from newsletter.web.shared.edit_form import CONFLICT
 from newsletter.web.shared.forms import PlainForm
-from newsletter.web.shared.letter_preview import anonymous_letter
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.security_headers import FRAMED_LETTER
 

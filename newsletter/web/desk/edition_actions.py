@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from newsletter.accounts.permissions import Permission
 from newsletter.editions import reopen_edition
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import approval, assemble_letter
+from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.text_cleaning import clean_line
@@ -28,7 +28,7 @@ def approve(request: DeskRequest, edition_id: int) -> HttpResponse:
     return _perform(
         request,
         edition_id,
-        lambda edition: approval.approve(edition, content_hash=seen, by=request.user, now=clock.now()),
+        lambda edition: edition_decisions.approve(edition, content_hash=seen, by=request.user, now=clock.now()),
         "Approved. The edition is sent automatically at its send time.",
     )
 
@@ -41,7 +41,7 @@ def hold(request: DeskRequest, edition_id: int) -> HttpResponse:
     return _perform(
         request,
         edition_id,
-        lambda edition: approval.hold(edition, reason=reason, by=request.user, now=clock.now()),
+        lambda edition: edition_decisions.hold(edition, reason=reason, by=request.user, now=clock.now()),
         "Held. The edition is not sent until someone releases it.",
     )
 
@@ -53,7 +53,7 @@ def release(request: DeskRequest, edition_id: int) -> HttpResponse:
     return _perform(
         request,
         edition_id,
-        lambda edition: approval.release(edition, by=request.user, now=clock.now()),
+        lambda edition: edition_decisions.release(edition, by=request.user, now=clock.now()),
         "Released. The email is rebuilt and must be approved again.",
     )
 
@@ -66,7 +66,7 @@ def cancel(request: DeskRequest, edition_id: int) -> HttpResponse:
     return _perform(
         request,
         edition_id,
-        lambda edition: approval.cancel(edition, reason=reason, by=request.user, now=clock.now()),
+        lambda edition: edition_decisions.cancel(edition, reason=reason, by=request.user, now=clock.now()),
         "Cancelled. The stories are back at the front of the queue.",
     )
 
@@ -76,7 +76,7 @@ def cancel(request: DeskRequest, edition_id: int) -> HttpResponse:
 def assemble(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Assemble the letter early, so that it can be approved now."""
     try:
-        edition = assemble_letter.assemble(get_object_or_404(Edition, pk=edition_id).pk, now=clock.now())
+        edition = assemble_edition.assemble(get_object_or_404(Edition, pk=edition_id).pk, now=clock.now())
     except NewsletterError as error:
         messages.error(request, str(error))
         return redirect("edition", edition_id)

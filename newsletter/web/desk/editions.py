@@ -16,19 +16,19 @@ from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.audience import subscriber_counts
 from newsletter.delivery.dispatches.delay_reasons import delay_of, expected_delays
 from newsletter.delivery.ledger.progress import progress
+from newsletter.editions.embargo_and_expiry import reason_to_hold
 from newsletter.editions.models import TRANSITIONS, Edition, EditionState, Variant
-from newsletter.editions.story_availability import reason_to_hold
 from newsletter.insights.dispatch_stats import dispatch_stats
-from newsletter.letters import assemble_letter
+from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.message import Letter
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.next_edition import next_stories
+from newsletter.web.shared.anonymous_letter_views import letter_of, requested_variant
 from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.edition_status import edition_status
 from newsletter.web.shared.forms import LocalDateTimeField, PlainForm
-from newsletter.web.shared.letter_preview import letter_of, requested_variant
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 PAGE_SIZE = 25
@@ -123,7 +123,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "looks": LOOKS,
         "dark": "dark" in request.GET,
         "thanks": variant == Variant.THANKS,
-        "can_thank": assemble_letter.has_thanks_letter(edition, now=now),
+        "can_thank": assemble_edition.has_thanks_letter(edition, now=now),
         "dispatch": dispatch,
         "progress": progress(dispatch) if dispatch else None,
         "waits": delay_of(dispatch, now=now) if dispatch else None,

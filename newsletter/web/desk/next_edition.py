@@ -11,7 +11,7 @@ from newsletter.audience.models import SubscriptionStatus as Consent
 from newsletter.audience.reachable_subscribers import SUPPRESSION
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.schedule_dates import next_date
-from newsletter.letters import assemble_letter
+from newsletter.letters import assemble_edition
 from newsletter.publications.models import Publication, TooFewStoriesPolicy
 from newsletter.publications.schedule import Due
 from newsletter.stories.models import Story
@@ -70,7 +70,7 @@ def next_stories(publication: Publication, edition: Edition | None, *, now: date
         placed = [placement.story for placement in edition.placements.select_related("story")]
         if placed or edition.state != EditionState.PLANNED:
             return placed
-        return assemble_letter.offered_stories(edition, now=now)
+        return assemble_edition.offered_stories(edition, now=now)
     next_due = next_date(publication, now=now)
     offered = Story.objects.filter(publication=publication).offered(next_due.at if next_due else now)
     return list(offered.select_related("picture")[: publication.maximum_stories])

@@ -18,7 +18,7 @@ from newsletter.stories import order_keys, story_queue
 from newsletter.stories.models import Story, StoryState
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk import story_queue_page
-from newsletter.web.desk.story_queue_changes import changes
+from newsletter.web.desk.story_queue_diff import changes
 from newsletter.web.desk.story_queue_page import PAGE_SIZE, Shown
 from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.forms import LocalDateTimeField, PlainForm

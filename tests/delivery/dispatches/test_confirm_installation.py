@@ -12,7 +12,7 @@ from newsletter.delivery.models import Attempt, Batch, Installation, ScheduledGr
 from newsletter.delivery.states import DispatchState, ScheduledGroupState
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import approval, assemble_letter
+from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.publications.models import Publication
 from tests.delivery.living import System, living
 from tests.support import factories as make
@@ -64,10 +64,10 @@ def test_nothing_of_a_backup_leaves_until_somebody_releases_it() -> None:
         now = restored + minutes * MINUTE
         plan_editions.plan_all(now=now)
         for pk in Edition.objects.due_for_assembly(now).values_list("pk", flat=True):
-            assemble_letter.assemble(pk, now=now)
+            assemble_edition.assemble(pk, now=now)
         assert not Edition.objects.due_for_dispatch(now).exists()
     held = publication.editions.get(local_date=date(2026, 11, 25))
-    assert approval.release(held, now=restored).state == EditionState.PLANNED
+    assert edition_decisions.release(held, now=restored).state == EditionState.PLANNED
 
 
 def test_a_date_that_the_original_may_have_handed_over_ahead_is_held_too() -> None:

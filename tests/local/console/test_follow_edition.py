@@ -9,7 +9,7 @@ from newsletter.delivery.dispatches import control_dispatch, open_dispatch, reco
 from newsletter.delivery.models import Batch
 from newsletter.delivery.sending import send_batches
 from newsletter.editions.models import Edition
-from newsletter.letters import approval, assemble_letter
+from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.lib.clock import now
 from newsletter.local.console import edition_snapshot, status_messages
 from newsletter.local.console.follow_edition import EditionReport
@@ -48,7 +48,7 @@ def test_each_step_is_reported_once_from_the_queue_to_the_postbox(
         assert news(report) == [f"Edition {edition.pk} of The Alder Bay Lantern: 5 stories queued for 250 readers."]
         assert news(report) == []
 
-        assemble_letter.assemble(edition.pk, now=now())
+        assemble_edition.assemble(edition.pk, now=now())
         leaving = status_messages.clock_time(edition.due_at)
         assembled, approved = news(report)
         assert assembled.startswith(f"Edition {edition.pk} is assembled: “The library is open on Sundays again")
@@ -76,7 +76,7 @@ def test_each_step_is_reported_once_from_the_queue_to_the_postbox(
 def test_an_awaited_edition_is_reported_even_when_it_is_finished(
     edition: Edition, news: Callable[[EditionReport], list[str]]
 ) -> None:
-    approval.cancel(edition, reason="Not today.", now=now())
+    edition_decisions.cancel(edition, reason="Not today.", now=now())
     with terminal() as screen:
         assert news(EditionReport(screen, [])) == []
         assert news(EditionReport(screen, [edition.pk])) == [
@@ -88,7 +88,7 @@ def test_an_awaited_edition_is_reported_even_when_it_is_finished(
 def test_a_paused_edition_is_not_due_soon(edition: Edition, news: Callable[[EditionReport], list[str]]) -> None:
     with terminal() as screen:
         report = EditionReport(screen, [])
-        assemble_letter.assemble(edition.pk, now=now())
+        assemble_edition.assemble(edition.pk, now=now())
         dispatch = open_dispatch.open_dispatch(edition.pk, now=edition.due_at)
         assert dispatch
         assert edition_snapshot.editions_due_soon(edition.due_at) == [edition.pk]
@@ -109,6 +109,6 @@ def test_an_edition_that_vanishes_is_forgotten(edition: Edition, news: Callable[
 
 
 def test_only_editions_due_soon_are_reported(edition: Edition, news: Callable[[EditionReport], list[str]]) -> None:
-    approval.reschedule(edition, due_at=now() + edition_snapshot.SOON + timedelta(minutes=1), now=now())
+    edition_decisions.reschedule(edition, due_at=now() + edition_snapshot.SOON + timedelta(minutes=1), now=now())
     with terminal() as screen:
         assert news(EditionReport(screen, [])) == []

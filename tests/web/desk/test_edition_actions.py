@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from newsletter.accounts.models import User
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import assemble_letter
+from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.stories import story_queue
@@ -25,7 +25,7 @@ def planned(publication: Publication) -> Edition:
 
 @pytest.fixture
 def assembled(planned: Edition) -> Edition:
-    return assemble_letter.assemble(planned.pk, now=clock.now())
+    return assemble_edition.assemble(planned.pk, now=clock.now())
 
 
 def press(client: Client, edition: Edition, button: str, **form: str) -> str:
@@ -55,8 +55,8 @@ def test_approving_twice_is_approving_once(eddie: Client, assembled: Edition) ->
 def test_a_letter_that_changed_meanwhile_is_not_approved_and_it_is_said_why(eddie: Client, assembled: Edition) -> None:
     seen = assembled.content_hash
     story_queue.update(Story.objects.get(), headline="Quite another headline")
-    assemble_letter.refresh_stale()
-    assemble_letter.assemble(assembled.pk, now=clock.now())
+    assemble_edition.refresh_stale()
+    assemble_edition.assemble(assembled.pk, now=clock.now())
     page = press(eddie, assembled, "approve", content_hash=seen)
     assert "rebuilt since you opened it. Review it again, then approve it." in page
     assert assembled.state == EditionState.ASSEMBLED

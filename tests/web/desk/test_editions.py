@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import assemble_letter
+from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.support import factories as make
@@ -23,7 +23,7 @@ def edition(publication: Publication) -> Edition:
 
 @pytest.fixture
 def assembled(edition: Edition) -> Edition:
-    return assemble_letter.assemble(edition.pk, now=clock.now())
+    return assemble_edition.assemble(edition.pk, now=clock.now())
 
 
 def test_a_planned_edition_shows_what_it_would_be(cora: Client, edition: Edition) -> None:
@@ -81,7 +81,7 @@ BUTTONS = {
 
 
 def in_state(edition: Edition, state: EditionState) -> None:
-    assembled = assemble_letter.assemble(edition.pk, now=clock.now()) if state != EditionState.PLANNED else edition
+    assembled = assemble_edition.assemble(edition.pk, now=clock.now()) if state != EditionState.PLANNED else edition
     approved = assembled.content_hash if state not in (EditionState.PLANNED, EditionState.ASSEMBLED) else ""
     Edition.objects.filter(pk=edition.pk).update(state=state, reason="Because.", approved_hash=approved)
 
@@ -132,7 +132,7 @@ def test_the_letter_that_thanks_is_shown_beside_the_one_that_asks(cora: Client, 
         assert "Readers pay for this" in cora.get(f"/editions/{edition.pk}/", {"look": "text"}).content.decode()
         framed = cora.get(f"/editions/{edition.pk}/letter/", {"thanks": "1"}).content.decode()
         assert "Thank you for your gift" in framed
-        assemble_letter.assemble(edition.pk, now=clock.now())
+        assemble_edition.assemble(edition.pk, now=clock.now())
 
 
 def test_where_nobody_is_thanked_there_is_nothing_to_choose(cora: Client, publication: Publication) -> None:

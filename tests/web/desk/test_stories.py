@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from newsletter.editions.models import Edition
-from newsletter.letters import assemble_letter
+from newsletter.letters import assemble_edition
 from newsletter.publications.models import Publication
 from newsletter.stories import story_queue
 from newsletter.stories.models import Story
@@ -151,7 +151,7 @@ def test_saving_without_changing_anything_changes_nothing(cora: Client, publicat
 
 def test_a_story_in_an_edition_says_what_changing_it_means(cora: Client, publication: Publication) -> None:
     story, edition = make.story(publication), make.edition(publication)
-    assemble_letter.assemble(edition.pk, now=edition.assemble_at)
+    assemble_edition.assemble(edition.pk, now=edition.assemble_at)
     assert "rebuilds the email, which must then be approved again" in words(cora.get(f"/stories/{story.pk}/"))
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import approval, assemble_letter
+from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.stories import story_queue
@@ -30,12 +30,12 @@ def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
 def assembled(publication: Publication) -> Edition:
     """Of Monday, on Sunday."""
     make.story(publication, headline="The bridge")
-    return assemble_letter.assemble(make.edition(publication).pk, now=SUNDAY_NOON)
+    return assemble_edition.assemble(make.edition(publication).pk, now=SUNDAY_NOON)
 
 
 @pytest.fixture
 def approved(assembled: Edition) -> Edition:
-    return approval.approve(assembled, content_hash=assembled.content_hash, by=make.eddie(), now=SUNDAY_NOON)
+    return edition_decisions.approve(assembled, content_hash=assembled.content_hash, by=make.eddie(), now=SUNDAY_NOON)
 
 
 def press(client: Client, edition: Edition, button: str, **form: str) -> str:
@@ -65,7 +65,7 @@ def test_sending_mondays_edition_on_sunday_shows_sundays_letter_and_approves_it_
     assert "The edition is due now. The email was rebuilt for that time. It is approved." in said
     assert (approved.state, approved.due_at) == (EditionState.APPROVED, SUNDAY_NOON)
     assert "November 22" in approved.letters.get().html
-    assert assemble_letter.refresh_stale(now=SUNDAY_NOON) == []
+    assert assemble_edition.refresh_stale(now=SUNDAY_NOON) == []
 
 
 @pytest.mark.parametrize(("button", "form"), [("send-now", {}), ("reschedule", {"due_at": "2026-11-24T07:00"})])
@@ -94,7 +94,7 @@ def test_another_day_is_approved_together_with_the_letter_of_that_day(eddie: Cli
 def test_another_day_may_be_given_and_approved_later(eddie: Client, approved: Edition) -> None:
     said = press(eddie, approved, "reschedule", due_at="2026-11-24T07:00", approve_later="1")
     assert "Review the email, then approve it." in said
-    assert approval.NEW_TIME in said
+    assert edition_decisions.NEW_TIME in said
     assert (approved.state, approved.due_at) == (EditionState.ASSEMBLED, MONDAY + timedelta(days=1))
 
 
@@ -148,7 +148,7 @@ def test_a_publication_that_approves_itself_is_asked_nothing_and_is_told_what_ha
 def test_both_letters_can_be_looked_at_before(eddie: Client, publication: Publication) -> None:
     make.story(publication)
     make.appeal(publication)
-    edition = assemble_letter.assemble(make.edition(publication).pk, now=SUNDAY_NOON)
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=SUNDAY_NOON)
     page = eddie.get(f"/editions/{edition.pk}/send/", {"thanks": "1"}).content.decode()
     frame = html.unescape(re.findall(r'<iframe[^>]* src="([^"]*)"', page)[0])
     assert "Thank you for your gift" in eddie.get(frame).content.decode()
@@ -205,7 +205,7 @@ def test_a_made_up_time_shows_no_letter(eddie: Client, approved: Edition, due_at
 
 
 def test_what_is_over_cannot_be_sent(eddie: Client, assembled: Edition) -> None:
-    approval.cancel(assembled, reason="No news.", now=SUNDAY_NOON)
+    edition_decisions.cancel(assembled, reason="No news.", now=SUNDAY_NOON)
     assert "cannot be sent now" in words(eddie.get(f"/editions/{assembled.pk}/send/"))
     assert "can no longer be changed" in press(eddie, assembled, "send-now")
 
@@ -227,13 +227,13 @@ def test_the_page_of_an_edition_is_answered_when_there_is_something_new_on_it(
 
     mark = seen()
     assert eddie.get(path, {"seen": mark}, headers={"HX-Request": "true"}).status_code == 204
-    approval.approve(assembled, content_hash=assembled.content_hash, by=make.eddie(), now=SUNDAY_NOON)
+    edition_decisions.approve(assembled, content_hash=assembled.content_hash, by=make.eddie(), now=SUNDAY_NOON)
     assert "Approved" in words(eddie.get(path, {"seen": mark}, headers={"HX-Request": "true"}))
     mark = seen()
     story_queue.update(Story.objects.get(), headline="Another headline")
-    assemble_letter.refresh_stale(now=SUNDAY_NOON)
-    assemble_letter.assemble(assembled.pk, now=SUNDAY_NOON)
+    assemble_edition.refresh_stale(now=SUNDAY_NOON)
+    assemble_edition.assemble(assembled.pk, now=SUNDAY_NOON)
     answer = eddie.get(path, {"seen": mark}, headers={"HX-Request": "true"})
     assert answer["HX-Refresh"] == "true"  # another letter: the page is loaded as a whole
-    approval.cancel(assembled, reason="No news.", now=SUNDAY_NOON)
+    edition_decisions.cancel(assembled, reason="No news.", now=SUNDAY_NOON)
     assert "hx-trigger" not in eddie.get(path).content.decode().split("letter-tools")[0]

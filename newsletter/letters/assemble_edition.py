@@ -18,9 +18,9 @@ from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.editions import reopen_edition
 from newsletter.editions.edition_times import received
+from newsletter.editions.embargo_and_expiry import placed_stories
 from newsletter.editions.models import Edition, EditionState, Placement, Variant
-from newsletter.editions.story_availability import placed_stories
-from newsletter.letters import approval, compose_letters, missing_pictures, render_letter
+from newsletter.letters import compose_letters, edition_decisions, missing_pictures, render_letter
 from newsletter.letters.compose_letters import Composed, LetterDraft
 from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import Letter
@@ -158,7 +158,7 @@ def _hold_for_template(edition: Edition, gathered: LetterDraft, problem: str, *,
         ):
             return edition
         reason = f"The publication’s custom template cannot be used for this email. {problem}"
-        return approval.hold(edition, reason=reason, now=now)
+        return edition_decisions.hold(edition, reason=reason, now=now)
 
 
 def _give_up(edition: Edition, why: str) -> None:
@@ -182,4 +182,4 @@ def _freeze(edition: Edition, stories: list[Story], composed: Composed, *, now: 
         compose_letters.freeze(edition, composed, now=now)
         edition.move(EditionState.ASSEMBLED, reason=edition.reason)  # keeps why it was reopened, until it is approved
         edition.save()
-        return approval.review(edition, now=now)
+        return edition_decisions.review(edition, now=now)

@@ -19,13 +19,18 @@ from newsletter.accounts.permissions import Permission
 from newsletter.audience import subscriber_counts
 from newsletter.delivery.ledger import installation
 from newsletter.editions.models import Edition, EditionState, FrozenLetter, Variant
-from newsletter.letters import approval, compose_letters
+from newsletter.letters import compose_letters, edition_decisions
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.web.desk import editions
 from newsletter.web.desk.next_edition import next_stories
+from newsletter.web.shared.anonymous_letter_views import (
+    anonymous_letter,
+    letter_in,
+    requested_due_at,
+    requested_variant,
+)
 from newsletter.web.shared.display_formats import clock_of, moment, zone_name
-from newsletter.web.shared.letter_preview import anonymous_letter, letter_in, requested_due_at, requested_variant
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 APPROVE_IT = "Review the email, then approve it."
@@ -72,8 +77,8 @@ def send_now(request: DeskRequest, edition_id: int) -> HttpResponse:
     edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
     try:
         installation.require_current()
-        sent = approval.send_now(edition, now=clock.now(), **_answers(request))
-    except (approval.ApprovalNeeded, approval.LetterChanged) as error:
+        sent = edition_decisions.send_now(edition, now=clock.now(), **_answers(request))
+    except (edition_decisions.ApprovalNeeded, edition_decisions.LetterChanged) as error:
         messages.error(request, str(error))
         return redirect("send", edition_id)
     except NewsletterError as error:
@@ -97,8 +102,8 @@ def reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
         if form.is_valid():
             due_at = form.cleaned_data["due_at"]
             try:
-                moved = approval.reschedule(edition, due_at=due_at, now=now, **_answers(request))
-            except (approval.ApprovalNeeded, approval.LetterChanged) as error:
+                moved = edition_decisions.reschedule(edition, due_at=due_at, now=now, **_answers(request))
+            except (edition_decisions.ApprovalNeeded, edition_decisions.LetterChanged) as error:
                 messages.info(request, str(error))
                 asked = urlencode({"due_at": due_at.astimezone(UTC).isoformat()})
                 return redirect(f"{reverse('new-time', args=[edition_id])}?{asked}")

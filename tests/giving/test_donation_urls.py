@@ -2,8 +2,8 @@
 
 import pytest
 
-from newsletter.giving import donation_platforms
-from newsletter.giving.donation_platforms import PLATFORMS, donation_url
+from newsletter.giving import donation_urls
+from newsletter.giving.donation_urls import PLATFORMS, donation_url
 from newsletter.lib.errors import BadInput
 
 
@@ -22,16 +22,16 @@ def test_a_currency_without_cents_is_given_to_stripe_as_it_is(currency: str) -> 
 @pytest.mark.parametrize("currency", ["ISK", "UGX"])
 def test_two_currencies_without_cents_have_some_with_stripe_and_nowhere_else(currency: str) -> None:
     assert donation_url("https://x.org/?a={cents}", amount=5, currency=currency) == "https://x.org/?a=500"
-    assert donation_platforms.minor_unit_digits(currency) == 0
+    assert donation_urls.minor_unit_digits(currency) == 0
 
 
 @pytest.mark.parametrize("name", PLATFORMS)
 def test_a_preset_is_taken_once_it_is_completed_and_not_before(name: str) -> None:
     preset = PLATFORMS[name].template
     with pytest.raises(BadInput, match="is incomplete"):
-        donation_platforms.validate_url_template(preset, field="url")
+        donation_urls.validate_url_template(preset, field="url")
     mine = preset.replace("YOUR-SITE", "news.example.org").replace("YOUR-", "my-")
-    assert donation_platforms.validate_url_template(f" {mine} ", field="url") == mine
+    assert donation_urls.validate_url_template(f" {mine} ", field="url") == mine
 
 
 @pytest.mark.parametrize(
@@ -49,4 +49,4 @@ def test_a_preset_is_taken_once_it_is_completed_and_not_before(name: str) -> Non
 )
 def test_what_leads_nowhere_is_refused(wrong: str) -> None:
     with pytest.raises(BadInput):
-        donation_platforms.validate_url_template(wrong, field="url")
+        donation_urls.validate_url_template(wrong, field="url")

@@ -9,9 +9,9 @@ from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
 from newsletter.editions.edition_times import Times, chosen_times, set_times, times_of
+from newsletter.editions.embargo_and_expiry import placed_stories, reason_to_hold
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.reopen_edition import NOT_YET_SENT, give_back, reopen
-from newsletter.editions.story_availability import placed_stories, reason_to_hold
 from newsletter.letters import compose_letters
 from newsletter.letters.compose_letters import Composed
 from newsletter.lib.errors import BadInput, InvalidState

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from newsletter.accounts.permissions import Permission
 from newsletter.delivery.recipients import reader_links
 from newsletter.editions.models import Edition, EditionState, FrozenLetter, Variant
-from newsletter.letters import assemble_letter, compose_letters
+from newsletter.letters import assemble_edition, compose_letters
 from newsletter.lib import clock
 from newsletter.lib.errors import InvalidState, NewsletterError
 from newsletter.mail.message import Letter, MergeTag
@@ -39,7 +39,7 @@ def letter_of(edition: Edition, *, now: datetime, variant: Variant = Variant.DEF
     """Return the letter as it is or would be. Raise `InvalidState` if there is none."""
     if edition.state == EditionState.CANCELLED and not edition.letters.exists():
         raise InvalidState("The edition was cancelled before its email was built.")
-    return anonymous_letter(assemble_letter.preview(edition, now=now, variant=variant), edition)
+    return anonymous_letter(assemble_edition.preview(edition, now=now, variant=variant), edition)
 
 
 def letter_then(edition: Edition, *, due_at: datetime, now: datetime, variant: Variant) -> Letter:
@@ -48,7 +48,9 @@ def letter_then(edition: Edition, *, due_at: datetime, now: datetime, variant: V
     letters = composed.letters if composed else edition.letters.all()
     found = next((letter for letter in letters if letter.variant == variant), None)
     if found is None:
-        raise InvalidState(assemble_letter.NO_THANKS if variant == Variant.THANKS else "This edition has no email yet.")
+        raise InvalidState(
+            assemble_edition.NO_THANKS if variant == Variant.THANKS else "This edition has no email yet."
+        )
     return anonymous_letter(letter_in(found), edition)
 
 

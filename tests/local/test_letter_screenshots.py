@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.lib.errors import BadInput
-from newsletter.local import screenshots
-from newsletter.local.screenshots import ScreenshotError, View
+from newsletter.local import letter_screenshots
+from newsletter.local.letter_screenshots import ScreenshotError, View
 from tests.support.ports import free_port
 
 
@@ -60,7 +60,7 @@ def test_a_letter_is_pictured_whole_in_each_view(chromium: str, pictures: str) -
     night = "@media (prefers-color-scheme: dark) { body { background: black } }"
     image = f'<img src="{pictures}" alt="" width="200" height="100" style="display:block">'
     html = f'<!DOCTYPE html><style>body {{ margin: 0 }} {night}</style>{image}<p style="margin:0;height:2000px"></p>'
-    taken = screenshots.take_screenshots(html, program=Path(chromium))
+    taken = letter_screenshots.take_screenshots(html, program=Path(chromium))
     assert {name: size(png) for name, png in taken.items()} == {
         "600": (600, 2100), "375": (375, 2100), "dark": (600, 2100), "images-off": (600, 2100),
     }  # fmt: skip
@@ -70,7 +70,7 @@ def test_a_letter_is_pictured_whole_in_each_view(chromium: str, pictures: str) -
 def test_a_program_that_is_no_browser_is_told_apart(tmp_path: Path) -> None:
     for program in (tmp_path / "nothing", Path("/bin/true")):
         with pytest.raises(ScreenshotError):
-            screenshots.take_screenshots("<p>Words.</p>", (View("one", 300),), program=program)
+            letter_screenshots.take_screenshots("<p>Words.</p>", (View("one", 300),), program=program)
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ def test_a_browser_that_ends_is_told_with_its_reason(tmp_path: Path, said: str, 
     program.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
     program.chmod(0o755)
     with pytest.raises(ScreenshotError, match=told):
-        screenshots.take_screenshots("<p>Words.</p>", (View("one", 300),), program=program)
+        letter_screenshots.take_screenshots("<p>Words.</p>", (View("one", 300),), program=program)
 
 
 def test_without_a_browser_a_person_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(screenshots, "PLACES", ())
-    monkeypatch.setattr(screenshots, "TOOLS", tmp_path)
+    monkeypatch.setattr(letter_screenshots, "PLACES", ())
+    monkeypatch.setattr(letter_screenshots, "TOOLS", tmp_path)
     with pytest.raises(BadInput, match="Install one, or give its path"):
-        screenshots.find_browser()
+        letter_screenshots.find_browser()

@@ -7,11 +7,11 @@ from django.test import Client
 
 from newsletter.delivery.recipients import reader_links
 from newsletter.editions.models import Edition
-from newsletter.letters import assemble_letter
+from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.mail.message import Letter, MergeTag
 from newsletter.publications.models import Publication
-from newsletter.web.shared.letter_preview import ANONYMOUS_ID, anonymous_letter, with_color_scheme
+from newsletter.web.shared.anonymous_letter_views import ANONYMOUS_ID, anonymous_letter, with_color_scheme
 from tests.support import factories as make
 
 
@@ -22,7 +22,7 @@ def edition(publication: Publication) -> Edition:
 
 
 def test_the_frame_shows_the_letter_that_leaves(cora: Client, edition: Edition) -> None:
-    assemble_letter.assemble(edition.pk, now=clock.now())
+    assemble_edition.assemble(edition.pk, now=clock.now())
     frozen = edition.letters.get()
     shown = cora.get(f"/editions/{edition.pk}/letter/").content.decode()
     for mark, value in (
@@ -39,7 +39,7 @@ def test_the_frame_shows_the_letter_that_leaves(cora: Client, edition: Edition) 
 
 def test_a_preview_and_the_frozen_letter_come_by_the_same_road(cora: Client, edition: Edition) -> None:
     before = cora.get(f"/editions/{edition.pk}/letter/").content
-    assemble_letter.assemble(edition.pk, now=clock.now())
+    assemble_edition.assemble(edition.pk, now=clock.now())
     assert cora.get(f"/editions/{edition.pk}/letter/").content == before
 
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.rendering.markup.plain_text import COLUMNS, tidy, wrap
+from newsletter.rendering.markup.wrap_plain_text import COLUMNS, tidy, wrap
 
 ADDRESS = "https://example.org/" + "a-very-long-road/" * 8
 

@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.editions import reopen_edition
 from newsletter.editions.models import Edition, EditionState, FrozenLetter, Variant
-from newsletter.letters import approval, assemble_letter, render_letter
+from newsletter.letters import assemble_edition, edition_decisions, render_letter
 from newsletter.letters.content.letter_content import LetterContent
 from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import Letter
@@ -24,7 +24,7 @@ BEFORE = MONDAY - timedelta(hours=1)
 def test_stories_are_taken_in_the_curators_order_and_are_used() -> None:
     publication = make.publication(maximum_stories=2)
     stories = [make.story(publication) for _ in range(3)]
-    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
     assert edition.state == EditionState.ASSEMBLED
     assert [p.story for p in edition.placements.all()] == stories[:2]
     assert [s.state for s in Story.objects.order_by("pk")] == [StoryState.USED, StoryState.USED, StoryState.QUEUED]
@@ -34,9 +34,9 @@ def test_stories_are_taken_in_the_curators_order_and_are_used() -> None:
 def test_assembling_twice_does_nothing_the_second_time() -> None:
     publication = make.publication()
     make.story(publication)
-    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
     make.story(publication)
-    again = assemble_letter.assemble(edition.pk, now=MONDAY)
+    again = assemble_edition.assemble(edition.pk, now=MONDAY)
     assert (again.content_hash, again.assembled_at) == (edition.content_hash, BEFORE)
     assert FrozenLetter.objects.count() == 1
     assert again.placements.count() == 1
@@ -46,7 +46,7 @@ def test_the_letter_holds_the_appeal_after_the_second_paragraph() -> None:
     publication = make.publication()
     make.story(publication)
     appeal = make.appeal(publication)
-    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
     letter = edition.letters.get(variant=Variant.DEFAULT)
     assert letter.appeal == appeal
     second, heading, third = (
@@ -59,7 +59,7 @@ def test_an_appeal_that_finds_no_place_beside_sensitive_stories_is_not_in_the_le
     publication = make.publication()
     make.story(publication, is_sensitive=True)
     make.appeal(publication)
-    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
     assert {letter.appeal for letter in edition.letters.all()} == {None}
 
 
@@ -67,24 +67,26 @@ def test_with_too_few_stories_it_waits_until_it_is_due_and_is_then_skipped_with_
     publication = make.publication(minimum_stories=2)
     make.story(publication)
     planned = make.edition(publication)
-    assert assemble_letter.assemble(planned.pk, now=BEFORE).state == EditionState.PLANNED
-    edition = assemble_letter.assemble(planned.pk, now=MONDAY)
+    assert assemble_edition.assemble(planned.pk, now=BEFORE).state == EditionState.PLANNED
+    edition = assemble_edition.assemble(planned.pk, now=MONDAY)
     assert edition.state == EditionState.CANCELLED
     assert edition.reason.startswith("Skipped:")
     assert Story.objects.get().state == StoryState.QUEUED
 
 
 def test_a_publication_may_rather_hold_an_edition_without_stories() -> None:
-    edition = assemble_letter.assemble(make.edition(make.publication(on_empty=TooFewStoriesPolicy.HOLD)).pk, now=MONDAY)
+    edition = assemble_edition.assemble(
+        make.edition(make.publication(on_empty=TooFewStoriesPolicy.HOLD)).pk, now=MONDAY
+    )
     assert edition.state == EditionState.HELD
 
 
 def test_a_story_that_comes_late_is_still_taken_before_the_deadline() -> None:
     publication = make.publication()
     planned = make.edition(publication)
-    assemble_letter.assemble(planned.pk, now=BEFORE)
+    assemble_edition.assemble(planned.pk, now=BEFORE)
     make.story(publication)
-    assert assemble_letter.assemble(planned.pk, now=MONDAY - timedelta(minutes=1)).state == EditionState.ASSEMBLED
+    assert assemble_edition.assemble(planned.pk, now=MONDAY - timedelta(minutes=1)).state == EditionState.ASSEMBLED
 
 
 def test_embargo_and_expiry_are_judged_by_when_it_leaves_not_by_when_it_is_assembled() -> None:
@@ -92,14 +94,14 @@ def test_embargo_and_expiry_are_judged_by_when_it_leaves_not_by_when_it_is_assem
     ends_before = make.story(publication, embargo_until=MONDAY - timedelta(minutes=5))
     make.story(publication, embargo_until=MONDAY + timedelta(minutes=5))
     make.story(publication, expires_at=MONDAY - timedelta(minutes=5))
-    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
     assert [p.story for p in edition.placements.all()] == [ends_before]
 
 
 def test_a_publication_that_approves_by_itself_needs_nobody() -> None:
     publication = make.publication(auto_approve=True)
     make.story(publication)
-    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
     assert (edition.state, edition.approved_hash, edition.approved_by) == (
         EditionState.APPROVED,
         edition.content_hash,
@@ -112,7 +114,7 @@ def test_whatever_changes_after_assembly_voids_the_approval_and_is_assembled_ane
     publication = make.publication()
     appeal = make.appeal(publication)
     edition = make.approved_edition(publication)
-    assert assemble_letter.refresh_stale() == []
+    assert assemble_edition.refresh_stale() == []
     if what == "story":
         story_queue.update(Story.objects.get(), headline="Another headline")
     elif what == "appeal":
@@ -120,8 +122,8 @@ def test_whatever_changes_after_assembly_voids_the_approval_and_is_assembled_ane
         appeal.save()
     else:
         edit_publication.update_publication(publication, tagline="A new tagline")
-    assert assemble_letter.refresh_stale() == [edition.pk]
-    again = assemble_letter.assemble(edition.pk, now=MONDAY - timedelta(minutes=5))
+    assert assemble_edition.refresh_stale() == [edition.pk]
+    again = assemble_edition.assemble(edition.pk, now=MONDAY - timedelta(minutes=5))
     assert (again.state, again.approved_hash) == (EditionState.ASSEMBLED, "")
     assert again.content_hash != edition.content_hash
 
@@ -129,7 +131,7 @@ def test_whatever_changes_after_assembly_voids_the_approval_and_is_assembled_ane
 def test_reopening_puts_the_stories_back_at_the_front_of_the_queue_in_their_order() -> None:
     publication = make.publication()
     first, second = make.story(publication), make.story(publication)
-    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
     third = make.story(publication)
     reopen_edition.reopen(edition)
     assert story_queue.queued_stories(publication) == [first, second, third]
@@ -140,16 +142,16 @@ def test_a_preview_of_a_planned_edition_freezes_nothing_and_is_what_assembly_mak
     publication = make.publication()
     make.story(publication)
     planned = make.edition(publication)
-    seen = assemble_letter.preview(planned, now=BEFORE)
+    seen = assemble_edition.preview(planned, now=BEFORE)
     assert Edition.objects.get().state == EditionState.PLANNED
     assert Story.objects.get().state == StoryState.QUEUED
-    letter = assemble_letter.assemble(planned.pk, now=BEFORE).letters.get()
+    letter = assemble_edition.assemble(planned.pk, now=BEFORE).letters.get()
     assert (seen.subject, seen.text, seen.html) == (letter.subject, letter.text, letter.html)
 
 
 def test_a_preview_without_stories_says_so() -> None:
     with pytest.raises(InvalidState, match="queue is empty"):
-        assemble_letter.preview(make.edition(make.publication()), now=BEFORE)
+        assemble_edition.preview(make.edition(make.publication()), now=BEFORE)
 
 
 def test_what_preflight_would_stop_is_held_and_cannot_be_approved() -> None:
@@ -157,11 +159,11 @@ def test_what_preflight_would_stop_is_held_and_cannot_be_approved() -> None:
     make.story(publication, url="http://10.0.0.7/article")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.conf.settings.LOCAL", False)
-        edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+        edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
     assert edition.state == EditionState.HELD
     assert "link.local" in edition.reason
     with pytest.raises(InvalidState):
-        approval.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
+        edition_decisions.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
 
 
 def test_a_letter_whose_stories_went_back_while_it_was_rendered_is_not_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,7 +178,7 @@ def test_a_letter_whose_stories_went_back_while_it_was_rendered_is_not_frozen(mo
         return render(contents)
 
     monkeypatch.setattr(render_letter, "render", interrupted)
-    edition = assemble_letter.assemble(planned.pk, now=BEFORE)
+    edition = assemble_edition.assemble(planned.pk, now=BEFORE)
     assert edition.state == EditionState.PLANNED
     assert not FrozenLetter.objects.exists()
     assert len(story_queue.queued_stories(publication)) == 1
@@ -187,28 +189,28 @@ def test_who_it_is_from_is_approved_with_the_letter_and_frozen_with_it() -> None
     edition = make.approved_edition(publication)
     assert edition.letters.get().sender_email == "post@example.org"
     edit_publication.update_publication(publication, sender_email="other@example.org")
-    assert assemble_letter.refresh_stale() == [edition.pk]
+    assert assemble_edition.refresh_stale() == [edition.pk]
 
 
 def test_an_edition_sent_a_day_early_carries_the_date_on_which_it_leaves() -> None:
     publication = make.publication()
     make.story(publication)
-    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
     assert "November 23" in edition.letters.get().text
     early = MONDAY - timedelta(days=1)
-    sent = approval.send_now(edition, now=early)
+    sent = edition_decisions.send_now(edition, now=early)
     assert "November 22" in sent.letters.get().text
     assert (sent.state, sent.content_hash == edition.content_hash) == (EditionState.ASSEMBLED, False)
-    assert assemble_letter.refresh_stale(now=early) == []
+    assert assemble_edition.refresh_stale(now=early) == []
 
 
 def test_a_reopened_edition_says_why_until_it_is_approved() -> None:
     edition = make.approved_edition(make.publication())
     story_queue.update(Story.objects.get(), headline="Another headline")
-    assert assemble_letter.refresh_stale(now=BEFORE) == [edition.pk]
-    again = assemble_letter.assemble(edition.pk, now=BEFORE)
-    assert (again.state, again.reason) == (EditionState.ASSEMBLED, assemble_letter.CHANGED)
-    approved = approval.approve(again, content_hash=again.content_hash, by=make.eddie(), now=BEFORE)
+    assert assemble_edition.refresh_stale(now=BEFORE) == [edition.pk]
+    again = assemble_edition.assemble(edition.pk, now=BEFORE)
+    assert (again.state, again.reason) == (EditionState.ASSEMBLED, assemble_edition.CHANGED)
+    approved = edition_decisions.approve(again, content_hash=again.content_hash, by=make.eddie(), now=BEFORE)
     assert approved.reason == ""
 
 
@@ -216,7 +218,7 @@ def test_an_appeal_that_is_to_stand_in_a_story_printed_short_stands_after_it() -
     publication = make.publication(layout="story")
     one, two, three = (make.story(publication) for _ in range(3))
     appeal = make.appeal(publication, story_number=2, paragraph_number=2)
-    text = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE).letters.get(variant=Variant.DEFAULT).text
+    text = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE).letters.get(variant=Variant.DEFAULT).text
     places = [text.index(words) for words in (one.headline, two.headline, appeal.heading, three.headline)]
     assert places == sorted(places)
     assert text.count("Walkers may cross first.") == 1  # in the story that is printed in full
@@ -230,4 +232,4 @@ def test_another_layout_or_kind_voids_the_approval(change: str) -> None:
         edit_publication.update_publication(publication, layout="briefing")
     else:
         story_queue.update(Story.objects.get(), kind="short")
-    assert assemble_letter.refresh_stale() == [edition.pk]
+    assert assemble_edition.refresh_stale() == [edition.pk]

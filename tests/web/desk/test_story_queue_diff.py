@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.web.desk.story_queue_changes import Changes, changes
+from newsletter.web.desk.story_queue_diff import Changes, changes
 from newsletter.web.desk.story_queue_page import Shown
 
 Card = tuple[int, tuple[bool, bool, bool]]

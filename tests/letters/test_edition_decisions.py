@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from newsletter.delivery.dispatches import confirm_installation
 from newsletter.editions import reopen_edition
 from newsletter.editions.models import TRANSITIONS, Edition, EditionState, FrozenLetter
-from newsletter.letters import approval, assemble_letter, compose_letters, render_letter
+from newsletter.letters import assemble_edition, compose_letters, edition_decisions, render_letter
 from newsletter.letters.content.letter_content import LetterContent
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.mail.message import Letter
@@ -30,19 +30,22 @@ BEFORE = MONDAY - timedelta(hours=1)
 def assembled() -> Edition:
     publication = make.publication()
     make.story(publication)
-    return assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    return assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
 
 
 def test_approval_is_of_one_letter_and_names_who_gave_it() -> None:
     edition = assembled()
-    approved = approval.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
+    approved = edition_decisions.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
     assert (approved.state, approved.approved_by) == (EditionState.APPROVED, make.eddie())
-    assert approval.approve(approved, content_hash=edition.content_hash, by=None, now=MONDAY).approved_at == BEFORE
+    assert (
+        edition_decisions.approve(approved, content_hash=edition.content_hash, by=None, now=MONDAY).approved_at
+        == BEFORE
+    )
 
 
 def test_a_letter_that_was_assembled_anew_cannot_be_approved_by_its_old_hash() -> None:
-    with pytest.raises(approval.LetterChanged, match="Review it again"):
-        approval.approve(assembled(), content_hash="0" * 64, by=make.eddie(), now=BEFORE)
+    with pytest.raises(edition_decisions.LetterChanged, match="Review it again"):
+        edition_decisions.approve(assembled(), content_hash="0" * 64, by=make.eddie(), now=BEFORE)
 
 
 def test_the_database_refuses_an_approved_edition_whose_letter_is_another() -> None:
@@ -59,22 +62,22 @@ def test_the_database_refuses_two_editions_for_one_local_date() -> None:
 
 
 def test_holding_and_cancelling_need_a_reason() -> None:
-    for verb in (approval.hold, approval.cancel):
+    for verb in (edition_decisions.hold, edition_decisions.cancel):
         with pytest.raises(BadInput, match="reason"):
             verb(assembled(), reason=" ", now=BEFORE)
 
 
 def test_cancelling_gives_the_stories_back() -> None:
     edition = assembled()
-    approval.cancel(edition, reason="fire", now=BEFORE)
+    edition_decisions.cancel(edition, reason="fire", now=BEFORE)
     assert len(story_queue.queued_stories(edition.publication)) == 1
     assert not edition.placements.exists()
 
 
 def test_an_edition_that_nobody_approved_in_time_is_held_and_says_so() -> None:
     edition = assembled()
-    assert approval.hold_late(now=MONDAY + timedelta(minutes=179)) == []
-    assert approval.hold_late(now=MONDAY + timedelta(minutes=181)) == [edition.pk]
+    assert edition_decisions.hold_late(now=MONDAY + timedelta(minutes=179)) == []
+    assert edition_decisions.hold_late(now=MONDAY + timedelta(minutes=181)) == [edition.pk]
     edition.refresh_from_db()
     assert edition.reason == "Not approved in time."
 
@@ -82,31 +85,31 @@ def test_an_edition_that_nobody_approved_in_time_is_held_and_says_so() -> None:
 def test_releasing_an_edition_whose_time_has_passed_makes_it_due_now_and_asks_for_approval_anew() -> None:
     edition = assembled()
     late = MONDAY + timedelta(days=1)
-    approval.hold_late(now=late)
-    released = approval.release(edition, now=late)
+    edition_decisions.hold_late(now=late)
+    released = edition_decisions.release(edition, now=late)
     assert (released.state, released.due_at) == (EditionState.PLANNED, late)
-    assert assemble_letter.assemble(edition.pk, now=late).state == EditionState.ASSEMBLED
+    assert assemble_edition.assemble(edition.pk, now=late).state == EditionState.ASSEMBLED
 
 
 def test_sending_now_only_sets_the_time() -> None:
     edition = assembled()
-    sent = approval.send_now(edition, now=BEFORE)
+    sent = edition_decisions.send_now(edition, now=BEFORE)
     assert (sent.state, sent.due_at) == (EditionState.ASSEMBLED, BEFORE)
 
 
 def test_sending_now_does_not_break_an_embargo() -> None:
     publication = make.publication()
     make.story(publication, embargo_until=MONDAY - timedelta(minutes=1))
-    edition = assemble_letter.assemble(make.edition(publication).pk, now=BEFORE)
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
     with pytest.raises(BadInput, match="embargo"):
-        approval.send_now(edition, now=BEFORE)
+        edition_decisions.send_now(edition, now=BEFORE)
 
 
 def test_what_is_over_cannot_be_rescheduled() -> None:
     edition = assembled()
-    approval.cancel(edition, reason="fire", now=BEFORE)
+    edition_decisions.cancel(edition, reason="fire", now=BEFORE)
     with pytest.raises(InvalidState):
-        approval.reschedule(edition, due_at=MONDAY, now=BEFORE)
+        edition_decisions.reschedule(edition, due_at=MONDAY, now=BEFORE)
 
 
 @given(st.sampled_from(EditionState), st.sampled_from(EditionState))
@@ -123,19 +126,19 @@ def test_only_the_moves_in_the_table_are_possible(start: EditionState, to: Editi
 
 def test_what_is_held_cannot_be_approved_or_taken_apart_without_being_released() -> None:
     edition = assembled()
-    approval.hold(edition, reason="the lawyer called", now=BEFORE)
+    edition_decisions.hold(edition, reason="the lawyer called", now=BEFORE)
     with pytest.raises(InvalidState):
-        approval.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
+        edition_decisions.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
     with pytest.raises(InvalidState):
         reopen_edition.reopen(edition)
-    assert assemble_letter.refresh_stale() == []
+    assert assemble_edition.refresh_stale() == []
     edition.refresh_from_db()
     assert edition.state == EditionState.HELD
 
 
 def test_an_edition_that_could_not_be_assembled_in_time_is_held_and_says_so() -> None:
     edition = make.edition(make.publication())
-    assert approval.hold_late(now=MONDAY + timedelta(minutes=181)) == [edition.pk]
+    assert edition_decisions.hold_late(now=MONDAY + timedelta(minutes=181)) == [edition.pk]
     edition.refresh_from_db()
     assert edition.reason == "The email could not be built in time."
 
@@ -159,10 +162,10 @@ def approving_itself() -> Edition:
 def test_a_sender_that_nobody_saw_is_not_approved(change: dict[str, Any]) -> None:
     edition = assembled()
     edit_publication.update_publication(edition.publication, **change)
-    assert assemble_letter.refresh_stale(now=BEFORE) == [edition.pk]
-    again = assemble_letter.assemble(edition.pk, now=BEFORE)
-    with pytest.raises(approval.LetterChanged):
-        approval.approve(again, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
+    assert assemble_edition.refresh_stale(now=BEFORE) == [edition.pk]
+    again = assemble_edition.assemble(edition.pk, now=BEFORE)
+    with pytest.raises(edition_decisions.LetterChanged):
+        edition_decisions.approve(again, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
 
 
 def test_who_gets_the_letter_that_thanks_is_approved_with_it() -> None:
@@ -171,7 +174,7 @@ def test_who_gets_the_letter_that_thanks_is_approved_with_it() -> None:
         publication = make.publication()
         make.story(publication, url="https://post.example.org/bridge", headline="The bridge")
         make.appeal(publication, thanks_days=days)
-        hashes.add(assemble_letter.assemble(make.edition(publication).pk, now=BEFORE).content_hash)
+        hashes.add(assemble_edition.assemble(make.edition(publication).pk, now=BEFORE).content_hash)
     assert len(hashes) == 2
 
 
@@ -197,20 +200,20 @@ def test_the_fingerprint_differs_with_every_field_and_not_with_the_order(field: 
 
 def test_what_a_person_held_needs_a_person_also_in_a_publication_that_approves_itself() -> None:
     edition = approving_itself()
-    assert assemble_letter.assemble(edition.pk, now=BEFORE).state == EditionState.APPROVED
-    approval.hold(edition, reason="wrong picture", now=BEFORE)
-    released = approval.release(edition, now=BEFORE)
+    assert assemble_edition.assemble(edition.pk, now=BEFORE).state == EditionState.APPROVED
+    edition_decisions.hold(edition, reason="wrong picture", now=BEFORE)
+    released = edition_decisions.release(edition, now=BEFORE)
     assert not released.auto_approve
-    again = assemble_letter.assemble(edition.pk, now=BEFORE)
+    again = assemble_edition.assemble(edition.pk, now=BEFORE)
     assert again.state == EditionState.ASSEMBLED
     with pytest.raises(InvalidState, match="approved by a person"):
-        approval.approve(again, content_hash=again.content_hash, by=None, now=BEFORE)
-    by_eddie = approval.approve(again, content_hash=again.content_hash, by=make.eddie(), now=BEFORE)
+        edition_decisions.approve(again, content_hash=again.content_hash, by=None, now=BEFORE)
+    by_eddie = edition_decisions.approve(again, content_hash=again.content_hash, by=make.eddie(), now=BEFORE)
     assert by_eddie.state == EditionState.APPROVED
     story_queue.update(Story.objects.get(), headline="Another headline")
-    assemble_letter.refresh_stale(now=BEFORE)
+    assemble_edition.refresh_stale(now=BEFORE)
     assert (
-        assemble_letter.assemble(edition.pk, now=BEFORE).state == EditionState.ASSEMBLED
+        assemble_edition.assemble(edition.pk, now=BEFORE).state == EditionState.ASSEMBLED
     )  # what changed later needs one as well
 
 
@@ -218,17 +221,17 @@ def held_by_preflight(edition: Edition) -> None:
     Story.objects.update(url="http://10.0.0.7/article")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.conf.settings.LOCAL", False)
-        assemble_letter.assemble(edition.pk, now=BEFORE)
+        assemble_edition.assemble(edition.pk, now=BEFORE)
 
 
 def held_without_stories(edition: Edition) -> None:
     Publication.objects.update(on_empty=TooFewStoriesPolicy.HOLD, minimum_stories=2)
-    assemble_letter.assemble(edition.pk, now=MONDAY)
+    assemble_edition.assemble(edition.pk, now=MONDAY)
     Publication.objects.update(minimum_stories=1)
 
 
 def held_late(edition: Edition) -> None:
-    approval.hold_late(now=MONDAY + timedelta(days=1))
+    edition_decisions.hold_late(now=MONDAY + timedelta(days=1))
 
 
 def held_after_a_restore(edition: Edition) -> None:
@@ -236,7 +239,7 @@ def held_after_a_restore(edition: Edition) -> None:
 
 
 def taken_apart(edition: Edition) -> None:
-    assemble_letter.assemble(edition.pk, now=BEFORE)
+    assemble_edition.assemble(edition.pk, now=BEFORE)
     reopen_edition.take_apart(edition, now=BEFORE)
 
 
@@ -250,12 +253,12 @@ def test_whatever_stopped_an_edition_its_publication_does_not_approve_it_by_itse
     stopped(edition)
     Story.objects.update(url="https://post.example.org/article")
     if Edition.objects.get().state == EditionState.HELD:
-        approval.release(edition, now=BEFORE)
-    assert assemble_letter.assemble(edition.pk, now=BEFORE).state == EditionState.ASSEMBLED
+        edition_decisions.release(edition, now=BEFORE)
+    assert assemble_edition.assemble(edition.pk, now=BEFORE).state == EditionState.ASSEMBLED
 
 
 def test_the_database_refuses_an_approval_by_rule_of_what_needs_a_person() -> None:
-    edition = assemble_letter.assemble(approving_itself().pk, now=BEFORE)
+    edition = assemble_edition.assemble(approving_itself().pk, now=BEFORE)
     with pytest.raises(IntegrityError), transaction.atomic():
         Edition.objects.filter(pk=edition.pk).update(needs_person=True)
 
@@ -263,12 +266,12 @@ def test_the_database_refuses_an_approval_by_rule_of_what_needs_a_person() -> No
 def test_a_rule_that_a_publication_does_not_have_approves_nothing() -> None:
     edition = assembled()
     with pytest.raises(InvalidState, match="approved by a person"):
-        approval.approve(edition, content_hash=edition.content_hash, by=None, now=BEFORE)
+        edition_decisions.approve(edition, content_hash=edition.content_hash, by=None, now=BEFORE)
 
 
 def approved() -> Edition:
     edition = assembled()
-    return approval.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
+    return edition_decisions.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
 
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -276,19 +279,19 @@ TUESDAY = MONDAY + timedelta(days=1)
 
 def test_another_day_takes_no_approval_away_without_being_told_to() -> None:
     edition = approved()
-    with pytest.raises(approval.ApprovalNeeded):
-        approval.reschedule(edition, due_at=TUESDAY, now=BEFORE)
+    with pytest.raises(edition_decisions.ApprovalNeeded):
+        edition_decisions.reschedule(edition, due_at=TUESDAY, now=BEFORE)
     edition.refresh_from_db()
     assert (edition.state, edition.due_at) == (EditionState.APPROVED, MONDAY)
-    moved = approval.reschedule(edition, due_at=TUESDAY, now=BEFORE, approve_later=True)
-    assert (moved.state, moved.due_at, moved.reason) == (EditionState.ASSEMBLED, TUESDAY, approval.NEW_TIME)
+    moved = edition_decisions.reschedule(edition, due_at=TUESDAY, now=BEFORE, approve_later=True)
+    assert (moved.state, moved.due_at, moved.reason) == (EditionState.ASSEMBLED, TUESDAY, edition_decisions.NEW_TIME)
 
 
 def test_another_day_keeps_the_stories_that_are_in_it() -> None:
     edition = approved()
     before = [placement.story_id for placement in edition.placements.all()]
     make.story(edition.publication, position=0)
-    moved = approval.reschedule(edition, due_at=TUESDAY, now=BEFORE, approve_later=True)
+    moved = edition_decisions.reschedule(edition, due_at=TUESDAY, now=BEFORE, approve_later=True)
     assert [placement.story_id for placement in moved.placements.all()] == before
     assert "November 24" in moved.letters.get().text
 
@@ -297,34 +300,34 @@ def test_the_letter_of_another_day_is_approved_with_the_same_word_by_the_hash_th
     edition = approved()
     then = compose_letters.compose_for(edition, due_at=TUESDAY, now=BEFORE)
     assert then
-    with pytest.raises(approval.LetterChanged):
-        approval.reschedule(edition, due_at=TUESDAY, now=BEFORE, seen=edition.content_hash, by=make.cora())
-    moved = approval.reschedule(edition, due_at=TUESDAY, now=BEFORE, seen=then.content_hash, by=make.cora())
+    with pytest.raises(edition_decisions.LetterChanged):
+        edition_decisions.reschedule(edition, due_at=TUESDAY, now=BEFORE, seen=edition.content_hash, by=make.cora())
+    moved = edition_decisions.reschedule(edition, due_at=TUESDAY, now=BEFORE, seen=then.content_hash, by=make.cora())
     assert (moved.state, moved.approved_hash, moved.approved_by) == (
         EditionState.APPROVED,
         then.content_hash,
         make.cora(),
     )
     assert compose_letters.fingerprint(moved.letters.all()) == then.content_hash
-    assert not assemble_letter.is_stale(moved, now=BEFORE)
+    assert not assemble_edition.is_stale(moved, now=BEFORE)
 
 
 def test_another_day_in_a_publication_that_approves_itself_is_approved_by_its_rule_unless_a_person_is_needed() -> None:
-    edition = assemble_letter.assemble(approving_itself().pk, now=BEFORE)
-    moved = approval.reschedule(edition, due_at=TUESDAY, now=BEFORE)
+    edition = assemble_edition.assemble(approving_itself().pk, now=BEFORE)
+    moved = edition_decisions.reschedule(edition, due_at=TUESDAY, now=BEFORE)
     assert (moved.state, moved.approved_by) == (EditionState.APPROVED, None)
-    approval.hold(moved, reason="wait", now=BEFORE)
-    again = assemble_letter.assemble(approval.release(moved, now=BEFORE).pk, now=BEFORE)
-    approval.approve(again, content_hash=again.content_hash, by=make.eddie(), now=BEFORE)
-    with pytest.raises(approval.ApprovalNeeded):
-        approval.reschedule(moved, due_at=MONDAY, now=BEFORE)
+    edition_decisions.hold(moved, reason="wait", now=BEFORE)
+    again = assemble_edition.assemble(edition_decisions.release(moved, now=BEFORE).pk, now=BEFORE)
+    edition_decisions.approve(again, content_hash=again.content_hash, by=make.eddie(), now=BEFORE)
+    with pytest.raises(edition_decisions.ApprovalNeeded):
+        edition_decisions.reschedule(moved, due_at=MONDAY, now=BEFORE)
 
 
 def test_a_letter_for_another_day_that_preflight_stops_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
     edition = approved()
     render = render_letter.render
     monkeypatch.setattr(render_letter, "render", lambda made: broken(render(made)))
-    moved = approval.reschedule(edition, due_at=TUESDAY, now=BEFORE, approve_later=True)
+    moved = edition_decisions.reschedule(edition, due_at=TUESDAY, now=BEFORE, approve_later=True)
     assert (moved.state, moved.needs_person) == (EditionState.HELD, True)
 
 
@@ -343,8 +346,8 @@ def test_a_story_that_changes_while_the_letter_for_another_day_is_made_is_looked
         return render(made)
 
     monkeypatch.setattr(render_letter, "render", interrupted)
-    with pytest.raises(approval.LetterChanged, match="Review it again"):
-        approval.reschedule(edition, due_at=TUESDAY, now=BEFORE, approve_later=True)
+    with pytest.raises(edition_decisions.LetterChanged, match="Review it again"):
+        edition_decisions.reschedule(edition, due_at=TUESDAY, now=BEFORE, approve_later=True)
     edition.refresh_from_db()
     assert (edition.state, edition.due_at) == (EditionState.APPROVED, MONDAY)
 
@@ -353,10 +356,10 @@ def test_a_story_that_expires_before_another_time_is_refused() -> None:
     edition = approved()
     Story.objects.update(expires_at=MONDAY + timedelta(minutes=10))
     with pytest.raises(BadInput, match="does not suit the stories"):
-        approval.reschedule(edition, due_at=MONDAY + timedelta(minutes=50), now=BEFORE)
+        edition_decisions.reschedule(edition, due_at=MONDAY + timedelta(minutes=50), now=BEFORE)
 
 
 def test_approving_the_letter_of_before_when_an_approved_one_was_made_anew_is_refused() -> None:
     edition = approved()
-    with pytest.raises(approval.LetterChanged):
-        approval.approve(edition, content_hash="0" * 64, by=make.cora(), now=BEFORE)
+    with pytest.raises(edition_decisions.LetterChanged):
+        edition_decisions.approve(edition, content_hash="0" * 64, by=make.cora(), now=BEFORE)
