@@ -84,11 +84,15 @@ class System:
             recovery.finish_completed(now=self.clock())
         return self
 
-    def live_until(self, minutes: float, *, step: float = 1) -> System:
-        """Live on, a minute at a time, up to so many minutes past the due time."""
+    def live_until(self, minutes: float, *, step: float | None = None) -> System:
+        """Live on up to so many minutes past the due time.
+
+        The clock ticks every `step` minutes; without one, every minute around the due time and every five else.
+        """
         end = DUE + timedelta(minutes=minutes)
         while self.clock.now < end:
-            self.clock.now = min(end, self.clock.now + timedelta(minutes=step))
+            is_near = timedelta(minutes=-16) <= self.clock.now - DUE < timedelta(minutes=5)
+            self.clock.now = min(end, self.clock.now + timedelta(minutes=step or (1 if is_near else 5)))
             self.live(rounds=2)
         return self
 
