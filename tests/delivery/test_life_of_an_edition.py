@@ -5,7 +5,6 @@ story leaves under embargo or after it expired, nobody's hold is overridden, and
 Only the rendering is a stand-in: it writes down what the email says, at once.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -46,7 +45,7 @@ STEPS = st.sampled_from([0, 10, 60, 120, 60 * 6])
 AHEAD = st.sampled_from([0, 45, 60 * 20])
 NAMES = st.sampled_from(["The Morning Post", "The Evening Post"])
 BROKEN = "broken"
-EXAMPLES = int(os.environ.get("EDITION_LIVES", "25"))
+LIVES, MORE_LIVES = 12, 100  # that are tried, and with --whole
 Said = frozenset[tuple[Any, ...]]
 
 
@@ -306,13 +305,15 @@ class Life(RuleBasedStateMachine):
             assert said(list(edition.letters.all())) in self.approved | self.by_rule
 
 
-def test_the_life_of_an_edition_keeps_its_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_life_of_an_edition_keeps_its_rules(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
     monkeypatch.setattr("newsletter.letters.render_letter.render", written_down)
     monkeypatch.setattr("newsletter.letters.preflight.check", checked)
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=EXAMPLES,
+            max_examples=MORE_LIVES if request.config.getoption("--whole") else LIVES,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -233,11 +233,11 @@ class Newsroom(RuleBasedStateMachine):
             day += timedelta(days=1)
 
 
-def test_no_date_leaves_twice_is_invented_or_disappears() -> None:
+def test_no_date_leaves_twice_is_invented_or_disappears(request: pytest.FixtureRequest) -> None:
     run_state_machine_as_test(
         Newsroom,
         settings=settings(
-            max_examples=int(__import__("os").environ.get("EX", "20")),
+            max_examples=80 if request.config.getoption("--whole") else 10,
             stateful_step_count=12,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

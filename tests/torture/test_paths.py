@@ -4,19 +4,22 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from tests.torture.pointing import paths
 from tests.torture.walking import chosen
 
-MOST, SEED = 4, 7  # moments of each path here; `python -m tests.torture --points` takes all
+MOST, MORE, SEED = 2, 8, 7  # moments of each path, and with --whole; `python -m tests.torture --points` takes all
 PATHS = {"opening", "recovery", "finishing", "refusal and split", "split that was left", "leaving refused ones out",
          "resuming", "counting as accepted", "sending again", "evidence", "submitting ahead",
          "cancelling ahead"}  # fmt: skip
 
 
 def test_whoever_is_killed_on_any_path_leaves_everybody_in_one_batch_and_nobody_with_two_letters(
-    tmp_path: Path, database_url: str
+    tmp_path: Path, database_url: str, request: pytest.FixtureRequest
 ) -> None:
-    found = paths(tmp_path / "paths", database_url, most=MOST, seed=SEED)
+    most = MORE if request.config.getoption("--whole") else MOST
+    found = paths(tmp_path / "paths", database_url, most=most, seed=SEED)
     assert [(point["name"], point["breach"]) for point in found if point["breach"]] == []
     assert {point["path"] for point in found} == PATHS
     assert all(point["moments"] > 10 for point in found), "a path of which next to nothing is seen proves nothing"

@@ -8,13 +8,13 @@ from tests.torture.faults_found import FOUND_BY, Found, findings
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("found", list(dict.fromkeys(FOUND_BY.values())))
 def test_runs_by_a_clock_of_their_own_keep_the_promise(found: Found) -> None:
     assert list(timed.hunt([found.seed], [found.run])) == []
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", FOUND_BY)
 def test_a_fault_that_is_put_in_again_is_found(name: str) -> None:
     assert findings(name)
