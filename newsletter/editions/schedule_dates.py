@@ -71,11 +71,16 @@ def missed_dates(publication: Publication, *, until: datetime) -> list[Due]:
 
 
 def begun_until(publication: Publication, *, now: datetime) -> datetime:
-    """Return up to which due time editions may have started by `now`: submitted ahead, or for readers in the east."""
+    """Return up to which due time another installation may have started editions by `now`.
+
+    It may have submitted them ahead, or for readers in the east, or moved those of today to an earlier time.
+    """
     until = now + timedelta(minutes=publication.schedule_ahead_minutes)
-    if publication.schedule and publication.local_time:
+    today = now.astimezone(zone(publication.time_zone)).date()
+    if publication.schedule:
         for due in _between(publication.schedule, now, now + TWO_DAYS):
-            if local_time.first_send_time(publication, due.local_date) <= now:
+            is_in_the_east = publication.local_time and local_time.first_send_time(publication, due.local_date) <= now
+            if due.local_date <= today or is_in_the_east:
                 until = max(until, due.at)
     return until
 

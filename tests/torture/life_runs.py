@@ -75,7 +75,7 @@ def run_old_backup(seed: int, folder: Path) -> list[str]:
         for what in words_of(life.chance, most=12):
             life.take(what)
         late = life.publication.lateness_limit_minutes
-        life.go_on_until(life.due + timedelta(minutes=life.chance.randint(-30, late)))
+        life.go_on_until(life.due + timedelta(minutes=life.chance.randint(0, late)))
         transaction.savepoint_rollback(backup)
         return _live_elsewhere(life, name=life.chance.choice(["", "main"]))
 

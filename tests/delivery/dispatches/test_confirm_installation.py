@@ -70,6 +70,18 @@ def test_nothing_of_a_backup_leaves_until_somebody_releases_it() -> None:
     assert edition_decisions.release(held, now=restored).state == EditionState.PLANNED
 
 
+def test_an_edition_of_today_is_held_because_the_original_may_have_sent_it_earlier_in_the_day() -> None:
+    publication = backup()
+    restored = MONDAY + 2 * DAY - 5 * 60 * MINUTE  # Wednesday's is due in five hours
+    confirm_installation.confirm(name="", by=OTTO, now=restored)
+    plan_editions.plan_all(now=restored)
+    assert states(publication) == {
+        date(2026, 11, 24): EditionState.HELD,
+        date(2026, 11, 25): EditionState.HELD,
+        date(2026, 11, 26): EditionState.PLANNED,
+    }
+
+
 def test_a_date_that_the_original_may_have_handed_over_ahead_is_held_too() -> None:
     publication = backup(schedule_ahead_minutes=60, lead_minutes=120)
     restored = MONDAY + 2 * DAY - 30 * MINUTE  # Wednesday's is due in half an hour
