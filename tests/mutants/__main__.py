@@ -11,10 +11,12 @@ from collections import Counter
 from pathlib import Path
 
 from tests.mutants.faults import Fault, digest, sample
-from tests.mutants.line_map import Chosen, LineMap
+from tests.mutants.line_map import LineMap
 from tests.mutants.private_tree import copied
 from tests.mutants.results import Outcome, Results
 from tests.mutants.running import failing, record, run_all
+from tests.support import cluster
+from tests.support.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "build" / "mutants"
@@ -48,8 +50,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         trees = [copied(ROOT, Path(folder) / f"tree{number}") for number in range(given.jobs)]
         lines = _lines_of_tests(trees[0], given.jobs)
-        outcomes = _judged(faults, lines, trees, given.limit)
-    _print_summary(given.seed, len(faults), outcomes)
+        run = Run(faults, lines, trees, given.limit)
+        run.judge()
+    _print_summary(given.seed, len(faults), list(run.outcomes.values()))
     return 0
 
 
@@ -70,36 +73,56 @@ def _files(tree: Path, paths: list[str]) -> list[str]:
     return list(dict.fromkeys(str(file.relative_to(tree)) for file in found))
 
 
-def _judged(faults: list[Fault], lines: LineMap, trees: list[Path], limit: float) -> list[Outcome]:
-    """Known outcomes, then those of this run; a test that also fails without a fault has noticed nothing."""
-    results = Results(KEPT / "results.jsonl")
-    sources = {fault.file: digest((trees[0] / fault.file).read_text(encoding="utf-8")) for fault in faults}
-    outcomes: dict[str, Outcome] = {}
-    asked: list[tuple[Fault, Chosen]] = []
-    for fault in faults:
-        chosen = lines.choose(fault)
-        if known := results.known(fault, source=sources[fault.file], key=chosen.key):
-            outcomes[fault.id] = known
-        else:
-            asked.append((fault, chosen))
-    _print(f"{len(outcomes)} of {len(faults)} faults are judged already")
+class Run:
+    """All faults of a run, those judged before and those of now; `outcomes` are by the fault's id."""
 
-    def keep(outcome: Outcome) -> None:
-        results.add(outcome, source=sources[outcome.fault.file])
-        outcomes[outcome.fault.id] = outcome
-        _print_outcome(outcome, f"{len(outcomes)}/{len(faults)}")
+    def __init__(self, faults: list[Fault], lines: LineMap, trees: list[Path], limit: float) -> None:
+        self.faults, self.trees, self.limit = faults, trees, limit
+        self.chosen = {fault.id: lines.choose(fault) for fault in faults}
+        self.sources = {fault.file: digest((trees[0] / fault.file).read_text(encoding="utf-8")) for fault in faults}
+        self.results = Results(KEPT / "results.jsonl")
+        self.outcomes: dict[str, Outcome] = {}
+        for fault in faults:
+            if known := self.results.known(fault, source=self.sources[fault.file], key=self.chosen[fault.id].key):
+                self.outcomes[fault.id] = known
+        _print(f"{len(self.outcomes)} of {len(faults)} faults are judged already")
 
-    run_all(asked, trees, limit=limit, on_outcome=keep)
-    seconds = {name: took for _, chosen in asked for name, took in chosen.tests}
-    new = [outcomes[fault.id] for fault, _ in asked if outcomes[fault.id].is_noticed]
-    noticing = sorted({outcome.by for outcome in new} & seconds.keys())
-    wrong = failing(trees[0], [(name, seconds[name]) for name in noticing], limit=3600)
-    for outcome in new:
-        if outcome.by in wrong:
-            _print(f"{outcome.by} fails without any fault: {outcome.fault} is tried again in the next run")
-            results.forget(outcome.fault)
-            del outcomes[outcome.fault.id]
-    return list(outcomes.values())
+    def judge(self) -> None:
+        self._judge([fault for fault in self.faults if fault.id not in self.outcomes])
+        seen = [outcome for outcome in self.outcomes.values() if not (outcome.is_noticed or outcome.on_postgres)]
+        if not seen:
+            return
+        try:
+            server = Postgres.start()
+        except cluster.NoPostgres as error:
+            _print(f"What the tests on SQLite do not notice is not tried on PostgreSQL. {error}")
+            return
+        try:
+            self._judge([outcome.fault for outcome in seen], postgres=server.url())
+        finally:
+            server.stop()
+
+    def _judge(self, faults: list[Fault], *, postgres: str = "") -> None:
+        """A test that fails also without a fault has noticed nothing."""
+        asked = [(fault, self.chosen[fault.id]) for fault in faults]
+        first = next((chosen.tests[:1] for _, chosen in asked if chosen.tests), [])
+        if failing(self.trees[0], first, limit=self.limit, postgres=postgres):
+            raise RuntimeError(f"{first[0][0]} fails without any fault.")
+        run_all(asked, self.trees, limit=self.limit, postgres=postgres, on_outcome=self._keep)
+        seconds = {name: took for _, chosen in asked for name, took in chosen.tests}
+        new = [self.outcomes[fault.id] for fault in faults if self.outcomes[fault.id].is_noticed]
+        noticing = sorted({outcome.by for outcome in new} & seconds.keys())
+        wrong = failing(self.trees[0], [(name, seconds[name]) for name in noticing], limit=3600, postgres=postgres)
+        for outcome in new:
+            if outcome.by in wrong:
+                _print(f"{outcome.by} fails without any fault: the next run tries {outcome.fault} again")
+                self.results.forget(outcome.fault)
+                del self.outcomes[outcome.fault.id]
+
+    def _keep(self, outcome: Outcome) -> None:
+        self.results.add(outcome, source=self.sources[outcome.fault.file])
+        self.outcomes[outcome.fault.id] = outcome
+        _print_outcome(outcome, f"{len(self.outcomes)}/{len(self.faults)}")
 
 
 def _print_outcome(outcome: Outcome, place: str) -> None:
@@ -109,7 +132,8 @@ def _print_outcome(outcome: Outcome, place: str) -> None:
         "unnoticed": f"NOT NOTICED by {outcome.tests} tests",
         "out of time": "the tests did not end in time",
     }
-    _print(f"{place} {outcome.fault}\n    {words[outcome.verdict]}, {outcome.seconds:.0f} s")
+    where = " on PostgreSQL" if outcome.on_postgres else ""
+    _print(f"{place} {outcome.fault}\n    {words[outcome.verdict]}{where}, {outcome.seconds:.0f} s")
 
 
 def _print_summary(seed: int, asked: int, outcomes: list[Outcome]) -> None:

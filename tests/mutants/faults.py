@@ -2,7 +2,7 @@
 
 import ast
 import hashlib
-import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,11 +13,15 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 class Fault(NamedTuple):
-    """`file` and `tests` (the folder of the module's own tests) are relative to the tree."""
+    """`file` and `tests` (the folder of the module's own tests) are relative to the tree.
+
+    `number`: which one it is of those in the file whose words are the same.
+    """
 
     file: str
     tests: str
     mutation: Mutation
+    number: int = 1
 
     def __str__(self) -> str:
         one = self.mutation
@@ -25,8 +29,9 @@ class Fault(NamedTuple):
 
     @property
     def id(self) -> str:
+        """The same wherever in the file it stands, so that a change elsewhere makes no other fault of it."""
         one = self.mutation
-        return digest(f"{self.file} {one.begin} {one.end} {one.kind} {one.new}")
+        return digest(f"{self.file} {one.kind} {one.old} {one.new} {self.number}")
 
 
 class Lines(NamedTuple):
@@ -41,15 +46,27 @@ def digest(text: str) -> str:
 
 
 def sample(modules: Sequence[tuple[str, str]], *, count: int, seed: int, root: Path) -> list[Fault]:
-    """Up to `count` faults in these modules (a file or folder, with the folder of its tests), in the order of files."""
+    """Up to `count` faults in these modules (a file or folder, with the folder of its tests), in the order of files.
+
+    A fault is drawn by its own id: a change of one module leaves the faults of all others in the sample.
+    """
     found = []
     for path, tests in modules:
         for file in sorted((root / path).rglob("*.py")) if (root / path).is_dir() else [root / path]:
             name = str(file.relative_to(root))
             if "/migrations/" not in name:
-                found += [Fault(name, tests, one) for one in mutations(file.read_text(encoding="utf-8"))]
-    chosen = random.Random(seed).sample(range(len(found)), min(count, len(found)))  # noqa: S311  # no secret
-    return [found[at] for at in sorted(chosen)]
+                found += list(_faults(name, tests, file.read_text(encoding="utf-8")))
+    drawn = sorted(found, key=lambda fault: digest(f"{seed} {fault.id}"))[:count]
+    chosen = set(drawn)
+    return [fault for fault in found if fault in chosen]
+
+
+def _faults(file: str, tests: str, text: str) -> Iterator[Fault]:
+    numbers: Counter[tuple[str, str, str]] = Counter()
+    for one in mutations(text):
+        words = one.kind, one.old, one.new
+        numbers[words] += 1
+        yield Fault(file, tests, one, numbers[words])
 
 
 def lines_of(mutation: Mutation, text: str) -> Lines:

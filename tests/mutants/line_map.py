@@ -48,7 +48,7 @@ class LineMap:
             found |= self._of_package(fault)
         own: list[tuple[str, float]] = []
         others: list[tuple[str, float]] = []
-        for name, seconds in sorted(found.items(), key=lambda one: one[1]):
+        for name, seconds in sorted(found.items(), key=lambda one: (not one[0].startswith(MODELS), one[1])):
             (own if name.startswith((f"{fault.tests}/", MODELS)) else others).append((name, seconds))
         tests: list[tuple[str, float]] = []
         spent = 0.0

@@ -12,7 +12,10 @@ NO_END = 7  # the exit code of tests of which one came to no end
 
 
 class Outcome(NamedTuple):
-    """`by` is the first test that failed, or that came to no end. `key` stands for the tests that were asked."""
+    """`by` is the first test that failed, or that came to no end. `key` stands for the tests that were asked.
+
+    `on_postgres`: the tests were asked on PostgreSQL, after those on SQLite noticed nothing.
+    """
 
     fault: Fault
     verdict: Verdict
@@ -20,6 +23,7 @@ class Outcome(NamedTuple):
     seconds: float
     tests: int
     key: str
+    on_postgres: bool = False
 
     @property
     def is_noticed(self) -> bool | None:
@@ -46,13 +50,15 @@ class Results:
         row = self._last.get(fault.id)
         if row is None or row["source"] != source:
             return None
-        outcome = Outcome(fault, row["verdict"], row["by"], row["seconds"], row["tests"], row["key"])
+        kept = {name: row[name] for name in ("verdict", "by", "seconds", "tests", "key", "on_postgres")}
+        outcome = Outcome(fault=fault, **kept)
         return outcome if outcome.is_noticed or outcome.key == key else None
 
     def add(self, outcome: Outcome, *, source: str) -> None:
         row = {
             "fault": outcome.fault.id, "source": source, "said": str(outcome.fault), "verdict": outcome.verdict,
             "by": outcome.by, "seconds": round(outcome.seconds, 1), "tests": outcome.tests, "key": outcome.key,
+            "on_postgres": outcome.on_postgres,
         }  # fmt: skip
         with self._file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")

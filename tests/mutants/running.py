@@ -17,17 +17,16 @@ from tests.mutants.line_map import Chosen, LineMap, write_record
 from tests.mutants.private_tree import fault_in
 from tests.mutants.results import NO_END, Outcome
 
-FAILED = (1, 2, 3, 4)  # of pytest: tests failed, or could not be collected, or its own work or a plugin's broke
-NO_TESTS = 5
+PASSED, FAILED, NO_TESTS = 0, 1, 5  # exit codes of pytest
 
 
 def record(tree: Path, files: Sequence[str], *, sources: Sequence[str], folder: Path, jobs: int, fast: bool) -> None:
     """Run these files of tests, and write into `folder` which lines of `sources` each of them executes."""
     places = {"EXECUTED_IN": str(folder), "EXECUTED_OF": os.pathsep.join(sources)}
-    parallel = ["-n", str(jobs), "--dist", "loadfile"] if jobs > 1 else ["-p", "no:xdist"]
+    parallel = ["-n", str(jobs), "--dist", "loadfile"] if jobs > 1 else ["-n", "0"]
     options = ["-p", "tests.mutants.executed_lines", *parallel, *(["--fast"] if fast else [])]
     code, output = _pytest(tree, [*options, *files], more=places, limit=3600)
-    if code not in (0, 1, NO_TESTS):
+    if code not in (PASSED, FAILED, NO_TESTS):
         raise RuntimeError(f"The tests could not be run ({code}): {output[-2000:]}")
     for file in LineMap(folder, tree).stale(files):  # nothing of it runs here
         write_record(folder, tree, file, {})
@@ -38,9 +37,13 @@ def run_all(
     trees: Iterable[Path],
     *,
     limit: float,
+    postgres: str = "",
     on_outcome: Callable[[Outcome], None],
 ) -> None:
-    """Each fault against its tests, as many at a time as there are trees; `limit` is in seconds a fault."""
+    """Each fault against its tests, as many at a time as there are trees; `limit` is in seconds a fault.
+
+    `postgres` is the address of a server for tests that use the database, and no others run.
+    """
     free: Queue[Path] = Queue()
     for tree in trees:
         free.put(tree)
@@ -48,7 +51,7 @@ def run_all(
     def judge(one: tuple[Fault, Chosen]) -> None:
         tree = free.get()
         try:
-            outcome = run(*one, tree, limit=limit)
+            outcome = run(*one, tree, limit=limit, postgres=postgres)
         finally:
             free.put(tree)
         on_outcome(outcome)
@@ -58,34 +61,35 @@ def run_all(
             done.result()
 
 
-def run(fault: Fault, chosen: Chosen, tree: Path, *, limit: float) -> Outcome:
+def run(fault: Fault, chosen: Chosen, tree: Path, *, limit: float, postgres: str = "") -> Outcome:
     """Put the fault in, run the tests until one fails, and take it out again."""
     began = time.monotonic()
 
     def outcome(verdict: str, by: str = "") -> Outcome:
-        return Outcome(fault, verdict, by, time.monotonic() - began, len(chosen.tests), chosen.key)  # type: ignore[arg-type]
+        seconds = time.monotonic() - began
+        return Outcome(fault, verdict, by, seconds, len(chosen.tests), chosen.key, bool(postgres))  # type: ignore[arg-type]
 
     if not chosen.tests:
         return outcome("unnoticed")
     with fault_in(tree / fault.file, fault.mutation):
-        code, output = _chosen(tree, chosen.tests, "-x", limit=limit)
+        code, output = _chosen(tree, chosen.tests, "-x", limit=limit, postgres=postgres)
     if code is None:
         return outcome("out of time")
     if code == NO_END:
         return outcome("no end", (tree / "ended").read_text(encoding="utf-8"))
+    if code in (PASSED, NO_TESTS):
+        return outcome("unnoticed")
     if code < 0:  # killed by a signal, such as one for its stack or its memory
         return outcome("noticed", f"signal {-code}")
-    if code not in (0, *FAILED):
-        raise RuntimeError(f"The tests could not be run ({code}): {output[-2000:]}")
-    return outcome("noticed", next(iter(_failed(output)), "reading the tests")) if code else outcome("unnoticed")
+    return outcome("noticed", next(iter(_failed(output)), "reading the tests"))
 
 
-def failing(tree: Path, tests: Sequence[tuple[str, float]], *, limit: float) -> set[str]:
+def failing(tree: Path, tests: Sequence[tuple[str, float]], *, limit: float, postgres: str = "") -> set[str]:
     """Of these tests, those that fail without any fault."""
     if not tests:
         return set()
-    code, output = _chosen(tree, tests, limit=limit)
-    if code not in (0, 1):
+    code, output = _chosen(tree, tests, limit=limit, postgres=postgres)
+    if code not in (PASSED, FAILED, NO_TESTS):
         raise RuntimeError(f"The tests could not be run ({code}): {output[-2000:]}")
     return set(_failed(output))
 
@@ -95,12 +99,17 @@ def _failed(output: str) -> list[str]:
     return [line.partition(" ")[2].partition(" - ")[0] for line in lines]
 
 
-def _chosen(tree: Path, tests: Sequence[tuple[str, float]], *options: str, limit: float) -> tuple[int | None, str]:
+def _chosen(
+    tree: Path, tests: Sequence[tuple[str, float]], *options: str, limit: float, postgres: str
+) -> tuple[int | None, str]:
     file = tree / "chosen"
     file.write_text(json.dumps(tests), encoding="utf-8")
     files = dict.fromkeys(name.partition("::")[0] for name, _ in tests)
-    options = ("-p", "tests.mutants.chosen_tests", "-p", "no:xdist", "--tb=no", *options)
-    return _pytest(tree, [*options, *files], more={"CHOSEN_TESTS": str(file)}, limit=limit)
+    options = ("-p", "tests.mutants.chosen_tests", "-n", "0", "--tb=no", *options)
+    more = {"CHOSEN_TESTS": str(file)}
+    if postgres:
+        options, more["TEST_DATABASE_URL"] = (*options, "--database-only"), postgres
+    return _pytest(tree, [*options, *files], more=more, limit=limit)
 
 
 def _pytest(tree: Path, arguments: Sequence[str], *, more: dict[str, str], limit: float) -> tuple[int | None, str]:

@@ -73,6 +73,18 @@ def test_a_sample_is_the_same_for_a_seed_and_no_larger_than_asked_for() -> None:
     assert len(first) == len({one.id for one in first}) == 20
 
 
+def test_a_change_of_one_module_leaves_the_faults_of_the_others_in_the_sample(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("def one(a):\n    return a + 1\n", encoding="utf-8")
+    (tmp_path / "two.py").write_text(CODE, encoding="utf-8")
+    modules = [("one.py", "tests"), ("two.py", "tests")]
+    before = sample(modules, count=3, seed=5, root=tmp_path)
+    (tmp_path / "one.py").write_text("\n\ndef one(a):\n    return a + 1\n", encoding="utf-8")
+    (tmp_path / "two.py").write_text(f"{CODE}    return at > 8\n", encoding="utf-8")
+    after = sample(modules, count=100, seed=5, root=tmp_path)
+    assert {one.id for one in before} < {one.id for one in after}
+    assert len({one.id for one in sample(modules, count=3, seed=5, root=tmp_path)} & {one.id for one in before}) >= 1
+
+
 def test_every_fault_that_can_be_sampled_leaves_code_that_can_be_compiled() -> None:
     text = (ROOT / "newsletter/delivery/sending/send_batches.py").read_text(encoding="utf-8")
     for one in mutations(text):
