@@ -31,7 +31,7 @@ MODULES = (
     ("newsletter/letters/approval.py", "tests/letters"),
 )
 # Folders whose tests are asked too, as far as they are quick and start no process
-OTHERS = ("ops", "workers", "shipping/test_packages.py")
+OTHERS = ("ops", "workers", "web/test_recorded.py", "shipping/test_packages.py")
 
 
 def main() -> int:

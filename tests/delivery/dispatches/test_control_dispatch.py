@@ -88,3 +88,15 @@ def test_a_stop_is_recorded_with_its_time_and_reason(pair: tuple[Dispatch, Dispa
     assert (row.at, row.details) == (LATER, {"edition": dispatch.edition_id, "reason": "a mistake"})
     other.refresh_from_db()
     assert other.state == DispatchState.OPEN
+
+
+def test_a_pause_and_a_resume_are_recorded_once_with_who_did_it_and_why(pair: tuple[Dispatch, Dispatch]) -> None:
+    dispatch, _ = pair
+    for _ in range(2):
+        control_dispatch.pause(dispatch, reason="wrong picture", by="otto")
+    assert dispatch.reason == "Paused by otto: wrong picture"
+    for _ in range(2):
+        control_dispatch.resume(dispatch, by="otto")
+    paused, resumed = audited(Act.DISPATCH_PAUSED), audited(Act.DISPATCH_RESUMED)
+    assert paused.details == {"edition": dispatch.edition_id, "reason": "wrong picture"}
+    assert resumed.details == {"edition": dispatch.edition_id}
