@@ -80,7 +80,7 @@ def split(dispatch: Dispatch) -> None:
 
 
 def finish(dispatch: Dispatch) -> None:
-    dispatch.batches.update(state=BatchState.ACCEPTED)
+    dispatch.batches.update(state=BatchState.ACCEPTED, lease_until=None)
     assert control_dispatch.finish_if_done(dispatch.pk, now=LATER) == DispatchState.FINISHED
 
 
@@ -130,6 +130,11 @@ ACTS: dict[str, tuple[Callable[[Dispatch], object], int | None, BatchState]] = {
         UNCERTAIN,
         BatchState.ACCEPTED,
     ),
+    "evidence during the call": (
+        lambda one: settle_batch.settle_by_evidence(last(one, CALLING).pk, evidence="an event", now=LATER),
+        CALLING,
+        BatchState.ACCEPTED,
+    ),
     "finish": (finish, PENDING, BatchState.ACCEPTED),
     "send": (send, PENDING, BatchState.ACCEPTED),
     "stay empty": (stay_empty, PENDING, BatchState.EMPTY),
@@ -148,4 +153,4 @@ def test_an_act_on_one_dispatch_changes_no_other(opened: Opener, act: str, first
     assert rows(other) == before
     assert rows(one) != own
     if number:
-        assert batch(one, number).state == state
+        assert (batch(one, number).state, batch(one, number).lease_until) == (state, None)
