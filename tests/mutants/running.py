@@ -1,164 +1,141 @@
-"""Tests run against copies of the tree, each with one fault in it."""
+"""Tests run in private copies of the tree: to record what they execute, and with one fault at a time."""
 
+import json
 import os
-import random
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from queue import Queue
-from typing import NamedTuple
 
-from tests.mutants.mutations import Mutation, mutations
+from tests.mutants.faults import Fault
+from tests.mutants.line_map import Chosen, LineMap, write_record
+from tests.mutants.private_tree import fault_in
+from tests.mutants.results import NO_END, Outcome
 
-ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("newsletter", "workers", "templates", "tests", "benchmarks", "deploy", "docs", "pyproject.toml", "README.md")
-FAILED = (1, 2)  # of pytest: tests failed, or could not be collected
-YEAR = 365 * 86_400
-
-
-class Fault(NamedTuple):
-    """`file` and `tests` (a folder) are relative to the tree."""
-
-    file: str
-    tests: str
-    mutation: Mutation
-
-    def __str__(self) -> str:
-        one = self.mutation
-        return f"{self.file}:{one.line} {one.kind}: {one.said}"
+PASSED, FAILED, NO_TESTS = 0, 1, 5  # exit codes of pytest
 
 
-class Outcome(NamedTuple):
-    """`is_noticed` is None when the tests did not come to their end. `by` is the first test that failed."""
-
-    fault: Fault
-    is_noticed: bool | None
-    seconds: float
-    by: str
-
-
-def sample(modules: Sequence[tuple[str, str]], *, count: int, seed: int, root: Path = ROOT) -> list[Fault]:
-    """Up to `count` faults in these modules (a file or folder, with the folder of its tests), in the order of files."""
-    found = []
-    for path, tests in modules:
-        for file in sorted((root / path).rglob("*.py")) if (root / path).is_dir() else [root / path]:
-            name = str(file.relative_to(root))
-            if "/migrations/" not in name:
-                found += [Fault(name, tests, one) for one in mutations(file.read_text(encoding="utf-8"))]
-    chosen = random.Random(seed).sample(range(len(found)), min(count, len(found)))  # noqa: S311  # no secret
-    return [found[at] for at in sorted(chosen)]
+def record(tree: Path, files: Sequence[str], *, sources: Sequence[str], folder: Path, jobs: int, fast: bool) -> None:
+    """Run these files of tests, and write into `folder` which lines of `sources` each of them executes."""
+    places = {"EXECUTED_IN": str(folder), "EXECUTED_OF": os.pathsep.join(sources)}
+    parallel = ["-n", str(jobs), "--dist", "loadfile"] if jobs > 1 else ["-n", "0"]
+    options = ["-p", "tests.mutants.executed_lines", *parallel, *(["--fast"] if fast else [])]
+    code, output = _pytest(tree, [*options, *files], more=places, limit=3600)
+    if code not in (PASSED, FAILED, NO_TESTS):
+        raise RuntimeError(f"The tests could not be run ({code}): {output[-2000:]}")
+    for file in LineMap(folder, tree).stale(files):  # nothing of it runs here
+        write_record(folder, tree, file, {})
 
 
 def run_all(
-    faults: Sequence[Fault], *, jobs: int, limit: float, folder: Path, told: Callable[[Outcome], None]
-) -> list[Outcome]:
-    """Each fault against the tests of its package, `jobs` at a time; `limit` is in seconds a fault.
+    faults: Sequence[tuple[Fault, Chosen]],
+    trees: Iterable[Path],
+    *,
+    limit: float,
+    postgres: str = "",
+    on_outcome: Callable[[Outcome], None],
+) -> None:
+    """Each fault against its tests, as many at a time as there are trees; `limit` is in seconds a fault.
 
-    The copies are made in `folder`. `told` gets each outcome as it comes.
+    `postgres` is the address of a server for tests that use the database, and no others run.
     """
-    trees: Queue[Path] = Queue()
-    for number in range(jobs):
-        trees.put(_copied(folder / f"tree{number}"))
+    free: Queue[Path] = Queue()
+    for tree in trees:
+        free.put(tree)
 
-    def judge(fault: Fault) -> Outcome:
-        tree = trees.get()
+    def judge(one: tuple[Fault, Chosen]) -> None:
+        tree = free.get()
         try:
-            outcome = run(fault, tree, limit=limit)
+            outcome = run(*one, tree, limit=limit, postgres=postgres)
         finally:
-            trees.put(tree)
-        told(outcome)
-        return outcome
+            free.put(tree)
+        on_outcome(outcome)
 
-    with ThreadPoolExecutor(jobs) as pool:
-        return list(pool.map(judge, faults))
+    with ThreadPoolExecutor(free.qsize()) as pool:
+        for done in [pool.submit(judge, one) for one in faults]:
+            done.result()
 
 
-def run(fault: Fault, tree: Path, *, limit: float) -> Outcome:
-    """Put the fault in, run the tests, and take it out again."""
-    file = tree / fault.file
-    text = file.read_text(encoding="utf-8")
+def run(fault: Fault, chosen: Chosen, tree: Path, *, limit: float, postgres: str = "") -> Outcome:
+    """Put the fault in, run the tests until one fails, and take it out again."""
     began = time.monotonic()
-    _write(file, fault.mutation.applied(text))
-    try:
-        code, said = pytest(tree, order_of_tests(fault, tree), limit=limit)
-    finally:
-        _write(file, text)
-    seconds = time.monotonic() - began
+
+    def outcome(verdict: str, by: str = "") -> Outcome:
+        seconds = time.monotonic() - began
+        return Outcome(fault, verdict, by, seconds, len(chosen.tests), chosen.key, bool(postgres))  # type: ignore[arg-type]
+
+    if not chosen.tests:
+        return outcome("unnoticed")
+    with fault_in(tree / fault.file, fault.mutation):
+        code, output = _chosen(tree, chosen.tests, "-x", limit=limit, postgres=postgres)
     if code is None:
-        return Outcome(fault, None, seconds, "")
-    if code not in (0, *FAILED):
-        raise RuntimeError(f"The tests could not be run: {said}")
-    failed = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    by = failed[0].partition(" ")[2].partition(" - ")[0] if failed else "reading the tests"
-    return Outcome(fault, code != 0, seconds, by if code else "")
+        return outcome("out of time")
+    if code == NO_END:
+        return outcome("no end", (tree / "ended").read_text(encoding="utf-8"))
+    if code in (PASSED, NO_TESTS):
+        return outcome("unnoticed")
+    if code < 0:  # killed by a signal, such as one for its stack or its memory
+        return outcome("noticed", f"signal {-code}")
+    return outcome("noticed", next(iter(_failed(output)), "reading the tests"))
 
 
-def order_of_tests(fault: Fault, tree: Path) -> list[str]:
-    """Files of tests, those first that have the module's name in their own, then those that name it at all."""
-    name = Path(fault.file).stem
-    files = sorted((tree / fault.tests).rglob("test_*.py"))
+def failing(tree: Path, tests: Sequence[tuple[str, float]], *, limit: float, postgres: str = "") -> set[str]:
+    """Of these tests, those that fail without any fault."""
+    if not tests:
+        return set()
+    code, output = _chosen(tree, tests, limit=limit, postgres=postgres)
+    if code not in (PASSED, FAILED, NO_TESTS):
+        raise RuntimeError(f"The tests could not be run ({code}): {output[-2000:]}")
+    return set(_failed(output))
 
-    def rank(file: Path) -> int:
-        return 0 if name in file.stem else 1 if name in file.read_text(encoding="utf-8") else 2
 
-    return [str(file.relative_to(tree)) for file in sorted(files, key=rank)]
+def _failed(output: str) -> list[str]:
+    lines = [line for line in output.splitlines() if line.startswith(("FAILED ", "ERROR "))]
+    return [line.partition(" ")[2].partition(" - ")[0] for line in lines]
 
 
-def pytest(tree: Path, tests: Sequence[str], *, limit: float) -> tuple[int | None, str]:
+def _chosen(
+    tree: Path, tests: Sequence[tuple[str, float]], *options: str, limit: float, postgres: str
+) -> tuple[int | None, str]:
+    file = tree / "chosen"
+    file.write_text(json.dumps(tests), encoding="utf-8")
+    files = dict.fromkeys(name.partition("::")[0] for name, _ in tests)
+    options = ("-p", "tests.mutants.chosen_tests", "-n", "0", "--tb=no", *options)
+    more = {"CHOSEN_TESTS": str(file)}
+    if postgres:
+        options, more["TEST_DATABASE_URL"] = (*options, "--database-only"), postgres
+    return _pytest(tree, [*options, *files], more=more, limit=limit)
+
+
+def _pytest(tree: Path, arguments: Sequence[str], *, more: dict[str, str], limit: float) -> tuple[int | None, str]:
     """Its exit code and its words; None for the former when the time was over."""
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-x",
-        "-q",
-        "--tb=no",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        *tests,
-    ]
+    (tree / "tmp").mkdir(exist_ok=True)
+    # inputs, hashes and the samples of long tests are the same in every run
+    same = {"CI": "1", "SEED": "1", "PYTHONHASHSEED": "0", "TMPDIR": str(tree / "tmp"), "COLUMNS": "1000"}
     process = subprocess.Popen(
-        command,
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
         cwd=tree,
-        env={**os.environ, "CI": "1"},  # inputs that are the same in every run
+        env={**os.environ, **same, **more},
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        errors="replace",
         start_new_session=True,
     )
+    code: int | None
     try:
-        said, _ = process.communicate(timeout=limit)
+        output, _ = process.communicate(timeout=limit)
+        code = process.returncode
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
+        code, output = None, ""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # also what a test has started and left
+    if code is None:
         process.communicate()
-        return None, ""
-    return process.returncode, said
-
-
-_moments = iter(range(int(time.time()) - YEAR, int(time.time())))
-
-
-def _write(file: Path, text: str) -> None:
-    """With a time that it never had: compiled code is known by time and size, which a fault may leave as they are."""
-    file.write_text(text, encoding="utf-8")
-    moment = next(_moments)
-    os.utime(file, (moment, moment))
-
-
-def _copied(tree: Path) -> Path:
-    tree.mkdir(parents=True)
-    for name in COPIED:
-        there = ROOT / name
-        if there.is_dir():
-            shutil.copytree(there, tree / name, ignore=shutil.ignore_patterns("__pycache__", "results"))
-        else:
-            shutil.copy2(there, tree / name)
-    (tree / ".tools").symlink_to(ROOT / ".tools")
-    return tree
+    return code, output

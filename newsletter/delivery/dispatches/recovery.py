@@ -23,7 +23,8 @@ def release_abandoned(*, now: datetime) -> int:
     """Release the batches of lost workers: claimed → pending, calling → uncertain. Return how many there were."""
     count = 0
     for batch in Batch.objects.abandoned(now).only("pk", "fence", "state")[:1000]:
-        ours = Batch.objects.filter(pk=batch.pk, fence=batch.fence, state=batch.state, lease_until__lt=now)
+        # a lease never changes without the fence or the state
+        ours = Batch.objects.filter(pk=batch.pk, fence=batch.fence, state=batch.state)
         with transaction.atomic():
             if batch.state == BatchState.CLAIMED:
                 changed = ours.update(state=BatchState.PENDING, lease_until=None, last_enqueued_at=None)

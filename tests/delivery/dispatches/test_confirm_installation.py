@@ -154,6 +154,19 @@ def test_a_stop_that_a_person_asked_for_is_carried_out_after_a_restore_and_not_b
         assert (group.state, group.cancel_slot) == (ScheduledGroupState.LEFT, None)
 
 
+def test_a_cancel_under_way_keeps_its_slot_after_a_restore_until_the_cancel_is_deleted(tmp_path: Path) -> None:
+    with living(tmp_path / "ahead.sqlite3") as system, override_settings(DISPATCH_BATCH_SIZE=1):
+        system.prepare(readers=2)
+        system.at(-60).live()
+        group = ScheduledGroup.objects.get()
+        ScheduledGroup.objects.update(state=ScheduledGroupState.CANCELLING)
+        confirm_installation.confirm(name="", by=OTTO, now=system.clock())
+        after = ScheduledGroup.objects.get()
+        assert (after.state, after.cancel_slot) == (ScheduledGroupState.LEFT, group.cancel_slot)
+        system.at(61).tend()
+        assert ScheduledGroup.objects.get().cancel_slot is None
+
+
 def test_what_a_restored_dispatch_has_not_submitted_is_sent_at_its_time_once_a_person_resumes_it(
     tmp_path: Path,
 ) -> None:

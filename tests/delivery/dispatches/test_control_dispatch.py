@@ -9,9 +9,12 @@ from newsletter.audience.models import Subscriber
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
 from newsletter.delivery.dispatches import control_dispatch, recovery
+from newsletter.delivery.dispatches.delay_reasons import is_held_back
 from newsletter.delivery.models import Attempt, Batch, Dispatch
+from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
+from newsletter.mail.provider_errors import Refused
 from newsletter.mail.sendgrid.mail_send_client import Client
 from tests.support.factories import MONDAY
 
@@ -37,6 +40,14 @@ def refuse_one(dispatch: Dispatch, client: Client) -> Batch:
     dispatch.refresh_from_db()
     assert dispatch.state == DispatchState.ATTENTION
     return dispatch.batches.get(state=BatchState.REFUSED)
+
+
+def begun(batch: Batch) -> Attempt:
+    claimed = send_batches.claim(batch.pk, now=MONDAY)
+    assert claimed is not None
+    attempt = send_batches.begin_attempt(claimed, batch_recipients.resolve_recipients(claimed), now=MONDAY)
+    assert attempt is not None
+    return attempt
 
 
 def audited(act: Act) -> Record:
@@ -88,3 +99,34 @@ def test_a_stop_is_recorded_with_its_time_and_reason(pair: tuple[Dispatch, Dispa
     assert (row.at, row.details) == (LATER, {"edition": dispatch.edition_id, "reason": "a mistake"})
     other.refresh_from_db()
     assert other.state == DispatchState.OPEN
+
+
+def test_a_pause_and_a_resume_are_recorded_once_with_who_did_it_and_why(pair: tuple[Dispatch, Dispatch]) -> None:
+    dispatch, _ = pair
+    for _ in range(2):
+        control_dispatch.pause(dispatch, reason="wrong picture", by="otto")
+    assert dispatch.reason == "Paused by otto: wrong picture"
+    for _ in range(2):
+        control_dispatch.resume(dispatch, by="otto")
+    paused, resumed = audited(Act.DISPATCH_PAUSED), audited(Act.DISPATCH_RESUMED)
+    assert paused.details == {"edition": dispatch.edition_id, "reason": "wrong picture"}
+    assert resumed.details == {"edition": dispatch.edition_id}
+
+
+def test_a_long_refusal_is_shortened_to_what_a_reason_may_hold(pair: tuple[Dispatch, Dispatch]) -> None:
+    dispatch, _ = pair
+    attempt = begun(dispatch.batches.get())
+    send_batches.record_result(attempt, Refused("the key", status=401), now=LATER)
+    Dispatch.objects.filter(pk=dispatch.pk).update(state=DispatchState.OPEN)
+    control_dispatch.handle_refusal(dispatch.batches.get().pk, at_once=True, detail="x" * 600)
+    dispatch.refresh_from_db()
+    assert len(dispatch.reason) == 500
+    assert dispatch.reason.startswith("The provider refuses every batch. xxx")
+
+
+def test_a_dispatch_that_a_person_has_paused_is_not_said_to_wait_for_its_time(pair: tuple[Dispatch, Dispatch]) -> None:
+    dispatch, _ = pair
+    dispatch.batches.update(due_at=MONDAY + timedelta(hours=5))
+    assert is_held_back(dispatch, at=LATER)
+    control_dispatch.pause(dispatch, reason="wait")
+    assert not is_held_back(dispatch, at=LATER)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -53,6 +54,25 @@ def test_a_worker_lost_after_its_attempt_leaves_the_batch_uncertain(opened: Open
     assert recovery.release_abandoned(now=LATER) == 0
 
 
+def test_a_worker_that_begins_its_call_at_the_last_moment_keeps_its_batch(opened: Opener) -> None:
+    """By its own clock the lease of its claim is not over, when another process already looks for lost workers."""
+    dispatch = opened()
+    batch = send_batches.claim(dispatch.batches.get().pk, now=MONDAY)
+    assert batch is not None
+    begun: list[Attempt | None] = []
+
+    def begin_first(execute: Callable[..., Any], statement: str, *rest: Any) -> Any:
+        if statement.startswith("UPDATE") and not begun:
+            begun.append(None)
+            begun[0] = send_batches.begin_attempt(batch, batch_recipients.resolve_recipients(batch), now=MONDAY)
+        return execute(statement, *rest)
+
+    with connection.execute_wrapper(begin_first):
+        assert recovery.release_abandoned(now=LATER) == 0
+    assert begun[0] is not None
+    assert dispatch.batches.get().state == BatchState.CALLING
+
+
 def test_a_bell_is_rung_once_and_again_only_after_a_while(opened: Opener) -> None:
     dispatch = opened(readers=3, size=1)
     assert len(recovery.batches_to_enqueue(now=MONDAY, limit=2)) == 2
@@ -97,7 +117,7 @@ def test_sending_again_is_a_second_attempt_and_keeps_who_said_so(opened: Opener)
     recovery.finish_completed(now=LATER)
     settle_batch.send_again(batch, by="Otto", now=MONDAY)
     dispatch.refresh_from_db()
-    assert dispatch.state == DispatchState.OPEN
+    assert (dispatch.state, dispatch.reason) == (DispatchState.OPEN, "")
     ended(dispatch, Receipt(202, ""))
     assert [a.status for a in batch.attempts.order_by("ordinal")] == [AttemptStatus.UNCERTAIN, AttemptStatus.ACCEPTED]
     assert batch.attempts.get(ordinal=1).settled_by == "Otto: send again"

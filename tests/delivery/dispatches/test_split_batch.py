@@ -191,6 +191,20 @@ def test_while_a_dispatch_opens_a_refused_batch_waits_with_being_split(
     assert progress(Dispatch.objects.get()).adds_up
 
 
+def test_refusals_of_single_letters_between_accepted_ones_do_not_pause_a_dispatch_that_still_opens(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_dispatch, "CHUNK_SIZE", 12)
+    dispatch = opened(readers=40, size=4)
+    assert dispatch.frozen_up_to_id is not None
+    with override_settings(DISPATCH_REFUSALS=2, DISPATCH_REFUSED_SHARE=1):
+        for number in (1, 3, 5):
+            answer(dispatch.batches.get(number=number), Refused("HTTP 400", status=400, readers=[0]))
+            answer(dispatch.batches.get(number=number + 1), Receipt(202, "m"))
+    dispatch.refresh_from_db()
+    assert (dispatch.state, dispatch.batches.filter(state=BatchState.REFUSED).count()) == (DispatchState.OPEN, 3)
+
+
 def test_too_large_a_share_of_bad_addresses_pauses_the_dispatch_and_says_how_many(opened: Opener) -> None:
     dispatch = opened(readers=400, size=200)
     with override_settings(DISPATCH_REFUSED_SHARE=0.1):

@@ -51,6 +51,20 @@ def test_a_house_stamps_itself_and_stays_ours() -> None:
     assert Installation.objects.get().installation_id == installation.cached_id()
 
 
+def test_a_copy_is_logged_once_and_not_at_every_check(
+    copied: Callable[[], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    copied()
+    for _ in range(3):
+        assert installation.check(fresh=True).difference
+    assert [one.message for one in caplog.records if "environment.strange" in one.message] == [caplog.messages[-1]]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL says itself who it is")
+def test_a_file_is_known_by_its_number() -> None:
+    assert installation.fingerprint()["file"] == str(Path(connection.settings_dict["NAME"]).stat().st_ino)
+
+
 def test_a_copy_sends_nothing_until_it_is_confirmed_and_resumed(
     opened: Callable[..., Dispatch],
     copied: Callable[[], None],
