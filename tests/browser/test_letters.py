@@ -9,9 +9,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize
 
+from newsletter.giving.place_appeal import AppealPosition
+from newsletter.letters.content.letter_content import LetterContent, build_content
 from newsletter.letters.render_letter import draw, render
 from newsletter.mail.message import MergeTag
-from tests.golden.looks import EVERY
+from newsletter.publications.models import Layout
+from tests.golden.editions import BASE_URL, PICTURES, edition_of
+from tests.golden.looks import EVERY, coast, give, telling
 from tests.golden.stretching import WORDS, stretched
 
 DESKTOP, PHONE, SMALL = (ViewportSize(width=width, height=900) for width in (800, 375, 320))
@@ -134,6 +138,55 @@ def test_words_longer_than_a_phone_are_broken_wherever_they_stand(browser: Brows
         with shown(browser, each, SMALL) as page:
             assert page.evaluate(EDGES) == [], way
             assert page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"], way
+
+
+AMOUNTS = """() => [...document.querySelectorAll('.button-wide')].map(e => {
+    const {left, right, top, height} = e.getBoundingClientRect();
+    return {left, right, top, height};
+})"""
+
+
+def amounts(language: str, currency: str, sums: list[int]) -> LetterContent:
+    """A short letter with these amounts."""
+    publication = coast(language=language, layout=Layout.STORY)
+    return build_content(
+        edition_of(publication),
+        stories=[telling(0)],
+        appeal=give(amounts=sums, currency=currency),
+        spot=AppealPosition(0, None),
+        base_url=BASE_URL,
+        pictures=PICTURES,
+    )
+
+
+SUMS = [
+    *(("en-GB", "GBP", [5, 15, 40]), ("en", "USD", [25]), ("fr", "EUR", [25, 1000]), ("de", "EUR", [5, 90, 1_000_000])),
+    *(("es-CL", "CLP", [5000, 250_000, 100_000_000]), ("he", "ILS", [18, 180, 1800]), ("ar", "USD", [10, 25, 50])),
+]
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE, SMALL], ids=["desktop", "375", "320"])
+@pytest.mark.parametrize(("language", "currency", "sums"), SUMS)
+def test_amounts_are_buttons_of_one_width_in_clean_rows(
+    browser: Browser, language: str, currency: str, sums: list[int], viewport: ViewportSize
+) -> None:
+    html = render(amounts(language, currency, sums)).html
+    rtl = language in ("ar", "he")
+    with shown(browser, html, viewport) as page:
+        buttons = page.evaluate(AMOUNTS)
+        (column,) = page.evaluate(
+            "() => [...document.querySelectorAll('.amounts')].map(e => [e.getBoundingClientRect()]"
+            ".map(r => [r.left, r.right])[0])"
+        )
+    assert len(buttons) == len(sums)
+    assert len({(b["right"] - b["left"], b["height"]) for b in buttons}) == 1
+    assert 44 <= buttons[0]["height"] < 50  # a fingertip, and one line
+    assert buttons[0]["right" if rtl else "left"] == column[1 if rtl else 0]
+    rows = len({b["top"] for b in buttons})
+    assert rows in (1, len(sums))  # all abreast, or each in a row of its own
+    if viewport is not DESKTOP:
+        assert rows == len(sums)
+        assert {(b["left"], b["right"]) for b in buttons} == {tuple(column)}
 
 
 def test_the_logo_changes_over_in_the_dark(browser: Browser) -> None:
