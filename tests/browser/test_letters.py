@@ -189,6 +189,52 @@ def test_amounts_are_buttons_of_one_width_in_clean_rows(
         assert {(b["left"], b["right"]) for b in buttons} == {tuple(column)}
 
 
+SIDES = """phrase => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    let node, at = -1;
+    while (at < 0 && (node = walker.nextNode())) at = node.data.indexOf(phrase);
+    return phrase.split(' ').map(word => {
+        const range = document.createRange(), start = at + phrase.indexOf(word);
+        range.setStart(node, start);
+        range.setEnd(node, start + word.length);
+        return range.getBoundingClientRect().left;
+    });
+}"""
+
+
+@pytest.mark.parametrize("phrase", ["4 Kiln Lane, Haifa 31000", "Carmel & Sons (1902)", "Levant Review (UK)"])
+def test_names_and_addresses_in_a_letter_from_right_to_left_read_from_left_to_right(
+    browser: Browser, phrase: str
+) -> None:
+    with shown(browser, render(EVERY["hebrew"]()).html, DESKTOP) as page:
+        places = page.evaluate(SIDES, phrase)
+    assert places == sorted(places)
+    assert len(set(places)) == len(phrase.split(" "))
+
+
+def test_a_letter_from_right_to_left_is_mirrored(browser: Browser) -> None:
+    """Small pictures, marks of lists and lines of quotations stand at the right."""
+    with shown(browser, render(EVERY["hebrew"]()).html, DESKTOP) as page:
+        thumbs, texts = (
+            page.evaluate(f"() => [...document.querySelectorAll('{cell}')].map(e => e.getBoundingClientRect().left)")
+            for cell in (".thumb-cell", ".thumb-text")
+        )
+        quote = page.evaluate("() => getComputedStyle(document.querySelector('.prose blockquote')).borderRightWidth")
+        list_side = page.evaluate("() => getComputedStyle(document.querySelector('.prose ul')).marginRight")
+    assert len(thumbs) == 3
+    assert all(picture > words for picture, words in zip(thumbs, texts, strict=True))
+    assert (quote, list_side) == ("3px", "26px")
+
+
+def test_long_words_may_be_hyphenated_on_a_phone_by_the_language_of_their_story(browser: Browser) -> None:
+    html = render(EVERY["arabic"]()).html
+    states = """() => [...document.querySelectorAll('.headline-lead, .headline, .prose')].map(
+        e => [getComputedStyle(e).hyphens, e.closest('[lang]').lang])"""
+    with shown(browser, html, PHONE) as phone, shown(browser, html, DESKTOP) as desktop:
+        assert phone.evaluate(states) == [["auto", "ar"]] * 4 + [["auto", "en"]] * 2
+        assert {hyphens for hyphens, _ in desktop.evaluate(states)} == {"manual"}
+
+
 def test_the_logo_changes_over_in_the_dark(browser: Browser) -> None:
     html = render(EVERY["letter"]()).html
     visible = (

@@ -46,7 +46,7 @@ def view_of_appeal(appeal: Appeal, publication: Publication, words: Translation,
     """Return the appeal of an email whose last readers get it `at` this moment; a match that has ended is left out."""
     amounts = tuple(_amount(appeal, amount, words, publication.language) for amount in appeal.amounts)
     return AppealView(
-        label=words.from_us.format(publication=publication.name),
+        label=words.fill(words.from_us, publication=publication.name),
         heading=join_prices(appeal.heading),
         lead=join_prices(collapse_whitespace(appeal.lead)),
         points=tuple(join_prices(str(point)) for point in appeal.points),
@@ -65,9 +65,9 @@ def view_of_thanks(appeal: Appeal, publication: Publication, words: Translation)
     """Return the thank-you for recent donors: the newsroom's own text, or the default in its language."""
     heading, lead = words.thanks
     return AppealView(
-        label=words.from_us.format(publication=publication.name),
+        label=words.fill(words.from_us, publication=publication.name),
         heading=join_prices(appeal.thanks_heading) or heading,
-        lead=join_prices(collapse_whitespace(appeal.thanks_lead)) or lead.format(publication=publication.name),
+        lead=join_prices(collapse_whitespace(appeal.thanks_lead)) or words.fill(lead, publication=publication.name),
         points=(),
         closing=(),
         thermometer=None,
@@ -90,7 +90,7 @@ def _thermometer(appeal: Appeal, words: Translation, language: str) -> Thermomet
     if not appeal.goal or appeal.raised is None or appeal.raised_on is None:
         return None
     raised, goal = (money(amount, appeal.currency, language) for amount in (appeal.raised, appeal.goal))
-    text = words.given.format(raised=raised, goal=goal, day=short_date(appeal.raised_on, language))
+    text = words.fill(words.given, raised=raised, goal=goal, day=short_date(appeal.raised_on, language))
     return Thermometer(f"{text}.", min(100, appeal.raised * 100 // appeal.goal))
 
 
@@ -107,4 +107,4 @@ def _match(appeal: Appeal, publication: Publication, words: Translation, *, at: 
         offset = f"{local:%z}"
         name = f"UTC{offset[:3]}:{offset[3:5]}"
     day, time = short_date(local.date(), publication.language), short_time(local.time(), publication.language)
-    return f"{match} {words.until.format(day=day, time=time, zone=name)}"
+    return f"{match} {words.fill(words.until, day=day, time=time, zone=name)}"

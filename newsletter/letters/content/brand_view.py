@@ -111,5 +111,5 @@ def _elsewhere(link: dict[str, str], publication: Publication, words: Translatio
 def _sponsor(publication: Publication, words: Translation) -> Sponsor | None:
     if not publication.sponsor_name:
         return None
-    label = words.sponsored.format(sponsor=publication.sponsor_name)
+    label = words.fill(words.sponsored, sponsor=publication.sponsor_name)
     return Sponsor(label, publication.sponsor_text, publication.sponsor_url)
