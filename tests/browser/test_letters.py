@@ -14,7 +14,7 @@ from newsletter.letters.content.letter_content import LetterContent, build_conte
 from newsletter.letters.render_letter import draw, render
 from newsletter.mail.message import MergeTag
 from newsletter.publications.models import Layout
-from tests.golden.editions import BASE_URL, PICTURES, edition_of
+from tests.golden.editions import BASE_URL, PICTURES, edition_of, kept
 from tests.golden.looks import EVERY, coast, give, telling
 from tests.golden.stretching import WORDS, stretched
 
@@ -233,6 +233,35 @@ def test_long_words_may_be_hyphenated_on_a_phone_by_the_language_of_their_story(
     with shown(browser, html, PHONE) as phone, shown(browser, html, DESKTOP) as desktop:
         assert phone.evaluate(states) == [["auto", "ar"]] * 4 + [["auto", "en"]] * 2
         assert {hyphens for hyphens, _ in desktop.evaluate(states)} == {"manual"}
+
+
+def with_logo(name: str, **more: object) -> LetterContent:
+    """A letter whose transparent logo is all dark, or as `more` says."""
+    logo = kept("coast", 720, 160, "png")
+    logo.dark_share = 100
+    publication = coast(name=name, **{"logo": logo, "layout": Layout.STORY} | more)
+    return build_content(
+        edition_of(publication), stories=[telling(0)], appeal=None, spot=None, base_url=BASE_URL, pictures=PICTURES
+    )
+
+
+def test_a_dark_logo_stands_on_a_light_plate_in_the_dark_and_on_none_by_day(browser: Browser) -> None:
+    plate = """() => { const style = getComputedStyle(document.querySelector('[class*=logo]'));
+        return [style.backgroundColor, style.color, style.paddingLeft]; }"""
+    html = render(with_logo("The Coast Road")).html
+    with shown(browser, html, DESKTOP) as day, shown(browser, html, DESKTOP, "dark") as night:
+        assert day.evaluate(plate)[::2] == ["rgba(0, 0, 0, 0)", "0px"]
+        assert night.evaluate(plate) == ["rgb(255, 253, 248)", "rgb(34, 32, 28)", "14px"]
+    assert "logo-plate" not in render(with_logo("The Coast Road", logo_dark=kept("night", 720, 160, "png"))).html
+
+
+@pytest.mark.parametrize("layout", [Layout.STORY, Layout.DIGEST])
+def test_without_pictures_a_name_in_place_of_the_logo_fits_its_line(browser: Browser, layout: Layout) -> None:
+    lines = """() => { const image = document.querySelector('[class*=logo]');
+        return image.getBoundingClientRect().height / parseFloat(getComputedStyle(image).lineHeight); }"""
+    for name in ("Ox", "The Coast Road", "The Marram Gazette"):
+        with shown(browser, render(with_logo(name, layout=layout)).html, PHONE) as page:
+            assert page.evaluate(lines) < 2, name
 
 
 def test_the_logo_changes_over_in_the_dark(browser: Browser) -> None:

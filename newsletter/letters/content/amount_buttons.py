@@ -1,8 +1,9 @@
 """The buttons of an appeal's suggested amounts: their words and one width for all. Pure."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from newsletter.letters.style.text_width import text_width
 
 THIRD, HALF = 172, 263  # widths of a button in CSS pixels: three or two in the text column, 10 pixels apart
 PADDING = 20  # at both sides of a button's words together
@@ -27,25 +28,9 @@ class ButtonLayout:
 
 def button_layout(labels: Sequence[str]) -> ButtonLayout:
     """Return the narrowest layout in which no label takes two lines."""
-    widest = max(map(_text_width, labels), default=0) + PADDING
+    widest = max(map(text_width, labels), default=0) + PADDING
     if widest <= THIRD:
         return ButtonLayout(THIRD, stacked=False)
     if widest <= HALF:
         return ButtonLayout(HALF, stacked=len(labels) > 2)
     return ButtonLayout(0, stacked=True)
-
-
-def _text_width(text: str) -> int:
-    """Return about how wide `text` is in bold Arial or Helvetica of 16 pixels; wide rather than narrow."""
-    return sum(map(_character_width, text))
-
-
-def _character_width(character: str) -> int:
-    if unicodedata.east_asian_width(character) in "WF":
-        return 16
-    match unicodedata.category(character)[0]:
-        case "M" | "C":
-            return 0
-        case "P" | "Z":
-            return 5
-    return 13 if character.isupper() else 9 if character.isdigit() else 10
