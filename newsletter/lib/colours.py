@@ -27,7 +27,7 @@ def ensure_contrast(colour: str, on: str, min_contrast: float = MIN_CONTRAST) ->
 
 @lru_cache(maxsize=256)
 def lighten_in_hue(colour: str, on: str, min_contrast: float = MIN_CONTRAST) -> str:
-    """Return `colour`, lightened in small steps of the same hue until its contrast with the dark colour `on` is enough."""
+    """Return `colour`, lightened in the same hue until its contrast with the dark colour `on` is enough."""
     start = oklch_of(*_channels(colour))
     lighter = colour
     for step in range(101):

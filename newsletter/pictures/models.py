@@ -49,7 +49,7 @@ class Picture(Claimable):
     dark_share = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        help_text="Of a file with transparency: how much of what is visible is dark, in per cent.",
+        help_text="Of a file with transparency: how many per cent of what is visible are dark.",
     )
 
     problem = models.CharField(max_length=300, blank=True, help_text="Why the last try failed.")

@@ -257,11 +257,16 @@ def test_a_dark_logo_stands_on_a_light_plate_in_the_dark_and_on_none_by_day(brow
 
 @pytest.mark.parametrize("layout", [Layout.STORY, Layout.DIGEST])
 def test_without_pictures_a_name_in_place_of_the_logo_fits_its_line(browser: Browser, layout: Layout) -> None:
-    lines = """() => { const image = document.querySelector('[class*=logo]');
-        return image.getBoundingClientRect().height / parseFloat(getComputedStyle(image).lineHeight); }"""
-    for name in ("Ox", "The Coast Road", "The Marram Gazette"):
+    # the words of a picture that is not shown cannot be measured themselves
+    widths = """() => { const image = document.querySelector('[class*=logo]'), words = document.createElement('span');
+        words.textContent = image.alt;
+        words.style.cssText = `white-space: nowrap; font-size: ${getComputedStyle(image).fontSize}`;
+        image.after(words);
+        return [words.getBoundingClientRect().width, image.getBoundingClientRect().width - 18]; }"""
+    for name in ("Ox", "The Coast Road", "The Marram Gazette", "海岸通り新聞", "رسالة الميناء"):
         with shown(browser, render(with_logo(name, layout=layout)).html, PHONE) as page:
-            assert page.evaluate(lines) < 2, name
+            words, room = page.evaluate(widths)
+        assert 0 < words <= room, name
 
 
 def test_the_logo_changes_over_in_the_dark(browser: Browser) -> None:
