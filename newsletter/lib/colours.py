@@ -1,6 +1,9 @@
 """Colours as `#rrggbb`, and the contrast of text on a background. Pure."""
 
+from functools import lru_cache
+
 from newsletter.lib.errors import BadInput
+from newsletter.lib.oklch import oklch_of, srgb_of
 
 MIN_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3
 
@@ -20,6 +23,19 @@ def ensure_contrast(colour: str, on: str, min_contrast: float = MIN_CONTRAST) ->
         if contrast(moved, on) >= min_contrast:
             return moved
     return moved  # black or white, the farthest possible
+
+
+@lru_cache(maxsize=256)
+def lighten_in_hue(colour: str, on: str, min_contrast: float = MIN_CONTRAST) -> str:
+    """Return `colour`, lightened in the same hue until its contrast with the dark colour `on` is enough."""
+    start = oklch_of(*_channels(colour))
+    lighter = colour
+    for step in range(101):
+        if contrast(lighter, on) >= min_contrast:
+            break
+        lightness = start.lightness + (1 - start.lightness) * (step + 1) / 100
+        lighter = "#{:02x}{:02x}{:02x}".format(*srgb_of(start._replace(lightness=min(1.0, lightness))))
+    return lighter
 
 
 def _luminance(colour: str) -> float:

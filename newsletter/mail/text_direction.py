@@ -1,5 +1,6 @@
 """The writing direction of languages and texts. Pure."""
 
+import re
 import unicodedata
 from typing import Literal
 
@@ -11,6 +12,9 @@ Direction = Literal["ltr", "rtl"]
 RIGHT_TO_LEFT = frozenset({"acm", "aeb", "arc", "arz", "glk", "khw", "pnb", "prs"})
 RIGHT_TO_LEFT_SCRIPTS = frozenset({"adlm", "arab", "aran", "hebr", "mand", "nkoo", "rohg", "samr", "syrc", "thaa"})
 LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
+ISOLATES = {"ltr": "\u2066", "rtl": "\u2067"}  # characters that begin an isolate of this direction
+POP_ISOLATE = "\u2069"
+EMBEDDINGS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # characters that begin or end an embedding or isolate
 
 
 def direction_of(language: str) -> Direction:
@@ -37,9 +41,27 @@ def direction_of_text(text: str, default: Direction) -> Direction:
     return "rtl" if default == "ltr" else "ltr"
 
 
+def isolate(text: str, around: Direction) -> str:
+    """Return `text` for a place inside text of the direction `around`, so that neither reorders the other.
+
+    Unicode's isolate characters (UAX 9) stand around a name in another script and, from right to left, around figures:
+    “4 Kiln Lane” would read “Kiln Lane 4”. Other text is returned as it is. Applying it twice changes nothing.
+    """
+    text = EMBEDDINGS.sub("", text)
+    turning = {"R", "AL", "AN"} if around == "ltr" else {"L", "EN", "AN"}
+    if turning.isdisjoint(map(unicodedata.bidirectional, text)):
+        return text
+    return f"{ISOLATES[direction_of_text(text, around)]}{text}{POP_ISOLATE}"
+
+
 def first_strong_direction(text: str) -> Direction | None:
-    """Return the direction of the first letter that has one. Email clients display a plain line in that direction."""
-    return next((way for way in map(_strong, text) if way), None)
+    """Return the direction of the first letter outside isolates. Email clients show a plain line in that direction."""
+    depth = 0
+    for character in text:
+        depth += (character in ISOLATES.values()) - (character == POP_ISOLATE and depth > 0)
+        if not depth and (way := _strong(character)):
+            return way
+    return None
 
 
 def _strong(character: str) -> Direction | None:

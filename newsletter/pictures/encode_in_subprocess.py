@@ -50,7 +50,7 @@ def _read(output: bytes) -> Encoded:
         raise _unavailable(f"returned no result: {error}") from error
     if "problem" in header:
         raise BadInput(FIELD, header["problem"], header["hint"])
-    return Encoded(body, header["kind"], header["width"], header["height"], header["note"])
+    return Encoded(body, header["kind"], header["width"], header["height"], header["note"], header["dark_share"])
 
 
 def _unavailable(reason: str) -> PictureEncoderUnavailable:

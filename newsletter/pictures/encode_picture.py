@@ -16,6 +16,9 @@ from newsletter.pictures.decode_picture import FIELD, MIN_SIDE, decode
 QUALITIES = (85, 80, 75, 70, 65, 60)
 FEW_COLOURS = 256  # a drawing or chart, which JPEG would blur
 SHRINK_FACTOR = 0.8
+SAMPLE = 200  # pixels; the darkness of a picture is measured on a small copy
+HALF_VISIBLE = 128  # of 255, alpha
+DARK = 101  # of 255, luma; a darker one has a contrast below 3 with the dark paper of emails
 ANIMATION_NOTE = "The picture was animated. Only its first frame was kept, because some email clients show no other."
 TRUNCATED_NOTE = "The file ends too early; a few rows are missing."
 
@@ -29,13 +32,17 @@ class SizeLimits(NamedTuple):
 
 
 class Encoded(NamedTuple):
-    """An encoded picture. `kind` is jpg or png; `note` tells people what was lost, if anything."""
+    """An encoded picture. `kind` is jpg or png; `note` tells people what was lost, if anything.
+
+    `dark_share` is the share of what is visible that is too dark for dark mode, in per cent; None without transparency.
+    """
 
     data: bytes
     kind: str
     width: int
     height: int
     note: str
+    dark_share: int | None
 
 
 def encode(data: bytes, limits: SizeLimits) -> Encoded:
@@ -62,8 +69,18 @@ def _within(image: Image.Image, limits: SizeLimits) -> Encoded:
         fitted = image if size == image.size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
         kind, data = _lightest(fitted, limits.weight)
         if len(data) <= limits.weight or max(size) <= MIN_SIDE:
-            return Encoded(data, kind, *size, note="")
+            return Encoded(data, kind, *size, note="", dark_share=_dark_share(fitted) if kind == "png" else None)
         scale *= SHRINK_FACTOR
+
+
+def _dark_share(image: Image.Image) -> int | None:
+    if image.mode != "RGBA":
+        return None
+    small = image.copy()
+    small.thumbnail((SAMPLE, SAMPLE))
+    visible = small.getchannel("A").point(lambda alpha: 255 * (alpha >= HALF_VISIBLE))
+    shades = small.convert("L").histogram(visible)
+    return round(100 * sum(shades[:DARK]) / max(1, sum(shades)))
 
 
 def _lightest(image: Image.Image, weight: int) -> tuple[str, bytes]:

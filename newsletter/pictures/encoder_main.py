@@ -22,8 +22,8 @@ if __name__ == "__main__":
     body = b""
     try:
         made = encode(sys.stdin.buffer.read(), SizeLimits(*map(int, sys.argv[1:])))
-        head = {"kind": made.kind, "width": made.width, "height": made.height, "note": made.note}
-        body = made.data
+        head = made._asdict()
+        body = head.pop("data")
     except BadInput as error:
         head = {"problem": error.problem, "hint": error.hint}
     except MemoryError:

@@ -79,7 +79,7 @@ def abandon_pending(pictures: Iterable[Picture]) -> None:
 def _set_file(picture: Picture, made: Encoded, now: datetime) -> None:
     picture.digest = picture_storage.store(made.data, made.kind)
     picture.kind, picture.width, picture.height = made.kind, made.width, made.height
-    picture.weight, picture.note = len(made.data), made.note
+    picture.weight, picture.note, picture.dark_share = len(made.data), made.note, made.dark_share
     picture.state, picture.stored_at, picture.try_at = PictureState.STORED, now, None
     picture.problem = picture.hint = ""
 
@@ -95,7 +95,10 @@ def _note(picture: Picture, problem: str, hint: str, *, again: bool, now: dateti
 
 def _record(picture: Picture) -> None:
     """Save the result, unless the picture was given up or claimed again in the meantime."""
-    fields = ("state", "try_at", "problem", "hint", "digest", "kind", "width", "height", "weight", "note", "stored_at")
+    fields = (
+        *("state", "try_at", "problem", "hint", "stored_at"),
+        *("digest", "kind", "width", "height", "weight", "note", "dark_share"),
+    )
     Picture.objects.filter(pk=picture.pk, state=PictureState.PENDING, tries=picture.tries).update(
         **{name: getattr(picture, name) for name in fields}
     )

@@ -46,6 +46,12 @@ class Picture(Claimable):
     weight = models.PositiveIntegerField(null=True, blank=True, help_text="Of the file, in bytes.")
     note = models.CharField(max_length=200, blank=True, help_text="What was lost in encoding.")
 
+    dark_share = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Of a file with transparency: how many per cent of what is visible are dark.",
+    )
+
     problem = models.CharField(max_length=300, blank=True, help_text="Why the last try failed.")
     hint = models.CharField(max_length=300, blank=True, help_text="What to do about it.")
     asked_at = models.DateTimeField(auto_now_add=True)

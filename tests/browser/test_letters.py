@@ -9,9 +9,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize
 
+from newsletter.giving.place_appeal import AppealPosition
+from newsletter.letters.content.letter_content import LetterContent, build_content
 from newsletter.letters.render_letter import draw, render
 from newsletter.mail.message import MergeTag
-from tests.golden.looks import EVERY
+from newsletter.publications.models import Layout
+from tests.golden.editions import BASE_URL, PICTURES, edition_of, kept
+from tests.golden.looks import EVERY, coast, give, telling
 from tests.golden.stretching import WORDS, stretched
 
 DESKTOP, PHONE, SMALL = (ViewportSize(width=width, height=900) for width in (800, 375, 320))
@@ -134,6 +138,135 @@ def test_words_longer_than_a_phone_are_broken_wherever_they_stand(browser: Brows
         with shown(browser, each, SMALL) as page:
             assert page.evaluate(EDGES) == [], way
             assert page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"], way
+
+
+AMOUNTS = """() => [...document.querySelectorAll('.button-wide')].map(e => {
+    const {left, right, top, height} = e.getBoundingClientRect();
+    return {left, right, top, height};
+})"""
+
+
+def amounts(language: str, currency: str, sums: list[int]) -> LetterContent:
+    """A short letter with these amounts."""
+    publication = coast(language=language, layout=Layout.STORY)
+    return build_content(
+        edition_of(publication),
+        stories=[telling(0)],
+        appeal=give(amounts=sums, currency=currency),
+        spot=AppealPosition(0, None),
+        base_url=BASE_URL,
+        pictures=PICTURES,
+    )
+
+
+SUMS = [
+    *(("en-GB", "GBP", [5, 15, 40]), ("en", "USD", [25]), ("fr", "EUR", [25, 1000]), ("de", "EUR", [5, 90, 1_000_000])),
+    *(("es-CL", "CLP", [5000, 250_000, 100_000_000]), ("he", "ILS", [18, 180, 1800]), ("ar", "USD", [10, 25, 50])),
+]
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE, SMALL], ids=["desktop", "375", "320"])
+@pytest.mark.parametrize(("language", "currency", "sums"), SUMS)
+def test_amounts_are_buttons_of_one_width_in_clean_rows(
+    browser: Browser, language: str, currency: str, sums: list[int], viewport: ViewportSize
+) -> None:
+    html = render(amounts(language, currency, sums)).html
+    rtl = language in ("ar", "he")
+    with shown(browser, html, viewport) as page:
+        buttons = page.evaluate(AMOUNTS)
+        (column,) = page.evaluate(
+            "() => [...document.querySelectorAll('.amounts')].map(e => [e.getBoundingClientRect()]"
+            ".map(r => [r.left, r.right])[0])"
+        )
+    assert len(buttons) == len(sums)
+    assert len({(b["right"] - b["left"], b["height"]) for b in buttons}) == 1
+    assert 44 <= buttons[0]["height"] < 50  # a fingertip, and one line
+    assert buttons[0]["right" if rtl else "left"] == column[1 if rtl else 0]
+    rows = len({b["top"] for b in buttons})
+    assert rows in (1, len(sums))  # all abreast, or each in a row of its own
+    if viewport is not DESKTOP:
+        assert rows == len(sums)
+        assert {(b["left"], b["right"]) for b in buttons} == {tuple(column)}
+
+
+SIDES = """phrase => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    let node, at = -1;
+    while (at < 0 && (node = walker.nextNode())) at = node.data.indexOf(phrase);
+    return phrase.split(' ').map(word => {
+        const range = document.createRange(), start = at + phrase.indexOf(word);
+        range.setStart(node, start);
+        range.setEnd(node, start + word.length);
+        return range.getBoundingClientRect().left;
+    });
+}"""
+
+
+@pytest.mark.parametrize("phrase", ["4 Kiln Lane, Haifa 31000", "Carmel & Sons (1902)", "Levant Review (UK)"])
+def test_names_and_addresses_in_a_letter_from_right_to_left_read_from_left_to_right(
+    browser: Browser, phrase: str
+) -> None:
+    with shown(browser, render(EVERY["hebrew"]()).html, DESKTOP) as page:
+        places = page.evaluate(SIDES, phrase)
+    assert places == sorted(places)
+    assert len(set(places)) == len(phrase.split(" "))
+
+
+def test_a_letter_from_right_to_left_is_mirrored(browser: Browser) -> None:
+    """Small pictures, marks of lists and lines of quotations stand at the right."""
+    with shown(browser, render(EVERY["hebrew"]()).html, DESKTOP) as page:
+        thumbs, texts = (
+            page.evaluate(f"() => [...document.querySelectorAll('{cell}')].map(e => e.getBoundingClientRect().left)")
+            for cell in (".thumb-cell", ".thumb-text")
+        )
+        quote = page.evaluate("() => getComputedStyle(document.querySelector('.prose blockquote')).borderRightWidth")
+        list_side = page.evaluate("() => getComputedStyle(document.querySelector('.prose ul')).marginRight")
+    assert len(thumbs) == 3
+    assert all(picture > words for picture, words in zip(thumbs, texts, strict=True))
+    assert (quote, list_side) == ("3px", "26px")
+
+
+def test_long_words_may_be_hyphenated_on_a_phone_by_the_language_of_their_story(browser: Browser) -> None:
+    html = render(EVERY["arabic"]()).html
+    states = """() => [...document.querySelectorAll('.headline-lead, .headline, .prose')].map(
+        e => [getComputedStyle(e).hyphens, e.closest('[lang]').lang])"""
+    with shown(browser, html, PHONE) as phone, shown(browser, html, DESKTOP) as desktop:
+        assert phone.evaluate(states) == [["auto", "ar"]] * 4 + [["auto", "en"]] * 2
+        assert {hyphens for hyphens, _ in desktop.evaluate(states)} == {"manual"}
+
+
+def with_logo(name: str, **more: object) -> LetterContent:
+    """A letter whose transparent logo is all dark, or as `more` says."""
+    logo = kept("coast", 720, 160, "png")
+    logo.dark_share = 100
+    publication = coast(name=name, **{"logo": logo, "layout": Layout.STORY} | more)
+    return build_content(
+        edition_of(publication), stories=[telling(0)], appeal=None, spot=None, base_url=BASE_URL, pictures=PICTURES
+    )
+
+
+def test_a_dark_logo_stands_on_a_light_plate_in_the_dark_and_on_none_by_day(browser: Browser) -> None:
+    plate = """() => { const style = getComputedStyle(document.querySelector('[class*=logo]'));
+        return [style.backgroundColor, style.color, style.paddingLeft]; }"""
+    html = render(with_logo("The Coast Road")).html
+    with shown(browser, html, DESKTOP) as day, shown(browser, html, DESKTOP, "dark") as night:
+        assert day.evaluate(plate)[::2] == ["rgba(0, 0, 0, 0)", "0px"]
+        assert night.evaluate(plate) == ["rgb(255, 253, 248)", "rgb(34, 32, 28)", "14px"]
+    assert "logo-plate" not in render(with_logo("The Coast Road", logo_dark=kept("night", 720, 160, "png"))).html
+
+
+@pytest.mark.parametrize("layout", [Layout.STORY, Layout.DIGEST])
+def test_without_pictures_a_name_in_place_of_the_logo_fits_its_line(browser: Browser, layout: Layout) -> None:
+    # the words of a picture that is not shown cannot be measured themselves
+    widths = """() => { const image = document.querySelector('[class*=logo]'), words = document.createElement('span');
+        words.textContent = image.alt;
+        words.style.cssText = `white-space: nowrap; font-size: ${getComputedStyle(image).fontSize}`;
+        image.after(words);
+        return [words.getBoundingClientRect().width, image.getBoundingClientRect().width - 18]; }"""
+    for name in ("Ox", "The Coast Road", "The Marram Gazette", "海岸通り新聞", "رسالة الميناء"):
+        with shown(browser, render(with_logo(name, layout=layout)).html, PHONE) as page:
+            words, room = page.evaluate(widths)
+        assert 0 < words <= room, name
 
 
 def test_the_logo_changes_over_in_the_dark(browser: Browser) -> None:

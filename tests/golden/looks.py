@@ -9,6 +9,7 @@ from newsletter.letters.content.letter_content import LetterContent, build_conte
 from newsletter.publications.models import Corners, Fonts, Layout, Publication
 from newsletter.stories.models import Kind, Story
 from tests.golden.editions import BASE_URL, DAY, GOLDEN, PICTURES, arabic, edition_of, kept
+from tests.golden.hebrew import hebrew
 
 
 def coast(**said: Any) -> Publication:
@@ -279,5 +280,5 @@ def arabic_thanks() -> LetterContent:
 
 EVERY = GOLDEN | {
     **{"twelve": twelve, "letter": letter, "briefing": briefing, "arabic-letter": arabic_letter},
-    **{"thanks": thanks, "arabic-thanks": arabic_thanks},
+    **{"thanks": thanks, "arabic-thanks": arabic_thanks, "hebrew": hebrew},
 }

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.mail.text_direction import direction_of, direction_of_text, first_strong_direction
+from newsletter.mail.text_direction import Direction, direction_of, direction_of_text, first_strong_direction, isolate
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,26 @@ def test_text_without_letters_takes_the_direction_that_is_expected(text: str) ->
     assert direction_of_text(text, "rtl") == "rtl"
     assert direction_of_text(text, "ltr") == "ltr"
     assert first_strong_direction(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "around", "shown"),
+    [
+        ("4 Kiln Lane", "rtl", "\u20664 Kiln Lane\u2069"),
+        ("4 רחוב הכבשן", "rtl", "\u20674 רחוב הכבשן\u2069"),
+        ("UNESCO، بيروت", "rtl", "\u2067UNESCO، بيروت\u2069"),
+        ("سلمى الحداد", "rtl", "سلمى الحداد"),
+        ("سلمى الحداد", "ltr", "\u2067سلمى الحداد\u2069"),
+        ("4 Kiln Lane (1902)", "ltr", "4 Kiln Lane (1902)"),
+        ("evil\u202e\u2066 name", "ltr", "evil name"),
+        ("", "rtl", ""),
+    ],
+)
+def test_a_name_is_isolated_where_it_and_the_words_around_would_mix(text: str, around: Direction, shown: str) -> None:
+    assert isolate(text, around) == isolate(shown, around) == shown
+
+
+def test_what_is_isolated_does_not_decide_how_a_line_runs() -> None:
+    assert first_strong_direction("\u2066Ada\u2069 كتبت") == "rtl"
+    assert first_strong_direction("\u2069Ada") == "ltr"
+    assert first_strong_direction("\u2067\u2066 كتبت") is None

@@ -126,6 +126,31 @@ def test_what_is_transparent_stays_so_where_that_is_light() -> None:
         assert 120 < alpha < 136
 
 
+@pytest.mark.parametrize(
+    ("ink", "share"), [((20, 20, 20), 100), ((0, 0, 160), 100), (RED, 100), ((250, 200, 40), 0), ((255, 255, 255), 0)]
+)
+def test_of_a_transparent_logo_it_is_measured_how_much_would_not_be_seen_on_dark_paper(
+    ink: tuple[int, int, int], share: int
+) -> None:
+    image = Image.new("RGBA", (600, 200), (0, 0, 0, 0))
+    image.paste((*ink, 255), (40, 40, 200, 160))
+    assert encode(file(image), LOGO).dark_share == share
+
+
+def test_a_logo_with_paper_of_its_own_is_seen_on_any_paper() -> None:
+    assert encode(file(plain(600, 200, (20, 20, 20))), LOGO).dark_share is None
+    assert encode(file(photo(900, 600)), STORY).dark_share is None
+
+
+def test_a_logo_of_two_shades_is_dark_by_their_shares() -> None:
+    image = Image.new("RGBA", (600, 200), (0, 0, 0, 0))
+    image.paste((255, 255, 255, 255), (0, 0, 300, 200))
+    image.paste((0, 0, 0, 255), (300, 0, 400, 200))
+    share = encode(file(image), LOGO).dark_share
+    assert share
+    assert 23 <= share <= 27
+
+
 def test_a_heavy_transparent_picture_gets_white_paper() -> None:
     image = noise(1000, 700, "RGBA")
     image.paste((0, 0, 0, 0), (0, 0, 400, 400))

@@ -4,7 +4,7 @@ import pytest
 from markupsafe import Markup
 
 from newsletter.mail.message import MergeTag
-from newsletter.rendering.markup.html_attributes import align_attribute, lang_attributes
+from newsletter.rendering.markup.html_attributes import align_attribute, isolated, lang_attributes
 from newsletter.rendering.render_templates import MAX_SUBJECT_CHARACTERS, RenderingError, render
 
 
@@ -84,3 +84,10 @@ def test_language_is_marked_only_where_it_changes() -> None:
 
 def test_lines_begin_at_the_side_that_the_direction_says() -> None:
     assert (align_attribute("ltr"), align_attribute("rtl")) == ("left", "right")
+
+
+def test_isolated_names_are_elements_and_everything_else_is_escaped() -> None:
+    assert isolated("מאת \u2066Ada <b>\u2069, חיפה", "rtl") == 'מאת <bdi dir="ltr">Ada &lt;b&gt;</bdi>, חיפה'
+    assert isolated("4 Kiln Lane", "rtl") == '<bdi dir="ltr">4 Kiln Lane</bdi>'
+    assert isolated("4 Kiln Lane & Co", "ltr") == "4 Kiln Lane &amp; Co"
+    assert isolated("\u2066\u2067torn\u2069 \u2069", "ltr") == '\u2066<bdi dir="rtl">torn</bdi> \u2069'

@@ -7,21 +7,31 @@ from newsletter.letters.content.translations import Translation, translation_for
 from newsletter.letters.style import palette
 from newsletter.letters.style.font_stacks import Typefaces, typefaces_for
 from newsletter.letters.style.palette import Palette
+from newsletter.letters.style.text_width import size_to_fit
 from newsletter.lib.web_urls import readable_host
 from newsletter.publications.models import Corners, Fonts, Publication
 
+DARK_LOGO = 25  # per cent of a logo that may be dark before dark mode shows it on a plate
+BROKEN_PICTURE = 20  # width in CSS pixels of the sign that browsers show before the alt text
+ALT_SIZES = {"smallest": 13, "largest": 34}
 COLUMN = 536  # text width in CSS pixels: 600 minus twice the padding of `.gutter`
 
 
 @dataclass(frozen=True, slots=True)
 class Logo:
-    """`dark` is the address of the one for dark mode, or empty. `width` and `height` are in CSS pixels."""
+    """`dark` is the address of the one for dark mode, or empty. `width` and `height` are in CSS pixels.
+
+    `alt_size` is the font size in CSS pixels at which `alt` fits the width, for readers without pictures.
+    `plate`: the logo of dark mode is dark itself, so it is shown on a light plate there.
+    """
 
     url: str
     dark: str
     alt: str
+    alt_size: int
     width: int
     height: int
+    plate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +107,15 @@ def _logo(publication: Publication, pictures: str) -> Logo | None:
         return None
     own_width, own_height = logo.width or 1, logo.height or 1  # a stored picture has both
     width = min(publication.logo_width, COLUMN, own_width)
-    dark_url = f"{pictures}/{dark.name}" if dark and dark.is_stored else ""
+    at_night = dark if dark and dark.is_stored else logo
     return Logo(
-        f"{pictures}/{logo.name}", dark_url, publication.name, width, max(1, round(width * own_height / own_width))
+        url=f"{pictures}/{logo.name}",
+        dark=f"{pictures}/{dark.name}" if dark and dark.is_stored else "",
+        alt=publication.name,
+        alt_size=size_to_fit(publication.name, width - BROKEN_PICTURE, **ALT_SIZES),
+        width=width,
+        height=max(1, round(width * own_height / own_width)),
+        plate=(at_night.dark_share or 0) >= DARK_LOGO,
     )
 
 
@@ -111,5 +127,5 @@ def _elsewhere(link: dict[str, str], publication: Publication, words: Translatio
 def _sponsor(publication: Publication, words: Translation) -> Sponsor | None:
     if not publication.sponsor_name:
         return None
-    label = words.sponsored.format(sponsor=publication.sponsor_name)
+    label = words.fill(words.sponsored, sponsor=publication.sponsor_name)
     return Sponsor(label, publication.sponsor_text, publication.sponsor_url)

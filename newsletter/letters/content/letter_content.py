@@ -114,7 +114,7 @@ def build_content(
         spot=spot if appeal else None,
         links=Links(*(f"{base_url}/{path}/{MergeTag.READER.value}" for path in ("u", "p", "v"))),
         postal_address=" ".join(publication.postal_address.split()),
-        why=words.why.format(publication=publication.name),
+        why=words.fill(words.why, publication=publication.name),
         tags=tags,
         click_tracking=publication.click_tracking,
         template=publication.template.body if publication.template else "",

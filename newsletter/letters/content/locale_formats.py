@@ -10,11 +10,15 @@ from datetime import date, time
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_currency, get_currency_symbol
+from babel.numbers import format_currency, get_currency_symbol, list_currencies
 
 from newsletter.lib.locales import locale_of
+from newsletter.mail.text_direction import LEFT_TO_RIGHT_MARK, first_strong_direction
 
 NO_BREAK_SPACE = "\u00a0"
+CURRENCY = rf"(?:[$£¥₪₹₽€₴₺₩₱₦]|zł|Kč|Ft|kr\.?|Rs\.?|(?:{'|'.join(sorted(list_currencies()))})\b)"
+FIGURES = r"\d[\d.,’'\u00a0\u202f]*(?: \d{3}(?!\d)[\d.,]*)*"
+PRICE = re.compile(rf"(?<!\w){CURRENCY} ?{FIGURES}|(?<![\w.,]){FIGURES} {CURRENCY}(?!\w)")
 
 
 def has_dates(language: str) -> bool:
@@ -37,7 +41,10 @@ def short_date(day: date, language: str) -> str:
 def short_time(moment: time, language: str) -> str:
     """Return hours and minutes, such as “23:59” or “11:59 PM”."""
     locale = _locale_with_months(language)
-    return format_time(moment.replace(tzinfo=None), "short", locale=locale) if locale else f"{moment:%H:%M}"
+    if not locale:
+        return f"{moment:%H:%M}"
+    # the narrow space before “PM” is missing from many fonts
+    return format_time(moment.replace(tzinfo=None), "short", locale=locale).replace("\u202f", NO_BREAK_SPACE)
 
 
 def money(amount: int, currency: str, language: str) -> str:
@@ -50,8 +57,18 @@ def money(amount: int, currency: str, language: str) -> str:
         pattern = re.sub("¤(?=[#0])", f"¤{NO_BREAK_SPACE}", pattern)
     if _needs_space(symbol[0]):
         pattern = pattern.replace("0¤", f"0{NO_BREAK_SPACE}¤")
+    if locale.text_direction == "rtl" and first_strong_direction(symbol) == "ltr":  # else “US$” is shown as “$US”
+        pattern = pattern.replace("¤", f"¤{LEFT_TO_RIGHT_MARK}")
     written = format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
     return written.replace(" ", NO_BREAK_SPACE)
+
+
+def join_prices(text: str) -> str:
+    """Return `text` with no-break spaces inside its prices: between figures and currency, and between groups of digits.
+
+    A currency is a symbol such as € or a code such as EUR.
+    """
+    return PRICE.sub(lambda price: price[0].replace(" ", NO_BREAK_SPACE), text)
 
 
 def _locale_with_months(language: str) -> Locale | None:

@@ -60,7 +60,11 @@ def arrange_stories(
     layout: str, wishes: Sequence[RequestedStyle], words: Translation, publication: str
 ) -> list[StoryArrangement]:
     """Return kind, heading and level of each story, in order."""
-    own = {Layout.DIGEST: words.brief, Layout.STORY: words.more.format(publication=publication), Layout.BRIEFING: ""}
+    own = {
+        Layout.DIGEST: words.brief,
+        Layout.STORY: words.fill(words.more, publication=publication),
+        Layout.BRIEFING: "",
+    }
     made: list[StoryArrangement] = []
     open_section = ""
     for wish, kind in zip(wishes, story_kinds(layout, [wish.kind for wish in wishes]), strict=True):

@@ -121,7 +121,7 @@ def _quote(story: Story, words: Translation) -> Quote | None:
 
 def _credit(credit: str, words: Translation) -> str:
     """Return “Picture: NAME”, or a credit that already has such a word or a © as it is: “Photo: NAME”."""
-    return credit if not credit or LABELLED.match(credit) else words.credit.format(credit=credit)
+    return credit if not credit or LABELLED.match(credit) else words.fill(words.credit, credit=credit)
 
 
 def _picture(story: Story, words: Translation, pictures: str, *, widest: int) -> PictureView | None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from newsletter.letters.content.letter_content import LetterContent, Links
 from newsletter.letters.content.utm_tags import has_our_tags
 from newsletter.letters.preflight import (
+    check_brand,
     check_client_support,
     check_content,
     check_contrast,
@@ -26,6 +27,10 @@ __all__ = ["Finding", "Severity", "check", "findings"]
 
 def check(letter: Letter, contents: LetterContent) -> list[Finding]:
     """Return the findings for a letter made of `contents`, under the settings of this installation."""
+    return [*_letter_findings(letter, contents), *check_brand.check_logo(contents.brand.logo)]
+
+
+def _letter_findings(letter: Letter, contents: LetterContent) -> list[Finding]:
     return findings(
         letter,
         links=contents.links,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from newsletter.lib.colours import MIN_CONTRAST, contrast, ensure_contrast
+from newsletter.lib.colours import MIN_CONTRAST, contrast, ensure_contrast, lighten_in_hue
 
 __all__ = ["MIN_CONTRAST", "Palette", "contrast", "dark_palette", "ensure_contrast", "light_palette"]
 
@@ -22,14 +22,13 @@ class Palette:
 
 def light_palette(accent: str) -> Palette:
     """Return dark text on warm paper; `accent` is darkened until it is legible."""
-    return _palette_with(accent, page="#f2eee6", paper="#fffdf8", ink="#22201c", muted="#645d53", rule="#d8d0c2")
+    page, paper = "#f2eee6", "#fffdf8"
+    clear = ensure_contrast(ensure_contrast(accent, on=page), on=paper)
+    return Palette(page, paper, "#22201c", "#645d53", "#d8d0c2", clear, on_accent=ensure_contrast(paper, on=clear))
 
 
 def dark_palette(accent: str) -> Palette:
-    """Return the dark-mode colours; `accent` is lightened until it is legible."""
-    return _palette_with(accent, page="#131210", paper="#1c1a18", ink="#ebe6dc", muted="#b3aa9c", rule="#48433b")
-
-
-def _palette_with(accent: str, *, page: str, paper: str, ink: str, muted: str, rule: str) -> Palette:
-    clear = ensure_contrast(ensure_contrast(accent, on=page), on=paper)
-    return Palette(page, paper, ink, muted, rule, clear, on_accent=ensure_contrast(paper, on=clear))
+    """Return the dark-mode colours; `accent` is lightened until it is legible, and keeps its hue."""
+    page, paper = "#131210", "#1c1a18"
+    clear = lighten_in_hue(accent, on=paper)  # the page is darker still
+    return Palette(page, paper, "#ebe6dc", "#b3aa9c", "#48433b", clear, on_accent=ensure_contrast(paper, on=clear))

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('width', models.PositiveIntegerField(blank=True, help_text='Of the file, in pixels.', null=True)),
                 ('height', models.PositiveIntegerField(blank=True, help_text='Of the file, in pixels.', null=True)),
                 ('weight', models.PositiveIntegerField(blank=True, help_text='Of the file, in bytes.', null=True)),
+                ('dark_share', models.PositiveSmallIntegerField(blank=True, help_text='Of a file with transparency: how many per cent of what is visible are dark.', null=True)),
                 ('note', models.CharField(blank=True, help_text='What was lost in encoding.', max_length=200)),
                 ('problem', models.CharField(blank=True, help_text='Why the last try failed.', max_length=300)),
                 ('hint', models.CharField(blank=True, help_text='What to do about it.', max_length=300)),

@@ -3,7 +3,13 @@
 from textwrap import TextWrapper
 
 from newsletter.mail.text_cleaning import collapse_whitespace
-from newsletter.mail.text_direction import LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK, Direction, first_strong_direction
+from newsletter.mail.text_direction import (
+    LEFT_TO_RIGHT_MARK,
+    RIGHT_TO_LEFT_MARK,
+    Direction,
+    direction_of_text,
+    first_strong_direction,
+)
 
 COLUMNS = 72
 
@@ -12,8 +18,9 @@ def wrap(text: str, direction: Direction = "ltr", *, first: str = "", rest: str 
     """Wrap `text` at 72 columns; a single longer word, such as an address, stays whole.
 
     No line breaks at a no-break space. `first` and `rest` are the prefixes of the first and the following lines: the
-    bullet and the indentation of a list item.
+    bullet and the indentation of a list item. Text without a letter of its direction runs the other way.
     """
+    direction = direction_of_text(text, direction)
     wrapper = TextWrapper(
         COLUMNS, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )

@@ -4,7 +4,7 @@ from datetime import date, time
 import pytest
 from babel import localedata
 
-from newsletter.letters.content.locale_formats import long_date, money, short_date, short_time
+from newsletter.letters.content.locale_formats import join_prices, long_date, money, short_date, short_time
 from newsletter.letters.content.translations import TRANSLATIONS
 
 DAY = date(2026, 12, 1)
@@ -52,7 +52,7 @@ def test_a_language_without_names_of_months_gets_dates_without_words(language: s
 
 
 def test_the_clock_has_twelve_hours_where_people_say_so() -> None:
-    assert short_time(time(23, 59), "en-US") == "11:59\u202fPM"
+    assert short_time(time(23, 59), "en-US") == "11:59\u00a0PM"
     assert short_time(time(23, 59), "en-GB") == short_time(time(23, 59), "pl") == "23:59"
 
 
@@ -71,6 +71,7 @@ def test_the_clock_has_twelve_hours_where_people_say_so() -> None:
         ("pt-BR", "BRL", "R$\u00a041.000"),
         ("hi", "INR", "₹41,000"),
         ("he", "ILS", "\u200f41,000\u00a0\u200f₪"),
+        ("ar", "USD", "\u200f41,000\u00a0US$\u200e"),
         ("zz", "USD", "$41,000"),
         ("en", "ZZZ", "ZZZ\u00a041,000"),
     ],
@@ -81,6 +82,23 @@ def test_sums_are_written_as_each_language_writes_them(language: str, currency: 
 
 def test_a_large_sum_is_grouped_as_in_india() -> None:
     assert money(1_250_000, "INR", "hi") == "₹12,50,000"
+
+
+@pytest.mark.parametrize(
+    ("typed", "joined"),
+    [
+        ("Give 10 € now", "Give 10\u00a0€ now"),
+        ("Just £ 10, once", "Just £\u00a010, once"),
+        ("EUR 40 a month", "EUR\u00a040 a month"),
+        ("Rs 500 or 1 200,50 zł", "Rs\u00a0500 or 1\u00a0200,50\u00a0zł"),
+        ("1 250 000 kr a year", "1\u00a0250\u00a0000\u00a0kr a year"),
+        ("In 2026 30 of us gave", "In 2026 30 of us gave"),
+        ("1 200 people, 40 krona", "1 200 people, 40 krona"),
+        ("", ""),
+    ],
+)
+def test_a_price_that_somebody_typed_does_not_break_from_its_currency(typed: str, joined: str) -> None:
+    assert join_prices(typed) == join_prices(joined) == joined
 
 
 def test_every_language_that_has_locale_data_has_dates_and_sums_in_plain_digits_that_do_not_break() -> None:

@@ -1,10 +1,13 @@
+import math
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from newsletter.letters.style import palette
 from newsletter.letters.style.palette import MIN_CONTRAST, contrast, ensure_contrast
 from newsletter.lib.errors import BadInput
+from newsletter.lib.oklch import oklch_of
 
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
@@ -38,3 +41,16 @@ def test_an_accent_that_is_legible_already_is_left_alone() -> None:
 def test_what_is_not_a_colour_never_reaches_a_style_sheet(colour: str) -> None:
     with pytest.raises(BadInput):
         palette.light_palette(colour)
+
+
+@given(COLOURS)
+def test_in_dark_mode_an_accent_is_lighter_and_of_the_same_hue(accent: str) -> None:
+    before, after = (oklch_of(*bytes.fromhex(colour[1:])) for colour in (accent, palette.dark_palette(accent).accent))
+    assert after.lightness >= before.lightness - 0.001
+    assume(min(before.chroma, after.chroma) > 0.06)  # a grey has no hue
+    assert abs(math.remainder(after.hue - before.hue, math.tau)) < math.radians(4)
+
+
+def test_a_red_newspaper_stays_red_in_dark_mode() -> None:
+    assert palette.dark_palette("#cc0000").accent == "#f23e30"
+    assert palette.dark_palette("#000000").accent == "#838383"

@@ -37,6 +37,11 @@ def test_a_line_of_english_that_opens_with_an_arabic_name_is_kept_from_turning_r
     assert wrap("Plain words", "ltr") == "Plain words"
 
 
+def test_a_wholly_latin_line_in_a_letter_from_right_to_left_runs_from_left_to_right() -> None:
+    assert wrap("4 Kiln Lane, Haifa 31000", "rtl") == "4 Kiln Lane, Haifa 31000"
+    assert wrap("12 34", "rtl") == "\u200f12 34"
+
+
 def test_every_wrapped_line_is_kept_in_its_direction_and_not_only_the_first() -> None:
     lines = wrap("كلمة " * 13 + "Reuters " * 3 + "كلمة " * 13, "rtl").split("\n")
     assert len(lines) == 3
@@ -50,7 +55,8 @@ def test_a_line_is_not_broken_at_a_no_break_space() -> None:
 
 @given(st.text())
 def test_wrapping_loses_no_word(text: str) -> None:
-    assert wrap(text).replace("\u200e", "").split() == text.replace("\u200e", "").split()
+    marks = str.maketrans("", "", "\u200e\u200f")
+    assert wrap(text).translate(marks).split() == text.translate(marks).split()
 
 
 @given(st.lists(st.sampled_from(["a line  ", "", "   ", "another"])).map("\n".join))

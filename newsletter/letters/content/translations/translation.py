@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from newsletter.mail.text_direction import Direction, direction_of
+from newsletter.mail.text_direction import Direction, direction_of, isolate
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,14 @@ class Translation:
     def direction(self) -> Direction:
         return direction_of(self.language)
 
+    def fill(self, phrase: str, **values: str) -> str:
+        """Return a phrase of this language with its values, each isolated from the direction of the words around it."""
+        return phrase.format(**{name: isolate(value, self.direction) for name, value in values.items()})
+
     def byline(self, author: str, source: str) -> str:
         """Return “By NAME for SOURCE”, or the known part of it."""
         if author and source:
-            return self.author_and_source.format(author=author, source=source)
-        return self.author.format(author=author) if author else self.source.format(source=source) if source else ""
+            return self.fill(self.author_and_source, author=author, source=source)
+        if author:
+            return self.fill(self.author, author=author)
+        return self.fill(self.source, source=source) if source else ""
