@@ -166,8 +166,8 @@ def add(
 def _save_picture(file: str) -> Picture:
     """Encode and store the picture in `file`."""
     from newsletter.pictures import import_pictures
+    from newsletter.pictures.fetch_picture import MAX_FILE_BYTES
     from newsletter.pictures.models import Use
-    from newsletter.pictures.safe_fetch import MAX_FILE_BYTES
 
     with input_files.open_input(file) as data:
         return import_pictures.save_upload(data.read(MAX_FILE_BYTES + 1), Use.STORY, now=clock.now())
