@@ -25,7 +25,6 @@ from newsletter.lib.errors import BadInput, NewsletterError
 from newsletter.lib.public_ip import Address, is_public
 from newsletter.lib.web_urls import validate_web_url
 
-REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 CHUNK_SIZE = 65_536  # bytes
 PORTS = {"http": 80, "https": 443}
