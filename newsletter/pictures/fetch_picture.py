@@ -1,4 +1,4 @@
-"""Fetch the picture at a user-supplied URL. What a server declares about it is not trusted: it is encoded anew."""
+"""Fetch the picture at a user-supplied URL. What a server declares about it is not trusted: it is encoded again."""
 
 from newsletter.lib.safe_fetch import PUBLIC_ONLY, FetchKind, FetchPolicy, fetch
 
