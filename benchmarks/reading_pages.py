@@ -161,9 +161,9 @@ def is_right(field: str, story: PageStory, stated: set[str]) -> bool:
 
 
 def _headlines(root: etree._Element, said: set[str]) -> set[str]:
-    """The headings of level one that are most of the page's title, else the stated headline, else the title.
+    """The headings of level one that are most of the title; else the stated headline or the only heading; else the title.
 
-    A heading that is a small part of the title is the name of the site.
+    Titles are often written for search engines. A heading that is a small part of the title is the name of the site.
     """
     shared = [meta.get("content") or "" for meta in root.iter("meta") if meta.get("property") == "og:title"]
     titles = [*(element.text_content() for element in root.iter("title")), *shared]
@@ -171,7 +171,8 @@ def _headlines(root: etree._Element, said: set[str]) -> set[str]:
     headings = {_comparable("headline", element.text_content()) for element in root.iter("h1")} - {""}
     repeated = {heading for heading in headings if any(_is_most(heading, key) for key in keys if key)}
     titled = {_comparable("headline", re.split(r"\s[|–—-]\s(?!.*\s[|–—-]\s)", title)[0]) for title in shared}
-    return repeated or said - {""} or titled or headings
+    only = headings if len(headings) == 1 and not any(heading in key for heading in headings for key in keys) else set()
+    return repeated or (said | only) - {""} or titled or headings
 
 
 def _is_most(heading: str, title: str) -> bool:
