@@ -161,7 +161,7 @@ def is_right(field: str, story: PageStory, stated: set[str]) -> bool:
 
 
 def _headlines(root: etree._Element, said: set[str]) -> set[str]:
-    """The headings of level one that are most of the title; else the stated headline or the only heading; else the title.
+    """The headings of level one that are most of the title; else what else the page states.
 
     Titles are often written for search engines. A heading that is a small part of the title is the name of the site.
     """
@@ -172,7 +172,7 @@ def _headlines(root: etree._Element, said: set[str]) -> set[str]:
     repeated = {heading for heading in headings if any(_is_most(heading, key) for key in keys if key)}
     titled = {_comparable("headline", re.split(r"\s[|–—-]\s(?!.*\s[|–—-]\s)", title)[0]) for title in shared}
     only = headings if len(headings) == 1 and not any(heading in key for heading in headings for key in keys) else set()
-    return repeated or (said | only) - {""} or titled or headings
+    return repeated or (said | only | titled) - {""} or headings
 
 
 def _is_most(heading: str, title: str) -> bool:

@@ -20,12 +20,12 @@ class PageReaderUnavailable(NewsletterError):
     """A page could not be read for a reason other than the page; a retry may help."""
 
 
-def read_in_subprocess(page: bytes, *, url: str, content_type: str = "") -> PageStory:
+def read_in_subprocess(page: bytes, *, url: str = "", content_type: str = "", is_pasted: bool = False) -> PageStory:
     """Return the story in a page. A page that exceeds a limit has none, and a notice says so.
 
     Raises `PageReaderUnavailable`.
     """
-    head = json.dumps({"url": url, "content_type": content_type}).encode()
+    head = json.dumps({"url": url, "content_type": content_type, "is_pasted": is_pasted}).encode()
     answer = run(COMMAND, head + b"\n" + page, bounds=reading_limits.BOUNDS)
     match answer.ending:
         case Ending.ANSWERED:

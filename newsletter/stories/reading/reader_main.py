@@ -1,6 +1,6 @@
 """The subprocess of read_in_subprocess.py: reads a page from stdin and writes the story in it to stdout as JSON.
 
-The input is a line of JSON with the page's address and declared Content-Type, then the bytes of the page.
+The input is a line of JSON with the address, the declared Content-Type and whether it is pasted, then the page.
 """
 
 import json
@@ -13,6 +13,7 @@ sys.path.append(
 
 from newsletter.lib.process_limits import apply_limits
 from newsletter.stories.reading.page_encoding import decode_page
+from newsletter.stories.reading.pasted_html import read_pasted_html
 from newsletter.stories.reading.read_page import read_page
 from newsletter.stories.reading.reading_limits import BOUNDS
 
@@ -20,5 +21,8 @@ if __name__ == "__main__":
     apply_limits(BOUNDS)
     head, _, page = sys.stdin.buffer.read().partition(b"\n")
     order = json.loads(head)
-    story = read_page(decode_page(page, content_type=order["content_type"]), url=order["url"])
+    if order["is_pasted"]:
+        story = read_pasted_html(page.decode())
+    else:
+        story = read_page(decode_page(page, content_type=order["content_type"]), url=order["url"])
     sys.stdout.buffer.write(json.dumps(story.to_json()).encode())
