@@ -32,7 +32,7 @@ CONSENT = re.compile(
     re.IGNORECASE,
 )
 NOT_FOUND = re.compile(
-    r"\b404\b|^not found\b|"
+    r"^(?:error\W*)?404\b|\berror 404\b|\b404\W*(?:error|not found|page)|^not found\b|"
     r"(?:page|story|article|content) (?:was |is |could )?(?:not (?:be )?found|no longer available|does not exist)|"
     r"page (?:you requested )?(?:doesn.t|can.t be)|seite (?:wurde )?nicht gefunden|page (?:introuvable|non trouvée)|"
     r"página no encontrada|página não encontrada|pagina non trovata|pagina niet gevonden|страница не найдена|"
@@ -58,7 +58,8 @@ def find_problem(document: PageDocument, article: Node, fields: Mapping[str, Fie
     if CONSENT_HOST.search(host):
         return Notice("The site shows a page about cookies or privacy in place of the article.", PASTE, is_final=True)
     is_article = bool(article) or any(document.metas("article:published_time"))
-    if not is_article and (NOT_FOUND.search(title) or (is_little and _heading_is(document, NOT_FOUND))):
+    says_missing = (bool(NOT_FOUND.search(title)), _heading_is(document, NOT_FOUND))
+    if not is_article and any(says_missing) and (is_little or all(says_missing)):
         hint = "Check the link, or paste the text of the article."
         return Notice("The site says that the page was not found.", hint, is_final=True)
     if _is_front_page(document, article):
@@ -68,7 +69,7 @@ def find_problem(document: PageDocument, article: Node, fields: Mapping[str, Fie
         if text:
             return Notice("The article is for subscribers, so its text may be incomplete.", f"Compare it. {PASTE}")
         return Notice("The article is for subscribers, and the page holds no text of it.", PASTE, is_final=True)
-    if is_little and not article and CONSENT.search(_seen(document)[:4_000]) and len(_seen(document)) < 6_000:
+    if is_little and not article and _is_consent_wall(document, text):
         return Notice("The site shows a page about cookies or privacy in place of the article.", PASTE, is_final=True)
     if not text:
         return Notice(
@@ -82,6 +83,14 @@ def find_problem(document: PageDocument, article: Node, fields: Mapping[str, Fie
 def _seen(document: PageDocument) -> str:
     body = document.root.find("body")
     return text_of(body) if body is not None else ""
+
+
+def _is_consent_wall(document: PageDocument, text: str) -> bool:
+    """Return True if a page asks for consent in place of an article; a short article below a cookie banner is none."""
+    if text and not CONSENT.search(text):
+        return False
+    seen = _seen(document)
+    return len(seen) < 6_000 and bool(CONSENT.search(seen[:4_000]))
 
 
 def _has_robot_check(document: PageDocument) -> bool:

@@ -10,12 +10,13 @@ from htmldate import find_date
 
 from newsletter.stories.reading import byline_field, headline_field, page_identity, page_problems
 from newsletter.stories.reading.article_text import article_paragraphs
+from newsletter.stories.reading.first_paragraph import first_paragraph
 from newsletter.stories.reading.json_ld import Node, StructuredData, comparable
 from newsletter.stories.reading.page_document import PageDocument, one_line
 from newsletter.stories.reading.page_story import FIELDS, FieldOrigin, FieldValue, PageStory, first
 from newsletter.stories.reading.picture_field import PagePicture
 from newsletter.stories.reading.published_date import parse_published
-from newsletter.stories.reading.teaser_text import Standfirsts, without_furniture
+from newsletter.stories.reading.teaser_text import Standfirsts, from_headline, without_furniture
 from newsletter.stories.rich_text import rich_text
 
 DATE_METAS: tuple[str, ...] = ("article:published_time", "og:article:published_time", "datepublished", "date")
@@ -54,7 +55,10 @@ def read_page(text: str, *, url: str) -> PageStory:
     named = {_value(found["headline"]).casefold(), _value(found["byline"]).casefold()}
     found["picture_alt"] = first(alt for alt in picture.alt() if alt.value.casefold() not in named)
     found["picture_credit"] = first(picture.credit())
-    blocks = without_furniture(article_paragraphs(document), headline=_value(found["headline"]))
+    blocks = article_paragraphs(document)
+    if lost := first_paragraph(document, blocks, document.metas(*DEK_METAS)):
+        blocks = lost + from_headline(blocks, headline=_value(found["headline"]))
+    blocks = without_furniture(blocks, headline=_value(found["headline"]))
     found["dek"] = first(_dek(document, article, blocks))
     blocks = without_furniture(blocks, headline=_value(found["dek"]))
     plain = "\n\n".join(map(rich_text.plain, blocks))

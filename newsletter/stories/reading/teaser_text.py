@@ -2,7 +2,7 @@
 
 import re
 
-from lxml import etree
+from lxml import etree, html
 from rapidfuzz import fuzz
 
 from newsletter.stories.reading.byline_field import is_byline_text
@@ -21,6 +21,16 @@ LABEL = re.compile(
     r"loading\W*|skip advertisement|show caption|hide caption|image|photos?|\d+ min(?:ute)?s? read)\W*$",
     re.IGNORECASE,
 )
+# A line that points to another article, in the languages of many newsrooms.
+POINTER = re.compile(
+    r"^(?:read (?:more|also|next)|related(?: (?:post|article|story|stories|reading|coverage|content))?|also on [\w.]+|"
+    r"see also|more on this|lesen sie (?:auch|mehr)|mehr zum thema|(?:à )?lire aussi|le[ae] también|te puede interesar|"
+    r"leia (?:também|mais)|saiba mais|leggi anche|lees ook|läs också|les også|czytaj też|читайте также|читайте також|"
+    r"اقرأ أيضاً?|קראו גם|यह भी पढ़ें|関連記事|相关阅读)(?P<colon>\s*[:：])?(?=\W)",
+    re.IGNORECASE,
+)
+MAX_POINTER = 200
+LINKED = 0.5  # share of a pointer's text that is a link
 PUBLISHED = re.compile(r"^(?:published|updated|posted|last (?:updated|modified))\b", re.IGNORECASE)
 HEADINGS = ("h2", "h3", "h4")
 PRINTED = (*HEADINGS, "p", "div", "span", "li")
@@ -28,6 +38,14 @@ DEK_CLASS = re.compile(
     r"dek|standfirst|subtitle|sub-?head|summary|strap-?line|excerpt|intro\b|alternativeHeadline", re.IGNORECASE
 )
 MARKS = re.compile(r"[\W_]+")
+
+
+def from_headline(blocks: list[str], *, headline: str) -> list[str]:
+    """Return `blocks` from the repetition of the headline on; what precedes it is not the article's."""
+    for place, block in enumerate(blocks[:FIRST_BLOCKS]):
+        if headline and _is_same(rich_text.plain(block), headline):
+            return blocks[place + 1 :]
+    return blocks
 
 
 def without_furniture(blocks: list[str], *, headline: str) -> list[str]:
@@ -40,6 +58,7 @@ def without_furniture(blocks: list[str], *, headline: str) -> list[str]:
             not MARKS.sub("", text)
             or (is_start and headline and _is_same(text, headline))
             or _is_furniture(text, is_start=is_start)
+            or _is_pointer(block, text)
         ):
             continue
         kept.append(block)
@@ -53,6 +72,15 @@ def _is_furniture(text: str, *, is_start: bool) -> bool:
     if LABEL.match(line):
         return True
     return is_start and (is_byline_text(line) or bool(PUBLISHED.match(line)) or _is_date(line))
+
+
+def _is_pointer(block: str, text: str) -> bool:
+    """Return True for a line such as “Read more: …”, with a colon or mostly a link."""
+    found = POINTER.match(text) if len(text) <= MAX_POINTER else None
+    if not found:
+        return False
+    linked = sum(len(text_of(link)) for link in html.fragment_fromstring(block, create_parent="div").iter("a"))
+    return bool(found["colon"]) or linked > LINKED * len(text)
 
 
 def _is_date(line: str) -> bool:

@@ -160,3 +160,50 @@ def test_a_front_page_is_no_article() -> None:
     notice = read_page(page(data=None), url="https://post.example.org/").notice
     assert notice
     assert "front page" in notice.problem
+
+
+def test_a_first_paragraph_without_an_element_of_its_own_is_not_lost() -> None:
+    lead = (
+        "The old harbour will be dredged from Monday on, the council decided on Tuesday night, <b>without</b> a debate"
+    )
+    story = read(
+        text=[],
+        before=f"<h1>{ARTICLE['headline']}</h1><div>{lead}.<br><br>{'<br><br>'.join(TEXT[1:])}</div>",
+        head='<meta name="description" content="The old harbour will be dredged from Monday on, the council …">',
+    )
+    assert rich_text.plain(story.paragraphs[0]) == rich_text.plain(f"<p>{lead}.</p>")
+    assert rich_text.plain(story.paragraphs[1]) == TEXT[1].replace("<em>", "").replace("</em>", "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'Read more: <a href="/a">The ferry is late again this winter</a>',
+        'Related story: <a href="/a">The ferry is late again this winter</a>',
+        '<strong>Lesen Sie auch:</strong> <a href="/a">Die Fähre kommt auch in diesem Winter spät</a>',
+        'À lire aussi <a href="/a">Le ferry est encore en retard cet hiver</a>',
+        'اقرأ أيضا: <a href="/a">العبارة متأخرة مرة أخرى هذا الشتاء</a>',
+    ],
+)
+def test_a_line_that_points_to_another_article_is_left_out(line: str) -> None:
+    story = read(text=[*TEXT[:2], line, *TEXT[2:]])
+    assert [rich_text.plain(block) for block in story.paragraphs] == [
+        rich_text.plain(f"<p>{text}</p>") for text in TEXT
+    ]
+
+
+def test_a_sentence_that_begins_like_a_pointer_stays() -> None:
+    sentence = 'Related costs of the ferry, says <a href="/a">the region</a>, will be paid in three parts.'
+    assert rich_text.plain(f"<p>{sentence}</p>") == rich_text.plain(read(text=[*TEXT, sentence]).paragraphs[-1])
+
+
+def test_a_short_article_below_a_cookie_banner_is_read() -> None:
+    banner = "<div>We use cookies. Accept all cookies?</div>"
+    story = read(data=None, before=f"{banner}<h1>About the quay</h1>", title="About the quay", text=TEXT[:3])
+    assert story.notice is None
+    assert len(story.paragraphs) == 3
+
+
+def test_an_article_about_a_number_is_not_taken_for_a_missing_page() -> None:
+    story = read(data=None, before="<h1>Area code 404 turns thirty</h1>", title="Area code 404 turns thirty")
+    assert story.notice is None
