@@ -1,15 +1,15 @@
-"""How well web pages are read, and what that costs. The pages are not part of the project.
+"""How well web pages are read, and what that costs: `make bench ARGS=pages`. The pages are not part of the project.
 
 A folder holds `copied.json.gz`, which maps an id to the `url` of a page and to `want`, the text of its article, and
 `html/ID.html.gz`, the page itself. Half of the pages, by a hash of their ids, may be looked at when the code is
-changed; the other half only judges. Both halves are printed.
+changed; the other half only judges. Both halves are printed, and then the pages whose text was read worst.
 
 Text is compared as in the public article extraction benchmark: the multisets of groups of four words that both texts
-have in common; the counts of a page are divided by their sum, so that every page has the same weight.
+have in common; the counts of a page are divided by their sum, so that every page has the same weight. A teaser is the
+standfirst and the first paragraphs: it is right if it has the article's first paragraph and nothing from elsewhere.
 
-A field is compared with what the page itself states, gathered here without the code that is measured: a heading of
-level one, meta tags, structured data. Pages that state nothing about a field do not count for it. A second measure
-takes the structured data away from the reader, and compares with what it states.
+Fields are compared with what the page itself states (stated_fields.py). A second measure takes the structured data away
+from the reader, and compares with what it states.
 """
 
 import gzip
@@ -18,27 +18,32 @@ import json
 import re
 import resource
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from lxml import etree, html
+import psutil
 
-from benchmarks.table import Line, plain
+from benchmarks.stated_fields import is_right, states
+from benchmarks.table import Line
 from newsletter.stories.reading.page_encoding import decode_page
 from newsletter.stories.reading.page_story import PageStory
 from newsletter.stories.reading.read_in_subprocess import read_in_subprocess
 from newsletter.stories.reading.read_page import read_page
+from newsletter.stories.reading.reading_limits import BOUNDS, MAX_PAGE_BYTES
 from newsletter.stories.rich_text import rich_text
 
+ARTICLES = Path(__file__).parents[1].parent / "shared" / "reference" / "articles"
+PART = "web pages"
 WORDS = re.compile(r"\w+")
+MARKS = re.compile(r"[\W_]+")
 GROUP = 4  # words compared as one
 LD = re.compile(rb"<script[^>]*application/ld\+json.*?</script>", re.IGNORECASE | re.DOTALL)
 FIELDS = {"headline": 0.99, "author": 0.90, "date": 0.95, "picture": 0.90}  # what must be right
 ROUNDS = 5  # of all pages, to see whether memory grows
+WORST = 10  # pages that are printed
+TEASER = 3  # paragraphs after the standfirst
 
 
 @dataclass(frozen=True)
@@ -56,57 +61,91 @@ class Page:
 def pages_in(folder: Path) -> list[Page]:
     with gzip.open(folder / "copied.json.gz", "rt", encoding="utf-8") as file:
         known: dict[str, dict[str, str]] = json.load(file)
-    read = {id_: gzip.decompress((folder / "html" / f"{id_}.html.gz").read_bytes()) for id_ in known}
-    return [Page(id_, page["url"], page["want"], read[id_]) for id_, page in known.items()]
+    ids = list(known)
+    read = {id_: gzip.decompress((folder / "html" / f"{id_}.html.gz").read_bytes()) for id_ in ids}
+    return [Page(id_, known[id_]["url"], known[id_]["want"], read[id_]) for id_ in ids]
 
 
-def measure(folder: Path) -> Iterator[Line]:
-    """Accuracy of both halves, then processor time and memory."""
+def measure(folder: Path | None, *, scale: float = 1.0) -> Iterator[Line]:
+    """Accuracy of both halves, then processor time and memory. Without pages one line says so."""
+    folder = folder or ARTICLES
+    if not (folder / "copied.json.gz").is_file():
+        yield Line(PART, "pages", 0, note="give the folder of a corpus: --articles FOLDER")
+        return
     pages = pages_in(folder)
+    pages = pages[: max(2, round(len(pages) * scale))] if scale < 1 else pages
     stories = {page.id: read_page(decode_page(page.data), url=page.url) for page in pages}
     bare = {page.id: read_page(decode_page(LD.sub(b"", page.data)), url=page.url) for page in pages}
     for half in ("first half", "second half"):
         yield from accuracy(half, [page for page in pages if page.half == half], stories, bare)
     yield from accuracy("all", pages, stories, bare)
     yield from costs(pages)
+    print(worst(pages, stories), file=sys.stderr)
 
 
 def accuracy(
     name: str, pages: Sequence[Page], stories: dict[str, PageStory], bare: dict[str, PageStory]
 ) -> Iterator[Line]:
-    part = f"web pages, {name}"
+    part = f"{PART}, {name}"
     yield Line(part, "pages", len(pages))
     f1, precision, recall = text_likeness([(text_of(stories[page.id]), page.want) for page in pages])
     yield Line(part, "text F1", f1, least=0.965)
     yield Line(part, "text precision", precision, least=0.96)
     yield Line(part, "text recall", recall)
+    right = [is_teaser_right(stories[page.id], page.want) for page in pages]
+    yield Line(part, "teaser right", share(right), note="standfirst and first paragraphs")
     for field, least in FIELDS.items():
-        right = [is_right(field, stories[page.id], stated) for page in pages if (stated := states(page, field))]
+        right = [is_right(field, stories[page.id], stated) for page in pages if (stated := states(page.data, field))]
         yield Line(part, f"{field} right", share(right), least=least, note=f"of {len(right)} that state it")
         alone = [
-            is_right(field, bare[page.id], stated) for page in pages if (stated := states(page, field, only_data=True))
+            is_right(field, bare[page.id], stated)
+            for page in pages
+            if (stated := states(page.data, field, only_data=True))
         ]
         yield Line(part, f"{field} right without the structured data", share(alone), note=f"of {len(alone)}")
 
 
+def worst(pages: Sequence[Page], stories: dict[str, PageStory]) -> str:
+    """The pages whose text was read worst, with F1, precision and recall."""
+    scored = sorted((*text_likeness([(text_of(stories[page.id]), page.want)]), page.half, page.url) for page in pages)
+    return "\n".join("{:.3f} {:.3f} {:.3f} {} {:.100}".format(*row) for row in scored[:WORST])
+
+
+def is_teaser_right(story: PageStory, wanted: str) -> bool:
+    """True if the teaser has the first paragraph of the wanted text, and each of its paragraphs is part of it."""
+    given = [_letters(rich_text.plain(block)) for block in story.paragraphs[:TEASER]]
+    dek, headline, whole = _letters(story.value("dek")), _letters(story.value("headline")), _letters(wanted)
+    lines = [line for line in map(_letters, wanted.splitlines()) if line and line not in headline]
+    first = lines[0] if lines else ""
+    return first[:60] in dek + "".join(given) and all(paragraph in whole for paragraph in given)
+
+
 def costs(pages: Sequence[Page]) -> Iterator[Line]:
-    """Processor time of a page with its process, as a worker spends it, and memory over several rounds."""
+    """Processor time of a page with its process, as a worker spends it; memory over several rounds; a huge page."""
     seconds, peaks = [], []
     for page in pages:
         before = _children()
         read_in_subprocess(page.data, url=page.url)
         seconds.append(_children() - before)
+    yield Line(PART, "peak memory of a page's process", _peak(), "MB")
     for _ in range(ROUNDS):
         for page in pages:
             read_page(decode_page(page.data), url=page.url)
-        peaks.append(_resident())
+        peaks.append(psutil.Process().memory_info().rss)
     seconds.sort()
-    yield Line("web pages", "CPU of a page with its process, median", seconds[len(seconds) // 2], "s")
-    yield Line("web pages", "CPU of a page with its process, 95 %", seconds[int(len(seconds) * 0.95)], "s", most=1.0)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    yield Line("web pages", "peak memory of a page's process", peak, "MB")
+    yield Line(PART, "CPU of a page with its process, median", seconds[len(seconds) // 2], "s")
+    yield Line(PART, "CPU of a page with its process, 95 %", seconds[int(len(seconds) * 0.95)], "s", most=1.0)
     growth = peaks[-1] / peaks[1]
-    yield Line("web pages", "memory after 5 rounds in one process / after 2", growth, most=1.1)
+    yield Line(PART, f"memory after {ROUNDS} rounds in one process / after 2", growth, most=1.1)
+    before = _children()
+    text = (
+        "<article><h1>A long day in five parts</h1>"
+        + "<p>Rain fell on the town, and the ferry was late again.</p>" * (MAX_PAGE_BYTES // 60)
+    )
+    read_in_subprocess(text.encode(), url="https://example.org/long")
+    # a process that is stopped by the clock is started once more
+    yield Line(PART, "CPU of a page of 10 MB", _children() - before, "s", most=2 * BOUNDS.cpu_seconds + 1)
+    yield Line(PART, "peak memory of its process", _peak(), "MB", most=BOUNDS.memory_bytes / 1024**2)
 
 
 def text_of(story: PageStory) -> str:
@@ -129,97 +168,6 @@ def share(right: Sequence[bool]) -> float:
     return sum(right) / len(right) if right else 0.0
 
 
-# --- what a page states -------------------------------------------------------------------------
-
-
-def states(page: Page, field: str, *, only_data: bool = False) -> set[str]:
-    """Every value that a page states for a field, comparable; empty if it states none."""
-    root = html.document_fromstring(page.data, parser=html.HTMLParser(encoding="utf-8"))
-    article = _article(root)
-    data = {"headline": ["headline"], "author": ["author"], "date": ["datePublished"], "picture": ["image"]}[field]
-    said = {_comparable(field, value) for name in data for value in _flat(article.get(name))}
-    if only_data:
-        return said - {""}
-    metas = {
-        "headline": (),
-        "author": ("author", "article:author", "sailthru.author", "byl"),
-        "date": ("article:published_time", "datepublished", "date", "pubdate", "sailthru.date"),
-        "picture": ("og:image", "twitter:image"),
-    }[field]
-    for element in root.iter("meta"):
-        name = (element.get("property") or element.get("name") or element.get("itemprop") or "").lower()
-        if name in metas:
-            said.add(_comparable(field, element.get("content") or ""))
-    if field == "headline":
-        said = _headlines(root, said)
-    return said - {""}
-
-
-def is_right(field: str, story: PageStory, stated: set[str]) -> bool:
-    name = {"headline": "headline", "author": "byline", "date": "published", "picture": "picture_url"}[field]
-    return _comparable(field, story.value(name)) in stated
-
-
-def _headlines(root: etree._Element, said: set[str]) -> set[str]:
-    """The headings of level one that are most of the title; else what else the page states.
-
-    Titles are often written for search engines. A heading that is a small part of the title is the name of the site.
-    """
-    shared = [meta.get("content") or "" for meta in root.iter("meta") if meta.get("property") == "og:title"]
-    titles = [*(element.text_content() for element in root.iter("title")), *shared]
-    keys = [_comparable("headline", title) for title in titles]
-    headings = {_comparable("headline", element.text_content()) for element in root.iter("h1")} - {""}
-    repeated = {heading for heading in headings if any(_is_most(heading, key) for key in keys if key)}
-    titled = {_comparable("headline", re.split(r"\s[|–—-]\s(?!.*\s[|–—-]\s)", title)[0]) for title in shared}
-    only = headings if len(headings) == 1 and not any(heading in key for heading in headings for key in keys) else set()
-    return repeated or (said | only | titled) - {""} or headings
-
-
-def _is_most(heading: str, title: str) -> bool:
-    return (heading in title and 2 * len(heading) > len(title)) or title in heading
-
-
-def _comparable(field: str, value: object) -> str:
-    text = value if isinstance(value, str) else ""
-    match field:
-        case "headline":
-            return re.sub(r"\W+", "", text.casefold())
-        case "author":
-            if "://" in text:
-                return ""
-            words = re.sub(r"^\s*by\s+", "", text.casefold()).split(",")[0]
-            return re.sub(r"[\W_]+", "", re.split(r"\s+(?:and|&)\s+", words)[0])
-        case "date":
-            from newsletter.stories.reading.published_date import parse_published
-
-            return parse_published(text)[:10]
-        case _:
-            return text.split("://")[-1].split("?")[0].split("#")[0].rsplit("/", 1)[-1]
-
-
-def _flat(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _flat(item)
-    elif isinstance(value, dict) and "rganization" not in str(value.get("@type")):
-        yield from _flat(value.get("name") or value.get("url"))
-
-
-def _article(root: etree._Element) -> dict[str, Any]:
-    for element in root.iter("script"):
-        if "ld+json" in (element.get("type") or ""):
-            try:
-                said = json.loads(element.text or "", strict=False)
-            except ValueError:
-                continue
-            for node in said if isinstance(said, list) else said.get("@graph", [said]):
-                if isinstance(node, dict) and "Article" in str(node.get("@type")):
-                    return node
-    return {}
-
-
 def _groups(text: str) -> Counter[tuple[str, ...]]:
     words = WORDS.findall(text)
     if 0 < len(words) < GROUP:
@@ -227,18 +175,14 @@ def _groups(text: str) -> Counter[tuple[str, ...]]:
     return Counter(zip(*(words[start:] for start in range(GROUP)), strict=False))
 
 
+def _letters(text: str) -> str:
+    return MARKS.sub("", text.casefold())
+
+
 def _children() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
-def _resident() -> float:
-    import psutil
-
-    return float(psutil.Process().memory_info().rss)
-
-
-if __name__ == "__main__":
-    started = time.monotonic()
-    print(plain(list(measure(Path(sys.argv[1])))))
-    print(f"{time.monotonic() - started:.0f} s")
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
