@@ -20,6 +20,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, help="pairs of product and floor (3)")
     parser.add_argument("--quick", action="store_true", help="100,000 readers, one round, smaller peers")
     parser.add_argument("--scale", type=float, help="of what the peers and the webhook are given to do (1)")
+    parser.add_argument("--articles", type=Path, metavar="FOLDER", help="web pages to read, with the texts they hold")
     parser.add_argument("--json", type=Path, help="where the figures go (benchmarks/results/latest.json)")
     parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="put the table between the marks of a document")
     given = parser.parse_args()
@@ -29,7 +30,7 @@ def main() -> int:
     plan.readers, plan.rounds = given.readers or plan.readers, given.rounds or plan.rounds
     if plan.readers < 100 or plan.readers % 100:
         parser.error("the number of readers must be a multiple of 100")
-    plan.scale = given.scale or plan.scale
+    plan.scale, plan.articles = given.scale or plan.scale, given.articles
     lines: list[Line] = []
     began = time.monotonic()
     for name in given.parts or PARTS:

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from benchmarks import dispatching, fleets, watching, webhooks
+from benchmarks import dispatching, fleets, reading_pages, watching, webhooks
 from benchmarks.data import WARM, slug
 from benchmarks.dispatching import Run
 from benchmarks.fleets import Fleet
@@ -31,6 +32,7 @@ class Plan:
     rounds: int = 3
     processes: int = field(default_factory=lambda: os.cpu_count() or 1)
     scale: float = 1.0  # of the peers' and the webhook's counts
+    articles: Path | None = None  # folder of the web pages to read; by default beside the project
     runs: list[dict[str, Any]] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
 
@@ -146,7 +148,13 @@ def webhook(plan: Plan) -> Iterator[Line]:
         yield from webhooks.measure(stage, plan)
 
 
+def pages(plan: Plan) -> Iterator[Line]:
+    """What is read from real news pages, held against what they hold, and what that costs."""
+    yield from reading_pages.measure(plan.articles, scale=plan.scale)
+
+
 PARTS: dict[str, Part] = {"dispatch": dispatch, "sqlite": sqlite, "far": far, "assembly": assembly, "webhook": webhook}
+PARTS |= {"pages": pages}
 
 
 # --- dispatching -------------------------------------------------------------------------------

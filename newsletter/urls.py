@@ -15,6 +15,7 @@ from newsletter.web.desk import (
     paste_story,
     rich_text_editor,
     stories,
+    story_drafts,
     story_queue,
 )
 from newsletter.web.ops import dashboard, missing_readers
@@ -34,6 +35,11 @@ DESK = [
     path("desk/<slug:slug>/gifts/", gifts.import_file, name="gifts"),
     path("desk/<slug:slug>/logos/", logos.show, name="logos"),
     path("stories/pasted/", rich_text_editor.read_pasted, name="read-pasted"),
+    path("desk/<slug:slug>/drafts/", story_drafts.add, name="draft-add"),
+    path("drafts/<int:draft_id>/", story_drafts.show, name="draft"),
+    path("drafts/<int:draft_id>/queue/", story_drafts.add_to_queue, name="draft-queue"),
+    path("drafts/<int:draft_id>/discard/", story_drafts.discard, name="draft-discard"),
+    path("drafts/<int:draft_id>/retry/", story_drafts.retry, name="draft-retry"),
     path("stories/<int:story_id>/", stories.change, name="story"),
     path("stories/<int:story_id>/picture/", stories.picture, name="story-picture"),
     path("stories/<int:story_id>/move/", story_queue.move, name="story-move"),

@@ -2,12 +2,15 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from hypothesis import settings
+
+from tests.support.website import Website, website
 
 pytest_plugins = [
     "tests.support.browser",
@@ -29,6 +32,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """SQLite in a file, as everywhere else: in memory, threads do not wait for each other but fail."""
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(Path(os.environ["NEWSLETTER_DATA"]) / "test.sqlite3")
+
+
+@pytest.fixture
+def site() -> Iterator[Website]:
+    """Somebody's web site on loopback."""
+    with website() as running:
+        yield running
 
 
 def pytest_configure(config: pytest.Config) -> None:

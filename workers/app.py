@@ -19,7 +19,7 @@ from newsletter.lib.errors import BadSetting, NewsletterError  # noqa: E402
 from newsletter.lib.shared_memory import require_shared_memory  # noqa: E402
 from workers import heartbeat  # noqa: E402
 from workers.beat_schedule import SCHEDULE  # noqa: E402
-from workers.queues import ROUTES  # noqa: E402
+from workers.queues import ROUTES, WORKER_QUEUES  # noqa: E402
 
 if not settings.REDIS_URL:
     raise BadSetting(
@@ -30,7 +30,7 @@ ALIASES["threads"] = "workers.thread_pool:TaskPool"
 
 app = Celery("newsletter", broker=settings.REDIS_URL)
 app.conf.update(
-    include=[f"workers.tasks.{name}" for name in ("assembly", "dispatch", "insights", "pictures", "maintenance")],
+    include=[f"workers.tasks.{name}" for name in WORKER_QUEUES if name != "sending"],  # dispatch has its task
     task_routes=ROUTES,
     task_create_missing_queues=True,
     beat_schedule=SCHEDULE,

@@ -7,7 +7,7 @@
     ├── InvalidState                  a step that the current state does not permit
     │   ├── VersionConflict               somebody else changed the thing since it was opened
     │   └── further ones of editions      the letter changed, or approval is needed again
-    ├── PictureFetchError             an address that gave no picture; says whether a retry may help
+    ├── FetchError                    an address that gave no picture or page; says whether a retry may help
     ├── PictureEncoderUnavailable     a picture that could not be read for now; a retry may help
     ├── TemplateRendererUnavailable   a custom template that could not be rendered for now; a retry may help
     ├── RenderingError                a template that cannot be rendered

@@ -21,7 +21,7 @@ from newsletter.ops.heartbeats import Queue
 from newsletter.publications.models import Publication
 
 # The same names as in workers/queues.py, which this package may not import; a test keeps the two lists equal.
-WORKER_QUEUES = ("assembly", "dispatch", "sending", "insights", "pictures", "maintenance")
+WORKER_QUEUES = ("assembly", "dispatch", "sending", "insights", "pictures", "reading", "maintenance")
 RECENT = timedelta(days=7)
 MAX_PAST_EDITIONS = 100  # dispatched or cancelled ones; all others are shown and judged
 PLANNING_GRACE = timedelta(minutes=5)

@@ -11,11 +11,12 @@ import structlog
 
 from newsletter.lib.claim_rows import claim
 from newsletter.lib.errors import BadInput
+from newsletter.lib.safe_fetch import FetchError
 from newsletter.pictures import picture_storage
 from newsletter.pictures.encode_in_subprocess import encode
 from newsletter.pictures.encode_picture import Encoded, SizeLimits
+from newsletter.pictures.fetch_picture import MAX_FILE_BYTES, fetch_picture
 from newsletter.pictures.models import Picture, PictureState, Use
-from newsletter.pictures.safe_fetch import MAX_FILE_BYTES, PictureFetchError, fetch
 
 log = structlog.get_logger()
 
@@ -43,7 +44,7 @@ def save_upload(data: bytes, use: Use, *, now: datetime) -> Picture:
     return picture
 
 
-def fetch_next(*, now: datetime, fetch: Fetch = fetch) -> bool:
+def fetch_next(*, now: datetime, fetch: Fetch = fetch_picture) -> bool:
     """Fetch one due picture, or record why that failed. Return False if none is due."""
     found, spent = claim(Picture.objects.due(now), now=now, lease=LEASE, max_rows=1, max_tries=MAX_TRIES)
     for picture in spent:
@@ -54,7 +55,7 @@ def fetch_next(*, now: datetime, fetch: Fetch = fetch) -> bool:
     picture = found[0]
     try:
         _set_file(picture, encode(fetch(picture.source_url), LIMITS[Use(picture.use)]), now)
-    except PictureFetchError as error:
+    except FetchError as error:
         _note(picture, error.problem, error.hint, again=not error.is_final, now=now)
     except BadInput as error:
         _note(picture, f"The file at this address {error.problem}", error.hint, again=False, now=now)

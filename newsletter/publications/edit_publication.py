@@ -25,6 +25,7 @@ BOUNDS = {
     "schedule_ahead_minutes": (0, MAX_AHEAD_MINUTES),
     "minimum_stories": (1, 50),
     "maximum_stories": (1, 50),
+    "teaser_paragraphs": (1, 20),
     "lateness_limit_minutes": (1, WEEK),
     "pace_per_minute": (1, 10_000_000),  # both may be empty
     "pace_per_hour": (1, 10_000_000),
@@ -72,6 +73,7 @@ class OptionalPublicationFields(TypedDict, total=False):
     quiet_until: time | None
     minimum_stories: int
     maximum_stories: int
+    teaser_paragraphs: int
     on_empty: str
     lateness_limit_minutes: int
     auto_approve: bool

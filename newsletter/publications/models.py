@@ -129,6 +129,9 @@ class Publication(models.Model):
     quiet_until = models.TimeField(null=True, blank=True, help_text="… until this one.")
     minimum_stories = models.PositiveSmallIntegerField(default=1)
     maximum_stories = models.PositiveSmallIntegerField(default=12)
+    teaser_paragraphs = models.PositiveSmallIntegerField(
+        default=4, help_text="How many paragraphs of an article a story takes, after its standfirst."
+    )
     on_empty = models.CharField(max_length=4, choices=TooFewStoriesPolicy.choices, default=TooFewStoriesPolicy.SKIP)
     lateness_limit_minutes = models.PositiveIntegerField(
         default=180, help_text="An edition that is later than this is held."

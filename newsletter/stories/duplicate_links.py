@@ -48,10 +48,24 @@ Page = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...], str]
 
 def find_duplicate(story: Story) -> Story | None:
     """Return the newest queued or used story of the same publication that links to the same page, if any."""
+    return find_story_of_page(story.publication_id, story.page_key, other_than=story.pk)
+
+
+def find_story_of_page(publication_id: int, key: str, *, other_than: int | None = None) -> Story | None:
+    """Return the newest queued or used story of a publication whose link has this page key, if any."""
     others = Story.objects.filter(
-        publication_id=story.publication_id, page_key=story.page_key, state__in=[StoryState.QUEUED, StoryState.USED]
+        publication_id=publication_id, page_key=key, state__in=[StoryState.QUEUED, StoryState.USED]
     )
-    return others.exclude(pk=story.pk).order_by("-pk").first() if story.page_key else None
+    others = others if other_than is None else others.exclude(pk=other_than)
+    return others.order_by("-pk").first() if key else None
+
+
+def without_tracking(url: str) -> str:
+    """Return `url` without parameters that say where a visitor came from. Everything else stays byte for byte."""
+    base, hash_sign, fragment = url.partition("#")
+    path, question_mark, query = base.partition("?")
+    kept = [pair for pair in query.split("&") if not _is_tracking(unquote(pair.partition("=")[0]).lower())]
+    return path + (question_mark + "&".join(kept) if any(kept) else "") + hash_sign + fragment
 
 
 def page_key(url: str) -> str:

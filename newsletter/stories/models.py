@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from newsletter.lib.claim_rows import Claimable, is_due
 from newsletter.pictures.models import Picture
 from newsletter.publications.models import Publication
 
@@ -131,3 +132,69 @@ class Story(models.Model):
     def has_picture(self) -> bool:
         """Return True if the story has a picture, even if it is not fetched yet."""
         return bool(self.picture_url or self.picture_id)
+
+
+class DraftState(models.TextChoices):
+    """The state of a story draft."""
+
+    WAITING = "waiting"  # to be read, now or at `try_at`
+    READ = "read"  # its fields were read; a curator decides
+    FAILED = "failed"  # given up; `problem` says why, and the link is kept
+    ADDED = "added"  # in the queue, as `story`
+    DISCARDED = "discarded"  # by a curator
+
+
+OPEN_DRAFTS = (DraftState.WAITING, DraftState.READ, DraftState.FAILED)
+
+
+class StoryDraftQuerySet(models.QuerySet["StoryDraft"]):
+    """Queries of story drafts."""
+
+    def due(self, now: datetime) -> "StoryDraftQuerySet":
+        """Return the drafts to read at `now`, oldest first."""
+        return self.filter(is_due(now), state=DraftState.WAITING).order_by("id")
+
+    def open(self) -> "StoryDraftQuerySet":
+        """Return the drafts that no curator has decided about, newest first."""
+        return self.filter(state__in=OPEN_DRAFTS).order_by("-id")
+
+
+class StoryDraft(Claimable):
+    """A link or pasted HTML that becomes a story: the order to read it, then what was read."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="drafts")
+    state = models.CharField(max_length=9, choices=DraftState.choices, default=DraftState.WAITING)
+    url = models.URLField(max_length=2000, blank=True, help_text="The given link. Empty: pasted without one.")
+    page_key = models.CharField(max_length=32, blank=True, help_text="Key of the page, as in a story.")
+    html = models.TextField(blank=True, help_text="Pasted HTML. Empty: the link is read.")
+
+    fields = models.JSONField(default=dict, help_text="Names of fields with value and origin (reading/page_story.py).")
+    paragraphs = models.JSONField(default=list, help_text="Blocks of the article as sanitised HTML.")
+    problem = models.CharField(max_length=300, blank=True, help_text="What is unusual, or why the last try failed.")
+    hint = models.CharField(max_length=300, blank=True, help_text="What to do about it.")
+    story = models.ForeignKey(Story, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = StoryDraftQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            # queried every second, and nearly always empty
+            models.Index(name="draft_waiting", fields=["id"], condition=Q(state="waiting")),
+            models.Index(fields=["publication", "state"]),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="draft_of_a_page_once",
+                fields=["publication", "page_key"],
+                condition=Q(state__in=["waiting", "read", "failed"]) & ~Q(page_key=""),
+            ),
+            models.CheckConstraint(name="draft_of_something", condition=~Q(url="") | ~Q(html="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == DraftState.WAITING

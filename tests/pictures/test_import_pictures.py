@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from newsletter.lib.errors import BadInput
+from newsletter.lib.safe_fetch import FetchError
 from newsletter.pictures import import_pictures, picture_storage
+from newsletter.pictures.fetch_picture import fetch_picture
 from newsletter.pictures.models import Picture, PictureState, Use
-from newsletter.pictures.safe_fetch import PictureFetchError, fetch
 from tests.pictures.drawn import file, noise, photo, plain
 from tests.support.factories import MONDAY
 from tests.support.website import Website, body, status
@@ -27,7 +28,7 @@ def ordered(url: str, use: Use = Use.STORY) -> Picture:
 
 def turn(site: Website, *, now: object = MONDAY) -> bool:
     """What a worker does when it is its turn."""
-    return import_pictures.fetch_next(now=now, fetch=lambda url: fetch(url, policy=site.reach()))  # type: ignore[arg-type]
+    return import_pictures.fetch_next(now=now, fetch=lambda url: fetch_picture(url, policy=site.reach()))  # type: ignore[arg-type]
 
 
 def test_a_picture_is_fetched_made_fit_and_kept_under_the_hash_of_its_bytes(site: Website) -> None:
@@ -102,7 +103,7 @@ def test_a_picture_that_ends_its_worker_each_time_is_given_up(site: Website) -> 
     def fetch_or_die(url: str) -> bytes:
         if url.endswith("bomb.png"):
             raise SystemExit("the kernel ran out of memory")  # nothing after it runs
-        return fetch(url, policy=site.reach())
+        return fetch_picture(url, policy=site.reach())
 
     for _ in range(40):
         try:
@@ -163,7 +164,7 @@ def test_a_worker_that_was_taken_for_lost_changes_nothing_any_more(site: Website
 
     def slow(_: str) -> bytes:
         assert turn(site, now=MONDAY + import_pictures.LEASE)
-        raise PictureFetchError("It is late.", "Never mind.", is_final=True)
+        raise FetchError("It is late.", "Never mind.", is_final=True)
 
     import_pictures.fetch_next(now=MONDAY, fetch=slow)
     picture.refresh_from_db()

@@ -30,6 +30,10 @@ POSTED = DECIDING_POSTS | {
     "story-drop",
     "story-restore",
     "read-pasted",
+    "draft-add",
+    "draft-queue",
+    "draft-discard",
+    "draft-retry",
     "dispatch-pause",
     "dispatch-resume",
     "dispatch-leave-out",
@@ -39,7 +43,7 @@ EVERY = [*DESK, *EDITIONS, *OPS]
 
 
 def address(pattern: URLPattern, story: int, edition: int) -> str:
-    numbers = {"story_id": story, "edition_id": edition, "dispatch_id": 1, "batch_id": 1, "number": 1}
+    numbers = {"story_id": story, "draft_id": 1, "edition_id": edition, "dispatch_id": 1, "batch_id": 1, "number": 1}
     path = str(pattern.pattern).replace("<slug:slug>", "morning").replace("<slug:decision>", "again")
     for name, number in numbers.items():
         path = path.replace(f"<int:{name}>", str(number))

@@ -1,4 +1,4 @@
-"""newsletter stories add: add a story from options, or from text copied from a web page (`stories_add_pasted.py`)."""
+"""newsletter stories add: from options, a link (`stories_add_url.py`) or copied text (`stories_add_pasted.py`)."""
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsletter.cli.commands import stories_add_pasted
+from newsletter.cli.commands import stories_add_pasted, stories_add_url
 from newsletter.cli.commands.stories import app, print_story
 from newsletter.cli.support import datetimes, input_files, lookups
 from newsletter.cli.support.options import Json, Publication, Yes
@@ -24,7 +24,9 @@ def add(
     *,
     publication: Publication = "",
     url: Annotated[str, typer.Option(help="Link to the article. Required.")] = "",
-    headline: Annotated[str, typer.Option(help="Headline. Optional with --paste.", show_default=False)] = "",
+    headline: Annotated[
+        str, typer.Option(help="Headline. Without it and a body, the page is read.", show_default=False)
+    ] = "",
     body: Annotated[
         str,
         typer.Option(metavar="TEXT", help="Paragraphs separated by blank lines, or simple HTML.", show_default=False),
@@ -106,9 +108,13 @@ def add(
 ) -> None:
     """Add a story to the end of the queue.
 
+    With a link alone, the command reads the page and prints each field with its origin. Other options override fields.
+
     With --paste, the command detects headline, byline, paragraphs and a donation appeal in copied text.
 
     Example: newsletter stories add --url https://… --headline "…" --body "…"
+
+    Example: newsletter stories add --url https://…
 
     Example: newsletter stories add --url https://… --paste copied.txt
     """
@@ -157,6 +163,10 @@ def add(
         return
     if line_type or appeal_url or appeal_button or keep_appeal is not None:
         raise BadInput("--line-type and --keep-appeal", "need --paste.")
+    if not (headline or body or body_file):
+        story, found = stories_add_url.add(target, url, fields=fields, yes=yes)
+        print_story(story, json=json, extra={"read": found})
+        return
     print_story(
         _add(target, url=url, body=body or (input_files.read_text(body_file) if body_file else ""), fields=fields),
         json=json,
@@ -166,8 +176,8 @@ def add(
 def _save_picture(file: str) -> Picture:
     """Encode and store the picture in `file`."""
     from newsletter.pictures import import_pictures
+    from newsletter.pictures.fetch_picture import MAX_FILE_BYTES
     from newsletter.pictures.models import Use
-    from newsletter.pictures.safe_fetch import MAX_FILE_BYTES
 
     with input_files.open_input(file) as data:
         return import_pictures.save_upload(data.read(MAX_FILE_BYTES + 1), Use.STORY, now=clock.now())

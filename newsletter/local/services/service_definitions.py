@@ -80,8 +80,8 @@ def web(data: Path) -> ServiceSpec:
 def workers(now: datetime) -> list[ServiceSpec]:
     """Define the workers and Celery beat.
 
-    Dispatch has its own worker, so that nothing delays it; so do pictures, because slow web sites and large files
-    would delay everything else. A worker is ready once it has reported after `now`.
+    Dispatch has its own worker, so that nothing delays it; so do pictures and pages, because slow web sites and large
+    files would delay everything else. A worker is ready once it has reported after `now`.
     """
     # a call to the provider must get its answer, or its batch is uncertain
     call_seconds = settings.DISPATCH_CONNECT_TIMEOUT + 2 * settings.DISPATCH_ANSWER_TIMEOUT + 2
@@ -99,7 +99,7 @@ def workers(now: datetime) -> list[ServiceSpec]:
         ),
         ServiceSpec(
             "pictures-worker",
-            _worker("pictures-worker", queues="pictures", pool="threads", concurrency=2),
+            _worker("pictures-worker", queues="pictures,reading", pool="threads", concurrency=2),
             ready=_has_reported("pictures-worker", since=now),
         ),
         # The schedule has intervals only, so it needs no file. A SIGTERM that arrives while beat publishes can be

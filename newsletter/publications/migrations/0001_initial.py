@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ('quiet_until', models.TimeField(blank=True, help_text='… until this one.', null=True)),
                 ('minimum_stories', models.PositiveSmallIntegerField(default=1)),
                 ('maximum_stories', models.PositiveSmallIntegerField(default=12)),
+                ('teaser_paragraphs', models.PositiveSmallIntegerField(default=4, help_text='How many paragraphs of an article a story takes, after its standfirst.')),
                 ('on_empty', models.CharField(choices=[('skip', 'Skip the edition'), ('hold', 'Hold the edition for review')], default='skip', max_length=4)),
                 ('lateness_limit_minutes', models.PositiveIntegerField(default=180, help_text='An edition that is later than this is held.')),
                 ('auto_approve', models.BooleanField(default=False, help_text="Editions are sent without a person's approval.")),

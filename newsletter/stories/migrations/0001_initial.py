@@ -52,4 +52,27 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('embargo_until', None), ('expires_at', None), ('expires_at__gt', models.F('embargo_until')), _connector='OR'), name='story_expires_after_embargo')],
             },
         ),
+        migrations.CreateModel(
+            name='StoryDraft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tries', models.PositiveSmallIntegerField(default=0, help_text='How often a worker claimed it.')),
+                ('try_at', models.DateTimeField(blank=True, help_text='Not before this time; empty: at once.', null=True)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('read', 'Read'), ('failed', 'Failed'), ('added', 'Added'), ('discarded', 'Discarded')], default='waiting', max_length=9)),
+                ('url', models.URLField(blank=True, help_text='The given link. Empty: pasted without one.', max_length=2000)),
+                ('page_key', models.CharField(blank=True, help_text='Key of the page, as in a story.', max_length=32)),
+                ('html', models.TextField(blank=True, help_text='Pasted HTML. Empty: the link is read.')),
+                ('fields', models.JSONField(default=dict, help_text='Names of fields with value and origin (reading/page_story.py).')),
+                ('paragraphs', models.JSONField(default=list, help_text='Blocks of the article as sanitised HTML.')),
+                ('problem', models.CharField(blank=True, help_text='What is unusual, or why the last try failed.', max_length=300)),
+                ('hint', models.CharField(blank=True, help_text='What to do about it.', max_length=300)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='publications.publication')),
+                ('story', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='stories.story')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['id'], name='draft_waiting'), models.Index(fields=['publication', 'state'], name='stories_sto_publica_3a6f29_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'read', 'failed']), models.Q(('page_key', ''), _negated=True)), fields=('publication', 'page_key'), name='draft_of_a_page_once'), models.CheckConstraint(condition=models.Q(models.Q(('url', ''), _negated=True), models.Q(('html', ''), _negated=True), _connector='OR'), name='draft_of_something')],
+            },
+        ),
     ]

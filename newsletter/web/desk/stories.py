@@ -15,13 +15,16 @@ from newsletter.lib import clock
 from newsletter.lib.errors import VersionConflict
 from newsletter.publications.models import Publication
 from newsletter.stories import story_queue
-from newsletter.stories.models import Direction, Kind, Story, StoryState
+from newsletter.stories.models import Direction, Kind, Story, StoryDraft, StoryState
+from newsletter.stories.reading import story_drafts
+from newsletter.stories.reading.teaser_fields import teaser_fields
 from newsletter.stories.rich_text import typed_text
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.rich_text_editor import WritingInput
 from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.edit_form import EditForm
 from newsletter.web.shared.forms import LocalDateTimeField, show_errors_on
+from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.picture_forms import PictureForm, picture_message
 
@@ -98,10 +101,17 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
     """Show the form for a new story, and add it."""
     publication = publications.publication_from_url(request, slug)
     with timezone.override(clock_of(publication)):
+        draft = _draft_of(request, publication)
         form = StoryForm(request.POST, request.FILES) if request.method == "POST" else StoryForm()
+        if draft and not form.is_bound:
+            form.initial = _initial(draft)
         if form.is_bound and form.is_valid():
             with show_errors_on(form):
-                story = story_queue.add(publication, **form.fields_of_story(), again="again" in request.POST)
+                fields, again = form.fields_of_story(), "again" in request.POST
+                if draft:
+                    story = story_drafts.add_to_queue(draft, again=again, **fields)
+                else:
+                    story = story_queue.add(publication, **fields, again=again)
                 messages.success(request, f"“{story.headline}” was added to the queue.{picture_message(story)}")
                 return redirect("queue", publication.slug)
         return _page(request, publication, form, story=None)
@@ -128,6 +138,17 @@ def change(request: DeskRequest, story_id: int) -> HttpResponse:
                 form = _form_of(request, story)
                 form.add_domain_error(VersionConflict(SAVE_AGAIN))
         return _page(request, story.publication, form, story=story)
+
+
+def _draft_of(request: DeskRequest, publication: Publication) -> StoryDraft | None:
+    """Return the draft that the new story is made of, if any."""
+    number = whole_number(request.GET.get("draft", ""))
+    return publication.drafts.all().open().filter(pk=number).first() if number else None
+
+
+def _initial(draft: StoryDraft) -> dict[str, Any]:
+    fields = teaser_fields(story_drafts.page_story(draft), draft.publication, given_url=draft.url)
+    return fields | {"body": typed_text.to_field_text(fields["body"])}
 
 
 def _form_of(request: DeskRequest, story: Story) -> StoryForm:

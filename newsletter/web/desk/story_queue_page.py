@@ -9,7 +9,9 @@ from zlib import crc32
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story, StoryState
+from newsletter.stories.reading.page_story import FIELDS
 from newsletter.web.desk import next_edition
+from newsletter.web.desk.story_drafts_page import draft_cards
 from newsletter.web.shared.parse_numbers import whole_number
 
 PAGE_SIZE = 50  # stories shown at first, and added at a time
@@ -71,4 +73,6 @@ def context(publication: Publication, shown: Shown, *, is_whole_page: bool, only
         "more": min(PAGE_SIZE, shown.total - len(shown.ids)),
         "next": next_edition.next_edition_panel(publication, now=now, counts_readers=is_whole_page),
         "recently_removed": list(dropped[:DROPPED_SHOWN]),
+        "drafts": draft_cards(publication, now=now) if is_whole_page else [],
+        "field_names": FIELDS,
     }

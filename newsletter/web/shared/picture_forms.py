@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import UploadedFile
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, NewsletterError
 from newsletter.pictures import import_pictures
+from newsletter.pictures.fetch_picture import MAX_FILE_BYTES
 from newsletter.pictures.models import Picture, Use
-from newsletter.pictures.safe_fetch import MAX_FILE_BYTES
 from newsletter.stories.models import Story
 from newsletter.web.shared.forms import PlainForm
 

@@ -54,7 +54,7 @@ def version(program: Path) -> str:
 
 
 def lend_node() -> None:
-    """See that Playwright can start. Raises `PictureFetchError`.
+    """See that Playwright can start. Raises `NotFetched`.
 
     It brings a Node of its own, which needs libatomic; a bare Debian has none, and then ours takes its place.
     """
@@ -93,7 +93,7 @@ def ready() -> Chromium:
 
 
 def from_debian() -> Path:
-    """Debian's own, with fonts for many scripts. Raises `PictureFetchError`."""
+    """Debian's own, with fonts for many scripts. Raises `NotFetched`."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise NotFetched("Debian's can only be installed by root on Debian")
     call("apt-get", "update")

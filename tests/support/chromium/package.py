@@ -33,7 +33,7 @@ def home(tools: Path) -> Path:
 
 
 def build(tools: Path) -> Path:
-    """The program to start, built in about ten seconds unless it was before. Raises `PictureFetchError`."""
+    """The program to start, built in about ten seconds unless it was before. Raises `NotFetched`."""
     if home(tools).exists():
         return home(tools) / "chromium"
     if (platform.system(), platform.machine()) != ("Linux", "x86_64"):

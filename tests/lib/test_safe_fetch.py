@@ -1,9 +1,11 @@
 """Fetching from a real site on loopback, which only these tests' own `reach` admits."""
 
 import datetime
+import gzip
 import socket
 import ssl
 import sys
+import zlib
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,7 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from newsletter.pictures.safe_fetch import PictureFetchError, fetch
+from newsletter.lib.safe_fetch import FetchError, FetchKind
+from newsletter.lib.safe_fetch import fetch as fetch_kind
+from newsletter.pictures.fetch_picture import fetch_picture as fetch
 from tests.support.website import Asked, Website, body, dripping, status, website
 
 DATA = bytes(range(256)) * 300
@@ -45,8 +49,8 @@ def watch() -> Iterator[Watch]:
     made.on = False
 
 
-def refused(url: str, site: Website | None = None, **said: object) -> PictureFetchError:
-    with pytest.raises(PictureFetchError) as caught:
+def refused(url: str, site: Website | None = None, **said: object) -> FetchError:
+    with pytest.raises(FetchError) as caught:
         fetch(url, policy=site.reach(**said)) if site else fetch(url)
     assert caught.value.problem.endswith(".")
     assert caught.value.hint.endswith(".")
@@ -130,7 +134,7 @@ def test_a_name_with_one_private_address_among_its_addresses_is_refused(site: We
         watch.connections.clear()
         reach = site.reach()
         only = type(reach)(admits=ip_address(admitted).__eq__, ports=reach.ports)
-        with pytest.raises(PictureFetchError, match="private network"):
+        with pytest.raises(FetchError, match="private network"):
             fetch(site.url("/p", host="localhost"), policy=only)
         assert watch.connections == []
 
@@ -249,6 +253,51 @@ def test_a_site_that_is_not_there_is_told() -> None:
     assert not refused(nobody.url("/p"), nobody).is_final
 
 
+# --- pages: what else is known about an answer, and what is refused by it --------------------------
+
+PAGE = FetchKind(
+    "page", "", accept="text/html", max_bytes=100_000, timeout_seconds=5, content_types=frozenset({"text/html"})
+)
+
+
+def test_an_answer_says_where_it_was_found_in_the_end_and_its_declared_type(site: Website) -> None:
+    site.pages |= {"/a": status(302, Location="/b"), "/b": body(b"<p>A", Content_Type="text/html; charset=x")}
+    found = fetch_kind(site.url("/a"), kind=PAGE, policy=site.reach())
+    assert found == (site.url("/b"), "text/html; charset=x", b"<p>A")
+
+
+def test_a_file_of_another_type_is_refused_before_it_is_read(site: Website) -> None:
+    site.pages["/p"] = dripping(b"HTTP/1.1 200 OK\r\nContent-Type: Video/MP4; x=y\r\n\r\n", b"0")
+    with pytest.raises(FetchError, match="a file of type video/mp4, not to a page") as caught:
+        fetch_kind(site.url("/p"), kind=PAGE, policy=site.reach())
+    assert caught.value.is_final
+    site.pages["/p"] = body(b"<p>A")  # declares no type
+    assert fetch_kind(site.url("/p"), kind=PAGE, policy=site.reach()).body == b"<p>A"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "deflate", "GZIP"])
+def test_a_body_that_was_compressed_unasked_is_read(site: Website, encoding: str) -> None:
+    packed = zlib.compress(DATA) if encoding == "deflate" else gzip.compress(DATA)
+    site.pages["/p"] = body(packed, Content_Encoding=encoding)
+    assert fetch(site.url("/p"), policy=site.reach()) == DATA
+
+
+def test_a_small_body_that_unpacks_to_much_is_refused(site: Website) -> None:
+    site.pages["/p"] = body(gzip.compress(bytes(50_000_000)), Content_Encoding="gzip")
+    assert refused(site.url("/p"), site, max_bytes=1_000_000).problem == "The file is too large."
+
+
+@pytest.mark.parametrize("packed", [gzip.compress(DATA)[:-9], b"no gzip", b""])
+def test_a_damaged_body_is_refused(site: Website, packed: bytes) -> None:
+    site.pages["/p"] = body(packed, Content_Encoding="gzip")
+    assert not refused(site.url("/p"), site).is_final
+
+
+def test_the_status_of_a_refusal_is_known(site: Website) -> None:
+    site.pages["/p"] = status(429)
+    assert refused(site.url("/p"), site).status == 429
+
+
 # --- TLS ----------------------------------------------------------------------------------------
 
 
@@ -285,7 +334,7 @@ def test_the_certificate_is_checked_by_the_name_although_the_connection_goes_to_
         site.pages["/p"] = body(DATA)
         reach = site.reach(context=lambda: ssl.create_default_context(cafile=trusted))
         assert fetch(site.url("/p", host="localhost"), policy=reach) == DATA
-        with pytest.raises(PictureFetchError, match="no valid certificate"):
+        with pytest.raises(FetchError, match="no valid certificate"):
             fetch(site.url("/p", host="127.0.0.1"), policy=reach)
 
 

@@ -1,4 +1,4 @@
-"""Decide which IP addresses pictures may be fetched from: only public ones. Pure.
+"""Decide which IP addresses may be fetched from: only public ones. Pure.
 
 A user chooses the address that our server opens. Without this check it could be the database, a router, or a cloud's
 metadata service that returns credentials (server-side request forgery).

@@ -1,0 +1,188 @@
+"""How well web pages are read, and what that costs: `make bench ARGS=pages`. The pages are not part of the project.
+
+A folder holds `copied.json.gz`, which maps an id to the `url` of a page and to `want`, the text of its article, and
+`html/ID.html.gz`, the page itself. Half of the pages, by a hash of their ids, may be looked at when the code is
+changed; the other half only judges. Both halves are printed, and then the pages whose text was read worst.
+
+Text is compared as in the public article extraction benchmark: the multisets of groups of four words that both texts
+have in common; the counts of a page are divided by their sum, so that every page has the same weight. A teaser is the
+standfirst and the first paragraphs: it is right if it has the article's first paragraph and nothing from elsewhere.
+
+Fields are compared with what the page itself states (stated_fields.py). A second measure takes the structured data away
+from the reader, and compares with what it states.
+"""
+
+import gzip
+import hashlib
+import json
+import re
+import resource
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from benchmarks.stated_fields import is_right, states
+from benchmarks.table import Line
+from newsletter.stories.reading.page_encoding import decode_page
+from newsletter.stories.reading.page_story import PageStory
+from newsletter.stories.reading.read_in_subprocess import read_in_subprocess
+from newsletter.stories.reading.read_page import read_page
+from newsletter.stories.reading.reading_limits import BOUNDS, MAX_PAGE_BYTES
+from newsletter.stories.rich_text import rich_text
+
+ARTICLES = Path(__file__).parents[1].parent / "shared" / "reference" / "articles"
+PART = "web pages"
+WORDS = re.compile(r"\w+")
+MARKS = re.compile(r"[\W_]+")
+GROUP = 4  # words compared as one
+LD = re.compile(rb"<script[^>]*application/ld\+json.*?</script>", re.IGNORECASE | re.DOTALL)
+FIELDS = {"headline": 0.99, "author": 0.90, "date": 0.95, "picture": 0.90}  # what must be right
+ROUNDS = 5  # of all pages, to see whether memory grows
+WORST = 10  # pages that are printed
+TEASER = 3  # paragraphs after the standfirst
+
+
+@dataclass(frozen=True)
+class Page:
+    id: str
+    url: str
+    want: str
+    data: bytes
+
+    @property
+    def half(self) -> str:
+        return ("first half", "second half")[hashlib.sha256(self.id.encode()).digest()[0] % 2]
+
+
+def pages_in(folder: Path) -> list[Page]:
+    with gzip.open(folder / "copied.json.gz", "rt", encoding="utf-8") as file:
+        known: dict[str, dict[str, str]] = json.load(file)
+    ids = list(known)
+    read = {id_: gzip.decompress((folder / "html" / f"{id_}.html.gz").read_bytes()) for id_ in ids}
+    return [Page(id_, known[id_]["url"], known[id_]["want"], read[id_]) for id_ in ids]
+
+
+def measure(folder: Path | None, *, scale: float = 1.0) -> Iterator[Line]:
+    """Accuracy of both halves, then processor time and memory. Without pages one line says so."""
+    folder = folder or ARTICLES
+    if not (folder / "copied.json.gz").is_file():
+        yield Line(PART, "pages", 0, note="give the folder of a corpus: --articles FOLDER")
+        return
+    pages = pages_in(folder)
+    pages = pages[: max(2, round(len(pages) * scale))] if scale < 1 else pages
+    stories = {page.id: read_page(decode_page(page.data), url=page.url) for page in pages}
+    bare = {page.id: read_page(decode_page(LD.sub(b"", page.data)), url=page.url) for page in pages}
+    for half in ("first half", "second half"):
+        yield from accuracy(half, [page for page in pages if page.half == half], stories, bare)
+    yield from accuracy("all", pages, stories, bare)
+    yield from costs(pages)
+    print(worst(pages, stories), file=sys.stderr)
+
+
+def accuracy(
+    name: str, pages: Sequence[Page], stories: dict[str, PageStory], bare: dict[str, PageStory]
+) -> Iterator[Line]:
+    part = f"{PART}, {name}"
+    yield Line(part, "pages", len(pages))
+    f1, precision, recall = text_likeness([(text_of(stories[page.id]), page.want) for page in pages])
+    yield Line(part, "text F1", f1, least=0.965)
+    yield Line(part, "text precision", precision, least=0.96)
+    yield Line(part, "text recall", recall)
+    right = [is_teaser_right(stories[page.id], page.want) for page in pages]
+    yield Line(part, "teaser right", share(right), note="standfirst and first paragraphs")
+    for field, least in FIELDS.items():
+        right = [is_right(field, stories[page.id], stated) for page in pages if (stated := states(page.data, field))]
+        yield Line(part, f"{field} right", share(right), least=least, note=f"of {len(right)} that state it")
+        alone = [
+            is_right(field, bare[page.id], stated)
+            for page in pages
+            if (stated := states(page.data, field, only_data=True))
+        ]
+        yield Line(part, f"{field} right without the structured data", share(alone), note=f"of {len(alone)}")
+
+
+def worst(pages: Sequence[Page], stories: dict[str, PageStory]) -> str:
+    """The pages whose text was read worst, with F1, precision and recall."""
+    scored = sorted((*text_likeness([(text_of(stories[page.id]), page.want)]), page.half, page.url) for page in pages)
+    return "\n".join("{:.3f} {:.3f} {:.3f} {} {:.100}".format(*row) for row in scored[:WORST])
+
+
+def is_teaser_right(story: PageStory, wanted: str) -> bool:
+    """True if the teaser has the first paragraph of the wanted text, and each of its paragraphs is part of it."""
+    given = [_letters(rich_text.plain(block)) for block in story.paragraphs[:TEASER]]
+    dek, headline, whole = _letters(story.value("dek")), _letters(story.value("headline")), _letters(wanted)
+    lines = [line for line in map(_letters, wanted.splitlines()) if line and line not in headline]
+    first = lines[0] if lines else ""
+    return first[:60] in dek + "".join(given) and all(paragraph in whole for paragraph in given)
+
+
+def costs(pages: Sequence[Page]) -> Iterator[Line]:
+    """Processor time of a page with its process, as a worker spends it; memory over several rounds; a huge page."""
+    seconds, peaks = [], []
+    for page in pages:
+        before = _children()
+        read_in_subprocess(page.data, url=page.url)
+        seconds.append(_children() - before)
+    yield Line(PART, "peak memory of a page's process", _peak(), "MB")
+    for _ in range(ROUNDS):
+        for page in pages:
+            read_page(decode_page(page.data), url=page.url)
+        peaks.append(psutil.Process().memory_info().rss)
+    seconds.sort()
+    yield Line(PART, "CPU of a page with its process, median", seconds[len(seconds) // 2], "s")
+    yield Line(PART, "CPU of a page with its process, 95 %", seconds[int(len(seconds) * 0.95)], "s", most=1.0)
+    growth = peaks[-1] / peaks[1]
+    yield Line(PART, f"memory after {ROUNDS} rounds in one process / after 2", growth, most=1.1)
+    before = _children()
+    text = (
+        "<article><h1>A long day in five parts</h1>"
+        + "<p>Rain fell on the town, and the ferry was late again.</p>" * (MAX_PAGE_BYTES // 60)
+    )
+    read_in_subprocess(text.encode(), url="https://example.org/long")
+    # a process that is stopped by the clock is started once more
+    yield Line(PART, "CPU of a page of 10 MB", _children() - before, "s", most=2 * BOUNDS.cpu_seconds + 1)
+    yield Line(PART, "peak memory of its process", _peak(), "MB", most=BOUNDS.memory_bytes / 1024**2)
+
+
+def text_of(story: PageStory) -> str:
+    return "\n".join(map(rich_text.plain, story.paragraphs))
+
+
+def text_likeness(pairs: Sequence[tuple[str, str]]) -> tuple[float, float, float]:
+    """F1, precision and recall of texts that were read against those that were wanted."""
+    both = more = less = 0.0
+    for ours, theirs in ((_groups(read), _groups(wanted)) for read, wanted in pairs):
+        shared, total = (ours & theirs).total(), (ours | theirs).total() or 1
+        both += shared / total
+        more += (ours.total() - shared) / total
+        less += (theirs.total() - shared) / total
+    precision, recall = both / ((both + more) or 1), both / ((both + less) or 1)
+    return 2 * precision * recall / ((precision + recall) or 1), precision, recall
+
+
+def share(right: Sequence[bool]) -> float:
+    return sum(right) / len(right) if right else 0.0
+
+
+def _groups(text: str) -> Counter[tuple[str, ...]]:
+    words = WORDS.findall(text)
+    if 0 < len(words) < GROUP:
+        return Counter([tuple(words)])
+    return Counter(zip(*(words[start:] for start in range(GROUP)), strict=False))
+
+
+def _letters(text: str) -> str:
+    return MARKS.sub("", text.casefold())
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

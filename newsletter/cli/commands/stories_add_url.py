@@ -1,0 +1,63 @@
+"""newsletter stories add --url: read the page of an article, and print each field with its origin."""
+
+from __future__ import annotations  # models are imported inside, once Django is set up
+
+from typing import TYPE_CHECKING, Any
+
+from newsletter.cli.support import output
+from newsletter.lib import clock
+from newsletter.lib.errors import BadInput, InvalidState
+from newsletter.lib.safe_fetch import PUBLIC_ONLY, FetchPolicy
+
+if TYPE_CHECKING:
+    from newsletter.publications.models import Publication
+    from newsletter.stories.models import Story
+    from newsletter.stories.reading.page_story import PageStory
+
+MAX_SHOWN_LENGTH = 80  # characters of a value in the table
+
+
+def add(
+    publication: Publication, url: str, *, fields: dict[str, Any], yes: bool, policy: FetchPolicy = PUBLIC_ONLY
+) -> tuple[Story, dict[str, Any]]:
+    """Queue the story at `url`; return it and a JSON shape of what was read. `fields` override what the page says.
+
+    Raises `FetchError`, and `BadInput` for a page without a story.
+    """
+    from newsletter.stories import story_queue
+    from newsletter.stories.reading import story_drafts
+    from newsletter.stories.reading.fetch_page import fetch_page
+    from newsletter.stories.reading.teaser_fields import teaser_fields
+    from newsletter.stories.similar_stories import find_similar
+
+    found = story_drafts.read_link(url, fetch=lambda address: fetch_page(address, policy=policy))
+    _show(found)
+    if found.notice and found.notice.is_final:
+        raise BadInput("--url", f"has no story. {found.notice.problem}", found.notice.hint)
+    chosen = teaser_fields(found, publication, given_url=url) | fields
+    if chosen["picture_url"] and not (chosen["picture_alt"] or chosen.get("picture_decorative")):
+        output.print_note("The page does not describe its picture, so it is left out. Give --picture-alt to add it.")
+        chosen["picture_url"] = chosen["picture_credit"] = ""
+    if similar := find_similar(publication, headline=chosen["headline"], body=chosen["body"], now=clock.now()):
+        output.print_note(f"Story {similar.story.pk} has {similar.reason}: {similar.story.headline}")
+    if output.is_interactive() and not output.confirm("Add this story to the queue?", yes=yes, hint=""):
+        raise InvalidState("Nothing was queued.")
+    return story_queue.add(publication, **chosen), found.to_json()
+
+
+def _show(found: PageStory) -> None:
+    from newsletter.stories.reading.page_story import FIELDS
+    from newsletter.stories.rich_text import rich_text
+
+    rows = [[FIELDS[name], value.origin, _short(value.value)] for name, value in found.fields.items()]
+    rows += [["paragraph", "article text", _short(rich_text.plain(block))] for block in found.paragraphs[:4]]
+    output.print_table(["field", "origin", "value"], rows, to_stderr=True)
+    if found.missing:
+        output.print_note(f"Not found: {', '.join(FIELDS[name] for name in found.missing)}.")
+    if found.notice:
+        output.print_note(f"{found.notice.problem} {found.notice.hint}")
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_SHOWN_LENGTH else f"{line[: MAX_SHOWN_LENGTH - 1]}…"

@@ -1,0 +1,156 @@
+"""Drafts of stories: order them by link or pasted HTML, read them, and add them to the queue.
+
+A row orders the reading, and a worker reads it. A try that crashes its worker is counted too (lib/claim_rows.py). A
+draft that cannot be read keeps its link and says why.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import IntegrityError, transaction
+
+from newsletter.lib.claim_rows import claim
+from newsletter.lib.errors import BadInput, InvalidState
+from newsletter.lib.safe_fetch import Fetched, FetchError
+from newsletter.lib.web_urls import validate_web_url
+from newsletter.publications.models import Publication
+from newsletter.stories import duplicate_links, story_queue
+from newsletter.stories.models import OPEN_DRAFTS, DraftState, Story, StoryDraft
+from newsletter.stories.reading.fetch_page import fetch_page
+from newsletter.stories.reading.page_story import PageStory
+from newsletter.stories.reading.read_in_subprocess import PageReaderUnavailable, read_in_subprocess
+from newsletter.stories.reading.teaser_fields import teaser_fields
+
+log = structlog.get_logger()
+
+MAX_LINKS = 50  # at a time
+MAX_HTML_CHARS = 1_000_000
+LEASE = timedelta(seconds=90)  # longer than a fetch and two runs of the reader
+RETRY_PAUSES = tuple(timedelta(seconds=s) for s in (5, 30))  # a curator is waiting
+MAX_TRIES = len(RETRY_PAUSES) + 1
+Fetch = Callable[[str], Fetched]
+
+
+def order_links(publication: Publication, urls: Iterable[str]) -> list[StoryDraft]:
+    """Return a draft for each link, in order; raise `BadInput`. A page with an open draft gets no second one."""
+    links = list(dict.fromkeys(validate_web_url(url, field="link") for url in urls))
+    if len(links) > MAX_LINKS:
+        raise BadInput("link", f"has {len(links)} addresses.", f"Give at most {MAX_LINKS} at a time.")
+    return [_order_link(publication, link) for link in links]
+
+
+def order_html(publication: Publication, html: str, *, url: str = "") -> StoryDraft:
+    """Return a draft of pasted HTML; raise `BadInput`."""
+    if len(html) > MAX_HTML_CHARS:
+        raise BadInput("text", f"has {len(html):,} characters.", "Copy only the article, or give its link.")
+    link = validate_web_url(url, field="link") if url else ""
+    return StoryDraft.objects.create(publication=publication, html=html.replace("\x00", ""), url=link)
+
+
+def read_link(url: str, *, fetch: Fetch = fetch_page) -> PageStory:
+    """Return the story at `url`. Raises `FetchError` and `PageReaderUnavailable`."""
+    page = fetch(url)
+    return read_in_subprocess(page.body, url=page.url, content_type=page.content_type)
+
+
+def read_next(*, now: datetime, fetch: Fetch = fetch_page) -> bool:
+    """Read one due draft, or record why that failed. Return False if none is due."""
+    found, spent = claim(StoryDraft.objects.due(now), now=now, lease=LEASE, max_rows=1, max_tries=MAX_TRIES)
+    for draft in spent:
+        _note(draft, "Every attempt to read it failed.", "Copy the article and paste it here.", again=False, now=now)
+        _record(draft)
+    if not found:
+        return bool(spent)
+    draft = found[0]
+    try:
+        if draft.html:
+            _set_story(draft, read_in_subprocess(draft.html.encode("utf-8", "replace"), is_pasted=True))
+        else:
+            _set_story(draft, read_link(draft.url, fetch=fetch))
+    except FetchError as error:
+        _note(draft, error.problem, error.hint, again=not error.is_final, now=now)
+    except PageReaderUnavailable as error:
+        _note(draft, str(error), "", again=True, now=now)
+    except Exception:
+        log.exception("draft.not_read", draft=draft.pk)
+        _note(draft, "The page could not be read.", "Copy the article and paste it here.", again=True, now=now)
+    _record(draft)
+    return True
+
+
+def retry(draft: StoryDraft) -> None:
+    """Order a failed draft again."""
+    StoryDraft.objects.filter(pk=draft.pk, state=DraftState.FAILED).update(
+        state=DraftState.WAITING, tries=0, try_at=None, problem="", hint=""
+    )
+
+
+def discard(draft: StoryDraft) -> None:
+    """Discard a draft that is not in the queue."""
+    StoryDraft.objects.filter(pk=draft.pk, state__in=OPEN_DRAFTS).update(state=DraftState.DISCARDED)
+
+
+def add_to_queue(draft: StoryDraft, *, again: bool = False, **changed: Any) -> Story:
+    """Add a draft's story to the queue, with `changed` fields in place of those that were read.
+
+    A draft becomes one story: the second of two calls returns the story of the first. Raises as `story_queue.add` does,
+    and `InvalidState` for a discarded draft.
+    """
+    with transaction.atomic():
+        # the queue's lock comes first, as in story_queue.py
+        Publication.objects.select_for_update(no_key=True).get(pk=draft.publication_id)
+        current = StoryDraft.objects.select_related("publication", "story").get(pk=draft.pk)
+        if current.story:
+            return current.story
+        if current.state not in OPEN_DRAFTS:
+            raise InvalidState(f"Draft {draft.pk} was discarded, so it cannot be added.")
+        fields = teaser_fields(page_story(current), current.publication, given_url=current.url) | changed
+        story = story_queue.add(current.publication, again=again, **fields)
+        current.state, current.story = DraftState.ADDED, story
+        current.save(update_fields=["state", "story"])
+    return story
+
+
+def page_story(draft: StoryDraft) -> PageStory:
+    """Return what was read of a draft."""
+    return PageStory.from_json({"fields": draft.fields, "paragraphs": draft.paragraphs, "notice": None})
+
+
+def _order_link(publication: Publication, url: str) -> StoryDraft:
+    key = duplicate_links.page_key(url)
+    opened = StoryDraft.objects.filter(publication=publication, page_key=key, state__in=OPEN_DRAFTS)
+    try:
+        with transaction.atomic():
+            return opened.first() or StoryDraft.objects.create(publication=publication, url=url, page_key=key)
+    except IntegrityError:  # another request was faster
+        return opened.get()
+
+
+def _set_story(draft: StoryDraft, story: PageStory) -> None:
+    shape = story.to_json()
+    draft.fields, draft.paragraphs = shape["fields"], list(shape["paragraphs"])
+    notice = story.notice
+    is_whole = bool(story.value("headline") and story.paragraphs) and not (notice and notice.is_final)
+    draft.state, draft.try_at = DraftState.READ if is_whole else DraftState.FAILED, None
+    draft.problem, draft.hint = (notice.problem, notice.hint) if notice else ("", "")
+    if not is_whole and not notice:
+        draft.problem, draft.hint = "The headline or the text was not found.", "Complete the story by hand."
+
+
+def _note(draft: StoryDraft, problem: str, hint: str, *, again: bool, now: datetime) -> None:
+    log.info("draft.not_read", draft=draft.pk, tries=draft.tries, problem=problem)
+    draft.problem, draft.hint = problem[:300], hint[:300]
+    if again and draft.tries < MAX_TRIES:
+        draft.try_at = now + RETRY_PAUSES[draft.tries - 1]
+    else:
+        draft.state, draft.try_at = DraftState.FAILED, None
+
+
+def _record(draft: StoryDraft) -> None:
+    """Save the result, unless the draft was discarded or claimed again in the meantime."""
+    names = ("state", "try_at", "problem", "hint", "fields", "paragraphs")
+    StoryDraft.objects.filter(pk=draft.pk, state=DraftState.WAITING, tries=draft.tries).update(
+        **{name: getattr(draft, name) for name in names}
+    )

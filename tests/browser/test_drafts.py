@@ -1,0 +1,115 @@
+"""The one box of the desk in a real browser: pasted HTML, links to a site on loopback, a site that refuses."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from newsletter.accounts.models import Role
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from newsletter.stories.models import Story, StoryDraft
+from newsletter.stories.reading import story_drafts
+from newsletter.stories.reading.fetch_page import fetch_page
+from tests.browser.opened import Opened
+from tests.stories.reading.pages import TEXT, page
+from tests.support import factories as make
+from tests.support.website import Website, body, status
+
+HEADLINE = "Harbour to be dredged after years of waiting"
+COPIED = f'<h1><a href="https://post.example.org/harbour">{HEADLINE}</a></h1><p>By Amina Okoye</p>' + "".join(
+    f"<p>{line.replace('/topics', 'https://post.example.org/topics')}</p>" for line in TEXT
+)
+LOOKS = [{}, {"viewport": {"width": 380, "height": 800}}, {"color_scheme": "dark"}]
+PASTE = """([html, text]) => {
+    const data = new DataTransfer();
+    data.setData("text/html", html);
+    data.setData("text/plain", text);
+    const target = document.activeElement;
+    const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+    if (target.dispatchEvent(event)) document.execCommand("insertText", false, text);
+}"""
+
+
+def paste(opened: Page, html: str, text: str) -> None:
+    """What a browser does at Ctrl+V with these kinds of data on the clipboard."""
+    opened.evaluate(PASTE, [html, text])
+
+
+def work(site: Website) -> None:
+    now = clock.now()
+    while story_drafts.read_next(now=now, fetch=lambda url: fetch_page(url, policy=site.reach())):
+        pass
+
+
+def fits(opened: Page) -> bool:
+    return bool(opened.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+@pytest.mark.parametrize("said", LOOKS)
+def test_pasted_html_becomes_a_story_with_its_link(
+    opened: Opened, publication: Publication, site: Website, said: dict[str, object]
+) -> None:
+    desk = opened("/desk/morning/", Role.CURATOR, **said)
+    desk.get_by_label("Add stories").focus()
+    paste(desk, COPIED, "\n".join([HEADLINE, "By Amina Okoye", *TEXT]))
+    desk.get_by_role("button", name="Add", exact=True).click()
+    expect(desk.get_by_text("Reading the pasted article …")).to_be_visible()
+    work(site)
+    card = desk.locator(".draft")
+    expect(card.get_by_role("heading", name=HEADLINE)).to_be_visible()
+    assert fits(desk)
+    card.get_by_role("button", name="Add to queue").click()
+    expect(desk.get_by_text("was added to the queue.")).to_be_visible()
+    [story] = Story.objects.all()
+    assert (story.headline, story.byline, story.url) == (HEADLINE, "Amina Okoye", "https://post.example.org/harbour")
+    assert '<a href="https://post.example.org/topics/harbour?a=1">Monday on</a>' in story.body
+
+
+@pytest.mark.parametrize("said", LOOKS)
+def test_links_become_cards_that_show_what_was_read(
+    opened: Opened, publication: Publication, site: Website, said: dict[str, object]
+) -> None:
+    make.story(publication, headline="After years of waiting, harbour to be dredged")
+    site.pages |= {"/a": body(page().encode()), "/b": status(403)}
+    desk = opened("/desk/morning/", Role.CURATOR, **said)
+    desk.get_by_label("Add stories").fill(f"{site.url('/a')}\n{site.url('/b')}")
+    desk.get_by_role("button", name="Add", exact=True).click()
+    expect(desk.get_by_text("Reading 127.0.0.1 …")).to_have_count(2)
+    work(site)
+    read = desk.locator(".draft", has=desk.get_by_role("heading", name=HEADLINE))
+    expect(read).to_contain_text("A story with a similar headline was queued before")
+    refused = desk.locator(".draft", has_text="refuses to be read by programs (status 403)")
+    expect(refused).to_contain_text("copy it and paste it here")
+    assert fits(desk)
+    read.get_by_text("Where the fields come from").click()
+    expect(read).to_contain_text("structured data (JSON-LD)")
+    assert fits(desk)
+    read.get_by_role("link", name="Edit").click()
+    expect(desk.get_by_label("Headline")).to_have_value(HEADLINE)
+    desk.get_by_label("Kicker").fill("Sea")
+    desk.get_by_role("button", name="Add to queue").click()
+    expect(desk.get_by_text("was added to the queue.")).to_be_visible()
+    assert Story.objects.get(headline=HEADLINE).kicker == "Sea"
+    assert StoryDraft.objects.filter(state="failed", url=site.url("/b")).exists()
+
+
+def test_a_link_that_is_pasted_outside_any_field_is_sent_at_once(opened: Opened, publication: Publication) -> None:
+    desk = opened("/desk/morning/", Role.CURATOR)
+    paste(desk, "", "https://post.example.org/harbour")
+    expect(desk.get_by_text("Reading post.example.org …")).to_be_visible()
+
+
+def test_pasted_html_that_was_edited_is_read_as_text(opened: Opened, publication: Publication) -> None:
+    desk = opened("/desk/morning/", Role.CURATOR)
+    desk.get_by_label("Add stories").focus()
+    paste(desk, COPIED, "\n".join([HEADLINE, *TEXT]))
+    desk.get_by_label("Add stories").press_sequentially(" And more.")
+    desk.get_by_role("button", name="Add", exact=True).click()
+    expect(desk.get_by_role("heading", name="Review")).to_be_visible()
+    assert not StoryDraft.objects.exists()
+
+
+def test_without_javascript_the_box_works_too(opened: Opened, publication: Publication) -> None:
+    desk = opened("/desk/morning/", Role.CURATOR, java_script_enabled=False)
+    desk.get_by_label("Add stories").fill("https://post.example.org/harbour")
+    desk.get_by_role("button", name="Add", exact=True).click()
+    expect(desk.get_by_text("Reading post.example.org …")).to_be_visible()
