@@ -136,6 +136,7 @@ def tree(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "tests" / "mutants", tree / "tests" / "mutants")
     shutil.rmtree(tree / "tests" / "mutants" / "__pycache__", ignore_errors=True)
     (tree / "tests" / "mutants" / "test_mutants.py").unlink()
+    (tree / "tests" / "__init__.py").touch()
     (tree / "tests" / "test_code.py").write_text(TESTS, encoding="utf-8")
     return tree
 
