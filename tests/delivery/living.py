@@ -11,9 +11,10 @@ from pathlib import Path
 from django.db.models import QuerySet
 
 from newsletter.delivery.dispatches import open_dispatch, recovery
-from newsletter.delivery.models import Dispatch
+from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.scheduled import scheduled_groups
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import BatchState
 from newsletter.editions.models import Edition
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
@@ -82,6 +83,8 @@ class System:
             recovery.release_abandoned(now=self.clock())
             self.send()
             recovery.finish_completed(now=self.clock())
+        rest = Batch.objects.exclude(state__in=[BatchState.CLAIMED, BatchState.CALLING])
+        assert not rest.exclude(lease_until=None).exists(), "only a batch that a worker has is leased"
         return self
 
     def live_until(self, minutes: float, *, step: float | None = None) -> System:

@@ -218,6 +218,29 @@ def test_what_comes_of_another_programs_mail_is_not_ours(opened: Opener, word: s
     assert not ReaderOutcome.objects.exists()
 
 
+def test_only_a_cancel_that_did_not_hold_is_logged_as_one(opened: Opener, caplog: pytest.LogCaptureFixture) -> None:
+    uncertain, cancelled = (ended(opened(), Uncertain("no answer")) for _ in range(2))
+    Attempt.objects.filter(pk=cancelled.pk).update(status=AttemptStatus.CANCELLED)
+    come_in([event(uncertain), event(cancelled, "dropped")])
+    assert "cancel.did_not_hold" not in caplog.text
+    come_in([event(cancelled)])
+    assert caplog.text.count("cancel.did_not_hold") == 1
+
+
+def test_a_late_event_that_names_only_the_message_proves_the_cancelled_call_of_that_message(opened: Opener) -> None:
+    attempt = ended(opened(), TAKEN)
+    Attempt.objects.filter(pk=attempt.pk).update(status=AttemptStatus.CANCELLED)
+    come_in([event(attempt, **BARE | {"sg_message_id": f"{TAKEN.provider_id}.recvd-1"})])
+    assert Attempt.objects.get().is_proven
+
+
+def test_a_reader_whose_consent_has_no_date_leaves_as_well(opened: Opener) -> None:
+    told = event(ended(opened(), TAKEN), "unsubscribe")
+    Subscription.objects.update(consent_at=None)
+    come_in([told])
+    assert Subscription.objects.get(subscriber__email=told["email"]).status == SubscriptionStatus.UNSUBSCRIBED
+
+
 def test_a_call_that_was_proved_by_an_event_is_known_by_its_message_from_then_on(opened: Opener) -> None:
     attempt = ended(opened(), Uncertain("no answer"))  # whose X-Message-Id nobody heard
     come_in([event(attempt, reader=0)])

@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -271,3 +271,24 @@ def test_posts_are_thrown_away_after_thirty_days_whatever_became_of_them() -> No
     assert webhook_post_queue.prune(now=MONDAY) == 2
     assert webhook_post_queue.prune(now=MONDAY) == 0
     assert WebhookPost.objects.count() == 2
+
+
+def test_several_events_of_one_reader_in_one_post_are_merged_at_once(opened: Opener) -> None:
+    attempt = ended(opened(), TAKEN)
+    post = [event(attempt, "delivered", after=9), event(attempt, "open", after=20), event(attempt, "open", after=10)]
+    post += [event(attempt, "deferred", after=5), event(attempt, "bounce", after=30)]
+    events = event_webhook.parse_post(json.dumps(post).encode(), received_at=MONDAY).events
+    [row] = reader_outcomes.merge_events(events).values()
+    times = {(value - MONDAY).total_seconds() for value in row[1:] if isinstance(value, datetime)}
+    assert (row[0], times) == (DeliveryStage.BOUNCED, {9, 10, 30})
+
+
+def test_a_post_that_another_worker_has_claimed_since_is_not_put_off_by_the_first() -> None:
+    webhook_post_queue.store(b"[]", stamp=str(int(MONDAY.timestamp())), now=MONDAY)
+    [first] = webhook_post_queue.claim(now=MONDAY, max_posts=1)
+    later = MONDAY + 2 * webhook_post_queue.LEASE
+    [second] = webhook_post_queue.claim(now=later, max_posts=1)
+    webhook_post_queue.leave(first, now=later)
+    assert WebhookPost.objects.get().try_at == later + webhook_post_queue.LEASE
+    webhook_post_queue.leave(second, now=later)
+    assert WebhookPost.objects.get().try_at == later + 2 * webhook_post_queue.WAIT

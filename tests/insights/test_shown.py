@@ -8,7 +8,8 @@ import pytest
 from newsletter.cli.support import json_shapes
 from newsletter.delivery.models import Attempt, Dispatch
 from newsletter.delivery.states import DispatchState
-from newsletter.insights import webhook_post_queue
+from newsletter.insights import rejected_posts, webhook_post_queue
+from newsletter.insights.dispatch_stats import DispatchStats, dispatch_stats
 from newsletter.insights.event_backlog import event_backlog
 from newsletter.mail.message import Receipt
 from newsletter.ops.system_status import status
@@ -82,3 +83,25 @@ def test_editions_that_were_heard_of_do_not_hide_that_the_last_three_were_not(op
     assert not silent(now=MONDAY)
     finished(opened, days_ago=1)
     assert silent(now=MONDAY)
+
+
+def test_a_rejected_post_is_reported_until_a_valid_one_comes_and_for_a_day() -> None:
+    rejected_posts.reset()
+    rejected_posts.record(rejected_posts.Reason.SIGNATURE, now=MONDAY)
+    found = event_backlog(now=MONDAY + timedelta(hours=1)).refused
+    assert found
+    assert (found.reason, found.last_at) == ("signature", MONDAY)
+    assert event_backlog(now=MONDAY + timedelta(hours=25)).refused is None
+    webhook_post_queue.store(b"[]", stamp=str(int(MONDAY.timestamp())), now=MONDAY)  # in the same moment
+    assert event_backlog(now=MONDAY + timedelta(hours=1)).refused is None
+
+
+def test_a_dispatch_is_counted_by_what_was_received_and_by_nothing_else(opened: Opener) -> None:
+    attempt = ended(opened(readers=3), Receipt(202, "x"))
+    come_in(
+        [event(attempt, "bounce", reader=0), event(attempt, "delivered", reader=1), event(attempt, "open", reader=1)]
+    )
+    found = dispatch_stats(attempt.batch.dispatch_id)
+    assert found == DispatchStats(0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0)
+    assert found.with_events == 2
+    assert DispatchStats(delivered=1, bounced=1, opened=1) == found

@@ -17,7 +17,7 @@ from tests.mutants.results import NO_END
 
 FILE = Path(os.environ["CHOSEN_TESTS"])
 CHOSEN: dict[str, float] = dict(json.loads(FILE.read_text(encoding="utf-8")))
-PATIENCE = 40  # seconds for any test, and
+PATIENCE = 60  # seconds for any test, and
 TIMES = 20  # so many times its own
 MEMORY = 6 * 2**30  # bytes of addresses that a fault may take
 

@@ -1,7 +1,7 @@
 """A plugin of pytest that writes down which lines each test executes (`-p tests.mutants.executed_lines`).
 
 EXECUTED_IN names the folder for it: a file for each file of tests. EXECUTED_OF names the sources that are looked at.
-Of a process that a test starts nothing is seen.
+Of a process that a test starts nothing is seen. Seconds are those of the processor: a busy machine changes them little.
 """
 
 import os
@@ -54,7 +54,7 @@ def _enter(frame: FrameType, event: str, arg: object) -> Any:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     _lines.clear()
-    began = time.perf_counter()
+    began = time.process_time()
     threading.settrace(_enter)
     sys.settrace(_enter)
     yield
@@ -63,7 +63,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     file = item.nodeid.partition("::")[0]
     if item.stash.get(PASSED, False):
         seen = {name: sorted(numbers) for name, numbers in list(_lines.items())}
-        _tests[file][item.nodeid] = {"seconds": round(time.perf_counter() - began, 3), "lines": seen}
+        _tests[file][item.nodeid] = {"seconds": round(time.process_time() - began, 3), "lines": seen}
     _left[file] -= 1
     if not _left[file]:
         write_record(FOLDER, Path.cwd(), file, _tests.pop(file, {}))

@@ -79,7 +79,9 @@ def run(fault: Fault, chosen: Chosen, tree: Path, *, limit: float, postgres: str
         return outcome("no end", (tree / "ended").read_text(encoding="utf-8"))
     if code in (PASSED, NO_TESTS):
         return outcome("unnoticed")
-    if code < 0:  # killed by a signal, such as one for its stack or its memory
+    if -code in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):  # somebody else's doing
+        return outcome("out of time")
+    if code < 0:  # such as the end of its stack
         return outcome("noticed", f"signal {-code}")
     return outcome("noticed", next(iter(_failed(output)), "reading the tests"))
 
@@ -89,6 +91,8 @@ def failing(tree: Path, tests: Sequence[tuple[str, float]], *, limit: float, pos
     if not tests:
         return set()
     code, output = _chosen(tree, tests, limit=limit, postgres=postgres)
+    if code == NO_END:
+        return {(tree / "ended").read_text(encoding="utf-8")}
     if code not in (PASSED, FAILED, NO_TESTS):
         raise RuntimeError(f"The tests could not be run ({code}): {output[-2000:]}")
     return set(_failed(output))

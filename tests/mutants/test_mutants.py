@@ -136,6 +136,7 @@ def tree(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "tests" / "mutants", tree / "tests" / "mutants")
     shutil.rmtree(tree / "tests" / "mutants" / "__pycache__", ignore_errors=True)
     (tree / "tests" / "mutants" / "test_mutants.py").unlink()
+    (tree / "tests" / "__init__.py").touch()
     (tree / "tests" / "test_code.py").write_text(TESTS, encoding="utf-8")
     return tree
 
@@ -175,7 +176,7 @@ def test_tests_that_do_not_come_to_an_end_say_neither(tree: Path) -> None:
 
 def test_a_test_that_ended_before_and_does_not_end_with_the_fault_has_noticed_it(tree: Path) -> None:
     plugin = tree / "tests" / "mutants" / "chosen_tests.py"
-    plugin.write_text(plugin.read_text(encoding="utf-8").replace("PATIENCE = 40", "PATIENCE = 1"), encoding="utf-8")
+    plugin.write_text(plugin.read_text(encoding="utf-8").replace("PATIENCE = 60", "PATIENCE = 1"), encoding="utf-8")
     text = "from code_of_ours import is_late\n\ndef test_late():\n    while not is_late(0, 62): pass\n"
     (tree / "tests" / "test_code.py").write_text(text.replace("not ", ""), encoding="utf-8")
     outcome = run(fault("at == 0 → at != 0"), Chosen([(LATE[0][0], 0.01)], "key"), tree, limit=60)
@@ -200,8 +201,8 @@ def recorded(tree: Path, folder: Path) -> tuple[LineMap, list[str]]:
 
 def test_a_fault_meets_the_tests_that_execute_its_line_the_quickest_first(tree: Path, tmp_path: Path) -> None:
     (tree / "tests" / "test_code.py").write_text(
-        "import time\nfrom code_of_ours import is_late\n\n"
-        "def test_slow():\n    time.sleep(0.3)\n    assert is_late(1, 62)\n\n"
+        "from code_of_ours import is_late\n\n"
+        "def test_slow():\n    sum(range(3_000_000))\n    assert is_late(1, 62)\n\n"
         "def test_quick():\n    assert is_late(1, 62)\n\n"
         "def test_another():\n    pass\n\n"
         "def test_wrong():\n    assert is_late(0, 0)\n",

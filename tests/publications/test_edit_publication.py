@@ -194,3 +194,25 @@ def test_a_logo_that_could_not_be_fetched_is_asked_for_again_when_it_is_given_ag
     assert publication.logo
     assert publication.logo != failed
     assert publication.logo.is_pending
+
+
+@pytest.mark.parametrize(
+    ("field", "smallest", "largest"),
+    [
+        ("logo_width", 16, 600),
+        ("lead_minutes", 0, 10_080),
+        ("minimum_stories", 1, 50),
+        ("maximum_stories", 1, 50),
+        ("lateness_limit_minutes", 1, 10_080),
+        ("pace_per_minute", 1, 10_000_000),
+        ("pace_per_hour", 1, 10_000_000),
+    ],
+)
+def test_a_number_has_a_smallest_and_a_largest_value(field: str, smallest: int, largest: int) -> None:
+    others = {"minimum_stories": 1, "maximum_stories": 50}
+    for number, value in enumerate((smallest, largest)):
+        made = edit_publication.create_publication(**GOOD | others | {"slug": f"p{number}", field: value})
+        assert getattr(made, field) == value
+    for value in (smallest - 1, largest + 1):
+        with pytest.raises(BadInput, match=field.replace("_", " ")):
+            edit_publication.create_publication(**GOOD | others | {"slug": "other", field: value})

@@ -174,3 +174,9 @@ def test_a_single_day_is_asked_about_with_one_look(looks: list[date]) -> None:
 def test_more_dates_than_anybody_means_are_refused() -> None:
     with pytest.raises(BadInput):
         parse(f"FREQ=DAILY;COUNT={MAX_COUNT + 1}", starts_on=START)
+
+
+def test_a_rule_of_which_only_the_frequency_is_given_names_every_period() -> None:
+    assert list(Rule("DAILY", START).dates(START, START + timedelta(days=2))) == [
+        START + timedelta(days=n) for n in range(3)
+    ]

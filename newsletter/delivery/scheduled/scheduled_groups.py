@@ -148,10 +148,7 @@ def _cancel(group: ScheduledGroup, provider: ScheduledSendApi, clock: Clock) -> 
     and one that is never seen did not arrive. Both cases are judged after the send time, when nothing can change.
     """
     now = clock()
-    if (
-        scheduled_sends.last_cancel_at(group.send_at) <= now < group.send_at
-        and now >= group.send_at - scheduled_sends.PROVIDER_CANCEL_CUTOFF
-    ):
+    if group.send_at - scheduled_sends.PROVIDER_CANCEL_CUTOFF <= now < group.send_at:
         return
     if now < scheduled_sends.last_cancel_at(group.send_at):
         ScheduledGroup.objects.filter(pk=group.pk, cancel_requested_at=None).update(cancel_requested_at=now)

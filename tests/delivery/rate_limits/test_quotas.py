@@ -89,6 +89,14 @@ def test_a_batch_that_may_not_go_is_not_rung_for_and_goes_when_it_may(paced: Pac
 
 
 @pytest.mark.django_db
+def test_what_workers_hold_of_an_edition_without_a_pace_takes_up_no_room(paced: Paced) -> None:
+    unlimited = paced(30)
+    assert send_batches.claim(unlimited.batches.get().pk, now=MONDAY) is not None
+    dispatch = paced(10, pace_per_minute=10)
+    assert recovery.batches_to_enqueue(now=MONDAY, limit=10) == [dispatch.batches.get().pk]
+
+
+@pytest.mark.django_db
 def test_a_bell_that_should_not_have_rung_is_answered_by_nothing(paced: Paced, client: Client) -> None:
     dispatch = paced(25, pace_per_minute=10)
     for batch in [*dispatch.batches.all(), *dispatch.batches.all()]:

@@ -20,7 +20,7 @@ from newsletter.delivery.ledger import missing_readers
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import Attempt, Batch, Dispatch
-from newsletter.delivery.recipients import batch_recipients
+from newsletter.delivery.recipients import batch_recipients, recent_donors
 from newsletter.delivery.sending import send_batches
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.editions.models import Variant
@@ -354,6 +354,20 @@ def test_one_claim_moves_a_giver_once_also_when_its_worker_is_lost(client: Clien
     send_all(client, now=later)
     assert letters(postbox) == {email: [email != emails[0]] for email in emails}
     assert dispatch.batches.count() == 2
+
+
+def test_a_claim_that_was_lost_to_another_worker_moves_nobody() -> None:
+    publication, emails = asking(3)
+    dispatch = opened(publication)
+    first = send_batches.claim(dispatch.batches.get().pk, now=A_MINUTE_LATER)
+    assert first is not None
+    later = A_MINUTE_LATER + timedelta(hours=1)
+    assert recovery.release_abandoned(now=later) == 1
+    assert send_batches.claim(first.pk, now=later) is not None
+    gave_since(emails[0])
+    assert recent_donors.move_late_donors([first]) == []
+    batch = dispatch.batches.get()
+    assert (batch.count, batch.state) == (3, BatchState.CLAIMED)
 
 
 @given(

@@ -135,6 +135,27 @@ def test_an_uncertain_group_is_cancelled_and_submitted_anew_for_the_same_moment(
     assert progress(system.dispatch).complete
 
 
+def test_the_cancel_of_one_edition_touches_no_other_edition_that_is_submitted_ahead(system: System) -> None:
+    system.prepare(readers=1)
+    system.at(-60).live()
+    other, *_ = system.dispatches
+    system.prepare(readers=2)
+    system.postbox.order(do="drop", accept=True)
+    system.live()
+    doubtful = system.dispatches.exclude(pk=other.pk).get()
+    system.live_until(-45)
+    assert list(other.groups.values_list("state", flat=True)) == [ScheduledGroupState.OPEN]
+    assert scheduled_groups.requeue_batches(other.groups.get().pk, now=system.clock()) == 0
+    assert set(other.batches.values_list("state", "fence")) == {(BatchState.ACCEPTED, 1)}
+    assert list(doubtful.groups.order_by("number").values_list("state", flat=True)) == [
+        ScheduledGroupState.CANCELLED,
+        ScheduledGroupState.OPEN,
+    ]
+    system.live_until(1)
+    assert (system.fates, system.postbox.counts()["arriving_twice"]) == ({"cancelled": 2, "sent": 3}, 0)
+    assert {one.state for one in system.dispatches} == {DispatchState.FINISHED}
+
+
 def test_when_there_is_no_time_for_another_group_the_letters_leave_in_immediate_mode(system: System) -> None:
     system.prepare(readers=2)
     system.postbox.order(do="drop", accept=True)
@@ -180,7 +201,7 @@ def test_a_cancel_that_was_seen_too_late_makes_the_whole_group_doubtful(system: 
     system.postbox.order(do="drop", accept=True, call="scheduled_sends", times=None)  # taken, never answered
     system.live_until(-5)
     system.postbox.clear_orders()
-    system.live_until(1)
+    system.live_until(0)  # the very moment at which nothing can change any more
     assert (groups(), states()) == ([ScheduledGroupState.DOUBTFUL], [BatchState.UNCERTAIN] * 2)
     assert system.dispatch.state == DispatchState.ATTENTION
     assert said(system).doubtful == 2
@@ -351,6 +372,22 @@ def test_a_large_dispatch_has_eight_groups_at_most_and_a_second_one_what_is_left
     system.live_until(1)
     assert system.fates == {"sent": 173}
     assert Dispatch.objects.get(edition=second).leaves_at is None
+
+
+def test_a_slot_is_taken_by_an_open_group_and_by_a_cancel_that_stands_and_by_nothing_else(system: System) -> None:
+    system.prepare()
+    system.at(-60).live()
+    later = make.edition(make.publication(schedule_ahead_minutes=60, lead_minutes=120), due_at=DUE)
+    dispatch, now = system.dispatch, system.clock()
+    for number in range(2, 12):
+        dispatch.groups.create(number=number, send_at=DUE, state=ScheduledGroupState.LEFT)
+    assert scheduled_sends.reason_against(later, now=now) == ""
+    for slot, group in enumerate(dispatch.groups.filter(number__in=range(2, 8)), start=2):
+        group.state, group.cancel_slot = ScheduledGroupState.CANCELLED, slot
+        group.save()
+    assert scheduled_sends.reason_against(later, now=now) == ""  # seven of eight
+    dispatch.groups.filter(number=8).update(state=ScheduledGroupState.OPEN)
+    assert scheduled_sends.reason_against(later, now=now) == "All cancel slots at the provider are in use."
 
 
 def test_no_two_groups_have_the_same_place(system: System) -> None:

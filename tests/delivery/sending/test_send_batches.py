@@ -321,3 +321,11 @@ def test_an_answer_is_written_down_whatever_signs_are_in_it(
     attempt.refresh_from_db()
     assert attempt.status == status
     assert "\u0000" not in attempt.provider_id + attempt.detail
+
+
+def test_a_call_that_has_begun_is_not_given_back(opened: Opener) -> None:
+    batch = send_batches.claim(opened().batches.get().pk, now=MONDAY)
+    assert batch is not None
+    assert send_batches.begin_attempt(batch, batch_recipients.resolve_recipients(batch), now=MONDAY) is not None
+    send_batches.release_claims([batch])
+    assert Batch.objects.get().state == BatchState.CALLING

@@ -222,3 +222,13 @@ def test_a_byte_that_is_no_text_costs_no_other_event() -> None:
 def test_a_post_that_is_nested_without_end_is_no_json() -> None:
     with pytest.raises(BadInput):
         event_webhook.parse_post(b"[" * 100_000, received_at=NOW)
+
+
+def test_a_key_with_anything_between_its_characters_is_refused() -> None:
+    with pytest.raises(BadSetting):
+        event_webhook.read_key(f"{SIGNER.public[:20]}*{SIGNER.public[20:]}")
+
+
+@pytest.mark.parametrize("signature", ["", "***", "é", "AAA", SIGNER.public])
+def test_a_signature_that_is_none_signs_nothing(signature: str) -> None:
+    assert not event_webhook.is_signed(b"[]", signature=signature, timestamp="1700000000", keys=KEYS)

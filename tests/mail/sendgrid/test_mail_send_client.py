@@ -201,14 +201,14 @@ def test_an_answer_that_is_not_http_is_uncertain() -> None:
     assert isinstance(fate(answers(b"what?\r\n\r\n")), Uncertain)
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504, 200, 201, 408, 409, 418])
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 200, 201, 402, 407, 408, 409, 410, 412, 416, 418, 423, 450])
 def test_no_promise_is_read_into_a_status_that_gives_none(status: int) -> None:
     came = fate(answers(says(status)))
     assert isinstance(came, Uncertain)
     assert came.status == status
 
 
-@pytest.mark.parametrize("status", [301, 307, 400, 401, 403, 404, 405, 406, 413, 415, 451])
+@pytest.mark.parametrize("status", [300, 301, 307, 399, 400, 401, 403, 404, 405, 406, 411, 413, 414, 415, 422, 451])
 def test_a_documented_refusal_is_refused(status: int) -> None:
     came = fate(answers(says(status)))
     assert isinstance(came, Refused)
