@@ -199,8 +199,9 @@ def test_a_whole_letter_has_no_findings() -> None:
     [
         ("en-GB", []),
         ("iw", []),
-        ("pl", ["language.phrases"]),
-        ("pt-BR", ["language.phrases"]),
+        ("zh-TW", []),
+        ("pt-BR", []),
+        ("cs", ["language.phrases"]),
         ("ht", ["language.phrases", "language.dates"]),
         ("zz", ["language.phrases", "language.dates"]),
     ],

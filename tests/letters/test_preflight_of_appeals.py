@@ -8,7 +8,7 @@ from newsletter.letters.preflight.check_appeal import check_appeal
 from tests.golden.looks import give
 
 DUE = datetime(2026, 11, 24, 12, tzinfo=UTC)
-FAULTS = {
+FAULTS: dict[str, list[tuple[dict[str, object], dict[str, object]]]] = {
     "appeal.over_goal": [({"raised": 60_001}, {"raised": 60_000})],
     "appeal.old_figure": [
         ({"raised_on": date(2026, 11, 9)}, {"raised_on": date(2026, 11, 10)}),

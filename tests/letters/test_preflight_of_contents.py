@@ -13,6 +13,7 @@ from pytest_django import Settings
 from newsletter.letters import preflight, sample_letters
 from newsletter.letters.content.letter_content import LetterContent
 from newsletter.letters.content.story_view import StoryBlock
+from newsletter.letters.content.translations import TRANSLATIONS
 from newsletter.letters.render_letter import render
 from newsletter.publications.models import Layout
 from tests.golden.editions import PICTURES
@@ -165,6 +166,13 @@ def test_the_samples_have_no_findings(sample: str, layout: Layout, settings: Set
     settings.LOCAL = True
     publication = coast(layout=layout)
     contents = getattr(sample_letters, sample)(publication)
+    assert preflight.check(render(contents), contents) == []
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_an_email_in_any_of_our_languages_has_no_findings(language: str, settings: Settings) -> None:
+    settings.LOCAL = True
+    contents = sample_letters.full_sample(coast(language=language))
     assert preflight.check(render(contents), contents) == []
 
 

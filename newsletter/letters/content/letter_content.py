@@ -15,9 +15,10 @@ from newsletter.giving.place_appeal import AppealPosition
 from newsletter.letters.content.appeal_view import AppealView, view_of_appeal, view_of_thanks
 from newsletter.letters.content.brand_view import Brand, brand_of
 from newsletter.letters.content.locale_formats import long_date
+from newsletter.letters.content.publication_phrases import words_for
 from newsletter.letters.content.story_arrangement import RequestedStyle, arrange_stories
 from newsletter.letters.content.story_view import StoryView, view_of_story
-from newsletter.letters.content.translations import Translation, translation_for
+from newsletter.letters.content.translations import Translation
 from newsletter.letters.content.utm_tags import UtmTags, tag_appeal, tag_story, tags_for
 from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import MergeTag
@@ -86,7 +87,7 @@ def build_content(
     if not stories:
         raise InvalidState(f"Edition {edition.pk} has no stories, so there is no email to build.")
     publication = edition.publication
-    words = translation_for(publication.language)
+    words = words_for(publication)
     wishes = [RequestedStyle(story.kind, story.section) for story in stories]
     printed = arrange_stories(publication.layout, wishes, words, publication.name)
     views = tuple(

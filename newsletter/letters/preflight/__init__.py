@@ -55,6 +55,7 @@ def _letter_findings(letter: Letter, contents: LetterContent, texts: Sequence[Wr
         postal_address=contents.postal_address,
         pictures_at=settings.PICTURES_URL,
         language=contents.language,
+        translated=contents.words.language == contents.language,
         tracked=contents.click_tracking,
         untagged=_untagged_appeal_links(contents),
         written_marks={mark for written in texts for mark in LEFTOVERS.findall(written.text)},
@@ -77,6 +78,7 @@ def findings(
     postal_address: str,
     pictures_at: str,
     language: str = "en",
+    translated: bool | None = None,
     tracked: bool = False,
     untagged: Sequence[str] = (),
     written_marks: Set[str] = frozenset(),
@@ -85,14 +87,14 @@ def findings(
     """Return every problem of `letter`.
 
     Both bodies must contain `links` and `postal_address`; every picture must be below the address `pictures_at`.
-    `language` is the tag of the letter. `tracked`: links are rewritten to count clicks. `untagged`: appeal links that
-    the site's statistics cannot attribute to this edition. `written_marks`: template marks such as `{{` that people
-    wrote themselves. `local`: see `link_targets.py`.
+    `language` is the tag of the letter; `translated`: its phrases are in it. `tracked`: links are rewritten to count
+    clicks. `untagged`: appeal links that the site's statistics cannot attribute to this edition. `written_marks`:
+    template marks such as `{{` that people wrote themselves. `local`: see `link_targets.py`.
     """
     parsed = parse_html(letter.html)
     return [
         *check_content.check_subject(letter.subject),
-        *check_content.check_language(language),
+        *check_content.check_language(language, translated=translated),
         *check_content.check_merge_tags(letter, written_marks),
         *check_content.check_entities(letter, parsed),
         *check_content.check_required_links(letter, parsed, links, postal_address),

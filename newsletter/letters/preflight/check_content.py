@@ -32,9 +32,12 @@ def check_subject(subject: str) -> Iterator[Finding]:
         yield Finding("subject.capitals", "warn", "subject", "All capitals look like spam. Use sentence case.")
 
 
-def check_language(language: str) -> Iterator[Finding]:
-    """Find a language of the email for which the fixed phrases, or names of months and weekdays, are missing."""
-    if not has_translation(language):
+def check_language(language: str, *, translated: bool | None = None) -> Iterator[Finding]:
+    """Find a language of the email for which the fixed phrases, or names of months and weekdays, are missing.
+
+    `translated`: whether the phrases of this email are in the language, if it is known.
+    """
+    if not (has_translation(language) if translated is None else translated):
         hint = "The fixed phrases are not translated into this language, so they appear in English."
         yield Finding("language.phrases", "warn", f"language: {language}", hint)
     if not has_dates(language):
