@@ -96,6 +96,7 @@ class Publication(models.Model):
 
     greeting = models.BooleanField(default=True, help_text="Open a note from the editors with the reader's first name.")
 
+    reading_time = models.BooleanField(default=False, help_text="Print how long the email takes to read.")
     phrases = models.JSONField(
         default=dict, blank=True, help_text="Phrases in place of fixed ones in emails, by name (change_phrases.py)."
     )
