@@ -190,7 +190,8 @@ def test_amounts_are_buttons_of_one_width_in_clean_rows(
 
 
 FLOW = """() => [...document.querySelectorAll('.lead-in')].map(lead => {
-    const last = [...lead.getClientRects()].pop(), first = lead.nextElementSibling.firstElementChild.getClientRects()[0];
+    const last = [...lead.getClientRects()].pop();
+    const first = lead.nextElementSibling.firstElementChild.getClientRects()[0];
     return [Math.abs(first.bottom - last.bottom) < 3 || first.left < last.left, getComputedStyle(lead).fontWeight];
 })"""
 

@@ -85,7 +85,7 @@ def publication(publication: Publication) -> JsonObject:
     return _named(publication, PUBLICATION) | {
         "accent_in_letters": palette.light_palette(publication.accent_colour).accent,
         "accent_in_letters_dark": palette.dark_palette(
-            publication.accent_colour_dark or publication.accent_colour
+            publication.accent_colour, chosen=publication.accent_colour_dark
         ).accent,
     }
 
