@@ -32,6 +32,7 @@ class Act(models.TextChoices):
     TEMPLATE_SAVED = "template-saved"
     TEMPLATE_TAKEN_UP = "template-taken-up"
     TEMPLATE_REMOVED = "template-removed"
+    PHRASES_CHANGED = "phrases-changed"
     ENVIRONMENT_CONFIRMED = "environment-confirmed"
 
 

@@ -15,6 +15,7 @@ from newsletter.cli.commands import (
     environment,
     gifts,
     publications,
+    publications_phrases,  # noqa: F401 — the same
     publications_template,  # noqa: F401 — adds a group to publications
     readers,
     readers_suppressions,  # noqa: F401 — adds commands to readers

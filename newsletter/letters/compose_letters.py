@@ -24,6 +24,7 @@ from newsletter.letters import missing_pictures, preflight, render_letter
 from newsletter.letters.content import letter_content
 from newsletter.letters.content.letter_content import LetterContent
 from newsletter.letters.content.story_arrangement import story_kinds
+from newsletter.letters.preflight.check_appeal import check_appeal
 from newsletter.mail.message import Letter
 from newsletter.rendering.custom_template.preview_slots import preview_slot
 from newsletter.stories.models import Kind, Story
@@ -99,6 +100,7 @@ def compose(edition: Edition, stories: list[Story], gathered: LetterDraft) -> Co
     for letter, (variant, each) in zip(letters, gathered.letters.items(), strict=True):
         findings = list(preflight.check(made[variant], each))
         if variant == Variant.DEFAULT:
+            findings += check_appeal(gathered.appeal, due_at=edition.due_at) if gathered.appeal else []
             findings += missing_pictures.missing_picture_findings(edition, stories)
         letter.findings = [finding._asdict() for finding in findings]
     return Composed(letters, made_from(edition, gathered), fingerprint(letters))

@@ -12,7 +12,7 @@ from newsletter.editions.edition_times import Times, chosen_times, set_times, ti
 from newsletter.editions.embargo_and_expiry import placed_stories, reason_to_hold
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.reopen_edition import NOT_YET_SENT, give_back, reopen
-from newsletter.letters import compose_letters
+from newsletter.letters import compose_letters, preflight
 from newsletter.letters.compose_letters import Composed
 from newsletter.lib.errors import BadInput, InvalidState
 
@@ -51,11 +51,12 @@ def approve(edition: Edition, *, content_hash: str, by: User | None, now: dateti
 def review(edition: Edition, *, now: datetime) -> Edition:
     """Decide on an edition whose letters were just frozen.
 
-    An edition with `stop` findings is held; one with automatic approval is approved; any other waits for a person.
+    An edition with `stop` findings is held. One with automatic approval is approved, unless a finding needs a person's
+    judgement. Any other waits for a person.
     """
     if codes := _stop_codes(edition):
         return hold(edition, reason=f"Preflight found: {', '.join(codes)}.", now=now)
-    if edition.auto_approve:
+    if edition.auto_approve and not preflight.needs_a_person(_codes(edition)):
         return approve(edition, content_hash=edition.content_hash, by=None, now=now)
     return edition
 
@@ -219,5 +220,9 @@ def _stop(edition: Edition, to: EditionState, reason: str) -> Edition:
 
 def _stop_codes(edition: Edition) -> list[str]:
     """Return the codes of all `stop` findings of an edition's letters, each once."""
+    return _codes(edition, severities=("stop",))
+
+
+def _codes(edition: Edition, severities: tuple[str, ...] = ("stop", "warn")) -> list[str]:
     found = [finding for letter in edition.letters.order_by("pk") for finding in letter.findings]
-    return list(dict.fromkeys(finding["code"] for finding in found if finding["severity"] == "stop"))
+    return list(dict.fromkeys(finding["code"] for finding in found if finding["severity"] in severities))

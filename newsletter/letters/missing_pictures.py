@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from newsletter.editions.models import Edition
+from newsletter.letters.content.publication_phrases import words_for
 from newsletter.letters.content.story_arrangement import RequestedStyle, arrange_stories
-from newsletter.letters.content.translations import translation_for
 from newsletter.letters.preflight.finding import Finding
 from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Picture
@@ -33,7 +33,7 @@ def missing_picture_findings(edition: Edition, stories: Sequence[Story]) -> Iter
             place = f"Publication, {field.replace('_', ' ')}"
             yield Finding("logo.missing", "warn", place, _hint(logo, "Save the publication to fetch it again."))
     wishes = [RequestedStyle(story.kind, story.section) for story in stories]
-    printed = arrange_stories(publication.layout, wishes, translation_for(publication.language), publication.name)
+    printed = arrange_stories(publication.layout, wishes, words_for(publication), publication.name)
     for number, (story, how) in enumerate(zip(stories, printed, strict=True), start=1):
         if how.pictured and story.has_picture and not (story.picture and story.picture.is_stored):
             place = f"Story {number}, “{story.headline}”"

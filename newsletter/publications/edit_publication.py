@@ -59,6 +59,7 @@ class OptionalPublicationFields(TypedDict, total=False):
     sponsor_text: str
     sponsor_url: str
     greeting: bool
+    reading_time: bool
     utm_tags: bool
     utm_excluded_hosts: str
     click_tracking: bool

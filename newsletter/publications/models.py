@@ -96,6 +96,11 @@ class Publication(models.Model):
 
     greeting = models.BooleanField(default=True, help_text="Open a note from the editors with the reader's first name.")
 
+    reading_time = models.BooleanField(default=False, help_text="Print how long the email takes to read.")
+    phrases = models.JSONField(
+        default=dict, blank=True, help_text="Phrases in place of fixed ones in emails, by name (change_phrases.py)."
+    )
+
     utm_tags = models.BooleanField(default=False, help_text="Add utm_ tags to the links of stories and appeals.")
     utm_excluded_hosts = models.CharField(
         max_length=1000, blank=True, help_text="Hosts whose links get no utm_ tags, separated by spaces."

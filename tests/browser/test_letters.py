@@ -189,6 +189,23 @@ def test_amounts_are_buttons_of_one_width_in_clean_rows(
         assert {(b["left"], b["right"]) for b in buttons} == {tuple(column)}
 
 
+FLOW = """() => [...document.querySelectorAll('.lead-in')].map(lead => {
+    const last = [...lead.getClientRects()].pop();
+    const first = lead.nextElementSibling.firstElementChild.getClientRects()[0];
+    return [Math.abs(first.bottom - last.bottom) < 3 || first.left < last.left, getComputedStyle(lead).fontWeight];
+})"""
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_an_item_of_a_briefing_begins_with_its_headline_in_bold_and_may_have_links(
+    browser: Browser, viewport: ViewportSize
+) -> None:
+    with shown(browser, render(EVERY["briefing"]()).html, viewport) as page:
+        assert page.evaluate(FLOW) == [[True, "700"]] * 5
+        link = page.locator(".brief-words a")
+        assert (link.count(), link.inner_text()) == (1, "A loaf")
+
+
 SIDES = """phrase => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     let node, at = -1;

@@ -191,8 +191,11 @@ def letter() -> LetterContent:
 
 def briefing() -> LetterContent:
     """Numbered and plain: six items, a section, square corners, an appeal without amounts between two of them."""
-    publication = coast(layout=Layout.BRIEFING, corners=Corners.SQUARE, fonts=Fonts.SANS, accent_colour="#ffc400")
+    brand = {"corners": Corners.SQUARE, "fonts": Fonts.SANS, "accent_colour": "#ffc400"}
+    publication = coast(layout=Layout.BRIEFING, reading_time=True, **brand)
     stories = [*(telling(n) for n in range(4)), *(telling(n, section="Tomorrow") for n in (6, 7))]
+    loaf = '<a href="https://data.example.org/loaf">A loaf</a> costs'
+    stories[2].body = stories[2].body.replace("A loaf costs", loaf)
     appeal = give(amounts=[], points=[], closing="", goal=None, match_ends_at=datetime(2026, 11, 1, tzinfo=UTC))
     edition = edition_of(
         publication, subject="Six things before the first bus", intro="Good morning. It is four degrees."

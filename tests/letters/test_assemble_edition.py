@@ -166,6 +166,27 @@ def test_what_preflight_would_stop_is_held_and_cannot_be_approved() -> None:
         edition_decisions.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
 
 
+@pytest.mark.parametrize("headline", ["Why {{ braces }} matter", "Dear *|FNAME|*, the bus runs", "The figures are TK"])
+def test_words_that_may_be_meant_wait_for_a_person_who_accepts_them_by_approving(headline: str) -> None:
+    publication = make.publication(auto_approve=True)
+    make.story(publication, headline=headline)
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
+    assert edition.state == EditionState.ASSEMBLED
+    (letter,) = edition.letters.all()
+    assert [(f["code"].partition(".")[0], f["severity"]) for f in letter.findings] == [("text", "warn")]
+    approved = edition_decisions.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
+    assert approved.state == EditionState.APPROVED
+
+
+def test_an_appeal_that_does_not_fit_the_day_is_remarked_on_and_stops_nothing() -> None:
+    publication = make.publication(auto_approve=True)
+    make.story(publication)
+    make.appeal(publication, goal=100, raised=101, raised_on=BEFORE.date())
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
+    assert edition.state == EditionState.APPROVED
+    assert [f["code"] for f in edition.letters.get(variant=Variant.DEFAULT).findings] == ["appeal.over_goal"]
+
+
 def test_a_letter_whose_stories_went_back_while_it_was_rendered_is_not_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     publication = make.publication()
     make.story(publication)

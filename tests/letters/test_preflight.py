@@ -139,6 +139,7 @@ BROKEN: list[tuple[str, str, Callable[[], Letter]]] = [
     ("link.address", "stop", lambda: body("<a>An anchor without an address</a>")),
     ("link.insecure", "warn", lambda: body('<a href="http://news.org/1">A story</a>')),
     ("link.shortener", "warn", lambda: body('<a href="https://bit.ly/1">A story</a>')),
+    ("link.escape", "warn", lambda: body('<a href="https://news.org/100%-true">A story</a>')),
     ("link.empty", "stop", lambda: body('<a href="https://news.org/1"> </a>')),
     ("link.empty", "stop", lambda: body('<a href="https://n.org/"><img src="https://x.org/p" alt="" width="1"></a>')),
     ("link.vague", "warn", lambda: body('<a href="https://news.org/1">Read more »</a>')),
@@ -198,8 +199,9 @@ def test_a_whole_letter_has_no_findings() -> None:
     [
         ("en-GB", []),
         ("iw", []),
-        ("pl", ["language.phrases"]),
-        ("pt-BR", ["language.phrases"]),
+        ("zh-TW", []),
+        ("pt-BR", []),
+        ("cs", ["language.phrases"]),
         ("ht", ["language.phrases", "language.dates"]),
         ("zz", ["language.phrases", "language.dates"]),
     ],
@@ -224,8 +226,16 @@ def test_a_language_without_our_phrases_or_dates_is_remarked_on(language: str, c
 def test_every_code_but_those_of_hosts_is_tried_above() -> None:
     folder = Path(preflight.__file__).parent
     source = "".join(file.read_text(encoding="utf-8") for file in folder.glob("check_*.py") if file.stem not in CHECKS)
-    # below, and in test_utm_tags.py: they are not in a letter itself
-    elsewhere = {"required.https", "link.untagged", "language.phrases", "language.dates"}
+    # below, in test_utm_tags.py and test_preflight_of_appeals.py: they are not in a letter itself
+    elsewhere = {
+        "appeal.over_goal",
+        "appeal.old_figure",
+        "appeal.match_ends",
+        "required.https",
+        "link.untagged",
+        "language.phrases",
+        "language.dates",
+    }
     assert set(re.findall(r'"([a-z]+\.[a-z_]+)"', source)) - elsewhere <= {code for code, _, _ in BROKEN}
 
 

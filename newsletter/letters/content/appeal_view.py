@@ -91,7 +91,7 @@ def _thermometer(appeal: Appeal, words: Translation, language: str) -> Thermomet
         return None
     raised, goal = (money(amount, appeal.currency, language) for amount in (appeal.raised, appeal.goal))
     text = words.fill(words.given, raised=raised, goal=goal, day=short_date(appeal.raised_on, language))
-    return Thermometer(f"{text}.", min(100, appeal.raised * 100 // appeal.goal))
+    return Thermometer(f"{text}{words.full_stop}", min(100, appeal.raised * 100 // appeal.goal))
 
 
 def _match(appeal: Appeal, publication: Publication, words: Translation, *, at: datetime) -> str:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from newsletter.letters.content.translations import Translation, translation_for
+from newsletter.letters.content.publication_phrases import words_for
+from newsletter.letters.content.translations import Translation
 from newsletter.letters.style import palette
 from newsletter.letters.style.font_stacks import Typefaces, typefaces_for
 from newsletter.letters.style.palette import Palette
@@ -83,7 +84,7 @@ ROUNDINGS = {Corners.SQUARE: Rounding(0, 0), Corners.SOFT: Rounding(3, 3), Corne
 
 def brand_of(publication: Publication, *, pictures: str) -> Brand:
     """Return the brand of a publication. `pictures` is the address below which pictures are served."""
-    words = translation_for(publication.language)
+    words = words_for(publication)
     return Brand(
         name=publication.name,
         tagline=publication.tagline,
@@ -92,7 +93,7 @@ def brand_of(publication: Publication, *, pictures: str) -> Brand:
         logo=_logo(publication, pictures),
         typefaces=typefaces_for(Fonts(publication.fonts), publication.language),
         light=palette.light_palette(publication.accent_colour),
-        dark=palette.dark_palette(publication.accent_colour_dark or publication.accent_colour),
+        dark=palette.dark_palette(publication.accent_colour, chosen=publication.accent_colour_dark),
         corners=ROUNDINGS[Corners(publication.corners)],
         footer=publication.footer_text,
         elsewhere=tuple(_elsewhere(link, publication, words) for link in publication.social_links),

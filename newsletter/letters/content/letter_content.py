@@ -15,9 +15,11 @@ from newsletter.giving.place_appeal import AppealPosition
 from newsletter.letters.content.appeal_view import AppealView, view_of_appeal, view_of_thanks
 from newsletter.letters.content.brand_view import Brand, brand_of
 from newsletter.letters.content.locale_formats import long_date
+from newsletter.letters.content.publication_phrases import words_for
+from newsletter.letters.content.reading_time import minutes_to_read
 from newsletter.letters.content.story_arrangement import RequestedStyle, arrange_stories
 from newsletter.letters.content.story_view import StoryView, view_of_story
-from newsletter.letters.content.translations import Translation, translation_for
+from newsletter.letters.content.translations import Translation
 from newsletter.letters.content.utm_tags import UtmTags, tag_appeal, tag_story, tags_for
 from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import MergeTag
@@ -50,6 +52,7 @@ class LetterContent:
     language: str
     direction: Direction
     date: str
+    reading_time: str  # “3 min read”, or empty
     subject: str
     preheader: str
     intro: tuple[str, ...]  # paragraphs of the editors' note, or empty; without a note nobody is greeted
@@ -86,7 +89,7 @@ def build_content(
     if not stories:
         raise InvalidState(f"Edition {edition.pk} has no stories, so there is no email to build.")
     publication = edition.publication
-    words = translation_for(publication.language)
+    words = words_for(publication)
     wishes = [RequestedStyle(story.kind, story.section) for story in stories]
     printed = arrange_stories(publication.layout, wishes, words, publication.name)
     views = tuple(
@@ -104,6 +107,7 @@ def build_content(
         language=publication.language,
         direction=direction_of(publication.language),
         date=long_date(edition.day, publication.language),
+        reading_time=_reading_time(edition, views, words) if publication.reading_time else "",
         subject=subject,
         preheader=edition.preheader.strip() or _preheader(views, subject),
         intro=_paragraphs(edition.intro),
@@ -137,6 +141,12 @@ def fingerprint(contents: LetterContent) -> str:
         del values["template"]  # keeps fingerprints from before custom templates existed
     canonical = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _reading_time(edition: Edition, stories: Sequence[StoryView], words: Translation) -> str:
+    texts = [edition.intro, *(line for story in stories for block in story.passages for line in block.lines)]
+    minutes = minutes_to_read([*texts, *(story.headline for story in stories)])
+    return words.fill(words.reading_time, minutes=str(minutes))
 
 
 def _preheader(stories: Sequence[StoryView], subject: str) -> str:

@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from newsletter.letters.content import numbered_links
 from newsletter.letters.content.brand_view import COLUMN
+from newsletter.letters.content.publication_phrases import words_for
 from newsletter.letters.content.story_arrangement import StoryArrangement
-from newsletter.letters.content.translations import Translation, translation_for
+from newsletter.letters.content.translations import Translation
 from newsletter.mail.text_direction import Direction, direction_of, direction_of_text
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Kind, Story
@@ -87,7 +88,7 @@ def view_of_story(
     short = arranged.kind == Kind.SHORT
     language = story.language or publication.language
     direction: Direction = "rtl" if story.direction == "rtl" else "ltr" if story.direction else direction_of(language)
-    words = translation_for(language)
+    words = words_for(publication, language)
     notes: list[str] = []
     return StoryView(
         number=number,

@@ -3,7 +3,7 @@
 Each module check_<subject>.py yields the findings of its subject; `findings` calls them all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from django.conf import settings
 
@@ -17,28 +17,48 @@ from newsletter.letters.preflight import (
     check_html,
     check_pictures,
     check_size,
+    check_written,
 )
+from newsletter.letters.preflight.check_content import LEFTOVERS
 from newsletter.letters.preflight.finding import Finding, Severity
 from newsletter.letters.preflight.parsed_html import parse_html
+from newsletter.letters.preflight.written_texts import Written, written_texts
 from newsletter.mail.message import Letter
 
-__all__ = ["Finding", "Severity", "check", "findings"]
+__all__ = ["Finding", "Severity", "check", "findings", "needs_a_person"]
+
+NEED_A_PERSON = frozenset({"text.template_tag", "text.merge_tag", "text.placeholder"})
 
 
 def check(letter: Letter, contents: LetterContent) -> list[Finding]:
     """Return the findings for a letter made of `contents`, under the settings of this installation."""
-    return [*_letter_findings(letter, contents), *check_brand.check_logo(contents.brand.logo)]
+    texts = written_texts(contents)
+    return [
+        *_letter_findings(letter, contents, texts),
+        *check_brand.check_logo(contents.brand.logo),
+        *check_written.check_written(texts),
+        *check_written.check_headlines(texts),
+        *check_written.check_alt_texts(texts),
+        *check_written.check_page_elements(texts),
+    ]
 
 
-def _letter_findings(letter: Letter, contents: LetterContent) -> list[Finding]:
+def needs_a_person(codes: Iterable[str]) -> bool:
+    """Return True when one of these findings may be meant, which only a person can tell."""
+    return not NEED_A_PERSON.isdisjoint(codes)
+
+
+def _letter_findings(letter: Letter, contents: LetterContent, texts: Sequence[Written]) -> list[Finding]:
     return findings(
         letter,
         links=contents.links,
         postal_address=contents.postal_address,
         pictures_at=settings.PICTURES_URL,
         language=contents.language,
+        translated=contents.words.language == contents.language,
         tracked=contents.click_tracking,
         untagged=_untagged_appeal_links(contents),
+        written_marks={mark for written in texts for mark in LEFTOVERS.findall(written.text)},
         local=settings.LOCAL,
     )
 
@@ -58,21 +78,24 @@ def findings(
     postal_address: str,
     pictures_at: str,
     language: str = "en",
+    translated: bool | None = None,
     tracked: bool = False,
     untagged: Sequence[str] = (),
+    written_marks: Set[str] = frozenset(),
     local: bool = False,
 ) -> list[Finding]:
     """Return every problem of `letter`.
 
     Both bodies must contain `links` and `postal_address`; every picture must be below the address `pictures_at`.
-    `language` is the tag of the letter. `tracked`: links are rewritten to count clicks. `untagged`: appeal links that
-    the site's statistics cannot attribute to this edition. `local`: see `link_targets.py`.
+    `language` is the tag of the letter; `translated`: its phrases are in it. `tracked`: links are rewritten to count
+    clicks. `untagged`: appeal links that the site's statistics cannot attribute to this edition. `written_marks`:
+    template marks such as `{{` that people wrote themselves. `local`: see `link_targets.py`.
     """
     parsed = parse_html(letter.html)
     return [
         *check_content.check_subject(letter.subject),
-        *check_content.check_language(language),
-        *check_content.check_merge_tags(letter),
+        *check_content.check_language(language, translated=translated),
+        *check_content.check_merge_tags(letter, written_marks),
         *check_content.check_entities(letter, parsed),
         *check_content.check_required_links(letter, parsed, links, postal_address),
         *check_content.check_https_unsubscribe(links, local=local),

@@ -1,7 +1,7 @@
 """Preflight of an email's content: subject, preheader, both bodies, and what the law requires in them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from newsletter.letters.content.letter_content import Links
 from newsletter.letters.content.locale_formats import has_dates
@@ -32,9 +32,12 @@ def check_subject(subject: str) -> Iterator[Finding]:
         yield Finding("subject.capitals", "warn", "subject", "All capitals look like spam. Use sentence case.")
 
 
-def check_language(language: str) -> Iterator[Finding]:
-    """Find a language of the email for which the fixed phrases, or names of months and weekdays, are missing."""
-    if not has_translation(language):
+def check_language(language: str, *, translated: bool | None = None) -> Iterator[Finding]:
+    """Find a language of the email for which the fixed phrases, or names of months and weekdays, are missing.
+
+    `translated`: whether the phrases of this email are in the language, if it is known.
+    """
+    if not (has_translation(language) if translated is None else translated):
         hint = "The fixed phrases are not translated into this language, so they appear in English."
         yield Finding("language.phrases", "warn", f"language: {language}", hint)
     if not has_dates(language):
@@ -42,15 +45,18 @@ def check_language(language: str) -> Iterator[Finding]:
         yield Finding("language.dates", "warn", f"language: {language}", hint)
 
 
-def check_merge_tags(letter: Letter) -> Iterator[Finding]:
-    """Find template syntax that was not rendered, unknown merge tags, and a first name that would not be escaped."""
+def check_merge_tags(letter: Letter, written: Set[str] = frozenset()) -> Iterator[Finding]:
+    """Find template syntax that was not rendered, unknown merge tags, and a first name that would not be escaped.
+
+    Marks that people have `written` themselves are left to check_written.py.
+    """
     allowed = {
         "subject": {MergeTag.FIRST_NAME},
         "text": {MergeTag.FIRST_NAME, MergeTag.READER},
         "HTML": {MergeTag.FIRST_NAME_HTML, MergeTag.READER},
     }
     for place, body in (("subject", letter.subject), ("text", letter.text), ("HTML", letter.html)):
-        for mark in sorted(set(LEFTOVERS.findall(body))):
+        for mark in sorted(set(LEFTOVERS.findall(body)) - written):
             yield Finding(
                 "mark.leftover", "stop", f"{place}: {mark}", "This template tag was not filled in. Remove it."
             )
@@ -61,10 +67,12 @@ def check_merge_tags(letter: Letter) -> Iterator[Finding]:
 
 
 def check_entities(letter: Letter, parsed: ParsedHtml) -> Iterator[Finding]:
-    """Find HTML entities that readers would see as they are: `&amp;`, `&#8217;`."""
+    """Find HTML entities that readers would see as they are: `&amp;`, `&#8217;`; each once."""
+    seen: set[str] = set()
     for place, body in (("subject", letter.subject), ("text", letter.text), ("HTML", parsed.text)):
         shown = " ".join(word for word in body.split() if "://" not in word)
-        for entity in dict.fromkeys(find_entities(shown)):
+        for entity in sorted(set(find_entities(shown)) - seen):
+            seen.add(entity)
             hint = "Type the character itself, unless the text is about HTML."
             yield Finding("entity.leftover", "warn", f"{place}: {entity}", hint)
 

@@ -15,7 +15,7 @@ from newsletter.mail.message import MergeTag
 LARGE_BYTES, MAX_BYTES = 90_000, 100_000  # of HTML; Gmail shows about 102 KB and hides the rest, the footer first
 TOKEN_GROWTH = 40  # bytes added when the merge tag of a reader's token is filled in
 TRACKED_LINK_BYTES = 640  # of a link that the provider has rewritten to count clicks
-STORY_CLASSES = frozenset({"lead", "story", "short", "short-lined"})  # of the table cells of stories
+STORY_CLASSES = frozenset({"lead", "story", "short", "brief", "brief-lined"})  # of the table cells of stories
 APPEAL_CLASS = "aside"  # of the table cell of the appeal, which may be inside a story
 
 

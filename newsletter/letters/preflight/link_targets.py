@@ -11,6 +11,7 @@ from newsletter.lib.web_urls import validate_web_url
 # Reserved host names that are never reachable: RFC 2606 and RFC 6761.
 PLACEHOLDERS = re.compile(r"(^|\.)(example\.(com|net|org)|example|invalid|test)$")
 OWN_MACHINE = re.compile(r"(^|\.)(localhost|local|internal|lan)$")
+BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 SHORTENERS = frozenset({"bit.ly", "buff.ly", "goo.gl", "is.gd", "ow.ly", "t.co", "tinyurl.com"})
 
 
@@ -33,6 +34,8 @@ def objection(address: str, *, local: bool) -> Objection | None:
         validate_web_url(address, field="link")
     except BadInput as error:
         return Objection("link.address", "stop", f"The link {error.problem} {error.hint}")
+    if BROKEN_ESCAPE.search(address):
+        return Objection("link.escape", "warn", "A % in a link must be followed by two digits; write %25 for the sign.")
     host = (urlsplit(address).hostname or "").lower()
     if _is_out_of_reach(host):
         return (

@@ -6,6 +6,8 @@ from newsletter.lib.colours import MIN_CONTRAST, contrast, ensure_contrast, ligh
 
 __all__ = ["MIN_CONTRAST", "Palette", "contrast", "dark_palette", "ensure_contrast", "light_palette"]
 
+COMFORTABLE_CONTRAST = 6.0  # coloured text on dark paper; at 4.5 blue looks dim
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
@@ -27,8 +29,12 @@ def light_palette(accent: str) -> Palette:
     return Palette(page, paper, "#22201c", "#645d53", "#d8d0c2", clear, on_accent=ensure_contrast(paper, on=clear))
 
 
-def dark_palette(accent: str) -> Palette:
-    """Return the dark-mode colours; `accent` is lightened until it is legible, and keeps its hue."""
+def dark_palette(accent: str, *, chosen: str = "") -> Palette:
+    """Return the dark-mode colours; their accent is `chosen`, or `accent` in a lighter shade of the same hue.
+
+    One that was chosen is lightened only if it is not legible.
+    """
     page, paper = "#131210", "#1c1a18"
-    clear = lighten_in_hue(accent, on=paper)  # the page is darker still
+    contrast_wanted = MIN_CONTRAST if chosen else COMFORTABLE_CONTRAST
+    clear = lighten_in_hue(chosen or accent, on=paper, min_contrast=contrast_wanted)  # the page is darker still
     return Palette(page, paper, "#ebe6dc", "#b3aa9c", "#48433b", clear, on_accent=ensure_contrast(paper, on=clear))

@@ -44,6 +44,8 @@ class Migration(migrations.Migration):
                 ('sponsor_text', models.CharField(blank=True, help_text="The sponsor's line.", max_length=200)),
                 ('sponsor_url', models.URLField(blank=True, help_text="Where the sponsor's line leads.", max_length=2000)),
                 ('greeting', models.BooleanField(default=True, help_text="Open a note from the editors with the reader's first name.")),
+                ('reading_time', models.BooleanField(default=False, help_text='Print how long the email takes to read.')),
+                ('phrases', models.JSONField(blank=True, default=dict, help_text='Phrases in place of fixed ones in emails, by name (change_phrases.py).')),
                 ('utm_tags', models.BooleanField(default=False, help_text='Add utm_ tags to the links of stories and appeals.')),
                 ('utm_excluded_hosts', models.CharField(blank=True, help_text='Hosts whose links get no utm_ tags, separated by spaces.', max_length=1000)),
                 ('click_tracking', models.BooleanField(default=False, help_text='The provider redirects links through its own host to count clicks.')),

@@ -81,7 +81,7 @@ def brand(_request: HttpRequest, slug: str) -> HttpResponse:
     publication = get_object_or_404(Publication, slug=slug)
     light, dark = (
         palette.light_palette(publication.accent_colour),
-        palette.dark_palette(publication.accent_colour_dark or publication.accent_colour),
+        palette.dark_palette(publication.accent_colour, chosen=publication.accent_colour_dark),
     )
     rule = ":root {{ --brand: {0.accent}; --on-brand: {0.on_accent}; --sheet: {0.paper}; }}\n"
     css = rule.format(light) + "@media (prefers-color-scheme: dark) { " + rule.format(dark).strip() + " }\n"

@@ -56,11 +56,11 @@ def test_a_match_that_is_over_when_the_letter_leaves_is_not_spoken_of() -> None:
 
 
 def test_figures_follow_the_language_of_the_letter_also_inside_english_phrases() -> None:
-    told = shown("pl", currency="PLN", amounts=[1500])
+    told = shown("cs", currency="CZK", amounts=[1500])
     assert told.thermometer
-    assert told.thermometer.words == "41\u00a0250\u00a0zł of 60\u00a0000\u00a0zł raised as of 22 listopada."
-    assert told.amounts[0].words == "Give 1\u00a0500\u00a0zł"
-    assert told.match.endswith("Until 30 listopada, 23:59 (GMT).")
+    assert told.thermometer.words == "41\u00a0250\u00a0Kč of 60\u00a0000\u00a0Kč raised as of 22. listopadu."
+    assert told.amounts[0].words == "Give 1\u00a0500\u00a0Kč"
+    assert told.match.endswith("Until 30. listopadu, 23:59 (GMT).")
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)

@@ -35,6 +35,7 @@ def test_any_colour_can_be_made_legible_on_any_other(colour: str, on: str) -> No
 def test_an_accent_that_is_legible_already_is_left_alone() -> None:
     assert palette.light_palette("#1a5f7a").accent == "#1a5f7a"
     assert palette.dark_palette("#7cc4de").accent == "#7cc4de"
+    assert palette.dark_palette("#000000", chosen="#8a8178").accent == "#8a8178"
 
 
 @pytest.mark.parametrize("colour", ["", "red", "#12345", "#12345g", "1a5f7a0", "#1a5f7a; x"])
@@ -52,5 +53,5 @@ def test_in_dark_mode_an_accent_is_lighter_and_of_the_same_hue(accent: str) -> N
 
 
 def test_a_red_newspaper_stays_red_in_dark_mode() -> None:
-    assert palette.dark_palette("#cc0000").accent == "#f23e30"
-    assert palette.dark_palette("#000000").accent == "#838383"
+    assert palette.dark_palette("#cc0000").accent == "#ff6856"
+    assert palette.dark_palette("#000000").accent == "#989898"

@@ -7,25 +7,48 @@ correctly.
 from dataclasses import replace
 
 from newsletter.letters.content.translations.arabic import ARABIC
+from newsletter.letters.content.translations.chinese_simplified import CHINESE_SIMPLIFIED
+from newsletter.letters.content.translations.chinese_traditional import CHINESE_TRADITIONAL
+from newsletter.letters.content.translations.dutch import DUTCH
 from newsletter.letters.content.translations.english import ENGLISH
 from newsletter.letters.content.translations.french import FRENCH
 from newsletter.letters.content.translations.german import GERMAN
 from newsletter.letters.content.translations.hebrew import HEBREW
+from newsletter.letters.content.translations.hindi import HINDI
+from newsletter.letters.content.translations.italian import ITALIAN
+from newsletter.letters.content.translations.japanese import JAPANESE
+from newsletter.letters.content.translations.polish import POLISH
+from newsletter.letters.content.translations.portuguese import PORTUGUESE
+from newsletter.letters.content.translations.russian import RUSSIAN
 from newsletter.letters.content.translations.spanish import SPANISH
 from newsletter.letters.content.translations.translation import Translation
+from newsletter.letters.content.translations.turkish import TURKISH
+from newsletter.letters.content.translations.ukrainian import UKRAINIAN
 from newsletter.lib.locales import locale_of
 
 __all__ = ["TRANSLATIONS", "Translation", "has_translation", "translation_for"]
 
+TRADITIONAL = ("TW", "HK", "MO")  # where Chinese is written in traditional characters
 TRANSLATIONS = {
     translation.language: translation
     for translation in (
         ENGLISH,
         ARABIC,
-        HEBREW,
+        CHINESE_SIMPLIFIED,
+        CHINESE_TRADITIONAL,
+        DUTCH,
         FRENCH,
         GERMAN,
+        HEBREW,
+        HINDI,
+        ITALIAN,
+        JAPANESE,
+        POLISH,
+        PORTUGUESE,
+        RUSSIAN,
         SPANISH,
+        TURKISH,
+        UKRAINIAN,
     )
 }
 
@@ -42,6 +65,10 @@ def translation_for(language: str) -> Translation:
 
 
 def _language_code(language: str) -> str:
-    """Return the code under which `TRANSLATIONS` lists a tag's language: `he` for `iw-IL`."""
+    """Return the code under which `TRANSLATIONS` lists a tag's language: `he` for `iw-IL`, `zh-Hant` for `zh-TW`."""
     locale = locale_of(language)
-    return locale.language if locale else ""
+    if not locale:
+        return ""
+    if locale.language == "zh" and (locale.script == "Hant" or (not locale.script and locale.territory in TRADITIONAL)):
+        return "zh-Hant"
+    return locale.language

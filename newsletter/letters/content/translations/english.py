@@ -29,4 +29,6 @@ ENGLISH = Translation(
         " Readers like you make this newsletter possible, so today we are not asking you for anything.",
     ),
     marks=("“", "”"),
+    checked=True,
+    reading_time="{minutes} min read",
 )

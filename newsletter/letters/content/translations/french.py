@@ -30,5 +30,6 @@ FRENCH = Translation(
         " donc rien.",
     ),
     marks=("«\u00a0", "\u00a0»"),
+    reading_time="{minutes} min de lecture",
     colon="\u00a0:",
 )

@@ -29,4 +29,5 @@ GERMAN = Translation(
         " Leserinnen und Leser wie Sie machen diesen Newsletter möglich. Deshalb bitten wir Sie heute um nichts.",
     ),
     marks=("„", "“"),
+    reading_time="{minutes} Min. Lesezeit",
 )

@@ -29,4 +29,5 @@ SPANISH = Translation(
         " Este boletín existe gracias a lectores como tú, así que hoy no te pedimos nada.",
     ),
     marks=("«", "»"),
+    reading_time="{minutes} min de lectura",
 )

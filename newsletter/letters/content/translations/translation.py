@@ -31,7 +31,10 @@ class Translation:
     until: str  # end of a match
     thanks: tuple[str, str]  # default heading and text for recent donors
     marks: tuple[str, str]  # quotation marks
+    reading_time: str
     colon: str = ":"  # after a word
+    full_stop: str = "."
+    checked: bool = False  # whether a fluent speaker has read the phrases in an email
 
     @property
     def direction(self) -> Direction:
