@@ -9,6 +9,7 @@ from newsletter.stories.reading.page_document import PageDocument, text_of
 from newsletter.stories.reading.page_story import FieldValue, Notice
 
 LITTLE_TEXT = 600  # characters of article text, below which a page may be only a notice
+NO_HEADLINE = Notice("No headline was found in the page.", "Add the headline.")
 PASTE = "Open the article in your browser, copy it and paste it here."
 
 # Parts of addresses and of markup that services against robots put into the page they show in place of the article.
@@ -76,7 +77,7 @@ def find_problem(document: PageDocument, article: Node, fields: Mapping[str, Fie
             "No article text was found in the page. The site may show it by scripts only.", PASTE, is_final=True
         )
     if "headline" not in fields:
-        return Notice("No headline was found in the page.", "Add the headline.")
+        return NO_HEADLINE
     return None
 
 

@@ -64,7 +64,8 @@ def test_without_either_the_page_itself_is_read() -> None:
     story = read(data=None)
     assert story.fields["headline"] == ("Harbour to be dredged after years of waiting", FieldOrigin.MARKUP)
     assert story.fields["byline"] == ("Amina Okoye and Jan de Vries", FieldOrigin.MARKUP)
-    assert "picture_url" in story.missing
+    assert story.fields["picture_url"] == ("https://post.example.org/media/800/dredger-at-work.jpg", FieldOrigin.MARKUP)
+    assert story.value("picture_credit") == "Lea Sow"
 
 
 @pytest.mark.parametrize(
