@@ -63,7 +63,10 @@ def read_page(text: str, *, url: str) -> PageStory:
     plain = "\n\n".join(map(rich_text.plain, blocks))
     found["direction"] = first(page_identity.direction(document, language, plain))
     fields = {name: value for name in FIELDS if (value := found[name])}
-    return PageStory(fields, tuple(blocks), page_problems.find_problem(document, article, fields, plain))
+    notice = page_problems.find_problem(document, article, fields, plain)
+    if notice and notice.is_other_page:
+        return PageStory(notice=notice)
+    return PageStory(fields, tuple(blocks), notice)
 
 
 def _value(found: FieldValue | None) -> str:
