@@ -146,6 +146,32 @@ def test_a_link_that_is_pasted_outside_any_field_is_sent_at_once(opened: Opened,
     expect(desk.get_by_text("Reading post.example.org …")).to_be_visible()
 
 
+def test_the_styles_of_a_large_page_do_not_keep_it_from_being_pasted(
+    opened: Opened, publication: Publication, site: Website
+) -> None:
+    style = (
+        "font-family: &quot;Times New Roman&quot;; color: rgb(0, 0, 0); orphans: 2; font-weight: {weight}; widows: 2"
+    )
+    bold = f'<span style="{style.format(weight=700)}">one vote against</span>'
+    lines = [f'<p style="{style.format(weight=400)}">{line} {bold}</p>' for line in TEXT] * 2_000
+    desk = opened("/desk/morning/", Role.CURATOR)
+    desk.get_by_label("Add stories").focus()
+    picture = f'<img src="data:image/png;base64,{"A" * 500_000}">'
+    paste(desk, COPIED + picture + "".join(lines[:6]), HEADLINE)
+    desk.get_by_role("button", name="Add", exact=True).click()
+    expect(desk.get_by_text("Reading the pasted article …")).to_be_visible()
+    draft = StoryDraft.objects.get()
+    assert len(draft.html) < 10_000
+    assert "font-family" not in draft.html
+    work(site)
+    draft.refresh_from_db()
+    assert any("<strong>one vote against</strong>" in block for block in draft.paragraphs)
+
+    paste(desk, COPIED + "".join(lines), HEADLINE)  # too long even so: its text is sent
+    desk.get_by_role("button", name="Add", exact=True).click()
+    expect(desk.get_by_role("heading", name="Review")).to_be_visible()
+
+
 def test_pasted_html_that_was_edited_is_read_as_text(opened: Opened, publication: Publication) -> None:
     desk = opened("/desk/morning/", Role.CURATOR)
     desk.get_by_label("Add stories").focus()
