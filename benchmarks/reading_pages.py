@@ -24,11 +24,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from lxml import html
 
 from benchmarks.stated_fields import is_right, states
 from benchmarks.table import Line
 from newsletter.stories.reading.page_encoding import decode_page
 from newsletter.stories.reading.page_story import PageStory
+from newsletter.stories.reading.pasted_html import read_pasted_html
 from newsletter.stories.reading.read_in_subprocess import read_in_subprocess
 from newsletter.stories.reading.read_page import read_page
 from newsletter.stories.reading.reading_limits import BOUNDS, MAX_PAGE_BYTES
@@ -79,6 +81,7 @@ def measure(folder: Path | None, *, scale: float = 1.0) -> Iterator[Line]:
     for half in ("first half", "second half"):
         yield from accuracy(half, [page for page in pages if page.half == half], stories, bare)
     yield from accuracy("all", pages, stories, bare)
+    yield from pasted(pages)
     yield from costs(pages)
     print(worst(pages, stories), file=sys.stderr)
 
@@ -103,6 +106,28 @@ def accuracy(
             if (stated := states(page.data, field, only_data=True))
         ]
         yield Line(part, f"{field} right without the structured data", share(alone), note=f"of {len(alone)}")
+
+
+def pasted(pages: Sequence[Page]) -> Iterator[Line]:
+    """The same pages as a clipboard has them when all of a page is copied: its elements, and nothing of its head."""
+    stories = {page.id: read_pasted_html(copied(page)) for page in pages}
+    part = f"{PART}, pasted"
+    f1, precision, recall = text_likeness([(text_of(stories[page.id]), page.want) for page in pages])
+    yield Line(part, "text F1", f1)
+    yield Line(part, "text precision", precision)
+    yield Line(part, "text recall", recall)
+    right = [is_teaser_right(stories[page.id], page.want) for page in pages]
+    yield Line(part, "teaser right", share(right))
+    for field in ("headline", "author"):  # copied elements hardly ever hold a date, and pictures in other sizes
+        right = [is_right(field, stories[page.id], stated) for page in pages if (stated := states(page.data, field))]
+        yield Line(part, f"{field} right", share(right), note=f"of {len(right)} that state it")
+
+
+def copied(page: Page) -> str:
+    root = html.document_fromstring(decode_page(page.data).encode(), parser=html.HTMLParser(encoding="utf-8"))
+    for unseen in list(root.iter("script", "style", "noscript", "template", "head", "meta", "link")):
+        unseen.drop_tree()
+    return html.tostring(root, encoding="unicode")
 
 
 def worst(pages: Sequence[Page], stories: dict[str, PageStory]) -> str:

@@ -1,6 +1,8 @@
 """Find stories that are probably about the same article under another address: reprints, updates, other headlines."""
 
+import re
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process, utils
@@ -12,8 +14,13 @@ from newsletter.stories.rich_text import rich_text
 LOOKED_BACK = timedelta(days=30)
 MAX_COMPARED = 500
 SAME_HEADLINE, SAME_TEXT = 85, 80  # of 100
-MIN_WORDS = 4  # of a headline: shorter ones are alike by chance
+MIN_WORDS, MIN_LETTERS = (
+    4,
+    9,
+)  # of a headline with spaces between words, and of one without; shorter ones are alike by chance
 TEXT_CHARS = 600
+UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # Thai to Chinese
+NUMBER = re.compile(r"\d+")
 
 
 class Similar(NamedTuple):
@@ -23,26 +30,50 @@ class Similar(NamedTuple):
     reason: str
 
 
-def find_similar(publication: Publication, *, headline: str, body: str, now: datetime) -> Similar | None:
-    """Return the recent story of a publication whose headline or text is most like the given ones, if any is."""
-    recent = list(
-        publication.stories.filter(
-            state__in=[StoryState.QUEUED, StoryState.USED], created_at__gte=now - LOOKED_BACK
-        ).order_by("-pk")[:MAX_COMPARED]
-    )
-    if len(headline.split()) >= MIN_WORDS:
-        found = process.extractOne(
-            headline,
-            [story.headline for story in recent],
-            scorer=fuzz.token_sort_ratio,
-            processor=utils.default_process,
-            score_cutoff=SAME_HEADLINE,
+class RecentStories:
+    """The queued and used stories of a publication's last month, newest first. They are loaded once, when needed."""
+
+    def __init__(self, publication: Publication, *, now: datetime) -> None:
+        self._publication, self._since = publication, now - LOOKED_BACK
+
+    def most_similar(self, *, headline: str, body: str) -> Similar | None:
+        """Return the story whose headline or text is most like the given ones, if any is."""
+        return self._by_headline(headline) or self._by_text(rich_text.plain(body)[:TEXT_CHARS])
+
+    @cached_property
+    def _stories(self) -> list[Story]:
+        known = self._publication.stories.filter(
+            state__in=[StoryState.QUEUED, StoryState.USED], created_at__gte=self._since
         )
-        if found:
-            return Similar(recent[found[2]], "a similar headline")
-    text = rich_text.plain(body)[:TEXT_CHARS]
-    if len(text) < TEXT_CHARS / 2:
-        return None
-    texts = [rich_text.plain(story.body)[:TEXT_CHARS] for story in recent]
-    found = process.extractOne(text, texts, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=SAME_TEXT)
-    return Similar(recent[found[2]], "a similar text") if found else None
+        return list(known.order_by("-pk")[:MAX_COMPARED])
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return [rich_text.plain(story.body)[:TEXT_CHARS] for story in self._stories]
+
+    def _by_headline(self, headline: str) -> Similar | None:
+        is_unspaced = bool(UNSPACED.search(headline))
+        if len(headline) < MIN_LETTERS if is_unspaced else len(headline.split()) < MIN_WORDS:
+            return None
+        # parts of a series differ in a number or a date, and are no repetitions
+        numbers = _numbers(headline)
+        headlines = {
+            place: story.headline for place, story in enumerate(self._stories) if _numbers(story.headline) == numbers
+        }
+        scorer = fuzz.ratio if is_unspaced else fuzz.token_sort_ratio
+        found = process.extractOne(
+            headline, headlines, scorer=scorer, processor=utils.default_process, score_cutoff=SAME_HEADLINE
+        )
+        return Similar(self._stories[found[2]], "a similar headline") if found else None
+
+    def _by_text(self, text: str) -> Similar | None:
+        if len(text) < TEXT_CHARS / 2:
+            return None
+        found = process.extractOne(
+            text, self._texts, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=SAME_TEXT
+        )
+        return Similar(self._stories[found[2]], "a similar text") if found else None
+
+
+def _numbers(text: str) -> list[str]:
+    return sorted(NUMBER.findall(text))

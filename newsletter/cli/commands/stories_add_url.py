@@ -4,12 +4,13 @@ from __future__ import annotations  # models are imported inside, once Django is
 
 from typing import TYPE_CHECKING, Any
 
-from newsletter.cli.support import output
+from newsletter.cli.support import datetimes, output
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.lib.safe_fetch import PUBLIC_ONLY, FetchPolicy
 
 if TYPE_CHECKING:
+    from newsletter.editions.earlier_stories import EarlierStory
     from newsletter.publications.models import Publication
     from newsletter.stories.models import Story
     from newsletter.stories.reading.page_story import PageStory
@@ -24,11 +25,11 @@ def add(
 
     Raises `FetchError`, and `BadInput` for a page without a story.
     """
+    from newsletter.editions.earlier_stories import EarlierStories
     from newsletter.stories import story_queue
     from newsletter.stories.reading import story_drafts
     from newsletter.stories.reading.fetch_page import fetch_page
     from newsletter.stories.reading.teaser_fields import teaser_fields
-    from newsletter.stories.similar_stories import find_similar
 
     found = story_drafts.read_link(url, fetch=lambda address: fetch_page(address, policy=policy))
     _show(found)
@@ -38,11 +39,31 @@ def add(
     if chosen["picture_url"] and not (chosen["picture_alt"] or chosen.get("picture_decorative")):
         output.print_note("The page does not describe its picture, so it is left out. Give --picture-alt to add it.")
         chosen["picture_url"] = chosen["picture_credit"] = ""
-    if similar := find_similar(publication, headline=chosen["headline"], body=chosen["body"], now=clock.now()):
-        output.print_note(f"Story {similar.story.pk} has {similar.reason}: {similar.story.headline}")
+    earlier = EarlierStories(publication, now=clock.now()).find(
+        urls=(chosen["url"], url), headline=chosen["headline"], body=chosen["body"]
+    )
+    if earlier:
+        output.print_note(_earlier(earlier))
+    if earlier and earlier.is_same_page and not chosen.get("again"):
+        raise InvalidState("Nothing was queued. Use --allow-duplicate to add the link again.")
     if output.is_interactive() and not output.confirm("Add this story to the queue?", yes=yes, hint=""):
         raise InvalidState("Nothing was queued.")
-    return story_queue.add(publication, **chosen), found.to_json()
+    shape = earlier and {
+        "story": earlier.story.pk,
+        "reason": earlier.reason,
+        "edition": earlier.edition and earlier.edition.pk,
+    }
+    return story_queue.add(publication, **chosen), found.to_json() | {"earlier": shape}
+
+
+def _earlier(earlier: EarlierStory) -> str:
+    story, edition = earlier.story, earlier.edition
+    place = "is in the queue"
+    if edition:
+        place = f"is in the edition of {datetimes.format_local(edition.due_at, story.publication)}"
+    elif story.state == "used":
+        place = "was used"
+    return f"Story {story.pk} has {earlier.reason} and {place}: {story.headline}"
 
 
 def _show(found: PageStory) -> None:

@@ -9,6 +9,7 @@ from newsletter.stories.reading.page_document import PageDocument, text_of
 from newsletter.stories.reading.page_story import FieldValue, Notice
 
 LITTLE_TEXT = 600  # characters of article text, below which a page may be only a notice
+NO_HEADLINE = Notice("No headline was found in the page.", "Add the headline.")
 PASTE = "Open the article in your browser, copy it and paste it here."
 
 # Parts of addresses and of markup that services against robots put into the page they show in place of the article.
@@ -54,29 +55,41 @@ def find_problem(document: PageDocument, article: Node, fields: Mapping[str, Fie
     title = next(document.first_text("//title"), "")
     host = urlsplit(document.url).hostname or ""
     if is_little and not article and (ROBOT_TITLE.match(title) or _has_robot_check(document)):
-        return Notice("The site checks for robots and did not show the article.", PASTE, is_final=True)
+        return Notice(
+            "The site checks for robots and did not show the article.", PASTE, is_final=True, is_other_page=True
+        )
     if CONSENT_HOST.search(host):
-        return Notice("The site shows a page about cookies or privacy in place of the article.", PASTE, is_final=True)
+        return Notice(
+            "The site shows a page about cookies or privacy in place of the article.",
+            PASTE,
+            is_final=True,
+            is_other_page=True,
+        )
     is_article = bool(article) or any(document.metas("article:published_time"))
     says_missing = (bool(NOT_FOUND.search(title)), _heading_is(document, NOT_FOUND))
     if not is_article and any(says_missing) and (is_little or all(says_missing)):
         hint = "Check the link, or paste the text of the article."
-        return Notice("The site says that the page was not found.", hint, is_final=True)
+        return Notice("The site says that the page was not found.", hint, is_final=True, is_other_page=True)
     if _is_front_page(document, article):
         hint = "Use the link of one article, or paste its text."
-        return Notice("The link leads to a front page, not to an article.", hint, is_final=True)
+        return Notice("The link leads to a front page, not to an article.", hint, is_final=True, is_other_page=True)
     if _is_closed(article, document) or (is_little and PAYWALL.search(_seen(document))):
         if text:
             return Notice("The article is for subscribers, so its text may be incomplete.", f"Compare it. {PASTE}")
         return Notice("The article is for subscribers, and the page holds no text of it.", PASTE, is_final=True)
     if is_little and not article and _is_consent_wall(document, text):
-        return Notice("The site shows a page about cookies or privacy in place of the article.", PASTE, is_final=True)
+        return Notice(
+            "The site shows a page about cookies or privacy in place of the article.",
+            PASTE,
+            is_final=True,
+            is_other_page=True,
+        )
     if not text:
         return Notice(
             "No article text was found in the page. The site may show it by scripts only.", PASTE, is_final=True
         )
     if "headline" not in fields:
-        return Notice("No headline was found in the page.", "Add the headline.")
+        return NO_HEADLINE
     return None
 
 

@@ -24,11 +24,15 @@ class FieldValue(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """What is unusual about a page, and what to do about it. `is_final`: there is no story in it."""
+    """What is unusual about a page, and what to do about it.
+
+    `is_final`: there is no story in it. `is_other_page`: it is not the page of the article at all.
+    """
 
     problem: str
     hint: str
     is_final: bool = False
+    is_other_page: bool = False
 
 
 # The fields of a page in the order of display, and how people call them.

@@ -33,6 +33,8 @@ CREDITED = (
     "contains(translate(@class, 'CREDIT', 'credit'), 'credit') or contains(@class, 'copyright')"
     " or @itemprop='copyrightHolder'"
 )
+FIGURES = "(//h1 | //*[@itemprop='headline'])[1]/following::figure[.//img][position() < 4]"
+MIN_WIDTH = 200  # pixels, where an image states its width
 MAX_CAPTION = 280
 MAX_CREDIT_WORDS = 8  # a longer text after “Image:” is a caption
 NAME_PART = re.compile(r"[\w-]{8,}")
@@ -57,10 +59,19 @@ class PagePicture:
         stated = [(url, FieldOrigin.JSON_LD) for node in self._nodes for url in _urls(node)]
         stated += [(url, FieldOrigin.META) for url in self._document.metas(*METAS)]
         stated += [(url, FieldOrigin.META) for url in self._document.links("image_src")]
+        stated += [(url, FieldOrigin.MARKUP) for url in self._figures()]
         for url, origin in stated:
             for absolute in self._document.absolute(url):
                 if comparable(absolute) not in logos and not NO_PICTURE.search(_file(absolute)):
                     yield FieldValue(absolute, origin)
+
+    def _figures(self) -> Iterator[str]:
+        """Yield the addresses of the pictures in figures after the headline."""
+        for figure in self._document.root.xpath(FIGURES):
+            image = next(figure.iter("img"))
+            width = re.match(r"\d+", image.get("width") or "")
+            if not width or int(width[0]) >= MIN_WIDTH:
+                yield from (url for name in ("data-src", "src") if (url := image.get(name)))
 
     def alt(self) -> Iterator[FieldValue]:
         """Yield the candidates for the description, best first."""

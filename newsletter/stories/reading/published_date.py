@@ -13,6 +13,7 @@ YEAR = re.compile(r"\d{4}")
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 # Codes of zones in news; others are read without a zone, which changes a date by a day at most.
 ZONES = {"UTC": 0, "GMT": 0, "EST": -18000, "EDT": -14400, "CST": -21600, "CDT": -18000}
+ZONES |= {"ET": -18000, "CT": -21600, "MT": -25200, "PT": -28800}
 ZONES |= {"MST": -25200, "MDT": -21600, "PST": -28800, "PDT": -25200, "CET": 3600, "CEST": 7200, "BST": 3600}
 
 

@@ -16,7 +16,7 @@ from newsletter.stories.reading.page_document import PageDocument, one_line
 from newsletter.stories.reading.page_story import FIELDS, FieldOrigin, FieldValue, PageStory, first
 from newsletter.stories.reading.picture_field import PagePicture
 from newsletter.stories.reading.published_date import parse_published
-from newsletter.stories.reading.teaser_text import Standfirsts, from_headline, without_furniture
+from newsletter.stories.reading.teaser_text import Standfirsts, below_headline, without_furniture
 from newsletter.stories.rich_text import rich_text
 
 DATE_METAS: tuple[str, ...] = ("article:published_time", "og:article:published_time", "datepublished", "date")
@@ -55,16 +55,18 @@ def read_page(text: str, *, url: str) -> PageStory:
     named = {_value(found["headline"]).casefold(), _value(found["byline"]).casefold()}
     found["picture_alt"] = first(alt for alt in picture.alt() if alt.value.casefold() not in named)
     found["picture_credit"] = first(picture.credit())
-    blocks = article_paragraphs(document)
-    if lost := first_paragraph(document, blocks, document.metas(*DEK_METAS)):
-        blocks = lost + from_headline(blocks, headline=_value(found["headline"]))
+    blocks = below_headline(document, article_paragraphs(document), headline=_value(found["headline"]))
+    blocks = first_paragraph(document, blocks, document.metas(*DEK_METAS)) + blocks
     blocks = without_furniture(blocks, headline=_value(found["headline"]))
     found["dek"] = first(_dek(document, article, blocks))
     blocks = without_furniture(blocks, headline=_value(found["dek"]))
     plain = "\n\n".join(map(rich_text.plain, blocks))
     found["direction"] = first(page_identity.direction(document, language, plain))
     fields = {name: value for name in FIELDS if (value := found[name])}
-    return PageStory(fields, tuple(blocks), page_problems.find_problem(document, article, fields, plain))
+    notice = page_problems.find_problem(document, article, fields, plain)
+    if notice and notice.is_other_page:
+        return PageStory(notice=notice)
+    return PageStory(fields, tuple(blocks), notice)
 
 
 def _value(found: FieldValue | None) -> str:

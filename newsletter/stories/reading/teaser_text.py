@@ -33,6 +33,7 @@ MAX_POINTER = 200
 LINKED = 0.5  # share of a pointer's text that is a link
 PUBLISHED = re.compile(r"^(?:published|updated|posted|last (?:updated|modified))\b", re.IGNORECASE)
 HEADINGS = ("h2", "h3", "h4")
+UNSEEN = "[not(parent::script or parent::style)]"
 PRINTED = (*HEADINGS, "p", "div", "span", "li")
 DEK_CLASS = re.compile(
     r"dek|standfirst|subtitle|sub-?head|summary|strap-?line|excerpt|intro\b|alternativeHeadline", re.IGNORECASE
@@ -40,11 +41,17 @@ DEK_CLASS = re.compile(
 MARKS = re.compile(r"[\W_]+")
 
 
-def from_headline(blocks: list[str], *, headline: str) -> list[str]:
-    """Return `blocks` from the repetition of the headline on; what precedes it is not the article's."""
+def below_headline(document: PageDocument, blocks: list[str], *, headline: str) -> list[str]:
+    """Return `blocks` without those at the start that stand above the headline in the page."""
+    titles = [*document.root.iter("h1"), *document.root.iter("h2")]
+    heading = next((element for element in titles if _key(text_of(element)) == _key(headline)), None)
+    if heading is None or not headline:
+        return blocks
+    above, below = (_key("".join(heading.xpath(f"{axis}::text(){UNSEEN}"))) for axis in ("preceding", "following"))
     for place, block in enumerate(blocks[:FIRST_BLOCKS]):
-        if headline and _is_same(rich_text.plain(block), headline):
-            return blocks[place + 1 :]
+        text = _key(rich_text.plain(block))
+        if text not in above or text in below:
+            return blocks[place:]
     return blocks
 
 

@@ -1,9 +1,10 @@
 import pytest
 
 from newsletter.cli.commands import stories_add_url
-from newsletter.lib.errors import BadInput
+from newsletter.cli.support import datetimes
+from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.publications.models import Publication
-from newsletter.stories.models import Story
+from newsletter.stories.models import Story, StoryState
 from tests.cli.conftest import Command
 from tests.stories.reading.pages import page
 from tests.support import factories as make
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_a_link_alone_is_read_and_each_field_is_printed_with_its_origin(
     publication: Publication, site: Website, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    make.story(publication, headline="After years of waiting: harbour to be dredged")
+    known = make.story(publication, headline="After years of waiting: harbour to be dredged")
     site.pages["/a"] = body(page().encode())
     story, found = stories_add_url.add(
         publication, site.url("/a"), fields={"kicker": "Sea"}, yes=True, policy=site.reach()
@@ -24,7 +25,8 @@ def test_a_link_alone_is_read_and_each_field_is_printed_with_its_origin(
     assert found["fields"]["byline"] == ("Amina Okoye and Jan de Vries", "structured data (JSON-LD)")
     printed = capsys.readouterr().err
     assert "structured data (JSON-LD)" in printed
-    assert "has a similar headline" in printed
+    assert "has a similar headline and is in the queue" in printed
+    assert found["earlier"] == {"story": known.pk, "reason": "a similar headline", "edition": None}
 
 
 def test_a_page_without_a_story_queues_nothing(publication: Publication, site: Website) -> None:
@@ -46,3 +48,20 @@ def test_the_command_never_reads_an_address_inside(newsletter: Command, publicat
     result = newsletter("stories", "add", "--url", "http://127.0.0.1/a")
     assert result.status == 1
     assert "private network" in result.err
+
+
+def test_a_link_that_was_used_is_named_with_its_edition_and_added_only_if_that_is_allowed(
+    publication: Publication, site: Website, capsys: pytest.CaptureFixture[str]
+) -> None:
+    used = make.story(publication, url="https://post.example.org/harbour", state=StoryState.USED)
+    edition = make.edition(publication)
+    edition.placements.create(story=used, position=1)
+    site.pages["/shared"] = body(page().encode())  # its canonical link is that of the used story
+    url = site.url("/shared")
+    with pytest.raises(InvalidState, match="--allow-duplicate"):
+        stories_add_url.add(publication, url, fields={}, yes=True, policy=site.reach())
+    day = datetimes.format_local(edition.due_at, publication)
+    assert f"Story {used.pk} has the same link and is in the edition of {day}" in capsys.readouterr().err
+    assert Story.objects.count() == 1
+    stories_add_url.add(publication, url, fields={"again": True}, yes=True, policy=site.reach())
+    assert Story.objects.count() == 2

@@ -64,7 +64,8 @@ def test_without_either_the_page_itself_is_read() -> None:
     story = read(data=None)
     assert story.fields["headline"] == ("Harbour to be dredged after years of waiting", FieldOrigin.MARKUP)
     assert story.fields["byline"] == ("Amina Okoye and Jan de Vries", FieldOrigin.MARKUP)
-    assert "picture_url" in story.missing
+    assert story.fields["picture_url"] == ("https://post.example.org/media/800/dredger-at-work.jpg", FieldOrigin.MARKUP)
+    assert story.value("picture_credit") == "Lea Sow"
 
 
 @pytest.mark.parametrize(
@@ -142,11 +143,13 @@ SHORT = ["Please wait."]
     ],
 )
 def test_a_page_without_the_article_is_recognised(parts: dict[str, Any], said: str, is_final: bool) -> None:
-    notice = read(**({"data": None, "before": "", "text": SHORT} | parts)).notice
-    assert notice
-    assert said in notice.problem
-    assert notice.hint.endswith(".")
-    assert notice.is_final is is_final
+    story = read(**({"data": None, "before": "", "text": SHORT} | parts))
+    assert story.notice
+    assert said in story.notice.problem
+    assert story.notice.hint.endswith(".")
+    assert story.notice.is_final is is_final
+    if is_final:  # nothing of this page belongs to the article
+        assert (story.fields, story.paragraphs) == ({}, ())
 
 
 def test_an_article_for_subscribers_is_read_as_far_as_the_page_holds_it_and_that_is_said() -> None:

@@ -9,12 +9,10 @@ from newsletter.lib.claim_rows import claim
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.lib.safe_fetch import Fetched
 from newsletter.publications.models import Publication
-from newsletter.stories import story_queue
 from newsletter.stories.models import DraftState, Story, StoryDraft
 from newsletter.stories.reading import story_drafts
 from newsletter.stories.reading.fetch_page import fetch_page
 from newsletter.stories.rich_text import rich_text
-from newsletter.stories.similar_stories import find_similar
 from tests.stories.reading.pages import TEXT, page
 from tests.support import factories as make
 from tests.support.website import Website, body, status
@@ -185,19 +183,3 @@ def test_what_cannot_be_ordered_is_refused(publication: Publication) -> None:
     with pytest.raises(BadInput):
         story_drafts.order_html(publication, "x" * 2_000_000)
     assert not StoryDraft.objects.exists()
-
-
-def test_a_story_with_a_similar_headline_or_text_is_found(publication: Publication) -> None:
-    text = "".join(f"<p>{line}</p>" for line in TEXT)
-    known = story_queue.add(
-        publication, headline="Harbour to be dredged after years of waiting", url="https://a.example/1", body=text
-    )
-    now = clock.now()
-    other = "Council decides on new fees for private boats"
-    by_headline = find_similar(
-        publication, headline="After years of waiting, harbour to be dredged", body="<p>A</p>", now=now
-    )
-    assert by_headline == (known, "a similar headline")
-    assert find_similar(publication, headline=other, body=text, now=now) == (known, "a similar text")
-    assert find_similar(publication, headline=other, body="<p>Something else.</p>" * 20, now=now) is None
-    assert find_similar(publication, headline=known.headline, body=text, now=now + timedelta(days=31)) is None
