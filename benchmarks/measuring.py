@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from benchmarks import dispatching, fleets, watching, webhooks
+from benchmarks import dispatching, fleets, reading, watching, webhooks
 from benchmarks.data import WARM, slug
 from benchmarks.dispatching import Run
 from benchmarks.fleets import Fleet
@@ -31,6 +32,8 @@ class Plan:
     rounds: int = 3
     processes: int = field(default_factory=lambda: os.cpu_count() or 1)
     scale: float = 1.0  # of the peers' and the webhook's counts
+    pages: Path | None = None  # folder of real pages that are read
+    cases: Path | None = None  # folder of pasted articles with the fields that should be found
     runs: list[dict[str, Any]] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
 
@@ -146,7 +149,19 @@ def webhook(plan: Plan) -> Iterator[Line]:
         yield from webhooks.measure(stage, plan)
 
 
-PARTS: dict[str, Part] = {"dispatch": dispatch, "sqlite": sqlite, "far": far, "assembly": assembly, "webhook": webhook}
+def read(plan: Plan) -> Iterator[Line]:
+    """How well articles are read."""
+    yield from reading.measure(pages=plan.pages, cases=plan.cases)
+
+
+PARTS: dict[str, Part] = {
+    "dispatch": dispatch,
+    "sqlite": sqlite,
+    "far": far,
+    "assembly": assembly,
+    "webhook": webhook,
+    "reading": read,
+}
 
 
 # --- dispatching -------------------------------------------------------------------------------

@@ -12,8 +12,17 @@ from newsletter.lib.errors import BadInput
 from newsletter.mail.text_cleaning import clean_line, repair_windows_1252, visible_text
 from newsletter.stories.pasted_text import detect_appeal, detect_byline
 from newsletter.stories.pasted_text.classify_lines import guess_line_types
-from newsletter.stories.pasted_text.detect_byline import NO_BYLINE, Byline
+from newsletter.stories.pasted_text.detect_byline_line import (
+    NO_BYLINE,
+    Byline,
+    parse_bare_byline,
+    parse_byline_line,
+    strip_byline_lead,
+)
+from newsletter.stories.pasted_text.detect_credits import parse_credit
+from newsletter.stories.pasted_text.detect_datelines import parse_dateline
 from newsletter.stories.pasted_text.line_types import APPEAL_PARTS, LineType
+from newsletter.stories.pasted_text.measure_lines import measure_line
 from newsletter.stories.rich_text import rich_text
 
 __all__ = ["ClassifiedLine", "LineType", "PastedAppeal", "PastedArticle", "parse"]
@@ -69,6 +78,8 @@ class PastedArticle:
     byline: str
     source_name: str
     appeal: PastedAppeal | None
+    published: str  # the date as it is written
+    picture_credit: str
     lines: tuple[ClassifiedLine, ...]
 
     @property
@@ -99,11 +110,20 @@ def parse(
             raise BadInput("line", f"{number} has no text.", f"Choose a line with text, from 1 to {len(given)}.")
 
     units = list(_units(given))
-    headline = None
-    if LineType.HEADLINE not in overruled.values():
-        headline = next((n for n, unit in enumerate(units) if unit[0] not in overruled), None)
-    texts = [_join(given[n - 1] for n in unit) for unit in units]
-    guessed = guess_line_types(texts, headline=headline, known=detect_appeal.KnownAppealLines(known_lines))
+    measured = [
+        measure_line(
+            _join(given[n - 1] for n in unit),
+            has_gap_above=unit[0] == 1 or not given[unit[0] - 2],
+            has_gap_below=unit[-1] == len(given) or not given[unit[-1]],
+        )
+        for unit in units
+    ]
+    guessed = guess_line_types(
+        measured,
+        detect_appeal.KnownAppealLines(known_lines),
+        has_headline=LineType.HEADLINE in overruled.values(),
+        overruled=frozenset(n for n, unit in enumerate(units) if unit[0] in overruled),
+    )
     guess_of = {number: guess for unit, guess in zip(units, guessed, strict=True) for number in unit}
     lines = [
         ClassifiedLine(number, line, overruled[number], "your correction")
@@ -174,8 +194,16 @@ def _assemble(lines: Sequence[ClassifiedLine], units: Iterable[Sequence[int]]) -
             after_paragraph=max(1, len(rich_text.blocks(_body(of(LineType.PARAGRAPH, before=appeal_line))))),
         )
     author = _author(of(LineType.BYLINE), paragraphs)
+    named = of(LineType.CREDIT)
     return PastedArticle(
-        _join(of(LineType.HEADLINE)), tuple(paragraphs), author.name, author.source, appeal, tuple(lines)
+        headline=_join(of(LineType.HEADLINE)),
+        paragraphs=tuple(paragraphs),
+        byline=author.name,
+        source_name=author.source,
+        appeal=appeal,
+        published=_join(of(LineType.DATE)),
+        picture_credit=(parse_credit(named[0]) or named[0]) if named else "",
+        lines=tuple(lines),
     )
 
 
@@ -183,11 +211,17 @@ def _author(signed: Sequence[str], paragraphs: Sequence[str]) -> Byline:
     """Return the byline from its own line, completed from the text."""
     in_text = detect_byline.find_byline(paragraphs)
     if not signed:
-        return in_text
-    own = detect_byline.parse_byline_line(signed[0])
+        agency = parse_dateline(paragraphs[0]).agency if paragraphs else ""
+        return in_text if any(in_text) else Byline("", agency)
+    own = parse_byline_line(signed[0])
+    if own == NO_BYLINE:
+        own = parse_bare_byline(signed[0])
     if own == NO_BYLINE:  # a person marked this line as the byline
-        own = Byline(detect_byline.LINE.sub("", signed[0], count=1), "")
-    return own if own.source or in_text.name != own.name else in_text
+        own = Byline(strip_byline_lead(signed[0]), "")
+    if own.source or in_text.name != own.name:
+        agency = parse_dateline(paragraphs[0]).agency if paragraphs else ""
+        return Byline(own.name, own.source or agency)
+    return in_text
 
 
 def _body(paragraphs: Iterable[str]) -> str:

@@ -25,12 +25,14 @@ from newsletter.web.shared.picture_forms import PictureForm, picture_message
 LINE_TYPE_LABELS = {
     LineType.HEADLINE: "Headline",
     LineType.BYLINE: "Byline",
+    LineType.DATE: "Date",
     LineType.PARAGRAPH: "Story",
     LineType.APPEAL_HEADING: "Appeal: heading",
     LineType.APPEAL_LEAD: "Appeal: lead",
     LineType.APPEAL_POINT: "Appeal: point",
     LineType.APPEAL_POINT_REPEATED: "Appeal: duplicate",
     LineType.APPEAL_CLOSING: "Appeal: closing",
+    LineType.CREDIT: "Picture credit",
     LineType.IGNORED: "Leave out",
 }
 
