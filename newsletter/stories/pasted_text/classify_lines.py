@@ -4,18 +4,23 @@ Lines that are surely no paragraph by their own words, and appeals, come first. 
 with the largest sum of scores. The headline is above them, the byline near both.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from newsletter.stories.pasted_text import detect_appeal, find_headline, page_parts
+from newsletter.stories.pasted_text.appeal_phrases import find_languages, phrases_of
 from newsletter.stories.pasted_text.detect_byline_line import has_place_or_role, parse_bare_byline, parse_byline_line
 from newsletter.stories.pasted_text.line_types import LineType
 from newsletter.stories.pasted_text.measure_lines import Line
 from newsletter.stories.pasted_text.page_parts import PagePart
+from newsletter.stories.pasted_text.page_words import phrases
 from newsletter.stories.pasted_text.score_lines import choose_paragraphs
 
 MAX_HEADING_CHARS = 120  # the limit of an appeal's heading
 AROUND = 12  # lines around the article in which an appeal, a date or a byline belongs to it
+AUTHOR_WORDS = 45  # of the longest note about the author
+SEVERAL = re.compile(r", | (?:and|und|et|en|y|e|&) ")
 FROM_HEADLINE = 8  # lines below the headline in which a byline may stand
 
 
@@ -35,8 +40,11 @@ def guess_line_types(
 ) -> list[Guess]:
     """Return one guess per line. `has_headline`: a person set it. `overruled` lines are no headline."""
     found = [page_parts.find_page_part(line) for line in lines]
-    page_parts.find_lists_below_headings(list(lines), found)
-    weighed = [detect_appeal.weigh_line(line.text, known) for line in lines]
+    page_parts.find_sign_up_boxes(lines, found)
+    listed = page_parts.find_lists_below_headings(lines, found)
+    found = [here or listed.get(n) for n, here in enumerate(found)]
+    asks = phrases_of(find_languages(word for line in lines for word in line.words))
+    weighed = [detect_appeal.weigh_line(line.text, known, asks) for line in lines]
     spans = list(_appeals(weighed, found))
     asking = frozenset(n for places, _ in spans for n in places)
     marked = [bool(here) or n in asking for n, here in enumerate(found)]
@@ -46,10 +54,13 @@ def guess_line_types(
     chosen = choose_paragraphs(lines, [bool(here) or n in asking for n, here in enumerate(found)])
     headline = None
     if not has_headline:
-        headline = find_headline.find_headline(lines, found, chosen, barred=overruled | asking)
+        headline = find_headline.find_headline(
+            lines, found, chosen, barred=overruled | asking, listed=frozenset(listed)
+        )
     guessed = list(_guesses(lines, weighed, found, chosen, headline))
     _set_bylines(guessed, lines, bylines, headline)
     _set_dates(guessed, headline)
+    _leave_out_authors(guessed, lines)
     inside = [n for n, guess in enumerate(guessed) if guess.part is LineType.PARAGRAPH]
     reach = range(inside[0] - AROUND, inside[-1] + AROUND + 1) if inside else range(len(lines))
     _set_appeals(guessed, weighed, spans, reach)
@@ -111,6 +122,21 @@ def _set_bylines(guessed: list[Guess], lines: Sequence[Line], bylines: Sequence[
     for n in near:
         if n != best:
             guessed[n] = Guess(LineType.IGNORED, "byline of another article")
+
+
+def _leave_out_authors(guessed: list[Guess], lines: Sequence[Line]) -> None:
+    """Leave out the name of the author alone, and what the author is, below the article."""
+    signed = next((n for n, guess in enumerate(guessed) if guess.part is LineType.BYLINE), None)
+    if signed is None:
+        return
+    author = parse_byline_line(lines[signed].text).name or parse_bare_byline(lines[signed].text).name
+    names = [name.casefold() for name in SEVERAL.split(author) if " " in name]
+    for n in range(signed + 1, len(lines)):
+        text = lines[n].text.casefold()
+        name = next((name for name in names if text.startswith(name)), "")
+        says_role = lines[n].size <= AUTHOR_WORDS and not phrases.ROLES.isdisjoint(lines[n].words)
+        if name and guessed[n].part is LineType.PARAGRAPH and (text.strip(" .:") == name or says_role):
+            guessed[n] = Guess(LineType.IGNORED, "about the author")
 
 
 def _is_bare_byline(n: int, lines: Sequence[Line], guessed: Sequence[Guess]) -> bool:

@@ -17,6 +17,8 @@ DURATION = re.compile(
 MEDIA_WORDS = frozenset(
     ["listen", "watch", "play", "audio", "video", "duration", "length", "minute", "minutes", "download", "transcript"]
 )
+# "20269:14 AM UTCUpdated": the page shows these apart from each other, and copying joins them.
+JOINED = re.compile(r"(?<!\d)(?:19|20)\d\d(?=\d{1,2}[:.h]\d\d)|[A-Z]{3}(?=[A-Z][a-z])|[a-z](?=[A-Z][a-z]{3})")
 DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९", "0123456789" * 3)
 KEYED_TIME = re.compile(
     r"^(?:[01]?\d|2[0-4])[:.h][0-5]\d\s?(?:[ap]\.?m\.?\s?)?(?:GMT|BST|UTC|[ECMP][DS]?T|CET|CEST|Uhr|h)?\b",
@@ -28,7 +30,7 @@ def is_date_line(text: str) -> bool:
     """Return True if the line has a date, a time or a duration and nothing else but words that go with one."""
     if len(text) > MAX_DATE_CHARS:
         return False
-    plain = text.translate(DIGITS)
+    plain = JOINED.sub(r"\g<0> ", text.translate(DIGITS))
     if not any(character.isdigit() for character in plain):
         return False
     if not (

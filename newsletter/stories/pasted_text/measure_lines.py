@@ -16,6 +16,7 @@ from newsletter.stories.pasted_text.page_words import phrases
 LETTER = r"(?:[^\W_]|[\u0591-\u05c7\u064b-\u0652\u0900-\u0963\u0970-\u097f])"  # also signs above and below letters
 WORD = re.compile(rf"{LETTER}+(?:['’.-]{LETTER}+)*")
 MAX_MEASURED = 1_000  # characters of a line that are looked at; what follows changes no measure
+MAX_SENTENCE_END = 20  # characters
 IDEOGRAPHS_PER_WORD = 1.7
 SENTENCE_END = re.compile(r"[.!?…。！？؟।॥．｡](?:[\"'”’»)\]」』）]|\s)*$")
 INNER_END = re.compile(r"[.!?؟।](?=[\"'”’»)]?\s)|[。！？]")
@@ -26,6 +27,12 @@ SIGNS = re.compile(r"[|»›→▸▶•©®™\[\]{}<>=#*/\\~^]")
 BULLET = re.compile(r"\s*(?:[-–—*•·▪‣◦●○■✓✔✗➤►→»›+#]|\d{1,3}(?:[.)]|$))")
 REACHES = 3, 8  # lines above and below that are the surroundings
 MAX_HEADING_WORDS, BRIEF_WORDS = 9, 14
+COMMENTS = re.compile(
+    r"^\W*(?:\d+\W*)?(?:(?:top rated |view |leave a |post a |all )?comments?|kommentare?|comentarios?|comentários?"
+    r"|commentaires?|commenti|reacties|תגובות|(?:ال)?تعليقات|टिप्पणि\S+|评论|評論|留言|コメント)\b.{0,20}$",
+    re.IGNORECASE,
+)
+MIN_PROSE_ABOVE = 100  # words above a heading of comments: buttons at the top of an article have the same name
 LIST_LINES = 8  # below a heading such as "Related articles"
 MIN_TOPIC_CHARS = 4
 
@@ -66,6 +73,7 @@ NAMES = (
     "place_late",
     "below_marker",
     "after_marker",
+    "below_comments",
     "topic",
     "topic_size",
 )
@@ -83,6 +91,7 @@ class Line:
     is_sentence: bool
     is_label: bool  # a button or a menu of a page
     opening: str  # how it begins, if lines of a page begin so
+    is_sign_up: bool  # a line of a box in which readers sign up for an email
     afterwards: str  # it is a heading of what follows an article
     is_date: bool
     is_credit: bool
@@ -96,7 +105,8 @@ class Line:
 
 
 def measure_line(text: str, *, has_gap_above: bool, has_gap_below: bool) -> Line:
-    """Measure one line. Of a very long one, the start is enough."""
+    """Measure one line. Of a very long one, the start and the end are enough."""
+    is_sentence = bool(SENTENCE_END.search(text[-MAX_SENTENCE_END:]))
     text = text[:MAX_MEASURED]
     lower = text.casefold().replace("’", "'").strip()
     words = tuple(WORD.findall(lower))
@@ -106,7 +116,6 @@ def measure_line(text: str, *, has_gap_above: bool, has_gap_below: bool) -> Line
         latin = sum(1 for word in words if not phrases.IDEOGRAPHS.search(word))
         size = latin + len(ideographs) / IDEOGRAPHS_PER_WORD
         frequent += sum(character in phrases.FREQUENT_CHARACTERS for character in ideographs)
-    is_sentence = bool(SENTENCE_END.search(text))
     is_label = key in phrases.LABELS or lower in phrases.LABELS
     return Line(
         text=text,
@@ -116,7 +125,8 @@ def measure_line(text: str, *, has_gap_above: bool, has_gap_below: bool) -> Line
         frequent=frequent / size if size else 0.0,
         is_sentence=is_sentence,
         is_label=is_label,
-        opening=lower if is_label else phrases.OPENINGS.find(lower),
+        opening=lower if is_label else phrases.OPENINGS.find(lower) or phrases.SIGN_UPS.find(lower),
+        is_sign_up=bool(phrases.SIGN_UPS.find(lower)),
         afterwards=phrases.AFTERWARDS.find(lower) if size <= MAX_HEADING_WORDS and not is_sentence else "",
         is_date=is_date_line(text),
         is_credit=bool(phrases.CREDITS.find(lower)),
@@ -164,10 +174,12 @@ def _measure_surroundings(lines: Sequence[Line]) -> Iterator[list[float]]:
     sums = list(accumulate(prose, initial=0.0))
     page_prose = sums[-1] / (sum(line.size for line in lines) or 1.0)
     page_lines = min(8.0, log2(1 + count))
+    is_commented = False
     below: int | None = None  # lines since the last heading of what follows an article
     for n, line in enumerate(lines):
         if line.afterwards:
             below = 0
+        is_commented |= line.size <= MAX_HEADING_WORDS and sums[n] > MIN_PROSE_ABOVE and bool(COMMENTS.match(line.text))
         near, far = (
             log2(1 + sums[min(count, n + reach + 1)] - sums[max(0, n - reach)] - prose[n]) for reach in REACHES
         )
@@ -185,6 +197,7 @@ def _measure_surroundings(lines: Sequence[Line]) -> Iterator[list[float]]:
             n / count,
             float(below is not None and 0 < below <= LIST_LINES),
             float(below is not None),
+            float(is_commented),
         ]
         below = None if below is None else below + 1
 

@@ -1,22 +1,57 @@
 """Recognise lines that no article contains, by their own words: buttons, dates, credits, sign-up boxes. Pure."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from newsletter.stories.pasted_text.detect_credits import is_caption, parse_credit
 from newsletter.stories.pasted_text.detect_dates import KEYED_TIME
 from newsletter.stories.pasted_text.line_types import LineType
 from newsletter.stories.pasted_text.measure_lines import Line
+from newsletter.stories.pasted_text.page_words import phrases
 
 BRIEF = 14  # words; a longer line that begins like a page's own may be a sentence of the story
 VERY_BRIEF = 6
+INVITING = 32  # words of the longest invitation
+BOX_LENGTH = 6  # lines between two lines of a sign-up box
 LIST_LENGTH = 12  # lines below "Related articles" that may belong to the list
-COUNTED = re.compile(
-    r"^[\[(]?\s?\d+\s?(?:comments?|shares?|kommentare?|comentarios?|commentaires?|reacties|コメント|条评论)\s?[\])]?$",
-    re.IGNORECASE,
+# A pattern, the number of words of the longest such line, and the reason.
+PATTERNS = (
+    (
+        re.compile(
+            r"^\(?(?:additional |with )?(?:reporting|writing|editing|compiled|contribut\w+)\b[^.]{0,40}?"
+            r" (?:by|from) \w",
+            re.IGNORECASE,
+        ),
+        32,
+        "names who worked on the report",
+    ),
+    (
+        re.compile(r"^(?:©|\(c\)|copyright\b)|all rights reserved|alle rechte vorbehalten", re.IGNORECASE),
+        40,
+        "copyright notice",
+    ),
+    (
+        re.compile(
+            r"^[\[(]?\s?\d+\s?(?:comments?|shares?|kommentare?|comentarios?|comentários?|commentaires?|commenti|reacties"
+            r"|コメント|条评论|則留言)\s?[\])]?$",
+            re.IGNORECASE,
+        ),
+        4,
+        "count of comments or shares",
+    ),
+    (
+        re.compile(
+            r"\b(?:privacy policy|terms of (?:use|service)|cookie policy|datenschutzerklärung|nutzungsbedingungen"
+            r"|politique de confidentialité|política de privaci?dade?|condiciones de uso|termini di servizio"
+            r"|privacyverklaring)\b|سياسة الخصوصية|מדיניות פרטיות|गोपनीयता नीति|隐私政策|隱私政策|プライバシーポリシー",
+            re.IGNORECASE,
+        ),
+        18,
+        "terms of the site",
+    ),
+    (re.compile(r"^\s*[→›»▸▶►➤](?:(?![.!?。]$).)*$"), 20, "link"),
 )
-ARROW = re.compile(r"^\s*[→›»▸▶►➤]")
-RIGHTS = re.compile(r"^(?:©|\(c\)|copyright\b)|all rights reserved|alle rechte vorbehalten", re.IGNORECASE)
 
 
 class PagePart(NamedTuple):
@@ -40,28 +75,41 @@ def find_page_part(line: Line) -> PagePart | None:
         return PagePart(LineType.IGNORED, "button or menu of the page")
     if line.opening and line.size <= (BRIEF if not line.is_sentence else VERY_BRIEF + 3):
         return PagePart(LineType.IGNORED, f"begins with “{line.opening}”")
+    if (invitation := phrases.INVITATIONS.search(line.text.casefold())) and line.size <= INVITING:
+        return PagePart(LineType.IGNORED, f"invites readers: “{invitation[0]}”")
     if line.afterwards and line.size <= VERY_BRIEF and not line.is_sentence:
         return PagePart(LineType.IGNORED, "heading of a list below the article")
-    if RIGHTS.search(line.text) and line.size <= 40:
-        return PagePart(LineType.IGNORED, "copyright notice")
-    if COUNTED.match(line.text):
-        return PagePart(LineType.IGNORED, "count of comments or shares")
-    if ARROW.match(line.text) and not line.is_sentence:
-        return PagePart(LineType.IGNORED, "link")
+    for pattern, most_words, reason in PATTERNS:
+        if line.size <= most_words and pattern.search(line.text):
+            return PagePart(LineType.IGNORED, reason)
     if not line.words:
         return PagePart(LineType.IGNORED, "has no words")
     return None
 
 
-def find_lists_below_headings(lines: list[Line], found: list[PagePart | None]) -> None:
-    """Mark the titles below a heading such as “Related articles”, up to the next sentence."""
+def find_lists_below_headings(lines: Sequence[Line], found: Sequence[PagePart | None]) -> dict[int, PagePart]:
+    """Return the titles below a heading such as “Related articles”, up to the next sentence."""
+    listed: dict[int, PagePart] = {}
     left, heading = 0, ""
     for n, line in enumerate(lines):
-        here = found[n]
-        if line.afterwards and here:
+        if line.afterwards and found[n]:
             left, heading = LIST_LENGTH, line.text
-        elif line.is_sentence and line.size > VERY_BRIEF and not here:
+        elif line.is_sentence and line.size > VERY_BRIEF and not found[n]:
             left = 0
         elif left:
             left -= 1
-            found[n] = here or PagePart(LineType.IGNORED, f"in the list below “{heading}”")
+            if not found[n]:
+                listed[n] = PagePart(LineType.IGNORED, f"in the list below “{heading}”")
+    return listed
+
+
+def find_sign_up_boxes(lines: Sequence[Line], found: list[PagePart | None]) -> None:
+    """Mark the lines between two lines of one box in which readers sign up for an email."""
+    above: int | None = None
+    for n, line in enumerate(lines):
+        if not (line.is_sign_up and found[n]):
+            continue
+        if above is not None and n - above <= BOX_LENGTH:
+            for k in range(above + 1, n):
+                found[k] = found[k] or PagePart(LineType.IGNORED, "in a box for signing up")
+        above = n

@@ -34,13 +34,16 @@ def read_people(words: list[str]) -> tuple[str, list[str]]:
     first, rest = read_name(words)
     people, after_people = [first], rest
     names = [first]
+    joiner = "and"
     while names[-1] and rest and rest[0] in (",", *AND):
-        last = rest[0] != "," or rest[1:2] == ["and"]
-        another, rest = read_name(rest[2 if rest[:2] == [",", "and"] else 1 :])
+        after_comma = rest[1:] if rest[0] == "," else rest
+        word = after_comma[0] if after_comma and after_comma[0] in AND else ""
+        another, rest = read_name(after_comma[1:] if word else after_comma)
         names.append(another)
-        if another and last:
-            people, after_people = list(names), rest
-    return ", ".join(people[:-1]) + (" and " if people[1:] else "") + people[-1], after_people
+        if another and word:
+            people, after_people, joiner = list(names), rest, "and" if word == "&" else word
+    joined = f" {joiner} " if people[1:] else ""
+    return ", ".join(people[:-1]) + joined + people[-1], after_people
 
 
 def read_name(words: list[str]) -> tuple[str, list[str]]:

@@ -8,54 +8,58 @@ none of them belongs to another story.
 from collections.abc import Sequence
 
 from newsletter.stories.pasted_text.choose_lines import best_runs
+from newsletter.stories.pasted_text.detect_datelines import parse_dateline
 from newsletter.stories.pasted_text.measure_lines import NAMES, Line, measure_lines, topic_words
 
-RUN_COST = 1.0  # of each end of a run, in both passes
+RUN_COST = 1.5  # of each end of a run
 FIRST_RUN_COST = 2.0
-INTERRUPTION = -1.0  # what a line costs at most that is surely no paragraph: advertisements stand between paragraphs
+BOX_LINES = 8  # of an advertisement or a sign-up box between two paragraphs
+DATELINE = 4.0  # "CARROW, Maine (AP) —" opens an article
+INTERRUPTION = -0.5  # what a line costs at most that is surely no paragraph: advertisements stand between paragraphs
 # A text of few lines was selected by hand: most of its lines are meant. The shorter it is, the more a line needs to be
 # left out.
 FEW_LINES, SELECTED = 40, 6.0
 
 WEIGHTS = {  # measure: weight without, and with the words of the presumed article
-    "one": (0.51, 0.23),
-    "size": (0.14, -0.32),
-    "size_squared": (0.56, 0.54),
-    "sentence": (0.41, 0.47),
-    "sentence_size": (0.60, 0.94),
-    "inner_ends": (-0.41, -0.51),
-    "commas": (-0.12, -0.08),
-    "colon_end": (1.30, 1.08),
-    "ellipsis_end": (0.15, 0.16),
-    "frequent": (-0.10, -0.07),
-    "frequent_size": (0.05, 0.09),
-    "capitals": (-0.16, -0.28),
-    "digits": (-0.35, -0.28),
-    "opening_brief": (-0.95, -0.64),
-    "opening_long": (-0.80, -0.72),
-    "afterwards": (-0.00, 0.01),
-    "date": (-0.91, -0.47),
-    "credit": (-0.43, -0.42),
-    "quote": (0.66, 0.51),
-    "address": (1.23, 1.19),
-    "signs": (0.56, 0.36),
-    "bullet": (2.57, 2.26),
-    "repeated": (-0.08, -0.24),
-    "gap_both": (0.75, 0.54),
-    "gap_none": (-0.09, -0.13),
-    "page_prose": (-1.54, -1.44),
-    "page_lines": (-0.78, -0.79),
-    "page_lines_unended": (0.19, 0.28),
-    "prose_1_above": (0.34, 0.33),
-    "prose_1_below": (0.33, 0.28),
-    "prose_3": (0.27, 0.19),
-    "prose_8": (-0.11, -0.12),
-    "place_early": (0.01, 0.04),
-    "place_late": (0.30, 0.57),
-    "below_marker": (-0.74, -0.62),
-    "after_marker": (-1.28, -1.14),
-    "topic": (0.00, 0.75),
-    "topic_size": (0.00, 0.70),
+    "one": (0.41, 0.11),
+    "size": (0.20, -0.37),
+    "size_squared": (0.46, 0.43),
+    "sentence": (0.53, 0.50),
+    "sentence_size": (0.55, 1.03),
+    "inner_ends": (-0.43, -0.55),
+    "commas": (-0.09, -0.08),
+    "colon_end": (1.26, 1.06),
+    "ellipsis_end": (0.31, 0.29),
+    "frequent": (-0.15, -0.11),
+    "frequent_size": (0.07, 0.16),
+    "capitals": (-0.23, -0.33),
+    "digits": (-0.43, -0.27),
+    "opening_brief": (-1.02, -0.70),
+    "opening_long": (-1.32, -0.96),
+    "afterwards": (-0.08, -0.06),
+    "date": (-0.85, -0.38),
+    "credit": (-0.46, -0.44),
+    "quote": (0.53, 0.41),
+    "address": (1.25, 1.21),
+    "signs": (0.56, 0.35),
+    "bullet": (2.59, 2.03),
+    "repeated": (-0.18, -0.37),
+    "gap_both": (0.77, 0.60),
+    "gap_none": (-0.05, -0.07),
+    "page_prose": (-1.69, -1.51),
+    "page_lines": (-0.77, -0.79),
+    "page_lines_unended": (0.18, 0.31),
+    "prose_1_above": (0.32, 0.31),
+    "prose_1_below": (0.32, 0.26),
+    "prose_3": (0.26, 0.18),
+    "prose_8": (-0.07, -0.10),
+    "place_early": (0.04, 0.09),
+    "place_late": (0.34, 0.58),
+    "below_marker": (-0.70, -0.59),
+    "after_marker": (-0.98, -0.85),
+    "below_comments": (-2.05, -1.57),
+    "topic": (0.00, 0.81),
+    "topic_size": (0.00, 0.80),
 }
 
 
@@ -63,16 +67,41 @@ def choose_paragraphs(lines: Sequence[Line], excluded: Sequence[bool]) -> list[b
     """Return which lines are paragraphs of the article. `excluded` lines are none, and they do not end a run."""
     if all(excluded):
         return [False] * len(lines)
-    scores = _scores(measure_lines(lines), 0)
+    opens = [DATELINE if line.prose and any(parse_dateline(line.text)) else 0.0 for line in lines]
+    scores = _add(_scores(measure_lines(lines), 0), opens)
     chosen = _choose(scores, excluded, FIRST_RUN_COST)
     topic = topic_words(line for line, is_chosen in zip(lines, chosen, strict=True) if is_chosen)
-    return _choose(_scores(measure_lines(lines, topic), 1), excluded, RUN_COST)
+    scores = _add(_scores(measure_lines(lines, topic), 1), opens)
+    chosen = _choose(scores, excluded, RUN_COST)
+    return _extend(lines, excluded, chosen)
+
+
+def _extend(lines: Sequence[Line], excluded: Sequence[bool], chosen: Sequence[bool]) -> list[bool]:
+    """Add the sentence that follows a run, if there is only a box or an advertisement between.
+
+    The last paragraphs of an article are often short.
+    """
+    extended = list(chosen)
+    reach = -1  # the last line to which the run may be extended
+    for n, line in enumerate(lines):
+        if chosen[n]:
+            reach = n + BOX_LINES
+        elif line.afterwards:
+            reach = -1
+        elif not excluded[n]:
+            extended[n] = n <= reach and line.prose > 0 and not line.opening
+            reach = -1
+    return extended
 
 
 def _scores(measures: Sequence[Sequence[float]], which: int) -> list[float]:
     weights = [WEIGHTS[name][which] for name in NAMES]
     selected = SELECTED * max(0.0, 1 - len(measures) / FEW_LINES)
     return [selected + sum(weight * value for weight, value in zip(weights, line, strict=True)) for line in measures]
+
+
+def _add(scores: Sequence[float], more: Sequence[float]) -> list[float]:
+    return [score + other for score, other in zip(scores, more, strict=True)]
 
 
 def _choose(scores: Sequence[float], excluded: Sequence[bool], cost: float) -> list[bool]:

@@ -31,6 +31,8 @@ DUTCH = LanguageWords(
     afterwards="""gerelateerde artikelen | gerelateerd | lees ook | meest gelezen | meer nieuws | meer over
     | meer van | meer uit | laatste nieuws | aanbevolen | reacties | plaats een reactie
     | laat een reactie achter | over de auteur | andere artikelen | ook interessant | net binnen | nieuwsbrief""",
+    sign_ups="schrijf je in | meld je aan | abonneer je | jouw e-mailadres | uw e-mailadres | ontvang",
+    invitations=r"\b(?:schrijf je in|meld je aan|abonneer je) (?:voor|op)\b|\bonze nieuwsbrief\b|\bvolg ons op\b",
     credits="foto | foto's | fotografie | beeld | foto door | bron | illustratie | video | graphic | infographic",
     requests=(
         ("support", rf"(?:steun|ondersteun) (?:ons\b|{OUR}|{GOOD})"),

@@ -24,39 +24,41 @@ ENGLISH = LanguageWords(
     roles="""correspondent reporter journalist editor columnist analyst writer author contributor producer staff
     chief photographer critic fellow researcher professor special senior freelance political health business
     science""",
-    labels="""share | share this | share this article | share article | share on facebook | share on twitter
-    | print | email | tweet | save | copy link | comments | comment | reply | read more | continue reading
-    | listen | listen to article | listen to this article | listen now | play | watch | related | photo | photos
-    | video | image | gallery | live | advertisement | advertising | advertisements | ad | sponsored
-    | sponsored content | skip to content | skip to main content | skip to navigation | skip ad | menu | search
-    | home | news | world | us | uk | politics | business | economy | money | opinion | sport | sports | culture
-    | lifestyle | entertainment | technology | tech | science | health | travel | weather | local | sign in
-    | log in | login | sign up | register | subscribe | subscribe now | my account | next | previous | close
-    | back | more | yes | no | ok | accept | accept all | reject all | manage preferences | follow | follow us
-    | facebook | twitter | x | instagram | linkedin | whatsapp | pinterest | reddit | youtube | bluesky
-    | threads | messenger | telegram | flipboard | key events | back to top | load more | show more | view all
-    | see all | view comments | enlarge this image | toggle caption | hide caption | download | embed
-    | transcript | newsletter | newsletters | republish | republish this article | explore more | highlights
-    | tags | topics | filed under | exclusive | breaking | breaking news | latest | latest news | trending
-    | privacy policy | terms of use | contact us | about us | loading | unmute | mute | view in browser
-    | purchase licensing rights | this article is more than 1 year old""",
-    openings="""share this | share on | share to | share via | click to | click here | read more | read also
-    | also read | read: | read next | see also | related: | [related | watch: | listen: | listen to | more:
-    | sign up | subscribe to | get our | get the latest | get the day's | follow us | follow @ | join our
-    | download our | enter your email | by signing up | by clicking | by submitting | by subscribing
-    | thanks for signing up | thank you for signing up | thank you for subscribing | we use cookies
-    | this site uses | this website uses | this page uses | copyright | all rights reserved | © | (c) | skip to
-    | heard on | was this article | did you find | show key events | posted in | filed under | tagged | tags:
-    | tag: | topics: | related topics | story continues below | article continues | continue reading
-    | advertisement | last updated | updated at | updated on | updated | first published | published on
-    | published | posted on | estimated reading | reading time | comments are | leave a comment | leave a reply
-    | view comments | your email address | have a tip | contact the reporter | contact the author | send tips
-    | send us | our standards | editor's note: this | this story was originally | this article was originally
-    | this article originally | this story has been | the associated press contributed | this material may not
-    | enjoyed this | click below | for more information | for more news | to read the full | use of this site
-    | terms of | privacy policy | from 1h | from 2h | additional reporting by | (reporting by | reporting by
-    | editing by | photography by | illustration by | loading | watch the video | view this | opens in
-    | scroll to | please enter | please check | please enable | please subscribe | already a subscriber
+    labels="""view image in fullscreen | view image | fullscreen | share | share this | share this article
+    | share article | share on facebook | share on twitter | print | email | tweet | save | copy link | comments
+    | comment | reply | read more | continue reading | listen | listen to article | listen to this article
+    | listen now | play | watch | related | photo | photos | video | image | gallery | live | advertisement
+    | advertising | advertisements | ad | sponsored | sponsored content | skip to content | skip to main content
+    | skip to navigation | skip ad | menu | search | home | news | world | us | uk | politics | business
+    | economy | money | opinion | sport | sports | culture | lifestyle | entertainment | technology | tech
+    | science | health | travel | weather | local | sign in | log in | login | sign up | register | subscribe
+    | subscribe now | my account | next | previous | close | back | more | yes | no | ok | accept | accept all
+    | reject all | manage preferences | follow | follow us | facebook | twitter | x | instagram | linkedin
+    | whatsapp | pinterest | reddit | youtube | bluesky | threads | messenger | telegram | flipboard
+    | key events | back to top | load more | show more | view all | see all | view comments | enlarge this image
+    | toggle caption | hide caption | download | embed | transcript | newsletter | newsletters | republish
+    | republish this article | explore more | highlights | tags | topics | filed under | exclusive | breaking
+    | breaking news | latest | latest news | trending | privacy policy | terms of use | contact us | about us
+    | loading | unmute | mute | view in browser | purchase licensing rights
+    | this article is more than 1 year old""",
+    openings="""republish this | explore more | share this | share on | share to | share via | click to
+    | click here | read more | read also | also read | read: | read next | see also | related: | [related
+    | watch: | listen: | listen to | more: | sign up | get breaking | subscribe to | get our | get the latest
+    | get the day's | follow us | follow @ | join our | download our | enter your email | by signing up
+    | by clicking | by submitting | by subscribing | thanks for signing up | thank you for signing up
+    | thank you for subscribing | we use cookies | this site uses | this website uses | this page uses
+    | copyright | all rights reserved | © | (c) | skip to | heard on | was this article | did you find
+    | show key events | posted in | filed under | tagged | tags: | tag: | topics: | related topics
+    | story continues below | article continues | continue reading | advertisement | last updated | updated at
+    | updated on | updated | first published | published on | published | posted on | estimated reading
+    | reading time | comments are | leave a comment | leave a reply | view comments | your email address
+    | have a tip | contact the reporter | contact the author | send tips | send us | our standards
+    | editor's note: this | this story was originally | this article was originally | this article originally
+    | this story has been | the associated press contributed | this material may not | enjoyed this
+    | click below | for more information | for more news | to read the full | use of this site | terms of
+    | privacy policy | from 1h | from 2h | additional reporting by | (reporting by | reporting by | editing by
+    | photography by | illustration by | loading | watch the video | view this | opens in | scroll to
+    | please enter | please check | please enable | please subscribe | already a subscriber
     | already have an account | follow the topics | register for | skip past | skip newsletter | free newsletter
     | the daily email | this page was""",
     afterwards="""related articles | related stories | related news | related posts | related content
@@ -70,6 +72,17 @@ ENGLISH = LanguageWords(
     | from around the web | promoted content | recent posts | newsletter | see more | other stories | share this
     | similar articles | similar stories | in this article | next article | previous article
     | top rated comments""",
+    sign_ups="""sign up | subscribe to | get our | get the latest | get the day's | enter your email
+    | your email address | by signing up | by subscribing | by submitting | by clicking | privacy notice
+    | after newsletter promotion | free newsletter | free daily newsletter | free weekly newsletter
+    | thanks for signing up | thank you for signing up | thank you for subscribing | i agree that
+    | please check the | skip past newsletter | the daily email | join our newsletter | enter email""",
+    invitations=(
+        r"\bsign up (?:for|to|here|now)\b|\bsubscribe to (?:our|the|my)\b|\bfollow (?:us|me|him|"
+        r"her) on\b|\bdownload (?:our|the) (?:free )?app\b|\bour (?:free )?(?:daily |"
+        r"weekly )?newsletters?\b|\byour inbox\b|\bclick here to\b|\bfollow @|\bthis (?:story|"
+        r"article) (?:was )?(?:originally |first )?(?:published|appeared) (?:in|on|by)\b"
+    ),
     credits="""photo | photos | photograph | photographs | photography | photo by | photographs by
     | photograph by | picture | pictures | image | images | image credit | image caption | media caption
     | photo credit | credit | credits | illustration | illustration by | graphic | video | video by

@@ -37,6 +37,11 @@ FRENCH = LanguageWords(
     | recommandé pour vous | nos recommandations | vous aimerez aussi | commentaires | laisser un commentaire
     | à propos de l'auteur | dernières actualités | l'actualité en continu | articles similaires
     | autres articles | newsletter""",
+    sign_ups="inscrivez-vous | abonnez-vous à | votre adresse | votre e-mail | recevez | en vous inscrivant",
+    invitations=(
+        r"\b(?:inscrivez|abonnez)-vous (?:à|pour)\b|\bnotre (?:newsletter|infolettre|"
+        r"lettre d'information)\b|\bsuivez-nous sur\b"
+    ),
     credits="""photo | photos | photographie | photo : | image | images | crédit | crédits | crédit photo
     | source | sources | illustration | infographie | vidéo | légende | dessin | courtoisie de""",
     requests=(

@@ -40,6 +40,12 @@ GERMAN = LanguageWords(
     | meist gelesen | beliebt | verwandte artikel | ähnliche artikel | weitere artikel | weitere themen
     | zum thema | empfohlen | kommentare | kommentar schreiben | schreibe einen kommentar | über den autor
     | über die autorin | newsletter | neueste artikel | aktuelle nachrichten | themen""",
+    sign_ups="""newsletter abonnieren | jetzt anmelden | melden sie sich | ihre e-mail | abonnieren sie
+    | mit der anmeldung | datenschutzhinweis | kostenlos abonnieren""",
+    invitations=(
+        r"\b(?:melden sie sich|melde dich) (?:\S+ ){0,4}an\b|\bunser\S* (?:\S+ )?newsletter\b|"
+        r"\bfolgen sie uns\b"
+    ),
     credits="""foto | fotos | bild | bilder | bildquelle | fotografie | fotografin | quelle | grafik
     | illustration | video | copyright | symbolbild | archivbild""",
     requests=(

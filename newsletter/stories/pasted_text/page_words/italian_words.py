@@ -32,6 +32,8 @@ ITALIAN = LanguageWords(
     | ti potrebbe interessare | potrebbero interessarti | i più letti | più letti | più lette | ultime notizie
     | altri articoli | altre notizie | commenti | lascia un commento | lascia una risposta | sull'autore
     | dello stesso autore | argomenti | consigliati""",
+    sign_ups="iscriviti alla | iscriviti a | il tuo indirizzo | la tua email | ricevi",
+    invitations=r"\biscriviti (?:alla|a|per)\b|\bnostra newsletter\b|\bseguici su\b",
     credits="""foto | fotografia | fotografie | foto di | immagine | immagini | credito | crediti | fonte
     | grafica | illustrazione | video | per gentile concessione di""",
     requests=(

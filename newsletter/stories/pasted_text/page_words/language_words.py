@@ -20,6 +20,8 @@ class LanguageWords:
     labels: str  # lines that are buttons, headings of lists and menus, if they are the whole line
     openings: str  # how other lines of the page begin that are not part of the article
     afterwards: str  # headings of what follows an article; also how they begin
+    sign_ups: str  # how the lines of a box begin in which readers sign up for an email
+    invitations: str  # a regular expression: invitations to sign up or to follow, anywhere in a line
     credits: str  # what stands before the name of a photographer or agency
     requests: tuple[tuple[str, str], ...]  # requests for support
     orders: str  # imperatives that ask for a gift, at the start of a sentence

@@ -47,6 +47,8 @@ FREQUENT_CHARACTERS = frozenset(
 )
 LABELS = union(language.labels for language in LANGUAGES)
 OPENINGS = Openings(union(language.openings for language in LANGUAGES))
+SIGN_UPS = Openings(union(language.sign_ups for language in LANGUAGES))
+INVITATIONS = re.compile("|".join(language.invitations for language in LANGUAGES))
 AFTERWARDS = Openings(union(language.afterwards for language in LANGUAGES))
 CREDITS = Openings(union(language.credits for language in LANGUAGES))
 AUTHORS = Openings(union(language.authors for language in LANGUAGES))

@@ -35,6 +35,8 @@ PORTUGUESE = LanguageWords(
     | outras notícias | mais de | mais em | comentários | deixe um comentário | deixe o seu comentário
     | deixe uma resposta | sobre o autor | sobre a autora | você pode gostar | recomendados
     | recomendado para você | tags""",
+    sign_ups="inscreva-se | subscreva | o seu e-mail | seu e-mail | receba",
+    invitations=r"\b(?:inscreva-se|subscreva|assine) (?:a|na|no|o|em)\b|\bnossa newsletter\b|\bsiga-nos n",
     credits="""foto | fotos | fotografia | fotografias | foto de | imagem | imagens | crédito | créditos | fonte
     | ilustração | infografia | vídeo | cortesia de | divulgação""",
     requests=(

@@ -32,10 +32,17 @@ SPANISH = LanguageWords(
     | archivado en | temas: | publicidad | escucha | con información de | todos los derechos reservados
     | este artículo se publicó | este artículo fue publicado | tu correo electrónico | ¿te ha resultado
     | inicia sesión | ver también | vea también""",
-    afterwards="""artículos relacionados | noticias relacionadas | relacionados | te puede interesar
-    | te recomendamos | también te puede interesar | lo más leído | lo más visto | más leídas | más leídos
-    | más noticias | más de | más en | últimas noticias | comentarios | deja un comentario | deja una respuesta
-    | sobre el autor | sobre la autora | archivado en | etiquetas | ver más | otras noticias | recomendados""",
+    afterwards="""lee también | lea también | leer también | artículos relacionados | noticias relacionadas
+    | relacionados | te puede interesar | te recomendamos | también te puede interesar | lo más leído
+    | lo más visto | más leídas | más leídos | más noticias | más de | más en | últimas noticias | comentarios
+    | deja un comentario | deja una respuesta | sobre el autor | sobre la autora | archivado en | etiquetas
+    | ver más | otras noticias | recomendados""",
+    sign_ups="""suscríbete a | suscríbase a | tu correo electrónico | recibe en tu correo | al suscribirte
+    | regístrate""",
+    invitations=(
+        r"\b(?:suscríbete|suscríbase|regístrate) (?:a|para|en)\b|\bnuestr\S+ (?:newsletter|boletín)\b|"
+        r"\bsíguenos en\b"
+    ),
     credits="""foto | fotos | fotografía | fotografías | fotografía de | foto de | imagen | imágenes
     | imagen de archivo | crédito | créditos | fuente | gráfico | ilustración | vídeo | cortesía de""",
     requests=(
