@@ -55,7 +55,7 @@ def guess_line_types(
     headline = None
     if not has_headline:
         headline = find_headline.find_headline(
-            lines, found, chosen, barred=overruled | asking, listed=frozenset(listed)
+            lines, found, chosen, barred=overruled, asking=asking, listed=frozenset(listed)
         )
     guessed = list(_guesses(lines, weighed, found, chosen, headline))
     _set_bylines(guessed, lines, bylines, headline)
@@ -173,7 +173,8 @@ def _set_appeals(
         else:
             roles = [Guess(LineType.IGNORED, "an appeal away from the article")] * len(places)
         for place, role in zip(places, roles, strict=True):
-            guessed[place] = role
+            if guessed[place].part is not LineType.HEADLINE:
+                guessed[place] = role
 
 
 def _roles(block: Sequence[detect_appeal.AppealLine], repeats: set[int]) -> Iterator[Guess]:

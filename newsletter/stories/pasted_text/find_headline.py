@@ -53,18 +53,21 @@ def find_headline(
     chosen: Sequence[bool],
     *,
     barred: frozenset[int],
+    asking: frozenset[int],
     listed: frozenset[int],
 ) -> int | None:
     """Return the index of the headline.
 
-    `barred` lines are none, because a person or an appeal has them. `listed` lines are left out only because they stand
-    below the heading of a list.
+    `barred` lines are none, because a person set their type. `asking` lines belong to an appeal, and are one only if
+    there is no other. `listed` lines are left out only because they stand below the heading of a list.
     """
     start = _start_of_article(lines, chosen)
     reach = range(max(0, start - REACH), min(start + 1, len(lines)))
-    possible = [n for n in reach if n not in barred and (found[n] is None or n in listed) and lines[n].words]
+    possible = [n for n in reach if n not in barred | asking and (found[n] is None or n in listed) and lines[n].words]
     if not possible:  # there is nothing above the article but menus
-        return next((n for n in range(start + 1) if n not in barred and n < len(lines) and lines[n].words), None)
+        free = [n for n in range(len(lines)) if n not in barred]
+        with_words = [n for n in free if lines[n].words and n <= start]
+        return next(iter([*(n for n in with_words if n not in asking), *with_words, *free]), None)
     measures = measure_candidates(possible, lines, found, chosen, start)
     scores = [sum(weight * value for weight, value in zip(WEIGHTS.values(), row, strict=True)) for row in measures]
     return possible[scores.index(max(scores))]

@@ -22,13 +22,14 @@ from newsletter.stories.pasted_text.detect_byline_line import (
 from newsletter.stories.pasted_text.detect_credits import parse_credit
 from newsletter.stories.pasted_text.detect_datelines import parse_dateline
 from newsletter.stories.pasted_text.line_types import APPEAL_PARTS, LineType
-from newsletter.stories.pasted_text.measure_lines import measure_line
+from newsletter.stories.pasted_text.measure_lines import Line, measure_line
 from newsletter.stories.rich_text import rich_text
 
 __all__ = ["ClassifiedLine", "LineType", "PastedAppeal", "PastedArticle", "parse"]
 
 MAX_CHARS = 200_000  # a longer text is not one article
 MAX_LINES = 1_000  # likewise
+MOST_SPACED = 0.8  # of the paragraphs
 INVISIBLE = "\u00a0\u00ad\u200b\u2060\ufeff "  # no-break space, soft hyphen, zero-width space, word joiner
 WIDTHS = range(40, 101)  # characters; text whose longest line is in this range may be hard-wrapped
 
@@ -110,14 +111,7 @@ def parse(
             raise BadInput("line", f"{number} has no text.", f"Choose a line with text, from 1 to {len(given)}.")
 
     units = list(_units(given))
-    measured = [
-        measure_line(
-            _join(given[n - 1] for n in unit),
-            has_gap_above=unit[0] == 1 or not given[unit[0] - 2],
-            has_gap_below=unit[-1] == len(given) or not given[unit[-1]],
-        )
-        for unit in units
-    ]
+    measured = list(_measure(given, units))
     guessed = guess_line_types(
         measured,
         detect_appeal.KnownAppealLines(known_lines),
@@ -132,6 +126,16 @@ def parse(
         for number, line in enumerate(given, start=1)
     ]
     return _assemble(lines, units)
+
+
+def _measure(given: Sequence[str], units: Sequence[Sequence[int]]) -> Iterator[Line]:
+    """Yield the measures of each paragraph. Empty lines around all of them are not a sign of anything."""
+    above = [unit[0] > 1 and not given[unit[0] - 2] for unit in units]
+    below = [unit[-1] < len(given) and not given[unit[-1]] for unit in units]
+    has_gaps = sum(above) <= MOST_SPACED * len(units)
+    for unit, has_above, has_below in zip(units, above, below, strict=True):
+        text = _join(given[number - 1] for number in unit)
+        yield measure_line(text, has_gap_above=has_gaps and has_above, has_gap_below=has_gaps and has_below)
 
 
 def _units(given: Sequence[str]) -> Iterator[list[int]]:
