@@ -15,7 +15,7 @@ from newsletter.stories.pasted_text.page_words import phrases
 
 LETTER = r"(?:[^\W_]|[\u0591-\u05c7\u064b-\u0652\u0900-\u0963\u0970-\u097f])"  # also signs above and below letters
 WORD = re.compile(rf"{LETTER}+(?:['’.-]{LETTER}+)*")
-MAX_MEASURED = 1_000  # characters of a line that are looked at; what follows changes no measure
+MAX_MEASURED = 2_000  # characters of a line that are looked at; what follows changes no measure
 MAX_SENTENCE_END = 20  # characters
 IDEOGRAPHS_PER_WORD = 1.7
 SENTENCE_END = re.compile(r"[.!?…。！？؟।॥．｡](?:[\"'”’»)\]」』）]|\s)*$")
@@ -107,7 +107,8 @@ class Line:
 def measure_line(text: str, *, has_gap_above: bool, has_gap_below: bool) -> Line:
     """Measure one line. Of a very long one, the start and the end are enough."""
     is_sentence = bool(SENTENCE_END.search(text[-MAX_SENTENCE_END:]))
-    text = text[:MAX_MEASURED]
+    if len(text) > MAX_MEASURED:
+        text = text[:MAX_MEASURED].rpartition(" ")[0] or text[:MAX_MEASURED]
     lower = text.casefold().replace("’", "'").strip()
     words = tuple(WORD.findall(lower))
     key = " ".join(words)
