@@ -42,7 +42,7 @@ PATTERNS = (
     ),
     (
         re.compile(
-            r"\b(?:privacy policy|terms of (?:use|service)|cookie policy|datenschutzerklärung|nutzungsbedingungen"
+            r"\b(?:privacy policy|terms of (?:use|service)|cookie policy|datenschutz\w*|nutzungsbedingungen"
             r"|politique de confidentialité|política de privaci?dade?|condiciones de uso|termini di servizio"
             r"|privacyverklaring)\b|سياسة الخصوصية|מדיניות פרטיות|गोपनीयता नीति|隐私政策|隱私政策|プライバシーポリシー",
             re.IGNORECASE,

@@ -11,7 +11,7 @@ from itertools import pairwise
 from newsletter.lib.errors import BadInput
 from newsletter.mail.text_cleaning import clean_line, repair_windows_1252, visible_text
 from newsletter.stories.pasted_text import detect_appeal, detect_byline
-from newsletter.stories.pasted_text.classify_lines import guess_line_types
+from newsletter.stories.pasted_text.classify_lines import Guess, guess_line_types
 from newsletter.stories.pasted_text.detect_byline_line import (
     NO_BYLINE,
     Byline,
@@ -30,6 +30,7 @@ __all__ = ["ClassifiedLine", "LineType", "PastedAppeal", "PastedArticle", "parse
 MAX_CHARS = 200_000  # a longer text is not one article
 MAX_LINES = 1_000  # likewise
 MOST_SPACED = 0.8  # of the paragraphs
+ONE_OF_EACH = {LineType.BYLINE, LineType.DATE}
 INVISIBLE = "\u00a0\u00ad\u200b\u2060\ufeff "  # no-break space, soft hyphen, zero-width space, word joiner
 WIDTHS = range(40, 101)  # characters; text whose longest line is in this range may be hard-wrapped
 
@@ -118,6 +119,10 @@ def parse(
         has_headline=LineType.HEADLINE in overruled.values(),
         overruled=frozenset(n for n, unit in enumerate(units) if unit[0] in overruled),
     )
+    taken = {*overruled.values()} & ONE_OF_EACH
+    guessed = [
+        Guess(LineType.IGNORED, f"your correction names another {g.part}") if g.part in taken else g for g in guessed
+    ]
     guess_of = {number: guess for unit, guess in zip(units, guessed, strict=True) for number in unit}
     lines = [
         ClassifiedLine(number, line, overruled[number], "your correction")

@@ -99,6 +99,13 @@ def test_a_paragraph_that_was_overruled_changes_no_other_line() -> None:
         assert changed == [line.number] or line.part is LineType.HEADLINE
 
 
+def test_a_byline_and_a_date_that_a_person_names_replace_the_detected_ones() -> None:
+    text = "\n".join([HEADLINE, "By Ruth Adeyemi", "25 November 2026", *SENTENCES, "Lena Ortiz", "in March"])
+    page = parse(text, overrule={8: LineType.BYLINE, 9: LineType.DATE})
+    assert (page.byline, page.published) == ("Lena Ortiz", "in March")
+    assert [page.lines[n].part for n in (1, 2)] == [LineType.IGNORED] * 2
+
+
 def test_a_second_article_below_is_not_part_of_the_first() -> None:
     other = ("More from the coast", "Storm closes three bridges", "Why everyone buys boats", "A recipe for eels")
     page = parse("\n".join([*MENU, HEADLINE, *SENTENCES, *other, *MENU]))
@@ -154,9 +161,10 @@ def test_each_line_is_kept_or_a_field_or_left_out_with_a_reason(lines: list[str]
     assert all(line.reason for line in page.lines)
     told = {part: [line.text for line in page.lines if line.part is part] for part in LineType}
     assert page.headline == " ".join(told[LineType.HEADLINE])
-    assert len(told[LineType.HEADLINE]) == 1
-    assert len(told[LineType.BYLINE]) <= 1
-    assert len(told[LineType.DATE]) <= 1
+    assert told[LineType.HEADLINE]
+    for part in (LineType.HEADLINE, LineType.BYLINE, LineType.DATE):  # one of each, on one line unless it was wrapped
+        numbers = [line.number for line in page.lines if line.part is part]
+        assert numbers == list(range(numbers[0], numbers[-1] + 1) if numbers else [])
     assert " ".join(page.paragraphs) == " ".join(told[LineType.PARAGRAPH])
     assert (page.appeal is None) == (not any(told[part] for part in APPEAL_PARTS))
     assert told[LineType.BLANK] == [""] * len(told[LineType.BLANK])
