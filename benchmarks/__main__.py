@@ -1,6 +1,7 @@
 """`make bench`: measure, print the table, keep it as JSON. See docs/performance.md."""
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -20,9 +21,12 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, help="pairs of product and floor (3)")
     parser.add_argument("--quick", action="store_true", help="100,000 readers, one round, smaller peers")
     parser.add_argument("--scale", type=float, help="of what the peers and the webhook are given to do (1)")
-    parser.add_argument("--articles", type=Path, metavar="FOLDER", help="web pages to read, with the texts they hold")
     parser.add_argument("--json", type=Path, help="where the figures go (benchmarks/results/latest.json)")
     parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="put the table between the marks of a document")
+    for kind, what in (("articles", "real web pages, with the texts that they hold"), ("cases", "pasted articles")):
+        name = f"READING_{kind.upper()}"
+        words = f"folder of {what} (${name}); see benchmarks/reading.py"
+        parser.add_argument(f"--{kind}", type=Path, metavar="FOLDER", default=os.environ.get(name), help=words)
     given = parser.parse_args()
     if unknown := set(given.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
@@ -30,7 +34,8 @@ def main() -> int:
     plan.readers, plan.rounds = given.readers or plan.readers, given.rounds or plan.rounds
     if plan.readers < 100 or plan.readers % 100:
         parser.error("the number of readers must be a multiple of 100")
-    plan.scale, plan.articles = given.scale or plan.scale, given.articles
+    plan.scale = given.scale or plan.scale
+    plan.articles, plan.cases = given.articles, given.cases
     lines: list[Line] = []
     began = time.monotonic()
     for name in given.parts or PARTS:

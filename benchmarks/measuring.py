@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks import dispatching, fleets, reading_pages, watching, webhooks
+from benchmarks import dispatching, fleets, reading, reading_pages, watching, webhooks
 from benchmarks.data import WARM, slug
 from benchmarks.dispatching import Run
 from benchmarks.fleets import Fleet
@@ -32,7 +32,8 @@ class Plan:
     rounds: int = 3
     processes: int = field(default_factory=lambda: os.cpu_count() or 1)
     scale: float = 1.0  # of the peers' and the webhook's counts
-    articles: Path | None = None  # folder of the web pages to read; by default beside the project
+    articles: Path | None = None  # folder of real web pages with the texts that they hold
+    cases: Path | None = None  # folder of pasted articles with the fields that should be found
     runs: list[dict[str, Any]] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
 
@@ -153,8 +154,20 @@ def pages(plan: Plan) -> Iterator[Line]:
     yield from reading_pages.measure(plan.articles, scale=plan.scale)
 
 
-PARTS: dict[str, Part] = {"dispatch": dispatch, "sqlite": sqlite, "far": far, "assembly": assembly, "webhook": webhook}
-PARTS |= {"pages": pages}
+def read(plan: Plan) -> Iterator[Line]:
+    """How well articles are read."""
+    yield from reading.measure(articles=plan.articles, cases=plan.cases)
+
+
+PARTS: dict[str, Part] = {
+    "dispatch": dispatch,
+    "sqlite": sqlite,
+    "far": far,
+    "assembly": assembly,
+    "webhook": webhook,
+    "pages": pages,
+    "reading": read,
+}
 
 
 # --- dispatching -------------------------------------------------------------------------------

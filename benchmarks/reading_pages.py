@@ -36,7 +36,6 @@ from newsletter.stories.reading.read_page import read_page
 from newsletter.stories.reading.reading_limits import BOUNDS, MAX_PAGE_BYTES
 from newsletter.stories.rich_text import rich_text
 
-ARTICLES = Path(__file__).parents[1].parent / "shared" / "reference" / "articles"
 PART = "web pages"
 WORDS = re.compile(r"\w+")
 MARKS = re.compile(r"[\W_]+")
@@ -70,8 +69,7 @@ def pages_in(folder: Path) -> list[Page]:
 
 def measure(folder: Path | None, *, scale: float = 1.0) -> Iterator[Line]:
     """Accuracy of both halves, then processor time and memory. Without pages one line says so."""
-    folder = folder or ARTICLES
-    if not (folder / "copied.json.gz").is_file():
+    if not (folder and (folder / "copied.json.gz").is_file()):
         yield Line(PART, "pages", 0, note="give the folder of a corpus: --articles FOLDER")
         return
     pages = pages_in(folder)

@@ -119,6 +119,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 STATIC_URL = "static/"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # the review of a pasted page has one for each of up to 1,000 lines
 WHITENOISE_USE_FINDERS = True  # serve static files from the packages, without collectstatic
 EMAIL_TEMPLATES = BASE_DIR / "templates" / "email"
 

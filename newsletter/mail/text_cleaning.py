@@ -65,6 +65,8 @@ def remove_unprintable(text: str) -> str:
 
 def visible_text(text: str) -> str:
     """Return `text` as it is displayed, for comparisons: single plain spaces, no format characters (category Cf)."""
+    if text.isascii() and text.isprintable():  # most lines, and many times faster
+        return " ".join(text.split())
     shown = "".join(c for c in repair_windows_1252(text) if unicodedata.category(c) != "Cf")
     return " ".join(CONTROL.sub(" ", shown).split())
 

@@ -117,6 +117,23 @@ def test_overruling_a_line_changes_the_story_at_once(opened: Opened, publication
     expect(page.locator("#why-3")).to_have_text("your correction")
 
 
+def test_a_line_is_left_out_and_brought_back_by_one_click(opened: Opened, publication: Publication) -> None:
+    page = opened("/desk/morning/paste/", Role.CURATOR)
+    page.get_by_label("Copied text").fill(PASTED)
+    page.get_by_label("Link").fill("https://post.example.org/lighthouse")
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_load_state()
+    story, last = page.locator(".teaser").first, page.locator(".lines li").last
+    text = "the band plays on the pier"
+    expect(last).to_contain_text(text)
+    expect(story).to_contain_text(text)
+    last.get_by_role("button", name="Leave out").click()
+    expect(story).not_to_contain_text(text)
+    last.get_by_role("button", name="Bring back").click()
+    expect(story).to_contain_text(text)
+    expect(last.get_by_role("button", name="Leave out")).to_be_focused()
+
+
 def test_an_editor_reads_the_letter_in_every_light_and_approves_it(opened: Opened, three: Publication) -> None:
     edition = make.edition(three, due_at=clock.now() + timedelta(days=1))
     assemble_edition.assemble(edition.pk, now=clock.now())

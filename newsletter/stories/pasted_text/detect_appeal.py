@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from newsletter.mail.text_cleaning import visible_text
+from newsletter.stories.pasted_text.appeal_phrases import QUOTED, AppealPhrases
 
 # Characters. Longer paragraphs belong to the story, unless a stored appeal contains them.
 PARAGRAPH_CHARS = 220  # the longest line with an appeal phrase, and the longest bulleted one
@@ -18,30 +19,11 @@ SHORT_CHARS = 120  # the longest line without a sign, between two that have one
 BRIEF_CHARS = 80  # the longest line without a sign, between a heading and the first line that has one
 TITLE_CHARS = 60  # the longest heading without a sign
 MIN_WEIGHT = 4  # the weight from which lines are an appeal: two plain requests, or one repeated list
+BUTTON_WORDS = 6
 MAX_COPY_DISTANCE = 30  # lines between two copies of a list, at most
 
 BULLET = re.compile(r"\s*(?:[-–—*•·▪‣◦●○■✓✔➤►]|\d{1,2}[.)](?=\s))\s*(?=\S)")
 
-OUR = r"our (?:work|journalism|reporting|newsroom|mission|team|coverage|cause|reporters|journalists)"
-GOOD = r"(?:independent|fearless|quality|local|nonprofit|non-profit|public|honest|trusted|this|investigative)"
-NEWS = r"(?:journalism|reporting|news|media|newsroom|newsletter|work)"
-PEOPLE = r"(?:member|supporter|sustainer|subscriber|patron|donor|friend|contributor)"
-REQUESTS = re.compile(
-    rf"(?P<support>support (?:us|{OUR}|{GOOD} {NEWS}))|(?P<us>(?:join|help|stand with) us)"
-    r"|(?P<gift>(?:give|make) (?:a|the|your) (?:\S+ )?(?:gift|donation|contribution))"
-    r"|(?P<alone>(?:can't|cannot|couldn't) do (?:it|this) (?:alone|without you))"
-    r"|(?P<your>your (?:support|gift|donation|contribution|generosity)|we need you)"
-    rf"|(?P<become>become an? (?:\S+ )?{PEOPLE})|(?P<chip>chip in|tax-deductible|readers? like you)"
-    rf"|(?P<rely>reader-(?:supported|funded)|(?:rely|depend) on (?:our readers|readers|you|your)\b)"
-    rf"|(?P<keep>(?:keep|fund) (?:us|{OUR}|this {NEWS}|{NEWS}) ?(?:free|going|alive|independent|open)?)"
-    r"|(?P<now>(?:donate|contribute|give|subscribe) (?:now|today|here|monthly))"
-)
-# A sentence that starts with an imperative.
-ORDERS = re.compile(
-    r"(?:^|[.!?:–—]\s+)(donate|contribute|support(?! (?:for|from|among|has|is))|give|save|join|help|defend)\b"
-)
-QUOTED = re.compile(r"“[^”]*”?|\"[^\"]*\"?|«[^»]*»?|„[^“”]*[“”]?")
-REPORTED_SPEECH = re.compile(r"\b(?:said|says|told|added|wrote|announced|according to)\b")
 TITLE_END = (".", ",", ";", ":", "…")
 
 
@@ -84,16 +66,15 @@ def comparison_key(text: str) -> str:
     return " ".join(re.findall(r"\w+", plain))
 
 
-def weigh_line(text: str, known: KnownAppealLines) -> AppealLine:
+def weigh_line(text: str, known: KnownAppealLines, phrases: AppealPhrases) -> AppealLine:
     """Return the line with its appeal phrase and weight."""
     text = visible_text(text)
     flat = QUOTED.sub(" ", text.replace("’", "'")).casefold()
-    requests = [] if REPORTED_SPEECH.search(flat) else list(REQUESTS.finditer(flat))
     # "donate today" is a button; inside a longer line it may be news about somebody else's campaign
-    requests = [r for r in requests if r.lastgroup != "now" or len(flat.split()) <= 6]
-    orders = [] if REPORTED_SPEECH.search(flat) else ORDERS.findall(flat)
+    requests = [r for r in phrases.find_requests(flat) if r.lastgroup != "now" or len(flat.split()) <= BUTTON_WORDS]
+    orders = phrases.count_orders(flat)
     is_known = comparison_key(text) in known
-    weight = 2 * len({r.lastgroup for r in requests}) + len(orders)
+    weight = 2 * len({r.lastgroup for r in requests}) + orders
     if is_known:
         weight += MIN_WEIGHT if comparison_key(text).count(" ") > 2 else 2
     phrase = requests[0][0].strip() if requests else ""

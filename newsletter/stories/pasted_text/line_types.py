@@ -8,12 +8,14 @@ class LineType(StrEnum):
 
     HEADLINE = "headline"
     BYLINE = "byline"
+    DATE = "date"
     PARAGRAPH = "paragraph"
     APPEAL_HEADING = "appeal-heading"
     APPEAL_LEAD = "appeal-lead"
     APPEAL_POINT = "appeal-point"
     APPEAL_POINT_REPEATED = "appeal-point-repeated"
     APPEAL_CLOSING = "appeal-closing"
+    CREDIT = "picture-credit"
     IGNORED = "ignored"
     BLANK = "blank"
 

@@ -11,15 +11,26 @@ from itertools import pairwise
 from newsletter.lib.errors import BadInput
 from newsletter.mail.text_cleaning import clean_line, repair_windows_1252, visible_text
 from newsletter.stories.pasted_text import detect_appeal, detect_byline
-from newsletter.stories.pasted_text.classify_lines import guess_line_types
-from newsletter.stories.pasted_text.detect_byline import NO_BYLINE, Byline
+from newsletter.stories.pasted_text.classify_lines import Guess, guess_line_types
+from newsletter.stories.pasted_text.detect_byline_line import (
+    NO_BYLINE,
+    Byline,
+    parse_bare_byline,
+    parse_byline_line,
+    strip_byline_lead,
+)
+from newsletter.stories.pasted_text.detect_credits import parse_credit
+from newsletter.stories.pasted_text.detect_datelines import parse_dateline
 from newsletter.stories.pasted_text.line_types import APPEAL_PARTS, LineType
+from newsletter.stories.pasted_text.measure_lines import Line, measure_line
 from newsletter.stories.rich_text import rich_text
 
 __all__ = ["ClassifiedLine", "LineType", "PastedAppeal", "PastedArticle", "parse"]
 
 MAX_CHARS = 200_000  # a longer text is not one article
 MAX_LINES = 1_000  # likewise
+MOST_SPACED = 0.8  # of the paragraphs
+ONE_OF_EACH = {LineType.BYLINE, LineType.DATE}
 INVISIBLE = "\u00a0\u00ad\u200b\u2060\ufeff "  # no-break space, soft hyphen, zero-width space, word joiner
 WIDTHS = range(40, 101)  # characters; text whose longest line is in this range may be hard-wrapped
 
@@ -69,6 +80,8 @@ class PastedArticle:
     byline: str
     source_name: str
     appeal: PastedAppeal | None
+    published: str  # the date as it is written
+    picture_credit: str
     lines: tuple[ClassifiedLine, ...]
 
     @property
@@ -99,11 +112,17 @@ def parse(
             raise BadInput("line", f"{number} has no text.", f"Choose a line with text, from 1 to {len(given)}.")
 
     units = list(_units(given))
-    headline = None
-    if LineType.HEADLINE not in overruled.values():
-        headline = next((n for n, unit in enumerate(units) if unit[0] not in overruled), None)
-    texts = [_join(given[n - 1] for n in unit) for unit in units]
-    guessed = guess_line_types(texts, headline=headline, known=detect_appeal.KnownAppealLines(known_lines))
+    measured = list(_measure(given, units))
+    guessed = guess_line_types(
+        measured,
+        detect_appeal.KnownAppealLines(known_lines),
+        has_headline=LineType.HEADLINE in overruled.values(),
+        overruled=frozenset(n for n, unit in enumerate(units) if unit[0] in overruled),
+    )
+    taken = {*overruled.values()} & ONE_OF_EACH
+    guessed = [
+        Guess(LineType.IGNORED, f"your correction names another {g.part}") if g.part in taken else g for g in guessed
+    ]
     guess_of = {number: guess for unit, guess in zip(units, guessed, strict=True) for number in unit}
     lines = [
         ClassifiedLine(number, line, overruled[number], "your correction")
@@ -112,6 +131,16 @@ def parse(
         for number, line in enumerate(given, start=1)
     ]
     return _assemble(lines, units)
+
+
+def _measure(given: Sequence[str], units: Sequence[Sequence[int]]) -> Iterator[Line]:
+    """Yield the measures of each paragraph. Empty lines around all of them are not a sign of anything."""
+    above = [unit[0] > 1 and not given[unit[0] - 2] for unit in units]
+    below = [unit[-1] < len(given) and not given[unit[-1]] for unit in units]
+    has_gaps = sum(above) <= MOST_SPACED * len(units)
+    for unit, has_above, has_below in zip(units, above, below, strict=True):
+        text = _join(given[number - 1] for number in unit)
+        yield measure_line(text, has_gap_above=has_gaps and has_above, has_gap_below=has_gaps and has_below)
 
 
 def _units(given: Sequence[str]) -> Iterator[list[int]]:
@@ -174,8 +203,16 @@ def _assemble(lines: Sequence[ClassifiedLine], units: Iterable[Sequence[int]]) -
             after_paragraph=max(1, len(rich_text.blocks(_body(of(LineType.PARAGRAPH, before=appeal_line))))),
         )
     author = _author(of(LineType.BYLINE), paragraphs)
+    named = of(LineType.CREDIT)
     return PastedArticle(
-        _join(of(LineType.HEADLINE)), tuple(paragraphs), author.name, author.source, appeal, tuple(lines)
+        headline=_join(of(LineType.HEADLINE)),
+        paragraphs=tuple(paragraphs),
+        byline=author.name,
+        source_name=author.source,
+        appeal=appeal,
+        published=_join(of(LineType.DATE)),
+        picture_credit=(parse_credit(named[0]) or named[0]) if named else "",
+        lines=tuple(lines),
     )
 
 
@@ -183,11 +220,17 @@ def _author(signed: Sequence[str], paragraphs: Sequence[str]) -> Byline:
     """Return the byline from its own line, completed from the text."""
     in_text = detect_byline.find_byline(paragraphs)
     if not signed:
-        return in_text
-    own = detect_byline.parse_byline_line(signed[0])
+        agency = parse_dateline(paragraphs[0]).agency if paragraphs else ""
+        return in_text if any(in_text) else Byline("", agency)
+    own = parse_byline_line(signed[0])
+    if own == NO_BYLINE:
+        own = parse_bare_byline(signed[0])
     if own == NO_BYLINE:  # a person marked this line as the byline
-        own = Byline(detect_byline.LINE.sub("", signed[0], count=1), "")
-    return own if own.source or in_text.name != own.name else in_text
+        own = Byline(strip_byline_lead(signed[0]), "")
+    if own.source or in_text.name != own.name:
+        agency = parse_dateline(paragraphs[0]).agency if paragraphs else ""
+        return Byline(own.name, own.source or agency)
+    return in_text
 
 
 def _body(paragraphs: Iterable[str]) -> str:

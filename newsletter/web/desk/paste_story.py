@@ -18,6 +18,7 @@ from newsletter.stories.pasted_text.line_types import APPEAL_PARTS, LineType
 from newsletter.stories.pasted_text.parse_pasted_text import PastedArticle
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.pasted_appeal_form import AppealForm, completed, keep, known_as, suggested
+from newsletter.web.desk.pasted_line_groups import group_lines
 from newsletter.web.shared.error_pages import forbidden
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.picture_forms import PictureForm, picture_message
@@ -25,14 +26,20 @@ from newsletter.web.shared.picture_forms import PictureForm, picture_message
 LINE_TYPE_LABELS = {
     LineType.HEADLINE: "Headline",
     LineType.BYLINE: "Byline",
+    LineType.DATE: "Date",
     LineType.PARAGRAPH: "Story",
     LineType.APPEAL_HEADING: "Appeal: heading",
     LineType.APPEAL_LEAD: "Appeal: lead",
     LineType.APPEAL_POINT: "Appeal: point",
     LineType.APPEAL_POINT_REPEATED: "Appeal: duplicate",
     LineType.APPEAL_CLOSING: "Appeal: closing",
+    LineType.CREDIT: "Picture credit",
     LineType.IGNORED: "Leave out",
 }
+
+
+# Buttons beside a line. Their value is the number of the line.
+ONE_CLICK = {"bring-back": LineType.PARAGRAPH, "leave-out": LineType.IGNORED}
 
 
 class PasteForm(PictureForm):
@@ -81,6 +88,7 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
     form.ask_to_choose_again()
     context = {
         "found": found,
+        "groups": list(group_lines(found.lines, overrides)),
         "overrides": overrides,
         "appeal_form": appeal_form,
         "appeal_known": kept or (found.appeal and known_as(found.appeal, stored)),
@@ -111,7 +119,8 @@ def _add(request: DeskRequest, publication: Publication, form: PasteForm, found:
 def _line_overrides(data: Mapping[str, str]) -> dict[int, LineType]:
     """Return the line types that the user chose, by line number. Lines left as detected are not included."""
     overrides = {}
-    for name, value in data.items():
+    chosen = [(f"line-{data.get(name, '')}", part) for name, part in ONE_CLICK.items()]
+    for name, value in [*data.items(), *chosen]:
         number = name.removeprefix("line-")
         if name != number and number.isdecimal() and len(number) < 7 and value in LINE_TYPE_LABELS:
             overrides[int(number)] = LineType(value)

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.stories.pasted_text import detect_byline
-from newsletter.stories.pasted_text.detect_byline import NO_BYLINE, Byline, find_byline, parse_byline_line
+from newsletter.stories.pasted_text import detect_byline, person_names
+from newsletter.stories.pasted_text.detect_byline import find_byline
+from newsletter.stories.pasted_text.detect_byline_line import NO_BYLINE, Byline, parse_byline_line
 
 TOLD = [
     (
@@ -116,8 +117,8 @@ def test_signs_that_are_not_seen_hide_no_name(between: str) -> None:
 )
 def test_a_long_text_is_read_in_proportion_to_its_length(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
-    tokens = detect_byline._words
-    monkeypatch.setattr(detect_byline, "_words", lambda text: read.append(len(text)) or tokens(text))  # type: ignore[func-returns-value]
+    tokens = person_names.split_words
+    monkeypatch.setattr(detect_byline, "split_words", lambda text: read.append(len(text)) or tokens(text))  # type: ignore[func-returns-value]
     text = words * (60_000 // len(words))
     find_byline([text])
     assert sum(read) <= 60 * len(text)

@@ -7,6 +7,7 @@ from django.test import Client
 from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
+from newsletter.stories.pasted_text.parse_pasted_text import MAX_LINES
 from tests.pictures.drawn import file, photo
 from tests.support import factories as make
 from tests.web.asking import follow, words
@@ -69,6 +70,47 @@ def test_a_persons_word_overrules_the_guess(cora: Client, publication: Publicati
 def test_left_as_guessed_is_no_word_of_a_person(cora: Client, publication: Publication) -> None:
     page = cora.post(PASTE, FORM | {"action": "read", "line-1": "", "line-2": ""})
     assert "your correction" not in words(page)
+
+
+COPIED_PAGE = "\n".join(["Home", "World", "Politics", "Sport", "Sign in", "Subscribe", "Search", TEXT])
+
+
+def test_one_click_brings_a_line_back_and_another_leaves_it_out(cora: Client, publication: Publication) -> None:
+    last = len(COPIED_PAGE.splitlines())
+    form = FORM | {"text": COPIED_PAGE}
+    page = cora.post(PASTE, form | {"leave-out": str(last)})
+    assert f'name="bring-back" value="{last}"' in page.content.decode()
+    again = {f"line-{last}": "ignored", "bring-back": str(last)}
+    page = cora.post(PASTE, form | again)
+    assert f'name="leave-out" value="{last}"' in page.content.decode()
+    cora.post(PASTE, form | {f"line-{last}": "paragraph", "action": "add"})
+    assert "the band plays" in Story.objects.get().body
+
+
+def test_a_menu_is_folded_and_no_line_of_it_is_lost(cora: Client, publication: Publication) -> None:
+    page = cora.post(PASTE, FORM | {"text": COPIED_PAGE, "action": "read"})
+    assert "7 lines left out: “Home” to “Search”" in words(page)
+    for number, line in enumerate(COPIED_PAGE.splitlines(), start=1):
+        assert f'name="line-{number}"' in page.content.decode()
+        assert line in words(page)
+    page = cora.post(PASTE, FORM | {"text": COPIED_PAGE, "line-2": "ignored", "action": "read"})
+    assert "lines left out: “Home”" not in words(page)
+
+
+def test_the_longest_page_can_be_corrected(cora: Client, publication: Publication) -> None:
+    text = "\n".join([*TEXT.splitlines(), *(f"Title {number}" for number in range(MAX_LINES - 11))])
+    lines = {f"line-{number}": "" for number in range(1, MAX_LINES + 1)}
+    page = cora.post(PASTE, FORM | lines | {"text": text, "line-3": "ignored", "action": "read"})
+    assert page.status_code == 200
+    assert "your correction" in words(page)
+
+
+@pytest.mark.parametrize("name", ["bring-back", "leave-out"])
+@pytest.mark.parametrize("value", ["", "x", "999", "٣", "-1", "9" * 500])
+def test_a_click_on_a_line_that_is_not_there_breaks_nothing(
+    cora: Client, publication: Publication, name: str, value: str
+) -> None:
+    assert cora.post(PASTE, FORM | {name: value}).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["line-99", "line-x", "line-٣", "line-" + "9" * 500])
