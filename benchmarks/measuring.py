@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks import dispatching, fleets, watching, webhooks
+from benchmarks import dispatching, fleets, newsrooms, watching, webhooks
 from benchmarks.data import WARM, slug
 from benchmarks.dispatching import Run
 from benchmarks.fleets import Fleet
@@ -146,7 +146,22 @@ def webhook(plan: Plan) -> Iterator[Line]:
         yield from webhooks.measure(stage, plan)
 
 
-PARTS: dict[str, Part] = {"dispatch": dispatch, "sqlite": sqlite, "far": far, "assembly": assembly, "webhook": webhook}
+def desk(plan: Plan) -> Iterator[Line]:
+    """What pages, acts and periodic tasks cost in a large newsroom."""
+    for kind, readers in (("postgresql", plan.readers), ("sqlite", min(PART, plan.readers))):
+        with Stage(kind) as stage:
+            plan.saw(stage)
+            yield from newsrooms.desk(stage, plan.scale, readers)
+
+
+PARTS: dict[str, Part] = {
+    "dispatch": dispatch,
+    "sqlite": sqlite,
+    "far": far,
+    "assembly": assembly,
+    "webhook": webhook,
+    "desk": desk,
+}
 
 
 # --- dispatching -------------------------------------------------------------------------------
