@@ -24,6 +24,7 @@ PERIODIC_TASKS = (
     PeriodicTask("workers.tasks.insights.prune", 600),
     PeriodicTask("workers.tasks.maintenance.record_queue_depths", 5),
     PeriodicTask("workers.tasks.maintenance.recover", 5),
+    PeriodicTask("workers.tasks.maintenance.count_readers", 5),
     PeriodicTask("workers.tasks.maintenance.enqueue_group_steps", 1),
     PeriodicTask("workers.tasks.maintenance.clean_up", 60),
 )
