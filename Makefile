@@ -8,7 +8,7 @@
 # --- on any machine ------------------------------------------------------------------------
 
 help: ## list the commands
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: ## start all services on this machine: desk, workers, postbox (ONCE=1: stop after the first edition)
 	@.ci/environment requirements.lock
@@ -49,7 +49,7 @@ ifndef ARGS
 	@$(MAKE) --no-print-directory test-postgres
 endif
 
-test-postgres:
+test-postgres: ## run the database tests on PostgreSQL alone (WHOLE=--whole: with all long ones)
 	@.ci/environment requirements-dev.lock
 	@.venv/bin/python -m tests.support.postgres $(PYTEST) --database-only $(WHOLE) $(DATABASE_PACKAGES)
 

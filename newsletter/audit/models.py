@@ -5,7 +5,7 @@ from typing import Any, ClassVar, NoReturn
 from django.conf import settings
 from django.db import models
 
-from newsletter.audit.acts import Act, Door
+from newsletter.audit.acts import Door
 from newsletter.lib.errors import InvalidState
 
 
@@ -26,7 +26,7 @@ class Record(models.Model):
     """Who did what to which subject, when and from where. It names no reader."""
 
     at = models.DateTimeField(db_index=True)
-    act = models.CharField(max_length=30, choices=Act.choices, db_index=True)
+    act = models.CharField(max_length=30, db_index=True, help_text="One of `Act`.")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

@@ -57,6 +57,7 @@ class OptionalPublicationFields(TypedDict, total=False):
     sponsor_name: str
     sponsor_text: str
     sponsor_url: str
+    greeting: bool
     utm_tags: bool
     utm_excluded_hosts: str
     click_tracking: bool

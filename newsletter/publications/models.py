@@ -59,7 +59,10 @@ class Publication(models.Model):
     language = models.CharField(max_length=12, default="en", help_text="As in HTML's lang: en, ar, he, pt-BR.")
     accent_colour = models.CharField(max_length=7, default="#1a5f7a", validators=[HEX_COLOUR])
     accent_colour_dark = models.CharField(
-        max_length=7, default="#7cc4de", validators=[HEX_COLOUR], help_text="For dark mode."
+        max_length=7,
+        blank=True,
+        validators=[HEX_COLOUR],
+        help_text="For dark mode; empty: the accent colour, lightened until it is legible.",
     )
     logo_url = models.URLField(max_length=500, blank=True, help_text="Web address from which the logo is fetched.")
     logo = models.ForeignKey(
@@ -90,6 +93,8 @@ class Publication(models.Model):
     sponsor_name = models.CharField(max_length=120, blank=True, help_text="Sponsor named in every email.")
     sponsor_text = models.CharField(max_length=200, blank=True, help_text="The sponsor's line.")
     sponsor_url = models.URLField(max_length=2000, blank=True, help_text="Where the sponsor's line leads.")
+
+    greeting = models.BooleanField(default=True, help_text="Open a note from the editors with the reader's first name.")
 
     utm_tags = models.BooleanField(default=False, help_text="Add utm_ tags to the links of stories and appeals.")
     utm_excluded_hosts = models.CharField(

@@ -30,7 +30,7 @@ def check(publication: Publication) -> None:
     """Raise `BadInput` for an accent close to the background colour, or an incomplete sponsor."""
     for name, background, word in (("accent_colour", "#ffffff", "white"), ("accent_colour_dark", "#000000", "black")):
         colour = getattr(publication, name)
-        if contrast(colour, background) < MIN_ACCENT_CONTRAST:
+        if colour and contrast(colour, background) < MIN_ACCENT_CONTRAST:
             raise BadInput(
                 name.replace("_", " "),
                 f"{colour} is nearly {word}, like the background.",

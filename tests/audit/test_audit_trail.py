@@ -111,3 +111,7 @@ def test_records_are_found_by_who_what_which_and_when() -> None:
     assert list(search_records.search(subject="edition", subject_id=edition.pk + 1)) == []
     assert list(search_records.search(since=second.at)) == [second]
     assert list(search_records.search(until=second.at)) == [first]
+
+
+def test_every_act_fits_into_its_column() -> None:
+    assert max(map(len, Act.values)) <= (Record._meta.get_field("act").max_length or 0)

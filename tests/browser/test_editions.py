@@ -62,7 +62,7 @@ def test_the_edition_of_tomorrow_is_sent_today_with_the_letter_of_today(
     expect(page.get_by_role("heading", name="Send this edition to 12 readers now?")).to_be_visible()
     today = clock.now()
     shown = page.frame_locator("iframe")
-    expect(shown.get_by_text(f"{today.day} {today:%B %Y}").first).to_be_visible()
+    expect(shown.get_by_text(f"{today:%B} {today.day}, {today.year}").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.get_by_role("button", name="Approve and send now").click()
     expect(page.locator("#status")).to_have_text("Approved")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import resolve
 from playwright.sync_api import Page
 
 from newsletter.accounts.models import Role
@@ -22,8 +23,11 @@ from newsletter.publications.models import Publication
 from tests.browser.opened import PASTED, Opened
 from tests.pictures.drawn import file, plain
 from tests.support import factories as make
+from tests.web.test_roles import EVERY, POSTED
 
 pytestmark = pytest.mark.django_db(transaction=True)
+# it leads to another page, is a part of one, stands in its frame, looks as `send` does, or is a file
+NO_PAGES = {"editions", "story-picture", "letter", "template-preview", "new-time", "missing-file"}
 SMALLEST = 44  # CSS pixels, of what a finger must hit
 
 
@@ -81,6 +85,11 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/u/{token}": None,
         f"/p/{token}": None,
     }
+
+
+def test_every_page_of_staff_is_opened_below(everything: dict[str, Role | None]) -> None:
+    opened = {resolve(path.partition("?")[0]).url_name for path in everything}
+    assert {pattern.name for pattern in EVERY} - POSTED - NO_PAGES - opened == set()
 
 
 def each_page(opened: Opened, everything: dict[str, Role | None]) -> Iterator[tuple[str, Page]]:

@@ -222,8 +222,7 @@ def test_a_language_without_our_phrases_or_dates_is_remarked_on(language: str, c
 
 def test_every_code_but_those_of_hosts_is_tried_above() -> None:
     folder = Path(preflight.__file__).parent
-    files = [f"check_{subject}.py" for subject in ("html", "content", "size", "contrast", "client_support")]
-    source = "".join((folder / name).read_text(encoding="utf-8") for name in files)
+    source = "".join(file.read_text(encoding="utf-8") for file in folder.glob("check_*.py"))
     # below, and in test_utm_tags.py: they are not in a letter itself
     elsewhere = {"required.https", "link.untagged", "language.phrases", "language.dates"}
     assert set(re.findall(r'"([a-z]+\.[a-z_]+)"', source)) - elsewhere <= {code for code, _, _ in BROKEN}
@@ -385,6 +384,11 @@ PIECES = [
 def test_any_torn_comment_can_be_looked_at(html: str) -> None:
     assert parse_html(f"<p>seen</p>{html}").text.startswith("seen")
     found(body(html))
+
+
+def test_a_link_to_a_place_in_the_letter_is_allowed_if_the_place_exists() -> None:
+    assert found(body('<a href="#more">More of it</a><p id="more">x</p>')) == {}
+    assert "link.address" in found(body('<a href="#more">More of it</a><p id="less">x</p>'))
 
 
 def test_no_address_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:

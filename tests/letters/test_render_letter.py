@@ -146,11 +146,48 @@ def test_what_a_curator_types_is_escaped() -> None:
     assert letter.subject == wild
 
 
+def test_without_a_note_nobody_is_greeted_and_a_note_may_do_without() -> None:
+    for contents in (bare(), replace(rich(), greeting=False)):
+        letter = render(contents)
+        assert MergeTag.FIRST_NAME_HTML not in letter.html
+        assert MergeTag.FIRST_NAME not in letter.text
+    assert "The herring are back" in letter.html
+
+
+def test_a_link_below_its_headline_is_short_and_says_the_headline_to_screen_readers() -> None:
+    html = render(rich()).html
+    label = "Read the full story: The Last Keeper of the Bell Buoy"
+    link = re.search(rf'<a [^>]*aria-label="{label}"[^>]*><strong>(.*?)</strong></a>', html)
+    assert link
+    assert link[1] == "Read the full story"
+    # below the appeal, which parts it from its headline, the link names the story to everybody
+    assert re.search(r"Read the full story:</strong> <span>The Harbour That Learned", html)
+
+
+def test_each_link_at_the_top_of_a_long_digest_leads_to_a_headline() -> None:
+    parsed = parse_html(render(EVERY["twelve"]()).html)
+    inner = [link.attrs["href"] for link in parsed.of("a") if link.attrs["href"].startswith("#")]
+    headlines = {f"#{e.attrs['id']}": e.text for e in parsed.of("h2", "h3") if "id" in e.attrs}
+    assert inner == list(headlines)
+    assert len(inner) == 12
+
+
+def test_a_small_picture_stands_where_a_line_begins() -> None:
+    contents = EVERY["twelve"]()
+    mirrored = replace(contents, stories=tuple(replace(story, direction="rtl") for story in contents.stories))
+    for each, direction, side in ((contents, "ltr", "left"), (mirrored, "rtl", "right")):
+        html = render(each).html
+        row = rf'<table [^>]*dir="{direction}"[^>]*><tr><td width="172"[^>]*><img [^>]*></td><td [^>]*align="{side}"'
+        assert len(re.findall(row, html)) == 9
+
+
 def test_words_in_a_language_we_do_not_know_are_marked_as_english() -> None:
     publication = Publication(name="Plain", postal_address="1 Only Street", language="xh", sender_name="P")
     story = Story(headline="Umntu", url="https://x.example.org/", body="<p>Umntu.</p>")
     html = render(
-        build_content(edition_of(publication), stories=[story], appeal=None, spot=None, base_url=BASE_URL)
+        build_content(
+            edition_of(publication, intro="Molo."), stories=[story], appeal=None, spot=None, base_url=BASE_URL
+        )
     ).html
     assert 'lang="xh"' in html
     assert re.search(r'<p [^>]*lang="en" dir="ltr"[^>]*>Dear', html)

@@ -171,7 +171,9 @@ def official() -> ModuleType:
 
 
 def errors(official: ModuleType, body: Any) -> list[Any]:
-    return list(official.validate(body, strict=True, now=NOW.timestamp()))
+    """Without names that hold a comma: the service accepts them, and Postbox warns about them (see test_warnings)."""
+    found = official.validate(body, strict=True, now=NOW.timestamp())
+    return [(field, message) for field, message in found if message != "may not hold ; or ,"]
 
 
 def test_a_body_with_everything_in_it_passes_both(official: ModuleType) -> None:

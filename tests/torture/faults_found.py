@@ -27,7 +27,7 @@ FOUND_BY: dict[str, Found] = {
     "confirming holds only what is due": Found(life_runs.run_restored, 2),
     "a copy cancels what the original submitted": Found(life_runs.run_copied, 14),
     "a pause is judged when the dispatch opens": Found(life_runs.run_life, 11),
-    "the past is told by today's schedule": Found(life_runs.run_desk, 3),
+    "the past is judged by today's schedule": Found(life_runs.run_desk, 3),
     "an approval is of whatever stands there": Found(life_runs.run_desk, 21),
     "an event of a message that is not ours counts": Found(life_runs.run_life, 6),
     "an event of another installation counts": Found(life_runs.run_life, 6),

@@ -54,7 +54,7 @@ FAULTS = {
     "a pause is judged when the dispatch opens": PutIn(
         "newsletter.delivery.dispatches.open_dispatch", "_freeze", "received(edition, now=now).day", "now.date()"
     ),
-    "the past is told by today's schedule": PutIn(
+    "the past is judged by today's schedule": PutIn(
         "newsletter.editions.plan_editions", "missed_dates", "[*past_schedules(publication), ", "["
     ),
     "an approval is of whatever stands there": PutIn(

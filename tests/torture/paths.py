@@ -82,11 +82,11 @@ def _opened(_: str = "") -> Edition:
 
 def _opened_ahead(url: str) -> Edition:
     """Due in three hours, and submitted from now on. Earlier editions give back their cancel slots."""
-    for earlier in Edition.objects.filter(dispatch__groups__place__isnull=False).distinct():
+    for earlier in Edition.objects.filter(dispatch__groups__cancel_slot__isnull=False).distinct():
         advance_groups(earlier, url, lambda: clock.now() + timedelta(hours=5))
     publication = make.publication(schedule_ahead_minutes=240, lead_minutes=300)
     make.readers(publication, READERS)
-    make.reader(publication, standing=SubscriptionStatus.UNSUBSCRIBED)
+    make.reader(publication, status=SubscriptionStatus.UNSUBSCRIBED)
     edition = make.approved_edition(publication, due_at=clock.now() + timedelta(hours=3))
     open_all(edition)
     return edition

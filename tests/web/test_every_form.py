@@ -17,7 +17,6 @@ from newsletter.lib import clock
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication, Template
 from newsletter.stories.models import Story
-from newsletter.web.desk import edition_actions, gifts, paste_story  # noqa: F401 — their forms are among those looked at
 from newsletter.web.shared.forms import PlainForm
 from tests.browser.opened import PASTED
 from tests.support import factories as make

@@ -11,16 +11,11 @@ from tests.support import factories as make
 from tests.web.asking import words
 from tests.web.conftest import signed_in
 
-DECIDING = {"approve", "hold", "release", "cancel", "assemble", "reopen", "reschedule", "send", "send-now", "logos"}
-DECIDING |= {
-    "new-time",
-    "edition-extra",
-    "gifts",
-    "template",
-    "template-preview",
-    "template-remove",
-    "template-version",
-}
+# what a role with a permission does with each address: it opens a page, or it posts; the others are of curators
+DECIDING_PAGES = {"gifts", "logos", "new-time", "send", "template", "template-preview"}
+DECIDING_POSTS = {"approve", "assemble", "cancel", "edition-extra", "hold", "release", "reopen", "reschedule"}
+DECIDING_POSTS |= {"send-now", "template-remove", "template-version"}
+DECIDING = DECIDING_PAGES | DECIDING_POSTS
 CURATING = {p.name for p in [*DESK, *EDITIONS]} - DECIDING
 OPERATING = {p.name for p in OPS} | {"desk"}  # which leads them to their own first page
 STEERING = {"dispatch-pause", "dispatch-resume", "dispatch-stop"}
@@ -30,7 +25,7 @@ ALLOWED = {
     Role.OPS: OPERATING,
     Role.ADMIN: CURATING | DECIDING | OPERATING,
 }
-POSTED = DECIDING - {"gifts", "logos", "new-time", "send", "template", "template-preview"} | {
+POSTED = DECIDING_POSTS | {
     "story-move",
     "story-drop",
     "story-restore",

@@ -44,7 +44,7 @@ APPEAL = (
 PUBLICATION = (
     "slug name tagline website sender_name sender_email reply_to postal_address fallback_name language accent_colour "
     "accent_colour_dark logo_url logo_dark_url logo_width fonts layout corners footer_text social_links sponsor_name "
-    "sponsor_text sponsor_url utm_tags utm_excluded_hosts click_tracking time_zone recurrence "
+    "sponsor_text sponsor_url greeting utm_tags utm_excluded_hosts click_tracking time_zone recurrence "
     "starts_on send_time lead_minutes local_time pace_per_minute pace_per_hour quiet_from quiet_until "
     "schedule_ahead_minutes minimum_stories maximum_stories on_empty lateness_limit_minutes auto_approve is_active "
     "created_at"
@@ -84,7 +84,9 @@ def publication(publication: Publication) -> JsonObject:
 
     return _named(publication, PUBLICATION) | {
         "accent_in_letters": palette.light_palette(publication.accent_colour).accent,
-        "accent_in_letters_dark": palette.dark_palette(publication.accent_colour_dark).accent,
+        "accent_in_letters_dark": palette.dark_palette(
+            publication.accent_colour_dark or publication.accent_colour
+        ).accent,
     }
 
 

@@ -82,7 +82,7 @@ def brand_of(publication: Publication, *, pictures: str) -> Brand:
         logo=_logo(publication, pictures),
         typefaces=typefaces_for(Fonts(publication.fonts), publication.language),
         light=palette.light_palette(publication.accent_colour),
-        dark=palette.dark_palette(publication.accent_colour_dark),
+        dark=palette.dark_palette(publication.accent_colour_dark or publication.accent_colour),
         corners=ROUNDINGS[Corners(publication.corners)],
         footer=publication.footer_text,
         elsewhere=tuple(_elsewhere(link, publication, words) for link in publication.social_links),

@@ -23,10 +23,11 @@ from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import MergeTag
 from newsletter.mail.text_cleaning import collapse_whitespace
 from newsletter.mail.text_direction import Direction, direction_of
-from newsletter.publications.models import Publication
+from newsletter.publications.models import Layout, Publication
 from newsletter.stories.models import Story
 
 THANKS_ON_THE_WEB = "letter=thanks"  # query string of the web version of a thank-you letter
+MIN_LISTED_STORIES = 6  # a shorter digest needs no list of its stories
 MAX_PREHEADER_CHARACTERS = 140  # no email client shows more
 
 
@@ -51,7 +52,9 @@ class LetterContent:
     date: str
     subject: str
     preheader: str
-    intro: tuple[str, ...]  # paragraphs; never empty
+    intro: tuple[str, ...]  # paragraphs of the editors' note, or empty; without a note nobody is greeted
+    greeting: bool  # whether a note opens with the reader's name
+    listed: bool  # whether a digest opens with links to its stories
     stories: tuple[StoryView, ...]  # never empty
     appeal: AppealView | None
     spot: AppealPosition | None  # position of the appeal; None: only its line in the footer
@@ -103,7 +106,9 @@ def build_content(
         date=long_date(edition.day, publication.language),
         subject=subject,
         preheader=edition.preheader.strip() or _preheader(views, subject),
-        intro=_paragraphs(edition.intro) or (words.opening.format(publication=publication.name),),
+        intro=_paragraphs(edition.intro),
+        greeting=publication.greeting,
+        listed=publication.layout == Layout.DIGEST and len(views) >= MIN_LISTED_STORIES,
         stories=views,
         appeal=ask,
         spot=spot if appeal else None,

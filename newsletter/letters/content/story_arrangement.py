@@ -1,11 +1,12 @@
 """How the stories of an email are printed in each layout: how much of each, under which heading and level. Pure.
 
     layout      first story    others    pictures of       headline of the first    heading above short ones
-    digest      lead           story     leads, stories    h2                       “In brief”
+    digest      lead           story     all               h2                       “In brief”
     story       lead           short     leads, stories    h1                       “More from …”
     briefing    story          short     leads             h2                       their numbers
 
-These are the defaults for stories without a kind. When curators choose another story as the lead, the first one is an
+A digest prints two others as stories and, from the fourth on, short ones with a small picture at the side. These are
+the defaults for stories without a kind. When curators choose another story as the lead, the first one is an
 ordinary story. A section heading is an h2, and the headlines under it are h3.
 """
 
@@ -22,6 +23,8 @@ DEFAULTS = {
     Layout.STORY: (Kind.LEAD, Kind.SHORT),
     Layout.BRIEFING: (Kind.STORY, Kind.SHORT),
 }
+
+FULL_IN_DIGEST = 3  # stories at the start of a digest that are not short
 
 
 class RequestedStyle(NamedTuple):
@@ -47,7 +50,10 @@ def story_kinds(layout: str, given: Sequence[str]) -> list[Kind]:
         given = [Kind.LEAD, *given[1:]]  # the first story is the main one
     elif first == Kind.LEAD and Kind.LEAD in given:
         first = Kind.STORY
-    return [Kind(kind) if kind else (others if number else first) for number, kind in enumerate(given)]
+    defaults = [others if number else first for number in range(len(given))]
+    if layout == Layout.DIGEST:
+        defaults[FULL_IN_DIGEST:] = [Kind.SHORT] * len(defaults[FULL_IN_DIGEST:])
+    return [Kind(kind) if kind else default for kind, default in zip(given, defaults, strict=True)]
 
 
 def arrange_stories(
@@ -58,7 +64,7 @@ def arrange_stories(
     made: list[StoryArrangement] = []
     open_section = ""
     for wish, kind in zip(wishes, story_kinds(layout, [wish.kind for wish in wishes]), strict=True):
-        pictured = kind == Kind.LEAD or (kind == Kind.STORY and layout != Layout.BRIEFING)
+        pictured = kind == Kind.LEAD or layout == Layout.DIGEST or (kind == Kind.STORY and layout == Layout.STORY)
         if layout == Layout.STORY and not made:
             made.append(StoryArrangement(kind, "", 1, pictured))
             continue

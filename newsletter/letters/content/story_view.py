@@ -4,6 +4,7 @@ The brand is in brand_view.py, the appeal in appeal_view.py. letter_content.py c
 templates/email/_parts/ lays them out.
 """
 
+import re
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -20,6 +21,8 @@ from newsletter.stories.rich_text import rich_text
 __all__ = ["COLUMN", "PictureView", "Quote", "StoryBlock", "StoryView", "view_of_story"]
 
 MAX_PICTURE_HEIGHT = 600  # CSS pixels, a little less than the screen of a phone
+LABELLED = re.compile(r"©|\(c\)|[^\W\d]+(?: by)?\s?[:：]|(?:photo|picture|image|illustration)\w* by\b", re.IGNORECASE)
+THUMBNAIL = 152  # width of a short story's picture in CSS pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class StoryView:
     """One story as templates see it."""
 
     number: int  # position in the email, from 1
-    kind: str  # lead, story or short; a short story has only its first block and no picture
+    kind: str  # lead, story or short; a short story has only its first block, and a small picture in a digest
     section: str  # heading printed above the story, or empty
     level: int  # of its headline
     words: Translation  # phrases in the language of the story, if available
@@ -64,6 +67,7 @@ class StoryView:
     headline: str
     headline_direction: Direction
     byline: str  # “By NAME for SOURCE”
+    anchor: str  # id of its headline
     url: str
     picture: PictureView | None
     quote: Quote | None
@@ -95,8 +99,9 @@ def view_of_story(
         headline=story.headline,
         headline_direction=direction_of_text(story.headline, direction),
         byline=words.byline(story.byline, story.source_name),
+        anchor=f"story-{number}",
         url=story.url,
-        picture=_picture(story, words, pictures) if arranged.pictured else None,
+        picture=_picture(story, words, pictures, widest=THUMBNAIL if short else COLUMN) if arranged.pictured else None,
         quote=None if short else _quote(story, words),
         passages=tuple(
             # `blocks` sanitises each block, however the row was written
@@ -114,8 +119,13 @@ def _quote(story: Story, words: Translation) -> Quote | None:
     return Quote(f"{opening}{story.quote}{closing}", story.quote_by) if story.quote else None
 
 
-def _picture(story: Story, words: Translation, pictures: str) -> PictureView | None:
-    """Return the picture as wide as the column, or as its file if that is narrower; None until it is stored.
+def _credit(credit: str, words: Translation) -> str:
+    """Return “Picture: NAME”, or a credit that already has such a word or a © as it is: “Photo: NAME”."""
+    return credit if not credit or LABELLED.match(credit) else words.credit.format(credit=credit)
+
+
+def _picture(story: Story, words: Translation, pictures: str, *, widest: int) -> PictureView | None:
+    """Return the picture `widest` pixels wide, or as its file if that is narrower; None until it is stored.
 
     A file of twice the column's width (1072 pixels) is sharp on every screen. A tall picture is made narrower, so that
     it does not fill the screen.
@@ -124,11 +134,11 @@ def _picture(story: Story, words: Translation, pictures: str) -> PictureView | N
     if not (stored and stored.is_stored):
         return None
     width, height = stored.width or 1, stored.height or 1  # a stored picture has both
-    shown = max(1, min(COLUMN, width, round(MAX_PICTURE_HEIGHT * width / height)))
+    shown = max(1, min(widest, width, round(MAX_PICTURE_HEIGHT * width / height)))
     return PictureView(
         url=f"{pictures}/{stored.name}",
         alt=story.picture_alt,
-        credit=words.credit.format(credit=story.picture_credit) if story.picture_credit else "",
+        credit=_credit(story.picture_credit, words),
         width=shown,
         height=max(1, round(shown * height / width)),
     )

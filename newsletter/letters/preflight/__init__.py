@@ -1,8 +1,6 @@
 """Preflight: checks that an email must pass before it is sent. Pure: an email in, findings out; no link is opened.
 
-Content: check_content.py. HTML: check_html.py. Pictures: check_pictures.py. Size: check_size.py. Link targets:
-link_targets.py. Colours: check_contrast.py. Email client support: check_client_support.py. Visibility of text:
-visibility.py.
+Each module check_<subject>.py yields the findings of its subject; `findings` calls them all.
 """
 
 from collections.abc import Sequence

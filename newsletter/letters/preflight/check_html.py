@@ -67,7 +67,10 @@ def check_elements(parsed: ParsedHtml) -> Iterator[Finding]:
 
 def check_links(parsed: ParsedHtml, *, local: bool) -> Iterator[Finding]:
     """Yield findings about link addresses and link texts."""
+    targets = {f"#{element.attrs['id']}" for element in parsed.elements if element.attrs.get("id")}
     for link in parsed.of("a"):
+        if link.attrs.get("href", "") in targets:  # a link inside the email: harmless where it does nothing
+            continue
         if found := objection(link.attrs.get("href", ""), local=local):
             yield Finding(found.code, found.severity, at([link]), found.hint)
         pictured = [e.attrs.get("alt", "") for e in link.below() if e.tag == "img"]

@@ -76,7 +76,10 @@ def invalid_link(request: HttpRequest) -> HttpResponse:
 def brand(_request: HttpRequest, slug: str) -> HttpResponse:
     """Return a publication's colours, adjusted for contrast, as a stylesheet: the CSP forbids inline styles."""
     publication = get_object_or_404(Publication, slug=slug)
-    light, dark = palette.light_palette(publication.accent_colour), palette.dark_palette(publication.accent_colour_dark)
+    light, dark = (
+        palette.light_palette(publication.accent_colour),
+        palette.dark_palette(publication.accent_colour_dark or publication.accent_colour),
+    )
     rule = ":root {{ --brand: {0.accent}; --on-brand: {0.on_accent}; }}\n"
     css = rule.format(light) + "@media (prefers-color-scheme: dark) { " + rule.format(dark).strip() + " }\n"
     return HttpResponse(css, content_type="text/css; charset=utf-8", headers={"Cache-Control": "public, max-age=600"})

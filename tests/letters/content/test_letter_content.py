@@ -87,8 +87,21 @@ def test_a_note_is_parted_into_paragraphs_at_empty_lines() -> None:
     assert gathered(edition=edition).intro == ("One two.", "Three.", "Four.")
 
 
-def test_without_a_note_there_is_a_line_of_welcome() -> None:
-    assert gathered().intro == ("Here is the latest from The Tideline.",)
+def test_without_a_note_the_letter_begins_with_its_first_story() -> None:
+    assert gathered().intro == ()
+
+
+def test_the_accent_of_dark_mode_is_that_of_light_mode_made_legible() -> None:
+    red = gathered(edition=edition_of(publication(accent_colour="#b3261e", accent_colour_dark=""))).brand
+    channels = [int(red.dark.accent[n : n + 2], 16) for n in (1, 3, 5)]
+    assert channels[0] == max(channels)  # still a red
+    own = gathered(edition=edition_of(publication(accent_colour="#b3261e", accent_colour_dark="#7cc4de"))).brand
+    assert own.dark.accent == "#7cc4de"
+
+
+def test_a_digest_lists_its_stories_from_six_on() -> None:
+    assert not gathered(*[story()] * 5).listed
+    assert gathered(*[story()] * 6).listed
 
 
 def test_an_edition_without_a_local_date_is_dated_in_the_publications_time_zone() -> None:
@@ -247,3 +260,19 @@ def test_anything_a_reader_would_see_changes_the_fingerprint() -> None:
         bare(),
     ]
     assert len({fingerprint(contents) for contents in [before, *changed]}) == len(changed) + 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("Odd Lunde", "Picture: Odd Lunde"),
+        ("Photo: Odd Lunde", "Photo: Odd Lunde"),
+        ("Photo by Odd Lunde", "Photo by Odd Lunde"),
+        ("© Odd Lunde", "© Odd Lunde"),
+        ("Foto : Odd Lunde", "Foto : Odd Lunde"),
+    ],
+)
+def test_a_credit_that_says_what_it_is_gets_no_second_label(typed: str, printed: str) -> None:
+    picture = gathered(story(picture=kept("bridge", 1072, 600), picture_credit=typed)).stories[0].picture
+    assert picture
+    assert picture.credit == printed

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.letters.content.story_arrangement import RequestedStyle, arrange_stories, story_kinds
-from newsletter.letters.content.translations import ENGLISH
+from newsletter.letters.content.translations.english import ENGLISH
 from newsletter.publications.models import Layout
 from newsletter.stories.models import Kind
 
@@ -22,6 +22,11 @@ LEAD, STORY, SHORT = Kind.LEAD, Kind.STORY, Kind.SHORT
 )
 def test_a_layout_decides_for_stories_that_curators_left_open(layout: Layout, printed: list[Kind]) -> None:
     assert story_kinds(layout, ["", "", ""]) == printed
+
+
+def test_a_long_digest_prints_three_stories_in_full_and_the_others_short() -> None:
+    assert story_kinds(Layout.DIGEST, [""] * 6) == [LEAD, STORY, STORY, SHORT, SHORT, SHORT]
+    assert story_kinds(Layout.DIGEST, ["", "", "", "story", ""]) == [LEAD, STORY, STORY, STORY, SHORT]
 
 
 def test_a_curators_word_comes_first() -> None:
@@ -47,8 +52,8 @@ def test_a_section_is_headed_once_and_its_headlines_are_a_level_lower() -> None:
         RequestedStyle("", ""),
         RequestedStyle("", "Town"),
         RequestedStyle("", "Town"),
-        RequestedStyle("", "Sea"),
-        RequestedStyle("", ""),
+        RequestedStyle("story", "Sea"),
+        RequestedStyle("story", ""),
     )
     assert made == [("", 2), ("Town", 3), ("", 3), ("Sea", 3), ("", 2)]
 
@@ -68,7 +73,8 @@ def test_a_briefing_prints_the_picture_of_a_lead_alone() -> None:
     wishes = [RequestedStyle("lead", ""), RequestedStyle("story", ""), RequestedStyle("short", "")]
     pictured = {layout: [a.pictured for a in arrange_stories(layout, wishes, ENGLISH, "P")] for layout in Layout}
     assert pictured[Layout.BRIEFING] == [True, False, False]
-    assert pictured[Layout.DIGEST] == pictured[Layout.STORY] == [True, True, False]
+    assert pictured[Layout.DIGEST] == [True, True, True]  # that of a short one is small
+    assert pictured[Layout.STORY] == [True, True, False]
 
 
 WISHES = st.lists(
