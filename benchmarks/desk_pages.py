@@ -216,7 +216,13 @@ def _acts(made: dict[str, Any], editor: Any) -> Iterator[Measured]:
     def restore() -> Any:
         return editor.post(f"/stories/{gone.pop()}/restore/", state["seen"], headers=HTMX)
 
-    yield "act", "restore a story", restore, see
+    def have_dropped() -> None:
+        see()
+        if not gone:
+            drop()
+            see()
+
+    yield "act", "restore a story", restore, have_dropped
 
     def add() -> Any:
         state["number"] += 1

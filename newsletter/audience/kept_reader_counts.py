@@ -90,5 +90,4 @@ def _finish(kept: KeptReaderCounts) -> None:
     counts = from_statuses(kept.so_far, suppressed=kept.so_far.get("suppressed", 0))
     for name in COUNTS:
         setattr(kept, name, getattr(counts, name))
-    assert kept.begun_at is not None
-    kept.counted_at, kept.begun_at = kept.begun_at, None
+    kept.counted_at, kept.begun_at = kept.begun_at or kept.counted_at, None

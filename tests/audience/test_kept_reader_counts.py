@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from pytest import MonkeyPatch
 
 from newsletter.audience import kept_reader_counts, suppressions
 from newsletter.audience.kept_reader_counts import RENEW_AFTER, count_next_part, reader_counts
@@ -18,7 +17,7 @@ LATER = MONDAY + RENEW_AFTER + timedelta(seconds=1)
 
 
 @pytest.fixture
-def large(monkeypatch: MonkeyPatch) -> Publication:
+def large(monkeypatch: pytest.MonkeyPatch) -> Publication:
     """A publication of fourteen readers, where five are many."""
     monkeypatch.setattr(kept_reader_counts, "EXACT_UP_TO", 5)
     monkeypatch.setattr(kept_reader_counts, "SUBSCRIPTIONS_A_PART", 4)
@@ -77,7 +76,7 @@ def test_counts_are_renewed_after_a_while_and_not_before(large: Publication) -> 
     assert not count_next_part(now=LATER + RENEW_AFTER)
 
 
-def test_a_part_that_fails_is_counted_again(large: Publication, monkeypatch: MonkeyPatch) -> None:
+def test_a_part_that_fails_is_counted_again(large: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
     reader_counts(large, now=MONDAY)
     suppress(large, 3)
     while KeptReaderCounts.objects.get().last_suppression == 0:
