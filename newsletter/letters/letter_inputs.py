@@ -28,6 +28,7 @@ STORY = (
     *("edition_id", "position", "story_id", "story__version", "story__changed_at"),
     *(f"story__picture__{name}" for name in PICTURE),
 )
+PLANNING = {"planned_to", "past_schedules", "planned_from", "plan_again_at"}  # of a publication; not in any letter
 Rows = dict[int, list[tuple[Any, ...]]]
 
 
@@ -75,7 +76,7 @@ def _versions(edition: Edition, stories: list[tuple[Any, ...]], common: list[Any
 
 
 def _values(row: models.Model) -> list[Any]:
-    return [getattr(row, field.attname) for field in row._meta.concrete_fields]
+    return [getattr(row, f.attname) for f in row._meta.concrete_fields if f.attname not in PLANNING]
 
 
 def _grouped(rows: Iterable[tuple[Any, ...]]) -> Rows:
