@@ -261,6 +261,9 @@ def _outcomes(dispatch: int, publication: int) -> None:
     """Every reader of the publication got it, one in three opened it, one in fifty clicked."""
     from django.db import connection
 
+    from newsletter.insights.models import OutcomeCounts, ReaderOutcome
+    from newsletter.insights.outcome_counts import locked
+
     now = "CURRENT_TIMESTAMP"
     with connection.cursor() as cursor:
         cursor.execute(
@@ -270,6 +273,14 @@ def _outcomes(dispatch: int, publication: int) -> None:
             f"CASE WHEN subscriber_id % 3 = 0 THEN {now} END, CASE WHEN subscriber_id % 50 = 0 THEN {now} END "
             f"FROM audience_subscription WHERE publication_id = {publication} AND status = 'active'"
         )
+    locked({dispatch})
+    rows = ReaderOutcome.objects.filter(dispatch=dispatch)
+    OutcomeCounts.objects.filter(pk=dispatch).update(
+        delivered=rows.filter(reached=5).count(),
+        bounced=rows.filter(reached=6).count(),
+        opened=rows.exclude(opened_at=None).count(),
+        clicked=rows.exclude(clicked_at=None).count(),
+    )
 
 
 if __name__ == "__main__":
