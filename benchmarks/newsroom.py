@@ -262,7 +262,6 @@ def _outcomes(dispatch: int, publication: int) -> None:
     from django.db import connection
 
     from newsletter.insights.models import OutcomeCounts, ReaderOutcome
-    from newsletter.insights.outcome_counts import locked
 
     now = "CURRENT_TIMESTAMP"
     with connection.cursor() as cursor:
@@ -273,9 +272,9 @@ def _outcomes(dispatch: int, publication: int) -> None:
             f"CASE WHEN subscriber_id % 3 = 0 THEN {now} END, CASE WHEN subscriber_id % 50 = 0 THEN {now} END "
             f"FROM audience_subscription WHERE publication_id = {publication} AND status = 'active'"
         )
-    locked({dispatch})
     rows = ReaderOutcome.objects.filter(dispatch=dispatch)
-    OutcomeCounts.objects.filter(pk=dispatch).update(
+    OutcomeCounts.objects.create(
+        pk=dispatch,
         delivered=rows.filter(reached=5).count(),
         bounced=rows.filter(reached=6).count(),
         opened=rows.exclude(opened_at=None).count(),
