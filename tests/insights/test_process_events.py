@@ -287,3 +287,11 @@ def test_posts_are_thrown_away_after_thirty_days_whatever_became_of_them() -> No
     assert webhook_inbox.prune(now=MONDAY) == 2
     assert webhook_inbox.prune(now=MONDAY) == 0
     assert WebhookPost.objects.count() == 2
+
+
+def test_a_call_is_found_by_the_id_of_the_provider_through_an_index() -> None:
+    plan = Attempt.objects.filter(provider_id__in=["abc", "def"]).explain()
+    names = {index.name for index in Attempt._meta.indexes}
+    assert "attempt_by_provider_id" in names
+    if connection.vendor == "sqlite":  # PostgreSQL reads a table of no rows whole
+        assert "attempt_by_provider_id" in plan
