@@ -50,9 +50,7 @@ class _Call(NamedTuple):
     attempt: Attempt | None
 
 
-BatchRow = tuple[
-    int, str, bytes | memoryview, dict[str, list[int]], Any
-]  # number, state, ids, left out, attempt
+BatchRow = tuple[int, str, bytes | memoryview, dict[str, list[int]], Any]  # number, state, ids, left out, attempt
 Person = tuple[str, datetime | None, datetime | None]  # address, unsubscribed at, suppressed at
 
 CALLED = (
