@@ -154,6 +154,27 @@ def desk(plan: Plan) -> Iterator[Line]:
             yield from newsrooms.desk(stage, plan.scale, readers)
 
 
+def idle(plan: Plan) -> Iterator[Line]:
+    """What the fleet costs while nothing is due, without publications and with many."""
+    for publications, must, aim in ((0, 0.04, 0.02), (newsrooms.PUBLICATIONS, 0.08, 0.04)):
+        with Stage("postgresql") as stage:
+            plan.saw(stage)
+            newsrooms.fill(stage, min(1.0, plan.scale), min(SMALL, plan.readers) if publications else 0)
+            fleet = fleets.product(stage, processes=1, pictures=True)
+            try:
+                what = f"{publications} publications with waiting editions" if publications else "nothing in it"
+                yield from newsrooms.idle(stage, plan.scale, fleet, what, must=must, aim=aim)
+            finally:
+                fleet.end()
+
+
+def fairness(plan: Plan) -> Iterator[Line]:
+    """Editions of all publications due at one moment."""
+    with Stage("postgresql") as stage:
+        plan.saw(stage)
+        yield from newsrooms.fairness(stage, plan.scale, plan.readers, plan.processes)
+
+
 PARTS: dict[str, Part] = {
     "dispatch": dispatch,
     "sqlite": sqlite,
@@ -161,6 +182,8 @@ PARTS: dict[str, Part] = {
     "assembly": assembly,
     "webhook": webhook,
     "desk": desk,
+    "idle": idle,
+    "fairness": fairness,
 }
 
 
