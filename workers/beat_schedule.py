@@ -22,6 +22,7 @@ PERIODIC_TASKS = (
     PeriodicTask("workers.tasks.pictures.fetch_due_pictures", 1),
     PeriodicTask("workers.tasks.insights.process_webhook_posts", 1),
     PeriodicTask("workers.tasks.insights.prune", 600),
+    PeriodicTask("workers.tasks.insights.delete_old_outcomes", 60),
     PeriodicTask("workers.tasks.maintenance.record_queue_depths", 5),
     PeriodicTask("workers.tasks.maintenance.recover", 5),
     PeriodicTask("workers.tasks.maintenance.count_readers", 5),

@@ -93,9 +93,8 @@ class OutcomeCounts(models.Model):
     prefetched = models.PositiveBigIntegerField(default=0)
     opened = models.PositiveBigIntegerField(default=0)
     clicked = models.PositiveBigIntegerField(default=0)
-    deleted_at = models.DateTimeField(
-        null=True, blank=True, help_text="When its outcomes began to be deleted; since then the counts are final."
-    )
+    final_at = models.DateTimeField(null=True, blank=True, help_text="Since then they take no more outcomes.")
+    deleted_at = models.DateTimeField(null=True, blank=True, help_text="When the last of the outcomes was deleted.")
 
     def __str__(self) -> str:
         return f"outcome counts of dispatch {self.dispatch_id}"

@@ -33,7 +33,7 @@ def locked(dispatches: Collection[int]) -> set[int]:
     rows = OutcomeCounts.objects.filter(pk__in=dispatches).order_by("pk")
     if connection.features.has_select_for_update:
         rows = rows.select_for_update()
-    return {row.pk for row in rows if row.deleted_at is None}
+    return {row.pk for row in rows if row.final_at is None}
 
 
 def add(differences: Mapping[int, Sequence[int]]) -> None:

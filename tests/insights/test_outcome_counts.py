@@ -46,7 +46,7 @@ def test_an_earlier_time_and_a_lower_stage_count_nothing(opened: Opener) -> None
 def test_a_dispatch_whose_outcomes_are_deleted_takes_no_more_and_keeps_its_counts(opened: Opener) -> None:
     dispatch = opened().pk
     reader_outcomes.upsert({(dispatch, 1): row(DeliveryStage.DELIVERED)})
-    OutcomeCounts.objects.update(deleted_at=MONDAY)
+    OutcomeCounts.objects.update(final_at=MONDAY)
     ReaderOutcome.objects.all().delete()
     reader_outcomes.upsert({(dispatch, 1): row(DeliveryStage.DELIVERED, clicked_at=MONDAY)})
     assert dispatch_stats(dispatch) == DispatchStats(delivered=1)

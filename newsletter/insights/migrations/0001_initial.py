@@ -28,7 +28,8 @@ class Migration(migrations.Migration):
                 ('prefetched', models.PositiveBigIntegerField(default=0)),
                 ('opened', models.PositiveBigIntegerField(default=0)),
                 ('clicked', models.PositiveBigIntegerField(default=0)),
-                ('deleted_at', models.DateTimeField(blank=True, help_text='When its outcomes began to be deleted; since then the counts are final.', null=True)),
+                ('final_at', models.DateTimeField(blank=True, help_text='Since then they take no more outcomes.', null=True)),
+                ('deleted_at', models.DateTimeField(blank=True, help_text='When the last of the outcomes was deleted.', null=True)),
             ],
         ),
         migrations.CreateModel(
