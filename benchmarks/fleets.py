@@ -32,15 +32,18 @@ class Fleet:
             process.end()
 
 
-def product(stage: Stage, *, processes: int, connections: int = 4) -> Fleet:
-    """Its dispatch workers, one a core, the worker for everything else, and the beat."""
+def product(stage: Stage, *, processes: int, connections: int = 4, pictures: bool = False) -> Fleet:
+    """Its dispatch workers, one a core, the worker for everything else, and the beat; with `pictures`, theirs too."""
     environment = {**stage.environment, "DISPATCH_CONNECTIONS": str(connections)}
     commands: dict[str, list[str]] = stage.do("-m", "benchmarks.product", "commands", environment=environment)
     senders = []
     for number in range(1, processes + 1):
         words = [word.replace("dispatch-worker@", f"dispatch-worker-{number}@") for word in commands["dispatch-worker"]]
         senders.append(stage.run("dispatch-worker", *words, environment=environment))
-    others = [stage.run("worker", *commands["worker"], environment=environment)]
+    names = [name for name in commands if name.endswith("worker") and name != "dispatch-worker"]
+    if not pictures:
+        names.remove("pictures-worker")
+    others = [stage.run(name, *commands[name], environment=environment) for name in names]
     for worker in (*senders, *others):
         _wait_until_ready(worker)
     others.append(stage.run("beat", *commands["beat"], environment=environment))

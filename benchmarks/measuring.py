@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks import dispatching, fleets, reading, reading_pages, watching, webhooks
+from benchmarks import dispatching, fleets, newsrooms, reading, reading_pages, watching, webhooks
 from benchmarks.data import WARM, slug
 from benchmarks.dispatching import Run
 from benchmarks.fleets import Fleet
@@ -159,6 +159,35 @@ def read(plan: Plan) -> Iterator[Line]:
     yield from reading.measure(articles=plan.articles, cases=plan.cases)
 
 
+def desk(plan: Plan) -> Iterator[Line]:
+    """What pages, acts and periodic tasks cost in a large newsroom."""
+    for kind, readers in (("postgresql", plan.readers), ("sqlite", min(PART, plan.readers))):
+        with Stage(kind) as stage:
+            plan.saw(stage)
+            yield from newsrooms.desk(stage, plan.scale, readers)
+
+
+def idle(plan: Plan) -> Iterator[Line]:
+    """What the fleet costs while nothing is due, without publications and with many."""
+    for publications, must, aim in ((0, 0.04, 0.02), (newsrooms.PUBLICATIONS, 0.08, 0.04)):
+        with Stage("postgresql") as stage:
+            plan.saw(stage)
+            newsrooms.fill(stage, min(1.0, plan.scale), min(SMALL, plan.readers) if publications else 0)
+            fleet = fleets.product(stage, processes=1, pictures=True)
+            try:
+                what = f"{publications} publications with waiting editions" if publications else "nothing in it"
+                yield from newsrooms.idle(stage, plan.scale, fleet, what, must=must, aim=aim)
+            finally:
+                fleet.end()
+
+
+def fairness(plan: Plan) -> Iterator[Line]:
+    """Editions of all publications due at one moment."""
+    with Stage("postgresql") as stage:
+        plan.saw(stage)
+        yield from newsrooms.fairness(stage, plan.scale, plan.readers, plan.processes)
+
+
 PARTS: dict[str, Part] = {
     "dispatch": dispatch,
     "sqlite": sqlite,
@@ -167,6 +196,9 @@ PARTS: dict[str, Part] = {
     "webhook": webhook,
     "pages": pages,
     "reading": read,
+    "desk": desk,
+    "idle": idle,
+    "fairness": fairness,
 }
 
 

@@ -1,6 +1,6 @@
 """How well articles are read: from copied text, from pasted articles with known fields, and from web pages.
 
-Each kind of input has one function here. `--articles` names a folder with real pages, which are not part of the project:
+Each kind of input has one function here. `--articles` names a folder of real pages, which are no part of the project:
 `copied.json.gz` maps an id to `text` (the page selected whole, copied and pasted) and `want` (the article's text), and
 `html/` holds the pages themselves. `--cases` names a folder of JSON files, each a pasted article with the fields that
 should be found in it. The project's own cases are always measured.

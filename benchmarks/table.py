@@ -100,11 +100,26 @@ def keep(file: Path, where: dict[str, Any], lines: Sequence[Line], runs: Sequenc
 
 
 def write(document: Path, where: dict[str, Any], lines: Sequence[Line]) -> None:
-    """Put the table between the two marks of a document."""
+    """Put the lines between the marks of a document: those of a part with marks of its own there, the others together.
+
+    A table without new lines stays as it is.
+    """
     text = document.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    if not rest or END not in rest:
-        raise ValueError(f"{document} has no marks {BEGIN} … {END}")
-    block = f"{BEGIN}\n{describe(where)}\n\n{markdown(lines)}\n{END}"
-    document.write_text(f"{before}{block}{after}", encoding="utf-8")
+    own = {line.part for line in lines if _marks(line.part)[0] in text}
+    for part in own:
+        text = _put(text, _marks(part), where, [line for line in lines if line.part == part])
+    if rest := [line for line in lines if line.part not in own]:
+        text = _put(text, (BEGIN, END), where, rest)
+    document.write_text(text, encoding="utf-8")
+
+
+def _marks(part: str) -> tuple[str, str]:
+    return BEGIN.replace(":", f" {part}:"), END.replace(":", f" {part}:")
+
+
+def _put(text: str, marks: tuple[str, str], where: dict[str, Any], lines: Sequence[Line]) -> str:
+    before, begin, rest = text.partition(marks[0])
+    _, end, after = rest.partition(marks[1])
+    if not begin or not end:
+        raise ValueError(f"the document has no marks {marks[0]} … {marks[1]}")
+    return f"{before}{begin}\n{describe(where)}\n\n{markdown(lines)}\n{end}{after}"

@@ -277,6 +277,7 @@ if DISPATCH_LEASE < _MIN_LEASE:
 
 # --- logs ----------------------------------------------------------------------------------
 
+OUTCOMES_KEPT_DAYS = env.count("OUTCOMES_KEPT_DAYS", 400, minimum=0, maximum=36_500)  # of readers; counts are kept
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = logging_config.settings(LOG_LEVEL)
 logging_config.configure()  # every process reads the settings, so all processes log alike

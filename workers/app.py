@@ -17,7 +17,7 @@ from django.conf import settings  # noqa: E402 — Django must be ready first
 
 from newsletter.lib.errors import BadSetting, NewsletterError  # noqa: E402
 from newsletter.lib.shared_memory import require_shared_memory  # noqa: E402
-from workers import heartbeat  # noqa: E402
+from workers import database_connections, heartbeat  # noqa: E402
 from workers.beat_schedule import SCHEDULE  # noqa: E402
 from workers.queues import ROUTES, WORKER_QUEUES  # noqa: E402
 
@@ -46,6 +46,8 @@ app.conf.update(
     task_acks_late=False,
     worker_prefetch_multiplier=1,
     worker_disable_prefetch=True,
+    # sessions of the database are kept from task to task (database_connections.py)
+    CELERY_DB_REUSE_MAX=database_connections.REUSES,
     # reconnect without a limit
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
@@ -87,4 +89,5 @@ def _add_sent_at(headers: dict[str, Any] | None = None, **_: Any) -> None:
         headers["sent_at"] = time.time()
 
 
+database_connections.connect()
 heartbeat.connect()

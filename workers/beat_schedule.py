@@ -23,8 +23,10 @@ PERIODIC_TASKS = (
     PeriodicTask("workers.tasks.reading.read_due_drafts", 1),
     PeriodicTask("workers.tasks.insights.process_webhook_posts", 1),
     PeriodicTask("workers.tasks.insights.prune", 600),
+    PeriodicTask("workers.tasks.insights.delete_old_outcomes", 60),
     PeriodicTask("workers.tasks.maintenance.record_queue_depths", 5),
     PeriodicTask("workers.tasks.maintenance.recover", 5),
+    PeriodicTask("workers.tasks.maintenance.count_readers", 5),
     PeriodicTask("workers.tasks.maintenance.enqueue_group_steps", 1),
     PeriodicTask("workers.tasks.maintenance.clean_up", 60),
 )

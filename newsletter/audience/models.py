@@ -138,3 +138,26 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"suppression {self.pk}"
+
+
+class KeptReaderCounts(models.Model):
+    """Readers of a large publication by status, as counted a while ago; pages show them with their age.
+
+    Counting goes on in parts (kept_reader_counts.py): `begun_at` is set and `so_far` grows until the last part.
+    """
+
+    publication = models.OneToOneField(Publication, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    active = models.PositiveBigIntegerField()
+    suppressed = models.PositiveBigIntegerField()
+    pending = models.PositiveBigIntegerField()
+    paused = models.PositiveBigIntegerField()
+    left = models.PositiveBigIntegerField()
+    counted_at = models.DateTimeField(help_text="When that count began.")
+
+    begun_at = models.DateTimeField(null=True, blank=True, help_text="When the next count began.")
+    so_far = models.JSONField(default=dict, help_text="Subscriptions by status counted since then.")
+    last_subscriber = models.BigIntegerField(null=True, blank=True, help_text="The highest subscriber id counted.")
+    last_suppression = models.BigIntegerField(default=0, help_text="The highest suppression id looked at.")
+
+    def __str__(self) -> str:
+        return f"reader counts of publication {self.publication_id}"

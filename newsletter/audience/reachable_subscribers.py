@@ -69,8 +69,8 @@ class SqlCondition(NamedTuple):
 def candidates(publication_id: int, *, day: date, after: int, limit: int) -> list[Candidate]:
     """Return the next `limit` subscribers with an id above `after`, in ascending order.
 
-    Fewer than `limit` means that there are no more. `day` is when they receive the edition: a pause that ends by then
-    does not exclude anybody.
+    Fewer than `limit` means that there are no more: where a full chunk ends is found in the subscriptions alone. `day`
+    is when they receive the edition: a pause that ends by then does not exclude anybody.
     """
     found: list[Candidate] = _candidates(CANDIDATES, [_day(day)], publication_id, after, limit)
     return found

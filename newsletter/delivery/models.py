@@ -202,6 +202,7 @@ class Attempt(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["group"], name="attempt_in_group", condition=Q(group__isnull=False)),
+            models.Index(fields=["provider_id"], name="attempt_by_provider_id"),
         ]
 
     def __str__(self) -> str:

@@ -105,6 +105,9 @@ class Edition(models.Model):
     made_from = models.CharField(
         max_length=64, blank=True, help_text="Fingerprint of everything that the email was built from."
     )
+    compared = models.CharField(
+        max_length=64, blank=True, help_text="Versions of its content when that fingerprint was last found equal."
+    )
     content_hash = models.CharField(max_length=64, blank=True, help_text="Fingerprint of the frozen emails.")
     assembled_at = models.DateTimeField(null=True, blank=True)
     approved_hash = models.CharField(max_length=64, blank=True, help_text="The content hash that was approved.")

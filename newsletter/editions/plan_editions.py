@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
 
+from newsletter.editions import planning_inputs
 from newsletter.editions.edition_times import Times, cadence_times, chosen_times, set_times
 from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.planning_inputs import SETTLE_AFTER
 from newsletter.editions.schedule_dates import begun_until, editions_ahead, missed_dates, next_date
 from newsletter.lib.errors import BadInput
 from newsletter.mail import text_cleaning
@@ -20,7 +21,6 @@ from newsletter.publications.schedule import Due, due_on
 
 log = structlog.get_logger()
 MAX_MISSED = 60  # missed editions recorded after a long downtime; older dates are not recorded
-SETTLE_AFTER = timedelta(days=1)  # how often `planned_to` is advanced when nothing is missed
 MAX_EXTRA_AHEAD = timedelta(days=366)  # of an extra edition; a later time is a typing error
 MISSED = "Missed: the service was not running when the edition was due."
 
@@ -45,14 +45,15 @@ def plan(publication: Publication, *, now: datetime) -> Edition | None:
 
 
 def plan_all(*, now: datetime) -> None:
-    """Plan every active publication, and each paused one with a planned edition or unsettled dates.
+    """Plan every publication for which something has changed since its last planning (planning_inputs.py).
 
     A publication that cannot be planned is logged, and the others are still planned.
     """
-    planned = Edition.objects.filter(state=EditionState.PLANNED, due_at__gt=now).values("publication")
-    for publication in Publication.objects.filter(Q(is_active=True) | Q(pk__in=planned) | ~Q(past_schedules=[])):
+    for publication, values_hash in planning_inputs.to_plan(now=now):
         try:
             plan(publication, now=now)
+            # read before the planning: what changed in between has another hash the next time
+            planning_inputs.mark_planned(publication, values_hash, now=now)
         except Exception:
             log.exception("publication.not_planned", publication=publication.pk)
 

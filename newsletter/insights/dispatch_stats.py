@@ -1,13 +1,10 @@
-"""Count the outcomes of a dispatch by readers. The counts are not stored."""
+"""The outcomes of a dispatch in numbers of readers, as outcome_counts.py keeps them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Count
-
-from newsletter.insights.models import DeliveryStage, ReaderOutcome
-from newsletter.insights.reader_outcomes import TIMES
+from newsletter.insights.models import OutcomeCounts
+from newsletter.insights.outcome_counts import COUNTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +32,11 @@ class DispatchStats:
         return self.processed + self.deferred + self.dropped + self.blocked + self.delivered + self.bounced
 
 
-ACTIONS = [time.removesuffix("_at") for time in TIMES if time not in ("delivered_at", "bounced_at")]
-
-
 def stats_by_dispatch(dispatches: Collection[int]) -> dict[int, DispatchStats]:
     """Return the statistics of each of these dispatches that has events, in one query."""
-    rows = (
-        ReaderOutcome.objects.filter(dispatch__in=dispatches)
-        .values("dispatch_id", "reached")
-        .annotate(readers=Count("pk"), **{action: Count(f"{action}_at") for action in ACTIONS})
-        .order_by()
-    )
-    sums: dict[int, dict[str, int]] = {}
-    row: Any  # django-stubs cannot know the names made from ACTIONS
-    for row in rows:
-        counts = sums.setdefault(row["dispatch_id"], {})
-        counts[DeliveryStage(row["reached"]).name.lower()] = row["readers"]
-        for action in ACTIONS:
-            counts[action] = counts.get(action, 0) + row[action]
-    return {dispatch: DispatchStats(**counts) for dispatch, counts in sums.items()}
+    rows = OutcomeCounts.objects.filter(dispatch__in=dispatches)
+    found = {row.pk: DispatchStats(**{name: getattr(row, name) for name in COUNTED}) for row in rows}
+    return {dispatch: stats for dispatch, stats in found.items() if stats.with_events}
 
 
 def dispatch_stats(dispatch: int) -> DispatchStats | None:

@@ -7,7 +7,8 @@ from django.db.models import Count, F, Max, Min, Q
 
 from newsletter.delivery.models import Dispatch
 from newsletter.delivery.states import DispatchState
-from newsletter.insights.models import PostRefusal, ReaderOutcome, WebhookPost, WebhookPostState
+from newsletter.insights import dispatch_stats
+from newsletter.insights.models import PostRefusal, WebhookPost, WebhookPostState
 from newsletter.insights.webhook_post_queue import OLD
 
 REPORT_PERIOD = timedelta(days=1)
@@ -58,7 +59,7 @@ def _is_silent(now: datetime) -> bool:
     """Return True if the latest finished editions with readers are an hour old and brought no event."""
     sent = Dispatch.objects.filter(state=DispatchState.FINISHED, planned__gt=0, opened_at__lt=now - EVENT_GRACE)
     latest = list(sent.order_by("-opened_at", "-pk").values_list("pk", flat=True)[:SILENT_EDITIONS])
-    return len(latest) == SILENT_EDITIONS and not ReaderOutcome.objects.filter(dispatch__in=latest).exists()
+    return len(latest) == SILENT_EDITIONS and not dispatch_stats.stats_by_dispatch(latest)
 
 
 def _refused(now: datetime) -> RejectedPosts | None:

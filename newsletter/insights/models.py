@@ -78,6 +78,28 @@ class DeliveryStage(models.IntegerChoices):
     BOUNCED = 6
 
 
+class OutcomeCounts(models.Model):
+    """Numbers of readers of one dispatch by outcome, written together with their outcomes (outcome_counts.py)."""
+
+    dispatch = models.OneToOneField(Dispatch, on_delete=models.PROTECT, primary_key=True, related_name="outcome_counts")
+    processed = models.PositiveBigIntegerField(default=0)
+    deferred = models.PositiveBigIntegerField(default=0)
+    dropped = models.PositiveBigIntegerField(default=0)
+    blocked = models.PositiveBigIntegerField(default=0)
+    delivered = models.PositiveBigIntegerField(default=0)
+    bounced = models.PositiveBigIntegerField(default=0)
+    complained = models.PositiveBigIntegerField(default=0)
+    unsubscribed = models.PositiveBigIntegerField(default=0)
+    prefetched = models.PositiveBigIntegerField(default=0)
+    opened = models.PositiveBigIntegerField(default=0)
+    clicked = models.PositiveBigIntegerField(default=0)
+    final_at = models.DateTimeField(null=True, blank=True, help_text="Since then they take no more outcomes.")
+    deleted_at = models.DateTimeField(null=True, blank=True, help_text="When the last of the outcomes was deleted.")
+
+    def __str__(self) -> str:
+        return f"outcome counts of dispatch {self.dispatch_id}"
+
+
 class ReaderOutcome(models.Model):
     """The outcome of one reader's letter of one dispatch, created by its first event.
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from newsletter.insights import outcome_counts
 from newsletter.insights.models import DeliveryStage, ReaderOutcome
 from newsletter.mail.sendgrid.event_webhook import Event, EventType
 
@@ -35,6 +36,10 @@ COLUMNS = ", ".join(("dispatch_id", "subscriber", "reached", *TIMES))
 MARKS = f"({', '.join(['%s'] * (3 + len(TIMES)))})"
 NULL_TIME = "'9999-12-31'"  # later than any event; a time in PostgreSQL, text in SQLite
 
+DIFFERENCES = ", ".join(
+    f"{new} - {old}" for new, old in zip(outcome_counts.counted("changed"), outcome_counts.counted("was"), strict=True)
+)
+
 Key = tuple[int, int]  # dispatch, subscriber
 Value = int | datetime | None
 NOTHING: tuple[Value, ...] = (None,) * len(TIMES)
@@ -60,15 +65,20 @@ def merge_events(events: Iterable[Event]) -> dict[Key, Row]:
 
 
 def upsert(rows: Mapping[Key, Row]) -> None:
-    """Merge `rows` into the table, ordered by key, so that two writers cannot deadlock."""
+    """Merge `rows` into the table and the counts, ordered by key, so that two writers cannot deadlock.
+
+    Needs a transaction. Rows of dispatches whose outcomes are being deleted are skipped.
+    """
+    taking = outcome_counts.locked({dispatch for dispatch, _ in rows}) if rows else set()
+    rows = {key: row for key, row in rows.items() if key[0] in taking}
     if not rows:
         return
     if connection.vendor == "postgresql":
-        _copy(rows)
+        outcome_counts.add(_copy(rows))
     else:
         ordered = [(*key, *rows[key]) for key in sorted(rows)]
         for begin in range(0, len(ordered), ROWS_A_STATEMENT):
-            _insert(ordered[begin : begin + ROWS_A_STATEMENT])
+            outcome_counts.add(_insert(ordered[begin : begin + ROWS_A_STATEMENT]))
 
 
 class _Texts(dict[Value, str]):
@@ -79,10 +89,11 @@ class _Texts(dict[Value, str]):
         return text
 
 
-def _copy(rows: Mapping[Key, Row]) -> None:
-    """Merge on PostgreSQL: COPY into a temporary table, then one INSERT … SELECT. Needs a transaction.
+def _copy(rows: Mapping[Key, Row]) -> dict[int, list[int]]:
+    """Merge on PostgreSQL: COPY into a temporary table, then one INSERT … SELECT. Return what that adds to the counts.
 
-    The rows are written as one text: passing each value to the driver takes four times as long.
+    The rows are written as one text: passing each value to the driver takes four times as long. The statement sees the
+    table as it was before it, and so both what each changed row is and what it was.
     """
     text = _Texts().__getitem__
     lines = ["\t".join([*map(str, key), *map(text, rows[key])]) for key in sorted(rows)]
@@ -96,11 +107,18 @@ def _copy(rows: Mapping[Key, Row]) -> None:
         with cursor.copy(f"COPY arrived ({COLUMNS}) FROM STDIN") as copy:
             copy.write("\n".join(lines))
         cursor.execute(
-            f"INSERT INTO {TABLE} AS had ({COLUMNS}) SELECT {COLUMNS} FROM arrived ORDER BY 1, 2 {_conflict('LEAST')}"  # noqa: S608 names of ours
+            f"WITH changed AS (INSERT INTO {TABLE} AS had ({COLUMNS}) SELECT {COLUMNS} FROM arrived ORDER BY 1, 2 "  # noqa: S608 names of ours
+            f"{_conflict('LEAST')} RETURNING had.*) "
+            f"SELECT changed.dispatch_id, {DIFFERENCES} FROM changed LEFT JOIN LATERAL ("
+            f"SELECT * FROM {TABLE} AS old WHERE old.dispatch_id = changed.dispatch_id "
+            "AND old.subscriber = changed.subscriber OFFSET 0) AS was ON TRUE GROUP BY 1"
         )
+        return {dispatch: list(numbers) for dispatch, *numbers in cursor.fetchall()}
 
 
-def _insert(rows: Sequence[Sequence[Value]]) -> None:
+def _insert(rows: Sequence[Sequence[Value]]) -> dict[int, list[int]]:
+    """Merge on SQLite, which lets one writer in at a time. Return what that adds to the counts."""
+    before = _counts([row[:2] for row in rows])
     adapt = connection.ops.adapt_datetimefield_value
     values = [adapt(value) if isinstance(value, datetime) else value for row in rows for value in row]
     with connection.cursor() as cursor:
@@ -108,6 +126,25 @@ def _insert(rows: Sequence[Sequence[Value]]) -> None:
             f"INSERT INTO {TABLE} AS had ({COLUMNS}) VALUES {', '.join([MARKS] * len(rows))} {_conflict('MIN')}",  # noqa: S608 names of ours
             values,
         )
+    after = _counts([row[:2] for row in rows])
+    nothing = [0] * len(outcome_counts.COUNTED)
+    return {
+        dispatch: [now - then for now, then in zip(numbers, before.get(dispatch, nothing), strict=True)]
+        for dispatch, numbers in after.items()
+    }
+
+
+def _counts(keys: Sequence[Sequence[Value]]) -> dict[int, list[int]]:
+    """Return the counts over the outcomes with these keys, by dispatch."""
+    marks = ", ".join(["(%s, %s)"] * len(keys))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH keys(dispatch, subscriber) AS (VALUES {marks}) "  # noqa: S608 names of ours
+            f"SELECT had.dispatch_id, {', '.join(outcome_counts.counted('had'))} FROM keys CROSS JOIN {TABLE} AS had "
+            "ON had.dispatch_id = keys.dispatch AND had.subscriber = keys.subscriber GROUP BY 1",
+            [value for key in keys for value in key],
+        )
+        return {dispatch: list(numbers) for dispatch, *numbers in cursor.fetchall()}
 
 
 def _conflict(least: str) -> str:

@@ -20,7 +20,7 @@ from newsletter.editions import reopen_edition
 from newsletter.editions.edition_times import received
 from newsletter.editions.embargo_and_expiry import placed_stories
 from newsletter.editions.models import Edition, EditionState, Placement, Variant
-from newsletter.letters import compose_letters, edition_decisions, missing_pictures, render_letter
+from newsletter.letters import compose_letters, edition_decisions, letter_inputs, missing_pictures, render_letter
 from newsletter.letters.compose_letters import Composed, LetterDraft
 from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import Letter
@@ -109,17 +109,23 @@ def is_stale(edition: Edition, *, now: datetime | None = None) -> bool:
 def refresh_stale(*, now: datetime | None = None) -> list[int]:
     """Reopen every unsent edition with a stale letter, so that it is rebuilt; return their ids.
 
-    An edition that cannot be checked is logged, and the others are still processed.
+    Only editions are looked at for which something has changed since their last comparison (letter_inputs.py). An
+    edition that cannot be checked is logged, and the others are still processed.
     """
     reopened = []
-    for pk in Edition.objects.filter(state__in=reopen_edition.NOT_YET_SENT).values_list("pk", flat=True):
+    for pk, versions in letter_inputs.to_compare(reopen_edition.NOT_YET_SENT, now=now).items():
         try:
             with transaction.atomic():
                 edition = Edition.objects.locked(pk)
-                if edition.state in reopen_edition.NOT_YET_SENT and is_stale(edition, now=now):
+                if edition.state not in reopen_edition.NOT_YET_SENT:
+                    continue
+                if is_stale(edition, now=now):
                     reopen_edition.reopen(edition, reason=CHANGED)
                     log.info("edition.reopened", edition=pk)
                     reopened.append(pk)
+                else:
+                    # read before the comparison: what changed in between has other versions the next time
+                    Edition.objects.filter(pk=pk).update(compared=versions)
         except Exception:
             log.exception("edition.not_refreshed", edition=pk)
     return reopened

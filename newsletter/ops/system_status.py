@@ -1,21 +1,21 @@
 """All that the ops page and `newsletter status` show, read in a handful of queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, Max, OuterRef, Subquery, Sum
+from django.db.models import Exists, OuterRef
 
-from newsletter.delivery.dispatches.delay_reasons import Delay, delay_of, is_held_back
+from newsletter.delivery.dispatches.delay_reasons import Delay, is_held_back
 from newsletter.delivery.ledger import installation
-from newsletter.delivery.ledger.progress import Progress, progress
-from newsletter.delivery.models import Attempt, Batch, Dispatch
-from newsletter.delivery.scheduled import scheduled_sends
-from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
+from newsletter.delivery.ledger.progress import Progress
+from newsletter.delivery.models import Batch, Dispatch
+from newsletter.delivery.states import DispatchState
 from newsletter.editions.models import Edition, EditionState
-from newsletter.insights.dispatch_stats import DispatchStats, stats_by_dispatch
+from newsletter.insights.dispatch_stats import DispatchStats
 from newsletter.insights.event_backlog import event_backlog
 from newsletter.ops import heartbeats
+from newsletter.ops.dispatch_details import DispatchDetails, dispatch_details
 from newsletter.ops.health import STUCK_AFTER, DispatchSnapshot, Health, judge_health
 from newsletter.ops.heartbeats import Queue
 from newsletter.publications.models import Publication
@@ -25,7 +25,6 @@ WORKER_QUEUES = ("assembly", "dispatch", "sending", "insights", "pictures", "rea
 RECENT = timedelta(days=7)
 MAX_PAST_EDITIONS = 100  # dispatched or cancelled ones; all others are shown and judged
 PLANNING_GRACE = timedelta(minutes=5)
-RETRYABLE = (DispatchState.OPEN, DispatchState.ATTENTION)  # in these a single refused batch may be retried
 UNFINISHED = [state for state in EditionState if state not in (EditionState.DISPATCHED, EditionState.CANCELLED)]
 
 
@@ -63,13 +62,13 @@ def status(*, now: datetime) -> SystemStatus:
     past = Edition.objects.filter(state__in=[EditionState.DISPATCHED, EditionState.CANCELLED], due_at__gte=now - RECENT)
     shown = [*Edition.objects.filter(state__in=UNFINISHED).values_list("pk", flat=True)]
     shown += past.order_by("-due_at").values_list("pk", flat=True)[:MAX_PAST_EDITIONS]
-    editions = Edition.objects.filter(pk__in=shown).select_related("publication", "dispatch").order_by("-due_at", "-pk")
-    dispatches = [dispatch.pk for edition in editions if (dispatch := getattr(edition, "dispatch", None))]
-    stats = stats_by_dispatch(dispatches)
-    statuses = [_edition_status(edition, stats, now) for edition in editions]
+    found = Edition.objects.filter(pk__in=shown).select_related("publication", "dispatch").order_by("-due_at", "-pk")
+    editions = list(found)
+    details = dispatch_details([each for edition in editions if (each := getattr(edition, "dispatch", None))], now=now)
+    statuses = [_edition_status(edition, details) for edition in editions]
     health = judge_health(
         queues,
-        [_snapshot(each, now) for each in statuses],
+        [_snapshot(each, details, now) for each in statuses],
         event_backlog(now=now),
         now=now,
         unplanned=_unplanned(now),
@@ -87,40 +86,34 @@ def _unplanned(now: datetime) -> list[str]:
     return list(found.order_by("pk").values_list("name", flat=True))
 
 
-def _edition_status(edition: Edition, stats: Mapping[int, DispatchStats], now: datetime) -> EditionStatus:
+def _edition_status(edition: Edition, details: DispatchDetails) -> EditionStatus:
     dispatch = getattr(edition, "dispatch", None)
     if dispatch is None:
         return EditionStatus(edition, None, None, ())
-    uncertain = dispatch.batches.filter(state=BatchState.UNCERTAIN).defer("subscribers").order_by("number")[:200]
-    refused = (
-        dispatch.batches.filter(state=BatchState.REFUSED) if dispatch.state in RETRYABLE else dispatch.batches.none()
-    )
-    answer = Attempt.objects.filter(batch=OuterRef("pk")).order_by("-ordinal").values("detail")[:1]
-    refused = refused.annotate(answer=Subquery(answer)).defer("subscribers").order_by("number")[:200]
-    waits = delay_of(dispatch, now=now)
-    tally = stats.get(dispatch.pk)
-    return EditionStatus(edition, dispatch, progress(dispatch), tuple(uncertain), tuple(refused), tally, waits)
+    pk = dispatch.pk
+    uncertain, refused = details.uncertain.get(pk, ()), details.refused.get(pk, ())
+    tally, waits = details.stats.get(pk), details.delays.get(pk)
+    return EditionStatus(edition, dispatch, details.progress[pk], uncertain, refused, tally, waits)
 
 
-def _snapshot(status: EditionStatus, now: datetime) -> DispatchSnapshot:
+def _snapshot(status: EditionStatus, details: DispatchDetails, now: datetime) -> DispatchSnapshot:
     edition, dispatch, done = status.edition, status.dispatch, status.progress
     if dispatch is None or done is None:
         return DispatchSnapshot(edition.pk, edition.state, edition.due_at)
-    # an attempt that is to be retried later is no progress
-    moved = Attempt.objects.filter(batch__dispatch=dispatch).exclude(status=AttemptStatus.LATER)
-    last = moved.aggregate(at=Max("ended_at"))["at"] or dispatch.opened_at
+    last = details.moved_at.get(dispatch.pk) or dispatch.opened_at
+    is_stuck = dispatch.state == DispatchState.OPEN and now - last > STUCK_AFTER
     return DispatchSnapshot(
         edition.pk,
         dispatch.state,
         edition.due_at,
         moved_at=last,
         waiting=done.waiting,
-        uncertain=scheduled_sends.uncertain(dispatch).aggregate(readers=Sum("submitted"))["readers"] or 0,
-        unseen=scheduled_sends.readers_with_unconfirmed_cancel(dispatch, now=now),
-        not_held=scheduled_sends.cancels_that_did_not_hold(dispatch),
+        uncertain=details.to_settle.get(dispatch.pk, 0),
+        unseen=details.unconfirmed_cancels.get(dispatch.pk, 0),
+        not_held=details.cancels_not_held.get(dispatch.pk, 0),
         refused=0 if dispatch.state == DispatchState.STOPPED else done.refused,
         unsent=done.waiting + done.refused if dispatch.state == DispatchState.STOPPED else 0,
         stopped_at=edition.dispatched_at,
-        is_held_back=now - last > STUCK_AFTER and is_held_back(dispatch, at=now - STUCK_AFTER),
+        is_held_back=is_stuck and is_held_back(dispatch, at=now - STUCK_AFTER),
         waits=status.waits is not None and status.waits.next_at > now,
     )

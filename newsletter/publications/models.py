@@ -149,6 +149,12 @@ class Publication(models.Model):
     past_schedules = models.JSONField(
         default=list, blank=True, help_text="Schedules that were replaced since then (past_schedules.py)."
     )
+    planned_from = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="Hash of what its last planning depended on."
+    )
+    plan_again_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When it is planned again even if that is unchanged."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -49,6 +49,18 @@ def test_a_table_replaces_the_one_that_stands_between_the_marks_of_a_document(tm
     assert "old" not in text
 
 
+def test_a_part_with_marks_of_its_own_leaves_the_other_tables_as_they_are(tmp_path: Path) -> None:
+    document = tmp_path / "performance.md"
+    begin, end = table.BEGIN.replace(":", " idle:"), table.END.replace(":", " idle:")
+    document.write_text(f"{table.BEGIN}\nold\n{table.END}\n{begin}\n{end}\nafter\n", encoding="utf-8")
+    where = {"date": "today", "commit": "abc", "cores": 2, "processor": "a", "memory_gb": 4, "python": "3.11"}
+    table.write(document, where, [Line("idle", "share of a core", 0.02)])
+    text = document.read_text(encoding="utf-8")
+    assert text.startswith(f"{table.BEGIN}\nold\n{table.END}\n{begin}\n")
+    assert "| idle | share of a core | 0.02 |" in text.partition(begin)[2]
+    assert text.endswith(f"{end}\nafter\n")
+
+
 def test_a_figure_on_the_wrong_side_of_its_bound_is_a_failure() -> None:
     assert Line("a", "b", 0.4, least=0.5).verdict == "FAIL"
     assert Line("a", "b", 2.1, most=2).verdict == "FAIL"

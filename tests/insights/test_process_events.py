@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from newsletter.audience.models import Subscription, SubscriptionStatus, Suppression
 from newsletter.delivery.models import Attempt, Dispatch
-from newsletter.insights import process_events, reader_outcomes, webhook_post_queue
+from newsletter.insights import outcome_counts, process_events, reader_outcomes, webhook_post_queue
 from newsletter.insights.dispatch_stats import DispatchStats, dispatch_stats, stats_by_dispatch
-from newsletter.insights.models import DeliveryStage, ReaderOutcome, WebhookPost, WebhookPostState
+from newsletter.insights.models import DeliveryStage, OutcomeCounts, ReaderOutcome, WebhookPost, WebhookPostState
 from newsletter.mail.message import Receipt
 from newsletter.mail.sendgrid import event_webhook
 from tests.insights.conftest import Given, come_in, ended, event
@@ -30,6 +30,20 @@ WORDS = ("processed", "deferred", "delivered", "open", "click", "bounce", "dropp
 
 def books() -> list[tuple[object, ...]]:
     return [row[1:] for row in ReaderOutcome.objects.order_by("dispatch", "subscriber").values_list()]
+
+
+def forget_outcomes() -> None:
+    ReaderOutcome.objects.all().delete()
+    OutcomeCounts.objects.all().delete()
+
+
+def assert_counts_are_exact() -> None:
+    """The kept counts of each dispatch are those of its rows."""
+    for dispatch in Dispatch.objects.all():
+        rows = ReaderOutcome.objects.filter(dispatch=dispatch)
+        counted = {name: rows.filter(reached=stage).count() for name, stage in outcome_counts.STAGES.items()}
+        counted |= {name: rows.filter(**{f"{name}_at__isnull": False}).count() for name in outcome_counts.ACTIONS}
+        assert (dispatch_stats(dispatch.pk) or DispatchStats()) == DispatchStats(**counted)
 
 
 def test_each_reader_has_one_outcome_and_the_tally_counts_them(opened: Opener) -> None:
@@ -58,7 +72,7 @@ def test_nothing_is_tallied_before_anything_is_heard(opened: Opener) -> None:
 def test_any_order_and_any_repetition_gives_the_same_outcomes(
     opened: Opener, seed: int, cuts: int, words: list[str]
 ) -> None:
-    ReaderOutcome.objects.all().delete()
+    forget_outcomes()
     attempt = Attempt.objects.first() or ended(opened(readers=3), TAKEN)  # made once for all examples
     chance = random.Random(seed)  # noqa: S311 no secret
     told = [
@@ -67,7 +81,8 @@ def test_any_order_and_any_repetition_gives_the_same_outcomes(
     ]
     come_in(told)
     straight = books()
-    ReaderOutcome.objects.all().delete()
+    assert_counts_are_exact()
+    forget_outcomes()
     wild = told + chance.choices(told, k=len(told))
     chance.shuffle(wild)
     for one in chance.sample(wild, k=len(wild) // 3):
@@ -75,6 +90,7 @@ def test_any_order_and_any_repetition_gives_the_same_outcomes(
     come_in(*(wild[cut::cuts] for cut in range(cuts)))
     assert books() == straight
     assert straight
+    assert_counts_are_exact()
 
 
 def test_a_letter_that_was_opened_was_delivered_though_the_event_that_said_so_was_lost(opened: Opener) -> None:
@@ -292,3 +308,11 @@ def test_a_post_that_another_worker_has_claimed_since_is_not_put_off_by_the_firs
     assert WebhookPost.objects.get().try_at == later + webhook_post_queue.LEASE
     webhook_post_queue.leave(second, now=later)
     assert WebhookPost.objects.get().try_at == later + 2 * webhook_post_queue.WAIT
+
+
+def test_a_call_is_found_by_the_id_of_the_provider_through_an_index() -> None:
+    plan = Attempt.objects.filter(provider_id__in=["abc", "def"]).explain()
+    names = {index.name for index in Attempt._meta.indexes}
+    assert "attempt_by_provider_id" in names
+    if connection.vendor == "sqlite":  # PostgreSQL reads a table of no rows whole
+        assert "attempt_by_provider_id" in plan

@@ -9,7 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from newsletter.audience import subscriber_counts
+from newsletter.audience import kept_reader_counts
+from newsletter.audience.models import KeptReaderCounts
 from newsletter.editions.models import Edition, EditionState
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -74,7 +75,7 @@ def edition(publication: Publication) -> Edition:
 
 @pytest.mark.parametrize(
     ("address", "most"),
-    [("/desk/morning/", 18), ("/desk/morning/editions/", 10), ("/editions/{edition}/", 24), ("/stories/{story}/", 10)],
+    [("/desk/morning/", 19), ("/desk/morning/editions/", 10), ("/editions/{edition}/", 25), ("/stories/{story}/", 10)],
 )
 def test_a_page_asks_the_database_a_bounded_number_of_times(
     cora: Client, publication: Publication, edition: Edition, address: str, most: int
@@ -118,16 +119,31 @@ def test_an_act_is_answered_with_the_cards_that_it_changed(
         story = Story.objects.filter(publication=publication).queued()[20]
         said = asked | shown_on(cora)
         with CaptureQueriesContext(connection) as seen, monkeypatch.context() as patched:
-            patched.delattr(subscriber_counts, "count_subscribers")  # nobody counts all readers for that
+            patched.delattr(kept_reader_counts, "reader_counts")  # nobody counts all readers for that
             answer = cora.post(f"/stories/{story.pk}/{way}/", said, headers=HTMX)
         assert answer.content.count(b'<li class="story') <= 4
         assert len(answer.content) < 30_000
-        assert not [query for query in seen if "COUNT(CASE" in query["sql"]]  # nobody counts readers for that
+        assert not [
+            query for query in seen if "audience_suppression AS never" in query["sql"]
+        ]  # nobody counts readers for that
         return len(seen)
 
     few = act()
     grow(publication)
     assert act() == few <= 34
+
+
+def test_pages_of_a_large_publication_say_when_its_readers_were_counted(
+    cora: Client, eddie: Client, monkeypatch: pytest.MonkeyPatch, edition: Edition
+) -> None:
+    monkeypatch.setattr(kept_reader_counts, "EXACT_UP_TO", 2)
+    assert "counted" not in cora.get("/desk/morning/").content.decode()
+    KeptReaderCounts.objects.update(counted_at=clock.now() - timedelta(minutes=4), active=1_234_567)
+    page = cora.get("/desk/morning/").content.decode()
+    assert '1,234,567 readers <span class="soft">counted 4 min ago</span>' in page
+    page = eddie.get(f"/editions/{edition.pk}/send/").content.decode()
+    assert "Send this edition to about 1,234,567 readers now?" in page
+    assert "The readers were counted 4 min ago. They are counted again when sending starts." in page
 
 
 def test_a_long_queue_is_shown_in_pages_with_and_without_scripts(

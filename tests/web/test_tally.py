@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 
 from newsletter.delivery.dispatches import open_dispatch
-from newsletter.insights.models import DeliveryStage, ReaderOutcome
+from newsletter.insights import reader_outcomes
+from newsletter.insights.models import DeliveryStage
+from newsletter.insights.reader_outcomes import NOTHING
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.support import factories as make
@@ -25,7 +27,7 @@ def test_what_was_heard_of_the_letters_stands_on_the_ops_page_and_on_that_of_the
     for person, page in pages:
         assert "Delivery reports:" not in words(person.get(page))
     reached = (DeliveryStage.DELIVERED, DeliveryStage.DELIVERED, DeliveryStage.BOUNCED)
-    for subscriber, each in enumerate(reached, start=1):
-        ReaderOutcome.objects.create(dispatch=dispatch, subscriber=subscriber, reached=each)
+    rows = {(dispatch.pk, subscriber): [each.value, *NOTHING] for subscriber, each in enumerate(reached, start=1)}
+    reader_outcomes.upsert(rows)
     for person, page in pages:
         assert "Delivery reports: 3. 2 delivered, 1 bounced." in words(person.get(page))

@@ -26,9 +26,16 @@ def environment(tmp_path: Path, redis_server: RedisServer) -> dict[str, str]:
 
 
 @contextmanager
-def working(folder: Path, environment: dict[str, str]) -> Iterator[None]:
+def working(
+    folder: Path,
+    environment: dict[str, str],
+    *,
+    queues: str = "dispatch,sending",
+    pool: str = "threads",
+    concurrency: int = 2,
+) -> Iterator[None]:
     program = [sys.executable, "-m", "celery", "-A", "tests.workers.napping", "worker"]
-    words = ["--queues=dispatch,sending", "--pool=threads", "--concurrency=2", "--loglevel=INFO"]
+    words = [f"--queues={queues}", f"--pool={pool}", f"--concurrency={concurrency}", "--loglevel=INFO"]
     worker = Kept([*program, *words], folder=folder, env=environment, folder_stays=True)
     try:
         yield
@@ -59,3 +66,17 @@ def test_an_edition_that_is_due_does_not_stand_behind_all_the_batches_of_another
     with redis_server.client() as client, working(tmp_path, environment):
         wait_until(lambda: not client.llen(DISPATCH), timeout=60, what="the tick to be taken")
         assert client.llen(SENDING) > BELLS / 2
+
+
+def test_events_and_readings_do_not_stand_behind_all_the_editions_that_are_assembled(
+    tmp_path: Path, redis_server: RedisServer, environment: dict[str, str]
+) -> None:
+    """The one process for assembly, events and maintenance takes a task of each queue in turn."""
+    ring(environment, bells=BELLS, queue="assembly")
+    ring(environment, bells=2, queue="insights")
+    ring(environment, bells=2, queue="maintenance")
+    assembly, *others = (queue_depth.PREFIX + name for name in ("assembly", "insights", "maintenance"))
+    shared = {"queues": "assembly,insights,maintenance", "pool": "prefork"}
+    with redis_server.client() as client, working(tmp_path, environment, concurrency=1, **shared):
+        wait_until(lambda: not any(map(client.llen, others)), timeout=60, what="the other tasks to be taken")
+        assert client.llen(assembly) > BELLS / 2

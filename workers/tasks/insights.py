@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from newsletter.insights import process_events, webhook_post_queue
+from newsletter.insights import process_events, prune_outcomes, webhook_post_queue
 from newsletter.lib import clock
 
 
@@ -16,3 +16,9 @@ def process_webhook_posts() -> None:
 def prune() -> None:
     """Delete webhook posts older than thirty days."""
     webhook_post_queue.prune(now=clock.now())
+
+
+@shared_task
+def delete_old_outcomes() -> None:
+    """Delete some outcomes of readers that are older than `OUTCOMES_KEPT_DAYS`."""
+    prune_outcomes.prune(now=clock.now())

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 
 from newsletter.accounts import session_expiry
-from newsletter.audience import subscriptions
+from newsletter.audience import kept_reader_counts, subscriptions
 from newsletter.delivery.dispatches import recovery, return_unsent_stories
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.rate_limits import quotas
@@ -55,6 +55,12 @@ def clean_up() -> None:
     gift_records.delete_old_gifts(now=now)
     subscriptions.resume_all_due(now=now)
     session_expiry.delete_expired(now=now)
+
+
+@shared_task
+def count_readers() -> None:
+    """Count the next part of a large publication's readers, for the figures on pages."""
+    kept_reader_counts.count_next_part(now=clock.now())
 
 
 @shared_task

@@ -80,4 +80,20 @@ class Migration(migrations.Migration):
             model_name='confirmation',
             index=models.Index(condition=models.Q(('problem', ''), ('sent_at', None)), fields=['id'], name='confirmation_to_send'),
         ),
+        migrations.CreateModel(
+            name='KeptReaderCounts',
+            fields=[
+                ('publication', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='publications.publication')),
+                ('active', models.PositiveBigIntegerField()),
+                ('suppressed', models.PositiveBigIntegerField()),
+                ('pending', models.PositiveBigIntegerField()),
+                ('paused', models.PositiveBigIntegerField()),
+                ('left', models.PositiveBigIntegerField()),
+                ('counted_at', models.DateTimeField(help_text='When that count began.')),
+                ('begun_at', models.DateTimeField(blank=True, help_text='When the next count began.', null=True)),
+                ('so_far', models.JSONField(default=dict, help_text='Subscriptions by status counted since then.')),
+                ('last_subscriber', models.BigIntegerField(blank=True, help_text='The highest subscriber id counted.', null=True)),
+                ('last_suppression', models.BigIntegerField(default=0, help_text='The highest suppression id looked at.')),
+            ],
+        ),
     ]

@@ -1,10 +1,11 @@
 """The reasons and times for which an open dispatch waits, as sentences for people: local time, pace, schedule."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, Min, OuterRef, Q
 
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.rate_limits import quotas
@@ -34,26 +35,24 @@ def delay_of(dispatch: Dispatch, *, now: datetime) -> Delay | None:
 
     A dispatch that was scheduled at the provider has a delay until it is finished, also when it was stopped.
     """
-    if status := scheduled_sends.scheduled_send_status(dispatch, now=now):
-        return _scheduled_delay(dispatch, status, now)
-    if dispatch.state != DispatchState.OPEN:
-        return None
-    batches = dispatch.batches.filter(state=BatchState.PENDING).order_by("due_at", "id")
-    limits = quotas.limits_by_dispatch([dispatch.pk], now=now).get(dispatch.pk)
-    publication = dispatch.edition.publication
-    clock = zone(publication.time_zone)
-    if limits is None:
-        first, last = batches.filter(fence=0, due_at__gt=now).first(), batches.last()
-        if first is None or last is None:
-            return None
-        by_local_time = dispatch.edition.local_send_time
-        sentences = _by_local_time(first.due_at, last.due_at, clock, now) if by_local_time else ()
-        return Delay(first.due_at, last.due_at, sentences)
-    sized = list(batches.values_list("due_at", "count"))
-    if not sized:
-        return None
-    moments = list(quotas.schedule_batches(sized, limits, quotas.usage([limits], now=now), now=now))
-    return Delay(moments[0], moments[-1], _sentences(limits, sized, moments, clock, now))
+    return delays_by_dispatch([dispatch], now=now).get(dispatch.pk)
+
+
+def delays_by_dispatch(dispatches: Collection[Dispatch], *, now: datetime) -> dict[int, Delay]:
+    """Return the delay of each of these dispatches that has one.
+
+    The number of queries depends only on how many of them are scheduled at the provider, of which there are few.
+    """
+    found: dict[int, Delay | None] = {}
+    for dispatch in dispatches:
+        if dispatch.leaves_at and dispatch.state != DispatchState.FINISHED:
+            status = scheduled_sends.scheduled_send_status(dispatch, now=now)
+            found[dispatch.pk] = _scheduled_delay(dispatch, status, now) if status else None
+    sending = {d.pk: d for d in dispatches if not d.leaves_at and d.state == DispatchState.OPEN}
+    limits = quotas.limits_by_dispatch(sending, now=now)
+    found |= _local_delays([dispatch for pk, dispatch in sending.items() if pk not in limits], now)
+    found |= _limited_delays([dispatch for pk, dispatch in sending.items() if pk in limits], limits, now)
+    return {pk: delay for pk, delay in found.items() if delay}
 
 
 def expected_delays(publication: Publication, *, readers: int, due_at: datetime, now: datetime) -> tuple[str, ...]:
@@ -93,15 +92,54 @@ def is_held_back(dispatch: Dispatch, *, at: datetime) -> bool:
     return room < min([*(count for _, count in counts), limits.largest_batch(at)])
 
 
-def _scheduled_delay(dispatch: Dispatch, status: scheduled_sends.ScheduledSendStatus, now: datetime) -> Delay | None:
-    if dispatch.state == DispatchState.FINISHED:
-        return None
+def _scheduled_delay(dispatch: Dispatch, status: scheduled_sends.ScheduledSendStatus, now: datetime) -> Delay:
     clock = zone(dispatch.edition.publication.time_zone)
     leaves_at, until = status.leaves_at, status.stoppable_until
     sentence = scheduled_sends.describe(
         status, leaves=f"at {_hour(leaves_at, clock, now)}", until=_hour(until, clock, now) if until else ""
     )
     return Delay(leaves_at, leaves_at, (sentence,))
+
+
+def _local_delays(dispatches: Sequence[Dispatch], now: datetime) -> dict[int, Delay | None]:
+    """Return the delays of dispatches without limits: their batches may wait for the readers' local time."""
+    if not dispatches:
+        return {}
+    pending = Batch.objects.filter(dispatch__in=[d.pk for d in dispatches], state=BatchState.PENDING).order_by()
+    ends = pending.values_list("dispatch").annotate(
+        first=Min("due_at", filter=Q(fence=0, due_at__gt=now)), last=Max("due_at")
+    )
+    moments = {pk: (first, last) for pk, first, last in ends}
+    found: dict[int, Delay | None] = {}
+    for dispatch in dispatches:
+        next_at, done_at = moments.get(dispatch.pk, (None, None))
+        if next_at and done_at:
+            clock = zone(dispatch.edition.publication.time_zone)
+            by_local_time = dispatch.edition.local_send_time
+            sentences = _by_local_time(next_at, done_at, clock, now) if by_local_time else ()
+            found[dispatch.pk] = Delay(next_at, done_at, sentences)
+    return found
+
+
+def _limited_delays(
+    dispatches: Sequence[Dispatch], limits: Mapping[int, RateLimits], now: datetime
+) -> dict[int, Delay | None]:
+    """Return the delays of dispatches with a pace, quiet hours or a warm-up."""
+    if not dispatches:
+        return {}
+    pending = Batch.objects.filter(dispatch__in=[d.pk for d in dispatches], state=BatchState.PENDING)
+    batches: defaultdict[int, list[SizedBatch]] = defaultdict(list)
+    for pk, due_at, count in pending.order_by("due_at", "id").values_list("dispatch", "due_at", "count"):
+        batches[pk].append((due_at, count))
+    used = quotas.usage(limits.values(), now=now)
+    found: dict[int, Delay | None] = {}
+    for dispatch in dispatches:
+        if waiting := batches[dispatch.pk]:
+            its = limits[dispatch.pk]
+            moments = list(quotas.schedule_batches(waiting, its, used, now=now))
+            clock = zone(dispatch.edition.publication.time_zone)
+            found[dispatch.pk] = Delay(moments[0], moments[-1], _sentences(its, waiting, moments, clock, now))
+    return found
 
 
 def _sentences(

@@ -2,10 +2,10 @@
 
 The audience is frozen in parts, by ascending subscriber id, so that sending to a million readers starts early:
 the first part is small, and its batches are sent while the next parts are frozen. Each part is one transaction on
-one snapshot. It counts the candidates twice, by a query and by the pass over them; if planned and left out do not
-add up to that count, the part is not written. Parts are adjacent ranges of ids without overlap, and the last one has
-no upper bound: every subscription is in exactly one part, also when a worker is lost between two parts and another
-worker continues.
+one snapshot. The index of subscriptions says where each chunk of readers ends, and so how many candidates it has; the
+last chunk is counted. If the readers that the pass plans and leaves out do not add up to that, the part is not written.
+Parts are adjacent ranges of ids without overlap, and the last one has no upper bound: every subscription is in exactly
+one part, also when a worker is lost between two parts and another worker continues.
 """
 
 from __future__ import annotations  # array[int] has no meaning at run time before 3.12
@@ -139,9 +139,7 @@ def _freeze_part(dispatch: Dispatch, *, chunks: int) -> None:
     for number, batch in enumerate(batches, start=dispatch.batches.count() + 1):
         batch.number = number
     Batch.objects.bulk_create(batches, batch_size=200)
-    last = reachable_subscribers.LAST_ID if part.is_last else part.last
-    candidates = reachable_subscribers.count_candidates(edition.publication_id, after=after, last=last)
-    planned, left_out = sum(batch.count for batch in batches), part.left_out
+    candidates, planned, left_out = part.candidates, sum(batch.count for batch in batches), part.left_out
     if candidates != planned + left_out.total():
         raise AudienceCountMismatch(
             f"Edition {edition.pk}, subscribers after {after}: {candidates} candidates, but {planned} planned "
@@ -158,11 +156,14 @@ BatchKey = tuple[datetime, Variant]  # what the readers of a batch have in commo
 
 
 class _Part:
-    """One pass over the next candidates. `last` is the highest id read; `is_last`: no candidate comes after it."""
+    """One pass over the next candidates. `last` is the highest id read; `is_last`: no candidate comes after it.
+
+    `candidates` is how many subscriptions there are up to there, which the pass itself does not count.
+    """
 
     def __init__(self, after: int, day: date, donors: SqlCondition | None) -> None:
         self.last, self.is_last, self.day = after, False, day
-        self.donors = donors
+        self.donors, self.candidates = donors, 0
         self.left_out: Counter[str] = Counter()
 
     def freeze(self, edition: Edition, chunks: int, *, size: int) -> Iterator[tuple[BatchKey, array[int]]]:
@@ -188,11 +189,11 @@ class _Part:
             found = reachable_subscribers.candidates(
                 edition.publication_id, day=self.day, after=self.last, limit=CHUNK_SIZE
             )
-            self._advance(len(found), found[-1][0] if found else self.last)
+            self._advance(edition, len(found), found[-1][0] if found else self.last)
             self.left_out.update([reason for _, reason in found if reason])
             return {(edition.due_at, Variant.DEFAULT): [subscriber for subscriber, reason in found if not reason]}
         rows = self._rows(edition)
-        self._advance(len(rows), rows[-1][0] if rows else self.last)
+        self._advance(edition, len(rows), rows[-1][0] if rows else self.last)
         self.left_out.update([reason for _, _, _, reason in rows if reason])
         by_key: defaultdict[BatchKey, list[int]] = defaultdict(list)
         for subscriber, zone, gave, reason in rows:
@@ -211,8 +212,17 @@ class _Part:
         )
         return [(subscriber, zone, False, reason) for subscriber, zone, reason in placed]
 
-    def _advance(self, count: int, last: int) -> None:
-        self.is_last, self.last = count < CHUNK_SIZE, last
+    def _advance(self, edition: Edition, count: int, last: int) -> None:
+        """Go on after `last`. A chunk ends at the CHUNK_SIZE-th subscription; one with fewer rows must be the end."""
+        self.is_last = count < CHUNK_SIZE
+        self.candidates += (
+            reachable_subscribers.count_candidates(
+                edition.publication_id, after=self.last, last=reachable_subscribers.LAST_ID
+            )
+            if self.is_last
+            else CHUNK_SIZE
+        )
+        self.last = last
 
 
 def _size(dispatch: Dispatch, edition: Edition) -> int:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from newsletter.delivery.dispatches import control_dispatch
 from newsletter.delivery.models import Attempt, Batch, Dispatch
@@ -16,6 +17,7 @@ from newsletter.delivery.rate_limits import quotas
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 
 REENQUEUE_AFTER = timedelta(seconds=10)  # a task older than this is assumed lost with its broker
+MAX_IN_HAND = 100  # batches of a dispatch while others have some, too; they take a machine about a second
 log = structlog.get_logger()
 
 
@@ -43,20 +45,38 @@ def release_abandoned(*, now: datetime) -> int:
 def batches_to_enqueue(*, now: datetime, limit: int) -> Sequence[int]:
     """Return up to `limit` ids of batches to enqueue, and mark them as enqueued.
 
-    Batches that were enqueued recently or have to wait for the pace of their dispatch are left out.
+    Batches that were enqueued recently or have to wait for the pace of their dispatch are left out. The others are
+    taken in turn, one of each dispatch.
     """
     paced = quotas.refresh_paced_flags(now=now)
     control_dispatch.pause_late(now=now)
     not_enqueued_since = now - REENQUEUE_AFTER
     with transaction.atomic():
         due = Batch.objects.due(now).filter(Q(last_enqueued_at=None) | Q(last_enqueued_at__lt=not_enqueued_since))
-        if paced:
-            due = due.exclude(dispatch__in=list(paced))
-        found = list(due.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
+        found = _in_turn(due.exclude(dispatch__in=list(paced)), not_enqueued_since)[:limit]
         if paced:
             found += quotas.due_batches(paced, not_enqueued_since=not_enqueued_since, now=now, limit=limit)
         Batch.objects.filter(pk__in=found).update(last_enqueued_at=now)
     return found
+
+
+def _in_turn(due: QuerySet[Batch], not_enqueued_since: datetime) -> list[int]:
+    """Return the ids of due batches in the order in which they are sent: one of each dispatch, and again.
+
+    While several dispatches have due batches, at most `MAX_IN_HAND` of each are in the worker queue or in a call, so
+    that a small dispatch does not wait for all batches of a large one.
+    """
+    first = Window(RowNumber(), partition_by=F("dispatch"), order_by=["due_at", "id"])
+    found = due.annotate(turn=first).order_by("turn", "due_at", "id")
+    rows = list(found.values_list("pk", "dispatch", "turn"))
+    if not rows:
+        return []
+    recent = Q(state=BatchState.PENDING, last_enqueued_at__gte=not_enqueued_since)
+    in_hand = Batch.objects.filter(recent | Q(state__in=[BatchState.CLAIMED, BatchState.CALLING]))
+    taken = dict(in_hand.order_by().values_list("dispatch").annotate(Count("pk")))
+    if len(taken.keys() | {dispatch for _, dispatch, _ in rows}) < 2:
+        return [pk for pk, _, _ in rows]
+    return [pk for pk, dispatch, turn in rows if turn + taken.get(dispatch, 0) <= MAX_IN_HAND]
 
 
 def still_opening() -> list[int]:

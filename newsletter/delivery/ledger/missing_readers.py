@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
@@ -41,6 +41,17 @@ class MissingReader(NamedTuple):
     batch: int
     since: datetime | None
 
+
+class _Call(NamedTuple):
+    """A batch by its number, the state of its readers who had not left, and its latest attempt."""
+
+    number: int
+    kind: MissingState | None
+    attempt: Attempt | None
+
+
+BatchRow = tuple[int, str, bytes | memoryview, dict[str, list[int]], Any]  # number, state, ids, left out, attempt
+Person = tuple[str, datetime | None, datetime | None]  # address, unsubscribed at, suppressed at
 
 CALLED = (
     BatchState.ACCEPTED,
@@ -152,28 +163,45 @@ def _readers(batches: QuerySet[Batch], dispatch: Dispatch, only: MissingState | 
     rows = found.values_list("number", "state", "subscribers", "left_out", "latest").iterator(
         chunk_size=BATCHES_IN_MEMORY
     )
-    publication = dispatch.edition.publication_id
-    for number, state, packed, left_out, attempt_id in rows:
-        attempt = Attempt.objects.filter(pk=attempt_id).first()
-        ids = unpack(packed).tolist()
-        reasons = {pk: reason for reason, pks in left_out.items() for pk in pks} if state in CALLED else {}
-        kind = _kind(state, dispatch)
-        if kind is None or only is MissingState.LEFT:
-            ids = [pk for pk in ids if pk in reasons]
-        elif only is not None:
-            ids = [pk for pk in ids if pk not in reasons]
-        people = reachable_subscribers.contact_details(publication, ids)
-        for pk in ids:
-            email, unsubscribed_at, suppressed_at = people.get(pk, ("", None, None))
-            if pk not in reasons and kind:
-                yield MissingReader(email, kind, _reason(kind, attempt), number, _since(kind, attempt, dispatch))
-            elif reasons.get(pk) == "refused":
-                yield MissingReader(email, MissingState.LEFT, f"excluded: {_detail(attempt)}", number, _ended(attempt))
-            else:
-                reason = reasons[pk]
-                known = {"left": unsubscribed_at, "suppressed": suppressed_at}.get(reason)
-                since = known or (attempt.began_at if attempt else None)
-                yield MissingReader(email, MissingState.LEFT, REASONS.get(reason, reason), number, since)
+    while some := list(islice(rows, BATCHES_IN_MEMORY)):
+        attempts = Attempt.objects.in_bulk([pk for *_, pk in some if pk])
+        wanted = [(*row, _wanted(row, dispatch, only)) for row in some]
+        people = reachable_subscribers.contact_details(
+            dispatch.edition.publication_id, [pk for *_, ids in wanted for pk in ids]
+        )
+        for number, state, _, left_out, attempt_id, ids in wanted:
+            call = _Call(number, _kind(state, dispatch), attempts.get(attempt_id))
+            reasons = _reasons(state, left_out)
+            for pk in ids:
+                yield _reader(people.get(pk, ("", None, None)), call, reasons.get(pk), dispatch)
+
+
+def _wanted(row: BatchRow, dispatch: Dispatch, only: MissingState | None) -> list[int]:
+    """Return the ids of the missing readers of one batch."""
+    _, state, packed, left_out, _ = row
+    ids: list[int] = unpack(packed).tolist()
+    reasons = _reasons(state, left_out)
+    if _kind(state, dispatch) is None or only is MissingState.LEFT:
+        return [pk for pk in ids if pk in reasons]
+    return [pk for pk in ids if pk not in reasons] if only is not None else ids
+
+
+def _reasons(state: str, left_out: dict[str, list[int]]) -> dict[int, str]:
+    """Return why each reader who had left was not submitted."""
+    return {pk: reason for reason, pks in left_out.items() for pk in pks} if state in CALLED else {}
+
+
+def _reader(person: Person, call: _Call, why_left: str | None, dispatch: Dispatch) -> MissingReader:
+    email, unsubscribed_at, suppressed_at = person
+    number, kind, attempt = call
+    if why_left is None and kind:
+        return MissingReader(email, kind, _reason(kind, attempt), number, _since(kind, attempt, dispatch))
+    if why_left == "refused":
+        return MissingReader(email, MissingState.LEFT, f"excluded: {_detail(attempt)}", number, _ended(attempt))
+    reason = why_left or ""
+    known = {"left": unsubscribed_at, "suppressed": suppressed_at}.get(reason)
+    since = known or (attempt.began_at if attempt else None)
+    return MissingReader(email, MissingState.LEFT, REASONS.get(reason, reason), number, since)
 
 
 def _reason(kind: MissingState, attempt: Attempt | None) -> str:

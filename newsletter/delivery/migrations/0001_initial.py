@@ -157,6 +157,10 @@ class Migration(migrations.Migration):
             model_name='attempt',
             index=models.Index(condition=models.Q(('group__isnull', False)), fields=['group'], name='attempt_in_group'),
         ),
+        migrations.AddIndex(
+            model_name='attempt',
+            index=models.Index(fields=['provider_id'], name='attempt_by_provider_id'),
+        ),
         migrations.AddConstraint(
             model_name='attempt',
             constraint=models.UniqueConstraint(fields=('batch', 'ordinal'), name='attempt_ordinal_once'),

@@ -11,12 +11,13 @@ earlier, because a call without `send_at` is sent at once. This module holds the
 them.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
 from django.conf import settings
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from newsletter.audience import reachable_subscribers
 from newsletter.delivery.models import Attempt, Batch, Dispatch, ScheduledGroup
@@ -244,19 +245,25 @@ def scheduled_send_status(dispatch: Dispatch, *, now: datetime) -> ScheduledSend
     )
 
 
-def readers_with_unconfirmed_cancel(dispatch: Dispatch, *, now: datetime) -> int:
-    """Return the number of readers whose cancel the provider did not confirm in time."""
-    if dispatch.leaves_at is None or now < dispatch.leaves_at - PROVIDER_CANCEL_CUTOFF:
-        return 0
-    late = undecided(dispatch).filter(group__state=ScheduledGroupState.CANCELLING)
-    return late.aggregate(readers=Sum("batch__submitted"))["readers"] or 0
+def unconfirmed_cancels(dispatches: Collection[Dispatch], *, now: datetime) -> dict[int, int]:
+    """Return by dispatch the number of readers whose cancel the provider did not confirm in time. At most one query."""
+    late = [d.pk for d in dispatches if d.leaves_at and now >= d.leaves_at - PROVIDER_CANCEL_CUTOFF]
+    if not late:
+        return {}
+    calls = Attempt.objects.out().filter(batch__dispatch__in=late, group__state=ScheduledGroupState.CANCELLING)
+    readers = calls.order_by().values_list("batch__dispatch").annotate(Sum("batch__submitted"))
+    return {pk: number or 0 for pk, number in readers}
 
 
-def cancels_that_did_not_hold(dispatch: Dispatch) -> int:
-    """Return the number of calls with a confirmed cancel of which an event proves that they were sent anyway."""
-    if dispatch.leaves_at is None:
-        return 0
-    return Attempt.objects.filter(batch__dispatch=dispatch, status=AttemptStatus.CANCELLED, is_proven=True).count()
+def cancels_not_held(dispatches: Collection[Dispatch]) -> dict[int, int]:
+    """Return by dispatch the number of calls with a confirmed cancel that were sent anyway, as an event proves.
+
+    At most one query.
+    """
+    if not (scheduled := [dispatch.pk for dispatch in dispatches if dispatch.leaves_at]):
+        return {}
+    calls = Attempt.objects.filter(batch__dispatch__in=scheduled, status=AttemptStatus.CANCELLED, is_proven=True)
+    return dict(calls.order_by().values_list("batch__dispatch").annotate(Count("pk")))
 
 
 def describe(status: ScheduledSendStatus, *, leaves: str, until: str) -> str:

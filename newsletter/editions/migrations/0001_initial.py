@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('preheader', models.CharField(blank=True, help_text='Empty: the other headlines.', max_length=140)),
                 ('intro', models.TextField(blank=True, help_text='A note above the stories, plain text.', max_length=2000)),
                 ('made_from', models.CharField(blank=True, help_text='Fingerprint of everything that the email was built from.', max_length=64)),
+                ('compared', models.CharField(blank=True, help_text='Versions of its content when that fingerprint was last found equal.', max_length=64)),
                 ('content_hash', models.CharField(blank=True, help_text='Fingerprint of the frozen emails.', max_length=64)),
                 ('assembled_at', models.DateTimeField(blank=True, null=True)),
                 ('approved_hash', models.CharField(blank=True, help_text='The content hash that was approved.', max_length=64)),

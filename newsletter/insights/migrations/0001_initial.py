@@ -14,6 +14,25 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='OutcomeCounts',
+            fields=[
+                ('dispatch', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='outcome_counts', serialize=False, to='delivery.dispatch')),
+                ('processed', models.PositiveBigIntegerField(default=0)),
+                ('deferred', models.PositiveBigIntegerField(default=0)),
+                ('dropped', models.PositiveBigIntegerField(default=0)),
+                ('blocked', models.PositiveBigIntegerField(default=0)),
+                ('delivered', models.PositiveBigIntegerField(default=0)),
+                ('bounced', models.PositiveBigIntegerField(default=0)),
+                ('complained', models.PositiveBigIntegerField(default=0)),
+                ('unsubscribed', models.PositiveBigIntegerField(default=0)),
+                ('prefetched', models.PositiveBigIntegerField(default=0)),
+                ('opened', models.PositiveBigIntegerField(default=0)),
+                ('clicked', models.PositiveBigIntegerField(default=0)),
+                ('final_at', models.DateTimeField(blank=True, help_text='Since then they take no more outcomes.', null=True)),
+                ('deleted_at', models.DateTimeField(blank=True, help_text='When the last of the outcomes was deleted.', null=True)),
+            ],
+        ),
+        migrations.CreateModel(
             name='PostRefusal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

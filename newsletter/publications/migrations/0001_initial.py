@@ -69,6 +69,8 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('planned_to', models.DateTimeField(blank=True, help_text='All dates of the schedule up to then are settled and not planned again.', null=True)),
                 ('past_schedules', models.JSONField(blank=True, default=list, help_text='Schedules that were replaced since then (past_schedules.py).')),
+                ('planned_from', models.CharField(blank=True, editable=False, help_text='Hash of what its last planning depended on.', max_length=64)),
+                ('plan_again_at', models.DateTimeField(blank=True, editable=False, help_text='When it is planned again even if that is unchanged.', null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('logo', models.ForeignKey(blank=True, help_text='The stored file.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pictures.picture')),
                 ('logo_dark', models.ForeignKey(blank=True, help_text='The stored file.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pictures.picture')),

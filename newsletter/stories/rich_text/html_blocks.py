@@ -5,6 +5,7 @@ HTML again, text_styles.py reads text styles, and list_paragraphs.py finds lists
 """
 
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 
 import nh3
@@ -59,12 +60,17 @@ MAX_START = 9_999  # of a numbered list
 
 def parse_blocks(html: str) -> list[Part]:
     """Return the blocks of `html` with their kinds and items; a paragraph has one item. Never raises."""
+    return list(_parse(html))
+
+
+@lru_cache(maxsize=64)  # one email asks four times for the blocks of each of its stories
+def _parse(html: str) -> tuple[Part, ...]:
     whole = html.encode("utf-8", "ignore").decode("utf-8")  # drop lone surrogates
     reader = _Reader()
     reader.feed(CLEANER.clean(whole))
     reader.close()
     reader.end_item()
-    return join_list_paragraphs(reader.found)
+    return tuple(join_list_paragraphs(reader.found))
 
 
 def _href(value: str) -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission
-from newsletter.audience import subscriber_counts
+from newsletter.audience import kept_reader_counts
 from newsletter.delivery.ledger import installation
 from newsletter.editions.models import Edition, EditionState, FrozenLetter, Variant
 from newsletter.letters import compose_letters, edition_decisions
@@ -134,7 +134,7 @@ def _ask(request: DeskRequest, edition_id: int, *, due_at: datetime | None) -> H
             "edition": edition,
             "publication": edition.publication,
             "can": editions.can(request, edition),
-            "readers": subscriber_counts.count_subscribers(edition.publication).active,
+            "readers": kept_reader_counts.reader_counts(edition.publication, now=now),
             "stories": next_stories(edition.publication, edition, now=now),
             "then": then,
             "frozen": then.letter,

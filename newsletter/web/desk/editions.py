@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from newsletter.accounts.permissions import Permission, has_permission
-from newsletter.audience import subscriber_counts
+from newsletter.audience import kept_reader_counts
 from newsletter.delivery.dispatches.delay_reasons import delay_of, expected_delays
 from newsletter.delivery.ledger.progress import progress
 from newsletter.editions.embargo_and_expiry import reason_to_hold
@@ -145,7 +145,7 @@ def _expected_problems(edition: Edition, *, now: datetime) -> tuple[str, ...]:
     reason = reason_to_hold(edition, now=now)
     if reason and edition.content_hash:
         return (f"The edition will be held instead of sent. {reason}",)
-    readers = subscriber_counts.count_subscribers(edition.publication).active
+    readers = kept_reader_counts.reader_counts(edition.publication, now=now).counts.active
     return expected_delays(edition.publication, readers=readers, due_at=edition.due_at, now=now)
 
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from newsletter.audience import subscriber_counts
+from newsletter.audience import kept_reader_counts
+from newsletter.audience.kept_reader_counts import DatedCounts
 from newsletter.audience.models import Subscription
 from newsletter.audience.models import SubscriptionStatus as Consent
 from newsletter.audience.reachable_subscribers import SUPPRESSION
@@ -33,7 +34,7 @@ class Upcoming:
     status: StatusBadge | None
     due: Due | None
     takes: list[Story]
-    readers: int | None  # None: not counted
+    readers: DatedCounts | None  # None: not looked up
     missing: list[str]
     held: list[Edition]
 
@@ -41,7 +42,7 @@ class Upcoming:
 def next_edition_panel(publication: Publication, *, now: datetime, counts_readers: bool = True) -> Upcoming:
     """Return the panel of `publication`. Without `counts_readers`, the cost does not depend on the audience size."""
     edition = next_edition(publication, now=now)
-    readers = subscriber_counts.count_subscribers(publication).active if counts_readers else None
+    readers = kept_reader_counts.reader_counts(publication, now=now) if counts_readers else None
     stories = next_stories(publication, edition, now=now)
     return Upcoming(
         edition=edition,
@@ -76,9 +77,9 @@ def next_stories(publication: Publication, edition: Edition | None, *, now: date
     return list(offered.select_related("picture")[: publication.maximum_stories])
 
 
-def _has_readers(publication: Publication, counted: int | None) -> bool:
-    if counted is not None:
-        return counted > 0
+def _has_readers(publication: Publication, known: DatedCounts | None) -> bool:
+    if known is not None:
+        return known.counts.active > 0
     active = Subscription.objects.filter(publication=publication, status=Consent.ACTIVE)
     return active.annotate(barred=SUPPRESSION).filter(barred=False).exists()
 

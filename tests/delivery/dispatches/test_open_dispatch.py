@@ -1,10 +1,14 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from newsletter.audience import reachable_subscribers
 from newsletter.audience.models import Subscription, SubscriptionStatus
 from newsletter.audience.suppressions import suppress
 from newsletter.delivery.dispatches import open_dispatch, recovery
@@ -255,3 +259,37 @@ def test_of_two_dispatches_that_are_opening_the_named_one_is_frozen(monkeypatch:
             pass
         assert Dispatch.objects.get(pk=named.pk).frozen_up_to_id is None
         assert (other.batches.count(), Dispatch.objects.get(pk=other.pk).frozen_up_to_id) == before
+
+
+def test_full_chunks_are_counted_by_their_ends_and_only_the_last_chunk_by_a_query(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(open_dispatch, "CHUNK_SIZE", 5)
+    publication = make.publication()
+    make.readers(publication, 23)
+    edition = make.approved_edition(publication)
+    with CaptureQueriesContext(connection) as seen:
+        dispatch = open_dispatch.open_dispatch(edition.pk, now=MONDAY)
+        assert dispatch is not None
+        assert not open_dispatch.continue_opening(dispatch.pk)
+    counts = [query["sql"] for query in seen if "COUNT(*)" in query["sql"] and "audience_subscription" in query["sql"]]
+    assert len(counts) == 1
+    dispatch.refresh_from_db()
+    assert (dispatch.candidates, dispatch.planned) == (23, 23)
+
+
+def test_a_reader_whom_the_pass_over_a_full_chunk_misses_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_dispatch, "CHUNK_SIZE", 5)
+    publication = make.publication()
+    make.readers(publication, 12)
+    edition = make.approved_edition(publication)
+    complete = reachable_subscribers.candidates
+
+    def incomplete(*args: Any, **kwargs: Any) -> list[reachable_subscribers.Candidate]:
+        found = complete(*args, **kwargs)
+        return [found[0], *found[2:]] if len(found) == 5 else found
+
+    monkeypatch.setattr(reachable_subscribers, "candidates", incomplete)
+    with pytest.raises(open_dispatch.AudienceCountMismatch, match="12 candidates, but 4 planned"):
+        open_dispatch.open_dispatch(edition.pk, now=MONDAY)
+    assert not Batch.objects.exists()

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from newsletter.audience import subscriptions
 from newsletter.audience.models import Subscriber
@@ -132,3 +134,13 @@ def test_the_file_has_a_header_and_no_cell_that_a_spreadsheet_would_run(opened: 
     lines = list(missing_readers.lines(missing_readers.missing_readers(dispatch)))
     assert "".join(lines).splitlines()[0] == "email,state,reason,batch,since"
     assert "".join(lines).splitlines()[1].startswith("'=cmd@readers.example,waiting,,1,2026-11-23T")
+
+
+def test_the_number_of_queries_does_not_depend_on_the_batches(opened: Opener, client: Client) -> None:
+    def queries(readers: int) -> int:
+        dispatch = opened(readers=readers, size=1)
+        with CaptureQueriesContext(connection) as seen:
+            assert len(missing_readers.page(dispatch, start=0, limit=20)) == min(20, readers)
+        return len(seen)
+
+    assert queries(2) == queries(18) <= 4

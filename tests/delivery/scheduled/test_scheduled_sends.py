@@ -530,9 +530,9 @@ def test_an_event_that_a_cancelled_letter_left_is_called_by_its_name(system: Sys
     system.at(-60).live()
     control_dispatch.stop(system.dispatch, reason="wrong picture", now=system.clock())
     system.live_until(1)
-    assert scheduled_sends.cancels_that_did_not_hold(system.dispatch) == 0
+    assert scheduled_sends.cancels_not_held([system.dispatch]) == {}
     tell(system, "delivered")
-    assert scheduled_sends.cancels_that_did_not_hold(system.dispatch) == 1
+    assert scheduled_sends.cancels_not_held([system.dispatch]) == {system.dispatch.pk: 1}
     statuses = status(now=system.clock())
     assert "doubtful-cancels" in {trouble.page for trouble in statuses.verdict.problems}
 

@@ -1,0 +1,77 @@
+"""What the ops page needs of dispatches, read for all of them together: the queries do not grow with their number."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
+
+from newsletter.delivery.dispatches.delay_reasons import Delay, delays_by_dispatch
+from newsletter.delivery.ledger.progress import Progress, progress_by_dispatch
+from newsletter.delivery.models import Attempt, Batch, Dispatch
+from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
+from newsletter.insights.dispatch_stats import DispatchStats, stats_by_dispatch
+
+RETRYABLE = (DispatchState.OPEN, DispatchState.ATTENTION)  # in these a single refused batch may be retried
+MAX_BATCHES = 200  # of each dispatch and state
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchDetails:
+    """Facts by the id of the dispatch; what a dispatch does not have is missing.
+
+    `to_settle` are the readers of uncertain batches that a person has to settle. `moved_at` is when a batch last
+    changed its state, of open dispatches only. Each batch in `refused` has the provider's answer as `answer`.
+    """
+
+    progress: Mapping[int, Progress]
+    stats: Mapping[int, DispatchStats]
+    delays: Mapping[int, Delay]
+    uncertain: Mapping[int, Sequence[Batch]]
+    refused: Mapping[int, Sequence[Batch]]
+    to_settle: Mapping[int, int]
+    moved_at: Mapping[int, datetime]
+    unconfirmed_cancels: Mapping[int, int]
+    cancels_not_held: Mapping[int, int]
+
+
+def dispatch_details(dispatches: Collection[Dispatch], *, now: datetime) -> DispatchDetails:
+    """Return the details of these dispatches, whose editions and publications must be loaded."""
+    progress = progress_by_dispatch(dispatches)
+    doubtful = [dispatch for dispatch in dispatches if progress[dispatch.pk].uncertain]
+    refusing = [d.pk for d in dispatches if progress[d.pk].refused and d.state in RETRYABLE]
+    uncertain = Batch.objects.filter(dispatch__in=[d.pk for d in doubtful], state=BatchState.UNCERTAIN)
+    answer = Attempt.objects.filter(batch=OuterRef("pk")).order_by("-ordinal").values("detail")[:1]
+    refused = Batch.objects.filter(dispatch__in=refusing, state=BatchState.REFUSED)
+    return DispatchDetails(
+        progress,
+        stats_by_dispatch([dispatch.pk for dispatch in dispatches]),
+        delays_by_dispatch(dispatches, now=now),
+        _grouped(uncertain),
+        _grouped(refused.annotate(answer=Subquery(answer))),
+        {d.pk: _to_settle(d, progress[d.pk]) for d in doubtful},
+        _moved_at([d.pk for d in dispatches if d.state == DispatchState.OPEN]),
+        scheduled_sends.unconfirmed_cancels(dispatches, now=now),
+        scheduled_sends.cancels_not_held(dispatches),
+    )
+
+
+def _grouped(batches: QuerySet[Batch]) -> dict[int, list[Batch]]:
+    found: defaultdict[int, list[Batch]] = defaultdict(list)
+    for batch in batches.defer("subscribers").order_by("dispatch", "number"):
+        found[batch.dispatch_id].append(batch)
+    return {pk: each[:MAX_BATCHES] for pk, each in found.items()}
+
+
+def _to_settle(dispatch: Dispatch, done: Progress) -> int:
+    if dispatch.leaves_at is None:
+        return done.uncertain
+    return scheduled_sends.uncertain(dispatch).aggregate(readers=Sum("submitted"))["readers"] or 0
+
+
+def _moved_at(dispatches: Collection[int]) -> dict[int, datetime]:
+    # an attempt that is to be retried later is no progress
+    moved = Attempt.objects.filter(batch__dispatch__in=dispatches).exclude(status=AttemptStatus.LATER).order_by()
+    return {pk: at for pk, at in moved.values_list("batch__dispatch").annotate(Max("ended_at")) if at}
