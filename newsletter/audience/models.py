@@ -1,12 +1,13 @@
 """Subscribers, their consent to each publication, and the addresses that must not be mailed."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 from django.db.models import Q
 
 from newsletter.lib.claim_rows import Claimable, is_due
+from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import Publication
 
 
@@ -68,6 +69,122 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"subscription {self.pk}"
+
+
+class ConsentWording(models.Model):
+    """A text that people agree to when they sign up. Every text that was ever shown is kept, with its version."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="consent_wordings")
+    version = models.PositiveIntegerField(help_text="From 1, for each publication.")
+    text = models.TextField()
+    text_hash = models.CharField(max_length=64, help_text="SHA-256 of the text in UTF-8.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["publication", "version"], name="wording_version_once"),
+            models.UniqueConstraint(fields=["publication", "text_hash"], name="wording_text_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.version} of the consent wording of {self.publication_id}"
+
+
+class ConsentAct(models.TextChoices):
+    """What happened to a consent."""
+
+    REQUESTED = "requested", "asked for it, not confirmed yet"
+    GIVEN = "given", "gave consent"
+    WITHDRAWN = "withdrawn", "withdrew consent"
+    RESTORED = "restored", "took the withdrawal back"
+
+
+class ConsentMethod(models.TextChoices):
+    """How a consent was requested, given or withdrawn."""
+
+    SIGN_UP_PAGE = "sign-up", "sign-up page"
+    SAME_BROWSER = "same-browser", "link in the confirmation email, opened in the browser that signed up"
+    CONFIRM_BUTTON = "button", "link and button of the confirmation email"
+    IMPORT = "import", "imported file"
+    ONE_CLICK = "one-click", "one-click unsubscribe of the mailbox"
+    PAGE = "page", "page behind a link in an email"
+    MAIL = "mail", "email to the unsubscribe mailbox"
+    COMPLAINT = "complaint", "spam report"
+    PROVIDER = "provider", "unsubscribe at the email provider"
+    DESK = "desk", "entered by staff"
+    OTHER = "other", "another way"
+
+
+class ConsentBasis(models.TextChoices):
+    """What a consent rests on."""
+
+    EXPRESS = "express", "the person agreed"
+    STATED = "stated", "stated by whoever imported the file"
+
+
+class ConsentEventQuerySet(models.QuerySet["ConsentEvent"]):
+    """Rows can be read and added, but not changed; they are deleted only when a person is erased."""
+
+    def update(self, **_values: Any) -> NoReturn:
+        raise InvalidState("Consent events cannot be changed.")
+
+    def bulk_update(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise InvalidState("Consent events cannot be changed.")
+
+    def delete(self) -> NoReturn:
+        raise InvalidState("Consent events cannot be deleted.")
+
+    def erase(self) -> None:
+        """Delete the rows, because the person is erased or never confirmed."""
+        super().delete()
+
+
+class ConsentEvent(models.Model):
+    """Evidence that consent to one publication was requested, given or withdrawn. Rows are added and never changed."""
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consent_events")
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=20, default="emails", help_text="What the consent is for.")
+    act = models.CharField(max_length=9, choices=ConsentAct.choices)
+    method = models.CharField(max_length=12, choices=ConsentMethod.choices)
+    basis = models.CharField(
+        max_length=7, choices=ConsentBasis.choices, blank=True, help_text="Empty if it was withdrawn."
+    )
+    wording = models.ForeignKey(
+        ConsentWording,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The text that the person saw.",
+    )
+    form = models.CharField(
+        max_length=200, blank=True, help_text="The page, link or file: an address, or what an import says."
+    )
+    actor = models.CharField(max_length=120, help_text="Who did it: reader, provider, or a name of staff.")
+    network = models.CharField(
+        max_length=45, blank=True, help_text="The reader's network, without the last part of the address."
+    )
+    at = models.DateTimeField(help_text="When it happened.")
+    recorded_at = models.DateTimeField(help_text="When the row was written: later than `at` for an import.")
+
+    objects = ConsentEventQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["publication", "method", "at"], name="consent_by_method"),
+        ]
+
+    def __str__(self) -> str:
+        return f"consent event {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert a new row. Raises `InvalidState` for an existing one."""
+        if not self._state.adding:
+            raise InvalidState("Consent events cannot be changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise InvalidState("Consent events cannot be deleted.")
 
 
 class ConfirmationQuerySet(models.QuerySet["Confirmation"]):

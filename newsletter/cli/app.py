@@ -17,6 +17,7 @@ from newsletter.cli.commands import (
     publications,
     publications_template,  # noqa: F401 — adds a group to publications
     readers,
+    readers_lookup,  # noqa: F401 — adds commands to readers
     readers_suppressions,  # noqa: F401 — adds commands to readers
     run,
     stories,
