@@ -18,7 +18,8 @@ from newsletter.web.desk import (
     story_queue,
 )
 from newsletter.web.ops import dashboard, missing_readers
-from newsletter.web.readers import confirm_resubscription, reader_view
+from newsletter.web.readers import confirm_subscription, reader_view
+from newsletter.web.readers.join import join
 from newsletter.web.readers.preferences import preferences
 from newsletter.web.readers.unsubscribe import unsubscribe
 from newsletter.web.readers.web_version import web_version
@@ -81,7 +82,8 @@ ACCOUNT = [
 READERS = [
     path("u/<path:token>", unsubscribe, name="unsubscribe"),
     path("p/<path:token>", preferences, name="preferences"),
-    path("c/<path:token>", confirm_resubscription.confirm, name="confirm"),
+    path("j/<slug:slug>", join, name="join"),
+    path("c/<path:token>", confirm_subscription.confirm, name="confirm"),
     path("v/<path:token>", web_version, name="web-version"),
     path("pictures/<str:name>", picture_files.picture, name="picture"),
     path("brand/<slug:slug>.css", reader_view.brand, name="brand"),

@@ -102,6 +102,7 @@ class ConsentMethod(models.TextChoices):
     """How a consent was requested, given or withdrawn."""
 
     SIGN_UP_PAGE = "sign-up", "sign-up page"
+    PREFERENCES = "preferences", "preferences page, asked to return"
     SAME_BROWSER = "same-browser", "link in the confirmation email, opened in the browser that signed up"
     CONFIRM_BUTTON = "button", "link and button of the confirmation email"
     IMPORT = "import", "imported file"
@@ -196,9 +197,10 @@ class ConfirmationQuerySet(models.QuerySet["Confirmation"]):
 
 
 class Confirmation(Claimable):
-    """The order for an email that asks an unsubscribed person whether they want to subscribe again.
+    """The order for an email that asks a person to confirm that they want a subscription.
 
-    At most one per subscription. It is deleted once they confirm.
+    They signed up, or left and want to return. At most one per subscription. It is deleted once they confirm, or when
+    its link expires. Whoever is subscribed already gets an email that says so.
     """
 
     subscription = models.OneToOneField(Subscription, on_delete=models.CASCADE, related_name="confirmation")
@@ -207,6 +209,11 @@ class Confirmation(Claimable):
     )
     sent_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=100, blank=True, help_text="Why sending was given up.")
+    wording = models.ForeignKey(
+        ConsentWording, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="As in the event."
+    )
+    form = models.CharField(max_length=200, blank=True, help_text="The page on which they asked.")
+    already = models.BooleanField(default=False, help_text="The person is subscribed, and the email says so.")
 
     objects = ConfirmationQuerySet.as_manager()
 
@@ -218,6 +225,20 @@ class Confirmation(Claimable):
 
     def __str__(self) -> str:
         return f"confirmation {self.pk}"
+
+
+class SignUpCount(models.Model):
+    """When somebody recently signed up with one address or from one network, for the limits (sign_up_limits.py)."""
+
+    key_hash = models.CharField(max_length=64, unique=True, help_text="A keyed hash of the address or network.")
+    times = models.JSONField(default=list, help_text="Seconds since 1970, oldest first.")
+    last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = "sign-up count"
+
+    def __str__(self) -> str:
+        return f"sign-up count {self.pk}"
 
 
 class SuppressionReason(models.TextChoices):

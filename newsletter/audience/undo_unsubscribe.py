@@ -1,7 +1,7 @@
 """Undo an unsubscription directly after it was made.
 
 The token appears only on the page that confirms the unsubscription, so an old link or a forwarded email cannot
-resubscribe a reader. Later, a confirmation is needed (resubscribe_confirmation.py).
+resubscribe a reader. Later, a confirmation is needed (subscription_confirmation.py).
 """
 
 from datetime import UTC, date, datetime, timedelta

@@ -6,7 +6,7 @@ writes them.
 
 import re
 import unicodedata
-from datetime import date, time
+from datetime import date, datetime, time
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
@@ -38,6 +38,13 @@ def short_time(moment: time, language: str) -> str:
     """Return hours and minutes, such as “23:59” or “11:59 PM”."""
     locale = _locale_with_months(language)
     return format_time(moment.replace(tzinfo=None), "short", locale=locale) if locale else f"{moment:%H:%M}"
+
+
+def zone_name(local: datetime) -> str:
+    """Return the abbreviation of the zone of a local time, such as “EST”; “UTC+03:00” for one without."""
+    name = f"{local:%Z}"
+    offset = f"{local:%z}"
+    return name if name.isalpha() else f"UTC{offset[:3]}:{offset[3:5]}"
 
 
 def money(amount: int, currency: str, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.mail.text_direction import Direction, direction_of
 
 
@@ -31,6 +32,7 @@ class Translation:
     until: str  # end of a match
     thanks: tuple[str, str]  # default heading and text for recent donors
     marks: tuple[str, str]  # quotation marks
+    sign_up: SignUpPhrases  # the sign-up page and the confirmation email
     colon: str = ":"  # after a word
 
     @property
