@@ -15,6 +15,7 @@ from newsletter.cli.commands import (
     environment,
     gifts,
     publications,
+    publications_sign_up,  # noqa: F401 — adds a command to publications
     publications_template,  # noqa: F401 — adds a group to publications
     readers,
     readers_lookup,  # noqa: F401 — adds commands to readers

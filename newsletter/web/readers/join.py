@@ -75,11 +75,18 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
+def consent_values(publication: Publication) -> dict[str, str]:
+    """Return the values of the wording that people agree to."""
+    return {
+        "publication": publication.name,
+        "sender": publication.sender_name,
+        "postal_address": publication.postal_address,
+    }
+
+
 def consent_text(publication: Publication, words: Translation) -> str:
     """Return the wording that people agree to, as the page shows it."""
-    return words.sign_up.consent.format(
-        publication=publication.name, sender=publication.sender_name, postal_address=publication.postal_address
-    )
+    return words.sign_up.consent.format(**consent_values(publication))
 
 
 def _page(
@@ -107,7 +114,7 @@ def _page(
         "meant": meant,
         "stamp": stamp or _signer().sign(publication.pk, int(now.timestamp() * 1000)),
         "decoy": DECOY,
-        "consent": consent_text(publication, words),
+        "consent": consent_values(publication),
     }
     return render(request, "web/readers/join.html", context, status=status)
 
