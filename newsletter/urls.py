@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
 from newsletter.api import sendgrid_webhook
+from newsletter.web.audience import reader_lookup
 from newsletter.web.desk import (
     custom_template,
     edition_actions,
@@ -73,6 +74,10 @@ OPS = [
     path("ops/batches/<int:batch_id>/retry/", dashboard.retry, name="retry"),
     path("ops/batches/<int:batch_id>/<slug:decision>/", dashboard.settle, name="settle"),
 ]
+AUDIENCE = [
+    path("readers/", reader_lookup.find, name="readers"),
+    path("readers/<int:subscriber_id>/", reader_lookup.show, name="reader"),
+]
 ACCOUNT = [
     path("sign-in/", sign_in_pages.SignIn.as_view(), name="login"),
     path("sign-out/", sign_in_pages.SignOut.as_view(), name="logout"),
@@ -95,7 +100,7 @@ MACHINES = [
     path("favicon.ico", RedirectView.as_view(url=static("img/mark.svg"), permanent=True)),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*DESK, *EDITIONS, *OPS, *ACCOUNT, *READERS, *MACHINES]
+urlpatterns: list[URLPattern | URLResolver] = [*DESK, *EDITIONS, *AUDIENCE, *OPS, *ACCOUNT, *READERS, *MACHINES]
 handler403 = "newsletter.web.shared.error_pages.forbidden"
 handler404 = "newsletter.web.shared.error_pages.not_found"
 handler500 = "newsletter.web.shared.error_pages.broken"

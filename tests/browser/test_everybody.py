@@ -92,6 +92,8 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/ops/batches/{batch.pk}/again/": Role.OPS,
         f"/ops/dispatches/{dispatch.pk}/stop/": Role.OPS,
         f"/ops/dispatches/{dispatch.pk}/missing/": Role.OPS,
+        "/readers/": Role.AUDIENCE,
+        f"/readers/{make.rita(three).pk}/": Role.EDITOR,
         "/password/": Role.OPS,
         f"/u/{token}": None,
         f"/p/{token}": None,
