@@ -7,8 +7,10 @@ from typing import NamedTuple
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.states import BatchState, DispatchState
+from newsletter.editions.models import FrozenLetter, Variant
 from newsletter.insights.models import DeliveryStage, ReaderOutcome
 from newsletter.lib import sql
+from newsletter.mail.message import MergeTag
 
 BATCHES = Batch._meta.db_table
 STAGES = {
@@ -57,6 +59,8 @@ def reader_editions(subscriber_id: int, *, publications: Collection[int], limit:
         outcome.dispatch_id: outcome
         for outcome in ReaderOutcome.objects.filter(dispatch__in=dispatches, subscriber=subscriber_id)
     }
+    letters = FrozenLetter.objects.filter(edition__dispatch__in=dispatches, variant=Variant.DEFAULT)
+    subjects = {edition: _readable(subject) for edition, subject in letters.values_list("edition_id", "subject")}
     others = {one.pk: one for one in dispatches if one.pk not in outcomes}
     batches = _batches_with(subscriber_id, others)
     found = []
@@ -65,12 +69,16 @@ def reader_editions(subscriber_id: int, *, publications: Collection[int], limit:
             found.append(_from_events(dispatch, outcome))
         elif words := batches.get(dispatch.pk):
             found.append(_described(dispatch, words))
-    return found
+    return [edition._replace(subject=subjects.get(edition.edition_id, "")) for edition in found]
+
+
+def _readable(subject: str) -> str:
+    return subject.replace(MergeTag.FIRST_NAME, "[first name]")
 
 
 def _described(dispatch: Dispatch, words: str) -> ReaderEdition:
     edition = dispatch.edition
-    return ReaderEdition(edition.pk, edition.publication.slug, edition.subject, dispatch.opened_at, words)
+    return ReaderEdition(edition.pk, edition.publication.slug, "", dispatch.opened_at, words)
 
 
 def _from_events(dispatch: Dispatch, outcome: ReaderOutcome) -> ReaderEdition:

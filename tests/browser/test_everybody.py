@@ -70,7 +70,8 @@ def everything(three: Publication) -> dict[str, Role | None]:
     ahead = make.edition(three, due_at=now + timedelta(days=1))
     assemble_letter.assemble(ahead.pk, now=now)
     make.edition(three, due_at=now - timedelta(days=1), state=EditionState.HELD, reason="The lawyers are reading.")
-    token = reader_links.token_signer(sent.pk)(make.rita(three).pk)
+    rita = make.rita(three)
+    token = reader_links.token_signer(sent.pk)(rita.pk)
     Edition.objects.filter(pk=ahead.pk).update(approved_at=now)
     return {
         "/sign-in/": None,
@@ -93,7 +94,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/ops/dispatches/{dispatch.pk}/stop/": Role.OPS,
         f"/ops/dispatches/{dispatch.pk}/missing/": Role.OPS,
         "/readers/": Role.AUDIENCE,
-        f"/readers/{make.rita(three).pk}/": Role.EDITOR,
+        f"/readers/{rita.pk}/": Role.EDITOR,
         "/password/": Role.OPS,
         f"/u/{token}": None,
         f"/p/{token}": None,

@@ -46,6 +46,7 @@ def test_an_edition_is_known_by_its_events(publication: Publication, rita: Subsc
         clicked_at=MONDAY + timedelta(minutes=2),
     )  # fmt: skip
     [edition] = reader_record(rita).editions
+    assert edition.subject == dispatch.edition.letters.get().subject != ""
     assert (edition.outcome, edition.delivered_at, edition.clicked_at) == (
         "delivered", MONDAY, MONDAY + timedelta(minutes=2),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Shared by the pages for readers: token links instead of sign-in, no cookies, no indexing, a page for broken links."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from newsletter.lib.errors import BadToken
 from newsletter.publications.models import Publication
 
 ADDRESSES_SHOWN = 5
+DARK_SHEET = "#1f1e1b"  # `--sheet` in tokens.css: lighter than the paper of emails
 
 
 class ReaderRequest(NamedTuple):
@@ -81,5 +83,7 @@ def brand(_request: HttpRequest, slug: str) -> HttpResponse:
         palette.dark_palette(publication.accent_colour_dark or publication.accent_colour),
     )
     rule = ":root {{ --brand: {0.accent}; --on-brand: {0.on_accent}; }}\n"
+    accent = palette.ensure_contrast(dark.accent, on=DARK_SHEET)
+    dark = replace(dark, accent=accent, on_accent=palette.ensure_contrast(dark.on_accent, on=accent))
     css = rule.format(light) + "@media (prefers-color-scheme: dark) { " + rule.format(dark).strip() + " }\n"
     return HttpResponse(css, content_type="text/css; charset=utf-8", headers={"Cache-Control": "public, max-age=600"})
