@@ -275,6 +275,19 @@ if DISPATCH_LEASE < _MIN_LEASE:
         f"Give at least {_MIN_LEASE:g}.",
     )
 
+# --- joining -------------------------------------------------------------------------------
+
+# Sign-ups from one IPv4 address or IPv6 /64, and from one IPv4 /24 or IPv6 /48.
+SIGN_UPS_PER_MINUTE = env.count("SIGN_UPS_PER_MINUTE", 5, minimum=1, maximum=1000)
+SIGN_UPS_PER_HOUR = env.count("SIGN_UPS_PER_HOUR", 20, minimum=1, maximum=1000)
+SIGN_UPS_PER_HOUR_IN_NETWORK = env.count("SIGN_UPS_PER_HOUR_IN_NETWORK", 60, minimum=1, maximum=1000)
+# A form that is sent sooner or later than this is shown again, to be sent once more.
+SIGN_UP_MIN_SECONDS = env.number("SIGN_UP_MIN_SECONDS", 2, minimum=0, maximum=60)
+SIGN_UP_MAX_HOURS = env.number("SIGN_UP_MAX_HOURS", 24, minimum=0.1, maximum=168)
+# Confirmation emails: hours between two for a subscription, and the most for an address in 30 days.
+CONFIRMATION_HOURS = env.number("CONFIRMATION_HOURS", 24, minimum=0.1, maximum=720)
+CONFIRMATIONS_PER_MONTH = env.count("CONFIRMATIONS_PER_MONTH", 3, minimum=1, maximum=100)
+
 # --- logs ----------------------------------------------------------------------------------
 
 OUTCOMES_KEPT_DAYS = env.count("OUTCOMES_KEPT_DAYS", 400, minimum=0, maximum=36_500)  # of readers; counts are kept

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
 from newsletter.api import sendgrid_webhook
+from newsletter.web.audience import reader_lookup
 from newsletter.web.desk import (
     change_send_time,
     custom_template,
@@ -19,7 +20,8 @@ from newsletter.web.desk import (
     story_queue,
 )
 from newsletter.web.ops import dashboard, missing_readers
-from newsletter.web.readers import confirm_resubscription, reader_view
+from newsletter.web.readers import confirm_subscription, reader_view
+from newsletter.web.readers.join import join
 from newsletter.web.readers.preferences import preferences
 from newsletter.web.readers.unsubscribe import unsubscribe
 from newsletter.web.readers.web_version import web_version
@@ -78,6 +80,10 @@ OPS = [
     path("ops/batches/<int:batch_id>/retry/", dashboard.retry, name="retry"),
     path("ops/batches/<int:batch_id>/<slug:decision>/", dashboard.settle, name="settle"),
 ]
+AUDIENCE = [
+    path("readers/", reader_lookup.find, name="readers"),
+    path("readers/<int:subscriber_id>/", reader_lookup.show, name="reader"),
+]
 ACCOUNT = [
     path("sign-in/", sign_in_pages.SignIn.as_view(), name="login"),
     path("sign-out/", sign_in_pages.SignOut.as_view(), name="logout"),
@@ -87,7 +93,8 @@ ACCOUNT = [
 READERS = [
     path("u/<path:token>", unsubscribe, name="unsubscribe"),
     path("p/<path:token>", preferences, name="preferences"),
-    path("c/<path:token>", confirm_resubscription.confirm, name="confirm"),
+    path("j/<slug:slug>", join, name="join"),
+    path("c/<path:token>", confirm_subscription.confirm, name="confirm"),
     path("v/<path:token>", web_version, name="web-version"),
     path("pictures/<str:name>", picture_files.picture, name="picture"),
     path("brand/<slug:slug>.css", reader_view.brand, name="brand"),
@@ -99,7 +106,7 @@ MACHINES = [
     path("favicon.ico", RedirectView.as_view(url=static("img/mark.svg"), permanent=True)),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*DESK, *EDITIONS, *OPS, *ACCOUNT, *READERS, *MACHINES]
+urlpatterns: list[URLPattern | URLResolver] = [*DESK, *EDITIONS, *AUDIENCE, *OPS, *ACCOUNT, *READERS, *MACHINES]
 handler403 = "newsletter.web.shared.error_pages.forbidden"
 handler404 = "newsletter.web.shared.error_pages.not_found"
 handler500 = "newsletter.web.shared.error_pages.broken"

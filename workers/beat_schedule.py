@@ -17,7 +17,6 @@ class PeriodicTask(NamedTuple):
 
 PERIODIC_TASKS = (
     PeriodicTask("workers.tasks.dispatch.enqueue_due_dispatches", 1),
-    PeriodicTask("workers.tasks.dispatch.send_confirmations", 2),
     PeriodicTask("workers.tasks.assembly.plan_and_assemble_due", 2),
     PeriodicTask("workers.tasks.pictures.fetch_due_pictures", 1),
     PeriodicTask("workers.tasks.reading.read_due_drafts", 1),
@@ -28,6 +27,7 @@ PERIODIC_TASKS = (
     PeriodicTask("workers.tasks.maintenance.recover", 5),
     PeriodicTask("workers.tasks.maintenance.count_readers", 5),
     PeriodicTask("workers.tasks.maintenance.enqueue_group_steps", 1),
+    PeriodicTask("workers.tasks.maintenance.send_confirmations", 2),
     PeriodicTask("workers.tasks.maintenance.clean_up", 60),
 )
 

@@ -7,7 +7,7 @@ WORKER_QUEUES = {
     "insights": "Webhook posts from the provider are processed.",
     "pictures": "Pictures are fetched, fitted for emails and stored.",
     "reading": "Web pages are fetched and read into story drafts.",
-    "maintenance": "Readings of the worker queues, recovery of lost work, clean-up.",
+    "maintenance": "Readings of the worker queues, recovery of lost work, confirmation emails, clean-up.",
 }
 
 ROUTES = {"workers.tasks.dispatch.send": {"queue": "sending"}} | {

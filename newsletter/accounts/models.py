@@ -11,6 +11,7 @@ class Role(models.TextChoices):
 
     CURATOR = "curator"
     EDITOR = "editor"
+    AUDIENCE = "audience"
     OPS = "ops"
     ADMIN = "admin"
 

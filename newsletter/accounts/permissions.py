@@ -10,12 +10,14 @@ class Permission(StrEnum):
 
     CURATE = "curate"  # queue, change and drop stories; see previews
     APPROVE = "approve"  # approve, hold, cancel and send editions; pause and stop sending; change appeals and logos
+    AUDIENCE = "audience"  # find a reader; see subscriptions, consent, emails and gifts of a reader
     OPERATE = "operate"  # see ops; pause and stop sending, settle an uncertain batch
 
 
 ALLOWED: dict[str, frozenset[Permission]] = {
     Role.CURATOR: frozenset({Permission.CURATE}),
-    Role.EDITOR: frozenset({Permission.CURATE, Permission.APPROVE}),
+    Role.EDITOR: frozenset({Permission.CURATE, Permission.APPROVE, Permission.AUDIENCE}),
+    Role.AUDIENCE: frozenset({Permission.AUDIENCE}),
     Role.OPS: frozenset({Permission.OPERATE}),
     Role.ADMIN: frozenset(Permission),
 }

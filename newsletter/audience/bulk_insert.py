@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from newsletter.audience.models import Subscriber, Subscription
+from newsletter.audience.models import ConsentEvent, Subscriber, Subscription
 from newsletter.publications.models import Publication
 
 SUBSCRIBERS, SUBSCRIPTIONS = Subscriber._meta.db_table, Subscription._meta.db_table
+CONSENT_EVENTS = ConsentEvent._meta.db_table
+EVENTS_PER_STATEMENT = 2500  # SQLite takes 32,766 values per statement
 
 
 def insert_subscribers(people: Sequence[tuple[str, str, str]], *, now: datetime) -> int:
@@ -43,34 +45,63 @@ class NewSubscription(NamedTuple):
     unsubscribed_via: str = ""
 
 
-def insert_subscriptions(publication: Publication, given: Sequence[NewSubscription]) -> int:
-    """Insert each of `given` whose subscriber has no subscription to `publication`. Return how many were inserted.
+def insert_subscriptions(publication: Publication, given: Sequence[NewSubscription]) -> set[int]:
+    """Insert each of `given` whose subscriber has no subscription to `publication`. Return whose were inserted.
 
     At most about 4,000 rows per call, because of SQLite's limit on values.
     """
     if not given:
-        return 0
+        return set()
     placeholders = ", ".join([f"(%s{', %s' * len(NewSubscription._fields)})"] * len(given))
     moment = connection.ops.adapt_datetimefield_value
     day = connection.ops.adapt_datefield_value
-    return _insert(
-        f"INSERT INTO {SUBSCRIPTIONS} (publication_id, subscriber_id, status, consent_source, consent_at,"  # noqa: S608 — constant names and placeholders
-        f" paused_until, unsubscribed_at, unsubscribed_via) VALUES {placeholders} ON CONFLICT DO NOTHING",
-        [
-            value
-            for one in given
-            for value in (
-                publication.pk,
-                one.subscriber_id,
-                str(one.status),
-                one.consent_source,
-                moment(one.consent_at),
-                day(one.paused_until),
-                moment(one.unsubscribed_at),
-                one.unsubscribed_via,
-            )
-        ],
-    )
+    values = [
+        value
+        for one in given
+        for value in (
+            publication.pk,
+            one.subscriber_id,
+            str(one.status),
+            one.consent_source,
+            moment(one.consent_at),
+            day(one.paused_until),
+            moment(one.unsubscribed_at),
+            one.unsubscribed_via,
+        )
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {SUBSCRIPTIONS} (publication_id, subscriber_id, status, consent_source, consent_at,"  # noqa: S608 — constant names and placeholders
+            f" paused_until, unsubscribed_at, unsubscribed_via) VALUES {placeholders} ON CONFLICT DO NOTHING"
+            " RETURNING subscriber_id",
+            values,
+        )
+        return {int(row[0]) for row in cursor.fetchall()}
+
+
+class NewConsentEvent(NamedTuple):
+    """One consent event of an import to insert."""
+
+    subscriber_id: int
+    act: str
+    method: str
+    basis: str
+    form: str
+    actor: str
+    at: datetime
+
+
+def insert_consent_events(publication: Publication, events: Sequence[NewConsentEvent], *, now: datetime) -> None:
+    """Insert consent events of `publication`."""
+    moment = connection.ops.adapt_datetimefield_value
+    for begin in range(0, len(events), EVENTS_PER_STATEMENT):
+        part = events[begin : begin + EVENTS_PER_STATEMENT]
+        rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, 'emails', '')"] * len(part))
+        _insert(
+            f"INSERT INTO {CONSENT_EVENTS} (publication_id, subscriber_id, act, method, basis, form, actor, at,"  # noqa: S608 — constant names and placeholders
+            f" recorded_at, purpose, network) VALUES {rows}",
+            [value for one in part for value in (publication.pk, *one[:-1], moment(one.at), moment(now))],
+        )
 
 
 def _insert(statement: str, values: Sequence[Any]) -> int:

@@ -1,12 +1,13 @@
 """Subscribers, their consent to each publication, and the addresses that must not be mailed."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 from django.db.models import Q
 
 from newsletter.lib.claim_rows import Claimable, is_due
+from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import Publication
 
 
@@ -70,6 +71,123 @@ class Subscription(models.Model):
         return f"subscription {self.pk}"
 
 
+class ConsentWording(models.Model):
+    """A text that people agree to when they sign up. Every text that was ever shown is kept, with its version."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="consent_wordings")
+    version = models.PositiveIntegerField(help_text="From 1, for each publication.")
+    text = models.TextField()
+    text_hash = models.CharField(max_length=64, help_text="SHA-256 of the text in UTF-8.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["publication", "version"], name="wording_version_once"),
+            models.UniqueConstraint(fields=["publication", "text_hash"], name="wording_text_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.version} of the consent wording of {self.publication_id}"
+
+
+class ConsentAct(models.TextChoices):
+    """What happened to a consent."""
+
+    REQUESTED = "requested", "asked for it, not confirmed yet"
+    GIVEN = "given", "gave consent"
+    WITHDRAWN = "withdrawn", "withdrew consent"
+    RESTORED = "restored", "took the withdrawal back"
+
+
+class ConsentMethod(models.TextChoices):
+    """How a consent was requested, given or withdrawn."""
+
+    SIGN_UP_PAGE = "sign-up", "sign-up page"
+    PREFERENCES = "preferences", "preferences page, asked to return"
+    SAME_BROWSER = "same-browser", "link in the confirmation email, opened in the browser that signed up"
+    CONFIRM_BUTTON = "button", "link and button of the confirmation email"
+    IMPORT = "import", "imported file"
+    ONE_CLICK = "one-click", "one-click unsubscribe of the mailbox"
+    PAGE = "page", "page behind a link in an email"
+    MAIL = "mail", "email to the unsubscribe mailbox"
+    COMPLAINT = "complaint", "spam report"
+    PROVIDER = "provider", "unsubscribe at the email provider"
+    DESK = "desk", "entered by staff"
+    OTHER = "other", "another way"
+
+
+class ConsentBasis(models.TextChoices):
+    """What a consent rests on."""
+
+    EXPRESS = "express", "the person agreed"
+    STATED = "stated", "stated by whoever imported the file"
+
+
+class ConsentEventQuerySet(models.QuerySet["ConsentEvent"]):
+    """Rows can be read and added, but not changed; they are deleted only when a person is erased."""
+
+    def update(self, **_values: Any) -> NoReturn:
+        raise InvalidState("Consent events cannot be changed.")
+
+    def bulk_update(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise InvalidState("Consent events cannot be changed.")
+
+    def delete(self) -> NoReturn:
+        raise InvalidState("Consent events cannot be deleted.")
+
+    def erase(self) -> None:
+        """Delete the rows, because the person is erased or never confirmed."""
+        super().delete()
+
+
+class ConsentEvent(models.Model):
+    """Evidence that consent to one publication was requested, given or withdrawn. Rows are added and never changed."""
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consent_events")
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=20, default="emails", help_text="What the consent is for.")
+    act = models.CharField(max_length=9, choices=ConsentAct.choices)
+    method = models.CharField(max_length=12, choices=ConsentMethod.choices)
+    basis = models.CharField(
+        max_length=7, choices=ConsentBasis.choices, blank=True, help_text="Empty if it was withdrawn."
+    )
+    wording = models.ForeignKey(
+        ConsentWording,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The text that the person saw.",
+    )
+    form = models.CharField(
+        max_length=200, blank=True, help_text="The page, link or file: an address, or what an import says."
+    )
+    actor = models.CharField(max_length=120, help_text="Who did it: reader, provider, or a name of staff.")
+    network = models.CharField(
+        max_length=45, blank=True, help_text="The reader's network, without the last part of the address."
+    )
+    at = models.DateTimeField(help_text="When it happened.")
+    recorded_at = models.DateTimeField(help_text="When the row was written: later than `at` for an import.")
+
+    objects = ConsentEventQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["publication", "method", "at"], name="consent_by_method"),
+        ]
+
+    def __str__(self) -> str:
+        return f"consent event {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert a new row. Raises `InvalidState` for an existing one."""
+        if not self._state.adding:
+            raise InvalidState("Consent events cannot be changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise InvalidState("Consent events cannot be deleted.")
+
+
 class ConfirmationQuerySet(models.QuerySet["Confirmation"]):
     """Queries of confirmations."""
 
@@ -79,9 +197,10 @@ class ConfirmationQuerySet(models.QuerySet["Confirmation"]):
 
 
 class Confirmation(Claimable):
-    """The order for an email that asks an unsubscribed person whether they want to subscribe again.
+    """The order for an email that asks a person to confirm that they want a subscription.
 
-    At most one per subscription. It is deleted once they confirm.
+    They signed up, or left and want to return. At most one per subscription. It is deleted once they confirm, or when
+    its link expires. Whoever is subscribed already gets an email that says so.
     """
 
     subscription = models.OneToOneField(Subscription, on_delete=models.CASCADE, related_name="confirmation")
@@ -90,6 +209,11 @@ class Confirmation(Claimable):
     )
     sent_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=100, blank=True, help_text="Why sending was given up.")
+    wording = models.ForeignKey(
+        ConsentWording, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="As in the event."
+    )
+    form = models.CharField(max_length=200, blank=True, help_text="The page on which they asked.")
+    already = models.BooleanField(default=False, help_text="The person is subscribed, and the email says so.")
 
     objects = ConfirmationQuerySet.as_manager()
 
@@ -101,6 +225,20 @@ class Confirmation(Claimable):
 
     def __str__(self) -> str:
         return f"confirmation {self.pk}"
+
+
+class SignUpCount(models.Model):
+    """When somebody recently signed up with one address or from one network, for the limits (sign_up_limits.py)."""
+
+    key_hash = models.CharField(max_length=64, unique=True, help_text="A keyed hash of the address or network.")
+    times = models.JSONField(default=list, help_text="Seconds since 1970, oldest first.")
+    last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = "sign-up count"
+
+    def __str__(self) -> str:
+        return f"sign-up count {self.pk}"
 
 
 class SuppressionReason(models.TextChoices):

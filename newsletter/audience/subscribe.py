@@ -4,14 +4,16 @@ from datetime import datetime
 
 from django.db import transaction
 
-from newsletter.audience import suppressions
+from newsletter.audience import consent_events, suppressions
+from newsletter.audience.consent_events import ConsentEvidence
 from newsletter.audience.first_name import clean_name
-from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
+from newsletter.audience.models import ConsentAct, ConsentMethod, Subscriber, Subscription, SubscriptionStatus
 from newsletter.lib.errors import BadInput
 from newsletter.mail.email_address import normalise_email
 from newsletter.publications.models import Publication
 
 MAX_SOURCE_CHARS = 200
+BY_STAFF = ConsentEvidence(ConsentMethod.DESK)
 
 
 def clean_source(source: str) -> str:
@@ -27,9 +29,18 @@ def clean_source(source: str) -> str:
 
 
 def subscribe(
-    publication: Publication, *, email: str, first_name: str, source: str, now: datetime, confirmed: bool
+    publication: Publication,
+    *,
+    email: str,
+    first_name: str,
+    source: str,
+    now: datetime,
+    confirmed: bool,
+    evidence: ConsentEvidence = BY_STAFF,
 ) -> Subscription:
     """Subscribe this address to `publication` and return the subscription. Raises `BadInput` for an invalid address.
+
+    `evidence` says how consent was given; it is recorded when the subscription becomes active.
 
     `confirmed` means that the person has just proved that the mailbox is theirs and that they want the subscription.
     Without it, a new person becomes *pending*, and an existing subscription and name stay unchanged, because anybody
@@ -50,12 +61,13 @@ def subscribe(
             subscriber.save(update_fields=["first_name"])
         suppressions.remove_own_request(address)
         suppressions.ignore_events_before(now, email=address)
-        return _activate(subscription, source=where, now=now)
+        return _activate(subscription, source=where, evidence=evidence, now=now)
 
 
-def _activate(subscription: Subscription, *, source: str, now: datetime) -> Subscription:
+def _activate(subscription: Subscription, *, source: str, evidence: ConsentEvidence, now: datetime) -> Subscription:
     """Activate the subscription with this consent. An active subscription keeps its first consent."""
-    Subscription.objects.filter(pk=subscription.pk).exclude(status=SubscriptionStatus.ACTIVE).update(
+    inactive = Subscription.objects.filter(pk=subscription.pk).exclude(status=SubscriptionStatus.ACTIVE)
+    began = inactive.update(
         status=SubscriptionStatus.ACTIVE,
         consent_source=source,
         consent_at=now,
@@ -64,5 +76,9 @@ def _activate(subscription: Subscription, *, source: str, now: datetime) -> Subs
         unsubscribed_via="",
         unsubscribed_from_edition=None,
     )
+    if began:
+        who = {"subscriber_id": subscription.subscriber_id, "publication_id": subscription.publication_id}
+        shown = evidence if evidence.form else evidence._replace(form=source)
+        consent_events.record(ConsentAct.GIVEN, shown, **who, at=now)
     subscription.refresh_from_db()
     return subscription

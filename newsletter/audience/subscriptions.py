@@ -7,8 +7,11 @@ browser, and the result is the same.
 from datetime import date, datetime, timedelta
 
 import structlog
+from django.db import transaction
 
-from newsletter.audience.models import Subscription, SubscriptionStatus
+from newsletter.audience import consent_events
+from newsletter.audience.consent_events import ConsentEvidence
+from newsletter.audience.models import ConsentAct, Subscription, SubscriptionStatus
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
@@ -27,15 +30,23 @@ def unsubscribe(
     subscriber that no longer exists, returns an unsaved, unsubscribed subscription: they receive nothing, and the link
     in an old email must not lead to an error page.
     """
-    Subscription.objects.filter(subscriber_id=subscriber_id, publication_id=publication_id).exclude(
-        status=SubscriptionStatus.UNSUBSCRIBED
-    ).update(
-        status=SubscriptionStatus.UNSUBSCRIBED,
-        unsubscribed_at=now,
-        unsubscribed_via=by[:40],
-        unsubscribed_from_edition=edition_id or None,
-        paused_until=None,
-    )
+    method = consent_events.method_of(by)
+    form = f"link in the email of edition {edition_id}" if edition_id else ""
+    with transaction.atomic():
+        ended = (
+            Subscription.objects.filter(subscriber_id=subscriber_id, publication_id=publication_id)
+            .exclude(status=SubscriptionStatus.UNSUBSCRIBED)
+            .update(
+                status=SubscriptionStatus.UNSUBSCRIBED,
+                unsubscribed_at=now,
+                unsubscribed_via=by[:40],
+                unsubscribed_from_edition=edition_id or None,
+                paused_until=None,
+            )
+        )
+        if ended:
+            who = {"subscriber_id": subscriber_id, "publication_id": publication_id}
+            consent_events.record(ConsentAct.WITHDRAWN, ConsentEvidence(method, form), **who, at=now)
     existing = Subscription.objects.filter(subscriber_id=subscriber_id, publication_id=publication_id).first()
     return existing or Subscription(
         subscriber_id=subscriber_id,

@@ -70,9 +70,14 @@ def remember_erased(address: str) -> None:
     Suppression.objects.create(address_hash=hashes(address)[0], reason=SuppressionReason.ERASED)
 
 
+def suppression_of(address: str) -> Suppression | None:
+    """Return the suppression of this normalised address, if there is one."""
+    return _of(address).first()
+
+
 def suppression_notice(address: str) -> str:
     """Return a message to the owner of this normalised address on why it is suppressed and what to do, or empty."""
-    found = _of(address).first()
+    found = suppression_of(address)
     return f"{BARRIERS[SuppressionReason(found.reason)]} {CONTACT_US}" if found else ""
 
 

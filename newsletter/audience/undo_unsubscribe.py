@@ -1,15 +1,18 @@
 """Undo an unsubscription directly after it was made.
 
 The token appears only on the page that confirms the unsubscription, so an old link or a forwarded email cannot
-resubscribe a reader. Later, a confirmation is needed (resubscribe_confirmation.py).
+resubscribe a reader. Later, a confirmation is needed (subscription_confirmation.py).
 """
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from django.conf import settings
+from django.db import transaction
 
-from newsletter.audience.models import Subscription, SubscriptionStatus
+from newsletter.audience import consent_events
+from newsletter.audience.consent_events import ConsentEvidence
+from newsletter.audience.models import ConsentAct, ConsentMethod, Subscription, SubscriptionStatus
 from newsletter.lib.errors import InvalidState
 from newsletter.lib.signed_tokens import TokenSigner
 
@@ -46,10 +49,13 @@ def undo(token: str, *, subscriber_id: int, publication_id: int, now: datetime) 
     at = EPOCH + timedelta(microseconds=unsubscribed_at)
     rows = Subscription.objects.filter(pk=pk, subscriber=subscriber_id, publication=publication_id)
     restored = {"status": STATUSES[status], "paused_until": date.fromordinal(until) if until else None}
-    if now - at > WINDOW or not rows.filter(status=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=at).update(
-        **restored, unsubscribed_at=None, unsubscribed_via="", unsubscribed_from_edition=None
-    ):
-        raise InvalidState("It is too late to undo this. You can subscribe again below.")
+    with transaction.atomic():
+        if now - at > WINDOW or not rows.filter(status=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=at).update(
+            **restored, unsubscribed_at=None, unsubscribed_via="", unsubscribed_from_edition=None
+        ):
+            raise InvalidState("It is too late to undo this. You can subscribe again below.")
+        who = {"subscriber_id": subscriber_id, "publication_id": publication_id}
+        consent_events.record(ConsentAct.RESTORED, ConsentEvidence(ConsentMethod.PAGE, "undo"), **who, at=now)
     return rows.get()
 
 

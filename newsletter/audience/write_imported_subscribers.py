@@ -4,10 +4,17 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from newsletter.audience import bulk_insert, suppressions
-from newsletter.audience.bulk_insert import NewSubscription
+from newsletter.audience import bulk_insert, consent_events, suppressions
+from newsletter.audience.bulk_insert import NewConsentEvent, NewSubscription
 from newsletter.audience.consent_columns import DEFAULT_CONSENT, ConsentState
-from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
+from newsletter.audience.models import (
+    ConsentAct,
+    ConsentBasis,
+    ConsentMethod,
+    Subscriber,
+    Subscription,
+    SubscriptionStatus,
+)
 from newsletter.audience.subscriber_import_report import SubscriberImportReport
 from newsletter.publications.models import Publication
 
@@ -40,7 +47,7 @@ def write_rows(
     )
     report.ended += _end(
         publication,
-        [ids[one] for one in ids if people[one].consent.status == SubscriptionStatus.UNSUBSCRIBED],
+        {ids[one]: people[one].consent for one in ids if people[one].consent.status == SubscriptionStatus.UNSUBSCRIBED},
         now=now,
     )
     new = {address: pk for address, pk in sorted(ids.items(), key=lambda each: each[1]) if pk not in statuses}
@@ -74,16 +81,17 @@ def _suppress(
     return suppressions.suppressed(people)
 
 
-def _end(publication: Publication, ids: Collection[int], *, now: datetime) -> int:
-    """Unsubscribe those of `ids` who are not unsubscribed yet. Return how many of them were active or paused."""
-    if not ids:
+def _end(publication: Publication, left: Mapping[int, ConsentState], *, now: datetime) -> int:
+    """Unsubscribe those of `left` who are not unsubscribed yet. Return how many of them were active or paused."""
+    if not left:
         return 0
-    here = Subscription.objects.filter(publication=publication, subscriber_id__in=ids)
-    received = here.filter(status__in=GAVE_CONSENT).count()
-    here.exclude(status=SubscriptionStatus.UNSUBSCRIBED).update(
-        status=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=now, unsubscribed_via=BY, paused_until=None
+    here = Subscription.objects.filter(publication=publication, subscriber_id__in=left).exclude(
+        status=SubscriptionStatus.UNSUBSCRIBED
     )
-    return received
+    ended = dict(here.select_for_update().values_list("subscriber_id", "status"))
+    here.update(status=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=now, unsubscribed_via=BY, paused_until=None)
+    _record(publication, [_withdrawal(pk, left[pk], now=now) for pk in ended], now=now)
+    return sum(status in GAVE_CONSENT for status in ended.values())
 
 
 def _count_known(report: SubscriberImportReport, status: str, consent: ConsentState) -> None:
@@ -110,15 +118,16 @@ def _subscribe(
         _given(pk, people[address].consent, now=now) for address, pk in new.items() if _is_active(people[address])
     ]
     counted = sum(_is_active(people[address]) and address not in barred for address in new)
-    already_subscribed = len(active) - bulk_insert.insert_subscriptions(
-        publication, active
-    )  # subscribed in the meantime
+    inserted = bulk_insert.insert_subscriptions(publication, active)
+    already_subscribed = len(active) - len(inserted)  # subscribed in the meantime
     report.added += counted - already_subscribed
     report.known += already_subscribed
     others = {address: pk for address, pk in new.items() if not _is_active(people[address])}
-    bulk_insert.insert_subscriptions(
+    inserted |= bulk_insert.insert_subscriptions(
         publication, [_given(pk, people[address].consent, now=now) for address, pk in others.items()]
     )
+    events = [_event(pk, people[address].consent, now=now) for address, pk in new.items() if pk in inserted]
+    _record(publication, [event for event in events if event], now=now)
     for address in others.keys() - barred:
         _count_new(report, people[address].consent)
 
@@ -149,6 +158,28 @@ def _given(subscriber_id: int, consent: ConsentState, *, now: datetime) -> NewSu
         unsubscribed_at=(consent.unsubscribed_at or now) if left else None,
         unsubscribed_via=(consent.unsubscribed_via or BY) if left else "",
     )
+
+
+def _event(subscriber_id: int, consent: ConsentState, *, now: datetime) -> NewConsentEvent | None:
+    """Return the event of a new subscription; None for one that is not confirmed, which neither began nor ended."""
+    if consent.status == SubscriptionStatus.UNSUBSCRIBED:
+        return _withdrawal(subscriber_id, consent, now=now)
+    if consent.status not in GAVE_CONSENT:
+        return None
+    at, source = consent.consent_at or now, consent.consent_source
+    return NewConsentEvent(
+        subscriber_id, ConsentAct.GIVEN.value, ConsentMethod.IMPORT.value, ConsentBasis.STATED.value, source, "", at
+    )
+
+
+def _withdrawal(subscriber_id: int, consent: ConsentState, *, now: datetime) -> NewConsentEvent:
+    at, source = consent.unsubscribed_at or now, consent.consent_source
+    return NewConsentEvent(subscriber_id, ConsentAct.WITHDRAWN.value, ConsentMethod.IMPORT.value, "", source, "", at)
+
+
+def _record(publication: Publication, events: Iterable[NewConsentEvent], *, now: datetime) -> None:
+    actor = consent_events.actor_of(ConsentMethod.IMPORT)
+    bulk_insert.insert_consent_events(publication, [event._replace(actor=actor) for event in events], now=now)
 
 
 def _subscribers(people: Mapping[str, ImportedSubscriber], *, now: datetime) -> dict[str, int]:

@@ -16,8 +16,10 @@ from newsletter.cli.commands import (
     gifts,
     publications,
     publications_phrases,  # noqa: F401 — the same
+    publications_sign_up,  # noqa: F401 — adds a command to publications
     publications_template,  # noqa: F401 — adds a group to publications
     readers,
+    readers_lookup,  # noqa: F401 — adds commands to readers
     readers_suppressions,  # noqa: F401 — adds commands to readers
     run,
     stories,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from newsletter.audience import suppressions
+from newsletter.audience import sign_up_limits, suppressions
 from newsletter.audience.models import Subscriber, Subscription
 from newsletter.giving import gift_records
 from newsletter.mail.email_address import normalise_email
@@ -29,5 +29,6 @@ def erase(email: str) -> Erased:
         subscriptions = Subscription.objects.filter(subscriber__email=address).count()
         Subscriber.objects.filter(email=address).delete()
         given = gift_records.delete_gifts_of(address)
+        sign_up_limits.forget_address(address)
         suppressions.remember_erased(address)
     return Erased(subscriptions, given)

@@ -78,6 +78,7 @@ class OptionalPublicationFields(TypedDict, total=False):
     on_empty: str
     lateness_limit_minutes: int
     auto_approve: bool
+    sign_up_open: bool
     is_active: bool
 
 

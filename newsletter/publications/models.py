@@ -142,6 +142,7 @@ class Publication(models.Model):
         default=180, help_text="An edition that is later than this is held."
     )
     auto_approve = models.BooleanField(default=False, help_text="Editions are sent without a person's approval.")
+    sign_up_open = models.BooleanField(default=True, help_text="Anybody may subscribe on the sign-up page.")
     is_active = models.BooleanField(default=True)
     planned_to = models.DateTimeField(
         null=True, blank=True, help_text="All dates of the schedule up to then are settled and not planned again."

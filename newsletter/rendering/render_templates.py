@@ -20,6 +20,7 @@ from newsletter.rendering.custom_template.template_errors import (
 )
 from newsletter.rendering.markup.html_attributes import align_attribute, isolated, lang_attributes
 from newsletter.rendering.markup.html_whitespace import without_indents
+from newsletter.rendering.markup.isolated_values import fill_isolated
 from newsletter.rendering.markup.wrap_plain_text import tidy, wrap
 
 __all__ = ["MAX_SUBJECT_CHARACTERS", "CustomTemplateError", "RenderingError", "TemplateRendererUnavailable", "render"]
@@ -57,7 +58,8 @@ def _environments(root: Path) -> tuple[Environment, Environment]:
     text.globals["first_name"] = MergeTag.FIRST_NAME.value
     text.filters["wrap"] = wrap
     html.globals["first_name"] = MergeTag.FIRST_NAME_HTML.value
-    html.globals.update(lang_attributes=lang_attributes, align_attribute=align_attribute, isolated=isolated)
+    html.globals.update(lang_attributes=lang_attributes, align_attribute=align_attribute)
+    html.globals.update(isolated=isolated, fill_isolated=fill_isolated)
     return text, html
 
 

@@ -9,6 +9,10 @@ from django.urls import resolve
 from playwright.sync_api import Page
 
 from newsletter.accounts.models import Role
+from newsletter.audience import subscription_confirmation
+from newsletter.audience.consent_events import ConsentEvidence
+from newsletter.audience.models import Confirmation, ConsentMethod
+from newsletter.audience.sign_up import sign_up
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import reader_links
@@ -28,7 +32,14 @@ from tests.web.test_roles import EVERY, POSTED
 pytestmark = pytest.mark.django_db(transaction=True)
 # it leads to another page, is a part of one, stands in its frame, looks as `send` does, or is a file
 NO_PAGES = {"editions", "story-picture", "letter", "template-preview", "new-time", "missing-file"}
+PAGE_OF_OURS = ConsentEvidence(ConsentMethod.SIGN_UP_PAGE, "/j/morning")
 SMALLEST = 44  # CSS pixels, of what a finger must hit
+
+
+def confirmation_token(publication: Publication) -> str:
+    """In the email to somebody who signed up."""
+    sign_up(publication, email="nora@readers.example", evidence=PAGE_OF_OURS, now=clock.now())
+    return subscription_confirmation.create_token(Confirmation.objects.get())
 
 
 @pytest.fixture
@@ -59,7 +70,8 @@ def everything(three: Publication) -> dict[str, Role | None]:
     ahead = make.edition(three, due_at=now + timedelta(days=1))
     assemble_edition.assemble(ahead.pk, now=now)
     make.edition(three, due_at=now - timedelta(days=1), state=EditionState.HELD, reason="The lawyers are reading.")
-    token = reader_links.token_signer(sent.pk)(make.rita(three).pk)
+    rita = make.rita(three)
+    token = reader_links.token_signer(sent.pk)(rita.pk)
     Edition.objects.filter(pk=ahead.pk).update(approved_at=now)
     return {
         "/sign-in/": None,
@@ -81,9 +93,13 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/ops/batches/{batch.pk}/again/": Role.OPS,
         f"/ops/dispatches/{dispatch.pk}/stop/": Role.OPS,
         f"/ops/dispatches/{dispatch.pk}/missing/": Role.OPS,
+        "/readers/": Role.AUDIENCE,
+        f"/readers/{rita.pk}/": Role.EDITOR,
         "/password/": Role.OPS,
         f"/u/{token}": None,
         f"/p/{token}": None,
+        "/j/morning": None,
+        f"/c/{confirmation_token(three)}": None,
     }
 
 

@@ -102,7 +102,14 @@ def test_it_hands_on_the_name_the_scheme_and_who_asked(proxy: Proxy) -> None:
 
 
 def test_its_logs_hold_no_readers_token_whatever_happens(proxy: Proxy) -> None:
-    for path in (f"/u/{TOKEN}", f"/p/{TOKEN}/?a={TOKEN}", f"//V//{TOKEN}", f"/%75/{TOKEN}", f"/?next=/u/{TOKEN}"):
+    for path in (
+        f"/u/{TOKEN}",
+        f"/c/{TOKEN}",
+        f"/p/{TOKEN}/?a={TOKEN}",
+        f"//V//{TOKEN}",
+        f"/%75/{TOKEN}",
+        f"/?next=/u/{TOKEN}",
+    ):
         proxy.get(path, Referer=f"https://news.example.org/v/{TOKEN}", **{"User-Agent": TOKEN})
     with socket.create_connection(("127.0.0.1", proxy.port), timeout=30) as broken:
         broken.sendall(f"GET /u/{TOKEN} HTTP/9.9\r\n\r\n".encode())

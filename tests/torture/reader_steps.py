@@ -35,8 +35,8 @@ class ReaderSteps:
     def _come_back(self) -> None:
         subscriber = Subscriber.objects.get(pk=self._reader())
         now = self.system.clock()
-        given = {"email": subscriber.email, "first_name": "", "source": "a test"}
-        subscribe.subscribe(self.publication, **given, now=now, confirmed=True)
+        email = subscriber.email
+        subscribe.subscribe(self.publication, email=email, first_name="", source="a test", now=now, confirmed=True)
         self.wishes[subscriber.pk].come_back(now)
 
     def _lift(self) -> None:

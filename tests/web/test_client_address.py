@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from newsletter.web.site.sign_in import client_address
+from newsletter.web.shared import client_address
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from django.urls import URLPattern
 
 from newsletter.accounts.models import Role
 from newsletter.publications.models import Publication
-from newsletter.urls import DESK, EDITIONS, OPS
+from newsletter.urls import AUDIENCE, DESK, EDITIONS, OPS
 from tests.support import factories as make
 from tests.web.asking import words
 from tests.web.conftest import signed_in
@@ -18,12 +18,14 @@ DECIDING_POSTS |= {"send-now", "template-remove", "template-version"}
 DECIDING = DECIDING_PAGES | DECIDING_POSTS
 CURATING = {p.name for p in [*DESK, *EDITIONS]} - DECIDING
 OPERATING = {p.name for p in OPS} | {"desk"}  # which leads them to their own first page
+FINDING = {p.name for p in AUDIENCE}
 STEERING = {"dispatch-pause", "dispatch-resume", "dispatch-stop"}
 ALLOWED = {
     Role.CURATOR: CURATING,
-    Role.EDITOR: CURATING | DECIDING | STEERING,
+    Role.EDITOR: CURATING | DECIDING | STEERING | FINDING,
+    Role.AUDIENCE: FINDING | {"desk"},
     Role.OPS: OPERATING,
-    Role.ADMIN: CURATING | DECIDING | OPERATING,
+    Role.ADMIN: CURATING | DECIDING | OPERATING | FINDING,
 }
 POSTED = DECIDING_POSTS | {
     "story-move",
@@ -39,11 +41,19 @@ POSTED = DECIDING_POSTS | {
     "dispatch-leave-out",
     "retry",
 }
-EVERY = [*DESK, *EDITIONS, *OPS]
+EVERY = [*DESK, *EDITIONS, *AUDIENCE, *OPS]
 
 
 def address(pattern: URLPattern, story: int, edition: int) -> str:
-    numbers = {"story_id": story, "draft_id": 1, "edition_id": edition, "dispatch_id": 1, "batch_id": 1, "number": 1}
+    numbers = {
+        "story_id": story,
+        "draft_id": 1,
+        "edition_id": edition,
+        "dispatch_id": 1,
+        "batch_id": 1,
+        "number": 1,
+        "subscriber_id": 1,
+    }
     path = str(pattern.pattern).replace("<slug:slug>", "morning").replace("<slug:decision>", "again")
     for name, number in numbers.items():
         path = path.replace(f"<int:{name}>", str(number))

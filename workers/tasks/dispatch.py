@@ -9,7 +9,6 @@ from django.conf import settings
 
 from newsletter.delivery.dispatches import open_dispatch, recovery
 from newsletter.delivery.ledger import installation
-from newsletter.delivery.recipients import confirmation_emails
 from newsletter.delivery.sending import send_batches
 from newsletter.lib import clock
 from newsletter.mail.sendgrid.mail_send_client import Client
@@ -53,13 +52,6 @@ def _enqueue_due_batches() -> None:
     due = iter(recovery.batches_to_enqueue(now=clock.now(), limit=SLICES_PER_RUN * settings.DISPATCH_SLICE))
     while slice_ := list(islice(due, settings.DISPATCH_SLICE)):
         send.apply_async((slice_,), expires=30)
-
-
-@shared_task
-def send_confirmations() -> None:
-    """Send the emails that ask unsubscribed people to confirm that they want to subscribe again."""
-    while installation.is_current() and confirmation_emails.send_next(client=_client(), now=clock.now()):
-        pass
 
 
 @shared_task

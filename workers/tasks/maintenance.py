@@ -1,5 +1,6 @@
 """Record queue depths, recover lost work, clean up, and advance scheduled groups."""
 
+import time
 from functools import lru_cache
 
 import redis
@@ -7,18 +8,23 @@ from celery import shared_task
 from django.conf import settings
 
 from newsletter.accounts import session_expiry
-from newsletter.audience import kept_reader_counts, subscriptions
+from newsletter.audience import kept_reader_counts, sign_up, sign_up_limits, subscriptions
 from newsletter.delivery.dispatches import recovery, return_unsent_stories
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.rate_limits import quotas
+from newsletter.delivery.recipients import confirmation_emails
 from newsletter.delivery.scheduled import scheduled_groups
 from newsletter.giving import gift_records
 from newsletter.lib import clock
+from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
 from newsletter.ops import heartbeats
 from workers import queue_depth
 from workers.queues import WORKER_QUEUES
 
+CONFIRMATIONS_PER_RUN = 50
+PROVIDER_PAUSE = 30.0  # seconds
+_provider_away = {"until": 0.0}
 ANSWER_TIMEOUT = 10.0  # seconds: retrying a cancel is better than waiting for the answer
 
 
@@ -38,6 +44,17 @@ def _provider() -> ScheduledSendApi:
     )
 
 
+@lru_cache(maxsize=1)
+def _mail_client() -> Client:
+    return Client(
+        key=settings.SENDGRID_API_KEY or "postbox",
+        base=settings.SENDGRID_API_BASE,
+        residency=settings.SENDGRID_RESIDENCY,
+        connect_timeout=settings.DISPATCH_CONNECT_TIMEOUT,
+        answer_timeout=min(ANSWER_TIMEOUT, settings.DISPATCH_ANSWER_TIMEOUT),
+    )
+
+
 @shared_task
 def record_queue_depths() -> None:
     """Record the depths of the worker queues."""
@@ -47,14 +64,28 @@ def record_queue_depths() -> None:
 
 
 @shared_task
+def send_confirmations() -> None:
+    """Send the emails that ask people to confirm a subscription.
+
+    While the provider is away nothing is tried for half a minute, so that waiting for it does not delay other tasks.
+    """
+    if time.monotonic() < _provider_away["until"] or not installation.is_current():
+        return
+    if not confirmation_emails.send_due(client=_mail_client(), clock=clock.now, limit=CONFIRMATIONS_PER_RUN):
+        _provider_away["until"] = time.monotonic() + PROVIDER_PAUSE
+
+
+@shared_task
 def clean_up() -> None:
-    """End expired pauses; delete old heartbeats, rate windows, gifts and sessions."""
+    """End expired pauses; delete old heartbeats, rate windows, gifts, sessions and what nobody confirmed."""
     now = clock.now()
     heartbeats.forget_old(now=now)
     quotas.forget_old(now=now)
     gift_records.delete_old_gifts(now=now)
     subscriptions.resume_all_due(now=now)
     session_expiry.delete_expired(now=now)
+    sign_up.erase_unconfirmed(now=now)
+    sign_up_limits.forget_old(now=now)
 
 
 @shared_task

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('email', models.EmailField(max_length=254, unique=True)),
                 ('name', models.CharField(blank=True, max_length=100)),
-                ('role', models.CharField(choices=[('curator', 'Curator'), ('editor', 'Editor'), ('ops', 'Ops'), ('admin', 'Admin')], default='curator', max_length=10)),
+                ('role', models.CharField(choices=[('curator', 'Curator'), ('editor', 'Editor'), ('audience', 'Audience'), ('ops', 'Ops'), ('admin', 'Admin')], default='curator', max_length=10)),
                 ('is_active', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],

@@ -94,6 +94,7 @@ def list_(
 
     The list contains personal data: delete it when you no longer need it.
     """
+    from newsletter.giving.format_amount import format_amount
     from newsletter.giving.models import Gift
 
     since = clock.now() - timedelta(days=min(days, MAX_DAYS))
@@ -106,7 +107,15 @@ def list_(
     output.print_table(
         ["gift", "donor", "date", "amount", "source", "reference", "publication"],
         [
-            [g.pk, g.email, g.given_at, _format_amount(g), g.source, g.reference, _publication_slug(g) or "all"]
+            [
+                g.pk,
+                g.email,
+                g.given_at,
+                format_amount(g.amount, g.currency),
+                g.source,
+                g.reference,
+                _publication_slug(g) or "all",
+            ]
             for g in gifts
         ],
     )
@@ -137,12 +146,3 @@ def _shape(gift: Gift) -> dict[str, Any]:
 
 def _publication_slug(gift: Gift) -> str:
     return gift.publication.slug if gift.publication else ""
-
-
-def _format_amount(gift: Gift) -> str:
-    """Format the amount of a gift: 25.00 USD."""
-    from newsletter.giving.donation_urls import minor_unit_digits
-
-    digits = minor_unit_digits(gift.currency)
-    whole, rest = divmod(gift.amount, 10**digits)
-    return f"{whole:,}.{rest:0{digits}} {gift.currency}" if digits else f"{whole:,} {gift.currency}"

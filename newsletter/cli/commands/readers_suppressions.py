@@ -5,17 +5,11 @@ from typing import Annotated
 import typer
 
 from newsletter.cli.commands.readers import app
-from newsletter.cli.support import input_files, output
+from newsletter.cli.support import output
+from newsletter.cli.support.address_argument import Address, read_address
 from newsletter.cli.support.options import Json, Yes
 from newsletter.lib import clock
-from newsletter.lib.errors import BadInput, InvalidState
-
-Address = Annotated[
-    str,
-    typer.Argument(
-        metavar="ADDRESS", help="Email address; - reads it from stdin, which keeps it out of the shell history."
-    ),
-]
+from newsletter.lib.errors import InvalidState
 
 
 @app.command()
@@ -36,7 +30,7 @@ def suppress(
     """
     from newsletter.audience import suppressions
 
-    suppression = suppressions.suppress(_read_address(address), reason=reason, detail=detail)
+    suppression = suppressions.suppress(read_address(address), reason=reason, detail=detail)
     if json:
         output.print_json({"suppressed": True, "reason": suppression.reason})
     else:
@@ -51,7 +45,7 @@ def lift(address: Address, json: Json = False) -> None:
     """
     from newsletter.audience import suppressions
 
-    lifted = suppressions.remove_suppression(_read_address(address), now=clock.now())
+    lifted = suppressions.remove_suppression(read_address(address), now=clock.now())
     if json:
         output.print_json({"lifted": lifted})
     else:
@@ -72,7 +66,7 @@ def erase(address: Address, yes: Yes = False, json: Json = False) -> None:
     """
     from newsletter.delivery import erase_reader
 
-    email = _read_address(address)
+    email = read_address(address)
     if not output.confirm("Permanently erase this person and their gifts?", yes=yes, hint="Give --yes."):
         raise InvalidState("Nobody was erased.")
     erased = erase_reader.erase(email)
@@ -80,12 +74,3 @@ def erase(address: Address, yes: Yes = False, json: Json = False) -> None:
         output.print_json({"subscriptions": erased.subscriptions, "gifts": erased.gifts})
     else:
         output.print_fields([("subscriptions removed", erased.subscriptions), ("gifts removed", erased.gifts)])
-
-
-def _read_address(address: str) -> str:
-    if address != "-":
-        return address
-    addresses = input_files.read_text("-").split()
-    if len(addresses) != 1:
-        raise BadInput("address", "is not one address.", "Give exactly one on stdin.")
-    return addresses[0]

@@ -25,6 +25,7 @@ class RoleOption(StrEnum):
 
     CURATOR = "curator"
     EDITOR = "editor"
+    AUDIENCE = "audience"
     OPS = "ops"
     ADMIN = "admin"
 
@@ -47,7 +48,10 @@ def add(  # noqa: PLR0917 — Typer reads them as options
     email: Email,
     role: Annotated[
         RoleOption,
-        typer.Option(help="Role: curator (stories), editor (also approval), ops (sending) or admin (everything)."),
+        typer.Option(
+            help="Role: curator (stories), editor (also approval, readers), audience (readers), ops (sending) or admin"
+            " (everything)."
+        ),
     ] = RoleOption.CURATOR,
     name: Annotated[str, typer.Option(help="Name of the user.", show_default=False)] = "",
     by: ByAdministrator = "",

@@ -9,7 +9,7 @@ from datetime import datetime
 from newsletter.giving import donation_urls
 from newsletter.giving.models import Appeal
 from newsletter.letters.content.amount_buttons import Amount, ButtonLayout, button_layout
-from newsletter.letters.content.locale_formats import join_prices, money, short_date, short_time
+from newsletter.letters.content.locale_formats import join_prices, money, short_date, short_time, zone_name
 from newsletter.letters.content.translations import Translation
 from newsletter.mail.text_cleaning import collapse_whitespace
 from newsletter.publications.models import Publication
@@ -102,9 +102,5 @@ def _match(appeal: Appeal, publication: Publication, words: Translation, *, at: 
     if not ends:
         return match
     local = ends.astimezone(zone(publication.time_zone))
-    name = local.strftime("%Z")
-    if not name.isalpha():  # zones without an abbreviation are called +03
-        offset = f"{local:%z}"
-        name = f"UTC{offset[:3]}:{offset[3:5]}"
     day, time = short_date(local.date(), publication.language), short_time(local.time(), publication.language)
-    return f"{match} {words.fill(words.until, day=day, time=time, zone=name)}"
+    return f"{match} {words.fill(words.until, day=day, time=time, zone=zone_name(local))}"

@@ -6,7 +6,7 @@ writes them.
 
 import re
 import unicodedata
-from datetime import date, time
+from datetime import date, datetime, time
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
@@ -45,6 +45,13 @@ def short_time(moment: time, language: str) -> str:
         return f"{moment:%H:%M}"
     # the narrow space before “PM” is missing from many fonts
     return format_time(moment.replace(tzinfo=None), "short", locale=locale).replace("\u202f", NO_BREAK_SPACE)
+
+
+def zone_name(local: datetime) -> str:
+    """Return the abbreviation of the zone of a local time, such as “EST”; “UTC+03:00” for one without."""
+    name = f"{local:%Z}"
+    offset = f"{local:%z}"
+    return name if name.isalpha() else f"UTC{offset[:3]}:{offset[3:5]}"
 
 
 def money(amount: int, currency: str, language: str) -> str:

@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ('on_empty', models.CharField(choices=[('skip', 'Skip the edition'), ('hold', 'Hold the edition for review')], default='skip', max_length=4)),
                 ('lateness_limit_minutes', models.PositiveIntegerField(default=180, help_text='An edition that is later than this is held.')),
                 ('auto_approve', models.BooleanField(default=False, help_text="Editions are sent without a person's approval.")),
+                ('sign_up_open', models.BooleanField(default=True, help_text='Anybody may subscribe on the sign-up page.')),
                 ('is_active', models.BooleanField(default=True)),
                 ('planned_to', models.DateTimeField(blank=True, help_text='All dates of the schedule up to then are settled and not planned again.', null=True)),
                 ('past_schedules', models.JSONField(blank=True, default=list, help_text='Schedules that were replaced since then (past_schedules.py).')),

@@ -6,7 +6,7 @@ from dateutil.relativedelta import relativedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from newsletter.audience import resubscribe_confirmation, subscriptions, suppressions, undo_unsubscribe
+from newsletter.audience import subscription_confirmation, subscriptions, suppressions, undo_unsubscribe
 from newsletter.audience.first_name import clean_name
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.delivery.recipients.reader_links import ReaderLink
@@ -88,7 +88,7 @@ def _request_confirmation(reader: ReaderLink, publication: Publication, *, now: 
         raise BadInput("address", "is no longer stored here.", "Subscribe again where you first subscribed.")
     if subscription.status in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED):
         return f"You are subscribed. {next_email_sentence(subscription)}"
-    order = resubscribe_confirmation.request_confirmation(subscription, now=now)
+    order = subscription_confirmation.request_return(subscription, now=now)
     if order.problem:
         raise InvalidState("We could not send you the confirmation email. Try again in a few minutes, or contact us.")
     if order.sent_at:

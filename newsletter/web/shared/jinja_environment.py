@@ -14,6 +14,7 @@ from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
+from newsletter.rendering.markup.isolated_values import fill_isolated
 from newsletter.web.shared import display_formats
 
 
@@ -23,7 +24,15 @@ def environment(**options: Any) -> Environment:
     env = Environment(**options)  # noqa: S701 — Django turns autoescape on; checked below
     if not env.autoescape:
         raise ValueError("web pages must be escaped")
-    env.globals.update(static=static, url=_url, messages_for=get_messages, may=_may, Step=Permission, icon=_icon)
+    env.globals.update(
+        static=static,
+        url=_url,
+        messages_for=get_messages,
+        may=_may,
+        Step=Permission,
+        icon=_icon,
+        fill_isolated=fill_isolated,
+    )
     env.filters.update(
         when=_when,
         away=_away,

@@ -13,7 +13,9 @@ from newsletter.web.shared.permission_required import DeskRequest, permission_re
 
 def start_page(user: User) -> str:
     """Return the URL of the user's start page."""
-    return reverse("desk" if has_permission(user, Permission.CURATE) else "ops")
+    if has_permission(user, Permission.CURATE):
+        return reverse("desk")
+    return reverse("ops" if has_permission(user, Permission.OPERATE) else "readers")
 
 
 @require_safe

@@ -113,3 +113,12 @@ def test_invalid_limits_are_refused(newsletter: Command, publication: Publicatio
     ):
         result = newsletter("publications", "set", "morning", *wrong)
         assert (result.status, result.err.count("\n")) == (1, 1), wrong
+
+
+def test_the_form_for_the_own_site_is_printed(newsletter: Command, publication: Publication) -> None:
+    printed = newsletter("publications", "sign-up")
+    assert printed.out.startswith(f'<form action="http://127.0.0.1:8000/j/{publication.slug}" method="post"')
+    assert "The sign-up page is http://127.0.0.1:8000/j/" in printed.err
+    assert newsletter("publications", "sign-up", "--json").data["open"]
+    newsletter("publications", "set", publication.slug, "sign_up_open=no")
+    assert not newsletter("publications", "sign-up", "--json").data["open"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from newsletter.audience import import_subscribers
-from newsletter.audience.models import Subscriber, Subscription, Suppression
+from newsletter.audience import import_subscribers, sign_up_limits, subscriptions
+from newsletter.audience.models import ConsentEvent, SignUpCount, Subscriber, Subscription, Suppression
 from newsletter.audience.reachable_subscribers import reachable
 from newsletter.giving.models import Gift
 from newsletter.lib import clock
@@ -42,11 +42,15 @@ def test_an_erased_person_is_gone_everywhere_and_no_import_brings_them_back(
     rita, other = make.rita(publication), make.reader(publication)
     make.gift(ADDRESS)
     make.gift(other.email)
+    sign_up_limits.admit_confirmation(ADDRESS, now=MONDAY)
+    subscriptions.unsubscribe(subscriber_id=rita.pk, publication_id=publication.pk, by="page", now=MONDAY)
     result = newsletter("readers", "erase", "-", "--yes", "--json", stdin=f"{ADDRESS}\n").data
     assert result == {"subscriptions": 1, "gifts": 1}
     assert list(Subscriber.objects.values_list("email", flat=True)) == [other.email]
     assert list(Gift.objects.values_list("email", flat=True)) == [other.email]
     assert not Subscription.objects.filter(subscriber_id=rita.pk).exists()
+    assert not ConsentEvent.objects.exists()
+    assert not SignUpCount.objects.exists()
     assert list(Suppression.objects.values_list("email", "reason")) == [(None, "erased")]
     report = import_subscribers.import_subscribers(publication, ["email", ADDRESS], source="an old list", now=MONDAY)
     assert (report.added, report.suppressed) == (0, 1)

@@ -1,80 +1,134 @@
-"""The email that asks a person who left whether they want to come back: sent, tried again, or given up."""
+"""The emails that ask people to confirm: sent apart from editions, and never lost while the provider is away."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from newsletter.audience import resubscribe_confirmation, suppressions
-from newsletter.audience.models import Confirmation, Subscription, SubscriptionStatus
-from newsletter.delivery.ledger import installation
+from newsletter.audience import subscription_confirmation, subscriptions
+from newsletter.audience.consent_events import ConsentEvidence
+from newsletter.audience.models import Confirmation, ConsentMethod, Subscription
+from newsletter.audience.sign_up import sign_up
+from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import confirmation_emails
-from newsletter.lib import claim_rows
-from newsletter.mail.sendgrid.mail_send_client import Client
+from newsletter.delivery.recipients.confirmation_emails import SendResult
+from newsletter.mail.sendgrid import mail_send_client
 from newsletter.postbox.postbox import Postbox
+from newsletter.publications.models import Publication
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 
 pytestmark = pytest.mark.django_db
-TRIES = len(confirmation_emails.RETRY_WAITS) + 1
-
-
-def order() -> Confirmation:
-    reader = make.reader(make.publication(), status=SubscriptionStatus.UNSUBSCRIBED)
-    return resubscribe_confirmation.request_confirmation(Subscription.objects.get(subscriber=reader), now=MONDAY)
+PAGE = ConsentEvidence(ConsentMethod.SIGN_UP_PAGE, "/j/morning")
 
 
 @pytest.fixture
-def away() -> Iterator[Client]:
-    """A provider that does not answer."""
-    with closing(Client(key="k", base="http://127.0.0.1:1", connect_timeout=1, answer_timeout=1)) as made:
-        yield made
+def publication() -> Publication:
+    return make.publication()
 
 
-def test_it_is_sent_once_and_names_the_installation_that_sent_it(client: Client, postbox: Postbox) -> None:
-    orders = order(), order()
-    installation.check()
-    assert confirmation_emails.send_next(client=client, now=MONDAY)
-    first, second = (Confirmation.objects.get(pk=one.pk) for one in orders)
-    assert (first.sent_at, first.try_at, first.problem) == (MONDAY, None, "")
-    assert (second.sent_at, second.tries) == (None, 0)
-    assert confirmation_emails.send_next(client=client, now=MONDAY)
-    assert not confirmation_emails.send_next(client=client, now=MONDAY + timedelta(days=1))
-    sent = postbox.letters()
-    assert [letter["address"] for letter in sent] == [one.subscription.subscriber.email for one in orders]
-    assert {letter["custom_args"]["nl_installation"] for letter in sent} == {installation.cached_id()}
+@pytest.fixture
+def provider(postbox: Postbox) -> Iterator[mail_send_client.Client]:
+    with closing(mail_send_client.Client(key="k", base=postbox.url, connect_timeout=2, answer_timeout=5)) as client:
+        yield client
 
 
-def test_each_try_waits_longer_and_the_last_one_gives_up(away: Client) -> None:
-    order()
-    now, waits = MONDAY, []
-    while confirmation_emails.send_next(client=away, now=now):
-        found = Confirmation.objects.get()
-        if found.try_at:
-            waits.append(found.try_at - now)
-            assert not confirmation_emails.send_next(client=away, now=found.try_at - timedelta(seconds=1))
-            now = found.try_at
-    assert tuple(waits) == confirmation_emails.RETRY_WAITS
-    assert found.problem.startswith("it was not accepted")
+def asked(publication: Publication, number: int = 0, now: datetime = MONDAY) -> None:
+    assert sign_up(publication, email=f"reader{number}@example.org", evidence=PAGE, now=now)
 
 
-def test_an_order_whose_worker_is_lost_each_time_is_given_up(client: Client, postbox: Postbox) -> None:
-    order()
-    now = MONDAY
-    for _ in range(TRIES):
-        due = Confirmation.objects.due(now)
-        claim_rows.claim(due, now=now, lease=confirmation_emails.LEASE, max_rows=1, max_tries=TRIES)
-        assert not confirmation_emails.send_next(client=client, now=now)  # another worker has it
-        now += confirmation_emails.LEASE
-    assert confirmation_emails.send_next(client=client, now=now)
-    assert Confirmation.objects.get().problem == "no try was completed"
-    assert not confirmation_emails.send_next(client=client, now=now + timedelta(days=1))
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 503}, {"status": 429}, {"status": 401}, {"status": 403}])
+def test_a_fault_of_the_provider_or_the_account_only_delays(
+    publication: Publication, postbox: Postbox, provider: mail_send_client.Client, fault: dict[str, int]
+) -> None:
+    asked(publication)
+    postbox.order(do="status", **fault)
+    assert confirmation_emails.send_next(client=provider, now=MONDAY) == SendResult.DELAYED
+    postbox.clear_orders()
+    now = MONDAY + timedelta(seconds=11)
+    assert confirmation_emails.send_next(client=provider, now=now) == SendResult.SETTLED
+    assert len(postbox.letters()) == 1
+    assert Confirmation.objects.get().sent_at == now
+
+
+def test_an_email_that_the_provider_refuses_is_given_up(
+    publication: Publication, postbox: Postbox, provider: mail_send_client.Client
+) -> None:
+    asked(publication)
+    postbox.order(do="status", status=400)
+    assert confirmation_emails.send_next(client=provider, now=MONDAY) == SendResult.SETTLED
+    assert Confirmation.objects.get().problem
+    assert confirmation_emails.send_next(client=provider, now=MONDAY + timedelta(days=1)) == SendResult.NONE_DUE
+
+
+def test_while_the_provider_is_away_one_try_is_made_and_the_others_wait(publication: Publication) -> None:
+    for number in range(5):
+        asked(publication, number)
+    away = mail_send_client.Client(key="k", base="http://127.0.0.1:1", connect_timeout=1, answer_timeout=1)
+    assert not confirmation_emails.send_due(client=away, clock=lambda: MONDAY, limit=50)
+    assert sorted(Confirmation.objects.values_list("tries", flat=True)) == [0, 0, 0, 0, 1]
+
+
+def test_a_provider_that_is_away_for_five_days_costs_nobody_the_email(
+    publication: Publication, postbox: Postbox, provider: mail_send_client.Client
+) -> None:
+    asked(publication)
+    away = mail_send_client.Client(key="k", base="http://127.0.0.1:1", connect_timeout=1, answer_timeout=1)
+    for hour in range(5 * 24):
+        confirmation_emails.send_next(client=away, now=MONDAY + timedelta(hours=hour))
+    now = MONDAY + timedelta(days=5, hours=1)
+    assert confirmation_emails.send_next(client=provider, now=now) == SendResult.SETTLED
+    token = subscription_confirmation.create_token(Confirmation.objects.get())
+    assert subscription_confirmation.is_open(subscription_confirmation.parse_token(token), now=now)
+
+
+def test_a_run_is_bounded(publication: Publication, postbox: Postbox, provider: mail_send_client.Client) -> None:
+    for number in range(5):
+        asked(publication, number)
+    assert confirmation_emails.send_due(client=provider, clock=lambda: MONDAY, limit=3)
+    assert Confirmation.objects.exclude(sent_at=None).count() == 3
+
+
+def test_the_email_is_no_part_of_an_edition(
+    publication: Publication, postbox: Postbox, provider: mail_send_client.Client
+) -> None:
+    asked(publication)
+    confirmation_emails.send_next(client=provider, now=MONDAY)
+    assert [model.objects.count() for model in (Dispatch, Batch, Attempt)] == [0, 0, 0]
+    [call] = postbox.calls()
+    assert set(json.loads(call["args"] or "{}")) <= {"nl_installation"}
+
+
+def test_who_unsubscribed_before_the_reminder_left_does_not_get_it(
+    publication: Publication, postbox: Postbox, provider: mail_send_client.Client
+) -> None:
+    reader = make.reader(publication)
+    sign_up(publication, email=reader.email, evidence=PAGE, now=MONDAY)
+    subscriptions.unsubscribe(subscriber_id=reader.pk, publication_id=publication.pk, by="page", now=MONDAY)
+    confirmation_emails.send_next(client=provider, now=MONDAY)
     assert postbox.letters() == []
+    assert "unsubscribed since" in Confirmation.objects.get().problem
 
 
-def test_an_address_that_was_suppressed_since_gets_nothing(client: Client, postbox: Postbox) -> None:
-    suppressions.suppress(order().subscription.subscriber.email, reason="complaint")
-    assert confirmation_emails.send_next(client=client, now=MONDAY)
-    assert Confirmation.objects.get().problem == "the address is suppressed"
-    assert postbox.letters() == []
+def test_the_email_has_both_parts_dark_mode_and_the_brand(publication: Publication) -> None:
+    publication.accent_colour = "#8a2b3c"
+    asked(publication)
+    letter = confirmation_emails.letter(Confirmation.objects.get(), publication)
+    assert "prefers-color-scheme: dark" in letter.html
+    assert "#8a2b3c" in letter.html
+    assert "<script" not in letter.html
+    assert publication.postal_address in letter.text
+    assert "style=" in letter.html  # inlined
+    assert Subscription.objects.get().status == "pending"
+
+
+@pytest.mark.parametrize("name", ["مرحبا <b>&amp;</b>", "A\u202eB", "x" * 120, "{publication} {day}", "%s %(a)s"])
+def test_a_wild_name_of_a_publication_is_printed_as_it_is(name: str) -> None:
+    publication = make.publication(name=name)
+    asked(publication)
+    letter = confirmation_emails.letter(Confirmation.objects.get(), publication)
+    assert "<b>&amp;" not in letter.html
+    assert "\n" not in letter.subject
+    assert name.split(maxsplit=1)[0][:60] in letter.text.replace("\n", " ")

@@ -33,7 +33,7 @@ def test_whoever_opens_the_site_lands_on_a_page_they_may_see(client: Client, rol
     asked = client.get("/")["Location"]
     answer = client.post(asked, {"username": "somebody@example.org", "password": make.PASSWORD}, follow=True)
     assert answer.status_code == 200
-    assert answer.redirect_chain[-1][0] == ("/ops/" if role == Role.OPS else "/")
+    assert answer.redirect_chain[-1][0] == {Role.OPS: "/ops/", Role.AUDIENCE: "/readers/"}.get(role, "/")
 
 
 def test_capitals_in_an_address_do_not_keep_anybody_out(client: Client) -> None:

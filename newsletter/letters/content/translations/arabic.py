@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Arabic."""
 
+from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
 ARABIC = Translation(
@@ -29,4 +30,41 @@ ARABIC = Translation(
     ),
     marks=("«", "»"),
     reading_time="مدة القراءة: {minutes} د",
+    sign_up=SignUpPhrases(
+        title="الاشتراك في {publication}",
+        address="البريد الإلكتروني",
+        subscribe="اشتراك",
+        consent=(
+            "بالاشتراك توافق على تلقي {publication} بالبريد الإلكتروني من {sender} ({postal_address}). يمكنك"
+            " إلغاء الاشتراك في أي وقت عبر الرابط الموجود في كل رسالة."
+        ),
+        press_again="تحقق من عنوانك ثم اضغط على الزر.",
+        slip="هل تقصد {address}؟",
+        use="نعم، استخدم {address}",
+        keep="لا، {address} صحيح",
+        invalid="هذا ليس عنوان بريد إلكتروني صالحًا. تحقق من وجود أحرف ناقصة أو زائدة.",
+        too_many="هناك طلبات اشتراك كثيرة من شبكتك. حاول مرة أخرى بعد ساعة.",
+        closed="لا تقبل {publication} طلبات الاشتراك في هذه الصفحة.",
+        step_left="بقيت خطوة واحدة",
+        look="افتح بريدك {address} واضغط على الزر في رسالتنا. قد يستغرق وصولها بضع دقائق.",
+        no_email=(
+            "لم تصلك رسالة؟ ابحث في مجلد الرسائل غير المرغوب فيها. نرسل إلى كل عنوان رسالة واحدة من هذا"
+            " النوع في اليوم على الأكثر، فربما وصلت من قبل."
+        ),
+        asked="طلب أحدهم، على الأرجح أنت، تلقي {publication} على هذا العنوان.",
+        confirm="أكّد اشتراكك في {publication}",
+        confirm_heading="أكّد اشتراكك",
+        confirm_button="تأكيد الاشتراك",
+        tap="على جهاز آخر يلزم الضغط مرة أخرى في الصفحة التي تُفتح.",
+        until="يعمل هذا الرابط حتى {day}، الساعة {time} ({zone}).",
+        not_you="إذا لم تكن أنت من طلب ذلك فتجاهل هذه الرسالة، ولن يتم اشتراكك.",
+        already="أنت مشترك بالفعل في {publication}",
+        already_text="سجّل أحدهم، على الأرجح أنت، هذا العنوان في {publication}. العنوان مشترك بالفعل، ولم يتغير شيء.",
+        missing="إذا لم تصلك رسائلنا فابحث في مجلد الرسائل غير المرغوب فيها وأضف {sender} إلى جهات اتصالك.",
+        not_yet="ستصلك {publication} بالبريد الإلكتروني. لم يتغير شيء بعد.",
+        done="تم الاشتراك",
+        done_text="ستصلك {publication} بالبريد الإلكتروني.",
+        expired="انتهت صلاحية هذا الرابط أو استُخدم من قبل",
+        expired_text="لم يتغير شيء. للاشتراك اطلب رسالة تأكيد جديدة.",
+    ),
 )

@@ -1,5 +1,6 @@
 """The fixed phrases of an email in English."""
 
+from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
 ENGLISH = Translation(
@@ -31,4 +32,44 @@ ENGLISH = Translation(
     marks=("“", "”"),
     checked=True,
     reading_time="{minutes} min read",
+    sign_up=SignUpPhrases(
+        title="Subscribe to {publication}",
+        address="Email address",
+        subscribe="Subscribe",
+        consent=(
+            "By subscribing, you agree to receive {publication} by email from {sender} ({postal_address})."
+            " You can unsubscribe at any time with the link in every email."
+        ),
+        press_again="Check your address and press the button.",
+        slip="Did you mean {address}?",
+        use="Yes, use {address}",
+        keep="No, {address} is correct",
+        invalid="This is not a valid email address. Check it for missing or extra characters.",
+        too_many="There were too many sign-ups from your network. Try again in an hour.",
+        closed="{publication} takes no sign-ups on this page.",
+        step_left="One step left",
+        look="Open your mailbox {address} and press the button in our email. It may take a few minutes to arrive.",
+        no_email=(
+            "No email? Look in your spam folder. We send an address at most one such email a day, so it may"
+            " have come earlier."
+        ),
+        asked="Someone, probably you, asked to receive {publication} at this address.",
+        confirm="Confirm your subscription to {publication}",
+        confirm_heading="Confirm your subscription",
+        confirm_button="Confirm subscription",
+        tap="On another device, one more tap is needed on the page that opens.",
+        until="This link works until {day}, {time} ({zone}).",
+        not_you="If this was not you, ignore this email and you will not be subscribed.",
+        already="You are already subscribed to {publication}",
+        already_text=(
+            "Someone, probably you, signed up for {publication} with this address. It is subscribed already,"
+            " so nothing was changed."
+        ),
+        missing="If our emails do not reach you, look in your spam folder and add {sender} to your contacts.",
+        not_yet="You will receive {publication} by email. Nothing has changed yet.",
+        done="You are subscribed",
+        done_text="You will receive {publication} by email.",
+        expired="This link has expired or was already used",
+        expired_text="Nothing was changed. To subscribe, ask for a new confirmation email.",
+    ),
 )

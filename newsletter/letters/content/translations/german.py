@@ -1,5 +1,6 @@
 """The fixed phrases of an email in German."""
 
+from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
 GERMAN = Translation(
@@ -30,4 +31,50 @@ GERMAN = Translation(
     ),
     marks=("„", "“"),
     reading_time="{minutes} Min. Lesezeit",
+    sign_up=SignUpPhrases(
+        title="{publication} abonnieren",
+        address="E-Mail-Adresse",
+        subscribe="Abonnieren",
+        consent=(
+            "Mit dem Abonnement stimmen Sie zu, {publication} per E-Mail von {sender} ({postal_address}) zu"
+            " erhalten. Sie können jederzeit über den Link in jeder E-Mail abbestellen."
+        ),
+        press_again="Prüfen Sie Ihre Adresse und drücken Sie auf die Schaltfläche.",
+        slip="Meinten Sie {address}?",
+        use="Ja, {address} verwenden",
+        keep="Nein, {address} ist richtig",
+        invalid="Das ist keine gültige E-Mail-Adresse. Prüfen Sie, ob Zeichen fehlen oder zu viel sind.",
+        too_many="Es gab zu viele Anmeldungen aus Ihrem Netz. Versuchen Sie es in einer Stunde noch einmal.",
+        closed="{publication} nimmt auf dieser Seite keine Anmeldungen an.",
+        step_left="Noch ein Schritt",
+        look=(
+            "Öffnen Sie Ihr Postfach {address} und drücken Sie auf die Schaltfläche in unserer E-Mail. Sie"
+            " kann einige Minuten brauchen."
+        ),
+        no_email=(
+            "Keine E-Mail? Sehen Sie im Spam-Ordner nach. Wir senden höchstens eine solche E-Mail am Tag an"
+            " eine Adresse, vielleicht kam sie schon früher."
+        ),
+        asked="Jemand, vermutlich Sie, möchte {publication} an diese Adresse erhalten.",
+        confirm="Bestätigen Sie Ihr Abonnement von {publication}",
+        confirm_heading="Bestätigen Sie Ihr Abonnement",
+        confirm_button="Abonnement bestätigen",
+        tap="Auf einem anderen Gerät drücken Sie auf der Seite, die sich öffnet, noch einmal.",
+        until="Dieser Link gilt bis {day}, {time} Uhr ({zone}).",
+        not_you="Wenn Sie das nicht waren, ignorieren Sie diese E-Mail. Sie werden dann nicht angemeldet.",
+        already="Sie haben {publication} bereits abonniert",
+        already_text=(
+            "Jemand, vermutlich Sie, hat diese Adresse für {publication} angemeldet. Sie ist bereits"
+            " angemeldet, es wurde nichts geändert."
+        ),
+        missing=(
+            "Wenn unsere E-Mails nicht bei Ihnen ankommen, sehen Sie im Spam-Ordner nach und nehmen Sie"
+            " {sender} in Ihre Kontakte auf."
+        ),
+        not_yet="Sie erhalten {publication} per E-Mail. Noch wurde nichts geändert.",
+        done="Sie sind angemeldet",
+        done_text="Sie erhalten {publication} per E-Mail.",
+        expired="Dieser Link ist abgelaufen oder wurde schon benutzt",
+        expired_text="Es wurde nichts geändert. Fordern Sie für ein Abonnement eine neue Bestätigungs-E-Mail an.",
+    ),
 )

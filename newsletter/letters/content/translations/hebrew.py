@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Hebrew."""
 
+from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
 HEBREW = Translation(
@@ -30,4 +31,41 @@ HEBREW = Translation(
     ),
     marks=("”", "”"),
     reading_time="זמן קריאה: {minutes} דק׳",
+    sign_up=SignUpPhrases(
+        title="הרשמה אל {publication}",
+        address="כתובת דוא״ל",
+        subscribe="הרשמה",
+        consent=(
+            "בהרשמה ניתנת הסכמה לקבל את {publication} בדוא״ל מאת {sender} ({postal_address}). אפשר לבטל את"
+            " המינוי בכל עת בקישור שבכל הודעה."
+        ),
+        press_again="יש לבדוק את הכתובת וללחוץ על הכפתור.",
+        slip="האם הכוונה אל {address}?",
+        use="כן, {address}",
+        keep="לא, {address} נכונה",
+        invalid="כתובת הדוא״ל אינה תקינה. יש לבדוק אם חסרים תווים או אם יש תווים מיותרים.",
+        too_many="התקבלו יותר מדי הרשמות מהרשת הזאת. אפשר לנסות שוב בעוד שעה.",
+        closed="אי אפשר להירשם אל {publication} בעמוד הזה.",
+        step_left="נשאר עוד צעד אחד",
+        look="יש לפתוח את תיבת הדואר {address} וללחוץ על הכפתור בהודעה שלנו. ייתכן שיחלפו כמה דקות עד שתגיע.",
+        no_email=(
+            "לא הגיעה הודעה? כדאי לחפש בתיקיית דואר הזבל. אנו שולחים לכל כתובת הודעה אחת כזאת ביום לכל"
+            " היותר, ולכן ייתכן שהגיעה קודם."
+        ),
+        asked="התקבלה בקשה, כנראה ממך, לקבל את {publication} בכתובת הזאת.",
+        confirm="אישור המינוי אל {publication}",
+        confirm_heading="אישור המינוי",
+        confirm_button="אישור המינוי",
+        tap="במכשיר אחר נדרשת לחיצה נוספת בעמוד שייפתח.",
+        until="הקישור תקף עד {day}, בשעה {time} ({zone}).",
+        not_you="אם הבקשה לא הגיעה ממך, אפשר להתעלם מההודעה והמינוי לא יתחיל.",
+        already="כבר יש לך מינוי אל {publication}",
+        already_text="התקבלה בקשה, כנראה ממך, לרשום את הכתובת הזאת אל {publication}. הכתובת כבר רשומה, ולא השתנה דבר.",
+        missing="אם ההודעות שלנו אינן מגיעות, כדאי לחפש בתיקיית דואר הזבל ולהוסיף את {sender} לאנשי הקשר.",
+        not_yet="{publication} תישלח אליך בדוא״ל. עדיין לא השתנה דבר.",
+        done="המינוי אושר",
+        done_text="{publication} תישלח אליך בדוא״ל.",
+        expired="תוקף הקישור פג או שכבר נעשה בו שימוש",
+        expired_text="לא השתנה דבר. להרשמה יש לבקש הודעת אישור חדשה.",
+    ),
 )

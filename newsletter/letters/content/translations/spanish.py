@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Spanish."""
 
+from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
 SPANISH = Translation(
@@ -30,4 +31,48 @@ SPANISH = Translation(
     ),
     marks=("«", "»"),
     reading_time="{minutes} min de lectura",
+    sign_up=SignUpPhrases(
+        title="Suscríbete a {publication}",
+        address="Correo electrónico",
+        subscribe="Suscribirme",
+        consent=(
+            "Al suscribirte, aceptas recibir {publication} por correo electrónico de {sender}"
+            " ({postal_address}). Puedes cancelar la suscripción en cualquier momento con el enlace que hay"
+            " en cada correo."
+        ),
+        press_again="Comprueba tu dirección y pulsa el botón.",
+        slip="¿Querías decir {address}?",
+        use="Sí, usar {address}",
+        keep="No, {address} es correcta",
+        invalid="Esta dirección de correo no es válida. Comprueba si falta o sobra algún carácter.",
+        too_many="Hay demasiadas suscripciones desde tu red. Inténtalo de nuevo dentro de una hora.",
+        closed="{publication} no admite suscripciones en esta página.",
+        step_left="Falta un paso",
+        look="Abre tu buzón {address} y pulsa el botón de nuestro correo. Puede tardar unos minutos en llegar.",
+        no_email=(
+            "¿No llega? Mira en la carpeta de correo no deseado. Enviamos como máximo un correo así al día a"
+            " cada dirección, así que quizá llegó antes."
+        ),
+        asked="Alguien, probablemente tú, ha pedido recibir {publication} en esta dirección.",
+        confirm="Confirma tu suscripción a {publication}",
+        confirm_heading="Confirma tu suscripción",
+        confirm_button="Confirmar suscripción",
+        tap="En otro dispositivo tendrás que pulsar una vez más en la página que se abre.",
+        until="Este enlace funciona hasta el {day} a las {time} ({zone}).",
+        not_you="Si no fuiste tú, ignora este correo y no quedarás suscrito.",
+        already="Ya recibes {publication}",
+        already_text=(
+            "Alguien, probablemente tú, ha suscrito esta dirección a {publication}. Ya estaba suscrita, así"
+            " que no ha cambiado nada."
+        ),
+        missing=(
+            "Si no te llegan nuestros correos, mira en la carpeta de correo no deseado y añade {sender} a"
+            " tus contactos."
+        ),
+        not_yet="Recibirás {publication} por correo electrónico. Todavía no ha cambiado nada.",
+        done="Suscripción confirmada",
+        done_text="Recibirás {publication} por correo electrónico.",
+        expired="Este enlace ha caducado o ya se ha usado",
+        expired_text="No ha cambiado nada. Para suscribirte, pide un nuevo correo de confirmación.",
+    ),
 )

@@ -1,1 +1,1 @@
-"""Sign-in with django-allauth: limits on failed attempts, known browsers, client addresses."""
+"""Sign-in with django-allauth: limits on failed attempts, known browsers."""

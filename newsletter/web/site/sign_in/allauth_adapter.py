@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from newsletter.accounts.models import User
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
-from newsletter.web.site.sign_in import attempt_limits, client_address
+from newsletter.web.shared import client_address
+from newsletter.web.site.sign_in import attempt_limits
 from newsletter.web.site.start_page import start_page
 
 TOO_MANY = "Too many attempts. Try again in 15 minutes."

@@ -11,7 +11,7 @@ from allauth.core.internal import ratelimit
 from allauth.core.internal.ratelimit import RateLimitUsage
 from django.http import HttpRequest
 
-from newsletter.web.site.sign_in import client_address
+from newsletter.web.shared import client_address
 from newsletter.web.site.sign_in.known_browsers import browser_of
 
 # failed attempts per period, in django-allauth's notation

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Door
-from newsletter.web.site.sign_in import client_address
+from newsletter.web.shared import client_address
 
 
 class OriginMiddleware:

@@ -1,0 +1,61 @@
+"""Sign up for a publication: somebody typed an address, and the mailbox is asked to confirm.
+
+Whoever typed the address learns nothing about it. What happens is the same to see for a new address, a subscribed one,
+a suppressed one and one that has had as many emails as it may.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from newsletter.audience import subscription_confirmation, suppressions
+from newsletter.audience.consent_events import ConsentEvidence
+from newsletter.audience.models import Confirmation, ConsentEvent, Subscriber, Subscription, SubscriptionStatus
+from newsletter.audience.subscribe import subscribe
+from newsletter.mail.email_address import normalise_email
+from newsletter.publications.models import Publication
+
+SOURCE = "sign-up page, not confirmed yet"
+ERASED_AT_ONCE = 500
+
+
+def sign_up(publication: Publication, *, email: str, evidence: ConsentEvidence, now: datetime) -> bool:
+    """Order a confirmation email to this address. Return True if one was ordered; a page must not say which.
+
+    Raises `BadInput` for an invalid address. Nothing is stored for a suppressed address, nor for a new one that may get
+    no email.
+    """
+    address = normalise_email(email)
+    if suppressions.suppression_of(address):
+        return False
+    with transaction.atomic():
+        subscription = subscribe(
+            publication, email=address, first_name="", source=SOURCE, now=now, confirmed=False, evidence=evidence
+        )
+        if subscription_confirmation.place_order(subscription, evidence, now=now):
+            return True
+        waits = Confirmation.objects.filter(subscription=subscription).exists()
+        if subscription.status == SubscriptionStatus.PENDING and not waits:
+            transaction.set_rollback(True)  # a new address, or one from an import, which stays as it was
+        return False
+
+
+def erase_unconfirmed(*, now: datetime) -> int:
+    """Erase what nobody confirmed in seven days. Return how many subscriptions were erased.
+
+    A person without another subscription is erased as well. Who left before and did not return stays as they were.
+    """
+    with transaction.atomic():
+        expired = Confirmation.objects.filter(asked_at__lt=now - subscription_confirmation.VALID)
+        orders = list(expired.select_for_update(skip_locked=True).order_by("pk")[:ERASED_AT_ONCE])
+        waiting = Subscription.objects.filter(
+            pk__in=[order.subscription_id for order in orders], status=SubscriptionStatus.PENDING
+        )
+        erased = list(waiting.values_list("pk", "subscriber_id", "publication_id", "subscriber__email"))
+        Confirmation.objects.filter(pk__in=[order.pk for order in orders]).delete()
+        for pk, subscriber, publication, _ in erased:
+            ConsentEvent.objects.filter(subscriber=subscriber, publication=publication).erase()
+            Subscription.objects.filter(pk=pk).delete()
+        people = Subscriber.objects.filter(pk__in=[subscriber for _, subscriber, _, _ in erased])
+        people.filter(subscriptions=None, consent_events=None).delete()
+    return len(erased)

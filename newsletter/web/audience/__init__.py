@@ -1,0 +1,1 @@
+"""Pages for audience managers: find a reader, everything about one reader, sign-up pages."""

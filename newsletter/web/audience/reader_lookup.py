@@ -1,0 +1,53 @@
+"""Find a reader and see everything that is stored about them.
+
+A search is a POST, so that addresses stand in no URL, no browser history and no log of a proxy.
+"""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from newsletter.accounts.permissions import Permission
+from newsletter.audience import find_readers, sign_up_report
+from newsletter.audience.models import Subscriber
+from newsletter.insights import reader_record
+from newsletter.lib import clock
+from newsletter.lib.errors import BadInput
+from newsletter.publications.models import Publication
+from newsletter.web.readers import embedded_form
+from newsletter.web.shared.permission_required import DeskRequest, permission_required
+
+SHOWN = 50  # readers
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(Permission.AUDIENCE)
+def find(request: DeskRequest) -> HttpResponse:
+    """Show the search and the sign-up pages; on POST also who was found."""
+    typed = request.POST.get("address", "")[:320]
+    context: dict[str, object] = {"typed": typed, "found": None, "problem": "", "more": False, "shown": SHOWN}
+    if request.method == "POST":
+        try:
+            found = find_readers.find_readers(typed, limit=SHOWN + 1)
+            context |= {"found": found[:SHOWN], "more": len(found) > SHOWN}
+        except BadInput as error:
+            context["problem"] = f"{error.problem} {error.hint}".strip()
+    now = clock.now()
+    context["sign_ups"] = [
+        {
+            "publication": publication,
+            "address": embedded_form.sign_up_address(publication),
+            "html": embedded_form.form_html(publication),
+            "report": sign_up_report.sign_up_report(publication, now=now),
+        }
+        for publication in Publication.objects.filter(is_active=True)
+    ]
+    return render(request, "web/audience/find_reader.html", context)
+
+
+@require_safe
+@permission_required(Permission.AUDIENCE)
+def show(request: DeskRequest, subscriber_id: int) -> HttpResponse:
+    """Show everything about one reader."""
+    record = reader_record.reader_record(get_object_or_404(Subscriber, pk=subscriber_id))
+    return render(request, "web/audience/reader.html", {"reader": record})
