@@ -8,6 +8,7 @@ from newsletter.api import sendgrid_webhook
 from newsletter.web.desk import (
     custom_template,
     edition_actions,
+    edition_text_form,
     editions,
     gifts,
     logos,
@@ -50,6 +51,9 @@ EDITIONS = [
     path("desk/<slug:slug>/template/<int:number>/", custom_template.use_version, name="template-version"),
     path("editions/<int:edition_id>/", editions.show, name="edition"),
     path("editions/<int:edition_id>/letter/", letter_preview.framed, name="letter"),
+    path("editions/<int:edition_id>/texts/", edition_text_form.texts, name="edition-texts"),
+    path("editions/<int:edition_id>/texts/inbox/", edition_text_form.inbox, name="edition-texts-inbox"),
+    path("editions/<int:edition_id>/texts/email/", edition_text_form.email, name="edition-texts-email"),
     path("editions/<int:edition_id>/approve/", edition_actions.approve, name="approve"),
     path("editions/<int:edition_id>/hold/", edition_actions.hold, name="hold"),
     path("editions/<int:edition_id>/release/", edition_actions.release, name="release"),

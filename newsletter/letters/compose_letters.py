@@ -111,14 +111,19 @@ def compose_for(edition: Edition, *, due_at: datetime, now: datetime) -> Compose
     """
     then = copy.copy(edition)
     set_times(then, times_of(edition.publication, due_at))
+    return compose_changed(then, now=now)
+
+
+def compose_changed(edition: Edition, *, now: datetime) -> Composed | None:
+    """Compose the letters of an unsent edition that was changed in memory; None and errors as `compose_for`."""
     if edition.state not in NOT_YET_SENT:
         return None
     stories = placed_stories(edition)
-    gathered = gather_letters(then, stories, now=now)
-    if made_from(then, gathered) == edition.made_from:
+    gathered = gather_letters(edition, stories, now=now)
+    if made_from(edition, gathered) == edition.made_from:
         return None
     with preview_slot() if gathered.letters[Variant.DEFAULT].template else nullcontext():
-        return compose(then, stories, gathered)
+        return compose(edition, stories, gathered)
 
 
 def freeze(edition: Edition, composed: Composed, *, now: datetime) -> None:

@@ -34,9 +34,13 @@ WHERE = {
     "GiftsForm": "/desk/morning/gifts/",
     "TemplateForm": "/desk/morning/template/",
     "ExtraEditionForm": "/desk/morning/",
+    "EditionTextsForm": "/editions/{edition}/texts/",
     "RescheduleForm": "/editions/{edition}/",
     "StopForm": "/ops/dispatches/{dispatch}/stop/",
 }
+
+# the forms that show what is stored
+SHOWN_STORED = ("StoryForm", "LogosForm", "TemplateForm", "RescheduleForm", "EditionTextsForm")
 
 
 def kinds(base: type[PlainForm]) -> Iterator[type[PlainForm]]:
@@ -51,7 +55,8 @@ def kinds(base: type[PlainForm]) -> Iterator[type[PlainForm]]:
 def ada(publication: Publication) -> Client:
     """An administrator; a story, a planned edition, a dispatch of another one, logos, a template."""
     full_story(publication)
-    make.edition(publication, due_at=clock.now() + timedelta(days=1, microseconds=7), local_send_time="07:00")
+    texts = {"subject": "The ferry stays", "intro": "Good morning.\n\nIt rains."}
+    make.edition(publication, due_at=clock.now() + timedelta(days=1, microseconds=7), local_send_time="07:00", **texts)
     make.readers(publication, 2)
     other = make.publication(slug="other")
     make.readers(other, 1)
@@ -108,5 +113,5 @@ def test_every_form_saved_as_it_was_opened_changes_nothing(ada: Client) -> None:
             assert answer.status_code in (200, 302), address
             assert rows() == before, address
             saved.append(address)
-    expected = [WHERE[name].format(**first()) for name in ("StoryForm", "LogosForm", "TemplateForm", "RescheduleForm")]
+    expected = [WHERE[name].format(**first()) for name in SHOWN_STORED]
     assert {*expected, reader} <= set(saved)

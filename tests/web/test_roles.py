@@ -30,6 +30,8 @@ POSTED = DECIDING_POSTS | {
     "story-drop",
     "story-restore",
     "read-pasted",
+    "edition-texts-inbox",
+    "edition-texts-email",
     "dispatch-pause",
     "dispatch-resume",
     "dispatch-leave-out",

@@ -74,7 +74,13 @@ def edition(publication: Publication) -> Edition:
 
 @pytest.mark.parametrize(
     ("address", "most"),
-    [("/desk/morning/", 18), ("/desk/morning/editions/", 10), ("/editions/{edition}/", 24), ("/stories/{story}/", 10)],
+    [
+        ("/desk/morning/", 18),
+        ("/desk/morning/editions/", 10),
+        ("/editions/{edition}/", 24),
+        ("/editions/{edition}/texts/", 8),
+        ("/stories/{story}/", 10),
+    ],
 )
 def test_a_page_asks_the_database_a_bounded_number_of_times(
     cora: Client, publication: Publication, edition: Edition, address: str, most: int

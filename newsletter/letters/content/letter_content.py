@@ -96,7 +96,7 @@ def build_content(
     if tags := tags_for(edition, base_url=base_url):
         views = tuple(tag_story(view, tags) for view in views)
         ask = tag_appeal(ask, tags, number=appeal.pk) if ask and appeal else None
-    subject = edition.subject.strip() or views[0].headline
+    subject = edition.subject.strip() or default_subject(views)
     return LetterContent(
         layout=str(publication.layout),
         brand=brand_of(publication, pictures=pictures),
@@ -105,7 +105,7 @@ def build_content(
         direction=direction_of(publication.language),
         date=long_date(edition.day, publication.language),
         subject=subject,
-        preheader=edition.preheader.strip() or _preheader(views, subject),
+        preheader=edition.preheader.strip() or default_preheader(views, subject),
         intro=_paragraphs(edition.intro),
         greeting=publication.greeting,
         listed=publication.layout == Layout.DIGEST and len(views) >= MIN_LISTED_STORIES,
@@ -139,8 +139,13 @@ def fingerprint(contents: LetterContent) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _preheader(stories: Sequence[StoryView], subject: str) -> str:
-    """Return the default preview text: the headlines that are not in the subject."""
+def default_subject(stories: Sequence[StoryView]) -> str:
+    """Return the subject of an edition without one: its first headline."""
+    return stories[0].headline
+
+
+def default_preheader(stories: Sequence[StoryView], subject: str) -> str:
+    """Return the preview text of an edition without one: the headlines that are not in the subject."""
     others = [story.headline for story in stories if story.headline != subject]
     if not others:
         others = [line for passage in stories[0].passages for line in passage.lines][:1]

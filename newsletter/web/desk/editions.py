@@ -19,7 +19,8 @@ from newsletter.delivery.ledger.progress import progress
 from newsletter.editions.models import TRANSITIONS, Edition, EditionState, Variant
 from newsletter.editions.story_availability import reason_to_hold
 from newsletter.insights.dispatch_stats import dispatch_stats
-from newsletter.letters import assemble_letter
+from newsletter.letters import assemble_letter, edit_edition
+from newsletter.letters.edit_edition import SaveEffect
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.message import Letter
@@ -163,6 +164,7 @@ def can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
     is_open = edition.state in (EditionState.PLANNED, EditionState.ASSEMBLED, EditionState.APPROVED)
     return {
         "decide": can_approve,
+        "edit": edit_edition.effect_of_saving(edition) != SaveEffect.CLOSED,
         "approve": can_approve and edition.state == EditionState.ASSEMBLED,
         "hold": can_approve and EditionState.HELD in transitions,
         "release": can_approve and edition.state == EditionState.HELD,

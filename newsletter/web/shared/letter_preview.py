@@ -93,7 +93,11 @@ def framed(request: DeskRequest, edition_id: int) -> HttpResponse:
             letter = letter_of(edition, now=clock.now(), variant=variant)
     except NewsletterError as error:
         return render(request, "web/desk/edition_without_email.html", {"reason": str(error)})
-    html = with_color_scheme(letter.html, dark="dark" in request.GET)
-    # Links that a curator tries open in a new tab.
+    return framed_response(letter, dark="dark" in request.GET)
+
+
+def framed_response(letter: Letter, *, dark: bool) -> HttpResponse:
+    """Return the letter alone, for a preview frame. Links that a person tries open in a new tab."""
+    html = with_color_scheme(letter.html, dark=dark)
     html = re.sub(r"<head\b[^>]*>", lambda head: f'{head[0]}<base target="_blank">', html, count=1)
     return HttpResponse(html, headers={"Content-Security-Policy": FRAMED_LETTER})
