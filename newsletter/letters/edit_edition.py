@@ -66,7 +66,7 @@ def edit_texts(
 ) -> Edition:
     """Change some of the texts: `subject`, `preheader`, `intro`.
 
-    A built email is rebuilt from the same stories. `announced` is the effect that was announced to the person: an approval ends only
+    A built email is rebuilt from the same stories. `announced` is the effect that the person saw: an approval ends only
     when that was `UNAPPROVED`, else `ApprovalNeeded` is raised. `seen` are the stored texts that the person saw; when
     one of those being changed is another now, `VersionConflict` is raised. Nothing changes when an error is raised.
     """

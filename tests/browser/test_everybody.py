@@ -76,6 +76,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/editions/{ahead.pk}/?look=text": Role.EDITOR,
         f"/editions/{ahead.pk}/?thanks=1": Role.EDITOR,
         f"/editions/{ahead.pk}/texts/": Role.CURATOR,
+        f"/editions/{ahead.pk}/test/": Role.EDITOR,
         f"/editions/{ahead.pk}/send/": Role.EDITOR,
         f"/editions/{sent.pk}/": Role.ADMIN,
         "/ops/": Role.OPS,

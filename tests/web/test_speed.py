@@ -79,6 +79,7 @@ def edition(publication: Publication) -> Edition:
         ("/desk/morning/editions/", 10),
         ("/editions/{edition}/", 24),
         ("/editions/{edition}/texts/", 8),
+        ("/editions/{edition}/test/", 16),
         ("/stories/{story}/", 10),
     ],
 )

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.conf import settings
 
 from newsletter.delivery.dispatches import open_dispatch, recovery
+from newsletter.delivery.email_tests import send_email_tests
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.recipients import confirmation_emails
 from newsletter.delivery.sending import send_batches
@@ -59,6 +60,13 @@ def _enqueue_due_batches() -> None:
 def send_confirmations() -> None:
     """Send the emails that ask unsubscribed people to confirm that they want to subscribe again."""
     while installation.is_current() and confirmation_emails.send_next(client=_client(), now=clock.now()):
+        pass
+
+
+@shared_task
+def send_test_emails() -> None:
+    """Send the test emails that staff ordered."""
+    while installation.is_current() and send_email_tests.send_next(client=_client(), now=clock.now()):
         pass
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from newsletter.accounts import session_expiry
 from newsletter.audience import subscriptions
 from newsletter.delivery.dispatches import recovery, return_unsent_stories
+from newsletter.delivery.email_tests import order_email_test
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.rate_limits import quotas
 from newsletter.delivery.scheduled import scheduled_groups
@@ -48,10 +49,11 @@ def record_queue_depths() -> None:
 
 @shared_task
 def clean_up() -> None:
-    """End expired pauses; delete old heartbeats, rate windows, gifts and sessions."""
+    """End expired pauses; delete old heartbeats, rate windows, test emails, gifts and sessions."""
     now = clock.now()
     heartbeats.forget_old(now=now)
     quotas.forget_old(now=now)
+    order_email_test.delete_old(now=now)
     gift_records.delete_old_gifts(now=now)
     subscriptions.resume_all_due(now=now)
     session_expiry.delete_expired(now=now)

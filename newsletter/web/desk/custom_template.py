@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from newsletter.accounts.permissions import Permission
+from newsletter.delivery.recipients.sample_reader import anonymous_letter
 from newsletter.editions.models import Edition
 from newsletter.letters import custom_templates
 from newsletter.lib import clock
@@ -20,7 +21,6 @@ from newsletter.rendering.custom_template.template_errors import CustomTemplateE
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.shared.edit_form import CONFLICT
 from newsletter.web.shared.forms import PlainForm
-from newsletter.web.shared.letter_preview import anonymous_letter
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.security_headers import FRAMED_LETTER
 

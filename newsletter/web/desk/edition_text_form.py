@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from newsletter.accounts.permissions import Permission
+from newsletter.delivery.recipients.sample_reader import anonymous_letter
 from newsletter.editions.edition_texts import LIMITS, TextLimit, clean_texts, stored_texts
 from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import edit_edition, render_letter
@@ -108,7 +109,7 @@ def email(request: DeskRequest, edition_id: int) -> HttpResponse:
     edition = _edition(edition_id)
     try:
         contents = edit_edition.shown_contents(edition, _typed(request, edition), now=clock.now())
-        letter = letter_preview.anonymous_letter(render_letter.render(contents), edition)
+        letter = anonymous_letter(render_letter.render(contents), edition)
     except NewsletterError as error:
         return render(request, "web/desk/edition_without_email.html", {"reason": str(error)})
     return letter_preview.framed_response(letter, dark=request.POST.get("scheme") == "dark")

@@ -1,38 +1,23 @@
-"""Letters without personal links, for the preview frame on the desk and for the public web version."""
+"""Letters for the preview frame on the desk, as a sample reader gets them."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
-from html import escape
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from newsletter.accounts.permissions import Permission
-from newsletter.delivery.recipients import reader_links
+from newsletter.delivery.recipients.sample_reader import anonymous_letter
 from newsletter.editions.models import Edition, EditionState, FrozenLetter, Variant
 from newsletter.letters import assemble_letter, compose_letters
 from newsletter.lib import clock
 from newsletter.lib.errors import InvalidState, NewsletterError
-from newsletter.mail.message import Letter, MergeTag
+from newsletter.mail.message import Letter
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.security_headers import FRAMED_LETTER
 
-ANONYMOUS_ID = 0  # subscriber id whose links show an explanation and change nothing (recipients/reader_links.py)
 SCHEME = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)")
-
-
-def anonymous_letter(letter: Letter, edition: Edition) -> Letter:
-    """Return `letter` with the fallback name and links that belong to no subscriber."""
-    name, token = edition.publication.fallback_name, reader_links.token_signer(edition.pk)(ANONYMOUS_ID)
-
-    def fill(text: str) -> str:
-        # The longer merge tag first, in case one is a prefix of another.
-        text = text.replace(MergeTag.FIRST_NAME_HTML, escape(name)).replace(MergeTag.FIRST_NAME, name)
-        return text.replace(MergeTag.READER, token)
-
-    return replace(letter, subject=fill(letter.subject), text=fill(letter.text), html=fill(letter.html))
 
 
 def letter_of(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAULT) -> Letter:

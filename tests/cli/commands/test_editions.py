@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from newsletter.accounts.models import Role, User
+from newsletter.delivery.email_test_models import EmailTestRecipient
 from newsletter.editions.models import Edition, EditionState
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -212,3 +213,11 @@ def test_a_text_that_editions_do_not_have_is_refused(newsletter: Command, planne
     wrong = newsletter("editions", "set", planned.pk, "colour=red")
     assert "is not a text of an edition" in wrong.err
     assert "Give one of: subject, preheader, intro." in wrong.err
+
+
+def test_a_test_is_ordered_for_named_people(newsletter: Command, planned: Edition, eddie: User) -> None:
+    made = newsletter("editions", "test-send", planned.pk, "--to", "a@example.org", "--to", "b@example.org", "--json")
+    assert (made.data["subject"], made.data["recipients"]) == ("[TEST] The bridge opens", 2)
+    assert EmailTestRecipient.objects.filter(sent_at=None).count() == 2
+    wrong = newsletter("editions", "test-send", planned.pk, "--to", "nobody")
+    assert (wrong.status, "has no @" in wrong.err) == (1, True)
