@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from newsletter.api import sendgrid_webhook
 from newsletter.web.desk import (
+    appeals,
     custom_template,
     edition_actions,
     edition_text_form,
@@ -67,6 +68,15 @@ EDITIONS = [
     path("editions/<int:edition_id>/send/", reschedule_edition.confirm_send, name="send"),
     path("editions/<int:edition_id>/send-now/", reschedule_edition.send_now, name="send-now"),
 ]
+APPEALS = [
+    path("appeals/", appeals.latest, name="appeals"),
+    path("desk/<slug:slug>/appeals/", appeals.listing, name="appeal-list"),
+    path("desk/<slug:slug>/appeals/new/", appeals.add, name="appeal-add"),
+    path("desk/<slug:slug>/appeals/preview/", appeals.preview, name="appeal-preview"),
+    path("appeals/<int:appeal_id>/", appeals.edit, name="appeal"),
+    path("appeals/<int:appeal_id>/retire/", appeals.retire, name="appeal-retire"),
+    path("appeals/<int:appeal_id>/activate/", appeals.activate, name="appeal-activate"),
+]
 OPS = [
     path("ops/", dashboard.ops, name="ops"),
     path("ops/dispatches/<int:dispatch_id>/pause/", dashboard.pause, name="dispatch-pause"),
@@ -99,7 +109,7 @@ MACHINES = [
     path("favicon.ico", RedirectView.as_view(url=static("img/mark.svg"), permanent=True)),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*DESK, *EDITIONS, *OPS, *ACCOUNT, *READERS, *MACHINES]
+urlpatterns: list[URLPattern | URLResolver] = [*DESK, *EDITIONS, *APPEALS, *OPS, *ACCOUNT, *READERS, *MACHINES]
 handler403 = "newsletter.web.shared.error_pages.forbidden"
 handler404 = "newsletter.web.shared.error_pages.not_found"
 handler500 = "newsletter.web.shared.error_pages.broken"

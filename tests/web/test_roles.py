@@ -5,18 +5,20 @@ from django.test import Client
 from django.urls import URLPattern
 
 from newsletter.accounts.models import Role
+from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
-from newsletter.urls import DESK, EDITIONS, OPS
+from newsletter.urls import APPEALS, DESK, EDITIONS, OPS
 from tests.support import factories as make
 from tests.web.asking import words
 from tests.web.conftest import signed_in
 
 # what a role with a permission does with each address: it opens a page, or it posts; the others are of curators
-DECIDING_PAGES = {"gifts", "logos", "new-time", "send", "template", "template-preview"}
+DECIDING_PAGES = {"appeal", "appeal-add", "gifts", "logos", "new-time", "send", "template", "template-preview"}
 DECIDING_POSTS = {"approve", "assemble", "cancel", "edition-extra", "hold", "release", "reopen", "reschedule"}
+DECIDING_POSTS |= {"appeal-activate", "appeal-preview", "appeal-retire"}
 DECIDING_POSTS |= {"send-now", "template-remove", "template-version"}
 DECIDING = DECIDING_PAGES | DECIDING_POSTS
-CURATING = {p.name for p in [*DESK, *EDITIONS]} - DECIDING
+CURATING = {p.name for p in [*DESK, *EDITIONS, *APPEALS]} - DECIDING
 OPERATING = {p.name for p in OPS} | {"desk"}  # which leads them to their own first page
 STEERING = {"dispatch-pause", "dispatch-resume", "dispatch-stop"}
 ALLOWED = {
@@ -37,11 +39,12 @@ POSTED = DECIDING_POSTS | {
     "dispatch-leave-out",
     "retry",
 }
-EVERY = [*DESK, *EDITIONS, *OPS]
+EVERY = [*DESK, *EDITIONS, *APPEALS, *OPS]
 
 
 def address(pattern: URLPattern, story: int, edition: int) -> str:
     numbers = {"story_id": story, "edition_id": edition, "dispatch_id": 1, "batch_id": 1, "number": 1}
+    numbers["appeal_id"] = Appeal.objects.values_list("pk", flat=True).first() or 1
     path = str(pattern.pattern).replace("<slug:slug>", "morning").replace("<slug:decision>", "again")
     for name, number in numbers.items():
         path = path.replace(f"<int:{name}>", str(number))
@@ -56,6 +59,7 @@ def asked(client: Client, pattern: URLPattern, story: int, edition: int) -> int:
 @pytest.mark.parametrize("role", Role)
 def test_a_role_opens_what_it_may_and_nothing_else(role: Role, publication: Publication) -> None:
     story, edition = make.story(publication), make.edition(publication)
+    make.appeal(publication)
     client = signed_in(make.person(role, "Somebody"))
     refused = {p.name for p in EVERY if asked(client, p, story.pk, edition.pk) == 403}
     assert refused == {p.name for p in EVERY} - ALLOWED[role]

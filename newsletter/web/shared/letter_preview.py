@@ -81,8 +81,13 @@ def framed(request: DeskRequest, edition_id: int) -> HttpResponse:
     return framed_response(letter, dark="dark" in request.GET)
 
 
-def framed_response(letter: Letter, *, dark: bool) -> HttpResponse:
-    """Return the letter alone, for a preview frame. Links that a person tries open in a new tab."""
+def framed_response(letter: Letter, *, dark: bool, anchor: str = "") -> HttpResponse:
+    """Return the letter alone, for a preview frame. Links that a person tries open in a new tab.
+
+    The first element with the class `anchor` gets it as its id, so that an address can lead to it.
+    """
     html = with_color_scheme(letter.html, dark=dark)
+    if anchor:
+        html = re.sub(rf'<(\w+) (?=[^>]*class="{anchor}\b)', rf'<\1 id="{anchor}" ', html, count=1)
     html = re.sub(r"<head\b[^>]*>", lambda head: f'{head[0]}<base target="_blank">', html, count=1)
     return HttpResponse(html, headers={"Content-Security-Policy": FRAMED_LETTER})
