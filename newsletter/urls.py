@@ -15,6 +15,7 @@ from newsletter.web.desk import (
     gifts,
     logos,
     paste_story,
+    publications,
     reschedule_edition,
     rich_text_editor,
     stories,
@@ -77,6 +78,12 @@ APPEALS = [
     path("appeals/<int:appeal_id>/retire/", appeals.retire, name="appeal-retire"),
     path("appeals/<int:appeal_id>/activate/", appeals.activate, name="appeal-activate"),
 ]
+PUBLICATIONS = [
+    path("publications/", publications.listing, name="publications"),
+    path("publications/<slug:slug>/", publications.edit, name="publication"),
+    path("new-publication/", publications.add, name="publication-add"),
+    path("publication-dates/", publications.dates, name="publication-dates"),
+]
 OPS = [
     path("ops/", dashboard.ops, name="ops"),
     path("ops/dispatches/<int:dispatch_id>/pause/", dashboard.pause, name="dispatch-pause"),
@@ -109,7 +116,16 @@ MACHINES = [
     path("favicon.ico", RedirectView.as_view(url=static("img/mark.svg"), permanent=True)),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*DESK, *EDITIONS, *APPEALS, *OPS, *ACCOUNT, *READERS, *MACHINES]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *DESK,
+    *EDITIONS,
+    *APPEALS,
+    *PUBLICATIONS,
+    *OPS,
+    *ACCOUNT,
+    *READERS,
+    *MACHINES,
+]
 handler403 = "newsletter.web.shared.error_pages.forbidden"
 handler404 = "newsletter.web.shared.error_pages.not_found"
 handler500 = "newsletter.web.shared.error_pages.broken"

@@ -36,6 +36,7 @@ WHERE = {
     "TemplateForm": "/desk/morning/template/",
     "ExtraEditionForm": "/desk/morning/",
     "EditionTextsForm": "/editions/{edition}/texts/",
+    "NewPublicationForm": "/new-publication/",
     "AppealEditForm": "/appeals/{appeal}/",
     "EmailTestForm": "/editions/{edition}/test/",
     "RescheduleForm": "/editions/{edition}/",
@@ -131,7 +132,7 @@ def test_every_form_saved_as_it_was_opened_changes_nothing(ada: Client) -> None:
         for form in forms_in(page, address):
             if form.method != "post" or not form.is_filled_in or form.data.get("months"):
                 continue
-            if "key" in form.names or address.endswith("/new/"):
+            if "key" in form.names or address.endswith("/new/") or address == "/new-publication/":
                 continue  # nothing of it is stored: it adds something, or it is one button
             before = rows()
             answer: Any = form.send(ada)
@@ -139,4 +140,4 @@ def test_every_form_saved_as_it_was_opened_changes_nothing(ada: Client) -> None:
             assert rows() == before, address
             saved.append(address)
     expected = [WHERE[name].format(**first()) for name in SHOWN_STORED]
-    assert {*expected, reader} <= set(saved)
+    assert {*expected, reader, "/publications/morning/"} <= set(saved)

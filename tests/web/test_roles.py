@@ -7,7 +7,7 @@ from django.urls import URLPattern
 from newsletter.accounts.models import Role
 from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
-from newsletter.urls import APPEALS, DESK, EDITIONS, OPS
+from newsletter.urls import APPEALS, DESK, EDITIONS, OPS, PUBLICATIONS
 from tests.support import factories as make
 from tests.web.asking import words
 from tests.web.conftest import signed_in
@@ -20,18 +20,20 @@ DECIDING_POSTS |= {"send-now", "template-remove", "template-version"}
 DECIDING = DECIDING_PAGES | DECIDING_POSTS
 CURATING = {p.name for p in [*DESK, *EDITIONS, *APPEALS]} - DECIDING
 OPERATING = {p.name for p in OPS} | {"desk"}  # which leads them to their own first page
+CONFIGURING = {p.name for p in PUBLICATIONS}
 STEERING = {"dispatch-pause", "dispatch-resume", "dispatch-stop"}
 ALLOWED = {
     Role.CURATOR: CURATING,
     Role.EDITOR: CURATING | DECIDING | STEERING,
     Role.OPS: OPERATING,
-    Role.ADMIN: CURATING | DECIDING | OPERATING,
+    Role.ADMIN: CURATING | DECIDING | OPERATING | CONFIGURING,
 }
 POSTED = DECIDING_POSTS | {
     "story-move",
     "story-drop",
     "story-restore",
     "read-pasted",
+    "publication-dates",
     "edition-texts-inbox",
     "edition-texts-email",
     "dispatch-pause",
@@ -39,7 +41,7 @@ POSTED = DECIDING_POSTS | {
     "dispatch-leave-out",
     "retry",
 }
-EVERY = [*DESK, *EDITIONS, *APPEALS, *OPS]
+EVERY = [*DESK, *EDITIONS, *APPEALS, *PUBLICATIONS, *OPS]
 
 
 def address(pattern: URLPattern, story: int, edition: int) -> str:
