@@ -18,6 +18,7 @@ from newsletter.web.desk import (
     publications,
     reschedule_edition,
     rich_text_editor,
+    stop_edition_page,
     stories,
     story_queue,
 )
@@ -58,6 +59,7 @@ EDITIONS = [
     path("editions/<int:edition_id>/texts/inbox/", edition_text_form.inbox, name="edition-texts-inbox"),
     path("editions/<int:edition_id>/texts/email/", edition_text_form.email, name="edition-texts-email"),
     path("editions/<int:edition_id>/test/", email_test_page.send_test, name="edition-test"),
+    path("editions/<int:edition_id>/stop/", stop_edition_page.stop, name="edition-stop"),
     path("editions/<int:edition_id>/approve/", edition_actions.approve, name="approve"),
     path("editions/<int:edition_id>/hold/", edition_actions.hold, name="hold"),
     path("editions/<int:edition_id>/release/", edition_actions.release, name="release"),

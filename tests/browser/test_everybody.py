@@ -84,6 +84,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/desk/morning/appeals/new/": Role.EDITOR,
         f"/appeals/{appeal.pk}/": Role.EDITOR,
         f"/editions/{ahead.pk}/texts/": Role.CURATOR,
+        f"/editions/{ahead.pk}/stop/": Role.EDITOR,
         f"/editions/{ahead.pk}/test/": Role.EDITOR,
         f"/editions/{ahead.pk}/send/": Role.EDITOR,
         f"/editions/{sent.pk}/": Role.ADMIN,

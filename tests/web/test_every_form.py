@@ -36,6 +36,7 @@ WHERE = {
     "TemplateForm": "/desk/morning/template/",
     "ExtraEditionForm": "/desk/morning/",
     "EditionTextsForm": "/editions/{edition}/texts/",
+    "StopEditionForm": "/editions/{edition}/stop/",
     "NewPublicationForm": "/new-publication/",
     "AppealEditForm": "/appeals/{appeal}/",
     "EmailTestForm": "/editions/{edition}/test/",

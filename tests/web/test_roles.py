@@ -13,7 +13,17 @@ from tests.web.asking import words
 from tests.web.conftest import signed_in
 
 # what a role with a permission does with each address: it opens a page, or it posts; the others are of curators
-DECIDING_PAGES = {"appeal", "appeal-add", "gifts", "logos", "new-time", "send", "template", "template-preview"}
+DECIDING_PAGES = {
+    "edition-stop",
+    "appeal",
+    "appeal-add",
+    "gifts",
+    "logos",
+    "new-time",
+    "send",
+    "template",
+    "template-preview",
+}
 DECIDING_POSTS = {"approve", "assemble", "cancel", "edition-extra", "hold", "release", "reopen", "reschedule"}
 DECIDING_POSTS |= {"appeal-activate", "appeal-preview", "appeal-retire"}
 DECIDING_POSTS |= {"send-now", "template-remove", "template-version"}

@@ -89,7 +89,7 @@ def edition(publication: Publication) -> Edition:
     [
         ("/desk/morning/", 18),
         ("/desk/morning/editions/", 10),
-        ("/editions/{edition}/", 24),
+        ("/editions/{edition}/", 26),
         ("/editions/{edition}/texts/", 8),
         ("/editions/{edition}/test/", 16),
         ("/desk/morning/appeals/", 9),

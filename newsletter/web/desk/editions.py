@@ -14,7 +14,9 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.audience import subscriber_counts
+from newsletter.delivery.dispatches import stop_edition
 from newsletter.delivery.dispatches.delay_reasons import delay_of, expected_delays
+from newsletter.delivery.dispatches.stop_edition import StopEffect
 from newsletter.delivery.ledger.progress import progress
 from newsletter.editions.models import TRANSITIONS, Edition, EditionState, Variant
 from newsletter.editions.story_availability import reason_to_hold
@@ -28,6 +30,7 @@ from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.next_edition import next_stories
 from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.edition_status import edition_status
+from newsletter.web.shared.edition_timeline import timeline_of
 from newsletter.web.shared.forms import LocalDateTimeField, PlainForm
 from newsletter.web.shared.letter_preview import letter_of, requested_variant
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
@@ -114,6 +117,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "edition": edition,
         "publication": edition.publication,
         "status": edition_status(edition, now=now),
+        "timeline": timeline_of(edition, now=now),
         "expected_problems": _expected_problems(edition, now=now),
         "stories": next_stories(edition.publication, edition, now=now),
         "letter": letter,
@@ -166,6 +170,9 @@ def can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
         "decide": can_approve,
         "edit": edit_edition.effect_of_saving(edition) != SaveEffect.CLOSED,
         "approve": can_approve and edition.state == EditionState.ASSEMBLED,
+        "stop": can_approve
+        and edition.state in (EditionState.APPROVED, EditionState.DISPATCHING)
+        and stop_edition.effect_of_stopping(edition, now=clock.now()) != StopEffect.NOTHING,
         "hold": can_approve and EditionState.HELD in transitions,
         "release": can_approve and edition.state == EditionState.HELD,
         "cancel": can_approve and EditionState.CANCELLED in transitions,
