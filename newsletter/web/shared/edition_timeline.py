@@ -36,11 +36,11 @@ def timeline_of(edition: Edition, *, now: datetime) -> Timeline:
     """Return the timeline of `edition`, as the functions that act on it would decide now."""
     last = datetime.max.replace(tzinfo=now.tzinfo)
     steps = sorted(_steps(edition, now=now), key=lambda step: (step.at or last, not step.is_done))
-    return Timeline(steps, _if_nobody_acts(edition, now=now))
+    planned = TimelineStep("Planned", edition.created_at, is_done=True)
+    return Timeline([planned, *steps], _if_nobody_acts(edition, now=now))
 
 
 def _steps(edition: Edition, *, now: datetime) -> Iterator[TimelineStep]:
-    yield TimelineStep("Planned", edition.created_at, is_done=True)
     if edition.assembled_at:
         note = f"Content hash {edition.content_hash[:12]}" if edition.content_hash else ""
         yield TimelineStep("Email built", edition.assembled_at, is_done=True, note=note)
