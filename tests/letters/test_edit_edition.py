@@ -12,11 +12,13 @@ from newsletter.accounts.permissions import NotPermitted
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
 from newsletter.delivery.dispatches import open_dispatch
-from newsletter.editions.edition_texts import clean_texts
+from newsletter.editions.edition_texts import LIMITS, clean_texts
 from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import approval, assemble_letter, compose_letters, edit_edition
 from newsletter.letters.approval import ApprovalNeeded
+from newsletter.letters.content import letter_content
 from newsletter.letters.edit_edition import SaveEffect
+from newsletter.letters.preflight import check_content
 from newsletter.lib.errors import BadInput, InvalidState, VersionConflict
 from newsletter.publications.models import Publication
 from tests.support import factories as make
@@ -193,6 +195,13 @@ def test_what_readers_see_when_a_line_is_empty_is_what_they_get(publication: Pub
     letter = assemble_letter.assemble(edition.pk, now=BEFORE).letters.get()
     assert letter.subject == empty.subject
     assert empty.preheader in letter.html
+
+
+def test_the_counters_warn_where_preflight_warns() -> None:
+    assert LIMITS["subject"].shown == check_content.MAX_SUBJECT_CHARACTERS
+    assert LIMITS["preheader"].longest == letter_content.MAX_PREHEADER_CHARACTERS
+    for name, limit in LIMITS.items():
+        assert Edition._meta.get_field(name).max_length == limit.longest  # type: ignore[union-attr]  # no relation
 
 
 @given(st.text(max_size=80))
