@@ -7,14 +7,19 @@ from django.views.generic import RedirectView
 from newsletter.api import sendgrid_webhook
 from newsletter.web.audience import reader_lookup
 from newsletter.web.desk import (
+    appeals,
     change_send_time,
     custom_template,
     edition_actions,
+    edition_text_form,
     editions,
+    email_test_page,
     gifts,
     logos,
     paste_story,
+    publications,
     rich_text_editor,
+    stop_edition_page,
     stories,
     story_drafts,
     story_queue,
@@ -58,6 +63,11 @@ EDITIONS = [
     path("desk/<slug:slug>/template/<int:number>/", custom_template.use_version, name="template-version"),
     path("editions/<int:edition_id>/", editions.show, name="edition"),
     path("editions/<int:edition_id>/letter/", anonymous_letter_views.framed, name="letter"),
+    path("editions/<int:edition_id>/texts/", edition_text_form.texts, name="edition-texts"),
+    path("editions/<int:edition_id>/texts/inbox/", edition_text_form.inbox, name="edition-texts-inbox"),
+    path("editions/<int:edition_id>/texts/email/", edition_text_form.email, name="edition-texts-email"),
+    path("editions/<int:edition_id>/test/", email_test_page.send_test, name="edition-test"),
+    path("editions/<int:edition_id>/stop/", stop_edition_page.stop, name="edition-stop"),
     path("editions/<int:edition_id>/approve/", edition_actions.approve, name="approve"),
     path("editions/<int:edition_id>/hold/", edition_actions.hold, name="hold"),
     path("editions/<int:edition_id>/release/", edition_actions.release, name="release"),
@@ -68,6 +78,21 @@ EDITIONS = [
     path("editions/<int:edition_id>/new-time/", change_send_time.confirm_reschedule, name="new-time"),
     path("editions/<int:edition_id>/send/", change_send_time.confirm_send, name="send"),
     path("editions/<int:edition_id>/send-now/", change_send_time.send_now, name="send-now"),
+]
+APPEALS = [
+    path("appeals/", appeals.latest, name="appeals"),
+    path("desk/<slug:slug>/appeals/", appeals.listing, name="appeal-list"),
+    path("desk/<slug:slug>/appeals/new/", appeals.add, name="appeal-add"),
+    path("desk/<slug:slug>/appeals/preview/", appeals.preview, name="appeal-preview"),
+    path("appeals/<int:appeal_id>/", appeals.edit, name="appeal"),
+    path("appeals/<int:appeal_id>/retire/", appeals.retire, name="appeal-retire"),
+    path("appeals/<int:appeal_id>/activate/", appeals.activate, name="appeal-activate"),
+]
+PUBLICATIONS = [
+    path("publications/", publications.listing, name="publications"),
+    path("publications/<slug:slug>/", publications.edit, name="publication"),
+    path("new-publication/", publications.add, name="publication-add"),
+    path("publication-dates/", publications.dates, name="publication-dates"),
 ]
 OPS = [
     path("ops/", dashboard.ops, name="ops"),
@@ -106,7 +131,17 @@ MACHINES = [
     path("favicon.ico", RedirectView.as_view(url=static("img/mark.svg"), permanent=True)),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*DESK, *EDITIONS, *AUDIENCE, *OPS, *ACCOUNT, *READERS, *MACHINES]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *DESK,
+    *EDITIONS,
+    *APPEALS,
+    *PUBLICATIONS,
+    *AUDIENCE,
+    *OPS,
+    *ACCOUNT,
+    *READERS,
+    *MACHINES,
+]
 handler403 = "newsletter.web.shared.error_pages.forbidden"
 handler404 = "newsletter.web.shared.error_pages.not_found"
 handler500 = "newsletter.web.shared.error_pages.broken"

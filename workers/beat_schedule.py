@@ -17,6 +17,7 @@ class PeriodicTask(NamedTuple):
 
 PERIODIC_TASKS = (
     PeriodicTask("workers.tasks.dispatch.enqueue_due_dispatches", 1),
+    PeriodicTask("workers.tasks.dispatch.send_test_emails", 2),
     PeriodicTask("workers.tasks.assembly.plan_and_assemble_due", 2),
     PeriodicTask("workers.tasks.pictures.fetch_due_pictures", 1),
     PeriodicTask("workers.tasks.reading.read_due_drafts", 1),

@@ -23,6 +23,8 @@ class Act(models.TextChoices):
     EDITION_RESCHEDULED = "edition-rescheduled"
     EDITION_SENT_NOW = "edition-sent-now"
     EDITION_REOPENED = "edition-reopened"
+    EDITION_EDITED = "edition-edited"  # its subject, preview text or note
+    TEST_ORDERED = "test-ordered"  # an email to named people, before readers get it
     DISPATCH_PAUSED = "dispatch-paused"
     DISPATCH_RESUMED = "dispatch-resumed"
     DISPATCH_STOPPED = "dispatch-stopped"
@@ -33,6 +35,10 @@ class Act(models.TextChoices):
     TEMPLATE_TAKEN_UP = "template-taken-up"
     TEMPLATE_REMOVED = "template-removed"
     PHRASES_CHANGED = "phrases-changed"
+    PUBLICATION_ADDED = "publication-added"
+    PUBLICATION_CHANGED = "publication-changed"
+    APPEAL_ADDED = "appeal-added"
+    APPEAL_CHANGED = "appeal-changed"  # also retired, or offered again
     ENVIRONMENT_CONFIRMED = "environment-confirmed"
 
 

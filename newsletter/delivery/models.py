@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from newsletter.delivery import email_test_models  # noqa: F401 — Django looks for models here
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
 from newsletter.editions.models import Edition, FrozenLetter
 

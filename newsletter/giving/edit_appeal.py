@@ -6,6 +6,10 @@ from typing import TypedDict, Unpack
 
 from django.db import transaction
 
+from newsletter.accounts.permissions import Permission, require
+from newsletter.audit import audit_trail, changed_fields
+from newsletter.audit.acts import Act
+from newsletter.audit.audit_trail import Actor
 from newsletter.giving import appeal_amounts
 from newsletter.giving.models import Appeal
 from newsletter.lib.errors import BadInput
@@ -66,33 +70,44 @@ def create_appeal(
     heading: str,
     button: str,
     url: str,
+    by: Actor = None,
     **optional: Unpack[OptionalAppealFields],
 ) -> Appeal:
     """Create an appeal of `publication`. Raises `BadInput`, also if another appeal has this name."""
-    appeal = Appeal(publication=publication)
-    _set_fields(appeal, {"name": name, "heading": heading, "button": button, "url": url, **optional})
-    appeal.save(force_insert=True)
+    require(by, Permission.APPROVE)
+    with transaction.atomic():
+        required: AppealFields = {"name": name, "heading": heading, "button": button, "url": url}
+        appeal = draft_appeal(Appeal(publication=publication), {**required, **optional})
+        appeal.save(force_insert=True)
+        audit_trail.record(by, Act.APPEAL_ADDED, appeal, publication=publication.slug, active=appeal.is_active)
     return appeal
 
 
-def update_appeal(appeal: Appeal, **fields: Unpack[AppealFields]) -> Appeal:
+def update_appeal(appeal: Appeal, *, by: Actor = None, **fields: Unpack[AppealFields]) -> Appeal:
     """Change `fields` and leave the other fields as they are in the database. Raises `BadInput`."""
+    require(by, Permission.APPROVE)
     with transaction.atomic():
         current = Appeal.objects.select_for_update().get(pk=appeal.pk)
-        _set_fields(current, fields)
+        before = changed_fields.field_values(current, fields)
+        draft_appeal(current, fields)
         current.save(update_fields=list(fields))
+        if changes := changed_fields.describe_changes(before, current):
+            audit_trail.record(by, Act.APPEAL_CHANGED, current, **changes)
     appeal.refresh_from_db()
     return appeal
 
 
-def activate(appeal: Appeal) -> Appeal:
+def activate(appeal: Appeal, *, by: Actor = None) -> Appeal:
     """Offer the appeal to editions, after somebody has confirmed that its text is the newsroom's own."""
-    return update_appeal(appeal, is_active=True)
+    return update_appeal(appeal, by=by, is_active=True)
 
 
-def retire(appeal: Appeal) -> Appeal:
-    """Stop offering the appeal to editions. Emails that already contain it keep it."""
-    Appeal.objects.filter(pk=appeal.pk).update(is_active=False)
+def retire(appeal: Appeal, *, by: Actor = None) -> Appeal:
+    """Stop offering the appeal to editions, also one that is no longer valid. Emails that contain it keep it."""
+    require(by, Permission.APPROVE)
+    with transaction.atomic():
+        if Appeal.objects.filter(pk=appeal.pk, is_active=True).update(is_active=False):
+            audit_trail.record(by, Act.APPEAL_CHANGED, appeal, is_active="yes → no")
     appeal.refresh_from_db()
     return appeal
 
@@ -104,7 +119,8 @@ def list_lines(appeal: Appeal) -> list[str]:
     return [line for line in every if line]
 
 
-def _set_fields(appeal: Appeal, fields: AppealFields) -> None:
+def draft_appeal(appeal: Appeal, fields: AppealFields) -> Appeal:
+    """Set `fields` in memory, validated, and return the appeal; nothing is stored. Raises `BadInput`."""
     for name, value in fields.items():
         if name not in AppealFields.__annotations__:
             raise TypeError(f"an appeal has no settable field {name!r}")
@@ -137,6 +153,7 @@ def _set_fields(appeal: Appeal, fields: AppealFields) -> None:
     if others.exists():
         raise BadInput("name", "is already used by another appeal.", "Enter a different name.")
     validate_model(appeal)
+    return appeal
 
 
 def _normalised(appeal: Appeal, name: str, value: object) -> object:

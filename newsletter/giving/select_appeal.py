@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from enum import StrEnum
 from typing import Protocol, TypeVar
 
 
@@ -20,6 +21,15 @@ class Choosable(Protocol):
     def priority(self) -> int: ...
 
 
+class AppealPhase(StrEnum):
+    """Where an appeal stands on a date."""
+
+    CURRENT = "current"  # running; the one with the highest priority is used
+    PLANNED = "planned"  # its first day is to come
+    ENDED = "ended"  # its last day is over
+    RETIRED = "retired"  # not offered to editions, whatever its dates are
+
+
 A = TypeVar("A", bound=Choosable)
 
 
@@ -35,3 +45,12 @@ def is_running(appeal: Choosable, on: date) -> bool:
         and (appeal.starts_on is None or appeal.starts_on <= on)
         and (appeal.ends_on is None or on <= appeal.ends_on)
     )
+
+
+def phase_of(appeal: Choosable, on: date) -> AppealPhase:
+    """Return where the appeal stands on the local date `on`."""
+    if not appeal.is_active:
+        return AppealPhase.RETIRED
+    if appeal.starts_on and appeal.starts_on > on:
+        return AppealPhase.PLANNED
+    return AppealPhase.CURRENT if is_running(appeal, on) else AppealPhase.ENDED

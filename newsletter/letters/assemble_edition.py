@@ -17,11 +17,13 @@ from django.db import transaction
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.editions import reopen_edition
+from newsletter.editions.edition_texts import stored_texts
 from newsletter.editions.edition_times import received
 from newsletter.editions.embargo_and_expiry import placed_stories
 from newsletter.editions.models import Edition, EditionState, Placement, Variant
 from newsletter.letters import compose_letters, edition_decisions, letter_inputs, missing_pictures, render_letter
 from newsletter.letters.compose_letters import Composed, LetterDraft
+from newsletter.letters.content.letter_content import LetterContent
 from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import Letter
 from newsletter.publications.models import TooFewStoriesPolicy
@@ -69,14 +71,22 @@ def preview(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAU
         if variant not in frozen:
             raise InvalidState(NO_THANKS)
         return Letter(frozen[variant].subject, frozen[variant].text, frozen[variant].html)
-    stories = placed_stories(edition) or offered_stories(edition, now=now)
-    if not stories:
-        raise InvalidState("The story queue is empty, so there is nothing to preview.")
-    letters = compose_letters.gather_letters(edition, stories, now=now).letters
+    letters = preview_contents(edition, now=now)
     if variant not in letters:
         raise InvalidState(NO_THANKS)
     with preview_slot() if letters[variant].template else nullcontext():
         return render_letter.render(letters[variant])
+
+
+def preview_contents(edition: Edition, *, now: datetime) -> dict[Variant, LetterContent]:
+    """Return the contents of the letters as assembly would make them now; raise `InvalidState` without any story.
+
+    The edition may be one that was changed in memory.
+    """
+    stories = placed_stories(edition) or offered_stories(edition, now=now)
+    if not stories:
+        raise InvalidState("The story queue is empty, so there is nothing to preview.")
+    return compose_letters.gather_letters(edition, stories, now=now).letters
 
 
 def offered_stories(edition: Edition, *, now: datetime) -> list[Story]:
@@ -179,10 +189,13 @@ def _give_up(edition: Edition, why: str) -> None:
 
 
 def _freeze(edition: Edition, stories: list[Story], composed: Composed, *, now: datetime) -> Edition:
-    """Store the letters, unless the state or the stories of the edition have changed."""
+    """Store the letters, unless the state, the stories or the subject of the edition have changed meanwhile."""
+    written = stored_texts(edition)
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         if edition.state != EditionState.PLANNED or placed_stories(edition) != stories:
+            return edition
+        if stored_texts(edition) != written:
             return edition
         missing_pictures.abandon_pictures(edition, stories)
         compose_letters.freeze(edition, composed, now=now)

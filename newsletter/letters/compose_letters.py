@@ -7,7 +7,7 @@ import copy
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import NamedTuple
 
@@ -59,11 +59,16 @@ def appeal_of(edition: Edition, *, now: datetime) -> Appeal | None:
 
 
 def gather_letters(edition: Edition, stories: list[Story], *, now: datetime) -> LetterDraft:
-    """Gather contents for `stories` in this order, with the appeal that is running when readers get them.
+    """Gather contents for `stories` in this order, with the appeal that is running when readers get them."""
+    return gather_with_appeal(edition, stories, appeal_of(edition, now=now), now=now)
+
+
+def gather_with_appeal(edition: Edition, stories: list[Story], appeal: Appeal | None, *, now: datetime) -> LetterDraft:
+    """Gather contents for `stories` in this order with `appeal`, which need not be stored.
 
     There is one letter without an appeal, or with an appeal that has no thank-you period.
     """
-    publication, appeal = edition.publication, appeal_of(edition, now=now)
+    publication = edition.publication
     place, until = None, edition.due_at
     if appeal:
         printed = zip(stories, story_kinds(publication.layout, [story.kind for story in stories]), strict=True)
@@ -113,14 +118,24 @@ def compose_for(edition: Edition, *, due_at: datetime, now: datetime) -> Compose
     """
     then = copy.copy(edition)
     set_times(then, times_of(edition.publication, due_at))
+    return compose_changed(then, now=now)
+
+
+def compose_changed(edition: Edition, *, now: datetime) -> Composed | None:
+    """Compose the letters of an unsent edition that was changed in memory; None and errors as `compose_for`."""
     if edition.state not in NOT_YET_SENT:
         return None
     stories = placed_stories(edition)
-    gathered = gather_letters(then, stories, now=now)
-    if made_from(then, gathered) == edition.made_from:
+    gathered = gather_letters(edition, stories, now=now)
+    if made_from(edition, gathered) == edition.made_from:
         return None
-    with preview_slot() if gathered.letters[Variant.DEFAULT].template else nullcontext():
-        return compose(then, stories, gathered)
+    with preview_slot_for(gathered.letters[Variant.DEFAULT]):
+        return compose(edition, stories, gathered)
+
+
+def preview_slot_for(contents: LetterContent) -> AbstractContextManager[None]:
+    """Return a slot for rendering a preview with a custom template; nothing for a layout of ours."""
+    return preview_slot() if contents.template else nullcontext()
 
 
 def freeze(edition: Edition, composed: Composed, *, now: datetime) -> None:

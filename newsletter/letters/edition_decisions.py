@@ -145,7 +145,8 @@ def _give_time(
         edition.is_rescheduled = True
         edition.save(update_fields=[*Times._fields, "is_rescheduled"])
         if edition.state in NOT_YET_SENT:
-            edition = _renew(edition, composed, keeps_approval=not (seen or approve_later), now=now)
+            keeps = not (seen or approve_later)
+            edition = renew(edition, composed, reason=NEW_TIME, keeps_approval=keeps, now=now)
         if seen:
             edition = approve(edition, content_hash=seen, by=by if isinstance(by, User) else None, now=now)
         details = {"due_at": f"{due_at:%Y-%m-%d %H:%M} UTC"} if act == Act.EDITION_RESCHEDULED else {}
@@ -153,10 +154,11 @@ def _give_time(
     return edition
 
 
-def _renew(edition: Edition, composed: Composed | None, *, keeps_approval: bool, now: datetime) -> Edition:
-    """Freeze `composed`, the letters for the new time, when they differ from the current ones.
+def renew(edition: Edition, composed: Composed | None, *, reason: str, keeps_approval: bool, now: datetime) -> Edition:
+    """Freeze `composed`, the letters of a changed edition, when they differ from the current ones.
 
-    That removes an approval. With `keeps_approval`, raise `ApprovalNeeded` instead and change nothing.
+    That removes an approval, for this `reason`. With `keeps_approval`, raise `ApprovalNeeded` instead and change
+    nothing.
     """
     made_from = compose_letters.made_from(
         edition, compose_letters.gather_letters(edition, placed_stories(edition), now=now)
@@ -167,8 +169,8 @@ def _renew(edition: Edition, composed: Composed | None, *, keeps_approval: bool,
         raise LetterChanged("The email has just changed. Review it again.")
     if edition.state == EditionState.APPROVED:
         if keeps_approval and not edition.auto_approve:
-            raise ApprovalNeeded("At that time the email differs from the approved one and must be approved again.")
-        edition.move(EditionState.ASSEMBLED, reason=NEW_TIME)
+            raise ApprovalNeeded("The email then differs from the approved one and must be approved again.")
+        edition.move(EditionState.ASSEMBLED, reason=reason)
     compose_letters.freeze(edition, composed, now=now)
     edition.save()
     return review(edition, now=now)

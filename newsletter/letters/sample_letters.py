@@ -22,8 +22,14 @@ def full_sample(publication: Publication, *, shown: bool = False) -> LetterConte
 
     The first story also has a picture, unless the sample is `shown` to a person, because the picture has no file.
     """
+    stories = sample_stories(publication, shown=shown)
+    return _contents(publication, stories, _appeal(), AppealPosition(0, 1), intro="A note from the editors.")
+
+
+def sample_stories(publication: Publication, *, shown: bool = False) -> list[Story]:
+    """Return the stories of the full sample, not stored."""
     picture = None if shown else Picture(state=PictureState.STORED, digest="sample", kind="jpg", width=1200, height=800)
-    stories = [
+    return [
         Story(
             headline="A sample story with all its parts",
             kicker="Sample",
@@ -40,7 +46,6 @@ def full_sample(publication: Publication, *, shown: bool = False) -> LetterConte
         Story(headline="A second story", section="City", url="https://example.org/two", body=BODY),
         Story(headline="A short one", kind=Kind.SHORT, url="https://example.org/three", body=BODY),
     ]
-    return _contents(publication, stories, _appeal(), AppealPosition(0, 1), intro="A note from the editors.")
 
 
 def thanks_sample(publication: Publication) -> LetterContent:

@@ -6,6 +6,7 @@
     ├── BadToken                      a link that we did not sign, or that is damaged
     ├── InvalidState                  a step that the current state does not permit
     │   ├── VersionConflict               somebody else changed the thing since it was opened
+    │   ├── NotPermitted                  the role of the person does not permit the act
     │   └── further ones of editions      the letter changed, or approval is needed again
     ├── FetchError                    an address that gave no picture or page; says whether a retry may help
     ├── PictureEncoderUnavailable     a picture that could not be read for now; a retry may help

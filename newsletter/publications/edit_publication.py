@@ -5,6 +5,10 @@ from typing import TypedDict, Unpack
 
 from django.db import transaction
 
+from newsletter.accounts.permissions import Permission, require
+from newsletter.audit import audit_trail, changed_fields
+from newsletter.audit.acts import Act
+from newsletter.audit.audit_trail import Actor
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput
 from newsletter.lib.language_tags import language_tag
@@ -30,6 +34,7 @@ BOUNDS = {
     "pace_per_minute": (1, 10_000_000),  # both may be empty
     "pace_per_hour": (1, 10_000_000),
 }
+LOGO_FIELDS = {"logo_width"}  # who may change logos may change these without any other field
 YEARS = range(2000, 2200)
 # Only the owner can sign mail from these domains, and mailbox providers reject unsigned bulk mail.
 PRIVATE_DOMAINS = {"gmail.com", "googlemail.com", "yahoo.com", "ymail.com", "aol.com", "outlook.com", "hotmail.com"}
@@ -115,15 +120,16 @@ def create_publication(
     postal_address: str,
     starts_on: date,
     send_time: time,
+    by: Actor = None,
     **optional: Unpack[OptionalPublicationFields],
 ) -> Publication:
     """Create a publication. Raises `BadInput` that names the first invalid field.
 
     `starts_on` and `send_time` are local to `time_zone` (UTC when not given).
     """
-    publication = Publication()
-    _fill(
-        publication,
+    require(by, Permission.CONFIGURE)
+    publication = draft_publication(
+        Publication(),
         {
             "slug": slug,
             "name": name,
@@ -135,32 +141,42 @@ def create_publication(
             **optional,
         },
     )
-    _order_logos(publication)
-    publication.save(force_insert=True)
+    with transaction.atomic():
+        _order_logos(publication)
+        publication.save(force_insert=True)
+        audit_trail.record(by, Act.PUBLICATION_ADDED, publication, slug=slug)
     return publication
 
 
 def update_publication(
-    publication: Publication, *, now: datetime | None = None, **fields: Unpack[PublicationFields]
+    publication: Publication,
+    *,
+    by: Actor = None,
+    now: datetime | None = None,
+    **fields: Unpack[PublicationFields],
 ) -> Publication:
     """Update `fields` and keep the others as they are in the database. Raises `BadInput`.
 
     A changed schedule is valid from `now` (the current time by default); earlier due dates do not change. Planned
     editions follow at the next planning.
     """
+    require(by, Permission.CONFIGURE, *([Permission.APPROVE] if set(fields) <= LOGO_FIELDS else []))
     with transaction.atomic():
         current = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
-        before = current.schedule
-        _fill(current, fields)
+        before, values = current.schedule, changed_fields.field_values(current, fields)
+        draft_publication(current, fields)
         _order_logos(current)
         if current.schedule != before:
             past_schedules.keep(current, before, until=now or clock.now())
         current.save(update_fields=[*fields, *LOGOS.values(), "past_schedules"])
+        if changes := changed_fields.describe_changes(values, current):
+            audit_trail.record(by, Act.PUBLICATION_CHANGED, current, now=now, **changes)
     publication.refresh_from_db()
     return publication
 
 
-def _fill(publication: Publication, fields: PublicationFields) -> None:
+def draft_publication(publication: Publication, fields: PublicationFields) -> Publication:
+    """Set `fields` in memory, validated, and return the publication; nothing is stored. Raises `BadInput`."""
     for name, value in fields.items():
         if name not in PublicationFields.__annotations__:
             raise TypeError(f"a publication has no field {name!r} to be given")
@@ -183,6 +199,7 @@ def _fill(publication: Publication, fields: PublicationFields) -> None:
         if number is not None and not minimum <= number <= maximum:
             raise BadInput(field_label(publication, name), f"cannot be {number}.", f"Give {minimum} to {maximum:,}.")
     check(publication)
+    return publication
 
 
 def _choose_logo(publication: Publication, name: str) -> None:

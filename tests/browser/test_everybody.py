@@ -31,7 +31,7 @@ from tests.web.test_roles import EVERY, POSTED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # it leads to another page, is a part of one, stands in its frame, looks as `send` does, or is a file
-NO_PAGES = {"editions", "story-picture", "letter", "template-preview", "new-time", "missing-file"}
+NO_PAGES = {"appeals", "editions", "story-picture", "letter", "template-preview", "new-time", "missing-file"}
 PAGE_OF_OURS = ConsentEvidence(ConsentMethod.SIGN_UP_PAGE, "/j/morning")
 SMALLEST = 44  # CSS pixels, of what a finger must hit
 
@@ -70,6 +70,8 @@ def everything(three: Publication) -> dict[str, Role | None]:
     ahead = make.edition(three, due_at=now + timedelta(days=1))
     assemble_edition.assemble(ahead.pk, now=now)
     make.edition(three, due_at=now - timedelta(days=1), state=EditionState.HELD, reason="The lawyers are reading.")
+    appeal = three.appeals.earliest("pk")
+    make.appeal(three, name="Winter", starts_on=(now + timedelta(days=40)).date(), is_active=False)
     rita = make.rita(three)
     token = reader_links.token_signer(sent.pk)(rita.pk)
     Edition.objects.filter(pk=ahead.pk).update(approved_at=now)
@@ -87,6 +89,15 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/editions/{ahead.pk}/": Role.EDITOR,
         f"/editions/{ahead.pk}/?look=text": Role.EDITOR,
         f"/editions/{ahead.pk}/?thanks=1": Role.EDITOR,
+        "/publications/": Role.ADMIN,
+        "/publications/morning/": Role.ADMIN,
+        "/new-publication/": Role.ADMIN,
+        "/desk/morning/appeals/": Role.CURATOR,
+        "/desk/morning/appeals/new/": Role.EDITOR,
+        f"/appeals/{appeal.pk}/": Role.EDITOR,
+        f"/editions/{ahead.pk}/texts/": Role.CURATOR,
+        f"/editions/{ahead.pk}/stop/": Role.EDITOR,
+        f"/editions/{ahead.pk}/test/": Role.EDITOR,
         f"/editions/{ahead.pk}/send/": Role.EDITOR,
         f"/editions/{sent.pk}/": Role.ADMIN,
         "/ops/": Role.OPS,

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.delivery.recipients import reader_links
+from newsletter.delivery.recipients.sample_reader import ANONYMOUS_ID
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from newsletter.web.shared.anonymous_letter_views import ANONYMOUS_ID
 from tests.support import factories as make
 from tests.web.asking import words
 

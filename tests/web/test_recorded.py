@@ -110,6 +110,23 @@ def test_a_template_that_is_saved_removed_and_taken_up(browser: Client, publicat
     assert recorded(browser, f"{page}1/").act == Act.TEMPLATE_TAKEN_UP
 
 
+def test_the_texts_of_an_edition_and_a_test_of_it(browser: Client, edition: Edition) -> None:
+    edited = recorded(browser, f"/editions/{edition.pk}/texts/", subject="The ferry stays")
+    assert (edited.act, edited.details) == (Act.EDITION_EDITED, {"subject_line": "(empty) → The ferry stays"})
+    form = {"key": "0" * 32, "people": "ada@example.org", "variant": "default", "others": ""}
+    ordered = recorded(browser, f"/editions/{edition.pk}/test/", **form)
+    assert (ordered.act, ordered.details) == (Act.TEST_ORDERED, {"recipients": 1, "variant": "default"})
+
+
+def test_an_appeal_and_a_publication_that_are_changed(browser: Client, publication: Publication) -> None:
+    appeal = make.appeal(publication)
+    assert recorded(browser, f"/appeals/{appeal.pk}/", heading="Give today").act == Act.APPEAL_CHANGED
+    assert recorded(browser, f"/appeals/{appeal.pk}/retire/").details == {"is_active": "yes → no"}
+    assert recorded(browser, f"/appeals/{appeal.pk}/activate/").details == {"is_active": "no → yes"}
+    changed = recorded(browser, "/publications/morning/", send_time="06:00")
+    assert (changed.act, changed.details) == (Act.PUBLICATION_CHANGED, {"send_time": "07:00 → 06:00"})
+
+
 def test_signing_in_and_out_and_a_new_password(ada: User, client: Client) -> None:
     form = {"username": "ada@example.org", "password": make.PASSWORD}
     assert recorded(client, "/sign-in/", **form).act == Act.SIGNED_IN

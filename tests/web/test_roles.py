@@ -5,27 +5,40 @@ from django.test import Client
 from django.urls import URLPattern
 
 from newsletter.accounts.models import Role
+from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
-from newsletter.urls import AUDIENCE, DESK, EDITIONS, OPS
+from newsletter.urls import APPEALS, AUDIENCE, DESK, EDITIONS, OPS, PUBLICATIONS
 from tests.support import factories as make
 from tests.web.asking import words
 from tests.web.conftest import signed_in
 
 # what a role with a permission does with each address: it opens a page, or it posts; the others are of curators
-DECIDING_PAGES = {"gifts", "logos", "new-time", "send", "template", "template-preview"}
+DECIDING_PAGES = {
+    "edition-stop",
+    "appeal",
+    "appeal-add",
+    "gifts",
+    "logos",
+    "new-time",
+    "send",
+    "template",
+    "template-preview",
+}
 DECIDING_POSTS = {"approve", "assemble", "cancel", "edition-extra", "hold", "release", "reopen", "reschedule"}
+DECIDING_POSTS |= {"appeal-activate", "appeal-preview", "appeal-retire"}
 DECIDING_POSTS |= {"send-now", "template-remove", "template-version"}
 DECIDING = DECIDING_PAGES | DECIDING_POSTS
-CURATING = {p.name for p in [*DESK, *EDITIONS]} - DECIDING
+CURATING = {p.name for p in [*DESK, *EDITIONS, *APPEALS]} - DECIDING
 OPERATING = {p.name for p in OPS} | {"desk"}  # which leads them to their own first page
 FINDING = {p.name for p in AUDIENCE}
+CONFIGURING = {p.name for p in PUBLICATIONS}
 STEERING = {"dispatch-pause", "dispatch-resume", "dispatch-stop"}
 ALLOWED = {
     Role.CURATOR: CURATING,
     Role.EDITOR: CURATING | DECIDING | STEERING | FINDING,
     Role.AUDIENCE: FINDING | {"desk"},
     Role.OPS: OPERATING,
-    Role.ADMIN: CURATING | DECIDING | OPERATING | FINDING,
+    Role.ADMIN: CURATING | DECIDING | OPERATING | FINDING | CONFIGURING,
 }
 POSTED = DECIDING_POSTS | {
     "story-move",
@@ -36,12 +49,15 @@ POSTED = DECIDING_POSTS | {
     "draft-queue",
     "draft-discard",
     "draft-retry",
+    "publication-dates",
+    "edition-texts-inbox",
+    "edition-texts-email",
     "dispatch-pause",
     "dispatch-resume",
     "dispatch-leave-out",
     "retry",
 }
-EVERY = [*DESK, *EDITIONS, *AUDIENCE, *OPS]
+EVERY = [*DESK, *EDITIONS, *APPEALS, *PUBLICATIONS, *AUDIENCE, *OPS]
 
 
 def address(pattern: URLPattern, story: int, edition: int) -> str:
@@ -54,6 +70,7 @@ def address(pattern: URLPattern, story: int, edition: int) -> str:
         "number": 1,
         "subscriber_id": 1,
     }
+    numbers["appeal_id"] = Appeal.objects.values_list("pk", flat=True).first() or 1
     path = str(pattern.pattern).replace("<slug:slug>", "morning").replace("<slug:decision>", "again")
     for name, number in numbers.items():
         path = path.replace(f"<int:{name}>", str(number))
@@ -68,6 +85,7 @@ def asked(client: Client, pattern: URLPattern, story: int, edition: int) -> int:
 @pytest.mark.parametrize("role", Role)
 def test_a_role_opens_what_it_may_and_nothing_else(role: Role, publication: Publication) -> None:
     story, edition = make.story(publication), make.edition(publication)
+    make.appeal(publication)
     client = signed_in(make.person(role, "Somebody"))
     refused = {p.name for p in EVERY if asked(client, p, story.pk, edition.pk) == 403}
     assert refused == {p.name for p in EVERY} - ALLOWED[role]

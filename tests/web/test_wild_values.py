@@ -17,6 +17,7 @@ from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.recipients import reader_links
 from newsletter.editions.models import Edition
+from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
 from tests.support import factories as make
@@ -34,6 +35,7 @@ PARTS = {"int": NUMBERS, "slug": WORDS, "str": TOKENS, "path": TOKENS}
 PART = re.compile(r"<(?:(\w+):)?(\w+)>")
 USUAL = {"int": "1", "slug": "morning", "str": "x", "path": "x"}
 FIRST: dict[str, Any] = {"story_id": Story, "edition_id": Edition, "dispatch_id": Dispatch, "batch_id": Batch}
+FIRST["appeal_id"] = Appeal
 SLOW = {"template", "template-preview", "template-version"}  # each try of a template is a process
 QUERY = re.compile(
     r"""request\.GET(?:\.get\(|\[)["']([\w-]+)|values\.get\(["']([\w-]+)|["']([\w-]+)["'] in request\.GET"""

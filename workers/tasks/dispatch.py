@@ -8,6 +8,7 @@ from celery import shared_task
 from django.conf import settings
 
 from newsletter.delivery.dispatches import open_dispatch, recovery
+from newsletter.delivery.email_tests import send_email_tests
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.sending import send_batches
 from newsletter.lib import clock
@@ -52,6 +53,13 @@ def _enqueue_due_batches() -> None:
     due = iter(recovery.batches_to_enqueue(now=clock.now(), limit=SLICES_PER_RUN * settings.DISPATCH_SLICE))
     while slice_ := list(islice(due, settings.DISPATCH_SLICE)):
         send.apply_async((slice_,), expires=30)
+
+
+@shared_task
+def send_test_emails() -> None:
+    """Send the test emails that staff ordered."""
+    while installation.is_current() and send_email_tests.send_next(client=_client(), now=clock.now()):
+        pass
 
 
 @shared_task

@@ -10,6 +10,7 @@ from django.conf import settings
 from newsletter.accounts import session_expiry
 from newsletter.audience import kept_reader_counts, sign_up, sign_up_limits, subscriptions
 from newsletter.delivery.dispatches import recovery, return_unsent_stories
+from newsletter.delivery.email_tests import order_email_test
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.rate_limits import quotas
 from newsletter.delivery.recipients import confirmation_emails
@@ -77,10 +78,11 @@ def send_confirmations() -> None:
 
 @shared_task
 def clean_up() -> None:
-    """End expired pauses; delete old heartbeats, rate windows, gifts, sessions and what nobody confirmed."""
+    """End expired pauses; delete old heartbeats, windows, test emails, gifts, sessions and unconfirmed sign-ups."""
     now = clock.now()
     heartbeats.forget_old(now=now)
     quotas.forget_old(now=now)
+    order_email_test.delete_old(now=now)
     gift_records.delete_old_gifts(now=now)
     subscriptions.resume_all_due(now=now)
     session_expiry.delete_expired(now=now)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from newsletter.cli.support import datetimes, field_assignments, json_shapes, lookups, output
-from newsletter.cli.support.options import AppealId, Json, Publication
+from newsletter.cli.support.options import AppealId, By, Json, Publication
 from newsletter.cli.support.typer_app import Commands
 
 if TYPE_CHECKING:
+    from newsletter.accounts.models import User
     from newsletter.giving.models import Appeal
 
 FIXED = frozenset({"id", "publication", "created_at"})
@@ -84,6 +85,7 @@ def add(
     paragraph: Annotated[
         int, typer.Option(min=1, help="Paragraph of that story to place it after, counted from 1.")
     ] = 2,
+    by: By = "",
     json: Json = False,
 ) -> None:
     """Add an appeal.
@@ -118,7 +120,10 @@ def add(
         "story_number": story,
         "paragraph_number": paragraph,
     }
-    _show(edit_appeal.create_appeal(target, name=name, heading=heading, button=button, url=url, **fields), json=json)
+    made = edit_appeal.create_appeal(
+        target, name=name, heading=heading, button=button, url=url, by=_person(by), **fields
+    )
+    _show(made, json=json)
 
 
 @app.command("list")
@@ -148,7 +153,7 @@ def show_one(appeal: AppealId, json: Json = False) -> None:
 
 
 @app.command("set")
-def set_(appeal: AppealId, assignments: Assignments, json: Json = False) -> None:
+def set_(appeal: AppealId, assignments: Assignments, by: By = "", json: Json = False) -> None:
     """Change fields of an appeal.
 
     Separate amounts or points with |, as in amounts="10|25|50". An empty value clears the field.
@@ -161,7 +166,7 @@ def set_(appeal: AppealId, assignments: Assignments, json: Json = False) -> None
     changes = field_assignments.parse_assignments(
         assignments, lambda name, text: _value(row, name, text), example="raised=41250"
     )
-    _show(edit_appeal.update_appeal(row, **changes), json=json)
+    _show(edit_appeal.update_appeal(row, by=_person(by), **changes), json=json)
 
 
 @app.command()
@@ -179,11 +184,11 @@ def platforms(json: Json = False) -> None:
 
 
 @app.command()
-def retire(appeal: AppealId, json: Json = False) -> None:
+def retire(appeal: AppealId, by: By = "", json: Json = False) -> None:
     """Retire an appeal. Emails already sent keep it."""
     from newsletter.giving import edit_appeal
 
-    _show(edit_appeal.retire(lookups.appeal(appeal)), json=json)
+    _show(edit_appeal.retire(lookups.appeal(appeal), by=_person(by)), json=json)
 
 
 def show(appeal: Appeal) -> None:
@@ -217,6 +222,12 @@ def _show(appeal: Appeal, *, json: bool) -> None:
         output.print_json(json_shapes.appeal(appeal))
     else:
         show(appeal)
+
+
+def _person(by: str) -> User | None:
+    from newsletter.accounts.permissions import Permission
+
+    return lookups.person_if_known(by, Permission.APPROVE)
 
 
 def _raised(appeal: Appeal) -> str:

@@ -43,7 +43,7 @@ def audit(
 ) -> None:
     """Search the audit trail, newest first.
 
-    Covers sign-ins, accounts, editions, dispatches and templates. Entries are never changed.
+    Covers sign-ins, accounts, editions, dispatches, templates, publications and appeals. Entries are never changed.
 
     Example: newsletter audit --who eddie@example.org --subject edition:5
     """

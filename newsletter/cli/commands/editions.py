@@ -127,6 +127,8 @@ def print_edition(edition: Edition, *, json: bool) -> None:
             ("reason", shape["reason"]),
             ("due", datetimes.format_due(edition)),
             ("subject", shape["subject"]),
+            ("preview text", shape["preheader"]),
+            ("note", shape["intro"]),
             ("stories", "\n".join(f"{s['position']}. {s['headline']}" for s in shape["stories"])),
             ("preflight", "\n".join(f"{f['severity']}: {f['code']}. {f['hint']}" for f in shape["findings"])),
             ("content hash", shape["content_hash"]),

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from newsletter.cli.support import field_assignments, json_shapes, lookups, output
-from newsletter.cli.support.options import Json
+from newsletter.cli.support.options import By, Json
 from newsletter.cli.support.typer_app import Commands
 from newsletter.lib import clock
 
 if TYPE_CHECKING:
+    from newsletter.accounts.models import User
     from newsletter.publications.models import Publication
 
 app = Commands(help="Manage publications: sender, schedule, brand and limits.")
@@ -48,6 +49,7 @@ def add(
         str, typer.Option(metavar="DATE", help="Start of the schedule. Default: today.", show_default=False)
     ] = "",
     language: Annotated[str, typer.Option(help="Language tag: en, ar, pt-BR.")] = "en",
+    by: By = "",
     json: Json = False,
 ) -> None:
     """Add a publication.
@@ -70,9 +72,8 @@ def add(
         "starts_on": starts_on or str(clock.now().astimezone(zone(time_zone)).date()),
         "language": language,
     }
-    _show(
-        edit_publication.create_publication(**{field: _value(field, text) for field, text in texts.items()}), json=json
-    )
+    fields = {field: _value(field, text) for field, text in texts.items()}
+    _show(edit_publication.create_publication(by=_person(by), **fields), json=json)
 
 
 @app.command("list")
@@ -100,6 +101,7 @@ def show(slug: Slug = "", json: Json = False) -> None:
 def set_(
     slug: Annotated[str, typer.Argument(metavar="SLUG", help="Publication.")],
     assignments: Assignments,
+    by: By = "",
     json: Json = False,
 ) -> None:
     """Change fields of a publication.
@@ -113,7 +115,14 @@ def set_(
 
     publication = lookups.publication(slug)
     changes = field_assignments.parse_assignments(assignments, _value, example="send_time=07:00")
-    _show(edit_publication.update_publication(publication, now=clock.now(), **changes), json=json)
+    changed = edit_publication.update_publication(publication, by=_person(by), now=clock.now(), **changes)
+    _show(changed, json=json)
+
+
+def _person(by: str) -> User | None:
+    from newsletter.accounts.permissions import Permission
+
+    return lookups.person_if_known(by, Permission.CONFIGURE)
 
 
 def _value(name: str, text: str) -> Any:

@@ -50,7 +50,7 @@ PUBLICATION = (
     "auto_approve sign_up_open is_active created_at"
 )
 EDITION = (
-    "id local_date due_at local_send_time assemble_at state reason subject preheader content_hash assembled_at "
+    "id local_date due_at local_send_time assemble_at state reason subject preheader intro content_hash assembled_at "
     "approved_at dispatched_at"
 )
 DISPATCH = "id reason opened_at finished_at"

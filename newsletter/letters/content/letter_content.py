@@ -99,7 +99,7 @@ def build_content(
     if tags := tags_for(edition, base_url=base_url):
         views = tuple(tag_story(view, tags) for view in views)
         ask = tag_appeal(ask, tags, number=appeal.pk) if ask and appeal else None
-    subject = edition.subject.strip() or views[0].headline
+    subject = edition.subject.strip() or default_subject(views)
     return LetterContent(
         layout=str(publication.layout),
         brand=brand_of(publication, pictures=pictures),
@@ -109,7 +109,7 @@ def build_content(
         date=long_date(edition.day, publication.language),
         reading_time=_reading_time(edition, views, words) if publication.reading_time else "",
         subject=subject,
-        preheader=edition.preheader.strip() or _preheader(views, subject),
+        preheader=edition.preheader.strip() or default_preheader(views, subject),
         intro=_paragraphs(edition.intro),
         greeting=publication.greeting,
         listed=publication.layout == Layout.DIGEST and len(views) >= MIN_LISTED_STORIES,
@@ -149,8 +149,13 @@ def _reading_time(edition: Edition, stories: Sequence[StoryView], words: Transla
     return words.fill(words.reading_time, minutes=str(minutes))
 
 
-def _preheader(stories: Sequence[StoryView], subject: str) -> str:
-    """Return the default preview text: the headlines that are not in the subject."""
+def default_subject(stories: Sequence[StoryView]) -> str:
+    """Return the subject of an edition without one: its first headline."""
+    return stories[0].headline
+
+
+def default_preheader(stories: Sequence[StoryView], subject: str) -> str:
+    """Return the preview text of an edition without one: the headlines that are not in the subject."""
     others = [story.headline for story in stories if story.headline != subject]
     if not others:
         others = [line for passage in stories[0].passages for line in passage.lines][:1]

@@ -18,18 +18,14 @@ from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission
 from newsletter.audience import kept_reader_counts
 from newsletter.delivery.ledger import installation
+from newsletter.delivery.recipients.sample_reader import anonymous_letter
 from newsletter.editions.models import Edition, EditionState, FrozenLetter, Variant
 from newsletter.letters import compose_letters, edition_decisions
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.web.desk import editions
 from newsletter.web.desk.next_edition import next_stories
-from newsletter.web.shared.anonymous_letter_views import (
-    anonymous_letter,
-    letter_in,
-    requested_due_at,
-    requested_variant,
-)
+from newsletter.web.shared.anonymous_letter_views import letter_in, requested_due_at, requested_variant
 from newsletter.web.shared.display_formats import clock_of, moment, zone_name
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 

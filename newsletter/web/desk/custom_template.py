@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from newsletter.accounts.permissions import Permission
+from newsletter.delivery.recipients.sample_reader import anonymous_letter
 from newsletter.editions.models import Edition
 from newsletter.letters import custom_templates
 from newsletter.lib import clock
@@ -18,7 +19,6 @@ from newsletter.publications.models import Publication
 from newsletter.rendering.custom_template.limits import MAX_SOURCE_CHARACTERS
 from newsletter.rendering.custom_template.template_errors import CustomTemplateError
 from newsletter.web.desk import current_publication as publications
-from newsletter.web.shared.anonymous_letter_views import anonymous_letter
 from newsletter.web.shared.edit_form import CONFLICT
 from newsletter.web.shared.forms import PlainForm
 from newsletter.web.shared.permission_required import DeskRequest, permission_required

@@ -14,12 +14,15 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.audience import kept_reader_counts
+from newsletter.delivery.dispatches import stop_edition
 from newsletter.delivery.dispatches.delay_reasons import delay_of, expected_delays
+from newsletter.delivery.dispatches.stop_edition import StopEffect
 from newsletter.delivery.ledger.progress import progress
 from newsletter.editions.embargo_and_expiry import reason_to_hold
 from newsletter.editions.models import TRANSITIONS, Edition, EditionState, Variant
 from newsletter.insights.dispatch_stats import dispatch_stats
-from newsletter.letters import assemble_edition
+from newsletter.letters import assemble_edition, edit_edition
+from newsletter.letters.edit_edition import SaveEffect
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.message import Letter
@@ -28,6 +31,7 @@ from newsletter.web.desk.next_edition import next_stories
 from newsletter.web.shared.anonymous_letter_views import letter_of, requested_variant
 from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.edition_status import edition_status
+from newsletter.web.shared.edition_timeline import timeline_of
 from newsletter.web.shared.forms import LocalDateTimeField, PlainForm
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
@@ -113,6 +117,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "edition": edition,
         "publication": edition.publication,
         "status": edition_status(edition, now=now),
+        "timeline": timeline_of(edition, now=now),
         "expected_problems": _expected_problems(edition, now=now),
         "stories": next_stories(edition.publication, edition, now=now),
         "letter": letter,
@@ -163,7 +168,11 @@ def can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
     is_open = edition.state in (EditionState.PLANNED, EditionState.ASSEMBLED, EditionState.APPROVED)
     return {
         "decide": can_approve,
+        "edit": edit_edition.effect_of_saving(edition) != SaveEffect.CLOSED,
         "approve": can_approve and edition.state == EditionState.ASSEMBLED,
+        "stop": can_approve
+        and edition.state in (EditionState.APPROVED, EditionState.DISPATCHING)
+        and stop_edition.effect_of_stopping(edition, now=clock.now()) != StopEffect.NOTHING,
         "hold": can_approve and EditionState.HELD in transitions,
         "release": can_approve and edition.state == EditionState.HELD,
         "cancel": can_approve and EditionState.CANCELLED in transitions,

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission
 from newsletter.pictures.models import Picture, Use
 from newsletter.publications import edit_publication, upload_logos
@@ -50,7 +51,7 @@ class LogosForm(EditForm):
         error_messages=RANGE_ERRORS,
     )
 
-    def save(self, publication: Publication) -> None:
+    def save(self, publication: Publication, *, by: User) -> None:
         """Process the files and use them as logos. Raise `BadInput` for an unusable file."""
         pictures: dict[str, Picture | None] = {}
         for name, label in (("logo", "logo"), ("logo_dark", "dark logo")):
@@ -58,9 +59,8 @@ class LogosForm(EditForm):
                 pictures[name] = save_uploaded_picture(file, Use.LOGO, field=label)
             elif self.cleaned_data.get(f"{name}_out"):
                 pictures[name] = None
-        upload_logos.hand_over(
-            publication, width=self.cleaned_data.get("logo_width", publication.logo_width), **pictures
-        )
+        width = self.cleaned_data.get("logo_width", publication.logo_width)
+        upload_logos.hand_over(publication, width=width, by=by, **pictures)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,7 +78,7 @@ def show(request: DeskRequest, slug: str) -> HttpResponse:
             messages.info(request, "You made no changes, so nothing was saved.")
             return redirect("logos", publication.slug)
         with show_errors_on(form):
-            form.save(publication)
+            form.save(publication, by=request.user)
             messages.success(request, "Logos saved. New emails use them.")
             return redirect("logos", publication.slug)
         publication.refresh_from_db()  # discard the unsaved values

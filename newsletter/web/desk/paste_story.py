@@ -82,9 +82,9 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
         case "keep" | "confirm" if not has_permission(request.user, Permission.APPROVE):
             return forbidden(request)
         case "confirm" if found.appeal and (inactive := known_as(found.appeal, stored)):
-            kept = edit_appeal.activate(inactive)
+            kept = edit_appeal.activate(inactive, by=request.user)
         case "keep" if appeal_form and found.appeal:
-            kept = keep(publication, appeal_form, found.appeal)
+            kept = keep(publication, appeal_form, found.appeal, by=request.user)
     form.ask_to_choose_again()
     context = {
         "found": found,

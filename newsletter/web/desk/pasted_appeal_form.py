@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from django import forms
 
+from newsletter.accounts.models import User
 from newsletter.giving import edit_appeal
 from newsletter.giving.models import Appeal, AppealPlace
 from newsletter.lib.errors import NewsletterError
@@ -52,7 +53,7 @@ def known_as(found: PastedAppeal, stored: Sequence[Appeal]) -> Appeal | None:
     return next((appeal for appeal in stored if found.is_among(edit_appeal.list_lines(appeal))), None)
 
 
-def keep(publication: Publication, form: AppealForm, found: PastedAppeal) -> Appeal | None:
+def keep(publication: Publication, form: AppealForm, found: PastedAppeal, *, by: User) -> Appeal | None:
     """Save the appeal with the position it had in the text. Return None if the form has errors.
 
     The new appeal is not active. The text may be another organisation's, and an appeal sent under the wrong name
@@ -68,6 +69,7 @@ def keep(publication: Publication, form: AppealForm, found: PastedAppeal) -> App
             story_number=1,
             paragraph_number=found.after_paragraph,
             is_active=False,
+            by=by,
         )
     except NewsletterError as error:
         form.add_domain_error(error)

@@ -1,7 +1,6 @@
 """Shared by the pages for readers: token links instead of sign-in, no cookies, no indexing, a page for broken links."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import wraps
 from typing import NamedTuple
 
@@ -17,7 +16,6 @@ from newsletter.lib.errors import BadToken
 from newsletter.publications.models import Publication
 
 ADDRESSES_SHOWN = 5
-DARK_SHEET = "#1f1e1b"  # `--sheet` in tokens.css: lighter than the paper of emails
 
 
 class ReaderRequest(NamedTuple):

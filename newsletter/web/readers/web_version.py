@@ -8,11 +8,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from newsletter.delivery.recipients import reader_links
+from newsletter.delivery.recipients.sample_reader import ANONYMOUS_ID, anonymous_letter
 from newsletter.editions.models import FrozenLetter, Variant
 from newsletter.letters.content.letter_content import THANKS_ON_THE_WEB
 from newsletter.mail.message import Letter
 from newsletter.web.readers.reader_view import ReaderRequest, invalid_link, reader_view
-from newsletter.web.shared.anonymous_letter_views import ANONYMOUS_ID, anonymous_letter
 from newsletter.web.shared.security_headers import LETTER
 
 

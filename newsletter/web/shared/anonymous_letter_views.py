@@ -1,38 +1,23 @@
-"""Letters without personal links, for the preview frame on the desk and for the public web version."""
+"""Letters for the preview frame on the desk, as a sample reader gets them."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
-from html import escape
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from newsletter.accounts.permissions import Permission
-from newsletter.delivery.recipients import reader_links
+from newsletter.delivery.recipients.sample_reader import anonymous_letter
 from newsletter.editions.models import Edition, EditionState, FrozenLetter, Variant
 from newsletter.letters import assemble_edition, compose_letters
 from newsletter.lib import clock
 from newsletter.lib.errors import InvalidState, NewsletterError
-from newsletter.mail.message import Letter, MergeTag
+from newsletter.mail.message import Letter
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.security_headers import FRAMED_LETTER
 
-ANONYMOUS_ID = 0  # subscriber id whose links show an explanation and change nothing (recipients/reader_links.py)
 SCHEME = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)")
-
-
-def anonymous_letter(letter: Letter, edition: Edition) -> Letter:
-    """Return `letter` with the fallback name and links that belong to no subscriber."""
-    name, token = edition.publication.fallback_name, reader_links.token_signer(edition.pk)(ANONYMOUS_ID)
-
-    def fill(text: str) -> str:
-        # The longer merge tag first, in case one is a prefix of another.
-        text = text.replace(MergeTag.FIRST_NAME_HTML, escape(name)).replace(MergeTag.FIRST_NAME, name)
-        return text.replace(MergeTag.READER, token)
-
-    return replace(letter, subject=fill(letter.subject), text=fill(letter.text), html=fill(letter.html))
 
 
 def letter_of(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAULT) -> Letter:
@@ -95,7 +80,16 @@ def framed(request: DeskRequest, edition_id: int) -> HttpResponse:
             letter = letter_of(edition, now=clock.now(), variant=variant)
     except NewsletterError as error:
         return render(request, "web/desk/edition_without_email.html", {"reason": str(error)})
-    html = with_color_scheme(letter.html, dark="dark" in request.GET)
-    # Links that a curator tries open in a new tab.
+    return framed_response(letter, dark="dark" in request.GET)
+
+
+def framed_response(letter: Letter, *, dark: bool, anchor: str = "") -> HttpResponse:
+    """Return the letter alone, for a preview frame. Links that a person tries open in a new tab.
+
+    The first element with the class `anchor` gets it as its id, so that an address can lead to it.
+    """
+    html = with_color_scheme(letter.html, dark=dark)
+    if anchor:
+        html = re.sub(rf'<(\w+) (?=[^>]*class="{anchor}\b)', rf'<\1 id="{anchor}" ', html, count=1)
     html = re.sub(r"<head\b[^>]*>", lambda head: f'{head[0]}<base target="_blank">', html, count=1)
     return HttpResponse(html, headers={"Content-Security-Policy": FRAMED_LETTER})

@@ -1,6 +1,6 @@
 """Jinja environment of the web pages: everything is escaped; undefined names are errors."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.messages import get_messages
@@ -36,6 +36,7 @@ def environment(**options: Any) -> Environment:
     env.filters.update(
         when=_when,
         away=_away,
+        date_text=_date_text,
         counted=display_formats.pluralize,
         ended=display_formats.with_full_stop,
         host=display_formats.host,
@@ -66,6 +67,10 @@ def _when(value: datetime, publication: Publication) -> str:
     """Format in the publication's time zone, with its abbreviation."""
     tz = display_formats.clock_of(publication)
     return f"{display_formats.moment(value, tz, now=clock.now())} {display_formats.zone_name(value, tz)}"
+
+
+def _date_text(value: date, today: date) -> str:
+    return display_formats.day(value, today=today)
 
 
 def _leaves(edition: Edition) -> str:

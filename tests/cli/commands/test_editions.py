@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from newsletter.accounts.models import Role, User
+from newsletter.delivery.email_test_models import EmailTestRecipient
 from newsletter.editions.models import Edition, EditionState
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -191,3 +192,32 @@ def test_listing_asks_the_database_the_same_number_of_times_however_many_there_a
     for day in range(1, 6):
         make.approved_edition(publication, due_at=MONDAY + timedelta(days=day), stories=2)
     assert asked() == few
+
+
+def test_the_texts_of_an_edition_are_set_and_an_approval_ends_only_after_a_yes(
+    newsletter: Command, planned: Edition, eddie: User
+) -> None:
+    texts = ("subject=The ferry stays", "preheader=By one vote", "intro=Good morning.")
+    shown = newsletter("editions", "set", planned.pk, *texts, "--json").data
+    assert (shown["subject"], shown["preheader"], shown["intro"]) == ("The ferry stays", "By one vote", "Good morning.")
+    newsletter("editions", "assemble", planned.pk)
+    newsletter("editions", "approve", planned.pk, "--yes")
+    asked = newsletter("editions", "set", planned.pk, "subject=")
+    assert (asked.status, asked.out) == (1, "")
+    assert "is approved. The email is rebuilt and must be approved again" in asked.err
+    done = newsletter("editions", "set", planned.pk, "subject=", "--yes", "--json").data
+    assert (done["state"], done["subject"]) == ("assembled", "The bridge opens")
+
+
+def test_a_text_that_editions_do_not_have_is_refused(newsletter: Command, planned: Edition) -> None:
+    wrong = newsletter("editions", "set", planned.pk, "colour=red")
+    assert "is not a text of an edition" in wrong.err
+    assert "Give one of: subject, preheader, intro." in wrong.err
+
+
+def test_a_test_is_ordered_for_named_people(newsletter: Command, planned: Edition, eddie: User) -> None:
+    made = newsletter("editions", "test-send", planned.pk, "--to", "a@example.org", "--to", "b@example.org", "--json")
+    assert (made.data["subject"], made.data["recipients"]) == ("[TEST] The bridge opens", 2)
+    assert EmailTestRecipient.objects.filter(sent_at=None).count() == 2
+    wrong = newsletter("editions", "test-send", planned.pk, "--to", "nobody")
+    assert (wrong.status, "has no @" in wrong.err) == (1, True)

@@ -6,12 +6,13 @@ import pytest
 from django.test import Client
 
 from newsletter.delivery.recipients import reader_links
+from newsletter.delivery.recipients.sample_reader import ANONYMOUS_ID, anonymous_letter
 from newsletter.editions.models import Edition
 from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.mail.message import Letter, MergeTag
 from newsletter.publications.models import Publication
-from newsletter.web.shared.anonymous_letter_views import ANONYMOUS_ID, anonymous_letter, with_color_scheme
+from newsletter.web.shared.anonymous_letter_views import with_color_scheme
 from tests.support import factories as make
 
 

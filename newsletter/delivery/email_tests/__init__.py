@@ -1,0 +1,1 @@
+"""Test emails: an edition sent to named people before readers get it."""

@@ -1,0 +1,138 @@
+"""The timeline of an edition: what happened and what will, each with its time, and what happens if nobody acts."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from newsletter.delivery.dispatches import stop_edition
+from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.states import DispatchState
+from newsletter.editions import local_time
+from newsletter.editions.embargo_and_expiry import reason_to_hold
+from newsletter.editions.models import Edition, EditionState
+from newsletter.publications.models import TooFewStoriesPolicy
+from newsletter.web.shared.display_formats import clock_of, moment, with_full_stop, zone_name
+
+WAITING = (EditionState.PLANNED, EditionState.ASSEMBLED, EditionState.APPROVED)
+
+
+class TimelineStep(NamedTuple):
+    """A moment in the life of an edition. `at` None: at no certain time."""
+
+    title: str
+    at: datetime | None
+    is_done: bool
+    note: str = ""
+
+
+class Timeline(NamedTuple):
+    """The steps in order of time, and in a sentence what happens if nobody acts; empty once it is over."""
+
+    steps: list[TimelineStep]
+    if_nobody_acts: str
+
+
+def timeline_of(edition: Edition, *, now: datetime) -> Timeline:
+    """Return the timeline of `edition`, as the functions that act on it would decide now."""
+    last = datetime.max.replace(tzinfo=now.tzinfo)
+    steps = sorted(_steps(edition, now=now), key=lambda step: (step.at or last, not step.is_done))
+    planned = TimelineStep("Planned", edition.created_at, is_done=True)
+    return Timeline([planned, *steps], _if_nobody_acts(edition, now=now))
+
+
+def _steps(edition: Edition, *, now: datetime) -> Iterator[TimelineStep]:
+    if edition.assembled_at:
+        note = f"Content hash {edition.content_hash[:12]}" if edition.content_hash else ""
+        yield TimelineStep("Email built", edition.assembled_at, is_done=True, note=note)
+    elif edition.state == EditionState.PLANNED:
+        yield TimelineStep("Email is built", max(edition.assemble_at, now), is_done=False)
+    if edition.approved_at and edition.state != EditionState.HELD:
+        who = str(edition.approved_by) if edition.approved_by else "automatic approval"
+        note = f"By {who}, for the content hash {edition.approved_hash[:12]}"
+        yield TimelineStep("Approved", edition.approved_at, is_done=True, note=note)
+    if edition.state in WAITING:
+        yield from _ahead(edition, now=now)
+    if edition.state in (EditionState.DISPATCHING, EditionState.DISPATCHED):
+        yield from _sending(edition, now=now)
+    if edition.state == EditionState.HELD:
+        yield TimelineStep("Held", None, is_done=True, note=with_full_stop(edition.reason))
+    if edition.state == EditionState.CANCELLED:
+        yield TimelineStep("Cancelled", None, is_done=True, note=with_full_stop(edition.reason))
+
+
+def _ahead(edition: Edition, *, now: datetime) -> Iterator[TimelineStep]:
+    """Yield what is to come for an edition that is not opened yet."""
+    if edition.state != EditionState.APPROVED and not edition.auto_approve:
+        yield TimelineStep("Approval needed until", edition.too_late_after, False, "Later the edition is held.")
+    opens_at = scheduled_sends.submission_opens_at(edition)
+    if opens_at < edition.due_at and not scheduled_sends.reason_against(edition, now=max(opens_at, now)):
+        note = "Readers who unsubscribe later still get it."
+        yield TimelineStep("Submitted to the provider", max(opens_at, now), False, note)
+    if until := stop_edition.stoppable_until(edition, now=now):
+        yield TimelineStep("Can be stopped for all readers until", until, is_done=False)
+    yield _departure(edition, is_done=False)
+
+
+def _sending(edition: Edition, *, now: datetime) -> Iterator[TimelineStep]:
+    """Yield the steps of an edition that is being sent or was sent."""
+    dispatch = getattr(edition, "dispatch", None)
+    if dispatch:
+        yield TimelineStep("Sending opened", dispatch.opened_at, is_done=True)
+    if until := stop_edition.stoppable_until(edition, now=now):
+        yield TimelineStep("Can be stopped for all readers until", until, is_done=until <= now)
+    yield _departure(edition, is_done=edition.due_at <= now)
+    if edition.dispatched_at:
+        title = "Stopped" if edition.reason else "Sent to all readers"
+        yield TimelineStep(title, edition.dispatched_at, is_done=True, note=edition.reason)
+
+
+def _departure(edition: Edition, *, is_done: bool) -> TimelineStep:
+    if edition.local_send_time is None:
+        return TimelineStep("Sends", edition.due_at, is_done)
+    clock, last = clock_of(edition.publication), local_time.last_send_time(edition)
+    note = f"At {edition.local_send_time:%H:%M} of each reader; the last {moment(last, clock, now=edition.due_at)}."
+    return TimelineStep("Sends to the first readers", edition.due_at, is_done, note)
+
+
+def _if_nobody_acts(edition: Edition, *, now: datetime) -> str:
+    clock = clock_of(edition.publication)
+
+    def at(value: datetime) -> str:
+        return f"{moment(value, clock, now=now)} {zone_name(value, clock)}"
+
+    limit = at(edition.too_late_after)
+    if edition.state in WAITING and not edition.publication.is_active:
+        return f"The publication is paused, so the edition is held after {limit} and no reader gets it."
+    match edition.state:
+        case EditionState.PLANNED:
+            return f"{_building(edition, at(max(edition.assemble_at, now)))} {_after_building(edition, at, now=now)}"
+        case EditionState.ASSEMBLED:
+            return f"Without an approval by {limit} it is held and no reader gets it."
+        case EditionState.APPROVED:
+            if reason := reason_to_hold(edition, now=now):
+                return f"It is held instead of sent. {reason}"
+            return f"It is sent {at(max(edition.due_at, now))}."
+        case EditionState.HELD:
+            return "It stays held and no reader gets it."
+        case EditionState.DISPATCHING:
+            dispatch = getattr(edition, "dispatch", None)
+            if dispatch and dispatch.state == DispatchState.PAUSED:
+                return "Sending stays paused. Readers whose email is not submitted do not get it."
+            if dispatch and dispatch.state == DispatchState.ATTENTION:
+                return "The readers that need attention do not get it."
+            return "Sending continues until every reader has it."
+    return ""
+
+
+def _building(edition: Edition, when: str) -> str:
+    publication = edition.publication
+    fewest = max(1, publication.minimum_stories)
+    stories = "a story" if fewest == 1 else f"{fewest} stories"
+    ends = "held" if publication.on_empty == TooFewStoriesPolicy.HOLD else "skipped"
+    return f"The email is built {when} from the story queue; without {stories} at its send time it is {ends}."
+
+
+def _after_building(edition: Edition, at: Callable[[datetime], str], *, now: datetime) -> str:
+    if edition.auto_approve:
+        return f"It is approved automatically and sent {at(max(edition.due_at, now))}."
+    return f"It then needs an approval; without one by {at(edition.too_late_after)} it is held and no reader gets it."
