@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Chinese in traditional characters."""
 
+from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
 CHINESE_TRADITIONAL = Translation(
@@ -28,6 +29,40 @@ CHINESE_TRADITIONAL = Translation(
         "您最近向{publication}捐過款。正是像您這樣的讀者讓這份電子報得以存在，因此今天我們不再向您募款。",
     ),
     marks=("「", "」"),
+    sign_up=SignUpPhrases(
+        title="訂閱{publication}",
+        address="電子郵件地址",
+        subscribe="訂閱",
+        consent=(
+            "訂閱即表示您同意接收{sender}（{postal_address}）以電子郵件寄送的{publication}。"
+            "您可以隨時透過每封郵件中的連結取消訂閱。"
+        ),
+        press_again="請核對您的電子郵件地址，然後按下按鈕。",
+        slip="您要輸入的是{address}嗎？",
+        use="是，使用{address}",
+        keep="不，{address}是正確的",
+        invalid="這不是有效的電子郵件地址。請檢查是否缺少字元或有多餘的字元。",
+        too_many="來自您所在網路的訂閱請求過多。請一小時後再試。",
+        closed="此頁面不接受{publication}的訂閱。",
+        step_left="只差一步",
+        look="請打開您的信箱{address}，按下我們郵件中的按鈕。郵件可能需要幾分鐘才會送達。",
+        no_email=("沒有收到郵件？請查看垃圾郵件匣。我們每天最多向同一地址寄送一封此類郵件，所以郵件可能稍早已經送達。"),
+        asked="有人（很可能是您）申請用這個信箱接收{publication}。",
+        confirm="請確認訂閱{publication}",
+        confirm_heading="請確認您的訂閱",
+        confirm_button="確認訂閱",
+        tap="如果使用其他裝置，還需在開啟的頁面上再按一次。",
+        until="此連結在{day} {time}（{zone}）之前有效。",
+        not_you="如果不是您本人操作，請忽略此郵件，訂閱不會生效。",
+        already="您已經訂閱了{publication}",
+        already_text="有人（很可能是您）申請用這個信箱訂閱{publication}。該信箱先前已經訂閱，因此沒有任何變更。",
+        missing="如果收不到我們的郵件，請查看垃圾郵件匣，並將{sender}加入您的通訊錄。",
+        not_yet="您將透過電子郵件收到{publication}。目前沒有任何變更。",
+        done="訂閱成功",
+        done_text="您將透過電子郵件收到{publication}。",
+        expired="此連結已過期或已被使用",
+        expired_text="沒有任何變更。如需訂閱，請重新申請確認郵件。",
+    ),
     reading_time="閱讀約需{minutes}分鐘",
     full_stop="。",
     colon="：",

@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Italian."""
 
+from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
 ITALIAN = Translation(
@@ -29,5 +30,50 @@ ITALIAN = Translation(
         " Questa newsletter esiste grazie a lettrici e lettori come te, perciò oggi non ti chiediamo nulla.",
     ),
     marks=("«", "»"),
+    sign_up=SignUpPhrases(
+        title="Iscriviti a {publication}",
+        address="Indirizzo email",
+        subscribe="Iscriviti",
+        consent=(
+            "Con l’iscrizione accetti di ricevere {publication} via email da {sender} ({postal_address}). Puoi"
+            " annullare l’iscrizione in qualsiasi momento con il link presente in ogni email."
+        ),
+        press_again="Controlla il tuo indirizzo e premi il pulsante.",
+        slip="Intendevi {address}?",
+        use="Sì, usa {address}",
+        keep="No, {address} è corretto",
+        invalid="Questo indirizzo email non è valido. Controlla se mancano caratteri o se ce ne sono di troppo.",
+        too_many="Ci sono state troppe iscrizioni dalla tua rete. Riprova tra un’ora.",
+        closed="{publication} non accetta iscrizioni in questa pagina.",
+        step_left="Manca ancora un passaggio",
+        look=(
+            "Apri la tua casella {address} e premi il pulsante nella nostra email. Può impiegare qualche minuto"
+            " ad arrivare."
+        ),
+        no_email=(
+            "Nessuna email? Guarda nella cartella dello spam. Inviamo al massimo un’email di questo tipo al"
+            " giorno a ogni indirizzo, quindi potrebbe essere arrivata prima."
+        ),
+        asked="Qualcuno, probabilmente tu, ha chiesto di ricevere {publication} a questo indirizzo.",
+        confirm="Conferma la tua iscrizione a {publication}",
+        confirm_heading="Conferma la tua iscrizione",
+        confirm_button="Conferma l’iscrizione",
+        tap="Su un altro dispositivo dovrai premere ancora una volta il pulsante nella pagina che si apre.",
+        until="Questo link è valido fino a {day}, ore {time} ({zone}).",
+        not_you="Se la richiesta non è tua, ignora questa email e l’iscrizione non verrà attivata.",
+        already="Hai già un’iscrizione a {publication}",
+        already_text=(
+            "Qualcuno, probabilmente tu, ha iscritto questo indirizzo a {publication}. L’indirizzo era già"
+            " iscritto, quindi non è cambiato nulla."
+        ),
+        missing=(
+            "Se le nostre email non ti arrivano, guarda nella cartella dello spam e aggiungi {sender} ai tuoi contatti."
+        ),
+        not_yet="Riceverai {publication} via email. Non è ancora cambiato nulla.",
+        done="Iscrizione confermata",
+        done_text="Riceverai {publication} via email.",
+        expired="Questo link è scaduto o è già stato usato",
+        expired_text="Non è cambiato nulla. Per iscriverti, richiedi una nuova email di conferma.",
+    ),
     reading_time="{minutes} min di lettura",
 )

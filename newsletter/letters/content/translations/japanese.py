@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Japanese."""
 
+from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
 JAPANESE = Translation(
@@ -29,6 +30,51 @@ JAPANESE = Translation(
         "このニュースレターは皆さまのような読者に支えられています。そのため、本日はお願いをいたしません。",
     ),
     marks=("「", "」"),
+    sign_up=SignUpPhrases(
+        title="{publication}を購読する",
+        address="メールアドレス",
+        subscribe="購読する",
+        consent=(
+            "購読することで、{sender}（{postal_address}）から{publication}をメールで受け取ることに同意します。"
+            "各メールのリンクから、いつでも配信を停止できます。"
+        ),
+        press_again="アドレスをご確認のうえ、ボタンを押してください。",
+        slip="{address}ではありませんか？",
+        use="はい、{address}を使います",
+        keep="いいえ、{address}で正しいです",
+        invalid="有効なメールアドレスではありません。文字の抜けや余分な文字がないかご確認ください。",
+        too_many="お使いのネットワークからのお申し込みが多すぎます。1時間後にもう一度お試しください。",
+        closed="このページでは{publication}の購読をお申し込みいただけません。",
+        step_left="あと1ステップです",
+        look=(
+            "{address}の受信トレイを開き、お送りするメールのボタンを押してください。"
+            "届くまでに数分かかることがあります。"
+        ),
+        no_email=(
+            "メールが届きませんか？迷惑メールフォルダをご確認ください。"
+            "このメールは1つのアドレスに1日1通までしかお送りしないため、すでに届いている場合があります。"
+        ),
+        asked="どなたか（おそらくご本人）から、このアドレスで{publication}を購読するお申し込みがありました。",
+        confirm="{publication}の購読を確定してください",
+        confirm_heading="購読を確定してください",
+        confirm_button="購読を確定する",
+        tap="別の端末では、開いたページでもう一度ボタンを押す必要があります。",
+        until="このリンクの有効期限は{day} {time}（{zone}）です。",
+        not_you="お心当たりがない場合は、このメールを無視してください。購読は開始されません。",
+        already="すでに{publication}を購読されています",
+        already_text=(
+            "どなたか（おそらくご本人）から、このアドレスで{publication}を購読するお申し込みがありました。"
+            "このアドレスはすでに登録されているため、何も変更されていません。"
+        ),
+        missing="メールが届かない場合は、迷惑メールフォルダをご確認のうえ、{sender}を連絡先に追加してください。",
+        not_yet="{publication}をメールでお届けします。まだ何も変更されていません。",
+        done="購読のお申し込みが完了しました",
+        done_text="{publication}をメールでお届けします。",
+        expired="このリンクは有効期限が切れているか、すでに使用されています",
+        expired_text=(
+            "何も変更されていません。購読するには、もう一度お申し込みのうえ、新しい確認メールをお受け取りください。"
+        ),
+    ),
     reading_time="{minutes}分で読めます",
     full_stop="。",
     colon="：",

@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Portuguese, as written in Brazil."""
 
+from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
 PORTUGUESE = Translation(
@@ -29,5 +30,50 @@ PORTUGUESE = Translation(
         " Este boletim existe graças a leitoras e leitores como você, por isso hoje não pedimos nada.",
     ),
     marks=("“", "”"),
+    sign_up=SignUpPhrases(
+        title="Assinar {publication}",
+        address="Endereço de e-mail",
+        subscribe="Assinar",
+        consent=(
+            "Ao assinar, concorda em receber {publication} por e-mail de {sender} ({postal_address}). Pode"
+            " cancelar a assinatura a qualquer momento com o link presente em cada e-mail."
+        ),
+        press_again="Verifique o seu endereço e pressione o botão.",
+        slip="Quis dizer {address}?",
+        use="Sim, usar {address}",
+        keep="Não, {address} está correto",
+        invalid="Este endereço de e-mail não é válido. Verifique se faltam ou sobram caracteres.",
+        too_many="O número máximo de inscrições a partir da sua rede foi atingido. Tente novamente daqui a uma hora.",
+        closed="{publication} não aceita inscrições nesta página.",
+        step_left="Falta um passo",
+        look=(
+            "Abra a caixa de entrada de {address} e pressione o botão no nosso e-mail. A entrega pode demorar"
+            " alguns minutos."
+        ),
+        no_email=(
+            "Não recebeu o e-mail? Procure na pasta de spam. Enviamos no máximo um e-mail deste tipo por dia"
+            " para cada endereço, por isso talvez já tenha chegado antes."
+        ),
+        asked="Recebemos um pedido, provavelmente seu, de envio de {publication} para este endereço.",
+        confirm="Confirme a sua assinatura de {publication}",
+        confirm_heading="Confirme a sua assinatura",
+        confirm_button="Confirmar a assinatura",
+        tap="Em outro dispositivo, é preciso pressionar mais uma vez o botão na página que se abre.",
+        until="Este link é válido até {day}, {time} ({zone}).",
+        not_you="Se o pedido não foi seu, ignore este e-mail e a assinatura não será ativada.",
+        already="A sua assinatura de {publication} já existe",
+        already_text=(
+            "Recebemos um pedido, provavelmente seu, de assinatura de {publication} com este endereço. A"
+            " assinatura já existe, por isso nada mudou."
+        ),
+        missing=(
+            "Se os nossos e-mails não chegarem, procure na pasta de spam e adicione {sender} à sua lista de endereços."
+        ),
+        not_yet="Passará a receber {publication} por e-mail. Ainda não houve nenhuma alteração.",
+        done="Assinatura confirmada",
+        done_text="Passará a receber {publication} por e-mail.",
+        expired="Este link expirou ou já foi usado",
+        expired_text="Nada mudou. Para assinar, peça um novo e-mail de confirmação.",
+    ),
     reading_time="{minutes} min de leitura",
 )
