@@ -22,6 +22,7 @@ from newsletter.delivery.rate_limits import quotas, warm_up
 from newsletter.delivery.rate_limits.quotas import DAY, HOUR, MINUTE, RateLimits
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
+from newsletter.delivery.states import BatchState
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.postbox.postbox import Postbox
 from newsletter.publications.models import Publication
@@ -248,6 +249,27 @@ def test_held_back_means_that_there_was_no_room_and_not_that_nobody_used_it(pace
     go(client, now=MONDAY)
     assert is_held_back(dispatch, at=MONDAY + timedelta(minutes=59))
     assert not is_held_back(dispatch, at=MONDAY + timedelta(minutes=60))
+
+
+@pytest.mark.django_db
+def test_a_dispatch_of_which_a_worker_holds_a_batch_is_not_held_back(paced: Paced, client: Client) -> None:
+    dispatch = paced(25, pace_per_hour=10)
+    go(client, now=MONDAY)
+    later = MONDAY + timedelta(minutes=30)
+    limits = quotas.limits_of(dispatch.edition.publication, now=later)
+    assert quotas.remaining(limits, quotas.usage([limits], now=later), at=later) == 0
+    assert is_held_back(dispatch, at=later)
+    waiting = dispatch.batches.filter(state=BatchState.PENDING).order_by("number")[0]
+    Batch.objects.filter(pk=waiting.pk).update(state=BatchState.CALLING)
+    assert not is_held_back(dispatch, at=later)
+
+
+@pytest.mark.django_db
+def test_in_quiet_hours_there_is_no_room_for_a_single_reader(paced: Paced) -> None:
+    dispatch = paced(1, quiet_from=time(22), quiet_until=time(7, 30))
+    limits = quotas.limits_of(dispatch.edition.publication, now=MONDAY)
+    assert quotas.remaining(limits, {}, at=MONDAY) == 0
+    assert is_held_back(dispatch, at=MONDAY)
 
 
 @pytest.mark.django_db

@@ -390,6 +390,28 @@ def test_a_slot_is_taken_by_an_open_group_and_by_a_cancel_that_stands_and_by_not
     assert scheduled_sends.reason_against(later, now=now) == "All cancel slots at the provider are in use."
 
 
+def test_the_last_two_slots_are_for_groups_that_replace_a_cancelled_one(system: System) -> None:
+    system.prepare()
+    system.at(-60).live()
+    dispatch, provider = system.dispatch, system.provider
+    dispatch.groups.update(cancel_slot=1)
+    taken = dispatch.groups.get()
+    for slot in range(2, 9):
+        dispatch.groups.create(
+            number=slot, send_at=DUE, state=ScheduledGroupState.OPEN, cancel_slot=slot, provider_batch_id=f"b{slot}"
+        )
+    new = dispatch.groups.create(number=9, send_at=DUE, state=ScheduledGroupState.OPEN)
+    scheduled_groups.advance_group(new.pk, provider=provider, clock=system.clock)
+    new.refresh_from_db()
+    assert (new.cancel_slot, new.provider_batch_id) == (None, "")
+    ScheduledGroup.objects.filter(pk=taken.pk).update(state=ScheduledGroupState.CANCELLED)
+    ScheduledGroup.objects.filter(pk=new.pk).update(lease_until=None)
+    scheduled_groups.advance_group(new.pk, provider=provider, clock=system.clock)
+    new.refresh_from_db()
+    assert new.cancel_slot == 9
+    assert new.provider_batch_id
+
+
 def test_no_two_groups_have_the_same_place(system: System) -> None:
     system.prepare(readers=170)
     system.prepare(readers=60)
