@@ -19,6 +19,8 @@ from newsletter.stories.pasted_text.score_lines import choose_paragraphs
 
 MAX_HEADING_CHARS = 120  # the limit of an appeal's heading
 AROUND = 12  # lines around the article in which an appeal, a date or a byline belongs to it
+MIN_STANDFIRST, MAX_STANDFIRST = 9, 60  # words
+SOME_FREQUENT = 0.15  # of its words occur in nearly every sentence
 AUTHOR_WORDS = 45  # of the longest note about the author
 SEVERAL = re.compile(r", | (?:and|und|et|en|y|e|&) ")
 FROM_HEADLINE = 8  # lines below the headline in which a byline may stand
@@ -100,12 +102,19 @@ def _guesses(
         elif chosen[n]:
             asks = f", although it contains “{weighed[n].phrase}”" if weighed[n].phrase else ""
             yield Guess(LineType.PARAGRAPH, f"story text{asks}")
+        elif headline is not None and n == headline + 1 and _is_standfirst(lines[n]):
+            yield Guess(LineType.PARAGRAPH, "standfirst below the headline")
         elif n < first:
             yield Guess(LineType.IGNORED, "above the article")
         elif n > last:
             yield Guess(LineType.IGNORED, "below the article")
         else:
             yield Guess(LineType.IGNORED, "unlike the paragraphs around it")
+
+
+def _is_standfirst(line: Line) -> bool:
+    """Return True if the line below the headline says what the article is about."""
+    return MIN_STANDFIRST <= line.size <= MAX_STANDFIRST and line.frequent > SOME_FREQUENT
 
 
 def _set_bylines(guessed: list[Guess], lines: Sequence[Line], bylines: Sequence[int], headline: int | None) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from newsletter.mail.text_cleaning import visible_text
 from newsletter.stories.pasted_text.appeal_phrases import QUOTED, AppealPhrases
+from newsletter.stories.pasted_text.measure_lines import QUOTE_START
+from newsletter.stories.pasted_text.page_words.phrases import IDEOGRAPHS
 
 # Characters. Longer paragraphs belong to the story, unless a stored appeal contains them.
 PARAGRAPH_CHARS = 220  # the longest line with an appeal phrase, and the longest bulleted one
@@ -20,6 +22,7 @@ BRIEF_CHARS = 80  # the longest line without a sign, between a heading and the f
 TITLE_CHARS = 60  # the longest heading without a sign
 MIN_WEIGHT = 4  # the weight from which lines are an appeal: two plain requests, or one repeated list
 BUTTON_WORDS = 6
+IDEOGRAPH_CHARS = 2  # more, that an ideograph is worth
 MAX_COPY_DISTANCE = 30  # lines between two copies of a list, at most
 
 BULLET = re.compile(r"\s*(?:[-–—*•·▪‣◦●○■✓✔➤►]|\d{1,2}[.)](?=\s))\s*(?=\S)")
@@ -37,6 +40,7 @@ class AppealLine:
     phrase: str  # the first appeal phrase
     weight: int  # how much it looks like an appeal
     is_known: bool  # a stored appeal contains it
+    length: int  # in characters, of which an ideograph is worth several
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,11 @@ def weigh_line(text: str, known: KnownAppealLines, phrases: AppealPhrases) -> Ap
     if is_known:
         weight += MIN_WEIGHT if comparison_key(text).count(" ") > 2 else 2
     phrase = requests[0][0].strip() if requests else ""
-    return AppealLine(text, bool(BULLET.match(text)), comparison_key(text), phrase, weight, is_known)
+    return AppealLine(text, bool(BULLET.match(text)), comparison_key(text), phrase, weight, is_known, _length(text))
+
+
+def _length(text: str) -> int:
+    return len(text) + IDEOGRAPH_CHARS * len(IDEOGRAPHS.findall(text))
 
 
 def find_appeal_spans(lines: Sequence[AppealLine]) -> list[AppealSpan]:
@@ -113,7 +121,7 @@ def _repeated_lines(lines: Sequence[AppealLine]) -> dict[int, int]:
                 copies.setdefault(n, first)
             elif length > 1 and _keys(lines, first, length) == _keys(lines, n, length) and _is_brief(lines[first:n]):
                 copies.update({n + k: first + k for k in range(length) if n + k not in copies})
-        if len(here.text) <= PARAGRAPH_CHARS and here.key:
+        if here.length <= PARAGRAPH_CHARS and here.key:
             last.setdefault(here.key, []).append(n)
             del last[here.key][:-MAX_COPY_DISTANCE]
     return copies
@@ -125,10 +133,10 @@ def _keys(lines: Sequence[AppealLine], start: int, length: int) -> list[str]:
 
 def _candidate_spans(lines: Sequence[AppealLine], twice: dict[int, int]) -> Iterator[tuple[int, int]]:
     """Yield spans from a line with a sign to the last one, with no paragraph and at most two other lines between."""
-    sure = {n for n, here in enumerate(lines) if here.is_known or (here.phrase and len(here.text) <= PARAGRAPH_CHARS)}
+    sure = {n for n, here in enumerate(lines) if here.is_known or (here.phrase and here.length <= PARAGRAPH_CHARS)}
     sure |= twice.keys() | set(twice.values())
     # an imperative alone may belong to the story: it counts only next to another sign
-    orders = {n for n, here in enumerate(lines) if n not in sure and here.weight and len(here.text) <= SHORT_CHARS}
+    orders = {n for n, here in enumerate(lines) if n not in sure and here.weight and here.length <= SHORT_CHARS}
     signs = sure | {n for n in orders if {n - 1, n + 1} & (sure | orders)}
     start: int | None = None
     last = unsigned = 0
@@ -137,7 +145,7 @@ def _candidate_spans(lines: Sequence[AppealLine], twice: dict[int, int]) -> Iter
             start, last, unsigned = n if start is None else start, n, 0
             continue
         unsigned += not here.is_point
-        if start is not None and (unsigned > 2 or len(here.text) > (PARAGRAPH_CHARS if here.is_point else SHORT_CHARS)):
+        if start is not None and (unsigned > 2 or here.length > (PARAGRAPH_CHARS if here.is_point else SHORT_CHARS)):
             yield start, last + 1
             start = None
     if start is not None:
@@ -151,10 +159,10 @@ def _widen(lines: Sequence[AppealLine], start: int, end: int, twice: dict[int, i
         start = _heading_above(lines, start, floor=max(floor, start - (3 if has_list else 1)))
     if end - 1 in twice:  # nothing below the list has a sign, so neither has the closing line
         reach = min(len(lines), end + 2)
-        while end < reach and not lines[end].is_point and len(lines[end].text) <= TITLE_CHARS:
+        while end < reach and not lines[end].is_point and _may_close(lines[end]):
             end += 1
     elif lines[end - 1].text.endswith(":"):
-        while end < len(lines) and lines[end].is_point and len(lines[end].text) <= PARAGRAPH_CHARS:
+        while end < len(lines) and lines[end].is_point and lines[end].length <= PARAGRAPH_CHARS:
             end += 1
     return start, end
 
@@ -162,16 +170,20 @@ def _widen(lines: Sequence[AppealLine], start: int, end: int, twice: dict[int, i
 def _heading_above(lines: Sequence[AppealLine], start: int, *, floor: int) -> int:
     """Return the index of the title above `start` if only brief lines are between; otherwise `start`."""
     for n in range(start - 1, floor - 1, -1):
-        if lines[n].is_point or len(lines[n].text) > BRIEF_CHARS:
+        if lines[n].is_point or lines[n].length > BRIEF_CHARS:
             break
         if _is_title(lines[n]):
             return n
     return start
 
 
+def _may_close(here: AppealLine) -> bool:
+    return here.length <= TITLE_CHARS and not QUOTE_START.match(here.text)
+
+
 def _is_brief(several: Sequence[AppealLine]) -> bool:
-    return all(len(here.text) <= SHORT_CHARS for here in several)
+    return all(here.length <= SHORT_CHARS for here in several)
 
 
 def _is_title(here: AppealLine) -> bool:
-    return not here.is_point and len(here.text) <= TITLE_CHARS and not here.text.endswith(TITLE_END)
+    return not here.is_point and here.length <= TITLE_CHARS and not here.text.endswith(TITLE_END)

@@ -21,7 +21,7 @@ IDEOGRAPHS_PER_WORD = 1.7
 SENTENCE_END = re.compile(r"[.!?…。！？؟।॥．｡](?:[\"'”’»)\]」』）]|\s)*$")
 INNER_END = re.compile(r"[.!?؟।](?=[\"'”’»)]?\s)|[。！？]")
 COMMAS = re.compile(r"[,;،؛、，；]")
-QUOTE_START = re.compile(r"[\"“„«‘「『]")
+QUOTE_START = re.compile(r"[\"“„«‘「『״]")
 ADDRESS = re.compile(r"https?://|www\.|\S@\S+\.\w|(?:^|\s)@\w")
 SIGNS = re.compile(r"[|»›→▸▶•©®™\[\]{}<>=#*/\\~^]")
 BULLET = re.compile(r"\s*(?:[-–—*•·▪‣◦●○■✓✔✗➤►→»›+#]|\d{1,3}(?:[.)]|$))")

@@ -106,6 +106,13 @@ def test_a_byline_and_a_date_that_a_person_names_replace_the_detected_ones() -> 
     assert [page.lines[n].part for n in (1, 2)] == [LineType.IGNORED] * 2
 
 
+def test_the_standfirst_of_a_whole_page_is_the_first_paragraph() -> None:
+    standfirst = "Walter Haskins has kept the lamp of Port Carrow for forty years without being asked"
+    below = ("More from the coast", *(f"Storm closes bridge number {n}" for n in range(40)))
+    page = parse("\n".join([*MENU, HEADLINE, standfirst, "By Ruth Adeyemi", "25 November 2026", *SENTENCES, *below]))
+    assert page.paragraphs == (standfirst, *SENTENCES)
+
+
 def test_a_second_article_below_is_not_part_of_the_first() -> None:
     other = ("More from the coast", "Storm closes three bridges", "Why everyone buys boats", "A recipe for eels")
     page = parse("\n".join([*MENU, HEADLINE, *SENTENCES, *other, *MENU]))
