@@ -7,12 +7,13 @@ from datetime import datetime
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
 
-from newsletter.delivery.dispatches.delay_reasons import Delay, delays_by_dispatch
+from newsletter.delivery.dispatches.delay_reasons import Delay, delays_by_dispatch, held_back
 from newsletter.delivery.ledger.progress import Progress, progress_by_dispatch
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.insights.dispatch_stats import DispatchStats, stats_by_dispatch
+from newsletter.ops.health import STUCK_AFTER
 
 RETRYABLE = (DispatchState.OPEN, DispatchState.ATTENTION)  # in these a single refused batch may be retried
 MAX_BATCHES = 200  # of each dispatch and state
@@ -23,7 +24,8 @@ class DispatchDetails:
     """Facts by the id of the dispatch; what a dispatch does not have is missing.
 
     `to_settle` are the readers of uncertain batches that a person has to settle. `moved_at` is when a batch last
-    changed its state, of open dispatches only. Each batch in `refused` has the provider's answer as `answer`.
+    changed its state, of open dispatches only. `held_back` have not moved for long, because all remaining batches
+    waited for their hour or their pace. Each batch in `refused` has the provider's answer as `answer`.
     """
 
     progress: Mapping[int, Progress]
@@ -33,6 +35,7 @@ class DispatchDetails:
     refused: Mapping[int, Sequence[Batch]]
     to_settle: Mapping[int, int]
     moved_at: Mapping[int, datetime]
+    held_back: Collection[int]
     unconfirmed_cancels: Mapping[int, int]
     cancels_not_held: Mapping[int, int]
 
@@ -43,6 +46,8 @@ def dispatch_details(dispatches: Collection[Dispatch], *, now: datetime) -> Disp
     doubtful = [dispatch for dispatch in dispatches if progress[dispatch.pk].uncertain]
     refusing = [d.pk for d in dispatches if progress[d.pk].refused and d.state in RETRYABLE]
     uncertain = Batch.objects.filter(dispatch__in=[d.pk for d in doubtful], state=BatchState.UNCERTAIN)
+    moved_at = _moved_at([d.pk for d in dispatches if d.state == DispatchState.OPEN])
+    still = [d for d in dispatches if now - (moved_at.get(d.pk) or d.opened_at) > STUCK_AFTER]
     answer = Attempt.objects.filter(batch=OuterRef("pk")).order_by("-ordinal").values("detail")[:1]
     refused = Batch.objects.filter(dispatch__in=refusing, state=BatchState.REFUSED)
     return DispatchDetails(
@@ -52,7 +57,8 @@ def dispatch_details(dispatches: Collection[Dispatch], *, now: datetime) -> Disp
         _grouped(uncertain),
         _grouped(refused.annotate(answer=Subquery(answer))),
         {d.pk: _to_settle(d, progress[d.pk]) for d in doubtful},
-        _moved_at([d.pk for d in dispatches if d.state == DispatchState.OPEN]),
+        moved_at,
+        held_back(still, at=now - STUCK_AFTER),
         scheduled_sends.unconfirmed_cancels(dispatches, now=now),
         scheduled_sends.cancels_not_held(dispatches),
     )

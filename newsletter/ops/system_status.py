@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
-from newsletter.delivery.dispatches.delay_reasons import Delay, is_held_back
+from newsletter.delivery.dispatches.delay_reasons import Delay
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.ledger.progress import Progress
 from newsletter.delivery.models import Batch, Dispatch
@@ -16,7 +16,7 @@ from newsletter.insights.dispatch_stats import DispatchStats
 from newsletter.insights.event_backlog import event_backlog
 from newsletter.ops import heartbeats
 from newsletter.ops.dispatch_details import DispatchDetails, dispatch_details
-from newsletter.ops.health import STUCK_AFTER, DispatchSnapshot, Health, judge_health
+from newsletter.ops.health import DispatchSnapshot, Health, judge_health
 from newsletter.ops.heartbeats import Queue
 from newsletter.publications.models import Publication
 
@@ -101,7 +101,6 @@ def _snapshot(status: EditionStatus, details: DispatchDetails, now: datetime) ->
     if dispatch is None or done is None:
         return DispatchSnapshot(edition.pk, edition.state, edition.due_at)
     last = details.moved_at.get(dispatch.pk) or dispatch.opened_at
-    is_stuck = dispatch.state == DispatchState.OPEN and now - last > STUCK_AFTER
     return DispatchSnapshot(
         edition.pk,
         dispatch.state,
@@ -114,6 +113,6 @@ def _snapshot(status: EditionStatus, details: DispatchDetails, now: datetime) ->
         refused=0 if dispatch.state == DispatchState.STOPPED else done.refused,
         unsent=done.waiting + done.refused if dispatch.state == DispatchState.STOPPED else 0,
         stopped_at=edition.dispatched_at,
-        is_held_back=is_stuck and is_held_back(dispatch, at=now - STUCK_AFTER),
+        is_held_back=dispatch.pk in details.held_back,
         waits=status.waits is not None and status.waits.next_at > now,
     )

@@ -9,7 +9,7 @@ from django.test import override_settings
 from newsletter.audience.models import SubscriptionStatus
 from newsletter.audience.suppressions import suppress
 from newsletter.delivery.dispatches import open_dispatch, recovery
-from newsletter.delivery.dispatches.delay_reasons import delay_of, is_held_back
+from newsletter.delivery.dispatches.delay_reasons import delay_of, held_back
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import Dispatch
@@ -162,10 +162,10 @@ def test_waiting_for_an_hour_is_no_standstill_but_a_batch_left_lying_is() -> Non
     for zone in ("Asia/Tokyo", ""):
         make.reader(publication, time_zone=zone)
     dispatch = opened(publication)
-    assert not is_held_back(dispatch, at=TOKYO + timedelta(minutes=1))
+    assert not held_back([dispatch], at=TOKYO + timedelta(minutes=1))
     dispatch.batches.filter(due_at=TOKYO).update(state=BatchState.ACCEPTED, fence=1, submitted=1)
-    assert is_held_back(dispatch, at=NEW_YORK - timedelta(seconds=1))
-    assert not is_held_back(dispatch, at=NEW_YORK)
+    assert held_back([dispatch], at=NEW_YORK - timedelta(seconds=1))
+    assert not held_back([dispatch], at=NEW_YORK)
 
 
 def test_pace_holds_among_readers_of_one_hour(client: Client) -> None:

@@ -17,6 +17,7 @@ from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.stories import order_keys
 from newsletter.stories.models import Story
+from tests.ops.test_dispatch_details import one_of_each
 from tests.support import factories as make
 from tests.web.browsing import forms_of
 from tests.web.conftest import signed_in
@@ -195,3 +196,13 @@ def test_an_act_without_scripts_keeps_how_much_is_shown(
     (form,) = [form for form in forms_of(cora, whole) if form.action.startswith(f"/stories/{story.pk}/move/")]
     answer: Any = form.send(cora, to="up")
     assert answer["Location"] == whole
+
+
+def test_the_ops_page_asks_as_often_for_many_dispatches_as_for_a_few(otto: Client) -> None:
+    for number in range(3):  # so many finished ones are asked whether they brought events
+        one_of_each(number)
+    otto.get("/ops/")
+    few = queries(lambda: otto.get("/ops/"))
+    for number in range(3, 8):
+        one_of_each(number)
+    assert queries(lambda: otto.get("/ops/")) == few <= 28

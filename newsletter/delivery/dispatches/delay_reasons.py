@@ -67,29 +67,36 @@ def expected_delays(publication: Publication, *, readers: int, due_at: datetime,
     return _sentences(limits, sized, moments, zone(publication.time_zone), begins)
 
 
-def is_held_back(dispatch: Dispatch, *, at: datetime) -> bool:
-    """Return True if no progress of an open dispatch is expected at `at`: all remaining batches waited for their time.
+def held_back(dispatches: Collection[Dispatch], *, at: datetime) -> set[int]:
+    """Return the open dispatches of which no progress is expected at `at`: all remaining batches waited for their time.
 
-    A batch that was attempted before has had its time, also when it now waits for a retry.
+    A batch that was attempted before has had its time, also when it now waits for a retry. At most four queries.
     """
-    if dispatch.state != DispatchState.OPEN or dispatch.frozen_up_to_id is not None:
-        return False
-    if (
-        dispatch.leaves_at and at < dispatch.leaves_at
-    ):  # batches that are not scheduled at the provider are sent at that time
-        return True
+    frozen = [d for d in dispatches if d.state == DispatchState.OPEN and d.frozen_up_to_id is None]
+    # batches that are not scheduled at the provider are sent at that time
+    found = {d.pk for d in frozen if d.leaves_at and at < d.leaves_at}
+    ready: dict[int, list[tuple[str, int]]] = {d.pk: [] for d in frozen if d.pk not in found}
+    if not ready:
+        return found
     tried = Exists(Attempt.objects.filter(batch=OuterRef("pk"), began_at__lte=at))
-    ready = Batch.objects.filter(Q(due_at__lte=at) | tried, dispatch=dispatch, state__in=UNFINISHED)
-    counts = list(ready.values_list("state", "count"))
-    if any(state != BatchState.PENDING for state, _ in counts):
-        return False
-    if not counts:
-        return dispatch.batches.filter(state__in=UNFINISHED).exists()
-    limits = quotas.limits_by_dispatch([dispatch.pk], now=at).get(dispatch.pk)
-    if limits is None:
-        return False
-    room = quotas.remaining(limits, quotas.usage([limits], now=at), at=at)
-    return room < min([*(count for _, count in counts), limits.largest_batch(at)])
+    unfinished = Batch.objects.filter(dispatch__in=ready, state__in=UNFINISHED)
+    rows = unfinished.filter(Q(due_at__lte=at) | tried).values_list("dispatch", "state", "count")
+    for pk, state, count in rows:
+        ready[pk].append((state, count))
+    with_batches = set(unfinished.order_by().values_list("dispatch", flat=True).distinct())
+    found |= {pk for pk, batches in ready.items() if not batches and pk in with_batches}
+    pending = {
+        pk: [count for _, count in batches]
+        for pk, batches in ready.items()
+        if batches and all(state == BatchState.PENDING for state, _ in batches)
+    }
+    limits = quotas.limits_by_dispatch(pending, now=at)
+    used = quotas.usage(limits.values(), now=at)
+    for pk, its in limits.items():
+        room = quotas.remaining(its, used, at=at)
+        if room < min([*pending[pk], its.largest_batch(at)]):
+            found.add(pk)
+    return found
 
 
 def _scheduled_delay(dispatch: Dispatch, status: scheduled_sends.ScheduledSendStatus, now: datetime) -> Delay:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch, recovery
-from newsletter.delivery.dispatches.delay_reasons import delay_of, expected_delays, is_held_back
+from newsletter.delivery.dispatches.delay_reasons import delay_of, expected_delays, held_back
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import Attempt, Batch, Dispatch, RateWindow, WarmUp
@@ -239,16 +239,16 @@ def test_people_are_told_of_quiet_hours_and_of_a_warm_up(paced: Paced) -> None:
 def test_a_dispatch_that_nothing_holds_back_waits_for_nothing(paced: Paced) -> None:
     dispatch = paced(5)
     assert delay_of(dispatch, now=MONDAY) is None
-    assert not is_held_back(dispatch, at=MONDAY)
+    assert not held_back([dispatch], at=MONDAY)
 
 
 @pytest.mark.django_db
 def test_held_back_means_that_there_was_no_room_and_not_that_nobody_used_it(paced: Paced, client: Client) -> None:
     dispatch = paced(25, pace_per_hour=10)
-    assert not is_held_back(dispatch, at=MONDAY + timedelta(minutes=1))
+    assert not held_back([dispatch], at=MONDAY + timedelta(minutes=1))
     go(client, now=MONDAY)
-    assert is_held_back(dispatch, at=MONDAY + timedelta(minutes=59))
-    assert not is_held_back(dispatch, at=MONDAY + timedelta(minutes=60))
+    assert held_back([dispatch], at=MONDAY + timedelta(minutes=59))
+    assert not held_back([dispatch], at=MONDAY + timedelta(minutes=60))
 
 
 @pytest.mark.django_db
