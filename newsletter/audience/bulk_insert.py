@@ -3,18 +3,26 @@
 Django's `bulk_create` takes three times as long, because it creates an object per row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
-from newsletter.audience.models import ConsentEvent, Subscriber, Subscription
+from newsletter.audience.models import (
+    ConsentAct,
+    ConsentBasis,
+    ConsentEvent,
+    ConsentMethod,
+    Subscriber,
+    Subscription,
+    SubscriptionStatus,
+)
 from newsletter.publications.models import Publication
 
 SUBSCRIBERS, SUBSCRIPTIONS = Subscriber._meta.db_table, Subscription._meta.db_table
 CONSENT_EVENTS = ConsentEvent._meta.db_table
-EVENTS_PER_STATEMENT = 2500  # SQLite takes 32,766 values per statement
+MOMENT = {"postgresql": "%s::timestamptz", "sqlite": "%s"}  # PostgreSQL takes a bare value in a SELECT for text
 
 
 def insert_subscribers(people: Sequence[tuple[str, str, str]], *, now: datetime) -> int:
@@ -79,29 +87,25 @@ def insert_subscriptions(publication: Publication, given: Sequence[NewSubscripti
         return {int(row[0]) for row in cursor.fetchall()}
 
 
-class NewConsentEvent(NamedTuple):
-    """One consent event of an import to insert."""
+def insert_import_events(publication: Publication, subscribers: Collection[int], *, actor: str, now: datetime) -> None:
+    """Insert a consent event for each of these subscriptions, which an import has just inserted.
 
-    subscriber_id: int
-    act: str
-    method: str
-    basis: str
-    form: str
-    actor: str
-    at: datetime
-
-
-def insert_consent_events(publication: Publication, events: Sequence[NewConsentEvent], *, now: datetime) -> None:
-    """Insert consent events of `publication`."""
-    moment = connection.ops.adapt_datetimefield_value
-    for begin in range(0, len(events), EVENTS_PER_STATEMENT):
-        part = events[begin : begin + EVENTS_PER_STATEMENT]
-        rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, 'emails', '')"] * len(part))
-        _insert(
-            f"INSERT INTO {CONSENT_EVENTS} (publication_id, subscriber_id, act, method, basis, form, actor, at,"  # noqa: S608 — constant names and placeholders
-            f" recorded_at, purpose, network) VALUES {rows}",
-            [value for one in part for value in (publication.pk, *one[:-1], moment(one.at), moment(now))],
-        )
+    It has the source and time of the subscription. One that is not confirmed has no event: nothing began or ended. At
+    most about 30,000 rows per call, because of SQLite's limit on values.
+    """
+    if not subscribers:
+        return
+    left = f"WHEN '{SubscriptionStatus.UNSUBSCRIBED.value}' THEN"
+    _insert(
+        f"INSERT INTO {CONSENT_EVENTS} (publication_id, subscriber_id, purpose, act, method, basis, form, actor,"  # noqa: S608 — constant names and placeholders
+        " network, at, recorded_at) SELECT publication_id, subscriber_id, 'emails',"
+        f" CASE status {left} '{ConsentAct.WITHDRAWN.value}' ELSE '{ConsentAct.GIVEN.value}' END,"
+        f" '{ConsentMethod.IMPORT.value}', CASE status {left} '' ELSE '{ConsentBasis.STATED.value}' END,"
+        f" consent_source, %s, '', CASE status {left} unsubscribed_at ELSE consent_at END, {MOMENT[connection.vendor]}"
+        f" FROM {SUBSCRIPTIONS} WHERE publication_id = %s AND status <> '{SubscriptionStatus.PENDING.value}'"
+        f" AND subscriber_id IN ({', '.join(['%s'] * len(subscribers))})",
+        [actor, connection.ops.adapt_datetimefield_value(now), publication.pk, *subscribers],
+    )
 
 
 def _insert(statement: str, values: Sequence[Any]) -> int:

@@ -143,7 +143,8 @@ class ConsentEvent(models.Model):
     """Evidence that consent to one publication was requested, given or withdrawn. Rows are added and never changed."""
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consent_events")
-    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="+")
+    # few indexes: an import adds a row for every reader
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="+", db_index=False)
     purpose = models.CharField(max_length=20, default="emails", help_text="What the consent is for.")
     act = models.CharField(max_length=9, choices=ConsentAct.choices)
     method = models.CharField(max_length=12, choices=ConsentMethod.choices)
@@ -154,6 +155,7 @@ class ConsentEvent(models.Model):
         ConsentWording,
         null=True,
         blank=True,
+        db_index=False,
         on_delete=models.PROTECT,
         related_name="+",
         help_text="The text that the person saw.",
@@ -172,7 +174,9 @@ class ConsentEvent(models.Model):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["publication", "method", "at"], name="consent_by_method"),
+            models.Index(
+                fields=["publication", "method", "at"], name="consent_of_form", condition=Q(wording__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from newsletter.audience import bulk_insert, consent_events, suppressions
-from newsletter.audience.bulk_insert import NewConsentEvent, NewSubscription
+from newsletter.audience.bulk_insert import NewSubscription
 from newsletter.audience.consent_columns import DEFAULT_CONSENT, ConsentState
 from newsletter.audience.models import (
     ConsentAct,
-    ConsentBasis,
+    ConsentEvent,
     ConsentMethod,
     Subscriber,
     Subscription,
@@ -90,7 +90,20 @@ def _end(publication: Publication, left: Mapping[int, ConsentState], *, now: dat
     )
     ended = dict(here.select_for_update().values_list("subscriber_id", "status"))
     here.update(status=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=now, unsubscribed_via=BY, paused_until=None)
-    _record(publication, [_withdrawal(pk, left[pk], now=now) for pk in ended], now=now)
+    actor = consent_events.actor_of(ConsentMethod.IMPORT)
+    ConsentEvent.objects.bulk_create(
+        ConsentEvent(
+            subscriber_id=pk,
+            publication=publication,
+            act=ConsentAct.WITHDRAWN,
+            method=ConsentMethod.IMPORT,
+            form=left[pk].consent_source,
+            actor=actor,
+            at=left[pk].unsubscribed_at or now,
+            recorded_at=now,
+        )
+        for pk in ended
+    )
     return sum(status in GAVE_CONSENT for status in ended.values())
 
 
@@ -126,8 +139,8 @@ def _subscribe(
     inserted |= bulk_insert.insert_subscriptions(
         publication, [_given(pk, people[address].consent, now=now) for address, pk in others.items()]
     )
-    events = [_event(pk, people[address].consent, now=now) for address, pk in new.items() if pk in inserted]
-    _record(publication, [event for event in events if event], now=now)
+    actor = consent_events.actor_of(ConsentMethod.IMPORT)
+    bulk_insert.insert_import_events(publication, inserted, actor=actor, now=now)
     for address in others.keys() - barred:
         _count_new(report, people[address].consent)
 
@@ -158,28 +171,6 @@ def _given(subscriber_id: int, consent: ConsentState, *, now: datetime) -> NewSu
         unsubscribed_at=(consent.unsubscribed_at or now) if left else None,
         unsubscribed_via=(consent.unsubscribed_via or BY) if left else "",
     )
-
-
-def _event(subscriber_id: int, consent: ConsentState, *, now: datetime) -> NewConsentEvent | None:
-    """Return the event of a new subscription; None for one that is not confirmed, which neither began nor ended."""
-    if consent.status == SubscriptionStatus.UNSUBSCRIBED:
-        return _withdrawal(subscriber_id, consent, now=now)
-    if consent.status not in GAVE_CONSENT:
-        return None
-    at, source = consent.consent_at or now, consent.consent_source
-    return NewConsentEvent(
-        subscriber_id, ConsentAct.GIVEN.value, ConsentMethod.IMPORT.value, ConsentBasis.STATED.value, source, "", at
-    )
-
-
-def _withdrawal(subscriber_id: int, consent: ConsentState, *, now: datetime) -> NewConsentEvent:
-    at, source = consent.unsubscribed_at or now, consent.consent_source
-    return NewConsentEvent(subscriber_id, ConsentAct.WITHDRAWN.value, ConsentMethod.IMPORT.value, "", source, "", at)
-
-
-def _record(publication: Publication, events: Iterable[NewConsentEvent], *, now: datetime) -> None:
-    actor = consent_events.actor_of(ConsentMethod.IMPORT)
-    bulk_insert.insert_consent_events(publication, [event._replace(actor=actor) for event in events], now=now)
 
 
 def _subscribers(people: Mapping[str, ImportedSubscriber], *, now: datetime) -> dict[str, int]:
