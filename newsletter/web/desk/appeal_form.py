@@ -14,7 +14,8 @@ from newsletter.publications.models import Publication
 from newsletter.web.shared.edit_form import EditForm
 from newsletter.web.shared.forms import LocalDateTimeField
 
-AREA = {"rows": 3}
+LINE = {"dir": "auto"}
+AREA = {"rows": 3, "dir": "auto"}
 
 
 class AmountsField(forms.CharField):
@@ -52,7 +53,7 @@ class AppealEditForm(EditForm):
     domain_names = {"destination": "url", "as of": "raised_on"}  # noqa: RUF012 — as in the base class
 
     name = forms.CharField(max_length=80, help_text="Internal name; readers do not see it.")
-    heading = forms.CharField(max_length=120)
+    heading = forms.CharField(max_length=120, widget=forms.TextInput(attrs=LINE))
     lead = forms.CharField(
         label="Introduction",
         max_length=600,
@@ -64,7 +65,12 @@ class AppealEditForm(EditForm):
         label="Points", required=False, help_text=f"One per line, at most {edit_appeal.MAX_POINTS} short lines."
     )
     closing = forms.CharField(max_length=400, required=False, widget=forms.Textarea(attrs=AREA))
-    button = forms.CharField(label="Button text", max_length=40, help_text="For example: Support this reporting.")
+    button = forms.CharField(
+        label="Button text",
+        max_length=40,
+        widget=forms.TextInput(attrs=LINE),
+        help_text="For example: Support this reporting.",
+    )
     url = forms.CharField(
         label="Button link", max_length=2000, widget=forms.URLInput(), help_text="Address of your donation page."
     )
@@ -81,7 +87,11 @@ class AppealEditForm(EditForm):
     raised = forms.IntegerField(label="Raised so far", required=False)
     raised_on = DayField(label="As of", required=False, help_text="The date of that amount.")
     match = forms.CharField(
-        label="Matching gift", max_length=200, required=False, help_text="Who doubles gifts, and up to what amount."
+        label="Matching gift",
+        widget=forms.TextInput(attrs=LINE),
+        max_length=200,
+        required=False,
+        help_text="Who doubles gifts, and up to what amount.",
     )
     match_ends_at = LocalDateTimeField(
         label="The match ends", required=False, help_text="Editions that readers get later do not mention it."
@@ -105,7 +115,11 @@ class AppealEditForm(EditForm):
         help_text="For this many days after a gift, the donor sees a thank-you instead. 0: never.",
     )
     thanks_heading = forms.CharField(
-        label="Heading for recent donors", max_length=120, required=False, help_text="Empty: the standard text."
+        label="Heading for recent donors",
+        widget=forms.TextInput(attrs=LINE),
+        max_length=120,
+        required=False,
+        help_text="Empty: the standard text.",
     )
     thanks_lead = forms.CharField(
         label="Text for recent donors",

@@ -26,6 +26,7 @@ from newsletter.web.shared.forms import show_errors_on
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 LONGEST = {name: limit.longest for name, limit in LIMITS.items()}
+EITHER_WAY = {"dir": "auto"}  # as the text is written, from left to right or from right to left
 NOTE_HELP = "Shown above the stories. Plain text; an empty line begins a new paragraph."
 
 
@@ -34,18 +35,19 @@ class EditionTextsForm(EditForm):
 
     files_of: ClassVar[tuple[str, ...]] = ()
 
-    subject = forms.CharField(max_length=LONGEST["subject"], required=False)
+    subject = forms.CharField(max_length=LONGEST["subject"], required=False, widget=forms.TextInput(attrs=EITHER_WAY))
     preheader = forms.CharField(
         label="Preview text",
         max_length=LONGEST["preheader"],
         required=False,
+        widget=forms.TextInput(attrs=EITHER_WAY),
         help_text="Inboxes show it after the subject.",
     )
     intro = forms.CharField(
         label="Note from the editors",
         max_length=LONGEST["intro"],
         required=False,
-        widget=forms.Textarea(),
+        widget=forms.Textarea(attrs=EITHER_WAY),
         help_text=NOTE_HELP,
     )
 

@@ -87,8 +87,8 @@ class PublicationForm(EditForm):
     files_of: ClassVar[tuple[str, ...]] = ()
     domain_names = {"quiet hours": "quiet_from", "recurrence": "recurrence"}  # noqa: RUF012 — as in the base class
 
-    name = _text("name", "Name", required=True, hint="Readers see it.")
-    tagline = _text("tagline", "Tagline")
+    name = _text("name", "Name", required=True, hint="Readers see it.", widget=forms.TextInput(attrs={"dir": "auto"}))
+    tagline = _text("tagline", "Tagline", widget=forms.TextInput(attrs={"dir": "auto"}))
     website = _text("website", "Website", widget=forms.URLInput())
     language = _text("language", "Language", required=True)
     sender_name = _text("sender_name", "Sender name", required=True, hint="Readers see it first in their inbox.")

@@ -1,6 +1,10 @@
+from newsletter.accounts.models import User
+from newsletter.audit.acts import Act
+from newsletter.audit.models import Record
 from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
 from tests.cli.conftest import Command
+from tests.support import factories as make
 
 ADD = [
     "appeals", "add", "--name", "Winter", "--heading", "Readers pay for this", "--button", "Support us",
@@ -74,3 +78,17 @@ def test_platforms_are_listed_with_the_source_of_their_link_formats(newsletter: 
     result = newsletter("appeals", "platforms", "--json").data
     assert {"Stripe payment link", "Donorbox", "Givebutter", "Fundraise Up"} < {each["name"] for each in result}
     assert "{cents}" in newsletter("appeals", "platforms").out
+
+
+def test_each_change_is_recorded_with_who_made_it(newsletter: Command, publication: Publication, eddie: User) -> None:
+    texts = ("--name", "Winter", "--heading", "Give", "--button", "Give", "--url", "https://a.org")
+    number = newsletter("appeals", "add", *texts, "--json").data["id"]
+    newsletter("appeals", "set", number, "heading=Give today", "--by", "eddie@example.org")
+    newsletter("appeals", "retire", number)
+    records = list(Record.objects.order_by("pk"))
+    assert [record.act for record in records] == [Act.APPEAL_ADDED, Act.APPEAL_CHANGED, Act.APPEAL_CHANGED]
+    assert {(record.door, record.who) for record in records} == {("command", "eddie@example.org")}
+    assert records[1].details == {"heading": "Give → Give today"}
+    make.cora()
+    refused = newsletter("appeals", "set", number, "heading=Other", "--by", "cora@example.org")
+    assert (refused.status, "does not permit this" in refused.err) == (1, True)

@@ -1,5 +1,9 @@
+from newsletter.accounts.models import Role
+from newsletter.audit.acts import Act
+from newsletter.audit.models import Record
 from newsletter.publications.models import Publication
 from tests.cli.conftest import Command
+from tests.support import factories as make
 
 NEW_PUBLICATION = [
     "--slug=evening", "--name=The Evening Post", "--sender-name=The Evening Post", "--sender-email=post@example.org",
@@ -122,3 +126,17 @@ def test_the_form_for_the_own_site_is_printed(newsletter: Command, publication: 
     assert newsletter("publications", "sign-up", "--json").data["open"]
     newsletter("publications", "set", publication.slug, "sign_up_open=no")
     assert not newsletter("publications", "sign-up", "--json").data["open"]
+
+
+def test_each_change_is_recorded_and_takes_an_administrator_when_one_is_named(
+    newsletter: Command, publication: Publication
+) -> None:
+    make.person(Role.ADMIN, "Ada")
+    make.eddie()
+    newsletter("publications", "set", publication.slug, "send_time=06:00")
+    record = Record.objects.get()
+    assert (record.act, record.who, record.door) == (Act.PUBLICATION_CHANGED, "ada@example.org", "command")
+    assert record.details == {"send_time": "07:00 → 06:00"}
+    refused = newsletter("publications", "set", publication.slug, "send_time=05:00", "--by", "eddie@example.org")
+    assert (refused.status, "does not permit this" in refused.err) == (1, True)
+    assert Record.objects.count() == 1
