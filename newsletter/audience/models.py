@@ -257,10 +257,7 @@ class SuppressionReason(models.TextChoices):
 
 
 class Suppression(models.Model):
-    """An address that no publication may mail. It overrides every subscription.
-
-    For an erased person only a keyed hash is stored (address_hashes.py), so that no import adds them again.
-    """
+    """An address, or the keyed hash of an erased person's, that no publication may mail, whoever subscribes it."""
 
     email = models.CharField(max_length=320, unique=True, null=True, blank=True)
     address_hash = models.CharField(
@@ -283,10 +280,7 @@ class Suppression(models.Model):
 
 
 class KeptReaderCounts(models.Model):
-    """Readers of a large publication by status, as counted a while ago; pages show them with their age.
-
-    Counting goes on in parts (kept_reader_counts.py): `begun_at` is set and `so_far` grows until the last part.
-    """
+    """Readers of a large publication by status, counted a while ago in parts (kept_reader_counts.py)."""
 
     publication = models.OneToOneField(Publication, on_delete=models.CASCADE, primary_key=True, related_name="+")
     active = models.PositiveBigIntegerField()

@@ -9,7 +9,7 @@ from newsletter.audience.models import Subscriber
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
 from newsletter.delivery.dispatches import control_dispatch, recovery
-from newsletter.delivery.dispatches.delay_reasons import is_held_back
+from newsletter.delivery.dispatches.delay_reasons import held_back
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
@@ -127,6 +127,6 @@ def test_a_long_refusal_is_shortened_to_what_a_reason_may_hold(pair: tuple[Dispa
 def test_a_dispatch_that_a_person_has_paused_is_not_said_to_wait_for_its_time(pair: tuple[Dispatch, Dispatch]) -> None:
     dispatch, _ = pair
     dispatch.batches.update(due_at=MONDAY + timedelta(hours=5))
-    assert is_held_back(dispatch, at=LATER)
+    assert held_back([dispatch], at=LATER) == {dispatch.pk}
     control_dispatch.pause(dispatch, reason="wait")
-    assert not is_held_back(dispatch, at=LATER)
+    assert not held_back([dispatch], at=LATER)

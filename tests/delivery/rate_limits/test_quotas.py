@@ -258,10 +258,10 @@ def test_a_dispatch_of_which_a_worker_holds_a_batch_is_not_held_back(paced: Pace
     later = MONDAY + timedelta(minutes=30)
     limits = quotas.limits_of(dispatch.edition.publication, now=later)
     assert quotas.remaining(limits, quotas.usage([limits], now=later), at=later) == 0
-    assert is_held_back(dispatch, at=later)
+    assert held_back([dispatch], at=later) == {dispatch.pk}
     waiting = dispatch.batches.filter(state=BatchState.PENDING).order_by("number")[0]
     Batch.objects.filter(pk=waiting.pk).update(state=BatchState.CALLING)
-    assert not is_held_back(dispatch, at=later)
+    assert not held_back([dispatch], at=later)
 
 
 @pytest.mark.django_db
@@ -269,7 +269,7 @@ def test_in_quiet_hours_there_is_no_room_for_a_single_reader(paced: Paced) -> No
     dispatch = paced(1, quiet_from=time(22), quiet_until=time(7, 30))
     limits = quotas.limits_of(dispatch.edition.publication, now=MONDAY)
     assert quotas.remaining(limits, {}, at=MONDAY) == 0
-    assert is_held_back(dispatch, at=MONDAY)
+    assert held_back([dispatch], at=MONDAY) == {dispatch.pk}
 
 
 @pytest.mark.django_db
