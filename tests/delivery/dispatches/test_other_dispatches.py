@@ -88,6 +88,13 @@ def send(dispatch: Dispatch) -> None:
     send_batches.record_result(begun(batch(dispatch, PENDING)), Receipt(202, "new"), now=LATER)
 
 
+def refuse_by_name(dispatch: Dispatch) -> None:
+    refused = Refused("to: bad", status=400, readers=[1])
+    send_batches.record_result(begun(batch(dispatch, PENDING)), refused, now=LATER)
+    assert last(dispatch, PENDING).rejected_positions == [1]
+    assert last(dispatch, ACCEPTED).rejected_positions is None
+
+
 def stay_empty(dispatch: Dispatch) -> None:
     """Everybody in a claimed batch has left before the call."""
     claimed = send_batches.claim(batch(dispatch, PENDING).pk, now=MONDAY)
@@ -137,6 +144,7 @@ ACTS: dict[str, tuple[Callable[[Dispatch], object], int | None, BatchState]] = {
     ),
     "finish": (finish, PENDING, BatchState.ACCEPTED),
     "send": (send, PENDING, BatchState.ACCEPTED),
+    "refuse by name": (refuse_by_name, PENDING, BatchState.SPLIT),
     "stay empty": (stay_empty, PENDING, BatchState.EMPTY),
     "give back": (give_back, None, BatchState.PENDING),
 }
