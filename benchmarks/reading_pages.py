@@ -127,7 +127,7 @@ def copied(page: Page) -> str:
     root = html.document_fromstring(decode_page(page.data).encode(), parser=html.HTMLParser(encoding="utf-8"))
     for unseen in list(root.iter("script", "style", "noscript", "template", "head", "meta", "link")):
         unseen.drop_tree()
-    return html.tostring(root, encoding="unicode")
+    return str(html.tostring(root, encoding="unicode"))
 
 
 def worst(pages: Sequence[Page], stories: dict[str, PageStory]) -> str:
