@@ -41,6 +41,8 @@ def read_pasted_html(text: str) -> PageStory:
         return PageStory(page.fields | lines.fields, lines.paragraphs, lines.notice)
     fields = lines.fields | page.fields
     has_appeal = len(paragraphs) < len(page.paragraphs)
+    if "headline" not in page.fields:
+        paragraphs = _below(lines.value("headline"), paragraphs)
     is_complete = page.notice is None or page.notice.is_final or (page.notice == NO_HEADLINE and "headline" in fields)
     notice = APPEAL_LEFT_OUT if has_appeal else None if is_complete else page.notice
     return PageStory(fields, paragraphs, notice)
@@ -78,6 +80,12 @@ def _by_lines(html: str) -> tuple[PageStory, frozenset[str]]:
     fields = {name: FieldValue(value, FieldOrigin.EXTRACTED) for name, value in stated.items() if value}
     appeal = frozenset(_letters(line.text) for line in found.lines if line.part in APPEAL_PARTS) - {""}
     return PageStory(fields, tuple(kept), APPEAL_LEFT_OUT if found.appeal else None), appeal
+
+
+def _below(headline: str, blocks: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the blocks after the one that is the headline; all if there is none."""
+    texts = [_letters(rich_text.plain(block)) for block in blocks]
+    return blocks[texts.index(_letters(headline)) + 1 :] if _letters(headline) in texts else blocks
 
 
 def _is_among(block: str, lines: frozenset[str]) -> bool:
