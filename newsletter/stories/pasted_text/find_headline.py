@@ -20,6 +20,7 @@ FEW_LINES = 40  # a text of so few lines was probably copied from its headline o
 MIN_WORDS, MAX_WORDS = 3.5, 28.0
 SIGNED = (LineType.DATE, LineType.BYLINE)
 FULL_STOPS = (".", "。", "।")
+DATED = re.compile(r"\d[/.-]\d{1,2}[/.-](?:19|20)?\d\d\b|\d:\d\d\b")
 BREADCRUMB = re.compile(r"\s[>»›|/]\s|^\[|\]$|^[\d#]+$")
 
 # Fitted like the weights of score_lines.py, to the titles that the pages name themselves.
@@ -29,7 +30,6 @@ WEIGHTS = {
     "between": -0.3,
     "signed_below": 2.0,
     "signed_above": -0.5,
-    "gap_both": -0.5,
     "first": 1.6,
     "first_of_few": 2.5,
     "short": -1.8,
@@ -38,7 +38,7 @@ WEIGHTS = {
     "opening": -1.0,
     "prose_of_article": -2.5,
     "dateline": -2.0,
-    "breadcrumb": -2.0,
+    "breadcrumb": -2.0,  # also a date in the line
     "goes_on": -1.2,
     "repeated": 0.1,
     "in_list": -0.2,
@@ -91,13 +91,12 @@ def measure_candidates(
             *_measure_words(lines[n], topic),
             log2(1 + max(0, free_below[start - n] - 1)),
             *_measure_signature(n, found),
-            float(lines[n].has_gap_above and lines[n].has_gap_below),
             float(n == first),
             float(n == first and few),
             *_measure_form(lines[n]),
             float(n == start and lines[n].prose > 0),
             float(any(parse_dateline(lines[n].text))),
-            float(bool(BREADCRUMB.search(lines[n].text))),
+            float(bool(BREADCRUMB.search(lines[n].text) or DATED.search(lines[n].text))),
             float(lines[n].text.endswith((",", ":", "…", "..."))),
             min(2.0, float(repeated[lines[n].key] - 1)),
             float(_is_in_list(n, lines, found)),
