@@ -18,7 +18,7 @@ from newsletter.rendering.custom_template.template_errors import (
     RenderingError,
     TemplateRendererUnavailable,
 )
-from newsletter.rendering.markup.html_attributes import align_attribute, isolated, lang_attributes
+from newsletter.rendering.markup.html_attributes import align_attribute, has_case, isolated, lang_attributes
 from newsletter.rendering.markup.html_whitespace import without_indents
 from newsletter.rendering.markup.plain_text import tidy, wrap
 
@@ -57,7 +57,9 @@ def _environments(root: Path) -> tuple[Environment, Environment]:
     text.globals["first_name"] = MergeTag.FIRST_NAME.value
     text.filters["wrap"] = wrap
     html.globals["first_name"] = MergeTag.FIRST_NAME_HTML.value
-    html.globals.update(lang_attributes=lang_attributes, align_attribute=align_attribute, isolated=isolated)
+    html.globals.update(
+        lang_attributes=lang_attributes, align_attribute=align_attribute, has_case=has_case, isolated=isolated
+    )
     return text, html
 
 
