@@ -18,7 +18,7 @@ from newsletter.rendering.custom_template.template_errors import (
     RenderingError,
     TemplateRendererUnavailable,
 )
-from newsletter.rendering.markup.html_attributes import align_attribute, isolated, lang_attributes
+from newsletter.rendering.markup.html_attributes import align_attribute, has_case, isolated, lang_attributes
 from newsletter.rendering.markup.html_whitespace import without_indents
 from newsletter.rendering.markup.isolated_values import fill_isolated
 from newsletter.rendering.markup.wrap_plain_text import tidy, wrap
@@ -60,6 +60,7 @@ def _environments(root: Path) -> tuple[Environment, Environment]:
     html.globals["first_name"] = MergeTag.FIRST_NAME_HTML.value
     html.globals.update(lang_attributes=lang_attributes, align_attribute=align_attribute)
     html.globals.update(isolated=isolated, fill_isolated=fill_isolated)
+    html.globals.update(has_case=has_case)
     return text, html
 
 

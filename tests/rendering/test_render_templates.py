@@ -4,7 +4,7 @@ import pytest
 from markupsafe import Markup
 
 from newsletter.mail.message import MergeTag
-from newsletter.rendering.markup.html_attributes import align_attribute, isolated, lang_attributes
+from newsletter.rendering.markup.html_attributes import align_attribute, has_case, isolated, lang_attributes
 from newsletter.rendering.render_templates import MAX_SUBJECT_CHARACTERS, RenderingError, render
 
 
@@ -91,3 +91,8 @@ def test_isolated_names_are_elements_and_everything_else_is_escaped() -> None:
     assert isolated("4 Kiln Lane", "rtl") == '<bdi dir="ltr">4 Kiln Lane</bdi>'
     assert isolated("4 Kiln Lane & Co", "ltr") == "4 Kiln Lane &amp; Co"
     assert isolated("\u2066\u2067torn\u2069 \u2069", "ltr") == '\u2066<bdi dir="rtl">torn</bdi> \u2069'
+
+
+def test_only_letters_with_capitals_are_set_in_spaced_capitals() -> None:
+    assert all(map(has_case, ("Fisheries", "ПОДІЇ 2026", "Straße", "Ειδήσεις", "24/7", "")))
+    assert not any(map(has_case, ("بحر", "मौसम", "天気", "The Coast Road की ओर से")))

@@ -22,7 +22,12 @@ from newsletter.stories.rich_text import rich_text
 __all__ = ["COLUMN", "PictureView", "Quote", "StoryBlock", "StoryView", "view_of_story"]
 
 MAX_PICTURE_HEIGHT = 600  # CSS pixels, a little less than the screen of a phone
-LABELLED = re.compile(r"©|\(c\)|[^\W\d]+(?: by)?\s?[:：]|(?:photo|picture|image|illustration)\w* by\b", re.IGNORECASE)
+LABELLED = re.compile(
+    r"©|\(c\)|[^\W\d]+(?: by)?\s?[:：]|(?:photo|picture|image|illustration)\w* by\b"
+    r"|(?:photo|foto|fot\.|picture|image|imagen|imagem|immagine|illustration|ilustracja|bild|beeld|фото)\s"
+    r"|(?:תמונה|צילום|تصوير|الصورة|صورة|फ़ोटो|फोटो|चित्र)\s|(?:写真|撮影|图片|摄影|圖片|攝影)",
+    re.IGNORECASE,
+)
 THUMBNAIL = 152  # width of a short story's picture in CSS pixels
 
 

@@ -13,7 +13,7 @@ from newsletter.mail.message import MergeTag
 from newsletter.rendering.custom_template.context_json import GROUP, TemplateObject
 from newsletter.rendering.custom_template.hide_memory_addresses import CALLED, Called, OwnCycler, OwnJoiner, listed
 from newsletter.rendering.custom_template.limits import MAX_OUTPUT_BYTES
-from newsletter.rendering.markup.html_attributes import align_attribute, isolated, lang_attributes
+from newsletter.rendering.markup.html_attributes import align_attribute, has_case, isolated, lang_attributes
 
 NAME = "template"  # of the custom template, among ours
 LAYOUT = "_layout.html"
@@ -115,6 +115,7 @@ def create_sandbox(root: Path, source: str) -> TemplateSandbox:
     made.globals.update(
         lang_attributes=Called(lang_attributes),
         align_attribute=Called(align_attribute),
+        has_case=Called(has_case),
         isolated=Called(isolated),
         range=Called.around(made.globals["range"]),
     )

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from newsletter.lib.errors import NewsletterError
 
 OPENING = re.compile(r"\{\{|\{%")
-MAX_QUOTED_CHARACTERS = 60  # of a name quoted from a template
+MAX_QUOTED_CHARACTERS = 50  # of a name quoted from a template
 MAX_TAG_LINES = 20  # lines searched for a name, from the line where its tag begins
 
 

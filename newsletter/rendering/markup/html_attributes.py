@@ -24,6 +24,14 @@ def align_attribute(direction: Direction) -> str:
     return "right" if direction == "rtl" else "left"
 
 
+def has_case(text: str) -> bool:
+    """Return True when all letters of `text` have capitals, so that it can be set in spaced capitals.
+
+    Space between letters tears other scripts apart, such as Arabic and Devanagari.
+    """
+    return all(character.upper() != character.lower() for character in text if character.isalpha())
+
+
 def isolated(text: str, direction: Direction) -> Markup:
     """Return `text` as HTML for a place of this direction, with `bdi` elements in place of its isolate characters.
 

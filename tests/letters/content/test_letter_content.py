@@ -270,6 +270,11 @@ def test_anything_a_reader_would_see_changes_the_fingerprint() -> None:
         ("Photo by Odd Lunde", "Photo by Odd Lunde"),
         ("© Odd Lunde", "© Odd Lunde"),
         ("Foto : Odd Lunde", "Foto : Odd Lunde"),
+        ("Fot. Odd Lunde", "Fot. Odd Lunde"),
+        ("Photo Odd Lunde / AP", "Photo Odd Lunde / AP"),
+        ("写真 朝日", "写真 朝日"),
+        ("צילום: עודד", "צילום: עודד"),
+        ("Photographer unknown", "Picture: Photographer unknown"),
     ],
 )
 def test_a_credit_that_says_what_it_is_gets_no_second_label(typed: str, printed: str) -> None:
