@@ -1,6 +1,6 @@
 """Readings that workers record about themselves and their queues, and the query that reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,9 +26,17 @@ class Queue:
 
 def record_queue(name: str, *, waiting: int, oldest_seconds: float, now: datetime) -> None:
     """Record the latest reading of a worker queue in place of the one before."""
-    QueueDepthReading.objects.update_or_create(
-        queue=name, defaults={"waiting": waiting, "oldest_seconds": oldest_seconds, "read_at": now}
-    )
+    record_queues({name: (waiting, oldest_seconds)}, now=now)
+
+
+def record_queues(readings: Mapping[str, tuple[int, float]], *, now: datetime) -> None:
+    """Record the latest reading of each worker queue, the messages and the age of the oldest, in one statement."""
+    rows = [
+        QueueDepthReading(queue=name, waiting=waiting, oldest_seconds=oldest_seconds, read_at=now)
+        for name, (waiting, oldest_seconds) in sorted(readings.items())
+    ]
+    fields = ["waiting", "oldest_seconds", "read_at"]
+    QueueDepthReading.objects.bulk_create(rows, update_conflicts=True, unique_fields=["queue"], update_fields=fields)
 
 
 def record_worker(name: str, *, queues: Sequence[str], now: datetime) -> None:

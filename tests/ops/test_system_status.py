@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch
 from newsletter.delivery.models import Attempt, RateWindow
@@ -32,6 +34,16 @@ def test_readings_are_updated_in_place_and_only_live_workers_are_counted() -> No
     record_readings()
     assert [(q.waiting, q.workers) for q in status(now=MONDAY).queues] == [(2, 1)] * len(WORKER_QUEUES)
     assert [q.workers for q in status(now=MONDAY + timedelta(seconds=21)).queues] == [0] * len(WORKER_QUEUES)
+
+
+def test_the_readings_of_all_queues_are_one_statement() -> None:
+    readings = dict.fromkeys(WORKER_QUEUES, (2, 0.5))
+    heartbeats.record_queues(readings, now=MONDAY)
+    with CaptureQueriesContext(connection) as seen:
+        heartbeats.record_queues(readings | {"sending": (9, 1.5)}, now=MONDAY + timedelta(seconds=5))
+    assert len(seen) == 1
+    sending = next(queue for queue in heartbeats.queues(WORKER_QUEUES, now=MONDAY) if queue.name == "sending")
+    assert (sending.waiting, sending.oldest_seconds) == (9, 1.5)
 
 
 def test_a_worker_that_shut_down_is_not_counted() -> None:

@@ -60,8 +60,8 @@ def _mail_client() -> Client:
 def record_queue_depths() -> None:
     """Record the depths of the worker queues."""
     now = clock.now()
-    for depth in queue_depth.queue_depths(_redis(), WORKER_QUEUES):
-        heartbeats.record_queue(depth.queue, waiting=depth.waiting, oldest_seconds=depth.oldest_seconds, now=now)
+    depths = queue_depth.queue_depths(_redis(), WORKER_QUEUES)
+    heartbeats.record_queues({depth.queue: (depth.waiting, depth.oldest_seconds) for depth in depths}, now=now)
 
 
 @shared_task
