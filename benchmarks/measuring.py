@@ -142,6 +142,20 @@ def assembly(_: Plan) -> Iterator[Line]:
         yield Line("assembly", "HTML of the letter", made[-1]["html"] / 1000, "KB")
 
 
+def audience(plan: Plan) -> Iterator[Line]:
+    """A search among all readers, the page of one, and the sign-up page, without the network."""
+    for kind in ("postgresql", "sqlite"):
+        with Stage(kind) as stage:
+            plan.saw(stage)
+            stage.readers(plan.readers)
+            took = stage.do("-m", "benchmarks.searching", slug(plan.readers))
+            where = f"among {took['readers']:,} readers, {kind}"
+            yield Line("audience", f"search {where}", took["search"], "ms", most=200)
+            yield Line("audience", f"record of one reader {where}", took["record"], "ms", most=200)
+            yield Line("audience", f"sign-up page, {kind}", took["page"], "ms", most=50)
+            yield Line("audience", f"sign-up, {kind}", took["sign_up"], "ms")
+
+
 def webhook(plan: Plan) -> Iterator[Line]:
     """What comes back, over HTTP, until it stands in the books."""
     with Stage("postgresql") as stage:
@@ -199,6 +213,7 @@ PARTS: dict[str, Part] = {
     "desk": desk,
     "idle": idle,
     "fairness": fairness,
+    "audience": audience,
 }
 
 

@@ -35,7 +35,8 @@ def test_every_phrase_fills_in_what_the_english_one_does(language: str) -> None:
 
 def filled_in(words: Translation) -> dict[str, list[str]]:
     """The values in braces of each phrase."""
-    return {name: sorted(re.findall(r"\{(\w*)\}", str(phrase))) for name, phrase in asdict(words).items()}
+    phrases = asdict(words) | {f"sign_up.{name}": phrase for name, phrase in asdict(words.sign_up).items()}
+    return {name: sorted(re.findall(r"\{(\w*)\}", str(phrase))) for name, phrase in phrases.items()}
 
 
 def test_a_byline_names_what_is_known() -> None:
