@@ -143,8 +143,12 @@ def test_the_cancel_of_one_edition_touches_no_other_edition_that_is_submitted_ah
     system.postbox.order(do="drop", accept=True)
     system.live()
     doubtful = system.dispatches.exclude(pk=other.pk).get()
+    calls = Attempt.objects.filter(batch__dispatch=doubtful)
+    calls.filter(status=AttemptStatus.ACCEPTED).update(settled_by="Otto: count as accepted")
     system.live_until(-45)
-    assert list(other.groups.values_list("state", flat=True)) == [ScheduledGroupState.OPEN]
+    assert list(other.groups.values_list("state", "cancel_requested_at")) == [(ScheduledGroupState.OPEN, None)]
+    kept = set(calls.filter(status=AttemptStatus.CANCELLED).values_list("settled_by", flat=True))
+    assert kept == {"Otto: count as accepted", "cancelled with group 1"}
     assert scheduled_groups.requeue_batches(other.groups.get().pk, now=system.clock()) == 0
     assert set(other.batches.values_list("state", "fence")) == {(BatchState.ACCEPTED, 1)}
     assert list(doubtful.groups.order_by("number").values_list("state", flat=True)) == [
