@@ -117,7 +117,8 @@ def measure_line(text: str, *, has_gap_above: bool, has_gap_below: bool) -> Line
         latin = sum(1 for word in words if not phrases.IDEOGRAPHS.search(word))
         size = latin + len(ideographs) / IDEOGRAPHS_PER_WORD
         frequent += sum(character in phrases.FREQUENT_CHARACTERS for character in ideographs)
-    is_label = key in phrases.LABELS or lower in phrases.LABELS
+    # "No." is an answer in an interview, "No" is a button
+    is_label = (key in phrases.LABELS or lower in phrases.LABELS) and not text.endswith((".", "?", "。", "।"))
     return Line(
         text=text,
         key=key,

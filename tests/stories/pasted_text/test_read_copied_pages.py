@@ -113,6 +113,11 @@ def test_the_standfirst_of_a_whole_page_is_the_first_paragraph() -> None:
     assert page.paragraphs == (standfirst, *SENTENCES)
 
 
+def test_a_short_answer_is_no_button() -> None:
+    page = parse("\n".join([HEADLINE, *SENTENCES, "Do you ever sleep?", "No.", "Yes", "No"]))
+    assert page.paragraphs == (*SENTENCES, "Do you ever sleep?", "No.")
+
+
 def test_a_second_article_below_is_not_part_of_the_first() -> None:
     other = ("More from the coast", "Storm closes three bridges", "Why everyone buys boats", "A recipe for eels")
     page = parse("\n".join([*MENU, HEADLINE, *SENTENCES, *other, *MENU]))
