@@ -108,7 +108,8 @@ class Run:
         first = next((chosen.tests[:1] for _, chosen in asked if chosen.tests), [])
         if failing(self.trees[0], first, limit=self.limit, postgres=postgres):
             raise RuntimeError(f"{first[0][0]} fails without any fault.")
-        run_all(asked, self.trees, limit=self.limit, postgres=postgres, on_outcome=self._keep)
+        trees = self.trees[:1] if postgres else self.trees  # two runs would share the name of the test database
+        run_all(asked, trees, limit=self.limit, postgres=postgres, on_outcome=self._keep)
         seconds = {name: took for _, chosen in asked for name, took in chosen.tests}
         new = [self.outcomes[fault.id] for fault in faults if self.outcomes[fault.id].is_noticed]
         noticing = sorted({outcome.by for outcome in new} & seconds.keys())

@@ -258,6 +258,7 @@ def test_a_dispatch_of_which_a_worker_holds_a_batch_is_not_held_back(paced: Pace
     later = MONDAY + timedelta(minutes=30)
     limits = quotas.limits_of(dispatch.edition.publication, now=later)
     assert quotas.remaining(limits, quotas.usage([limits], now=later), at=later) == 0
+    assert quotas.remaining(limits, {}, at=later) == 10
     assert held_back([dispatch], at=later) == {dispatch.pk}
     waiting = dispatch.batches.filter(state=BatchState.PENDING).order_by("number")[0]
     Batch.objects.filter(pk=waiting.pk).update(state=BatchState.CALLING)
