@@ -72,6 +72,7 @@ def one_of_each(number: int) -> None:
 
 
 def queries() -> int:
+    status(now=MONDAY + timedelta(minutes=5))  # from time to time the first one looks at the installation again
     with CaptureQueriesContext(connection) as seen:
         status(now=MONDAY + timedelta(minutes=5))
     return len(seen)
@@ -79,7 +80,6 @@ def queries() -> int:
 
 def test_the_number_of_queries_does_not_depend_on_the_dispatches() -> None:
     one_of_each(0)
-    queries()  # the first one also makes the identity of the installation
     few = queries()
     for number in range(1, 6):
         one_of_each(number)
