@@ -146,8 +146,9 @@ def test_a_text_that_somebody_else_changed_is_not_overwritten_and_another_one_is
 
 def test_texts_that_preflight_stops_are_refused_and_change_nothing(publication: Publication) -> None:
     edition = approved(publication)
-    with pytest.raises(BadInput, match="template tag"):
-        edit(edition, subject="Hello {{ name }}")
+    Publication.objects.update(postal_address="")
+    with pytest.raises(BadInput, match="postal address"):
+        edit(edition, subject="Hello")
     edition.refresh_from_db()
     assert (edition.state, edition.subject) == (EditionState.APPROVED, "")
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 app = Commands(help="Manage publications: sender, schedule, brand and limits.")
 # Templates have their own commands, logos are uploaded on the pages, and only the planner sets `planned_to`.
-FIXED = frozenset({"id", "slug", "created_at", "template", "logo", "logo_dark", "planned_to", "past_schedules"})
+FIXED = frozenset(
+    {"id", "slug", "created_at", "template", "logo", "logo_dark", "phrases"}
+    | {"planned_to", "planned_from", "plan_again_at", "past_schedules"}
+)
 
 Slug = Annotated[
     str,

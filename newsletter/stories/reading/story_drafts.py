@@ -46,7 +46,10 @@ def order_html(publication: Publication, html: str, *, url: str = "") -> StoryDr
     if len(html) > MAX_HTML_CHARS:
         raise BadInput("text", f"has {len(html):,} characters.", "Copy only the article, or give its link.")
     link = validate_web_url(url, field="link") if url else ""
-    return StoryDraft.objects.create(publication=publication, html=html.replace("\x00", ""), url=link)
+    html = html.replace("\x00", "")
+    if not html.strip():
+        raise BadInput("text", "is empty.", "Enter a link or paste an article.")
+    return StoryDraft.objects.create(publication=publication, html=html, url=link)
 
 
 def read_link(url: str, *, fetch: Fetch = fetch_page) -> PageStory:

@@ -96,6 +96,7 @@ class PublicationForm(EditForm):
     reply_to = _text("reply_to", "Reply to", hint="Empty: replies go to the sender.", widget=forms.EmailInput())
     postal_address = _text("postal_address", "Postal address", required=True)
     fallback_name = _text("fallback_name", "Fallback name", required=True)
+    reading_time = _switch("reading_time", "Print the reading time")
     greeting = _switch("greeting", "Greet readers by first name above a note")
 
     days = forms.ChoiceField(choices=RULES)
@@ -110,6 +111,7 @@ class PublicationForm(EditForm):
 
     minimum_stories = _number("minimum_stories", "Minimum stories")
     maximum_stories = _number("maximum_stories", "Maximum stories")
+    teaser_paragraphs = _number("teaser_paragraphs", "Paragraphs of a teaser")
     on_empty = forms.ChoiceField(label="With too few stories", choices=TooFewStoriesPolicy.choices)
     auto_approve = _switch("auto_approve", "Approve editions automatically")
     pace_per_minute = _number("pace_per_minute", "Pace per minute", required=False)
@@ -135,6 +137,7 @@ class PublicationForm(EditForm):
     utm_tags = _switch("utm_tags", "Add utm_ tags to links")
     utm_excluded_hosts = _text("utm_excluded_hosts", "Hosts without utm_ tags")
     click_tracking = _switch("click_tracking", "Count clicks")
+    sign_up_open = _switch("sign_up_open", "Take sign-ups on the sign-up page")
     is_active = forms.BooleanField(
         label="Active", required=False, help_text="Without this, no edition is planned or sent."
     )

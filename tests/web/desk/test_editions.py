@@ -72,7 +72,7 @@ def test_a_cancelled_edition_does_not_show_what_it_never_was(cora: Client, publi
 BUTTONS = {
     EditionState.PLANNED: {"assemble", "send", "reschedule", "hold", "cancel"},
     EditionState.ASSEMBLED: {"approve", "send", "reschedule", "hold", "cancel", "reopen"},
-    EditionState.APPROVED: {"send", "reschedule", "hold", "cancel", "reopen"},
+    EditionState.APPROVED: {"send", "reschedule", "stop", "cancel", "reopen"},
     EditionState.HELD: {"release", "cancel"},
     EditionState.CANCELLED: set(),
     EditionState.DISPATCHING: set(),
@@ -91,7 +91,7 @@ def test_the_buttons_are_those_that_role_and_state_permit(
     cora: Client, eddie: Client, edition: Edition, state: EditionState
 ) -> None:
     in_state(edition, state)
-    names = {"assemble", "approve", "send", "reschedule", "hold", "cancel", "reopen", "release"}
+    names = {"assemble", "approve", "send", "reschedule", "hold", "cancel", "reopen", "release", "stop"}
 
     def offered(client: Client) -> set[str]:
         page = client.get(f"/editions/{edition.pk}/").content.decode()
