@@ -24,6 +24,7 @@ from newsletter.ops import heartbeats
 from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Use
 from newsletter.publications.models import Publication
+from newsletter.stories.reading import story_drafts
 from tests.browser.opened import PASTED, Opened
 from tests.pictures.drawn import file, plain
 from tests.support import factories as make
@@ -31,7 +32,7 @@ from tests.web.test_roles import EVERY, POSTED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # it leads to another page, is a part of one, stands in its frame, looks as `send` does, or is a file
-NO_PAGES = {"appeals", "editions", "story-picture", "letter", "template-preview", "new-time", "missing-file"}
+NO_PAGES = {"appeals", "draft", "editions", "story-picture", "letter", "template-preview", "new-time", "missing-file"}
 PAGE_OF_OURS = ConsentEvidence(ConsentMethod.SIGN_UP_PAGE, "/j/morning")
 SMALLEST = 44  # CSS pixels, of what a finger must hit
 
@@ -70,6 +71,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
     ahead = make.edition(three, due_at=now + timedelta(days=1))
     assemble_edition.assemble(ahead.pk, now=now)
     make.edition(three, due_at=now - timedelta(days=1), state=EditionState.HELD, reason="The lawyers are reading.")
+    story_drafts.order_links(three, ["https://post.example.org/harbour"])
     appeal = three.appeals.earliest("pk")
     make.appeal(three, name="Winter", starts_on=(now + timedelta(days=40)).date(), is_active=False)
     rita = make.rita(three)
