@@ -92,6 +92,11 @@ def test_the_inbox_line_and_the_email_follow_what_is_typed_and_save_nothing(cora
     assert (edition.subject, edition.intro) == ("", "")
 
 
+def test_the_texts_can_be_written_before_there_are_stories(cora: Client) -> None:
+    empty = make.edition(make.publication(slug="empty"))
+    assert page(empty) in cora.get(f"/editions/{empty.pk}/").content.decode()
+
+
 def test_the_preview_says_why_there_is_no_email(cora: Client) -> None:
     empty = make.edition(make.publication(slug="empty"))
     assert "The story queue is empty" in words(cora.post(f"{page(empty)}email/", {"subject": "x"}))
