@@ -35,7 +35,9 @@ STORIES = (
 
 def take(system: System, browser: Browser) -> None:
     """The letter as a reader sees it, the desk as a curator does, the ops page, all from a running system."""
-    [(email, password)] = wait_until(lambda: re.findall(r"sign in as (\S+) with the password (\S+)", system.story()))
+    [(email, password)] = wait_until(
+        lambda: re.findall(r"Sign in as (\S+) with the password (\S+)", system.story()), timeout=120
+    )
     wait_until(lambda: "Read it here" in system.story(), timeout=180, what="the first edition to be dispatched")
     [one] = system.letters(limit=1)[:1]
     full = system.letters(address=one["address"], full=1)[0]
