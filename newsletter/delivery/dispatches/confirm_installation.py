@@ -47,10 +47,18 @@ def confirm(*, name: str, by: Actor, now: datetime) -> ConfirmationResult:
         stamp = Installation.objects.select_for_update().filter(pk=1).first() or installation.new()
         under_way = Dispatch.objects.filter(state__in=[DispatchState.OPEN, DispatchState.ATTENTION])
         paused = [control_dispatch.pause(dispatch, reason=REASON, by=by) for dispatch in under_way]
-        not_begun = Edition.objects.filter(state__in=NOT_BEGUN)
+        not_begun = list(Edition.objects.filter(state__in=NOT_BEGUN))
+        known = {edition.publication_id for edition in not_begun}
         held = [edition_decisions.hold(edition, reason=REASON, by=by, now=now) for edition in not_begun]
         for publication in Publication.objects.all():
-            held += plan_editions.settle_unknown(publication, reason=REASON, now=now)
+            unknown = plan_editions.settle_unknown(publication, reason=REASON, now=now)
+            held += unknown
+            if publication.pk in known or unknown:
+                continue
+            edition = plan_editions.plan(publication, now=now)
+            if edition and edition.state == EditionState.PLANNED:
+                # the original may have planned it too, and sent it at an earlier time
+                held.append(edition_decisions.hold(edition, reason=REASON, by=by, now=now))
         _leave_groups(is_same=name == stamp.environment, now=now)
         latest = Attempt.objects.aggregate(latest=Max("pk"))["latest"] or 0
         stamp.earlier = {**stamp.earlier, stamp.installation_id: latest}

@@ -83,7 +83,7 @@ def test_a_copy_sends_nothing_until_it_is_confirmed_and_resumed(
     with pytest.raises(InvalidState, match="newsletter environment confirm"):
         installation.require_current()
 
-    assert confirm_installation.confirm(name="", by="otto@example.org", now=MONDAY) == (1, 0)
+    assert confirm_installation.confirm(name="", by="otto@example.org", now=MONDAY) == (1, 1)
     tasks.send(due)
     dispatch.refresh_from_db()
     assert (dispatch.state, postbox.letters()) == (DispatchState.PAUSED, [])
