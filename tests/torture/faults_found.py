@@ -22,7 +22,7 @@ FOUND_BY: dict[str, Found] = {
     "a batch keeps the group of an earlier call": Found(timed.run_ahead, 6),
     "a later edition on a domain is served first": Found(timed.run_warm_up, 1),
     "what is under way takes up no room": Found(timed.run_warm_up, 4),
-    "confirming holds only what is due": Found(life_runs.run_restored, 2),
+    "confirming holds only what is due": Found(life_runs.run_restored, 8),
     "confirming plans what the original may have sent": Found(life_runs.run_old_backup, 2),
     "a copy cancels what the original submitted": Found(life_runs.run_copied, 14),
     "a pause is judged when the dispatch opens": Found(life_runs.run_life, 11),

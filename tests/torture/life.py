@@ -15,7 +15,7 @@ from newsletter.audience.models import Subscription
 from newsletter.delivery.dispatches import control_dispatch, settle_batch
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.models import Batch, Dispatch
-from newsletter.delivery.states import BatchState, DispatchState
+from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import assemble_edition, edition_decisions
@@ -185,7 +185,8 @@ class Life(ReaderSteps, ProviderSteps):
         """A person who has looked at the provider's own list says what it says."""
         out = {int(one["custom_args"]["nl_attempt"]): one["status"] for one in self.system.postbox.letters()}
         for batch in Batch.objects.filter(dispatch=self.dispatch, state=BatchState.UNCERTAIN):
-            fates = {out.get(attempt.pk, "cancelled") for attempt in batch.attempts.all()}
+            asked = batch.attempts.filter(status=AttemptStatus.UNCERTAIN)  # those in cancelled groups are known
+            fates = {out.get(attempt.pk, "cancelled") for attempt in asked}
             word = settle_batch.send_again if fates == {"cancelled"} else settle_batch.count_as_accepted
             word(batch, by=PERSON, now=self.system.clock())
 
