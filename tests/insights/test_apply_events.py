@@ -134,10 +134,10 @@ def test_an_event_whose_ids_do_not_agree_with_the_ledger_proves_nothing(opened: 
 def test_what_says_something_about_the_address_suppresses_it(
     opened: Opener, word: str, more: Given, reason: SuppressionReason | None, ids: Given
 ) -> None:
-    told = event(ended(opened(), TAKEN), word, **more, **ids)
-    come_in([told], [told])
+    posted = event(ended(opened(), TAKEN), word, **more, **ids)
+    come_in([posted], [posted])
     found = Suppression.objects.values_list("email", "reason")
-    assert list(found) == ([(told["email"], reason)] if reason else [])
+    assert list(found) == ([(posted["email"], reason)] if reason else [])
 
 
 def test_the_address_of_a_stranger_is_not_kept() -> None:
@@ -147,12 +147,12 @@ def test_the_address_of_a_stranger_is_not_kept() -> None:
 
 def test_whoever_unsubscribes_at_the_provider_leaves_the_publication_of_that_letter_only(opened: Opener) -> None:
     attempt = ended(opened(), TAKEN)
-    told = event(attempt, "group_unsubscribe")
-    reader = Subscriber.objects.get(email=told["email"])
+    posted = event(attempt, "group_unsubscribe")
+    reader = Subscriber.objects.get(email=posted["email"])
     other = Subscription.objects.create(
         publication=make.publication(), subscriber=reader, status=SubscriptionStatus.ACTIVE, consent_at=MONDAY
     )
-    come_in([told])
+    come_in([posted])
     other.refresh_from_db()
     left = Subscription.objects.get(subscriber=reader, publication=attempt.batch.dispatch.edition.publication)
     assert (left.status, left.unsubscribed_via, other.status) == (
@@ -163,29 +163,29 @@ def test_whoever_unsubscribes_at_the_provider_leaves_the_publication_of_that_let
 
 
 def test_an_unsubscribe_that_names_nothing_but_the_address_leaves_all(opened: Opener) -> None:
-    told = event(ended(opened(), TAKEN), "unsubscribe", **BARE)
-    come_in([told])
-    assert Subscription.objects.get(subscriber__email=told["email"]).status == SubscriptionStatus.UNSUBSCRIBED
+    posted = event(ended(opened(), TAKEN), "unsubscribe", **BARE)
+    come_in([posted])
+    assert Subscription.objects.get(subscriber__email=posted["email"]).status == SubscriptionStatus.UNSUBSCRIBED
 
 
 def test_a_repetition_does_not_undo_what_a_person_decided_since(opened: Opener) -> None:
     attempt = ended(opened(), TAKEN)
-    told = [event(attempt, "bounce", reader=0), event(attempt, "unsubscribe", reader=1)]
-    come_in(told)
-    suppressions.remove_suppression(told[0]["email"], now=LATER)
-    Subscription.objects.filter(subscriber__email=told[1]["email"]).update(
+    posted = [event(attempt, "bounce", reader=0), event(attempt, "unsubscribe", reader=1)]
+    come_in(posted)
+    suppressions.remove_suppression(posted[0]["email"], now=LATER)
+    Subscription.objects.filter(subscriber__email=posted[1]["email"]).update(
         status=SubscriptionStatus.ACTIVE, consent_at=LATER
     )
-    come_in(told, now=LATER)
+    come_in(posted, now=LATER)
     assert not Suppression.objects.exists()
-    assert Subscription.objects.get(subscriber__email=told[1]["email"]).status == SubscriptionStatus.ACTIVE
+    assert Subscription.objects.get(subscriber__email=posted[1]["email"]).status == SubscriptionStatus.ACTIVE
 
 
 def test_consent_given_after_an_old_unsubscribe_stands(opened: Opener) -> None:
-    told = event(ended(opened(), TAKEN), "unsubscribe", after=60)
-    Subscription.objects.filter(subscriber__email=told["email"]).update(consent_at=LATER)
-    come_in([told], now=LATER)
-    assert Subscription.objects.get(subscriber__email=told["email"]).status == SubscriptionStatus.ACTIVE
+    posted = event(ended(opened(), TAKEN), "unsubscribe", after=60)
+    Subscription.objects.filter(subscriber__email=posted["email"]).update(consent_at=LATER)
+    come_in([posted], now=LATER)
+    assert Subscription.objects.get(subscriber__email=posted["email"]).status == SubscriptionStatus.ACTIVE
 
 
 def test_a_post_absorbed_twice_after_a_crash_gives_the_same(opened: Opener) -> None:
@@ -211,9 +211,9 @@ FOREIGN: Given = BARE | {"sg_message_id": "zzzzzzzzzzzzzzzzzzzzzz.recvd-9"}
     ],
 )
 def test_what_comes_of_another_programs_mail_is_not_ours(opened: Opener, word: str, more: Given) -> None:
-    told = event(ended(opened(), TAKEN), word, **more, **FOREIGN, category=["shop"], order="4711")
-    come_in([told])
-    assert Subscription.objects.get(subscriber__email=told["email"]).status == SubscriptionStatus.ACTIVE
+    posted = event(ended(opened(), TAKEN), word, **more, **FOREIGN, category=["shop"], order="4711")
+    come_in([posted])
+    assert Subscription.objects.get(subscriber__email=posted["email"]).status == SubscriptionStatus.ACTIVE
     assert not Suppression.objects.exists()
     assert not ReaderOutcome.objects.exists()
 
@@ -235,19 +235,19 @@ def test_a_late_event_that_names_only_the_message_proves_the_cancelled_call_of_t
 
 
 def test_a_reader_whose_consent_has_no_date_leaves_as_well(opened: Opener) -> None:
-    told = event(ended(opened(), TAKEN), "unsubscribe")
+    posted = event(ended(opened(), TAKEN), "unsubscribe")
     Subscription.objects.update(consent_at=None)
-    come_in([told])
-    assert Subscription.objects.get(subscriber__email=told["email"]).status == SubscriptionStatus.UNSUBSCRIBED
+    come_in([posted])
+    assert Subscription.objects.get(subscriber__email=posted["email"]).status == SubscriptionStatus.UNSUBSCRIBED
 
 
 def test_a_call_that_was_proved_by_an_event_is_known_by_its_message_from_then_on(opened: Opener) -> None:
     attempt = ended(opened(), Uncertain("no answer"))  # whose X-Message-Id nobody heard
     come_in([event(attempt, reader=0)])
-    told = event(attempt, "unsubscribe", reader=1, **BARE | {"sg_message_id": "abcdefghijklmnopqrstuv.recvd-1"})
-    come_in([told])
+    posted = event(attempt, "unsubscribe", reader=1, **BARE | {"sg_message_id": "abcdefghijklmnopqrstuv.recvd-1"})
+    come_in([posted])
     left = Subscription.objects.get(status=SubscriptionStatus.UNSUBSCRIBED)
-    assert (left.subscriber.email, left.unsubscribed_via) == (told["email"], "provider")
+    assert (left.subscriber.email, left.unsubscribed_via) == (posted["email"], "provider")
 
 
 @pytest.fixture
@@ -282,11 +282,11 @@ def test_a_call_made_under_an_earlier_id_is_ours_and_a_later_one_under_it_is_not
     }
 
 
-def renewed(told: Given) -> Subscription:
+def renewed(posted: Given) -> Subscription:
     """Its reader confirms anew, an hour after it happened."""
-    subscription = Subscription.objects.get(subscriber__email=told["email"])
+    subscription = Subscription.objects.get(subscriber__email=posted["email"])
     subscribe.subscribe(
-        subscription.publication, email=told["email"], first_name="", source="form", now=LATER, confirmed=True
+        subscription.publication, email=posted["email"], first_name="", source="form", now=LATER, confirmed=True
     )
     return subscription
 
@@ -297,11 +297,11 @@ def test_what_happened_before_consent_was_given_anew_says_nothing_however_late_i
     opened: Opener, word: str, had_left: bool
 ) -> None:
     attempt = ended(opened(), TAKEN)
-    told = event(attempt, word, after=60, reason="Bounced Address")
+    posted = event(attempt, word, after=60, reason="Bounced Address")
     if had_left:
-        Subscription.objects.filter(subscriber__email=told["email"]).update(status=SubscriptionStatus.UNSUBSCRIBED)
-    subscription = renewed(told)
-    come_in([told], now=LATER + timedelta(hours=1))
+        Subscription.objects.filter(subscriber__email=posted["email"]).update(status=SubscriptionStatus.UNSUBSCRIBED)
+    subscription = renewed(posted)
+    come_in([posted], now=LATER + timedelta(hours=1))
     subscription.refresh_from_db()
     assert subscription.status == SubscriptionStatus.ACTIVE
     assert not Suppression.objects.exists()
@@ -309,21 +309,21 @@ def test_what_happened_before_consent_was_given_anew_says_nothing_however_late_i
 
 @pytest.mark.parametrize("word", ["unsubscribe", "spamreport"])
 def test_what_happens_after_consent_was_given_anew_counts(opened: Opener, word: str) -> None:
-    told = event(ended(opened(), TAKEN), word, after=2 * 3600)
-    subscription = renewed(told)
-    come_in([told], now=LATER + timedelta(hours=2))
+    posted = event(ended(opened(), TAKEN), word, after=2 * 3600)
+    subscription = renewed(posted)
+    come_in([posted], now=LATER + timedelta(hours=2))
     subscription.refresh_from_db()
     assert subscription.status == SubscriptionStatus.UNSUBSCRIBED
 
 
 def test_a_bounce_told_again_does_not_undo_a_lifted_suppression_and_a_new_one_does(opened: Opener) -> None:
     dispatch = opened(readers=1)
-    told = event(ended(dispatch, TAKEN), "dropped", reason="Bounced Address")
-    come_in([told], [event(Attempt.objects.get(), "delivered", after=120)])
-    suppressions.remove_suppression(told["email"], now=LATER)
-    come_in([told], [told | BARE | {"sg_message_id": ""}], now=LATER)
+    posted = event(ended(dispatch, TAKEN), "dropped", reason="Bounced Address")
+    come_in([posted], [event(Attempt.objects.get(), "delivered", after=120)])
+    suppressions.remove_suppression(posted["email"], now=LATER)
+    come_in([posted], [posted | BARE | {"sg_message_id": ""}], now=LATER)
     assert not Suppression.objects.exists()
-    come_in([told | {"timestamp": told["timestamp"] + 7200}], now=LATER + timedelta(hours=2))
+    come_in([posted | {"timestamp": posted["timestamp"] + 7200}], now=LATER + timedelta(hours=2))
     assert Suppression.objects.count() == 1
 
 
@@ -337,16 +337,16 @@ def test_a_drop_for_a_dead_address_suppresses_it_whatever_was_heard_before(opene
 
 
 def test_nothing_is_kept_of_somebody_who_was_erased(opened: Opener) -> None:
-    told = event(ended(opened(), TAKEN), "spamreport")
-    Subscriber.objects.get(email=told["email"]).delete()
-    come_in([told])
+    posted = event(ended(opened(), TAKEN), "spamreport")
+    Subscriber.objects.get(email=posted["email"]).delete()
+    come_in([posted])
     assert not Suppression.objects.exists()
 
 
 def test_who_reports_an_email_of_ours_that_is_no_edition_is_not_mailed_again(opened: Opener, ours: str) -> None:
-    told = event(
+    posted = event(
         ended(opened(), TAKEN), "spamreport", **FOREIGN, nl_installation=ours
     )  # as that of a confirmation does
-    come_in([told])
+    come_in([posted])
     assert Suppression.objects.get().reason == SuppressionReason.COMPLAINT
-    assert Subscription.objects.get(subscriber__email=told["email"]).unsubscribed_via == "complaint"
+    assert Subscription.objects.get(subscriber__email=posted["email"]).unsubscribed_via == "complaint"

@@ -25,8 +25,8 @@ def test_tasks_share_a_session_and_none_fails_after_all_sessions_were_lost(
     tmp_path: Path, redis_server: RedisServer, postgres: Postgres, pool: str
 ) -> None:
     url, notes = postgres.new(), tmp_path / "sessions"
-    told = {"REDIS_URL": redis_server.url, "NEWSLETTER_DATA": str(tmp_path), "DATABASE_URL": url}
-    environment = {**os.environ, **told, "SESSIONS": str(notes), "DJANGO_SETTINGS_MODULE": "newsletter.settings"}
+    settings = {"REDIS_URL": redis_server.url, "NEWSLETTER_DATA": str(tmp_path), "DATABASE_URL": url}
+    environment = {**os.environ, **settings, "SESSIONS": str(notes), "DJANGO_SETTINGS_MODULE": "newsletter.settings"}
     migrate = [sys.executable, "-m", "newsletter", "migrate"]
     subprocess.run(migrate, env=environment, check=True, capture_output=True)
 

@@ -31,10 +31,10 @@ def test_a_thermometer_says_its_number_and_its_day() -> None:
 
 @pytest.mark.parametrize(("raised", "share"), [(0, 0), (59_999, 99), (60_000, 100), (90_000, 100)])
 def test_a_thermometer_is_full_when_the_goal_is_reached_and_not_before(raised: int, share: int) -> None:
-    told = shown(raised=raised).thermometer
-    assert told
-    assert told.share == share
-    assert f"£{raised:,} of £60,000" in told.words
+    view = shown(raised=raised).thermometer
+    assert view
+    assert view.share == share
+    assert f"£{raised:,} of £60,000" in view.words
 
 
 @pytest.mark.parametrize(
@@ -56,17 +56,17 @@ def test_a_match_that_is_over_when_the_letter_leaves_is_not_spoken_of() -> None:
 
 
 def test_figures_follow_the_language_of_the_letter_also_inside_english_phrases() -> None:
-    told = shown("cs", currency="CZK", amounts=[1500])
-    assert told.thermometer
-    assert told.thermometer.words == "41\u00a0250\u00a0Kč of 60\u00a0000\u00a0Kč raised as of 22. listopadu."
-    assert told.amounts[0].words == "Give 1\u00a0500\u00a0Kč"
-    assert told.match.endswith("Until 30. listopadu, 23:59 (GMT).")
+    view = shown("cs", currency="CZK", amounts=[1500])
+    assert view.thermometer
+    assert view.thermometer.words == "41\u00a0250\u00a0Kč of 60\u00a0000\u00a0Kč raised as of 22. listopadu."
+    assert view.amounts[0].words == "Give 1\u00a0500\u00a0Kč"
+    assert view.match.endswith("Until 30. listopadu, 23:59 (GMT).")
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
 def test_every_language_has_words_for_all_of_it(language: str) -> None:
-    told = shown(language)
-    assert told.thermometer
-    for words in (told.thermometer.words, told.match, *(amount.words for amount in told.amounts)):
+    view = shown(language)
+    assert view.thermometer
+    for words in (view.thermometer.words, view.match, *(amount.words for amount in view.amounts)):
         assert words
         assert "{" not in words

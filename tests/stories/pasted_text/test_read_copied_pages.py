@@ -171,12 +171,12 @@ def test_each_line_is_kept_or_a_field_or_left_out_with_a_reason(lines: list[str]
         return
     assert [line.number for line in page.lines] == list(range(1, len(page.lines) + 1))
     assert all(line.reason for line in page.lines)
-    told = {part: [line.text for line in page.lines if line.part is part] for part in LineType}
-    assert page.headline == " ".join(told[LineType.HEADLINE])
-    assert told[LineType.HEADLINE]
+    by_type = {part: [line.text for line in page.lines if line.part is part] for part in LineType}
+    assert page.headline == " ".join(by_type[LineType.HEADLINE])
+    assert by_type[LineType.HEADLINE]
     for part in (LineType.HEADLINE, LineType.BYLINE, LineType.DATE):  # one of each, on one line unless it was wrapped
         numbers = [line.number for line in page.lines if line.part is part]
         assert numbers == list(range(numbers[0], numbers[-1] + 1) if numbers else [])
-    assert " ".join(page.paragraphs) == " ".join(told[LineType.PARAGRAPH])
-    assert (page.appeal is None) == (not any(told[part] for part in APPEAL_PARTS))
-    assert told[LineType.BLANK] == [""] * len(told[LineType.BLANK])
+    assert " ".join(page.paragraphs) == " ".join(by_type[LineType.PARAGRAPH])
+    assert (page.appeal is None) == (not any(by_type[part] for part in APPEAL_PARTS))
+    assert by_type[LineType.BLANK] == [""] * len(by_type[LineType.BLANK])
