@@ -29,9 +29,7 @@ def sign_up(publication: Publication, *, email: str, evidence: ConsentEvidence, 
     if suppressions.suppression_of(address):
         return False
     with transaction.atomic():
-        subscription = subscribe(
-            publication, email=address, first_name="", source=SOURCE, now=now, confirmed=False, evidence=evidence
-        )
+        subscription = subscribe(publication, email=address, first_name="", source=SOURCE, now=now, confirmed=False)
         if subscription_confirmation.place_order(subscription, evidence, now=now):
             return True
         waits = Confirmation.objects.filter(subscription=subscription).exists()
@@ -47,15 +45,16 @@ def erase_unconfirmed(*, now: datetime) -> int:
     """
     with transaction.atomic():
         expired = Confirmation.objects.filter(asked_at__lt=now - subscription_confirmation.VALID)
-        orders = list(expired.select_for_update(skip_locked=True).order_by("pk")[:ERASED_AT_ONCE])
-        waiting = Subscription.objects.filter(
-            pk__in=[order.subscription_id for order in orders], status=SubscriptionStatus.PENDING
-        )
-        erased = list(waiting.values_list("pk", "subscriber_id", "publication_id", "subscriber__email"))
-        Confirmation.objects.filter(pk__in=[order.pk for order in orders]).delete()
-        for pk, subscriber, publication, _ in erased:
-            ConsentEvent.objects.filter(subscriber=subscriber, publication=publication).erase()
-            Subscription.objects.filter(pk=pk).delete()
-        people = Subscriber.objects.filter(pk__in=[subscriber for _, subscriber, _, _ in erased])
+        found = list(expired.order_by("pk").values_list("subscription_id", flat=True)[:ERASED_AT_ONCE])
+        # subscriptions are locked before their orders, as in `place_order`, which may have renewed one since
+        locked = Subscription.objects.select_for_update(skip_locked=True).filter(pk__in=found).order_by("pk")
+        subscriptions = {one.pk: one for one in locked}
+        still = set(expired.filter(subscription__in=subscriptions).values_list("subscription_id", flat=True))
+        expired.filter(subscription__in=still).delete()
+        erased = [subscriptions[pk] for pk in still if subscriptions[pk].status == SubscriptionStatus.PENDING]
+        for one in erased:
+            ConsentEvent.objects.filter(subscriber=one.subscriber_id, publication=one.publication_id).erase()
+        Subscription.objects.filter(pk__in=[one.pk for one in erased]).delete()
+        people = Subscriber.objects.filter(pk__in=[one.subscriber_id for one in erased])
         people.filter(subscriptions=None, consent_events=None).delete()
     return len(erased)

@@ -55,15 +55,6 @@ def forget_old(*, now: datetime) -> None:
     SignUpCount.objects.filter(last_at__lt=now - LONGEST).delete()
 
 
-def coarse_network(client: str) -> str:
-    """Return the IPv4 /24 or IPv6 /64 of an IP address, as it is kept with a consent; empty if it is unknown."""
-    try:
-        address = ip_address(client)
-    except ValueError:
-        return ""
-    return str(ip_network(f"{address}/{24 if isinstance(address, IPv4Address) else 64}", strict=False))
-
-
 def _networks(client: str) -> tuple[str, str]:
     """Return the IPv4 address or IPv6 /64, and the IPv4 /24 or IPv6 /48."""
     try:
@@ -80,8 +71,8 @@ def _address_key(address: str) -> str:
 
 def _admit(key: str, limits: Sequence[SignUpLimit], *, now: datetime) -> bool:
     key_hash = hashes(key)[0]
-    SignUpCount.objects.get_or_create(key_hash=key_hash, defaults={"last_at": now})
-    row = SignUpCount.objects.select_for_update().get(key_hash=key_hash)
+    # one locked look-up: `forget_address` or `forget_old` may delete the row at any moment
+    row, _ = SignUpCount.objects.select_for_update().get_or_create(key_hash=key_hash, defaults={"last_at": now})
     at, longest = now.timestamp(), max(limit.span for limit in limits)
     times = [time for time in row.times if time > at - longest.total_seconds()]
     if any(sum(time > at - limit.span.total_seconds() for time in times) >= limit.maximum for limit in limits):

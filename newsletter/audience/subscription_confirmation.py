@@ -120,15 +120,16 @@ def confirm(request: ConfirmationRequest, *, now: datetime, method: ConsentMetho
     address must not be mailed.
     """
     with transaction.atomic():
-        order = (
-            _orders(request)
-            .select_for_update(of=("self",))
-            .select_related("subscription__publication", "subscription__subscriber", "wording")
+        # the subscription is locked before its order, as in `place_order`
+        subscription = (
+            Subscription.objects.select_for_update(of=("self",))
+            .select_related("publication", "subscriber")
+            .filter(subscriber=request.subscriber_id, publication=request.publication_id)
             .first()
         )
-        if order is None or now - request.at > VALID:
+        order = _orders(request).select_related("wording").first()
+        if subscription is None or order is None or now - request.at > VALID:
             raise BadToken("This link was already used or has expired.")
-        subscription = order.subscription
         address = subscription.subscriber.email
         if barrier := suppressions.suppression_notice(address):
             raise InvalidState(barrier)

@@ -89,7 +89,10 @@ def _end(publication: Publication, left: Mapping[int, ConsentState], *, now: dat
         status=SubscriptionStatus.UNSUBSCRIBED
     )
     ended = dict(here.select_for_update().values_list("subscriber_id", "status"))
-    here.update(status=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=now, unsubscribed_via=BY, paused_until=None)
+    # only the locked rows, each of which gets an event: another one may have been activated since
+    Subscription.objects.filter(publication=publication, subscriber_id__in=ended).update(
+        status=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=now, unsubscribed_via=BY, paused_until=None
+    )
     actor = consent_events.actor_of(ConsentMethod.IMPORT)
     ConsentEvent.objects.bulk_create(
         ConsentEvent(

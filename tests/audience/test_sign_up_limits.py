@@ -52,10 +52,3 @@ def test_the_table_names_nobody_and_is_cleaned(publication: object, now: datetim
     assert SignUpCount.objects.count() == 3
     sign_up_limits.forget_old(now=now + timedelta(days=31))
     assert not SignUpCount.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("client", "network"), [("192.0.2.77", "192.0.2.0/24"), ("2001:db8::1", "2001:db8::/64"), ("unknown", "")]
-)
-def test_the_evidence_holds_a_network_and_no_address(client: str, network: str) -> None:
-    assert sign_up_limits.coarse_network(client) == network

@@ -111,6 +111,25 @@ def test_a_slip_is_corrected_by_one_press(opened: Opened, publication: Publicati
     assert Subscription.objects.filter(subscriber__email="rita@gmail.com").exists()
 
 
+# the words before an address that stand lower than its first line: in a column beside it
+WORDS_BELOW = """button => {
+    const address = button.querySelector("bdi"), before = document.createRange()
+    before.setStart(button, 0)
+    before.setEndBefore(address)
+    const words = [...before.getClientRects()].filter(line => line.width > 0 && line.height < button.clientHeight)
+    return words.filter(line => line.top > address.getBoundingClientRect().top + 3).length
+}"""
+
+
+def test_a_button_with_an_address_is_read_line_by_line(opened: Opened, db: None) -> None:
+    make.publication(slug="poranna", language="pl")
+    page = opened("/j/poranna", **PHONE)
+    page.locator("#email").fill("zdzislawa@gmial.com")
+    page.locator("form button").click()
+    expect(page.locator("form button")).to_have_count(2)
+    assert [button.evaluate(WORDS_BELOW) for button in page.locator("form button").all()] == [0, 0]
+
+
 def test_who_joined_leaves_with_one_click_and_is_in_no_further_batch(
     opened: Opened, publication: Publication, postbox: Postbox, provider: mail_send_client.Client
 ) -> None:

@@ -130,7 +130,12 @@ def test_however_often_a_stranger_asks_the_mailbox_gets_one_email_a_day(
         assert len(emails(postbox, provider)) == 1
     assert "We sent you a confirmation email at" in words(client.post(f"/p/{token}", {"action": "resubscribe"}))
     old = link_in(postbox.letters()[0])
-    later = clock.now() + timedelta(hours=24)
+    begin = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: begin + timedelta(hours=23, minutes=59))
+    assert re.search(
+        r"at \d\d:\d\d (today|yesterday) \(E[SD]T\)", words(client.post(f"/p/{token}", {"action": "resubscribe"}))
+    )
+    later = begin + timedelta(hours=24)
     monkeypatch.setattr(clock, "now", lambda: later)
     client.post(f"/p/{token}", {"action": "resubscribe"})
     first, second = emails(postbox, provider)

@@ -189,6 +189,16 @@ def test_one_network_is_stopped(client: Client, publication: Publication) -> Non
     assert join(client, "other@example.org", origin="203.0.113.5").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("origin", "network"), [("192.0.2.77", "192.0.2.0/24"), ("2001:db8::1", "2001:db8::/64"), ("", "")]
+)
+def test_the_evidence_holds_a_network_and_no_address(
+    client: Client, publication: Publication, origin: str, network: str
+) -> None:
+    join(client, origin=origin)
+    assert ConsentEvent.objects.get().network == network
+
+
 def test_a_program_that_fills_in_every_field_changes_nothing(client: Client, publication: Publication) -> None:
     assert LOOK in words(join(client, subject="Cheap watches"))
     assert not Subscriber.objects.exists()

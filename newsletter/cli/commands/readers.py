@@ -1,4 +1,7 @@
-"""newsletter readers: import, export, count, leave. Suppress, lift and erase are in `readers_suppressions.py`."""
+"""newsletter readers: import, export, count, leave.
+
+Find, show and proof are in `readers_lookup.py`; suppress, lift and erase in `readers_suppressions.py`.
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +13,7 @@ from newsletter.cli.support.options import Json, Publication
 from newsletter.cli.support.typer_app import Commands
 from newsletter.lib import clock
 
-app = Commands(help="Import, export, count, suppress and erase readers.")
+app = Commands(help="Find, import, export, count, suppress and erase readers.")
 
 
 @app.command("import")

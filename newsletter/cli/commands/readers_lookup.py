@@ -97,7 +97,7 @@ def show(address: Address, json: Json = False) -> None:
 def proof(address: Address, json: Json = False) -> None:
     """Print the evidence of a person's consent: who, what for, which text, how and when.
 
-    Times are UTC. Exits with status 1 when nothing is stored about the address.
+    Times are UTC. Exits with status 1 when there is neither a consent event nor a suppression.
 
     Example: newsletter readers proof rita@example.org
     """

@@ -67,7 +67,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
         ConsentMethod.SIGN_UP_PAGE,
         f"{settings.BASE_URL}{reverse('join', args=[slug])}",
         consent_events.wording(publication, consent_text(publication, words)),
-        sign_up_limits.coarse_network(client),
+        "" if client == client_address.UNKNOWN else client_address.network(client),
     )
     sign_up(publication, email=address, evidence=evidence, now=now)
     response = _page(request, publication, words, "sent", now=now, typed=address)

@@ -14,7 +14,7 @@ from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, InvalidState, NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.web.readers.reader_view import ReaderRequest, reader_view
-from newsletter.web.shared.display_formats import clock_of, next_email_sentence
+from newsletter.web.shared.display_formats import by_moment, clock_of, next_email_sentence, zone_name
 
 PAUSES = {"1": "1 month", "3": "3 months"}
 
@@ -92,6 +92,7 @@ def _request_confirmation(reader: ReaderLink, publication: Publication, *, now: 
     if order.problem:
         raise InvalidState("We could not send you the confirmation email. Try again in a few minutes, or contact us.")
     if order.sent_at:
-        at = order.sent_at.astimezone(clock_of(publication))
-        return f"We sent you a confirmation email at {at:%H:%M %Z}. Open the link in it to subscribe again."
+        local = clock_of(publication)
+        at = f"{by_moment(order.sent_at, local, now=now)} ({zone_name(order.sent_at, local)})"
+        return f"We sent you a confirmation email at {at}. Open the link in it to subscribe again."
     return "We are sending you a confirmation email. Open the link in it to subscribe again."

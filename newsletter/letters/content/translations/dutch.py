@@ -51,8 +51,8 @@ DUTCH = Translation(
             " die aankomt."
         ),
         no_email=(
-            "Geen e-mail? Kijk in je spammap. We sturen hooguit één zo’n e-mail per dag naar een adres, dus"
-            " misschien is die al eerder aangekomen."
+            "Geen e-mail? Kijk in je spammap."
+            " We sturen een adres maar een beperkt aantal van zulke e-mails, dus misschien is die al eerder aangekomen."
         ),
         asked="Iemand, waarschijnlijk jij, heeft gevraagd om {publication} op dit adres te ontvangen.",
         confirm="Bevestig je inschrijving voor {publication}",

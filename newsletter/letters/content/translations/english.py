@@ -50,8 +50,8 @@ ENGLISH = Translation(
         step_left="One step left",
         look="Open your mailbox {address} and press the button in our email. It may take a few minutes to arrive.",
         no_email=(
-            "No email? Look in your spam folder. We send an address at most one such email a day, so it may"
-            " have come earlier."
+            "No email? Look in your spam folder."
+            " We limit how many such emails an address gets, so it may have come earlier."
         ),
         asked="Someone, probably you, asked to receive {publication} at this address.",
         confirm="Confirm your subscription to {publication}",

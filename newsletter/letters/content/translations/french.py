@@ -55,8 +55,9 @@ FRENCH = Translation(
             " quelques minutes à arriver."
         ),
         no_email=(
-            "Pas d’e-mail\u00a0? Regardez dans vos indésirables. Nous envoyons au plus un e-mail de ce type"
-            " par jour à une adresse\u00a0: il est peut-être arrivé plus tôt."
+            "Pas d’e-mail\u00a0? Regardez dans vos indésirables."
+            " Nous limitons le nombre d’e-mails de ce type envoyés à une adresse\u00a0:"
+            " il est peut-être arrivé plus tôt."
         ),
         asked="Quelqu’un, sans doute vous, a demandé à recevoir {publication} à cette adresse.",
         confirm="Confirmez votre abonnement à {publication}",

@@ -52,8 +52,8 @@ GERMAN = Translation(
             " kann einige Minuten brauchen."
         ),
         no_email=(
-            "Keine E-Mail? Sehen Sie im Spam-Ordner nach. Wir senden höchstens eine solche E-Mail am Tag an"
-            " eine Adresse, vielleicht kam sie schon früher."
+            "Keine E-Mail? Sehen Sie im Spam-Ordner nach."
+            " Wir senden nur eine begrenzte Zahl solcher E-Mails an eine Adresse, vielleicht kam sie schon früher."
         ),
         asked="Jemand, vermutlich Sie, möchte {publication} an diese Adresse erhalten.",
         confirm="Bestätigen Sie Ihr Abonnement von {publication}",

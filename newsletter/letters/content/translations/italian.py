@@ -51,8 +51,9 @@ ITALIAN = Translation(
             " ad arrivare."
         ),
         no_email=(
-            "Nessuna email? Guarda nella cartella dello spam. Inviamo al massimo un’email di questo tipo al"
-            " giorno a ogni indirizzo, quindi potrebbe essere arrivata prima."
+            "Nessuna email? Guarda nella cartella dello spam."
+            " Inviamo a ogni indirizzo un numero limitato di email di questo tipo,"
+            " quindi potrebbe essere arrivata prima."
         ),
         asked="Qualcuno, probabilmente tu, ha chiesto di ricevere {publication} a questo indirizzo.",
         confirm="Conferma la tua iscrizione a {publication}",

@@ -52,8 +52,8 @@ POLISH = Translation(
             " kilku minutach."
         ),
         no_email=(
-            "Nie ma wiadomości? Zajrzyj do folderu ze spamem. Na jeden adres wysyłamy najwyżej jedną taką"
-            " wiadomość dziennie, więc mogła przyjść wcześniej."
+            "Nie ma wiadomości? Zajrzyj do folderu ze spamem."
+            " Liczba takich wiadomości na jeden adres jest ograniczona, więc wiadomość mogła przyjść wcześniej."
         ),
         asked="Ktoś, prawdopodobnie Ty, poprosił o wysyłanie newslettera {publication} na ten adres.",
         confirm="Potwierdź subskrypcję newslettera {publication}",

@@ -51,8 +51,9 @@ PORTUGUESE = Translation(
             " alguns minutos."
         ),
         no_email=(
-            "Não recebeu o e-mail? Procure na pasta de spam. Enviamos no máximo um e-mail deste tipo por dia"
-            " para cada endereço, por isso talvez já tenha chegado antes."
+            "Não recebeu o e-mail? Procure na pasta de spam."
+            " Enviamos um número limitado de e-mails deste tipo para cada endereço,"
+            " por isso talvez já tenha chegado antes."
         ),
         asked="Recebemos um pedido, provavelmente seu, de envio de {publication} para este endereço.",
         confirm="Confirme a sua assinatura de {publication}",

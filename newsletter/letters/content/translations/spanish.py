@@ -50,8 +50,8 @@ SPANISH = Translation(
         step_left="Falta un paso",
         look="Abre tu buzón {address} y pulsa el botón de nuestro correo. Puede tardar unos minutos en llegar.",
         no_email=(
-            "¿No llega? Mira en la carpeta de correo no deseado. Enviamos como máximo un correo así al día a"
-            " cada dirección, así que quizá llegó antes."
+            "¿No llega? Mira en la carpeta de correo no deseado."
+            " Limitamos el número de correos de este tipo a cada dirección, así que quizá llegó antes."
         ),
         asked="Alguien, probablemente tú, ha pedido recibir {publication} en esta dirección.",
         confirm="Confirma tu suscripción a {publication}",

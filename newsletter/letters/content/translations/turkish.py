@@ -51,8 +51,8 @@ TURKISH = Translation(
             "{address} posta kutunuzu açın ve e-postamızdaki düğmeye basın. E-postanın gelmesi birkaç dakika sürebilir."
         ),
         no_email=(
-            "E-posta gelmedi mi? Spam klasörünüze bakın. Bir adrese günde en fazla bir kez böyle bir e-posta"
-            " gönderiyoruz; bu nedenle daha önce gelmiş olabilir."
+            "E-posta gelmedi mi? Spam klasörünüze bakın."
+            " Bir adrese gönderdiğimiz bu tür e-postaların sayısı sınırlıdır; bu nedenle daha önce gelmiş olabilir."
         ),
         asked="Birisi (büyük olasılıkla siz) {publication} bülteninin bu adrese gönderilmesini istedi.",
         confirm="{publication} bülteni aboneliğinizi onaylayın",

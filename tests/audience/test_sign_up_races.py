@@ -1,0 +1,119 @@
+"""Two processes act on one reader at the same time, and neither fails. PostgreSQL alone can show it."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+
+from newsletter.audience import sign_up_limits, subscription_confirmation
+from newsletter.audience.consent_events import ConsentEvidence
+from newsletter.audience.import_subscribers import import_subscribers
+from newsletter.audience.models import Confirmation, ConsentEvent, ConsentMethod, Subscription, SubscriptionStatus
+from newsletter.audience.sign_up import erase_unconfirmed, sign_up
+from newsletter.audience.subscribe import subscribe
+from newsletter.publications.models import Publication
+from tests.support.waiting import wait_until
+
+pytestmark = [
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time"),
+    pytest.mark.django_db(transaction=True),
+]
+RITA = "rita@example.org"
+PAGE = ConsentEvidence(ConsentMethod.SIGN_UP_PAGE, "https://news.example.org/j/morning")
+Beside = Callable[[Callable[[], Any]], Future[Any]]
+
+
+@pytest.fixture
+def beside() -> Iterator[Beside]:
+    """Start an act on a connection of its own; return when it waits for a lock of this one, or has ended."""
+    with ThreadPoolExecutor(1) as pool:
+
+        def started(act: Callable[[], Any]) -> Future[Any]:
+            future = pool.submit(_acted, act)
+            wait_until(lambda: future.done() or _somebody_waits_for_us())
+            return future
+
+        yield started
+
+
+def _acted(act: Callable[[], Any]) -> Any:
+    try:
+        return act()
+    finally:
+        connections.close_all()
+
+
+def _somebody_waits_for_us() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+        return cursor.fetchone() is not None
+
+
+def acts() -> list[str]:
+    return list(ConsentEvent.objects.order_by("pk").values_list("act", flat=True))
+
+
+def confirm(order: Confirmation, *, now: datetime) -> Subscription:
+    asked = subscription_confirmation.parse_token(subscription_confirmation.create_token(order))
+    return subscription_confirmation.confirm(asked, now=now, method=ConsentMethod.CONFIRM_BUTTON)
+
+
+def test_a_link_is_opened_while_its_address_signs_up_again(
+    publication: Publication, now: datetime, beside: Beside
+) -> None:
+    sign_up(publication, email=RITA, evidence=PAGE, now=now)
+    order = Confirmation.objects.get()
+    later = now + timedelta(hours=25)
+    with transaction.atomic():
+        Subscription.objects.select_for_update().get()  # as signing up begins
+        confirmed = beside(lambda: confirm(order, now=later))
+        assert not confirmed.done()
+        Confirmation.objects.select_for_update(nowait=True).get()  # free, so neither waits for ever
+    assert confirmed.result(30).status == SubscriptionStatus.ACTIVE
+    assert acts() == ["requested", "given"]
+
+
+def test_an_address_signs_up_again_while_its_old_sign_up_expires(
+    publication: Publication, now: datetime, beside: Beside
+) -> None:
+    sign_up(publication, email=RITA, evidence=PAGE, now=now)
+    later = now + timedelta(days=7, seconds=1)
+    with transaction.atomic():
+        sign_up(publication, email=RITA, evidence=PAGE, now=later)
+        assert beside(lambda: erase_unconfirmed(now=later)).result(30) == 0
+    assert erase_unconfirmed(now=later) == 0
+    assert Subscription.objects.get().status == SubscriptionStatus.PENDING
+    assert confirm(Confirmation.objects.get(), now=later).status == SubscriptionStatus.ACTIVE
+
+
+def test_an_address_is_counted_while_its_counts_are_forgotten(
+    publication: Publication, now: datetime, beside: Beside
+) -> None:
+    sign_up_limits.admit_confirmation(RITA, now=now)
+    with transaction.atomic():
+        sign_up_limits.forget_address(RITA)
+        admitted = beside(lambda: sign_up_limits.admit_confirmation(RITA, now=now))
+        assert not admitted.done()
+    assert admitted.result(30)
+
+
+def test_a_reader_returns_while_an_import_says_that_they_left(
+    publication: Publication, now: datetime, beside: Beside
+) -> None:
+    """The import sees the reader as unsubscribed; another reader of the file keeps it waiting."""
+    for email in (RITA, "ada@example.org"):
+        subscribe(publication, email=email, first_name="", source="form", now=now, confirmed=True)
+    import_subscribers(publication, ["email,status\n", f"{RITA},left\n"], source="the old system", now=now)
+    lines = ["email,status\n", f"{RITA},left\n", "ada@example.org,left\n"]
+    with transaction.atomic():
+        Subscription.objects.select_for_update().get(subscriber__email="ada@example.org")
+        imported = beside(lambda: import_subscribers(publication, lines, source="the old system", now=now))
+        assert not imported.done()
+        subscribe(publication, email=RITA, first_name="", source="form", now=now, confirmed=True)
+    assert imported.result(30).ended == 1
+    rita = Subscription.objects.get(subscriber__email=RITA)
+    events = ConsentEvent.objects.filter(subscriber=rita.subscriber_id).order_by("pk").values_list("act", flat=True)
+    assert (rita.status, list(events)) == (SubscriptionStatus.ACTIVE, ["given", "withdrawn", "given"])
