@@ -185,7 +185,9 @@ class Life(ReaderSteps, ProviderSteps):
         """A person who has looked at the provider's own list says what it says."""
         out = {int(one["custom_args"]["nl_attempt"]): one["status"] for one in self.system.postbox.letters()}
         for batch in Batch.objects.filter(dispatch=self.dispatch, state=BatchState.UNCERTAIN):
-            fates = {out.get(attempt.pk, "cancelled") for attempt in batch.attempts.all()}
+            # of a cancelled call the provider lists emails as waiting until their time, when they do not leave
+            calls = [one for one in batch.attempts.all() if (one.status, out.get(one.pk)) != ("cancelled", "waiting")]
+            fates = {out.get(attempt.pk, "cancelled") for attempt in calls}
             word = settle_batch.send_again if fates == {"cancelled"} else settle_batch.count_as_accepted
             word(batch, by=PERSON, now=self.system.clock())
 
