@@ -30,7 +30,7 @@ SCHEDULE = (
 )
 EDITION = (
     *("pk", "state", "local_date", "due_at", "assemble_at", "local_send_time", "is_rescheduled"),
-    *("subject", "preheader"),
+    *("subject", "preheader", "intro"),
 )
 
 

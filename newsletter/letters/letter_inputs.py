@@ -18,6 +18,7 @@ from django.db import models
 from newsletter.editions.edition_times import received
 from newsletter.editions.models import Edition, Placement
 from newsletter.giving.models import Appeal
+from newsletter.lib.errors import BadInput
 from newsletter.pictures.models import Picture
 
 # Every edition is compared at least this often, each at a moment of its own. This finds changes without a version: a
@@ -51,12 +52,15 @@ def to_compare(states: Collection[str], *, now: datetime | None) -> dict[int, st
         pk: [_values(each), [pictures.get(logo) for logo in (each.logo_id, each.logo_dark_id) if logo], appeals[pk]]
         for pk, each in publications.items()
     }
-    return {
-        edition.pk: versions
-        for edition in editions
-        if (versions := _versions(edition, stories[edition.pk], common[edition.publication_id], now=now))
-        != edition.compared
-    }
+    found = {}
+    for edition in editions:
+        try:
+            versions = _versions(edition, stories[edition.pk], common[edition.publication_id], now=now)
+        except BadInput:
+            versions = ""  # the comparison fails as well, and says why
+        if not versions or versions != edition.compared:
+            found[edition.pk] = versions
+    return found
 
 
 def _versions(edition: Edition, stories: list[tuple[Any, ...]], common: list[Any], *, now: datetime | None) -> str:

@@ -87,6 +87,16 @@ def test_a_changed_edition_has_its_publication_planned_and_no_other() -> None:
     assert to_plan(MONDAY + TICK) == [publication]
 
 
+@pytest.mark.parametrize("name", ["subject", "preheader", "intro"])
+def test_a_text_of_its_edition_that_is_written_or_removed_has_it_planned(name: str) -> None:
+    publication = planned()
+    for text in ("Good morning.", ""):
+        Edition.objects.update(**{name: text})
+        assert to_plan(MONDAY + TICK) == [publication]
+        plan_editions.plan_all(now=MONDAY + TICK)
+        assert to_plan(MONDAY + TICK) == []
+
+
 def test_the_number_of_queries_does_not_depend_on_the_publications() -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as seen:

@@ -112,6 +112,16 @@ def test_only_the_editions_of_the_changed_publication_are_compared() -> None:
     assert to_compare() == {edition.pk}
 
 
+def test_a_publication_whose_time_zone_is_unknown_since_an_update_of_the_zones_keeps_no_other_from_being_compared(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    lost, changed = waiting(), waiting("evening")
+    Publication.objects.filter(pk=lost.publication_id).update(time_zone="Gone/Nowhere")
+    story_queue.update(Story.objects.filter(publication=changed.publication_id)[0], headline="Another headline")
+    assert assemble_edition.refresh_stale(now=BEFORE) == [changed.pk]
+    assert "edition.not_refreshed" in caplog.text
+
+
 def test_each_edition_is_compared_from_time_to_time_even_without_a_change() -> None:
     edition = waiting()
     later = BEFORE + timedelta(seconds=COMPARED_EVERY)

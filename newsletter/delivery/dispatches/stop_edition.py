@@ -68,6 +68,8 @@ def stop(edition: Edition, *, reason: str, by: Actor, now: datetime, announced: 
     if not reason.strip():
         raise BadInput("reason", "is empty.", "Give a short reason.")
     with transaction.atomic():
+        # the dispatch first, as everybody locks them who needs both
+        Dispatch.objects.select_for_update().filter(edition=edition).first()
         edition = Edition.objects.locked(edition.pk)  # a worker that wants to open it meanwhile skips it
         effect = effect_of_stopping(edition, now=now)
         if effect == StopEffect.HOLD:

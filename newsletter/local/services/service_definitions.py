@@ -104,17 +104,19 @@ def workers(now: datetime) -> list[ServiceSpec]:
         ),
         # The schedule has intervals only, so it needs no file. A SIGTERM that arrives while beat publishes can be
         # swallowed by its handler of broker errors (seen with Celery 5.7.0).
-        ServiceSpec("beat", (*_celery("beat"), "--scheduler=celery.beat:Scheduler"), needs_repeated_sigterm=True),
+        ServiceSpec(
+            "beat", (*_celery("workers.beat", "beat"), "--scheduler=celery.beat:Scheduler"), needs_repeated_sigterm=True
+        ),
     ]
 
 
-def _celery(verb: str) -> tuple[str, ...]:
-    return (*PYTHON_M, "celery", "-A", "workers.app", verb, f"--loglevel={settings.LOG_LEVEL}")
+def _celery(app: str, command: str) -> tuple[str, ...]:
+    return (*PYTHON_M, "celery", "-A", app, command, f"--loglevel={settings.LOG_LEVEL}")
 
 
 def _worker(name: str, *, queues: str, pool: str, concurrency: int) -> tuple[str, ...]:
     return (
-        *_celery("worker"),
+        *_celery("workers.app", "worker"),
         f"--queues={queues}",
         f"--hostname={name}@%h",
         f"--pool={pool}",

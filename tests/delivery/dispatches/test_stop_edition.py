@@ -1,8 +1,10 @@
 """Stopping an edition at any moment: what the page announced is what happens."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from newsletter.accounts.models import Role
 from newsletter.accounts.permissions import NotPermitted
@@ -14,6 +16,7 @@ from newsletter.delivery.models import Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.states import DispatchState
 from newsletter.editions.models import Edition, EditionState
+from newsletter.letters import edition_decisions
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.publications.models import Publication
 from tests.support import factories as make
@@ -104,3 +107,32 @@ def test_who_may_stop_what_and_that_a_reason_is_needed(publication: Publication)
         stop_edition.stop(edition, reason="  ", by=make.person(Role.ADMIN, "Ada"), now=BEFORE)
     edition.refresh_from_db()
     assert edition.state == EditionState.APPROVED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_person_who_stops_an_edition_while_its_dispatch_finishes_does_not_block_it(publication: Publication) -> None:
+    edition = make.approved_edition(publication)
+    dispatch = open_dispatch.open_dispatch(edition.pk, now=MONDAY)
+    assert dispatch
+    person, problems = make.eddie(), list[BaseException]()
+
+    def stop() -> None:
+        try:
+            stop_edition.stop(edition, reason="Wrong.", by=person, now=MONDAY)
+        except InvalidState:
+            pass  # it is over
+        except BaseException as error:  # noqa: BLE001 -- the test fails with it
+            problems.append(error)
+        finally:
+            connection.close()
+
+    stopping = threading.Thread(target=stop)
+    with transaction.atomic():  # as `finish_if_done`: first the dispatch, then its edition
+        Dispatch.objects.select_for_update().get(pk=dispatch.pk)
+        stopping.start()
+        stopping.join(0.5)
+        edition_decisions.mark_dispatched(edition, now=MONDAY)
+    stopping.join(20)
+    assert problems == []
+    edition.refresh_from_db()
+    assert edition.state == EditionState.DISPATCHED

@@ -1,0 +1,62 @@
+"""The apps of workers and beat: what they load, and what beat puts into the broker."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+import redis
+
+from tests.support.redis import RedisServer
+from workers import queue_depth
+from workers.queues import WORKER_QUEUES
+
+NEVER = ("newsletter.urls", "newsletter.web.desk", "trafilatura", "rapidfuzz")
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"), [("workers.app", NEVER), ("workers.beat", (*NEVER, "newsletter.delivery", "premailer"))]
+)
+def test_a_process_does_not_load_what_it_never_uses(
+    module: str, absent: tuple[str, ...], redis_server: RedisServer
+) -> None:
+    script = (
+        f"import sys; from {module} import app; app.loader.init_worker(); app.finalize()\n"
+        f"print(sorted(set({absent!r}) & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "REDIS_URL": redis_server.url},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_beat_knows_no_task_and_puts_each_into_its_worker_queue_with_the_time(redis_server: RedisServer) -> None:
+    client = redis.Redis.from_url(redis_server.url)
+    client.flushdb()
+    beat = subprocess.Popen(
+        [sys.executable, "-m", "celery", "-A", "workers.beat", "beat", "--scheduler=celery.beat:Scheduler"],
+        env={**os.environ, "REDIS_URL": redis_server.url},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        ends = time.monotonic() + 30
+        filled: set[str] = set()
+        while filled != WORKER_QUEUES.keys() - {"sending"} and time.monotonic() < ends:
+            time.sleep(0.2)
+            depths = queue_depth.queue_depths(client, WORKER_QUEUES)
+            filled = {depth.queue for depth in depths if depth.waiting}
+        time.sleep(1.1)
+        depths = queue_depth.queue_depths(client, WORKER_QUEUES)
+    finally:
+        beat.kill()
+        beat.wait()
+        client.flushdb()
+        client.close()
+    assert filled == WORKER_QUEUES.keys() - {"sending"}, "nothing sends without due batches"
+    assert all(depth.oldest_seconds > 1 for depth in depths if depth.waiting)
