@@ -103,7 +103,10 @@ def activate(appeal: Appeal, *, by: Actor = None) -> Appeal:
 
 
 def retire(appeal: Appeal, *, by: Actor = None) -> Appeal:
-    """Stop offering the appeal to editions, also one that is no longer valid. Emails that contain it keep it."""
+    """Stop offering the appeal to editions, also one that is no longer valid.
+
+    Sent emails keep it; built ones that wait are rebuilt without it.
+    """
     require(by, Permission.APPROVE)
     with transaction.atomic():
         if Appeal.objects.filter(pk=appeal.pk, is_active=True).update(is_active=False):

@@ -1,6 +1,6 @@
 """Gather, render, fingerprint and freeze the letters of an edition.
 
-When that happens and what follows is decided in assemble_edition.py and approval.py.
+When that happens and what follows is decided in assemble_edition.py and edition_decisions.py.
 """
 
 import copy

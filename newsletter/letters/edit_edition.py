@@ -41,12 +41,18 @@ class LineDefaults(NamedTuple):
     preheader: str
 
 
-def effect_of_saving(edition: Edition) -> SaveEffect:
-    """Return what `edit_texts` does with this edition, as `approval.renew` and `edition_decisions.review` decide it."""
+def effect_of_saving(edition: Edition, composed: Composed | None = None) -> SaveEffect:
+    """Return what `edit_texts` does with this edition, as `edition_decisions.renew` and `review` decide it.
+
+    `composed` are the letters with the new texts, where these are known.
+    """
+    letters = composed.letters if composed else edition.letters.all()
     match edition.state:
         case EditionState.PLANNED | EditionState.HELD:
             return SaveEffect.STORED
-        case EditionState.ASSEMBLED | EditionState.APPROVED if edition.auto_approve:
+        case EditionState.ASSEMBLED | EditionState.APPROVED if edition_decisions.is_approved_automatically(
+            edition, letters
+        ):
             return SaveEffect.APPROVED_AGAIN
         case EditionState.ASSEMBLED:
             return SaveEffect.REBUILT
@@ -72,7 +78,7 @@ def edit_texts(
     """
     require(by, Permission.CURATE)
     texts = clean_texts(texts)
-    composed = _composed(edition, texts, now=now)
+    composed = compose_with(edition, texts, now=now)
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         before = stored_texts(edition)
@@ -110,19 +116,23 @@ def line_defaults(contents: LetterContent) -> LineDefaults:
     return LineDefaults(subject, default_preheader(contents.stories, contents.subject))
 
 
-def _with_texts(edition: Edition, texts: Mapping[str, str]) -> Edition:
-    then = copy.copy(edition)
-    for name, text in texts.items():
-        setattr(then, name, text)
-    return then
+def compose_with(edition: Edition, texts: Mapping[str, str], *, now: datetime) -> Composed | None:
+    """Compose the letters with these texts; None if they stay the same or are not built yet.
 
-
-def _composed(edition: Edition, texts: Mapping[str, str], *, now: datetime) -> Composed | None:
-    """Compose the letters with these texts. Raises `BadInput` when preflight would stop them."""
-    composed = compose_letters.compose_changed(_with_texts(Edition.objects.fresh(edition.pk), texts), now=now)
+    Raises `BadInput` when preflight would stop them.
+    """
+    then = _with_texts(Edition.objects.fresh(edition.pk), clean_texts(texts))
+    composed = compose_letters.compose_changed(then, now=now)
     for letter in composed.letters if composed else ():
         for finding in letter.findings:
             if finding["severity"] == "stop":
                 field = "subject" if finding["place"].startswith("subject") else "texts"
                 raise BadInput(field, f"preflight stops this email ({finding['place']}).", finding["hint"])
     return composed
+
+
+def _with_texts(edition: Edition, texts: Mapping[str, str]) -> Edition:
+    then = copy.copy(edition)
+    for name, text in texts.items():
+        setattr(then, name, text)
+    return then

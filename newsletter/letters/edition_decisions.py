@@ -1,5 +1,6 @@
 """Decisions about an edition: approve, hold, release, cancel, reschedule."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
 from newsletter.editions.edition_times import Times, chosen_times, set_times, times_of
 from newsletter.editions.embargo_and_expiry import placed_stories, reason_to_hold
-from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.models import Edition, EditionState, FrozenLetter
 from newsletter.editions.reopen_edition import NOT_YET_SENT, give_back, reopen
 from newsletter.letters import compose_letters, preflight
 from newsletter.letters.compose_letters import Composed
@@ -56,9 +57,14 @@ def review(edition: Edition, *, now: datetime) -> Edition:
     """
     if codes := _stop_codes(edition):
         return hold(edition, reason=f"Preflight found: {', '.join(codes)}.", now=now)
-    if edition.auto_approve and not preflight.needs_a_person(_codes(edition)):
+    if is_approved_automatically(edition, _letters(edition)):
         return approve(edition, content_hash=edition.content_hash, by=None, now=now)
     return edition
+
+
+def is_approved_automatically(edition: Edition, letters: Iterable[FrozenLetter]) -> bool:
+    """Return True when no person has to approve `edition` with these letters."""
+    return edition.auto_approve and not preflight.needs_a_person(_codes(letters))
 
 
 def hold(edition: Edition, *, reason: str, by: Actor = None, now: datetime) -> Edition:
@@ -168,7 +174,7 @@ def renew(edition: Edition, composed: Composed | None, *, reason: str, keeps_app
     if composed is None or composed.made_from != made_from:
         raise LetterChanged("The email has just changed. Review it again.")
     if edition.state == EditionState.APPROVED:
-        if keeps_approval and not edition.auto_approve:
+        if keeps_approval and not is_approved_automatically(edition, composed.letters):
             raise ApprovalNeeded("The email then differs from the approved one and must be approved again.")
         edition.move(EditionState.ASSEMBLED, reason=reason)
     compose_letters.freeze(edition, composed, now=now)
@@ -222,9 +228,13 @@ def _stop(edition: Edition, to: EditionState, reason: str) -> Edition:
 
 def _stop_codes(edition: Edition) -> list[str]:
     """Return the codes of all `stop` findings of an edition's letters, each once."""
-    return _codes(edition, severities=("stop",))
+    return _codes(_letters(edition), severities=("stop",))
 
 
-def _codes(edition: Edition, severities: tuple[str, ...] = ("stop", "warn")) -> list[str]:
-    found = [finding for letter in edition.letters.order_by("pk") for finding in letter.findings]
+def _letters(edition: Edition) -> Iterable[FrozenLetter]:
+    return edition.letters.order_by("pk")
+
+
+def _codes(letters: Iterable[FrozenLetter], severities: tuple[str, ...] = ("stop", "warn")) -> list[str]:
+    found = [finding for letter in letters for finding in letter.findings]
     return list(dict.fromkeys(finding["code"] for finding in found if finding["severity"] in severities))

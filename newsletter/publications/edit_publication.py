@@ -128,7 +128,7 @@ def create_publication(
     `starts_on` and `send_time` are local to `time_zone` (UTC when not given).
     """
     require(by, Permission.CONFIGURE)
-    publication = draft_publication(
+    publication = _fill(
         Publication(),
         {
             "slug": slug,
@@ -164,7 +164,7 @@ def update_publication(
     with transaction.atomic():
         current = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
         before, values = current.schedule, changed_fields.field_values(current, fields)
-        draft_publication(current, fields)
+        _fill(current, fields)
         _order_logos(current)
         if current.schedule != before:
             past_schedules.keep(current, before, until=now or clock.now())
@@ -175,7 +175,7 @@ def update_publication(
     return publication
 
 
-def draft_publication(publication: Publication, fields: PublicationFields) -> Publication:
+def _fill(publication: Publication, fields: PublicationFields) -> Publication:
     """Set `fields` in memory, validated, and return the publication; nothing is stored. Raises `BadInput`."""
     for name, value in fields.items():
         if name not in PublicationFields.__annotations__:

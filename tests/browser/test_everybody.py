@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import resolve
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from newsletter.accounts.models import Role
 from newsletter.audience import subscription_confirmation
@@ -168,3 +168,20 @@ def test_every_page_is_fit_for_everybody(opened: Opened, everything: dict[str, R
         page.set_viewport_size(wide)
     assert len(troubles) == 4 * (len(everything) + 1)
     assert {what: trouble for what, trouble in troubles.items() if trouble} == {}
+
+
+def test_the_links_of_the_bar_are_one_row_on_a_phone_that_a_keyboard_scrolls(
+    opened: Opened, publication: Publication
+) -> None:
+    page = opened("/ops/", Role.ADMIN, viewport={"width": 360, "height": 740})
+    links = page.get_by_role("navigation", name="Main").get_by_role("link")
+    boxes = [box for box in (link.bounding_box() for link in links.all()) if box]
+    assert len(boxes) == 6
+    assert len({box["y"] for box in boxes}) == 1
+    expect(links.last).to_be_in_viewport(ratio=1)  # the page that is open
+    expect(links.first).not_to_be_in_viewport()
+    page.keyboard.press("Tab")  # to the content
+    page.keyboard.press("Tab")  # the name of the service
+    page.keyboard.press("Tab")
+    expect(links.first).to_be_focused()
+    expect(links.first).to_be_in_viewport(ratio=1)

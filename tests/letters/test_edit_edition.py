@@ -114,6 +114,38 @@ def test_with_automatic_approval_the_new_email_is_approved_as_said(publication: 
     assert changed.approved_hash == changed.content_hash != edition.content_hash
 
 
+def test_with_automatic_approval_a_text_that_a_person_must_judge_ends_no_approval_unsaid(
+    publication: Publication,
+) -> None:
+    Publication.objects.update(auto_approve=True)
+    edition = assembled(publication)
+    for subject in ("Ferry TK", "Ferry {{ name }}"):
+        with pytest.raises(ApprovalNeeded):
+            edit(edition, announced=SaveEffect.APPROVED_AGAIN, subject=subject)
+    edition.refresh_from_db()
+    assert (edition.state, edition.subject) == (EditionState.APPROVED, "")
+    composed = edit_edition.compose_with(edition, {"subject": "Ferry TK"}, now=BEFORE)
+    assert edit_edition.effect_of_saving(edition, composed) == SaveEffect.UNAPPROVED
+    changed = edit(edition, announced=SaveEffect.UNAPPROVED, subject="Ferry TK")
+    assert changed.state == EditionState.ASSEMBLED
+    assert edit_edition.effect_of_saving(changed) == SaveEffect.REBUILT
+
+
+def test_what_a_person_accepted_stays_approved_until_that_is_said_also_with_automatic_approval(
+    publication: Publication,
+) -> None:
+    Publication.objects.update(auto_approve=True)
+    edition = edit(assembled(publication), announced=SaveEffect.UNAPPROVED, subject="How to use TK")
+    edition = edition_decisions.approve(edition, content_hash=edition.content_hash, by=make.eddie(), now=BEFORE)
+    assert edit_edition.effect_of_saving(edition) == SaveEffect.UNAPPROVED
+    with pytest.raises(ApprovalNeeded):
+        edit(edition, announced=SaveEffect.APPROVED_AGAIN, intro="Good morning.")
+    with pytest.raises(ApprovalNeeded):
+        edition_decisions.reschedule(edition, due_at=MONDAY + timedelta(days=1), now=BEFORE)
+    edition.refresh_from_db()
+    assert edition.approved_by == make.eddie()
+
+
 def test_a_held_edition_keeps_the_texts_for_when_it_is_released(publication: Publication) -> None:
     edition = edition_decisions.hold(assembled(publication), reason="A name is wrong.", now=BEFORE)
     edit(edition, subject="Ferry stays")

@@ -135,10 +135,12 @@ def reschedule(
 def _warn_about_approval(edition: Edition, *, due_at: datetime, now: datetime) -> bool:
     """Print a note and return True if `edition` would lose its approval at the new due time."""
     from newsletter.editions.models import EditionState
-    from newsletter.letters import compose_letters
+    from newsletter.letters import compose_letters, edition_decisions
 
-    is_lost = edition.state == EditionState.APPROVED and not edition.auto_approve
-    if not is_lost or compose_letters.compose_for(edition, due_at=due_at, now=now) is None:
+    if edition.state != EditionState.APPROVED:
+        return False
+    composed = compose_letters.compose_for(edition, due_at=due_at, now=now)
+    if composed is None or edition_decisions.is_approved_automatically(edition, composed.letters):
         return False
     output.print_note(
         "At that time the email differs from the approved one, for example in its date. It must be approved again:"

@@ -33,7 +33,7 @@ def set_(edition: EditionId, assignments: Assignments, by: By = "", yes: Yes = F
 
     found = lookups.edition(edition)
     texts = field_assignments.parse_assignments(assignments, lambda _, text: text, example='subject="The ferry stays"')
-    effect = edit_edition.effect_of_saving(found)
+    effect = edit_edition.effect_of_saving(found, edit_edition.compose_with(found, texts, now=clock.now()))
     if effect == SaveEffect.UNAPPROVED:
         output.print_note(
             f"Edition {found.pk} is approved. The email is rebuilt and must be approved again, at the latest "

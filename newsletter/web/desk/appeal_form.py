@@ -16,6 +16,7 @@ from newsletter.web.shared.forms import LocalDateTimeField
 
 LINE = {"dir": "auto"}
 AREA = {"rows": 3, "dir": "auto"}
+MAX_DIGITS = 20  # of an amount; Python reads no number of thousands of digits
 
 
 class AmountsField(forms.CharField):
@@ -24,7 +25,8 @@ class AmountsField(forms.CharField):
     def clean(self, value: Any) -> Any:
         parts = str(super().clean(value) or "").replace(",", " ").split()
         try:
-            return appeal_amounts.validate_amounts([int(each) if each.isdecimal() else each for each in parts])
+            amounts = [int(each) if each.isdecimal() and len(each) <= MAX_DIGITS else each for each in parts]
+            return appeal_amounts.validate_amounts(amounts)
         except BadInput as error:
             raise forms.ValidationError(f"{error.problem[:1].upper()}{error.problem[1:]} {error.hint}") from None
 

@@ -30,6 +30,7 @@ from newsletter.web.shared.forms import show_errors_on
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
+REBUILT = "Built emails that are not sent yet are rebuilt if this changes them."
 PHASES = {
     AppealPhase.CURRENT: "Current",
     AppealPhase.PLANNED: "Planned",
@@ -107,7 +108,7 @@ def edit(request: DeskRequest, appeal_id: int) -> HttpResponse:
             with show_errors_on(form):
                 fields: Any = form.values()
                 edit_appeal.update_appeal(appeal, by=request.user, **fields)
-                messages.success(request, "Saved. Built emails that are not sent yet are rebuilt with it.")
+                messages.success(request, f"Saved. {REBUILT}")
                 return redirect("appeal-list", publication.slug)
         return _page(request, publication, appeal, form)
 
@@ -118,7 +119,7 @@ def retire(request: DeskRequest, appeal_id: int) -> HttpResponse:
     """Stop offering an appeal to editions."""
     appeal = get_object_or_404(Appeal.objects.select_related("publication"), pk=appeal_id)
     edit_appeal.retire(appeal, by=request.user)
-    messages.success(request, f"“{appeal.name}” is retired. New emails do not contain it.")
+    messages.success(request, f"“{appeal.name}” is retired. {REBUILT}")
     return redirect("appeal-list", appeal.publication.slug)
 
 

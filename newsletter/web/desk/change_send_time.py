@@ -46,6 +46,7 @@ class Then(NamedTuple):
     letter: FrozenLetter | None  # the one shown
     content_hash: str
     is_other: bool
+    is_approved: bool  # they are the approved ones, or are approved automatically
     problem: str  # why they cannot be composed; usually empty
 
 
@@ -149,10 +150,14 @@ def _then(edition: Edition, *, due_at: datetime, now: datetime, variant: Variant
     try:
         composed = compose_letters.compose_for(edition, due_at=due_at, now=now)
     except NewsletterError as error:
-        return Then(None, "", True, str(error))
+        return Then(None, "", True, False, str(error))
     letters = composed.letters if composed else list(edition.letters.all())
+    is_approved = edition.state == EditionState.APPROVED and (
+        composed is None or edition_decisions.is_approved_automatically(edition, letters)
+    )
     shown = next((letter for letter in letters if letter.variant == variant), None)
-    return Then(shown, composed.content_hash if composed else edition.content_hash, composed is not None, "")
+    content_hash = composed.content_hash if composed else edition.content_hash
+    return Then(shown, content_hash, composed is not None, is_approved, "")
 
 
 def _report(request: DeskRequest, edition: Edition, done: str, *, before: Edition) -> None:

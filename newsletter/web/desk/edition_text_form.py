@@ -1,6 +1,7 @@
 """The page of an edition's subject, preview text and note, with a live inbox line and the email beside it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -136,7 +137,7 @@ def _typed(request: DeskRequest, edition: Edition) -> dict[str, str]:
 
 def _context(edition: Edition, form: EditionTextsForm) -> dict[str, Any]:
     now = clock.now()
-    effect = edit_edition.effect_of_saving(edition)
+    effect = _effect(edition, form, now=now)
     shown = {name: str(form[name].value() or "")[: LIMITS[name].longest] for name in LIMITS}
     return _inbox(edition, shown, now=now) | {
         "edition": edition,
@@ -147,6 +148,15 @@ def _context(edition: Edition, form: EditionTextsForm) -> dict[str, Any]:
         "consequence": _consequence(edition, effect, now=now),
         "is_update": False,
     }
+
+
+def _effect(edition: Edition, form: EditionTextsForm, *, now: datetime) -> SaveEffect:
+    """Return what saving does; after a refused attempt, with the texts as typed."""
+    if form.is_bound:
+        typed = {name: form.cleaned_data[name] for name in form.changed if name in form.cleaned_data}
+        with suppress(NewsletterError):
+            return edit_edition.effect_of_saving(edition, edit_edition.compose_with(edition, typed, now=now))
+    return edit_edition.effect_of_saving(edition)
 
 
 def _inbox(edition: Edition, shown: Mapping[str, str], *, now: datetime) -> dict[str, Any]:
@@ -174,6 +184,11 @@ def _consequence(edition: Edition, effect: SaveEffect, *, now: datetime) -> str:
             return "The edition is held. Its email is rebuilt with these texts when someone releases it."
         case SaveEffect.STORED:
             return f"The email is built {at(max(edition.assemble_at, now))} and uses these texts."
+        case SaveEffect.REBUILT if edition.auto_approve:
+            return (
+                "The email is built. If you save, it is rebuilt from the same stories. It waits for approval while "
+                "preflight finds text that only a person can judge; without such text it is approved automatically."
+            )
         case SaveEffect.REBUILT:
             return (
                 "The email is built. If you save, it is rebuilt from the same stories and waits for approval as before."

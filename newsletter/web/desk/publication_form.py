@@ -1,12 +1,13 @@
 """The form of a publication: everything that the command line can set."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django import forms
 
-from newsletter.publications.edit_publication import BOUNDS
+from newsletter.publications.edit_publication import BOUNDS, YEARS
 from newsletter.publications.models import Corners, Fonts, Layout, Publication, TooFewStoriesPolicy
 from newsletter.publications.schedule import NOT_PLACES
 from newsletter.web.desk.appeal_form import DayField
@@ -81,6 +82,16 @@ class LinksField(forms.CharField):
         return links
 
 
+class FirstDayField(DayField):
+    """The first day of a schedule, in a year that a schedule can begin in."""
+
+    def to_python(self, value: Any) -> date | None:
+        found = super().to_python(value)
+        if found and found.year not in YEARS:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
+
+
 class PublicationForm(EditForm):
     """The form for an existing publication."""
 
@@ -101,7 +112,7 @@ class PublicationForm(EditForm):
 
     days = forms.ChoiceField(choices=RULES)
     recurrence = _text("recurrence", "Rule", hint="Used when the days are “Another rule”, as in calendars.")
-    starts_on = DayField(label="Starts on", help_text=_help("starts_on"))
+    starts_on = FirstDayField(label="Starts on", help_text=_help("starts_on"))
     send_time = _time("send_time", "Send time", required=True)
     time_zone = _text("time_zone", "Time zone", required=True, widget=forms.TextInput(attrs={"list": "zones"}))
     local_time = _switch("local_time", "Send at each reader’s own local time")

@@ -62,7 +62,7 @@ def _steps(edition: Edition, *, now: datetime) -> Iterator[TimelineStep]:
 
 def _ahead(edition: Edition, *, now: datetime) -> Iterator[TimelineStep]:
     """Yield what is to come for an edition that is not opened yet."""
-    if edition.state != EditionState.APPROVED and not edition.auto_approve:
+    if edition.state == EditionState.ASSEMBLED or (edition.state == EditionState.PLANNED and not edition.auto_approve):
         yield TimelineStep("Approval needed until", edition.too_late_after, False, "Later the edition is held.")
     opens_at = scheduled_sends.submission_opens_at(edition)
     if opens_at < edition.due_at and not scheduled_sends.reason_against(edition, now=max(opens_at, now)):

@@ -56,6 +56,22 @@ def test_saving_an_approved_edition_ends_the_approval_as_the_page_said(cora: Cli
     assert (edition.state, edition.subject) == (EditionState.ASSEMBLED, "Ferry stays")
 
 
+def test_with_automatic_approval_a_text_that_a_person_must_judge_is_said_and_then_saved(
+    cora: Client, edition: Edition
+) -> None:
+    Publication.objects.update(auto_approve=True)
+    assemble_edition.assemble(edition.pk, now=clock.now())
+    form = form_of(cora, page(edition), having="intro")
+    answer: Any = form.send(cora, subject="Ferry TK")
+    assert answer.status_code == 422
+    assert "the approval ends, and someone must approve it again" in words(answer)
+    again = form.send(cora, subject="Ferry TK", announced="unapproved")
+    assert "It must be approved again." in follow(again, cora)
+    assert "It waits for approval while preflight finds text" in words(cora.get(page(edition)))
+    fixed = form_of(cora, page(edition), having="intro").send(cora, subject="Ferry stays")
+    assert "approved automatically" in follow(fixed, cora)
+
+
 def test_an_approval_given_meanwhile_is_said_before_it_ends(cora: Client, edition: Edition) -> None:
     assemble_edition.assemble(edition.pk, now=clock.now())
     form = form_of(cora, page(edition), having="intro")

@@ -164,6 +164,7 @@ def test_the_next_ten_dates_follow_the_schedule_as_typed(ada: Client, publicatio
     assert "does not repeat by days" in words(ada.post(DATES, typed | {"recurrence": "FREQ=HOURLY"}))
     assert "Time zone" in words(ada.post(DATES, typed | {"time_zone": ""}))
     assert "is not a time zone" in words(ada.post(DATES, typed | {"time_zone": "Nowhere"}))
+    assert "Enter a date, such as 2026-12-01." in words(ada.post(DATES, typed | {"starts_on": "9999-12-31"}))
     assert ada.post(DATES, {}).status_code == 200
     publication.refresh_from_db()
     assert publication.send_time == time(7)

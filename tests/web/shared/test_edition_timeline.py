@@ -58,6 +58,15 @@ def test_with_automatic_approval_no_approval_is_awaited(publication: Publication
     assert "It is approved automatically and sent today, 07:00 EST." in said
 
 
+def test_text_that_a_person_must_judge_awaits_an_approval_also_with_automatic_approval(
+    publication: Publication,
+) -> None:
+    Publication.objects.update(auto_approve=True)
+    make.story(publication, headline="The ferry TK")
+    edition = assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
+    assert "Approval needed until" in titles(edition)
+
+
 def test_an_approved_edition_names_who_approved_which_email(publication: Publication) -> None:
     edition = make.approved_edition(publication)
     timeline = timeline_of(edition, now=BEFORE)

@@ -40,5 +40,13 @@ document.body.addEventListener("htmx:afterSettle", () => {
   }
 });
 
+// On a phone the links of the bar are one row that scrolls to the side. `scrollIntoView` would also move the place where
+// the Tab key begins.
+const here = document.querySelector(".bar nav [aria-current]");
+if (here) {
+  const row = here.parentElement;
+  row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 // Focus the error summary of a form that was returned with errors.
 document.querySelector("[data-focus]")?.focus();
