@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from newsletter.stories.reading.author_names import BY, clean_names, join_names
+from newsletter.stories.reading.author_names import clean_names, join_names
 from newsletter.stories.reading.json_ld import Node, StructuredData, types_of
 from newsletter.stories.reading.page_document import PageDocument, one_line, text_of
 from newsletter.stories.reading.page_story import FieldOrigin, FieldValue
@@ -61,8 +61,3 @@ def _stated(data: StructuredData, article: Node) -> tuple[list[str], list[str]]:
             is_person = not {"Organization", "NewsMediaOrganization", "Corporation"} & types_of(author)
             (people if is_person else organisations).extend(names)
     return people, organisations
-
-
-def is_byline_text(text: str) -> bool:
-    """Return True for a short line such as “By Jane Doe”."""
-    return len(text) <= MAX_BYLINE and bool(BY.match(text)) and bool(clean_names([text]))
