@@ -41,5 +41,5 @@ def _explained(error: FetchError) -> FetchError:
         )
     if status in BUSY:
         problem = f"The site is busy or limits how often it is read (status {status})."
-        return FetchError(problem, f"We will try again. {PASTE}", status=status)
+        return FetchError(problem, hint, status=status)
     return error

@@ -120,6 +120,7 @@ def test_a_busy_site_is_read_again_and_given_up_in_the_end(publication: Publicat
     work(site, now)
     draft.refresh_from_db()
     assert draft.state == DraftState.FAILED
+    assert "will try again" not in draft.problem + draft.hint  # because nobody does
     site.pages["/harbour"] = body(HTML)
     story_drafts.retry(draft)
     work(site, now)
