@@ -30,6 +30,7 @@ MAX_HTML_CHARS = 1_000_000
 LEASE = timedelta(seconds=90)  # longer than a fetch and two runs of the reader
 RETRY_PAUSES = tuple(timedelta(seconds=s) for s in (5, 30))  # a curator is waiting
 MAX_TRIES = len(RETRY_PAUSES) + 1
+KEPT = timedelta(days=30)  # after its creation, once a curator has decided about it
 Fetch = Callable[[str], Fetched]
 
 
@@ -93,6 +94,11 @@ def retry(draft: StoryDraft) -> None:
 def discard(draft: StoryDraft) -> None:
     """Discard a draft that is not in the queue."""
     StoryDraft.objects.filter(pk=draft.pk, state__in=OPEN_DRAFTS).update(state=DraftState.DISCARDED)
+
+
+def delete_decided(*, now: datetime) -> None:
+    """Delete old drafts that were added or discarded: pasted HTML is large, and nothing reads it any more."""
+    StoryDraft.objects.filter(state__in=[DraftState.ADDED, DraftState.DISCARDED], created_at__lt=now - KEPT).delete()
 
 
 def add_to_queue(draft: StoryDraft, *, again: bool = False, **changed: Any) -> Story:
