@@ -19,7 +19,7 @@ from newsletter.publications.models import Publication
 from newsletter.stories import duplicate_links, story_queue
 from newsletter.stories.models import OPEN_DRAFTS, DraftState, Story, StoryDraft
 from newsletter.stories.reading.fetch_page import fetch_page
-from newsletter.stories.reading.page_story import PageStory
+from newsletter.stories.reading.page_story import PASTE_IT, PageStory
 from newsletter.stories.reading.read_in_subprocess import PageReaderUnavailable, read_in_subprocess
 from newsletter.stories.reading.teaser_fields import teaser_fields
 
@@ -63,7 +63,7 @@ def read_next(*, now: datetime, fetch: Fetch = fetch_page) -> bool:
     """Read one due draft, or record why that failed. Return False if none is due."""
     found, spent = claim(StoryDraft.objects.due(now), now=now, lease=LEASE, max_rows=1, max_tries=MAX_TRIES)
     for draft in spent:
-        _note(draft, "Every attempt to read it failed.", "Copy the article and paste it here.", again=False, now=now)
+        _note(draft, "Every attempt to read it failed.", PASTE_IT, again=False, now=now)
         _record(draft)
     if not found:
         return bool(spent)
@@ -79,7 +79,7 @@ def read_next(*, now: datetime, fetch: Fetch = fetch_page) -> bool:
         _note(draft, str(error), "", again=True, now=now)
     except Exception:
         log.exception("draft.not_read", draft=draft.pk)
-        _note(draft, "The page could not be read.", "Copy the article and paste it here.", again=True, now=now)
+        _note(draft, "The page could not be read.", PASTE_IT, again=True, now=now)
     _record(draft)
     return True
 
