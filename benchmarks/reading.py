@@ -5,8 +5,7 @@ Each kind of input has one function here. `--articles` names a folder of real pa
 `html/` holds the pages themselves. `--cases` names a folder of JSON files, each a pasted article with the fields that
 should be found in it. The project's own cases are always measured.
 
-Text is compared as by the public article extraction benchmark: the words of both texts in groups of four; precision
-and recall of each page from the groups they share; the mean of each over the pages, and F1 from the two means.
+Text is compared by text_likeness.py.
 """
 
 import gzip
@@ -16,19 +15,17 @@ import json
 import re
 import statistics
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from benchmarks.table import Line
+from benchmarks.text_likeness import text_likeness
 from newsletter.lib.errors import BadInput
 from newsletter.stories.pasted_text import parse_pasted_text
 from newsletter.stories.pasted_text.parse_pasted_text import PastedArticle
 
 OWN_CASES = Path(__file__).parents[1] / "tests" / "stories" / "pasted_text" / "articles"
-GROUP = 4  # words compared as one
 WORDS = re.compile(r"\w+")
 META = re.compile(r"<meta\b[^>]*>")
 TITLE_NAME = re.compile(r"""(?:property|name)=["'](?:og|twitter):title["']""")
@@ -36,19 +33,6 @@ CONTENT = re.compile(r"""content=(["'])(.*?)\1""", re.DOTALL)
 H1 = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
 Read = TypeVar("Read")
-
-
-@dataclass(frozen=True)
-class Likeness:
-    """How much of what was read belongs to the article (precision), and how much of the article was read (recall)."""
-
-    precision: float
-    recall: float
-
-    @property
-    def f1(self) -> float:
-        both = self.precision + self.recall
-        return 2 * self.precision * self.recall / both if both else 0.0
 
 
 def measure(*, articles: Path | None, cases: Path | None) -> Iterator[Line]:
@@ -76,7 +60,7 @@ def copied_text(folder: Path) -> Iterator[Line]:
         ("other half", [key for key in pages if not is_fitted(key)]),
     ):
         found = ["\n".join(article.paragraphs) if (article := read[key]) else "" for key in ids]
-        likeness = compare(found, [pages[key]["want"] for key in ids])
+        likeness = text_likeness(zip(found, (pages[key]["want"] for key in ids), strict=True))
         yield Line("copied text", f"F1, {name}", likeness.f1, least=0.93, aim=0.96)
         yield Line("copied text", f"precision, {name}", likeness.precision)
         yield Line("copied text", f"recall, {name}", likeness.recall)
@@ -84,8 +68,8 @@ def copied_text(folder: Path) -> Iterator[Line]:
         right = sum((article := read[key]) is not None and _plain(article.headline) in titles[key] for key in titles)
         if titles:
             yield Line("copied text", f"headline right, {name}", right / len(titles), note=f"of {len(titles)}")
-    texts, wanted = [page["text"] for page in pages.values()], [page["want"] for page in pages.values()]
-    yield Line("copied text", "F1 of keeping every line", compare(texts, wanted).f1, note="what reading nothing gives")
+    everything = text_likeness((page["text"], page["want"]) for page in pages.values())
+    yield Line("copied text", "F1 of keeping every line", everything.f1, note="what reading nothing gives")
     yield Line("copied text", "CPU of a page, median", statistics.median(milliseconds), "ms")
     yield Line("copied text", "CPU of a page, longest", max(milliseconds), "ms")
 
@@ -130,25 +114,6 @@ def check_fields(case: dict[str, Any]) -> Iterator[tuple[str, bool]]:
         yield f"left out: {line}", not any(line in paragraph for paragraph in (*found.paragraphs, found.headline))
     for start in case["paragraphs_begin_with"]:
         yield f"paragraph: {start}", any(paragraph.startswith(start) for paragraph in found.paragraphs)
-
-
-def compare(read: Sequence[str], wanted: Sequence[str]) -> Likeness:
-    """Return the mean precision and recall of the texts that were read."""
-    precisions, recalls = [], []
-    for ours, theirs in zip(map(_groups, read), map(_groups, wanted), strict=True):
-        shared = (ours & theirs).total()
-        if ours:
-            precisions.append(shared / ours.total())
-        if theirs:
-            recalls.append(shared / theirs.total())
-    return Likeness(statistics.fmean(precisions or [0]), statistics.fmean(recalls or [0]))
-
-
-def _groups(text: str) -> Counter[tuple[str, ...]]:
-    words = WORDS.findall(text)
-    if 0 < len(words) < GROUP:
-        return Counter([tuple(words)])
-    return Counter(zip(*(words[start:] for start in range(GROUP)), strict=False))
 
 
 def _read_copied_text(text: str) -> PastedArticle | None:

@@ -4,9 +4,8 @@ A folder holds `copied.json.gz`, which maps an id to the `url` of a page and to 
 `html/ID.html.gz`, the page itself. Half of the pages, by a hash of their ids, may be looked at when the code is
 changed; the other half only judges. Both halves are printed, and then the pages whose text was read worst.
 
-Text is compared as in the public article extraction benchmark: the multisets of groups of four words that both texts
-have in common; the counts of a page are divided by their sum, so that every page has the same weight. A teaser is the
-standfirst and the first paragraphs: it is right if it has the article's first paragraph and nothing from elsewhere.
+Text is compared by text_likeness.py. A teaser is the standfirst and the first paragraphs: it is right if it has the
+article's first paragraph and nothing from elsewhere.
 
 Fields are compared with what the page itself states (stated_fields.py). A second measure takes the structured data away
 from the reader, and compares with what it states.
@@ -18,7 +17,6 @@ import json
 import re
 import resource
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +26,8 @@ from lxml import html
 
 from benchmarks.stated_fields import is_right, states
 from benchmarks.table import Line
+from benchmarks.text_likeness import text_likeness
+from newsletter.stories.reading.comparable_text import letters_of
 from newsletter.stories.reading.page_encoding import decode_page
 from newsletter.stories.reading.page_story import PageStory
 from newsletter.stories.reading.pasted_html import read_pasted_html
@@ -37,9 +37,6 @@ from newsletter.stories.reading.reading_limits import BOUNDS, MAX_PAGE_BYTES
 from newsletter.stories.rich_text import rich_text
 
 PART = "web pages"
-WORDS = re.compile(r"\w+")
-MARKS = re.compile(r"[\W_]+")
-GROUP = 4  # words compared as one
 LD = re.compile(rb"<script[^>]*application/ld\+json.*?</script>", re.IGNORECASE | re.DOTALL)
 FIELDS = {"headline": 0.99, "author": 0.90, "date": 0.95, "picture": 0.90}  # what must be right
 ROUNDS = 5  # of all pages, to see whether memory grows
@@ -136,9 +133,9 @@ def worst(pages: Sequence[Page], stories: dict[str, PageStory]) -> str:
 
 def is_teaser_right(story: PageStory, wanted: str) -> bool:
     """True if the teaser has the first paragraph of the wanted text, and each of its paragraphs is part of it."""
-    given = [_letters(rich_text.plain(block)) for block in story.paragraphs[:TEASER]]
-    dek, headline, whole = _letters(story.value("dek")), _letters(story.value("headline")), _letters(wanted)
-    lines = [line for line in map(_letters, wanted.splitlines()) if line and line not in headline]
+    given = [letters_of(rich_text.plain(block)) for block in story.paragraphs[:TEASER]]
+    dek, headline, whole = letters_of(story.value("dek")), letters_of(story.value("headline")), letters_of(wanted)
+    lines = [line for line in map(letters_of, wanted.splitlines()) if line and line not in headline]
     first = lines[0] if lines else ""
     return first[:60] in dek + "".join(given) and all(paragraph in whole for paragraph in given)
 
@@ -175,31 +172,8 @@ def text_of(story: PageStory) -> str:
     return "\n".join(map(rich_text.plain, story.paragraphs))
 
 
-def text_likeness(pairs: Sequence[tuple[str, str]]) -> tuple[float, float, float]:
-    """F1, precision and recall of texts that were read against those that were wanted."""
-    both = more = less = 0.0
-    for ours, theirs in ((_groups(read), _groups(wanted)) for read, wanted in pairs):
-        shared, total = (ours & theirs).total(), (ours | theirs).total() or 1
-        both += shared / total
-        more += (ours.total() - shared) / total
-        less += (theirs.total() - shared) / total
-    precision, recall = both / ((both + more) or 1), both / ((both + less) or 1)
-    return 2 * precision * recall / ((precision + recall) or 1), precision, recall
-
-
 def share(right: Sequence[bool]) -> float:
     return sum(right) / len(right) if right else 0.0
-
-
-def _groups(text: str) -> Counter[tuple[str, ...]]:
-    words = WORDS.findall(text)
-    if 0 < len(words) < GROUP:
-        return Counter([tuple(words)])
-    return Counter(zip(*(words[start:] for start in range(GROUP)), strict=False))
-
-
-def _letters(text: str) -> str:
-    return MARKS.sub("", text.casefold())
 
 
 def _children() -> float:

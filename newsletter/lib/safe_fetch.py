@@ -107,7 +107,11 @@ class _Fetch:
             result = self._request(url)
             if isinstance(result, Fetched):
                 return result
-            url = urljoin(url, result)
+            try:
+                url = urljoin(url, result)
+            except ValueError:
+                problem = "The address redirects to an invalid address."
+                raise self._error(problem, "Use the final address.", is_final=True) from None
         raise self._error("The address redirects too many times.", "Use the final address.", is_final=True)
 
     def _error(self, problem: str, hint: str, *, is_final: bool = False, status: int = 0) -> FetchError:
@@ -200,9 +204,10 @@ class _Fetch:
         return FetchError("The file is too large.", hint, is_final=True)
 
     def _no_response(self) -> FetchError:
+        hint = "Check that the address opens in a browser."
         if time.monotonic() >= self._deadline:
-            return self._error("The server takes too long to respond.", "We will try again.")
-        return self._error("The server cannot be reached or closed the connection.", "We will try again.")
+            return self._error("The server takes too long to respond.", hint)
+        return self._error("The server cannot be reached or closed the connection.", hint)
 
     @contextlib.contextmanager
     def _connection(

@@ -191,6 +191,12 @@ def test_a_redirect_is_followed_as_browsers_do_whatever_is_in_it(
     assert fetch(site.url("/p"), policy=site.reach()) == b"x" * 100
 
 
+def test_a_redirect_to_an_invalid_address_is_refused(site: Website) -> None:
+    site.pages["/p"] = status(302, Location="http://[x")
+    error = refused(site.url("/p"), site)
+    assert (error.problem, error.is_final) == ("The address redirects to an invalid address.", True)
+
+
 def test_no_more_than_three_redirects_are_followed(site: Website) -> None:
     site.pages |= {f"/{n}": status(302, Location=f"/{n + 1}") for n in range(9)}
     site.pages["/3"] = body(DATA)

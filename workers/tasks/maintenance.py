@@ -20,6 +20,7 @@ from newsletter.lib import clock
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
 from newsletter.ops import heartbeats
+from newsletter.stories.reading import story_drafts
 from workers import queue_depth
 from workers.queues import WORKER_QUEUES
 
@@ -78,11 +79,12 @@ def send_confirmations() -> None:
 
 @shared_task
 def clean_up() -> None:
-    """End expired pauses; delete old heartbeats, windows, test emails, gifts, sessions and unconfirmed sign-ups."""
+    """End expired pauses; delete what is old: heartbeats, windows, test emails, drafts, gifts, sessions, sign-ups."""
     now = clock.now()
     heartbeats.forget_old(now=now)
     quotas.forget_old(now=now)
     order_email_test.delete_old(now=now)
+    story_drafts.delete_decided(now=now)
     gift_records.delete_old_gifts(now=now)
     subscriptions.resume_all_due(now=now)
     session_expiry.delete_expired(now=now)

@@ -35,8 +35,13 @@ def add(
     _show(found)
     if found.notice and found.notice.is_final:
         raise BadInput("--url", f"has no story. {found.notice.problem}", found.notice.hint)
-    chosen = teaser_fields(found, publication, given_url=url) | fields
-    if chosen["picture_url"] and not (chosen["picture_alt"] or chosen.get("picture_decorative")):
+    read = teaser_fields(found, publication, given_url=url)
+    if not fields.keys().isdisjoint(("picture", "picture_url")):  # the page describes and credits its own picture
+        read |= {"picture_url": "", "picture_alt": "", "picture_credit": ""}
+    elif "picture_decorative" in fields:
+        read["picture_alt"] = ""
+    chosen = read | fields
+    if read["picture_url"] and not (chosen["picture_alt"] or chosen.get("picture_decorative")):
         output.print_note("The page does not describe its picture, so it is left out. Give --picture-alt to add it.")
         chosen["picture_url"] = chosen["picture_credit"] = ""
     earlier = EarlierStories(publication, now=clock.now()).find(

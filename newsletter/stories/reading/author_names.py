@@ -3,17 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator
 
-BY = re.compile(
-    r"^(?:(?:written|reported|story|text|words|posted|report)\s+)?(?:by|von|par|por|di|door)[\s:]+", re.IGNORECASE
-)
+from newsletter.stories.pasted_text.detect_byline_line import strip_byline_lead
+from newsletter.stories.pasted_text.page_words import phrases
+
+NAME_PARTICLE = re.compile(r"(?i:von|di)\s+(?:\S+$|[a-zà-ÿ])")  # Von Miller, Di Maio: no “by”
 SEPARATOR = re.compile(r"\s*(?:;|\||•|·|\n)\s*|\s+(?:and|und|et|y|&|with)\s+", re.IGNORECASE)
+WORDS = re.compile(r"\w+")
 COMMA = re.compile(r"\s*[,،]\s*")
 NOT_A_NAME = re.compile(r"https?:|www\.|@|\.com\b|[<>{}\\=_]|\d{2,}", re.IGNORECASE)
-ROLES = re.compile(
-    r"\b(?:reporter|editor|writer|correspondent|columnist|contributor|contributing|staff|journalist|producer|"
-    r"photographer|analyst|author|professor|director|fellow|bureau|chief|senior|critic|anchor|intern|ph\.?d|md|jr|sr)\b",
-    re.IGNORECASE,
-)
+MORE_ROLES = frozenset({"contributing", "analyst", "director", "bureau", "anchor", "intern"})
 SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|ph\.?d|m\.?d|esq)\.?$", re.IGNORECASE)
 BRACKETS = re.compile(r"\s*[(\[][^)\]]{0,80}[)\]]?")
 EMAIL = re.compile(r"\S+@\S+")
@@ -57,7 +55,7 @@ def join_names(names: list[str], *, is_english: bool) -> str:
 
 
 def _split(text: str) -> Iterator[str]:
-    line = BY.sub("", BRACKETS.sub("", " ".join(text.split())))
+    line = _without_by(BRACKETS.sub("", " ".join(text.split())))
     for part in SEPARATOR.split(line):
         pieces = [piece for piece in COMMA.split(part) if piece]
         for place, piece in enumerate(pieces):
@@ -80,15 +78,20 @@ def _is_account(name: str) -> bool:
 def _is_affiliation(name: str, pieces: list[str]) -> bool:
     """Return True for what follows a name after a comma and is no name: a role, an employer, a place."""
     is_short = len(name.split()) == 1 or name.isupper()
-    return bool(ROLES.search(name) or SUFFIX.match(name)) or (is_short and len(pieces[0].split()) > 1)
+    says_role = not (phrases.ROLES | MORE_ROLES).isdisjoint(WORDS.findall(name.lower()))
+    return says_role or bool(SUFFIX.match(name)) or (is_short and len(pieces[0].split()) > 1)
 
 
 def _tidy(piece: str) -> str:
-    name = BY.sub("", piece).strip(" .,:;-–—|/*\"'“”")
+    name = _without_by(piece).strip(" .,:;-–—|/*\"'“”")
     if not name or len(name) > MAX_NAME or len(name.split()) > MAX_WORDS or NOT_A_NAME.search(name):
         return ""
     if not any(character.isalpha() for character in name):
         return ""
     if name.isupper() and " " in name and name.isascii():
-        return " ".join(word.capitalize() if len(word) > 2 else word for word in name.split())
+        return " ".join(word.title() if len(word) > 2 else word for word in name.split())
     return name
+
+
+def _without_by(text: str) -> str:
+    return text if NAME_PARTICLE.match(text) else strip_byline_lead(text)

@@ -1,8 +1,8 @@
 """Find the authors of a page."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from newsletter.stories.reading.author_names import BY, clean_names, join_names
+from newsletter.stories.reading.author_names import clean_names, join_names
 from newsletter.stories.reading.json_ld import Node, StructuredData, types_of
 from newsletter.stories.reading.page_document import PageDocument, one_line, text_of
 from newsletter.stories.reading.page_story import FieldOrigin, FieldValue
@@ -18,6 +18,7 @@ MARKED = (
 )
 MAX_BYLINE = 160  # characters; a longer element is more than a byline
 MAX_MARKED = 6
+Joined = Callable[[Iterable[str], FieldOrigin], FieldValue]
 
 
 def byline(
@@ -39,7 +40,7 @@ def byline(
     yield joined(organisations, FieldOrigin.JSON_LD)
 
 
-def _marked(document: PageDocument, xpath: str, joined: object) -> Iterator[FieldValue]:
+def _marked(document: PageDocument, xpath: str, joined: Joined) -> Iterator[FieldValue]:
     marked = document.root.xpath(xpath)
     outer = {ancestor for element in marked[: 4 * MAX_MARKED] for ancestor in element.iterancestors()}
     inner = [element for element in marked if element not in outer]
@@ -47,7 +48,7 @@ def _marked(document: PageDocument, xpath: str, joined: object) -> Iterator[Fiel
         named = element.xpath(".//*[@itemprop='name']") or element.xpath(".//a[contains(@href, 'author')]")
         texts = [text_of(node) for node in named] or [element.get("content") or text_of(element)]
         if all(len(text) <= MAX_BYLINE for text in texts):
-            yield joined(texts, FieldOrigin.MARKUP)  # type: ignore[operator]
+            yield joined(texts, FieldOrigin.MARKUP)
 
 
 def _stated(data: StructuredData, article: Node) -> tuple[list[str], list[str]]:
@@ -61,8 +62,3 @@ def _stated(data: StructuredData, article: Node) -> tuple[list[str], list[str]]:
             is_person = not {"Organization", "NewsMediaOrganization", "Corporation"} & types_of(author)
             (people if is_person else organisations).extend(names)
     return people, organisations
-
-
-def is_byline_text(text: str) -> bool:
-    """Return True for a short line such as “By Jane Doe”."""
-    return len(text) <= MAX_BYLINE and bool(BY.match(text)) and bool(clean_names([text]))

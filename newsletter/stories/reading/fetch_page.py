@@ -1,6 +1,7 @@
 """Fetch a web page, and say why it cannot be had in words that help a curator."""
 
 from newsletter.lib.safe_fetch import PUBLIC_ONLY, Fetched, FetchError, FetchKind, FetchPolicy, fetch
+from newsletter.stories.reading.page_story import PASTE_IT
 from newsletter.stories.reading.reading_limits import MAX_PAGE_BYTES
 
 PASTE = "Or copy the article and paste it here."
@@ -29,7 +30,7 @@ def fetch_page(url: str, *, policy: FetchPolicy = PUBLIC_ONLY) -> Fetched:
 
 def _explained(error: FetchError) -> FetchError:
     status = error.status
-    hint = "Open the article in your browser, copy it and paste it here."
+    hint = PASTE_IT
     if status in REFUSING:
         return FetchError(
             f"The site refuses to be read by programs (status {status}).", hint, is_final=True, status=status
@@ -41,5 +42,5 @@ def _explained(error: FetchError) -> FetchError:
         )
     if status in BUSY:
         problem = f"The site is busy or limits how often it is read (status {status})."
-        return FetchError(problem, f"We will try again. {PASTE}", status=status)
+        return FetchError(problem, hint, status=status)
     return error

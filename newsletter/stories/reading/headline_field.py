@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from newsletter.stories.reading.comparable_text import letters_of
 from newsletter.stories.reading.json_ld import Node
 from newsletter.stories.reading.page_document import PageDocument, one_line, text_of
 from newsletter.stories.reading.page_story import FieldOrigin, FieldValue
 
 SITE_SEPARATOR = re.compile(r"\s+[|–—·»:-]{1,2}\s+")
 CUT = re.compile(r"\s*(?:…|\.\.\.)$")
-LETTERS = re.compile(r"\W+")
+WORDS = re.compile(r"\w+")
 LIKE = 0.5  # share of common words from which two headlines are versions of one
 
 
@@ -28,7 +29,7 @@ def headline(document: PageDocument, article: Node, *, source: str) -> Iterator[
     headings = [FieldValue(text, FieldOrigin.MARKUP) for text in _headings(document)]
     known = [found for found in (*stated, *titles) if found.value]
     for heading in headings:
-        if same := next((found for found in known if _key(found.value) == _key(heading.value)), None):
+        if same := next((found for found in known if letters_of(found.value) == letters_of(heading.value)), None):
             yield FieldValue(heading.value, same.origin)
     for heading in headings:
         if any(_is_version(heading.value, found.value) for found in known):
@@ -41,7 +42,7 @@ def headline(document: PageDocument, article: Node, *, source: str) -> Iterator[
 
 def without_site(title: str, source: str) -> str:
     """Return a title without the name of the site at either end."""
-    site = _key(source)
+    site = letters_of(source)
     for separator in reversed(list(SITE_SEPARATOR.finditer(title))):
         before, after = title[: separator.start()], title[separator.end() :]
         if site and _names_site(after, site):
@@ -52,7 +53,7 @@ def without_site(title: str, source: str) -> str:
 
 
 def _names_site(part: str, site: str) -> bool:
-    key = _key(part)
+    key = letters_of(part)
     return bool(key) and (
         key == site or (min(len(key), len(site)) > 3 and (key in site or site in key) and len(key) <= 2 * len(site))
     )
@@ -72,8 +73,4 @@ def _is_version(heading: str, stated: str) -> bool:
 
 
 def _words(text: str) -> set[str]:
-    return {word for word in LETTERS.split(text.casefold()) if word}
-
-
-def _key(text: str) -> str:
-    return LETTERS.sub("", text.casefold())
+    return set(WORDS.findall(text.casefold()))

@@ -43,12 +43,13 @@ def canonical_link(document: PageDocument, article: Node) -> Iterator[FieldValue
     stated += [(url, FieldOrigin.META) for text in document.metas("og:url") for url in document.absolute(text)]
     for value in (article.get("url"), main.get("@id") if isinstance(main, dict) else main):
         stated += [(url, FieldOrigin.JSON_LD) for url in document.absolute(value)]
-    is_deep = not document.url or not _is_front_page(document.url)
-    yield from (FieldValue(url, origin) for url, origin in stated if not (is_deep and _is_front_page(url)))
+    is_deep = not document.url or not is_front_page(document.url)
+    yield from (FieldValue(url, origin) for url, origin in stated if not (is_deep and is_front_page(url)))
     yield FieldValue(document.url, FieldOrigin.ADDRESS)
 
 
-def _is_front_page(url: str) -> bool:
+def is_front_page(url: str) -> bool:
+    """Return True for an address without a path."""
     parts = urlsplit(url)
     return parts.path.strip("/") == "" and not parts.query
 

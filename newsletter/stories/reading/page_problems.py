@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 from newsletter.stories.reading.json_ld import Node
 from newsletter.stories.reading.page_document import PageDocument, text_of
-from newsletter.stories.reading.page_story import FieldValue, Notice
+from newsletter.stories.reading.page_identity import is_front_page
+from newsletter.stories.reading.page_story import PASTE_IT, FieldValue, Notice
 
 LITTLE_TEXT = 600  # characters of article text, below which a page may be only a notice
 NO_HEADLINE = Notice("No headline was found in the page.", "Add the headline.")
-PASTE = "Open the article in your browser, copy it and paste it here."
 
 # Parts of addresses and of markup that services against robots put into the page they show in place of the article.
 ROBOT_MARKS = re.compile(
@@ -56,12 +56,12 @@ def find_problem(document: PageDocument, article: Node, fields: Mapping[str, Fie
     host = urlsplit(document.url).hostname or ""
     if is_little and not article and (ROBOT_TITLE.match(title) or _has_robot_check(document)):
         return Notice(
-            "The site checks for robots and did not show the article.", PASTE, is_final=True, is_other_page=True
+            "The site checks for robots and did not show the article.", PASTE_IT, is_final=True, is_other_page=True
         )
     if CONSENT_HOST.search(host):
         return Notice(
             "The site shows a page about cookies or privacy in place of the article.",
-            PASTE,
+            PASTE_IT,
             is_final=True,
             is_other_page=True,
         )
@@ -75,18 +75,18 @@ def find_problem(document: PageDocument, article: Node, fields: Mapping[str, Fie
         return Notice("The link leads to a front page, not to an article.", hint, is_final=True, is_other_page=True)
     if _is_closed(article, document) or (is_little and PAYWALL.search(_seen(document))):
         if text:
-            return Notice("The article is for subscribers, so its text may be incomplete.", f"Compare it. {PASTE}")
-        return Notice("The article is for subscribers, and the page holds no text of it.", PASTE, is_final=True)
+            return Notice("The article is for subscribers, so its text may be incomplete.", f"Compare it. {PASTE_IT}")
+        return Notice("The article is for subscribers, and the page holds no text of it.", PASTE_IT, is_final=True)
     if is_little and not article and _is_consent_wall(document, text):
         return Notice(
             "The site shows a page about cookies or privacy in place of the article.",
-            PASTE,
+            PASTE_IT,
             is_final=True,
             is_other_page=True,
         )
     if not text:
         return Notice(
-            "No article text was found in the page. The site may show it by scripts only.", PASTE, is_final=True
+            "No article text was found in the page. The site may show it by scripts only.", PASTE_IT, is_final=True
         )
     if "headline" not in fields:
         return NO_HEADLINE
@@ -121,9 +121,7 @@ def _heading_is(document: PageDocument, pattern: re.Pattern[str]) -> bool:
 def _is_front_page(document: PageDocument, article: Node) -> bool:
     if article or not document.url:
         return False
-    parts = urlsplit(document.url)
-    kind = next(document.metas("og:type"), "").lower()
-    return parts.path.strip("/") == "" and not parts.query and kind != "article"
+    return is_front_page(document.url) and next(document.metas("og:type"), "").lower() != "article"
 
 
 def _is_closed(article: Node, document: PageDocument) -> bool:

@@ -35,6 +35,8 @@ class Notice(NamedTuple):
     is_other_page: bool = False
 
 
+PASTE_IT = "Open the article in your browser, copy it and paste it here."  # what helps where a page cannot be read
+
 # The fields of a page in the order of display, and how people call them.
 FIELDS = {
     "headline": "headline",

@@ -12,7 +12,9 @@ from lxml import etree
 from newsletter.lib.errors import BadInput
 from newsletter.mail.text_direction import first_strong_direction
 from newsletter.stories.pasted_text import parse_pasted_text
-from newsletter.stories.pasted_text.line_types import APPEAL_PARTS, LineType
+from newsletter.stories.pasted_text.line_types import LineType
+from newsletter.stories.reading.appeal_in_page import APPEAL_LEFT_OUT, without_appeal
+from newsletter.stories.reading.comparable_text import letters_of
 from newsletter.stories.reading.page_document import PageDocument, text_of
 from newsletter.stories.reading.page_problems import NO_HEADLINE
 from newsletter.stories.reading.page_story import FieldOrigin, FieldValue, Notice, PageStory
@@ -22,34 +24,30 @@ from newsletter.stories.rich_text import rich_text
 WHOLE_DOCUMENT = re.compile(r"<meta\b[^>]*(?:og:|article:)|application/ld\+json|<link\b[^>]*canonical", re.IGNORECASE)
 FRAGMENT = re.compile(r"<!--\s*StartFragment\s*-->(.*?)(?:<!--\s*EndFragment\s*-->|\Z)", re.DOTALL)
 MORE = re.compile(r"^(?:read|continue|full|whole|more|see)\b.{0,40}$", re.IGNORECASE)
-MARKS = re.compile(r"[\W_]+")
 ENOUGH = 400  # characters of an article that has elements of its own
 MOST = 0.5  # of the text that the reader of lines keeps
-APPEAL_LEFT_OUT = Notice("A donation appeal in the text was left out.", "To save it, paste the text as plain text.")
 
 
 def read_pasted_html(text: str) -> PageStory:
     """Return the story in pasted HTML. A whole document with data about itself is read like a page."""
     if WHOLE_DOCUMENT.search(text):
-        return read_page(text, url="")
+        return without_appeal(read_page(text, url=""))
     copied = FRAGMENT.search(text)
     html = copied[1] if copied else text
-    page, (lines, appeal) = read_page(html, url=""), _by_lines(html)
-    paragraphs = tuple(block for block in page.paragraphs if not _is_among(block, appeal))
+    page, lines = read_page(html, url=""), _by_lines(html)
+    paragraphs = page.paragraphs
     length, other = _length(paragraphs), _length(lines.paragraphs)
     if length < ENOUGH and length <= MOST * other:
         return PageStory(page.fields | lines.fields, lines.paragraphs, lines.notice)
     fields = lines.fields | page.fields
-    has_appeal = len(paragraphs) < len(page.paragraphs)
     if "headline" not in page.fields:
         paragraphs = _below(lines.value("headline"), paragraphs)
     is_complete = page.notice is None or page.notice.is_final or (page.notice == NO_HEADLINE and "headline" in fields)
-    notice = APPEAL_LEFT_OUT if has_appeal else None if is_complete else page.notice
-    return PageStory(fields, paragraphs, notice)
+    return without_appeal(PageStory(fields, paragraphs, None if is_complete else page.notice))
 
 
-def _by_lines(html: str) -> tuple[PageStory, frozenset[str]]:
-    """Return the story as the reader of pasted text finds it, and the lines of an appeal."""
+def _by_lines(html: str) -> PageStory:
+    """Return the story as the reader of pasted text finds it."""
     document = PageDocument(html, "")
     heading = next((element for element in document.root.iter("h1", "h2") if text_of(element)), None)
     headline = text_of(heading) if heading is not None else ""
@@ -63,7 +61,7 @@ def _by_lines(html: str) -> tuple[PageStory, frozenset[str]]:
     try:
         found = parse_pasted_text.parse("\n\n".join(plain))
     except BadInput as error:
-        return PageStory(notice=Notice(f"The pasted text {error.problem}", error.hint, is_final=True)), frozenset()
+        return PageStory(notice=Notice(f"The pasted text {error.problem}", error.hint, is_final=True))
     types = {line.number: line.part for line in found.lines}
     kept = [
         block
@@ -78,27 +76,17 @@ def _by_lines(html: str) -> tuple[PageStory, frozenset[str]]:
         "direction": first_strong_direction(found.headline or "".join(plain)) or "",
     }
     fields = {name: FieldValue(value, FieldOrigin.EXTRACTED) for name, value in stated.items() if value}
-    appeal = frozenset(_letters(line.text) for line in found.lines if line.part in APPEAL_PARTS) - {""}
-    return PageStory(fields, tuple(kept), APPEAL_LEFT_OUT if found.appeal else None), appeal
+    return PageStory(fields, tuple(kept), APPEAL_LEFT_OUT if found.appeal else None)
 
 
 def _below(headline: str, blocks: tuple[str, ...]) -> tuple[str, ...]:
     """Return the blocks after the one that is the headline; all if there is none."""
-    texts = [_letters(rich_text.plain(block)) for block in blocks]
-    return blocks[texts.index(_letters(headline)) + 1 :] if _letters(headline) in texts else blocks
-
-
-def _is_among(block: str, lines: frozenset[str]) -> bool:
-    """Return True if a block consists of these lines."""
-    return {_letters(line) for line in rich_text.plain(block).splitlines()} - {""} <= lines if lines else False
+    texts = [letters_of(rich_text.plain(block)) for block in blocks]
+    return blocks[texts.index(letters_of(headline)) + 1 :] if letters_of(headline) in texts else blocks
 
 
 def _length(blocks: tuple[str, ...]) -> int:
     return sum(len(rich_text.plain(block)) for block in blocks)
-
-
-def _letters(text: str) -> str:
-    return MARKS.sub("", text.casefold())
 
 
 def _link(document: PageDocument, heading: etree._Element | None) -> str:

@@ -8,10 +8,9 @@ import structlog
 from newsletter.lib.bounded_process import Ending, command_of, run
 from newsletter.lib.errors import NewsletterError
 from newsletter.stories.reading import reading_limits
-from newsletter.stories.reading.page_story import Notice, PageStory
+from newsletter.stories.reading.page_story import PASTE_IT, Notice, PageStory
 
 COMMAND = command_of(Path(__file__).with_name("reader_main.py"))
-PASTE = "Open the article in your browser, copy its text and paste it here."
 
 log = structlog.get_logger()
 
@@ -32,11 +31,11 @@ def read_in_subprocess(page: bytes, *, url: str = "", content_type: str = "", is
             return _read(answer.output)
         case Ending.TOO_LONG:
             problem = f"The page takes more than {reading_limits.BOUNDS.cpu_seconds} seconds to read."
-            return PageStory(notice=Notice(problem, PASTE, is_final=True))
+            return PageStory(notice=Notice(problem, PASTE_IT, is_final=True))
         case Ending.NO_MEMORY:
-            return PageStory(notice=Notice("The page needs too much memory to read.", PASTE, is_final=True))
+            return PageStory(notice=Notice("The page needs too much memory to read.", PASTE_IT, is_final=True))
         case Ending.BROKEN if "MemoryError" in answer.trouble or "RecursionError" in answer.trouble:
-            return PageStory(notice=Notice("The page is too large or too deeply nested.", PASTE, is_final=True))
+            return PageStory(notice=Notice("The page is too large or too deeply nested.", PASTE_IT, is_final=True))
         case Ending.BROKEN:
             raise _unavailable(answer.trouble)
 

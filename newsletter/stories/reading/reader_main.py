@@ -12,6 +12,7 @@ sys.path.append(
 )  # the project root; the isolated interpreter searches nothing else
 
 from newsletter.lib.process_limits import apply_limits
+from newsletter.stories.reading.appeal_in_page import without_appeal
 from newsletter.stories.reading.page_encoding import decode_page
 from newsletter.stories.reading.pasted_html import read_pasted_html
 from newsletter.stories.reading.read_page import read_page
@@ -24,5 +25,5 @@ if __name__ == "__main__":
     if order["is_pasted"]:
         story = read_pasted_html(page.decode())
     else:
-        story = read_page(decode_page(page, content_type=order["content_type"]), url=order["url"])
+        story = without_appeal(read_page(decode_page(page, content_type=order["content_type"]), url=order["url"]))
     sys.stdout.buffer.write(json.dumps(story.to_json()).encode())

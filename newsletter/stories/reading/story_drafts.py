@@ -19,7 +19,7 @@ from newsletter.publications.models import Publication
 from newsletter.stories import duplicate_links, story_queue
 from newsletter.stories.models import OPEN_DRAFTS, DraftState, Story, StoryDraft
 from newsletter.stories.reading.fetch_page import fetch_page
-from newsletter.stories.reading.page_story import PageStory
+from newsletter.stories.reading.page_story import PASTE_IT, PageStory
 from newsletter.stories.reading.read_in_subprocess import PageReaderUnavailable, read_in_subprocess
 from newsletter.stories.reading.teaser_fields import teaser_fields
 
@@ -30,6 +30,7 @@ MAX_HTML_CHARS = 1_000_000
 LEASE = timedelta(seconds=90)  # longer than a fetch and two runs of the reader
 RETRY_PAUSES = tuple(timedelta(seconds=s) for s in (5, 30))  # a curator is waiting
 MAX_TRIES = len(RETRY_PAUSES) + 1
+KEPT = timedelta(days=30)  # after its creation, once a curator has decided about it
 Fetch = Callable[[str], Fetched]
 
 
@@ -62,7 +63,7 @@ def read_next(*, now: datetime, fetch: Fetch = fetch_page) -> bool:
     """Read one due draft, or record why that failed. Return False if none is due."""
     found, spent = claim(StoryDraft.objects.due(now), now=now, lease=LEASE, max_rows=1, max_tries=MAX_TRIES)
     for draft in spent:
-        _note(draft, "Every attempt to read it failed.", "Copy the article and paste it here.", again=False, now=now)
+        _note(draft, "Every attempt to read it failed.", PASTE_IT, again=False, now=now)
         _record(draft)
     if not found:
         return bool(spent)
@@ -78,7 +79,7 @@ def read_next(*, now: datetime, fetch: Fetch = fetch_page) -> bool:
         _note(draft, str(error), "", again=True, now=now)
     except Exception:
         log.exception("draft.not_read", draft=draft.pk)
-        _note(draft, "The page could not be read.", "Copy the article and paste it here.", again=True, now=now)
+        _note(draft, "The page could not be read.", PASTE_IT, again=True, now=now)
     _record(draft)
     return True
 
@@ -93,6 +94,11 @@ def retry(draft: StoryDraft) -> None:
 def discard(draft: StoryDraft) -> None:
     """Discard a draft that is not in the queue."""
     StoryDraft.objects.filter(pk=draft.pk, state__in=OPEN_DRAFTS).update(state=DraftState.DISCARDED)
+
+
+def delete_decided(*, now: datetime) -> None:
+    """Delete old drafts that were added or discarded: pasted HTML is large, and nothing reads it any more."""
+    StoryDraft.objects.filter(state__in=[DraftState.ADDED, DraftState.DISCARDED], created_at__lt=now - KEPT).delete()
 
 
 def add_to_queue(draft: StoryDraft, *, again: bool = False, **changed: Any) -> Story:

@@ -5,22 +5,20 @@ import re
 from lxml import etree, html
 from rapidfuzz import fuzz
 
-from newsletter.stories.reading.byline_field import is_byline_text
+from newsletter.stories.pasted_text.detect_byline_line import parse_byline_line
+from newsletter.stories.pasted_text.detect_dates import DURATION
+from newsletter.stories.pasted_text.line_types import LineType
+from newsletter.stories.pasted_text.measure_lines import measure_line
+from newsletter.stories.pasted_text.page_parts import find_page_part
+from newsletter.stories.pasted_text.page_words.phrases import INVITATIONS
+from newsletter.stories.reading.comparable_text import letters_of
 from newsletter.stories.reading.page_document import PageDocument, text_of
-from newsletter.stories.reading.published_date import parse_published
 from newsletter.stories.rich_text import rich_text
 
 SAME = 90  # of 100: two texts are versions of one
 MIN_DEK, MAX_DEK = 20, 400  # characters
 MAX_FURNITURE = 120
 FIRST_BLOCKS = 6  # furniture such as a byline stands at the start
-LABEL = re.compile(
-    r"^(?:advertisement|read more|related|share(?: this.*)?|sign up.*newsletter.*|subscribe.*newsletter.*|"
-    r"story continues below.*|article continues below.*|continue reading.*|listen to this article.*|tempo de leitura.*|"
-    r"lesezeit.*|temps de lecture.*|reading time.*|tiempo de lectura.*|"
-    r"loading\W*|skip advertisement|show caption|hide caption|image|photos?|\d+ min(?:ute)?s? read)\W*$",
-    re.IGNORECASE,
-)
 # A line that points to another article, in the languages of many newsrooms.
 POINTER = re.compile(
     r"^(?:read (?:more|also|next)|related(?: (?:post|article|story|stories|reading|coverage|content))?|also on [\w.]+|"
@@ -31,25 +29,26 @@ POINTER = re.compile(
 )
 MAX_POINTER = 200
 LINKED = 0.5  # share of a pointer's text that is a link
-PUBLISHED = re.compile(r"^(?:published|updated|posted|last (?:updated|modified))\b", re.IGNORECASE)
+YEAR = re.compile(r"\d{4}")
 HEADINGS = ("h2", "h3", "h4")
 UNSEEN = "[not(parent::script or parent::style)]"
 PRINTED = (*HEADINGS, "p", "div", "span", "li")
 DEK_CLASS = re.compile(
     r"dek|standfirst|subtitle|sub-?head|summary|strap-?line|excerpt|intro\b|alternativeHeadline", re.IGNORECASE
 )
-MARKS = re.compile(r"[\W_]+")
 
 
 def below_headline(document: PageDocument, blocks: list[str], *, headline: str) -> list[str]:
     """Return `blocks` without those at the start that stand above the headline in the page."""
     titles = [*document.root.iter("h1"), *document.root.iter("h2")]
-    heading = next((element for element in titles if _key(text_of(element)) == _key(headline)), None)
+    heading = next((element for element in titles if letters_of(text_of(element)) == letters_of(headline)), None)
     if heading is None or not headline:
         return blocks
-    above, below = (_key("".join(heading.xpath(f"{axis}::text(){UNSEEN}"))) for axis in ("preceding", "following"))
+    above, below = (
+        letters_of("".join(heading.xpath(f"{axis}::text(){UNSEEN}"))) for axis in ("preceding", "following")
+    )
     for place, block in enumerate(blocks[:FIRST_BLOCKS]):
-        text = _key(rich_text.plain(block))
+        text = letters_of(rich_text.plain(block))
         if text not in above or text in below:
             return blocks[place:]
     return blocks
@@ -62,7 +61,7 @@ def without_furniture(blocks: list[str], *, headline: str) -> list[str]:
         text = rich_text.plain(block)
         is_start = len(kept) < FIRST_BLOCKS
         if (
-            not MARKS.sub("", text)
+            not letters_of(text)
             or (is_start and headline and _is_same(text, headline))
             or _is_furniture(text, is_start=is_start)
             or _is_pointer(block, text)
@@ -76,9 +75,13 @@ def _is_furniture(text: str, *, is_start: bool) -> bool:
     line = text.strip(" -–—|*")
     if len(line) > MAX_FURNITURE:
         return False
-    if LABEL.match(line):
-        return True
-    return is_start and (is_byline_text(line) or bool(PUBLISHED.match(line)) or _is_date(line))
+    measured = measure_line(line, has_gap_above=False, has_gap_below=False)
+    part = find_page_part(measured)
+    if part and part.part is LineType.DATE:  # a time of day alone may be a heading
+        return is_start and bool(YEAR.search(line) or DURATION.search(line))
+    if part and measured.is_sentence and measured.opening and not INVITATIONS.search(line.casefold()):
+        return False  # “Updated rules take effect on Monday.”
+    return bool(part) or (is_start and any(parse_byline_line(line)))
 
 
 def _is_pointer(block: str, text: str) -> bool:
@@ -90,26 +93,22 @@ def _is_pointer(block: str, text: str) -> bool:
     return bool(found["colon"]) or linked > LINKED * len(text)
 
 
-def _is_date(line: str) -> bool:
-    return len(line) <= 60 and bool(re.search(r"\d", line)) and bool(parse_published(line))
-
-
 class Standfirsts:
     """Tells the standfirst of a page from descriptions that only search engines see."""
 
     def __init__(self, document: PageDocument, blocks: list[str]) -> None:
         self._paragraphs = [rich_text.plain(block) for block in blocks]
-        self._start = _key(" ".join(self._paragraphs[:3]))
+        self._start = letters_of(" ".join(self._paragraphs[:3]))
         self._printed: dict[str, list[etree._Element]] = {}
         for element in document.root.iter(*PRINTED):
             if element.find("p") is None and element.find("div") is None and len(text := text_of(element)) <= MAX_DEK:
-                self._printed.setdefault(_key(text), []).append(element)
+                self._printed.setdefault(letters_of(text), []).append(element)
 
     def has(self, text: str) -> bool:
         """Return True if a stated description is printed on the page, and is not the start of the article's text."""
         if not MIN_DEK <= len(text) <= MAX_DEK or text.endswith(("…", "...", "[…]")):
             return False
-        key = _key(text)
+        key = letters_of(text)
         printed = self._printed.get(key, [])
         repeated = any(_is_same(text, paragraph) for paragraph in self._paragraphs)
         if not repeated and fuzz.partial_ratio(key, self._start) < SAME:
@@ -124,9 +123,5 @@ def _is_marked(element: etree._Element) -> bool:
 
 
 def _is_same(text: str, other: str) -> bool:
-    one, two = _key(text), _key(other)
+    one, two = letters_of(text), letters_of(other)
     return bool(one) and (one == two or (abs(len(one) - len(two)) < 0.2 * len(one) and fuzz.ratio(one, two) >= SAME))
-
-
-def _key(text: str) -> str:
-    return MARKS.sub("", text.casefold())

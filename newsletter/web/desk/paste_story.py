@@ -85,6 +85,8 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
             kept = edit_appeal.activate(inactive, by=request.user)
         case "keep" if appeal_form and found.appeal:
             kept = keep(publication, appeal_form, found.appeal, by=request.user)
+    if request.POST.get("action") != "add" and not request.POST.get("url"):
+        form.errors.pop("url", None)  # it is asked for below, and only adding needs it
     form.ask_to_choose_again()
     context = {
         "found": found,

@@ -44,6 +44,26 @@ def test_a_picture_without_a_description_is_left_out(publication: Publication, s
     assert (story.picture_url, story.picture_alt) == ("", "")
 
 
+def test_another_picture_does_not_get_the_description_and_credit_of_the_one_in_the_page(
+    publication: Publication, site: Website
+) -> None:
+    site.pages["/a"] = body(page().encode())
+    url, policy = site.url("/a"), site.reach()
+    given = {"picture_url": "https://a.example/other.jpg"}
+    with pytest.raises(BadInput, match="has a picture"):
+        stories_add_url.add(publication, url, fields=given, yes=True, policy=policy)
+    given["picture_alt"] = "Another picture"
+    story, _ = stories_add_url.add(publication, url, fields=given, yes=True, policy=policy)
+    assert (story.picture_alt, story.picture_credit) == ("Another picture", "")
+
+
+def test_the_picture_of_a_page_can_be_marked_as_decorative(publication: Publication, site: Website) -> None:
+    site.pages["/a"] = body(page().encode())
+    fields = {"picture_decorative": True}
+    story, _ = stories_add_url.add(publication, site.url("/a"), fields=fields, yes=True, policy=site.reach())
+    assert (story.picture_alt, story.picture_credit) == ("", "Lea Sow")
+
+
 def test_the_command_never_reads_an_address_inside(newsletter: Command, publication: Publication) -> None:
     result = newsletter("stories", "add", "--url", "http://127.0.0.1/a")
     assert result.status == 1

@@ -25,6 +25,11 @@ ARTICLE: dict[str, Any] = {
     "image": {"@type": "ImageObject", "url": "/media/dredger-at-work.jpg", "creditText": "Lea Sow"},
     "mainEntityOfPage": "https://post.example.org/harbour",
 }
+APPEAL = [
+    "Give the gift of hope",
+    "We practice what we preach:",
+    "Support Harbour Post. Donate now.",
+]
 URL = "https://post.example.org/harbour?utm_source=feed"
 
 

@@ -200,6 +200,37 @@ def test_a_sentence_that_begins_like_a_pointer_stays() -> None:
     assert rich_text.plain(f"<p>{sentence}</p>") == rich_text.plain(read(text=[*TEXT, sentence]).paragraphs[-1])
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "By noon, the fire was out.",
+        "By 2030, half of all buses will be electric.",
+        "Por la noche, el fuego estaba apagado.",
+        "Published in 1851, the book was a failure.",
+        "Updated rules take effect on Monday, the ministry said.",
+    ],
+)
+def test_a_sentence_that_begins_like_a_byline_or_a_date_stays(sentence: str) -> None:
+    assert rich_text.plain(read(text=[sentence, *TEXT]).paragraphs[0]) == sentence
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "بقلم: أحمد سالم",
+        "Par Jean Dupont",
+        "Publié le 20 novembre 2026 à 10:00",
+        "Updated: May 3, 2026 at 5:00 pm",
+        "Tempo de leitura: 2 minutos",
+        "Das könnte Sie auch interessieren",
+        "© Reuters",
+    ],
+)
+def test_a_byline_a_date_or_a_label_among_the_paragraphs_is_left_out(line: str) -> None:
+    story = read(text=[line, *TEXT])
+    assert rich_text.plain(story.paragraphs[0]) == rich_text.plain(f"<p>{TEXT[0]}</p>")
+
+
 def test_a_short_article_below_a_cookie_banner_is_read() -> None:
     banner = "<div>We use cookies. Accept all cookies?</div>"
     story = read(data=None, before=f"{banner}<h1>About the quay</h1>", title="About the quay", text=TEXT[:3])

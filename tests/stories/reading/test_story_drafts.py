@@ -120,6 +120,7 @@ def test_a_busy_site_is_read_again_and_given_up_in_the_end(publication: Publicat
     work(site, now)
     draft.refresh_from_db()
     assert draft.state == DraftState.FAILED
+    assert "will try again" not in draft.problem + draft.hint  # because nobody does
     site.pages["/harbour"] = body(HTML)
     story_drafts.retry(draft)
     work(site, now)
@@ -183,3 +184,12 @@ def test_what_cannot_be_ordered_is_refused(publication: Publication) -> None:
     with pytest.raises(BadInput):
         story_drafts.order_html(publication, "x" * 2_000_000)
     assert not StoryDraft.objects.exists()
+
+
+def test_only_old_drafts_that_were_decided_about_are_deleted(publication: Publication) -> None:
+    for state in DraftState.values:
+        StoryDraft.objects.create(publication=publication, url=f"https://a.example/{state}", state=state)
+    story_drafts.delete_decided(now=clock.now() + story_drafts.KEPT - timedelta(minutes=1))
+    assert StoryDraft.objects.count() == 5
+    story_drafts.delete_decided(now=clock.now() + story_drafts.KEPT)
+    assert set(StoryDraft.objects.values_list("state", flat=True)) == {"waiting", "read", "failed"}

@@ -36,6 +36,7 @@ def test_plain_text_goes_on_to_the_review(cora: Client, publication: Publication
         BOX, {"text": "The harbour gets its light back\nIt was lit on Friday, and many people came to see it."}
     )
     assert "Line by line" in words(shown)
+    assert "correction" not in words(shown)  # the link is asked for here
     assert not StoryDraft.objects.exists()
 
 
