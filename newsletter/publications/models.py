@@ -114,7 +114,7 @@ class Publication(models.Model):
         max_length=300, default="FREQ=DAILY", help_text="An iCalendar rule of days, such as FREQ=WEEKLY;BYDAY=MO,TH."
     )
     starts_on = models.DateField(help_text="The rule counts from this day.")
-    send_time = models.TimeField(help_text="Local time on the readers' clocks in the publication's time zone.")
+    send_time = models.TimeField(help_text="In the publication's time zone; with local time, in each reader's own.")
     lead_minutes = models.PositiveIntegerField(default=60, help_text="How long before sending the email is built.")
     schedule_ahead_minutes = models.PositiveIntegerField(
         default=0, help_text="How long before sending emails are handed to the provider; 0: at the due time."

@@ -52,10 +52,7 @@ class AppealRow(NamedTuple):
 @permission_required(Permission.CURATE)
 def latest(request: DeskRequest) -> HttpResponse:
     """Redirect to the appeals of the publication viewed last."""
-    publication = publications.last_viewed(request)
-    if publication is None:
-        return render(request, "web/desk/no_publication.html")
-    return redirect("appeal-list", publication.slug)
+    return publications.redirect_to_last_viewed(request, "appeal-list")
 
 
 @require_safe

@@ -174,6 +174,10 @@ def _report(request: DeskRequest, edition: Edition, done: str, *, before: Editio
     elif edition.state == EditionState.ASSEMBLED:
         parts.append("It is sent as soon as someone approves it." if edition.due_at <= clock.now() else APPROVE_IT)
     elif edition.due_at <= clock.now():
-        when = "approved automatically and sent." if edition.auto_approve else "sent as soon as someone approves it."
+        when = (
+            "approved automatically and sent, unless preflight finds a problem."
+            if edition.auto_approve
+            else "sent as soon as someone approves it."
+        )
         parts.append(f"The email is built within a minute, then {when}")
     messages.success(request, " ".join(parts))

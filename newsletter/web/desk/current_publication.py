@@ -1,7 +1,7 @@
 """The publication of a desk page: the one in the URL, otherwise the one viewed last."""
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 
 from newsletter.publications.models import Publication
 from newsletter.web.shared.permission_required import DeskRequest
@@ -29,3 +29,11 @@ def last_viewed(request: DeskRequest) -> Publication | None:
         return publication_from_url(request, slug) if slug else Publication.objects.filter(is_active=True).first()
     except Http404:
         return Publication.objects.filter(is_active=True).first()
+
+
+def redirect_to_last_viewed(request: DeskRequest, page: str) -> HttpResponse:
+    """Redirect to this page of the publication viewed last, or say that there is no publication."""
+    publication = last_viewed(request)
+    if publication is None:
+        return render(request, "web/desk/no_publication.html")
+    return redirect(page, publication.slug)

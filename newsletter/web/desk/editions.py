@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
@@ -49,10 +49,7 @@ class RescheduleForm(PlainForm):
 @permission_required(Permission.CURATE)
 def latest(request: DeskRequest) -> HttpResponse:
     """Redirect to the editions of the publication viewed last."""
-    publication = publications.last_viewed(request)
-    if publication is None:
-        return render(request, "web/desk/no_publication.html")
-    return redirect("edition-list", publication.slug)
+    return publications.redirect_to_last_viewed(request, "edition-list")
 
 
 @require_safe

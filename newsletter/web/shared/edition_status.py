@@ -95,9 +95,9 @@ def _blocked(edition: Edition) -> StatusBadge | None:
 
 def _auto_approval(edition: Edition) -> str:
     """Return what happens next if the publication approves automatically; empty otherwise."""
-    return (
-        " Automatic approval is on, so the edition is then sent without further action." if edition.auto_approve else ""
-    )
+    if not edition.auto_approve:
+        return ""
+    return " Automatic approval is on, so the edition is then sent unless preflight finds a problem."
 
 
 def _submission(edition: Edition, at: Callable[[datetime], str], now: datetime) -> str:

@@ -134,5 +134,6 @@ def _building(edition: Edition, when: str) -> str:
 
 def _after_building(edition: Edition, at: Callable[[datetime], str], *, now: datetime) -> str:
     if edition.auto_approve:
-        return f"It is approved automatically and sent {at(max(edition.due_at, now))}."
+        sent = f"It is approved automatically and sent {at(max(edition.due_at, now))}."
+        return f"{sent} If preflight finds a problem, it waits for a person."
     return f"It then needs an approval; without one by {at(edition.too_late_after)} it is held and no reader gets it."

@@ -11,11 +11,11 @@ from newsletter.audit.models import Record
 from newsletter.delivery.dispatches import control_dispatch, recovery
 from newsletter.delivery.dispatches.delay_reasons import held_back
 from newsletter.delivery.models import Attempt, Batch, Dispatch
-from newsletter.delivery.recipients import batch_recipients
 from newsletter.delivery.sending import send_batches
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.mail.provider_errors import Refused
 from newsletter.mail.sendgrid.mail_send_client import Client
+from tests.delivery.begin_batches import begun
 from tests.support.factories import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -40,14 +40,6 @@ def refuse_one(dispatch: Dispatch, client: Client) -> Batch:
     dispatch.refresh_from_db()
     assert dispatch.state == DispatchState.ATTENTION
     return dispatch.batches.get(state=BatchState.REFUSED)
-
-
-def begun(batch: Batch) -> Attempt:
-    claimed = send_batches.claim(batch.pk, now=MONDAY)
-    assert claimed is not None
-    attempt = send_batches.begin_attempt(claimed, batch_recipients.resolve_recipients(claimed), now=MONDAY)
-    assert attempt is not None
-    return attempt
 
 
 def audited(act: Act) -> Record:

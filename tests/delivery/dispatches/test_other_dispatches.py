@@ -14,20 +14,13 @@ from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.editions.models import Edition
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import ProviderError, Refused, Uncertain
+from tests.delivery.begin_batches import begun
 from tests.support.factories import MONDAY
 
 pytestmark = pytest.mark.django_db
 LATER = MONDAY + timedelta(minutes=5)
 Opener = Callable[..., Dispatch]
 ACCEPTED, UNCERTAIN, REFUSED, CALLING, CLAIMED, PENDING = range(1, 7)  # the numbers of the batches
-
-
-def begun(batch: Batch) -> Attempt:
-    claimed = send_batches.claim(batch.pk, now=MONDAY)
-    assert claimed is not None
-    attempt = send_batches.begin_attempt(claimed, batch_recipients.resolve_recipients(claimed), now=MONDAY)
-    assert attempt is not None
-    return attempt
 
 
 def under_way(opened: Opener) -> Dispatch:
