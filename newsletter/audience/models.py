@@ -119,7 +119,7 @@ class ConsentBasis(models.TextChoices):
     """What a consent rests on."""
 
     EXPRESS = "express", "the person agreed"
-    STATED = "stated", "stated by whoever imported the file"
+    STATED = "stated", "stated by the person who imported the file"
 
 
 class ConsentEventQuerySet(models.QuerySet["ConsentEvent"]):
@@ -257,7 +257,7 @@ class SuppressionReason(models.TextChoices):
 
 
 class Suppression(models.Model):
-    """An address, or the keyed hash of an erased person's, that no publication may mail, whoever subscribes it."""
+    """An address that no publication may mail, whatever its subscriptions; of an erased person, a keyed hash."""
 
     email = models.CharField(max_length=320, unique=True, null=True, blank=True)
     address_hash = models.CharField(
