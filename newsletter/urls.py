@@ -30,7 +30,7 @@ from newsletter.web.readers.join import join
 from newsletter.web.readers.preferences import preferences
 from newsletter.web.readers.unsubscribe import unsubscribe
 from newsletter.web.readers.web_version import web_version
-from newsletter.web.shared import anonymous_letter_views
+from newsletter.web.shared import anonymous_letter_views, unsaved_changes
 from newsletter.web.shared.permission_required import permission_required
 from newsletter.web.site import health_check, picture_files, sign_in_pages, start_page
 
@@ -110,6 +110,8 @@ AUDIENCE = [
     path("readers/<int:subscriber_id>/", reader_lookup.show, name="reader"),
 ]
 ACCOUNT = [
+    path("unsaved-changes/", unsaved_changes.keep, name="unsaved-keep"),
+    path("unsaved-changes/discard/", unsaved_changes.discard, name="unsaved-discard"),
     path("sign-in/", sign_in_pages.SignIn.as_view(), name="login"),
     path("sign-out/", sign_in_pages.SignOut.as_view(), name="logout"),
     path("password/", permission_required()(sign_in_pages.ChangePassword.as_view()), name="password"),

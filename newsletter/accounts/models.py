@@ -1,4 +1,4 @@
-"""Staff users. A user has one role; `permissions.py` defines what each role may do."""
+"""Staff users, and what they typed and did not save yet. `permissions.py` defines what each role may do."""
 
 from typing import ClassVar
 
@@ -46,6 +46,21 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+
+class UnsavedForm(models.Model):
+    """What a user typed into a form and did not save yet. `address` is the path and query of the form's page."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="unsaved_forms")
+    address = models.CharField(max_length=300, db_index=True)
+    fields = models.JSONField()  # name → text, as the browser would post them
+    saved_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "address"], name="one_unsaved_form_a_page")]
+
+    def __str__(self) -> str:
+        return self.address
 
 
 class CacheEntry(models.Model):

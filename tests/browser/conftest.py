@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from newsletter.accounts.models import Role
@@ -27,11 +27,18 @@ def publication(transactional_db: None) -> Publication:
 
 @pytest.fixture
 def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opened]:
-    """`opened("/path", Role.EDITOR)`: that page, signed in. Whatever goes wrong in the browser fails the test."""
+    """`opened("/path", Role.EDITOR)`: that page, signed in. Whatever goes wrong in the browser fails the test,
+
+    but for console errors that contain `expected_error`.
+    """
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 
-    def show(path: str, role: Role | None = None, **said: Any) -> Page:
+    def show(path: str, role: Role | None = None, *, expected_error: str | None = None, **said: Any) -> Page:
+        def note(line: ConsoleMessage) -> None:
+            if line.type == "error" and (expected_error is None or expected_error not in line.text):
+                troubles.append(line.text)
+
         context = browser.new_context(base_url=live_server.url, **said)
         context.set_default_timeout(20_000)
         contexts.append(context)
@@ -42,7 +49,7 @@ def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opened]:
             context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
+        page.on("console", note)
         page.goto(path)
         return page
 

@@ -7,7 +7,7 @@ import redis
 from celery import shared_task
 from django.conf import settings
 
-from newsletter.accounts import session_expiry
+from newsletter.accounts import session_expiry, unsaved_forms
 from newsletter.audience import kept_reader_counts, sign_up, sign_up_limits, subscriptions
 from newsletter.delivery.dispatches import recovery, return_unsent_stories
 from newsletter.delivery.email_tests import order_email_test
@@ -88,6 +88,7 @@ def clean_up() -> None:
     gift_records.delete_old_gifts(now=now)
     subscriptions.resume_all_due(now=now)
     session_expiry.delete_expired(now=now)
+    unsaved_forms.delete_old(now=now)
     sign_up.erase_unconfirmed(now=now)
     sign_up_limits.forget_old(now=now)
 

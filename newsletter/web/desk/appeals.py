@@ -24,11 +24,13 @@ from newsletter.publications.models import Publication
 from newsletter.web.desk import appeal_form
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.appeal_form import AppealEditForm
+from newsletter.web.shared import unsaved_changes
 from newsletter.web.shared.anonymous_letter_views import framed_response
 from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.forms import show_errors_on
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.unsaved_changes import UnsavedForms
 
 REBUILT = "Built emails that are not sent yet are rebuilt if this changes them."
 PHASES = {
@@ -82,12 +84,14 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
     with timezone.override(clock_of(publication)):
         form = AppealEditForm(request.POST) if request.method == "POST" else AppealEditForm()
         form.initial = appeal_form.new_values(publication)
+        unsaved = unsaved_changes.restore(request, form)
         if form.is_bound and form.is_valid():
             with show_errors_on(form):
                 made = edit_appeal.create_appeal(publication, by=request.user, **form.values())
+                unsaved_changes.saved(request)
                 messages.success(request, f"“{made.name}” was added.")
                 return redirect("appeal-list", slug)
-        return _page(request, publication, None, form)
+        return _page(request, publication, None, form, unsaved)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -98,16 +102,19 @@ def edit(request: DeskRequest, appeal_id: int) -> HttpResponse:
     publication, stored = appeal.publication, appeal_form.stored_values(appeal)
     with timezone.override(clock_of(publication)):
         form = AppealEditForm(request.POST if request.method == "POST" else None, stored=stored)
+        unsaved = unsaved_changes.restore(request, form)
         if form.is_bound and form.is_valid():
             if not form.changed:
+                unsaved_changes.saved(request)
                 messages.info(request, "You made no changes, so nothing was saved.")
                 return redirect("appeal-list", publication.slug)
             with show_errors_on(form):
                 fields: Any = form.values()
                 edit_appeal.update_appeal(appeal, by=request.user, **fields)
+                unsaved_changes.saved(request)
                 messages.success(request, f"Saved. {REBUILT}")
                 return redirect("appeal-list", publication.slug)
-        return _page(request, publication, appeal, form)
+        return _page(request, publication, appeal, form, unsaved)
 
 
 @require_POST
@@ -165,11 +172,14 @@ def _groups(
     return [(PHASES[phase], rows) for phase, rows in groups.items() if rows]
 
 
-def _page(request: DeskRequest, publication: Publication, appeal: Appeal | None, form: AppealEditForm) -> HttpResponse:
+def _page(
+    request: DeskRequest, publication: Publication, appeal: Appeal | None, form: AppealEditForm, unsaved: UnsavedForms
+) -> HttpResponse:
     context = {
         "publication": publication,
         "appeal": appeal,
         "form": form,
+        "unsaved": unsaved,
         "platforms": appeal_form.platform_formats(),
         "built": publication.editions.filter(state__in=NOT_YET_SENT).count(),
         "editions": appeal_editions.editions_with(appeal) if appeal else [],

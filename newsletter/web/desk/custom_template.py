@@ -19,6 +19,7 @@ from newsletter.publications.models import Publication
 from newsletter.rendering.custom_template.limits import MAX_SOURCE_CHARACTERS
 from newsletter.rendering.custom_template.template_errors import CustomTemplateError
 from newsletter.web.desk import current_publication as publications
+from newsletter.web.shared import unsaved_changes
 from newsletter.web.shared.edit_form import CONFLICT
 from newsletter.web.shared.forms import PlainForm
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
@@ -54,7 +55,10 @@ def template(request: DeskRequest, slug: str) -> HttpResponse:
     """Show and save the template. Unsaved input stays in the form when saving fails."""
     publication = publications.publication_from_url(request, slug)
     current, number = custom_templates.current(publication), _latest_number(publication)
-    form = TemplateForm(request.POST or None, initial={"body": current})
+    kept = unsaved_changes.kept(request)
+    typed = kept.fields.get("body", "").replace("\r\n", "\n") if kept else current
+    shows_typed = kept is not None and typed != current
+    form = TemplateForm(request.POST or None, initial={"body": typed})
     fault, excerpt = "", list[SourceLine]()
     if form.is_valid() and _has_conflict(request, form, current, number):
         form.conflicts = {"body": current}
@@ -66,11 +70,13 @@ def template(request: DeskRequest, slug: str) -> HttpResponse:
         except NewsletterError as error:
             fault, excerpt = str(error), _excerpt(body, error)
         else:
+            unsaved_changes.saved(request)
             messages.success(request, f"Saved as version {saved.number}. New emails use this version.")
             return redirect("template", slug)
     versions = publication.templates.select_related("saved_by")[:10]
     page: dict[str, Any] = {"publication": publication, "form": form, "fault": fault, "excerpt": excerpt}
-    page["number"] = number
+    page["number"] = kept.fields.get("seen-version", number) if kept and shows_typed else number
+    page["unsaved"] = unsaved_changes.page_info(request, kept.saved_at if kept and shows_typed else None)
     return render(request, "web/desk/custom_template.html", page | {"versions": versions})
 
 

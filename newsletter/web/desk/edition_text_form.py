@@ -20,7 +20,7 @@ from newsletter.letters import edit_edition, render_letter
 from newsletter.letters.edit_edition import LineDefaults, SaveEffect
 from newsletter.lib import clock
 from newsletter.lib.errors import InvalidState, NewsletterError
-from newsletter.web.shared import anonymous_letter_views
+from newsletter.web.shared import anonymous_letter_views, unsaved_changes
 from newsletter.web.shared.display_formats import clock_of, leaves, moment, with_full_stop, zone_name
 from newsletter.web.shared.edit_form import EditForm
 from newsletter.web.shared.forms import show_errors_on
@@ -76,8 +76,10 @@ def texts(request: DeskRequest, edition_id: int) -> HttpResponse:
     form = (
         EditionTextsForm(request.POST, stored=stored) if request.method == "POST" else EditionTextsForm(stored=stored)
     )
+    unsaved = unsaved_changes.restore(request, form)
     if form.is_bound and form.is_valid():
         if not form.changed:
+            unsaved_changes.saved(request)
             messages.info(request, "You made no changes, so nothing was saved.")
             return redirect("edition", edition_id)
         with show_errors_on(form):
@@ -89,11 +91,12 @@ def texts(request: DeskRequest, edition_id: int) -> HttpResponse:
                 seen=stored,
                 announced=_announced(request),
             )
+            unsaved_changes.saved(request)
             messages.success(request, _report(saved, before=edition))
             return redirect("edition", edition_id)
         edition = _edition(edition_id)
     status = 422 if form.is_bound else 200
-    return render(request, "web/desk/edition_texts.html", _context(edition, form), status=status)
+    return render(request, "web/desk/edition_texts.html", _context(edition, form) | {"unsaved": unsaved}, status=status)
 
 
 @require_POST

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
@@ -28,12 +29,14 @@ from newsletter.lib.errors import NewsletterError
 from newsletter.mail.message import Letter
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.next_edition import next_stories
+from newsletter.web.shared import unsaved_changes
 from newsletter.web.shared.anonymous_letter_views import letter_of, requested_variant
 from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.edition_status import edition_status
 from newsletter.web.shared.edition_timeline import timeline_of
 from newsletter.web.shared.forms import LocalDateTimeField, PlainForm
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.unsaved_changes import UnsavedTitle
 
 PAGE_SIZE = 25
 LOOKS = {"desktop": "Desktop", "phone": "Phone", "text": "Plain text"}
@@ -99,6 +102,7 @@ def mark(edition: Edition, *, now: datetime) -> Mark:
     """Return the current mark. It differs when the page would show something else."""
     dispatch = getattr(edition, "dispatch", None)
     shown = [*edition_status(edition, now=now), edition.due_at, dispatch and progress(dispatch)]
+    shown += [(form.title, form.user.pk) for form in _unsaved(edition)]
     return Mark(edition.content_hash[:12], hashlib.sha256(repr(shown).encode()).hexdigest()[:12])
 
 
@@ -131,6 +135,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "waits": delay_of(dispatch, now=now) if dispatch else None,
         "tally": dispatch_stats(dispatch.pk) if dispatch else None,
         "can": can(request, edition),
+        "unsaved": _unsaved(edition),
         "form": form,
         "now": now,
         "mark": mark(edition, now=now),
@@ -138,6 +143,15 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "State": EditionState,
     }
     return render(request, "web/desk/edition.html", context)
+
+
+def _unsaved(edition: Edition) -> list[UnsavedTitle]:
+    """Return the forms that somebody is editing and that this edition's email is made of, while it can be approved."""
+    if edition.state != EditionState.ASSEMBLED:
+        return []
+    stories = edition.placements.values_list("story_id", flat=True)
+    addresses = [reverse("story", args=[story]) for story in stories]
+    return unsaved_changes.titles_at([*addresses, reverse("edition-texts", args=[edition.pk])])
 
 
 def _expected_problems(edition: Edition, *, now: datetime) -> tuple[str, ...]:

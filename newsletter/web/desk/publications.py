@@ -18,9 +18,11 @@ from newsletter.publications.schedule import Cadence, zone
 from newsletter.publications.upcoming_dates import UpcomingDate, describe_clock, upcoming_dates
 from newsletter.web.desk import publication_form
 from newsletter.web.desk.publication_form import NewPublicationForm, PublicationForm
+from newsletter.web.shared import unsaved_changes
 from newsletter.web.shared.display_formats import zone_name
 from newsletter.web.shared.forms import show_errors_on
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.unsaved_changes import UnsavedForms
 
 SCHEDULE = ("recurrence", "starts_on", "send_time", "time_zone")
 
@@ -48,12 +50,14 @@ def add(request: DeskRequest) -> HttpResponse:
     """Show and save the form of a new publication."""
     form = NewPublicationForm(request.POST if request.method == "POST" else None)
     form.initial = _defaults()
+    unsaved = unsaved_changes.restore(request, form)
     if form.is_bound and form.is_valid():
         with show_errors_on(form):
             made = edit_publication.create_publication(by=request.user, **form.values())
+            unsaved_changes.saved(request)
             messages.success(request, f"{made.name} was added. Upload its logo, then fill its story queue.")
             return redirect("publication", made.slug)
-    return _page(request, None, form)
+    return _page(request, None, form, unsaved)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,16 +67,19 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
     publication = get_object_or_404(Publication, slug=slug)
     stored = publication_form.stored_values(publication)
     form = PublicationForm(request.POST if request.method == "POST" else None, stored=stored)
+    unsaved = unsaved_changes.restore(request, form)
     if form.is_bound and form.is_valid():
         fields: Any = form.values()
         if not fields:
+            unsaved_changes.saved(request)
             messages.info(request, "You made no changes, so nothing was saved.")
             return redirect("publication", slug)
         with show_errors_on(form):
             edit_publication.update_publication(publication, by=request.user, now=clock.now(), **fields)
+            unsaved_changes.saved(request)
             messages.success(request, "Saved. Editions that are planned follow within seconds.")
             return redirect("publication", slug)
-    return _page(request, publication, form)
+    return _page(request, publication, form, unsaved)
 
 
 @require_POST
@@ -114,7 +121,9 @@ def _defaults() -> dict[str, Any]:
     return publication_form.stored_values(new)
 
 
-def _page(request: DeskRequest, publication: Publication | None, form: PublicationForm) -> HttpResponse:
+def _page(
+    request: DeskRequest, publication: Publication | None, form: PublicationForm, unsaved: UnsavedForms
+) -> HttpResponse:
     now = clock.now()
     if form.is_bound:
         preview = _typed_dates(form, now=now)
@@ -124,6 +133,7 @@ def _page(request: DeskRequest, publication: Publication | None, form: Publicati
     context = {
         "publication": publication,
         "form": form,
+        "unsaved": unsaved,
         "preview": preview,
         "zones": publication_form.ZONES,
         "built": publication.editions.filter(state__in=NOT_YET_SENT).count() if publication else 0,

@@ -21,12 +21,14 @@ from newsletter.stories.reading.teaser_fields import teaser_fields
 from newsletter.stories.rich_text import typed_text
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.rich_text_editor import WritingInput
+from newsletter.web.shared import unsaved_changes
 from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.edit_form import EditForm
 from newsletter.web.shared.forms import LocalDateTimeField, show_errors_on
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.picture_forms import PictureForm, picture_message
+from newsletter.web.shared.unsaved_changes import UnsavedForms
 
 SAVE_AGAIN = "Someone else saved this story at the same moment. Your changes are below. Review them and save again."
 
@@ -105,6 +107,7 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
         form = StoryForm(request.POST, request.FILES) if request.method == "POST" else StoryForm()
         if draft and not form.is_bound:
             form.initial = _initial(draft)
+        unsaved = unsaved_changes.restore(request, form)
         if form.is_bound and form.is_valid():
             with show_errors_on(form):
                 fields, again = form.fields_of_story(), "again" in request.POST
@@ -112,9 +115,10 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
                     story = story_drafts.add_to_queue(draft, again=again, **fields)
                 else:
                     story = story_queue.add(publication, **fields, again=again)
+                unsaved_changes.saved(request)
                 messages.success(request, f"“{story.headline}” was added to the queue.{picture_message(story)}")
                 return redirect("queue", publication.slug)
-        return _page(request, publication, form, story=None)
+        return _page(request, publication, form, unsaved, story=None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -124,20 +128,23 @@ def change(request: DeskRequest, story_id: int) -> HttpResponse:
     story = get_object_or_404(Story.objects.select_related("publication", "picture"), pk=story_id)
     with timezone.override(clock_of(story.publication)):
         form = _form_of(request, story)
+        unsaved = unsaved_changes.restore(request, form)
         if form.is_bound and form.is_valid():
             if not form.changed:
+                unsaved_changes.saved(request)
                 messages.info(request, "You made no changes, so nothing was saved.")
                 return redirect("queue", story.publication.slug)
             with show_errors_on(form):
                 fields = form.fields_of_story()
                 story = story_queue.update(story, **fields, seen=story.version, again="again" in request.POST)
+                unsaved_changes.saved(request)
                 messages.success(request, f"“{story.headline}” was saved.{picture_message(story)}")
                 return redirect("queue", story.publication.slug)
             if form.has_version_conflict:
                 story = Story.objects.select_related("publication", "picture").get(pk=story.pk)
                 form = _form_of(request, story)
                 form.add_domain_error(VersionConflict(SAVE_AGAIN))
-        return _page(request, story.publication, form, story=story)
+        return _page(request, story.publication, form, unsaved, story=story)
 
 
 def _draft_of(request: DeskRequest, publication: Publication) -> StoryDraft | None:
@@ -169,7 +176,10 @@ def picture(request: DeskRequest, story_id: int) -> HttpResponse:
     return render(request, "web/desk/_story_picture.html", {"story": story})
 
 
-def _page(request: DeskRequest, publication: Publication, form: StoryForm, *, story: Story | None) -> HttpResponse:
+def _page(
+    request: DeskRequest, publication: Publication, form: StoryForm, unsaved: UnsavedForms, *, story: Story | None
+) -> HttpResponse:
     context = {"publication": publication, "form": form, "story": story, "State": StoryState, "now": clock.now()}
+    context["unsaved"] = unsaved
     context["edition"] = Edition.objects.filter(placements__story=story).first() if story else None
     return render(request, "web/desk/story.html", context)

@@ -20,6 +20,7 @@ from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk import story_queue_page
 from newsletter.web.desk.story_queue_diff import changes
 from newsletter.web.desk.story_queue_page import PAGE_SIZE, Shown
+from newsletter.web.shared import unsaved_changes
 from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.forms import LocalDateTimeField, PlainForm
 from newsletter.web.shared.parse_numbers import whole_number
@@ -130,7 +131,7 @@ def _page(request: DeskRequest, publication: Publication, *, extra: ExtraEdition
     shown = story_queue_page.first_stories(publication, story_queue_page.requested_count(request.GET), now=clock.now())
     context = story_queue_page.context(publication, shown, is_whole_page=True)
     context |= {"dropped": undo, "problem": "", "publications": publications.active_publications()}
-    context |= {"extra": extra or ExtraEditionForm()}
+    context |= {"extra": extra or ExtraEditionForm(), "unsaved": unsaved_changes.titles_of_user(request.user)}
     return render(request, "web/desk/story_queue.html", context)
 
 

@@ -47,6 +47,7 @@ class EditForm(FileForm):
         super().__init__(data, files, initial=initial)
         self.version, self.always = version, always
         self.is_edit = stored is not None
+        self.restored: Mapping[str, str] = {}  # displayed values of fields whose unsaved changes are shown again
         if self.is_bound and self.is_edit:
             self._reset_unchanged()
 
@@ -62,11 +63,29 @@ class EditForm(FileForm):
             return {}
         return {name: self._readable(name) for name in self.changed if self._is_in_conflict(name)}
 
+    def restore(self, typed: Mapping[str, str]) -> bool:
+        """Show what was typed before and not saved. Return False if it changes nothing.
+
+        Of a stored object only the changed fields are restored, with the values that their page displayed, so that a
+        conflict with somebody else's change is found when the form is saved.
+        """
+        names = [name for name in self.fields if name not in self.acts and self._is_unsaved(name, typed)]
+        self.initial = {**self.initial, **{name: typed.get(name, "") for name in names}}
+        self.restored = {name: typed.get(SEEN + name, "") for name in names}
+        return bool(names)
+
+    def _is_unsaved(self, name: str, typed: Mapping[str, str]) -> bool:
+        now = _plain(typed.get(name, ""))
+        if not self.is_edit:
+            return now != _plain(self._shown(name, self.initial.get(name)))
+        seen = typed.get(SEEN + name)
+        return seen is not None and now != _plain(seen) and now != _plain(self._printed(name))
+
     def hidden(self) -> Iterator[tuple[str, str]]:
         """Yield names and values of the hidden fields."""
         if self.is_edit:
             yield VERSION, str(self.version)
-            yield from ((SEEN + name, self._printed(name)) for name in self.fields)
+            yield from ((SEEN + name, self.restored.get(name, self._printed(name))) for name in self.fields)
 
     def clean(self) -> dict[str, Any]:
         if self.conflicts:
@@ -114,11 +133,13 @@ class EditForm(FileForm):
 
     def _printed(self, name: str) -> str:
         """Return the stored value as the widget displays it."""
-        field, value = self.fields[name], self.stored.get(name)
-        if isinstance(field, forms.BooleanField) and name not in self.acts:
+        value = self.stored.get(name)
+        return str(value or "") if name in self.acts else self._shown(name, value)
+
+    def _shown(self, name: str, value: Any) -> str:
+        field = self.fields[name]
+        if isinstance(field, forms.BooleanField):
             return "on" if value else ""
-        if name in self.acts:
-            return str(value or "")
         shown = field.widget.format_value(field.prepare_value(value))
         return str(shown[0] if isinstance(shown, list) and shown else shown or "")
 

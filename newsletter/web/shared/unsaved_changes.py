@@ -1,0 +1,141 @@
+"""Unsaved changes of forms: shown again to their author, announced to colleagues, kept and discarded by two addresses.
+
+`js/unsaved_changes.js` posts what is typed. Keeping changes nothing that readers see; only saving does.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
+from django.views.decorators.http import require_POST
+
+from newsletter.accounts import unsaved_forms
+from newsletter.accounts.models import UnsavedForm, User
+from newsletter.lib import clock
+from newsletter.lib.errors import BadInput
+from newsletter.web.shared.edit_form import SEEN, EditForm
+from newsletter.web.shared.permission_required import DeskRequest, permission_required
+
+ADDRESS = "unsaved-address"
+MAX_ADDRESS: int = UnsavedForm._meta.get_field("address").max_length or 0
+NOT_TYPED = ("csrfmiddlewaretoken", ADDRESS, "announced", "again")
+
+# The forms whose changes are kept, by view: what they edit, and the field that names it.
+FORMS = {
+    "story-add": ("New story", "headline"),
+    "story": ("Story", "headline"),
+    "edition-texts": ("Subject and note", "subject"),
+    "appeal-add": ("New appeal", "name"),
+    "appeal": ("Appeal", "name"),
+    "publication-add": ("New publication", "name"),
+    "publication": ("Publication", "name"),
+    "template": ("Template", ""),
+}
+
+
+class UnsavedForms(NamedTuple):
+    """Unsaved changes at one form: when the viewer made theirs (None: there are none), and colleagues' recent ones."""
+
+    address: str
+    saved_at: datetime | None
+    others: list[UnsavedForm]
+
+
+class UnsavedTitle(NamedTuple):
+    """A form with unsaved changes, as lists name it."""
+
+    title: str
+    address: str
+    saved_at: datetime
+    user: User
+
+
+@require_POST
+@permission_required()
+def keep(request: DeskRequest) -> HttpResponse:
+    """Keep what the user typed so far into one of the forms. The status is 204, or an error with its reason as text."""
+    address = request.POST.get(ADDRESS, "")
+    if not _is_form(address):
+        return HttpResponse("There is no such form.", status=404, content_type="text/plain")
+    fields = {name: str(value) for name, value in request.POST.items() if name not in NOT_TYPED}
+    try:
+        unsaved_forms.keep(request.user, address, fields, now=clock.now())
+    except BadInput as error:
+        return HttpResponse(str(error), status=413, content_type="text/plain")
+    return HttpResponse(status=204)
+
+
+@require_POST
+@permission_required()
+def discard(request: DeskRequest) -> HttpResponse:
+    """Discard the user's unsaved changes of a form, and show the form as it is saved."""
+    address = request.POST.get(ADDRESS, "")
+    unsaved_forms.discard(request.user, address)
+    return redirect(address if _is_form(address) else "desk")
+
+
+def restore(request: DeskRequest, form: EditForm) -> UnsavedForms:
+    """Show the user's unsaved changes in a form that is opened; return what the page says about them."""
+    found = kept(request)
+    if found and not form.restore(found.fields):
+        saved(request)  # in the meantime, and the same
+        found = None
+    return page_info(request, found.saved_at if found else None)
+
+
+def kept(request: DeskRequest) -> UnsavedForm | None:
+    """Return the user's unsaved changes of the form that is opened; None if it is posted."""
+    return None if request.method == "POST" else unsaved_forms.kept_form(request.user, request.get_full_path())
+
+
+def page_info(request: DeskRequest, saved_at: datetime | None) -> UnsavedForms:
+    """Return what a form's page says about unsaved changes; `saved_at` if it shows those of the user."""
+    address = request.get_full_path()
+    found = unsaved_forms.being_edited([address], now=clock.now()) if _is_stored(address) else []
+    return UnsavedForms(address, saved_at, [form for form in found if form.user_id != request.user.pk])
+
+
+def saved(request: DeskRequest) -> None:
+    """Forget the unsaved changes of the form that was just saved."""
+    unsaved_forms.discard(request.user, request.get_full_path())
+
+
+def titles_of_user(user: User) -> list[UnsavedTitle]:
+    """Return the forms in which a user has unsaved changes, newest first."""
+    return _titled(user.unsaved_forms.select_related("user").order_by("-saved_at")[:10])
+
+
+def titles_at(addresses: Collection[str]) -> list[UnsavedTitle]:
+    """Return the forms at these addresses that somebody is editing, newest first."""
+    return _titled(unsaved_forms.being_edited(addresses, now=clock.now()))
+
+
+def _titled(found: Iterable[UnsavedForm]) -> list[UnsavedTitle]:
+    titles = []
+    for form in found:
+        label, field = FORMS.get(_view_name(form.address), ("Form", ""))
+        name = str(form.fields.get(field) or form.fields.get(SEEN + field) or "").strip()
+        title = f"{label}: “{name}”" if name else label
+        titles.append(UnsavedTitle(title, form.address, form.saved_at, form.user))
+    return titles
+
+
+def _is_form(address: str) -> bool:
+    is_path = address.startswith("/") and not address.startswith("//")  # `//host/` would lead to another site
+    return len(address) <= MAX_ADDRESS and is_path and _view_name(address) in FORMS
+
+
+def _is_stored(address: str) -> bool:
+    """Return True if the form edits something stored, which colleagues may edit too."""
+    return not _view_name(address).endswith("-add")
+
+
+def _view_name(address: str) -> str:
+    try:
+        return str(resolve(urlsplit(address).path).view_name)
+    except (Resolver404, ValueError):
+        return ""
