@@ -30,11 +30,11 @@ def test_a_story_in_a_closed_tab_is_continued(opened: Opened, publication: Publi
     page.get_by_role("link", name="New story: “The ferry stays”").click()
     expect(page.get_by_label("Headline")).to_have_value("The ferry stays")
     expect(page.locator(".writing-words")).to_have_text("It was to end in spring.")
-    expect(page.get_by_text("These are your unsaved changes")).to_be_visible()
+    expect(page.get_by_text("You have unsaved changes here")).to_be_visible()
     page.get_by_label("Link", exact=True).fill("https://post.example.org/ferry")
     page.get_by_role("button", name="Add to queue").click()
     expect(page.get_by_role("link", name="The ferry stays")).to_be_visible()
-    expect(page.get_by_text("You have unsaved changes")).to_have_count(0)
+    expect(page.get_by_text("You have unsaved changes in")).to_have_count(0)
     assert Story.objects.get().body == "<p>It was to end in spring.</p>"
 
 
@@ -50,7 +50,7 @@ def test_while_the_server_is_gone_this_browser_keeps_the_text(opened: Opened, pu
 
     again = page.context.new_page()  # the server is back, and the tab is opened anew
     again.goto(f"/stories/{story.pk}/")
-    expect(again.get_by_text("These are your unsaved changes")).to_be_visible()
+    expect(again.get_by_text("You have unsaved changes here")).to_be_visible()
     expect(again.get_by_label("Headline")).to_have_value("Rain at last")
     again.get_by_role("button", name="Save story").click()
     expect(again.get_by_text("“Rain at last” was saved.")).to_be_visible()
@@ -75,4 +75,4 @@ def test_discarded_changes_are_gone(opened: Opened, publication: Publication) ->
     expect(page.get_by_label("Headline")).to_have_value("Snow")
     page.get_by_role("button", name="Discard changes").click()
     expect(page.get_by_label("Headline")).to_have_value("Rain")
-    expect(page.get_by_text("These are your unsaved changes")).to_have_count(0)
+    expect(page.get_by_text("You have unsaved changes here")).to_have_count(0)

@@ -38,7 +38,7 @@ def test_an_unsaved_change_is_shown_again_to_its_author_only(
     address = f"/stories/{make.story(publication, headline='Rain').pk}/"
     type_into(cora, address, headline="Rain at last")
     assert headline_shown(cora, address) == "Rain at last"
-    assert "These are your unsaved changes" in words(cora.get(address))
+    assert "You have unsaved changes here" in words(cora.get(address))
     assert headline_shown(eddie, address) == "Rain"
     assert "Cora is editing this too" in words(eddie.get(address))
 
@@ -51,7 +51,7 @@ def test_what_is_saved_is_no_unsaved_change_any_more(cora: Client, publication: 
     story.refresh_from_db()
     assert story.headline == "Rain at last"
     assert not UnsavedForm.objects.exists()
-    assert "unsaved changes of" not in words(cora.get(address))
+    assert "unsaved changes here" not in words(cora.get(address))
 
 
 def test_a_new_story_can_be_continued_and_is_kept_once(cora: Client, publication: Publication) -> None:
@@ -104,7 +104,7 @@ def test_changes_equal_to_what_is_saved_meanwhile_are_forgotten(cora: Client, pu
     sent = type_into(cora, address, headline="Rain at last")
     form_of(cora, address, having="headline").send(cora)
     cora.post(KEEP, sent)  # arrives late
-    assert "unsaved changes of" not in words(cora.get(address))
+    assert "unsaved changes here" not in words(cora.get(address))
     assert not UnsavedForm.objects.exists()
 
 
@@ -126,7 +126,7 @@ def test_every_form_with_much_text_keeps_it(publication: Publication, address: s
     text = "Typed “words” <i>&amp; مرحبا"
     type_into(ada, address, having=having, **{field: text})
     assert form_of(ada, address, having=having).data[field] == text
-    assert "These are your unsaved changes" in words(ada.get(address))
+    assert "You have unsaved changes here" in words(ada.get(address))
 
 
 def test_the_desk_lists_the_forms_with_unsaved_changes(cora: Client, publication: Publication) -> None:
