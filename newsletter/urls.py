@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
 from newsletter.api import sendgrid_webhook
+from newsletter.web.archive import archive_feeds, archive_pages
 from newsletter.web.audience import reader_lookup
 from newsletter.web.desk import (
     appeals,
@@ -126,6 +127,13 @@ READERS = [
     path("pictures/<str:name>", picture_files.picture, name="picture"),
     path("brand/<slug:slug>.css", reader_view.brand, name="brand"),
 ]
+ARCHIVE = [
+    path("a/<slug:slug>/", archive_pages.listing, name="archive"),
+    path("a/<slug:slug>/<int:edition_id>/", archive_pages.edition, name="archive-edition"),
+    path("a/<slug:slug>/feed.xml", archive_feeds.rss, name="archive-feed"),
+    path("a/<slug:slug>/feed.json", archive_feeds.json_feed, name="archive-json"),
+    path("a/<slug:slug>/sitemap.xml", archive_feeds.sitemap, name="archive-sitemap"),
+]
 MACHINES = [
     path("health", health_check.health, name="health"),
     path("webhooks/sendgrid", sendgrid_webhook.sendgrid, name="webhook-sendgrid"),
@@ -142,6 +150,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *OPS,
     *ACCOUNT,
     *READERS,
+    *ARCHIVE,
     *MACHINES,
 ]
 handler403 = "newsletter.web.shared.error_pages.forbidden"

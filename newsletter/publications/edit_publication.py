@@ -84,6 +84,7 @@ class OptionalPublicationFields(TypedDict, total=False):
     lateness_limit_minutes: int
     auto_approve: bool
     sign_up_open: bool
+    archive_open: bool
     is_active: bool
 
 

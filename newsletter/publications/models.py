@@ -143,6 +143,9 @@ class Publication(models.Model):
     )
     auto_approve = models.BooleanField(default=False, help_text="Editions are sent without a person's approval.")
     sign_up_open = models.BooleanField(default=True, help_text="Anybody may subscribe on the sign-up page.")
+    archive_open = models.BooleanField(
+        default=False, help_text="Anybody may read and search the editions that were sent, on a public page."
+    )
     is_active = models.BooleanField(default=True)
     planned_to = models.DateTimeField(
         null=True, blank=True, help_text="All dates of the schedule up to then are settled and not planned again."

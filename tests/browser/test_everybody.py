@@ -57,6 +57,9 @@ def everything(three: Publication) -> dict[str, Role | None]:
     )
     Batch.objects.update(state=BatchState.UNCERTAIN, submitted=12)
     Dispatch.objects.update(state="attention", reason="Settle them.")
+    archived = make.approved_edition(three, due_at=now - timedelta(days=3))
+    Edition.objects.filter(pk=archived.pk).update(state=EditionState.DISPATCHED, dispatched_at=now)
+    Publication.objects.filter(pk=three.pk).update(archive_open=True)
     heartbeats.record_queue("dispatch", waiting=7, oldest_seconds=3, now=now)
     story = make.story(
         three,
@@ -112,6 +115,8 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/u/{token}": None,
         f"/p/{token}": None,
         "/j/morning": None,
+        "/a/morning/": None,
+        f"/a/morning/{archived.pk}/": None,
         f"/c/{confirmation_token(three)}": None,
     }
 

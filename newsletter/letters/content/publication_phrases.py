@@ -12,7 +12,7 @@ from newsletter.lib.locales import locale_of
 from newsletter.mail.text_cleaning import clean_line
 from newsletter.publications.models import Publication
 
-NOT_PHRASES = ("sign_up", "language", "marks", "colon", "full_stop", "checked")
+NOT_PHRASES = ("sign_up", "archive", "language", "marks", "colon", "full_stop", "checked")
 PAIRS = ("greeting", "thanks")  # phrases of two parts, which have names of their own here
 OPTIONAL_VALUES = frozenset({"publication", "source"})  # a phrase makes sense without them
 MAX_CHARACTERS = 300

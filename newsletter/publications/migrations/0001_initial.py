@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ('lateness_limit_minutes', models.PositiveIntegerField(default=180, help_text='An edition that is later than this is held.')),
                 ('auto_approve', models.BooleanField(default=False, help_text="Editions are sent without a person's approval.")),
                 ('sign_up_open', models.BooleanField(default=True, help_text='Anybody may subscribe on the sign-up page.')),
+                ('archive_open', models.BooleanField(default=False, help_text='Anybody may read and search the editions that were sent, on a public page.')),
                 ('is_active', models.BooleanField(default=True)),
                 ('planned_to', models.DateTimeField(blank=True, help_text='All dates of the schedule up to then are settled and not planned again.', null=True)),
                 ('past_schedules', models.JSONField(blank=True, default=list, help_text='Schedules that were replaced since then (past_schedules.py).')),

@@ -149,6 +149,7 @@ class PublicationForm(EditForm):
     utm_excluded_hosts = _text("utm_excluded_hosts", "Hosts without utm_ tags")
     click_tracking = _switch("click_tracking", "Count clicks")
     sign_up_open = _switch("sign_up_open", "Take sign-ups on the sign-up page")
+    archive_open = _switch("archive_open", "Publish sent editions in the public archive")
     is_active = forms.BooleanField(
         label="Active", required=False, help_text="Without this, no edition is planned or sent."
     )

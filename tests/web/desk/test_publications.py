@@ -62,6 +62,7 @@ def test_every_field_is_changed_and_recorded_with_both_values(ada: Client, publi
         "greeting": None,
         "reading_time": "on",
         "sign_up_open": None,
+        "archive_open": "on",
         "days": "rule",
         "recurrence": "FREQ=MONTHLY;BYDAY=1MO",
         "starts_on": "2026-02-02",

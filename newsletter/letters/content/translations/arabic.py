@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Arabic."""
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
@@ -66,5 +67,15 @@ ARABIC = Translation(
         done_text="ستصلك {publication} بالبريد الإلكتروني.",
         expired="انتهت صلاحية هذا الرابط أو استُخدم من قبل",
         expired_text="لم يتغير شيء. للاشتراك اطلب رسالة تأكيد جديدة.",
+    ),
+    archive=ArchivePhrases(
+        title="{publication}: جميع الأعداد",
+        all="جميع الأعداد",
+        search="ابحث في المواضيع والعناوين",
+        find="بحث",
+        no_match="لا يوجد عدد يحتوي على «{query}».",
+        empty="لم يُرسَل أي عدد بعد.",
+        newer="أعداد أحدث",
+        older="أعداد أقدم",
     ),
 )

@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Chinese in simplified characters."""
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
@@ -64,6 +65,16 @@ CHINESE_SIMPLIFIED = Translation(
         done_text="您将通过电子邮件收到{publication}。",
         expired="此链接已过期或已被使用",
         expired_text="没有任何变更。如需订阅，请重新申请确认邮件。",
+    ),
+    archive=ArchivePhrases(
+        title="{publication}：往期内容",
+        all="往期内容",
+        search="搜索主题和标题",
+        find="搜索",
+        no_match="没有包含“{query}”的往期内容。",
+        empty="尚未发送任何一期。",
+        newer="较新的内容",
+        older="较早的内容",
     ),
     reading_time="阅读约需{minutes}分钟",
     full_stop="。",

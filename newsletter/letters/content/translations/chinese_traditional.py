@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Chinese in traditional characters."""
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
@@ -62,6 +63,16 @@ CHINESE_TRADITIONAL = Translation(
         done_text="您將透過電子郵件收到{publication}。",
         expired="此連結已過期或已被使用",
         expired_text="沒有任何變更。如需訂閱，請重新申請確認郵件。",
+    ),
+    archive=ArchivePhrases(
+        title="{publication}：過往期刊",
+        all="過往期刊",
+        search="搜尋主旨與標題",
+        find="搜尋",
+        no_match="沒有包含「{query}」的期刊。",
+        empty="尚未寄出任何一期。",
+        newer="較新的期刊",
+        older="較早的期刊",
     ),
     reading_time="閱讀約需{minutes}分鐘",
     full_stop="。",

@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Dutch."""
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
@@ -72,6 +73,16 @@ DUTCH = Translation(
         done_text="Je ontvangt {publication} voortaan per e-mail.",
         expired="Deze link is verlopen of al gebruikt",
         expired_text="Er is niets veranderd. Vraag een nieuwe bevestigingsmail aan om je in te schrijven.",
+    ),
+    archive=ArchivePhrases(
+        title="{publication}: alle edities",
+        all="Alle edities",
+        search="Zoeken in onderwerpen en koppen",
+        find="Zoeken",
+        no_match="Geen editie bevat “{query}”.",
+        empty="Er is nog geen editie verstuurd.",
+        newer="Nieuwere edities",
+        older="Oudere edities",
     ),
     reading_time="Leestijd: {minutes} min.",
 )

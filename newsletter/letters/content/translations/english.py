@@ -1,5 +1,6 @@
 """The fixed phrases of an email in English."""
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
@@ -71,5 +72,15 @@ ENGLISH = Translation(
         done_text="You will receive {publication} by email.",
         expired="This link has expired or was already used",
         expired_text="Nothing was changed. To subscribe, ask for a new confirmation email.",
+    ),
+    archive=ArchivePhrases(
+        title="{publication}: all editions",
+        all="All editions",
+        search="Search subjects and headlines",
+        find="Search",
+        no_match="No edition contains “{query}”.",
+        empty="No edition has been sent yet.",
+        newer="Newer editions",
+        older="Older editions",
     ),
 )

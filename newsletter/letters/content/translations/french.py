@@ -1,5 +1,6 @@
 """The fixed phrases of an email in French."""
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
@@ -79,5 +80,15 @@ FRENCH = Translation(
         done_text="Vous recevrez {publication} par e-mail.",
         expired="Ce lien a expiré ou a déjà été utilisé",
         expired_text="Rien n’a changé. Pour vous abonner, demandez un nouvel e-mail de confirmation.",
+    ),
+    archive=ArchivePhrases(
+        title="{publication} : tous les numéros",
+        all="Tous les numéros",
+        search="Chercher dans les objets et les titres",
+        find="Chercher",
+        no_match="Aucun numéro ne contient « {query} ».",
+        empty="Aucun numéro n’a encore été envoyé.",
+        newer="Numéros plus récents",
+        older="Numéros plus anciens",
     ),
 )

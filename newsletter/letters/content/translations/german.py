@@ -1,5 +1,6 @@
 """The fixed phrases of an email in German."""
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
@@ -76,5 +77,15 @@ GERMAN = Translation(
         done_text="Sie erhalten {publication} per E-Mail.",
         expired="Dieser Link ist abgelaufen oder wurde schon benutzt",
         expired_text="Es wurde nichts geändert. Fordern Sie für ein Abonnement eine neue Bestätigungs-E-Mail an.",
+    ),
+    archive=ArchivePhrases(
+        title="{publication}: alle Ausgaben",
+        all="Alle Ausgaben",
+        search="In Betreff und Überschriften suchen",
+        find="Suchen",
+        no_match="Keine Ausgabe enthält „{query}“.",
+        empty="Es wurde noch keine Ausgabe verschickt.",
+        newer="Neuere Ausgaben",
+        older="Ältere Ausgaben",
     ),
 )

@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Hebrew."""
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
@@ -67,5 +68,15 @@ HEBREW = Translation(
         done_text="{publication} תישלח אליך בדוא״ל.",
         expired="תוקף הקישור פג או שכבר נעשה בו שימוש",
         expired_text="לא השתנה דבר. להרשמה יש לבקש הודעת אישור חדשה.",
+    ),
+    archive=ArchivePhrases(
+        title="{publication}: כל הגיליונות",
+        all="כל הגיליונות",
+        search="חיפוש בנושאים ובכותרות",
+        find="חיפוש",
+        no_match="אין גיליון שמכיל את ”{query}“.",
+        empty="עדיין לא נשלח אף גיליון.",
+        newer="גיליונות חדשים יותר",
+        older="גיליונות ישנים יותר",
     ),
 )

@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Hindi."""
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
@@ -69,6 +70,16 @@ HINDI = Translation(
         done_text="आपको {publication} के ईमेल मिलेंगे।",
         expired="इस लिंक की समय-सीमा समाप्त हो गई है या इसका उपयोग पहले ही हो चुका है",
         expired_text="कुछ नहीं बदला। सदस्यता लेने के लिए पुष्टि का नया ईमेल मँगाएँ।",
+    ),
+    archive=ArchivePhrases(
+        title="{publication}: सभी अंक",
+        all="सभी अंक",
+        search="विषयों और शीर्षकों में खोजें",
+        find="खोजें",
+        no_match="किसी अंक में “{query}” नहीं है।",
+        empty="अभी तक कोई अंक नहीं भेजा गया है।",
+        newer="नए अंक",
+        older="पुराने अंक",
     ),
     reading_time="पढ़ने का समय: {minutes} मिनट",
     full_stop="।",

@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Italian."""
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
@@ -75,6 +76,16 @@ ITALIAN = Translation(
         done_text="Riceverai {publication} via email.",
         expired="Questo link è scaduto o è già stato usato",
         expired_text="Non è cambiato nulla. Per iscriverti, richiedi una nuova email di conferma.",
+    ),
+    archive=ArchivePhrases(
+        title="{publication}: tutte le edizioni",
+        all="Tutte le edizioni",
+        search="Cerca negli oggetti e nei titoli",
+        find="Cerca",
+        no_match="Nessuna edizione contiene «{query}».",
+        empty="Nessuna edizione è stata ancora inviata.",
+        newer="Edizioni più recenti",
+        older="Edizioni precedenti",
     ),
     reading_time="{minutes} min di lettura",
 )

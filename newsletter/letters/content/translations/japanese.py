@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Japanese."""
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
@@ -74,6 +75,16 @@ JAPANESE = Translation(
         expired_text=(
             "何も変更されていません。購読するには、もう一度お申し込みのうえ、新しい確認メールをお受け取りください。"
         ),
+    ),
+    archive=ArchivePhrases(
+        title="{publication}：バックナンバー",
+        all="バックナンバー",
+        search="件名と見出しを検索",
+        find="検索",
+        no_match="「{query}」を含む号はありません。",
+        empty="まだ配信された号はありません。",
+        newer="新しい号",
+        older="古い号",
     ),
     reading_time="{minutes}分で読めます",
     full_stop="。",

@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Polish."""
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
@@ -78,6 +79,16 @@ POLISH = Translation(
         expired_text=(
             "Nic się nie zmieniło. Aby subskrybować newsletter, poproś o nową wiadomość z linkiem do potwierdzenia."
         ),
+    ),
+    archive=ArchivePhrases(
+        title="{publication}: wszystkie wydania",
+        all="Wszystkie wydania",
+        search="Szukaj w tematach i nagłówkach",
+        find="Szukaj",
+        no_match="Żadne wydanie nie zawiera „{query}”.",
+        empty="Nie wysłano jeszcze żadnego wydania.",
+        newer="Nowsze wydania",
+        older="Starsze wydania",
     ),
     reading_time="{minutes} min czytania",
 )

@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Portuguese, as written in Brazil."""
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
@@ -75,6 +76,16 @@ PORTUGUESE = Translation(
         done_text="Passará a receber {publication} por e-mail.",
         expired="Este link expirou ou já foi usado",
         expired_text="Nada mudou. Para assinar, peça um novo e-mail de confirmação.",
+    ),
+    archive=ArchivePhrases(
+        title="{publication}: todas as edições",
+        all="Todas as edições",
+        search="Pesquisar nos assuntos e títulos",
+        find="Pesquisar",
+        no_match="Nenhuma edição contém “{query}”.",
+        empty="Ainda não foi enviada nenhuma edição.",
+        newer="Edições mais recentes",
+        older="Edições anteriores",
     ),
     reading_time="{minutes} min de leitura",
 )

@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Russian."""
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
@@ -73,6 +74,16 @@ RUSSIAN = Translation(
         done_text="Вы будете получать рассылку {publication} по электронной почте.",
         expired="Срок действия ссылки истёк, или она уже использована",
         expired_text="Ничего не изменилось. Чтобы подписаться, запросите новое письмо для подтверждения.",
+    ),
+    archive=ArchivePhrases(
+        title="{publication}: все выпуски",
+        all="Все выпуски",
+        search="Поиск в темах и заголовках",
+        find="Найти",
+        no_match="Ни в одном выпуске нет «{query}».",
+        empty="Пока не отправлено ни одного выпуска.",
+        newer="Более новые выпуски",
+        older="Более старые выпуски",
     ),
     reading_time="{minutes} мин на чтение",
 )

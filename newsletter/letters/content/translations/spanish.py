@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Spanish."""
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
@@ -74,5 +75,15 @@ SPANISH = Translation(
         done_text="Recibirás {publication} por correo electrónico.",
         expired="Este enlace ha caducado o ya se ha usado",
         expired_text="No ha cambiado nada. Para suscribirte, pide un nuevo correo de confirmación.",
+    ),
+    archive=ArchivePhrases(
+        title="{publication}: todas las ediciones",
+        all="Todas las ediciones",
+        search="Buscar en asuntos y titulares",
+        find="Buscar",
+        no_match="Ninguna edición contiene «{query}».",
+        empty="Todavía no se ha enviado ninguna edición.",
+        newer="Ediciones más recientes",
+        older="Ediciones anteriores",
     ),
 )

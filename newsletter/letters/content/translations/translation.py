@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.mail.text_direction import Direction, direction_of, isolate
 
@@ -34,6 +35,7 @@ class Translation:
     marks: tuple[str, str]  # quotation marks
     reading_time: str
     sign_up: SignUpPhrases  # the sign-up page and the confirmation email
+    archive: ArchivePhrases
     colon: str = ":"  # after a word
     full_stop: str = "."
     checked: bool = False  # whether a fluent speaker has read the phrases in an email

@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Turkish."""
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
@@ -72,6 +73,16 @@ TURKISH = Translation(
         done_text="{publication} bültenini e-postayla alacaksınız.",
         expired="Bu bağlantının süresi dolmuş veya bağlantı daha önce kullanılmış",
         expired_text="Hiçbir şey değişmedi. Abone olmak için yeni bir onay e-postası isteyin.",
+    ),
+    archive=ArchivePhrases(
+        title="{publication}: tüm sayılar",
+        all="Tüm sayılar",
+        search="Konularda ve başlıklarda ara",
+        find="Ara",
+        no_match="Hiçbir sayıda “{query}” geçmiyor.",
+        empty="Henüz hiçbir sayı gönderilmedi.",
+        newer="Daha yeni sayılar",
+        older="Daha eski sayılar",
     ),
     reading_time="{minutes} dk okuma",
 )

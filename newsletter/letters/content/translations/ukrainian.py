@@ -1,5 +1,6 @@
 """The fixed phrases of an email in Ukrainian."""
 
+from newsletter.letters.content.translations.archive_phrases import ArchivePhrases
 from newsletter.letters.content.translations.sign_up_phrases import SignUpPhrases
 from newsletter.letters.content.translations.translation import Translation
 
@@ -73,6 +74,16 @@ UKRAINIAN = Translation(
         done_text="Ви отримуватимете розсилку {publication} електронною поштою.",
         expired="Строк дії посилання минув, або його вже використано",
         expired_text="Нічого не змінилося. Щоб підписатися, замовте новий лист для підтвердження.",
+    ),
+    archive=ArchivePhrases(
+        title="{publication}: усі випуски",
+        all="Усі випуски",
+        search="Пошук у темах і заголовках",
+        find="Знайти",
+        no_match="У жодному випуску немає «{query}».",
+        empty="Ще не надіслано жодного випуску.",
+        newer="Новіші випуски",
+        older="Старіші випуски",
     ),
     reading_time="{minutes} хв читання",
 )

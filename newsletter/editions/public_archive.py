@@ -1,0 +1,36 @@
+"""The public archive of a publication: the emails of editions that were sent, without anything of a reader."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from newsletter.editions.models import EditionState, FrozenLetter, Placement, Variant
+from newsletter.publications.models import Publication
+
+MAX_WORDS = 8  # of a search
+
+
+def is_open(publication: Publication) -> bool:
+    """Return True if anybody may read the archive."""
+    return publication.is_active and publication.archive_open
+
+
+def archived_letters(publication: Publication, query: str = "") -> QuerySet[FrozenLetter]:
+    """Return the letters of sent editions, newest first, without their bodies.
+
+    With a `query`, only those that have each of its words in their subject or in a headline.
+    """
+    sent = FrozenLetter.objects.filter(
+        edition__publication=publication, edition__state=EditionState.DISPATCHED, variant=Variant.DEFAULT
+    )
+    for word in query.split()[:MAX_WORDS]:
+        headlines = Placement.objects.filter(edition=OuterRef("edition"), story__headline__icontains=word)
+        sent = sent.filter(Q(subject__icontains=word) | Exists(headlines))
+    return sent.select_related("edition").defer("html", "text").order_by("-edition__due_at", "-edition_id")
+
+
+def headlines_of(letters: list[FrozenLetter]) -> dict[int, list[str]]:
+    """Return the headlines of each letter's edition in their order, by edition id."""
+    found: dict[int, list[str]] = {letter.edition_id: [] for letter in letters}
+    placements = Placement.objects.filter(edition__in=found).order_by("edition", "position")
+    for edition_id, headline in placements.values_list("edition_id", "story__headline"):
+        found[edition_id].append(headline)
+    return found
