@@ -24,6 +24,7 @@ from newsletter.web.desk import (
     stories,
     story_drafts,
     story_queue,
+    typed_story,
 )
 from newsletter.web.ops import dashboard, missing_readers
 from newsletter.web.readers import confirm_subscription, reader_view
@@ -42,6 +43,7 @@ DESK = [
     path("desk/<slug:slug>/paste/", paste_story.paste, name="paste"),
     path("desk/<slug:slug>/gifts/", gifts.import_file, name="gifts"),
     path("desk/<slug:slug>/logos/", logos.show, name="logos"),
+    path("desk/<slug:slug>/story-preview/", typed_story.preview, name="story-preview"),
     path("stories/pasted/", rich_text_editor.read_pasted, name="read-pasted"),
     path("desk/<slug:slug>/drafts/", story_drafts.add, name="draft-add"),
     path("drafts/<int:draft_id>/", story_drafts.show, name="draft"),

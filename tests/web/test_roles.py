@@ -45,6 +45,7 @@ POSTED = DECIDING_POSTS | {
     "story-drop",
     "story-restore",
     "read-pasted",
+    "story-preview",
     "draft-add",
     "draft-queue",
     "draft-discard",
