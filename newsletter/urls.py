@@ -34,7 +34,7 @@ from newsletter.web.readers.unsubscribe import unsubscribe
 from newsletter.web.readers.web_version import web_version
 from newsletter.web.shared import anonymous_letter_views, unsaved_changes
 from newsletter.web.shared.permission_required import permission_required
-from newsletter.web.site import health_check, picture_files, sign_in_pages, start_page
+from newsletter.web.site import audit_log, health_check, picture_files, sign_in_pages, start_page
 
 DESK = [
     path("", start_page.start, name="desk"),
@@ -96,6 +96,7 @@ PUBLICATIONS = [
     path("publications/<slug:slug>/", publications.edit, name="publication"),
     path("new-publication/", publications.add, name="publication-add"),
     path("publication-dates/", publications.dates, name="publication-dates"),
+    path("audit/", audit_log.show, name="audit-log"),
 ]
 OPS = [
     path("ops/", dashboard.ops, name="ops"),

@@ -16,6 +16,12 @@ class Act(models.TextChoices):
     USER_CLOSED = "user-closed"
     USER_REOPENED = "user-reopened"
     ROLE_CHANGED = "role-changed"
+    STORY_ADDED = "story-added"
+    STORY_CHANGED = "story-changed"
+    STORY_MOVED = "story-moved"
+    STORY_REMOVED = "story-removed"
+    STORY_RESTORED = "story-restored"
+    EDITION_ADDED = "edition-added"  # outside the schedule
     EDITION_APPROVED = "edition-approved"
     EDITION_HELD = "edition-held"
     EDITION_RELEASED = "edition-released"

@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 
+from newsletter.audit import audit_trail
+from newsletter.audit.acts import Act
+from newsletter.audit.audit_trail import Actor
 from newsletter.editions import planning_inputs
 from newsletter.editions.edition_times import Times, cadence_times, chosen_times, set_times
 from newsletter.editions.models import Edition, EditionState
@@ -75,12 +78,18 @@ def settle_unknown(publication: Publication, *, reason: str, now: datetime) -> l
     return [edition for edition in unknown if edition.state == EditionState.HELD]
 
 
-def add_extra(publication: Publication, *, due_at: datetime, now: datetime, subject: str = "") -> Edition:
+def add_extra(
+    publication: Publication, *, due_at: datetime, now: datetime, subject: str = "", by: Actor = None
+) -> Edition:
     """Create an edition outside the cadence. It is assembled when its lead time begins."""
     times = chosen_times(publication, due_at, now=now)
     if due_at - now > MAX_EXTRA_AHEAD:
         raise BadInput("due time", "is more than a year ahead.", "Choose a time within a year.")
-    return Edition.objects.create(publication=publication, subject=text_cleaning.clean_line(subject), **times._asdict())
+    subject = text_cleaning.clean_line(subject)
+    with transaction.atomic():
+        edition = Edition.objects.create(publication=publication, subject=subject, **times._asdict())
+        audit_trail.record(by, Act.EDITION_ADDED, edition, due_at=edition.due_at.isoformat(" ", "minutes"))
+    return edition
 
 
 def _add(publication: Publication, due: Due, *, now: datetime) -> Edition:

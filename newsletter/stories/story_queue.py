@@ -2,7 +2,7 @@
 
 Each function is one transaction that first locks the publication's row. Concurrent calls by two curators, or by a
 curator and the assembly, therefore run one after the other, and no story is lost. A function writes only the rows it is
-about.
+about. What `by`, a person or a feed, does to a story is in the audit trail.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +11,9 @@ from typing import Unpack
 
 from django.db import transaction
 
+from newsletter.audit import audit_trail, changed_fields
+from newsletter.audit.acts import Act
+from newsletter.audit.audit_trail import Actor
 from newsletter.lib.errors import BadInput, InvalidState, VersionConflict
 from newsletter.publications.models import Publication
 from newsletter.stories import duplicate_links, order_keys
@@ -38,6 +41,7 @@ def add(
     url: str,
     body: str,
     again: bool = False,
+    by: Actor = None,
     **optional: Unpack[OptionalStoryFields],
 ) -> Story:
     """Add a story at the end of the queue. `body` is HTML and is sanitised here.
@@ -54,10 +58,13 @@ def add(
         story.position = order_keys.at_end(publication.pk)
         _order_picture(story)
         story.save(force_insert=True)
+        audit_trail.record(by, Act.STORY_ADDED, story)
     return story
 
 
-def update(story: Story, *, again: bool = False, seen: int | None = None, **fields: Unpack[StoryFields]) -> Story:
+def update(
+    story: Story, *, again: bool = False, seen: int | None = None, by: Actor = None, **fields: Unpack[StoryFields]
+) -> Story:
     """Change `fields` and leave the other fields as they are in the database.
 
     `seen` is the version that the change is based on; raises `VersionConflict` if the story has another version now.
@@ -70,7 +77,7 @@ def update(story: Story, *, again: bool = False, seen: int | None = None, **fiel
         if seen is not None and seen != current.version:
             raise VersionConflict(f"Story {story.pk} was changed after you opened it, so nothing was saved.")
         before = _values(current, fields)
-        page_key = current.page_key
+        page_key, shown = current.page_key, changed_fields.field_values(current, fields)
         set_story_fields(current, fields)
         if not again and current.page_key != page_key:
             _refuse_duplicate(current)
@@ -79,23 +86,24 @@ def update(story: Story, *, again: bool = False, seen: int | None = None, **fiel
             current.version += 1
             changed = [*fields, "page_key", "picture", "picture_url", "version", "changed_at"]
             current.save(update_fields=changed)
+            audit_trail.record(by, Act.STORY_CHANGED, current, **changed_fields.describe_changes(shown, current))
     story.refresh_from_db()
     return story
 
 
-def move(story: Story, *, to: int) -> Story:
+def move(story: Story, *, to: int, by: Actor = None) -> Story:
     """Move a queued story to position `to`, counted from 1. A position beyond the end means the end."""
     if to < 1:
         raise BadInput("position", f"cannot be {to}.", "Positions start at 1.")
-    return _move(story, lambda _: to)
+    return _move(story, lambda _: to, by=by)
 
 
-def shift(story: Story, *, by: int) -> Story:
-    """Move a queued story `by` places towards the end, or towards the front when `by` is negative."""
-    return _move(story, lambda place: max(1, place + by))
+def shift(story: Story, *, places: int, by: Actor = None) -> Story:
+    """Move a queued story so many places towards the end, or towards the front when `places` is negative."""
+    return _move(story, lambda place: max(1, place + places), by=by)
 
 
-def move_beside(story: Story, other: Story, *, is_after: bool) -> Story:
+def move_beside(story: Story, other: Story, *, is_after: bool, by: Actor = None) -> Story:
     """Move a queued story directly before another one of its queue, or directly after it."""
 
     def choose(place: int) -> int:
@@ -104,10 +112,10 @@ def move_beside(story: Story, other: Story, *, is_after: bool) -> Story:
             raise InvalidState(f"Story {other.pk} is no longer in this queue, so you cannot move a story next to it.")
         return beside - (place < beside) + is_after  # counted without the story that moves
 
-    return story if story == other else _move(story, choose)
+    return story if story == other else _move(story, choose, by=by)
 
 
-def drop(story: Story) -> Story:
+def drop(story: Story, *, by: Actor = None) -> Story:
     """Remove a queued story from the queue. It is kept and can be restored with `restore`."""
     with transaction.atomic():
         _lock(story.publication_id)
@@ -116,11 +124,12 @@ def drop(story: Story) -> Story:
             state=StoryState.DROPPED, position=last
         ):
             raise InvalidState(f"Story {story.pk} is not in the queue, so it cannot be dropped.")
+        audit_trail.record(by, Act.STORY_REMOVED, story)
     story.refresh_from_db()
     return story
 
 
-def restore(story: Story) -> Story:
+def restore(story: Story, *, by: Actor = None) -> Story:
     """Put a dropped story back at the end of the queue."""
     with transaction.atomic():
         _lock(story.publication_id)
@@ -128,6 +137,7 @@ def restore(story: Story) -> Story:
         dropped = Story.objects.filter(pk=story.pk, state=StoryState.DROPPED)
         if not dropped.update(state=StoryState.QUEUED, position=end):
             raise InvalidState(f"Story {story.pk} was not dropped, so it cannot be restored.")
+        audit_trail.record(by, Act.STORY_RESTORED, story)
     story.refresh_from_db()
     return story
 
@@ -167,7 +177,7 @@ def _lock(publication_id: int) -> None:
     Publication.objects.select_for_update(no_key=True).get(pk=publication_id)
 
 
-def _move(story: Story, choose: Callable[[int], int]) -> Story:
+def _move(story: Story, choose: Callable[[int], int], *, by: Actor) -> Story:
     """Move the story to the position that `choose` returns for its current one. A move does not change the version."""
     with transaction.atomic():
         _lock(story.publication_id)
@@ -178,6 +188,7 @@ def _move(story: Story, choose: Callable[[int], int]) -> Story:
         if to != place:
             key = order_keys.at_place(story.publication_id, to, without=story.pk)
             Story.objects.filter(pk=story.pk).update(position=key)
+            audit_trail.record(by, Act.STORY_MOVED, story, position=f"{place} → {to}")
     story.refresh_from_db()
     return story
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from newsletter.accounts.models import Role
@@ -34,6 +34,10 @@ def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opened]:
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 
+    def picture(route: Route) -> None:
+        """Emails name pictures by the public address, which the server of a test does not have."""
+        route.fulfill(response=route.fetch(url=f"{live_server.url}/pictures/{route.request.url.rpartition('/')[2]}"))
+
     def show(path: str, role: Role | None = None, *, expected_error: str | None = None, **said: Any) -> Page:
         def note(line: ConsoleMessage) -> None:
             if line.type == "error" and (expected_error is None or expected_error not in line.text):
@@ -41,6 +45,7 @@ def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opened]:
 
         context = browser.new_context(base_url=live_server.url, **said)
         context.set_default_timeout(20_000)
+        context.route(f"{settings.PICTURES_URL}/**", picture)
         contexts.append(context)
         if role:
             client = Client()

@@ -97,6 +97,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/publications/": Role.ADMIN,
         "/publications/morning/": Role.ADMIN,
         "/new-publication/": Role.ADMIN,
+        "/audit/": Role.ADMIN,
         "/desk/morning/appeals/": Role.CURATOR,
         "/desk/morning/appeals/new/": Role.EDITOR,
         f"/appeals/{appeal.pk}/": Role.EDITOR,

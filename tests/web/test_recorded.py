@@ -16,6 +16,7 @@ from newsletter.editions.models import Edition
 from newsletter.letters import assemble_edition, custom_templates
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
+from newsletter.stories import story_queue
 from tests.support import factories as make
 from tests.web.asking import words
 from tests.web.conftest import signed_in
@@ -153,3 +154,47 @@ def test_a_closed_account_is_out_of_its_open_session_at_once_and_stays_out_when_
 def test_another_role_holds_from_the_next_click(browser: Client, ada: User, publication: Publication) -> None:
     manage_users.change_role(ada, role=Role.CURATOR, by=None, now=clock.now())
     assert browser.get("/ops/").status_code == 403
+
+
+def test_what_a_person_does_to_a_story(browser: Client, publication: Publication) -> None:
+    form = {"headline": "Rain", "url": "https://post.example.org/rain", "body": "It rained."}
+    added = recorded(browser, "/desk/morning/new/", **form)
+    assert (added.act, added.subject, added.subject_name) == (Act.STORY_ADDED, "story", "Rain")
+    make.story(publication)
+    at = f"/stories/{added.subject_id}/"
+    changed = recorded(browser, at, **form | {"headline": "Rain at last", "seen-headline": "Rain"})
+    assert (changed.act, changed.details["headline"]) == (Act.STORY_CHANGED, "Rain → Rain at last")
+    moved = recorded(browser, f"{at}move/", to="2")
+    assert (moved.act, moved.details) == (Act.STORY_MOVED, {"position": "1 → 2"})
+    assert recorded(browser, f"{at}drop/").act == Act.STORY_REMOVED
+    assert recorded(browser, f"{at}restore/").act == Act.STORY_RESTORED
+    before = Record.objects.count()
+    browser.post(f"{at}move/", {"to": "2"})  # where it is
+    assert Record.objects.count() == before
+
+
+def test_an_extra_edition(browser: Client, publication: Publication) -> None:
+    later = f"{clock.now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
+    assert recorded(browser, "/desk/morning/editions/extra/", due_at=later, subject="").act == Act.EDITION_ADDED
+
+
+def test_the_history_of_a_story_and_of_an_edition_is_on_their_pages(browser: Client, edition: Edition) -> None:
+    story = edition.publication.stories.get()
+    story_queue.update(story, headline="<i>Rain", by="feed news")
+    page = words(browser.get(f"/stories/{story.pk}/"))
+    assert "History Story changed , feed news" in page
+    assert "→ <i>Rain" in page
+    recorded(browser, f"/editions/{edition.pk}/hold/", reason="A wrong name.")
+    assert "Edition held , Ada" in words(browser.get(f"/editions/{edition.pk}/"))
+
+
+def test_the_audit_log_shows_all_acts_with_filters(browser: Client, edition: Edition) -> None:
+    recorded(browser, f"/editions/{edition.pk}/hold/", reason="A <wrong> name.")
+    make.story(edition.publication)
+    page = words(browser.get("/audit/"))
+    assert "Ada Edition held" in page
+    assert "reason: A <wrong> name." in page
+    assert "Edition held" in words(browser.get("/audit/?who=ADA@example.org&act=edition-held")).partition("Details")[2]
+    assert "No entry matches." in words(browser.get("/audit/?who=nobody@example.org"))
+    for wild in ("act=x", "page=x", "page=-1", "who=%00", f"who={'x' * 5000}"):
+        assert browser.get(f"/audit/?{wild}").status_code == 200

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from django.db import IntegrityError, transaction
 
+from newsletter.audit.audit_trail import Actor
 from newsletter.lib.claim_rows import claim
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.lib.safe_fetch import Fetched, FetchError
@@ -101,7 +102,7 @@ def delete_decided(*, now: datetime) -> None:
     StoryDraft.objects.filter(state__in=[DraftState.ADDED, DraftState.DISCARDED], created_at__lt=now - KEPT).delete()
 
 
-def add_to_queue(draft: StoryDraft, *, again: bool = False, **changed: Any) -> Story:
+def add_to_queue(draft: StoryDraft, *, again: bool = False, by: Actor = None, **changed: Any) -> Story:
     """Add a draft's story to the queue, with `changed` fields in place of those that were read.
 
     A draft becomes one story: the second of two calls returns the story of the first. Raises as `story_queue.add` does,
@@ -116,7 +117,7 @@ def add_to_queue(draft: StoryDraft, *, again: bool = False, **changed: Any) -> S
         if current.state not in OPEN_DRAFTS:
             raise InvalidState(f"Draft {draft.pk} was discarded, so it cannot be added.")
         fields = teaser_fields(page_story(current), current.publication, given_url=current.url) | changed
-        story = story_queue.add(current.publication, again=again, **fields)
+        story = story_queue.add(current.publication, again=again, by=by, **fields)
         current.state, current.story = DraftState.ADDED, story
         current.save(update_fields=["state", "story"])
     return story

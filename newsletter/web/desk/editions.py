@@ -29,7 +29,7 @@ from newsletter.lib.errors import NewsletterError
 from newsletter.mail.message import Letter
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.next_edition import next_stories
-from newsletter.web.shared import unsaved_changes
+from newsletter.web.shared import audit_history, unsaved_changes
 from newsletter.web.shared.anonymous_letter_views import letter_of, requested_variant
 from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.edition_status import edition_status
@@ -136,6 +136,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "tally": dispatch_stats(dispatch.pk) if dispatch else None,
         "can": can(request, edition),
         "unsaved": _unsaved(edition),
+        "history": audit_history.history_of(edition),
         "form": form,
         "now": now,
         "mark": mark(edition, now=now),

@@ -110,6 +110,7 @@ def _add(request: DeskRequest, publication: Publication, form: PasteForm, found:
             source_name=found.source_name,
             **form.fields_of_picture(),
             again="again" in request.POST,
+            by=request.user,
         )
     except NewsletterError as error:
         form.add_domain_error(error)

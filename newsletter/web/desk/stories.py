@@ -21,7 +21,7 @@ from newsletter.stories.reading.teaser_fields import teaser_fields
 from newsletter.stories.rich_text import typed_text
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.rich_text_editor import WritingInput
-from newsletter.web.shared import unsaved_changes
+from newsletter.web.shared import audit_history, unsaved_changes
 from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.edit_form import EditForm
 from newsletter.web.shared.forms import LocalDateTimeField, show_errors_on
@@ -112,9 +112,9 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
             with show_errors_on(form):
                 fields, again = form.fields_of_story(), "again" in request.POST
                 if draft:
-                    story = story_drafts.add_to_queue(draft, again=again, **fields)
+                    story = story_drafts.add_to_queue(draft, again=again, by=request.user, **fields)
                 else:
-                    story = story_queue.add(publication, **fields, again=again)
+                    story = story_queue.add(publication, **fields, again=again, by=request.user)
                 unsaved_changes.saved(request)
                 messages.success(request, f"“{story.headline}” was added to the queue.{picture_message(story)}")
                 return redirect("queue", publication.slug)
@@ -136,7 +136,8 @@ def change(request: DeskRequest, story_id: int) -> HttpResponse:
                 return redirect("queue", story.publication.slug)
             with show_errors_on(form):
                 fields = form.fields_of_story()
-                story = story_queue.update(story, **fields, seen=story.version, again="again" in request.POST)
+                again = "again" in request.POST
+                story = story_queue.update(story, **fields, seen=story.version, again=again, by=request.user)
                 unsaved_changes.saved(request)
                 messages.success(request, f"“{story.headline}” was saved.{picture_message(story)}")
                 return redirect("queue", story.publication.slug)
@@ -180,6 +181,6 @@ def _page(
     request: DeskRequest, publication: Publication, form: StoryForm, unsaved: UnsavedForms, *, story: Story | None
 ) -> HttpResponse:
     context = {"publication": publication, "form": form, "story": story, "State": StoryState, "now": clock.now()}
-    context["unsaved"] = unsaved
+    context |= {"unsaved": unsaved, "history": audit_history.history_of(story) if story else []}
     context["edition"] = Edition.objects.filter(placements__story=story).first() if story else None
     return render(request, "web/desk/story.html", context)

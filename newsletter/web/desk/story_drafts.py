@@ -66,7 +66,7 @@ def add_to_queue(request: DeskRequest, draft_id: int) -> HttpResponse:
     if request.POST.get("picture") == "none":
         changed |= {"picture_url": "", "picture_alt": "", "picture_credit": ""}
     try:
-        story = story_drafts.add_to_queue(draft, again="again" in request.POST, **changed)
+        story = story_drafts.add_to_queue(draft, again="again" in request.POST, by=request.user, **changed)
     except NewsletterError as error:
         messages.error(request, str(error))
         return _to_drafts(draft.publication.slug)

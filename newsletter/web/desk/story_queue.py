@@ -68,7 +68,7 @@ def add_extra(request: DeskRequest, slug: str) -> HttpResponse:
         form = ExtraEditionForm(request.POST)
         if form.is_valid():
             try:
-                edition = plan_editions.add_extra(publication, now=clock.now(), **form.cleaned_data)
+                edition = plan_editions.add_extra(publication, now=clock.now(), by=request.user, **form.cleaned_data)
             except NewsletterError as error:
                 form.add_domain_error(error)
             else:
@@ -94,7 +94,9 @@ def move(request: DeskRequest, story_id: int) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def drop(request: DeskRequest, story_id: int) -> HttpResponse:
     """Remove a story from the queue."""
-    return _perform(request, _story(story_id), story_queue.drop, lambda _: "", drops=True)
+    return _perform(
+        request, _story(story_id), lambda story: story_queue.drop(story, by=request.user), lambda _: "", drops=True
+    )
 
 
 @require_POST
@@ -102,7 +104,10 @@ def drop(request: DeskRequest, story_id: int) -> HttpResponse:
 def restore(request: DeskRequest, story_id: int) -> HttpResponse:
     """Return a removed story to the queue."""
     return _perform(
-        request, _story(story_id), story_queue.restore, lambda story: f"“{story.headline}” is back in the queue."
+        request,
+        _story(story_id),
+        lambda story: story_queue.restore(story, by=request.user),
+        lambda story: f"“{story.headline}” is back in the queue.",
     )
 
 
@@ -112,13 +117,13 @@ def _moved(request: DeskRequest, story: Story) -> Story:
         other = Story.objects.filter(pk=whole_number(request.POST["beside"]) or 0).first()
         if other is None:
             raise InvalidState("The story next to that position has left the queue, so nothing was moved.")
-        return story_queue.move_beside(story, other, is_after=request.POST.get("side") == "after")
+        return story_queue.move_beside(story, other, is_after=request.POST.get("side") == "after", by=request.user)
     if to in OFFSETS:
-        return story_queue.shift(story, by=OFFSETS[to])
+        return story_queue.shift(story, places=OFFSETS[to], by=request.user)
     place = 1 if to == "first" else whole_number(to)
     if place is None:
         raise BadInput("place", "is not a number, so nothing was moved.")
-    return story_queue.move(story, to=place)
+    return story_queue.move(story, to=place, by=request.user)
 
 
 def _story(story_id: int) -> Story:
