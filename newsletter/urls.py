@@ -71,6 +71,7 @@ EDITIONS = [
     path("editions/<int:edition_id>/texts/email/", edition_text_form.email, name="edition-texts-email"),
     path("editions/<int:edition_id>/test/", email_test_page.send_test, name="edition-test"),
     path("editions/<int:edition_id>/stop/", stop_edition_page.stop, name="edition-stop"),
+    path("editions/<int:edition_id>/submit/", edition_actions.submit, name="submit"),
     path("editions/<int:edition_id>/approve/", edition_actions.approve, name="approve"),
     path("editions/<int:edition_id>/hold/", edition_actions.hold, name="hold"),
     path("editions/<int:edition_id>/release/", edition_actions.release, name="release"),

@@ -22,6 +22,7 @@ class Act(models.TextChoices):
     STORY_REMOVED = "story-removed"
     STORY_RESTORED = "story-restored"
     EDITION_ADDED = "edition-added"  # outside the schedule
+    EDITION_SUBMITTED = "edition-submitted"  # for review by a second person
     EDITION_APPROVED = "edition-approved"
     EDITION_HELD = "edition-held"
     EDITION_RELEASED = "edition-released"

@@ -110,6 +110,11 @@ class Edition(models.Model):
     )
     content_hash = models.CharField(max_length=64, blank=True, help_text="Fingerprint of the frozen emails.")
     assembled_at = models.DateTimeField(null=True, blank=True)
+    submitted_hash = models.CharField(max_length=64, blank=True, help_text="The content hash submitted for review.")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     approved_hash = models.CharField(max_length=64, blank=True, help_text="The content hash that was approved.")
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(
@@ -147,6 +152,11 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"edition {self.pk}"
+
+    @property
+    def is_submitted(self) -> bool:
+        """Whether somebody has submitted its present email for review."""
+        return bool(self.content_hash) and self.submitted_hash == self.content_hash
 
     @property
     def auto_approve(self) -> bool:

@@ -13,7 +13,7 @@ from newsletter.editions.edition_times import Times, chosen_times, set_times, ti
 from newsletter.editions.embargo_and_expiry import placed_stories, reason_to_hold
 from newsletter.editions.models import Edition, EditionState, FrozenLetter
 from newsletter.editions.reopen_edition import NOT_YET_SENT, give_back, reopen
-from newsletter.letters import compose_letters, preflight
+from newsletter.letters import compose_letters, preflight, second_person
 from newsletter.letters.compose_letters import Composed
 from newsletter.lib.errors import BadInput, InvalidState
 
@@ -29,7 +29,10 @@ class ApprovalNeeded(InvalidState):
 
 
 def approve(edition: Edition, *, content_hash: str, by: User | None, now: datetime) -> Edition:
-    """Approve the letter with this content hash for sending. `by` None means automatic approval."""
+    """Approve the letter with this content hash for sending. `by` None means automatic approval.
+
+    A publication may ask for a second person (second_person.py).
+    """
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         if edition.state == EditionState.APPROVED and edition.approved_hash == content_hash:
@@ -39,6 +42,8 @@ def approve(edition: Edition, *, content_hash: str, by: User | None, now: dateti
         edition.move(EditionState.APPROVED)
         if by is None and not edition.auto_approve:
             raise InvalidState(f"Edition {edition.pk} must be approved by a person.")
+        if reason := second_person.reason_against(edition, content_hash=content_hash, by=by):
+            raise InvalidState(reason)
         if _stop_codes(edition):
             raise InvalidState("Preflight found problems. Fix them before you approve this email.")
         edition.approved_hash, edition.approved_at, edition.approved_by = content_hash, now, by

@@ -83,6 +83,7 @@ class OptionalPublicationFields(TypedDict, total=False):
     on_empty: str
     lateness_limit_minutes: int
     auto_approve: bool
+    two_people: bool
     sign_up_open: bool
     archive_open: bool
     is_active: bool
@@ -192,6 +193,9 @@ def _fill(publication: Publication, fields: PublicationFields) -> Publication:
                 else "Readers see it first in their inbox."
             )
             raise BadInput(field_label(publication, name), "is empty.", hint)
+    if publication.two_people and publication.auto_approve:
+        hint = "Turn off either the automatic approval or the approval by two people."
+        raise BadInput("two people", "contradicts automatic approval.", hint)
     validate_model(publication)
     validate_brand.check(publication)
     _check_sender(publication)

@@ -142,6 +142,9 @@ class Publication(models.Model):
         default=180, help_text="An edition that is later than this is held."
     )
     auto_approve = models.BooleanField(default=False, help_text="Editions are sent without a person's approval.")
+    two_people = models.BooleanField(
+        default=False, help_text="One person submits an email for review, another approves it."
+    )
     sign_up_open = models.BooleanField(default=True, help_text="Anybody may subscribe on the sign-up page.")
     archive_open = models.BooleanField(
         default=False, help_text="Anybody may read and search the editions that were sent, on a public page."

@@ -46,6 +46,7 @@ POSTED = DECIDING_POSTS | {
     "story-restore",
     "read-pasted",
     "story-preview",
+    "submit",
     "draft-add",
     "draft-queue",
     "draft-discard",

@@ -20,6 +20,23 @@ if TYPE_CHECKING:
 
 
 @app.command()
+def submit(edition: EditionId, by: By = "", json: Json = False) -> None:
+    """Submit an assembled edition for review, where the publication asks for approval by two people.
+
+    Another person approves it then. An email that is built anew has to be submitted again.
+
+    Example: newsletter editions submit 12 --by cora@example.org
+    """
+    from newsletter.accounts.permissions import Permission
+    from newsletter.letters import second_person
+
+    found = lookups.edition(edition)
+    person = lookups.person(by, Permission.CURATE)
+    submitted = second_person.submit_for_review(found, content_hash=found.content_hash, by=person, now=clock.now())
+    print_edition(submitted, json=json)
+
+
+@app.command()
 def approve(
     edition: EditionId,
     hash_: Annotated[

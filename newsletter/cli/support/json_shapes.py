@@ -47,11 +47,11 @@ PUBLICATION = (
     "sponsor_text sponsor_url greeting reading_time phrases utm_tags utm_excluded_hosts click_tracking time_zone "
     "recurrence starts_on send_time lead_minutes local_time pace_per_minute pace_per_hour quiet_from quiet_until "
     "schedule_ahead_minutes minimum_stories maximum_stories teaser_paragraphs on_empty lateness_limit_minutes "
-    "auto_approve sign_up_open archive_open is_active created_at"
+    "auto_approve two_people sign_up_open archive_open is_active created_at"
 )
 EDITION = (
     "id local_date due_at local_send_time assemble_at state reason subject preheader intro content_hash assembled_at "
-    "approved_at dispatched_at"
+    "submitted_at approved_at dispatched_at"
 )
 DISPATCH = "id reason opened_at finished_at"
 

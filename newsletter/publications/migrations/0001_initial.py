@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ('on_empty', models.CharField(choices=[('skip', 'Skip the edition'), ('hold', 'Hold the edition for review')], default='skip', max_length=4)),
                 ('lateness_limit_minutes', models.PositiveIntegerField(default=180, help_text='An edition that is later than this is held.')),
                 ('auto_approve', models.BooleanField(default=False, help_text="Editions are sent without a person's approval.")),
+                ('two_people', models.BooleanField(default=False, help_text='One person submits an email for review, another approves it.')),
                 ('sign_up_open', models.BooleanField(default=True, help_text='Anybody may subscribe on the sign-up page.')),
                 ('archive_open', models.BooleanField(default=False, help_text='Anybody may read and search the editions that were sent, on a public page.')),
                 ('is_active', models.BooleanField(default=True)),

@@ -20,7 +20,7 @@ from newsletter.audience import kept_reader_counts
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.recipients.sample_reader import anonymous_letter
 from newsletter.editions.models import Edition, EditionState, FrozenLetter, Variant
-from newsletter.letters import compose_letters, edition_decisions
+from newsletter.letters import compose_letters, edition_decisions, second_person
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.web.desk import editions
@@ -46,6 +46,7 @@ class Then(NamedTuple):
     letter: FrozenLetter | None  # the one shown
     content_hash: str
     is_other: bool
+    why_not: str  # why the user may not approve them; empty if they may
     is_approved: bool  # they are the approved ones, or are approved automatically
     problem: str  # why they cannot be composed; usually empty
 
@@ -125,7 +126,7 @@ def _ask(request: DeskRequest, edition_id: int, *, due_at: datetime | None) -> H
     edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
     now, variant = clock.now(), requested_variant(request)
     then_at = due_at or now
-    then = _then(edition, due_at=then_at, now=now, variant=variant)
+    then = _then(edition, due_at=then_at, now=now, variant=variant, by=request.user)
     with timezone.override(clock_of(edition.publication)):
         context = {
             "edition": edition,
@@ -146,18 +147,19 @@ def _ask(request: DeskRequest, edition_id: int, *, due_at: datetime | None) -> H
         return render(request, "web/desk/send_edition.html", context)
 
 
-def _then(edition: Edition, *, due_at: datetime, now: datetime, variant: Variant) -> Then:
+def _then(edition: Edition, *, due_at: datetime, now: datetime, variant: Variant, by: User) -> Then:
     try:
         composed = compose_letters.compose_for(edition, due_at=due_at, now=now)
     except NewsletterError as error:
-        return Then(None, "", True, False, str(error))
+        return Then(None, "", True, "", False, str(error))
     letters = composed.letters if composed else list(edition.letters.all())
     is_approved = edition.state == EditionState.APPROVED and (
         composed is None or edition_decisions.is_approved_automatically(edition, letters)
     )
     shown = next((letter for letter in letters if letter.variant == variant), None)
     content_hash = composed.content_hash if composed else edition.content_hash
-    return Then(shown, content_hash, composed is not None, is_approved, "")
+    why_not = second_person.reason_against(edition, content_hash=content_hash, by=by)
+    return Then(shown, content_hash, composed is not None, why_not, is_approved, "")
 
 
 def _report(request: DeskRequest, edition: Edition, done: str, *, before: Edition) -> None:

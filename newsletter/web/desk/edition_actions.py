@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from newsletter.accounts.permissions import Permission
 from newsletter.editions import reopen_edition
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import assemble_edition, edition_decisions
+from newsletter.letters import assemble_edition, edition_decisions, second_person
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.text_cleaning import clean_line
@@ -30,6 +30,19 @@ def approve(request: DeskRequest, edition_id: int) -> HttpResponse:
         edition_id,
         lambda edition: edition_decisions.approve(edition, content_hash=seen, by=request.user, now=clock.now()),
         "Approved. The edition is sent automatically at its send time.",
+    )
+
+
+@require_POST
+@permission_required(Permission.CURATE)
+def submit(request: DeskRequest, edition_id: int) -> HttpResponse:
+    """Submit the email that the user saw for review by a second person."""
+    seen = request.POST.get("content_hash", "")
+    return _perform(
+        request,
+        edition_id,
+        lambda edition: second_person.submit_for_review(edition, content_hash=seen, by=request.user, now=clock.now()),
+        "Submitted. Another person with the right to approve can approve the email now.",
     )
 
 

@@ -22,7 +22,7 @@ from newsletter.delivery.ledger.progress import progress
 from newsletter.editions.embargo_and_expiry import reason_to_hold
 from newsletter.editions.models import TRANSITIONS, Edition, EditionState, Variant
 from newsletter.insights.dispatch_stats import dispatch_stats
-from newsletter.letters import assemble_edition, edit_edition
+from newsletter.letters import assemble_edition, edit_edition, second_person
 from newsletter.letters.edit_edition import SaveEffect
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
@@ -76,7 +76,9 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def show(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Show an edition. The page polls with the mark it has `seen`; the response is empty until something changes."""
-    edition = get_object_or_404(Edition.objects.select_related("publication", "approved_by", "dispatch"), pk=edition_id)
+    edition = get_object_or_404(
+        Edition.objects.select_related("publication", "approved_by", "submitted_by", "dispatch"), pk=edition_id
+    )
     if seen := request.GET.get("seen", ""):
         current = mark(edition, now=clock.now())
         if seen == str(current):
@@ -176,12 +178,17 @@ def _letter(edition: Edition, *, now: datetime, variant: Variant) -> tuple[Lette
 
 def can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
     """Return which actions to offer: those that the user's role and the legal state transitions permit."""
+    reason = second_person.reason_against(edition, content_hash=edition.content_hash, by=request.user)
     can_approve, transitions = has_permission(request.user, Permission.APPROVE), TRANSITIONS[edition.state]
     is_open = edition.state in (EditionState.PLANNED, EditionState.ASSEMBLED, EditionState.APPROVED)
     return {
         "decide": can_approve,
         "edit": edit_edition.effect_of_saving(edition) != SaveEffect.CLOSED,
-        "approve": can_approve and edition.state == EditionState.ASSEMBLED,
+        "submit": edition.publication.two_people
+        and edition.state == EditionState.ASSEMBLED
+        and not edition.is_submitted,
+        "approve": can_approve and edition.state == EditionState.ASSEMBLED and not reason,
+        "approve_why_not": reason if can_approve and edition.state == EditionState.ASSEMBLED else "",
         "stop": can_approve
         and edition.state in (EditionState.APPROVED, EditionState.DISPATCHING)
         and stop_edition.effect_of_stopping(edition, now=clock.now()) != StopEffect.NOTHING,

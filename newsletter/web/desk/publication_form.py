@@ -125,6 +125,7 @@ class PublicationForm(EditForm):
     teaser_paragraphs = _number("teaser_paragraphs", "Paragraphs of a teaser")
     on_empty = forms.ChoiceField(label="With too few stories", choices=TooFewStoriesPolicy.choices)
     auto_approve = _switch("auto_approve", "Approve editions automatically")
+    two_people = _switch("two_people", "Require two people for approval")
     pace_per_minute = _number("pace_per_minute", "Pace per minute", required=False)
     pace_per_hour = _number("pace_per_hour", "Pace per hour", required=False)
     quiet_from = _time("quiet_from", "Quiet from")

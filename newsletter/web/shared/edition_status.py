@@ -44,6 +44,8 @@ def edition_status(edition: Edition, *, now: datetime) -> StatusBadge:
             if limit <= now:
                 sentence = "The edition was not approved in time and will be held in a moment."
             sentence = f"{with_full_stop(edition.reason)} The email is ready. {sentence}".lstrip()
+            if edition.publication.two_people and not edition.is_submitted:
+                return StatusBadge("Waiting for review", "warn", f"{sentence} Nobody has submitted it for review yet.")
             return StatusBadge("Waiting for approval", "warn", sentence)
         case EditionState.APPROVED if edition.due_at > now:
             when = _local_times(edition, at) or at(edition.due_at)

@@ -46,6 +46,9 @@ def _steps(edition: Edition, *, now: datetime) -> Iterator[TimelineStep]:
         yield TimelineStep("Email built", edition.assembled_at, is_done=True, note=note)
     elif edition.state == EditionState.PLANNED:
         yield TimelineStep("Email is built", max(edition.assemble_at, now), is_done=False)
+    if edition.is_submitted and edition.submitted_at:
+        who = str(edition.submitted_by) if edition.submitted_by else "somebody at the command line"
+        yield TimelineStep("Submitted for review", edition.submitted_at, is_done=True, note=f"By {who}")
     if edition.approved_at and edition.state != EditionState.HELD:
         who = str(edition.approved_by) if edition.approved_by else "automatic approval"
         note = f"By {who}, for the content hash {edition.approved_hash[:12]}"

@@ -15,6 +15,7 @@ from newsletter.stories import story_queue
 from newsletter.stories.models import Story
 from tests.support import factories as make
 from tests.web.asking import follow, words
+from tests.web.browsing import forms_of
 
 
 @pytest.fixture
@@ -155,3 +156,33 @@ def test_taking_a_letter_apart_puts_its_stories_in_front(eddie: Client, assemble
     assert assembled.state == EditionState.PLANNED
     assert assembled.pk not in Edition.objects.due_for_assembly(clock.now()).values_list("pk", flat=True)
     assert [s.headline for s in story_queue.queued_stories(assembled.publication)][-1] == "a later one"
+
+
+def test_an_edition_for_two_people_is_submitted_by_one_and_approved_by_another(
+    cora: Client, eddie: Client, publication: Publication
+) -> None:
+    Publication.objects.update(two_people=True)
+    make.story(publication)
+    planned = make.edition(publication, due_at=clock.now() + timedelta(minutes=30))
+    edition = assemble_edition.assemble(planned.pk, now=clock.now())
+    page = f"/editions/{edition.pk}/"
+    assert "Waiting for review" in words(eddie.get(page))
+    assert "Approve this email" not in words(eddie.get(page))
+    assert "Approve and send now" not in words(eddie.get(f"{page}send/"))
+    [form] = [form for form in forms_of(cora, page) if form.action.endswith("/submit/")]
+    assert "Submitted." in follow(form.send(cora), cora)
+    assert "Submit for review" not in words(cora.get(page))
+    [form] = [form for form in forms_of(eddie, page) if form.action.endswith("/approve/")]
+    assert "Approved." in follow(form.send(eddie), eddie)
+    assert "Submitted for review" in words(eddie.get(page))
+
+
+def test_who_submitted_is_told_why_they_cannot_approve(eddie: Client, publication: Publication) -> None:
+    Publication.objects.update(two_people=True)
+    make.story(publication)
+    planned = make.edition(publication, due_at=clock.now() + timedelta(minutes=30))
+    edition = assemble_edition.assemble(planned.pk, now=clock.now())
+    eddie.post(f"/editions/{edition.pk}/submit/", {"content_hash": edition.content_hash})
+    assert "another person has to approve it" in words(eddie.get(f"/editions/{edition.pk}/"))
+    answer = eddie.post(f"/editions/{edition.pk}/approve/", {"content_hash": edition.content_hash})
+    assert "another person has to approve it" in follow(answer, eddie)

@@ -96,7 +96,7 @@ def test_every_field_is_changed_and_recorded_with_both_values(ada: Client, publi
         "is_active": None,
     }
     untried = set(PublicationForm.base_fields) - set(changes)
-    assert untried == {"local_time", "schedule_ahead_minutes", "logo_url", "logo_dark_url"}
+    assert untried == {"local_time", "schedule_ahead_minutes", "logo_url", "logo_dark_url", "two_people"}
     assert "Saved." in follow(form_of(ada, MORNING, having="tagline").send(ada, **changes), ada)
     publication.refresh_from_db()
     assert (publication.name, publication.is_active, publication.auto_approve) == ("Dawn", False, True)
