@@ -20,7 +20,7 @@ SAME_PERSON = "You submitted this email for review, so another person has to app
 def submit_for_review(edition: Edition, *, content_hash: str, by: User | None, now: datetime) -> Edition:
     """Submit the email with this content hash. Submitting it again changes nothing.
 
-    `by` None is somebody at the command line. An email that is built anew has to be submitted again.
+    `by` None is somebody at the command line. A rebuilt email has to be submitted again.
     """
     require(by, Permission.CURATE)
     with transaction.atomic():

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def submit(edition: EditionId, by: By = "", json: Json = False) -> None:
     """Submit an assembled edition for review, where the publication asks for approval by two people.
 
-    Another person approves it then. An email that is built anew has to be submitted again.
+    Another person approves it then. A rebuilt email has to be submitted again.
 
     Example: newsletter editions submit 12 --by cora@example.org
     """
