@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from newsletter.lib.safe_fetch import FetchError, FetchKind
+from newsletter.lib.safe_connection import FetchError
+from newsletter.lib.safe_fetch import FetchKind
 from newsletter.lib.safe_fetch import fetch as fetch_kind
 from newsletter.pictures.fetch_picture import fetch_picture as fetch
 from tests.support.website import Asked, Website, body, dripping, status, website

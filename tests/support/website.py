@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from newsletter.lib.safe_fetch import FetchPolicy
+from newsletter.lib.safe_connection import FetchPolicy
 
 Answer = Callable[["Asked"], None]
 

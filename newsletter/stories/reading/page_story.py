@@ -14,6 +14,7 @@ class FieldOrigin(StrEnum):
     MARKUP = "marked elements of the page"
     EXTRACTED = "detected in the page"
     ADDRESS = "address of the page"
+    FEED = "feed"
 
 
 class FieldValue(NamedTuple):

@@ -4,7 +4,7 @@ A row orders the reading, and a worker reads it. A try that crashes its worker i
 draft that cannot be read keeps its link and says why.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,16 +12,17 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from newsletter.lib.claim_rows import claim
-from newsletter.lib.errors import BadInput, InvalidState
-from newsletter.lib.safe_fetch import Fetched, FetchError
+from newsletter.lib.errors import BadInput, InvalidState, NewsletterError
+from newsletter.lib.safe_connection import FetchError
+from newsletter.lib.safe_fetch import Fetched
 from newsletter.lib.web_urls import validate_web_url
 from newsletter.publications.models import Publication
 from newsletter.stories import duplicate_links, story_queue
 from newsletter.stories.models import OPEN_DRAFTS, DraftState, Story, StoryDraft
 from newsletter.stories.reading.fetch_page import fetch_page
-from newsletter.stories.reading.page_story import PASTE_IT, PageStory
+from newsletter.stories.reading.page_story import PASTE_IT, FieldOrigin, PageStory
 from newsletter.stories.reading.read_in_subprocess import PageReaderUnavailable, read_in_subprocess
-from newsletter.stories.reading.teaser_fields import teaser_fields
+from newsletter.stories.reading.teaser_fields import teaser_fields, without_undescribed_picture
 
 log = structlog.get_logger()
 
@@ -53,6 +54,26 @@ def order_html(publication: Publication, html: str, *, url: str = "") -> StoryDr
     return StoryDraft.objects.create(publication=publication, html=html, url=link)
 
 
+def order_to_queue(
+    publication: Publication, url: str, *, known: Mapping[str, Any], section: str = "", kicker: str = ""
+) -> StoryDraft:
+    """Return a draft of a link that is added to the queue by itself once it was read.
+
+    `known` are fields that stand where the page lacks them. A draft of the page that is open already is taken up.
+    """
+    draft = _order_link(publication, url)
+    taken_up = {"adds_itself": True, "section": section, "kicker": kicker}
+    StoryDraft.objects.filter(pk=draft.pk, state__in=OPEN_DRAFTS).update(**taken_up)
+    waiting = StoryDraft.objects.filter(pk=draft.pk, state=DraftState.WAITING, tries=0)
+    waiting.update(fields=dict(known))
+    retry(draft)
+    draft.refresh_from_db()
+    if draft.state == DraftState.READ:
+        _add_itself(draft)
+        draft.refresh_from_db()
+    return draft
+
+
 def read_link(url: str, *, fetch: Fetch = fetch_page) -> PageStory:
     """Return the story at `url`. Raises `FetchError` and `PageReaderUnavailable`."""
     page = fetch(url)
@@ -80,7 +101,10 @@ def read_next(*, now: datetime, fetch: Fetch = fetch_page) -> bool:
     except Exception:
         log.exception("draft.not_read", draft=draft.pk)
         _note(draft, "The page could not be read.", PASTE_IT, again=True, now=now)
-    _record(draft)
+    if _record(draft) and draft.state == DraftState.READ:
+        draft.refresh_from_db(fields=["adds_itself"])  # it may have been ordered during the reading
+        if draft.adds_itself:
+            _add_itself(draft)
     return True
 
 
@@ -115,7 +139,8 @@ def add_to_queue(draft: StoryDraft, *, again: bool = False, **changed: Any) -> S
             return current.story
         if current.state not in OPEN_DRAFTS:
             raise InvalidState(f"Draft {draft.pk} was discarded, so it cannot be added.")
-        fields = teaser_fields(page_story(current), current.publication, given_url=current.url) | changed
+        fields = teaser_fields(page_story(current), current.publication, given_url=current.url)
+        fields |= {"section": current.section, "kicker": current.kicker} | changed
         story = story_queue.add(current.publication, again=again, **fields)
         current.state, current.story = DraftState.ADDED, story
         current.save(update_fields=["state", "story"])
@@ -137,15 +162,37 @@ def _order_link(publication: Publication, url: str) -> StoryDraft:
         return opened.get()
 
 
+def _add_itself(draft: StoryDraft) -> None:
+    """Add a draft to the queue that was ordered to be added. If that is not possible, it waits for a person."""
+    read = teaser_fields(page_story(draft), draft.publication, given_url=draft.url)
+    try:
+        add_to_queue(draft, **without_undescribed_picture(read))
+    except NewsletterError as error:
+        problem = f"It was not added to the queue by itself. {error}"
+        StoryDraft.objects.filter(pk=draft.pk, state=DraftState.READ).update(adds_itself=False, problem=problem[:300])
+
+
 def _set_story(draft: StoryDraft, story: PageStory) -> None:
     shape = story.to_json()
-    draft.fields, draft.paragraphs = shape["fields"], list(shape["paragraphs"])
+    draft.fields, draft.paragraphs = _completed(draft.fields, shape["fields"]), list(shape["paragraphs"])
     notice = story.notice
     is_whole = bool(story.value("headline") and story.paragraphs) and not (notice and notice.is_final)
     draft.state, draft.try_at = DraftState.READ if is_whole else DraftState.FAILED, None
     draft.problem, draft.hint = (notice.problem, notice.hint) if notice else ("", "")
     if not is_whole and not notice:
         draft.problem, draft.hint = "The headline or the text was not found.", "Complete the story by hand."
+
+
+def _completed(known: dict[str, Any], read: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a page, with those of its feed where it lacks them.
+
+    A page decides about its standfirst, and the parts of one picture belong together.
+    """
+    stated = {name: found for name, found in known.items() if found[1] == FieldOrigin.FEED}
+    if not read:
+        return stated
+    own = "picture_url" in read
+    return {name: stated[name] for name in stated if name != "dek" and not (own and name.startswith("picture"))} | read
 
 
 def _note(draft: StoryDraft, problem: str, hint: str, *, again: bool, now: datetime) -> None:
@@ -157,9 +204,8 @@ def _note(draft: StoryDraft, problem: str, hint: str, *, again: bool, now: datet
         draft.state, draft.try_at = DraftState.FAILED, None
 
 
-def _record(draft: StoryDraft) -> None:
-    """Save the result, unless the draft was discarded or claimed again in the meantime."""
+def _record(draft: StoryDraft) -> bool:
+    """Save the result and return True, unless the draft was discarded or claimed again in the meantime."""
     names = ("state", "try_at", "problem", "hint", "fields", "paragraphs")
-    StoryDraft.objects.filter(pk=draft.pk, state=DraftState.WAITING, tries=draft.tries).update(
-        **{name: getattr(draft, name) for name in names}
-    )
+    held = StoryDraft.objects.filter(pk=draft.pk, state=DraftState.WAITING, tries=draft.tries)
+    return bool(held.update(**{name: getattr(draft, name) for name in names}))

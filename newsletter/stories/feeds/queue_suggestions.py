@@ -1,0 +1,102 @@
+"""Add a suggestion to the story queue: with the text of its feed, else by reading its link; or dismiss it."""
+
+from typing import NamedTuple
+
+import structlog
+from django.db import transaction
+
+from newsletter.lib.errors import InvalidState, NewsletterError
+from newsletter.publications.models import Publication
+from newsletter.stories import duplicate_links, story_queue
+from newsletter.stories.feeds.feed_models import FeedItem, FeedItemState
+from newsletter.stories.feeds.store_entries import WITHOUT_TEXT
+from newsletter.stories.models import Story, StoryDraft, StoryState
+from newsletter.stories.reading import story_drafts
+from newsletter.stories.reading.page_story import PageStory
+from newsletter.stories.reading.teaser_fields import teaser_fields, without_undescribed_picture
+
+log = structlog.get_logger()
+
+OPEN_ITEMS = (FeedItemState.SUGGESTED, FeedItemState.ORDERED)
+
+
+class Queued(NamedTuple):
+    """What became of a suggestion: a story in the queue, or a draft whose link is being read."""
+
+    story: Story | None
+    draft: StoryDraft | None
+    lost_picture: bool = False  # the feed does not describe it
+
+
+def queue_item(item: FeedItem, *, again: bool = False) -> Queued:
+    """Add a suggestion to the queue, or order the reading of its link, after which it is added by itself.
+
+    The second of two calls changes nothing. Raises `InvalidState` for a dismissed suggestion and, unless `again`, for
+    one whose link is queued or used already; and as `story_queue.add` does.
+    """
+    with transaction.atomic():
+        # the queue's lock comes first, as in story_queue.py
+        Publication.objects.select_for_update(no_key=True).get(pk=item.publication_id)
+        current = FeedItem.objects.select_related("publication", "feed", "story").filter(pk=item.pk).first()
+        if current and current.state == FeedItemState.TAKEN:
+            return Queued(current.story, None)
+        if current is None or current.state not in OPEN_ITEMS:
+            raise InvalidState("This suggestion is no longer open, so nothing was added.")
+        done = _add_story(current, again=again) if current.is_whole else _order_draft(current, again=again)
+        _close(current, FeedItemState.TAKEN, story=done.story)
+    return done
+
+
+def dismiss(item: FeedItem) -> None:
+    """Dismiss an open suggestion. The feed does not suggest this article again."""
+    _close(item, FeedItemState.DISMISSED)
+
+
+def add_ordered(*, limit: int = 20) -> int:
+    """Add suggestions that their feeds add by themselves. What cannot be added becomes a suggestion that says why."""
+    ordered = list(FeedItem.objects.filter(state=FeedItemState.ORDERED).order_by("dated_at", "pk")[:limit])
+    for item in ordered:
+        problem = ""
+        try:
+            queue_item(item)
+        except NewsletterError as error:
+            problem = str(error)
+        except Exception:
+            log.exception("suggestion.not_queued", item=item.pk)
+            problem = "It could not be added."
+        if problem:
+            still = FeedItem.objects.filter(pk=item.pk, state=FeedItemState.ORDERED)
+            still.update(state=FeedItemState.SUGGESTED, problem=problem[:300])
+    return len(ordered)
+
+
+def item_story(item: FeedItem) -> PageStory:
+    """Return what the feed says about an article."""
+    return PageStory.from_json({"fields": item.fields, "paragraphs": item.paragraphs, "notice": None})
+
+
+def _add_story(item: FeedItem, *, again: bool) -> Queued:
+    read = teaser_fields(item_story(item), item.publication, given_url=item.url)
+    fields = without_undescribed_picture(read) | _rules(item)
+    story = story_queue.add(item.publication, again=again, **fields)
+    return Queued(story, None, lost_picture=bool(read["picture_url"] and not story.has_picture))
+
+
+def _order_draft(item: FeedItem, *, again: bool) -> Queued:
+    earlier = duplicate_links.find_story_of_page(item.publication_id, item.page_key)
+    if earlier and not again:
+        place = "in the queue" if earlier.state == StoryState.QUEUED else "in an edition"
+        raise InvalidState(
+            f"This link is already {place}, as story {earlier.pk}. Confirm the duplicate to add it anyway."
+        )
+    draft = story_drafts.order_to_queue(item.publication, item.url, known=item.fields, **_rules(item))
+    return Queued(draft.story, draft)
+
+
+def _rules(item: FeedItem) -> dict[str, str]:
+    return {"section": item.feed.section, "kicker": item.feed.kicker}
+
+
+def _close(item: FeedItem, state: FeedItemState, *, story: Story | None = None) -> None:
+    still = FeedItem.objects.filter(pk=item.pk, state__in=OPEN_ITEMS)
+    still.update(state=state, story=story, problem="", **WITHOUT_TEXT)
