@@ -43,6 +43,7 @@ class Validators(NamedTuple):
 
 UNKNOWN = Validators()
 
+
 class Fetched(NamedTuple):
     """The content of an address, after all redirects, and the declared Content-Type.
 

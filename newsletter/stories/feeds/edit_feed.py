@@ -14,8 +14,8 @@ from newsletter.lib.web_urls import validate_web_url
 from newsletter.mail.text_cleaning import clean_line
 from newsletter.publications.models import Publication
 from newsletter.stories import duplicate_links
+from newsletter.stories.feed_models import Feed
 from newsletter.stories.feeds.feed_limits import MAX_ENTRIES
-from newsletter.stories.feeds.feed_models import Feed
 
 BOUNDS = {"max_items": (1, MAX_ENTRIES), "max_age_days": (1, 365)}
 MAX_FEEDS = 50  # of a publication

@@ -28,6 +28,7 @@ from newsletter.stories.reading.published_date import parse_published
 
 NOT_A_FEED = "The address leads to no feed."
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
+DATES = ("published_parsed", "updated_parsed")  # feedparser's own look-up takes one for the other, with a warning
 MAX_NAMED = 3  # feeds of a web page that are named
 Node = dict[str, Any]
 
@@ -45,7 +46,7 @@ def parse_feed(content: bytes, *, url: str, content_type: str) -> ParsedFeed:
 def _xml_feed(content: bytes, url: str, content_type: str) -> ParsedFeed:
     headers = {"content-location": url, "content-type": content_type or "application/xml"}
     found = feedparser.parse(io.BytesIO(content), response_headers=headers, sanitize_html=False)
-    if not found.version and not found.entries:
+    if not found.get("version") and not found.entries:
         return ParsedFeed(problem=NOT_A_FEED, hint="Enter the address of an RSS, Atom or JSON feed.")
     title, language = one_line(found.feed.get("title")), _language(found.feed.get("language"))
     raw = (_of_xml(entry, title, language) for entry in found.entries[:MAX_ENTRIES])
@@ -67,7 +68,7 @@ def _of_xml(entry: Any, title: str, language: str) -> RawEntry:
         summary="" if summary == text else summary,
         text=text,
         authors=tuple(author.get("name") or "" for author in entry.get("authors", [])),
-        published=_moment(entry.get("published_parsed") or entry.get("updated_parsed")),
+        published=_moment(next((entry[name] for name in DATES if dict.__contains__(entry, name)), None)),
         picture=_picture(entry),
         source=source,
         language=_language((entry.get("title_detail") or {}).get("language")) or language,

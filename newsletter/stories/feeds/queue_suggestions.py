@@ -8,7 +8,7 @@ from django.db import transaction
 from newsletter.lib.errors import InvalidState, NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.stories import duplicate_links, story_queue
-from newsletter.stories.feeds.feed_models import FeedItem, FeedItemState
+from newsletter.stories.feed_models import FeedItem, FeedItemState
 from newsletter.stories.feeds.store_entries import WITHOUT_TEXT
 from newsletter.stories.models import Story, StoryDraft, StoryState
 from newsletter.stories.reading import story_drafts

@@ -6,6 +6,7 @@ pause beforehand. A feed is never given up: it says on its page what is wrong, u
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 from django.db import transaction
@@ -13,8 +14,8 @@ from django.db import transaction
 from newsletter.lib.claim_rows import claim
 from newsletter.lib.safe_connection import FetchError
 from newsletter.lib.safe_fetch import Fetched, Validators
+from newsletter.stories.feed_models import Feed
 from newsletter.stories.feeds import store_entries
-from newsletter.stories.feeds.feed_models import Feed
 from newsletter.stories.feeds.feed_values import ParsedFeed
 from newsletter.stories.feeds.fetch_feed import fetch_feed
 from newsletter.stories.feeds.parse_in_subprocess import parse_in_subprocess
@@ -29,22 +30,28 @@ NEVER_GIVEN_UP = 32_000
 Fetch = Callable[[str, Validators], Fetched]
 
 
-def read_next(*, now: datetime, fetch: Fetch = fetch_feed) -> Feed | None:
+class Parse(Protocol):
+    """Parses the content of a feed."""
+
+    def __call__(self, content: bytes, *, url: str, content_type: str) -> ParsedFeed: ...
+
+
+def read_next(*, now: datetime, fetch: Fetch = fetch_feed, parse: Parse = parse_in_subprocess) -> Feed | None:
     """Read one due feed, or record why that failed. Return it, or None if none is due or others are being read."""
     if Feed.objects.filter(held_until__gt=now).count() >= MAX_AT_ONCE:
         return None
     feed = _claim(now)
     if feed:
-        _read(feed, now=now, fetch=fetch)
+        _read(feed, now=now, fetch=fetch, parse=parse)
     return feed
 
 
-def read_feed(feed: Feed, *, now: datetime, fetch: Fetch = fetch_feed) -> bool:
+def read_feed(feed: Feed, *, now: datetime, fetch: Fetch = fetch_feed, parse: Parse = parse_in_subprocess) -> bool:
     """Read this feed now. Return False if a worker is reading it."""
     Feed.objects.filter(pk=feed.pk).update(try_at=None)
     held = _claim(now, feed)
     if held:
-        _read(held, now=now, fetch=fetch)
+        _read(held, now=now, fetch=fetch, parse=parse)
     return bool(held)
 
 
@@ -65,10 +72,12 @@ def _claim(now: datetime, feed: Feed | None = None) -> Feed | None:
     return found[0] if found else None
 
 
-def _read(feed: Feed, *, now: datetime, fetch: Fetch) -> None:
+def _read(feed: Feed, *, now: datetime, fetch: Fetch, parse: Parse) -> None:
     try:
         fetched = fetch(feed.url, Validators(feed.etag, feed.last_modified))
-        parsed = ParsedFeed() if fetched.is_unchanged else _parse(fetched)
+        parsed = ParsedFeed()
+        if not fetched.is_unchanged:
+            parsed = parse(fetched.body, url=fetched.url, content_type=fetched.content_type)
     except FetchError as error:
         _note(feed, error.problem, error.hint, now=now)
     except Exception:
@@ -80,10 +89,6 @@ def _read(feed: Feed, *, now: datetime, fetch: Fetch) -> None:
         else:
             content = None if fetched.is_unchanged else parsed
             store_entries.store(feed, content, fetched.validators, now=now, next_at=now + INTERVAL)
-
-
-def _parse(fetched: Fetched) -> ParsedFeed:
-    return parse_in_subprocess(fetched.body, url=fetched.url, content_type=fetched.content_type)
 
 
 def _note(feed: Feed, problem: str, hint: str, *, now: datetime) -> None:

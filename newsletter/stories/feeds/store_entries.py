@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from newsletter.lib.safe_fetch import Validators
 from newsletter.stories import duplicate_links
-from newsletter.stories.feeds.feed_models import Feed, FeedItem, FeedItemState, absent_since
+from newsletter.stories.feed_models import Feed, FeedItem, FeedItemState, absent_since
 from newsletter.stories.feeds.feed_values import FeedEntry, ParsedFeed
 
 REMEMBERED = timedelta(days=30)  # after the feed contained the article last
@@ -32,7 +32,8 @@ def store(feed: Feed, content: ParsedFeed | None, validators: Validators, *, now
             return
         if content:
             is_first = feed.content_at is None
-            _store_items(feed, [_item(feed, entry, now) for entry in content.entries], is_first=is_first, now=now)
+            items = {item.page_key: item for item in (_item(feed, entry, now) for entry in reversed(content.entries))}
+            _store_items(feed, list(items.values()), is_first=is_first, now=now)
         _expire(feed, now=now)
 
 
