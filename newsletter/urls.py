@@ -14,6 +14,7 @@ from newsletter.web.desk import (
     edition_text_form,
     editions,
     email_test_page,
+    feeds,
     gifts,
     logos,
     paste_story,
@@ -23,6 +24,7 @@ from newsletter.web.desk import (
     stories,
     story_drafts,
     story_queue,
+    suggestions,
 )
 from newsletter.web.ops import dashboard, missing_readers
 from newsletter.web.readers import confirm_subscription, reader_view
@@ -47,6 +49,9 @@ DESK = [
     path("drafts/<int:draft_id>/queue/", story_drafts.add_to_queue, name="draft-queue"),
     path("drafts/<int:draft_id>/discard/", story_drafts.discard, name="draft-discard"),
     path("drafts/<int:draft_id>/retry/", story_drafts.retry, name="draft-retry"),
+    path("desk/<slug:slug>/suggestions/", suggestions.listing, name="suggestions"),
+    path("suggestions/<int:item_id>/queue/", suggestions.queue, name="suggestion-queue"),
+    path("suggestions/<int:item_id>/dismiss/", suggestions.dismiss, name="suggestion-dismiss"),
     path("stories/<int:story_id>/", stories.change, name="story"),
     path("stories/<int:story_id>/picture/", stories.picture, name="story-picture"),
     path("stories/<int:story_id>/move/", story_queue.move, name="story-move"),
@@ -92,6 +97,11 @@ PUBLICATIONS = [
     path("publications/", publications.listing, name="publications"),
     path("publications/<slug:slug>/", publications.edit, name="publication"),
     path("new-publication/", publications.add, name="publication-add"),
+    path("publications/<slug:slug>/feeds/", feeds.listing, name="feeds"),
+    path("publications/<slug:slug>/feeds/new/", feeds.add, name="feed-add"),
+    path("feeds/<int:feed_id>/", feeds.edit, name="feed"),
+    path("feeds/<int:feed_id>/read/", feeds.read_now, name="feed-read"),
+    path("feeds/<int:feed_id>/remove/", feeds.remove, name="feed-remove"),
     path("publication-dates/", publications.dates, name="publication-dates"),
 ]
 OPS = [

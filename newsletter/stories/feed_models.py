@@ -34,7 +34,7 @@ class Feed(Claimable):
     section = models.CharField(max_length=60, blank=True, help_text="Section of the stories from this feed.")
     kicker = models.CharField(max_length=80, blank=True, help_text="Kicker of the stories from this feed.")
     auto_queue = models.BooleanField(default=False, help_text="New articles are added to the queue at once.")
-    max_items = models.PositiveSmallIntegerField(
+    max_suggestions = models.PositiveSmallIntegerField(
         default=20, verbose_name="maximum", help_text="Suggestions kept at most; the oldest go first."
     )
     max_age_days = models.PositiveSmallIntegerField(
@@ -73,25 +73,26 @@ class Feed(Claimable):
         return self.read_at is None and not self.problem
 
 
-class FeedItemState(models.TextChoices):
-    """The state of an article in a feed."""
+class SuggestionState(models.TextChoices):
+    """The state of a suggestion."""
 
-    SUGGESTED = "suggested"  # on the desk
+    OPEN = "open"  # on the desk
     ORDERED = "ordered"  # a worker adds it to the queue (rule of the feed)
     TAKEN = "taken"  # in the queue, or a draft that is being read
     DISMISSED = "dismissed"  # by a curator
     EXPIRED = "expired"  # too old, or more than the feed keeps
 
 
-class FeedItem(models.Model):
+class Suggestion(models.Model):
     """An article of a feed: a suggestion, and afterwards the memory that it was one."""
 
-    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="feed_items")
-    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="items")
-    state = models.CharField(max_length=9, choices=FeedItemState.choices, default=FeedItemState.SUGGESTED)
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="suggestions")
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="suggestions")
+    state = models.CharField(max_length=9, choices=SuggestionState.choices, default=SuggestionState.OPEN)
     key = models.CharField(max_length=32, help_text="Key of the entry's id, or of its link.")
     page_key = models.CharField(max_length=32, help_text="Key of the page, as in a story.")
     url = models.URLField(max_length=2000)
+    summary = models.CharField(max_length=400, blank=True, help_text="Its standfirst, else how it begins.")
     fields = models.JSONField(default=dict, help_text="Names of fields with value and origin (reading/page_story.py).")
     paragraphs = models.JSONField(default=list, help_text="The article's blocks; empty: its link is read.")
     is_whole = models.BooleanField(default=False, help_text="The feed has the article's text.")
@@ -104,12 +105,12 @@ class FeedItem(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["publication", "state", "dated_at"]),
             # queried every few seconds, and nearly always empty
-            models.Index(name="feed_item_ordered", fields=["id"], condition=Q(state="ordered")),
+            models.Index(name="suggestion_ordered", fields=["id"], condition=Q(state="ordered")),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(name="feed_item_once", fields=["feed", "key"]),
+            models.UniqueConstraint(name="suggestion_once", fields=["feed", "key"]),
             # two feeds of a publication may have the same article
-            models.UniqueConstraint(name="feed_item_of_a_page_once", fields=["publication", "page_key"]),
+            models.UniqueConstraint(name="suggestion_of_a_page_once", fields=["publication", "page_key"]),
         ]
 
     def __str__(self) -> str:

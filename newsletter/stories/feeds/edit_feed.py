@@ -17,7 +17,7 @@ from newsletter.stories import duplicate_links
 from newsletter.stories.feed_models import Feed
 from newsletter.stories.feeds.feed_limits import MAX_ENTRIES
 
-BOUNDS = {"max_items": (1, MAX_ENTRIES), "max_age_days": (1, 365)}
+BOUNDS = {"max_suggestions": (1, MAX_ENTRIES), "max_age_days": (1, 365)}
 MAX_FEEDS = 50  # of a publication
 LINES = ("section", "kicker")
 # What a server said about the old address says nothing about a new one.
@@ -31,7 +31,7 @@ class OptionalFeedFields(TypedDict, total=False):
     section: str
     kicker: str
     auto_queue: bool
-    max_items: int
+    max_suggestions: int
     max_age_days: int
 
 

@@ -75,7 +75,8 @@ def entry_story(raw: RawEntry, *, base: str) -> FeedEntry | None:
     }
     fields = {name: FieldValue(value, FieldOrigin.FEED) for name, value in values.items() if value}
     story = without_appeal(PageStory(fields, tuple(whole) if is_whole else ()))
-    return FeedEntry(raw.key, url, story, is_whole and bool(story.paragraphs))
+    summary = story.value("dek") or _cut(rich_text.plain("".join(story.paragraphs[:2])))
+    return FeedEntry(raw.key, url, story, is_whole and bool(story.paragraphs), summary)
 
 
 def web_url(stated: str, base: str) -> str:

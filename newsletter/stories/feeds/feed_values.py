@@ -16,6 +16,7 @@ class FeedEntry(NamedTuple):
     url: str
     story: PageStory
     is_whole: bool
+    summary: str = ""  # in one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,6 @@ class ParsedFeed:
     def from_json(cls, shape: dict[str, Any]) -> "ParsedFeed":
         """Return the value of a shape from `to_json`."""
         entries = (
-            FeedEntry(key, url, PageStory.from_json(story), whole) for key, url, story, whole in shape["entries"]
+            FeedEntry(key, url, PageStory.from_json(story), *rest) for key, url, story, *rest in shape["entries"]
         )
         return cls(shape["title"], tuple(entries), shape["problem"], shape["hint"])

@@ -8,7 +8,7 @@ from django.db import transaction
 from newsletter.lib.errors import InvalidState, NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.stories import duplicate_links, story_queue
-from newsletter.stories.feed_models import FeedItem, FeedItemState
+from newsletter.stories.feed_models import Suggestion, SuggestionState
 from newsletter.stories.feeds.store_entries import WITHOUT_TEXT
 from newsletter.stories.models import Story, StoryDraft, StoryState
 from newsletter.stories.reading import story_drafts
@@ -17,7 +17,7 @@ from newsletter.stories.reading.teaser_fields import teaser_fields, without_unde
 
 log = structlog.get_logger()
 
-OPEN_ITEMS = (FeedItemState.SUGGESTED, FeedItemState.ORDERED)
+OPEN_ITEMS = (SuggestionState.OPEN, SuggestionState.ORDERED)
 
 
 class Queued(NamedTuple):
@@ -28,7 +28,7 @@ class Queued(NamedTuple):
     lost_picture: bool = False  # the feed does not describe it
 
 
-def queue_item(item: FeedItem, *, again: bool = False) -> Queued:
+def queue_item(item: Suggestion, *, again: bool = False) -> Queued:
     """Add a suggestion to the queue, or order the reading of its link, after which it is added by itself.
 
     The second of two calls changes nothing. Raises `InvalidState` for a dismissed suggestion and, unless `again`, for
@@ -37,24 +37,24 @@ def queue_item(item: FeedItem, *, again: bool = False) -> Queued:
     with transaction.atomic():
         # the queue's lock comes first, as in story_queue.py
         Publication.objects.select_for_update(no_key=True).get(pk=item.publication_id)
-        current = FeedItem.objects.select_related("publication", "feed", "story").filter(pk=item.pk).first()
-        if current and current.state == FeedItemState.TAKEN:
+        current = Suggestion.objects.select_related("publication", "feed", "story").filter(pk=item.pk).first()
+        if current and current.state == SuggestionState.TAKEN:
             return Queued(current.story, None)
         if current is None or current.state not in OPEN_ITEMS:
             raise InvalidState("This suggestion is no longer open, so nothing was added.")
         done = _add_story(current, again=again) if current.is_whole else _order_draft(current, again=again)
-        _close(current, FeedItemState.TAKEN, story=done.story)
+        _close(current, SuggestionState.TAKEN, story=done.story)
     return done
 
 
-def dismiss(item: FeedItem) -> None:
+def dismiss(item: Suggestion) -> None:
     """Dismiss an open suggestion. The feed does not suggest this article again."""
-    _close(item, FeedItemState.DISMISSED)
+    _close(item, SuggestionState.DISMISSED)
 
 
 def add_ordered(*, limit: int = 20) -> int:
     """Add suggestions that their feeds add by themselves. What cannot be added becomes a suggestion that says why."""
-    ordered = list(FeedItem.objects.filter(state=FeedItemState.ORDERED).order_by("dated_at", "pk")[:limit])
+    ordered = list(Suggestion.objects.filter(state=SuggestionState.ORDERED).order_by("dated_at", "pk")[:limit])
     for item in ordered:
         problem = ""
         try:
@@ -65,24 +65,24 @@ def add_ordered(*, limit: int = 20) -> int:
             log.exception("suggestion.not_queued", item=item.pk)
             problem = "It could not be added."
         if problem:
-            still = FeedItem.objects.filter(pk=item.pk, state=FeedItemState.ORDERED)
-            still.update(state=FeedItemState.SUGGESTED, problem=problem[:300])
+            still = Suggestion.objects.filter(pk=item.pk, state=SuggestionState.ORDERED)
+            still.update(state=SuggestionState.OPEN, problem=problem[:300])
     return len(ordered)
 
 
-def item_story(item: FeedItem) -> PageStory:
+def item_story(item: Suggestion) -> PageStory:
     """Return what the feed says about an article."""
     return PageStory.from_json({"fields": item.fields, "paragraphs": item.paragraphs, "notice": None})
 
 
-def _add_story(item: FeedItem, *, again: bool) -> Queued:
+def _add_story(item: Suggestion, *, again: bool) -> Queued:
     read = teaser_fields(item_story(item), item.publication, given_url=item.url)
     fields = without_undescribed_picture(read) | _rules(item)
     story = story_queue.add(item.publication, again=again, **fields)
     return Queued(story, None, lost_picture=bool(read["picture_url"] and not story.has_picture))
 
 
-def _order_draft(item: FeedItem, *, again: bool) -> Queued:
+def _order_draft(item: Suggestion, *, again: bool) -> Queued:
     earlier = duplicate_links.find_story_of_page(item.publication_id, item.page_key)
     if earlier and not again:
         place = "in the queue" if earlier.state == StoryState.QUEUED else "in an edition"
@@ -93,10 +93,10 @@ def _order_draft(item: FeedItem, *, again: bool) -> Queued:
     return Queued(draft.story, draft)
 
 
-def _rules(item: FeedItem) -> dict[str, str]:
+def _rules(item: Suggestion) -> dict[str, str]:
     return {"section": item.feed.section, "kicker": item.feed.kicker}
 
 
-def _close(item: FeedItem, state: FeedItemState, *, story: Story | None = None) -> None:
-    still = FeedItem.objects.filter(pk=item.pk, state__in=OPEN_ITEMS)
+def _close(item: Suggestion, state: SuggestionState, *, story: Story | None = None) -> None:
+    still = Suggestion.objects.filter(pk=item.pk, state__in=OPEN_ITEMS)
     still.update(state=state, story=story, problem="", **WITHOUT_TEXT)

@@ -8,11 +8,11 @@ from django.db.models import Q
 
 from newsletter.lib.safe_fetch import Validators
 from newsletter.stories import duplicate_links
-from newsletter.stories.feed_models import Feed, FeedItem, FeedItemState, absent_since
+from newsletter.stories.feed_models import Feed, Suggestion, SuggestionState, absent_since
 from newsletter.stories.feeds.feed_values import FeedEntry, ParsedFeed
 
 REMEMBERED = timedelta(days=30)  # after the feed contained the article last
-CLOSED = (FeedItemState.TAKEN, FeedItemState.DISMISSED, FeedItemState.EXPIRED)
+CLOSED = (SuggestionState.TAKEN, SuggestionState.DISMISSED, SuggestionState.EXPIRED)
 WITHOUT_TEXT = {"paragraphs": [], "is_whole": False}  # of a closed item: it is only remembered
 MAX_VALIDATOR_CHARS = {"etag": 250, "last_modified": 100}
 
@@ -37,14 +37,15 @@ def store(feed: Feed, content: ParsedFeed | None, validators: Validators, *, now
         _expire(feed, now=now)
 
 
-def _item(feed: Feed, entry: FeedEntry, now: datetime) -> FeedItem:
+def _item(feed: Feed, entry: FeedEntry, now: datetime) -> Suggestion:
     shape = entry.story.to_json()
-    return FeedItem(
+    return Suggestion(
         publication_id=feed.publication_id,
         feed=feed,
         key=entry.key or hashlib.sha256(entry.url.encode("utf-8", "replace")).hexdigest()[:32],
         page_key=duplicate_links.page_key(entry.url),
         url=entry.url,
+        summary=entry.summary,
         fields=shape["fields"],
         paragraphs=list(shape["paragraphs"]),
         is_whole=entry.is_whole,
@@ -62,32 +63,32 @@ def _date(entry: FeedEntry, now: datetime) -> datetime:
     return min(now, stated if stated.tzinfo else stated.replace(tzinfo=UTC))
 
 
-def _store_items(feed: Feed, items: list[FeedItem], *, is_first: bool, now: datetime) -> None:
+def _store_items(feed: Feed, items: list[Suggestion], *, is_first: bool, now: datetime) -> None:
     """Store new articles, and bring open and expired ones up to date. Which are kept depends on the feed's rules."""
     known = _known(feed, items, now)
     oldest = now - timedelta(days=feed.max_age_days)
     dated = sorted(((_dated(item, known), item) for item in items), key=lambda pair: pair[0], reverse=True)
     within = [item for date, item in dated if date >= oldest and _may_be_suggested(known.get(item.page_key))]
-    suggested = within[: feed.max_items]
+    suggested = within[: feed.max_suggestions]
     # what a new feed contains at first is left to a person
-    state = FeedItemState.ORDERED if feed.auto_queue and not is_first else FeedItemState.SUGGESTED
+    state = SuggestionState.ORDERED if feed.auto_queue and not is_first else SuggestionState.OPEN
     new = []
     for item in items:
         stored, is_suggested = known.get(item.page_key), item in suggested
         if stored is None:
-            item.state = state if is_suggested else FeedItemState.EXPIRED
+            item.state = state if is_suggested else SuggestionState.EXPIRED
             if not is_suggested:
                 item.paragraphs, item.is_whole = [], False
             new.append(item)
-        elif is_suggested and (stored.state == FeedItemState.EXPIRED or stored.fields != _as_stored(item.fields)):
+        elif is_suggested and (stored.state == SuggestionState.EXPIRED or stored.fields != _as_stored(item.fields)):
             _renew(stored, item)
-    FeedItem.objects.bulk_create(new, ignore_conflicts=True)  # another feed with the same article may be faster
+    Suggestion.objects.bulk_create(new, ignore_conflicts=True)  # another feed with the same article may be faster
 
 
-def _known(feed: Feed, items: list[FeedItem], now: datetime) -> dict[str, FeedItem]:
+def _known(feed: Feed, items: list[Suggestion], now: datetime) -> dict[str, Suggestion]:
     """Return the stored items of these articles by the page of the article, and note that they were seen."""
     keys, pages = {item.key: item.page_key for item in items}, {item.page_key for item in items}
-    rows = FeedItem.objects.filter(
+    rows = Suggestion.objects.filter(
         Q(feed=feed, key__in=keys) | Q(publication_id=feed.publication_id, page_key__in=pages)
     )
     rows.update(seen_at=now)
@@ -97,19 +98,19 @@ def _known(feed: Feed, items: list[FeedItem], now: datetime) -> dict[str, FeedIt
     return by_page | by_key
 
 
-def _dated(item: FeedItem, known: dict[str, FeedItem]) -> datetime:
+def _dated(item: Suggestion, known: dict[str, Suggestion]) -> datetime:
     stored = known.get(item.page_key)
     return stored.dated_at if stored else item.dated_at  # of an article without a date: when it was found
 
 
-def _may_be_suggested(stored: FeedItem | None) -> bool:
-    return stored is None or stored.state in (FeedItemState.SUGGESTED, FeedItemState.EXPIRED)
+def _may_be_suggested(stored: Suggestion | None) -> bool:
+    return stored is None or stored.state in (SuggestionState.OPEN, SuggestionState.EXPIRED)
 
 
-def _renew(stored: FeedItem, item: FeedItem) -> None:
-    names = ("url", "fields", "paragraphs", "is_whole")
-    waiting = FeedItem.objects.filter(pk=stored.pk, feed_id=item.feed_id, state=stored.state)
-    waiting.update(state=FeedItemState.SUGGESTED, **{name: getattr(item, name) for name in names})
+def _renew(stored: Suggestion, item: Suggestion) -> None:
+    names = ("url", "summary", "fields", "paragraphs", "is_whole")
+    waiting = Suggestion.objects.filter(pk=stored.pk, feed_id=item.feed_id, state=stored.state)
+    waiting.update(state=SuggestionState.OPEN, **{name: getattr(item, name) for name in names})
 
 
 def _as_stored(fields: dict[str, tuple[str, str]]) -> dict[str, list[str]]:
@@ -117,10 +118,10 @@ def _as_stored(fields: dict[str, tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def _expire(feed: Feed, *, now: datetime) -> None:
-    open_items = FeedItem.objects.filter(feed=feed, state=FeedItemState.SUGGESTED)
+    open_items = Suggestion.objects.filter(feed=feed, state=SuggestionState.OPEN)
     old = open_items.filter(dated_at__lt=now - timedelta(days=feed.max_age_days))
-    kept = list(open_items.order_by("-dated_at", "-pk").values_list("pk", flat=True)[: feed.max_items])
+    kept = list(open_items.order_by("-dated_at", "-pk").values_list("pk", flat=True)[: feed.max_suggestions])
     for too_many in (old, open_items.exclude(pk__in=kept)):
-        too_many.update(state=FeedItemState.EXPIRED, **WITHOUT_TEXT)
-    closed = FeedItem.objects.filter(feed=feed, state__in=CLOSED)
+        too_many.update(state=SuggestionState.EXPIRED, **WITHOUT_TEXT)
+    closed = Suggestion.objects.filter(feed=feed, state__in=CLOSED)
     closed.filter(absent_since(now - REMEMBERED)).delete()

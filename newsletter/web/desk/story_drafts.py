@@ -49,6 +49,9 @@ def show(request: DeskRequest, draft_id: int) -> HttpResponse:
     draft = _draft(draft_id)
     if not request.htmx:
         return _to_drafts(draft.publication.slug)
+    if draft.state == DraftState.ADDED and draft.adds_itself and draft.story:
+        context = {"story": draft.story, "publication": draft.publication}
+        return render(request, "web/desk/_story_draft_added.html", context)
     if draft.state in (DraftState.ADDED, DraftState.DISCARDED):
         return HttpResponse("")
     card = draft_card(draft, now=clock.now())
@@ -93,7 +96,7 @@ def retry(_request: DeskRequest, draft_id: int) -> HttpResponse:
 
 
 def _draft(draft_id: int) -> StoryDraft:
-    return get_object_or_404(StoryDraft.objects.select_related("publication"), pk=draft_id)
+    return get_object_or_404(StoryDraft.objects.select_related("publication", "story"), pk=draft_id)
 
 
 def _to_drafts(slug: str) -> HttpResponseRedirect:

@@ -12,6 +12,7 @@ from newsletter.stories.models import Story, StoryState
 from newsletter.stories.reading.page_story import FIELDS
 from newsletter.web.desk import next_edition
 from newsletter.web.desk.story_drafts_page import draft_cards
+from newsletter.web.desk.suggestions_page import on_desk
 from newsletter.web.shared.parse_numbers import whole_number
 
 PAGE_SIZE = 50  # stories shown at first, and added at a time
@@ -64,15 +65,18 @@ def context(publication: Publication, shown: Shown, *, is_whole_page: bool, only
     wanted = shown.ids if only is None else tuple(only)
     cards = {story.pk: story for story in Story.objects.filter(pk__in=wanted).select_related("picture")}
     dropped = publication.stories.filter(state=StoryState.DROPPED).order_by("-position", "-pk")
-    return {
-        "publication": publication,
-        "now": now,
-        "shown": shown,
-        "cards": cards,
-        "stay": f"?shown={len(shown.ids)}" if len(shown.ids) > PAGE_SIZE else "",  # for pages without JavaScript
-        "more": min(PAGE_SIZE, shown.total - len(shown.ids)),
-        "next": next_edition.next_edition_panel(publication, now=now, counts_readers=is_whole_page),
-        "recently_removed": list(dropped[:DROPPED_SHOWN]),
-        "drafts": draft_cards(publication, now=now) if is_whole_page else [],
-        "field_names": FIELDS,
-    }
+    return (
+        {
+            "publication": publication,
+            "now": now,
+            "shown": shown,
+            "cards": cards,
+            "stay": f"?shown={len(shown.ids)}" if len(shown.ids) > PAGE_SIZE else "",  # for pages without JavaScript
+            "more": min(PAGE_SIZE, shown.total - len(shown.ids)),
+            "next": next_edition.next_edition_panel(publication, now=now, counts_readers=is_whole_page),
+            "recently_removed": list(dropped[:DROPPED_SHOWN]),
+            "drafts": draft_cards(publication, now=now) if is_whole_page else [],
+            "field_names": FIELDS,
+        }
+        | (on_desk(publication, now=now) if is_whole_page else {})
+    )

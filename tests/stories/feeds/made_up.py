@@ -13,6 +13,7 @@ SPACES = (
     'xmlns:media="http://search.yahoo.com/mrss/"'
 )
 ADDED_BELOW = '<p>The post <a href="/a">Harbour</a> appeared first on <a href="/">Harbour Post</a>.</p>'
+SUMMARY = "<p>The council decided on Monday that {} [&#8230;]</p>"
 DAY = "Fri, 20 Nov 2026 06:30:00 +0000"
 
 
@@ -30,7 +31,7 @@ def item(name: str, *, text: str = "", date: str = DAY, guid: str | None = None,
         "<dc:creator><![CDATA[Amina Okoye]]></dc:creator>",
         f"<pubDate>{date}</pubDate>" if date else "",
         f'<guid isPermaLink="false">{guid if guid is not None else name}</guid>' if guid != "" else "",
-        f"<description><![CDATA[<p>The council decided on Monday that {name} [&#8230;]</p>{ADDED_BELOW}]]></description>",
+        f"<description><![CDATA[{SUMMARY.format(name)}{ADDED_BELOW}]]></description>",
         f"<content:encoded><![CDATA[{text}{ADDED_BELOW}]]></content:encoded>" if text else "",
         more,
     ]

@@ -21,13 +21,13 @@ def acts() -> list[str]:
 def test_a_feed_is_added_changed_and_removed(publication: Publication) -> None:
     feed = edit_feed.add_feed(publication, url=URL, section=" Region\n")
     assert (feed.section, feed.try_at, feed.is_new) == ("Region", None, True)
-    edit_feed.change_feed(feed, auto_queue=True, max_items=5)
+    edit_feed.change_feed(feed, auto_queue=True, max_suggestions=5)
     edit_feed.change_feed(feed, auto_queue=True)
-    assert (feed.auto_queue, feed.max_items, feed.section) == (True, 5, "Region")
+    assert (feed.auto_queue, feed.max_suggestions, feed.section) == (True, 5, "Region")
     edit_feed.remove_feed(feed)
     edit_feed.remove_feed(feed)
     assert acts() == ["feed-added", "feed-changed", "feed-removed"]
-    assert Record.objects.get(act="feed-changed").details == {"auto_queue": "no → yes", "max_items": "20 → 5"}
+    assert Record.objects.get(act="feed-changed").details == {"auto_queue": "no → yes", "max_suggestions": "20 → 5"}
 
 
 def test_a_publication_has_a_feed_once(publication: Publication) -> None:
@@ -44,8 +44,8 @@ def test_a_publication_has_a_feed_once(publication: Publication) -> None:
         ({"url": "post.example.org"}, "is not a web address"),
         ({"url": "file:///etc/passwd"}, "is not a web address"),
         ({"url": "https://u:p@a.example/"}, "user name"),
-        ({"max_items": 0}, "Enter a number from 1 to 100"),
-        ({"max_items": 101}, "Enter a number from 1 to 100"),
+        ({"max_suggestions": 0}, "Enter a number from 1 to 100"),
+        ({"max_suggestions": 101}, "Enter a number from 1 to 100"),
         ({"max_age_days": 366}, "Enter a number from 1 to 365"),
         ({"section": "x" * 61}, "has 61 characters"),
     ],

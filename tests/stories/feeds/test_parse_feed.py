@@ -35,6 +35,7 @@ def test_an_rss_feed_of_wordpress_gives_the_whole_text() -> None:
         "language": "en-US",
         "direction": "ltr",
     }
+    assert entry.summary.startswith("The council decided on Monday that the old harbour")
     lines = [rich_text.plain(block) for block in entry.story.paragraphs]
     assert lines == [*map(rich_text.plain, TEXT), "More on the map."]
     assert 'href="https://post.example.org/map"' in entry.story.paragraphs[-1]

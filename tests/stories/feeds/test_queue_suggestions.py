@@ -7,7 +7,7 @@ import pytest
 from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import Publication
 from newsletter.stories import story_queue
-from newsletter.stories.feed_models import Feed, FeedItem
+from newsletter.stories.feed_models import Feed, Suggestion
 from newsletter.stories.feeds import edit_feed, queue_suggestions, read_feeds
 from newsletter.stories.feeds.fetch_feed import fetch_feed
 from newsletter.stories.feeds.parse_feed import parse_feed
@@ -28,11 +28,11 @@ def feed(publication: Publication, site: Website) -> Feed:
     return edit_feed.add_feed(publication, url=site.url("/feed"), section="Region", kicker="Sea")
 
 
-def read(site: Website, *items: str, now: datetime = NOW) -> list[FeedItem]:
+def read(site: Website, *items: str, now: datetime = NOW) -> list[Suggestion]:
     site.pages["/feed"] = body(rss(*items))
     reach = site.reach()
     read_feeds.read_next(now=now, fetch=lambda url, known: fetch_feed(url, known, policy=reach), parse=parse_feed)
-    return list(FeedItem.objects.order_by("pk"))
+    return list(Suggestion.objects.order_by("pk"))
 
 
 def linked(site: Website) -> str:
@@ -128,7 +128,7 @@ def test_what_is_queued_already_must_be_confirmed(feed: Feed, site: Website, pub
         with pytest.raises(InvalidState, match="already in the queue"):
             queue_suggestions.queue_item(one)
         one.refresh_from_db()
-        assert one.state == "suggested"
+        assert one.state == "open"
         assert queue_suggestions.queue_item(one, again=True)
 
 
@@ -161,7 +161,7 @@ def test_what_cannot_be_queued_by_itself_becomes_a_suggestion_that_says_why(
     [one] = read(site, whole("B"), now=NOW + timedelta(days=1))
     queue_suggestions.add_ordered()
     one.refresh_from_db()
-    assert one.state == "suggested"
+    assert one.state == "open"
     assert "already in the queue" in one.problem
 
 
@@ -170,4 +170,4 @@ def test_a_removed_feed_leaves_its_stories(feed: Feed, site: Website) -> None:
     queue_suggestions.queue_item(one)
     edit_feed.remove_feed(feed)
     assert Story.objects.count() == 1
-    assert not FeedItem.objects.exists()
+    assert not Suggestion.objects.exists()

@@ -8,7 +8,7 @@ from newsletter.lib import clock
 from newsletter.lib.safe_connection import FetchError
 from newsletter.lib.safe_fetch import Fetched, Validators
 from newsletter.publications.models import Publication
-from newsletter.stories.feed_models import Feed, FeedItem
+from newsletter.stories.feed_models import Feed, Suggestion
 from newsletter.stories.feeds import edit_feed, read_feeds
 from newsletter.stories.feeds.fetch_feed import fetch_feed
 from newsletter.stories.feeds.parse_feed import parse_feed
@@ -36,7 +36,7 @@ def serve(site: Website, *items: str, **headers: str) -> None:
 
 
 def suggested() -> list[str]:
-    found = FeedItem.objects.filter(state="suggested").order_by("-dated_at", "-pk")
+    found = Suggestion.objects.filter(state="open").order_by("-dated_at", "-pk")
     return [one.url.rpartition("/")[2] for one in found]
 
 
@@ -49,7 +49,7 @@ def test_articles_become_suggestions_once(feed: Feed, site: Website) -> None:
     feed.refresh_from_db()
     assert (feed.title, feed.problem, feed.tries, feed.held_until) == ("Harbour Post", "", 0, None)
     assert (feed.read_at, feed.try_at) == (NOW + read_feeds.INTERVAL, NOW + 2 * read_feeds.INTERVAL)
-    [first] = FeedItem.objects.filter(url__endswith="/a")
+    [first] = Suggestion.objects.filter(url__endswith="/a")
     assert first.is_whole
     assert first.dated_at == datetime.fromisoformat("2026-11-20T06:30:00+00:00")
 
@@ -178,7 +178,7 @@ def test_a_feed_that_was_removed_while_it_was_read_leaves_nothing(feed: Feed, si
         return Fetched(url, "", rss(item("Old")))
 
     read_feeds.read_next(now=NOW, fetch=fetch, parse=parse_feed)
-    assert not FeedItem.objects.exists()
+    assert not Suggestion.objects.exists()
 
 
 def test_a_paused_publication_reads_no_feeds(feed: Feed, site: Website) -> None:
@@ -197,7 +197,7 @@ def test_old_articles_are_not_suggested_and_suggestions_grow_old(feed: Feed, sit
 
 
 def test_a_feed_keeps_its_newest_articles_up_to_the_maximum(feed: Feed, site: Website) -> None:
-    edit_feed.change_feed(feed, max_items=2)
+    edit_feed.change_feed(feed, max_suggestions=2)
     days = {n: f"{18 + n} Nov 2026 06:30:00 +0000" for n in range(3)}
     serve(site, *(item(f"S{n}", date=day) for n, day in days.items()))
     work(site)
@@ -205,7 +205,7 @@ def test_a_feed_keeps_its_newest_articles_up_to_the_maximum(feed: Feed, site: We
     serve(site, item("S3", date="21 Nov 2026 06:30:00 +0000"))
     work(site, NOW + read_feeds.INTERVAL)
     assert suggested() == ["s3", "s2"]
-    edit_feed.change_feed(feed, max_items=9)
+    edit_feed.change_feed(feed, max_suggestions=9)
     serve(site, *(item(f"S{n}", date=day) for n, day in days.items()))
     work(site, NOW + 2 * read_feeds.INTERVAL)
     assert suggested() == ["s3", "s2", "s1", "s0"]
@@ -214,17 +214,17 @@ def test_a_feed_keeps_its_newest_articles_up_to_the_maximum(feed: Feed, site: We
 def test_a_date_in_the_future_does_not_stay_on_top_for_ever(feed: Feed, site: Website) -> None:
     serve(site, item("A", date="Fri, 20 Nov 2099 06:30:00 +0000"))
     work(site)
-    assert FeedItem.objects.get().dated_at == NOW
+    assert Suggestion.objects.get().dated_at == NOW
 
 
 def test_a_corrected_headline_is_taken_over_and_a_dismissed_article_does_not_return(feed: Feed, site: Website) -> None:
     serve(site, item("A", guid="1"), item("B", guid="2"))
     work(site)
-    FeedItem.objects.filter(url__endswith="/b").update(state="dismissed")
+    Suggestion.objects.filter(url__endswith="/b").update(state="dismissed")
     serve(site, item("A2", guid="1"), item("B2", guid="2"))
     work(site, NOW + read_feeds.INTERVAL)
     assert suggested() == ["a2"]
-    assert FeedItem.objects.get(state="suggested").headline == "A2 is dredged after years of waiting"
+    assert Suggestion.objects.get(state="open").headline == "A2 is dredged after years of waiting"
 
 
 def test_one_article_in_two_feeds_is_one_suggestion(feed: Feed, site: Website, publication: Publication) -> None:
@@ -234,22 +234,22 @@ def test_one_article_in_two_feeds_is_one_suggestion(feed: Feed, site: Website, p
     site.pages["/other"] = body(rss(item("A", guid="another")))
     while work(site):
         pass
-    assert FeedItem.objects.filter(publication=publication).count() == 1
-    assert other.items.count() == 1
+    assert Suggestion.objects.filter(publication=publication).count() == 1
+    assert other.suggestions.count() == 1
 
 
 def test_what_left_the_feed_long_ago_is_forgotten(feed: Feed, site: Website) -> None:
     serve(site, item("A"), item("B"))
     work(site)
-    FeedItem.objects.update(state="taken")
+    Suggestion.objects.update(state="taken")
     serve(site, item("B"))
     work(site, NOW + timedelta(days=1))
     site.pages["/feed"] = status(304)
     Feed.objects.update(etag="7")
     work(site, NOW + timedelta(days=29))
-    assert FeedItem.objects.count() == 2
+    assert Suggestion.objects.count() == 2
     work(site, NOW + timedelta(days=31))
-    assert [one.url[-1] for one in FeedItem.objects.all()] == ["b"]
+    assert [one.url[-1] for one in Suggestion.objects.all()] == ["b"]
 
 
 def test_only_due_feeds_are_looked_up(feed: Feed, django_assert_num_queries: object) -> None:
