@@ -49,6 +49,7 @@ DESK = [
     path("drafts/<int:draft_id>/queue/", story_drafts.add_to_queue, name="draft-queue"),
     path("drafts/<int:draft_id>/discard/", story_drafts.discard, name="draft-discard"),
     path("drafts/<int:draft_id>/retry/", story_drafts.retry, name="draft-retry"),
+    path("corrections/<int:correction_id>/forget/", story_drafts.forget_correction, name="correction-forget"),
     path("desk/<slug:slug>/suggestions/", suggestions.listing, name="suggestions"),
     path("suggestions/<int:item_id>/queue/", suggestions.queue, name="suggestion-queue"),
     path("suggestions/<int:item_id>/dismiss/", suggestions.dismiss, name="suggestion-dismiss"),

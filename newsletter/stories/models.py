@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from newsletter.lib.claim_rows import Claimable, is_due
 from newsletter.pictures.models import Picture
 from newsletter.publications.models import Publication
-from newsletter.stories import feed_models  # noqa: F401 — Django looks for models here
+from newsletter.stories import correction_models, feed_models  # noqa: F401 — Django looks for models here
 
 
 class Direction(models.TextChoices):

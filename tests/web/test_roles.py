@@ -52,6 +52,7 @@ POSTED = DECIDING_POSTS | {
     "publication-dates",
     "feed-read",
     "feed-remove",
+    "correction-forget",
     "suggestion-queue",
     "suggestion-dismiss",
     "edition-texts-inbox",
@@ -68,6 +69,7 @@ def address(pattern: URLPattern, story: int, edition: int) -> str:
     numbers = {
         "story_id": story,
         "draft_id": 1,
+        "correction_id": 1,
         "feed_id": 1,
         "item_id": 1,
         "edition_id": edition,

@@ -13,6 +13,7 @@ from newsletter.stories.feeds.store_entries import WITHOUT_TEXT
 from newsletter.stories.models import Story, StoryDraft, StoryState
 from newsletter.stories.reading import story_drafts
 from newsletter.stories.reading.page_story import PageStory
+from newsletter.stories.reading.site_corrections import SiteCorrections
 from newsletter.stories.reading.teaser_fields import teaser_fields, without_undescribed_picture
 
 log = structlog.get_logger()
@@ -76,7 +77,8 @@ def item_story(item: Suggestion) -> PageStory:
 
 
 def _add_story(item: Suggestion, *, again: bool) -> Queued:
-    read = teaser_fields(item_story(item), item.publication, given_url=item.url)
+    corrected = SiteCorrections(item.publication).apply(item_story(item), url=item.url).story
+    read = teaser_fields(corrected, item.publication, given_url=item.url)
     fields = without_undescribed_picture(read) | _rules(item)
     story = story_queue.add(item.publication, again=again, **fields)
     return Queued(story, None, lost_picture=bool(read["picture_url"] and not story.has_picture))

@@ -147,4 +147,19 @@ class Migration(migrations.Migration):
             model_name='suggestion',
             constraint=models.UniqueConstraint(fields=('publication', 'page_key'), name='suggestion_of_a_page_once'),
         ),
+        migrations.CreateModel(
+            name='SiteCorrection',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('site', models.CharField(help_text='Registrable domain, such as example.org.', max_length=253)),
+                ('name', models.CharField(help_text='“line”, or the name of a field.', max_length=16)),
+                ('text', models.CharField(blank=True, help_text='As it was read.', max_length=200)),
+                ('value', models.CharField(blank=True, help_text='The type of the line, or the right value.', max_length=200)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='publications.publication')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('publication', 'site', 'name', 'text'), name='site_correction_once')],
+            },
+        ),
     ]

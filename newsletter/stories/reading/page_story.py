@@ -15,6 +15,7 @@ class FieldOrigin(StrEnum):
     EXTRACTED = "detected in the page"
     ADDRESS = "address of the page"
     FEED = "feed"
+    CORRECTED = "as you corrected before"
 
 
 class FieldValue(NamedTuple):

@@ -22,10 +22,17 @@ from newsletter.stories.models import OPEN_DRAFTS, DraftState, Story, StoryDraft
 from newsletter.stories.reading.fetch_page import fetch_page
 from newsletter.stories.reading.page_story import PASTE_IT, FieldOrigin, PageStory
 from newsletter.stories.reading.read_in_subprocess import PageReaderUnavailable, read_in_subprocess
-from newsletter.stories.reading.teaser_fields import teaser_fields, without_undescribed_picture
+from newsletter.stories.reading.site_corrections import (
+    Corrected,
+    SiteCorrections,
+    remember_fields,
+    remember_left_out,
+)
+from newsletter.stories.reading.teaser_fields import teaser_body, teaser_fields, without_undescribed_picture
 
 log = structlog.get_logger()
 
+PICTURE_FIELDS = ("picture_url", "picture_alt", "picture_credit")
 MAX_LINKS = 50  # at a time
 MAX_HTML_CHARS = 1_000_000
 LEASE = timedelta(seconds=90)  # longer than a fetch and two runs of the reader
@@ -139,9 +146,10 @@ def add_to_queue(draft: StoryDraft, *, again: bool = False, **changed: Any) -> S
             return current.story
         if current.state not in OPEN_DRAFTS:
             raise InvalidState(f"Draft {draft.pk} was discarded, so it cannot be added.")
-        fields = teaser_fields(page_story(current), current.publication, given_url=current.url)
+        fields = teaser_fields(corrected_story(current).story, current.publication, given_url=current.url)
         fields |= {"section": current.section, "kicker": current.kicker} | changed
         story = story_queue.add(current.publication, again=again, **fields)
+        _remember(current, changed)
         current.state, current.story = DraftState.ADDED, story
         current.save(update_fields=["state", "story"])
     return story
@@ -150,6 +158,23 @@ def add_to_queue(draft: StoryDraft, *, again: bool = False, **changed: Any) -> S
 def page_story(draft: StoryDraft) -> PageStory:
     """Return what was read of a draft."""
     return PageStory.from_json({"fields": draft.fields, "paragraphs": draft.paragraphs, "notice": None})
+
+
+def corrected_story(draft: StoryDraft, corrections: SiteCorrections | None = None) -> Corrected:
+    """Return what was read of a draft, as curators corrected earlier stories of its site."""
+    return (corrections or SiteCorrections(draft.publication)).apply(page_story(draft), url=draft.url)
+
+
+def _remember(draft: StoryDraft, changed: Mapping[str, Any]) -> None:
+    """Remember for the site of a draft what a curator changed in it."""
+    read = page_story(draft)
+    link = read.value("url") or draft.url or str(changed.get("url") or "")
+    if read.paragraphs and link:
+        remember_fields(draft.publication, link, read, changed)
+        if body := changed.get("body"):
+            remember_left_out(
+                draft.publication, link, shown=teaser_body(read, draft.publication.teaser_paragraphs), saved=str(body)
+            )
 
 
 def _order_link(publication: Publication, url: str) -> StoryDraft:
@@ -164,9 +189,9 @@ def _order_link(publication: Publication, url: str) -> StoryDraft:
 
 def _add_itself(draft: StoryDraft) -> None:
     """Add a draft to the queue that was ordered to be added. If that is not possible, it waits for a person."""
-    read = teaser_fields(page_story(draft), draft.publication, given_url=draft.url)
+    read = teaser_fields(corrected_story(draft).story, draft.publication, given_url=draft.url)
     try:
-        add_to_queue(draft, **without_undescribed_picture(read))
+        add_to_queue(draft, **{name: without_undescribed_picture(read)[name] for name in PICTURE_FIELDS})
     except NewsletterError as error:
         problem = f"It was not added to the queue by itself. {error}"
         StoryDraft.objects.filter(pk=draft.pk, state=DraftState.READ).update(adds_itself=False, problem=problem[:300])

@@ -8,6 +8,7 @@ from newsletter.stories.feed_models import Feed
 from newsletter.stories.feeds.edit_feed import BOUNDS
 from newsletter.web.shared.edit_form import EditForm
 
+NAMES = {"address": "url", "maximum": "max_suggestions", "maximum age": "max_age_days"}
 FIELDS = ("url", "section", "kicker", "auto_queue", "max_suggestions", "max_age_days")
 
 
@@ -22,11 +23,7 @@ class FeedForm(EditForm):
     """The address of a feed and the rules for its articles."""
 
     files_of: ClassVar[tuple[str, ...]] = ()
-    domain_names = {
-        "address": "url",
-        "maximum": "max_suggestions",
-        "maximum age": "max_age_days",
-    }  # noqa: RUF012 — as in the base class
+    domain_names = NAMES
 
     url = forms.CharField(
         label="Address",

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from newsletter.accounts.permissions import Permission
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
+from newsletter.stories.correction_models import SiteCorrection
 from newsletter.stories.models import DraftState, StoryDraft
 from newsletter.stories.reading import story_drafts
 from newsletter.stories.reading.page_story import FIELDS
@@ -93,6 +94,18 @@ def retry(_request: DeskRequest, draft_id: int) -> HttpResponse:
     draft = _draft(draft_id)
     story_drafts.retry(draft)
     return _to_drafts(draft.publication.slug)
+
+
+@require_POST
+@permission_required(Permission.CURATE)
+def forget_correction(request: DeskRequest, correction_id: int) -> HttpResponse:
+    """Forget what was corrected on a site, so that it is applied no more."""
+    found = SiteCorrection.objects.select_related("publication").filter(pk=correction_id).first()
+    if found is None:  # a repeated click
+        return redirect("desk")
+    found.delete()
+    messages.success(request, f"The correction is forgotten. Stories from {found.site} are read without it.")
+    return _to_drafts(found.publication.slug)
 
 
 def _draft(draft_id: int) -> StoryDraft:
