@@ -104,8 +104,8 @@ class _Fetch:
                     | self._conditions,
                 )
                 with connection.getresponse() as answer:
-                    if answer.status in REDIRECTS and (location := answer.getheader("Location")):
-                        return _location(location)
+                    if answer.status in REDIRECTS and (target := answer.getheader("Location")):
+                        return location(target)
                     found = Validators(answer.getheader("ETag") or "", answer.getheader("Last-Modified") or "")
                     if answer.status == HTTPStatus.NOT_MODIFIED and self._conditions:
                         return Fetched(url, "", b"", found, is_unchanged=True)
@@ -148,7 +148,7 @@ class _Fetch:
         return FetchError("The file is too large.", hint, is_final=True)
 
 
-def _location(header: str) -> str:
+def location(header: str) -> str:
     """Return a Location header as a URL. Some servers send unencoded spaces and letters, which browsers accept."""
     raw = header.strip().encode("latin-1")  # http.client decodes headers as Latin-1
     try:
