@@ -42,22 +42,23 @@ def order_lookups(*, now: datetime) -> None:
         order(sorted(links), now=now)
 
 
-def link_findings(edition: Edition) -> list[dict[str, str]]:
-    """Return what the look-ups of an edition's links found, in the shape of preflight's findings."""
-    found = (_finding(row) for row in _lookups(edition))
-    return [finding for finding in found if finding]
-
-
-def waiting_links(edition: Edition) -> int:
-    """Return how many links of an edition are still being looked up for the first time."""
-    return sum(row.answer == LinkAnswer.NONE for row in _lookups(edition))
-
-
-def _lookups(edition: Edition) -> list[LinkLookup]:
+def lookups_of(edition: Edition) -> list[LinkLookup]:
+    """Return the look-ups of an edition's links."""
     if not settings.LINK_LOOKUPS:
         return []
     keys = _keys(edition.letters.values_list("links", flat=True))
     return list(LinkLookup.objects.filter(key__in=keys).order_by("pk")) if keys else []
+
+
+def link_findings(lookups: Iterable[LinkLookup]) -> list[dict[str, str]]:
+    """Return what look-ups found, in the shape of preflight's findings."""
+    found = (_finding(row) for row in lookups)
+    return [finding for finding in found if finding]
+
+
+def waiting_links(lookups: Iterable[LinkLookup]) -> int:
+    """Return how many links are still being looked up for the first time."""
+    return sum(row.answer == LinkAnswer.NONE for row in lookups)
 
 
 def _keys(links: Iterable[list[str]]) -> set[str]:

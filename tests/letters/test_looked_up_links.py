@@ -8,8 +8,8 @@ from pytest_django import Settings
 
 from newsletter.accounts.models import Role
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import assemble_edition, edition_decisions, looked_up_links
-from newsletter.letters.looked_up_links import link_findings, links_of, order_lookups
+from newsletter.letters import assemble_edition, edition_decisions
+from newsletter.letters.looked_up_links import link_findings, links_of, lookups_of, order_lookups, waiting_links
 from newsletter.lib import clock
 from newsletter.links.models import LinkLookup
 from newsletter.publications.models import Publication
@@ -42,7 +42,7 @@ def test_the_links_of_a_waiting_edition_are_ordered_once_and_without_tracking(ed
     for _ in range(2):
         order_lookups(now=clock.now())
     assert set(LinkLookup.objects.values_list("url", flat=True)) == {STORY, "https://harbourpost.org/map"}
-    assert looked_up_links.waiting_links(edition) == 2
+    assert waiting_links(lookups_of(edition)) == 2
 
 
 def test_an_edition_that_was_sent_or_is_not_built_has_no_lookups(edition: Edition, publication: Publication) -> None:
@@ -54,21 +54,23 @@ def test_an_edition_that_was_sent_or_is_not_built_has_no_lookups(edition: Editio
 
 def test_what_was_found_is_a_hint(edition: Edition) -> None:
     order_lookups(now=clock.now())
-    assert link_findings(edition) == []
+    assert link_findings(lookups_of(edition)) == []
     answer(STORY, "broken", status=404)
     answer("https://harbourpost.org/map", "moved", status=200, target="https://harbourpost.org/maps/")
-    broken, moved = sorted(link_findings(edition), key=lambda finding: finding["code"])
+    broken, moved = sorted(link_findings(lookups_of(edition)), key=lambda finding: finding["code"])
     assert (broken["code"], broken["severity"], broken["place"]) == ("link.broken", "warn", f"{STORY} (404)")
     assert moved["place"] == "https://harbourpost.org/map redirects to https://harbourpost.org/maps/"
     answer(STORY, "unknown", status=0, problem="The server takes too long to respond.")
-    assert f"{STORY}: The server takes too long to respond." in [one["place"] for one in link_findings(edition)]
+    assert f"{STORY}: The server takes too long to respond." in [
+        one["place"] for one in link_findings(lookups_of(edition))
+    ]
 
 
 @pytest.mark.parametrize("target", ["https://harbourpost.org/ferry/", "https://harbourpost.org/ferry?utm_source=x"])
 def test_another_spelling_of_the_same_address_is_no_finding(edition: Edition, target: str) -> None:
     order_lookups(now=clock.now())
     answer(STORY, "moved", status=200, target=target)
-    assert link_findings(edition) == []
+    assert link_findings(lookups_of(edition)) == []
 
 
 def test_a_broken_link_delays_no_approval(edition: Edition) -> None:
@@ -97,7 +99,7 @@ def test_a_setting_turns_it_off(edition: Edition, settings: Settings) -> None:
     order_lookups(now=clock.now())
     answer(STORY, "broken", status=404)
     settings.LINK_LOOKUPS = False
-    assert link_findings(edition) == []
+    assert link_findings(lookups_of(edition)) == []
     LinkLookup.objects.all().delete()
     order_lookups(now=clock.now())
     assert not LinkLookup.objects.exists()

@@ -89,7 +89,7 @@ def edition(publication: Publication) -> Edition:
 @pytest.mark.parametrize(
     ("address", "most"),
     [
-        ("/desk/morning/", 20),
+        ("/desk/morning/", 21),
         ("/desk/morning/editions/", 10),
         ("/editions/{edition}/", 26),
         ("/editions/{edition}/texts/", 8),

@@ -43,7 +43,10 @@ Fetch = Callable[[str], Fetched]
 
 
 def order_links(publication: Publication, urls: Iterable[str]) -> list[StoryDraft]:
-    """Return a draft for each link, in order; raise `BadInput`. A page with an open draft gets no second one."""
+    """Return a draft for each link, in order; raise `BadInput`.
+
+    A page with an open draft gets no second one; one that failed is read again.
+    """
     links = list(dict.fromkeys(validate_web_url(url, field="link") for url in urls))
     if len(links) > MAX_LINKS:
         raise BadInput("link", f"has {len(links)} addresses.", f"Give at most {MAX_LINKS} at a time.")
@@ -73,7 +76,6 @@ def order_to_queue(
     StoryDraft.objects.filter(pk=draft.pk, state__in=OPEN_DRAFTS).update(**taken_up)
     waiting = StoryDraft.objects.filter(pk=draft.pk, state=DraftState.WAITING, tries=0)
     waiting.update(fields=dict(known))
-    retry(draft)
     draft.refresh_from_db()
     if draft.state == DraftState.READ:
         _add_itself(draft)
@@ -182,9 +184,13 @@ def _order_link(publication: Publication, url: str) -> StoryDraft:
     opened = StoryDraft.objects.filter(publication=publication, page_key=key, state__in=OPEN_DRAFTS)
     try:
         with transaction.atomic():
-            return opened.first() or StoryDraft.objects.create(publication=publication, url=url, page_key=key)
+            draft = opened.first() or StoryDraft.objects.create(publication=publication, url=url, page_key=key)
     except IntegrityError:  # another request was faster
-        return opened.get()
+        draft = opened.get()
+    if draft.state == DraftState.FAILED:
+        retry(draft)
+        draft.refresh_from_db()
+    return draft
 
 
 def _add_itself(draft: StoryDraft) -> None:

@@ -101,7 +101,7 @@ def mark(edition: Edition, *, now: datetime) -> Mark:
     dispatch = getattr(edition, "dispatch", None)
     shown = [*edition_status(edition, now=now), edition.due_at, dispatch and progress(dispatch)]
     if edition.state in NOT_YET_SENT:
-        shown += [looked_up_links.link_findings(edition), looked_up_links.waiting_links(edition)]
+        shown += [(row.pk, row.answer, row.status) for row in looked_up_links.lookups_of(edition)]
     return Mark(edition.content_hash[:12], hashlib.sha256(repr(shown).encode()).hexdigest()[:12])
 
 
@@ -113,7 +113,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
     frozen = edition.letters.select_related("appeal").filter(variant=Variant.DEFAULT).first()
     dispatch = getattr(edition, "dispatch", None)
     look = request.GET.get("look", "")
-    looked_up = looked_up_links.link_findings(edition) if frozen and edition.state in NOT_YET_SENT else []
+    lookups = looked_up_links.lookups_of(edition) if frozen and edition.state in NOT_YET_SENT else []
     context = {
         "edition": edition,
         "publication": edition.publication,
@@ -124,8 +124,8 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "letter": letter,
         "problem": problem,
         "frozen": frozen,
-        "findings": edition.findings + looked_up,
-        "waiting_links": looked_up_links.waiting_links(edition) if frozen else 0,
+        "findings": edition.findings + looked_up_links.link_findings(lookups),
+        "waiting_links": looked_up_links.waiting_links(lookups),
         "look": look if look in LOOKS else "desktop",
         "looks": LOOKS,
         "dark": "dark" in request.GET,

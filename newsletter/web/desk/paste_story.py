@@ -83,7 +83,7 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
     elif found.appeal:
         appeal_form = AppealForm(initial=suggested(found.appeal) | completed(request.POST))
     match request.POST.get("action"):
-        case "add" if not more and form.is_valid() and _add(request, publication, form, found):
+        case "add" if not more and form.is_valid() and _add(request, publication, form, found, overrides):
             remembered.remember(found, overrides)
             return redirect("queue", publication.slug)
         case "keep" | "confirm" if not has_permission(request.user, Permission.APPROVE):
@@ -99,6 +99,8 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
         "found": found,
         "groups": list(group_lines(found.lines, overrides)),
         "overrides": overrides,
+        "teaser": found.teaser(publication.teaser_paragraphs, overrides),
+        "beyond": found.beyond(publication.teaser_paragraphs, overrides),
         "remembered": remembered,
         "newly_remembered": len(more),
         "appeal_form": appeal_form,
@@ -108,13 +110,19 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
     return _page(request, publication, form, context)
 
 
-def _add(request: DeskRequest, publication: Publication, form: PasteForm, found: PastedArticle) -> bool:
+def _add(
+    request: DeskRequest,
+    publication: Publication,
+    form: PasteForm,
+    found: PastedArticle,
+    chosen: Mapping[int, LineType],
+) -> bool:
     try:
         story = story_queue.add(
             publication,
             headline=found.headline,
             url=form.cleaned_data["url"],
-            body=found.body,
+            body=found.teaser(publication.teaser_paragraphs, chosen),
             byline=found.byline,
             source_name=found.source_name,
             **form.fields_of_picture(),

@@ -1,6 +1,6 @@
 """Data of the drafts on the story queue page: what was read, what is missing, and earlier stories like it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +12,10 @@ from newsletter.stories.reading import story_drafts
 from newsletter.stories.reading.page_story import FIELDS, PageStory
 from newsletter.stories.reading.site_corrections import SiteCorrections
 from newsletter.stories.reading.teaser_fields import teaser_body
+from newsletter.web.shared.parse_numbers import whole_number
 
-MAX_SHOWN = 50
+PAGE_SIZE = 50  # drafts shown at first, and added at a time
+MAX_SHOWN = 1_000
 NAMED_IF_MISSING = ("headline", "byline", "source_name", "published", "url", "picture_url")
 
 
@@ -40,10 +42,15 @@ class DraftCard:
         return bool(self.read.value("picture_url")) and not self.read.value("picture_alt")
 
 
-def draft_cards(publication: Publication, *, now: datetime) -> list[DraftCard]:
-    """Return the cards of the publication's open drafts, newest first."""
+def shown_drafts(values: Mapping[str, str]) -> int:
+    """Return how many drafts the request wants to see."""
+    return min(max(PAGE_SIZE, whole_number(values.get("drafts", "")) or 0), MAX_SHOWN)
+
+
+def draft_cards(publication: Publication, *, count: int, now: datetime) -> list[DraftCard]:
+    """Return the cards of the publication's first `count` open drafts, newest first."""
     earlier, corrections = EarlierStories(publication, now=now), SiteCorrections(publication)
-    return [_card(draft, publication, earlier, corrections) for draft in publication.drafts.all().open()[:MAX_SHOWN]]
+    return [_card(draft, publication, earlier, corrections) for draft in publication.drafts.all().open()[:count]]
 
 
 def draft_card(draft: StoryDraft, *, now: datetime) -> DraftCard:

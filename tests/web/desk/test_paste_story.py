@@ -306,3 +306,18 @@ def test_a_text_of_another_site_is_added_at_once(cora: Client, publication: Publ
     cora.post(page, {"text": ARTICLE, "url": "https://a.example.org/a", "action": "add", "line-5": "ignored"})
     cora.post(page, {"text": AGAIN, "url": "https://a.example.net/b", "action": "add"})
     assert Story.objects.count() == 2
+
+
+def test_a_pasted_text_takes_as_many_paragraphs_as_a_link_and_more_by_a_click(
+    cora: Client, publication: Publication
+) -> None:
+    lines = [f"The council of town number {n} met on Friday and decided about the harbour." for n in range(6)]
+    form = {"text": "\n\n".join(["The harbour gets its light back", *lines]), "url": "https://post.example.org/a"}
+    shown = words(cora.post(PASTE, form))
+    assert (
+        "The teaser takes the first 4 paragraphs, as the publication sets. 2 further paragraphs are left out" in shown
+    )
+    assert "1 further paragraph is left out" in words(cora.post(PASTE, form | {"bring-back": "13"}))
+    cora.post(PASTE, form | {"line-13": "paragraph", "action": "add"})
+    body = Story.objects.get().body
+    assert [line in body for line in lines] == [True, True, True, True, False, True]

@@ -138,3 +138,18 @@ def test_a_correction_is_shown_on_the_next_card_and_forgotten_by_one_click(
     assert "The correction is forgotten." in follow(cora.post(f"/corrections/{one.pk}/forget/"), cora)
     assert cora.post(f"/corrections/{one.pk}/forget/").status_code == 302
     assert "As you corrected before" not in words(cora.get("/desk/morning/"))
+
+
+def test_many_drafts_are_shown_in_parts_and_none_is_hidden(cora: Client, publication: Publication) -> None:
+    made = [
+        StoryDraft(publication=publication, url=f"https://a.example/{n}", page_key=str(n), state="failed")
+        for n in range(60)
+    ]
+    StoryDraft.objects.bulk_create(made)
+    shown = cora.get("/desk/morning/").content.decode()
+    assert shown.count('id="draft-') == 50
+    assert "10 older drafts are not shown." in words(cora.get("/desk/morning/"))
+    rest = cora.get("/desk/morning/?drafts=100").content.decode()
+    assert rest.count('id="draft-') == 60
+    assert "older draft" not in rest
+    assert cora.get(f"/desk/morning/?drafts={'9' * 30}").status_code == 200
