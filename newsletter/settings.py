@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "newsletter.audit",
     "newsletter.accounts",
     "newsletter.pictures",
+    "newsletter.links",
     "newsletter.publications",
     "newsletter.stories",
     "newsletter.giving",
@@ -237,6 +238,7 @@ if UNSUBSCRIBE_MAILBOX and not re.fullmatch(r"[a-z0-9._+-]+@(?:[a-z0-9-]+\.)+[a-
 FEEDBACK_ID = env.text("FEEDBACK_ID")
 if FEEDBACK_ID and not re.fullmatch(r"[A-Za-z0-9]{5,15}", FEEDBACK_ID):
     raise BadSetting("FEEDBACK_ID", f"is {FEEDBACK_ID!r}.", "Give 5 to 15 letters and digits, and never change them.")
+LINK_LOOKUPS = env.flag("LINK_LOOKUPS", True)
 OWN_MESSAGE_IDS = env.flag("OWN_MESSAGE_IDS", False)
 
 # Public keys of the signed event webhook; two during a key rotation. Without a key, all webhook posts are rejected.

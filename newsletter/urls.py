@@ -15,6 +15,7 @@ from newsletter.web.desk import (
     edition_text_form,
     editions,
     email_test_page,
+    feeds,
     gifts,
     logos,
     paste_story,
@@ -24,6 +25,7 @@ from newsletter.web.desk import (
     stories,
     story_drafts,
     story_queue,
+    suggestions,
     typed_story,
 )
 from newsletter.web.ops import dashboard, missing_readers
@@ -50,6 +52,10 @@ DESK = [
     path("drafts/<int:draft_id>/queue/", story_drafts.add_to_queue, name="draft-queue"),
     path("drafts/<int:draft_id>/discard/", story_drafts.discard, name="draft-discard"),
     path("drafts/<int:draft_id>/retry/", story_drafts.retry, name="draft-retry"),
+    path("corrections/<int:correction_id>/forget/", story_drafts.forget_correction, name="correction-forget"),
+    path("desk/<slug:slug>/suggestions/", suggestions.listing, name="suggestions"),
+    path("suggestions/<int:item_id>/queue/", suggestions.queue, name="suggestion-queue"),
+    path("suggestions/<int:item_id>/dismiss/", suggestions.dismiss, name="suggestion-dismiss"),
     path("stories/<int:story_id>/", stories.change, name="story"),
     path("stories/<int:story_id>/picture/", stories.picture, name="story-picture"),
     path("stories/<int:story_id>/move/", story_queue.move, name="story-move"),
@@ -96,6 +102,11 @@ PUBLICATIONS = [
     path("publications/", publications.listing, name="publications"),
     path("publications/<slug:slug>/", publications.edit, name="publication"),
     path("new-publication/", publications.add, name="publication-add"),
+    path("publications/<slug:slug>/feeds/", feeds.listing, name="feeds"),
+    path("publications/<slug:slug>/feeds/new/", feeds.add, name="feed-add"),
+    path("feeds/<int:feed_id>/", feeds.edit, name="feed"),
+    path("feeds/<int:feed_id>/read/", feeds.read_now, name="feed-read"),
+    path("feeds/<int:feed_id>/remove/", feeds.remove, name="feed-remove"),
     path("publication-dates/", publications.dates, name="publication-dates"),
     path("audit/", audit_log.show, name="audit-log"),
 ]

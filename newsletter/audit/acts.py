@@ -44,6 +44,9 @@ class Act(models.TextChoices):
     PHRASES_CHANGED = "phrases-changed"
     PUBLICATION_ADDED = "publication-added"
     PUBLICATION_CHANGED = "publication-changed"
+    FEED_ADDED = "feed-added"
+    FEED_CHANGED = "feed-changed"
+    FEED_REMOVED = "feed-removed"
     APPEAL_ADDED = "appeal-added"
     APPEAL_CHANGED = "appeal-changed"  # also retired, or offered again
     ENVIRONMENT_CONFIRMED = "environment-confirmed"

@@ -15,6 +15,7 @@ from newsletter.cli.commands import (
     editions_test_send,  # noqa: F401 — adds a command to editions
     editions_texts,  # noqa: F401 — adds a command to editions
     environment,
+    feeds,
     gifts,
     publications,
     publications_phrases,  # noqa: F401 — the same
@@ -51,6 +52,7 @@ app.command("status", rich_help_panel=RUN)(status)
 
 for name, group in (
     ("stories", stories.app),
+    ("feeds", feeds.app),
     ("appeals", appeals.app),
     ("gifts", gifts.app),
     ("editions", editions.app),

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from newsletter.editions.models import Edition
+from newsletter.editions.models import Edition, Placement
 from newsletter.publications.models import Publication
 from newsletter.stories import duplicate_links
-from newsletter.stories.models import Story
+from newsletter.stories.models import Story, StoryState
 from newsletter.stories.similar_stories import RecentStories
 
 SAME_LINK = "the same link"
@@ -26,6 +26,15 @@ class EarlierStory(NamedTuple):
         return self.reason == SAME_LINK
 
 
+def stories_of_pages(publication: Publication, keys: Iterable[str]) -> dict[str, EarlierStory]:
+    """Return the newest queued or used story of each page by the page's key, for many pages at once."""
+    known = publication.stories.filter(page_key__in=set(keys), state__in=[StoryState.QUEUED, StoryState.USED])
+    stories = {story.page_key: story for story in known.order_by("pk")}
+    placed = Placement.objects.filter(story__in=stories.values()).select_related("edition")
+    editions = {placement.story_id: placement.edition for placement in placed}
+    return {key: EarlierStory(story, SAME_LINK, editions.get(story.pk)) for key, story in stories.items()}
+
+
 class EarlierStories:
     """The earlier stories of a publication. One object serves many new stories."""
 
@@ -38,11 +47,12 @@ class EarlierStories:
         for url in dict.fromkeys(filter(None, urls)):
             key = duplicate_links.page_key(url)
             if story := duplicate_links.find_story_of_page(self._publication.pk, key):
-                return EarlierStory(story, SAME_LINK, _edition_of(story))
+                return EarlierStory(story, SAME_LINK, edition_of(story))
         if headline and (similar := self._recent.most_similar(headline=headline, body=body)):
-            return EarlierStory(similar.story, similar.reason, _edition_of(similar.story))
+            return EarlierStory(similar.story, similar.reason, edition_of(similar.story))
         return None
 
 
-def _edition_of(story: Story) -> Edition | None:
+def edition_of(story: Story) -> Edition | None:
+    """Return the edition that a story is in, if any."""
     return Edition.objects.filter(placements__story=story).first()

@@ -251,6 +251,7 @@ class FrozenLetter(models.Model):
     fallback_name = models.CharField(max_length=40)
     click_tracking = models.BooleanField(default=False, help_text="The provider rewrites links to count clicks.")
     findings = models.JSONField(default=list, help_text="What preflight found: code, severity, place, hint.")
+    links = models.JSONField(default=list, help_text="Links to look up before it is sent.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -20,7 +20,7 @@ from newsletter.editions.reopen_edition import NOT_YET_SENT
 from newsletter.giving.models import Appeal
 from newsletter.giving.place_appeal import PlacementRule, StoryShape, choose_position
 from newsletter.giving.select_appeal import select_appeal
-from newsletter.letters import missing_pictures, preflight, render_letter
+from newsletter.letters import looked_up_links, missing_pictures, preflight, render_letter
 from newsletter.letters.content import letter_content
 from newsletter.letters.content.letter_content import LetterContent
 from newsletter.letters.content.story_arrangement import story_kinds
@@ -107,6 +107,7 @@ def compose(edition: Edition, stories: list[Story], gathered: LetterDraft) -> Co
         if variant == Variant.DEFAULT:
             findings += check_appeal(gathered.appeal, due_at=edition.due_at) if gathered.appeal else []
             findings += missing_pictures.missing_picture_findings(edition, stories)
+        letter.links = looked_up_links.links_of(letter.html)
         letter.findings = [finding._asdict() for finding in findings]
     return Composed(letters, made_from(edition, gathered), fingerprint(letters))
 

@@ -1,6 +1,7 @@
 """Fetch the picture at a user-supplied URL. What a server declares about it is not trusted: it is encoded again."""
 
-from newsletter.lib.safe_fetch import PUBLIC_ONLY, FetchKind, FetchPolicy, fetch
+from newsletter.lib.safe_connection import PUBLIC_ONLY, FetchPolicy
+from newsletter.lib.safe_fetch import FetchKind, fetch
 
 MAX_FILE_BYTES = 20_000_000  # larger than pictures of good cameras
 KIND = FetchKind(

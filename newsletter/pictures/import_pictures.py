@@ -11,7 +11,7 @@ import structlog
 
 from newsletter.lib.claim_rows import claim
 from newsletter.lib.errors import BadInput
-from newsletter.lib.safe_fetch import FetchError
+from newsletter.lib.safe_connection import FetchError
 from newsletter.pictures import picture_storage
 from newsletter.pictures.encode_in_subprocess import encode
 from newsletter.pictures.encode_picture import Encoded, SizeLimits

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from newsletter.lib.claim_rows import Claimable, is_due
 from newsletter.pictures.models import Picture
 from newsletter.publications.models import Publication
+from newsletter.stories import correction_models, feed_models  # noqa: F401 — Django looks for models here
 
 
 class Direction(models.TextChoices):
@@ -173,6 +174,9 @@ class StoryDraft(Claimable):
     problem = models.CharField(max_length=300, blank=True, help_text="What is unusual, or why the last try failed.")
     hint = models.CharField(max_length=300, blank=True, help_text="What to do about it.")
     story = models.ForeignKey(Story, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    section = models.CharField(max_length=60, blank=True, help_text="Section of its story.")
+    kicker = models.CharField(max_length=80, blank=True, help_text="Kicker of its story.")
+    adds_itself = models.BooleanField(default=False, help_text="Its story is added to the queue once it was read.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = StoryDraftQuerySet.as_manager()

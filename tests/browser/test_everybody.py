@@ -24,6 +24,9 @@ from newsletter.ops import heartbeats
 from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Use
 from newsletter.publications.models import Publication
+from newsletter.stories.duplicate_links import page_key
+from newsletter.stories.feed_models import Feed, Suggestion
+from newsletter.stories.feeds import edit_feed
 from newsletter.stories.reading import story_drafts
 from tests.browser.opened import PASTED, Opened
 from tests.pictures.drawn import file, plain
@@ -41,6 +44,19 @@ def confirmation_token(publication: Publication) -> str:
     """In the email to somebody who signed up."""
     sign_up(publication, email="nora@readers.example", evidence=PAGE_OF_OURS, now=clock.now())
     return subscription_confirmation.create_token(Confirmation.objects.get())
+
+
+def suggest(publication: Publication, *links: str) -> Feed:
+    """A feed that broke after it had suggested these links."""
+    feed = edit_feed.add_feed(publication, url="https://post.example.org/feed", section="Region", auto_queue=True)
+    fields = {"headline": ["Harbour to be dredged", "feed"], "dek": ["After the storm of March.", "feed"]}
+    for link in links:
+        Suggestion.objects.create(
+            publication=publication, feed=feed, key=page_key(link), page_key=page_key(link), url=link,
+            fields=fields, dated_at=clock.now(), seen_at=clock.now(),
+        )  # fmt: skip
+    Feed.objects.filter(pk=feed.pk).update(problem="The server takes too long.", hint="Check it.", read_at=clock.now())
+    return feed
 
 
 @pytest.fixture
@@ -75,6 +91,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
     assemble_edition.assemble(ahead.pk, now=now)
     make.edition(three, due_at=now - timedelta(days=1), state=EditionState.HELD, reason="The lawyers are reading.")
     story_drafts.order_links(three, ["https://post.example.org/harbour"])
+    feed = suggest(three, "https://post.example.org/harbour")
     appeal = three.appeals.earliest("pk")
     make.appeal(three, name="Winter", starts_on=(now + timedelta(days=40)).date(), is_active=False)
     rita = make.rita(three)
@@ -98,6 +115,10 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/publications/morning/": Role.ADMIN,
         "/new-publication/": Role.ADMIN,
         "/audit/": Role.ADMIN,
+        "/publications/morning/feeds/": Role.ADMIN,
+        "/publications/morning/feeds/new/": Role.ADMIN,
+        f"/feeds/{feed.pk}/": Role.ADMIN,
+        "/desk/morning/suggestions/": Role.CURATOR,
         "/desk/morning/appeals/": Role.CURATOR,
         "/desk/morning/appeals/new/": Role.EDITOR,
         f"/appeals/{appeal.pk}/": Role.EDITOR,

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from newsletter.lib.safe_fetch import FetchError, FetchKind
+from newsletter.lib.safe_connection import FetchError
+from newsletter.lib.safe_fetch import FetchKind, Validators
 from newsletter.lib.safe_fetch import fetch as fetch_kind
 from newsletter.pictures.fetch_picture import fetch_picture as fetch
 from tests.support.website import Asked, Website, body, dripping, status, website
@@ -269,7 +270,33 @@ PAGE = FetchKind(
 def test_an_answer_says_where_it_was_found_in_the_end_and_its_declared_type(site: Website) -> None:
     site.pages |= {"/a": status(302, Location="/b"), "/b": body(b"<p>A", Content_Type="text/html; charset=x")}
     found = fetch_kind(site.url("/a"), kind=PAGE, policy=site.reach())
-    assert found == (site.url("/b"), "text/html; charset=x", b"<p>A")
+    assert found[:3] == (site.url("/b"), "text/html; charset=x", b"<p>A")
+
+
+def test_a_version_that_is_known_is_not_fetched_again(site: Website) -> None:
+    dated = "Fri, 20 Nov 2026 06:30:00 GMT"
+    site.pages["/a"] = body(b"<p>A", ETag='"7"', Last_Modified=dated)
+    found = fetch_kind(site.url("/a"), kind=PAGE, policy=site.reach())
+    assert found.validators == Validators('"7"', dated)
+    assert not found.is_unchanged
+    site.pages["/a"] = status(304, ETag='"7"')
+    again = fetch_kind(site.url("/a"), kind=PAGE, policy=site.reach(), known=found.validators)
+    assert again.is_unchanged
+    headers = site.asked[-1][1]
+    assert (headers["If-None-Match"], headers["If-Modified-Since"]) == ('"7"', dated)
+
+
+def test_an_unchanged_answer_that_nobody_asked_for_is_refused(site: Website) -> None:
+    site.pages["/a"] = status(304)
+    with pytest.raises(FetchError, match="status 304"):
+        fetch_kind(site.url("/a"), kind=PAGE, policy=site.reach())
+
+
+def test_a_known_version_cannot_bring_further_headers(site: Website) -> None:
+    site.pages["/a"] = body(b"<p>A")
+    with pytest.raises(FetchError):
+        fetch_kind(site.url("/a"), kind=PAGE, policy=site.reach(), known=Validators("a\r\nHost: other.example"))
+    assert site.asked == []
 
 
 def test_a_file_of_another_type_is_refused_before_it_is_read(site: Website) -> None:

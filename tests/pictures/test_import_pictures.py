@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from newsletter.lib.errors import BadInput
-from newsletter.lib.safe_fetch import FetchError
+from newsletter.lib.safe_connection import FetchError
 from newsletter.pictures import import_pictures, picture_storage
 from newsletter.pictures.fetch_picture import fetch_picture
 from newsletter.pictures.models import Picture, PictureState, Use

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from newsletter.lib.safe_fetch import FetchPolicy
+from newsletter.lib.safe_connection import FetchPolicy
 
 Answer = Callable[["Asked"], None]
 
@@ -22,6 +22,8 @@ class Website:
     scheme: str = "http"
     pages: dict[str, Answer] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    methods: list[str] = field(default_factory=list)
+    answers_head: bool = True
 
     def url(self, path: str, *, host: str = "127.0.0.1") -> str:
         return f"{self.scheme}://{host}:{self.port}{path}"
@@ -36,8 +38,16 @@ class Asked(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.site.asked.append((self.path, dict(self.headers)))
+        self.site.methods.append(self.command)
         with contextlib.suppress(OSError):  # who asked may have gone
             self.site.pages.get(self.path, status(404))(self)
+
+    def do_HEAD(self) -> None:
+        if self.site.answers_head:
+            self.do_GET()
+        else:
+            self.site.methods.append(self.command)
+            self.send_error(405)
 
     def log_message(self, *_: object) -> None:
         pass

@@ -17,6 +17,8 @@ from newsletter.letters import custom_templates
 from newsletter.lib import clock
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication, Template
+from newsletter.stories.feed_models import Feed
+from newsletter.stories.feeds import edit_feed
 from newsletter.stories.models import Story
 from newsletter.web.shared.forms import PlainForm
 from tests.browser.opened import PASTED
@@ -39,13 +41,22 @@ WHERE = {
     "StopEditionForm": "/editions/{edition}/stop/",
     "NewPublicationForm": "/new-publication/",
     "AppealEditForm": "/appeals/{appeal}/",
+    "FeedForm": "/feeds/{feed}/",
     "EmailTestForm": "/editions/{edition}/test/",
     "RescheduleForm": "/editions/{edition}/",
     "StopForm": "/ops/dispatches/{dispatch}/stop/",
 }
 
 # the forms that show what is stored
-SHOWN_STORED = ("StoryForm", "LogosForm", "TemplateForm", "RescheduleForm", "EditionTextsForm", "AppealEditForm")
+SHOWN_STORED = (
+    "StoryForm",
+    "LogosForm",
+    "TemplateForm",
+    "RescheduleForm",
+    "EditionTextsForm",
+    "AppealEditForm",
+    "FeedForm",
+)
 
 
 def kinds(base: type[PlainForm]) -> Iterator[type[PlainForm]]:
@@ -65,6 +76,9 @@ def ada(publication: Publication) -> Client:
     make.edition(publication, due_at=clock.now() + timedelta(days=1, microseconds=7), local_send_time="07:00", **texts)
     make.readers(publication, 2)
     full_appeal(publication)
+    edit_feed.add_feed(
+        publication, url="https://post.example.org/feed", section="Region", kicker="Sea", auto_queue=True
+    )
     other = make.publication(slug="other")
     make.readers(other, 1)
     open_dispatch.open_dispatch(make.approved_edition(other).pk, now=make.MONDAY)
@@ -114,6 +128,7 @@ def test_every_form_prints_each_field_that_it_saves(ada: Client) -> None:
 
 def first() -> dict[str, int]:
     models: dict[str, Any] = {"story": Story, "edition": Edition, "dispatch": Dispatch, "appeal": Appeal}
+    models["feed"] = Feed
     return {name: model.objects.earliest("pk").pk for name, model in models.items()}
 
 

@@ -128,6 +128,16 @@ def test_an_appeal_and_a_publication_that_are_changed(browser: Client, publicati
     assert (changed.act, changed.details) == (Act.PUBLICATION_CHANGED, {"send_time": "07:00 → 06:00"})
 
 
+def test_a_feed_that_is_added_changed_and_removed(browser: Client, publication: Publication) -> None:
+    form = {"url": "https://post.example.org/feed", "max_suggestions": "20", "max_age_days": "7"}
+    added = recorded(browser, "/publications/morning/feeds/new/", **form)
+    assert (added.act, added.details) == (Act.FEED_ADDED, {"publication": "morning", "auto_queue": False})
+    changed = recorded(browser, f"/feeds/{added.subject_id}/", section="Region")
+    assert (changed.act, changed.details) == (Act.FEED_CHANGED, {"section": "(empty) → Region"})
+    removed = recorded(browser, f"/feeds/{added.subject_id}/remove/")
+    assert (removed.act, removed.details["address"]) == (Act.FEED_REMOVED, "https://post.example.org/feed")
+
+
 def test_signing_in_and_out_and_a_new_password(ada: User, client: Client) -> None:
     form = {"username": "ada@example.org", "password": make.PASSWORD}
     assert recorded(client, "/sign-in/", **form).act == Act.SIGNED_IN

@@ -19,6 +19,7 @@ from newsletter.delivery.recipients import reader_links
 from newsletter.editions.models import Edition
 from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
+from newsletter.stories.feed_models import Feed, Suggestion
 from newsletter.stories.models import Story
 from tests.support import factories as make
 from tests.web.browsing import PageForm, forms_in
@@ -35,7 +36,7 @@ PARTS = {"int": NUMBERS, "slug": WORDS, "str": TOKENS, "path": TOKENS}
 PART = re.compile(r"<(?:(\w+):)?(\w+)>")
 USUAL = {"int": "1", "slug": "morning", "str": "x", "path": "x"}
 FIRST: dict[str, Any] = {"story_id": Story, "edition_id": Edition, "dispatch_id": Dispatch, "batch_id": Batch}
-FIRST["appeal_id"] = Appeal
+FIRST |= {"appeal_id": Appeal, "feed_id": Feed, "item_id": Suggestion}
 SLOW = {"template", "template-preview", "template-version"}  # each try of a template is a process
 QUERY = re.compile(
     r"""request\.GET(?:\.get\(|\[)["']([\w-]+)|values\.get\(["']([\w-]+)|["']([\w-]+)["'] in request\.GET"""

@@ -17,6 +17,7 @@ from newsletter.delivery.recipients import confirmation_emails
 from newsletter.delivery.scheduled import scheduled_groups
 from newsletter.giving import gift_records
 from newsletter.lib import clock
+from newsletter.links import look_up_links
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
 from newsletter.ops import heartbeats
@@ -79,12 +80,13 @@ def send_confirmations() -> None:
 
 @shared_task
 def clean_up() -> None:
-    """End expired pauses; delete what is old: heartbeats, windows, test emails, drafts, gifts, sessions, sign-ups."""
+    """End expired pauses; delete what is old: heartbeats, windows, test emails, drafts, look-ups, gifts."""
     now = clock.now()
     heartbeats.forget_old(now=now)
     quotas.forget_old(now=now)
     order_email_test.delete_old(now=now)
     story_drafts.delete_decided(now=now)
+    look_up_links.delete_old(now=now)
     gift_records.delete_old_gifts(now=now)
     subscriptions.resume_all_due(now=now)
     session_expiry.delete_expired(now=now)

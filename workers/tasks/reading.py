@@ -1,10 +1,13 @@
-"""Read ordered pages into story drafts."""
+"""Read ordered pages into story drafts, and due feeds into suggestions; look up links of emails."""
 
 import time
 
 from celery import shared_task
 
+from newsletter.letters import looked_up_links
 from newsletter.lib import clock
+from newsletter.links import look_up_links
+from newsletter.stories.feeds import queue_suggestions, read_feeds
 from newsletter.stories.reading import story_drafts
 
 TIME_LIMIT = 4.0  # seconds; the next run continues
@@ -15,4 +18,22 @@ def read_due_drafts() -> None:
     """Read due drafts one after the other until the time limit."""
     until = time.monotonic() + TIME_LIMIT
     while story_drafts.read_next(now=clock.now()) and time.monotonic() < until:
+        pass
+
+
+@shared_task
+def read_due_feeds() -> None:
+    """Read due feeds one after the other until the time limit, and add what they add to queues by themselves."""
+    until = time.monotonic() + TIME_LIMIT
+    while read_feeds.read_next(now=clock.now()) and time.monotonic() < until:
+        pass
+    queue_suggestions.add_ordered()
+
+
+@shared_task
+def look_up_due_links() -> None:
+    """Order the look-up of the links of waiting editions, then look up links until the time limit."""
+    until = time.monotonic() + TIME_LIMIT
+    looked_up_links.order_lookups(now=clock.now())
+    while look_up_links.look_up_next(now=clock.now()) and time.monotonic() < until:
         pass

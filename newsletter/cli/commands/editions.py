@@ -115,8 +115,12 @@ def assemble(edition: EditionId, json: Json = False) -> None:
 
 
 def print_edition(edition: Edition, *, json: bool) -> None:
-    """Print the current state of an edition."""
-    shape = json_shapes.edition(lookups.edition(edition.pk))
+    """Print the current state of an edition, with what looking up its links found."""
+    from newsletter.letters import looked_up_links
+
+    current = lookups.edition(edition.pk)
+    hints = looked_up_links.link_findings(looked_up_links.lookups_of(current))
+    shape = json_shapes.edition(current) | {"link_hints": hints}
     if json:
         output.print_json(shape)
         return
@@ -131,6 +135,7 @@ def print_edition(edition: Edition, *, json: bool) -> None:
             ("note", shape["intro"]),
             ("stories", "\n".join(f"{s['position']}. {s['headline']}" for s in shape["stories"])),
             ("preflight", "\n".join(f"{f['severity']}: {f['code']}. {f['hint']}" for f in shape["findings"])),
+            ("links", "\n".join(f"{hint['place']}. {hint['hint']}" for hint in hints)),
             ("content hash", shape["content_hash"]),
             ("approved by", shape["approved_by"] or ("automatic approval" if shape["approved_at"] else "")),
         ]

@@ -53,14 +53,18 @@ def add(
     from newsletter.stories.pasted_text import parse_pasted_text
 
     known = [line for appeal in publication.appeals.all() for line in edit_appeal.list_lines(appeal)]
-    pasted = parse_pasted_text.parse(text, known_lines=known, overrule=_parse_line_types(line_types))
+    chosen, most = _parse_line_types(line_types), publication.teaser_paragraphs
+    pasted = parse_pasted_text.parse(text, known_lines=known, overrule=chosen)
     _show(pasted)
+    if beyond := pasted.beyond(most, chosen):
+        lines = ", ".join(map(str, sorted(beyond)))
+        output.print_note(f"The story takes the first {most} paragraphs. Left out: line {lines}.")
     if output.is_interactive() and not output.confirm("Add this story to the queue?", yes=yes, hint=""):
         raise InvalidState("Nothing was queued. Correct the type of a line with --line-type LINE=TYPE.")
     appeal = _appeal_fields(pasted.appeal, known, appeal_options) if pasted.appeal else None
     detected = {"headline": pasted.headline, "byline": pasted.byline, "source_name": pasted.source_name}
     with transaction.atomic():
-        story = story_queue.add(publication, url=url, body=pasted.body, **(detected | fields))
+        story = story_queue.add(publication, url=url, body=pasted.teaser(most, chosen), **(detected | fields))
         stored = edit_appeal.create_appeal(publication, **appeal) if appeal else None
     if stored:
         output.print_note(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from newsletter.cli.support import datetimes, output
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, InvalidState
-from newsletter.lib.safe_fetch import PUBLIC_ONLY, FetchPolicy
+from newsletter.lib.safe_connection import PUBLIC_ONLY, FetchPolicy
 
 if TYPE_CHECKING:
     from newsletter.editions.earlier_stories import EarlierStory

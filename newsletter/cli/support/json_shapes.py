@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from newsletter.ops.system_status import SystemStatus
     from newsletter.pictures.models import Picture
     from newsletter.publications.models import Publication
+    from newsletter.stories.feed_models import Feed
     from newsletter.stories.models import Story
 
 JsonObject = dict[str, Any]
@@ -40,6 +41,10 @@ APPEAL = (
     "id name heading lead points closing button url amounts currency amount_url goal raised raised_on match "
     "match_ends_at thanks_heading thanks_lead thanks_days "
     "starts_on ends_on priority place story_number paragraph_number is_active created_at"
+)
+FEED = (
+    "id url title section kicker auto_queue max_suggestions max_age_days read_at content_at try_at tries problem hint "
+    "created_at"
 )
 PUBLICATION = (
     "slug name tagline website sender_name sender_email reply_to postal_address fallback_name language accent_colour "
@@ -76,6 +81,12 @@ def picture(picture: Picture | None) -> JsonObject | None:
 def appeal(appeal: Appeal) -> JsonObject:
     """Describe an appeal. `publication` is a slug."""
     return _named(appeal, APPEAL) | {"publication": appeal.publication.slug}
+
+
+def feed(feed: Feed) -> JsonObject:
+    """Describe a feed. `publication` is a slug, `suggestions` counts its open ones."""
+    suggested = feed.suggestions.filter(state="open").count()
+    return _named(feed, FEED) | {"publication": feed.publication.slug, "suggestions": suggested}
 
 
 def publication(publication: Publication) -> JsonObject:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from newsletter.editions.models import Edition
     from newsletter.giving.models import Appeal
     from newsletter.publications.models import Publication
+    from newsletter.stories.feed_models import Feed
     from newsletter.stories.models import Story
 
 Thing = TypeVar("Thing")
@@ -50,6 +51,14 @@ def appeal(number: int) -> Appeal:
     from newsletter.giving.models import Appeal
 
     return _found(Appeal.objects.select_related("publication").filter(pk=number).first(), "appeal", number, "appeals")
+
+
+def feed(number: int) -> Feed:
+    """Return the feed with this number; raise `BadInput` if there is none."""
+
+    from newsletter.stories.feed_models import Feed
+
+    return _found(Feed.objects.select_related("publication").filter(pk=number).first(), "feed", number, "feeds")
 
 
 def edition(number: int) -> Edition:

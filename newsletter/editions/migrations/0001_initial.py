@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('appeal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='giving.appeal')),
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='letters', to='editions.edition')),
+                ('links', models.JSONField(default=list, help_text='Links to look up before it is sent.')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('edition', 'variant'), name='letter_variant_once')],

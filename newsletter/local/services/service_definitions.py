@@ -99,7 +99,7 @@ def workers(now: datetime) -> list[ServiceSpec]:
         ),
         ServiceSpec(
             "pictures-worker",
-            _worker("pictures-worker", queues="pictures,reading", pool="threads", concurrency=2),
+            _worker("pictures-worker", queues="pictures,reading", pool="threads", concurrency=4),
             ready=_has_reported("pictures-worker", since=now),
         ),
         # The schedule has intervals only, so it needs no file. A SIGTERM that arrives while beat publishes can be

@@ -73,7 +73,10 @@ class PastedAppeal:
 
 @dataclass(frozen=True, slots=True)
 class PastedArticle:
-    """The parts of the article. `lines` lists every line of the input."""
+    """The parts of the article. `lines` lists every line of the input.
+
+    `starts` are the numbers of the first lines of the paragraphs.
+    """
 
     headline: str
     paragraphs: tuple[str, ...]
@@ -83,6 +86,27 @@ class PastedArticle:
     published: str  # the date as it is written
     picture_credit: str
     lines: tuple[ClassifiedLine, ...]
+    starts: tuple[int, ...] = ()
+
+    def beyond(self, most: int, chosen: Collection[int]) -> set[int]:
+        """Return the first lines of the paragraphs after the first `most`, except those that a person chose.
+
+        Consecutive points are one paragraph, as the list that they become.
+        """
+        left_out, count, was_point = set(), 0, False
+        for number, text in zip(self.starts, self.paragraphs, strict=True):
+            is_point = bool(detect_appeal.BULLET.match(text))
+            count += not (is_point and was_point)
+            was_point = is_point
+            if count > most and number not in chosen:
+                left_out.add(number)
+        return left_out
+
+    def teaser(self, most: int, chosen: Collection[int]) -> str:
+        """Return the first `most` paragraphs, and those that a person chose, as a story's rich text."""
+        left_out = self.beyond(most, chosen)
+        pairs = zip(self.starts, self.paragraphs, strict=True)
+        return _body(text for number, text in pairs if number not in left_out)
 
     @property
     def body(self) -> str:
@@ -213,6 +237,7 @@ def _assemble(lines: Sequence[ClassifiedLine], units: Iterable[Sequence[int]]) -
         published=_join(of(LineType.DATE)),
         picture_credit=(parse_credit(named[0]) or named[0]) if named else "",
         lines=tuple(lines),
+        starts=tuple(number for number, part, _ in found if part == LineType.PARAGRAPH),
     )
 
 

@@ -1,6 +1,7 @@
 """Fetch a web page, and say why it cannot be had in words that help a curator."""
 
-from newsletter.lib.safe_fetch import PUBLIC_ONLY, Fetched, FetchError, FetchKind, FetchPolicy, fetch
+from newsletter.lib.safe_connection import PUBLIC_ONLY, FetchError, FetchPolicy
+from newsletter.lib.safe_fetch import Fetched, FetchKind, fetch
 from newsletter.stories.reading.page_story import PASTE_IT
 from newsletter.stories.reading.reading_limits import MAX_PAGE_BYTES
 

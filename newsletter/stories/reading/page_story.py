@@ -14,6 +14,8 @@ class FieldOrigin(StrEnum):
     MARKUP = "marked elements of the page"
     EXTRACTED = "detected in the page"
     ADDRESS = "address of the page"
+    FEED = "feed"
+    CORRECTED = "as you corrected before"
 
 
 class FieldValue(NamedTuple):

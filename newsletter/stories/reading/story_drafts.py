@@ -4,7 +4,7 @@ A row orders the reading, and a worker reads it. A try that crashes its worker i
 draft that cannot be read keeps its link and says why.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,19 +13,27 @@ from django.db import IntegrityError, transaction
 
 from newsletter.audit.audit_trail import Actor
 from newsletter.lib.claim_rows import claim
-from newsletter.lib.errors import BadInput, InvalidState
-from newsletter.lib.safe_fetch import Fetched, FetchError
+from newsletter.lib.errors import BadInput, InvalidState, NewsletterError
+from newsletter.lib.safe_connection import FetchError
+from newsletter.lib.safe_fetch import Fetched
 from newsletter.lib.web_urls import validate_web_url
 from newsletter.publications.models import Publication
 from newsletter.stories import duplicate_links, story_queue
 from newsletter.stories.models import OPEN_DRAFTS, DraftState, Story, StoryDraft
 from newsletter.stories.reading.fetch_page import fetch_page
-from newsletter.stories.reading.page_story import PASTE_IT, PageStory
+from newsletter.stories.reading.page_story import PASTE_IT, FieldOrigin, PageStory
 from newsletter.stories.reading.read_in_subprocess import PageReaderUnavailable, read_in_subprocess
-from newsletter.stories.reading.teaser_fields import teaser_fields
+from newsletter.stories.reading.site_corrections import (
+    Corrected,
+    SiteCorrections,
+    remember_fields,
+    remember_left_out,
+)
+from newsletter.stories.reading.teaser_fields import teaser_body, teaser_fields, without_undescribed_picture
 
 log = structlog.get_logger()
 
+PICTURE_FIELDS = ("picture_url", "picture_alt", "picture_credit")
 MAX_LINKS = 50  # at a time
 MAX_HTML_CHARS = 1_000_000
 LEASE = timedelta(seconds=90)  # longer than a fetch and two runs of the reader
@@ -36,7 +44,10 @@ Fetch = Callable[[str], Fetched]
 
 
 def order_links(publication: Publication, urls: Iterable[str]) -> list[StoryDraft]:
-    """Return a draft for each link, in order; raise `BadInput`. A page with an open draft gets no second one."""
+    """Return a draft for each link, in order; raise `BadInput`.
+
+    A page with an open draft gets no second one; one that failed is read again.
+    """
     links = list(dict.fromkeys(validate_web_url(url, field="link") for url in urls))
     if len(links) > MAX_LINKS:
         raise BadInput("link", f"has {len(links)} addresses.", f"Give at most {MAX_LINKS} at a time.")
@@ -52,6 +63,25 @@ def order_html(publication: Publication, html: str, *, url: str = "") -> StoryDr
     if not html.strip():
         raise BadInput("text", "is empty.", "Enter a link or paste an article.")
     return StoryDraft.objects.create(publication=publication, html=html, url=link)
+
+
+def order_to_queue(
+    publication: Publication, url: str, *, known: Mapping[str, Any], section: str = "", kicker: str = ""
+) -> StoryDraft:
+    """Return a draft of a link that is added to the queue by itself once it was read.
+
+    `known` are fields that stand where the page lacks them. A draft of the page that is open already is taken up.
+    """
+    draft = _order_link(publication, url)
+    taken_up = {"adds_itself": True, "section": section, "kicker": kicker}
+    StoryDraft.objects.filter(pk=draft.pk, state__in=OPEN_DRAFTS).update(**taken_up)
+    waiting = StoryDraft.objects.filter(pk=draft.pk, state=DraftState.WAITING, tries=0)
+    waiting.update(fields=dict(known))
+    draft.refresh_from_db()
+    if draft.state == DraftState.READ:
+        _add_itself(draft)
+        draft.refresh_from_db()
+    return draft
 
 
 def read_link(url: str, *, fetch: Fetch = fetch_page) -> PageStory:
@@ -81,7 +111,10 @@ def read_next(*, now: datetime, fetch: Fetch = fetch_page) -> bool:
     except Exception:
         log.exception("draft.not_read", draft=draft.pk)
         _note(draft, "The page could not be read.", PASTE_IT, again=True, now=now)
-    _record(draft)
+    if _record(draft) and draft.state == DraftState.READ:
+        draft.refresh_from_db(fields=["adds_itself"])  # it may have been ordered during the reading
+        if draft.adds_itself:
+            _add_itself(draft)
     return True
 
 
@@ -116,8 +149,10 @@ def add_to_queue(draft: StoryDraft, *, again: bool = False, by: Actor = None, **
             return current.story
         if current.state not in OPEN_DRAFTS:
             raise InvalidState(f"Draft {draft.pk} was discarded, so it cannot be added.")
-        fields = teaser_fields(page_story(current), current.publication, given_url=current.url) | changed
+        fields = teaser_fields(corrected_story(current).story, current.publication, given_url=current.url)
+        fields |= {"section": current.section, "kicker": current.kicker} | changed
         story = story_queue.add(current.publication, again=again, by=by, **fields)
+        _remember(current, changed)
         current.state, current.story = DraftState.ADDED, story
         current.save(update_fields=["state", "story"])
     return story
@@ -128,25 +163,68 @@ def page_story(draft: StoryDraft) -> PageStory:
     return PageStory.from_json({"fields": draft.fields, "paragraphs": draft.paragraphs, "notice": None})
 
 
+def corrected_story(draft: StoryDraft, corrections: SiteCorrections | None = None) -> Corrected:
+    """Return what was read of a draft, as curators corrected earlier stories of its site."""
+    return (corrections or SiteCorrections(draft.publication)).apply(page_story(draft), url=draft.url)
+
+
+def _remember(draft: StoryDraft, changed: Mapping[str, Any]) -> None:
+    """Remember for the site of a draft what a curator changed in it."""
+    read = page_story(draft)
+    link = read.value("url") or draft.url or str(changed.get("url") or "")
+    if read.paragraphs and link:
+        remember_fields(draft.publication, link, read, changed)
+        if body := changed.get("body"):
+            remember_left_out(
+                draft.publication, link, shown=teaser_body(read, draft.publication.teaser_paragraphs), saved=str(body)
+            )
+
+
 def _order_link(publication: Publication, url: str) -> StoryDraft:
     key = duplicate_links.page_key(url)
     opened = StoryDraft.objects.filter(publication=publication, page_key=key, state__in=OPEN_DRAFTS)
     try:
         with transaction.atomic():
-            return opened.first() or StoryDraft.objects.create(publication=publication, url=url, page_key=key)
+            draft = opened.first() or StoryDraft.objects.create(publication=publication, url=url, page_key=key)
     except IntegrityError:  # another request was faster
-        return opened.get()
+        draft = opened.get()
+    if draft.state == DraftState.FAILED:
+        retry(draft)
+        draft.refresh_from_db()
+    return draft
+
+
+def _add_itself(draft: StoryDraft) -> None:
+    """Add a draft to the queue that was ordered to be added. If that is not possible, it waits for a person."""
+    read = teaser_fields(corrected_story(draft).story, draft.publication, given_url=draft.url)
+    try:
+        add_to_queue(draft, **{name: without_undescribed_picture(read)[name] for name in PICTURE_FIELDS})
+    except NewsletterError as error:
+        problem = f"It was not added to the queue by itself. {error}"
+        StoryDraft.objects.filter(pk=draft.pk, state=DraftState.READ).update(adds_itself=False, problem=problem[:300])
 
 
 def _set_story(draft: StoryDraft, story: PageStory) -> None:
     shape = story.to_json()
-    draft.fields, draft.paragraphs = shape["fields"], list(shape["paragraphs"])
+    draft.fields, draft.paragraphs = _completed(draft.fields, shape["fields"]), list(shape["paragraphs"])
     notice = story.notice
     is_whole = bool(story.value("headline") and story.paragraphs) and not (notice and notice.is_final)
     draft.state, draft.try_at = DraftState.READ if is_whole else DraftState.FAILED, None
     draft.problem, draft.hint = (notice.problem, notice.hint) if notice else ("", "")
     if not is_whole and not notice:
         draft.problem, draft.hint = "The headline or the text was not found.", "Complete the story by hand."
+
+
+def _completed(known: dict[str, Any], read: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a page, with those of its feed where it lacks them.
+
+    A page decides about its standfirst, and the parts of one picture belong together.
+    """
+    stated = {name: found for name, found in known.items() if found[1] == FieldOrigin.FEED}
+    if not read:
+        return stated
+    own = "picture_url" in read
+    return {name: stated[name] for name in stated if name != "dek" and not (own and name.startswith("picture"))} | read
 
 
 def _note(draft: StoryDraft, problem: str, hint: str, *, again: bool, now: datetime) -> None:
@@ -158,9 +236,8 @@ def _note(draft: StoryDraft, problem: str, hint: str, *, again: bool, now: datet
         draft.state, draft.try_at = DraftState.FAILED, None
 
 
-def _record(draft: StoryDraft) -> None:
-    """Save the result, unless the draft was discarded or claimed again in the meantime."""
+def _record(draft: StoryDraft) -> bool:
+    """Save the result and return True, unless the draft was discarded or claimed again in the meantime."""
     names = ("state", "try_at", "problem", "hint", "fields", "paragraphs")
-    StoryDraft.objects.filter(pk=draft.pk, state=DraftState.WAITING, tries=draft.tries).update(
-        **{name: getattr(draft, name) for name in names}
-    )
+    held = StoryDraft.objects.filter(pk=draft.pk, state=DraftState.WAITING, tries=draft.tries)
+    return bool(held.update(**{name: getattr(draft, name) for name in names}))

@@ -28,6 +28,13 @@ def teaser_fields(story: PageStory, publication: Publication, *, given_url: str 
     return fields
 
 
+def without_undescribed_picture(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields without a picture that nothing describes: such a story cannot be queued by a program."""
+    if fields.get("picture_alt"):
+        return fields
+    return fields | {"picture_url": "", "picture_alt": "", "picture_credit": ""}
+
+
 def teaser_body(story: PageStory, paragraphs: int) -> str:
     """Return the standfirst and the first `paragraphs` as rich text, as many as a teaser may hold."""
     dek = story.value("dek")

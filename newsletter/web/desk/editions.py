@@ -21,8 +21,9 @@ from newsletter.delivery.dispatches.stop_edition import StopEffect
 from newsletter.delivery.ledger.progress import progress
 from newsletter.editions.embargo_and_expiry import reason_to_hold
 from newsletter.editions.models import TRANSITIONS, Edition, EditionState, Variant
+from newsletter.editions.reopen_edition import NOT_YET_SENT
 from newsletter.insights.dispatch_stats import dispatch_stats
-from newsletter.letters import assemble_edition, edit_edition, second_person
+from newsletter.letters import assemble_edition, edit_edition, looked_up_links, second_person
 from newsletter.letters.edit_edition import SaveEffect
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
@@ -105,6 +106,8 @@ def mark(edition: Edition, *, now: datetime) -> Mark:
     dispatch = getattr(edition, "dispatch", None)
     shown = [*edition_status(edition, now=now), edition.due_at, dispatch and progress(dispatch)]
     shown += [(form.title, form.user.pk) for form in _unsaved(edition)]
+    if edition.state in NOT_YET_SENT:
+        shown += [(row.pk, row.answer, row.status) for row in looked_up_links.lookups_of(edition)]
     return Mark(edition.content_hash[:12], hashlib.sha256(repr(shown).encode()).hexdigest()[:12])
 
 
@@ -116,6 +119,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
     frozen = edition.letters.select_related("appeal").filter(variant=Variant.DEFAULT).first()
     dispatch = getattr(edition, "dispatch", None)
     look = request.GET.get("look", "")
+    lookups = looked_up_links.lookups_of(edition) if frozen and edition.state in NOT_YET_SENT else []
     context = {
         "edition": edition,
         "publication": edition.publication,
@@ -126,7 +130,8 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "letter": letter,
         "problem": problem,
         "frozen": frozen,
-        "findings": edition.findings,
+        "findings": edition.findings + looked_up_links.link_findings(lookups),
+        "waiting_links": looked_up_links.waiting_links(lookups),
         "look": look if look in LOOKS else "desktop",
         "looks": LOOKS,
         "dark": "dark" in request.GET,

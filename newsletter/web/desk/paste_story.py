@@ -19,6 +19,7 @@ from newsletter.stories.pasted_text.parse_pasted_text import PastedArticle
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.pasted_appeal_form import AppealForm, completed, keep, known_as, suggested
 from newsletter.web.desk.pasted_line_groups import group_lines
+from newsletter.web.desk.remembered_lines import RememberedLines
 from newsletter.web.shared.error_pages import forbidden
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.picture_forms import PictureForm, picture_message
@@ -65,8 +66,13 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
     text, overrides = form.cleaned_data["text"], _line_overrides(request.POST)
     stored = list(publication.appeals.all())
     known = [line for appeal in stored for line in edit_appeal.list_lines(appeal)]
+    remembered = RememberedLines(publication, request.POST)
+    more: dict[int, LineType] = {}
     try:
         found = parse_pasted_text.parse(text, known_lines=known, overrule=overrides)
+        if more := remembered.overrides(found, overrides):
+            overrides |= more
+            found = parse_pasted_text.parse(text, known_lines=known, overrule=overrides)
     except NewsletterError as error:
         form.add_domain_error(error)
         return _page(request, publication, form)
@@ -77,7 +83,8 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
     elif found.appeal:
         appeal_form = AppealForm(initial=suggested(found.appeal) | completed(request.POST))
     match request.POST.get("action"):
-        case "add" if form.is_valid() and _add(request, publication, form, found):
+        case "add" if not more and form.is_valid() and _add(request, publication, form, found, overrides):
+            remembered.remember(found, overrides)
             return redirect("queue", publication.slug)
         case "keep" | "confirm" if not has_permission(request.user, Permission.APPROVE):
             return forbidden(request)
@@ -92,6 +99,10 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
         "found": found,
         "groups": list(group_lines(found.lines, overrides)),
         "overrides": overrides,
+        "teaser": found.teaser(publication.teaser_paragraphs, overrides),
+        "beyond": found.beyond(publication.teaser_paragraphs, overrides),
+        "remembered": remembered,
+        "newly_remembered": len(more),
         "appeal_form": appeal_form,
         "appeal_known": kept or (found.appeal and known_as(found.appeal, stored)),
         "kept": kept,
@@ -99,13 +110,19 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
     return _page(request, publication, form, context)
 
 
-def _add(request: DeskRequest, publication: Publication, form: PasteForm, found: PastedArticle) -> bool:
+def _add(
+    request: DeskRequest,
+    publication: Publication,
+    form: PasteForm,
+    found: PastedArticle,
+    chosen: Mapping[int, LineType],
+) -> bool:
     try:
         story = story_queue.add(
             publication,
             headline=found.headline,
             url=form.cleaned_data["url"],
-            body=found.body,
+            body=found.teaser(publication.teaser_paragraphs, chosen),
             byline=found.byline,
             source_name=found.source_name,
             **form.fields_of_picture(),

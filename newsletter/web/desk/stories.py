@@ -155,7 +155,7 @@ def _draft_of(request: DeskRequest, publication: Publication) -> StoryDraft | No
 
 
 def _initial(draft: StoryDraft) -> dict[str, Any]:
-    fields = teaser_fields(story_drafts.page_story(draft), draft.publication, given_url=draft.url)
+    fields = teaser_fields(story_drafts.corrected_story(draft).story, draft.publication, given_url=draft.url)
     return fields | {"body": typed_text.to_field_text(fields["body"])}
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from newsletter.accounts.permissions import Permission
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
+from newsletter.stories.correction_models import SiteCorrection
 from newsletter.stories.models import DraftState, StoryDraft
 from newsletter.stories.reading import story_drafts
 from newsletter.stories.reading.page_story import FIELDS
@@ -49,6 +50,9 @@ def show(request: DeskRequest, draft_id: int) -> HttpResponse:
     draft = _draft(draft_id)
     if not request.htmx:
         return _to_drafts(draft.publication.slug)
+    if draft.state == DraftState.ADDED and draft.adds_itself and draft.story:
+        context = {"story": draft.story, "publication": draft.publication}
+        return render(request, "web/desk/_story_draft_added.html", context)
     if draft.state in (DraftState.ADDED, DraftState.DISCARDED):
         return HttpResponse("")
     card = draft_card(draft, now=clock.now())
@@ -92,8 +96,20 @@ def retry(_request: DeskRequest, draft_id: int) -> HttpResponse:
     return _to_drafts(draft.publication.slug)
 
 
+@require_POST
+@permission_required(Permission.CURATE)
+def forget_correction(request: DeskRequest, correction_id: int) -> HttpResponse:
+    """Forget what was corrected on a site, so that it is applied no more."""
+    found = SiteCorrection.objects.select_related("publication").filter(pk=correction_id).first()
+    if found is None:  # a repeated click
+        return redirect("desk")
+    found.delete()
+    messages.success(request, f"The correction is forgotten. Stories from {found.site} are read without it.")
+    return _to_drafts(found.publication.slug)
+
+
 def _draft(draft_id: int) -> StoryDraft:
-    return get_object_or_404(StoryDraft.objects.select_related("publication"), pk=draft_id)
+    return get_object_or_404(StoryDraft.objects.select_related("publication", "story"), pk=draft_id)
 
 
 def _to_drafts(slug: str) -> HttpResponseRedirect:

@@ -18,6 +18,7 @@ from newsletter.stories import order_keys, story_queue
 from newsletter.stories.models import Story, StoryState
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk import story_queue_page
+from newsletter.web.desk.story_drafts_page import shown_drafts
 from newsletter.web.desk.story_queue_diff import changes
 from newsletter.web.desk.story_queue_page import PAGE_SIZE, Shown
 from newsletter.web.shared import unsaved_changes
@@ -134,7 +135,7 @@ def _page(request: DeskRequest, publication: Publication, *, extra: ExtraEdition
     dropped = whole_number(request.GET.get("dropped", "")) or 0
     undo = publication.stories.filter(pk=dropped, state=StoryState.DROPPED).first() if dropped else None
     shown = story_queue_page.first_stories(publication, story_queue_page.requested_count(request.GET), now=clock.now())
-    context = story_queue_page.context(publication, shown, is_whole_page=True)
+    context = story_queue_page.context(publication, shown, is_whole_page=True, drafts=shown_drafts(request.GET))
     context |= {"dropped": undo, "problem": "", "publications": publications.active_publications()}
     context |= {"extra": extra or ExtraEditionForm(), "unsaved": unsaved_changes.titles_of_user(request.user)}
     return render(request, "web/desk/story_queue.html", context)

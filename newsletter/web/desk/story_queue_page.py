@@ -12,6 +12,7 @@ from newsletter.stories.models import Story, StoryState
 from newsletter.stories.reading.page_story import FIELDS
 from newsletter.web.desk import next_edition
 from newsletter.web.desk.story_drafts_page import draft_cards
+from newsletter.web.desk.suggestions_page import on_desk
 from newsletter.web.shared.parse_numbers import whole_number
 
 PAGE_SIZE = 50  # stories shown at first, and added at a time
@@ -55,7 +56,14 @@ def first_stories(publication: Publication, count: int, *, now: datetime) -> Sho
     return Shown(ids, len(ids) if len(ids) < count else queued.count(), taken)
 
 
-def context(publication: Publication, shown: Shown, *, is_whole_page: bool, only: set[int] | None = None) -> Any:
+def _count_hidden(publication: Publication, shown: int, most: int) -> int:
+    """Return how many drafts the page does not show; counted only if there may be any."""
+    return publication.drafts.all().open().count() - shown if most and shown == most else 0
+
+
+def context(
+    publication: Publication, shown: Shown, *, is_whole_page: bool, drafts: int = 0, only: set[int] | None = None
+) -> Any:
     """Return the template context of the desk. With `only`, load only the cards of these stories.
 
     Readers are counted only for a whole page: moving a story does not change their number.
@@ -63,16 +71,21 @@ def context(publication: Publication, shown: Shown, *, is_whole_page: bool, only
     now = clock.now()
     wanted = shown.ids if only is None else tuple(only)
     cards = {story.pk: story for story in Story.objects.filter(pk__in=wanted).select_related("picture")}
+    cards_of_drafts = draft_cards(publication, count=drafts, now=now) if is_whole_page else []
     dropped = publication.stories.filter(state=StoryState.DROPPED).order_by("-position", "-pk")
-    return {
-        "publication": publication,
-        "now": now,
-        "shown": shown,
-        "cards": cards,
-        "stay": f"?shown={len(shown.ids)}" if len(shown.ids) > PAGE_SIZE else "",  # for pages without JavaScript
-        "more": min(PAGE_SIZE, shown.total - len(shown.ids)),
-        "next": next_edition.next_edition_panel(publication, now=now, counts_readers=is_whole_page),
-        "recently_removed": list(dropped[:DROPPED_SHOWN]),
-        "drafts": draft_cards(publication, now=now) if is_whole_page else [],
-        "field_names": FIELDS,
-    }
+    return (
+        {
+            "publication": publication,
+            "now": now,
+            "shown": shown,
+            "cards": cards,
+            "stay": f"?shown={len(shown.ids)}" if len(shown.ids) > PAGE_SIZE else "",  # for pages without JavaScript
+            "more": min(PAGE_SIZE, shown.total - len(shown.ids)),
+            "next": next_edition.next_edition_panel(publication, now=now, counts_readers=is_whole_page),
+            "recently_removed": list(dropped[:DROPPED_SHOWN]),
+            "drafts": cards_of_drafts,
+            "hidden_drafts": _count_hidden(publication, len(cards_of_drafts), drafts),
+            "field_names": FIELDS,
+        }
+        | (on_desk(publication, now=now) if is_whole_page else {})
+    )

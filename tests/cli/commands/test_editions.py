@@ -9,8 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from newsletter.accounts.models import Role, User
 from newsletter.delivery.email_test_models import EmailTestRecipient
 from newsletter.editions.models import Edition, EditionState
+from newsletter.letters import looked_up_links
 from newsletter.lib import clock
+from newsletter.links.models import LinkLookup
 from newsletter.publications.models import Publication
+from newsletter.stories.models import Story
 from tests.cli.conftest import Command
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -164,6 +167,17 @@ def test_an_edition_that_does_not_exist_is_one_sentence(newsletter: Command) -> 
     for command in (["show"], ["assemble"], ["approve"], ["send"], ["preview"], ["release"], ["hold", "--reason", "x"]):
         result = newsletter("editions", *command, 999)
         assert (result.status, result.err) == (1, "edition: no edition 999. List them: newsletter editions list\n")
+
+
+def test_what_looking_up_links_found_is_shown(newsletter: Command, planned: Edition) -> None:
+    Story.objects.update(url="https://www.harbourpost.org/ferry")
+    newsletter("editions", "assemble", planned.pk)
+    assert newsletter("editions", "show", planned.pk, "--json").data["link_hints"] == []
+    looked_up_links.order_lookups(now=clock.now())
+    LinkLookup.objects.update(answer="broken", status=404)
+    [hint] = newsletter("editions", "show", planned.pk, "--json").data["link_hints"]
+    assert (hint["code"], hint["place"]) == ("link.broken", "https://www.harbourpost.org/ferry (404)")
+    assert "https://www.harbourpost.org/ferry (404)" in newsletter("editions", "show", planned.pk).text
 
 
 def test_screenshots_show_the_email_as_readers_see_it(

@@ -11,6 +11,7 @@ from newsletter.giving import edit_appeal
 from newsletter.lib.errors import BadInput
 from newsletter.stories.pasted_text.line_types import APPEAL_PARTS
 from newsletter.stories.pasted_text.parse_pasted_text import LineType, PastedAppeal, PastedArticle, parse
+from newsletter.stories.rich_text import rich_text
 from tests.support import factories as make
 from tests.support.surroundings import ROOT
 
@@ -471,3 +472,19 @@ def test_a_found_appeal_is_known_by_its_heading_and_points_whatever_a_page_added
     assert found.is_among([line.upper() for line in own])
     assert not found.is_among(own[1:])
     assert not found.is_among([])
+
+
+def test_a_teaser_takes_the_first_paragraphs_and_those_that_a_person_chose() -> None:
+    sentence = "The harbour of the old town was lit again on {} evening, and many people came."
+    days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+    text = "\n\n".join(["The harbour is lit again", *map(sentence.format, days[:2]), "- the map", "- the tides"])
+    text += "\n\n" + "\n\n".join(map(sentence.format, days[2:]))
+    found = parse(text)
+    whole = [rich_text.plain(block.html) for block in rich_text.blocks(found.body)]
+    first = [rich_text.plain(block.html) for block in rich_text.blocks(found.teaser(4, ()))]
+    assert first == whole[:4]
+    assert found.beyond(4, ()) == {13, 15}
+    assert found.beyond(4, {15}) == {13}
+    chosen = [rich_text.plain(block.html) for block in rich_text.blocks(found.teaser(4, {15}))]
+    assert chosen == [*whole[:4], whole[-1]]
+    assert found.teaser(20, ()) == found.body

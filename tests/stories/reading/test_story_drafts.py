@@ -73,6 +73,18 @@ def test_two_clicks_make_one_draft_and_one_story(publication: Publication, site:
     assert Story.objects.count() == 1
 
 
+def test_a_failed_link_that_is_pasted_again_is_read_again(publication: Publication, site: Website) -> None:
+    site.pages["/harbour"] = status(404)
+    draft = order(publication, site.url("/harbour"))
+    work(site)
+    site.pages["/harbour"] = body(HTML)
+    again = order(publication, site.url("/harbour"))
+    assert (again.pk, again.state, again.problem) == (draft.pk, DraftState.WAITING, "")
+    assert work(site)
+    again.refresh_from_db()
+    assert again.state == DraftState.READ
+
+
 def test_a_draft_whose_worker_was_killed_is_read_later(publication: Publication, site: Website) -> None:
     site.pages["/harbour"] = body(HTML)
     draft, now = order(publication, site.url("/harbour")), clock.now()

@@ -6,6 +6,7 @@ from django.test import Client
 
 from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
+from newsletter.stories.correction_models import SiteCorrection
 from newsletter.stories.models import Story
 from newsletter.stories.pasted_text.parse_pasted_text import MAX_LINES
 from tests.pictures.drawn import file, photo
@@ -265,3 +266,58 @@ def test_a_refused_picture_loses_nothing_that_was_typed(
     assert '<option value="ignored" selected>' in text
     assert '<details open id="pictured"' in text
     assert Story.objects.count() == 0
+
+
+ARTICLE = "\n\n".join(
+    [
+        "The harbour gets its light back",
+        "It was lit on Friday, and many people came to see it from all the villages along the coast.",
+        "Our members get ten percent off all books in the shop.",
+        "The keeper said that it would burn each night until spring, as it had done for a hundred years.",
+    ]
+)
+AGAIN = ARTICLE.replace("The harbour gets its light back", "The ferry stays in the harbour")
+
+
+def test_a_line_that_was_left_out_is_left_out_of_the_next_text_of_the_site(
+    cora: Client, publication: Publication
+) -> None:
+    page, left_out = "/desk/morning/paste/", {"line-5": "ignored"}
+    first = {"text": ARTICLE, "url": "https://www.post.example.org/a", "action": "add"}
+    cora.post(page, first | left_out)
+    assert "ten percent" not in Story.objects.get().body
+    second = {"text": AGAIN, "url": "https://post.example.org/b", "action": "add"}
+    shown = words(cora.post(page, second))
+    assert "1 line has another type now, as you corrected before on example.org. Check the story, then add it." in shown
+    assert "choose “Detected” to forget it" in shown
+    assert Story.objects.count() == 1
+    repeated = {"corrected": "example.org"}
+    cora.post(page, second | repeated | left_out)
+    assert "ten percent" not in Story.objects.latest("pk").body
+
+    third = second | {"url": "https://post.example.org/c"}
+    cora.post(page, third | repeated | {"line-5": ""})  # detected is right after all
+    assert "ten percent" in Story.objects.latest("pk").body
+    assert not SiteCorrection.objects.exists()
+
+
+def test_a_text_of_another_site_is_added_at_once(cora: Client, publication: Publication) -> None:
+    page = "/desk/morning/paste/"
+    cora.post(page, {"text": ARTICLE, "url": "https://a.example.org/a", "action": "add", "line-5": "ignored"})
+    cora.post(page, {"text": AGAIN, "url": "https://a.example.net/b", "action": "add"})
+    assert Story.objects.count() == 2
+
+
+def test_a_pasted_text_takes_as_many_paragraphs_as_a_link_and_more_by_a_click(
+    cora: Client, publication: Publication
+) -> None:
+    lines = [f"The council of town number {n} met on Friday and decided about the harbour." for n in range(6)]
+    form = {"text": "\n\n".join(["The harbour gets its light back", *lines]), "url": "https://post.example.org/a"}
+    shown = words(cora.post(PASTE, form))
+    assert (
+        "The teaser takes the first 4 paragraphs, as the publication sets. 2 further paragraphs are left out" in shown
+    )
+    assert "1 further paragraph is left out" in words(cora.post(PASTE, form | {"bring-back": "13"}))
+    cora.post(PASTE, form | {"line-13": "paragraph", "action": "add"})
+    body = Story.objects.get().body
+    assert [line in body for line in lines] == [True, True, True, True, False, True]

@@ -6,6 +6,7 @@ from django.test import Client
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.stories import story_queue
+from newsletter.stories.correction_models import SiteCorrection
 from newsletter.stories.models import DraftState, Story, StoryDraft
 from newsletter.stories.reading import story_drafts
 from newsletter.stories.reading.fetch_page import fetch_page
@@ -121,3 +122,34 @@ def test_the_form_of_a_draft_begins_with_what_was_read(cora: Client, publication
     assert 'value="Harbour to be dredged after years of waiting"' in shown.content.decode()
     story_queue.add(publication, headline="X", url="https://x.example/", body="<p>x</p>")
     assert cora.get("/desk/morning/new/?draft=999").status_code == 200
+
+
+def test_a_correction_is_shown_on_the_next_card_and_forgotten_by_one_click(
+    cora: Client, publication: Publication, site: Website
+) -> None:
+    story_drafts.add_to_queue(read(publication, site, page()), byline="Amina Okoye")
+    Story.objects.all().delete()
+    StoryDraft.objects.all().delete()
+    read(publication, site, page())
+    shown = words(cora.get("/desk/morning/"))
+    assert "As you corrected before on example.org:" in shown
+    assert "the byline is “ Amina Okoye ” and not “ Amina Okoye and Jan de Vries ”" in shown
+    [one] = SiteCorrection.objects.all()
+    assert "The correction is forgotten." in follow(cora.post(f"/corrections/{one.pk}/forget/"), cora)
+    assert cora.post(f"/corrections/{one.pk}/forget/").status_code == 302
+    assert "As you corrected before" not in words(cora.get("/desk/morning/"))
+
+
+def test_many_drafts_are_shown_in_parts_and_none_is_hidden(cora: Client, publication: Publication) -> None:
+    made = [
+        StoryDraft(publication=publication, url=f"https://a.example/{n}", page_key=str(n), state="failed")
+        for n in range(60)
+    ]
+    StoryDraft.objects.bulk_create(made)
+    shown = cora.get("/desk/morning/").content.decode()
+    assert shown.count('id="draft-') == 50
+    assert "10 older drafts are not shown." in words(cora.get("/desk/morning/"))
+    rest = cora.get("/desk/morning/?drafts=100").content.decode()
+    assert rest.count('id="draft-') == 60
+    assert "older draft" not in rest
+    assert cora.get(f"/desk/morning/?drafts={'9' * 30}").status_code == 200

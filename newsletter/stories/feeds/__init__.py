@@ -1,0 +1,1 @@
+"""Feeds of news sites: read by a worker, their entries offered as suggestions for the story queue."""

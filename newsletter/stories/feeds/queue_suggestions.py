@@ -1,0 +1,109 @@
+"""Add a suggestion to the story queue: with the text of its feed, else by reading its link; or dismiss it."""
+
+from typing import NamedTuple
+
+import structlog
+from django.db import transaction
+
+from newsletter.audit.audit_trail import Actor
+from newsletter.lib.errors import InvalidState, NewsletterError
+from newsletter.publications.models import Publication
+from newsletter.stories import duplicate_links, story_queue
+from newsletter.stories.feed_models import Suggestion, SuggestionState
+from newsletter.stories.feeds.store_entries import WITHOUT_TEXT
+from newsletter.stories.models import Story, StoryDraft, StoryState
+from newsletter.stories.reading import story_drafts
+from newsletter.stories.reading.page_story import PageStory
+from newsletter.stories.reading.site_corrections import SiteCorrections
+from newsletter.stories.reading.teaser_fields import teaser_fields, without_undescribed_picture
+
+log = structlog.get_logger()
+
+OPEN_ITEMS = (SuggestionState.OPEN, SuggestionState.ORDERED)
+
+
+class Queued(NamedTuple):
+    """What became of a suggestion: a story in the queue, or a draft whose link is being read."""
+
+    story: Story | None
+    draft: StoryDraft | None
+    lost_picture: bool = False  # the feed does not describe it
+
+
+def queue_item(item: Suggestion, *, again: bool = False, by: Actor = None) -> Queued:
+    """Add a suggestion to the queue, or order the reading of its link, after which it is added by itself.
+
+    The second of two calls changes nothing. Raises `InvalidState` for a dismissed suggestion and, unless `again`, for
+    one whose link is queued or used already; and as `story_queue.add` does.
+    """
+    with transaction.atomic():
+        # the queue's lock comes first, as in story_queue.py
+        Publication.objects.select_for_update(no_key=True).get(pk=item.publication_id)
+        current = Suggestion.objects.select_related("publication", "feed", "story").filter(pk=item.pk).first()
+        if current and current.state == SuggestionState.TAKEN:
+            return Queued(current.story, None)
+        if current is None or current.state not in OPEN_ITEMS:
+            raise InvalidState("This suggestion is no longer open, so nothing was added.")
+        done = _add_story(current, again=again, by=by) if current.is_whole else _order_draft(current, again=again)
+        _close(current, SuggestionState.TAKEN, story=done.story)
+    return done
+
+
+def dismiss(item: Suggestion) -> None:
+    """Dismiss an open suggestion. The feed does not suggest this article again."""
+    _close(item, SuggestionState.DISMISSED)
+
+
+def add_ordered(*, limit: int = 20) -> int:
+    """Add suggestions that their feeds add by themselves. What cannot be added becomes a suggestion that says why."""
+    ordered = list(
+        Suggestion.objects.filter(state=SuggestionState.ORDERED)
+        .select_related("feed")
+        .order_by("dated_at", "pk")[:limit]
+    )
+    for item in ordered:
+        problem = ""
+        try:
+            queue_item(item, by=f"feed {item.feed}")
+        except NewsletterError as error:
+            problem = str(error)
+        except Exception:
+            log.exception("suggestion.not_queued", item=item.pk)
+            problem = "It could not be added."
+        if problem:
+            still = Suggestion.objects.filter(pk=item.pk, state=SuggestionState.ORDERED)
+            still.update(state=SuggestionState.OPEN, problem=problem[:300])
+    return len(ordered)
+
+
+def item_story(item: Suggestion) -> PageStory:
+    """Return what the feed says about an article."""
+    return PageStory.from_json({"fields": item.fields, "paragraphs": item.paragraphs, "notice": None})
+
+
+def _add_story(item: Suggestion, *, again: bool, by: Actor) -> Queued:
+    corrected = SiteCorrections(item.publication).apply(item_story(item), url=item.url).story
+    read = teaser_fields(corrected, item.publication, given_url=item.url)
+    fields = without_undescribed_picture(read) | _rules(item)
+    story = story_queue.add(item.publication, again=again, by=by, **fields)
+    return Queued(story, None, lost_picture=bool(read["picture_url"] and not story.has_picture))
+
+
+def _order_draft(item: Suggestion, *, again: bool) -> Queued:
+    earlier = duplicate_links.find_story_of_page(item.publication_id, item.page_key)
+    if earlier and not again:
+        place = "in the queue" if earlier.state == StoryState.QUEUED else "in an edition"
+        raise InvalidState(
+            f"This link is already {place}, as story {earlier.pk}. Confirm the duplicate to add it anyway."
+        )
+    draft = story_drafts.order_to_queue(item.publication, item.url, known=item.fields, **_rules(item))
+    return Queued(draft.story, draft)
+
+
+def _rules(item: Suggestion) -> dict[str, str]:
+    return {"section": item.feed.section, "kicker": item.feed.kicker}
+
+
+def _close(item: Suggestion, state: SuggestionState, *, story: Story | None = None) -> None:
+    still = Suggestion.objects.filter(pk=item.pk, state__in=OPEN_ITEMS)
+    still.update(state=state, story=story, problem="", **WITHOUT_TEXT)
