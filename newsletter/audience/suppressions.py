@@ -108,11 +108,16 @@ def remove_own_request(address: str) -> bool:
 def suppressed(addresses: Collection[str]) -> set[str]:
     """Return those of these normalised addresses (at most a few thousand) that must not be mailed."""
     found = set(Suppression.objects.filter(email__in=addresses).values_list("email", flat=True))
-    if Suppression.objects.exclude(address_hash=None).exists():
-        known = {each: address for address in addresses for each in hashes(address)}
-        rows = Suppression.objects.filter(address_hash__in=known).values_list("address_hash", flat=True)
-        found |= {known[each] for each in rows if each}
-    return {address for address in found if address}
+    return {address for address in found if address} | erased(addresses)
+
+
+def erased(addresses: Collection[str]) -> set[str]:
+    """Return those of these normalised addresses (at most a few thousand) whose owners were erased."""
+    if not Suppression.objects.exclude(address_hash=None).exists():
+        return set()
+    known = {each: address for address in addresses for each in hashes(address)}
+    rows = Suppression.objects.filter(address_hash__in=known).values_list("address_hash", flat=True)
+    return {known[each] for each in rows if each}
 
 
 def _of(address: str) -> QuerySet[Suppression]:

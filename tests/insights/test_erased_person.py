@@ -12,8 +12,8 @@ from newsletter.audience.consent_events import ConsentEvidence
 from newsletter.audience.import_subscribers import import_subscribers
 from newsletter.audience.models import Confirmation, ConsentEvent, ConsentMethod, SignUpCount, Subscriber, Subscription
 from newsletter.audience.sign_up import sign_up
-from newsletter.delivery import erase_reader
 from newsletter.delivery.email_tests import order_email_test
+from newsletter.insights import erase_reader
 from newsletter.lib import clock
 from tests.support import factories as make
 

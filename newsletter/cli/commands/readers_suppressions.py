@@ -64,7 +64,7 @@ def erase(address: Address, yes: Yes = False, json: Json = False) -> None:
     A keyed hash of the address is kept, so that no import adds the person again. Delivery events are deleted within
     thirty days. Erase the person at SendGrid yourself.
     """
-    from newsletter.delivery import erase_reader
+    from newsletter.insights import erase_reader
 
     email = read_address(address)
     if not output.confirm("Permanently erase this person and their gifts?", yes=yes, hint="Give --yes."):
