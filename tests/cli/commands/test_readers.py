@@ -36,7 +36,7 @@ def test_an_import_from_stdin_prints_json(newsletter: Command, publication: Publ
     suppress("rita@example.org", reason="desk")
     result = newsletter("readers", "import", "-", "--source", "form", "--json", stdin=READERS).data
     assert result == {
-        "rows": 4, "added": 1, "known": 0, "repeated": 1, "paused": 0, "unconfirmed": 0, "left": 0, "suppressed": 1,
+        "rows": 4, "added": 1, "updated": 0, "known": 0, "repeated": 1, "paused": 0, "unconfirmed": 0, "waiting": 0, "left": 0, "suppressed": 1,
         "bad": 1, "ended": 0, "warned": 0, "problems": [{"line": 4, "problem": "The email address has no @."}],
         "warnings": [], "adds_up": True,
     }  # fmt: skip
