@@ -1,7 +1,7 @@
 """Parse CSV files of subscribers, from a spreadsheet or another service, or a plain list of addresses.
 
 Supported: a header row with a column *email* and optionally *first_name* and *time_zone*, or one column without a
-header. `imports/export_formats.py` recognises the exports of other services, `consent_columns.py` reads columns that
+header. `export_formats.py` recognises the exports of other services, `consent_columns.py` reads columns that
 concern consent; other columns are ignored.
 """
 
@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from newsletter.audience import export_formats
 from newsletter.audience.consent_columns import DEFAULT_CONSENT, ConsentColumns, ConsentState
 from newsletter.audience.consent_status_values import normalise_word, parse_moment
-from newsletter.audience.imports import export_formats
-from newsletter.audience.imports.export_formats import ExportFormat
+from newsletter.audience.export_formats import ExportFormat
 from newsletter.lib.csv_reader import MalformedRow, cell_at, read_rows
 from newsletter.lib.errors import BadInput
 

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from newsletter.audience.consent_columns import STRICTNESS
-from newsletter.audience.imports.export_formats import ALL_THREE, MAILCHIMP
+from newsletter.audience.export_formats import ALL_THREE, MAILCHIMP
 from newsletter.audience.imports.reader_files import ReaderTable
 from newsletter.audience.subscriber_csv import SubscriberColumns, find_columns
 from newsletter.lib import csv_delimiters
