@@ -21,6 +21,7 @@ PERIODIC_TASKS = (
     PeriodicTask("workers.tasks.assembly.plan_and_assemble_due", 2),
     PeriodicTask("workers.tasks.pictures.fetch_due_pictures", 1),
     PeriodicTask("workers.tasks.reading.read_due_drafts", 1),
+    PeriodicTask("workers.tasks.reading.continue_import", 2),
     PeriodicTask("workers.tasks.insights.process_webhook_posts", 1),
     PeriodicTask("workers.tasks.insights.prune", 600),
     PeriodicTask("workers.tasks.insights.delete_old_outcomes", 60),

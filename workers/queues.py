@@ -6,7 +6,7 @@ WORKER_QUEUES = {
     "sending": "Batches are sent, in slices. A queue of its own, so that many slices do not delay the other tasks.",
     "insights": "Webhook posts from the provider are processed.",
     "pictures": "Pictures are fetched, fitted for emails and stored.",
-    "reading": "Web pages are fetched and read into story drafts.",
+    "reading": "Web pages are fetched and read into story drafts; files of readers are imported.",
     "maintenance": "Readings of the worker queues, recovery of lost work, confirmation emails, clean-up.",
 }
 

@@ -33,12 +33,14 @@ CLOCK_TOLERANCE = timedelta(days=1)  # another system's clock may be ahead of ou
 class ImportTerms(NamedTuple):
     """What the person who imports a file states about it.
 
-    `source` says where consent was given and `given_at` when, unless the file says so per row.
+    `source` says where consent was given and `given_at` when, unless the file says so per row. `actor` is who imports;
+    empty: whoever runs this process.
     """
 
     source: str
     now: datetime
     given_at: datetime | None = None
+    actor: str = ""
 
 
 class ReadRow(NamedTuple):
@@ -94,7 +96,7 @@ def import_chunk(
         plan = plan_import.plan_rows(publication, people)
     else:
         with transaction.atomic():
-            plan = write_imported_subscribers.write_rows(publication, people, now=terms.now)
+            plan = write_imported_subscribers.write_rows(publication, people, now=terms.now, actor=terms.actor)
     results = [RowResult(row.line, row.outcome or _outcome_of(row, last, plan.outcomes), row.note) for row in chunk]
     report.rows += len(chunk)
     report.ended += len(plan.ended)

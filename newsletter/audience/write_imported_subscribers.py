@@ -21,8 +21,14 @@ from newsletter.publications.models import Publication
 BY, DETAIL = "import", "as an imported file says"
 
 
-def write_rows(publication: Publication, people: Mapping[str, ImportedSubscriber], *, now: datetime) -> ImportPlan:
-    """Add `people`, keyed by normalised address, to `publication`. Return what happened to each."""
+def write_rows(
+    publication: Publication, people: Mapping[str, ImportedSubscriber], *, now: datetime, actor: str = ""
+) -> ImportPlan:
+    """Add `people`, keyed by normalised address, to `publication`. Return what happened to each.
+
+    `actor` is who imports; empty: whoever runs this process.
+    """
+    actor = actor[:120] or consent_events.actor_of(ConsentMethod.IMPORT)
     plan = plan_rows(publication, people)
     _suppress(people)
     written = {one: people[one] for one in people if _is_written(people[one], is_barred=one in plan.barred)}
@@ -30,7 +36,7 @@ def write_rows(publication: Publication, people: Mapping[str, ImportedSubscriber
     left = {
         ids[one]: people[one].consent for one in ids if people[one].consent.status == SubscriptionStatus.UNSUBSCRIBED
     }
-    _end(publication, left, now=now)
+    _end(publication, left, actor=actor, now=now)
     statuses = {one.id: one.status for one in plan.known.values()}
     new = [
         _given(pk, people[address].consent, now=now)
@@ -38,7 +44,6 @@ def write_rows(publication: Publication, people: Mapping[str, ImportedSubscriber
         if statuses.get(pk) is None
     ]
     inserted = bulk_insert.insert_subscriptions(publication, new)
-    actor = consent_events.actor_of(ConsentMethod.IMPORT)
     bulk_insert.insert_import_events(publication, inserted, actor=actor, now=now)
     for address in {one for one, pk in ids.items() if statuses.get(pk) is None and pk not in inserted}:
         if plan.outcomes[address] == RowOutcome.ADDED:
@@ -71,7 +76,7 @@ def _suppress(people: Mapping[str, ImportedSubscriber]) -> None:
         )
 
 
-def _end(publication: Publication, left: Mapping[int, ConsentState], *, now: datetime) -> None:
+def _end(publication: Publication, left: Mapping[int, ConsentState], *, actor: str, now: datetime) -> None:
     """Unsubscribe those of `left` who are not unsubscribed yet."""
     if not left:
         return
@@ -87,7 +92,6 @@ def _end(publication: Publication, left: Mapping[int, ConsentState], *, now: dat
         Subscription.objects.filter(publication=publication, subscriber_id__in=ids).update(
             status=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=now, unsubscribed_via=reason, paused_until=None
         )
-    actor = consent_events.actor_of(ConsentMethod.IMPORT)
     ConsentEvent.objects.bulk_create(
         ConsentEvent(
             subscriber_id=pk,

@@ -39,6 +39,7 @@ class Act(models.TextChoices):
     PUBLICATION_CHANGED = "publication-changed"
     APPEAL_ADDED = "appeal-added"
     APPEAL_CHANGED = "appeal-changed"  # also retired, or offered again
+    READERS_IMPORTED = "readers-imported"  # ordered on a page; consent events name who
     ENVIRONMENT_CONFIRMED = "environment-confirmed"
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from newsletter.accounts import session_expiry
 from newsletter.audience import kept_reader_counts, sign_up, sign_up_limits, subscriptions
+from newsletter.audience.imports import import_orders
 from newsletter.delivery.dispatches import recovery, return_unsent_stories
 from newsletter.delivery.email_tests import order_email_test
 from newsletter.delivery.ledger import installation
@@ -90,6 +91,7 @@ def clean_up() -> None:
     session_expiry.delete_expired(now=now)
     sign_up.erase_unconfirmed(now=now)
     sign_up_limits.forget_old(now=now)
+    import_orders.delete_old(now=now)
 
 
 @shared_task

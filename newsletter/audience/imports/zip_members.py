@@ -9,8 +9,8 @@ from typing import BinaryIO, cast
 from newsletter.lib.errors import BadInput
 
 MAX_MEMBERS = 20_000  # an export may contain every past edition
-MAX_MEMBER_BYTES = 1_000_000_000
-MAX_BYTES = 2_000_000_000  # of the members that are read, unpacked
+MAX_MEMBER_BYTES = 200_000_000
+MAX_BYTES = 300_000_000  # of the members that are read, unpacked
 MAX_RATIO = 200  # unpacked to packed; lists of readers stay below 30
 SMALL = 1_000_000  # bytes: no ratio is suspicious below
 IN_MEMORY = 5_000_000
@@ -46,7 +46,11 @@ def members(file: BinaryIO, *, suffixes: frozenset[str]) -> list[str]:
                 raise BadInput("file", "unpacks to far more than its size.", "Unpack it and import the lists.")
             total += entry.file_size
             if entry.file_size > MAX_MEMBER_BYTES or total > MAX_BYTES:
-                raise BadInput("file", "is too large when unpacked.", "Unpack it and import the lists one by one.")
+                raise BadInput(
+                    "file",
+                    "is too large when unpacked.",
+                    "Unpack it and import the folder with the command newsletter readers import.",
+                )
             found.append(entry.filename)
     return sorted(found)
 
