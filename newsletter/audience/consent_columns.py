@@ -91,6 +91,11 @@ class ConsentColumns:
         )
 
     @property
+    def places(self) -> frozenset[int]:
+        """The columns that are read."""
+        return frozenset([*self._exported.values(), *(place for place, _, _ in self._readers), *self._reasons])
+
+    @property
     def has_times(self) -> bool:
         """True if the file says when consent was given, as our own export does."""
         return "consent at" in self._exported

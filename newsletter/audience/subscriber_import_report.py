@@ -1,9 +1,10 @@
 """The result of a subscriber import: counts per outcome, and problems by line."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import Self
 
 from newsletter.lib.csv_reader import RowProblem
 
@@ -65,6 +66,14 @@ class SubscriberImportReport:
     warned: int = 0  # imported in part
     problems: list[RowProblem] = field(default_factory=list)  # the first hundred
     warnings: list[RowProblem] = field(default_factory=list)  # the first hundred
+
+    @classmethod
+    def from_counts(cls, counts: Mapping[str, int]) -> Self:
+        """Return a report with these `counts`, without the problems."""
+        report = cls()
+        for name, rows in counts.items():
+            setattr(report, name, rows)
+        return report
 
     @property
     def adds_up(self) -> bool:

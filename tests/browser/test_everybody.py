@@ -1,5 +1,6 @@
 """Every page of ours in a real browser: by day and by night, on a small phone, by finger, for those who do not see."""
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -11,6 +12,8 @@ from playwright.sync_api import Page, expect
 from newsletter.accounts.models import Role
 from newsletter.audience import subscription_confirmation
 from newsletter.audience.consent_events import ConsentEvidence
+from newsletter.audience.import_models import SubscriberImport
+from newsletter.audience.imports import import_orders
 from newsletter.audience.models import Confirmation, ConsentMethod
 from newsletter.audience.sign_up import sign_up
 from newsletter.delivery.dispatches import open_dispatch
@@ -25,6 +28,7 @@ from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Use
 from newsletter.publications.models import Publication
 from newsletter.stories.reading import story_drafts
+from tests.audience.imports import exports
 from tests.browser.opened import PASTED, Opened
 from tests.pictures.drawn import file, plain
 from tests.support import factories as make
@@ -33,6 +37,7 @@ from tests.web.test_roles import EVERY, POSTED
 pytestmark = pytest.mark.django_db(transaction=True)
 # it leads to another page, is a part of one, stands in its frame, looks as `send` does, or is a file
 NO_PAGES = {"appeals", "draft", "editions", "story-picture", "letter", "template-preview", "new-time", "missing-file"}
+NO_PAGES |= {"reader-import-rows"}
 PAGE_OF_OURS = ConsentEvidence(ConsentMethod.SIGN_UP_PAGE, "/j/morning")
 SMALLEST = 44  # CSS pixels, of what a finger must hit
 
@@ -41,6 +46,12 @@ def confirmation_token(publication: Publication) -> str:
     """In the email to somebody who signed up."""
     sign_up(publication, email="nora@readers.example", evidence=PAGE_OF_OURS, now=clock.now())
     return subscription_confirmation.create_token(Confirmation.objects.get())
+
+
+def uploaded_export(publication: Publication) -> SubscriberImport:
+    """Of three files, not imported yet."""
+    content, anton = io.BytesIO(exports.zipped(exports.MAILCHIMP)), make.person(Role.AUDIENCE, "Anton")
+    return import_orders.upload(publication, content, name="export.zip", by=anton, now=clock.now())
 
 
 @pytest.fixture
@@ -107,6 +118,8 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/ops/dispatches/{dispatch.pk}/stop/": Role.OPS,
         f"/ops/dispatches/{dispatch.pk}/missing/": Role.OPS,
         "/readers/": Role.AUDIENCE,
+        "/readers/imports/": Role.AUDIENCE,
+        f"/readers/imports/{uploaded_export(three).pk}/": Role.AUDIENCE,
         f"/readers/{rita.pk}/": Role.EDITOR,
         "/password/": Role.OPS,
         f"/u/{token}": None,

@@ -69,6 +69,7 @@ def address(pattern: URLPattern, story: int, edition: int) -> str:
         "batch_id": 1,
         "number": 1,
         "subscriber_id": 1,
+        "import_id": 1,
     }
     numbers["appeal_id"] = Appeal.objects.values_list("pk", flat=True).first() or 1
     path = str(pattern.pattern).replace("<slug:slug>", "morning").replace("<slug:decision>", "again")

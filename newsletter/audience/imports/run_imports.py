@@ -59,7 +59,7 @@ def _store(order: SubscriberImport, number: int, chunk: TableChunk, terms: Impor
         current = rows.filter(pk=order.pk, state=ImportState.RUNNING, started_at=order.started_at).first()
         if current is None or current.chunks.count() != number:
             return False
-        report = SubscriberImportReport(**current.counts)
+        report = SubscriberImportReport.from_counts(current.counts)
         results = import_chunk(order.publication, chunk.rows, report, terms, dry_run=order.dry_run)
         text = row_results.result_lines(chunk.table, results)
         ImportedChunk.objects.create(
