@@ -102,12 +102,12 @@ class ConsentColumns:
 
     def _evidence(self, row: Sequence[str], states: Sequence[State]) -> str:
         """Return the columns that end the consent, such as “Mailchimp: clean time 2026-11-24”."""
-        said = [
+        reasons = [
             f"{name} {cell_at(row, place)}".strip()
             for (place, name, _), state in zip(self._readers, states[1:], strict=True)
             if state[0] in ENDED
         ]
-        words = ", ".join(said or (["the whole file"] if self._default != ACTIVE else []))
+        words = ", ".join(reasons or (["the whole file"] if self._default != ACTIVE else []))
         return ADDRESS_PART.sub("…", f"{self._service}: {words}" if self._service and words else words)[:150]
 
     def _reason_for_leaving(self, row: Sequence[str]) -> str:

@@ -34,8 +34,8 @@ WORDS = {
     RowOutcome.PAUSED: "added, not mailed: paused",
     RowOutcome.UNCONFIRMED: "added, not mailed: not confirmed yet",
     RowOutcome.WAITING: "unchanged, not mailed: not confirmed yet",
-    RowOutcome.LEFT: "not mailed: unsubscribed",
-    RowOutcome.SUPPRESSED: "not mailed: suppressed",
+    RowOutcome.LEFT: "unsubscribed",
+    RowOutcome.SUPPRESSED: "address that must not be mailed",
     RowOutcome.BAD: "refused",
 }
 GROUPS = {

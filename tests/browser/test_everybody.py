@@ -37,7 +37,7 @@ from tests.web.test_roles import EVERY, POSTED
 pytestmark = pytest.mark.django_db(transaction=True)
 # it leads to another page, is a part of one, stands in its frame, looks as `send` does, or is a file
 NO_PAGES = {"appeals", "draft", "editions", "story-picture", "letter", "template-preview", "new-time", "missing-file"}
-NO_PAGES |= {"reader-import-rows"}
+NO_PAGES |= {"reader-import-rows", "readers-export", "consent-export"}
 PAGE_OF_OURS = ConsentEvidence(ConsentMethod.SIGN_UP_PAGE, "/j/morning")
 SMALLEST = 44  # CSS pixels, of what a finger must hit
 

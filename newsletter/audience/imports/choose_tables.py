@@ -60,14 +60,14 @@ def choose(tables: Sequence[ReaderTable], *, chosen: ChosenColumns | None = None
 def notes(choices: Sequence[TableChoice]) -> list[str]:
     """Return what the person who imports these tables should know, such as lists that are missing."""
     formats = [one.columns.format for one in choices if one.columns]
-    said = [known.note for known in formats if known.note]
+    found = [known.note for known in formats if known.note]
     if {known.service for known in formats} == {MAILCHIMP} and len({known.kind for known in formats}) == 1:
-        said.append(ALL_THREE)
+        found.append(ALL_THREE)
     for one in choices:
         if one.is_imported and len(one.table.sheets) > 1:
             others = ", ".join(f"“{name}”" for name in one.table.sheets[1:])
-            said.append(f"Only the first sheet, “{one.table.sheets[0]}”, is imported, without {others}.")
-    return list(dict.fromkeys(said))
+            found.append(f"Only the first sheet, “{one.table.sheets[0]}”, is imported, without {others}.")
+    return list(dict.fromkeys(found))
 
 
 def _looked_at(table: ReaderTable, chosen: Mapping[str, int | None] | None) -> TableChoice:

@@ -4,6 +4,7 @@ Import is in `readers_import.py`; find, show and proof in `readers_lookup.py`; s
 `readers_suppressions.py`.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -26,9 +27,10 @@ def export(
             "--out", "-o", metavar="FILE", help="Write to this file, readable only by you.", show_default=False
         ),
     ] = None,
+    events: Annotated[bool, typer.Option("--events", help="Export all consent events instead of readers.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line instead of CSV.")] = False,
 ) -> None:
-    """Export all readers as CSV.
+    """Export all readers as CSV, or all consent events.
 
     Columns: email, first_name, status, consent_source, consent_at, time_zone and more. `readers import` recreates
     the same audience in another database. Cells that a spreadsheet would run as a formula start with an apostrophe,
@@ -36,10 +38,16 @@ def export(
 
     Example: newsletter readers export --out readers.csv
     """
-    from newsletter.audience import export_subscribers
+    from newsletter.audience import export_consent_events, export_subscribers
 
-    rows = export_subscribers.rows(lookups.publication(publication))
-    lines = (output.json_line(row._asdict()) for row in rows) if json else export_subscribers.lines(rows)
+    target = lookups.publication(publication)
+    if json:
+        rows = export_consent_events.rows(target) if events else export_subscribers.rows(target)
+        lines: Iterator[str] = (output.json_line(row._asdict()) for row in rows)
+    elif events:
+        lines = export_consent_events.lines(export_consent_events.rows(target))
+    else:
+        lines = export_subscribers.lines(export_subscribers.rows(target))
     output.write_lines(lines, out=out)
 
 

@@ -229,3 +229,13 @@ def test_an_mbox_is_parsed_and_messages_not_understood_give_status_1(
     assert " ".join(result.out.split()) == "unsubscribed 1 not understood 1"
     assert Subscription.objects.get(subscriber=rita).status == "left"
     assert newsletter("readers", "leave", "-", stdin="").text == "unsubscribed 0"
+
+
+def test_consent_events_are_exported_as_evidence(newsletter: Command, publication: Publication, file: Path) -> None:
+    newsletter("readers", "import", file, *FORM)
+    rows = list(csv.DictReader(newsletter("readers", "export", "--events").out.splitlines()))
+    assert [(row["email"], row["act"], row["form"]) for row in rows] == [
+        ("'+plus@example.org", "gave consent", "form"),
+        ("rita@example.org", "gave consent", "form"),
+    ]
+    assert '"act":"gave consent"' in newsletter("readers", "export", "--events", "--json").out
