@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
 from newsletter.api import sendgrid_webhook
-from newsletter.web.audience import reader_exports, reader_imports, reader_lookup
+from newsletter.web.audience import reader_exports, reader_imports, reader_lookup, suppression_pages
 from newsletter.web.desk import (
     appeals,
     change_send_time,
@@ -108,6 +108,7 @@ OPS = [
 AUDIENCE = [
     path("readers/", reader_lookup.find, name="readers"),
     path("readers/<int:subscriber_id>/", reader_lookup.show, name="reader"),
+    path("readers/suppressions/", suppression_pages.listing, name="suppressions"),
     path("readers/export/<slug:slug>.csv", reader_exports.readers, name="readers-export"),
     path("readers/export/<slug:slug>/consent.csv", reader_exports.consent_events, name="consent-export"),
     path("readers/imports/", reader_imports.listing, name="reader-imports"),

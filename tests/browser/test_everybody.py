@@ -119,6 +119,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/ops/dispatches/{dispatch.pk}/missing/": Role.OPS,
         "/readers/": Role.AUDIENCE,
         "/readers/imports/": Role.AUDIENCE,
+        "/readers/suppressions/": Role.AUDIENCE,
         f"/readers/imports/{uploaded_export(three).pk}/": Role.AUDIENCE,
         f"/readers/{rita.pk}/": Role.EDITOR,
         "/password/": Role.OPS,

@@ -45,6 +45,7 @@ WHERE = {
     "EmailTestForm": "/editions/{edition}/test/",
     "RescheduleForm": "/editions/{edition}/",
     "StopForm": "/ops/dispatches/{dispatch}/stop/",
+    "SuppressionForm": "/readers/suppressions/",
     "ReaderFileForm": "/readers/imports/",
     "ImportTermsForm": "/readers/imports/{order}/",
 }
@@ -141,7 +142,7 @@ def test_every_form_saved_as_it_was_opened_changes_nothing(ada: Client) -> None:
         for form in forms_in(page, address):
             if form.method != "post" or not form.is_filled_in or form.data.get("months"):
                 continue
-            adds = address.endswith("/new/") or address.startswith("/readers/imports/")
+            adds = address.endswith("/new/") or address.startswith(("/readers/imports/", "/readers/suppressions/"))
             if "key" in form.names or adds or address == "/new-publication/":
                 continue  # nothing of it is stored: it adds something, or it is one button
             before = rows()
