@@ -27,6 +27,7 @@ from newsletter.web.desk import (
 from newsletter.web.ops import dashboard, missing_readers
 from newsletter.web.readers import confirm_subscription, reader_view
 from newsletter.web.readers.join import join
+from newsletter.web.readers.own_data import own_data
 from newsletter.web.readers.preferences import preferences
 from newsletter.web.readers.unsubscribe import unsubscribe
 from newsletter.web.readers.web_version import web_version
@@ -126,6 +127,7 @@ READERS = [
     path("p/<path:token>", preferences, name="preferences"),
     path("j/<slug:slug>", join, name="join"),
     path("c/<path:token>", confirm_subscription.confirm, name="confirm"),
+    path("d/<path:token>", own_data, name="own-data"),
     path("v/<path:token>", web_version, name="web-version"),
     path("pictures/<str:name>", picture_files.picture, name="picture"),
     path("brand/<slug:slug>.css", reader_view.brand, name="brand"),

@@ -6,7 +6,11 @@ from typing import Any, ClassVar, NoReturn
 from django.db import models
 from django.db.models import Q
 
-from newsletter.audience import import_models, reader_count_models  # noqa: F401 — Django looks for models here
+from newsletter.audience import (  # noqa: F401 — Django looks for models here
+    data_request_models,
+    import_models,
+    reader_count_models,
+)
 from newsletter.lib.claim_rows import Claimable, is_due
 from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import Publication
@@ -103,7 +107,7 @@ class ConsentMethod(models.TextChoices):
     """How a consent was requested, given or withdrawn."""
 
     SIGN_UP_PAGE = "sign-up", "sign-up page"
-    PREFERENCES = "preferences", "preferences page, asked to return"
+    PREFERENCES = "preferences", "preferences page"
     SAME_BROWSER = "same-browser", "link in the confirmation email, opened in the browser that signed up"
     CONFIRM_BUTTON = "button", "link and button of the confirmation email"
     IMPORT = "import", "imported file"

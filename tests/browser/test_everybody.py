@@ -10,11 +10,11 @@ from django.urls import resolve
 from playwright.sync_api import Page, expect
 
 from newsletter.accounts.models import Role
-from newsletter.audience import subscription_confirmation
+from newsletter.audience import data_requests, subscription_confirmation
 from newsletter.audience.consent_events import ConsentEvidence
 from newsletter.audience.import_models import SubscriberImport
 from newsletter.audience.imports import import_orders
-from newsletter.audience.models import Confirmation, ConsentMethod
+from newsletter.audience.models import Confirmation, ConsentMethod, Subscriber
 from newsletter.audience.sign_up import sign_up
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Attempt, Batch, Dispatch
@@ -46,6 +46,12 @@ def confirmation_token(publication: Publication) -> str:
     """In the email to somebody who signed up."""
     sign_up(publication, email="nora@readers.example", evidence=PAGE_OF_OURS, now=clock.now())
     return subscription_confirmation.create_token(Confirmation.objects.get())
+
+
+def own_data_token(reader: Subscriber) -> str:
+    """In the email to somebody who asked for their data."""
+    publication = reader.subscriptions.get().publication
+    return data_requests.create_token(data_requests.request_data(reader, publication, now=clock.now()))
 
 
 def uploaded_export(publication: Publication) -> SubscriberImport:
@@ -125,6 +131,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/password/": Role.OPS,
         f"/u/{token}": None,
         f"/p/{token}": None,
+        f"/d/{own_data_token(rita)}": None,
         "/j/morning": None,
         f"/c/{confirmation_token(three)}": None,
     }
