@@ -80,7 +80,10 @@ def address(pattern: URLPattern, story: int, edition: int) -> str:
 
 def asked(client: Client, pattern: URLPattern, story: int, edition: int) -> int:
     way = client.post if pattern.name in POSTED else client.get
-    return way(address(pattern, story, edition)).status_code
+    answer = way(address(pattern, story, edition))
+    if answer.streaming:
+        answer.getvalue()  # reading to the end closes the file
+    return answer.status_code
 
 
 @pytest.mark.parametrize("role", Role)
