@@ -71,7 +71,7 @@ class SubscriberImport(Claimable):
 
     @property
     def can_start(self) -> bool:
-        return self.file is not None and self.state != ImportState.RUNNING
+        return self.state != ImportState.RUNNING and self.file is not None  # the file is large, and often deferred
 
 
 class ImportedChunk(models.Model):

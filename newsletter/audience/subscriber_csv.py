@@ -84,6 +84,9 @@ def find_columns(
         places |= {role: chosen.get(role) for role in places}
         place = chosen.get("given_at")
         given_at = (*(() if place is None else (place,)), *(one for one in given_at if one != place))
+    if chosen and (email := places["email"]) is not None and "@" in cell_at(row, email):  # a list without a header
+        first_name, time_zone = places["first_name"], places["time_zone"]
+        return SubscriberColumns(email, first_name, time_zone, given_at, ConsentColumns([]), known, [])
     if (email := places["email"]) is not None:
         consent = ConsentColumns(row, floor=known.state, service=known.service)
         return SubscriberColumns(email, places["first_name"], places["time_zone"], given_at, consent, known, row)

@@ -120,7 +120,7 @@ def listing(request: DeskRequest) -> HttpResponse:
 @permission_required(Permission.AUDIENCE)
 def show(request: DeskRequest, import_id: int) -> HttpResponse:
     """Show an import: its columns and first rows before it, progress, and result; on POST start or cancel it."""
-    order = get_object_or_404(SubscriberImport.objects.select_related("publication"), pk=import_id)
+    order = get_object_or_404(SubscriberImport.objects.select_related("publication").defer("file"), pk=import_id)
     form = ImportTermsForm(request.POST if request.method == "POST" else None, initial=_stated(order))
     problem = ""
     if request.method == "POST":

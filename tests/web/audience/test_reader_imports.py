@@ -2,7 +2,9 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from newsletter.accounts.models import Role
 from newsletter.audience.import_models import SubscriberImport
@@ -132,3 +134,20 @@ def test_two_people_start_one_import_and_it_runs_once(anna: Client, publication:
     assert "is running" in words(form.send(signed_in(make.eddie()), **terms))
     run()
     assert Subscription.objects.count() == 1
+
+
+def test_a_bare_list_of_addresses_loses_no_row(anna: Client, publication: Publication) -> None:
+    address = upload(anna, publication, readers__txt=b"rita@readers.example\nada@readers.example\n")
+    send(anna, address, "dry-run")
+    run()
+    send(anna, address, "import")
+    run()
+    assert set(Subscriber.objects.values_list("email", flat=True)) == {"rita@readers.example", "ada@readers.example"}
+
+
+def test_the_page_of_a_running_import_does_not_load_its_file(anna: Client, publication: Publication) -> None:
+    address = upload(anna, publication, readers__csv=b"email\nrita@readers.example\n")
+    send(anna, address, "import")
+    with CaptureQueriesContext(connection) as queries:
+        assert anna.get(address).status_code == 200
+    assert not [query["sql"] for query in queries if '"audience_subscriberimport"."file"' in query["sql"]]
