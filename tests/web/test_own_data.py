@@ -13,7 +13,9 @@ from newsletter.audience.subscribe import subscribe
 from newsletter.delivery.recipients import reader_links
 from newsletter.giving.models import Gift
 from newsletter.lib import clock
+from newsletter.lib.logging_config import without_tokens
 from newsletter.publications.models import Publication
+from newsletter.urls import READERS
 from tests.support import factories as make
 from tests.web.asking import words
 
@@ -117,3 +119,17 @@ def test_a_suppressed_reader_is_told_to_write(client: Client, preferences: str) 
     assert "write to us from your address" in words(client.get(preferences))
     assert "Write to us" in words(client.post(preferences, {"action": "data"}))
     assert not DataRequest.objects.exists()
+
+
+def test_every_page_behind_a_readers_token_is_kept_out_of_the_logs() -> None:
+    pages = [str(page.pattern) for page in READERS if "<path:token>" in str(page.pattern)]
+    assert len(pages) >= 5
+    for page in pages:
+        assert without_tokens(f"GET /{page.replace('<path:token>', 'A' * 40)} 200").endswith("/… 200"), page
+
+
+def test_the_page_of_ones_data_is_kept_by_no_browser_and_names_no_referrer(client: Client, own_data: str) -> None:
+    for answer in (client.get(own_data), client.post(own_data, {"action": "download"})):
+        assert "no-store" in answer["Cache-Control"]
+        assert (answer["Referrer-Policy"], answer["X-Robots-Tag"]) == ("no-referrer", "noindex, nofollow")
+        assert not answer.cookies
