@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 
 from newsletter.api import sendgrid_webhook
 from newsletter.web.archive import archive_feeds, archive_pages
-from newsletter.web.audience import reader_lookup
+from newsletter.web.audience import reader_exports, reader_imports, reader_lookup, suppression_pages
 from newsletter.web.desk import (
     appeals,
     change_send_time,
@@ -31,6 +31,7 @@ from newsletter.web.desk import (
 from newsletter.web.ops import dashboard, missing_readers
 from newsletter.web.readers import confirm_subscription, reader_view
 from newsletter.web.readers.join import join
+from newsletter.web.readers.own_data import own_data
 from newsletter.web.readers.preferences import preferences
 from newsletter.web.readers.unsubscribe import unsubscribe
 from newsletter.web.readers.web_version import web_version
@@ -124,6 +125,12 @@ OPS = [
 AUDIENCE = [
     path("readers/", reader_lookup.find, name="readers"),
     path("readers/<int:subscriber_id>/", reader_lookup.show, name="reader"),
+    path("readers/suppressions/", suppression_pages.listing, name="suppressions"),
+    path("readers/export/<slug:slug>.csv", reader_exports.readers, name="readers-export"),
+    path("readers/export/<slug:slug>/consent.csv", reader_exports.consent_events, name="consent-export"),
+    path("readers/imports/", reader_imports.listing, name="reader-imports"),
+    path("readers/imports/<int:import_id>/", reader_imports.show, name="reader-import"),
+    path("readers/imports/<int:import_id>/rows.csv", reader_imports.rows, name="reader-import-rows"),
 ]
 ACCOUNT = [
     path("unsaved-changes/", unsaved_changes.keep, name="unsaved-keep"),
@@ -138,6 +145,7 @@ READERS = [
     path("p/<path:token>", preferences, name="preferences"),
     path("j/<slug:slug>", join, name="join"),
     path("c/<path:token>", confirm_subscription.confirm, name="confirm"),
+    path("d/<path:token>", own_data, name="own-data"),
     path("v/<path:token>", web_version, name="web-version"),
     path("pictures/<str:name>", picture_files.picture, name="picture"),
     path("brand/<slug:slug>.css", reader_view.brand, name="brand"),

@@ -23,6 +23,7 @@ PERIODIC_TASKS = (
     PeriodicTask("workers.tasks.reading.read_due_drafts", 1),
     PeriodicTask("workers.tasks.reading.read_due_feeds", 5),
     PeriodicTask("workers.tasks.reading.look_up_due_links", 5),
+    PeriodicTask("workers.tasks.reading.continue_import", 2),
     PeriodicTask("workers.tasks.insights.process_webhook_posts", 1),
     PeriodicTask("workers.tasks.insights.prune", 600),
     PeriodicTask("workers.tasks.insights.delete_old_outcomes", 60),

@@ -6,7 +6,7 @@ WORKER_QUEUES = {
     "sending": "Batches are sent, in slices. A queue of its own, so that many slices do not delay the other tasks.",
     "insights": "Webhook posts from the provider are processed.",
     "pictures": "Pictures are fetched, fitted for emails and stored.",
-    "reading": "Web pages are read into story drafts, feeds into suggestions; links of emails are looked up.",
+    "reading": "Pages and feeds are read, links of emails looked up, files of readers imported.",
     "maintenance": "Readings of the worker queues, recovery of lost work, confirmation emails, clean-up.",
 }
 

@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from newsletter.accounts.staff_address import staff_address
+
 
 class Role(models.TextChoices):
     """What a staff user may do (`permissions.py`)."""
@@ -23,7 +25,7 @@ class UserManager(BaseUserManager["User"]):
         self, email: str, password: str | None = None, *, name: str = "", role: str = Role.CURATOR
     ) -> "User":
         """Create a user. Without a password they cannot sign in until one is set."""
-        user = self.model(email=email.strip().lower(), name=name, role=role)
+        user = self.model(email=staff_address(email), name=name, role=role)
         user.set_password(password)
         user.save(using=self._db)
         return user

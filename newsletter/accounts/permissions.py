@@ -11,7 +11,7 @@ class Permission(StrEnum):
 
     CURATE = "curate"  # queue, change and drop stories; see previews
     APPROVE = "approve"  # approve, hold, cancel and send editions; pause and stop sending; change appeals and logos
-    AUDIENCE = "audience"  # find a reader; see subscriptions, consent, emails and gifts of a reader
+    AUDIENCE = "audience"  # find a reader and see everything about them; import, export, suppress
     CONFIGURE = "configure"  # create and change publications: sender, schedule, brand, limits, automatic approval
     OPERATE = "operate"  # see ops; pause and stop sending, settle an uncertain batch
 

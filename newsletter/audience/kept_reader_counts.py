@@ -12,7 +12,8 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import Count, Q
 
-from newsletter.audience.models import KeptReaderCounts, Subscription, Suppression
+from newsletter.audience.models import Subscription, Suppression
+from newsletter.audience.reader_count_models import KeptReaderCounts
 from newsletter.audience.subscriber_counts import SUPPRESSED, SubscriberCounts, count_subscribers, from_statuses
 from newsletter.lib import sql
 from newsletter.publications.models import Publication

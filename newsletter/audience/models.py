@@ -6,6 +6,11 @@ from typing import Any, ClassVar, NoReturn
 from django.db import models
 from django.db.models import Q
 
+from newsletter.audience import (  # noqa: F401 — Django looks for models here
+    data_request_models,
+    import_models,
+    reader_count_models,
+)
 from newsletter.lib.claim_rows import Claimable, is_due
 from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import Publication
@@ -102,7 +107,7 @@ class ConsentMethod(models.TextChoices):
     """How a consent was requested, given or withdrawn."""
 
     SIGN_UP_PAGE = "sign-up", "sign-up page"
-    PREFERENCES = "preferences", "preferences page, asked to return"
+    PREFERENCES = "preferences", "preferences page"
     SAME_BROWSER = "same-browser", "link in the confirmation email, opened in the browser that signed up"
     CONFIRM_BUTTON = "button", "link and button of the confirmation email"
     IMPORT = "import", "imported file"
@@ -253,47 +258,35 @@ class SuppressionReason(models.TextChoices):
     PERSON = "person", "asked never to be mailed"
     DESK = "desk", "entered by hand"
     PROVIDER = "provider", "on the provider's own list"
+    DOMAIN = "domain", "its whole domain must not be mailed"
     ERASED = "erased", "asked to be erased"
 
 
 class Suppression(models.Model):
-    """An address that no publication may mail, whatever its subscriptions; of an erased person, a keyed hash."""
+    """An address that no publication may mail, whatever its subscriptions; of an erased person, a keyed hash.
+
+    Or a whole domain: then each stored address of it has a row as well, and later ones are recognised by the domain.
+    """
 
     email = models.CharField(max_length=320, unique=True, null=True, blank=True)
     address_hash = models.CharField(
         max_length=64, unique=True, null=True, blank=True, help_text="In place of the address of an erased person."
     )
+    domain = models.CharField(max_length=255, unique=True, null=True, blank=True)
     reason = models.CharField(max_length=12, choices=SuppressionReason.choices)
     detail = models.CharField(max_length=200, blank=True)
+    actor = models.CharField(max_length=120, blank=True, help_text="Who entered it, if a person did.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                name="suppression_of_an_address_or_a_hash",
-                condition=Q(email__isnull=False, address_hash=None) | Q(email=None, address_hash__isnull=False),
+                name="suppression_of_one_thing",
+                condition=Q(email__isnull=False, address_hash=None, domain=None)
+                | Q(email=None, address_hash__isnull=False, domain=None)
+                | Q(email=None, address_hash=None, domain__isnull=False),
             ),
         ]
 
     def __str__(self) -> str:
         return f"suppression {self.pk}"
-
-
-class KeptReaderCounts(models.Model):
-    """Readers of a large publication by status, counted a while ago in parts (kept_reader_counts.py)."""
-
-    publication = models.OneToOneField(Publication, on_delete=models.CASCADE, primary_key=True, related_name="+")
-    active = models.PositiveBigIntegerField()
-    suppressed = models.PositiveBigIntegerField()
-    pending = models.PositiveBigIntegerField()
-    paused = models.PositiveBigIntegerField()
-    left = models.PositiveBigIntegerField()
-    counted_at = models.DateTimeField(help_text="When that count began.")
-
-    begun_at = models.DateTimeField(null=True, blank=True, help_text="When the next count began.")
-    so_far = models.JSONField(default=dict, help_text="Subscriptions by status counted since then.")
-    last_subscriber = models.BigIntegerField(null=True, blank=True, help_text="The highest subscriber id counted.")
-    last_suppression = models.BigIntegerField(default=0, help_text="The highest suppression id looked at.")
-
-    def __str__(self) -> str:
-        return f"reader counts of publication {self.publication_id}"

@@ -41,7 +41,8 @@ def sign_up(publication: Publication, *, email: str, evidence: ConsentEvidence, 
 def erase_unconfirmed(*, now: datetime) -> int:
     """Erase what nobody confirmed in seven days. Return how many subscriptions were erased.
 
-    A person without another subscription is erased as well. Who left before and did not return stays as they were.
+    A person without another subscription is erased as well. Who left before and did not return stays as they were, and
+    so does who was imported as unconfirmed: anybody can type anybody's address.
     """
     with transaction.atomic():
         expired = Confirmation.objects.filter(asked_at__lt=now - subscription_confirmation.VALID)
@@ -51,10 +52,15 @@ def erase_unconfirmed(*, now: datetime) -> int:
         subscriptions = {one.pk: one for one in locked}
         still = set(expired.filter(subscription__in=subscriptions).values_list("subscription_id", flat=True))
         expired.filter(subscription__in=still).delete()
-        erased = [subscriptions[pk] for pk in still if subscriptions[pk].status == SubscriptionStatus.PENDING]
+        erased = [subscriptions[pk] for pk in still if _began_here(subscriptions[pk])]
         for one in erased:
             ConsentEvent.objects.filter(subscriber=one.subscriber_id, publication=one.publication_id).erase()
         Subscription.objects.filter(pk__in=[one.pk for one in erased]).delete()
         people = Subscriber.objects.filter(pk__in=[one.subscriber_id for one in erased])
         people.filter(subscriptions=None, consent_events=None).delete()
     return len(erased)
+
+
+def _began_here(subscription: Subscription) -> bool:
+    """Return True if a sign-up created the subscription and nobody confirmed it."""
+    return subscription.status == SubscriptionStatus.PENDING and subscription.consent_source == SOURCE

@@ -18,15 +18,18 @@ BARRIERS = {
     SuppressionReason.PERSON: "You asked us never to write to this address, so we do not send anything.",
     SuppressionReason.DESK: "Our staff removed your address, so we do not send anything.",
     SuppressionReason.PROVIDER: "The service that delivers our emails lists your address as unsubscribed.",
+    SuppressionReason.DOMAIN: "We do not send emails to addresses of your domain.",
     SuppressionReason.ERASED: "You asked us to erase your address, so we do not send anything.",
 }
-SETTABLE_REASONS = [reason.value for reason in SuppressionReason if reason != SuppressionReason.ERASED]
+NOT_SETTABLE = (SuppressionReason.ERASED, SuppressionReason.DOMAIN)
+SETTABLE_REASONS = [reason.value for reason in SuppressionReason if reason not in NOT_SETTABLE]
 
 
-def suppress(email: str, *, reason: str, detail: str = "") -> Suppression:
+def suppress(email: str, *, reason: str, detail: str = "", actor: str = "") -> Suppression:
     """Suppress this address. Repeatable: the first reason stays.
 
-    `reason` is a `SuppressionReason`; `detail` is a note for people, without addresses or names.
+    `reason` is a `SuppressionReason`; `detail` is a note for people, without addresses or names; `actor` is the person
+    who enters it.
     """
     if reason not in SETTABLE_REASONS:
         raise BadInput("reason", "is not known.", f"Use one of: {', '.join(SETTABLE_REASONS)}.")
@@ -34,7 +37,7 @@ def suppress(email: str, *, reason: str, detail: str = "") -> Suppression:
     if known := _of(address).first():
         return known
     suppression, _ = Suppression.objects.get_or_create(
-        email=address, defaults={"reason": reason, "detail": detail[:200]}
+        email=address, defaults={"reason": reason, "detail": detail[:200], "actor": actor[:120]}
     )
     return suppression
 
@@ -53,12 +56,12 @@ def suppress_all(found: Mapping[str, tuple[str, str]]) -> None:
 def remove_suppression(email: str, *, now: datetime) -> bool:
     """Allow this address to be mailed again, whatever the reason was. Return True if it was suppressed.
 
-    Events that happened before do not suppress it again, even if the provider reports them later. The provider's own
-    suppression list must be cleared separately.
+    A suppression of its whole domain stays. Events that happened before do not suppress it again, even if the provider
+    reports them later. The provider's own suppression list must be cleared separately.
     """
     address = normalise_email(email)
     with transaction.atomic():
-        deleted, _ = _of(address).delete()
+        deleted, _ = _of(address).filter(domain=None).delete()
         if deleted:
             ignore_events_before(now, email=address)
     return bool(deleted)
@@ -66,13 +69,18 @@ def remove_suppression(email: str, *, now: datetime) -> bool:
 
 def remember_erased(address: str) -> None:
     """Replace all suppressions of this normalised address by its hash."""
-    _of(address).delete()
+    _of(address).filter(domain=None).delete()
     Suppression.objects.create(address_hash=hashes(address)[0], reason=SuppressionReason.ERASED)
 
 
 def suppression_of(address: str) -> Suppression | None:
     """Return the suppression of this normalised address, if there is one."""
     return _of(address).first()
+
+
+def all_of(address: str) -> QuerySet[Suppression]:
+    """Return every suppression that bars this normalised address: its own, its hash, its domain."""
+    return _of(address)
 
 
 def suppression_notice(address: str) -> str:
@@ -108,12 +116,23 @@ def remove_own_request(address: str) -> bool:
 def suppressed(addresses: Collection[str]) -> set[str]:
     """Return those of these normalised addresses (at most a few thousand) that must not be mailed."""
     found = set(Suppression.objects.filter(email__in=addresses).values_list("email", flat=True))
-    if Suppression.objects.exclude(address_hash=None).exists():
-        known = {each: address for address in addresses for each in hashes(address)}
-        rows = Suppression.objects.filter(address_hash__in=known).values_list("address_hash", flat=True)
-        found |= {known[each] for each in rows if each}
-    return {address for address in found if address}
+    by_domain: dict[str, set[str]] = {}
+    for address in addresses:
+        by_domain.setdefault(address.rpartition("@")[2], set()).add(address)
+    for domain in Suppression.objects.filter(domain__in=by_domain).values_list("domain", flat=True):
+        found |= by_domain[domain or ""]
+    return {address for address in found if address} | erased(addresses)
+
+
+def erased(addresses: Collection[str]) -> set[str]:
+    """Return those of these normalised addresses (at most a few thousand) whose owners were erased."""
+    if not Suppression.objects.exclude(address_hash=None).exists():
+        return set()
+    known = {each: address for address in addresses for each in hashes(address)}
+    rows = Suppression.objects.filter(address_hash__in=known).values_list("address_hash", flat=True)
+    return {known[each] for each in rows if each}
 
 
 def _of(address: str) -> QuerySet[Suppression]:
-    return Suppression.objects.filter(Q(email=address) | Q(address_hash__in=hashes(address)))
+    domain = address.rpartition("@")[2]
+    return Suppression.objects.filter(Q(email=address) | Q(address_hash__in=hashes(address)) | Q(domain=domain))

@@ -1,12 +1,11 @@
 """Write imported subscribers with their consent state to the database."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 from newsletter.audience import bulk_insert, consent_events, suppressions
 from newsletter.audience.bulk_insert import NewSubscription
-from newsletter.audience.consent_columns import DEFAULT_CONSENT, ConsentState
+from newsletter.audience.consent_columns import ConsentState
 from newsletter.audience.models import (
     ConsentAct,
     ConsentEvent,
@@ -15,46 +14,41 @@ from newsletter.audience.models import (
     Subscription,
     SubscriptionStatus,
 )
-from newsletter.audience.subscriber_import_report import SubscriberImportReport
+from newsletter.audience.plan_import import KNOWN_FIELDS, ImportedSubscriber, ImportPlan, known_subscribers, plan_rows
+from newsletter.audience.subscriber_import_report import RowOutcome
 from newsletter.publications.models import Publication
 
 BY, DETAIL = "import", "as an imported file says"
-GAVE_CONSENT = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED})
-KNOWN_FIELDS = ("first_name", "time_zone")
-
-
-class ImportedSubscriber(NamedTuple):
-    """The data of a subscriber in a file, besides the address. Missing values are empty."""
-
-    first_name: str
-    time_zone: str
-    consent: ConsentState = DEFAULT_CONSENT
 
 
 def write_rows(
-    publication: Publication, people: Mapping[str, ImportedSubscriber], report: SubscriberImportReport, *, now: datetime
-) -> None:
-    """Add `people`, keyed by normalised address, to `publication`, and count each in `report`."""
-    barred = _suppress(publication, people, report)
-    report.suppressed += len(barred)
-    ids = _subscribers(
-        {one: people[one] for one in people if _is_written(people[one], is_barred=one in barred)}, now=now
-    )
-    statuses = dict(
-        Subscription.objects.filter(publication=publication, subscriber_id__in=ids.values()).values_list(
-            "subscriber_id", "status"
-        )
-    )
-    report.ended += _end(
-        publication,
-        {ids[one]: people[one].consent for one in ids if people[one].consent.status == SubscriptionStatus.UNSUBSCRIBED},
-        now=now,
-    )
-    new = {address: pk for address, pk in sorted(ids.items(), key=lambda each: each[1]) if pk not in statuses}
-    for address, pk in ids.items():
-        if pk in statuses and address not in barred:
-            _count_known(report, statuses[pk], people[address].consent)
-    _subscribe(publication, new, people, report, barred=barred, now=now)
+    publication: Publication, people: Mapping[str, ImportedSubscriber], *, now: datetime, actor: str = ""
+) -> ImportPlan:
+    """Add `people`, keyed by normalised address, to `publication`. Return what happened to each.
+
+    `actor` is who imports; empty: whoever runs this process.
+    """
+    actor = actor[:120] or consent_events.actor_of(ConsentMethod.IMPORT)
+    plan = plan_rows(publication, people)
+    _suppress(people)
+    written = {one: people[one] for one in people if _is_written(people[one], is_barred=one in plan.barred)}
+    ids = _subscribers(publication, written, plan, now=now)
+    left = {
+        ids[one]: people[one].consent for one in ids if people[one].consent.status == SubscriptionStatus.UNSUBSCRIBED
+    }
+    _end(publication, left, actor=actor, now=now)
+    statuses = {one.id: one.status for one in plan.known.values()}
+    new = [
+        _given(pk, people[address].consent, now=now)
+        for address, pk in sorted(ids.items(), key=lambda each: each[1])
+        if statuses.get(pk) is None
+    ]
+    inserted = bulk_insert.insert_subscriptions(publication, new)
+    bulk_insert.insert_import_events(publication, inserted, actor=actor, now=now)
+    for address in {one for one, pk in ids.items() if statuses.get(pk) is None and pk not in inserted}:
+        if plan.outcomes[address] == RowOutcome.ADDED:
+            plan.outcomes[address] = RowOutcome.KNOWN  # subscribed in the meantime
+    return plan
 
 
 def _is_written(person: ImportedSubscriber, *, is_barred: bool) -> bool:
@@ -68,99 +62,53 @@ def _is_written(person: ImportedSubscriber, *, is_barred: bool) -> bool:
     return not is_barred or bool(consent.suppression) or consent.status == SubscriptionStatus.UNSUBSCRIBED
 
 
-def _suppress(
-    publication: Publication, people: Mapping[str, ImportedSubscriber], report: SubscriberImportReport
-) -> set[str]:
-    """Suppress the addresses that the file marks. Return all addresses of `people` that must not be mailed."""
-    given = {address: person.consent.suppression for address, person in people.items() if person.consent.suppression}
+def _suppress(people: Mapping[str, ImportedSubscriber]) -> None:
+    """Suppress the addresses that the file marks, with the column that says so. Erased people stay a hash."""
+    given = {address: person.consent for address, person in people.items() if person.consent.suppression}
     if given:
-        new = given.keys() - suppressions.suppressed(given)
-        received = Subscription.objects.filter(publication=publication, status=SubscriptionStatus.ACTIVE)
-        report.ended += received.filter(subscriber__email__in=new).count()
-        suppressions.suppress_all({address: (reason, DETAIL) for address, reason in given.items()})
-    return suppressions.suppressed(people)
+        erased = suppressions.erased(given)
+        suppressions.suppress_all(
+            {
+                address: (consent.suppression, f"{DETAIL} ({consent.evidence})" if consent.evidence else DETAIL)
+                for address, consent in given.items()
+                if address not in erased
+            }
+        )
 
 
-def _end(publication: Publication, left: Mapping[int, ConsentState], *, now: datetime) -> int:
-    """Unsubscribe those of `left` who are not unsubscribed yet. Return how many of them were active or paused."""
+def _end(publication: Publication, left: Mapping[int, ConsentState], *, actor: str, now: datetime) -> None:
+    """Unsubscribe those of `left` who are not unsubscribed yet."""
     if not left:
-        return 0
+        return
     here = Subscription.objects.filter(publication=publication, subscriber_id__in=left).exclude(
         status=SubscriptionStatus.UNSUBSCRIBED
     )
-    ended = dict(here.select_for_update().values_list("subscriber_id", "status"))
-    # only the locked rows, each of which gets an event: another one may have been activated since
-    Subscription.objects.filter(publication=publication, subscriber_id__in=ended).update(
-        status=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=now, unsubscribed_via=BY, paused_until=None
-    )
-    actor = consent_events.actor_of(ConsentMethod.IMPORT)
+    ended = list(here.select_for_update().values_list("subscriber_id", flat=True))
+    by_reason: dict[str, list[int]] = {}
+    for pk in ended:
+        by_reason.setdefault(left[pk].unsubscribed_via or BY, []).append(pk)
+    for reason, ids in by_reason.items():
+        # only the locked rows, each of which gets an event: another one may have been activated since
+        Subscription.objects.filter(publication=publication, subscriber_id__in=ids).update(
+            status=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=now, unsubscribed_via=reason, paused_until=None
+        )
     ConsentEvent.objects.bulk_create(
         ConsentEvent(
             subscriber_id=pk,
             publication=publication,
             act=ConsentAct.WITHDRAWN,
             method=ConsentMethod.IMPORT,
-            form=left[pk].consent_source,
+            form=_form(left[pk]),
             actor=actor,
             at=left[pk].unsubscribed_at or now,
             recorded_at=now,
         )
         for pk in ended
     )
-    return sum(status in GAVE_CONSENT for status in ended.values())
 
 
-def _count_known(report: SubscriberImportReport, status: str, consent: ConsentState) -> None:
-    """Count an existing subscription by its status, or by that of the file if it is stricter."""
-    if SubscriptionStatus.UNSUBSCRIBED in (status, consent.status):
-        report.left += 1
-    elif status == SubscriptionStatus.PENDING:
-        report.unconfirmed += 1
-    else:
-        report.known += 1
-
-
-def _subscribe(
-    publication: Publication,
-    new: Mapping[str, int],
-    people: Mapping[str, ImportedSubscriber],
-    report: SubscriberImportReport,
-    *,
-    barred: Collection[str],
-    now: datetime,
-) -> None:
-    """Create missing subscriptions as the file says, and count those that are not suppressed."""
-    active = [
-        _given(pk, people[address].consent, now=now) for address, pk in new.items() if _is_active(people[address])
-    ]
-    counted = sum(_is_active(people[address]) and address not in barred for address in new)
-    inserted = bulk_insert.insert_subscriptions(publication, active)
-    already_subscribed = len(active) - len(inserted)  # subscribed in the meantime
-    report.added += counted - already_subscribed
-    report.known += already_subscribed
-    others = {address: pk for address, pk in new.items() if not _is_active(people[address])}
-    inserted |= bulk_insert.insert_subscriptions(
-        publication, [_given(pk, people[address].consent, now=now) for address, pk in others.items()]
-    )
-    actor = consent_events.actor_of(ConsentMethod.IMPORT)
-    bulk_insert.insert_import_events(publication, inserted, actor=actor, now=now)
-    for address in others.keys() - barred:
-        _count_new(report, people[address].consent)
-
-
-def _count_new(report: SubscriberImportReport, consent: ConsentState) -> None:
-    """Count a new subscription that is not active."""
-    match consent.status:
-        case SubscriptionStatus.UNSUBSCRIBED:
-            report.left += 1
-        case SubscriptionStatus.PENDING:
-            report.unconfirmed += 1
-        case _:
-            report.paused += 1
-
-
-def _is_active(person: ImportedSubscriber) -> bool:
-    return person.consent.status == SubscriptionStatus.ACTIVE
+def _form(consent: ConsentState) -> str:
+    return (f"{consent.consent_source} ({consent.evidence})" if consent.evidence else consent.consent_source)[:200]
 
 
 def _given(subscriber_id: int, consent: ConsentState, *, now: datetime) -> NewSubscription:
@@ -176,21 +124,18 @@ def _given(subscriber_id: int, consent: ConsentState, *, now: datetime) -> NewSu
     )
 
 
-def _subscribers(people: Mapping[str, ImportedSubscriber], *, now: datetime) -> dict[str, int]:
+def _subscribers(
+    publication: Publication, people: Mapping[str, ImportedSubscriber], plan: ImportPlan, *, now: datetime
+) -> dict[str, int]:
     """Return the ids of these people. Creates new subscribers and fills in missing values of existing ones."""
-    known = _known(people)
     # always in the same order, so that two concurrent imports wait for each other without a deadlock
-    new = sorted(people.keys() - known.keys())
+    new = sorted(people.keys() - plan.known.keys())
     bulk_insert.insert_subscribers([(address, *people[address][:2]) for address in new], now=now)
+    known = {address: plan.known[address] for address in people if address in plan.known}
     completed = [
-        Subscriber(pk=pk, **dict(zip(KNOWN_FIELDS, whole, strict=True)))
-        for address, (pk, *before) in known.items()
-        if (whole := [old or given for old, given in zip(before, people[address][:2], strict=True)]) != before
+        Subscriber(pk=one.id, **dict(zip(KNOWN_FIELDS, one.completed(people[address]), strict=True)))
+        for address, one in known.items()
+        if one.completed(people[address]) != one[1:3]
     ]
     Subscriber.objects.bulk_update(completed, KNOWN_FIELDS)
-    return {address: found[0] for address, found in (known | _known(new)).items()}
-
-
-def _known(addresses: Iterable[str]) -> dict[str, tuple[int, str, str]]:
-    rows = Subscriber.objects.filter(email__in=list(addresses)).values_list("email", "pk", *KNOWN_FIELDS)
-    return {email: (pk, first_name, time_zone) for email, pk, first_name, time_zone in rows}
+    return {address: one.id for address, one in (known | known_subscribers(publication, new)).items()}

@@ -49,6 +49,9 @@ class Act(models.TextChoices):
     FEED_REMOVED = "feed-removed"
     APPEAL_ADDED = "appeal-added"
     APPEAL_CHANGED = "appeal-changed"  # also retired, or offered again
+    READERS_IMPORTED = "readers-imported"  # ordered on a page; consent events name who
+    SUPPRESSION_ADDED = "suppression-added"  # an address or domain, by hand
+    READERS_EXPORTED = "readers-exported"  # downloaded from a page
     ENVIRONMENT_CONFIRMED = "environment-confirmed"
 
 

@@ -22,6 +22,7 @@ from newsletter.cli.commands import (
     publications_sign_up,  # noqa: F401 — adds a command to publications
     publications_template,  # noqa: F401 — adds a group to publications
     readers,
+    readers_import,  # noqa: F401 — adds a command to readers
     readers_lookup,  # noqa: F401 — adds commands to readers
     readers_suppressions,  # noqa: F401 — adds commands to readers
     run,

@@ -5,7 +5,7 @@ column, never guessed: a missed gift means that a donor is asked again. A file c
 recorded are only counted, and gifts refunded since are deleted.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -30,13 +30,14 @@ class GiftImportReport:
     known: int = 0  # already recorded, or twice in this file
     old: int = 0  # older than any thank-you period, so not recorded
     unpaid: int = 0  # not paid, or fully refunded
+    erased: int = 0  # of people who were erased, so not recorded
     removed: int = 0  # of the unpaid: recorded until now
     bad: int = 0
     problems: list[RowProblem] = field(default_factory=list)  # the first hundred
 
     @property
     def adds_up(self) -> bool:
-        return self.rows == self.added + self.known + self.old + self.unpaid + self.bad
+        return self.rows == self.added + self.known + self.old + self.unpaid + self.erased + self.bad
 
     def note(self, line: int, problem: str) -> None:
         self.bad += 1
@@ -45,9 +46,17 @@ class GiftImportReport:
 
 
 def import_gifts(
-    lines: Iterable[str], *, source: str, currency: str = "", publication: Publication | None = None, now: datetime
+    lines: Iterable[str],
+    *,
+    source: str,
+    erased: Callable[[Collection[str]], Collection[str]],
+    currency: str = "",
+    publication: Publication | None = None,
+    now: datetime,
 ) -> GiftImportReport:
     """Record all gifts in a CSV file. `currency` applies to files without a currency column.
+
+    `erased` returns those of some addresses whose owners were erased: their gifts are not recorded again.
 
     Rows are written in chunks, each in its own transaction. Raises `BadInput` if the file as a whole cannot be read.
     Rows before the line it names stay recorded, and a second import counts them as known.
@@ -65,8 +74,11 @@ def import_gifts(
         lines, report, RowContext(appeal_amounts.validate_currency(currency) if currency else "", publication, now)
     )
     while chunk := list(islice(found, gift_records.CHUNK_SIZE)):
-        given = [one for one in chunk if isinstance(one, ReportedGift)]
-        paid.update(one.reference for one in given)
+        reported = [one for one in chunk if isinstance(one, ReportedGift)]
+        paid.update(one.reference for one in reported)
+        of_erased = erased({one.email for one in reported})
+        given = [one for one in reported if one.email not in of_erased]
+        report.erased += len(reported) - len(given)
         new = gift_records.record_gifts(given, source=source_key, publication=publication, now=now)
         report.added += new
         report.known += len(given) - new

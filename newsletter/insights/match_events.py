@@ -43,6 +43,14 @@ def match(events: Sequence[Event]) -> Matched:
     return Matched(ours, publications)
 
 
+def stored_readers(subscribers: Iterable[int]) -> set[int]:
+    """Return those of these ids that still belong to somebody: late events of an erased person are not stored."""
+    found: set[int] = set()
+    for chunk in chunks(subscribers):
+        found.update(Subscriber.objects.filter(pk__in=chunk).values_list("pk", flat=True))
+    return found
+
+
 def _carries_ids(event: Event) -> bool:
     """Return True if the event has an id that only our own calls contain."""
     return bool(event.installation_id) or any(

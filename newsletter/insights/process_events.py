@@ -86,7 +86,8 @@ def _apply(events: Sequence[Event], *, now: datetime, posts: Sequence[tuple[Webh
     apply_events.apply_suppressions(matched.events, publications=matched.publications)
     rows = reader_outcomes.merge_events(matched.events)
     with transaction.atomic():
-        reader_outcomes.upsert(rows)
+        stored = match_events.stored_readers(subscriber for _, subscriber in rows)
+        reader_outcomes.upsert({key: row for key, row in rows.items() if key[1] in stored})
         _mark_processed(posts)
     log.info("posts.processed", posts=len(posts), events=len(matched.events), readers=len(rows), settled=settled)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from newsletter.delivery.models import Dispatch
 from newsletter.insights import outcome_counts
 from newsletter.insights.models import DeliveryStage, ReaderOutcome
 from newsletter.mail.sendgrid.event_webhook import Event, EventType
@@ -79,6 +80,16 @@ def upsert(rows: Mapping[Key, Row]) -> None:
         ordered = [(*key, *rows[key]) for key in sorted(rows)]
         for begin in range(0, len(ordered), ROWS_A_STATEMENT):
             outcome_counts.add(_insert(ordered[begin : begin + ROWS_A_STATEMENT]))
+
+
+def delete_outcomes_of(subscriber_id: int) -> None:
+    """Delete the outcomes of one reader; the counts of the dispatches stay.
+
+    The table has an index by dispatch, so every dispatch is named.
+    """
+    dispatches = list(Dispatch.objects.order_by("pk").values_list("pk", flat=True))
+    for begin in range(0, len(dispatches), 5000):  # SQLite takes 32,766 values per statement
+        ReaderOutcome.objects.filter(dispatch__in=dispatches[begin : begin + 5000], subscriber=subscriber_id).delete()
 
 
 class _Texts(dict[Value, str]):

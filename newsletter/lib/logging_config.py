@@ -9,7 +9,7 @@ import structlog
 LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 # The path of a reader's page contains a token that lets its holder act for that reader. It may occur whole,
 # truncated or percent-encoded.
-READER_PATH = re.compile(r"(?i)((?:/|%2f)[cupv](?:/|%2f))[\w%=.~-]{8,}[^\s\"'<>]*")
+READER_PATH = re.compile(r"(?i)((?:/|%2f)[cdupv](?:/|%2f))[\w%=.~-]{8,}[^\s\"'<>]*")
 
 
 def without_tokens(text: str) -> str:

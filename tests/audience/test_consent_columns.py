@@ -146,7 +146,7 @@ def test_who_receives_it_here_and_left_by_the_file_has_left_and_is_counted(
         "waits@example.org,pending",
         "waits2@example.org,active",
     )
-    assert (report.known, report.left, report.suppressed, report.unconfirmed, report.ended) == (2, 1, 1, 1, 2)
+    assert (report.known, report.left, report.suppressed, report.waiting, report.ended) == (2, 1, 1, 1, 2)
     assert statuses() == {"stays": "active", "left": "left", "dead": "active", "waits": "active", "waits2": "pending"}
     assert suppressions() == {"dead": "hard-bounce"}
     gone = Subscription.objects.get(subscriber__email="left@example.org")

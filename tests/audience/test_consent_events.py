@@ -100,7 +100,7 @@ def test_an_import_says_what_its_file_says(rita: Subscription, publication: Publ
     assert events("bare@example.org") == [("given", "import", "the old system", ada)]
     assert events("gone@example.org") == [("withdrawn", "import", "fair in May", ada)]
     assert events("waits@example.org") == []
-    assert events()[1:] == [("withdrawn", "import", "the old system", ada)]
+    assert events()[1:] == [("withdrawn", "import", "the old system (status left)", ada)]
     new = ConsentEvent.objects.get(subscriber__email="new@example.org")
     new.full_clean()
     assert (new.at, new.recorded_at, new.basis) == (datetime(2024, 5, 1, 8, tzinfo=UTC), now, "stated")

@@ -87,7 +87,7 @@ def test_a_time_zone_travels_from_one_house_to_another(publication: Publication,
     )
     lines = list(export_subscribers.lines(export_subscribers.rows(publication)))
     Subscriber.objects.update(time_zone="")
-    assert import_subscribers(publication, lines, source="export", now=now).known == 1
+    assert import_subscribers(publication, lines, source="export", now=now).updated == 1
     assert [row.time_zone for row in export_subscribers.rows(publication)] == ["Pacific/Kiritimati"]
 
 

@@ -62,7 +62,7 @@ def test_nobody_is_subscribed_against_their_word(publication: Publication, now: 
 
     report = take("email", "left@example.org", "pending@example.org", "Suppressed@example.org", "new@example.org")
 
-    assert report == SubscriberImportReport(rows=4, left=1, unconfirmed=1, suppressed=1, added=1)
+    assert report == SubscriberImportReport(rows=4, left=1, waiting=1, suppressed=1, added=1)
     assert list(Subscription.objects.values("subscriber", "status", "unsubscribed_at"))[:2] == before
     assert not Subscriber.objects.filter(email="suppressed@example.org").exists()
 

@@ -6,7 +6,8 @@ import pytest
 
 from newsletter.audience import kept_reader_counts, suppressions
 from newsletter.audience.kept_reader_counts import RENEW_AFTER, count_next_part, reader_counts
-from newsletter.audience.models import KeptReaderCounts, Subscription
+from newsletter.audience.models import Subscription
+from newsletter.audience.reader_count_models import KeptReaderCounts
 from newsletter.audience.subscriber_counts import SubscriberCounts, count_subscribers
 from newsletter.publications.models import Publication
 from tests.support import factories as make

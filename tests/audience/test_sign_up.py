@@ -6,6 +6,7 @@ import pytest
 
 from newsletter.audience import subscription_confirmation, subscriptions, suppressions
 from newsletter.audience.consent_events import ConsentEvidence
+from newsletter.audience.import_subscribers import import_subscribers
 from newsletter.audience.models import (
     Confirmation,
     ConsentEvent,
@@ -152,4 +153,15 @@ def test_who_left_and_did_not_return_stays_unsubscribed(publication: Publication
     join(publication, now)
     assert erase_unconfirmed(now=now + timedelta(days=8)) == 0
     assert Subscription.objects.get().status == SubscriptionStatus.UNSUBSCRIBED
+    assert not Confirmation.objects.exists()
+
+
+def test_who_was_imported_as_unconfirmed_stays_when_somebody_types_the_address(
+    publication: Publication, now: datetime
+) -> None:
+    import_subscribers(publication, ["email,status\n", f"{RITA},pending\n"], source="the old system", now=now)
+    join(publication, now)
+    assert erase_unconfirmed(now=now + timedelta(days=8)) == 0
+    kept = Subscription.objects.get(subscriber__email=RITA)
+    assert (kept.status, kept.consent_source) == (SubscriptionStatus.PENDING, "the old system")
     assert not Confirmation.objects.exists()

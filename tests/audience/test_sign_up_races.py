@@ -11,9 +11,19 @@ from django.db import connection, connections, transaction
 from newsletter.audience import sign_up_limits, subscription_confirmation
 from newsletter.audience.consent_events import ConsentEvidence
 from newsletter.audience.import_subscribers import import_subscribers
-from newsletter.audience.models import Confirmation, ConsentEvent, ConsentMethod, Subscription, SubscriptionStatus
+from newsletter.audience.models import (
+    Confirmation,
+    ConsentEvent,
+    ConsentMethod,
+    Subscriber,
+    Subscription,
+    SubscriptionStatus,
+)
 from newsletter.audience.sign_up import erase_unconfirmed, sign_up
 from newsletter.audience.subscribe import subscribe
+from newsletter.audience.subscriptions import unsubscribe
+from newsletter.audience.suppressions import suppression_of
+from newsletter.insights import erase_reader
 from newsletter.publications.models import Publication
 from tests.support.waiting import wait_until
 
@@ -117,3 +127,15 @@ def test_a_reader_returns_while_an_import_says_that_they_left(
     rita = Subscription.objects.get(subscriber__email=RITA)
     events = ConsentEvent.objects.filter(subscriber=rita.subscriber_id).order_by("pk").values_list("act", flat=True)
     assert (rita.status, list(events)) == (SubscriptionStatus.ACTIVE, ["given", "withdrawn", "given"])
+
+
+def test_a_reader_leaves_while_they_are_erased(publication: Publication, now: datetime, beside: Beside) -> None:
+    reader = subscribe(publication, email=RITA, first_name="", source="form", now=now, confirmed=True)
+    with transaction.atomic():
+        unsubscribe(subscriber_id=reader.subscriber_id, publication_id=publication.pk, by="one-click", now=now)
+        erased = beside(lambda: erase_reader.erase(RITA))
+        assert not erased.done()
+    assert erased.result(30).gifts == 0
+    assert not Subscriber.objects.exists()
+    assert not ConsentEvent.objects.exists()
+    assert suppression_of(RITA) is not None

@@ -1,5 +1,6 @@
 """Every page of ours in a real browser: by day and by night, on a small phone, by finger, for those who do not see."""
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -9,9 +10,11 @@ from django.urls import resolve
 from playwright.sync_api import Page, expect
 
 from newsletter.accounts.models import Role
-from newsletter.audience import subscription_confirmation
+from newsletter.audience import data_requests, subscription_confirmation
 from newsletter.audience.consent_events import ConsentEvidence
-from newsletter.audience.models import Confirmation, ConsentMethod
+from newsletter.audience.import_models import SubscriberImport
+from newsletter.audience.imports import import_orders
+from newsletter.audience.models import Confirmation, ConsentMethod, Subscriber
 from newsletter.audience.sign_up import sign_up
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Attempt, Batch, Dispatch
@@ -28,6 +31,7 @@ from newsletter.stories.duplicate_links import page_key
 from newsletter.stories.feed_models import Feed, Suggestion
 from newsletter.stories.feeds import edit_feed
 from newsletter.stories.reading import story_drafts
+from tests.audience.imports import exports
 from tests.browser.opened import PASTED, Opened
 from tests.pictures.drawn import file, plain
 from tests.support import factories as make
@@ -36,6 +40,7 @@ from tests.web.test_roles import EVERY, POSTED
 pytestmark = pytest.mark.django_db(transaction=True)
 # it leads to another page, is a part of one, stands in its frame, looks as `send` does, or is a file
 NO_PAGES = {"appeals", "draft", "editions", "story-picture", "letter", "template-preview", "new-time", "missing-file"}
+NO_PAGES |= {"reader-import-rows", "readers-export", "consent-export"}
 PAGE_OF_OURS = ConsentEvidence(ConsentMethod.SIGN_UP_PAGE, "/j/morning")
 SMALLEST = 44  # CSS pixels, of what a finger must hit
 
@@ -57,6 +62,18 @@ def suggest(publication: Publication, *links: str) -> Feed:
         )  # fmt: skip
     Feed.objects.filter(pk=feed.pk).update(problem="The server takes too long.", hint="Check it.", read_at=clock.now())
     return feed
+
+
+def own_data_token(reader: Subscriber) -> str:
+    """In the email to somebody who asked for their data."""
+    publication = reader.subscriptions.get().publication
+    return data_requests.create_token(data_requests.request_data(reader, publication, now=clock.now()))
+
+
+def uploaded_export(publication: Publication) -> SubscriberImport:
+    """Of three files, not imported yet."""
+    content, anton = io.BytesIO(exports.zipped(exports.MAILCHIMP)), make.person(Role.AUDIENCE, "Anton")
+    return import_orders.upload(publication, content, name="export.zip", by=anton, now=clock.now())
 
 
 @pytest.fixture
@@ -132,10 +149,14 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/ops/dispatches/{dispatch.pk}/stop/": Role.OPS,
         f"/ops/dispatches/{dispatch.pk}/missing/": Role.OPS,
         "/readers/": Role.AUDIENCE,
+        "/readers/imports/": Role.AUDIENCE,
+        "/readers/suppressions/": Role.AUDIENCE,
+        f"/readers/imports/{uploaded_export(three).pk}/": Role.AUDIENCE,
         f"/readers/{rita.pk}/": Role.EDITOR,
         "/password/": Role.OPS,
         f"/u/{token}": None,
         f"/p/{token}": None,
+        f"/d/{own_data_token(rita)}": None,
         "/j/morning": None,
         "/a/morning/": None,
         f"/a/morning/{archived.pk}/": None,

@@ -2,13 +2,14 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from newsletter.audience import suppressions
 from newsletter.giving import gift_records
 from newsletter.giving.gift_records import KEPT, ReportedGift
 from newsletter.giving.import_gifts import GiftImportReport, import_gifts
@@ -22,8 +23,13 @@ HEADER = "email,date,amount,currency,reference"
 Import = Callable[..., GiftImportReport]
 
 
+def nobody(addresses: Collection[str]) -> set[str]:
+    """Of these donors, none was erased."""
+    return set()
+
+
 def take(*rows: str, currency: str = "", source: str = "stripe") -> GiftImportReport:
-    report = import_gifts([row + "\n" for row in rows], source=source, currency=currency, now=MONDAY)
+    report = import_gifts([row + "\n" for row in rows], source=source, erased=nobody, currency=currency, now=MONDAY)
     assert report.adds_up
     return report
 
@@ -208,11 +214,11 @@ def test_whatever_stands_in_a_file_every_row_is_counted_once_and_a_second_readin
     csv.writer(file).writerows([header, *rows])
     lines = file.getvalue().splitlines(keepends=True)
     try:
-        first = import_gifts(lines, source="wild", now=MONDAY)
+        first = import_gifts(lines, source="wild", erased=nobody, now=MONDAY)
     except BadInput:
         return
     before = Gift.objects.count()
-    again = import_gifts(lines, source="wild", now=MONDAY)
+    again = import_gifts(lines, source="wild", erased=nobody, now=MONDAY)
     assert first.adds_up
     assert again.adds_up
     assert (again.added, again.rows, again.bad) == (0, first.rows, first.bad)
@@ -232,7 +238,7 @@ def test_what_was_written_is_what_is_kept(sums: list[tuple[str, int, int]]) -> N
         for number, ((email, cents, _), day) in enumerate(zip(sums, days, strict=True))
     ]
     csv.writer(file).writerows([HEADER.split(","), *rows])
-    report = import_gifts(file.getvalue().splitlines(keepends=True), source="wild", now=MONDAY)
+    report = import_gifts(file.getvalue().splitlines(keepends=True), source="wild", erased=nobody, now=MONDAY)
     taken = dict(Gift.objects.values_list("reference", "amount"))
     assert len(taken) == report.added == report.rows - report.bad
     assert all(sums[int(reference[1:])][1] == amount for reference, amount in taken.items())
@@ -300,8 +306,11 @@ def test_a_gift_of_which_a_part_was_given_back_is_a_gift(status: str) -> None:
 def test_without_references_the_same_sum_to_two_publications_on_one_day_is_two_gifts() -> None:
     lines = ["email,date,amount,currency\n", "rita@example.org,2026-11-20,25,usd\n"]
     for publication in (make.publication(), make.publication(), None):
-        report = import_gifts(lines, source="stripe", publication=publication, now=MONDAY)
-        assert (report.added, import_gifts(lines, source="stripe", publication=publication, now=MONDAY).known) == (1, 1)
+        report = import_gifts(lines, source="stripe", erased=nobody, publication=publication, now=MONDAY)
+        assert (
+            report.added,
+            import_gifts(lines, source="stripe", erased=nobody, publication=publication, now=MONDAY).known,
+        ) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -315,5 +324,14 @@ def test_without_references_the_same_sum_to_two_publications_on_one_day_is_two_g
 def test_a_gift_with_only_a_day_counts_as_noon_on_the_publication_s_clock(time_zone: str | None, at: datetime) -> None:
     publication = make.publication(time_zone=time_zone) if time_zone else None
     lines = ["email,date,amount,currency\n", "rita@example.org,2026-11-20,25,usd\n"]
-    import_gifts(lines, source="stripe", publication=publication, now=MONDAY)
+    import_gifts(lines, source="stripe", erased=nobody, publication=publication, now=MONDAY)
     assert Gift.objects.get().given_at == at
+
+
+def test_the_gifts_of_an_erased_person_are_counted_and_not_recorded_again() -> None:
+    suppressions.remember_erased("rita@example.org")
+    lines = [f"{HEADER}\n", "RITA@example.org,2026-11-20,25,usd,ch_1\n", "ada@example.org,2026-11-20,25,usd,ch_2\n"]
+    report = import_gifts(lines, source="stripe", erased=suppressions.erased, now=MONDAY)
+    assert report == GiftImportReport(rows=2, added=1, erased=1)
+    assert report.adds_up
+    assert Gift.objects.get().email == "ada@example.org"

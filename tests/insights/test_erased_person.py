@@ -7,13 +7,13 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from newsletter.audience import subscription_confirmation, subscriptions, suppressions
+from newsletter.audience import data_requests, subscription_confirmation, subscriptions, suppressions
 from newsletter.audience.consent_events import ConsentEvidence
 from newsletter.audience.import_subscribers import import_subscribers
 from newsletter.audience.models import Confirmation, ConsentEvent, ConsentMethod, SignUpCount, Subscriber, Subscription
 from newsletter.audience.sign_up import sign_up
-from newsletter.delivery import erase_reader
 from newsletter.delivery.email_tests import order_email_test
+from newsletter.insights import erase_reader
 from newsletter.lib import clock
 from tests.support import factories as make
 
@@ -47,6 +47,7 @@ def test_nothing_is_left_of_an_erased_person() -> None:
         subscription_confirmation.parse_token(asked), now=now, method=ConsentMethod.CONFIRM_BUTTON
     )
     sign_up(third, email=ADDRESS, evidence=PAGE, now=now)
+    data_requests.request_data(rita, publication, now=now)
     make.gift(ADDRESS, reference=f"gift of {ADDRESS}")
     make.story(publication)
     edition = make.edition(publication, due_at=now + timedelta(days=1))

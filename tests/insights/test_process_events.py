@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from newsletter.audience.models import Subscription, SubscriptionStatus, Suppression
 from newsletter.delivery.models import Attempt, Dispatch
-from newsletter.insights import outcome_counts, process_events, reader_outcomes, webhook_post_queue
+from newsletter.insights import erase_reader, outcome_counts, process_events, reader_outcomes, webhook_post_queue
 from newsletter.insights.dispatch_stats import DispatchStats, dispatch_stats, stats_by_dispatch
 from newsletter.insights.models import DeliveryStage, OutcomeCounts, ReaderOutcome, WebhookPost, WebhookPostState
 from newsletter.mail.message import Receipt
 from newsletter.mail.sendgrid import event_webhook
 from tests.insights.conftest import Given, come_in, ended, event
+from tests.support import factories as make
 from tests.support.factories import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -238,7 +239,7 @@ def test_more_events_than_a_statement_takes_values_are_absorbed_together(opened:
     blocked = event(attempt, "bounce", type="blocked")
     bare = {"event": "bounce", "timestamp": 1, "sg_message_id": "x"}
     strangers = [{**bare, "email": f"a{n}@example.com", "sg_message_id": f"{n}.x"} for n in range(33_000)]
-    elsewhere = [{**blocked, "nl_subscriber": str(n)} for n in range(10**9, 10**9 + 33_000)]
+    elsewhere = [{**blocked, "nl_subscriber": str(n)} for n in make.readers(make.publication(), 33_000)]
     come_in(strangers, elsewhere, [event(attempt)])
     assert not WebhookPost.objects.exclude(state=WebhookPostState.PROCESSED).exists()
     assert ReaderOutcome.objects.count() == 33_001
@@ -316,3 +317,14 @@ def test_a_call_is_found_by_the_id_of_the_provider_through_an_index() -> None:
     assert "attempt_by_provider_id" in names
     if connection.vendor == "sqlite":  # PostgreSQL reads a table of no rows whole
         assert "attempt_by_provider_id" in plan
+
+
+def test_late_events_of_an_erased_person_leave_no_row_and_count_nothing(opened: Opener) -> None:
+    attempt = ended(opened(readers=2), TAKEN)
+    delivered, clicked = event(attempt, reader=0), event(attempt, "click", reader=0)
+    come_in([delivered, event(attempt, reader=1)])
+    erase_reader.erase(delivered["email"])
+    assert [row.subscriber for row in ReaderOutcome.objects.all()] == [int(event(attempt, reader=1)["nl_subscriber"])]
+    come_in([clicked])
+    assert ReaderOutcome.objects.count() == 1
+    assert dispatch_stats(attempt.batch.dispatch_id) == DispatchStats(delivered=2)

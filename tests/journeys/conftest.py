@@ -34,7 +34,16 @@ class Newsroom:
             stdin="tides turn twice a day",
         )
         rows = "".join(f"reader{number}@readers.example,Reader {number}\n" for number in range(readers))
-        system.tell("readers", "import", "-", "--source", "a test", stdin="email,first_name\n" + rows)
+        system.tell(
+            "readers",
+            "import",
+            "-",
+            "--source",
+            "a test",
+            "--consent-date",
+            "2026-01-02",
+            stdin="email,first_name\n" + rows,
+        )
 
     def due_in(self, seconds: float) -> datetime:
         """Let the cadence name a moment this far ahead; returns it."""

@@ -24,6 +24,7 @@ TOKEN = TokenSigner(["secret"], purpose="reader", count=2).sign(7, 42)
         (f"Not Found: /p/{TOKEN[:20]}", "Not Found: /p/…"),
         (f"/v/{TOKEN}?letter=thanks and more", "/v/… and more"),
         (f"GET /c/{TOKEN} 200", "GET /c/… 200"),
+        (f"GET /d/{TOKEN} 200", "GET /d/… 200"),
         (f"<https://news.example.org/u/{TOKEN}>", "<https://news.example.org/u/…>"),
         (f"'/U/{TOKEN}'", "'/U/…'"),
         (f"next=%2Fu%2F{TOKEN}", "next=%2Fu%2F…"),

@@ -105,6 +105,7 @@ def test_its_logs_hold_no_readers_token_whatever_happens(proxy: Proxy) -> None:
     for path in (
         f"/u/{TOKEN}",
         f"/c/{TOKEN}",
+        f"/d/{TOKEN}",
         f"/p/{TOKEN}/?a={TOKEN}",
         f"//V//{TOKEN}",
         f"/%75/{TOKEN}",

@@ -79,6 +79,7 @@ def address(pattern: URLPattern, story: int, edition: int) -> str:
         "batch_id": 1,
         "number": 1,
         "subscriber_id": 1,
+        "import_id": 1,
     }
     numbers["appeal_id"] = Appeal.objects.values_list("pk", flat=True).first() or 1
     path = str(pattern.pattern).replace("<slug:slug>", "morning").replace("<slug:decision>", "again")
@@ -89,7 +90,10 @@ def address(pattern: URLPattern, story: int, edition: int) -> str:
 
 def asked(client: Client, pattern: URLPattern, story: int, edition: int) -> int:
     way = client.post if pattern.name in POSTED else client.get
-    return way(address(pattern, story, edition)).status_code
+    answer = way(address(pattern, story, edition))
+    if answer.streaming:
+        answer.getvalue()  # reading to the end closes the file
+    return answer.status_code
 
 
 @pytest.mark.parametrize("role", Role)

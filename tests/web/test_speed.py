@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from newsletter.accounts.models import Role
 from newsletter.audience import kept_reader_counts
-from newsletter.audience.models import KeptReaderCounts
+from newsletter.audience.reader_count_models import KeptReaderCounts
 from newsletter.editions.models import Edition, EditionState
 from newsletter.lib import clock
 from newsletter.publications.models import Publication

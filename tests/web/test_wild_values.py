@@ -1,5 +1,6 @@
 """Whatever stands in an address, a query or a form: no page answers that something broke on our side."""
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from django.urls import URLPattern, URLResolver
 
 from newsletter import urls, web
 from newsletter.accounts.models import Role
+from newsletter.audience.import_models import SubscriberImport
+from newsletter.audience.imports import import_orders
 from newsletter.audience.models import Subscriber
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Batch, Dispatch
@@ -36,7 +39,7 @@ PARTS = {"int": NUMBERS, "slug": WORDS, "str": TOKENS, "path": TOKENS}
 PART = re.compile(r"<(?:(\w+):)?(\w+)>")
 USUAL = {"int": "1", "slug": "morning", "str": "x", "path": "x"}
 FIRST: dict[str, Any] = {"story_id": Story, "edition_id": Edition, "dispatch_id": Dispatch, "batch_id": Batch}
-FIRST |= {"appeal_id": Appeal, "feed_id": Feed, "item_id": Suggestion}
+FIRST |= {"appeal_id": Appeal, "feed_id": Feed, "item_id": Suggestion, "import_id": SubscriberImport}
 SLOW = {"template", "template-preview", "template-version"}  # each try of a template is a process
 QUERY = re.compile(
     r"""request\.GET(?:\.get\(|\[)["']([\w-]+)|values\.get\(["']([\w-]+)|["']([\w-]+)["'] in request\.GET"""
@@ -98,7 +101,9 @@ def ada(publication: Publication, settings: Any) -> Client:
         make.story(publication)
     make.edition(publication, due_at=make.MONDAY.replace(day=25))
     make.appeal(publication)
-    return signed_in(make.person(Role.ADMIN, "Ada"))
+    ada = make.person(Role.ADMIN, "Ada")
+    import_orders.upload(publication, io.BytesIO(b"email\nr@example.org\n"), name="r.csv", by=ada, now=make.MONDAY)
+    return signed_in(ada)
 
 
 def fine(answer: Any, *asked: object) -> bool:

@@ -8,12 +8,13 @@ from celery import shared_task
 from django.conf import settings
 
 from newsletter.accounts import session_expiry, unsaved_forms
-from newsletter.audience import kept_reader_counts, sign_up, sign_up_limits, subscriptions
+from newsletter.audience import data_requests, kept_reader_counts, sign_up, sign_up_limits, subscriptions
+from newsletter.audience.imports import import_orders
 from newsletter.delivery.dispatches import recovery, return_unsent_stories
 from newsletter.delivery.email_tests import order_email_test
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.rate_limits import quotas
-from newsletter.delivery.recipients import confirmation_emails
+from newsletter.delivery.recipients import confirmation_emails, data_request_emails
 from newsletter.delivery.scheduled import scheduled_groups
 from newsletter.giving import gift_records
 from newsletter.lib import clock
@@ -68,13 +69,17 @@ def record_queue_depths() -> None:
 
 @shared_task
 def send_confirmations() -> None:
-    """Send the emails that ask people to confirm a subscription.
+    """Send the emails that ask people to confirm a subscription, and those with a link to a reader's own data.
 
     While the provider is away nothing is tried for half a minute, so that waiting for it does not delay other tasks.
     """
     if time.monotonic() < _provider_away["until"] or not installation.is_current():
         return
-    if not confirmation_emails.send_due(client=_mail_client(), clock=clock.now, limit=CONFIRMATIONS_PER_RUN):
+    is_there = all(
+        emails.send_due(client=_mail_client(), clock=clock.now, limit=CONFIRMATIONS_PER_RUN)
+        for emails in (confirmation_emails, data_request_emails)
+    )
+    if not is_there:
         _provider_away["until"] = time.monotonic() + PROVIDER_PAUSE
 
 
@@ -93,6 +98,8 @@ def clean_up() -> None:
     unsaved_forms.delete_old(now=now)
     sign_up.erase_unconfirmed(now=now)
     sign_up_limits.forget_old(now=now)
+    import_orders.delete_old(now=now)
+    data_requests.delete_expired(now=now)
 
 
 @shared_task

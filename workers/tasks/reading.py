@@ -1,9 +1,10 @@
-"""Read ordered pages into story drafts, and due feeds into suggestions; look up links of emails."""
+"""Read ordered pages, feeds and files of readers, and look up the links of emails."""
 
 import time
 
 from celery import shared_task
 
+from newsletter.audience.imports import run_imports
 from newsletter.letters import looked_up_links
 from newsletter.lib import clock
 from newsletter.links import look_up_links
@@ -11,6 +12,7 @@ from newsletter.stories.feeds import queue_suggestions, read_feeds
 from newsletter.stories.reading import story_drafts
 
 TIME_LIMIT = 4.0  # seconds; the next run continues
+IMPORT_TIME = 15.0  # seconds: each run reads the file from its beginning
 
 
 @shared_task
@@ -37,3 +39,9 @@ def look_up_due_links() -> None:
     looked_up_links.order_lookups(now=clock.now())
     while look_up_links.look_up_next(now=clock.now()) and time.monotonic() < until:
         pass
+
+
+@shared_task
+def continue_import() -> None:
+    """Continue the oldest import of readers."""
+    run_imports.run_next(clock=clock.now, seconds=IMPORT_TIME)

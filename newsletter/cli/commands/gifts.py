@@ -58,16 +58,27 @@ def import_(
 
     Example: newsletter gifts import payments.csv --source stripe
     """
+    from newsletter.audience import suppressions
     from newsletter.giving import import_gifts
     from newsletter.lib import csv_reader
 
     target = lookups.publication(publication) if publication else None
     with input_files.open_input(file) as data:
         lines = output.with_progress(csv_reader.decode_lines(data), "lines read")
-        report = import_gifts.import_gifts(lines, source=source, currency=currency, publication=target, now=clock.now())
+        report = import_gifts.import_gifts(
+            lines,
+            source=source,
+            erased=suppressions.erased,
+            currency=currency,
+            publication=target,
+            now=clock.now(),
+        )
     if json:
         problems = [{"line": problem.line, "problem": problem.problem} for problem in report.problems]
-        counts = {name: getattr(report, name) for name in ("rows", "added", "known", "old", "unpaid", "removed", "bad")}
+        counts = {
+            name: getattr(report, name)
+            for name in ("rows", "added", "known", "old", "unpaid", "erased", "removed", "bad")
+        }
         output.print_json(counts | {"problems": problems})
         return
     output.print_fields(
@@ -77,6 +88,7 @@ def import_(
             ("already imported", report.known or None),
             ("too old", report.old or None),
             ("unpaid or refunded", report.unpaid or None),
+            ("of erased people", report.erased or None),
             ("of these deleted", report.removed or None),
             ("rejected", report.bad or None),
         ]

@@ -1,8 +1,10 @@
-"""newsletter readers: import, export, count, leave.
+"""newsletter readers: export, count, leave.
 
-Find, show and proof are in `readers_lookup.py`; suppress, lift and erase in `readers_suppressions.py`.
+Import is in `readers_import.py`; find, show and proof in `readers_lookup.py`; suppress, lift and erase in
+`readers_suppressions.py`.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -16,55 +18,6 @@ from newsletter.lib import clock
 app = Commands(help="Find, import, export, count, suppress and erase readers.")
 
 
-@app.command("import")
-def import_(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file in UTF-8, or - for stdin.")],
-    source: Annotated[
-        str,
-        typer.Option("--source", metavar="TEXT", help="Where these readers gave consent; stored with each of them."),
-    ],
-    publication: Publication = "",
-    json: Json = False,
-) -> None:
-    """Import readers from a CSV file.
-
-    The file is a list of addresses, or has a header with a column “email” and optionally “first_name” and “time_zone”
-    (such as Europe/Berlin). Exports of other email services work too: their unsubscribed, suppressed and unconfirmed
-    readers are not mailed, nor is anybody whom this database has as such.
-
-    You can import the same file twice. Existing readers are only counted.
-
-    Example: newsletter readers import readers.csv --source "sign-up form 2025"
-    """
-    from newsletter.audience import import_subscribers
-    from newsletter.lib import csv_reader
-
-    target = lookups.publication(publication)
-    with input_files.open_input(file) as data:
-        lines = output.with_progress(csv_reader.decode_lines(data), "lines read")
-        report = import_subscribers.import_subscribers(target, lines, source=source, now=clock.now())
-    if json:
-        output.print_json(json_shapes.report(report))
-        return
-    output.print_fields(
-        [
-            ("rows read", report.rows),
-            ("added", report.added),
-            ("already subscribed", report.known),
-            ("duplicates in the file", report.repeated or None),
-            ("not mailed: unsubscribed", report.left or None),
-            ("not mailed: suppressed", report.suppressed or None),
-            ("not mailed: not confirmed yet", report.unconfirmed or None),
-            ("not mailed: paused", report.paused or None),
-            ("of these subscribed until now", report.ended or None),
-            ("rejected", report.bad or None),
-            ("imported in part", report.warned or None),
-        ]
-    )
-    output.print_problems(report.problems, report.bad)
-    output.print_problems(report.warnings, report.warned)
-
-
 @app.command()
 def export(
     publication: Publication = "",
@@ -74,9 +27,10 @@ def export(
             "--out", "-o", metavar="FILE", help="Write to this file, readable only by you.", show_default=False
         ),
     ] = None,
+    events: Annotated[bool, typer.Option("--events", help="Export all consent events instead of readers.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line instead of CSV.")] = False,
 ) -> None:
-    """Export all readers as CSV.
+    """Export all readers as CSV, or all consent events.
 
     Columns: email, first_name, status, consent_source, consent_at, time_zone and more. `readers import` recreates
     the same audience in another database. Cells that a spreadsheet would run as a formula start with an apostrophe,
@@ -84,10 +38,16 @@ def export(
 
     Example: newsletter readers export --out readers.csv
     """
-    from newsletter.audience import export_subscribers
+    from newsletter.audience import export_consent_events, export_subscribers
 
-    rows = export_subscribers.rows(lookups.publication(publication))
-    lines = (output.json_line(row._asdict()) for row in rows) if json else export_subscribers.lines(rows)
+    target = lookups.publication(publication)
+    if json:
+        rows = export_consent_events.rows(target) if events else export_subscribers.rows(target)
+        lines: Iterator[str] = (output.json_line(row._asdict()) for row in rows)
+    elif events:
+        lines = export_consent_events.lines(export_consent_events.rows(target))
+    else:
+        lines = export_subscribers.lines(export_subscribers.rows(target))
     output.write_lines(lines, out=out)
 
 

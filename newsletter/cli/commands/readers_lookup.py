@@ -35,7 +35,8 @@ def find(
     """
     from newsletter.audience import find_readers
 
-    found = find_readers.find_readers(read_address(beginning), limit=limit)
+    found = find_readers.find_readers(read_address(beginning), limit=limit + 1)
+    found, more = found[:limit], len(found) > limit
     if json:
         output.print_json([reader._asdict() for reader in found])
     else:
@@ -44,6 +45,8 @@ def find(
             for one in found
         ]
         output.print_table(["reader", "address", "first name", "subscriptions"], rows)
+    if more:
+        output.print_note(f"There are more than {limit}. Type more of the address, or give a higher --limit.")
     if not found:
         raise typer.Exit(1)
 

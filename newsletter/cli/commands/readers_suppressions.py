@@ -22,15 +22,28 @@ def suppress(
     detail: Annotated[
         str, typer.Option("--detail", metavar="TEXT", help="Note for staff, without addresses or names.")
     ] = "",
+    yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Suppress an address: no publication sends to it again.
+    """Suppress an address, or a whole domain: no publication sends to it again.
 
-    Its subscriptions stay as they are. An address that is already suppressed keeps its first reason.
+    A domain begins with @ and is confirmed. Subscriptions stay as they are. An address that is already suppressed
+    keeps its first reason.
+
+    Example: newsletter readers suppress @example.org --detail "letter of 3 May" --yes
     """
-    from newsletter.audience import suppressions
+    from newsletter.audience import suppress_domain, suppressions
+    from newsletter.audit import audit_trail
 
-    suppression = suppressions.suppress(read_address(address), reason=reason, detail=detail)
+    given, actor = read_address(address), audit_trail.name(None)
+    if given.strip().startswith("@"):
+        domain = suppress_domain.normalise_domain(given)
+        count = suppress_domain.count_domain(domain)
+        if not output.confirm(f"Suppress all addresses of {domain} ({count:,} readers)?", yes=yes, hint="Give --yes."):
+            raise InvalidState("Nothing was suppressed.")
+        suppression = suppress_domain.suppress_domain(domain, detail=detail, actor=actor)
+    else:
+        suppression = suppressions.suppress(given, reason=reason, detail=detail, actor=actor)
     if json:
         output.print_json({"suppressed": True, "reason": suppression.reason})
     else:
@@ -41,11 +54,19 @@ def suppress(
 def lift(address: Address, json: Json = False) -> None:
     """Remove the suppression of an address, for example after its owner wrote to you from it.
 
-    Events from before now do not suppress the address again. Exits with status 1 when it was not suppressed.
+    A domain begins with @. Events from before now do not suppress the address again. Exits with status 1 when it was
+    not suppressed.
     """
-    from newsletter.audience import suppressions
+    from newsletter.audience import suppress_domain, suppressions
+    from newsletter.mail.email_address import normalise_email
 
-    lifted = suppressions.remove_suppression(read_address(address), now=clock.now())
+    given = read_address(address)
+    if given.strip().startswith("@"):
+        lifted = suppress_domain.remove_domain(given)
+    else:
+        lifted = suppressions.remove_suppression(given, now=clock.now())
+        if (still := suppressions.suppression_of(normalise_email(given))) and still.domain:
+            raise InvalidState(f"Its whole domain is suppressed. Lift that: newsletter readers lift @{still.domain}")
     if json:
         output.print_json({"lifted": lifted})
     else:
@@ -64,7 +85,7 @@ def erase(address: Address, yes: Yes = False, json: Json = False) -> None:
     A keyed hash of the address is kept, so that no import adds the person again. Delivery events are deleted within
     thirty days. Erase the person at SendGrid yourself.
     """
-    from newsletter.delivery import erase_reader
+    from newsletter.insights import erase_reader
 
     email = read_address(address)
     if not output.confirm("Permanently erase this person and their gifts?", yes=yes, hint="Give --yes."):
@@ -74,3 +95,24 @@ def erase(address: Address, yes: Yes = False, json: Json = False) -> None:
         output.print_json({"subscriptions": erased.subscriptions, "gifts": erased.gifts})
     else:
         output.print_fields([("subscriptions removed", erased.subscriptions), ("gifts removed", erased.gifts)])
+
+
+@app.command("suppressions")
+def suppressions_(
+    reason: Annotated[str, typer.Option("--reason", metavar="REASON", help="Only those with this reason.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Show at most this many.")] = 50,
+    json: Json = False,
+) -> None:
+    """List suppressed addresses and domains, newest first.
+
+    The list contains personal data: delete it when you no longer need it.
+    """
+    from newsletter.audience import suppression_list
+
+    found, more = suppression_list.newest(reason=reason, limit=limit)
+    if json:
+        output.print_json([entry._asdict() for entry in found])
+    else:
+        output.print_table(["address or domain", "reason", "evidence", "by", "since"], found)
+    if more:
+        output.print_note(f"There are more than {limit}. Give a higher --limit.")

@@ -67,14 +67,16 @@ def add(  # noqa: PLR0917 — Typer reads them as options
 
     from newsletter.accounts import manage_users
     from newsletter.accounts.models import User
+    from newsletter.accounts.staff_address import staff_address
 
     try:
         validate_email(email.strip())
     except ValidationError:
         raise BadInput("EMAIL", "is not an email address.", "Give one such as cora@example.org.") from None
-    if User.objects.filter(email=email.strip().lower()).exists():
+    address = staff_address(email)
+    if User.objects.filter(email=address).exists():
         raise InvalidState("A user with this address already exists.")
-    user = User(email=email.strip().lower(), name=name.strip()[:100], role=role.value)
+    user = User(email=address, name=name.strip()[:100], role=role.value)
     user.set_password(_password(user, from_stdin=password_stdin))
     _show(manage_users.add_user(user, by=_by(by), now=clock.now()), json=json)
 
@@ -159,8 +161,9 @@ def _by(email: str) -> User | None:
 
 def _user(email: str, *, field: str = "EMAIL") -> User:
     from newsletter.accounts.models import User
+    from newsletter.accounts.staff_address import staff_address
 
-    found = User.objects.filter(email=email.strip().lower()).first()
+    found = User.objects.filter(email=staff_address(email)).first()
     if found is None:
         raise BadInput(field, "no user with this address.", "List them: newsletter users list")
     return found

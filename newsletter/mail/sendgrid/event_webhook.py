@@ -105,6 +105,11 @@ DROPS = {
 }
 
 
+# Refusals for the sender's own set-up: Gmail 5.7.25 to 5.7.32, Yahoo 5.7.9, Microsoft 5.7.515.
+# Sources: Google's “SMTP error reference”, Yahoo's “SMTP error codes”, Microsoft's requirements for high-volume senders
+OUR_SET_UP = re.compile(r"(?<![\d.])5\.7\.(?:9|25|26|27|29|30|32|515)(?![\d])", re.ASCII)
+
+
 SUPPRESSING = frozenset(
     {EventType.BOUNCED, EventType.COMPLAINED, EventType.DROPPED}
 )  # types that may mean that the address must not be mailed
@@ -177,6 +182,14 @@ def parse_post(body: bytes, *, received_at: datetime) -> ParsedPost:
     return ParsedPost(events, ignored, unreadable)
 
 
+def is_about_our_set_up(given: Mapping[str, Any]) -> bool:
+    """Return True if a mailbox refused the email because of the sending domain: SPF, DKIM, DMARC, TLS or policy.
+
+    Such a refusal says nothing about the reader, whatever type the provider gives it.
+    """
+    return bool(OUR_SET_UP.search(f"{given.get('reason', '')} {given.get('status', '')}"[:2000]))
+
+
 def _load_json(body: bytes) -> Any:
     """Load a post. A broken character in one text must not lose the other events."""
     try:
@@ -193,7 +206,8 @@ def _kind(given: Mapping[str, Any]) -> EventType | None:
     name = given["event"]
     if name == "bounce":
         # SendGrid does not put “blocked”, or any other type, on its list of bounced addresses
-        return EventType.BOUNCED if given.get("type", "bounce") == "bounce" else EventType.BLOCKED
+        is_bounce = given.get("type", "bounce") == "bounce" and not is_about_our_set_up(given)
+        return EventType.BOUNCED if is_bounce else EventType.BLOCKED
     if name == "open":
         return EventType.PREFETCHED if given.get("sg_machine_open") in (True, "true") else EventType.OPENED
     return EVENT_TYPES.get(name)

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from newsletter.accounts.permissions import Permission
+from newsletter.audience import suppressions
 from newsletter.giving import import_gifts
 from newsletter.giving.import_gifts import GiftImportReport
 from newsletter.lib import clock, csv_reader
@@ -66,6 +67,7 @@ def _report(form: GiftsForm, publication: Publication) -> GiftImportReport | Non
         return import_gifts.import_gifts(
             csv_reader.decode_lines(data["file"].file),
             source=data["source"],
+            erased=suppressions.erased,
             currency=data["currency"],
             publication=publication if data["only_here"] else None,
             now=clock.now(),

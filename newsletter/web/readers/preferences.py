@@ -1,4 +1,4 @@
-"""Manage preferences: `/p/<token>`. Unsubscribe, undo, pause, resume, resubscribe, first name."""
+"""Manage preferences: `/p/<token>`. Unsubscribe, undo, pause, resume, resubscribe, name, other publications, data."""
 
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from newsletter.delivery.recipients.reader_links import ReaderLink
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, InvalidState, NewsletterError
 from newsletter.publications.models import Publication
+from newsletter.web.readers import other_publications
 from newsletter.web.readers.reader_view import ReaderRequest, reader_view
 from newsletter.web.shared.display_formats import by_moment, clock_of, next_email_sentence, zone_name
 
@@ -40,6 +41,7 @@ def preferences(request: HttpRequest, visit: ReaderRequest) -> HttpResponse:
             context["problem"] = str(error)
     subscription = _subscription(reader, publication)
     context["subscription"] = subscription
+    context["others"] = other_publications.others(subscription.subscriber, publication) if subscription else []
     context["barrier"] = suppressions.suppression_notice(subscription.subscriber.email) if subscription else ""
     return render(request, "web/readers/preferences.html", context)
 
@@ -78,6 +80,12 @@ def _perform(request: HttpRequest, reader: ReaderLink, publication: Publication,
             name = clean_name(request.POST.get("first_name", ""))
             Subscriber.objects.filter(pk=reader.subscriber_id).update(first_name=name)
             return {"done": f"Your first name is now {name}." if name else "Your first name was removed."}
+        case "join-other" | "leave-other" | "leave-all" | "data" as action:
+            subscription = _subscription(reader, publication)
+            if subscription is None:
+                raise BadInput("address", "is no longer stored here.", "Subscribe again where you first subscribed.")
+            other = request.POST.get("publication", "")
+            return {"done": other_publications.perform(action, subscription, other=other, now=now)}
     raise BadInput("button", "is not available on this page.", "Choose one of the buttons below.")
 
 

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.urls import reverse_lazy
 
 from newsletter.accounts.models import User
+from newsletter.accounts.staff_address import staff_address
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.web.site.sign_in import attempt_limits, known_browsers
@@ -39,6 +40,9 @@ class SignInForm(NamedFields, LoginForm):  # type: ignore[misc]  # django-allaut
             field.label, field.help_text, field.error_messages["required"] = label, "", REQUIRED
             field.widget.attrs.pop("placeholder", None)
         self.fields["login"].widget.attrs |= {"inputmode": "email", "autocomplete": "username", "autofocus": True}
+
+    def clean_login(self) -> str:
+        return staff_address(self.cleaned_data["login"])
 
 
 class SignIn(LoginView):  # type: ignore[misc]  # django-allauth has no type hints

@@ -50,3 +50,11 @@ def test_a_reader_is_shown_with_everything(newsletter: Command, publication: Pub
     missing = newsletter("readers", "show", "nobody@example.org")
     assert missing.status == 1
     assert "Nobody with this address" in missing.err
+
+
+def test_a_list_that_is_cut_says_so(newsletter: Command, publication: Publication) -> None:
+    make.readers(publication, 3)
+    beginning = Subscriber.objects.order_by("email").values_list("email", flat=True)[0][:2]
+    cut = newsletter("readers", "find", beginning, "--limit", "2", "--json")
+    assert (len(cut.data), "more than 2" in cut.err) == (2, True)
+    assert "more than" not in newsletter("readers", "find", beginning, "--limit", "3").err

@@ -67,3 +67,22 @@ def test_erasing_somebody_who_is_not_there_keeps_them_away(newsletter: Command) 
     assert newsletter("readers", "erase", ADDRESS, "--yes").text == "subscriptions removed 0 gifts removed 0"
     assert newsletter("readers", "erase", ADDRESS, "--yes").status == 0
     assert Suppression.objects.count() == 1
+
+
+def test_a_whole_domain_is_suppressed_and_lifted(newsletter: Command, publication: Publication) -> None:
+    rita, other = make.rita(publication), make.reader(publication, email="rita@sub.readers.example")
+    day = clock.now().date()
+    assert newsletter("readers", "suppress", "@Readers.example").status == 1  # nobody confirmed
+    assert newsletter("readers", "suppress", "@readers.example", "--detail", "letter of 3 May", "--yes").status == 0
+    assert [row[0] for row in reachable(publication.pk, sorted([rita.pk, other.pk]), day=day)] == [other.pk]
+    listed = newsletter("readers", "suppressions", "--json").data
+    assert {(one["what"], one["detail"]) for one in listed} == {
+        ("@readers.example", "letter of 3 May"),
+        (ADDRESS, "domain readers.example"),
+    }
+    assert "more than 1" in newsletter("readers", "suppressions", "--limit", "1").err
+    refused = newsletter("readers", "lift", ADDRESS)
+    assert (refused.status, "whole domain" in refused.err) == (1, True)
+    assert newsletter("readers", "lift", "@readers.example").status == 0
+    assert len(reachable(publication.pk, sorted([rita.pk, other.pk]), day=day)) == 2
+    assert newsletter("readers", "suppress", "@gmail.com", "--yes").status == 1

@@ -3,6 +3,8 @@ import pytest
 from newsletter.accounts.models import Role, User
 from tests.cli.conftest import Command
 
+PASSWORD = "a password for everyone"
+
 
 def add(newsletter: Command, *words: str) -> None:
     assert newsletter("users", "add", *words, "--password-stdin", stdin="a password for everyone\n").status == 0
@@ -53,3 +55,12 @@ def test_no_password_is_printed_and_unknown_users_are_refused(newsletter: Comman
     add(newsletter, "cora@example.org")
     assert set(newsletter("users", "list", "--json").data[0]) == {"email", "name", "role", "is_active", "created_at"}
     assert newsletter("users", "set-role", "otto@example.org", "ops").status == 1
+
+
+def test_an_international_domain_is_one_address_however_it_is_written(newsletter: Command) -> None:
+    newsletter("users", "add", "Cora@München.example", "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert User.objects.get().email == "cora@xn--mnchen-3ya.example"
+    again = newsletter("users", "add", "cora@xn--mnchen-3ya.example", "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert again.status == 1
+    assert newsletter("users", "close", "cora@münchen.example").status == 0
+    assert newsletter("users", "add", "ops@desk.local", "--password-stdin", stdin=f"{PASSWORD}\n").status == 0

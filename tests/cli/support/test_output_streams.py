@@ -91,7 +91,7 @@ def test_a_file_whose_name_is_in_another_encoding_is_read(
 ) -> None:
     file = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.csv")
     Path(file).write_text("email\nrita@example.org\n", encoding="utf-8")
-    assert newsletter("readers", "import", file, "--source", "form").status == 0
+    assert newsletter("readers", "import", file, "--source", "form", "--consent-date", "2026-01-02").status == 0
 
 
 def test_stdin_in_another_encoding_is_refused_in_a_sentence(newsletter: Command, publication: Publication) -> None:
@@ -99,7 +99,6 @@ def test_stdin_in_another_encoding_is_refused_in_a_sentence(newsletter: Command,
         ["users", "add", "cora@example.org", "--password-stdin"],
         ["publications", "template", "check", "-"],
         ["stories", "add", "--url", "https://example.org/a", "--headline", "A", "--body-file", "-"],
-        ["readers", "import", "-", "--source", "form"],
         ["gifts", "import", "-", "--source", "form"],
     ):
         result = newsletter(*words, stdin=b"Gr\xfc\xdfe\n")

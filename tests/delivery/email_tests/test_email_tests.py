@@ -15,11 +15,11 @@ from newsletter.audience import suppressions
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
-from newsletter.delivery import erase_reader
 from newsletter.delivery.email_test_models import EmailTest, EmailTestRecipient
 from newsletter.delivery.email_tests import order_email_test, send_email_tests
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.editions.models import Edition, Variant
+from newsletter.insights import erase_reader
 from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, InvalidState

@@ -7,6 +7,7 @@ from newsletter.accounts.models import Role
 from newsletter.audience import suppressions
 from newsletter.audience.import_subscribers import import_subscribers
 from newsletter.audience.models import Subscriber
+from newsletter.audit.models import Record
 from newsletter.publications.models import Publication
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -66,3 +67,14 @@ def test_the_page_has_the_form_for_the_own_site(anna: Client, publication: Publi
     assert "&lt;form action=" in page.content.decode()
     Publication.objects.update(sign_up_open=False)
     assert "sign_up_open=yes opens it" in words(anna.get("/readers/"))
+
+
+def test_readers_and_consent_events_are_downloaded_and_that_is_recorded(anna: Client, publication: Publication) -> None:
+    import_subscribers(publication, ["=rita@readers.example\n"], source="form", now=MONDAY)
+    for path in ("/readers/export/morning.csv", "/readers/export/morning/consent.csv"):
+        page = anna.get("/readers/").content.decode()
+        assert f'href="{path}"' in page
+        answer = anna.get(path)
+        lines = answer.getvalue().decode().splitlines()
+        assert (len(lines), lines[1].startswith("'=rita@readers.example,")) == (2, True)
+    assert list(Record.objects.order_by("pk").values_list("act", flat=True)) == ["readers-exported"] * 2

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from newsletter.accounts.models import Role
+from newsletter.accounts.models import Role, User
 from tests.support import factories as make
 from tests.web.asking import follow, words
 
@@ -128,3 +128,8 @@ def test_an_answer_for_programs_is_not_given_at_sign_in(client: Client) -> None:
     form = {"username": "cora@example.org", "password": "wrong"}
     answer = client.post("/sign-in/", form, HTTP_ACCEPT="application/json", HTTP_X_REQUESTED_WITH="XMLHttpRequest")
     assert answer["Content-Type"].startswith("text/html")
+
+
+def test_an_international_domain_signs_in_as_it_is_typed(client: Client) -> None:
+    User.objects.create_user("cora@münchen.example", make.PASSWORD)
+    assert sign_in(client, "Cora@münchen.example", make.PASSWORD) == 302

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 
 from newsletter.audience import sign_up_limits, suppressions
 from newsletter.audience.models import Subscriber, Subscription
 from newsletter.delivery.email_test_models import EmailTestRecipient
 from newsletter.giving import gift_records
+from newsletter.insights import reader_outcomes
 from newsletter.mail.email_address import normalise_email
+
+TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +23,29 @@ class Erased:
 
 
 def erase(email: str) -> Erased:
-    """Delete the person with this address, their subscriptions, gifts and test emails.
+    """Delete the person with this address, their subscriptions, gifts, test emails and outcomes of emails.
 
     Raises `BadInput` for an invalid address.
 
-    A keyed hash stays, so that no import brings them back. The ledger and the outcomes of emails keep their subscriber
-    id, which then has no meaning. Webhook posts from the provider contain addresses, and are deleted after thirty days.
+    A keyed hash stays, so that no import brings them back. The ledger keeps their subscriber id, which then has no
+    meaning. Webhook posts from the provider contain addresses, and are deleted after thirty days.
     """
     address = normalise_email(email)
+    for tries_left in reversed(range(TRIES)):
+        try:
+            return _erase(address)
+        except IntegrityError:
+            # a process that unsubscribed the person has added an event since theirs were deleted
+            if not tries_left or connection.in_atomic_block:
+                raise
+    raise AssertionError
+
+
+def _erase(address: str) -> Erased:
     with transaction.atomic():
         subscriptions = Subscription.objects.filter(subscriber__email=address).count()
+        for subscriber_id in Subscriber.objects.filter(email=address).values_list("pk", flat=True):
+            reader_outcomes.delete_outcomes_of(subscriber_id)
         Subscriber.objects.filter(email=address).delete()
         EmailTestRecipient.objects.filter(address=address).delete()
         given = gift_records.delete_gifts_of(address)

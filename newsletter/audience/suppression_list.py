@@ -1,0 +1,87 @@
+"""The list of suppressions: search by address or domain, newest first, and entries by hand."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+
+from newsletter.accounts.models import User
+from newsletter.accounts.permissions import Permission, require
+from newsletter.audience import subscriptions, suppressions
+from newsletter.audience.models import Subscriber, Subscription, Suppression, SuppressionReason
+from newsletter.audience.suppress_domain import normalise_domain, suppress_domain
+from newsletter.audit import audit_trail
+from newsletter.audit.acts import Act
+from newsletter.lib.errors import BadInput
+from newsletter.mail.email_address import normalise_email
+from newsletter.publications.models import Publication
+
+ERASED = "an erased person"
+
+
+class SuppressionEntry(NamedTuple):
+    """One suppression: what (an address, a domain, or an erased person), why, the evidence, who entered it, when."""
+
+    what: str
+    reason: str
+    detail: str
+    actor: str
+    at: datetime
+
+
+def newest(*, reason: str = "", before: int | None = None, limit: int) -> tuple[list[SuppressionEntry], int | None]:
+    """Return up to `limit` entries, and the id to continue `before`; None if there are no more."""
+    rows = Suppression.objects.order_by("-pk")
+    if reason in SuppressionReason.values:
+        rows = rows.filter(reason=reason)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows[: limit + 1])
+    return [_entry(row) for row in found[:limit]], found[limit - 1].pk if len(found) > limit else None
+
+
+def find(typed: str) -> list[SuppressionEntry]:
+    """Return the suppressions that bar one address, or the one of a domain (`@example.org`). Raises `BadInput`."""
+    if typed.strip().startswith("@"):
+        return [_entry(row) for row in Suppression.objects.filter(domain=normalise_domain(typed))]
+    return [_entry(row) for row in suppressions.all_of(normalise_email(typed))]
+
+
+def add(typed: str, *, publication: Publication | None, reason: str, detail: str, by: User, now: datetime) -> str:
+    """Suppress an address or a domain (`@example.org`) everywhere, or an address for one publication alone.
+
+    Return a sentence about what happened. For one publication, the address is stored as unsubscribed, so that no import
+    brings it back.
+    """
+    require(by, Permission.AUDIENCE)
+    actor = str(by)
+    is_domain = typed.strip().startswith("@")
+    if publication and is_domain:
+        raise BadInput("publication", "cannot be chosen for a domain.", "Choose all publications.")
+    with transaction.atomic():
+        if is_domain:
+            row = suppress_domain(typed, detail=detail, actor=actor)
+            done = f"All addresses of {row.domain} are suppressed."
+        elif publication:
+            _unsubscribe(publication, typed, now=now)
+            done = f"This address is unsubscribed from {publication.name}."
+        else:
+            suppressions.suppress(typed, reason=reason, detail=detail, actor=actor)
+            done = "This address is suppressed: no publication mails it."
+        scope = publication.slug if publication else "all publications"
+        audit_trail.record(by, Act.SUPPRESSION_ADDED, publication, now=now, scope=scope, domain=is_domain, note=detail)
+    return done
+
+
+def _unsubscribe(publication: Publication, typed: str, *, now: datetime) -> None:
+    address = normalise_email(typed)
+    if suppressions.erased([address]):
+        raise BadInput("address", "belongs to a person who was erased.", "Nobody mails it.")
+    subscriber, _ = Subscriber.objects.get_or_create(email=address)
+    Subscription.objects.get_or_create(publication=publication, subscriber=subscriber)
+    subscriptions.unsubscribe(subscriber_id=subscriber.pk, publication_id=publication.pk, by="desk", now=now)
+
+
+def _entry(row: Suppression) -> SuppressionEntry:
+    what = row.email or (f"@{row.domain}" if row.domain else ERASED)
+    return SuppressionEntry(what, row.get_reason_display(), row.detail, row.actor, row.created_at)
