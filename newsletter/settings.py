@@ -213,6 +213,9 @@ STORAGES = {
 # When empty, `newsletter run` finds or starts a server and passes its URL to the workers.
 REDIS_URL = env_urls.broker_url("REDIS_URL")
 
+# Workers and beat touch it while they work, for health checks of containers (workers/alive.py).
+HEARTBEAT_FILE = Path(_HEARTBEAT_FILE) if (_HEARTBEAT_FILE := env.text("HEARTBEAT_FILE")) else None
+
 # --- the provider --------------------------------------------------------------------------
 
 SENDGRID_API_KEY = env.text("SENDGRID_API_KEY")

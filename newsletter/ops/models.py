@@ -26,9 +26,38 @@ class WorkerHeartbeat(models.Model):
     name = models.CharField(max_length=120, unique=True)
     queues = models.JSONField(default=list)
     seen_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    version = models.CharField(max_length=40, blank=True)
+    memory_bytes = models.BigIntegerField(null=True, blank=True, help_text="Of the worker and its child processes.")
+    free_bytes = models.BigIntegerField(null=True, blank=True, help_text="Of the disk with the data folder.")
+    skew_seconds = models.FloatField(null=True, blank=True, help_text="How far its clock is ahead of the database's.")
+    broker_answers = models.BooleanField(default=True)
+    running = models.PositiveIntegerField(default=0, help_text="Tasks in progress.")
+    slots = models.PositiveIntegerField(default=0, help_text="Tasks that it can run at once.")
+    taken = models.JSONField(default=dict, help_text="Tasks taken in the last minute, by queue.")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+
+class MailboxCount(models.Model):
+    """What became of the emails of one dispatch at one mailbox provider, in readers."""
+
+    dispatch = models.ForeignKey("delivery.Dispatch", on_delete=models.CASCADE, related_name="+")
+    mailbox_provider = models.CharField(max_length=40)
+    delivered = models.PositiveBigIntegerField(default=0)
+    deferred = models.PositiveBigIntegerField(default=0)
+    blocked = models.PositiveBigIntegerField(default=0)
+    bounced = models.PositiveBigIntegerField(default=0)
+    complained = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["dispatch", "mailbox_provider"], name="mailbox_count_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mailbox_provider} of dispatch {self.dispatch_id}"

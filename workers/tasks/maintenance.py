@@ -19,7 +19,7 @@ from newsletter.giving import gift_records
 from newsletter.lib import clock
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
-from newsletter.ops import heartbeats
+from newsletter.ops import heartbeats, mailbox_counts
 from newsletter.stories.reading import story_drafts
 from workers import queue_depth
 from workers.queues import WORKER_QUEUES
@@ -90,6 +90,12 @@ def clean_up() -> None:
     session_expiry.delete_expired(now=now)
     sign_up.erase_unconfirmed(now=now)
     sign_up_limits.forget_old(now=now)
+
+
+@shared_task
+def count_mailboxes() -> None:
+    """Count what became of the emails of the last days at each mailbox provider."""
+    mailbox_counts.count_mailboxes(now=clock.now())
 
 
 @shared_task

@@ -20,7 +20,7 @@ def status(json: Json = False) -> None:
 
     Exits with status 1 when something is broken: readers will notice unless somebody acts.
     """
-    from newsletter.ops.health import Level
+    from newsletter.ops.health.verdict import Level
     from newsletter.ops.system_status import status as read_status
 
     current = read_status(now=clock.now())

@@ -16,7 +16,8 @@ from newsletter.delivery.states import BatchState, DispatchState
 from newsletter.editions.models import EditionState
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
-from newsletter.ops.health import STALE_AFTER, Level
+from newsletter.ops.health.judge_workers import STALE_AFTER
+from newsletter.ops.health.verdict import Level
 from newsletter.ops.system_status import EditionStatus, status
 from newsletter.web.ops.runbook import runbook
 from newsletter.web.shared.edition_status import edition_status
