@@ -24,7 +24,7 @@ from newsletter.web.desk import (
     story_drafts,
     story_queue,
 )
-from newsletter.web.ops import dashboard, missing_readers
+from newsletter.web.ops import dashboard, missing_readers, sending_pauses
 from newsletter.web.readers import confirm_subscription, reader_view
 from newsletter.web.readers.join import join
 from newsletter.web.readers.preferences import preferences
@@ -96,6 +96,8 @@ PUBLICATIONS = [
 ]
 OPS = [
     path("ops/", dashboard.ops, name="ops"),
+    path("ops/pause/", sending_pauses.pause, name="sending-pause"),
+    path("ops/pauses/<int:pause_id>/resume/", sending_pauses.resume, name="sending-resume"),
     path("ops/dispatches/<int:dispatch_id>/pause/", dashboard.pause, name="dispatch-pause"),
     path("ops/dispatches/<int:dispatch_id>/resume/", dashboard.resume, name="dispatch-resume"),
     path("ops/dispatches/<int:dispatch_id>/stop/", dashboard.stop, name="dispatch-stop"),
@@ -125,7 +127,8 @@ READERS = [
     path("brand/<slug:slug>.css", reader_view.brand, name="brand"),
 ]
 MACHINES = [
-    path("health", health_check.health, name="health"),
+    path("healthz", health_check.healthz, name="healthz"),
+    path("readyz", health_check.readyz, name="readyz"),
     path("webhooks/sendgrid", sendgrid_webhook.sendgrid, name="webhook-sendgrid"),
     # asked for beside pages that name no icon, such as a letter on the web
     path("favicon.ico", RedirectView.as_view(url=static("img/mark.svg"), permanent=True)),

@@ -16,6 +16,7 @@ from newsletter.cli.commands import (
     editions_texts,  # noqa: F401 — adds a command to editions
     environment,
     gifts,
+    ops,
     publications,
     publications_phrases,  # noqa: F401 — the same
     publications_sign_up,  # noqa: F401 — adds a command to publications
@@ -61,6 +62,7 @@ for name, group in (
     ("users", users.app),
 ):
     app.add_typer(group, name=name, rich_help_panel=NEWSROOM)
+app.add_typer(ops.app, name="ops", rich_help_panel=RUN)
 app.add_typer(environment.app, name="environment", rich_help_panel=ADMINISTRATION)
 
 app.command("check", rich_help_panel=ADMINISTRATION)(check)

@@ -13,7 +13,7 @@ from newsletter.audience import subscription_confirmation
 from newsletter.audience.consent_events import ConsentEvidence
 from newsletter.audience.models import Confirmation, ConsentMethod
 from newsletter.audience.sign_up import sign_up
-from newsletter.delivery.dispatches import open_dispatch
+from newsletter.delivery.dispatches import open_dispatch, pause_sending
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import reader_links
 from newsletter.delivery.states import AttemptStatus, BatchState
@@ -74,6 +74,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
     story_drafts.order_links(three, ["https://post.example.org/harbour"])
     appeal = three.appeals.earliest("pk")
     make.appeal(three, name="Winter", starts_on=(now + timedelta(days=40)).date(), is_active=False)
+    pause = pause_sending.pause_sending(three, reason="Wrong headline", until=None, by="Otto", now=now)
     rita = make.rita(three)
     token = reader_links.token_signer(sent.pk)(rita.pk)
     Edition.objects.filter(pk=ahead.pk).update(approved_at=now)
@@ -103,6 +104,8 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/editions/{ahead.pk}/send/": Role.EDITOR,
         f"/editions/{sent.pk}/": Role.ADMIN,
         "/ops/": Role.OPS,
+        "/ops/pause/": Role.OPS,
+        f"/ops/pauses/{pause.pk}/resume/": Role.EDITOR,
         f"/ops/batches/{batch.pk}/again/": Role.OPS,
         f"/ops/dispatches/{dispatch.pk}/stop/": Role.OPS,
         f"/ops/dispatches/{dispatch.pk}/missing/": Role.OPS,
@@ -126,7 +129,7 @@ def each_page(opened: Opened, everything: dict[str, Role | None]) -> Iterator[tu
     pages: dict[Role | None, Page] = {}
     for path, role in everything.items():
         page = (
-            pages[role] if role in pages else pages.setdefault(role, opened("/health", role, reduced_motion="reduce"))
+            pages[role] if role in pages else pages.setdefault(role, opened("/healthz", role, reduced_motion="reduce"))
         )
         page.goto(path)
         page.evaluate(UNFOLD)

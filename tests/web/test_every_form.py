@@ -41,6 +41,7 @@ WHERE = {
     "AppealEditForm": "/appeals/{appeal}/",
     "EmailTestForm": "/editions/{edition}/test/",
     "RescheduleForm": "/editions/{edition}/",
+    "PauseForm": "/ops/pause/",
     "StopForm": "/ops/dispatches/{dispatch}/stop/",
 }
 
