@@ -160,6 +160,9 @@ else:
                  "tcp_user_timeout": 50_000}  # seconds; the last one milliseconds  # fmt: skip
     DATABASES["default"]["OPTIONS"] = {**_PREPARE_OPTIONS, **_TIMEOUTS, **DATABASES["default"].get("OPTIONS", {})}
 
+# The folder of pg_dump and pg_restore, for `newsletter backup`; empty: those on the PATH.
+POSTGRES_PROGRAMS = env.text("POSTGRES_PROGRAMS")
+
 # --- pictures ------------------------------------------------------------------------------
 
 PICTURES_S3_BUCKET = env.text("PICTURES_S3_BUCKET")  # empty: a folder below NEWSLETTER_DATA

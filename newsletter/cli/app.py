@@ -31,6 +31,7 @@ from newsletter.cli.commands import (
     warm_ups,
 )
 from newsletter.cli.commands.audit import audit
+from newsletter.cli.commands.backup import backup, restore
 from newsletter.cli.commands.check import check
 from newsletter.cli.commands.status import status
 from newsletter.cli.support import output
@@ -67,6 +68,8 @@ app.add_typer(environment.app, name="environment", rich_help_panel=ADMINISTRATIO
 
 app.command("check", rich_help_panel=ADMINISTRATION)(check)
 app.command("audit", rich_help_panel=ADMINISTRATION)(audit)
+app.command("backup", rich_help_panel=ADMINISTRATION)(backup)
+app.command("restore", rich_help_panel=ADMINISTRATION)(restore)
 app.command("migrate", rich_help_panel=ADMINISTRATION)(run.migrate)
 app.command(
     "manage",

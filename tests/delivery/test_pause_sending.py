@@ -8,7 +8,7 @@ from newsletter.accounts.models import Role
 from newsletter.accounts.permissions import NotPermitted
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
-from newsletter.delivery.dispatches import control_dispatch, open_dispatch, recovery
+from newsletter.delivery.dispatches import confirm_installation, control_dispatch, open_dispatch, recovery
 from newsletter.delivery.dispatches.active_pauses import active_pauses
 from newsletter.delivery.dispatches.pause_sending import end_expired, enforce, pause_sending, resume_sending
 from newsletter.delivery.models import Dispatch
@@ -146,3 +146,11 @@ def test_the_act_itself_asks_for_the_permission() -> None:
     with pytest.raises(NotPermitted):
         resume_sending(found, by=make.person(Role.AUDIENCE, "Ada"), now=MONDAY)
     assert Record.objects.filter(act=Act.SENDING_PAUSED).count() == 1
+
+
+def test_the_end_of_an_old_pause_resumes_nothing_in_a_restored_database() -> None:
+    dispatch = opened(make.publication())
+    pause(hours=1)
+    confirm_installation.confirm(name="production", by=make.otto(), now=MONDAY)
+    enforce(now=MONDAY + HOUR)
+    assert state(dispatch) == "paused"
