@@ -15,6 +15,7 @@ from newsletter import env, env_secret, env_urls
 from newsletter.lib import data_folder, logging_config
 from newsletter.lib.errors import BadSetting
 from newsletter.lib.web_urls import with_ascii_host
+from newsletter.ops_settings import *  # noqa: F403 — Django reads them from here
 from newsletter.sign_in_settings import *  # noqa: F403 — Django reads them from here
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -160,9 +161,6 @@ else:
                  "tcp_user_timeout": 50_000}  # seconds; the last one milliseconds  # fmt: skip
     DATABASES["default"]["OPTIONS"] = {**_PREPARE_OPTIONS, **_TIMEOUTS, **DATABASES["default"].get("OPTIONS", {})}
 
-# The folder of pg_dump and pg_restore, for `newsletter backup`; empty: those on the PATH.
-POSTGRES_PROGRAMS = env.text("POSTGRES_PROGRAMS")
-
 # --- pictures ------------------------------------------------------------------------------
 
 PICTURES_S3_BUCKET = env.text("PICTURES_S3_BUCKET")  # empty: a folder below NEWSLETTER_DATA
@@ -215,9 +213,6 @@ STORAGES = {
 
 # When empty, `newsletter run` finds or starts a server and passes its URL to the workers.
 REDIS_URL = env_urls.broker_url("REDIS_URL")
-
-# Workers and beat touch it while they work, for health checks of containers (workers/alive.py).
-HEARTBEAT_FILE = Path(_HEARTBEAT_FILE) if (_HEARTBEAT_FILE := env.text("HEARTBEAT_FILE")) else None
 
 # --- the provider --------------------------------------------------------------------------
 

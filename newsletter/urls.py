@@ -24,7 +24,7 @@ from newsletter.web.desk import (
     story_drafts,
     story_queue,
 )
-from newsletter.web.ops import dashboard, missing_readers, sending_pauses
+from newsletter.web.ops import dashboard, failures_page, missing_readers, sending_pauses
 from newsletter.web.readers import confirm_subscription, reader_view
 from newsletter.web.readers.join import join
 from newsletter.web.readers.preferences import preferences
@@ -96,6 +96,8 @@ PUBLICATIONS = [
 ]
 OPS = [
     path("ops/", dashboard.ops, name="ops"),
+    path("ops/failures/", failures_page.listing, name="failures"),
+    path("ops/failures/<int:failure_id>/", failures_page.show, name="failure"),
     path("ops/pause/", sending_pauses.pause, name="sending-pause"),
     path("ops/pauses/<int:pause_id>/resume/", sending_pauses.resume, name="sending-resume"),
     path("ops/dispatches/<int:dispatch_id>/pause/", dashboard.pause, name="dispatch-pause"),

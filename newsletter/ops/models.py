@@ -61,3 +61,28 @@ class MailboxCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mailbox_provider} of dispatch {self.dispatch_id}"
+
+
+class Failure(models.Model):
+    """An unexpected error, counted once a minute and group: the same exception at the same place of the code.
+
+    `trace` has no arguments and no values of variables. Addresses and long tokens are replaced in all texts.
+    """
+
+    group = models.CharField(max_length=32, help_text="The same for the same exception at the same place.")
+    minute = models.DateTimeField(db_index=True, help_text="When, to the minute.")
+    times = models.PositiveIntegerField(default=1)
+    source = models.CharField(max_length=10, help_text="`task`, `event` or `page`.")
+    name = models.CharField(max_length=200, help_text="The task, the event of the log, or the view.")
+    exception = models.CharField(max_length=200)
+    message = models.CharField(max_length=300, blank=True)
+    place = models.CharField(max_length=300, help_text="The last line of ours: file, line and function.")
+    trace = models.TextField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["group", "minute"], name="failure_once_a_minute"),
+        ]
+
+    def __str__(self) -> str:
+        return f"failure {self.pk}"

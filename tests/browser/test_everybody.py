@@ -21,6 +21,8 @@ from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
+from newsletter.ops.failures.record_failure import record_failure
+from newsletter.ops.models import Failure
 from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Use
 from newsletter.publications.models import Publication
@@ -75,6 +77,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
     appeal = three.appeals.earliest("pk")
     make.appeal(three, name="Winter", starts_on=(now + timedelta(days=40)).date(), is_active=False)
     pause = pause_sending.pause_sending(three, reason="Wrong headline", until=None, by="Otto", now=now)
+    record_failure(ValueError("no such story"), source="task", name="workers.tasks.assembly.assemble", now=now)
     rita = make.rita(three)
     token = reader_links.token_signer(sent.pk)(rita.pk)
     Edition.objects.filter(pk=ahead.pk).update(approved_at=now)
@@ -105,6 +108,8 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/editions/{sent.pk}/": Role.ADMIN,
         "/ops/": Role.OPS,
         "/ops/pause/": Role.OPS,
+        "/ops/failures/": Role.OPS,
+        f"/ops/failures/{Failure.objects.get().pk}/": Role.OPS,
         f"/ops/pauses/{pause.pk}/resume/": Role.EDITOR,
         f"/ops/batches/{batch.pk}/again/": Role.OPS,
         f"/ops/dispatches/{dispatch.pk}/stop/": Role.OPS,

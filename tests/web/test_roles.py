@@ -68,6 +68,7 @@ def address(pattern: URLPattern, story: int, edition: int) -> str:
         "dispatch_id": 1,
         "batch_id": 1,
         "pause_id": 1,
+        "failure_id": 1,
         "number": 1,
         "subscriber_id": 1,
     }

@@ -20,6 +20,7 @@ from newsletter.lib import clock
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
 from newsletter.ops import heartbeats, mailbox_counts
+from newsletter.ops.failures import record_failure
 from newsletter.stories.reading import story_drafts
 from workers import queue_depth
 from workers.queues import WORKER_QUEUES
@@ -79,7 +80,7 @@ def send_confirmations() -> None:
 
 @shared_task
 def clean_up() -> None:
-    """End expired pauses; delete what is old: heartbeats, windows, test emails, drafts, gifts, sessions, sign-ups."""
+    """End expired pauses; delete what is old: heartbeats, windows, test emails, drafts, gifts, failures."""
     now = clock.now()
     heartbeats.forget_old(now=now)
     quotas.forget_old(now=now)
@@ -90,6 +91,7 @@ def clean_up() -> None:
     session_expiry.delete_expired(now=now)
     sign_up.erase_unconfirmed(now=now)
     sign_up_limits.forget_old(now=now)
+    record_failure.forget_old_failures(now=now)
 
 
 @shared_task

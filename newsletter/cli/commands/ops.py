@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from newsletter.delivery.pause_models import SendingPause
     from newsletter.publications.models import Publication
 
-CRITICAL = 2  # as plugins of Nagios and its relatives exit
+WARNING, CRITICAL = 1, 2  # as plugins of Nagios and its relatives exit
 app = Commands(help="Pause sending, and see what workers do.")
 
 Only = Annotated[
@@ -124,6 +124,50 @@ def queues(json: Json = False) -> None:
         )
     if problems:
         raise typer.Exit(CRITICAL)
+
+
+@app.command()
+def failures(
+    hours: Annotated[
+        float, typer.Option("--hours", metavar="NUMBER", min=0.01, max=168, help="Of the last hours.")
+    ] = 1,
+    json: Json = False,
+) -> None:
+    """List unexpected errors of tasks and pages, grouped by exception and place.
+
+    Exits with status 1 if there were any, which is a warning for Nagios.
+    """
+    from newsletter.ops.failures.record_failure import failure_groups
+
+    now = clock.now()
+    groups = [group for group in failure_groups(now=now) if group.last_at > now - timedelta(hours=hours)]
+    if json:
+        names = ("source", "name", "exception", "message", "place")
+        output.print_json(
+            [
+                {name: getattr(group.latest, name) for name in names}
+                | {"first_at": group.first_at, "last_at": group.last_at, "counts": group.counts}
+                for group in groups
+            ]
+        )
+    else:
+        kinds = "1 kind of failure" if len(groups) == 1 else f"{len(groups)} kinds of failures"
+        output.print_text(f"WARNING: {kinds} in the last {hours:g} h." if groups else "OK: no failures.")
+        output.print_table(
+            ["error", "in", "place", "1 h", "24 h", "7 d", "last"],
+            [
+                [
+                    g.latest.exception,
+                    g.latest.name,
+                    g.latest.place,
+                    *(g.counts[w] for w in ("1 h", "24 h", "7 d")),
+                    g.last_at,
+                ]
+                for g in groups
+            ],
+        )
+    if groups:
+        raise typer.Exit(WARNING)
 
 
 def _age(seconds: float, waiting: int) -> str:

@@ -1,11 +1,15 @@
 """Pausing from the command line, and what cron and Nagios read."""
 
+import json
+from datetime import timedelta
+
 import pytest
 
 from newsletter.accounts.models import User
 from newsletter.cli.commands.status import watch_status
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
+from newsletter.ops.failures.record_failure import record_failure
 from newsletter.ops.system_status import WORKER_QUEUES
 from newsletter.publications.models import Publication
 from tests.cli.conftest import Command
@@ -76,3 +80,14 @@ def test_a_watched_status_is_printed_again_until_ctrl_c(db: None, capsys: pytest
     assert shown.count("All systems normal.") == 3
     assert shown.count("Ctrl-C ends.") == 3
     assert pauses == [2.0] * 3
+
+
+def test_failures_of_the_last_hour_are_a_warning(newsletter: Command) -> None:
+    assert newsletter("ops", "failures").out.startswith("OK: no failures.")
+    record_failure(ValueError("odd"), source="task", name="workers.tasks.assembly.x", now=clock.now())
+    record_failure(KeyError("old"), source="task", name="y", now=clock.now() - timedelta(hours=2))
+    found = newsletter("ops", "failures")
+    assert (found.status, found.out.splitlines()[0]) == (1, "WARNING: 1 kind of failure in the last 1 h.")
+    assert "ValueError" in found.out
+    assert "KeyError" not in found.out
+    assert len(json.loads(newsletter("ops", "failures", "--hours", 3, "--json").out)) == 2
