@@ -4,7 +4,7 @@ from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
-from newsletter.api import sendgrid_webhook
+from newsletter.api import metrics, sendgrid_webhook
 from newsletter.web.audience import reader_lookup
 from newsletter.web.desk import (
     appeals,
@@ -131,6 +131,7 @@ READERS = [
 MACHINES = [
     path("healthz", health_check.healthz, name="healthz"),
     path("readyz", health_check.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("webhooks/sendgrid", sendgrid_webhook.sendgrid, name="webhook-sendgrid"),
     # asked for beside pages that name no icon, such as a letter on the web
     path("favicon.ico", RedirectView.as_view(url=static("img/mark.svg"), permanent=True)),

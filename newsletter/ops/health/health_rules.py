@@ -14,6 +14,14 @@ class HealthRule:
     fires: str
     fine: str
     level: Level = Level.BROKEN
+    is_urgent: bool = True  # somebody is woken; otherwise it can wait for the morning
+
+    @property
+    def severity(self) -> str:
+        """Return the severity of its alert: `page` somebody, write a `ticket`, or none."""
+        if self.level is not Level.BROKEN:
+            return "none"
+        return "page" if self.is_urgent else "ticket"
 
     def problem(self, sentence: str) -> Problem:
         """Return a problem that this rule found."""
@@ -61,6 +69,7 @@ LATE_ASSEMBLY = HealthRule(
     "late-edition",
     "An edition is still planned 10 minutes after its email should have been built.",
     "Its email should have been built a moment ago.",
+    is_urgent=False,
 )
 LATE_EDITION = HealthRule(
     "late-edition",
@@ -73,6 +82,7 @@ HELD_EDITION = HealthRule(
     "held-edition",
     "An edition is held and due within 24 hours.",
     "It is held and due later.",
+    is_urgent=False,
 )
 NO_PROGRESS = HealthRule(
     "no-progress",
@@ -91,6 +101,7 @@ REFUSED = HealthRule(
     "refused-batches",
     "The provider refused readers.",
     "Readers of a stopped dispatch were refused.",
+    is_urgent=False,
 )
 SET_UP_REFUSED = HealthRule(
     "set-up-refused",
@@ -115,18 +126,21 @@ FORGOTTEN_PAUSE = HealthRule(
     "paused-sending",
     "Sending has been paused for an hour without an end, or for 24 hours.",
     "A pause with an end, or one that began less than an hour ago.",
+    is_urgent=False,
 )
 UNPLANNED = HealthRule(
     "unplanned-publication",
     "unplanned-publication",
     "An active publication has no upcoming edition.",
     "It was created within the last 5 minutes.",
+    is_urgent=False,
 )
 LATE_EVENTS = HealthRule(
     "late-events",
     "late-events",
     "A webhook post has waited 10 minutes, arrived more than a day after it was signed, or could not be processed.",
     "Many webhook posts wait, none of them for 10 minutes.",
+    is_urgent=False,
 )
 REJECTED_EVENTS = HealthRule(
     "rejected-events",
@@ -146,6 +160,7 @@ WRONG_CLOCK = HealthRule(
     "wrong-clock",
     "The clocks of a worker's machine and of the database differ by 30 seconds or more.",
     "They differ by a few seconds.",
+    is_urgent=False,
 )
 FULL_DISK = HealthRule(
     "full-disk",
@@ -158,18 +173,21 @@ COMPLAINTS = HealthRule(
     "mailbox-rates",
     "At a mailbox provider, 0.3 % of the readers who got emails in the last 7 days complained, and at least 3 did.",
     "Fewer than 200 readers, or fewer than 3 complaints.",
+    is_urgent=False,
 )
 BOUNCES = HealthRule(
     "bounces",
     "mailbox-rates",
     "At a mailbox provider, 5 % of the emails of the last 7 days bounced.",
     "Fewer than 200 readers.",
+    is_urgent=False,
 )
 BLOCKS = HealthRule(
     "blocks",
     "mailbox-rates",
     "A mailbox provider blocked 5 % of the emails of the last 7 days.",
     "Emails are deferred and delivered later.",
+    is_urgent=False,
 )
 SENDING = HealthRule("sending", "", "A dispatch is open.", "Nothing is being sent.", Level.BUSY)
 SETTLING = HealthRule(
@@ -230,8 +248,8 @@ BY_CODE = {rule.code: rule for rule in RULES}
 
 def rules_table() -> str:
     """Return the rules as a Markdown table."""
-    lines = ["| Rule | Level | Fires when | Fine | Runbook |", "|---|---|---|---|---|"]
+    lines = ["| Rule | Level | Alert | Fires when | Fine | Runbook |", "|---|---|---|---|---|---|"]
     for rule in RULES:
         page = f"[{rule.page}](runbook.md#{rule.page})" if rule.page else "none"
-        lines.append(f"| `{rule.code}` | {rule.level} | {rule.fires} | {rule.fine} | {page} |")
+        lines.append(f"| `{rule.code}` | {rule.level} | {rule.severity} | {rule.fires} | {rule.fine} | {page} |")
     return "\n".join(lines) + "\n"
