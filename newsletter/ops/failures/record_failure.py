@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import Error, transaction
+from django.db import transaction
 from django.db.models import F, Max, Min, Q, Sum
 
 from newsletter.ops.failures.describe_exception import describe_exception
@@ -41,7 +41,7 @@ def record_failure(error: BaseException, *, source: str, name: str, now: datetim
             )
             if not is_new:
                 Failure.objects.filter(pk=row.pk).update(times=F("times") + 1)
-    except Error as problem:
+    except Exception as problem:  # noqa: BLE001 — also without a database
         log.warning("failure.not_recorded", problem=type(problem).__name__, exception=found.exception)
 
 

@@ -1,22 +1,32 @@
 """Record the unexpected errors of pages, for the failures page of ops."""
 
-import sys
-from typing import Any
+from collections.abc import Callable
 
-from django.core.signals import got_request_exception
-from django.http import HttpRequest
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
 
 from newsletter.lib import clock
 from newsletter.ops.failures.record_failure import record_failure
 
+EXPECTED = (
+    Http404,
+    PermissionDenied,
+    SuspiciousOperation,
+    BadRequest,
+)  # Django answers them with a status of their own
 
-def connect() -> None:
-    """Record from now on."""
-    got_request_exception.connect(_failed, weak=False)
 
+class FailureMiddleware:
+    """Records what a view raises, and changes nothing."""
 
-def _failed(request: HttpRequest | None = None, **_: Any) -> None:
-    error = sys.exc_info()[1]
-    match = getattr(request, "resolver_match", None)
-    if error is not None:  # the name of the view, because a path may have a reader's token
-        record_failure(error, source="page", name=match.view_name if match else "unknown", now=clock.now())
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+        if not isinstance(error, EXPECTED):
+            # the name of the view, because a path may have a reader's token
+            name = request.resolver_match.view_name if request.resolver_match else "unknown"
+            record_failure(error, source="page", name=name, now=clock.now())
