@@ -86,3 +86,21 @@ class Failure(models.Model):
 
     def __str__(self) -> str:
         return f"failure {self.pk}"
+
+
+class QueueSample(models.Model):
+    """The reading of one worker queue once a minute, kept for a day."""
+
+    queue = models.CharField(max_length=40)
+    minute = models.DateTimeField()
+    waiting = models.PositiveIntegerField()
+    oldest_seconds = models.FloatField()
+    taken = models.PositiveIntegerField(help_text="Tasks that workers took in the minute before.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["minute", "queue"], name="queue_sample_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue} at {self.minute:%H:%M}"

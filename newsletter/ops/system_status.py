@@ -1,7 +1,7 @@
 """All that the ops page and `newsletter status` show, read in a handful of queries."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
@@ -16,7 +16,7 @@ from newsletter.delivery.states import DispatchState
 from newsletter.editions.models import Edition, EditionState
 from newsletter.insights.dispatch_stats import DispatchStats
 from newsletter.insights.event_backlog import event_backlog
-from newsletter.ops import heartbeats
+from newsletter.ops import heartbeats, queue_history
 from newsletter.ops.dispatch_details import DispatchDetails, dispatch_details
 from newsletter.ops.health.health_facts import DispatchSnapshot, PauseSnapshot
 from newsletter.ops.health.judge_health import Readings, judge_health
@@ -53,19 +53,21 @@ class EditionStatus:
 
 @dataclass(frozen=True, slots=True)
 class SystemStatus:
-    """All that the ops page shows, as of `read_at`."""
+    """All that the ops page shows, as of `read_at`. `arriving` are tasks a minute, by queue."""
 
     verdict: Health
     queues: Sequence[Queue]
     workers: Sequence[Worker]
     editions: Sequence[EditionStatus]
     read_at: datetime
+    arriving: Mapping[str, int] = field(default_factory=dict)
 
 
 def status(*, now: datetime) -> SystemStatus:
     """Return the status of the system at `now`: editions of the last week, upcoming ones and all unfinished ones."""
     workers = heartbeats.living_workers(now=now)
     queues = heartbeats.queues(WORKER_QUEUES, workers)
+    arriving = queue_history.arrivals_per_minute(queues, now=now)
     pauses = list(active_pauses.active_pauses(now=now))
     past = Edition.objects.filter(state__in=[EditionState.DISPATCHED, EditionState.CANCELLED], due_at__gte=now - RECENT)
     shown = [*Edition.objects.filter(state__in=UNFINISHED).values_list("pk", flat=True)]
@@ -85,7 +87,7 @@ def status(*, now: datetime) -> SystemStatus:
         unplanned=_unplanned(now),
         difference=installation.check().difference,
     )
-    return SystemStatus(judge_health(readings, now=now), queues, workers, statuses, now)
+    return SystemStatus(judge_health(readings, now=now), queues, workers, statuses, now, arriving)
 
 
 def _pause(pause: SendingPause) -> PauseSnapshot:

@@ -19,7 +19,7 @@ from newsletter.giving import gift_records
 from newsletter.lib import clock
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
-from newsletter.ops import heartbeats, mailbox_counts
+from newsletter.ops import heartbeats, mailbox_counts, queue_history
 from newsletter.ops.failures import record_failure
 from newsletter.stories.reading import story_drafts
 from workers import queue_depth
@@ -60,10 +60,11 @@ def _mail_client() -> Client:
 
 @shared_task
 def record_queue_depths() -> None:
-    """Record the depths of the worker queues."""
+    """Record the depths of the worker queues, and a sample of them once a minute."""
     now = clock.now()
     depths = queue_depth.queue_depths(_redis(), WORKER_QUEUES)
     heartbeats.record_queues({depth.queue: (depth.waiting, depth.oldest_seconds) for depth in depths}, now=now)
+    queue_history.record_sample(heartbeats.queues(list(WORKER_QUEUES), heartbeats.living_workers(now=now)), now=now)
 
 
 @shared_task
@@ -92,6 +93,7 @@ def clean_up() -> None:
     sign_up.erase_unconfirmed(now=now)
     sign_up_limits.forget_old(now=now)
     record_failure.forget_old_failures(now=now)
+    queue_history.forget_old_samples(now=now)
 
 
 @shared_task

@@ -31,6 +31,7 @@ def environment(**options: Any) -> Environment:
         url=_url,
         messages_for=get_messages,
         sending_pauses=_sending_pauses,
+        is_sending_paused=_is_sending_paused,
         may=_may,
         Step=Permission,
         icon=_icon,
@@ -91,6 +92,10 @@ def _remaining(until: datetime) -> str:
 
 def _sending_pauses() -> list[SendingPause]:
     return list(active_pauses.active_pauses(now=clock.now()))
+
+
+def _is_sending_paused(publication_id: int) -> bool:
+    return active_pauses.pause_of(publication_id, now=clock.now()) is not None
 
 
 def _thousands(number: int) -> str:

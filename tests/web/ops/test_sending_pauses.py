@@ -29,7 +29,7 @@ def dispatch(publication: Publication) -> Dispatch:
 
 
 def test_a_pause_is_shown_to_everybody_with_its_reason_its_name_and_its_end(
-    otto: Client, cora: Client, dispatch: Dispatch
+    otto: Client, cora: Client, eddie: Client, dispatch: Dispatch
 ) -> None:
     assert "edition 1" in words(otto.get("/ops/pause/")).lower()
     said = words(otto.post("/ops/pause/", FORM, follow=True))
@@ -39,6 +39,8 @@ def test_a_pause_is_shown_to_everybody_with_its_reason_its_name_and_its_end(
     assert "Resume …" not in page, "a curator cannot"
     dispatch.refresh_from_db()
     assert dispatch.state == "paused"
+    for paused in (otto.get("/ops/"), eddie.get(f"/editions/{dispatch.edition_id}/")):
+        assert "Resume sending" not in words(paused), "the dispatch goes on with the end of the pause only"
 
 
 def test_resuming_says_first_what_goes_on(otto: Client, dispatch: Dispatch) -> None:
