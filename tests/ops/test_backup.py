@@ -5,10 +5,13 @@ import gzip
 import io
 import json
 import os
+import sqlite3
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -51,6 +54,21 @@ def newest_programs() -> str:
     )
 
 
+@contextmanager
+def another_session(system: System) -> Iterator[None]:
+    """A web server, say, that has read the database and stays connected."""
+    connected: sqlite3.Connection | psycopg.Connection[tuple[object, ...]]
+    if IS_SQLITE:
+        connected = sqlite3.connect(system.data / "newsletter.sqlite3")
+    else:
+        connected = psycopg.connect(system.environment["DATABASE_URL"], autocommit=True)
+    try:
+        connected.execute("SELECT count(*) FROM django_migrations").fetchone()
+        yield
+    finally:
+        connected.close()
+
+
 def ok(system: System, *words: object, stdin: str = "") -> str:
     said = system.say(*words, stdin=stdin)
     assert said.status == 0, said.err
@@ -83,6 +101,10 @@ def test_a_restored_installation_has_the_data_pictures_and_keys_and_sends_nothin
     assert (again.status, "The database has tables" in again.err) == (1, True)
     ok(second, "restore", file, "--replace", "--yes")
     assert second.tell("environment", "show")["may_send"] is False, "also when it is restored where it was"
+    with another_session(second):
+        in_use = second.say("restore", file, "--replace", "--yes")
+        assert (in_use.status, "1 other session uses the database" in in_use.err) == (1, True)
+    assert [user["email"] for user in second.tell("users", "list")] == ["otto@example.org"], "nothing was changed"
 
 
 def test_a_damaged_backup_changes_nothing(two: tuple[System, System], tmp_path: Path) -> None:
