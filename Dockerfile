@@ -24,6 +24,8 @@ WORKDIR /app
 COPY newsletter newsletter
 COPY workers workers
 COPY templates templates
+# the ops page shows it beside problems
+COPY docs/runbook.md docs/runbook.md
 RUN python -m compileall -q newsletter workers
 USER 10001:10001
 VOLUME /data

@@ -268,7 +268,7 @@ def _answers(
 def _is_up(port: int) -> bool:
     connection = HTTPConnection("127.0.0.1", port, timeout=2)
     try:
-        connection.request("GET", "/health")
+        connection.request("GET", "/healthz")
         connection.getresponse().read()
     except OSError:
         return False

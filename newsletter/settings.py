@@ -15,6 +15,7 @@ from newsletter import env, env_secret, env_urls
 from newsletter.lib import data_folder, logging_config
 from newsletter.lib.errors import BadSetting
 from newsletter.lib.web_urls import with_ascii_host
+from newsletter.ops_settings import *  # noqa: F403 — Django reads them from here
 from newsletter.sign_in_settings import *  # noqa: F403 — Django reads them from here
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -94,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "newsletter.web.site.page_failures.FailureMiddleware",
 ]
 ROOT_URLCONF = "newsletter.urls"
 WSGI_APPLICATION = "newsletter.wsgi.application"

@@ -4,7 +4,7 @@ from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
-from newsletter.api import sendgrid_webhook
+from newsletter.api import metrics, sendgrid_webhook
 from newsletter.web.archive import archive_feeds, archive_pages
 from newsletter.web.audience import reader_exports, reader_imports, reader_lookup, suppression_pages
 from newsletter.web.desk import (
@@ -28,7 +28,7 @@ from newsletter.web.desk import (
     suggestions,
     typed_story,
 )
-from newsletter.web.ops import dashboard, missing_readers
+from newsletter.web.ops import dashboard, failures_page, missing_readers, sending_pauses
 from newsletter.web.readers import confirm_subscription, reader_view
 from newsletter.web.readers.join import join
 from newsletter.web.readers.own_data import own_data
@@ -113,6 +113,10 @@ PUBLICATIONS = [
 ]
 OPS = [
     path("ops/", dashboard.ops, name="ops"),
+    path("ops/failures/", failures_page.listing, name="failures"),
+    path("ops/failures/<int:failure_id>/", failures_page.show, name="failure"),
+    path("ops/pause/", sending_pauses.pause, name="sending-pause"),
+    path("ops/pauses/<int:pause_id>/resume/", sending_pauses.resume, name="sending-resume"),
     path("ops/dispatches/<int:dispatch_id>/pause/", dashboard.pause, name="dispatch-pause"),
     path("ops/dispatches/<int:dispatch_id>/resume/", dashboard.resume, name="dispatch-resume"),
     path("ops/dispatches/<int:dispatch_id>/stop/", dashboard.stop, name="dispatch-stop"),
@@ -158,7 +162,9 @@ ARCHIVE = [
     path("a/<slug:slug>/sitemap.xml", archive_feeds.sitemap, name="archive-sitemap"),
 ]
 MACHINES = [
-    path("health", health_check.health, name="health"),
+    path("healthz", health_check.healthz, name="healthz"),
+    path("readyz", health_check.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("webhooks/sendgrid", sendgrid_webhook.sendgrid, name="webhook-sendgrid"),
     # asked for beside pages that name no icon, such as a letter on the web
     path("favicon.ico", RedirectView.as_view(url=static("img/mark.svg"), permanent=True)),

@@ -18,7 +18,7 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "yes")
 
 from newsletter.lib.errors import NewsletterError  # noqa: E402 — Django must be ready first
 from newsletter.lib.shared_memory import require_shared_memory  # noqa: E402
-from workers import database_connections, heartbeat  # noqa: E402
+from workers import database_connections, heartbeat, record_failures  # noqa: E402
 from workers.queues import WORKER_QUEUES  # noqa: E402
 
 ALIASES["threads"] = "workers.thread_pool:TaskPool"
@@ -49,3 +49,4 @@ def require_machine(**_: Any) -> None:
 
 database_connections.connect()
 heartbeat.connect()
+record_failures.connect()

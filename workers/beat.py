@@ -6,6 +6,6 @@ from workers.beat_schedule import SCHEDULE
 app = celery_app.create(fixups=[])  # those of Celery load Django's models
 app.conf.update(
     beat_schedule=SCHEDULE,
-    beat_scheduler="celery.beat:Scheduler",  # stores nothing: the schedule has no state
+    beat_scheduler="workers.beat_scheduler:TouchingScheduler",  # stores nothing: the schedule has no state
     beat_max_loop_interval=1,
 )

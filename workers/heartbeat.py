@@ -7,13 +7,18 @@ import os
 import threading
 from typing import Any
 
+import redis
 import structlog
 from celery.signals import worker_ready, worker_shutting_down
+from django.conf import settings
 from django.db import DatabaseError, connection
 
 from newsletter.delivery.sending import send_batches
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
+from workers import vital_signs
+from workers.sign_of_life import SignOfLife
+from workers.vital_signs import TakenTasks
 
 EVERY = 5.0  # seconds
 log = structlog.get_logger()
@@ -32,7 +37,9 @@ def connect() -> None:
 
 def _start(sender: Any, **_: Any) -> None:
     queues = [queue.name for queue in sender.task_consumer.queues]
-    threading.Thread(target=_beat, args=(sender.hostname, queues), name="heartbeat", daemon=True).start()
+    slots = sender.controller.concurrency or 0
+    sign = SignOfLife(settings.HEARTBEAT_FILE, sender.hub)
+    threading.Thread(target=_beat, args=(sender.hostname, queues, slots, sign), name="heartbeat", daemon=True).start()
 
 
 def _stop(**_: Any) -> None:
@@ -40,15 +47,20 @@ def _stop(**_: Any) -> None:
     send_batches.stop_claiming()
 
 
-def _beat(name: str, queues: list[str]) -> None:
+def _beat(name: str, queues: list[str], slots: int, sign: SignOfLife) -> None:
+    taken = TakenTasks()
+    broker = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
     while True:
+        answers = _answers(broker)
         with _beating:
             try:
-                heartbeats.record_worker(name, queues=queues, now=clock.now())
+                vitals = vital_signs.measure(taken, slots=slots, broker_answers=answers)
+                heartbeats.record_worker(name, queues=queues, now=clock.now(), vitals=vitals)
             except Exception:  # the next heartbeat may succeed, so the thread must survive
                 log.exception("heartbeat.missed")
             finally:
                 connection.close()
+        sign.show(broker_answers=answers)
         if _leaving.wait(EVERY):
             break
     with _beating:
@@ -58,3 +70,10 @@ def _beat(name: str, queues: list[str]) -> None:
             log.warning("heartbeat.not_forgotten")
         finally:
             connection.close()
+
+
+def _answers(broker: redis.Redis) -> bool:
+    try:
+        return bool(broker.ping())
+    except redis.RedisError:
+        return False

@@ -13,3 +13,11 @@ WORKER_QUEUES = {
 ROUTES = {"workers.tasks.dispatch.send": {"queue": "sending"}} | {
     f"workers.tasks.{name}.*": {"queue": name} for name in WORKER_QUEUES if name != "sending"
 }
+
+
+def queue_of(task: str) -> str:
+    """Return the queue of a task, by its name; empty for a task that is not ours."""
+    if task in ROUTES:
+        return ROUTES[task]["queue"]
+    route = ROUTES.get(f"{task.rpartition('.')[0]}.*")
+    return route["queue"] if route else ""

@@ -35,6 +35,8 @@ class Act(models.TextChoices):
     DISPATCH_PAUSED = "dispatch-paused"
     DISPATCH_RESUMED = "dispatch-resumed"
     DISPATCH_STOPPED = "dispatch-stopped"
+    SENDING_PAUSED = "sending-paused"  # everything, or one publication
+    SENDING_RESUMED = "sending-resumed"  # by a person, or because its time was over
     READERS_LEFT_OUT = "readers-left-out"
     BATCH_SETTLED = "batch-settled"
     BATCH_RETRIED = "batch-retried"

@@ -17,6 +17,7 @@ from newsletter.cli.commands import (
     environment,
     feeds,
     gifts,
+    ops,
     publications,
     publications_phrases,  # noqa: F401 — the same
     publications_sign_up,  # noqa: F401 — adds a command to publications
@@ -32,6 +33,7 @@ from newsletter.cli.commands import (
     warm_ups,
 )
 from newsletter.cli.commands.audit import audit
+from newsletter.cli.commands.backup import backup, restore
 from newsletter.cli.commands.check import check
 from newsletter.cli.commands.status import status
 from newsletter.cli.support import output
@@ -64,10 +66,13 @@ for name, group in (
     ("users", users.app),
 ):
     app.add_typer(group, name=name, rich_help_panel=NEWSROOM)
+app.add_typer(ops.app, name="ops", rich_help_panel=RUN)
 app.add_typer(environment.app, name="environment", rich_help_panel=ADMINISTRATION)
 
 app.command("check", rich_help_panel=ADMINISTRATION)(check)
 app.command("audit", rich_help_panel=ADMINISTRATION)(audit)
+app.command("backup", rich_help_panel=ADMINISTRATION)(backup)
+app.command("restore", rich_help_panel=ADMINISTRATION)(restore)
 app.command("migrate", rich_help_panel=ADMINISTRATION)(run.migrate)
 app.command(
     "manage",

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from newsletter.delivery import email_test_models  # noqa: F401 — Django looks for models here
+from newsletter.delivery.pause_models import SendingPause
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
 from newsletter.editions.models import Edition, FrozenLetter
 
@@ -43,6 +44,14 @@ class Dispatch(models.Model):
     )
     too_late_after = models.DateTimeField(
         null=True, blank=True, help_text="From then on it waits for a person, if no reader got it; empty: no limit."
+    )
+    sending_pause = models.ForeignKey(
+        SendingPause,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The pause of sending that paused it, and whose end resumes it.",
     )
     opened_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q, Sum
 
-from newsletter.delivery.models import Dispatch
-from newsletter.delivery.states import DispatchState
+from newsletter.delivery.models import Attempt, Dispatch
+from newsletter.delivery.states import AttemptStatus, DispatchState
 from newsletter.insights import dispatch_stats
 from newsletter.insights.models import PostRefusal, WebhookPost, WebhookPostState
 from newsletter.insights.webhook_post_queue import OLD
@@ -14,6 +14,8 @@ from newsletter.insights.webhook_post_queue import OLD
 REPORT_PERIOD = timedelta(days=1)
 SILENT_EDITIONS = 3  # in a row; one small edition may bring no event for a while
 EVENT_GRACE = timedelta(hours=1)  # the first events normally arrive within seconds
+SILENT_AFTER = timedelta(minutes=30)  # for emails that were accepted
+SILENT_READERS = 100  # of fewer, no event may arrive for a while
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class EventBacklog:
 
     `waiting` posts are not processed yet; the first of them arrived at `oldest`. Of the last day: `failed` could not
     be processed, and `late` arrived more than a day after being signed. `silent`: the latest editions brought no event.
+    `silent_since`: when the first of many emails was accepted since which no post has arrived, 30 minutes ago or more.
     """
 
     waiting: int = 0
@@ -39,6 +42,7 @@ class EventBacklog:
     late: int = 0
     silent: bool = False
     refused: RejectedPosts | None = None
+    silent_since: datetime | None = None
 
 
 def event_backlog(*, now: datetime) -> EventBacklog:
@@ -50,8 +54,15 @@ def event_backlog(*, now: datetime) -> EventBacklog:
         failed=Count("pk", filter=Q(state=WebhookPostState.FAILED)),
         late=Count("pk", filter=Q(signed_at__lt=F("received_at") - OLD)),
     )
+    accepted_at = WebhookPost.objects.aggregate(at=Max("received_at"))["at"]
     return EventBacklog(
-        waiting["count"], waiting["oldest"], recent["failed"], recent["late"], _is_silent(now), _refused(now)
+        waiting["count"],
+        waiting["oldest"],
+        recent["failed"],
+        recent["late"],
+        _is_silent(now),
+        _refused(now, accepted_at),
+        _silent_since(now, accepted_at),
     )
 
 
@@ -62,9 +73,21 @@ def _is_silent(now: datetime) -> bool:
     return len(latest) == SILENT_EDITIONS and not dispatch_stats.stats_by_dispatch(latest)
 
 
-def _refused(now: datetime) -> RejectedPosts | None:
+def _silent_since(now: datetime, arrived_at: datetime | None) -> datetime | None:
+    """Return when the first of many emails was accepted since the last post; None if posts came, or never did."""
+    if arrived_at is None or now - arrived_at < SILENT_AFTER:
+        return None
+    # scheduled emails are accepted long before they leave and have events
+    recent = Dispatch.objects.filter(opened_at__gt=now - REPORT_PERIOD, leaves_at=None).values_list("pk", flat=True)
+    accepted = Attempt.objects.filter(
+        batch__dispatch__in=list(recent), status=AttemptStatus.ACCEPTED, ended_at__gt=arrived_at
+    ).filter(ended_at__lt=now - SILENT_AFTER)
+    found = accepted.aggregate(readers=Sum("batch__submitted", default=0), since=Min("ended_at"))
+    return found["since"] if found["readers"] >= SILENT_READERS else None
+
+
+def _refused(now: datetime, accepted_at: datetime | None) -> RejectedPosts | None:
     row = PostRefusal.objects.filter(last_at__gt=now - REPORT_PERIOD).order_by("-last_at").first()
     if row is None:
         return None
-    accepted_at = WebhookPost.objects.aggregate(at=Max("received_at"))["at"]
     return None if accepted_at and accepted_at >= row.last_at else RejectedPosts(row.reason, row.first_at, row.last_at)

@@ -2,6 +2,8 @@
 
 import logging
 import re
+import sys
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import structlog
@@ -51,6 +53,23 @@ def settings(level: str) -> dict[str, Any]:
     }
 
 
+ExceptionHook = Callable[[str, BaseException], None]
+_hooks: list[ExceptionHook] = []
+
+
+def forward_exceptions(hook: ExceptionHook) -> None:
+    """Call `hook` with the name of the event and the exception, for each event that is logged with one."""
+    _hooks.append(hook)
+
+
+def _forward(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if _hooks and event.get("exc_info"):
+        error = event["exc_info"] if isinstance(event["exc_info"], BaseException) else sys.exc_info()[1]
+        for hook in _hooks if error else ():
+            hook(str(event.get("event", "")), error)  # type: ignore[arg-type]  # checked above
+    return event
+
+
 def configure() -> None:
     """Send structlog's events through the standard logging.
 
@@ -60,6 +79,7 @@ def configure() -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.stdlib.filter_by_level,
+            _forward,
             structlog.processors.format_exc_info,
             structlog.processors.KeyValueRenderer(key_order=["event"]),
         ],

@@ -5,15 +5,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, Max, Min, OuterRef, QuerySet, Subquery, Sum
 
 from newsletter.delivery.dispatches.delay_reasons import Delay, delays_by_dispatch, held_back
 from newsletter.delivery.ledger.progress import Progress, progress_by_dispatch
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.sending.attempt_outcome import SET_UP_STATUSES
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.insights.dispatch_stats import DispatchStats, stats_by_dispatch
-from newsletter.ops.health import STUCK_AFTER
+from newsletter.ops.health.judge_dispatches import STUCK_AFTER
 
 RETRYABLE = (DispatchState.OPEN, DispatchState.ATTENTION)  # in these a single refused batch may be retried
 MAX_BATCHES = 200  # of each dispatch and state
@@ -26,6 +27,8 @@ class DispatchDetails:
     `to_settle` are the readers of uncertain batches that a person has to settle. `moved_at` is when a batch last
     changed its state, of open dispatches only. `held_back` have not moved for long, because all remaining batches
     waited for their hour or their pace. Each batch in `refused` has the provider's answer as `answer`.
+    `uncertain_since` is when the first of the uncertain calls ended. `set_up_status` is the HTTP status with which the
+    provider refused the key or the sender, of dispatches that are paused.
     """
 
     progress: Mapping[int, Progress]
@@ -38,6 +41,8 @@ class DispatchDetails:
     held_back: Collection[int]
     unconfirmed_cancels: Mapping[int, int]
     cancels_not_held: Mapping[int, int]
+    uncertain_since: Mapping[int, datetime]
+    set_up_status: Mapping[int, int]
 
 
 def dispatch_details(dispatches: Collection[Dispatch], *, now: datetime) -> DispatchDetails:
@@ -61,6 +66,8 @@ def dispatch_details(dispatches: Collection[Dispatch], *, now: datetime) -> Disp
         held_back(still, at=now - STUCK_AFTER),
         scheduled_sends.unconfirmed_cancels(dispatches, now=now),
         scheduled_sends.cancels_not_held(dispatches),
+        _uncertain_since([dispatch.pk for dispatch in doubtful]),
+        _set_up_status([d.pk for d in dispatches if d.state == DispatchState.PAUSED]),
     )
 
 
@@ -81,3 +88,19 @@ def _moved_at(dispatches: Collection[int]) -> dict[int, datetime]:
     # an attempt that is to be retried later is no progress
     moved = Attempt.objects.filter(batch__dispatch__in=dispatches).exclude(status=AttemptStatus.LATER).order_by()
     return {pk: at for pk, at in moved.values_list("batch__dispatch").annotate(Max("ended_at")) if at}
+
+
+def _uncertain_since(dispatches: Collection[int]) -> dict[int, datetime]:
+    calls = Attempt.objects.filter(batch__dispatch__in=dispatches, batch__state=BatchState.UNCERTAIN).order_by()
+    ended = calls.filter(status=AttemptStatus.UNCERTAIN).values_list("batch__dispatch").annotate(Min("ended_at"))
+    return {pk: at for pk, at in ended if at}
+
+
+def _set_up_status(dispatches: Collection[int]) -> dict[int, int]:
+    refused = Attempt.objects.filter(
+        batch__dispatch__in=dispatches,
+        status=AttemptStatus.REFUSED,
+        http_status__in=SET_UP_STATUSES,
+        pk__gt=F("batch__dispatch__refusals_counted_from"),
+    )
+    return {pk: status or 0 for pk, status in refused.order_by("pk").values_list("batch__dispatch", "http_status")}

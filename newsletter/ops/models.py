@@ -26,9 +26,81 @@ class WorkerHeartbeat(models.Model):
     name = models.CharField(max_length=120, unique=True)
     queues = models.JSONField(default=list)
     seen_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    version = models.CharField(max_length=40, blank=True)
+    memory_bytes = models.BigIntegerField(null=True, blank=True, help_text="Of the worker and its child processes.")
+    free_bytes = models.BigIntegerField(null=True, blank=True, help_text="Of the disk with the data folder.")
+    skew_seconds = models.FloatField(null=True, blank=True, help_text="How far its clock is ahead of the database's.")
+    broker_answers = models.BooleanField(default=True)
+    running = models.PositiveIntegerField(default=0, help_text="Tasks in progress.")
+    slots = models.PositiveIntegerField(default=0, help_text="Tasks that it can run at once.")
+    taken = models.JSONField(default=dict, help_text="Tasks taken in the last minute, by queue.")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+
+class MailboxCount(models.Model):
+    """What became of the emails of one dispatch at one mailbox provider, in readers."""
+
+    dispatch = models.ForeignKey("delivery.Dispatch", on_delete=models.CASCADE, related_name="+")
+    mailbox_provider = models.CharField(max_length=40)
+    delivered = models.PositiveBigIntegerField(default=0)
+    deferred = models.PositiveBigIntegerField(default=0)
+    blocked = models.PositiveBigIntegerField(default=0)
+    bounced = models.PositiveBigIntegerField(default=0)
+    complained = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["dispatch", "mailbox_provider"], name="mailbox_count_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mailbox_provider} of dispatch {self.dispatch_id}"
+
+
+class Failure(models.Model):
+    """An unexpected error, counted once a minute and group: the same exception at the same place of the code.
+
+    `trace` has no arguments and no values of variables. Addresses and long tokens are replaced in all texts.
+    """
+
+    group = models.CharField(max_length=32, help_text="The same for the same exception at the same place.")
+    minute = models.DateTimeField(db_index=True, help_text="When, to the minute.")
+    times = models.PositiveIntegerField(default=1)
+    source = models.CharField(max_length=10, help_text="`task`, `event` or `page`.")
+    name = models.CharField(max_length=200, help_text="The task, the event of the log, or the view.")
+    exception = models.CharField(max_length=200)
+    message = models.CharField(max_length=300, blank=True)
+    place = models.CharField(max_length=300, help_text="The last line of ours: file, line and function.")
+    trace = models.TextField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["group", "minute"], name="failure_once_a_minute"),
+        ]
+
+    def __str__(self) -> str:
+        return f"failure {self.pk}"
+
+
+class QueueSample(models.Model):
+    """The reading of one worker queue once a minute, kept for a day."""
+
+    queue = models.CharField(max_length=40)
+    minute = models.DateTimeField()
+    waiting = models.PositiveIntegerField()
+    oldest_seconds = models.FloatField()
+    taken = models.PositiveIntegerField(help_text="Tasks that workers took in the minute before.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["minute", "queue"], name="queue_sample_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue} at {self.minute:%H:%M}"

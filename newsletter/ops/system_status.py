@@ -1,23 +1,28 @@
 """All that the ops page and `newsletter status` show, read in a handful of queries."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
+from newsletter.delivery.dispatches import active_pauses
 from newsletter.delivery.dispatches.delay_reasons import Delay
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.ledger.progress import Progress
 from newsletter.delivery.models import Batch, Dispatch
+from newsletter.delivery.pause_models import SendingPause
 from newsletter.delivery.states import DispatchState
 from newsletter.editions.models import Edition, EditionState
 from newsletter.insights.dispatch_stats import DispatchStats
 from newsletter.insights.event_backlog import event_backlog
-from newsletter.ops import heartbeats
+from newsletter.ops import heartbeats, queue_history
 from newsletter.ops.dispatch_details import DispatchDetails, dispatch_details
-from newsletter.ops.health import DispatchSnapshot, Health, judge_health
-from newsletter.ops.heartbeats import Queue
+from newsletter.ops.health.health_facts import DispatchSnapshot, PauseSnapshot
+from newsletter.ops.health.judge_health import Readings, judge_health
+from newsletter.ops.health.verdict import Health
+from newsletter.ops.heartbeats import Queue, Worker
+from newsletter.ops.mailbox_counts import mailbox_rates
 from newsletter.publications.models import Publication
 
 # The same names as in workers/queues.py, which this package may not import; a test keeps the two lists equal.
@@ -48,17 +53,22 @@ class EditionStatus:
 
 @dataclass(frozen=True, slots=True)
 class SystemStatus:
-    """All that the ops page shows, as of `read_at`."""
+    """All that the ops page shows, as of `read_at`. `arriving` are tasks a minute, by queue."""
 
     verdict: Health
     queues: Sequence[Queue]
+    workers: Sequence[Worker]
     editions: Sequence[EditionStatus]
     read_at: datetime
+    arriving: Mapping[str, int] = field(default_factory=dict)
 
 
 def status(*, now: datetime) -> SystemStatus:
     """Return the status of the system at `now`: editions of the last week, upcoming ones and all unfinished ones."""
-    queues = heartbeats.queues(WORKER_QUEUES, now=now)
+    workers = heartbeats.living_workers(now=now)
+    queues = heartbeats.queues(WORKER_QUEUES, workers)
+    arriving = queue_history.arrivals_per_minute(queues, now=now)
+    pauses = list(active_pauses.active_pauses(now=now))
     past = Edition.objects.filter(state__in=[EditionState.DISPATCHED, EditionState.CANCELLED], due_at__gte=now - RECENT)
     shown = [*Edition.objects.filter(state__in=UNFINISHED).values_list("pk", flat=True)]
     shown += past.order_by("-due_at").values_list("pk", flat=True)[:MAX_PAST_EDITIONS]
@@ -66,15 +76,23 @@ def status(*, now: datetime) -> SystemStatus:
     editions = list(found)
     details = dispatch_details([each for edition in editions if (each := getattr(edition, "dispatch", None))], now=now)
     statuses = [_edition_status(edition, details) for edition in editions]
-    health = judge_health(
+    paused = {pause.publication_id for pause in pauses}
+    readings = Readings(
         queues,
-        [_snapshot(each, details, now) for each in statuses],
+        workers,
+        [_snapshot(each, details, paused, now) for each in statuses],
         event_backlog(now=now),
-        now=now,
+        [_pause(pause) for pause in pauses],
+        mailbox_rates(now=now),
         unplanned=_unplanned(now),
         difference=installation.check().difference,
     )
-    return SystemStatus(health, queues, statuses, now)
+    return SystemStatus(judge_health(readings, now=now), queues, workers, statuses, now, arriving)
+
+
+def _pause(pause: SendingPause) -> PauseSnapshot:
+    name = pause.publication.name if pause.publication else ""
+    return PauseSnapshot(name, pause.reason, pause.by, pause.since, pause.until)
 
 
 def _unplanned(now: datetime) -> list[str]:
@@ -96,10 +114,14 @@ def _edition_status(edition: Edition, details: DispatchDetails) -> EditionStatus
     return EditionStatus(edition, dispatch, details.progress[pk], uncertain, refused, tally, waits)
 
 
-def _snapshot(status: EditionStatus, details: DispatchDetails, now: datetime) -> DispatchSnapshot:
+def _snapshot(
+    status: EditionStatus, details: DispatchDetails, paused: Collection[int | None], now: datetime
+) -> DispatchSnapshot:
     edition, dispatch, done = status.edition, status.dispatch, status.progress
+    is_paused = None in paused or edition.publication_id in paused
     if dispatch is None or done is None:
-        return DispatchSnapshot(edition.pk, edition.state, edition.due_at)
+        assemble_at = edition.assemble_at if edition.publication.is_active else None
+        return DispatchSnapshot(edition.pk, edition.state, edition.due_at, assemble_at=assemble_at, is_paused=is_paused)
     last = details.moved_at.get(dispatch.pk) or dispatch.opened_at
     return DispatchSnapshot(
         edition.pk,
@@ -114,5 +136,8 @@ def _snapshot(status: EditionStatus, details: DispatchDetails, now: datetime) ->
         unsent=done.waiting + done.refused if dispatch.state == DispatchState.STOPPED else 0,
         stopped_at=edition.dispatched_at,
         is_held_back=dispatch.pk in details.held_back,
+        uncertain_since=details.uncertain_since.get(dispatch.pk),
+        set_up_status=details.set_up_status.get(dispatch.pk),
+        is_paused=is_paused,
         waits=status.waits is not None and status.waits.next_at > now,
     )

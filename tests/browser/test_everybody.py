@@ -16,7 +16,7 @@ from newsletter.audience.import_models import SubscriberImport
 from newsletter.audience.imports import import_orders
 from newsletter.audience.models import Confirmation, ConsentMethod, Subscriber
 from newsletter.audience.sign_up import sign_up
-from newsletter.delivery.dispatches import open_dispatch
+from newsletter.delivery.dispatches import open_dispatch, pause_sending
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import reader_links
 from newsletter.delivery.states import AttemptStatus, BatchState
@@ -24,6 +24,8 @@ from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
+from newsletter.ops.failures.record_failure import record_failure
+from newsletter.ops.models import Failure
 from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Use
 from newsletter.publications.models import Publication
@@ -111,6 +113,8 @@ def everything(three: Publication) -> dict[str, Role | None]:
     feed = suggest(three, "https://post.example.org/harbour")
     appeal = three.appeals.earliest("pk")
     make.appeal(three, name="Winter", starts_on=(now + timedelta(days=40)).date(), is_active=False)
+    pause = pause_sending.pause_sending(three, reason="Wrong headline", until=None, by="Otto", now=now)
+    record_failure(ValueError("no such story"), source="task", name="workers.tasks.assembly.assemble", now=now)
     rita = make.rita(three)
     token = reader_links.token_signer(sent.pk)(rita.pk)
     Edition.objects.filter(pk=ahead.pk).update(approved_at=now)
@@ -145,6 +149,10 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/editions/{ahead.pk}/send/": Role.EDITOR,
         f"/editions/{sent.pk}/": Role.ADMIN,
         "/ops/": Role.OPS,
+        "/ops/pause/": Role.OPS,
+        "/ops/failures/": Role.OPS,
+        f"/ops/failures/{Failure.objects.get().pk}/": Role.OPS,
+        f"/ops/pauses/{pause.pk}/resume/": Role.EDITOR,
         f"/ops/batches/{batch.pk}/again/": Role.OPS,
         f"/ops/dispatches/{dispatch.pk}/stop/": Role.OPS,
         f"/ops/dispatches/{dispatch.pk}/missing/": Role.OPS,
@@ -174,7 +182,7 @@ def each_page(opened: Opened, everything: dict[str, Role | None]) -> Iterator[tu
     pages: dict[Role | None, Page] = {}
     for path, role in everything.items():
         page = (
-            pages[role] if role in pages else pages.setdefault(role, opened("/health", role, reduced_motion="reduce"))
+            pages[role] if role in pages else pages.setdefault(role, opened("/healthz", role, reduced_motion="reduce"))
         )
         page.goto(path)
         page.evaluate(UNFOLD)

@@ -105,3 +105,24 @@ def test_a_dispatch_is_counted_by_what_was_received_and_by_nothing_else(opened: 
     assert found == DispatchStats(0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0)
     assert found.with_events == 2
     assert DispatchStats(delivered=1, bounced=1, opened=1) == found
+
+
+def accepted(opened: Opener, *, minutes_ago: int) -> None:
+    """A dispatch whose call, with 100 readers, the provider accepted then."""
+    attempt = ended(opened(), Receipt(202, "x"))
+    Attempt.objects.filter(pk=attempt.pk).update(ended_at=MONDAY - timedelta(minutes=minutes_ago))
+    type(attempt.batch).objects.filter(pk=attempt.batch_id).update(submitted=100)
+
+
+def test_events_that_stop_while_emails_leave_are_noticed_after_half_an_hour(opened: Opener) -> None:
+    webhook_post_queue.store(b"[]", stamp=str(int(MONDAY.timestamp())), now=MONDAY - timedelta(hours=2))
+    accepted(opened, minutes_ago=31)
+    assert event_backlog(now=MONDAY).silent_since == MONDAY - timedelta(minutes=31)
+    assert event_backlog(now=MONDAY - timedelta(minutes=5)).silent_since is None
+    webhook_post_queue.store(b"[{}]", stamp=str(int(MONDAY.timestamp())), now=MONDAY)
+    assert event_backlog(now=MONDAY).silent_since is None
+
+
+def test_silence_is_no_problem_before_the_first_webhook_post(opened: Opener) -> None:
+    accepted(opened, minutes_ago=31)
+    assert event_backlog(now=MONDAY).silent_since is None

@@ -16,7 +16,7 @@ PASSWORD = "tides turn twice a day"
 
 def answers(url: str) -> bool:
     try:
-        return ask("GET", f"{url}/health").status == 200
+        return ask("GET", f"{url}/readyz").status == 200
     except OSError:
         return False
 

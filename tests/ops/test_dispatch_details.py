@@ -83,7 +83,7 @@ def test_the_number_of_queries_does_not_depend_on_the_dispatches() -> None:
     few = queries()
     for number in range(1, 6):
         one_of_each(number)
-    assert queries() == few <= 24
+    assert queries() == few <= 29
 
 
 def shown(state: DispatchState, **publication: object) -> EditionStatus:

@@ -161,6 +161,14 @@ def test_workers_are_started_as_on_one_machine(services: Services, part: Service
     assert as_there == as_here
 
 
+def test_every_service_that_stays_has_a_health_check(services: Services) -> None:
+    for name, service in services.items():
+        assert name == "migrate" or "test" in service["healthcheck"], name
+    file = services["worker"]["environment"]["HEARTBEAT_FILE"].split()[0]
+    for name in ("worker", "dispatch-worker", "pictures-worker", "beat"):
+        assert services[name]["healthcheck"]["test"] == ["CMD", "python", "-m", "workers.alive", file]
+
+
 @pytest.mark.parametrize("secret", SECRETS)
 def test_no_secret_has_a_value_in_the_files(secret: str) -> None:
     uses = re.findall(rf"\$\{{{secret}(.{{2}})", read("docker-compose.yml"))

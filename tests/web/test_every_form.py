@@ -47,6 +47,7 @@ WHERE = {
     "FeedForm": "/feeds/{feed}/",
     "EmailTestForm": "/editions/{edition}/test/",
     "RescheduleForm": "/editions/{edition}/",
+    "PauseForm": "/ops/pause/",
     "StopForm": "/ops/dispatches/{dispatch}/stop/",
     "SuppressionForm": "/readers/suppressions/",
     "ReaderFileForm": "/readers/imports/",

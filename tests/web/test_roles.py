@@ -32,7 +32,7 @@ CURATING = {p.name for p in [*DESK, *EDITIONS, *APPEALS]} - DECIDING
 OPERATING = {p.name for p in OPS} | {"desk"}  # which leads them to their own first page
 FINDING = {p.name for p in AUDIENCE}
 CONFIGURING = {p.name for p in PUBLICATIONS}
-STEERING = {"dispatch-pause", "dispatch-resume", "dispatch-stop"}
+STEERING = {"dispatch-pause", "dispatch-resume", "dispatch-stop", "sending-pause", "sending-resume"}
 ALLOWED = {
     Role.CURATOR: CURATING,
     Role.EDITOR: CURATING | DECIDING | STEERING | FINDING,
@@ -77,6 +77,8 @@ def address(pattern: URLPattern, story: int, edition: int) -> str:
         "edition_id": edition,
         "dispatch_id": 1,
         "batch_id": 1,
+        "pause_id": 1,
+        "failure_id": 1,
         "number": 1,
         "subscriber_id": 1,
         "import_id": 1,

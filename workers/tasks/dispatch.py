@@ -7,7 +7,7 @@ from itertools import islice
 from celery import shared_task
 from django.conf import settings
 
-from newsletter.delivery.dispatches import open_dispatch, recovery
+from newsletter.delivery.dispatches import open_dispatch, pause_sending, recovery
 from newsletter.delivery.email_tests import send_email_tests
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.sending import send_batches
@@ -37,10 +37,11 @@ def _senders() -> send_batches.SendPool:
 
 @shared_task
 def enqueue_due_dispatches() -> None:
-    """Enqueue due editions, unfinished openings and due batches; finish completed dispatches."""
+    """Enforce pauses; enqueue due editions, unfinished openings and due batches; finish completed dispatches."""
     if not installation.is_current():
         return
     now = clock.now()
+    pause_sending.enforce(now=now)
     for edition_id in open_dispatch.due(now=now):
         open_due_edition.apply_async((edition_id,), expires=30)
     for dispatch_id in recovery.still_opening():

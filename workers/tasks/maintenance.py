@@ -21,7 +21,8 @@ from newsletter.lib import clock
 from newsletter.links import look_up_links
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
-from newsletter.ops import heartbeats
+from newsletter.ops import heartbeats, mailbox_counts, queue_history
+from newsletter.ops.failures import record_failure
 from newsletter.stories.reading import story_drafts
 from workers import queue_depth
 from workers.queues import WORKER_QUEUES
@@ -61,10 +62,11 @@ def _mail_client() -> Client:
 
 @shared_task
 def record_queue_depths() -> None:
-    """Record the depths of the worker queues."""
+    """Record the depths of the worker queues, and a sample of them once a minute."""
     now = clock.now()
     depths = queue_depth.queue_depths(_redis(), WORKER_QUEUES)
     heartbeats.record_queues({depth.queue: (depth.waiting, depth.oldest_seconds) for depth in depths}, now=now)
+    queue_history.record_sample(heartbeats.queues(list(WORKER_QUEUES), heartbeats.living_workers(now=now)), now=now)
 
 
 @shared_task
@@ -85,7 +87,7 @@ def send_confirmations() -> None:
 
 @shared_task
 def clean_up() -> None:
-    """End expired pauses; delete what is old: heartbeats, windows, test emails, drafts, look-ups, gifts."""
+    """End expired pauses; delete what is old: heartbeats, windows, test emails, drafts, look-ups, gifts, failures."""
     now = clock.now()
     heartbeats.forget_old(now=now)
     quotas.forget_old(now=now)
@@ -100,6 +102,14 @@ def clean_up() -> None:
     sign_up_limits.forget_old(now=now)
     import_orders.delete_old(now=now)
     data_requests.delete_expired(now=now)
+    record_failure.forget_old_failures(now=now)
+    queue_history.forget_old_samples(now=now)
+
+
+@shared_task
+def count_mailboxes() -> None:
+    """Count what became of the emails of the last days at each mailbox provider."""
+    mailbox_counts.count_mailboxes(now=clock.now())
 
 
 @shared_task

@@ -51,7 +51,7 @@ def _facts() -> production_checks.Facts:
     from django.db import connection
 
     from newsletter.delivery.ledger import installation
-    from newsletter.local.check_broker import BrokerAnswer, ask_broker
+    from newsletter.ops.check_broker import BrokerAnswer, ask_broker
 
     problem, missing = _migrations()
     broker = ask_broker(settings.REDIS_URL) if settings.REDIS_URL else BrokerAnswer()

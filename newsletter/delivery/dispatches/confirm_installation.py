@@ -45,6 +45,8 @@ def confirm(*, name: str, by: Actor, now: datetime) -> ConfirmationResult:
         raise BadInput("--name", "is too long.", "Use at most 100 characters.")
     with transaction.atomic():
         stamp = Installation.objects.select_for_update().filter(pk=1).first() or installation.new()
+        # the end of an old pause of sending must not resume what is paused here
+        Dispatch.objects.exclude(sending_pause=None).update(sending_pause=None)
         under_way = Dispatch.objects.filter(state__in=[DispatchState.OPEN, DispatchState.ATTENTION])
         paused = [control_dispatch.pause(dispatch, reason=REASON, by=by) for dispatch in under_way]
         not_begun = list(Edition.objects.filter(state__in=NOT_BEGUN))

@@ -8,12 +8,13 @@ from django.db.models import Max
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
-from newsletter.delivery.dispatches import split_batch
+from newsletter.delivery.dispatches import active_pauses, split_batch
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.letters import edition_decisions
+from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, InvalidState
 
 TRANSITIONS = {  # new state → the states from which a person or the service may change to it
@@ -33,13 +34,19 @@ def pause(dispatch: Dispatch, *, reason: str, by: Actor = None) -> Dispatch:
 
 
 def resume(dispatch: Dispatch, *, by: Actor = None) -> Dispatch:
-    """Resume a dispatch and retry its refused batches: their cause is assumed to be fixed."""
+    """Resume a dispatch and retry its refused batches: their cause is assumed to be fixed.
+
+    Raises `InvalidState` while all sending, or that of its publication, is paused.
+    """
     with transaction.atomic():
-        Dispatch.objects.select_for_update().get(pk=dispatch.pk)
+        locked = Dispatch.objects.select_for_update().get(pk=dispatch.pk)
+        if pause := active_pauses.pause_of(locked.edition.publication_id, now=clock.now()):
+            raise InvalidState(f"{pause.scope} is paused. Resume it first.")
         is_resumed = _transition(dispatch, DispatchState.OPEN, reason="")
         latest = Attempt.objects.filter(batch__dispatch=dispatch).aggregate(latest=Max("pk"))["latest"]
         dispatch.refusals_counted_from, dispatch.too_late_after = latest or 0, None
-        dispatch.save(update_fields=["refusals_counted_from", "too_late_after"])
+        dispatch.sending_pause = None
+        dispatch.save(update_fields=["refusals_counted_from", "too_late_after", "sending_pause"])
         Batch.objects.filter(dispatch=dispatch, state=BatchState.REFUSED).update(
             state=BatchState.PENDING, last_enqueued_at=None
         )

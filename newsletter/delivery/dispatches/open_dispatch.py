@@ -20,7 +20,7 @@ from django.db import connection, transaction
 
 from newsletter.audience import reachable_subscribers
 from newsletter.audience.reachable_subscribers import Marked, SqlCondition
-from newsletter.delivery.dispatches import control_dispatch
+from newsletter.delivery.dispatches import active_pauses, control_dispatch
 from newsletter.delivery.ledger.packed_ids import pack
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.rate_limits import quotas
@@ -38,7 +38,10 @@ FIRST_PART_CHUNKS, NEXT_PART_CHUNKS = 2, 20
 
 def due(*, now: datetime) -> list[int]:
     """Return the ids of editions to open: those that are due, and those that may be scheduled at the provider now."""
-    found = Edition.objects.due_for_dispatch(now).select_related("publication")
+    is_all_paused, paused = active_pauses.paused_publications(now=now)
+    if is_all_paused:
+        return []
+    found = Edition.objects.due_for_dispatch(now).exclude(publication__in=paused).select_related("publication")
     return [one.pk for one in found if one.due_at <= now or not scheduled_sends.reason_against(one, now=now)]
 
 
@@ -50,8 +53,8 @@ def open_dispatch(edition_id: int, *, now: datetime) -> Dispatch | None:
     """Return the dispatch of this edition with its first part frozen; `continue_opening` freezes the rest.
 
     Returns the existing dispatch if the edition has one. Returns None if the edition was held or reopened, if another
-    worker is opening it, or if it must not open before it is due. An edition that is too late is held; one whose
-    stories or appeal changed after approval is reopened so that it is assembled again.
+    worker is opening it, if sending is paused, or if it must not open before it is due. An edition that is too late is
+    held; one whose stories or appeal changed after approval is reopened so that it is assembled again.
     """
     with transaction.atomic(durable=not connection.in_atomic_block):
         _see_one_snapshot()
@@ -65,6 +68,8 @@ def open_dispatch(edition_id: int, *, now: datetime) -> Dispatch | None:
                 f"Edition {edition.pk} is {edition.state} and due at {edition.due_at:%Y-%m-%d %H:%M} UTC."
             )
         if edition.due_at > now and scheduled_sends.reason_against(edition, now=now):
+            return None
+        if active_pauses.pause_of(edition.publication_id, now=now):
             return None
         if not edition.publication.is_active:
             edition_decisions.hold(edition, reason=edition_decisions.PUBLICATION_PAUSED, now=now)

@@ -138,6 +138,17 @@ def _stamp() -> Installation:
     return stamp
 
 
+def mark_restored() -> None:
+    """Record that the database was restored from a backup, so that it sends nothing until a person confirms it.
+
+    PostgreSQL may have restored it into the database where it was, so its place alone does not show that.
+    """
+    stamp = Installation.objects.filter(pk=1).first() or new()
+    stamp.fingerprint = dict.fromkeys(stamp.fingerprint.keys() | fingerprint().keys(), "restored")
+    stamp.save()
+    reset_cache()
+
+
 def new() -> Installation:
     """Return a new, unsaved stamp of this installation."""
     return Installation(pk=1, installation_id=new_id(), environment=settings.ENVIRONMENT, fingerprint=fingerprint())

@@ -14,6 +14,7 @@ BATCH_STATE = {
     AttemptStatus.UNCERTAIN: BatchState.UNCERTAIN,
 }
 MAX_WAIT_SECONDS = 300.0
+SET_UP_STATUSES = (401, 403, 451)  # the key or the sender is not accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class AttemptResult:
     @property
     def concerns_all(self) -> bool:
         """Return True if every other batch would be refused for the same reason: key or sender not accepted."""
-        return self.status == AttemptStatus.REFUSED and self.http_status in (401, 403, 451)
+        return self.status == AttemptStatus.REFUSED and self.http_status in SET_UP_STATUSES
 
 
 def outcome(answer: Receipt | ProviderError, *, ordinal: int) -> AttemptResult:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.lib.errors import BadSetting, NewsletterError
-from newsletter.local.check_broker import ask_broker
 from newsletter.local.supervisor.managed_process import ServiceSpec
+from newsletter.ops.check_broker import ask_broker
 
 MIN_VERSION = (6, 2)  # required by Celery 5.7
 VERSION = re.compile(r"\bv=(\d+)\.(\d+)\S*")  # "Valkey server v=9.1.2 sha=…", "Redis server v=7.0.15 sha=…"

@@ -14,6 +14,7 @@ from newsletter.ops.models import WorkerHeartbeat
 
 PYTHON_M = (sys.executable, "-m")
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
+SCHEDULER = "--scheduler=workers.beat_scheduler:TouchingScheduler"
 EVENTS_KEY = "events-key.pem"  # in the data folder: the private key with which the postbox signs its events
 
 
@@ -105,7 +106,9 @@ def workers(now: datetime) -> list[ServiceSpec]:
         # The schedule has intervals only, so it needs no file. A SIGTERM that arrives while beat publishes can be
         # swallowed by its handler of broker errors (seen with Celery 5.7.0).
         ServiceSpec(
-            "beat", (*_celery("workers.beat", "beat"), "--scheduler=celery.beat:Scheduler"), needs_repeated_sigterm=True
+            "beat",
+            (*_celery("workers.beat", "beat"), SCHEDULER),
+            needs_repeated_sigterm=True,
         ),
     ]
 

@@ -2,22 +2,27 @@
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from newsletter.accounts.permissions import Permission, has_permission
-from newsletter.delivery.dispatches import control_dispatch, settle_batch
+from newsletter.delivery.dispatches import active_pauses, control_dispatch, settle_batch
 from newsletter.delivery.dispatches.delay_reasons import delay_of
 from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import Batch, Dispatch
+from newsletter.delivery.pause_models import SendingPause
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.states import BatchState, DispatchState
 from newsletter.editions.models import EditionState
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
-from newsletter.ops.health import STALE_AFTER, Level
+from newsletter.ops.health.judge_workers import STALE_AFTER
+from newsletter.ops.health.verdict import Level
+from newsletter.ops.queue_history import queue_history
 from newsletter.ops.system_status import EditionStatus, status
+from newsletter.web.ops.queue_chart import queue_chart
 from newsletter.web.ops.runbook import runbook
 from newsletter.web.shared.edition_status import edition_status
 from newsletter.web.shared.forms import PlainForm
@@ -43,6 +48,7 @@ def ops(request: DeskRequest) -> HttpResponse:
     """Show the page; for htmx, only the part that refreshes."""
     now = clock.now()
     current = status(now=now)
+    all_paused, paused = active_pauses.paused_publications(now=now)
     context = {
         "status": current,
         "tone": TONES[current.verdict.level],
@@ -50,10 +56,17 @@ def ops(request: DeskRequest) -> HttpResponse:
         "rows": [(row, edition_status(row.edition, now=now)) for row in sorted(current.editions, key=_urgency)],
         "stale": [queue.name for queue in current.queues if queue.read_at is None or now - queue.read_at > STALE_AFTER],
         "shown": BATCHES_SHOWN,
+        "all_paused": all_paused,
+        "paused": paused,
         "runbook": runbook(),
         "now": now,
     }
-    return render(request, "web/ops/_dashboard.html" if request.htmx else "web/ops/dashboard.html", context)
+    if request.htmx:
+        return render(request, "web/ops/_dashboard.html", context)
+    steps = queue_history(now=now)
+    pauses = SendingPause.objects.filter(Q(ended_at=None) | Q(ended_at__gt=steps[0].start), since__lte=now)
+    chart = queue_chart(steps, list(pauses.select_related("publication").order_by("since")[:50]), now=now)
+    return render(request, "web/ops/dashboard.html", context | {"chart": chart})
 
 
 @require_POST

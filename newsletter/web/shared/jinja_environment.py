@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, has_permission
+from newsletter.delivery.dispatches import active_pauses
+from newsletter.delivery.pause_models import SendingPause
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -28,6 +30,8 @@ def environment(**options: Any) -> Environment:
         static=static,
         url=_url,
         messages_for=get_messages,
+        sending_pauses=_sending_pauses,
+        is_sending_paused=_is_sending_paused,
         may=_may,
         Step=Permission,
         icon=_icon,
@@ -41,6 +45,7 @@ def environment(**options: Any) -> Environment:
         ended=display_formats.with_full_stop,
         host=display_formats.host,
         leaves=_leaves,
+        remaining=_remaining,
         span=display_formats.duration,
         thousands=_thousands,
         upfirst=_upfirst,
@@ -79,6 +84,18 @@ def _leaves(edition: Edition) -> str:
 
 def _away(value: datetime) -> str:
     return display_formats.relative_time(value, now=clock.now())
+
+
+def _remaining(until: datetime) -> str:
+    return display_formats.duration((until - clock.now()).total_seconds())
+
+
+def _sending_pauses() -> list[SendingPause]:
+    return list(active_pauses.active_pauses(now=clock.now()))
+
+
+def _is_sending_paused(publication_id: int) -> bool:
+    return active_pauses.pause_of(publication_id, now=clock.now()) is not None
 
 
 def _thousands(number: int) -> str:

@@ -1,0 +1,1 @@
+"""Backup and restore: the database, the pictures and the keys of one installation in one archive."""

@@ -1,0 +1,123 @@
+"""Copy the database into a file while it is in use, and load such a copy. PostgreSQL does it by its own programs."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from newsletter.lib.errors import NewsletterError
+
+NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
+PARTS = ("-wal", "-shm", "-journal")  # files beside an SQLite database
+# by the key in DATABASE_URL's options
+LIBPQ_NAMES = {
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+    "connect_timeout": "PGCONNECT_TIMEOUT",
+}
+
+
+class CopyFailed(NewsletterError):
+    """The database could not be copied or loaded."""
+
+
+def copy_to(file: Path) -> None:
+    """Copy the database as of one moment. Other processes go on reading and writing."""
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        target = sqlite3.connect(file)
+        try:
+            connection.connection.backup(target)
+            (problem,) = target.execute("PRAGMA integrity_check").fetchone()
+            target.execute("PRAGMA journal_mode=DELETE")  # the copy is one file
+        except sqlite3.Error as error:
+            raise CopyFailed(f"The database could not be copied: {error}.") from None
+        finally:
+            target.close()
+        if problem != "ok":
+            raise CopyFailed(f"The database is damaged: {problem}")
+    else:
+        _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={file}")
+        _run("pg_restore", "--list", str(file))
+
+
+def is_empty() -> bool:
+    """Return True if the database has no tables."""
+    return not connection.introspection.table_names()
+
+
+def sessions_of_others() -> int:
+    """Return how many other sessions use the database; SQLite does not know, and its lock is tried instead."""
+    if connection.vendor == "sqlite":
+        file = Path(str(connection.settings_dict["NAME"]))
+        connection.close()
+        return int(file.exists() and _is_locked(file))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def load_from(file: Path) -> None:
+    """Replace the contents of the database by the copy in `file`."""
+    if connection.vendor == "sqlite":
+        connection.close()
+        database = Path(str(connection.settings_dict["NAME"]))
+        loaded = database.with_name(f"{database.name}.restored")
+        shutil.copyfile(file, loaded)
+        loaded.chmod(0o600)
+        for part in PARTS:
+            database.with_name(database.name + part).unlink(missing_ok=True)
+        loaded.replace(database)
+        return
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"DROP TABLE IF EXISTS {connection.ops.quote_name(table)} CASCADE")
+    name = str(connection.settings_dict["NAME"])
+    connection.close()
+    options = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
+    _run("pg_restore", *options, f"--dbname={name}", str(file))
+
+
+def _is_locked(file: Path) -> bool:
+    try:
+        with sqlite3.connect(file, timeout=1, isolation_level=None) as own:
+            own.execute("PRAGMA locking_mode=EXCLUSIVE")
+            own.execute("BEGIN EXCLUSIVE")
+            own.execute("ROLLBACK")
+    except sqlite3.OperationalError:
+        return True
+    finally:
+        own.close()
+    return False
+
+
+def _run(program: str, *arguments: str) -> None:
+    folder = settings.POSTGRES_PROGRAMS
+    path = shutil.which(program, path=str(folder) if folder else None)
+    if path is None:
+        raise CopyFailed(
+            f"The program {program} is not installed. Install the PostgreSQL client of the server's version or newer, "
+            "or set POSTGRES_PROGRAMS to its folder."
+        )
+    done = subprocess.run([path, *arguments], env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603 — our own arguments
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or [f"{program} failed"]
+        raise CopyFailed(f"{program} failed: {lines[0]}")
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment for PostgreSQL's programs: a password in their arguments would be public."""
+    database = connection.settings_dict
+    values = {"PGDATABASE": "NAME", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGHOST": "HOST", "PGPORT": "PORT"}
+    found = {name: str(database[key]) for name, key in values.items() if database.get(key)}
+    options = database.get("OPTIONS") or {}
+    found |= {name: str(options[key]) for key, name in LIBPQ_NAMES.items() if options.get(key)}
+    return {**os.environ, **found}

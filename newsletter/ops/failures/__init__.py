@@ -1,0 +1,1 @@
+"""Unexpected errors: recorded without arguments and addresses, and grouped by exception and place."""

@@ -1,0 +1,1 @@
+"""The rules of health: pure functions from readings to one verdict, and the table of the rules."""

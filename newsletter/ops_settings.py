@@ -1,0 +1,17 @@
+"""Settings of health checks, metrics, backups and failures; `settings.py` imports all of them."""
+
+from pathlib import Path
+
+from newsletter import env
+from newsletter.lib.errors import BadSetting
+
+_HEARTBEAT_FILE = env.text("HEARTBEAT_FILE")
+# Workers and beat touch it while they work, for health checks of containers (workers/alive.py).
+HEARTBEAT_FILE = Path(_HEARTBEAT_FILE) if _HEARTBEAT_FILE else None
+# The folder of pg_dump and pg_restore, for `newsletter backup`; empty: those on the PATH.
+POSTGRES_PROGRAMS = env.text("POSTGRES_PROGRAMS")
+# Whoever sends it as a bearer token may read /metrics; without one, only programs on this machine may.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+if METRICS_TOKEN and not (len(METRICS_TOKEN) >= 20 and METRICS_TOKEN.isascii() and METRICS_TOKEN.isprintable()):
+    raise BadSetting("METRICS_TOKEN", "is too short or has odd characters.", "Give 20 random letters or digits.")
+FAILURES_KEPT_DAYS = env.count("FAILURES_KEPT_DAYS", 14, minimum=1, maximum=400)  # of unexpected errors of tasks

@@ -1,0 +1,95 @@
+"""The pages that pause all sending or one publication, and that resume it. Each says first what will happen."""
+
+from datetime import timedelta
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from newsletter.accounts.permissions import Permission, has_permission
+from newsletter.delivery.dispatches import pause_sending
+from newsletter.delivery.models import Dispatch
+from newsletter.delivery.pause_models import SendingPause
+from newsletter.delivery.states import DispatchState
+from newsletter.editions.models import Edition
+from newsletter.lib import clock
+from newsletter.lib.errors import NewsletterError
+from newsletter.publications.models import Publication
+from newsletter.web.shared.forms import PlainForm
+from newsletter.web.shared.permission_required import DeskRequest, permission_required
+
+HOURS = [(1, "1 hour"), (4, "4 hours"), (12, "12 hours"), (24, "24 hours"), (0, "Until somebody resumes")]
+
+
+class PauseForm(PlainForm):
+    """The form for a pause: what, why and for how long."""
+
+    publication = forms.ModelChoiceField(
+        Publication.objects.filter(is_active=True).order_by("name"),
+        label="What to pause",
+        required=False,
+        empty_label="All sending",
+    )
+    reason = forms.CharField(
+        label="Reason", max_length=pause_sending.MAX_REASON, help_text="Shown to all staff on every page."
+    )
+    hours = forms.TypedChoiceField(label="For how long", choices=HOURS, coerce=int, initial=1)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(Permission.OPERATE, Permission.APPROVE)
+def pause(request: DeskRequest) -> HttpResponse:
+    """Ask what, why and for how long; then pause."""
+    form = PauseForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        now, hours = clock.now(), form.cleaned_data["hours"]
+        try:
+            made = pause_sending.pause_sending(
+                form.cleaned_data["publication"],
+                reason=form.cleaned_data["reason"],
+                until=now + timedelta(hours=hours) if hours else None,
+                by=request.user,
+                now=now,
+            )
+        except NewsletterError as error:
+            form.add_domain_error(error)
+        else:
+            messages.success(request, f"{made.scope} is paused. Requests in progress finish; nothing more is sent.")
+            return _back(request)
+    open_dispatches = Dispatch.objects.filter(state=DispatchState.OPEN).select_related("edition__publication")
+    context = {
+        "form": form,
+        "sending": list(open_dispatches.order_by("pk")[:20]),
+        "is_ahead": open_dispatches.filter(leaves_at__isnull=False).exists(),
+        "is_from_ops": has_permission(request.user, Permission.OPERATE),
+    }
+    return render(request, "web/ops/pause_sending.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(Permission.OPERATE, Permission.APPROVE)
+def resume(request: DeskRequest, pause_id: int) -> HttpResponse:
+    """Say what goes on and which editions leave late; then resume."""
+    found = get_object_or_404(SendingPause.objects.select_related("publication"), pk=pause_id)
+    if request.method == "POST":
+        pause_sending.resume_sending(found, by=request.user, now=clock.now())
+        messages.success(request, f"Resumed: {found.scope.lower() if not found.publication else found.publication}.")
+        return _back(request)
+    now = clock.now()
+    waiting = Edition.objects.due_for_dispatch(now).filter(due_at__lte=now).select_related("publication")
+    if found.publication:
+        waiting = waiting.filter(publication=found.publication)
+    context = {
+        "pause": found,
+        "resumed": list(Dispatch.objects.filter(sending_pause=found).select_related("edition__publication")[:20]),
+        "waiting": list(waiting[:20]),
+        "now": now,
+        "is_from_ops": has_permission(request.user, Permission.OPERATE),
+    }
+    return render(request, "web/ops/resume_sending.html", context)
+
+
+def _back(request: DeskRequest) -> HttpResponse:
+    return redirect("ops" if has_permission(request.user, Permission.OPERATE) else "editions")
