@@ -9,7 +9,7 @@ from tests.support.waiting import wait_until
 
 READERS, BATCH = 400, 10
 
-pytestmark = pytest.mark.sampled(2, of="crashes")
+pytestmark = pytest.mark.sampled(1, of="crashes")
 
 
 @pytest.fixture
