@@ -10,7 +10,6 @@ from django.conf import settings as django_settings
 from django.db import connection
 from hypothesis import settings
 from whitenoise.middleware import WhiteNoiseMiddleware
-from whitenoise.responders import StaticFile
 
 from tests.support.website import Website, website
 
@@ -51,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def list_static_files_once() -> None:
     """A web server lists its static files when it starts. Each `Client` of a test is one that starts."""
-    list_files, listed = WhiteNoiseMiddleware.add_files_from_finders, dict[str, StaticFile]()
+    list_files, listed = WhiteNoiseMiddleware.add_files_from_finders, dict[str, object]()
 
     def take_over(self: WhiteNoiseMiddleware) -> None:
         if not listed:

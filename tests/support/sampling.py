@@ -2,7 +2,8 @@
 
 A test that asks for `database_url` runs on one of the databases, and of the tests with the mark `sampled(n)` run so
 many: of the parameters of one test, or of a module's tests that are marked with the same `of`. On the second database
-runs a third of the `long` tests of a module and of those that try many inputs. Inside a test, the fixture `some` draws values. Whoever names one test gets that one.
+runs a third of the `long` tests of a module and of those that try many inputs. Inside a test, the fixture `some` draws
+values. Whoever names one test gets that one.
 The seed is that of the day, or SEED; with CI set it is always the same.
 """
 

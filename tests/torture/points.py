@@ -2,8 +2,8 @@
 
 A program of its own (`python -m tests.torture.points [MOST SEED]`), told by the environment which database to use. It
 prints JSON: the names of all points, and for each what became of the batch that was being sent. With MOST it kills at
-no more points than that, spread evenly, the first one drawn by SEED, and at the two that part the path. One reader of each batch
-has given since the dispatch opened, and goes on the same path into a batch that thanks.
+no more points than that, spread evenly, the first one drawn by SEED, and at the two that part the path. One reader of
+each batch has given since the dispatch opened, and goes on the same path into a batch that thanks.
 
     record one batch → for each moment: a batch, a process, killed there → recovery → postbox against ledger
 """
