@@ -256,6 +256,7 @@ def test_a_provider_that_is_away_delays_the_email_and_one_that_refuses_it_ends_i
     assert len(postbox.letters()) == 1
 
 
+@pytest.mark.long
 def test_an_email_that_never_goes_out_is_given_up_and_said(client: Client, token: str) -> None:
     left(client, token)
     client.post(f"/p/{token}", {"action": "resubscribe"})

@@ -167,6 +167,7 @@ def test_the_email_to_a_subscribed_reader_says_so_and_has_no_link(
     assert "/c/" not in email["text"] + email["html"]
 
 
+@pytest.mark.long
 def test_many_posts_send_at_most_the_cap(
     publication: Publication, postbox: Postbox, provider: mail_send_client.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

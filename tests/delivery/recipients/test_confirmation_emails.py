@@ -71,6 +71,7 @@ def test_while_the_provider_is_away_one_try_is_made_and_the_others_wait(publicat
     assert sorted(Confirmation.objects.values_list("tries", flat=True)) == [0, 0, 0, 0, 1]
 
 
+@pytest.mark.long
 def test_a_provider_that_is_away_for_five_days_costs_nobody_the_email(
     publication: Publication, postbox: Postbox, provider: mail_send_client.Client
 ) -> None:
