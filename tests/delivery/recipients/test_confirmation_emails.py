@@ -31,7 +31,7 @@ def publication() -> Publication:
 
 @pytest.fixture
 def provider(postbox: Postbox) -> Iterator[mail_send_client.Client]:
-    with closing(mail_send_client.Client(key="k", base=postbox.url, connect_timeout=2, answer_timeout=5)) as client:
+    with closing(mail_send_client.Client(key="k", base=postbox.url, connect_timeout=20, answer_timeout=20)) as client:
         yield client
 
 
