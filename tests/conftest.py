@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from hypothesis import settings
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests.support.website import Website, website
 
@@ -44,6 +45,20 @@ def site() -> Iterator[Website]:
 def pytest_configure(config: pytest.Config) -> None:
     # made slow on purpose, a hash a sign-in: nobody attacks a test
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    list_static_files_once()
+
+
+def list_static_files_once() -> None:
+    """A web server lists its static files when it starts. Each `Client` of a test is one that starts."""
+    list_files, listed = WhiteNoiseMiddleware.add_files_from_finders, dict[str, object]()
+
+    def take_over(self: WhiteNoiseMiddleware) -> None:
+        if not listed:
+            list_files(self)
+            listed.update(self.files)
+        self.files.update(listed)
+
+    WhiteNoiseMiddleware.add_files_from_finders = take_over
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

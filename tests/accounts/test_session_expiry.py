@@ -13,6 +13,7 @@ from newsletter.lib import clock
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.long
 def test_what_is_over_is_forgotten_and_what_holds_is_kept() -> None:
     now = clock.now()
     cache.set("short", 1, 60)

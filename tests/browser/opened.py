@@ -6,6 +6,12 @@ from playwright.sync_api import Page
 
 Opened = Callable[..., Page]
 
+
+def wait_until_it_fits(page: Page) -> None:
+    """Wait until the page is no wider than its window; fails when it stays wider."""
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+
+
 PASTED = """The harbour gets its lighthouse back
 The town decides to light the tower again after thirty dark years, and the keeper's grandson has the key.
 Give the gift of news

@@ -140,13 +140,11 @@ def test_an_editor_reads_the_letter_in_every_light_and_approves_it(opened: Opene
     page = opened(f"/editions/{edition.pk}/", Role.EDITOR)
     inside = page.frame_locator("iframe")
     expect(inside.get_by_role("heading", name="one")).to_be_visible()
-    colour = "getComputedStyle(document.body).backgroundColor"
-    by_day = page.frames[1].evaluate(colour)
+    by_day = inside.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
     page.get_by_role("link", name="Dark").click()
     expect(page.locator("iframe")).to_have_attribute("src", f"/editions/{edition.pk}/letter/?dark=1")
-    page.wait_for_function("document.querySelector('iframe')")
     expect(inside.get_by_role("heading", name="one")).to_be_visible()
-    assert page.frames[-1].evaluate(colour) != by_day
+    expect(inside.locator("body")).not_to_have_css("background-color", by_day)
     page.get_by_role("link", name="Phone").click()
     expect(page.locator("iframe.phone")).to_have_js_property("clientWidth", 375)
     page.get_by_role("link", name="Plain text").click()

@@ -10,7 +10,7 @@ from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from tests.browser.opened import Opened
+from tests.browser.opened import Opened, wait_until_it_fits
 from tests.support import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,7 +63,7 @@ def test_the_edition_of_tomorrow_is_sent_today_with_the_letter_of_today(
     today = clock.now()
     shown = page.frame_locator("iframe")
     expect(shown.get_by_text(f"{today:%B} {today.day}, {today.year}").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    wait_until_it_fits(page)
     page.get_by_role("button", name="Approve and send now").click()
     expect(page.locator("#status")).to_have_text("Approved")
     expect(page.get_by_text("The email was rebuilt for that time. It is approved.")).to_be_visible()

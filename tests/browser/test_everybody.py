@@ -190,6 +190,8 @@ def each_page(opened: Opened, everything: dict[str, Role | None]) -> Iterator[tu
         if path.endswith("/paste/"):
             page.get_by_label("Copied text").fill(PASTED)
             page.get_by_role("button", name="Continue").click()
+            expect(page.locator("#line-3")).to_be_visible()
+            page.wait_for_load_state()
             page.evaluate(UNFOLD)
             yield "pasted", page
 
@@ -231,6 +233,7 @@ def test_the_links_of_the_bar_are_one_row_on_a_phone_that_a_keyboard_scrolls(
 ) -> None:
     page = opened("/ops/", Role.ADMIN, viewport={"width": 360, "height": 740})
     links = page.get_by_role("navigation", name="Main").get_by_role("link")
+    expect(links).to_have_count(6)
     boxes = [box for box in (link.bounding_box() for link in links.all()) if box]
     assert len(boxes) == 6
     assert len({box["y"] for box in boxes}) == 1

@@ -27,7 +27,7 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
 
 @pytest.fixture
 def provider(postbox: Postbox) -> Iterator[mail_send_client.Client]:
-    with closing(mail_send_client.Client(key="k", base=postbox.url, connect_timeout=2, answer_timeout=5)) as client:
+    with closing(mail_send_client.Client(key="k", base=postbox.url, connect_timeout=20, answer_timeout=20)) as client:
         yield client
 
 
@@ -79,6 +79,7 @@ def test_another_browser_needs_a_press_and_a_scanner_confirms_nothing(
     assert Subscription.objects.get(subscriber__email=RITA).status == SubscriptionStatus.PENDING
     page = opened(link, **PHONE)
     button = page.get_by_role("button", name="Confirm subscription")
+    expect(button).to_be_visible()
     assert (button.bounding_box() or {"height": 0})["height"] >= 56
     button.click()
     expect(page.get_by_role("heading", name="You are subscribed")).to_be_visible()
@@ -98,6 +99,7 @@ def test_a_form_on_the_newsrooms_own_site_leads_to_the_page(
     expect(page.get_by_text("Check your address and press the button.")).to_be_visible()
     expect(page.get_by_label("Email address")).to_have_value(RITA)
     page.get_by_role("button", name="Subscribe").click()
+    expect(page.get_by_role("heading", name="One step left")).to_be_visible()
     page.goto(mailed_link(postbox, provider))
     expect(page.get_by_role("heading", name="You are subscribed")).to_be_visible()
 

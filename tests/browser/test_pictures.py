@@ -12,7 +12,7 @@ from newsletter.pictures.models import Picture, PictureState, Use
 from newsletter.publications.models import Publication
 from newsletter.stories import story_queue
 from newsletter.stories.models import Story
-from tests.browser.opened import PASTED, Opened
+from tests.browser.opened import PASTED, Opened, wait_until_it_fits
 from tests.pictures.drawn import file, photo, plain
 from tests.support import factories as make
 
@@ -34,7 +34,7 @@ def test_a_file_is_handed_over_and_seen(
     picture = page.get_by_role("img", name="A wet street")
     expect(picture).to_be_visible()
     expect(picture).to_have_js_property("naturalWidth", 1200)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    wait_until_it_fits(page)
 
 
 @pytest.mark.parametrize("said", [{}, {"viewport": {"width": 380, "height": 800}}, {"color_scheme": "dark"}])
@@ -56,7 +56,7 @@ def test_a_pasted_story_takes_its_picture_along_though_lines_are_overruled(
     page.get_by_role("button", name="Refresh").click()
     expect(page.locator("#why-3")).to_have_text("your correction")
     expect(page.get_by_label("Alt text")).to_have_value("A white tower")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    wait_until_it_fits(page)
     page.get_by_role("button", name="Add story to queue").click()
     expect(page.get_by_text("was added to the queue.")).to_be_visible()
     [story] = Story.objects.select_related("picture")

@@ -10,7 +10,7 @@ from newsletter.accounts.models import Role
 from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from tests.browser.opened import Opened
+from tests.browser.opened import Opened, wait_until_it_fits
 from tests.support import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,6 +34,6 @@ def test_an_editor_sees_what_givers_get_before_approving(
     expect(page.locator("iframe")).to_have_attribute("src", re.compile(r"\?thanks=1&dark=1$"))
     expect(page.get_by_role("link", name="Donor thank-you", exact=True)).to_have_attribute("aria-current", "true")
     expect(letter.get_by_role("heading", name="Thank you for your gift")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    wait_until_it_fits(page)
     page.get_by_role("link", name="With appeal", exact=True).click()
     expect(letter.get_by_role("heading", name="Readers pay for this")).to_be_visible()

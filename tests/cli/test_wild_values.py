@@ -7,7 +7,7 @@ get two each, in rotation. The parameters of commands that render an email get f
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -180,7 +180,7 @@ def problem_with(newsletter: Command, name: str, given: dict[str, str]) -> str:
 
 
 def test_any_value_of_any_parameter_is_accepted_or_refused_in_a_sentence(
-    newsletter: Command, needed: dict[str, str]
+    newsletter: Command, needed: dict[str, str], some: Callable[[Sequence[str], int], Sequence[str]]
 ) -> None:
     problems, seen = {}, Counter[tuple[str, str]]()
     for name, command in COMMANDS.items():
@@ -189,7 +189,7 @@ def test_any_value_of_any_parameter_is_accepted_or_refused_in_a_sentence(
             valid = run_command(newsletter, name, given)
             assert valid.status in (0, 1), valid.err
         for parameter in parameters(command):
-            for value in wild_values(name, parameter, seen):
+            for value in some(wild_values(name, parameter, seen), 3):
                 problem = problem_with(newsletter, name, given | {parameter.name: value})
                 problems[name, parameter.opts[0], value[:40]] = problem
     assert {key: problem for key, problem in problems.items() if problem} == {}

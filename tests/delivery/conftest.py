@@ -32,5 +32,5 @@ def opened() -> Callable[..., Dispatch]:
 @pytest.fixture
 def client(postbox: Postbox) -> Iterator[Client]:
     """What a dispatch worker sends through, here to the postbox."""
-    with closing(Client(key="k", base=postbox.url, connect_timeout=2, answer_timeout=0.5)) as made:
+    with closing(Client(key="k", base=postbox.url, connect_timeout=20, answer_timeout=20)) as made:
         yield made

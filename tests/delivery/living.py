@@ -118,8 +118,8 @@ def living(file: Path) -> Iterator[System]:
     """A system with a postbox of its own."""
     clock = Clock()
     with Postbox(file, clock=clock) as postbox:
-        client = Client(key="k", base=postbox.url, connect_timeout=2, answer_timeout=2)
-        provider = ScheduledSendApi(key="k", base=postbox.url, connect_timeout=2, answer_timeout=2)
+        client = Client(key="k", base=postbox.url, connect_timeout=20, answer_timeout=20)
+        provider = ScheduledSendApi(key="k", base=postbox.url, connect_timeout=20, answer_timeout=20)
         try:
             yield System(postbox, clock, client, provider)
         finally:

@@ -176,6 +176,7 @@ def test_from_kiritimati_to_niue_an_edition_takes_twenty_five_hours(day: date, a
     assert there.moment("Pacific/Niue") - there.moment("Pacific/Kiritimati") == timedelta(hours=25)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_around_clock_changes_each_local_date_has_one_edition_everywhere() -> None:
     start = datetime(2027, 3, 12, tzinfo=UTC)  # New York changes on the 14th, Berlin on the 28th

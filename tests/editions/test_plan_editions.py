@@ -119,6 +119,7 @@ def test_a_rule_that_has_ended_plans_nothing_more() -> None:
     assert plan_editions.plan(daily(starts_on=date(2026, 11, 1), recurrence="FREQ=DAILY;COUNT=3"), now=MONDAY) is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("zone", "start"),
     [

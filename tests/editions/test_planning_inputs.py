@@ -110,6 +110,7 @@ def test_the_number_of_queries_does_not_depend_on_the_publications() -> None:
     assert queries() == few <= 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(12))
 def test_whatever_happens_a_publication_that_is_left_alone_has_nothing_to_plan(seed: int) -> None:
     """Planning all of them by force changes nothing after each run that leaves most of them alone."""

@@ -234,6 +234,7 @@ def test_a_post_that_ends_its_worker_is_set_aside_in_the_end_and_takes_no_other_
     assert ReaderOutcome.objects.count() == 2
 
 
+@pytest.mark.long
 def test_more_events_than_a_statement_takes_values_are_absorbed_together(opened: Opener) -> None:
     attempt = ended(opened(), TAKEN)
     blocked = event(attempt, "bounce", type="blocked")

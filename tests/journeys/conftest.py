@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from tests.support.system import System
 from tests.support.waiting import wait_until
 
+T = TypeVar("T")
 PUBLICATION = (
     "publications", "add", "--slug", "harbour", "--name", "The Harbour Note", "--sender-name", "The Harbour Note",
     "--sender-email", "note@harbour.example", "--postal-address", "3 Quay Street, Port Alder", "--send-time", "07:00",
@@ -60,7 +61,11 @@ class Newsroom:
 
     def edition(self, state: str, *, timeout: float = 90) -> Any:
         """The one edition that is in this state, as soon as there is one."""
-        return wait_until(lambda: self._in_state(state), timeout=timeout, what=f"an edition that is {state}")
+        return self.wait(lambda: self._in_state(state), timeout=timeout, what=f"an edition that is {state}")
+
+    def wait(self, condition: Callable[[], T], *, timeout: float = 90, what: str) -> T:
+        """Wait for what a command or the postbox tells. A command is a process, so the pauses are long."""
+        return wait_until(condition, timeout=timeout, what=what, longest_pause=1)
 
     def _in_state(self, state: str) -> Any:
         return next((e for e in self.system.tell("editions", "list", "--all") if e["state"] == state), None)

@@ -30,5 +30,5 @@ def test_an_edition_handed_over_ahead_is_stopped_and_nobody_gets_it(
     def said() -> str:
         return str(system.tell("dispatches", "show", edition)["waits"]["sentences"][0])
 
-    wait_until(lambda: f"; {READERS} cancelled" in said(), timeout=60, what="a cancel that was seen")
+    desk.wait(lambda: f"; {READERS} cancelled" in said(), timeout=60, what="a cancel that was seen")
     assert system.stop() == 0

@@ -9,7 +9,7 @@ from tests.support.waiting import wait_until
 
 READERS, BATCH = 400, 10
 
-pytestmark = pytest.mark.sampled(2, of="crashes")
+pytestmark = pytest.mark.sampled(1, of="crashes")
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def everybody_once(desk: Newsroom) -> None:
 def everybody_once_or_uncertain(desk: Newsroom) -> None:
     """After a worker was lost in the middle of calls: settle what is in doubt, as a person would."""
     edition = desk.edition("dispatching")["id"]
-    wait_until(lambda: desk.progress(edition)["waiting"] == 0, timeout=120, what="all batches to have a fate")
+    desk.wait(lambda: desk.progress(edition)["waiting"] == 0, timeout=120, what="all batches to have a fate")
     counts, progress = desk.system.counts(), desk.progress(edition)
     assert counts["accepted_twice"] == 0
     assert progress["adds_up"]
@@ -78,7 +78,7 @@ def test_an_answer_that_is_lost_is_named_and_settled_and_nobody_gets_two(leaving
     leaving.system.order(do="drop", accept=True)
     leaving.system.order(do="late", seconds=0.3, times=None)
     edition = leaving.edition("dispatching")["id"]
-    wait_until(lambda: leaving.progress(edition)["uncertain"] == BATCH, timeout=60, what="the batch in doubt")
+    leaving.wait(lambda: leaving.progress(edition)["uncertain"] == BATCH, timeout=60, what="the batch in doubt")
     everybody_once_or_uncertain(leaving)
     assert leaving.system.counts()["addresses"] == READERS
 

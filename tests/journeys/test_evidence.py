@@ -27,8 +27,8 @@ def test_events_settle_what_an_answer_that_was_lost_left_in_doubt(
     system.order(do="drop", accept=True, times=2)
     system.tell("editions", "send", edition, "--yes")
     wait_until(lambda: system.counts()["accepted"] == READERS, timeout=120, what="all batches to be taken")
-    wait_until(lambda: desk.progress(edition)["uncertain"] == 2 * BATCH, timeout=120, what="two batches in doubt")
-    wait_until(lambda: desk.progress(edition)["waiting"] == 0, timeout=60, what="the other batch")
+    desk.wait(lambda: desk.progress(edition)["uncertain"] == 2 * BATCH, timeout=120, what="two batches in doubt")
+    desk.wait(lambda: desk.progress(edition)["waiting"] == 0, timeout=60, what="the other batch")
     said = system.say("status")
     assert "is uncertain" in said.out
     assert said.status == 0, "for five minutes, an event may settle it"
@@ -40,7 +40,7 @@ def test_events_settle_what_an_answer_that_was_lost_left_in_doubt(
     assert (progress["accepted"], progress["uncertain"], progress["adds_up"]) == (READERS, 0, True)
 
     # which events are lost is the seed's and the message ids' affair; most of the letters are heard of in any case
-    tally = wait_until(
+    tally = desk.wait(
         lambda: (told := system.tell("dispatches", "show", edition)["tally"]) and told["delivered"] > BATCH and told,
         timeout=60,
         what="letters that were delivered",

@@ -14,8 +14,10 @@ def test_no_log_of_a_journey_holds_a_readers_token(newsroom: Callable[..., Newsr
     system = desk.system
     system.tell("stories", "add", "--paste", "-", "--url", "https://harbour.example/ferry", "--yes",
                stdin="The ferry is back\n\nIt leaves at eight.\n\nIt comes home at noon.\n\nBring a coat.")  # fmt: skip
+    system.tell("publications", "set", "harbour", "auto_approve=yes")
+    edition = system.tell("editions", "plan")["id"]
     system.start()
-    desk.due_in(20)
+    system.tell("editions", "send", edition, "--yes")
     desk.edition("dispatched")
     tokens = set()
     for letter in system.letters(full=1):

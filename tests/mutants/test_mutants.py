@@ -63,6 +63,7 @@ def test_each_kind_of_fault(code: str, said: str) -> None:
     assert found.applied(code) != code
 
 
+@pytest.mark.long
 def test_a_sample_is_the_same_for_a_seed_and_no_larger_than_asked_for() -> None:
     modules = [
         ("newsletter/delivery/ledger/packed_ids.py", "tests/delivery"),
@@ -85,6 +86,7 @@ def test_a_change_of_one_module_leaves_the_faults_of_the_others_in_the_sample(tm
     assert len({one.id for one in sample(modules, count=3, seed=5, root=tmp_path)} & {one.id for one in before}) >= 1
 
 
+@pytest.mark.long
 def test_every_fault_that_can_be_sampled_leaves_code_that_can_be_compiled() -> None:
     text = (ROOT / "newsletter/delivery/sending/send_batches.py").read_text(encoding="utf-8")
     for one in mutations(text):

@@ -2,7 +2,8 @@
 
 A test that asks for `database_url` runs on one of the databases, and of the tests with the mark `sampled(n)` run so
 many: of the parameters of one test, or of a module's tests that are marked with the same `of`. On the second database
-runs a third of the `long` tests of a module and of those that try many inputs. Whoever names one test gets that one.
+runs a third of the `long` tests of a module and of those that try many inputs. Inside a test, the fixture `some` draws
+values. Whoever names one test gets that one.
 The seed is that of the day, or SEED; with CI set it is always the same.
 """
 
@@ -10,13 +11,15 @@ import math
 import os
 import random
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import pytest
 
 from tests.support.fast import is_long
 
+T = TypeVar("T")
 SEED = "NEWSLETTER_SAMPLE"  # tells the processes of one run the seed of all
 
 
@@ -43,6 +46,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         others = _left_out(items, group)
         items[:] = [item for item in items if item not in others]
         config.hook.pytest_deselected(items=list(others))
+
+
+@pytest.fixture
+def some(request: pytest.FixtureRequest) -> Callable[[Sequence[T], int], Sequence[T]]:
+    """`some(values, 3)`: so many of them, others with each call and each seed; all with `--whole`."""
+    chance = random.Random(f"{os.environ[SEED]} {request.node.nodeid}")  # noqa: S311  # no secret
+    whole = request.config.getoption("--whole")
+    return lambda values, count: values if whole else chance.sample(values, min(count, len(values)))
 
 
 Group = tuple[str, int | float]  # its name, and how many of it run, or which part

@@ -7,10 +7,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], T], *, timeout: float = 30, what: str = "") -> T:
+def wait_until(condition: Callable[[], T], *, timeout: float = 30, what: str = "", longest_pause: float = 0.25) -> T:
     """Ask `condition` until it answers with something true, and return that.
 
-    Fails after `timeout` seconds with the last answer; an error that `condition` raises goes through.
+    Pauses grow to `longest_pause` seconds; asking should take a small part of that time. Fails after `timeout` seconds
+    with the last answer; an error that `condition` raises goes through.
     """
     ends = time.monotonic() + timeout
     pause = 0.01
@@ -22,4 +23,4 @@ def wait_until(condition: Callable[[], T], *, timeout: float = 30, what: str = "
             wanted = what or getattr(condition, "__name__", "the condition")
             raise AssertionError(f"Waited {timeout:g} s for {wanted}; the last answer was {answer!r}.")
         time.sleep(pause)
-        pause = min(pause * 1.5, 0.25)
+        pause = min(pause * 1.5, longest_pause)

@@ -13,16 +13,24 @@ LIMIT = 900  # seconds for all points, on a busy machine
 
 def points(folder: Path, database_url: str) -> list[dict[str, Any]]:
     """Every point with its name and what became of the batch that was being sent; see `points.Point`."""
-    return _found("tests.torture.points", folder, database_url)
+    return some_points(folder, database_url, most=None, seed=0)[1]
+
+
+def some_points(
+    folder: Path, database_url: str, *, most: int | None, seed: int
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """The names of all points, and about `most` points."""
+    found = _found("tests.torture.points", folder, database_url, most, seed)
+    return found["names"], found["points"]
 
 
 def paths(folder: Path, database_url: str, *, most: int | None = None, seed: int = 0) -> list[dict[str, Any]]:
     """Every moment of the other paths, or `most` of each, and what became of the edition; see `walking.Walk`."""
+    return list(_found("tests.torture.walking", folder, database_url, most, seed))
+
+
+def _found(program: str, folder: Path, database_url: str, most: int | None, seed: int) -> Any:
     words = [] if most is None else [str(most), str(seed)]
-    return _found("tests.torture.walking", folder, database_url, *words)
-
-
-def _found(program: str, folder: Path, database_url: str, *words: str) -> list[dict[str, Any]]:
     folder.mkdir(parents=True, exist_ok=True)
     system = System(folder, DATABASE_URL=database_url, LOG_LEVEL="ERROR", DJANGO_SETTINGS_MODULE="newsletter.settings")
     command = [sys.executable, "-m", program, *words]
@@ -31,7 +39,7 @@ def _found(program: str, folder: Path, database_url: str, *words: str) -> list[d
     )
     if done.returncode:
         raise RuntimeError(f"{done.stdout}\n{done.stderr}")
-    return list(json.loads(done.stdout))
+    return json.loads(done.stdout)
 
 
 def listed(found: list[dict[str, Any]]) -> str:

@@ -1,13 +1,15 @@
 """Kills a worker at every single moment of the send path, lets a healthy one go on, and judges.
 
-A program of its own (`python -m tests.torture.points`), told by the environment which database to use. It
-prints JSON: for each point its name, and what became of the batch that was being sent. One reader of each batch
-has given since the dispatch opened, and goes on the same path into a batch that thanks.
+A program of its own (`python -m tests.torture.points [MOST SEED]`), told by the environment which database to use. It
+prints JSON: the names of all points, and for each what became of the batch that was being sent. With MOST it kills at
+no more points than that, spread evenly, the first one drawn by SEED, and at the two that part the path. One reader of
+each batch has given since the dispatch opened, and goes on the same path into a batch that thanks.
 
     record one batch → for each moment: a batch, a process, killed there → recovery → postbox against ledger
 """
 
 import json
+import random
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
@@ -18,9 +20,14 @@ import django
 
 from tests.torture.dying import walked
 from tests.torture.far_end import client_of, copies_by_batch, postbox
+from tests.torture.walking import chosen
 
 SIZE = 3  # readers in a batch
 MOST = 150  # points there is a batch for
+# The points from which on the call may have been made, and from which on its fate is known. SQLite needs two statements
+# and a commit, PostgreSQL does it in one statement.
+CALLS = ("ledger.batch_sql.begin: COMMIT – after", "ledger.batch_sql.begin: WITH delivery_batch – after")
+KNOWS = ("ledger.batch_sql.record: COMMIT – after", "ledger.batch_sql.record: WITH delivery_batch – after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +55,19 @@ class Point:
         return "" if self.copies == 1 else "called accepted, and the postbox does not have it"
 
 
-def main() -> None:
+def main(most: int | None, seed: int) -> None:
     django.setup()
     from django.conf import settings
 
     with tempfile.TemporaryDirectory() as folder, postbox(Path(folder)) as url:
         settings.DISPATCH_BATCH_SIZE = SIZE
-        found = torture(url)
-    json.dump([{**asdict(point), "breach": point.breach} for point in found], sys.stdout)
+        names, found = torture(url, most, random.Random(seed))  # noqa: S311  # no secret
+    points = [{**asdict(point), "breach": point.breach} for point in found]
+    json.dump({"names": names, "points": points}, sys.stdout)
 
 
-def torture(url: str) -> list[Point]:
-    """Every point, in the order in which the path passes them."""
+def torture(url: str, most: int | None, chance: random.Random) -> tuple[list[str], list[Point]]:
+    """All names, and the points that were chosen, in the order in which the path passes them."""
     from django.db import connections
 
     from newsletter.delivery.models import Batch
@@ -71,21 +79,23 @@ def torture(url: str) -> list[Point]:
     names = send_in_a_process(batches[0], url)
     if len(names) >= len(batches):
         raise RuntimeError(f"{len(names)} points, and batches for {len(batches)} only")
-    for number, name in enumerate(names):
+    parting = {number for number, name in enumerate(names) if name in CALLS + KNOWS}
+    numbers = sorted({*chosen(len(names), most, chance), *parting})
+    for number in numbers:
         passed = send_in_a_process(batches[number + 1], url, dies_at=number)
         if passed != names[: number + 1]:
-            raise RuntimeError(f"point {number} was {name!r} and is {passed[-1]!r} now")
+            raise RuntimeError(f"point {number} was {names[number]!r} and is {passed[-1]!r} now")
     taken = {number for number, count in copies_by_batch(url).items() if count}
     recover(url, now=clock.now() + timedelta(hours=1))
     copies = copies_by_batch(url)
     found = []
-    for number, name in enumerate(names):
+    for number in numbers:
         batch = Batch.objects.get(pk=batches[number + 1])
         people = copies.get(batch.pk, 0)
         each = -(-people // batch.count)
         thanked = copies.get(thanking_batch(givers[batch.pk]), 0)
-        found.append(Point(name, batch.pk in taken, batch.state, each, batch.attempts.count(), thanked))
-    return found
+        found.append(Point(names[number], batch.pk in taken, batch.state, each, batch.attempts.count(), thanked))
+    return names, found
 
 
 def give_since(batches: list[int]) -> dict[int, int]:
@@ -156,4 +166,5 @@ def recover(url: str, *, now: datetime) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    given = [int(word) for word in sys.argv[1:]]
+    main(given[0] if given else None, given[1] if len(given) > 1 else 0)

@@ -38,7 +38,7 @@ def token(publication: Publication, rita: Subscriber) -> str:
 
 @pytest.fixture
 def provider(postbox: Postbox) -> Iterator[mail_send_client.Client]:
-    with closing(mail_send_client.Client(key="k", base=postbox.url, connect_timeout=2, answer_timeout=5)) as client:
+    with closing(mail_send_client.Client(key="k", base=postbox.url, connect_timeout=20, answer_timeout=20)) as client:
         yield client
 
 
@@ -256,6 +256,7 @@ def test_a_provider_that_is_away_delays_the_email_and_one_that_refuses_it_ends_i
     assert len(postbox.letters()) == 1
 
 
+@pytest.mark.long
 def test_an_email_that_never_goes_out_is_given_up_and_said(client: Client, token: str) -> None:
     left(client, token)
     client.post(f"/p/{token}", {"action": "resubscribe"})

@@ -44,7 +44,7 @@ def _no_minimum(settings: Any) -> None:
 
 @pytest.fixture
 def provider(postbox: Postbox) -> Iterator[mail_send_client.Client]:
-    with closing(mail_send_client.Client(key="k", base=postbox.url, connect_timeout=2, answer_timeout=5)) as client:
+    with closing(mail_send_client.Client(key="k", base=postbox.url, connect_timeout=20, answer_timeout=20)) as client:
         yield client
 
 
@@ -167,6 +167,7 @@ def test_the_email_to_a_subscribed_reader_says_so_and_has_no_link(
     assert "/c/" not in email["text"] + email["html"]
 
 
+@pytest.mark.long
 def test_many_posts_send_at_most_the_cap(
     publication: Publication, postbox: Postbox, provider: mail_send_client.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,9 +59,10 @@ NESTED = re.compile(r"\{[^{}@]*\{")
 
 def check_client_support(parsed: ParsedHtml) -> Iterator[Finding]:
     """Report each unsupported feature once, at its first place, with the number of occurrences."""
+    # a hidden element, such as a preheader, may use any feature
+    shown = [(e, _tight(e)) for e in parsed.elements if not e.is_hidden]
     for feature in STYLES:
-        # a hidden element, such as a preheader, may use any feature
-        affected = [e for e in parsed.elements if not e.is_hidden and feature.pattern.search(_tight(e))]
+        affected = [element for element, style in shown if feature.pattern.search(style)]
         yield from _found(feature.name, feature.by, affected, feature.hint)
     for feature in PICTURES:
         affected = [e for e in parsed.of("img") if feature.pattern.search(e.attrs.get("src", ""))]

@@ -143,6 +143,7 @@ ACTS: dict[str, tuple[Callable[[Dispatch], object], int | None, BatchState]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize("first", [True, False])
 def test_an_act_on_one_dispatch_changes_no_other(opened: Opener, act: str, first: bool) -> None:

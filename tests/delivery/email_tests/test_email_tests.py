@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def provider(postbox: Postbox) -> Iterator[Client]:
-    with closing(Client(key="k", base=postbox.url, connect_timeout=2, answer_timeout=5)) as client:
+    with closing(Client(key="k", base=postbox.url, connect_timeout=20, answer_timeout=20)) as client:
         yield client
 
 

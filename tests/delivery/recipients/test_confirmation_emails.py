@@ -31,7 +31,7 @@ def publication() -> Publication:
 
 @pytest.fixture
 def provider(postbox: Postbox) -> Iterator[mail_send_client.Client]:
-    with closing(mail_send_client.Client(key="k", base=postbox.url, connect_timeout=2, answer_timeout=5)) as client:
+    with closing(mail_send_client.Client(key="k", base=postbox.url, connect_timeout=20, answer_timeout=20)) as client:
         yield client
 
 
@@ -71,6 +71,7 @@ def test_while_the_provider_is_away_one_try_is_made_and_the_others_wait(publicat
     assert sorted(Confirmation.objects.values_list("tries", flat=True)) == [0, 0, 0, 0, 1]
 
 
+@pytest.mark.long
 def test_a_provider_that_is_away_for_five_days_costs_nobody_the_email(
     publication: Publication, postbox: Postbox, provider: mail_send_client.Client
 ) -> None:

@@ -101,6 +101,7 @@ def test_a_price_that_somebody_typed_does_not_break_from_its_currency(typed: str
     assert join_prices(typed) == join_prices(joined) == joined
 
 
+@pytest.mark.long
 def test_every_language_that_has_locale_data_has_dates_and_sums_in_plain_digits_that_do_not_break() -> None:
     for language in {*localedata.locale_identifiers(), *TRANSLATIONS}:
         tag = language.replace("_", "-")

@@ -16,7 +16,7 @@ from tests.postbox.asking import ask
 
 @pytest.fixture
 def provider(postbox: Postbox) -> ScheduledSendApi:
-    return ScheduledSendApi(key="k", base=postbox.url, connect_timeout=2, answer_timeout=0.5)
+    return ScheduledSendApi(key="k", base=postbox.url, connect_timeout=20, answer_timeout=20)
 
 
 def test_the_provider_knows_a_new_batch_id(postbox: Postbox, provider: ScheduledSendApi) -> None:
@@ -60,9 +60,9 @@ def test_an_eleventh_cancel_does_not_stand_until_another_is_freed(provider: Sche
         ({"do": "status", "status": 401}, Refused),
     ],
 )
-def test_what_was_not_answered_says_how(
-    postbox: Postbox, provider: ScheduledSendApi, order: dict[str, object], error: type[Exception]
-) -> None:
+def test_what_was_not_answered_says_how(postbox: Postbox, order: dict[str, object], error: type[Exception]) -> None:
+    patience = 0.5 if order["do"] == "hang" else 20  # the others are answered, on a busy machine late
+    provider = ScheduledSendApi(key="k", base=postbox.url, connect_timeout=20, answer_timeout=patience)
     for call, do in (("batch", provider.create_batch_id), ("scheduled_sends", lambda: provider.status("x"))):
         postbox.order(call=call, **order)
         with pytest.raises(error):

@@ -1,13 +1,11 @@
 """A curator's template is inlined where it is filled in: what its styles grow to is bounded there, and told."""
 
-import time
 from dataclasses import replace
 
 import pytest
 from django.conf import settings
 
 from newsletter.letters import render_letter
-from newsletter.rendering.custom_template import limits
 from newsletter.rendering.custom_template.render_custom_template import render_custom_template
 from newsletter.rendering.custom_template.template_errors import CustomTemplateError
 from tests.golden.editions import rich
@@ -47,11 +45,9 @@ def test_nothing_of_it_is_inlined_outside(monkeypatch: pytest.MonkeyPatch) -> No
     ids=["a great growth", "a growth", "many rules", "comments", "an import"],
 )
 def test_what_grows_or_takes_too_long_is_a_fault(css: str, body: str, words: str) -> None:
-    began = time.monotonic()
     with pytest.raises(CustomTemplateError) as caught:
         filled(css, body)
     assert words in str(caught.value)
-    assert time.monotonic() - began < limits.PROCESS.wall_seconds
 
 
 def test_nothing_is_fetched_there(asked: tuple[str, list[str]]) -> None:  # noqa: F811 — the fixture
