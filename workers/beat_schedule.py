@@ -29,6 +29,7 @@ PERIODIC_TASKS = (
     PeriodicTask("workers.tasks.maintenance.count_readers", 5),
     PeriodicTask("workers.tasks.maintenance.enqueue_group_steps", 1),
     PeriodicTask("workers.tasks.maintenance.send_confirmations", 2),
+    PeriodicTask("workers.tasks.maintenance.delete_old_batches", 60),
     PeriodicTask("workers.tasks.maintenance.clean_up", 60),
 )
 

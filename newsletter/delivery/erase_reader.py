@@ -25,7 +25,8 @@ def erase(email: str) -> Erased:
     Raises `BadInput` for an invalid address.
 
     A keyed hash stays, so that no import brings them back. The ledger and the outcomes of emails keep their subscriber
-    id, which then has no meaning. Webhook posts from the provider contain addresses, and are deleted after thirty days.
+    id, which then has no meaning. Webhook posts from the provider contain addresses, and are deleted after
+    `POSTS_KEPT_DAYS`.
     """
     address = normalise_email(email)
     with transaction.atomic():

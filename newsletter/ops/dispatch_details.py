@@ -11,6 +11,7 @@ from newsletter.delivery.dispatches.delay_reasons import Delay, delays_by_dispat
 from newsletter.delivery.ledger.progress import Progress, progress_by_dispatch
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.scheduled.scheduled_counts import cancels_not_held
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.insights.dispatch_stats import DispatchStats, stats_by_dispatch
 from newsletter.ops.health import STUCK_AFTER
@@ -60,7 +61,7 @@ def dispatch_details(dispatches: Collection[Dispatch], *, now: datetime) -> Disp
         moved_at,
         held_back(still, at=now - STUCK_AFTER),
         scheduled_sends.unconfirmed_cancels(dispatches, now=now),
-        scheduled_sends.cancels_not_held(dispatches),
+        cancels_not_held(dispatches),
     )
 
 

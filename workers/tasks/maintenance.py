@@ -9,7 +9,7 @@ from django.conf import settings
 
 from newsletter.accounts import session_expiry
 from newsletter.audience import kept_reader_counts, sign_up, sign_up_limits, subscriptions
-from newsletter.delivery.dispatches import recovery, return_unsent_stories
+from newsletter.delivery.dispatches import prune_batches, recovery, return_unsent_stories
 from newsletter.delivery.email_tests import order_email_test
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.rate_limits import quotas
@@ -90,6 +90,12 @@ def clean_up() -> None:
     session_expiry.delete_expired(now=now)
     sign_up.erase_unconfirmed(now=now)
     sign_up_limits.forget_old(now=now)
+
+
+@shared_task
+def delete_old_batches() -> None:
+    """Delete some batches of dispatches that are older than `BATCHES_KEPT_DAYS`."""
+    prune_batches.prune(now=clock.now())
 
 
 @shared_task
