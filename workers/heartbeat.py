@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from celery.signals import worker_ready, worker_shutting_down
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, close_old_connections, connection
 
 from newsletter.delivery.sending import send_batches
 from newsletter.lib import clock
@@ -40,6 +40,14 @@ def _stop(**_: Any) -> None:
     send_batches.stop_claiming()
 
 
+def _rest() -> None:
+    """Close SQLite's file, which a child must not inherit; keep the session of a server, which costs much to open."""
+    if connection.vendor == "sqlite":
+        connection.close()
+    else:
+        close_old_connections()
+
+
 def _beat(name: str, queues: list[str]) -> None:
     while True:
         with _beating:
@@ -48,7 +56,7 @@ def _beat(name: str, queues: list[str]) -> None:
             except Exception:  # the next heartbeat may succeed, so the thread must survive
                 log.exception("heartbeat.missed")
             finally:
-                connection.close()
+                _rest()
         if _leaving.wait(EVERY):
             break
     with _beating:

@@ -43,10 +43,12 @@ def enqueue_due_dispatches() -> None:
     now = clock.now()
     for edition_id in open_dispatch.due(now=now):
         open_due_edition.apply_async((edition_id,), expires=30)
-    for dispatch_id in recovery.still_opening():
+    under_way = recovery.under_way()
+    for dispatch_id in under_way.opening:
         continue_opening.apply_async((dispatch_id,), expires=5)
-    _enqueue_due_batches()
-    recovery.finish_completed(now=now)
+    if under_way.unfinished:
+        _enqueue_due_batches()
+        recovery.finish_completed(now=now)
 
 
 def _enqueue_due_batches() -> None:

@@ -4,7 +4,7 @@ import time
 from functools import lru_cache
 
 import redis
-from celery import shared_task
+from celery import current_app, shared_task
 from django.conf import settings
 
 from newsletter.accounts import session_expiry
@@ -21,7 +21,7 @@ from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
 from newsletter.ops import heartbeats
 from newsletter.stories.reading import story_drafts
-from workers import queue_depth
+from workers import due_work, queue_depth
 from workers.queues import WORKER_QUEUES
 
 CONFIRMATIONS_PER_RUN = 50
@@ -55,6 +55,14 @@ def _mail_client() -> Client:
         connect_timeout=settings.DISPATCH_CONNECT_TIMEOUT,
         answer_timeout=min(ANSWER_TIMEOUT, settings.DISPATCH_ANSWER_TIMEOUT),
     )
+
+
+@shared_task
+def enqueue_due_work() -> None:
+    """Enqueue the tasks that have rows to work on. A message that no worker takes in time expires: the rows stay."""
+    installation.check()  # creates the stamp
+    for name in due_work.tasks_to_enqueue(now=clock.now()):
+        current_app.send_task(name, expires=5)
 
 
 @shared_task

@@ -5,6 +5,7 @@ Safe to run at any time, repeatedly, and by two workers at once.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 from django.db import transaction
@@ -18,6 +19,7 @@ from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 
 REENQUEUE_AFTER = timedelta(seconds=10)  # a task older than this is assumed lost with its broker
 MAX_IN_HAND = 100  # batches of a dispatch while others have some, too; they take a machine about a second
+UNFINISHED = (DispatchState.OPEN, DispatchState.ATTENTION)
 log = structlog.get_logger()
 
 
@@ -79,9 +81,26 @@ def _in_turn(due: QuerySet[Batch], not_enqueued_since: datetime) -> list[int]:
     return [pk for pk, dispatch, turn in rows if turn + taken.get(dispatch, 0) <= MAX_IN_HAND]
 
 
+class UnderWay(NamedTuple):
+    """Ids of dispatches: `opening` still freeze their audience, `unfinished` may have batches to send."""
+
+    opening: list[int]
+    unfinished: list[int]
+
+
+def under_way() -> UnderWay:
+    """Return the dispatches with work in them, in one query: nearly always there are none."""
+    rows = Dispatch.objects.filter(Q(frozen_up_to_id__isnull=False) | Q(state__in=UNFINISHED))
+    found = list(rows.values_list("pk", "frozen_up_to_id", "state"))
+    return UnderWay(
+        [pk for pk, frozen_up_to_id, _ in found if frozen_up_to_id is not None],
+        [pk for pk, _, state in found if state in UNFINISHED],
+    )
+
+
 def still_opening() -> list[int]:
     """Return the ids of dispatches that still freeze their audience: a worker is doing so, or was lost."""
-    return list(Dispatch.objects.filter(frozen_up_to_id__isnull=False).values_list("pk", flat=True))
+    return under_way().opening
 
 
 def finish_completed(*, now: datetime) -> list[int]:
@@ -89,9 +108,8 @@ def finish_completed(*, now: datetime) -> list[int]:
 
     An error in one dispatch is logged and does not affect the others.
     """
-    unfinished = Dispatch.objects.filter(state__in=[DispatchState.OPEN, DispatchState.ATTENTION])
     finished = []
-    for pk in unfinished.values_list("pk", flat=True):
+    for pk in Dispatch.objects.filter(state__in=UNFINISHED).values_list("pk", flat=True):
         try:
             if control_dispatch.finish_if_done(pk, now=now) == DispatchState.FINISHED:
                 finished.append(pk)
