@@ -1,9 +1,11 @@
 """Record queue depths, recover lost work, clean up, and advance scheduled groups."""
 
 import time
+from collections.abc import Callable
 from functools import lru_cache
 
 import redis
+import structlog
 from celery import current_app, shared_task
 from django.conf import settings
 
@@ -27,7 +29,19 @@ from workers.queues import WORKER_QUEUES
 CONFIRMATIONS_PER_RUN = 50
 PROVIDER_PAUSE = 30.0  # seconds
 _provider_away = {"until": 0.0}
+CLEAN_UP: tuple[Callable[..., object], ...] = (
+    heartbeats.forget_old,
+    quotas.forget_old,
+    order_email_test.delete_old,
+    story_drafts.delete_decided,
+    gift_records.delete_old_gifts,
+    subscriptions.resume_all_due,
+    session_expiry.delete_expired,
+    sign_up.erase_unconfirmed,
+    sign_up_limits.forget_old,
+)
 ANSWER_TIMEOUT = 10.0  # seconds: retrying a cancel is better than waiting for the answer
+log = structlog.get_logger()
 
 
 @lru_cache(maxsize=1)
@@ -87,17 +101,16 @@ def send_confirmations() -> None:
 
 @shared_task
 def clean_up() -> None:
-    """End expired pauses; delete what is old: heartbeats, windows, test emails, drafts, gifts, sessions, sign-ups."""
+    """End expired pauses; delete what is old: heartbeats, windows, test emails, drafts, gifts, sessions, sign-ups.
+
+    A step that fails is logged and does not affect the others.
+    """
     now = clock.now()
-    heartbeats.forget_old(now=now)
-    quotas.forget_old(now=now)
-    order_email_test.delete_old(now=now)
-    story_drafts.delete_decided(now=now)
-    gift_records.delete_old_gifts(now=now)
-    subscriptions.resume_all_due(now=now)
-    session_expiry.delete_expired(now=now)
-    sign_up.erase_unconfirmed(now=now)
-    sign_up_limits.forget_old(now=now)
+    for step in CLEAN_UP:
+        try:
+            step(now=now)
+        except Exception:
+            log.exception("clean_up.step_failed", step=f"{step.__module__}.{step.__name__}")
 
 
 @shared_task

@@ -55,21 +55,22 @@ def batches_to_enqueue(*, now: datetime, limit: int) -> Sequence[int]:
     not_enqueued_since = now - REENQUEUE_AFTER
     with transaction.atomic():
         due = Batch.objects.due(now).filter(Q(last_enqueued_at=None) | Q(last_enqueued_at__lt=not_enqueued_since))
-        found = _in_turn(due.exclude(dispatch__in=list(paced)), not_enqueued_since)[:limit]
+        found = _in_turn(due.exclude(dispatch__in=list(paced)), not_enqueued_since, limit=limit)
         if paced:
             found += quotas.due_batches(paced, not_enqueued_since=not_enqueued_since, now=now, limit=limit)
         Batch.objects.filter(pk__in=found).update(last_enqueued_at=now)
     return found
 
 
-def _in_turn(due: QuerySet[Batch], not_enqueued_since: datetime) -> list[int]:
-    """Return the ids of due batches in the order in which they are sent: one of each dispatch, and again.
+def _in_turn(due: QuerySet[Batch], not_enqueued_since: datetime, *, limit: int) -> list[int]:
+    """Return up to `limit` ids of due batches in the order in which they are sent: one of each dispatch, and again.
 
     While several dispatches have due batches, at most `MAX_IN_HAND` of each are in the worker queue or in a call, so
     that a small dispatch does not wait for all batches of a large one.
     """
     first = Window(RowNumber(), partition_by=F("dispatch"), order_by=["due_at", "id"])
-    found = due.annotate(turn=first).order_by("turn", "due_at", "id")
+    # the database stops counting a dispatch at `limit`, so a tick does not read all batches that wait
+    found = due.annotate(turn=first).filter(turn__lte=limit).order_by("turn", "due_at", "id")
     rows = list(found.values_list("pk", "dispatch", "turn"))
     if not rows:
         return []
@@ -78,7 +79,7 @@ def _in_turn(due: QuerySet[Batch], not_enqueued_since: datetime) -> list[int]:
     taken = dict(in_hand.order_by().values_list("dispatch").annotate(Count("pk")))
     if len(taken.keys() | {dispatch for _, dispatch, _ in rows}) < 2:
         return [pk for pk, _, _ in rows]
-    return [pk for pk, dispatch, turn in rows if turn + taken.get(dispatch, 0) <= MAX_IN_HAND]
+    return [pk for pk, dispatch, turn in rows if turn + taken.get(dispatch, 0) <= MAX_IN_HAND][:limit]
 
 
 class UnderWay(NamedTuple):
