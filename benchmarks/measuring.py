@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks import dispatching, fleets, newsrooms, reading, reading_pages, watching, webhooks
+from benchmarks import dispatching, fleets, newsrooms, reading, reading_pages, soaking, watching, webhooks
 from benchmarks.data import WARM, slug
 from benchmarks.dispatching import Run
 from benchmarks.fleets import Fleet
@@ -33,6 +33,7 @@ class Plan:
     processes: int = field(default_factory=lambda: os.cpu_count() or 1)
     scale: float = 1.0  # of the peers' and the webhook's counts
     articles: Path | None = None  # folder of real web pages with the texts that they hold
+    minutes: float = 0.0  # of the soak; 0: half an hour
     cases: Path | None = None  # folder of pasted articles with the fields that should be found
     runs: list[dict[str, Any]] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
@@ -202,6 +203,13 @@ def fairness(plan: Plan) -> Iterator[Line]:
         yield from newsrooms.fairness(stage, plan.scale, plan.readers, plan.processes)
 
 
+def soak(plan: Plan) -> Iterator[Line]:
+    """Half an hour of ordinary life, with an eye on what the ops page says."""
+    with Stage("postgresql") as stage:
+        plan.saw(stage)
+        yield from soaking.measure(stage, plan)
+
+
 PARTS: dict[str, Part] = {
     "dispatch": dispatch,
     "sqlite": sqlite,
@@ -213,8 +221,10 @@ PARTS: dict[str, Part] = {
     "desk": desk,
     "idle": idle,
     "fairness": fairness,
+    "soak": soak,
     "audience": audience,
 }
+ON_REQUEST = {"soak"}  # too long to be run with all others
 
 
 # --- dispatching -------------------------------------------------------------------------------
