@@ -11,7 +11,7 @@ import structlog
 from celery.signals import worker_ready, worker_shutting_down
 from django.db import DatabaseError, close_old_connections, connection
 
-from newsletter.delivery.sending import send_batches
+from newsletter.delivery.sending import worker_shutdown
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
 
@@ -37,7 +37,7 @@ def _start(sender: Any, **_: Any) -> None:
 
 def _stop(**_: Any) -> None:
     _leaving.set()
-    send_batches.stop_claiming()
+    worker_shutdown.stop_claiming()
 
 
 def _rest() -> None:
