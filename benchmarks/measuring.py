@@ -93,18 +93,22 @@ def dispatch(plan: Plan) -> Iterator[Line]:
 
 
 def sqlite(plan: Plan) -> Iterator[Line]:
-    """Product and floor on SQLite, which has one writer at a time."""
-    size = min(PART, plan.readers)
+    """Product and floor on SQLite, which has one writer at a time. With few readers the wait for the tick is most."""
+    sizes = sorted({min(PART, plan.readers), plan.readers})
     with Stage("sqlite") as stage:
-        reached = stage.readers(WARM, size)
-        floors, products = [], []
+        reached = stage.readers(WARM, *sizes)
+        floors: dict[int, list[Run]] = {size: [] for size in sizes}
+        products: dict[int, list[Run]] = {size: [] for size in sizes}
         for _ in range(plan.rounds):
             with _warm(stage, fleets.floor(stage, processes=plan.processes)) as fleet:
-                floors.append(plan.note(_send(stage, fleet, size, reached)))
+                for size in sizes:
+                    floors[size].append(plan.note(_send(stage, fleet, size, reached)))
             with _warm(stage, fleets.product(stage, processes=plan.processes)) as fleet:
-                products.append(plan.note(_send(stage, fleet, size, reached)))
-        yield from _counted("sqlite", [*floors, *products])
-        yield from _against_floor("sqlite", products, floors, size, judged=False)
+                for size in sizes:
+                    products[size].append(plan.note(_send(stage, fleet, size, reached)))
+        yield from _counted("sqlite", [run for runs in (*floors.values(), *products.values()) for run in runs])
+        for size in sizes:
+            yield from _against_floor("sqlite", products[size], floors[size], size, judged=size == max(sizes))
 
 
 def far(plan: Plan) -> Iterator[Line]:

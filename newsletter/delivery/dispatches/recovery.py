@@ -62,6 +62,21 @@ def batches_to_enqueue(*, now: datetime, limit: int) -> Sequence[int]:
     return found
 
 
+def first_batches_to_enqueue(dispatch: Dispatch, *, now: datetime) -> Sequence[int]:
+    """Return the ids of the first due batches of a dispatch that has just opened, and mark them as enqueued.
+
+    It has none in hand, so they are in its turn, whatever the others have. Those of a paced dispatch are left to
+    `batches_to_enqueue`. The cost does not grow with the number of dispatches that open at one moment.
+    """
+    if dispatch.is_paced:
+        return []
+    with transaction.atomic():
+        due = Batch.objects.due(now).filter(dispatch=dispatch, last_enqueued_at=None)
+        found = list(due.order_by("due_at", "id").values_list("pk", flat=True)[:MAX_IN_HAND])
+        Batch.objects.filter(pk__in=found).update(last_enqueued_at=now)
+    return found
+
+
 def _in_turn(due: QuerySet[Batch], not_enqueued_since: datetime, *, limit: int) -> list[int]:
     """Return up to `limit` ids of due batches in the order in which they are sent: one of each dispatch, and again.
 
