@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from benchmarks import table
-from benchmarks.measuring import PARTS, Plan
+from benchmarks.measuring import ON_REQUEST, PARTS, Plan
 from benchmarks.table import Line
 
 FEWEST = 100_000  # readers of the large edition with whom the targets mean something
@@ -21,6 +21,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, help="pairs of product and floor (3)")
     parser.add_argument("--quick", action="store_true", help="100,000 readers, one round, smaller peers")
     parser.add_argument("--scale", type=float, help="of what the peers and the webhook are given to do (1)")
+    parser.add_argument("--minutes", type=float, default=0.0, help="of the soak (30)")
     parser.add_argument("--json", type=Path, help="where the figures go (benchmarks/results/latest.json)")
     parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="put the table between the marks of a document")
     for kind, what in (("articles", "real web pages, with the texts that they hold"), ("cases", "pasted articles")):
@@ -35,10 +36,11 @@ def main() -> int:
     if plan.readers < 100 or plan.readers % 100:
         parser.error("the number of readers must be a multiple of 100")
     plan.scale = given.scale or plan.scale
+    plan.minutes = given.minutes
     plan.articles, plan.cases = given.articles, given.cases
     lines: list[Line] = []
     began = time.monotonic()
-    for name in given.parts or PARTS:
+    for name in given.parts or [name for name in PARTS if name not in ON_REQUEST]:
         print(f"{name} …", file=sys.stderr, flush=True)
         found = list(PARTS[name](plan))
         print(table.plain(found), end="\n\n", flush=True)

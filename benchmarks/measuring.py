@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks import dispatching, fleets, newsrooms, reading, reading_pages, watching, webhooks
+from benchmarks import dispatching, fleets, newsrooms, reading, reading_pages, soaking, watching, webhooks
 from benchmarks.data import WARM, slug
 from benchmarks.dispatching import Run
 from benchmarks.fleets import Fleet
@@ -33,6 +33,7 @@ class Plan:
     processes: int = field(default_factory=lambda: os.cpu_count() or 1)
     scale: float = 1.0  # of the peers' and the webhook's counts
     articles: Path | None = None  # folder of real web pages with the texts that they hold
+    minutes: float = 0.0  # of the soak; 0: half an hour
     cases: Path | None = None  # folder of pasted articles with the fields that should be found
     runs: list[dict[str, Any]] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
@@ -92,18 +93,22 @@ def dispatch(plan: Plan) -> Iterator[Line]:
 
 
 def sqlite(plan: Plan) -> Iterator[Line]:
-    """Product and floor on SQLite, which has one writer at a time."""
-    size = min(PART, plan.readers)
+    """Product and floor on SQLite, which has one writer at a time. With few readers the wait for the tick is most."""
+    sizes = sorted({min(PART, plan.readers), plan.readers})
     with Stage("sqlite") as stage:
-        reached = stage.readers(WARM, size)
-        floors, products = [], []
+        reached = stage.readers(WARM, *sizes)
+        floors: dict[int, list[Run]] = {size: [] for size in sizes}
+        products: dict[int, list[Run]] = {size: [] for size in sizes}
         for _ in range(plan.rounds):
             with _warm(stage, fleets.floor(stage, processes=plan.processes)) as fleet:
-                floors.append(plan.note(_send(stage, fleet, size, reached)))
+                for size in sizes:
+                    floors[size].append(plan.note(_send(stage, fleet, size, reached)))
             with _warm(stage, fleets.product(stage, processes=plan.processes)) as fleet:
-                products.append(plan.note(_send(stage, fleet, size, reached)))
-        yield from _counted("sqlite", [*floors, *products])
-        yield from _against_floor("sqlite", products, floors, size, judged=False)
+                for size in sizes:
+                    products[size].append(plan.note(_send(stage, fleet, size, reached)))
+        yield from _counted("sqlite", [run for runs in (*floors.values(), *products.values()) for run in runs])
+        for size in sizes:
+            yield from _against_floor("sqlite", products[size], floors[size], size, judged=size == max(sizes))
 
 
 def far(plan: Plan) -> Iterator[Line]:
@@ -202,6 +207,13 @@ def fairness(plan: Plan) -> Iterator[Line]:
         yield from newsrooms.fairness(stage, plan.scale, plan.readers, plan.processes)
 
 
+def soak(plan: Plan) -> Iterator[Line]:
+    """Half an hour of ordinary life, with an eye on what the ops page says."""
+    with Stage("postgresql") as stage:
+        plan.saw(stage)
+        yield from soaking.measure(stage, plan)
+
+
 PARTS: dict[str, Part] = {
     "dispatch": dispatch,
     "sqlite": sqlite,
@@ -213,8 +225,10 @@ PARTS: dict[str, Part] = {
     "desk": desk,
     "idle": idle,
     "fairness": fairness,
+    "soak": soak,
     "audience": audience,
 }
+ON_REQUEST = {"soak"}  # too long to be run with all others
 
 
 # --- dispatching -------------------------------------------------------------------------------

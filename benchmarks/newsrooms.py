@@ -20,9 +20,10 @@ LIMIT = 300  # seconds until all must be sent
 MUST, AIM = 100, 30  # milliseconds of server time
 
 
-def fill(stage: Stage, scale: float, readers: int) -> dict[str, Any]:
-    """A newsroom of that size; the ids in it."""
-    sizes = [max(5, PUBLICATIONS * scale), max(LEAST_STORIES, STORIES * scale), max(30, EDITIONS * scale)]
+def fill(stage: Stage, scale: float, readers: int, *, publications: int = 0) -> dict[str, Any]:
+    """A newsroom of that size, or with so many publications; the ids in it."""
+    publications = publications or int(max(5, PUBLICATIONS * scale))
+    sizes = [publications, max(LEAST_STORIES, STORIES * scale), max(30, publications + 5, EDITIONS * scale)]
     made: dict[str, Any] = stage.do("-m", "benchmarks.newsroom", str(readers), *(str(int(size)) for size in sizes))
     return made
 

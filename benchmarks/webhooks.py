@@ -99,7 +99,7 @@ def measure(stage: Stage, plan: "Plan") -> Iterator[Line]:
     stage.environment |= {"WEB_PORT": str(port), "SENDGRID_WEBHOOK_KEY": provider.public}
     commands = stage.do("-m", "benchmarks.product", "commands")
     web = stage.run("web", *commands["web"], environment=stage.environment)
-    wait_until(lambda: _is_up(port), timeout=60, what="the web server")
+    wait_until(lambda: is_up(port), timeout=60, what="the web server")
     rounds = [_events(stage, readers) for _ in range(min(plan.rounds, ROUNDS))]
     with psycopg.connect(stage.database) as connection:
         connection.execute(FLOOR_TABLE)
@@ -146,16 +146,16 @@ def _events(stage: Stage, readers: int) -> list[list[dict[str, Any]]]:
                 bounced = subscriber % BOUNCES == 0
                 if bounced and kind == "open":
                     continue
-                event = _event(call, subscriber, "bounce" if bounced and kind == "delivered" else kind)
-                events.append({**event, "timestamp": now + after})
+                one = event(call, subscriber, "bounce" if bounced and kind == "delivered" else kind)
+                events.append({**one, "timestamp": now + after})
             posts.append(events)
     return posts
 
 
-def _event(call: dict[str, Any], subscriber: int, kind: str) -> dict[str, Any]:
+def event(call: dict[str, Any], subscriber: int, kind: str) -> dict[str, Any]:
     """As SendGrid's reference shows them, with the fields that it always sends."""
     digest = hashlib.blake2b(f"{call['attempt']}-{subscriber}-{kind}".encode(), digest_size=16).digest()
-    event: dict[str, Any] = {
+    told: dict[str, Any] = {
         "email": f"r{subscriber}@readers.example",
         "event": kind,
         "sg_event_id": base64.urlsafe_b64encode(digest).decode("ascii").rstrip("="),
@@ -167,13 +167,13 @@ def _event(call: dict[str, Any], subscriber: int, kind: str) -> dict[str, Any]:
         "nl_subscriber": str(subscriber),
     }
     if kind == "delivered":
-        event |= {"response": "250 2.0.0 OK 1700000000 a1-20020a05620a0", "ip": "192.0.2.10", "tls": 1}
+        told |= {"response": "250 2.0.0 OK 1700000000 a1-20020a05620a0", "ip": "192.0.2.10", "tls": 1}
     elif kind == "open":
         program = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)"
-        event |= {"useragent": program, "sg_machine_open": False, "ip": "192.0.2.77"}
+        told |= {"useragent": program, "sg_machine_open": False, "ip": "192.0.2.77"}
     elif kind == "bounce":
-        event |= {"type": "bounce", "reason": "550 5.1.1 no such mailbox", "status": "5.1.1"}
-    return event
+        told |= {"type": "bounce", "reason": "550 5.1.1 no such mailbox", "status": "5.1.1"}
+    return told
 
 
 # --- the three ---------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ def _answers(
     )  # fmt: skip
 
 
-def _is_up(port: int) -> bool:
+def is_up(port: int) -> bool:
     connection = HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", "/healthz")

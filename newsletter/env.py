@@ -67,6 +67,14 @@ def count(name: str, default: int, *, minimum: int, maximum: int) -> int:
     return int(value)
 
 
+def days_kept(name: str, default: int, *, least: int) -> int:
+    """Return after how many days something is deleted, at least `least`; 0 means never."""
+    days = count(name, default, minimum=0, maximum=36_500)
+    if 0 < days < least:
+        raise BadSetting(name, f"is {days}.", f"Give at least {least}, or 0, which keeps everything.")
+    return days
+
+
 def flag(name: str, default: bool) -> bool:
     """Return whether the value is yes, true, on or 1; no, false, off and 0 are False."""
     given = text(name).lower()

@@ -203,3 +203,11 @@ def test_check_names_the_setting_that_stops_the_start(
         main(["check"])
     assert left.value.code == 1
     assert capsys.readouterr().err.startswith("BASE_URL is 'https://news.example.org?'; paths are appended to it.")
+
+
+@pytest.mark.parametrize("days", ["1", "29"])
+def test_batches_are_kept_for_ever_or_for_thirty_days_at_least(read: Any, days: str) -> None:
+    with pytest.raises(BadSetting, match="at least 30"):
+        read(BATCHES_KEPT_DAYS=days)
+    assert read(BATCHES_KEPT_DAYS="0")["BATCHES_KEPT_DAYS"] == 0
+    assert read(BATCHES_KEPT_DAYS="30")["BATCHES_KEPT_DAYS"] == 30

@@ -4,6 +4,7 @@ docs/decisions/0003-celery-wakes-workers.md explains each setting.
 """
 
 import os
+import sys
 from typing import Any
 
 import django
@@ -19,13 +20,13 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "yes")
 from newsletter.lib.errors import NewsletterError  # noqa: E402 — Django must be ready first
 from newsletter.lib.shared_memory import require_shared_memory  # noqa: E402
 from workers import database_connections, heartbeat, record_failures  # noqa: E402
-from workers.queues import WORKER_QUEUES  # noqa: E402
+from workers.queues import task_modules  # noqa: E402
 
 ALIASES["threads"] = "workers.thread_pool:TaskPool"
 
 app = celery_app.create()
 app.conf.update(
-    include=[f"workers.tasks.{name}" for name in WORKER_QUEUES if name != "sending"],  # dispatch has its task
+    include=task_modules(sys.argv),
     # the lease in the ledger is the acknowledgement, so Celery's own redelivery is off
     task_acks_late=False,
     worker_prefetch_multiplier=1,

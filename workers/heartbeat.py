@@ -11,9 +11,9 @@ import redis
 import structlog
 from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, close_old_connections, connection
 
-from newsletter.delivery.sending import send_batches
+from newsletter.delivery.sending import worker_shutdown
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
 from workers import vital_signs
@@ -44,7 +44,15 @@ def _start(sender: Any, **_: Any) -> None:
 
 def _stop(**_: Any) -> None:
     _leaving.set()
-    send_batches.stop_claiming()
+    worker_shutdown.stop_claiming()
+
+
+def _rest() -> None:
+    """Close SQLite's file, which a child must not inherit; keep the session of a server, which costs much to open."""
+    if connection.vendor == "sqlite":
+        connection.close()
+    else:
+        close_old_connections()
 
 
 def _beat(name: str, queues: list[str], slots: int, sign: SignOfLife) -> None:
@@ -59,7 +67,7 @@ def _beat(name: str, queues: list[str], slots: int, sign: SignOfLife) -> None:
             except Exception:  # the next heartbeat may succeed, so the thread must survive
                 log.exception("heartbeat.missed")
             finally:
-                connection.close()
+                _rest()
         sign.show(broker_answers=answers)
         if _leaving.wait(EVERY):
             break

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from newsletter.audience import consent_events
 from newsletter.audience.consent_events import ConsentEvidence
@@ -19,6 +20,7 @@ from newsletter.publications.schedule import zone
 log = structlog.get_logger()
 
 MAX_PAUSE = timedelta(days=366)
+FIRST_TIME_ZONE = timedelta(hours=14)  # where a day begins first, ahead of UTC
 
 
 def unsubscribe(
@@ -84,8 +86,15 @@ def resume_due(publication: Publication, *, now: datetime) -> int:
 
 
 def resume_all_due(*, now: datetime) -> None:
-    """Run `resume_due` for every active publication. A failure is logged and does not affect the others."""
-    for publication in Publication.objects.filter(is_active=True):
+    """Run `resume_due` for every active publication with a pause that may be over.
+
+    A failure is logged and does not affect the others.
+    """
+    latest = (now + FIRST_TIME_ZONE).date()
+    over = Subscription.objects.filter(
+        publication=OuterRef("pk"), status=SubscriptionStatus.PAUSED, paused_until__lte=latest
+    )
+    for publication in Publication.objects.filter(Exists(over), is_active=True):
         try:
             resume_due(publication, now=now)
         except Exception:

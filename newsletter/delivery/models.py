@@ -55,6 +55,20 @@ class Dispatch(models.Model):
     )
     opened_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    final_counts = models.JSONField(
+        default=dict, help_text="Numbers of readers in its batches when they became final (final_counts.py)."
+    )
+    final_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since then its batches are not read: they are being deleted, or are."
+    )
+    batches_deleted_at = models.DateTimeField(null=True, blank=True, help_text="When the last batch was deleted.")
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["opened_at"], name="dispatch_with_batches", condition=Q(batches_deleted_at__isnull=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"dispatch {self.pk}"
@@ -156,6 +170,8 @@ class Batch(models.Model):
             models.Index(
                 fields=["due_at"], name="batch_unfinished", condition=Q(state__in=["pending", "claimed", "calling"])
             ),
+            # the database looks for batches split from one that is deleted
+            models.Index(fields=["split_from"], name="batch_split_from", condition=Q(split_from__isnull=False)),
         ]
 
     def __str__(self) -> str:

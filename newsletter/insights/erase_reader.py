@@ -28,7 +28,8 @@ def erase(email: str) -> Erased:
     Raises `BadInput` for an invalid address.
 
     A keyed hash stays, so that no import brings them back. The ledger keeps their subscriber id, which then has no
-    meaning. Webhook posts from the provider contain addresses, and are deleted after thirty days.
+    meaning. Webhook posts from the provider contain addresses, and are deleted after
+    `POSTS_KEPT_DAYS`.
     """
     address = normalise_email(email)
     for tries_left in reversed(range(TRIES)):

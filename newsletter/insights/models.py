@@ -29,7 +29,7 @@ class WebhookPostQuerySet(models.QuerySet["WebhookPost"]):
 
 
 class WebhookPost(Claimable):
-    """One post of events from the provider, byte for byte, kept for thirty days."""
+    """One post of events from the provider, byte for byte, kept for `POSTS_KEPT_DAYS`."""
 
     received_at = models.DateTimeField(db_index=True)
     signed_at = models.DateTimeField(null=True, blank=True, help_text="By the provider's clock, if it is known.")

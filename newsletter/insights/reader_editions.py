@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.states import BatchState, DispatchState
@@ -53,15 +55,14 @@ class ReaderEdition(NamedTuple):
 
 def reader_editions(subscriber_id: int, *, publications: Collection[int], limit: int) -> list[ReaderEdition]:
     """Return the reader's editions among the latest `limit` dispatches of `publications`, newest first."""
-    recent = Dispatch.objects.filter(edition__publication__in=publications).select_related("edition__publication")
-    dispatches = list(recent.order_by("-opened_at", "-pk")[:limit])
+    dispatches = list(_recent(publications, limit))
     outcomes = {
         outcome.dispatch_id: outcome
         for outcome in ReaderOutcome.objects.filter(dispatch__in=dispatches, subscriber=subscriber_id)
     }
     letters = FrozenLetter.objects.filter(edition__dispatch__in=dispatches, variant=Variant.DEFAULT)
     subjects = {edition: _readable(subject) for edition, subject in letters.values_list("edition_id", "subject")}
-    others = {one.pk: one for one in dispatches if one.pk not in outcomes}
+    others = {one.pk: one for one in dispatches if one.pk not in outcomes and one.final_at is None}
     batches = _batches_with(subscriber_id, others)
     found = []
     for dispatch in dispatches:
@@ -70,6 +71,17 @@ def reader_editions(subscriber_id: int, *, publications: Collection[int], limit:
         elif words := batches.get(dispatch.pk):
             found.append(_described(dispatch, words))
     return [edition._replace(subject=subjects.get(edition.edition_id, "")) for edition in found]
+
+
+def deleted_until(*, publications: Collection[int], limit: int) -> datetime | None:
+    """Return when the newest of these dispatches without batches opened: up to then, editions may be missing."""
+    found = _recent(publications, limit).values_list("opened_at", "final_at")
+    return max((opened_at for opened_at, final_at in found if final_at), default=None)
+
+
+def _recent(publications: Collection[int], limit: int) -> QuerySet[Dispatch]:
+    recent = Dispatch.objects.filter(edition__publication__in=publications).select_related("edition__publication")
+    return recent.order_by("-opened_at", "-pk")[:limit]
 
 
 def _readable(subject: str) -> str:

@@ -37,7 +37,7 @@ class ReaderGift(NamedTuple):
 
 
 class ReaderRecord(NamedTuple):
-    """What is stored about one reader."""
+    """What is stored about one reader. `editions` may lack some that were sent up to `editions_deleted_until`."""
 
     id: int
     email: str
@@ -50,6 +50,7 @@ class ReaderRecord(NamedTuple):
     subscriptions: list[ReaderSubscription]
     consent_events: list[ConsentProofEvent]
     editions: list[ReaderEdition]
+    editions_deleted_until: datetime | None
     gifts: list[ReaderGift]
 
 
@@ -61,6 +62,7 @@ def reader_record(subscriber: Subscriber) -> ReaderRecord:
         .order_by("publication__name")
     )
     suppression = suppressions.suppression_of(subscriber.email)
+    publications = [one.publication_id for one in subscriptions]
     gifts = Gift.objects.filter(email=subscriber.email).values_list("given_at", "amount", "currency", "source")
     return ReaderRecord(
         id=subscriber.pk,
@@ -73,9 +75,8 @@ def reader_record(subscriber: Subscriber) -> ReaderRecord:
         suppression_detail=suppression.detail if suppression else "",
         subscriptions=[_subscription(one) for one in subscriptions],
         consent_events=consent_proof.events_of(subscriber.pk),
-        editions=reader_editions.reader_editions(
-            subscriber.pk, publications=[one.publication_id for one in subscriptions], limit=EDITIONS
-        ),
+        editions=reader_editions.reader_editions(subscriber.pk, publications=publications, limit=EDITIONS),
+        editions_deleted_until=reader_editions.deleted_until(publications=publications, limit=EDITIONS),
         gifts=[ReaderGift(at, format_amount(amount, currency), source) for at, amount, currency, source in gifts],
     )
 

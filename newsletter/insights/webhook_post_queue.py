@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from django.conf import settings
 from django.db import connection
 
 from newsletter.insights.models import PostRefusal, WebhookPost, WebhookPostState
 from newsletter.lib import claim_rows, sql
 from newsletter.mail.sendgrid import event_webhook
 
-KEPT = timedelta(days=30)
 OLD = timedelta(days=1)  # the provider repeats a post for a day; an older one was delayed on its way
 LEASE = timedelta(minutes=2)
 MAX_TRIES = 10
@@ -78,12 +78,11 @@ def quarantine(post: WebhookPost, *, problem: str) -> None:
 
 
 def prune(*, now: datetime, limit: int = 10_000) -> int:
-    """Delete up to `limit` posts older than thirty days, and return how many there were."""
-    PostRefusal.objects.filter(last_at__lt=now - KEPT).delete()
+    """Delete up to `limit` posts older than `POSTS_KEPT_DAYS`, and return how many there were."""
+    before = now - timedelta(days=settings.POSTS_KEPT_DAYS)
+    PostRefusal.objects.filter(last_at__lt=before).delete()
     old = list(
-        WebhookPost.objects.filter(received_at__lt=now - KEPT)
-        .order_by("received_at")
-        .values_list("pk", flat=True)[:limit]
+        WebhookPost.objects.filter(received_at__lt=before).order_by("received_at").values_list("pk", flat=True)[:limit]
     )
     for begin in range(0, len(old), 500):
         WebhookPost.objects.filter(pk__in=old[begin : begin + 500]).delete()

@@ -28,7 +28,7 @@ from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import Letter
 from newsletter.publications.models import TooFewStoriesPolicy
 from newsletter.rendering.custom_template.preview_slots import preview_slot
-from newsletter.rendering.markup.css_inlining import InliningError
+from newsletter.rendering.markup.inlining_error import InliningError
 from newsletter.rendering.render_templates import RenderingError
 from newsletter.stories import story_queue
 from newsletter.stories.models import Story

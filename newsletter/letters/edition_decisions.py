@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 
 from newsletter.accounts.models import User
@@ -187,6 +188,7 @@ def renew(edition: Edition, composed: Composed | None, *, reason: str, keeps_app
     return review(edition, now=now)
 
 
+log = structlog.get_logger()
 TOO_LATE = {
     EditionState.PLANNED: "The email could not be built in time.",
     EditionState.ASSEMBLED: "Not approved in time.",
@@ -195,20 +197,29 @@ PUBLICATION_PAUSED = "The publication is paused."
 
 
 def hold_late(*, now: datetime) -> list[int]:
-    """Hold every edition that was not ready before its lateness limit; return their ids."""
+    """Hold every edition that was not ready before its lateness limit; return their ids.
+
+    An edition that cannot be held is logged, and the others are still processed.
+    """
     held = []
     for edition in Edition.objects.filter(state__in=TOO_LATE, due_at__lt=now).select_related("publication"):
-        if edition.too_late_after >= now:
-            continue
-        with transaction.atomic():
-            current = Edition.objects.locked(edition.pk)
-            if current.state == edition.state and current.due_at == edition.due_at:
-                is_paused = not current.publication.is_active
-                hold(
-                    current, reason=PUBLICATION_PAUSED if is_paused else TOO_LATE[EditionState(current.state)], now=now
-                )
-                held.append(current.pk)
+        try:
+            if edition.too_late_after < now and _hold_as_it_was(edition, now=now):
+                held.append(edition.pk)
+        except Exception:
+            log.exception("edition.not_held", edition=edition.pk)
     return held
+
+
+def _hold_as_it_was(edition: Edition, *, now: datetime) -> bool:
+    """Hold a late edition unless somebody has changed its state or its time since it was read."""
+    with transaction.atomic():
+        current = Edition.objects.locked(edition.pk)
+        if current.state != edition.state or current.due_at != edition.due_at:
+            return False
+        late = TOO_LATE[EditionState(current.state)]
+        hold(current, reason=late if current.publication.is_active else PUBLICATION_PAUSED, now=now)
+    return True
 
 
 def mark_dispatched(edition: Edition, *, now: datetime, reason: str = "") -> Edition:

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from newsletter.letters.content.letter_content import LetterContent
 from newsletter.mail.message import Letter
-from newsletter.rendering.markup.css_inlining import inline_css
+from newsletter.rendering.markup.inline_styles import inline_css
 from newsletter.rendering.render_templates import render as fill
 
 # The names that templates know: all content of a letter, but not its layout.

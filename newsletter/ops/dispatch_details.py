@@ -11,6 +11,7 @@ from newsletter.delivery.dispatches.delay_reasons import Delay, delays_by_dispat
 from newsletter.delivery.ledger.progress import Progress, progress_by_dispatch
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
+from newsletter.delivery.scheduled.scheduled_counts import cancels_not_held
 from newsletter.delivery.sending.attempt_outcome import SET_UP_STATUSES
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.insights.dispatch_stats import DispatchStats, stats_by_dispatch
@@ -65,7 +66,7 @@ def dispatch_details(dispatches: Collection[Dispatch], *, now: datetime) -> Disp
         moved_at,
         held_back(still, at=now - STUCK_AFTER),
         scheduled_sends.unconfirmed_cancels(dispatches, now=now),
-        scheduled_sends.cancels_not_held(dispatches),
+        cancels_not_held(dispatches),
         _uncertain_since([dispatch.pk for dispatch in doubtful]),
         _set_up_status([d.pk for d in dispatches if d.state == DispatchState.PAUSED]),
     )

@@ -1,12 +1,15 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from newsletter.audience import subscriptions
 from newsletter.audience.models import Subscription, SubscriptionStatus
 from newsletter.audience.subscribe import subscribe
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.publications.models import Publication
+from tests.support import factories as make
 
 
 @pytest.fixture
@@ -83,6 +86,31 @@ def test_a_pause_lasts_until_its_day_has_come_where_the_publication_is(
     assert subscriptions.resume_due(publication, now=just_before + timedelta(minutes=1)) == 0
     rita.refresh_from_db()
     assert (rita.status, rita.paused_until) == (SubscriptionStatus.ACTIVE, None)
+
+
+def test_all_pauses_that_are_over_end_and_publications_without_one_cost_no_query(
+    rita: Subscription, publication: Publication, now: datetime
+) -> None:
+    for number in range(5):
+        make.publication(slug=f"other-{number}")
+    with CaptureQueriesContext(connection) as idle:
+        subscriptions.resume_all_due(now=now)
+    assert len(idle) == 1
+    pause(rita, date(2026, 11, 25), now)
+    subscriptions.resume_all_due(now=datetime(2026, 11, 25, 4, 59, tzinfo=UTC))
+    rita.refresh_from_db()
+    assert rita.status == SubscriptionStatus.PAUSED
+    subscriptions.resume_all_due(now=datetime(2026, 11, 25, 5, 0, tzinfo=UTC))
+    rita.refresh_from_db()
+    assert rita.status == SubscriptionStatus.ACTIVE
+
+
+def test_a_pause_ends_in_time_where_the_day_begins_first(rita: Subscription, now: datetime) -> None:
+    Publication.objects.update(time_zone="Pacific/Kiritimati")
+    pause(rita, date(2026, 11, 25), now)
+    subscriptions.resume_all_due(now=datetime(2026, 11, 24, 10, 0, tzinfo=UTC))
+    rita.refresh_from_db()
+    assert rita.status == SubscriptionStatus.ACTIVE
 
 
 @pytest.mark.parametrize("days", [-1, 0, 367])

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -289,6 +290,8 @@ def test_posts_are_thrown_away_after_thirty_days_whatever_became_of_them() -> No
     assert webhook_post_queue.prune(now=MONDAY) == 2
     assert webhook_post_queue.prune(now=MONDAY) == 0
     assert WebhookPost.objects.count() == 2
+    with override_settings(POSTS_KEPT_DAYS=2):
+        assert webhook_post_queue.prune(now=MONDAY) == 1
 
 
 def test_several_events_of_one_reader_in_one_post_are_merged_at_once(opened: Opener) -> None:

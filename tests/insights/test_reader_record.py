@@ -101,3 +101,16 @@ def test_the_record_holds_everything(publication: Publication, rita: Subscriber)
 def test_a_reader_of_nothing_has_an_empty_record(publication: Publication) -> None:
     record = reader_record(Subscriber.objects.create(email="nobody@example.org"))
     assert (record.subscriptions, record.editions, record.gifts, record.consent_events) == ([], [], [], [])
+
+
+def test_editions_whose_batches_were_deleted_may_be_missing_and_it_says_so(
+    publication: Publication, rita: Subscriber
+) -> None:
+    dispatch = opened(publication)
+    Batch.objects.update(state=BatchState.ACCEPTED)
+    assert reader_record(rita).editions_deleted_until is None
+    Dispatch.objects.update(final_at=MONDAY)
+    record = reader_record(rita)
+    assert (record.editions, record.editions_deleted_until) == ([], dispatch.opened_at)
+    ReaderOutcome.objects.create(dispatch=dispatch, subscriber=rita.pk, reached=DeliveryStage.DELIVERED)
+    assert outcomes(rita) == ["delivered"], "its events are kept longer"

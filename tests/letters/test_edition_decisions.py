@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,6 +89,23 @@ def test_releasing_an_edition_whose_time_has_passed_makes_it_due_now_and_asks_fo
     released = edition_decisions.release(edition, now=late)
     assert (released.state, released.due_at) == (EditionState.PLANNED, late)
     assert assemble_edition.assemble(edition.pk, now=late).state == EditionState.ASSEMBLED
+
+
+def test_an_edition_that_cannot_be_held_does_not_keep_others_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    publication = make.publication()
+    broken = make.edition(publication, due_at=MONDAY)
+    other = make.edition(publication, due_at=MONDAY, local_date=None)
+    locked = Edition.objects.locked
+
+    def fail(pk: int) -> Edition:
+        if pk == broken.pk:
+            raise DatabaseError("lock timeout")
+        return locked(pk)
+
+    monkeypatch.setattr(Edition.objects, "locked", fail)
+    assert edition_decisions.hold_late(now=MONDAY + timedelta(days=1)) == [other.pk]
+    other.refresh_from_db()
+    assert other.state == EditionState.HELD
 
 
 def test_sending_now_only_sets_the_time() -> None:

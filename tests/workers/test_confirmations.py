@@ -55,3 +55,15 @@ def test_the_clean_up_erases_what_nobody_confirmed() -> None:
     sign_up(make.publication(), email="rita@example.org", evidence=PAGE, now=clock.now() - timedelta(days=8))
     maintenance.clean_up()
     assert not Subscriber.objects.exists()
+
+
+def test_a_step_of_the_clean_up_that_fails_does_not_keep_the_others_from_their_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*, now: object) -> None:
+        raise RuntimeError(now)
+
+    sign_up(make.publication(), email="rita@example.org", evidence=PAGE, now=clock.now() - timedelta(days=8))
+    monkeypatch.setattr(maintenance, "CLEAN_UP", (fail, *maintenance.CLEAN_UP))
+    maintenance.clean_up()
+    assert not Subscriber.objects.exists()

@@ -7,12 +7,13 @@ import sys
 import time
 from typing import Any
 
+import pytest
 import redis
 
 from tests.support.redis import RedisServer
 from workers import queue_depth
 from workers.beat_schedule import PERIODIC_TASKS, SCHEDULE
-from workers.queues import ROUTES, WORKER_QUEUES
+from workers.queues import ROUTES, WORKER_QUEUES, task_modules
 
 
 def test_every_tick_is_an_interval_that_is_thrown_away_when_nobody_picks_it_up() -> None:
@@ -67,6 +68,20 @@ def test_every_task_of_the_timetable_is_known_to_the_workers(redis_server: Redis
         check=True,
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("queues", "modules"),
+    [
+        ("pictures,reading", {"pictures", "reading"}),
+        ("dispatch,sending", {"dispatch"}),
+        ("sending", {"dispatch"}),
+        (None, {"assembly", "dispatch", "insights", "pictures", "reading", "maintenance"}),
+    ],
+)
+def test_a_worker_loads_the_tasks_of_its_queues(queues: str | None, modules: set[str]) -> None:
+    words = ["celery", "worker", *([f"--queues={queues}"] if queues else []), "--pool=threads"]
+    assert set(task_modules(words)) == {f"workers.tasks.{name}" for name in modules}
 
 
 def test_a_worker_without_shared_memory_ends_with_one_sentence(redis_server: RedisServer) -> None:

@@ -10,13 +10,20 @@ from newsletter.lib import clock
 
 
 @shared_task
-def plan_and_assemble_due() -> None:
-    """Plan editions, reopen those whose content changed, and enqueue those due for assembly."""
+def plan_and_compare() -> None:
+    """Plan editions, reopen those whose content changed, and hold those that are too late."""
     if not installation.is_current():
         return  # a copy or a restored backup assembles nothing until a person confirms it
     plan_editions.plan_all(now=clock.now())
     assemble_edition.refresh_stale(now=clock.now())
     edition_decisions.hold_late(now=clock.now())
+
+
+@shared_task
+def assemble_due() -> None:
+    """Enqueue the editions that are due for assembly."""
+    if not installation.is_current():
+        return
     for edition_id in Edition.objects.due_for_assembly(clock.now()).values_list("pk", flat=True):
         assemble.apply_async((edition_id,), expires=30)
 

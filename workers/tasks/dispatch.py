@@ -44,14 +44,21 @@ def enqueue_due_dispatches() -> None:
     pause_sending.enforce(now=now)
     for edition_id in open_dispatch.due(now=now):
         open_due_edition.apply_async((edition_id,), expires=30)
-    for dispatch_id in recovery.still_opening():
+    under_way = recovery.under_way()
+    for dispatch_id in under_way.opening:
         continue_opening.apply_async((dispatch_id,), expires=5)
-    _enqueue_due_batches()
-    recovery.finish_completed(now=now)
+    if under_way.unfinished:
+        _enqueue_due_batches()
+        recovery.finish_completed(now=now)
 
 
 def _enqueue_due_batches() -> None:
-    due = iter(recovery.batches_to_enqueue(now=clock.now(), limit=SLICES_PER_RUN * settings.DISPATCH_SLICE))
+    _enqueue(recovery.batches_to_enqueue(now=clock.now(), limit=SLICES_PER_RUN * settings.DISPATCH_SLICE))
+
+
+def _enqueue(batch_ids: Sequence[int]) -> None:
+    """Enqueue these batches in slices."""
+    due = iter(batch_ids)
     while slice_ := list(islice(due, settings.DISPATCH_SLICE)):
         send.apply_async((slice_,), expires=30)
 
@@ -69,8 +76,9 @@ def open_due_edition(edition_id: int) -> None:
     if not installation.is_current():
         return
     if dispatch := open_dispatch.open_dispatch(edition_id, now=clock.now()):
-        _enqueue_due_batches()
-        continue_opening(dispatch.pk)
+        _enqueue(recovery.first_batches_to_enqueue(dispatch, now=clock.now()))
+        if dispatch.frozen_up_to_id is not None:
+            continue_opening.apply_async((dispatch.pk,), expires=5)  # after the other editions that open now
 
 
 @shared_task

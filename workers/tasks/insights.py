@@ -14,7 +14,7 @@ def process_webhook_posts() -> None:
 
 @shared_task
 def prune() -> None:
-    """Delete webhook posts older than thirty days."""
+    """Delete webhook posts older than `POSTS_KEPT_DAYS`."""
     webhook_post_queue.prune(now=clock.now())
 
 

@@ -1,16 +1,18 @@
 """Record queue depths, recover lost work, clean up, and advance scheduled groups."""
 
 import time
+from collections.abc import Callable
 from functools import lru_cache
 
 import redis
-from celery import shared_task
+import structlog
+from celery import current_app, shared_task
 from django.conf import settings
 
 from newsletter.accounts import session_expiry, unsaved_forms
 from newsletter.audience import data_requests, kept_reader_counts, sign_up, sign_up_limits, subscriptions
 from newsletter.audience.imports import import_orders
-from newsletter.delivery.dispatches import recovery, return_unsent_stories
+from newsletter.delivery.dispatches import prune_batches, recovery, return_unsent_stories
 from newsletter.delivery.email_tests import order_email_test
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.rate_limits import quotas
@@ -24,13 +26,31 @@ from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
 from newsletter.ops import heartbeats, mailbox_counts, queue_history
 from newsletter.ops.failures import record_failure
 from newsletter.stories.reading import story_drafts
-from workers import queue_depth
+from workers import due_work, queue_depth
 from workers.queues import WORKER_QUEUES
 
 CONFIRMATIONS_PER_RUN = 50
 PROVIDER_PAUSE = 30.0  # seconds
 _provider_away = {"until": 0.0}
+CLEAN_UP: tuple[Callable[..., object], ...] = (
+    heartbeats.forget_old,
+    quotas.forget_old,
+    order_email_test.delete_old,
+    story_drafts.delete_decided,
+    gift_records.delete_old_gifts,
+    subscriptions.resume_all_due,
+    session_expiry.delete_expired,
+    sign_up.erase_unconfirmed,
+    sign_up_limits.forget_old,
+    unsaved_forms.delete_old,
+    look_up_links.delete_old,
+    import_orders.delete_old,
+    data_requests.delete_expired,
+    record_failure.forget_old_failures,
+    queue_history.forget_old_samples,
+)
 ANSWER_TIMEOUT = 10.0  # seconds: retrying a cancel is better than waiting for the answer
+log = structlog.get_logger()
 
 
 @lru_cache(maxsize=1)
@@ -61,6 +81,14 @@ def _mail_client() -> Client:
 
 
 @shared_task
+def enqueue_due_work() -> None:
+    """Enqueue the tasks that have rows to work on. A message that no worker takes in time expires: the rows stay."""
+    installation.check()  # creates the stamp
+    for name in due_work.tasks_to_enqueue(now=clock.now()):
+        current_app.send_task(name, expires=5)
+
+
+@shared_task
 def record_queue_depths() -> None:
     """Record the depths of the worker queues, and a sample of them once a minute."""
     now = clock.now()
@@ -87,23 +115,22 @@ def send_confirmations() -> None:
 
 @shared_task
 def clean_up() -> None:
-    """End expired pauses; delete what is old: heartbeats, windows, test emails, drafts, look-ups, gifts, failures."""
+    """End expired pauses; delete what is old: heartbeats, windows, test emails, drafts, look-ups, gifts, failures.
+
+    A step that fails is logged and does not affect the others.
+    """
     now = clock.now()
-    heartbeats.forget_old(now=now)
-    quotas.forget_old(now=now)
-    order_email_test.delete_old(now=now)
-    story_drafts.delete_decided(now=now)
-    look_up_links.delete_old(now=now)
-    gift_records.delete_old_gifts(now=now)
-    subscriptions.resume_all_due(now=now)
-    session_expiry.delete_expired(now=now)
-    unsaved_forms.delete_old(now=now)
-    sign_up.erase_unconfirmed(now=now)
-    sign_up_limits.forget_old(now=now)
-    import_orders.delete_old(now=now)
-    data_requests.delete_expired(now=now)
-    record_failure.forget_old_failures(now=now)
-    queue_history.forget_old_samples(now=now)
+    for step in CLEAN_UP:
+        try:
+            step(now=now)
+        except Exception:
+            log.exception("clean_up.step_failed", step=f"{step.__module__}.{step.__name__}")
+
+
+@shared_task
+def delete_old_batches() -> None:
+    """Delete some batches of dispatches that are older than `BATCHES_KEPT_DAYS`."""
+    prune_batches.prune(now=clock.now())
 
 
 @shared_task

@@ -25,18 +25,28 @@ def read_due_drafts() -> None:
 
 @shared_task
 def read_due_feeds() -> None:
-    """Read due feeds one after the other until the time limit, and add what they add to queues by themselves."""
+    """Read due feeds one after the other until the time limit."""
     until = time.monotonic() + TIME_LIMIT
     while read_feeds.read_next(now=clock.now()) and time.monotonic() < until:
         pass
+
+
+@shared_task
+def add_ordered_suggestions() -> None:
+    """Add suggestions to the queue that their feeds add by themselves."""
     queue_suggestions.add_ordered()
 
 
 @shared_task
-def look_up_due_links() -> None:
-    """Order the look-up of the links of waiting editions, then look up links until the time limit."""
-    until = time.monotonic() + TIME_LIMIT
+def order_link_lookups() -> None:
+    """Order the look-up of the links of waiting editions."""
     looked_up_links.order_lookups(now=clock.now())
+
+
+@shared_task
+def look_up_due_links() -> None:
+    """Look up links one after the other until the time limit."""
+    until = time.monotonic() + TIME_LIMIT
     while look_up_links.look_up_next(now=clock.now()) and time.monotonic() < until:
         pass
 

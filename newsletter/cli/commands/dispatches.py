@@ -121,7 +121,11 @@ def missing(
     """
     from newsletter.delivery.ledger import missing_readers
 
-    found = missing_readers.missing_readers(lookups.dispatch(edition))
+    dispatch = lookups.dispatch(edition)
+    if dispatch.final_at:
+        day = f"{dispatch.final_at:%Y-%m-%d}"
+        raise InvalidState(f"The batches of edition {edition} were deleted on {day}. Only the numbers are left.")
+    found = missing_readers.missing_readers(dispatch)
     output.write_lines(
         (output.json_line(row._asdict()) for row in found) if json else missing_readers.lines(found), out=out
     )
@@ -205,6 +209,7 @@ def _show(dispatch: Dispatch, *, json: bool) -> None:
             ("unsubscribed since", progress["left_since"] or None),
             ("totals match", progress["adds_up"]),
             ("uncertain batches", "\n".join(f"{b['batch']}: {b['readers']} readers" for b in shape["uncertain"])),
+            ("batches deleted", shape["final_at"]),
             ("refused batches", "\n".join(f"{b['batch']}: {b['readers']} readers" for b in shape["refused"])),
         ]
     )

@@ -84,6 +84,7 @@ def show(address: Address, json: Json = False) -> None:
             ("suppressed", found.suppressed_because),
             ("suppressed at", found.suppressed_at),
             ("detail", found.suppression_detail),
+            ("editions deleted until", found.editions_deleted_until),
         ]
     )
     for name in LISTS:

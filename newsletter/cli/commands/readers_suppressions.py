@@ -82,8 +82,8 @@ def lift(address: Address, json: Json = False) -> None:
 def erase(address: Address, yes: Yes = False, json: Json = False) -> None:
     """Erase a person: the address, its subscriptions and its gifts. This cannot be undone.
 
-    A keyed hash of the address is kept, so that no import adds the person again. Delivery events are deleted within
-    thirty days. Erase the person at SendGrid yourself.
+    A keyed hash of the address is kept, so that no import adds the person again. The provider's posts of events,
+    which contain addresses, are deleted after POSTS_KEPT_DAYS. Erase the person at SendGrid yourself.
     """
     from newsletter.insights import erase_reader
 

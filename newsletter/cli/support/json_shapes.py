@@ -58,7 +58,7 @@ EDITION = (
     "id local_date due_at local_send_time assemble_at state reason subject preheader intro content_hash assembled_at "
     "submitted_at approved_at dispatched_at"
 )
-DISPATCH = "id reason opened_at finished_at"
+DISPATCH = "id reason opened_at finished_at final_at"
 
 
 def story(story: Story, *, place: int | None) -> JsonObject:
@@ -134,7 +134,7 @@ def dispatch(dispatch: Dispatch) -> JsonObject:
     """Describe a dispatch with its `progress` and its `uncertain` and `refused` batches.
 
     `tally` counts readers by delivery event, or is null before the first event. `waits` (`next_at`, `done_at`,
-    `sentences`) explains a delay.
+    `sentences`) explains a delay. Since `final_at` only numbers are left, and no batches.
     """
     from newsletter.delivery.dispatches.delay_reasons import delay_of
     from newsletter.delivery.ledger import progress as derived
@@ -142,6 +142,8 @@ def dispatch(dispatch: Dispatch) -> JsonObject:
     from newsletter.insights import dispatch_stats
 
     def batches_in(state: BatchState) -> list[JsonObject]:
+        if dispatch.final_at:
+            return []
         rows = dispatch.batches.filter(state=state).order_by("number").values_list("number", "submitted")
         return [{"batch": number, "readers": readers} for number, readers in rows]
 

@@ -5,6 +5,7 @@ Safe to run at any time, repeatedly, and by two workers at once.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 from django.db import transaction
@@ -18,6 +19,7 @@ from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 
 REENQUEUE_AFTER = timedelta(seconds=10)  # a task older than this is assumed lost with its broker
 MAX_IN_HAND = 100  # batches of a dispatch while others have some, too; they take a machine about a second
+UNFINISHED = (DispatchState.OPEN, DispatchState.ATTENTION)
 log = structlog.get_logger()
 
 
@@ -53,21 +55,37 @@ def batches_to_enqueue(*, now: datetime, limit: int) -> Sequence[int]:
     not_enqueued_since = now - REENQUEUE_AFTER
     with transaction.atomic():
         due = Batch.objects.due(now).filter(Q(last_enqueued_at=None) | Q(last_enqueued_at__lt=not_enqueued_since))
-        found = _in_turn(due.exclude(dispatch__in=list(paced)), not_enqueued_since)[:limit]
+        found = _in_turn(due.exclude(dispatch__in=list(paced)), not_enqueued_since, limit=limit)
         if paced:
             found += quotas.due_batches(paced, not_enqueued_since=not_enqueued_since, now=now, limit=limit)
         Batch.objects.filter(pk__in=found).update(last_enqueued_at=now)
     return found
 
 
-def _in_turn(due: QuerySet[Batch], not_enqueued_since: datetime) -> list[int]:
-    """Return the ids of due batches in the order in which they are sent: one of each dispatch, and again.
+def first_batches_to_enqueue(dispatch: Dispatch, *, now: datetime) -> Sequence[int]:
+    """Return the ids of the first due batches of a dispatch that has just opened, and mark them as enqueued.
+
+    It has none in hand, so they are in its turn, whatever the others have. Those of a paced dispatch are left to
+    `batches_to_enqueue`. The cost does not grow with the number of dispatches that open at one moment.
+    """
+    if dispatch.is_paced:
+        return []
+    with transaction.atomic():
+        due = Batch.objects.due(now).filter(dispatch=dispatch, last_enqueued_at=None)
+        found = list(due.order_by("due_at", "id").values_list("pk", flat=True)[:MAX_IN_HAND])
+        Batch.objects.filter(pk__in=found).update(last_enqueued_at=now)
+    return found
+
+
+def _in_turn(due: QuerySet[Batch], not_enqueued_since: datetime, *, limit: int) -> list[int]:
+    """Return up to `limit` ids of due batches in the order in which they are sent: one of each dispatch, and again.
 
     While several dispatches have due batches, at most `MAX_IN_HAND` of each are in the worker queue or in a call, so
     that a small dispatch does not wait for all batches of a large one.
     """
     first = Window(RowNumber(), partition_by=F("dispatch"), order_by=["due_at", "id"])
-    found = due.annotate(turn=first).order_by("turn", "due_at", "id")
+    # the database stops counting a dispatch at `limit`, so a tick does not read all batches that wait
+    found = due.annotate(turn=first).filter(turn__lte=limit).order_by("turn", "due_at", "id")
     rows = list(found.values_list("pk", "dispatch", "turn"))
     if not rows:
         return []
@@ -76,12 +94,29 @@ def _in_turn(due: QuerySet[Batch], not_enqueued_since: datetime) -> list[int]:
     taken = dict(in_hand.order_by().values_list("dispatch").annotate(Count("pk")))
     if len(taken.keys() | {dispatch for _, dispatch, _ in rows}) < 2:
         return [pk for pk, _, _ in rows]
-    return [pk for pk, dispatch, turn in rows if turn + taken.get(dispatch, 0) <= MAX_IN_HAND]
+    return [pk for pk, dispatch, turn in rows if turn + taken.get(dispatch, 0) <= MAX_IN_HAND][:limit]
+
+
+class UnderWay(NamedTuple):
+    """Ids of dispatches: `opening` still freeze their audience, `unfinished` may have batches to send."""
+
+    opening: list[int]
+    unfinished: list[int]
+
+
+def under_way() -> UnderWay:
+    """Return the dispatches with work in them, in one query: nearly always there are none."""
+    rows = Dispatch.objects.filter(Q(frozen_up_to_id__isnull=False) | Q(state__in=UNFINISHED))
+    found = list(rows.values_list("pk", "frozen_up_to_id", "state"))
+    return UnderWay(
+        [pk for pk, frozen_up_to_id, _ in found if frozen_up_to_id is not None],
+        [pk for pk, _, state in found if state in UNFINISHED],
+    )
 
 
 def still_opening() -> list[int]:
     """Return the ids of dispatches that still freeze their audience: a worker is doing so, or was lost."""
-    return list(Dispatch.objects.filter(frozen_up_to_id__isnull=False).values_list("pk", flat=True))
+    return under_way().opening
 
 
 def finish_completed(*, now: datetime) -> list[int]:
@@ -89,9 +124,8 @@ def finish_completed(*, now: datetime) -> list[int]:
 
     An error in one dispatch is logged and does not affect the others.
     """
-    unfinished = Dispatch.objects.filter(state__in=[DispatchState.OPEN, DispatchState.ATTENTION])
     finished = []
-    for pk in unfinished.values_list("pk", flat=True):
+    for pk in Dispatch.objects.filter(state__in=UNFINISHED).values_list("pk", flat=True):
         try:
             if control_dispatch.finish_if_done(pk, now=now) == DispatchState.FINISHED:
                 finished.append(pk)

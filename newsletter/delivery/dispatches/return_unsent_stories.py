@@ -41,4 +41,5 @@ def _unsent() -> EditionQuerySet:
         ~Exists(calls),
         Exists(Placement.objects.filter(edition=OuterRef("pk"))),
         dispatch__state=DispatchState.STOPPED,
+        dispatch__final_at__isnull=True,  # without its attempts nobody knows any more whom it reached
     )

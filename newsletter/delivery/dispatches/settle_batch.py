@@ -47,7 +47,8 @@ def settle_by_evidence(attempt_id: int, *, evidence: str, now: datetime) -> bool
     Safe at any moment, and repeatedly. While the call is still in flight, evidence counts like the response, and the
     worker's own record then changes nothing. A batch that waits to be sent again, by a person's decision or because
     this attempt was taken to have failed, is not sent again. Once a newer attempt is in flight, the evidence is
-    recorded with the older one and changes nothing else. Evidence for a missing attempt settles nothing.
+    recorded with the older one and changes nothing else. Evidence for a missing attempt settles nothing,
+    and so does evidence after the counts of the dispatch became final.
     """
     attempt = Attempt.objects.filter(pk=attempt_id).first()
     if attempt is None:
@@ -58,6 +59,7 @@ def settle_by_evidence(attempt_id: int, *, evidence: str, now: datetime) -> bool
             pk=attempt.batch_id,
             fence=attempt.fence,
             state__in=[BatchState.CALLING, BatchState.UNCERTAIN, BatchState.PENDING],
+            dispatch__in=Dispatch.objects.filter(final_at__isnull=True),
         ).update(state=BatchState.ACCEPTED, lease_until=None, last_enqueued_at=None)
         ours = Attempt.objects.filter(awaiting_evidence(), pk=attempt_id)
         change = {"status": AttemptStatus.ACCEPTED, "ended_at": attempt.ended_at or now} if settled else {}

@@ -2,7 +2,7 @@
 
 Nothing is stored for this: they are read from the packed ids of the batches. One statement reads all batches, so a
 reader who moves to another batch meanwhile is neither listed twice nor missed. A million readers take no more memory
-than a few batches.
+than a few batches. Once the batches of an old dispatch are deleted, only the counts are left.
 """
 
 import csv
@@ -13,9 +13,10 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from newsletter.audience import reachable_subscribers
+from newsletter.delivery.ledger.batch_counts import batch_counts
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
@@ -73,10 +74,11 @@ REASONS = {
 
 
 def missing_counts(dispatch: Dispatch) -> dict[MissingState, int]:
-    """Return the number of readers in each state; their sum is `planned` - `accepted` of progress.py. One query."""
+    """Return the number of readers in each state; their sum is `planned` - `accepted` of progress.py."""
     found = dict.fromkeys(MissingState, 0)
-    rows = dispatch.batches.values_list("state").annotate(Sum("count"), Sum("submitted"))
-    for state, count, submitted in rows:
+    readers, sent = batch_counts([dispatch])[dispatch.pk]
+    for state, count in readers.items():
+        submitted = sent[state]
         if state in CALLED:
             found[MissingState.LEFT] += count - submitted
         kind = _kind(state, dispatch)
@@ -86,7 +88,7 @@ def missing_counts(dispatch: Dispatch) -> dict[MissingState, int]:
 
 
 def missing_readers(dispatch: Dispatch, *, only: MissingState | None = None) -> Iterator[MissingReader]:
-    """Yield the missing readers ordered by batch and id; with `only`, those in that state."""
+    """Yield the missing readers ordered by batch and id; with `only`, those in that state. None of a final dispatch."""
     yield from _readers(_holding(dispatch, only), dispatch, only)
 
 
@@ -146,7 +148,8 @@ def _holding(dispatch: Dispatch, only: MissingState | None) -> QuerySet[Batch]:
         MissingState.WAITING: Q(state__in=waiting),
         MissingState.UNSENT: Q(state__in=NOT_BEGUN if stopped else ()),
     }
-    return dispatch.batches.filter(
+    batches = dispatch.batches.none() if dispatch.final_at else dispatch.batches
+    return batches.filter(
         where[only] if only else ~Q(state__in=(BatchState.ACCEPTED, BatchState.EMPTY, BatchState.SPLIT)) | LEFT
     )
 

@@ -1,11 +1,10 @@
-"""The progress of a dispatch, computed from its batches; no percentage is stored."""
+"""The progress of a dispatch, computed from the counts of its batches; no percentage is stored."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Sum
-
-from newsletter.delivery.models import Batch, Dispatch
+from newsletter.delivery.ledger.batch_counts import BatchCounts, batch_counts
+from newsletter.delivery.models import Dispatch
 from newsletter.delivery.states import BatchState, DispatchState
 
 
@@ -65,22 +64,18 @@ class Progress:
 
 
 def progress(dispatch: Dispatch) -> Progress:
-    """Return the progress of one dispatch, with one query over its batches."""
+    """Return the progress of one dispatch, with at most one query over its batches."""
     return progress_by_dispatch([dispatch])[dispatch.pk]
 
 
 def progress_by_dispatch(dispatches: Collection[Dispatch]) -> dict[int, Progress]:
-    """Return the progress of each of these dispatches, with one query over their batches."""
-    rows = Batch.objects.filter(dispatch__in=[dispatch.pk for dispatch in dispatches]).order_by()
-    sums = rows.values_list("dispatch", "state").annotate(Sum("count"), Sum("submitted"))
-    readers: dict[int, dict[str, int]] = {dispatch.pk: {} for dispatch in dispatches}
-    sent: dict[int, dict[str, int]] = {dispatch.pk: {} for dispatch in dispatches}
-    for pk, state, count, submitted in sums:
-        readers[pk][state], sent[pk][state] = count, submitted
-    return {dispatch.pk: _progress(dispatch, readers[dispatch.pk], sent[dispatch.pk]) for dispatch in dispatches}
+    """Return the progress of each of these dispatches, with at most one query over their batches."""
+    counts = batch_counts(dispatches)
+    return {dispatch.pk: _progress(dispatch, counts[dispatch.pk]) for dispatch in dispatches}
 
 
-def _progress(dispatch: Dispatch, readers: dict[str, int], sent: dict[str, int]) -> Progress:
+def _progress(dispatch: Dispatch, counts: BatchCounts) -> Progress:
+    readers, sent = counts
     # in a split batch only readers who had left count: the others are in the batches made from it
     called = (BatchState.ACCEPTED, BatchState.REFUSED, BatchState.UNCERTAIN, BatchState.EMPTY, BatchState.SPLIT)
     return Progress(

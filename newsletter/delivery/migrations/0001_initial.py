@@ -66,6 +66,9 @@ class Migration(migrations.Migration):
                 ('sending_pause', models.ForeignKey(blank=True, help_text='The pause of sending that paused it, and whose end resumes it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='delivery.sendingpause')),
                 ('opened_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ('final_counts', models.JSONField(default=dict, help_text='Numbers of readers in its batches when they became final (final_counts.py).')),
+                ('final_at', models.DateTimeField(blank=True, help_text='Since then its batches are not read: they are being deleted, or are.', null=True)),
+                ('batches_deleted_at', models.DateTimeField(blank=True, help_text='When the last batch was deleted.', null=True)),
                 ('edition', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='dispatch', to='editions.edition')),
             ],
         ),
@@ -189,6 +192,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='batch',
             index=models.Index(condition=models.Q(('state__in', ['pending', 'claimed', 'calling'])), fields=['due_at'], name='batch_unfinished'),
+        ),
+        migrations.AddIndex(
+            model_name='dispatch',
+            index=models.Index(condition=models.Q(('batches_deleted_at__isnull', True)), fields=['opened_at'], name='dispatch_with_batches'),
+        ),
+        migrations.AddIndex(
+            model_name='batch',
+            index=models.Index(condition=models.Q(('split_from__isnull', False)), fields=['split_from'], name='batch_split_from'),
         ),
         migrations.AddConstraint(
             model_name='batch',

@@ -26,7 +26,7 @@ from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
 from newsletter.rendering import render_templates
-from newsletter.rendering.markup.css_inlining import inline_css
+from newsletter.rendering.markup.inline_styles import inline_css
 
 LEASE = timedelta(minutes=3)  # longer than the longest call
 RETRY_WAITS = tuple(timedelta(seconds=s) for s in (10, 60, 300, 1800, 3600))  # the last one again and again

@@ -17,13 +17,15 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from django.conf import settings
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from newsletter.audience import reachable_subscribers
+from newsletter.delivery.ledger.batch_counts import batch_counts
 from newsletter.delivery.models import Attempt, Batch, Dispatch, ScheduledGroup
 from newsletter.delivery.rate_limits import quotas
 from newsletter.delivery.recipients.batch_recipients import ClaimedBatch
-from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
+from newsletter.delivery.scheduled.scheduled_counts import scheduled_counts
+from newsletter.delivery.states import BatchState, DispatchState, ScheduledGroupState
 from newsletter.editions.models import Edition
 from newsletter.mail.message import ScheduledSend
 
@@ -221,23 +223,19 @@ def scheduled_send_status(dispatch: Dispatch, *, now: datetime) -> ScheduledSend
     """Return the status of a scheduled dispatch at `now`; None in immediate mode."""
     if dispatch.leaves_at is None:
         return None
-    calls = Attempt.objects.out().filter(batch__dispatch=dispatch).order_by().values_list("group__state")
-    sent = {state: readers for state, readers in calls.annotate(Sum("batch__submitted")) if readers}
-    here = dispatch.batches.filter(state__in=[BatchState.PENDING, BatchState.CLAIMED])
-    waiting = here.aggregate(readers=Sum("count"))["readers"] or 0
-    cancelled_readers = here.filter(
-        Exists(Attempt.objects.filter(batch=OuterRef("pk"), status=AttemptStatus.CANCELLED))
-    )
+    sent, pending_again = scheduled_counts(dispatch)
+    readers = batch_counts([dispatch])[dispatch.pk].readers
+    waiting = readers.get(BatchState.PENDING, 0) + readers.get(BatchState.CLAIMED, 0)
     until = dispatch.groups.filter(state=ScheduledGroupState.OPEN).aggregate(latest=Max("send_at"))["latest"]
     until = until and last_cancel_at(until)
     is_stopped = dispatch.state == DispatchState.STOPPED
-    cancelled = (cancelled_readers.aggregate(readers=Sum("submitted"))["readers"] or 0) if is_stopped else 0
+    cancelled = pending_again if is_stopped else 0
     return ScheduledSendStatus(
         leaves_at=dispatch.leaves_at,
         stoppable_until=until if until and now < until and not is_stopped else None,
         is_stopped=is_stopped,
         has_left=now >= dispatch.leaves_at,
-        submitted=sum(sent.get(state, 0) for state in (None, ScheduledGroupState.OPEN, ScheduledGroupState.LEFT)),
+        submitted=sum(sent.get(state, 0) for state in ("", ScheduledGroupState.OPEN, ScheduledGroupState.LEFT)),
         cancelling=sum(sent.get(state, 0) for state in (ScheduledGroupState.CANCELLING, ScheduledGroupState.CANCELLED)),
         cancelled=cancelled,
         doubtful=sent.get(ScheduledGroupState.DOUBTFUL, 0),
@@ -253,17 +251,6 @@ def unconfirmed_cancels(dispatches: Collection[Dispatch], *, now: datetime) -> d
     calls = Attempt.objects.out().filter(batch__dispatch__in=late, group__state=ScheduledGroupState.CANCELLING)
     readers = calls.order_by().values_list("batch__dispatch").annotate(Sum("batch__submitted"))
     return {pk: number or 0 for pk, number in readers}
-
-
-def cancels_not_held(dispatches: Collection[Dispatch]) -> dict[int, int]:
-    """Return by dispatch the number of calls with a confirmed cancel that were sent anyway, as an event proves.
-
-    At most one query.
-    """
-    if not (scheduled := [dispatch.pk for dispatch in dispatches if dispatch.leaves_at]):
-        return {}
-    calls = Attempt.objects.filter(batch__dispatch__in=scheduled, status=AttemptStatus.CANCELLED, is_proven=True)
-    return dict(calls.order_by().values_list("batch__dispatch").annotate(Count("pk")))
 
 
 def describe(status: ScheduledSendStatus, *, leaves: str, until: str) -> str:

@@ -26,7 +26,7 @@ from newsletter.delivery.rate_limits import quotas
 from newsletter.delivery.recipients import batch_recipients, recent_donors
 from newsletter.delivery.recipients.batch_recipients import ClaimedBatch
 from newsletter.delivery.scheduled import scheduled_sends
-from newsletter.delivery.sending import attempt_outcome
+from newsletter.delivery.sending import attempt_outcome, worker_shutdown
 from newsletter.delivery.states import AttemptStatus, BatchState
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import ProviderError
@@ -38,12 +38,6 @@ CLAIM_LEASE = timedelta(seconds=30)  # from claim to attempt; another worker may
 CLAIM_SIZE = 4  # batches that a thread claims in one commit; few, because a lost worker delays them
 RETRY_PAUSES_SECONDS = (0.5, 2, 5, 10, 20)  # between tries to record an answer
 log = structlog.get_logger()
-_leaving = threading.Event()
-
-
-def stop_claiming() -> None:
-    """Prepare this process for its end: calls in flight are finished, other claimed batches are released."""
-    _leaving.set()
 
 
 class SendPool:
@@ -105,12 +99,12 @@ def _send_on_a_thread(waiting: deque[int], portion: int, client: Client, clock: 
 
 
 def _send_waiting(waiting: deque[int], portion: int, client: Client, clock: Clock, calls: Calls) -> None:
-    while not _leaving.is_set():
+    while not worker_shutdown.leaving.is_set():
         taken = _take(waiting, portion)
         if not taken:
             return
         claimed = claim_batches(taken, now=clock())
-        while claimed and not _leaving.is_set():
+        while claimed and not worker_shutdown.leaving.is_set():
             batch = claimed.pop(0)
             try:
                 _send(batch, client, clock, calls)
@@ -145,7 +139,7 @@ def _send(batch: ClaimedBatch, client: Client, clock: Clock, calls: Calls) -> At
     payload = batch_recipients.payload(batch)
     answer: Receipt | ProviderError
     with calls:  # look up recipients only now: readers may leave or donate while the batch waits for its turn
-        if _leaving.is_set() or recent_donors.find_late_donors(batch):  # the next claim moves the donors
+        if worker_shutdown.leaving.is_set() or recent_donors.find_late_donors(batch):  # the next claim moves the donors
             release_claims([batch])
             return None
         people = batch_recipients.resolve_recipients(batch)

@@ -27,8 +27,9 @@ from newsletter.rendering.custom_template.sandbox import (
     includable_templates,
 )
 from newsletter.rendering.custom_template.template_errors import locate, suggest_name, truncate
-from newsletter.rendering.markup.css_inlining import InliningError, inline_css
+from newsletter.rendering.markup.css_inlining import inline_css
 from newsletter.rendering.markup.html_whitespace import without_indents
+from newsletter.rendering.markup.inlining_error import InliningError
 
 
 def answer(order: dict[str, Any]) -> dict[str, Any]:

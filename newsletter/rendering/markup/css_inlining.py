@@ -16,7 +16,7 @@ from lxml import etree
 from lxml.cssselect import CSSSelector
 from premailer import Premailer
 
-from newsletter.lib.errors import NewsletterError
+from newsletter.rendering.markup.inlining_error import InliningError
 
 SHEETS = 32  # style sheets whose rules are remembered: reading one takes longer than applying it
 KEEP_ATTRIBUTE = "data-premailer"  # `<style data-premailer="ignore">` stays in the head unchanged
@@ -35,10 +35,6 @@ _css = cssutils.CSSParser(fetcher=lambda _url: None, raiseExceptions=False, vali
 # premailer keeps selectors and inline styles in one cache under their text alone, so that
 # `style="p"` beside a rule for `p` gets a selector. Selectors get a cache of their own.
 premailer.premailer._create_cssselector = lru_cache(maxsize=1024)(CSSSelector)
-
-
-class InliningError(NewsletterError):
-    """Styles cannot be inlined without changing something else."""
 
 
 def inline_css(html: str) -> str:

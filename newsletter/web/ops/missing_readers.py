@@ -52,6 +52,8 @@ def page(request: DeskRequest, dispatch_id: int) -> HttpResponse:
 def file(request: DeskRequest, dispatch_id: int) -> FileResponse:
     """Download all of them, or those of `?state=`, as CSV."""
     dispatch = _dispatch(dispatch_id)
+    if dispatch.final_at:
+        raise Http404  # only numbers are left; the page says so
     lines = missing_readers.lines(missing_readers.missing_readers(dispatch, only=_state(request)))
     return csv_download.respond(lines, filename=f"missing-edition-{dispatch.edition_id}.csv")
 

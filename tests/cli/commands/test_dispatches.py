@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from newsletter.accounts.models import User
-from newsletter.delivery.dispatches import open_dispatch
+from newsletter.delivery.dispatches import open_dispatch, prune_batches
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.states import AttemptStatus, BatchState
 from newsletter.lib import clock
@@ -120,3 +120,23 @@ def test_leave_out_is_refused_while_readers_wait(newsletter: Command, dispatch: 
     result = newsletter("dispatches", "leave-out", dispatch.edition_id, "--by", otto.email, "--yes")
     assert result.status != 0
     assert "once all else is sent" in result.err
+
+
+def test_old_dispatches_show_their_numbers_and_say_that_names_are_deleted(
+    newsletter: Command, dispatch: Dispatch, otto: User
+) -> None:
+    newsletter("dispatches", "settle", dispatch.edition_id, "count-as-accepted", "--yes")
+    before = newsletter("dispatches", "stop", dispatch.edition_id, "--reason", "Enough.", "--yes", "--json").data
+    later = clock.now() + timedelta(days=401)
+    prune_batches.prune(now=later)
+    prune_batches.prune(now=later + timedelta(minutes=1))
+    assert not Batch.objects.exists()
+    after = newsletter("dispatches", "show", dispatch.edition_id, "--json").data
+    assert after["progress"] == before["progress"]
+    assert (after["progress"]["accepted"], after["progress"]["waiting"]) == (2, 3)
+    assert f"batches deleted {later:%Y-%m-%d}" in newsletter("dispatches", "show", dispatch.edition_id).text
+    missing = newsletter("dispatches", "missing", dispatch.edition_id)
+    assert missing.status == 1
+    assert missing.err == (
+        f"The batches of edition {dispatch.edition_id} were deleted on {later:%Y-%m-%d}. Only the numbers are left.\n"
+    )

@@ -111,7 +111,8 @@ def test_a_publication_at_rest_has_no_dates_to_be_held() -> None:
 def test_a_strange_database_plans_nothing_before_it_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
     backup()
     monkeypatch.setattr(installation, "is_current", lambda: False)
-    tasks.plan_and_assemble_due()
+    tasks.plan_and_compare()
+    tasks.assemble_due()
     assert Edition.objects.count() == 1
 
 

@@ -1,7 +1,9 @@
 """Due batches of several dispatches are sent in turn, so that a small edition does not wait for a large one."""
 
 import pytest
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 
 from newsletter.delivery.dispatches import open_dispatch, recovery
 from newsletter.delivery.models import Batch, Dispatch
@@ -68,3 +70,27 @@ def test_every_batch_is_enqueued_in_the_end(monkeypatch: pytest.MonkeyPatch) -> 
         seen |= set(found)
         Batch.objects.filter(pk__in=found).update(state="accepted", submitted=1)
     assert len(seen) == 17
+
+
+def test_a_dispatch_that_has_just_opened_enqueues_its_own_first_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recovery, "MAX_IN_HAND", 3)
+    other, large = opened("other", 2), opened("large", 12)
+    found = recovery.first_batches_to_enqueue(large, now=MONDAY)
+    assert list(found) == list(large.batches.order_by("number").values_list("pk", flat=True)[:3])
+    assert sorted(enqueued(100)) == [other.pk] * 2, "what is in hand counts"
+
+
+def test_first_batches_of_a_paced_dispatch_wait_for_their_turn() -> None:
+    paced = opened("paced", 3)
+    paced.is_paced = True
+    assert recovery.first_batches_to_enqueue(paced, now=MONDAY) == []
+
+
+def test_the_first_batches_cost_the_same_however_many_dispatches_open_at_one_moment() -> None:
+    first = opened("first", 2)
+    with CaptureQueriesContext(connection) as alone:
+        recovery.first_batches_to_enqueue(first, now=MONDAY)
+    last = [opened(f"other-{number}", 2) for number in range(4)][-1]
+    with CaptureQueriesContext(connection) as among:
+        assert len(recovery.first_batches_to_enqueue(last, now=MONDAY)) == 2
+    assert len(among) == len(alone) <= 4

@@ -14,7 +14,7 @@ from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import Attempt, Batch, Dispatch, ScheduledGroup
 from newsletter.delivery.recipients import batch_recipients
-from newsletter.delivery.scheduled import scheduled_groups, scheduled_sends
+from newsletter.delivery.scheduled import scheduled_counts, scheduled_groups, scheduled_sends
 from newsletter.delivery.sending import send_batches
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState, ScheduledGroupState
 from newsletter.editions.models import Edition, EditionState
@@ -556,9 +556,9 @@ def test_an_event_that_a_cancelled_letter_left_is_called_by_its_name(system: Sys
     system.at(-60).live()
     control_dispatch.stop(system.dispatch, reason="wrong picture", now=system.clock())
     system.live_until(1)
-    assert scheduled_sends.cancels_not_held([system.dispatch]) == {}
+    assert scheduled_counts.cancels_not_held([system.dispatch]) == {}
     tell(system, "delivered")
-    assert scheduled_sends.cancels_not_held([system.dispatch]) == {system.dispatch.pk: 1}
+    assert scheduled_counts.cancels_not_held([system.dispatch]) == {system.dispatch.pk: 1}
     statuses = status(now=system.clock())
     assert "doubtful-cancels" in {trouble.page for trouble in statuses.verdict.problems}
 

@@ -17,7 +17,7 @@ from newsletter.delivery.dispatches import control_dispatch, recovery
 from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import batch_recipients
-from newsletter.delivery.sending import send_batches
+from newsletter.delivery.sending import send_batches, worker_shutdown
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.mail.message import Receipt
 from newsletter.mail.provider_errors import Refused, RetryLater, Uncertain
@@ -293,9 +293,9 @@ def test_an_answer_is_written_down_again_when_the_database_was_away_for_a_moment
 def test_a_process_that_is_about_to_end_takes_no_more_batches(
     opened: Opener, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(send_batches, "_leaving", threading.Event())
+    monkeypatch.setattr(worker_shutdown, "leaving", threading.Event())
     dispatch = opened(readers=3, size=1)
-    send_batches.stop_claiming()
+    worker_shutdown.stop_claiming()
     send_batches.send_all(
         list(dispatch.batches.values_list("pk", flat=True)), client=client, clock=lambda: MONDAY, connections=1
     )

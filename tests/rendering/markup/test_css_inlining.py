@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.rendering.markup import css_inlining
-from newsletter.rendering.markup.css_inlining import InliningError, inline_css
+from newsletter.rendering.markup.css_inlining import inline_css
+from newsletter.rendering.markup.inlining_error import InliningError
 
 KEPT = """
 @media (max-width: 600px) { .a { color: red !important; } }

@@ -8,7 +8,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from newsletter.audience.models import Subscriber
-from newsletter.delivery.dispatches import open_dispatch
+from newsletter.delivery.dispatches import open_dispatch, prune_batches
 from newsletter.delivery.ledger import missing_readers
 from newsletter.delivery.ledger.missing_readers import MissingReader, MissingState
 from newsletter.delivery.models import Attempt, Batch, Dispatch
@@ -117,3 +117,17 @@ def test_one_who_was_refused_is_named_and_may_be_left_out(otto: Client, dispatch
 
 def test_the_ops_page_leads_there(otto: Client, dispatch: Dispatch) -> None:
     assert f"/ops/dispatches/{dispatch.pk}/missing/" in otto.get("/ops/").content.decode()
+
+
+def test_after_its_batches_were_deleted_only_the_numbers_are_left(otto: Client, dispatch: Dispatch) -> None:
+    refused_alone(dispatch)
+    Dispatch.objects.update(state=DispatchState.STOPPED)
+    later = clock.now() + timedelta(days=401)
+    prune_batches.prune(now=later)
+    prune_batches.prune(now=later + timedelta(minutes=1))
+    assert not Batch.objects.exists()
+    page = words(otto.get(f"/ops/dispatches/{dispatch.pk}/missing/"))
+    assert "Refused: 1. Who they were is no longer stored" in page
+    assert f"deleted on {later:%Y-%m-%d}" in page
+    assert "Download CSV" not in page
+    assert otto.get(f"/ops/dispatches/{dispatch.pk}/missing.csv").status_code == 404
