@@ -89,15 +89,15 @@ def edition(publication: Publication) -> Edition:
 @pytest.mark.parametrize(
     ("address", "most"),
     [
-        ("/desk/morning/", 21),
+        ("/desk/morning/", 23),
         ("/desk/morning/editions/", 10),
         ("/editions/{edition}/", 26),
-        ("/editions/{edition}/texts/", 8),
+        ("/editions/{edition}/texts/", 9),
         ("/editions/{edition}/test/", 16),
         ("/desk/morning/appeals/", 9),
         ("/appeals/{appeal}/", 9),
         ("/publications/", 5),
-        ("/publications/morning/", 6),
+        ("/publications/morning/", 7),
         ("/stories/{story}/", 10),
     ],
 )
