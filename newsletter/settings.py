@@ -292,11 +292,8 @@ SIGN_UP_MAX_HOURS = env.number("SIGN_UP_MAX_HOURS", 24, minimum=0.1, maximum=168
 CONFIRMATION_HOURS = env.number("CONFIRMATION_HOURS", 24, minimum=0.1, maximum=720)
 CONFIRMATIONS_PER_MONTH = env.count("CONFIRMATIONS_PER_MONTH", 3, minimum=1, maximum=100)
 
-# --- logs, and what is deleted ----------------------------------------------------------------
+# --- logs ----------------------------------------------------------------
 
-OUTCOMES_KEPT_DAYS = env.days_kept("OUTCOMES_KEPT_DAYS", 400, least=1)  # of single readers; counts stay
-BATCHES_KEPT_DAYS = env.days_kept("BATCHES_KEPT_DAYS", 400, least=30)  # late events refer to them
-POSTS_KEPT_DAYS = env.count("POSTS_KEPT_DAYS", 30, minimum=2, maximum=36_500)  # the provider may repeat one for a day
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = logging_config.settings(LOG_LEVEL)
 logging_config.configure()  # every process reads the settings, so all processes log alike

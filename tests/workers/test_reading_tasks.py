@@ -34,6 +34,7 @@ def test_links_of_waiting_editions_are_ordered_and_looked_up() -> None:
     LinkLookup.objects.create(
         key="1" * 32, url="http://10.0.0.1/a", host="10.0.0.1", ordered_at=clock.now(), try_at=clock.now()
     )
+    reading.order_link_lookups()
     reading.look_up_due_links()
     private = LinkLookup.objects.filter(key__in=["0" * 32, "1" * 32])
     assert {(row.answer, row.problem) for row in private} == {("unknown", "The address is in a private network.")}

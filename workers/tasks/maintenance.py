@@ -29,7 +29,7 @@ from newsletter.stories.reading import story_drafts
 from workers import due_work, queue_depth
 from workers.queues import WORKER_QUEUES
 
-CONFIRMATIONS_PER_RUN = 50
+SINGLE_EMAILS_PER_RUN = 50
 PROVIDER_PAUSE = 30.0  # seconds
 _provider_away = {"until": 0.0}
 CLEAN_UP: tuple[Callable[..., object], ...] = (
@@ -99,17 +99,21 @@ def record_queue_depths() -> None:
 
 @shared_task
 def send_confirmations() -> None:
-    """Send the emails that ask people to confirm a subscription, and those with a link to a reader's own data.
+    """Send the emails that ask people to confirm a subscription."""
+    _send_single_emails(confirmation_emails.send_due)
 
-    While the provider is away nothing is tried for half a minute, so that waiting for it does not delay other tasks.
-    """
+
+@shared_task
+def send_data_requests() -> None:
+    """Send the emails with a link to a reader's own data."""
+    _send_single_emails(data_request_emails.send_due)
+
+
+def _send_single_emails(send_due: Callable[..., bool]) -> None:
+    """Send what is due, unless the provider did not answer within the last half minute: waiting delays other tasks."""
     if time.monotonic() < _provider_away["until"] or not installation.is_current():
         return
-    is_there = all(
-        emails.send_due(client=_mail_client(), clock=clock.now, limit=CONFIRMATIONS_PER_RUN)
-        for emails in (confirmation_emails, data_request_emails)
-    )
-    if not is_there:
+    if not send_due(client=_mail_client(), clock=clock.now, limit=SINGLE_EMAILS_PER_RUN):
         _provider_away["until"] = time.monotonic() + PROVIDER_PAUSE
 
 

@@ -20,7 +20,7 @@ from newsletter.mail.sendgrid import single_email_payload
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.publications.schedule import zone
 from newsletter.rendering import render_templates
-from newsletter.rendering.markup.css_inlining import inline_css
+from newsletter.rendering.markup.inline_styles import inline_css
 
 MAX_TRIES = 30  # within the day for which the link is valid
 LANGUAGE = "en"
