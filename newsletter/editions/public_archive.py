@@ -1,5 +1,7 @@
 """The public archive of a publication: the emails of editions that were sent, without anything of a reader."""
 
+import re
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from newsletter.editions.models import EditionState, FrozenLetter, Placement, Variant
@@ -21,9 +23,10 @@ def archived_letters(publication: Publication, query: str = "") -> QuerySet[Froz
     sent = FrozenLetter.objects.filter(
         edition__publication=publication, edition__state=EditionState.DISPATCHED, variant=Variant.DEFAULT
     )
-    for word in query.split()[:MAX_WORDS]:
-        headlines = Placement.objects.filter(edition=OuterRef("edition"), story__headline__icontains=word)
-        sent = sent.filter(Q(subject__icontains=word) | Exists(headlines))
+    for word in map(re.escape, query.split()[:MAX_WORDS]):
+        # not `icontains`: SQLite ignores case of ASCII letters only
+        headlines = Placement.objects.filter(edition=OuterRef("edition"), story__headline__iregex=word)
+        sent = sent.filter(Q(subject__iregex=word) | Exists(headlines))
     return sent.select_related("edition").defer("html", "text").order_by("-edition__due_at", "-edition_id")
 
 
