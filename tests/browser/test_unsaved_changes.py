@@ -68,7 +68,7 @@ def test_a_session_that_ended_while_typing_costs_no_text(opened: Opened, publica
 
 
 def test_after_signing_in_again_in_another_tab_the_form_can_be_saved(opened: Opened, publication: Publication) -> None:
-    make.person(Role.CURATOR, "curator", password="a long one of mine")  # noqa: S106 — of a test
+    make.person(Role.CURATOR, "curator", password="a long one of mine")
     page = opened("/desk/morning/new/", Role.CURATOR, expected_error="403")
     page.get_by_label("Link", exact=True).fill("https://post.example.org/ferry")
     expect(page.get_by_text(KEPT)).to_be_visible()
