@@ -21,7 +21,7 @@ def keep(user: User, address: str, fields: Mapping[str, str], *, now: datetime) 
     """
     if sum(len(name) + len(text) for name, text in fields.items()) > MAX_CHARACTERS:
         raise BadInput("form", f"is longer than {MAX_CHARACTERS:,} characters.")
-    kept = {name: text.replace("\0", "") for name, text in fields.items()}  # PostgreSQL stores no NUL
+    kept = {name.replace("\0", ""): text.replace("\0", "") for name, text in fields.items()}  # PostgreSQL stores no NUL
     with transaction.atomic():
         UnsavedForm.objects.update_or_create(user=user, address=address, defaults={"fields": kept, "saved_at": now})
         newest = UnsavedForm.objects.filter(user=user).order_by("-saved_at", "-pk").values("pk")[:MAX_FORMS]

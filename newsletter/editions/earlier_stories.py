@@ -30,8 +30,7 @@ def stories_of_pages(publication: Publication, keys: Iterable[str]) -> dict[str,
     """Return the newest queued or used story of each page by the page's key, for many pages at once."""
     known = publication.stories.filter(page_key__in=set(keys), state__in=[StoryState.QUEUED, StoryState.USED])
     stories = {story.page_key: story for story in known.order_by("pk")}
-    placed = Placement.objects.filter(story__in=stories.values()).select_related("edition")
-    editions = {placement.story_id: placement.edition for placement in placed}
+    editions = editions_of(stories.values())
     return {key: EarlierStory(story, SAME_LINK, editions.get(story.pk)) for key, story in stories.items()}
 
 
@@ -47,12 +46,17 @@ class EarlierStories:
         for url in dict.fromkeys(filter(None, urls)):
             key = duplicate_links.page_key(url)
             if story := duplicate_links.find_story_of_page(self._publication.pk, key):
-                return EarlierStory(story, SAME_LINK, edition_of(story))
+                return EarlierStory(story, SAME_LINK, _edition_of(story))
         if headline and (similar := self._recent.most_similar(headline=headline, body=body)):
-            return EarlierStory(similar.story, similar.reason, edition_of(similar.story))
+            return EarlierStory(similar.story, similar.reason, _edition_of(similar.story))
         return None
 
 
-def edition_of(story: Story) -> Edition | None:
-    """Return the edition that a story is in, if any."""
+def editions_of(stories: Iterable[Story]) -> dict[int, Edition]:
+    """Return the editions that stories are in, by story id."""
+    placed = Placement.objects.filter(story__in=list(stories)).select_related("edition")
+    return {placement.story_id: placement.edition for placement in placed}
+
+
+def _edition_of(story: Story) -> Edition | None:
     return Edition.objects.filter(placements__story=story).first()

@@ -1,5 +1,7 @@
 """The public archive of a publication: the emails of editions that were sent, without anything of a reader."""
 
+import re
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from newsletter.editions.models import EditionState, FrozenLetter, Placement, Variant
@@ -21,9 +23,9 @@ def archived_letters(publication: Publication, query: str = "") -> QuerySet[Froz
     sent = FrozenLetter.objects.filter(
         edition__publication=publication, edition__state=EditionState.DISPATCHED, variant=Variant.DEFAULT
     )
-    for word in query.split()[:MAX_WORDS]:
-        headlines = Placement.objects.filter(edition=OuterRef("edition"), story__headline__icontains=word)
-        sent = sent.filter(Q(subject__icontains=word) | Exists(headlines))
+    for word in map(_in_any_case, query.split()[:MAX_WORDS]):
+        headlines = Placement.objects.filter(edition=OuterRef("edition"), story__headline__regex=word)
+        sent = sent.filter(Q(subject__regex=word) | Exists(headlines))
     return sent.select_related("edition").defer("html", "text").order_by("-edition__due_at", "-edition_id")
 
 
@@ -34,3 +36,13 @@ def headlines_of(letters: list[FrozenLetter]) -> dict[int, list[str]]:
     for edition_id, headline in placements.values_list("edition_id", "story__headline"):
         found[edition_id].append(headline)
     return found
+
+
+def _in_any_case(word: str) -> str:
+    """Return the regular expression of a word in upper or lower case.
+
+    `icontains` does not serve: SQLite ignores the case of ASCII letters only, and so does PostgreSQL in the C locale.
+    """
+    cases = ({letter, letter.lower(), letter.upper()} for letter in word)
+    single = (sorted(form for form in forms if len(form) == 1) for forms in cases)
+    return "".join(f"[{''.join(forms)}]" if len(forms) > 1 else re.escape(forms[0]) for forms in single)

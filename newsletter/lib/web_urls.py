@@ -10,6 +10,7 @@ import idna
 from newsletter.lib.errors import BadInput
 
 HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W_](?:[\w-]{0,61}[^\W_])?")
+NOT_IN_ADDRESSES = re.compile(r'[\x00-\x20<>"\\`\x7f\ud800-\udfff]')  # no file and no database holds a surrogate
 
 
 def validate_web_url(value: str, *, field: str) -> str:
@@ -20,7 +21,7 @@ def validate_web_url(value: str, *, field: str) -> str:
     """
     link = value.strip()
     hint = "Enter the full address, such as https://example.org/story."
-    if any(ord(c) <= 32 or c in '<>"\\`' or ord(c) == 127 for c in link):
+    if NOT_IN_ADDRESSES.search(link):
         raise BadInput(field, "contains a space or a character that is not allowed in a web address.", hint)
     try:
         parts = urlsplit(link)

@@ -67,6 +67,23 @@ def test_a_session_that_ended_while_typing_costs_no_text(opened: Opened, publica
     expect(page.get_by_label("Headline")).to_have_value("The ferry stays")
 
 
+def test_after_signing_in_again_in_another_tab_the_form_can_be_saved(opened: Opened, publication: Publication) -> None:
+    make.person(Role.CURATOR, "curator", password="a long one of mine")
+    page = opened("/desk/morning/new/", Role.CURATOR, expected_error="403")
+    page.get_by_label("Link", exact=True).fill("https://post.example.org/ferry")
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    Session.objects.all().delete()
+    other = page.context.new_page()
+    other.goto("/sign-in/")
+    other.locator("[name=username]").fill("curator@example.org")
+    other.locator("[name=password]").fill("a long one of mine")
+    other.get_by_role("button", name="Sign in").click()
+    expect(other.get_by_role("heading", level=1)).not_to_have_text("Sign in")
+    begin(page)
+    page.get_by_role("button", name="Add to queue").click()
+    expect(page.get_by_role("link", name="The ferry stays")).to_be_visible()
+
+
 def test_discarded_changes_are_gone(opened: Opened, publication: Publication) -> None:
     story = make.story(publication, headline="Rain")
     page = opened(f"/stories/{story.pk}/", Role.CURATOR)

@@ -15,7 +15,7 @@ def test_an_absolute_web_address_is_unchanged(link: str) -> None:
     "link",
     ["", "example.org/a", "/a", "javascript:alert(1)", "data:text/html,x", "mailto:a@example.org", "https://", "https:///a",
      "https://example.org/a b", "https://example.org/\nX: y", 'https://example.org/"x', "https://me:pw@example.org/",
-     "https://example.org:port/", "https://[::1/"],
+     "https://example.org:port/", "https://[::1/", "https://example.org/\ud800"],
 )  # fmt: skip
 def test_any_other_text_is_bad_input_that_names_its_field(link: str) -> None:
     with pytest.raises(BadInput) as caught:

@@ -78,17 +78,16 @@ def _read(feed: Feed, *, now: datetime, fetch: Fetch, parse: Parse) -> None:
         parsed = ParsedFeed()
         if not fetched.is_unchanged:
             parsed = parse(fetched.body, url=fetched.url, content_type=fetched.content_type)
-    except FetchError as error:
-        _note(feed, error.problem, error.hint, now=now)
-    except Exception:
-        log.exception("feed.not_read", feed=feed.pk)
-        _note(feed, "The feed could not be read.", "", now=now)
-    else:
         if parsed.problem:
             _note(feed, parsed.problem, parsed.hint, now=now)
         else:
             content = None if fetched.is_unchanged else parsed
             store_entries.store(feed, content, fetched.validators, now=now, next_at=now + INTERVAL)
+    except FetchError as error:
+        _note(feed, error.problem, error.hint, now=now)
+    except Exception:
+        log.exception("feed.not_read", feed=feed.pk)
+        _note(feed, "The feed could not be read.", "", now=now)
 
 
 def _note(feed: Feed, problem: str, hint: str, *, now: datetime) -> None:

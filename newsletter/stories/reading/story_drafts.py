@@ -111,10 +111,12 @@ def read_next(*, now: datetime, fetch: Fetch = fetch_page) -> bool:
     except Exception:
         log.exception("draft.not_read", draft=draft.pk)
         _note(draft, "The page could not be read.", PASTE_IT, again=True, now=now)
-    if _record(draft) and draft.state == DraftState.READ:
-        draft.refresh_from_db(fields=["adds_itself"])  # it may have been ordered during the reading
-        if draft.adds_itself:
-            _add_itself(draft)
+    with transaction.atomic():  # a worker that is killed before the end leaves a draft that is read again
+        _lock_queue(draft)
+        if _record(draft) and draft.state == DraftState.READ:
+            draft.refresh_from_db(fields=["adds_itself"])  # it may have been ordered during the reading
+            if draft.adds_itself:
+                _add_itself(draft)
     return True
 
 
@@ -142,8 +144,7 @@ def add_to_queue(draft: StoryDraft, *, again: bool = False, by: Actor = None, **
     and `InvalidState` for a discarded draft.
     """
     with transaction.atomic():
-        # the queue's lock comes first, as in story_queue.py
-        Publication.objects.select_for_update(no_key=True).get(pk=draft.publication_id)
+        _lock_queue(draft)
         current = StoryDraft.objects.select_related("publication", "story").get(pk=draft.pk)
         if current.story:
             return current.story
@@ -178,6 +179,11 @@ def _remember(draft: StoryDraft, changed: Mapping[str, Any]) -> None:
             remember_left_out(
                 draft.publication, link, shown=teaser_body(read, draft.publication.teaser_paragraphs), saved=str(body)
             )
+
+
+def _lock_queue(draft: StoryDraft) -> None:
+    """Lock the queue, in a transaction. Its lock comes before those of drafts, as in story_queue.py."""
+    Publication.objects.select_for_update(no_key=True).get(pk=draft.publication_id)
 
 
 def _order_link(publication: Publication, url: str) -> StoryDraft:

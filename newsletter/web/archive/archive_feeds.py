@@ -1,6 +1,7 @@
 """Feeds of a public archive, RSS and JSON Feed, with the newest editions, and its sitemap."""
 
 from datetime import datetime
+from html import escape
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -40,7 +41,7 @@ def rss(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001 — th
         feed_url=address_of("archive-feed", slug),
     )
     for item in _items(publication):
-        text = "\n".join(item.headlines)
+        text = "".join(f"<p>{escape(headline)}</p>" for headline in item.headlines)  # HTML, unlike the title
         feed.add_item(item.title, item.address, text, pubdate=item.sent_at, unique_id=item.address)
     body = feed.writeString("utf-8")
     return HttpResponse(body, content_type="application/rss+xml; charset=utf-8", headers={"Cache-Control": CACHED})

@@ -73,7 +73,9 @@ def edition(request: HttpRequest, slug: str, edition_id: int) -> HttpResponse:  
     """Show the email of one edition."""
     publication = open_archive(slug)
     letters = public_archive.archived_letters(publication).defer(None)
-    letter = get_object_or_404(letters.select_related("edition__publication"), edition=edition_id)
+    # a subquery by primary key has no row for a number that no database integer can be
+    wanted = publication.editions.filter(pk=edition_id)
+    letter = get_object_or_404(letters.select_related("edition__publication"), edition__in=wanted)
     words = translation_for(publication.language)
     first = letter.edition.placements.select_related("story__picture").first()
     stored = first.story.picture if first and first.story.picture and first.story.picture.is_stored else None

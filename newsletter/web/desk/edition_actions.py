@@ -101,6 +101,8 @@ def assemble(request: DeskRequest, edition_id: int) -> HttpResponse:
         case EditionState.APPROVED if edition.approved_by is None:
             when = leaves(edition, now=clock.now())
             messages.success(request, f"The email is ready and was approved automatically. It is sent {when}.")
+        case EditionState.ASSEMBLED if edition.publication.two_people:
+            messages.success(request, "The email is ready. Read it, then submit it for review.")
         case EditionState.ASSEMBLED | EditionState.APPROVED:
             messages.success(request, "The email is ready. Review it, then approve it.")
         case _:

@@ -1,10 +1,11 @@
 """Data of suggestions: the newest ones, with the earlier stories that they repeat."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from newsletter.editions.earlier_stories import EarlierStory, edition_of, stories_of_pages
+from newsletter.editions.earlier_stories import EarlierStory, editions_of, stories_of_pages
 from newsletter.publications.models import Publication
 from newsletter.stories.feed_models import Suggestion, SuggestionState
 from newsletter.stories.reading.page_story import PageStory
@@ -39,13 +40,18 @@ def suggestion_cards(publication: Publication, *, now: datetime, count: int, sta
     """Return `count` cards from `start` on, in a constant number of queries."""
     rows = open_suggestions(publication).select_related("feed").defer("paragraphs")
     items = list(rows[start : start + count])
-    same = stories_of_pages(publication, (item.page_key for item in items))
+    earlier = stories_of_pages(publication, (item.page_key for item in items))
+    reads = {item.pk: PageStory.from_json({"fields": item.fields, "paragraphs": [], "notice": None}) for item in items}
+    earlier |= _similar_stories(publication, (item for item in items if item.page_key not in earlier), reads, now=now)
+    return [SuggestionCard(item, reads[item.pk], earlier.get(item.page_key)) for item in items]
+
+
+def _similar_stories(
+    publication: Publication, items: Iterable[Suggestion], reads: Mapping[int, PageStory], *, now: datetime
+) -> dict[str, EarlierStory]:
+    """Return the earlier story with a similar headline of each item that has one, by the key of the item's page."""
     recent = RecentStories(publication, now=now)
-    return [_card(item, same.get(item.page_key), recent) for item in items]
-
-
-def _card(item: Suggestion, earlier: EarlierStory | None, recent: RecentStories) -> SuggestionCard:
-    read = PageStory.from_json({"fields": item.fields, "paragraphs": [], "notice": None})
-    if earlier is None and (similar := recent.most_similar(headline=read.value("headline"), body="")):
-        earlier = EarlierStory(similar.story, similar.reason, edition_of(similar.story))
-    return SuggestionCard(item, read, earlier)
+    found = {item.page_key: recent.most_similar(headline=reads[item.pk].value("headline"), body="") for item in items}
+    similar = {key: one for key, one in found.items() if one}
+    editions = editions_of(one.story for one in similar.values())
+    return {key: EarlierStory(one.story, one.reason, editions.get(one.story.pk)) for key, one in similar.items()}

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from newsletter.accounts import unsaved_forms
 from newsletter.accounts.models import UnsavedForm, User
+from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput
 from newsletter.web.shared.edit_form import SEEN, EditForm
@@ -24,17 +25,25 @@ ADDRESS = "unsaved-address"
 MAX_ADDRESS: int = UnsavedForm._meta.get_field("address").max_length or 0
 NOT_TYPED = ("csrfmiddlewaretoken", ADDRESS, "announced", "again")
 
-# The forms whose changes are kept, by view: what they edit, and the field that names it.
+
+class KeptForm(NamedTuple):
+    """A form whose changes are kept: what it edits, the field that names it, and who may open it."""
+
+    label: str
+    field: str
+    permission: Permission
+
+
 FORMS = {
-    "story-add": ("New story", "headline"),
-    "story": ("Story", "headline"),
-    "edition-texts": ("Subject and note", "subject"),
-    "appeal-add": ("New appeal", "name"),
-    "appeal": ("Appeal", "name"),
-    "publication-add": ("New publication", "name"),
-    "publication": ("Publication", "name"),
-    "template": ("Template", ""),
-}
+    "story-add": KeptForm("New story", "headline", Permission.CURATE),
+    "story": KeptForm("Story", "headline", Permission.CURATE),
+    "edition-texts": KeptForm("Subject and note", "subject", Permission.CURATE),
+    "appeal-add": KeptForm("New appeal", "name", Permission.APPROVE),
+    "appeal": KeptForm("Appeal", "name", Permission.APPROVE),
+    "publication-add": KeptForm("New publication", "name", Permission.CONFIGURE),
+    "publication": KeptForm("Publication", "name", Permission.CONFIGURE),
+    "template": KeptForm("Template", "", Permission.APPROVE),
+}  # by view
 
 
 class UnsavedForms(NamedTuple):
@@ -61,6 +70,8 @@ def keep(request: DeskRequest) -> HttpResponse:
     address = request.POST.get(ADDRESS, "")
     if not _is_form(address):
         return HttpResponse("There is no such form.", status=404, content_type="text/plain")
+    if not has_permission(request.user, FORMS[_view_name(address)].permission):
+        return HttpResponse("You may not change this.", status=403, content_type="text/plain")
     fields = {name: str(value) for name, value in request.POST.items() if name not in NOT_TYPED}
     try:
         unsaved_forms.keep(request.user, address, fields, now=clock.now())
@@ -74,8 +85,10 @@ def keep(request: DeskRequest) -> HttpResponse:
 def discard(request: DeskRequest) -> HttpResponse:
     """Discard the user's unsaved changes of a form, and show the form as it is saved."""
     address = request.POST.get(ADDRESS, "")
+    if not _is_form(address):
+        return redirect("desk")
     unsaved_forms.discard(request.user, address)
-    return redirect(address if _is_form(address) else "desk")
+    return redirect(address)
 
 
 def restore(request: DeskRequest, form: EditForm) -> UnsavedForms:
@@ -117,8 +130,9 @@ def titles_at(addresses: Collection[str]) -> list[UnsavedTitle]:
 def _titled(found: Iterable[UnsavedForm]) -> list[UnsavedTitle]:
     titles = []
     for form in found:
-        label, field = FORMS.get(_view_name(form.address), ("Form", ""))
-        name = str(form.fields.get(field) or form.fields.get(SEEN + field) or "").strip()
+        kept = FORMS.get(_view_name(form.address))
+        name = str(form.fields.get(kept.field) or form.fields.get(SEEN + kept.field) or "").strip() if kept else ""
+        label = kept.label if kept else "Form"
         title = f"{label}: “{name}”" if name else label
         titles.append(UnsavedTitle(title, form.address, form.saved_at, form.user))
     return titles
@@ -126,7 +140,8 @@ def _titled(found: Iterable[UnsavedForm]) -> list[UnsavedTitle]:
 
 def _is_form(address: str) -> bool:
     is_path = address.startswith("/") and not address.startswith("//")  # `//host/` would lead to another site
-    return len(address) <= MAX_ADDRESS and is_path and _view_name(address) in FORMS
+    is_stored = len(address) <= MAX_ADDRESS and "\0" not in address  # PostgreSQL stores no NUL
+    return is_stored and is_path and _view_name(address) in FORMS
 
 
 def _is_stored(address: str) -> bool:

@@ -1,8 +1,10 @@
 """A suggestion becomes a story with one click: from its feed's text, or from its link."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import Publication
@@ -40,8 +42,8 @@ def linked(site: Website) -> str:
     return item("A", guid="1").replace("https://post.example.org/a", site.url("/a"))
 
 
-def read_drafts(site: Website) -> None:
-    while story_drafts.read_next(now=NOW, fetch=lambda url: fetch_page(url, policy=site.reach())):
+def read_drafts(site: Website, *, now: datetime = NOW) -> None:
+    while story_drafts.read_next(now=now, fetch=lambda url: fetch_page(url, policy=site.reach())):
         pass
 
 
@@ -83,6 +85,23 @@ def test_without_a_text_the_link_is_read_and_the_story_is_added_by_itself(feed: 
     story = Story.objects.get()
     assert (story.headline, story.section) == ("Harbour to be dredged after years of waiting", "Region")
     assert StoryDraft.objects.get().state == DraftState.ADDED
+
+
+def test_a_worker_that_is_killed_while_it_adds_a_story_has_left_the_order(feed: Feed, site: Website) -> None:
+    site.pages["/a"] = body(page().encode())
+    [one] = read(site, linked(site))
+    queue_suggestions.queue_item(one)
+
+    def kill_before_the_story(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith('INSERT INTO "stories_story"'):
+            raise SystemExit
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(kill_before_the_story), pytest.raises(SystemExit):
+        read_drafts(site)
+    assert StoryDraft.objects.get().state == DraftState.WAITING
+    read_drafts(site, now=NOW + story_drafts.LEASE)
+    assert Story.objects.get().section == "Region"
 
 
 def test_a_link_that_cannot_be_read_stays_as_a_draft_with_what_the_feed_said(feed: Feed, site: Website) -> None:

@@ -1,8 +1,11 @@
 """A worker reads due feeds: what becomes a suggestion, what is not fetched again, what happens when a feed breaks."""
 
+import json
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import DataError, connection
 
 from newsletter.lib import clock
 from newsletter.lib.safe_connection import FetchError
@@ -58,6 +61,30 @@ def test_a_feed_is_parsed_in_a_subprocess(feed: Feed, site: Website) -> None:
     serve(site, whole("A"), Content_Type="application/rss+xml")
     reach = site.reach()
     assert read_feeds.read_next(now=NOW, fetch=lambda url, known: fetch_feed(url, known, policy=reach)) == feed
+    assert suggested() == ["a"]
+
+
+def test_a_link_that_no_database_holds_costs_only_its_article(feed: Feed, site: Website) -> None:
+    articles = [{"id": name, "url": f"https://post.example.org/{name}", "title": name} for name in ("a", "\ud800")]
+    feed_of_two = {"version": "https://jsonfeed.org/version/1.1", "title": "Post", "items": articles}
+    site.pages["/feed"] = body(json.dumps(feed_of_two).encode())
+    work(site)
+    assert suggested() == ["a"]
+
+
+def test_a_feed_that_cannot_be_stored_says_so_and_is_tried_again(feed: Feed, site: Website) -> None:
+    serve(site, whole("A"))
+
+    def refuse(execute: Any, sql: str, *rest: Any) -> Any:
+        if 'INTO "stories_suggestion"' in sql:
+            raise DataError
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(refuse):
+        assert work(site) == feed
+    feed.refresh_from_db()
+    assert (feed.problem, feed.held_until) == ("The feed could not be read.", None)
+    work(site, NOW + read_feeds.pause_after(1))
     assert suggested() == ["a"]
 
 

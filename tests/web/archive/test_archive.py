@@ -158,3 +158,31 @@ def test_a_page_number_of_any_kind_is_answered(client: Client, open_archive: Pub
     sent(open_archive, "Rain")
     for number in ("0", "-1", "999999999999999999999", "x", ""):
         assert client.get("/a/morning/", {"page": number}).status_code == 200
+
+
+def test_the_number_of_no_edition_is_not_found(client: Client, open_archive: Publication) -> None:
+    for number in (0, 10**17, 2**63, 10**30):
+        assert client.get(f"/a/morning/{number}/").status_code == 404
+
+
+def test_a_feed_reader_shows_headlines_as_lines_and_as_they_are_written(
+    client: Client, open_archive: Publication
+) -> None:
+    make.story(open_archive, headline="Why <b> is & stays")
+    sent(open_archive, "The second one")
+    [item] = ET.fromstring(client.get("/a/morning/feed.xml").content).iter("item")  # noqa: S314 — our own
+    # the text of an item is HTML
+    assert item.findtext("description") == "<p>Why &lt;b&gt; is &amp; stays</p><p>The second one</p>"
+
+
+@pytest.mark.parametrize("query", ["паром", "ПАРОМ", "ёлк", "Ёлка."])
+def test_a_search_ignores_case_in_every_alphabet(client: Client, open_archive: Publication, query: str) -> None:
+    sent(open_archive, "Паром и Ёлка.")
+    assert "Паром и Ёлка." in words(client.get("/a/morning/", {"q": query}))
+
+
+def test_signs_in_a_search_are_only_signs(client: Client, open_archive: Publication) -> None:
+    sent(open_archive, "Rain (at last)")
+    assert "(at last)" in words(client.get("/a/morning/", {"q": "(at"}))
+    for query in ("R..n", ".*", "[", "\\", "Ra_n", "%"):
+        assert "(at last)" not in words(client.get("/a/morning/", {"q": query}))

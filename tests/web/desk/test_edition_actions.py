@@ -9,6 +9,7 @@ from pytest_django import Settings
 from newsletter.accounts.models import User
 from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import assemble_edition
+from newsletter.letters.second_person import NOT_SUBMITTED
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.stories import story_queue
@@ -119,6 +120,13 @@ def test_assembling_ahead_of_time_makes_the_letter_ready_to_be_read(eddie: Clien
     assert planned.state == EditionState.ASSEMBLED
     press(eddie, planned, "assemble")
     assert planned.letters.count() == 1
+
+
+def test_with_approval_by_two_people_the_next_step_is_to_submit_it(eddie: Client, planned: Edition) -> None:
+    Publication.objects.update(two_people=True)
+    said = press(eddie, planned, "assemble")
+    assert "The email is ready. Read it, then submit it for review." in said
+    assert "then approve it." not in said.replace(NOT_SUBMITTED, "")
 
 
 def test_assembling_what_approves_itself_is_said_before_and_after(eddie: Client, planned: Edition) -> None:

@@ -153,6 +153,16 @@ def test_the_list_takes_no_more_queries_for_more_suggestions(
         assert words(cora.get(LIST)).count("Add to queue") == 20
 
 
+def test_the_list_takes_no_more_queries_for_suggestions_like_earlier_stories(
+    cora: Client, feed: Feed, site: Website, publication: Publication, django_assert_max_num_queries: object
+) -> None:
+    for one in read(site, *(whole(f"S{n}", date=TODAY) for n in range(20))):
+        url = f"https://post.example.org/earlier/{one.pk}"
+        story_queue.add(publication, headline=one.headline, url=url, body="<p>One.</p>")
+    with django_assert_max_num_queries(15):  # type: ignore[operator]
+        assert words(cora.get(LIST)).count("A story with a similar headline is in the queue") == 20
+
+
 def test_a_dismissed_suggestion_is_gone(cora: Client, feed: Feed, site: Website) -> None:
     [one] = read(site, whole("A", date=TODAY))
     shown = follow(cora.post(f"/suggestions/{one.pk}/dismiss/", {"page": "suggestions"}), cora)

@@ -151,11 +151,34 @@ def test_an_approver_reads_what_is_being_edited(cora: Client, eddie: Client, pub
 
 @pytest.mark.parametrize(
     "address",
-    ["", "/", "/ops/", "https://evil.example/stories/1/", "//evil.example/stories/1/", "/stories/1/?" + "x" * 300],
+    [
+        "",
+        "/",
+        "/ops/",
+        "https://evil.example/stories/1/",
+        "//evil.example/stories/1/",
+        "/stories/1/?" + "x" * 300,
+        "/stories/1/?\0",
+    ],
 )
 def test_only_our_forms_are_kept(cora: Client, publication: Publication, address: str) -> None:
     assert cora.post(KEEP, {"unsaved-address": address, "headline": "x"}).status_code == 404
     assert cora.post(DISCARD, {"unsaved-address": address}).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("role", "address"),
+    [
+        (Role.OPS, "/stories/{story}/"),
+        (Role.CURATOR, "/desk/morning/appeals/new/"),
+        (Role.EDITOR, "/publications/morning/"),
+    ],
+)
+def test_nobody_is_said_to_edit_what_they_may_not(publication: Publication, role: Role, address: str) -> None:
+    story = make.story(publication)
+    sent = {"unsaved-address": address.format(story=story.pk), "headline": "x"}
+    assert signed_in(make.person(role, "Somebody")).post(KEEP, sent).status_code == 403
+    assert not UnsavedForm.objects.exists()
 
 
 def test_nobody_keeps_anything_without_signing_in(client: Client, publication: Publication) -> None:
@@ -178,7 +201,7 @@ def test_the_oldest_forms_go_first(cora_herself: User) -> None:
     now = clock.now()
     for number in range(unsaved_forms.MAX_FORMS + 3):
         at = now + timedelta(seconds=number)
-        unsaved_forms.keep(cora_herself, f"/stories/{number}/", {"headline": "\0x"}, now=at)
+        unsaved_forms.keep(cora_herself, f"/stories/{number}/", {"head\0line": "\0x"}, now=at)
     kept = UnsavedForm.objects.order_by("saved_at")
     assert kept.count() == unsaved_forms.MAX_FORMS
     assert kept[0].address == "/stories/3/"

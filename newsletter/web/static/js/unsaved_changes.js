@@ -16,7 +16,14 @@ function keepChanges(form) {
   let isChanged = false; // since the last request began
   let isSubmitting = false;
 
+  // Signing in again in another tab replaces the token of all open pages.
+  function renewToken() {
+    const current = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    if (current) form.elements.csrfmiddlewaretoken.value = current[1];
+  }
+
   function contents() {
+    renewToken();
     const data = new FormData(form);
     for (const [name, value] of [...data]) if (typeof value !== "string") data.delete(name);
     data.set("unsaved-address", address);
