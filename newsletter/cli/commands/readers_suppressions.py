@@ -55,18 +55,15 @@ def lift(address: Address, json: Json = False) -> None:
     """Remove the suppression of an address, for example after its owner wrote to you from it.
 
     A domain begins with @. Events from before now do not suppress the address again. Exits with status 1 when it was
-    not suppressed.
+    not suppressed, or is suppressed with its whole domain.
     """
     from newsletter.audience import suppress_domain, suppressions
-    from newsletter.mail.email_address import normalise_email
 
     given = read_address(address)
     if given.strip().startswith("@"):
         lifted = suppress_domain.remove_domain(given)
     else:
         lifted = suppressions.remove_suppression(given, now=clock.now())
-        if (still := suppressions.suppression_of(normalise_email(given))) and still.domain:
-            raise InvalidState(f"Its whole domain is suppressed. Lift that: newsletter readers lift @{still.domain}")
     if json:
         output.print_json({"lifted": lifted})
     else:
@@ -82,7 +79,8 @@ def lift(address: Address, json: Json = False) -> None:
 def erase(address: Address, yes: Yes = False, json: Json = False) -> None:
     """Erase a person: the address, its subscriptions and its gifts. This cannot be undone.
 
-    A keyed hash of the address is kept, so that no import adds the person again. Delivery events are deleted within
+    A keyed hash of the address is kept, so that no import adds the person again; they can still subscribe themselves by
+    confirming from their mailbox. Delivery events are deleted within
     thirty days. Erase the person at SendGrid yourself.
     """
     from newsletter.insights import erase_reader

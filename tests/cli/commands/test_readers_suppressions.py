@@ -83,6 +83,7 @@ def test_a_whole_domain_is_suppressed_and_lifted(newsletter: Command, publicatio
     assert "more than 1" in newsletter("readers", "suppressions", "--limit", "1").err
     refused = newsletter("readers", "lift", ADDRESS)
     assert (refused.status, "whole domain" in refused.err) == (1, True)
+    assert [row[0] for row in reachable(publication.pk, sorted([rita.pk, other.pk]), day=day)] == [other.pk]
     assert newsletter("readers", "lift", "@readers.example").status == 0
     assert len(reachable(publication.pk, sorted([rita.pk, other.pk]), day=day)) == 2
     assert newsletter("readers", "suppress", "@gmail.com", "--yes").status == 1
