@@ -53,7 +53,7 @@ def suppress_all(found: Mapping[str, tuple[str, str]]) -> None:
         [Suppression(email=email, reason=found[email][0], detail=found[email][1][:200]) for email in sorted(found)],
         ignore_conflicts=True,
     )
-    addresses = sorted(found)
+    addresses = sorted(email for email, (reason, _) in found.items() if reason != SuppressionReason.DOMAIN)
     for begin in range(0, len(addresses), 5000):  # SQLite takes 32,766 values per statement
         chunk = addresses[begin : begin + 5000]
         for row in Suppression.objects.filter(email__in=chunk, reason=SuppressionReason.DOMAIN).order_by("email"):

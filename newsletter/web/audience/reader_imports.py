@@ -139,6 +139,8 @@ def show(request: DeskRequest, import_id: int) -> HttpResponse:
     context = {"order": order, "publication": order.publication, "form": form, "problem": problem, "roles": ROLES}
     context |= _results(order) | {"tables": [], "left_out": [], "notes": [], "unreadable": ""}
     if order.can_start:
+        if form.is_bound:
+            _keep_choices(order, request, form)
         context |= _preview(order)
     return render(request, "web/audience/reader_import.html", context, status=422 if form.errors else 200)
 
@@ -171,6 +173,14 @@ def _chosen_columns(request: DeskRequest) -> dict[str, dict[str, int | None]]:
     for number, table in enumerate(request.POST.getlist("table")):
         found[table] = {role: whole_number(request.POST.get(f"{role}-{number}", "")) for role in ROLES}
     return found
+
+
+def _keep_choices(order: SubscriberImport, request: DeskRequest, form: ImportTermsForm) -> None:
+    """Show what was chosen on a form that has problems, so that sending it again does not take other columns."""
+    chosen = _chosen_columns(request)
+    if chosen and all(places["email"] is not None for places in chosen.values()):
+        order.columns = chosen
+        order.encoding = form.cleaned_data.get("encoding", "")
 
 
 def _stated(order: SubscriberImport) -> dict[str, object]:
