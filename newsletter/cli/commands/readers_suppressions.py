@@ -32,18 +32,25 @@ def suppress(
 
     Example: newsletter readers suppress @example.org --detail "letter of 3 May" --yes
     """
+    from django.db import transaction
+
     from newsletter.audience import suppress_domain, suppressions
     from newsletter.audit import audit_trail
+    from newsletter.audit.acts import Act
 
     given, actor = read_address(address), audit_trail.name(None)
-    if given.strip().startswith("@"):
+    is_domain = given.strip().startswith("@")
+    if is_domain:
         domain = suppress_domain.normalise_domain(given)
         count = suppress_domain.count_domain(domain)
         if not output.confirm(f"Suppress all addresses of {domain} ({count:,} readers)?", yes=yes, hint="Give --yes."):
             raise InvalidState("Nothing was suppressed.")
-        suppression = suppress_domain.suppress_domain(domain, detail=detail, actor=actor)
-    else:
-        suppression = suppressions.suppress(given, reason=reason, detail=detail, actor=actor)
+    with transaction.atomic():
+        if is_domain:
+            suppression = suppress_domain.suppress_domain(given, detail=detail, actor=actor)
+        else:
+            suppression = suppressions.suppress(given, reason=reason, detail=detail, actor=actor)
+        audit_trail.record(None, Act.SUPPRESSION_ADDED, scope="all publications", domain=is_domain, note=detail)
     if json:
         output.print_json({"suppressed": True, "reason": suppression.reason})
     else:
@@ -57,13 +64,9 @@ def lift(address: Address, json: Json = False) -> None:
     A domain begins with @. Events from before now do not suppress the address again. Exits with status 1 when it was
     not suppressed, or is suppressed with its whole domain.
     """
-    from newsletter.audience import suppress_domain, suppressions
+    from newsletter.audience import suppression_list
 
-    given = read_address(address)
-    if given.strip().startswith("@"):
-        lifted = suppress_domain.remove_domain(given)
-    else:
-        lifted = suppressions.remove_suppression(given, now=clock.now())
+    lifted = suppression_list.lift(read_address(address), by=None, now=clock.now())
     if json:
         output.print_json({"lifted": lifted})
     else:
@@ -88,7 +91,7 @@ def erase(address: Address, yes: Yes = False, json: Json = False) -> None:
     email = read_address(address)
     if not output.confirm("Permanently erase this person and their gifts?", yes=yes, hint="Give --yes."):
         raise InvalidState("Nobody was erased.")
-    erased = erase_reader.erase(email)
+    erased = erase_reader.erase(email, by_staff=True)
     if json:
         output.print_json({"subscriptions": erased.subscriptions, "gifts": erased.gifts})
     else:
