@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -105,6 +106,7 @@ def test_chosen_columns_stand_on_a_form_that_has_problems(anna: Client, publicat
     form = form_of(anna, address, having="source")
     answer = form.send(anna, action="import", source="form", given_on="", **{"email-0": "1"})
     assert answer.status_code == 422
+    assert isinstance(answer, HttpResponse)
     assert '<option value="1" selected>contact</option>' in answer.content.decode()
     assert "new@readers.example" in words(answer)
 
