@@ -33,8 +33,8 @@ CLOCK_TOLERANCE = timedelta(days=1)  # another system's clock may be ahead of ou
 class ImportTerms(NamedTuple):
     """What the person who imports a file states about it.
 
-    `source` says where consent was given and `given_at` when, unless the file says so per row. `actor` is who imports;
-    empty: whoever runs this process.
+    `source` says where consent was given and `given_at` when, unless the file says so per row; without `given_at`, rows
+    that do not say it are refused. `actor` is who imports; empty: whoever runs this process.
     """
 
     source: str
@@ -66,11 +66,11 @@ def import_subscribers(
 ) -> SubscriberImportReport:
     """Subscribe everybody in a CSV file (`subscriber_csv.py` describes the formats).
 
-    New readers are active from `now`. Rows are written in chunks, each in its own transaction. Raises `BadInput` if the
-    file as a whole cannot be read. Rows before the line it names stay imported, and a second import counts them as
-    known.
+    New readers are active from `now`, which is also when they gave consent unless the file or `given_at` says so. Rows
+    are written in chunks, each in its own transaction. Raises `BadInput` if the file as a whole cannot be read. Rows
+    before the line it names stay imported, and a second import counts them as known.
     """
-    terms = ImportTerms(clean_source(source), now, given_at)
+    terms = ImportTerms(clean_source(source), now, given_at or now)
     report = SubscriberImportReport()
     rows = check_rows(read_records(lines), terms, seen={})
     while chunk := list(islice(rows, CHUNK_SIZE)):
@@ -135,17 +135,19 @@ def check_rows(
         seen[address] = consent.strictness
         time_zone, note = _zone(record)
         person = ImportedSubscriber(clean_name(record.first_name), time_zone, consent)
-        yield ReadRow(record.line, address, person, None, note or record.warning)
+        yield ReadRow(record.line, address, person, None, f"{note} {record.warning}".strip())
 
 
 def _checked(consent: ConsentState, terms: ImportTerms) -> ConsentState:
-    """Fill in a missing source and time of consent: those of the terms, or now, for readers who gave consent."""
+    """Fill in a missing source and time of consent: those of the terms, for readers who gave consent."""
     now = terms.now
     if consent.consent_at and consent.consent_at > now + CLOCK_TOLERANCE:
         raise BadInput("consent at", "is in the future.")
     if consent.paused_until and consent.paused_until > (now + MAX_PAUSE).date():
         raise BadInput("paused until", "is more than a year away.")
     gave = consent.status in GAVE_CONSENT
+    if gave and not (consent.consent_at or terms.given_at or consent.suppression):
+        raise BadInput("date of consent", "is missing or cannot be read, and none was stated for such rows.")
     return consent._replace(
         consent_source=_source(consent.consent_source) or terms.source,
         consent_at=consent.consent_at or ((terms.given_at or now) if gave else None),

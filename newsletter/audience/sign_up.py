@@ -23,10 +23,10 @@ def sign_up(publication: Publication, *, email: str, evidence: ConsentEvidence, 
     """Order a confirmation email to this address. Return True if one was ordered; a page must not say which.
 
     Raises `BadInput` for an invalid address. Nothing is stored for a suppressed address, nor for a new one that may get
-    no email.
+    no email. An erased person may sign up again.
     """
     address = normalise_email(email)
-    if suppressions.suppression_of(address):
+    if suppressions.barrier_to_confirming(address):
         return False
     with transaction.atomic():
         subscription = subscribe(publication, email=address, first_name="", source=SOURCE, now=now, confirmed=False)

@@ -13,6 +13,7 @@ from newsletter.audience import export_formats
 from newsletter.audience.consent_columns import DEFAULT_CONSENT, ConsentColumns, ConsentState
 from newsletter.audience.consent_status_values import normalise_word, parse_moment
 from newsletter.audience.export_formats import ExportFormat
+from newsletter.audience.plan_import import GAVE_CONSENT
 from newsletter.lib.csv_reader import MalformedRow, cell_at, read_rows
 from newsletter.lib.errors import BadInput
 
@@ -20,6 +21,7 @@ EMAIL = frozenset({"email", "e mail", "mail", "email address", "e mail address"}
 FIRST_NAME = frozenset({"first name", "firstname", "given name", "forename"})
 TIME_ZONE = frozenset({"time zone", "timezone"})
 UNREADABLE = "\ufffd"  # a byte that is invalid in the encoding of the file
+NOT_IMPORTED = "This value was not imported."
 ROLES = ("email", "first_name", "time_zone", "given_at")  # of columns that a person may choose
 
 
@@ -107,12 +109,13 @@ def _read_row(line: int, cells: Sequence[str], columns: SubscriberColumns) -> Su
     warning = ""
     if UNREADABLE in first_name:
         first_name = ""
-        warning = "The first name has characters in another encoding. This value was not imported."
+        warning = f"The first name has characters in another encoding. {NOT_IMPORTED}"
     if columns.given_at and consent.consent_at is None:
         try:
             consent = consent._replace(consent_at=_given_at(cells, columns))
         except BadInput as error:
-            warning = warning or f"The {error.field} {error.problem} This value was not imported."
+            left_out = "The date stated for such rows was stored." if consent.status in GAVE_CONSENT else NOT_IMPORTED
+            warning = f"{warning} The {error.field} {error.problem} {left_out}".strip()
     return SubscriberRow(line, email, first_name, time_zone, consent, warning)
 
 

@@ -47,7 +47,7 @@ def request_return(subscription: Subscription, *, now: datetime) -> Confirmation
     """
     if subscription.status not in (SubscriptionStatus.UNSUBSCRIBED, SubscriptionStatus.PENDING):
         raise InvalidState("This subscription has not ended, so there is nothing to confirm.")
-    if barrier := suppressions.suppression_notice(subscription.subscriber.email):
+    if barrier := suppressions.barrier_to_confirming(subscription.subscriber.email):
         raise InvalidState(barrier)
     place_order(subscription, FROM_PREFERENCES, now=now)
     order = Confirmation.objects.filter(subscription=subscription, already=False).first()
@@ -131,7 +131,7 @@ def confirm(request: ConfirmationRequest, *, now: datetime, method: ConsentMetho
         if subscription is None or order is None or now - request.at > VALID:
             raise BadToken("This link was already used or has expired.")
         address = subscription.subscriber.email
-        if barrier := suppressions.suppression_notice(address):
+        if barrier := suppressions.barrier_to_confirming(address):
             raise InvalidState(barrier)
         order.delete()
         sign_up_limits.forget_address(address)

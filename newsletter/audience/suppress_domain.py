@@ -39,7 +39,7 @@ def suppress_domain(domain: str, *, detail: str = "", actor: str = "") -> Suppre
     """
     name = normalise_domain(domain)
     if name in TOO_LARGE:
-        raise InvalidState(f"{name} has many of your readers. Suppress single addresses.")
+        raise InvalidState(f"{name} belongs to one of the largest mailbox providers. Suppress single addresses.")
     with transaction.atomic():
         values = {"reason": SuppressionReason.DOMAIN, "detail": detail[:200], "actor": actor[:120]}
         row, _ = Suppression.objects.get_or_create(domain=name, defaults=values)

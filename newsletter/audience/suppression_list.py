@@ -9,9 +9,10 @@ from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, require
 from newsletter.audience import subscriptions, suppressions
 from newsletter.audience.models import Subscriber, Subscription, Suppression, SuppressionReason
-from newsletter.audience.suppress_domain import normalise_domain, suppress_domain
+from newsletter.audience.suppress_domain import normalise_domain, remove_domain, suppress_domain
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
+from newsletter.audit.audit_trail import Actor
 from newsletter.lib.errors import BadInput
 from newsletter.mail.email_address import normalise_email
 from newsletter.publications.models import Publication
@@ -71,6 +72,19 @@ def add(typed: str, *, publication: Publication | None, reason: str, detail: str
         scope = publication.slug if publication else "all publications"
         audit_trail.record(by, Act.SUPPRESSION_ADDED, publication, now=now, scope=scope, domain=is_domain, note=detail)
     return done
+
+
+def lift(typed: str, *, by: Actor, now: datetime) -> bool:
+    """Remove the suppression of an address or a domain (`@example.org`). Return True if there was one.
+
+    Raises `InvalidState` for an address whose whole domain is suppressed.
+    """
+    is_domain = typed.strip().startswith("@")
+    with transaction.atomic():
+        lifted = remove_domain(typed) if is_domain else suppressions.remove_suppression(typed, now=now)
+        if lifted:
+            audit_trail.record(by, Act.SUPPRESSION_LIFTED, now=now, domain=is_domain)
+    return lifted
 
 
 def _unsubscribe(publication: Publication, typed: str, *, now: datetime) -> None:

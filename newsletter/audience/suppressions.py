@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from newsletter.audience.address_hashes import hashes
 from newsletter.audience.models import Subscriber, Suppression, SuppressionReason
-from newsletter.lib.errors import BadInput
+from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.mail.email_address import normalise_email
 
 CONTACT_US = "Write to us from that address and we will help you."
@@ -28,17 +28,19 @@ SETTABLE_REASONS = [reason.value for reason in SuppressionReason if reason not i
 def suppress(email: str, *, reason: str, detail: str = "", actor: str = "") -> Suppression:
     """Suppress this address. Repeatable: the first reason stays.
 
-    `reason` is a `SuppressionReason`; `detail` is a note for people, without addresses or names; `actor` is the person
-    who enters it.
+    A reason of its own replaces that of its domain, which may be lifted, and a wish of the person that of an erasure,
+    which the person may lift by signing up. `reason` is a `SuppressionReason`; `detail` is a note for people, without
+    addresses or names; `actor` is the person who enters it.
     """
     if reason not in SETTABLE_REASONS:
         raise BadInput("reason", "is not known.", f"Use one of: {', '.join(SETTABLE_REASONS)}.")
     address = normalise_email(email)
-    if known := _of(address).first():
+    values = {"reason": reason, "detail": detail[:200], "actor": actor[:120]}
+    own = _of(address).filter(domain=None)
+    own.filter(reason__in=_replaced_by(reason)).update(**values)
+    if known := own.first():
         return known
-    suppression, _ = Suppression.objects.get_or_create(
-        email=address, defaults={"reason": reason, "detail": detail[:200], "actor": actor[:120]}
-    )
+    suppression, _ = Suppression.objects.get_or_create(email=address, defaults=values)
     return suppression
 
 
@@ -51,15 +53,25 @@ def suppress_all(found: Mapping[str, tuple[str, str]]) -> None:
         [Suppression(email=email, reason=found[email][0], detail=found[email][1][:200]) for email in sorted(found)],
         ignore_conflicts=True,
     )
+    addresses = sorted(email for email, (reason, _) in found.items() if reason != SuppressionReason.DOMAIN)
+    for begin in range(0, len(addresses), 5000):  # SQLite takes 32,766 values per statement
+        chunk = addresses[begin : begin + 5000]
+        for row in Suppression.objects.filter(email__in=chunk, reason=SuppressionReason.DOMAIN).order_by("email"):
+            row.reason, row.detail = found[row.email or ""][0], found[row.email or ""][1][:200]
+            row.save(update_fields=["reason", "detail"])
 
 
 def remove_suppression(email: str, *, now: datetime) -> bool:
     """Allow this address to be mailed again, whatever the reason was. Return True if it was suppressed.
 
-    A suppression of its whole domain stays. Events that happened before do not suppress it again, even if the provider
-    reports them later. The provider's own suppression list must be cleared separately.
+    Events that happened before do not suppress it again, even if the provider reports them later. The provider's own
+    suppression list must be cleared separately. Raises `InvalidState`, and changes nothing, if its whole domain is
+    suppressed.
     """
     address = normalise_email(email)
+    domain = address.rpartition("@")[2]
+    if Suppression.objects.filter(domain=domain).exists():
+        raise InvalidState(f"Its whole domain is suppressed. Lift that: newsletter readers lift @{domain}")
     with transaction.atomic():
         deleted, _ = _of(address).filter(domain=None).delete()
         if deleted:
@@ -85,8 +97,15 @@ def all_of(address: str) -> QuerySet[Suppression]:
 
 def suppression_notice(address: str) -> str:
     """Return a message to the owner of this normalised address on why it is suppressed and what to do, or empty."""
-    found = suppression_of(address)
-    return f"{BARRIERS[SuppressionReason(found.reason)]} {CONTACT_US}" if found else ""
+    return _notice(_of(address))
+
+
+def barrier_to_confirming(address: str) -> str:
+    """Return a message on why this normalised address gets no confirmation email, or empty.
+
+    An erased person gets one: they alone can end the erasure, by confirming from the mailbox.
+    """
+    return _notice(_of(address).exclude(reason=SuppressionReason.ERASED))
 
 
 def ignore_events_before(now: datetime, *, email: str) -> None:
@@ -131,6 +150,15 @@ def erased(addresses: Collection[str]) -> set[str]:
     known = {each: address for address in addresses for each in hashes(address)}
     rows = Suppression.objects.filter(address_hash__in=known).values_list("address_hash", flat=True)
     return {known[each] for each in rows if each}
+
+
+def _replaced_by(reason: str) -> list[SuppressionReason]:
+    return [SuppressionReason.DOMAIN, *([SuppressionReason.ERASED] if reason == SuppressionReason.PERSON else [])]
+
+
+def _notice(rows: QuerySet[Suppression]) -> str:
+    found = rows.first()
+    return f"{BARRIERS[SuppressionReason(found.reason)]} {CONTACT_US}" if found else ""
 
 
 def _of(address: str) -> QuerySet[Suppression]:

@@ -30,8 +30,13 @@ def write_rows(
     """
     actor = actor[:120] or consent_events.actor_of(ConsentMethod.IMPORT)
     plan = plan_rows(publication, people)
-    _suppress(people)
-    written = {one: people[one] for one in people if _is_written(people[one], is_barred=one in plan.barred)}
+    erased = suppressions.erased(plan.barred)
+    _suppress({address: people[address] for address in people if address not in erased})
+    written = {
+        one: people[one]
+        for one in people
+        if one not in erased and _is_written(people[one], is_barred=one in plan.barred)
+    }
     ids = _subscribers(publication, written, plan, now=now)
     left = {
         ids[one]: people[one].consent for one in ids if people[one].consent.status == SubscriptionStatus.UNSUBSCRIBED
@@ -63,15 +68,13 @@ def _is_written(person: ImportedSubscriber, *, is_barred: bool) -> bool:
 
 
 def _suppress(people: Mapping[str, ImportedSubscriber]) -> None:
-    """Suppress the addresses that the file marks, with the column that says so. Erased people stay a hash."""
+    """Suppress the addresses that the file marks, with the column that says so."""
     given = {address: person.consent for address, person in people.items() if person.consent.suppression}
     if given:
-        erased = suppressions.erased(given)
         suppressions.suppress_all(
             {
                 address: (consent.suppression, f"{DETAIL} ({consent.evidence})" if consent.evidence else DETAIL)
                 for address, consent in given.items()
-                if address not in erased
             }
         )
 

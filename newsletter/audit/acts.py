@@ -53,7 +53,9 @@ class Act(models.TextChoices):
     APPEAL_CHANGED = "appeal-changed"  # also retired, or offered again
     READERS_IMPORTED = "readers-imported"  # ordered on a page; consent events name who
     SUPPRESSION_ADDED = "suppression-added"  # an address or domain, by hand
-    READERS_EXPORTED = "readers-exported"  # downloaded from a page
+    SUPPRESSION_LIFTED = "suppression-lifted"
+    READER_ERASED = "reader-erased"  # by staff
+    READERS_EXPORTED = "readers-exported"  # downloaded from a page, or exported by a command
     ENVIRONMENT_CONFIRMED = "environment-confirmed"
 
 

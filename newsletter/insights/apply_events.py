@@ -15,10 +15,11 @@ from newsletter.delivery.dispatches import settle_batch
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.models import Attempt
 from newsletter.delivery.states import AttemptStatus
+from newsletter.insights import reader_outcomes
 from newsletter.insights.match_events import chunks
 from newsletter.lib.errors import BadInput
 from newsletter.mail.email_address import normalise_email
-from newsletter.mail.sendgrid.event_webhook import Event, EventType, SuppressionCause
+from newsletter.mail.sendgrid.event_webhook import BOUNCE_LIST, Event, EventType, SuppressionCause
 
 REASONS = {
     SuppressionCause.DEAD: SuppressionReason.HARD_BOUNCE,
@@ -54,13 +55,32 @@ def apply_suppressions(events: Iterable[Event], *, publications: Mapping[int, in
     Events from before the reader last gave consent or had a suppression removed are ignored, as are events of erased
     readers.
     """
-    grave = [event for event in dict.fromkeys(events) if event.cause or event.kind == EventType.UNSUBSCRIBED]
+    events = list(dict.fromkeys(events))
+    grave = [event for event in events if event.cause or event.kind == EventType.UNSUBSCRIBED]
     since = suppressions.events_count_from(event.subscriber for event in grave if event.subscriber)
     news = [e for e in grave if e.subscriber in since and ((at := since[e.subscriber]) is None or e.at > at)]
-    _suppress([event for event in news if event.cause])
+    blocked = _blocked_readers(events)
+    _suppress([e for e in news if e.cause and not (_is_on_bounce_list(e) and e.subscriber in blocked)])
     for event in news:
         if event.kind in (EventType.UNSUBSCRIBED, EventType.COMPLAINED):
             _unsubscribe(event, publications)
+
+
+def _is_on_bounce_list(event: Event) -> bool:
+    return event.kind == EventType.DROPPED and event.detail == BOUNCE_LIST
+
+
+def _blocked_readers(events: Sequence[Event]) -> set[int]:
+    """Return the readers of these events on the provider's bounce list whose mailbox once refused an email of ours.
+
+    The provider also lists an address after a refusal for our own set-up, which says nothing about the reader. A reader
+    whose mailbox does not exist has an event of its own.
+    """
+    listed = {event.subscriber for event in events if event.subscriber and _is_on_bounce_list(event)}
+    if not listed:
+        return set()
+    here = {event.subscriber for event in events if event.subscriber and event.kind == EventType.BLOCKED}
+    return (listed & here) | reader_outcomes.blocked_readers(listed)
 
 
 def _is_proof(event: Event, attempt: Attempt) -> bool:

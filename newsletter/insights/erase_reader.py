@@ -6,6 +6,8 @@ from django.db import IntegrityError, connection, transaction
 
 from newsletter.audience import sign_up_limits, suppressions
 from newsletter.audience.models import Subscriber, Subscription
+from newsletter.audit import audit_trail
+from newsletter.audit.acts import Act
 from newsletter.delivery.email_test_models import EmailTestRecipient
 from newsletter.giving import gift_records
 from newsletter.insights import reader_outcomes
@@ -22,10 +24,10 @@ class Erased:
     gifts: int
 
 
-def erase(email: str) -> Erased:
+def erase(email: str, *, by_staff: bool = False) -> Erased:
     """Delete the person with this address, their subscriptions, gifts, test emails and outcomes of emails.
 
-    Raises `BadInput` for an invalid address.
+    Raises `BadInput` for an invalid address. What staff do is recorded; a person's own act would leave their network.
 
     A keyed hash stays, so that no import brings them back. The ledger keeps their subscriber id, which then has no
     meaning. Webhook posts from the provider contain addresses, and are deleted after
@@ -34,7 +36,7 @@ def erase(email: str) -> Erased:
     address = normalise_email(email)
     for tries_left in reversed(range(TRIES)):
         try:
-            return _erase(address)
+            return _erase(address, by_staff=by_staff)
         except IntegrityError:
             # a process that unsubscribed the person has added an event since theirs were deleted
             if not tries_left or connection.in_atomic_block:
@@ -42,7 +44,7 @@ def erase(email: str) -> Erased:
     raise AssertionError
 
 
-def _erase(address: str) -> Erased:
+def _erase(address: str, *, by_staff: bool) -> Erased:
     with transaction.atomic():
         subscriptions = Subscription.objects.filter(subscriber__email=address).count()
         for subscriber_id in Subscriber.objects.filter(email=address).values_list("pk", flat=True):
@@ -52,4 +54,6 @@ def _erase(address: str) -> Erased:
         given = gift_records.delete_gifts_of(address)
         sign_up_limits.forget_address(address)
         suppressions.remember_erased(address)
+        if by_staff:
+            audit_trail.record(None, Act.READER_ERASED, subscriptions=subscriptions, gifts=given)
     return Erased(subscriptions, given)

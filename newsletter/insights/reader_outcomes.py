@@ -4,14 +4,14 @@ A merge keeps the highest `reached` and the earliest of each time. The result do
 on repetitions, so no table of event ids is needed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
 
 from newsletter.delivery.models import Dispatch
 from newsletter.insights import outcome_counts
-from newsletter.insights.models import DeliveryStage, ReaderOutcome
+from newsletter.insights.models import DeliveryStage, OutcomeCounts, ReaderOutcome
 from newsletter.mail.sendgrid.event_webhook import Event, EventType
 
 TIMES = ("delivered_at", "bounced_at", "complained_at", "unsubscribed_at", "prefetched_at", "opened_at", "clicked_at")
@@ -80,6 +80,25 @@ def upsert(rows: Mapping[Key, Row]) -> None:
         ordered = [(*key, *rows[key]) for key in sorted(rows)]
         for begin in range(0, len(ordered), ROWS_A_STATEMENT):
             outcome_counts.add(_insert(ordered[begin : begin + ROWS_A_STATEMENT]))
+
+
+def blocked_readers(subscribers: Collection[int]) -> set[int]:
+    """Return those of these readers of whom some mailbox refused an email, as far as outcomes are kept.
+
+    The table has an index by dispatch, so every dispatch is named.
+    """
+    found: set[int] = set()
+    dispatches = list(OutcomeCounts.objects.filter(blocked__gt=0, deleted_at=None).values_list("pk", flat=True))
+    readers = sorted(subscribers)
+    for first in range(0, len(dispatches), 5000):  # SQLite takes 32,766 values per statement
+        for begin in range(0, len(readers), 5000):
+            rows = ReaderOutcome.objects.filter(
+                dispatch__in=dispatches[first : first + 5000],
+                subscriber__in=readers[begin : begin + 5000],
+                reached=DeliveryStage.BLOCKED,
+            )
+            found.update(rows.values_list("subscriber", flat=True))
+    return found
 
 
 def delete_outcomes_of(subscriber_id: int) -> None:

@@ -113,10 +113,21 @@ def test_a_suppressed_address_gets_nothing(publication: Publication, now: dateti
     assert not Confirmation.objects.exists()
 
 
-def test_an_erased_address_is_not_stored_again(publication: Publication, now: datetime) -> None:
+def test_an_erased_person_joins_again_only_by_confirming_from_the_mailbox(
+    publication: Publication, now: datetime
+) -> None:
     suppressions.remember_erased(RITA)
-    assert not join(publication, now)
+    assert join(publication, now)
+    assert suppressions.suppressed([RITA]) == {RITA}
+    assert erase_unconfirmed(now=now + timedelta(days=8)) == 1
     assert not Subscriber.objects.exists()
+    assert suppressions.suppressed([RITA]) == {RITA}
+    later = now + timedelta(days=9)
+    assert join(publication, later)
+    request = subscription_confirmation.parse_token(subscription_confirmation.create_token(Confirmation.objects.get()))
+    subscription_confirmation.confirm(request, now=later, method=ConsentMethod.CONFIRM_BUTTON)
+    assert Subscription.objects.get().status == SubscriptionStatus.ACTIVE
+    assert suppressions.suppressed([RITA]) == set()
 
 
 @pytest.mark.parametrize("typed", ["", "rita", "rita@", "a" * 300 + "@example.org", "rita@example.org\r\nBcc: x@y.org"])

@@ -3,6 +3,7 @@ from pytest_django import Settings
 
 from newsletter.audience.models import Suppression
 from newsletter.audience.suppressions import (
+    barrier_to_confirming,
     remember_erased,
     remove_suppression,
     suppress,
@@ -64,3 +65,11 @@ def test_erasing_takes_the_place_of_another_reason_and_can_be_lifted() -> None:
     assert Suppression.objects.count() == 1
     assert remove_suppression("rita@example.org", now=MONDAY)
     assert suppressed(["rita@example.org"]) == set()
+
+
+def test_the_wish_of_an_erased_person_never_to_be_mailed_is_kept_without_the_address() -> None:
+    remember_erased("rita@example.org")
+    assert barrier_to_confirming("rita@example.org") == ""
+    assert suppress("rita@example.org", reason="person").reason == "person"
+    assert "never to write" in barrier_to_confirming("rita@example.org")
+    assert Suppression.objects.get().email is None

@@ -336,6 +336,21 @@ def test_a_drop_for_a_dead_address_suppresses_it_whatever_was_heard_before(opene
     assert Suppression.objects.get().reason == SuppressionReason.HARD_BOUNCE
 
 
+def test_a_reader_on_the_bounce_list_for_our_set_up_is_not_suppressed(opened: Opener) -> None:
+    first, second = (ended(opened(readers=2), TAKEN) for _ in range(2))
+    refused = [
+        event(first, "bounce", reader=0, type="bounce", reason="550-5.7.26 This mail is unauthenticated"),
+        event(second, "bounce", reader=0, type="bounce", reason="550-5.7.26 This mail is unauthenticated"),
+    ]
+    dropped = [event(attempt, "dropped", reader=0, reason="Bounced Address", after=180) for attempt in (first, second)]
+    come_in([refused[0]])
+    come_in([dropped[0]])  # the refusal is stored
+    come_in([refused[1], dropped[1]])  # the refusal comes with it
+    assert not Suppression.objects.exists()
+    come_in([event(first, "dropped", reader=1, reason="Bounced Address")], [event(second, "bounce", reader=0)])
+    assert Suppression.objects.count() == 2
+
+
 def test_nothing_is_kept_of_somebody_who_was_erased(opened: Opener) -> None:
     posted = event(ended(opened(), TAKEN), "spamreport")
     Subscriber.objects.get(email=posted["email"]).delete()

@@ -71,3 +71,15 @@ def test_nothing_is_left_of_an_erased_person() -> None:
         assert isinstance(model, type)
         assert issubclass(model, models.Model)
         assert not model._base_manager.filter(**{relation.field.attname: rita.pk}).exists(), model._meta.label
+
+
+@pytest.mark.parametrize("status", ["left", "suppressed", "bounced", "active"])
+def test_no_file_stores_an_erased_address_again(status: str) -> None:
+    erase_reader.erase(ADDRESS)
+    lines = [
+        "email,first_name,status,suppression\n",
+        f"{ADDRESS},{NAME},{status},{'desk' if status == 'suppressed' else ''}\n",
+    ]
+    report = import_subscribers(make.publication(), lines, source="the old system", now=clock.now())
+    assert (report.suppressed, report.added) == (1, 0)
+    assert not list(tables_with(ADDRESS, NAME.lower()))

@@ -22,7 +22,11 @@ from newsletter.publications.models import Publication
 MAX_FILE_BYTES = 20_000_000
 FILE_KEPT = timedelta(days=7)  # of an import that nobody starts
 RESULTS_KEPT = timedelta(days=90)
-SETTLED = (ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED)
+STARTED_FIELDS = (
+    *("columns", "encoding", "source", "given_at", "lines", "actor", "state", "dry_run", "counts", "problem"),
+    *("started_at", "ended_at", "try_at", "tries"),
+)
+CANNOT_START = InvalidState("This import is running, or its file was deleted after it ended.")
 
 
 def upload(publication: Publication, file: BinaryIO, *, name: str, by: User, now: datetime) -> SubscriberImport:
@@ -68,21 +72,25 @@ def start(
     where = clean_source(source)
     if given_at and given_at > now:
         raise BadInput("date of consent", "is in the future.", "Enter the date on which they gave consent.")
+    order = SubscriberImport.objects.get(pk=order.pk)
+    if not order.can_start:
+        raise CANNOT_START
+    order.columns, order.encoding, order.source, order.given_at = _checked(columns), encoding, where, given_at
+    # the file is read before anything is locked: a large one takes seconds
+    choices = choices_of(order)
+    if given_at is None and import_tables.lacks_times(choices):
+        raise BadInput(
+            "date of consent", "is missing.", "The file does not say when these readers gave consent: enter a date."
+        )
+    order.lines, order.actor = _count_lines(choices), str(by)[:120]
     with transaction.atomic():
-        order = SubscriberImport.objects.select_for_update().get(pk=order.pk)
-        if not order.can_start:
-            raise InvalidState("This import is running, or its file was deleted after it ended.")
-        order.columns, order.encoding, order.source, order.given_at = _checked(columns), encoding, where, given_at
-        choices = choices_of(order)
-        if given_at is None and import_tables.lacks_times(choices):
-            raise BadInput(
-                "date of consent", "is missing.", "The file does not say when these readers gave consent: enter a date."
-            )
+        current = SubscriberImport.objects.select_for_update().filter(pk=order.pk, file__isnull=False)
+        if not current.exclude(state=ImportState.RUNNING).defer("file").exists():
+            raise CANNOT_START
         order.chunks.all().delete()
         order.state, order.dry_run, order.counts, order.problem = ImportState.RUNNING, dry_run, {}, ""
         order.started_at, order.ended_at, order.try_at, order.tries = now, None, None, 0
-        order.lines, order.actor = _count_lines(choices), str(by)[:120]
-        order.save()
+        order.save(update_fields=STARTED_FIELDS)
         if not dry_run:
             audit_trail.record(by, Act.READERS_IMPORTED, order.publication, now=now, source=where, file=order.file_name)
     return order

@@ -2,7 +2,7 @@
 
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -84,7 +84,8 @@ def _end(order: SubscriberImport, *, state: ImportState, problem: str, now: date
     log.info("readers.import_ended", order=order.pk, state=str(values["state"]), dry_run=order.dry_run)
 
 
-def result_text(order: SubscriberImport) -> list[str]:
-    """Return what became of every row so far as the text of a CSV file, in parts."""
-    packed = order.chunks.order_by("number").values_list("results", flat=True)
-    return [row_results.header_line(), *(zlib.decompress(bytes(one)).decode() for one in packed)]
+def result_text(order: SubscriberImport) -> Iterator[str]:
+    """Yield what became of every row so far as the text of a CSV file, in parts."""
+    yield row_results.header_line()
+    for packed in order.chunks.order_by("number").values_list("results", flat=True).iterator(chunk_size=20):
+        yield zlib.decompress(bytes(packed)).decode()

@@ -39,6 +39,8 @@ def export(
     Example: newsletter readers export --out readers.csv
     """
     from newsletter.audience import export_consent_events, export_subscribers
+    from newsletter.audit import audit_trail
+    from newsletter.audit.acts import Act
 
     target = lookups.publication(publication)
     if json:
@@ -49,6 +51,7 @@ def export(
     else:
         lines = export_subscribers.lines(export_subscribers.rows(target))
     output.write_lines(lines, out=out)
+    audit_trail.record(None, Act.READERS_EXPORTED, target, what="consent events" if events else "readers")
 
 
 @app.command()

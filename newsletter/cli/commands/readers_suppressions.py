@@ -32,18 +32,25 @@ def suppress(
 
     Example: newsletter readers suppress @example.org --detail "letter of 3 May" --yes
     """
+    from django.db import transaction
+
     from newsletter.audience import suppress_domain, suppressions
     from newsletter.audit import audit_trail
+    from newsletter.audit.acts import Act
 
     given, actor = read_address(address), audit_trail.name(None)
-    if given.strip().startswith("@"):
+    is_domain = given.strip().startswith("@")
+    if is_domain:
         domain = suppress_domain.normalise_domain(given)
         count = suppress_domain.count_domain(domain)
         if not output.confirm(f"Suppress all addresses of {domain} ({count:,} readers)?", yes=yes, hint="Give --yes."):
             raise InvalidState("Nothing was suppressed.")
-        suppression = suppress_domain.suppress_domain(domain, detail=detail, actor=actor)
-    else:
-        suppression = suppressions.suppress(given, reason=reason, detail=detail, actor=actor)
+    with transaction.atomic():
+        if is_domain:
+            suppression = suppress_domain.suppress_domain(given, detail=detail, actor=actor)
+        else:
+            suppression = suppressions.suppress(given, reason=reason, detail=detail, actor=actor)
+        audit_trail.record(None, Act.SUPPRESSION_ADDED, scope="all publications", domain=is_domain, note=detail)
     if json:
         output.print_json({"suppressed": True, "reason": suppression.reason})
     else:
@@ -55,18 +62,11 @@ def lift(address: Address, json: Json = False) -> None:
     """Remove the suppression of an address, for example after its owner wrote to you from it.
 
     A domain begins with @. Events from before now do not suppress the address again. Exits with status 1 when it was
-    not suppressed.
+    not suppressed, or is suppressed with its whole domain.
     """
-    from newsletter.audience import suppress_domain, suppressions
-    from newsletter.mail.email_address import normalise_email
+    from newsletter.audience import suppression_list
 
-    given = read_address(address)
-    if given.strip().startswith("@"):
-        lifted = suppress_domain.remove_domain(given)
-    else:
-        lifted = suppressions.remove_suppression(given, now=clock.now())
-        if (still := suppressions.suppression_of(normalise_email(given))) and still.domain:
-            raise InvalidState(f"Its whole domain is suppressed. Lift that: newsletter readers lift @{still.domain}")
+    lifted = suppression_list.lift(read_address(address), by=None, now=clock.now())
     if json:
         output.print_json({"lifted": lifted})
     else:
@@ -82,15 +82,16 @@ def lift(address: Address, json: Json = False) -> None:
 def erase(address: Address, yes: Yes = False, json: Json = False) -> None:
     """Erase a person: the address, its subscriptions and its gifts. This cannot be undone.
 
-    A keyed hash of the address is kept, so that no import adds the person again. The provider's posts of events,
-    which contain addresses, are deleted after POSTS_KEPT_DAYS. Erase the person at SendGrid yourself.
+    A keyed hash of the address is kept, so that no import adds the person again; they can still subscribe themselves by
+    confirming from their mailbox. The provider's posts of events, which contain addresses, are deleted after
+    POSTS_KEPT_DAYS. Erase the person at SendGrid yourself.
     """
     from newsletter.insights import erase_reader
 
     email = read_address(address)
     if not output.confirm("Permanently erase this person and their gifts?", yes=yes, hint="Give --yes."):
         raise InvalidState("Nobody was erased.")
-    erased = erase_reader.erase(email)
+    erased = erase_reader.erase(email, by_staff=True)
     if json:
         output.print_json({"subscriptions": erased.subscriptions, "gifts": erased.gifts})
     else:

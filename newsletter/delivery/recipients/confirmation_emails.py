@@ -79,7 +79,7 @@ def send_next(*, client: Client, now: datetime) -> SendResult:
 def _send(order: Confirmation, client: Client, *, now: datetime) -> SendResult:
     subscription = order.subscription
     address, publication = subscription.subscriber.email, subscription.publication
-    if suppressions.suppression_notice(address):
+    if suppressions.barrier_to_confirming(address):
         return _end(order, problem="the address is suppressed")
     if order.already and subscription.status not in SUBSCRIBED:
         return _end(order, problem="the person has unsubscribed since")

@@ -97,8 +97,9 @@ EVENT_TYPES = {
     "group_unsubscribe": EventType.UNSUBSCRIBED,
 }
 # Drop reasons that concern the address. The others (quota, content) concern the sender.
+BOUNCE_LIST = "bounced address"  # the address is on the provider's list of bounces
 DROPS = {
-    "bounced address": SuppressionCause.DEAD,
+    BOUNCE_LIST: SuppressionCause.DEAD,
     "invalid": SuppressionCause.DEAD,
     "spam reporting address": SuppressionCause.SPAM,
     "unsubscribed address": SuppressionCause.LISTED,
@@ -236,8 +237,12 @@ def _event(kind: EventType, given: Mapping[str, Any], received_at: datetime, lat
             _number(attempt) if type(attempt) is str else None,
             _whole(subscriber) if type(subscriber) is str else None,
             _cause(kind, given) if kind in SUPPRESSING else NO_CAUSE,
-            # never the reason itself: mail servers often repeat the address in it
-            _text(get("bounce_classification")) if kind is BOUNCED else "",
+            # never the reason of a bounce itself: mail servers often repeat the address in it
+            _text(get("bounce_classification"))
+            if kind is BOUNCED
+            else _drop_reason(given)
+            if kind is EventType.DROPPED
+            else "",
             _text(installation_id),
         )
     )
@@ -245,8 +250,14 @@ def _event(kind: EventType, given: Mapping[str, Any], received_at: datetime, lat
 
 def _cause(kind: EventType, given: Mapping[str, Any]) -> SuppressionCause:
     if kind is EventType.DROPPED:
-        return DROPS.get(_text(given.get("reason")).strip().lower(), SuppressionCause.NONE)
+        return DROPS.get(_drop_reason(given), SuppressionCause.NONE)
     return SuppressionCause.DEAD if kind is EventType.BOUNCED else SuppressionCause.SPAM
+
+
+def _drop_reason(given: Mapping[str, Any]) -> str:
+    """Return the reason of a drop if it concerns the address, in lower case, otherwise an empty text."""
+    reason = _text(given.get("reason")).strip().lower()
+    return reason if reason in DROPS else ""
 
 
 def _text(value: object) -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from newsletter.accounts.permissions import Permission
 from newsletter.audience.import_models import SubscriberImport
 from newsletter.audience.import_subscribers import ImportTerms
-from newsletter.audience.imports import choose_tables, import_orders, preview_tables, run_imports
+from newsletter.audience.imports import choose_tables, import_orders, import_tables, preview_tables, run_imports
 from newsletter.audience.imports.preview_tables import ENCODINGS
 from newsletter.audience.subscriber_import_report import GROUPS, WORDS, SubscriberImportReport
 from newsletter.lib import clock
@@ -88,7 +88,8 @@ class ImportTermsForm(PlainForm):
         label="When they gave consent",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="For rows that do not say it themselves. If you only know a period, enter its last day.",
+        help_text="For rows that do not say it themselves. If you only know a period, enter its last day. "
+        "A file with dates needs none; its rows without one are then refused.",
     )
     encoding = forms.ChoiceField(
         required=False,
@@ -138,6 +139,8 @@ def show(request: DeskRequest, import_id: int) -> HttpResponse:
     context = {"order": order, "publication": order.publication, "form": form, "problem": problem, "roles": ROLES}
     context |= _results(order) | {"tables": [], "left_out": [], "notes": [], "unreadable": ""}
     if order.can_start:
+        if form.is_bound:
+            _keep_choices(order, request, form)
         context |= _preview(order)
     return render(request, "web/audience/reader_import.html", context, status=422 if form.errors else 200)
 
@@ -172,6 +175,14 @@ def _chosen_columns(request: DeskRequest) -> dict[str, dict[str, int | None]]:
     return found
 
 
+def _keep_choices(order: SubscriberImport, request: DeskRequest, form: ImportTermsForm) -> None:
+    """Show what was chosen on a form that has problems, so that sending it again does not take other columns."""
+    chosen = _chosen_columns(request)
+    if chosen and all(places["email"] is not None for places in chosen.values()):
+        order.columns = chosen
+        order.encoding = form.cleaned_data.get("encoding", "")
+
+
 def _stated(order: SubscriberImport) -> dict[str, object]:
     given = order.given_at.date() if order.given_at else None
     return {"source": order.source, "given_on": given, "encoding": order.encoding}
@@ -182,7 +193,9 @@ def _preview(order: SubscriberImport) -> dict[str, object]:
         choices = import_orders.choices_of(order)
     except NewsletterError as error:
         return {"unreadable": str(error)}
-    terms = ImportTerms(order.source, clock.now(), order.given_at)
+    now = clock.now()
+    demanded = now if import_tables.lacks_times(choices) else None  # the form asks for a date; no row lacks one yet
+    terms = ImportTerms(order.source, now, order.given_at or demanded)
     tables = preview_tables.preview(choices, terms, chosen=order.columns)
     return {
         "tables": [one for one in tables if one.columns],

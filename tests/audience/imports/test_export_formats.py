@@ -19,7 +19,7 @@ def take(
 ) -> SubscriberImportReport:
     report = SubscriberImportReport()
     choices = choose_tables.choose(reader_files.tables(io.BytesIO(content), name=name))
-    terms = ImportTerms("the old system", now)
+    terms = ImportTerms("the old system", now, now if import_tables.lacks_times(choices) else None)
     for _ in import_tables.import_tables(publication, choices, terms, report, dry_run=dry_run):
         pass
     assert report.adds_up

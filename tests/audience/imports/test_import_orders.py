@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from newsletter.accounts.models import Role
 from newsletter.accounts.permissions import NotPermitted
@@ -148,6 +149,34 @@ def test_source_and_date_are_demanded_unless_the_file_has_times(publication: Pub
             started(order, now, **wrong)
     ghost = uploaded(publication, exports.GHOST.encode(), now)
     assert started(ghost, now, given_at=None).is_running
+
+
+def test_a_date_of_consent_that_cannot_be_read_is_never_made_up(publication: Publication, now: datetime) -> None:
+    text = exports.GHOST.replace("2025-01-01T10:00:00.000Z", "01/02/2025", 1)
+    order = started(uploaded(publication, text.encode(), now), now, given_at=None)
+    run(now)
+    assert not Subscription.objects.filter(subscriber__email="rita@readers.example").exists()
+    [refused] = [row for row in results(order) if row["result"] == "refused"]
+    assert "date of consent is missing or cannot be read" in refused["note"]
+    stated = now - timedelta(days=400)
+    order = started(uploaded(publication, text.encode(), now), now, given_at=stated)
+    run(now)
+    assert Subscription.objects.get(subscriber__email="rita@readers.example").consent_at == stated
+    [noted] = [row["note"] for row in results(order) if row["note"]]
+    assert noted == "The created at is not a date or time. The date stated for such rows was stored."
+
+
+def test_starting_an_import_reads_its_file_before_it_locks_the_database(
+    publication: Publication, now: datetime
+) -> None:
+    order = uploaded(publication, many(3), now)
+    with CaptureQueriesContext(connection) as queries:
+        started(order, now)
+    begun = next(n for n, query in enumerate(queries) if "BEGIN" in query["sql"] or "SAVEPOINT" in query["sql"])
+    of_file = [n for n, query in enumerate(queries) if '"audience_subscriberimport"."file",' in query["sql"]]
+    assert of_file
+    assert all(number < begun for number in of_file)
+    assert not [query for query in queries if query["sql"].startswith("UPDATE") and '"file" =' in query["sql"]]
 
 
 def test_chosen_columns_replace_the_recognised_ones_but_never_those_of_consent(

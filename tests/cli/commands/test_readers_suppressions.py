@@ -5,6 +5,7 @@ import pytest
 from newsletter.audience import import_subscribers, sign_up_limits, subscriptions
 from newsletter.audience.models import ConsentEvent, SignUpCount, Subscriber, Subscription, Suppression
 from newsletter.audience.reachable_subscribers import reachable
+from newsletter.audit.models import Record
 from newsletter.giving.models import Gift
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -83,6 +84,30 @@ def test_a_whole_domain_is_suppressed_and_lifted(newsletter: Command, publicatio
     assert "more than 1" in newsletter("readers", "suppressions", "--limit", "1").err
     refused = newsletter("readers", "lift", ADDRESS)
     assert (refused.status, "whole domain" in refused.err) == (1, True)
+    assert [row[0] for row in reachable(publication.pk, sorted([rita.pk, other.pk]), day=day)] == [other.pk]
     assert newsletter("readers", "lift", "@readers.example").status == 0
     assert len(reachable(publication.pk, sorted([rita.pk, other.pk]), day=day)) == 2
     assert newsletter("readers", "suppress", "@gmail.com", "--yes").status == 1
+
+
+def test_what_staff_do_to_readers_is_in_the_audit_trail_without_addresses(
+    newsletter: Command, publication: Publication
+) -> None:
+    make.rita(publication)
+    newsletter("readers", "suppress", ADDRESS, "--detail", f"letter of {ADDRESS}")
+    newsletter("readers", "lift", ADDRESS)
+    newsletter("readers", "lift", ADDRESS)  # nothing to lift
+    newsletter("readers", "suppress", "@readers.example", "--yes")
+    newsletter("readers", "lift", "@readers.example")
+    newsletter("readers", "export")
+    newsletter("readers", "erase", ADDRESS, "--yes")
+    acts = list(Record.objects.order_by("pk").values_list("act", "door"))
+    assert acts == [
+        ("suppression-added", "command"),
+        ("suppression-lifted", "command"),
+        ("suppression-added", "command"),
+        ("suppression-lifted", "command"),
+        ("readers-exported", "command"),
+        ("reader-erased", "command"),
+    ]
+    assert "rita" not in str(list(Record.objects.values()))

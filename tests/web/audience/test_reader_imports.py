@@ -1,14 +1,17 @@
 """The pages of imports: what is in a file, who is mailed afterwards, and how far it is."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from newsletter.accounts.models import Role
 from newsletter.audience.import_models import SubscriberImport
-from newsletter.audience.imports import run_imports
+from newsletter.audience.imports import import_orders, run_imports
 from newsletter.audience.models import Subscriber, Subscription
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -96,6 +99,24 @@ def test_what_is_missing_is_said_at_its_field_and_nothing_starts(anna: Client, p
         answer = form.send(anna, action="import", **changed)
         assert answer.status_code == 422
     assert not SubscriberImport.objects.get().is_running
+
+
+def test_chosen_columns_stand_on_a_form_that_has_problems(anna: Client, publication: Publication) -> None:
+    address = upload(anna, publication, readers__csv=b"email,contact\nold@readers.example,new@readers.example\n")
+    form = form_of(anna, address, having="source")
+    answer = form.send(anna, action="import", source="form", given_on="", **{"email-0": "1"})
+    assert answer.status_code == 422
+    assert isinstance(answer, HttpResponse)
+    assert '<option value="1" selected>contact</option>' in answer.content.decode()
+    assert "new@readers.example" in words(answer)
+
+
+def test_a_file_that_nobody_imported_is_said_to_be_deleted(anna: Client, publication: Publication) -> None:
+    address = upload(anna, publication, readers__csv=b"email\nrita@readers.example\n")
+    import_orders.delete_old(now=clock.now() + timedelta(days=8))
+    page = words(anna.get(address))
+    assert "The file was deleted, because nobody imported it in seven days." in page
+    assert "below" not in page
 
 
 @pytest.mark.parametrize(
