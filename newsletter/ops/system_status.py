@@ -59,6 +59,7 @@ class SystemStatus:
     queues: Sequence[Queue]
     workers: Sequence[Worker]
     editions: Sequence[EditionStatus]
+    pauses: Sequence[SendingPause]
     read_at: datetime
     arriving: Mapping[str, int] = field(default_factory=dict)
 
@@ -87,7 +88,7 @@ def status(*, now: datetime) -> SystemStatus:
         unplanned=_unplanned(now),
         difference=installation.check().difference,
     )
-    return SystemStatus(judge_health(readings, now=now), queues, workers, statuses, now, arriving)
+    return SystemStatus(judge_health(readings, now=now), queues, workers, statuses, pauses, now, arriving)
 
 
 def _pause(pause: SendingPause) -> PauseSnapshot:

@@ -10,6 +10,7 @@ from newsletter.audience.kept_reader_counts import DatedCounts
 from newsletter.audience.models import Subscription
 from newsletter.audience.models import SubscriptionStatus as Consent
 from newsletter.audience.reachable_subscribers import SUPPRESSION
+from newsletter.delivery.dispatches.active_pauses import active_pauses
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.schedule_dates import next_date
 from newsletter.letters import assemble_edition
@@ -46,7 +47,7 @@ def next_edition_panel(publication: Publication, *, now: datetime, counts_reader
     stories = next_stories(publication, edition, now=now)
     return Upcoming(
         edition=edition,
-        status=edition_status(edition, now=now) if edition else None,
+        status=edition_status(edition, pauses=active_pauses(now=now), now=now) if edition else None,
         due=None if edition else next_date(publication, now=now),
         takes=stories,
         readers=readers,
