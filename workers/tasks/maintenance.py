@@ -22,6 +22,7 @@ from newsletter.links import look_up_links
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
 from newsletter.ops import heartbeats, mailbox_counts, queue_history
+from newsletter.ops.check_broker import redis_url
 from newsletter.ops.failures import record_failure
 from newsletter.stories.reading import story_drafts
 from workers import queue_depth
@@ -35,7 +36,7 @@ ANSWER_TIMEOUT = 10.0  # seconds: retrying a cancel is better than waiting for t
 
 @lru_cache(maxsize=1)
 def _redis() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+    return redis.Redis.from_url(redis_url(settings.REDIS_URL), socket_timeout=2, socket_connect_timeout=2)
 
 
 @lru_cache(maxsize=1)
