@@ -63,7 +63,7 @@ def edition_status(edition: Edition, *, pauses: Iterable[SendingPause], now: dat
         case EditionState.APPROVED:
             return StatusBadge("Approved", "good", "Sending starts within moments.")
         case EditionState.DISPATCHING | EditionState.DISPATCHED:
-            return _sending(edition, now=now)
+            return _sending(edition, pause.ends_at if pause else None, now=now)
         case EditionState.HELD:
             return StatusBadge(
                 "Held",
@@ -73,7 +73,7 @@ def edition_status(edition: Edition, *, pauses: Iterable[SendingPause], now: dat
     return StatusBadge("Cancelled", "calm", f"{with_full_stop(edition.reason)} The edition will not be sent.".lstrip())
 
 
-def _sending(edition: Edition, *, now: datetime) -> StatusBadge:
+def _sending(edition: Edition, pause_ends_at: datetime | None, *, now: datetime) -> StatusBadge:
     """Return the badge of an edition that is being sent or was sent."""
     clock = clock_of(edition.publication)
     if edition.state == EditionState.DISPATCHED and edition.reason:
@@ -81,7 +81,7 @@ def _sending(edition: Edition, *, now: datetime) -> StatusBadge:
     if edition.state == EditionState.DISPATCHED:
         when = f" by {by_moment(edition.dispatched_at, clock, now=now)}" if edition.dispatched_at else ""
         return StatusBadge("Sent", "good", f"Sent to all readers{when}.")
-    if blocked := _blocked(edition):
+    if blocked := _blocked(edition, pause_ends_at, now=now):
         return blocked
     if edition.due_at > now:
         when = f"{moment(edition.due_at, clock, now=now)} {zone_name(edition.due_at, clock)}"
@@ -90,13 +90,17 @@ def _sending(edition: Edition, *, now: datetime) -> StatusBadge:
     return StatusBadge("Sending", "live", "Emails are being submitted to the provider.")
 
 
-def _blocked(edition: Edition) -> StatusBadge | None:
+def _blocked(edition: Edition, pause_ends_at: datetime | None, *, now: datetime) -> StatusBadge | None:
     """Return the badge of a dispatch that is paused or needs attention; None while sending continues."""
     dispatch = getattr(edition, "dispatch", None)
     if dispatch is None:
         return None
     if dispatch.state == DispatchState.PAUSED:
-        sentence = f"{with_full_stop(dispatch.reason)} No more emails are sent until someone resumes sending.".lstrip()
+        until = "someone resumes sending"
+        if dispatch.sending_pause_id and pause_ends_at:
+            clock = clock_of(edition.publication)
+            until = f"the pause ends, {moment(pause_ends_at, clock, now=now)} {zone_name(pause_ends_at, clock)}"
+        sentence = f"{with_full_stop(dispatch.reason)} No more emails are sent until {until}.".lstrip()
         return StatusBadge("Paused", "warn", sentence)
     if dispatch.state == DispatchState.ATTENTION:
         return StatusBadge("Needs attention", "bad", f"{with_full_stop(dispatch.reason)}".lstrip())

@@ -137,6 +137,8 @@ def _if_nobody_acts(edition: Edition, pause: PauseEffect | None, *, now: datetim
         case EditionState.DISPATCHING:
             dispatch = getattr(edition, "dispatch", None)
             if dispatch and dispatch.state == DispatchState.PAUSED:
+                if dispatch.sending_pause_id and pause and pause.ends_at:
+                    return f"Sending continues when the pause ends, {at(pause.ends_at)}."
                 return "Sending stays paused. Readers whose email is not submitted do not get it."
             if dispatch and dispatch.state == DispatchState.ATTENTION:
                 return "The readers that need attention do not get it."
