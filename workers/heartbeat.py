@@ -7,7 +7,6 @@ import os
 import threading
 from typing import Any
 
-import redis
 import structlog
 from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
@@ -16,6 +15,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from newsletter.delivery.sending import worker_shutdown
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
+from newsletter.ops.check_broker import ask_broker
 from workers import vital_signs
 from workers.sign_of_life import SignOfLife
 from workers.vital_signs import TakenTasks
@@ -57,9 +57,8 @@ def _rest() -> None:
 
 def _beat(name: str, queues: list[str], slots: int, sign: SignOfLife) -> None:
     taken = TakenTasks()
-    broker = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
     while True:
-        answers = _answers(broker)
+        answers = not ask_broker(settings.REDIS_URL).problem
         with _beating:
             try:
                 vitals = vital_signs.measure(taken, slots=slots, broker_answers=answers)
@@ -78,10 +77,3 @@ def _beat(name: str, queues: list[str], slots: int, sign: SignOfLife) -> None:
             log.warning("heartbeat.not_forgotten")
         finally:
             connection.close()
-
-
-def _answers(broker: redis.Redis) -> bool:
-    try:
-        return bool(broker.ping())
-    except redis.RedisError:
-        return False

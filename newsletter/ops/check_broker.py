@@ -25,6 +25,11 @@ def ask_broker(url: str) -> BrokerAnswer:
     return next((answer for answer in answers if not answer.problem), answers[0])
 
 
+def redis_url(url: str) -> str:
+    """Return the URL of a Redis broker as its client wants it: the first of several, and `unix://` for a socket."""
+    return url.partition(";")[0].replace("redis+socket://", "unix://", 1)
+
+
 def _ask_one(url: str) -> BrokerAnswer:
     parts = urlsplit(url)
     try:
@@ -32,7 +37,7 @@ def _ask_one(url: str) -> BrokerAnswer:
             port = parts.port or PORTS[parts.scheme]
             socket.create_connection((parts.hostname, port), timeout=TIMEOUT_SECONDS).close()
             return BrokerAnswer(f"a server on port {port}")
-        return BrokerAnswer(_ask_redis(url.replace("redis+socket://", "unix://", 1)))
+        return BrokerAnswer(_ask_redis(redis_url(url)))
     except (redis.RedisError, ValueError, OSError) as error:
         return BrokerAnswer(problem=(str(error).splitlines() or [type(error).__name__])[0])
 

@@ -19,6 +19,7 @@ from newsletter.insights.event_backlog import event_backlog
 from newsletter.ops import heartbeats, queue_history
 from newsletter.ops.dispatch_details import DispatchDetails, dispatch_details
 from newsletter.ops.health.health_facts import DispatchSnapshot, PauseSnapshot
+from newsletter.ops.health.judge_dispatches import STUCK_AFTER
 from newsletter.ops.health.judge_health import Readings, judge_health
 from newsletter.ops.health.verdict import Health
 from newsletter.ops.heartbeats import Queue, Worker
@@ -59,6 +60,7 @@ class SystemStatus:
     queues: Sequence[Queue]
     workers: Sequence[Worker]
     editions: Sequence[EditionStatus]
+    pauses: Sequence[SendingPause]
     read_at: datetime
     arriving: Mapping[str, int] = field(default_factory=dict)
 
@@ -77,17 +79,19 @@ def status(*, now: datetime) -> SystemStatus:
     details = dispatch_details([each for edition in editions if (each := getattr(edition, "dispatch", None))], now=now)
     statuses = [_edition_status(edition, details) for edition in editions]
     paused = {pause.publication_id for pause in pauses}
+    ended = SendingPause.objects.filter(ended_at__gt=now - STUCK_AFTER).order_by("ended_at")
+    resumed: dict[int | None, datetime | None] = {each.publication_id: each.ended_at for each in ended}
     readings = Readings(
         queues,
         workers,
-        [_snapshot(each, details, paused, now) for each in statuses],
+        [_snapshot(each, details, paused, resumed, now) for each in statuses],
         event_backlog(now=now),
         [_pause(pause) for pause in pauses],
         mailbox_rates(now=now),
         unplanned=_unplanned(now),
         difference=installation.check().difference,
     )
-    return SystemStatus(judge_health(readings, now=now), queues, workers, statuses, now, arriving)
+    return SystemStatus(judge_health(readings, now=now), queues, workers, statuses, pauses, now, arriving)
 
 
 def _pause(pause: SendingPause) -> PauseSnapshot:
@@ -115,13 +119,26 @@ def _edition_status(edition: Edition, details: DispatchDetails) -> EditionStatus
 
 
 def _snapshot(
-    status: EditionStatus, details: DispatchDetails, paused: Collection[int | None], now: datetime
+    status: EditionStatus,
+    details: DispatchDetails,
+    paused: Collection[int | None],
+    resumed: Mapping[int | None, datetime | None],
+    now: datetime,
 ) -> DispatchSnapshot:
     edition, dispatch, done = status.edition, status.dispatch, status.progress
     is_paused = None in paused or edition.publication_id in paused
+    ends = [end for end in (resumed.get(None), resumed.get(edition.publication_id)) if end]
+    resumed_at = max(ends, default=None)
     if dispatch is None or done is None:
         assemble_at = edition.assemble_at if edition.publication.is_active else None
-        return DispatchSnapshot(edition.pk, edition.state, edition.due_at, assemble_at=assemble_at, is_paused=is_paused)
+        return DispatchSnapshot(
+            edition.pk,
+            edition.state,
+            edition.due_at,
+            assemble_at=assemble_at,
+            is_paused=is_paused,
+            resumed_at=resumed_at,
+        )
     last = details.moved_at.get(dispatch.pk) or dispatch.opened_at
     return DispatchSnapshot(
         edition.pk,
@@ -139,5 +156,6 @@ def _snapshot(
         uncertain_since=details.uncertain_since.get(dispatch.pk),
         set_up_status=details.set_up_status.get(dispatch.pk),
         is_paused=is_paused,
+        resumed_at=resumed_at,
         waits=status.waits is not None and status.waits.next_at > now,
     )

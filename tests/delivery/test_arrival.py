@@ -153,7 +153,7 @@ def test_what_leaves_at_a_pace_is_not_opened_before_it_is_due_and_can_be_held(li
     assert open_dispatch.due(now=EARLY) == []
     assert open_dispatch.open_dispatch(edition.pk, now=EARLY) is None
     assert "at a limited pace" in scheduled_sends.reason_against(edition, now=EARLY)
-    assert "at a limited pace" in edition_status(edition, now=EARLY).sentence
+    assert "at a limited pace" in edition_status(edition, pauses=[], now=EARLY).sentence
     assert edition_decisions.hold(edition, reason="A mistake", now=EARLY).state == EditionState.HELD
 
 

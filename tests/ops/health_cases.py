@@ -94,10 +94,20 @@ CASES = [
     ],
     Case(rules.LATE_EDITION, False, read(snapshot("approved", due_at=MONDAY - minutes(1)))),
     Case(rules.LATE_EDITION, False, read(snapshot("approved", due_at=MONDAY - minutes(3), is_paused=True))),
+    Case(
+        rules.LATE_EDITION,
+        False,
+        read(snapshot("approved", due_at=MONDAY - minutes(90), resumed_at=MONDAY - minutes(1))),
+    ),
     Case(rules.HELD_EDITION, True, read(snapshot("held")), "is held"),
     Case(rules.HELD_EDITION, False, read(snapshot("held", due_at=MONDAY + timedelta(days=2)))),
     Case(rules.NO_PROGRESS, True, read(snapshot("open", waiting=5, moved_at=MONDAY - minutes(11))), "ten minutes"),
     Case(rules.NO_PROGRESS, False, read(snapshot("open", waiting=90_000, moved_at=MONDAY - minutes(1)))),
+    Case(
+        rules.NO_PROGRESS,
+        False,
+        read(snapshot("open", waiting=5, moved_at=MONDAY - minutes(90), resumed_at=MONDAY - minutes(1))),
+    ),
     Case(
         rules.NO_PROGRESS,
         False,

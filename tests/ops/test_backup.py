@@ -121,6 +121,18 @@ def test_a_damaged_backup_changes_nothing(two: tuple[System, System], tmp_path: 
     ok(second, "restore", file)
 
 
+@pytest.mark.skipif(not IS_SQLITE, reason="a file that can be damaged")
+def test_a_damaged_database_is_replaced_by_its_backup(two: tuple[System, System], tmp_path: Path) -> None:
+    first, second = two
+    ok(first, "backup", tmp_path / "backup.tar.gz")
+    second.data.mkdir(exist_ok=True)
+    (second.data / "newsletter.sqlite3").write_bytes(b"not a database " * 1000)
+    kept = second.say("restore", tmp_path / "backup.tar.gz")
+    assert (kept.status, "--replace" in kept.err) == (1, True), kept.err
+    ok(second, "restore", tmp_path / "backup.tar.gz", "--replace", "--yes")
+    assert [user["email"] for user in second.tell("users", "list")] == ["otto@example.org"]
+
+
 def refused(manifest: BackupManifest, *, replace: bool = True) -> str:
     """Why a backup with this manifest is not restored into the database of this test."""
     stream = io.BytesIO()
@@ -143,6 +155,14 @@ def test_a_backup_of_another_database_or_of_a_newer_release_is_not_restored() ->
     assert "DATABASE_URL names" in refused(dataclasses.replace(MANIFEST, database="oracle"))
     newer = dataclasses.replace(MANIFEST, database=connection.vendor, migrations=["ops.0999_later"], version="9")
     assert "newer release (9)" in refused(newer)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_archive_without_a_database_replaces_nothing() -> None:
+    stream = io.BytesIO()
+    ArchiveWriter(stream).finish(dataclasses.replace(MANIFEST, database=connection.vendor))
+    with pytest.raises(NewsletterError, match="has no database"):
+        restore_backup(io.BytesIO(stream.getvalue()), replace=True, now=clock.now())
 
 
 # --- the archive ---------------------------------------------------------------------------

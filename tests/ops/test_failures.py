@@ -73,6 +73,24 @@ def test_a_failure_that_cannot_be_recorded_raises_nothing() -> None:
     record(raised("again"))
 
 
+class Unspeakable(Exception):
+    def __str__(self) -> str:
+        raise ValueError("no words")
+
+
+@pytest.mark.django_db
+def test_an_exception_whose_text_cannot_be_read_raises_nothing() -> None:
+    record(Unspeakable())
+    assert Failure.objects.count() == 0
+
+
+def test_the_values_of_a_row_that_postgresql_prints_are_hidden() -> None:
+    said = "duplicate key value\nDETAIL:  Failing row contains (7, Rita, Riverside 5)."
+    found = describe_exception(raised(said), name=TASK)
+    assert "Riverside" not in found.message + found.trace
+    assert "DETAIL: [row]" in found.trace
+
+
 @pytest.mark.django_db
 def test_old_failures_and_the_oldest_of_too_many_are_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
     record(raised("old"), now=MONDAY - timedelta(days=15))

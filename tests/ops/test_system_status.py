@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from newsletter.delivery.dispatches import control_dispatch, open_dispatch
+from newsletter.delivery.dispatches import control_dispatch, open_dispatch, pause_sending
 from newsletter.delivery.models import Attempt, RateWindow
 from newsletter.delivery.states import AttemptStatus
 from newsletter.ops import heartbeats
@@ -139,3 +139,16 @@ def test_a_cancelled_edition_does_not_count_as_upcoming() -> None:
     assert "The Evening Post" not in str(status(now=MONDAY).verdict)
     type(tomorrow).objects.update(state="cancelled", reason="A holiday")
     assert "The Evening Post has no upcoming edition." in str(status(now=MONDAY).verdict)
+
+
+def test_the_end_of_a_long_pause_of_sending_is_not_broken() -> None:
+    publication = make.publication()
+    make.readers(publication, 3)
+    open_dispatch.open_dispatch(make.approved_edition(publication).pk, now=MONDAY)
+    pause = pause_sending.pause_sending(None, reason="rain", until=None, by="Otto", now=MONDAY)
+    later = MONDAY + timedelta(minutes=50)
+    pause_sending.resume_sending(pause, by="Otto", now=later)
+    rules = [problem.rule for problem in status(now=later + timedelta(seconds=1)).verdict.problems]
+    assert "no-progress" not in rules
+    much_later = later + timedelta(minutes=11)
+    assert "no-progress" in [problem.rule for problem in status(now=much_later).verdict.problems]

@@ -17,7 +17,7 @@ def metrics_table() -> str:
     from newsletter.ops.metrics.scrape_readings import ScrapeReadings
     from newsletter.ops.system_status import SystemStatus
 
-    empty = SystemStatus(Health(Level.WELL, ""), (), (), (), datetime.now(UTC))
+    empty = SystemStatus(Health(Level.WELL, ""), (), (), (), (), datetime.now(UTC))
     lines = ["| Metric | Labels | Meaning |", "|---|---|---|"]
     for family in metric_families(empty, ScrapeReadings()):
         labels = ", ".join(f"`{name}`" for name in getattr(family, "_labelnames", ()))

@@ -36,7 +36,7 @@ def approved() -> Edition:
 
 def test_it_is_called_by_the_hour_of_its_readers(approved: Edition) -> None:
     assert leaves(approved, now=MONDAY) == "tomorrow, 07:00 readers’ local time"
-    assert edition_status(approved, now=MONDAY).sentence == (
+    assert edition_status(approved, pauses=[], now=MONDAY).sentence == (
         "Sends automatically at 07:00 in each reader’s time zone: "
         "first today, 17:00 EST, last tomorrow, 13:00 EST (in 10 h)."
     )
@@ -45,7 +45,7 @@ def test_it_is_called_by_the_hour_of_its_readers(approved: Edition) -> None:
 def test_one_that_a_person_put_off_is_called_by_the_clock_of_its_publication(approved: Edition) -> None:
     moved = edition_decisions.reschedule(approved, due_at=datetime(2026, 11, 24, 17, tzinfo=UTC), now=MONDAY)
     assert leaves(moved, now=MONDAY) == "tomorrow, 12:00 EST"
-    assert edition_status(moved, now=MONDAY).sentence == "Sends automatically tomorrow, 12:00 EST (in 29 h)."
+    assert edition_status(moved, pauses=[], now=MONDAY).sentence == "Sends automatically tomorrow, 12:00 EST (in 29 h)."
 
 
 def test_the_page_of_an_edition_says_what_will_hold_it_back(eddie: Client, publication: Publication) -> None:

@@ -20,6 +20,7 @@ def main() -> None:
     from newsletter.lib import clock
     from newsletter.ops import heartbeats
     from workers import heartbeat
+    from workers.sign_of_life import SignOfLife
 
     call_command("migrate", interactive=False, verbosity=0)
     connection.close()
@@ -29,7 +30,8 @@ def main() -> None:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA busy_timeout=20000;",
     }
     heartbeat.EVERY = 0.002  # hardly ever at rest, yet it lets a child have its turn
-    threading.Thread(target=heartbeat._beat, args=("worker@here", ["system"]), daemon=True).start()
+    sign = SignOfLife(None, None)
+    threading.Thread(target=heartbeat._beat, args=("worker@here", ["maintenance"], 1, sign), daemon=True).start()
 
     def could_write() -> bool:
         try:
@@ -44,7 +46,8 @@ def main() -> None:
         if not child:
             os._exit(0 if could_write() else 1)
         failed += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
-    sys.stdout.write(f"{failed}\n")
+    beats = heartbeats.living_workers(now=clock.now())
+    sys.stdout.write(f"{failed}\n" if "worker@here" in [each.name for each in beats] else "no heartbeat\n")
     sys.stdout.flush()
     os._exit(0)  # the heartbeat never ends by itself
 

@@ -24,6 +24,7 @@ from newsletter.links import look_up_links
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
 from newsletter.ops import heartbeats, mailbox_counts, queue_history
+from newsletter.ops.check_broker import redis_url
 from newsletter.ops.failures import record_failure
 from newsletter.stories.reading import story_drafts
 from workers import due_work, queue_depth
@@ -55,7 +56,7 @@ log = structlog.get_logger()
 
 @lru_cache(maxsize=1)
 def _redis() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+    return redis.Redis.from_url(redis_url(settings.REDIS_URL), socket_timeout=2, socket_connect_timeout=2)
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ import typer
 
 from newsletter.cli.support import datetimes, json_shapes, lookups, output
 from newsletter.cli.support.options import EditionId, Json, Publication
+from newsletter.cli.support.pause_note import pause_note
 from newsletter.cli.support.typer_app import Commands
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, InvalidState
@@ -130,6 +131,7 @@ def print_edition(edition: Edition, *, json: bool) -> None:
             ("state", shape["state"]),
             ("reason", shape["reason"]),
             ("due", datetimes.format_due(edition)),
+            ("paused", pause_note(current, now=clock.now())),
             ("subject", shape["subject"]),
             ("preview text", shape["preheader"]),
             ("note", shape["intro"]),

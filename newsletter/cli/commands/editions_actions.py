@@ -9,6 +9,7 @@ import typer
 from newsletter.cli.commands.editions import app, print_edition
 from newsletter.cli.support import datetimes, lookups, output
 from newsletter.cli.support.options import By, EditionId, Json, Reason, Yes
+from newsletter.cli.support.pause_note import pause_note
 from newsletter.lib import clock
 from newsletter.lib.errors import InvalidState
 
@@ -91,8 +92,11 @@ def send(edition: EditionId, by: By = "", yes: Yes = False, json: Json = False) 
         raise InvalidState("Nothing changed.")
     installation.require_current()
     sent = edition_decisions.send_now(found, by=_person(by), now=clock.now(), approve_later=True)
+    waits = pause_note(sent, now=clock.now())
     output.print_note(
-        f"Edition {sent.pk} is due now. The workers start sending it within seconds."
+        f"Edition {sent.pk} is due now. {waits}"
+        if waits
+        else f"Edition {sent.pk} is due now. The workers start sending it within seconds."
         if sent.state == "approved"
         else f"Edition {sent.pk} is due now. Sending starts as soon as it is assembled and approved."
     )
@@ -186,3 +190,5 @@ def _print_summary(edition: Edition) -> None:
     readers = subscriber_counts.count_subscribers(edition.publication).active
     for sentence in expected_delays(edition.publication, readers=readers, due_at=edition.due_at, now=clock.now()):
         output.print_note(sentence)
+    if waits := pause_note(edition, now=clock.now()):
+        output.print_note(waits)

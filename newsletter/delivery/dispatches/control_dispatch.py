@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
@@ -55,14 +55,19 @@ def resume(dispatch: Dispatch, *, by: Actor = None) -> Dispatch:
     return dispatch
 
 
+def over_their_limit(*, now: datetime) -> QuerySet[Dispatch]:
+    """Return the dispatches over their lateness limit; `pause_late` pauses those that are open and not `is_begun`."""
+    begun = Exists(Attempt.objects.filter(batch__dispatch=OuterRef("pk")))
+    return Dispatch.objects.filter(is_paced=False, too_late_after__lt=now).annotate(is_begun=begun)
+
+
 def pause_late(*, now: datetime) -> None:
     """Pause dispatches that are too late and have no attempt yet, because no worker was running.
 
     `open_dispatch` likewise holds an edition that is too late. A paced dispatch is never too late.
     """
-    late = Dispatch.objects.filter(state=DispatchState.OPEN, is_paced=False, too_late_after__lt=now)
-    for dispatch in late:
-        if Attempt.objects.filter(batch__dispatch=dispatch).exists():
+    for dispatch in over_their_limit(now=now).filter(state=DispatchState.OPEN):
+        if dispatch.is_begun:  # type: ignore[attr-defined]  # annotated
             Dispatch.objects.filter(pk=dispatch.pk).update(too_late_after=None)
         else:
             pause(dispatch, reason=TOO_LATE)

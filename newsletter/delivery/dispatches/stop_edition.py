@@ -7,7 +7,7 @@ from django.db import transaction
 
 from newsletter.accounts.permissions import Permission, require
 from newsletter.audit.audit_trail import Actor
-from newsletter.delivery.dispatches import control_dispatch
+from newsletter.delivery.dispatches import active_pauses, control_dispatch, pause_effect
 from newsletter.delivery.models import Dispatch
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.states import DispatchState
@@ -46,9 +46,13 @@ def effect_of_stopping(edition: Edition, *, now: datetime) -> StopEffect:
 def stoppable_until(edition: Edition, *, now: datetime) -> datetime | None:
     """Return until when no reader has got it and all can still be spared it; None when that moment is over.
 
-    Afterwards sending can be paused, for readers whose email is not submitted.
+    Afterwards sending can be paused, for readers whose email is not submitted. None too while the edition waits for a
+    pause of sending that has no end.
     """
     if edition.state in STOPPABLE:
+        pause = pause_effect.effect_of_pauses(edition, active_pauses.active_pauses(now=now))
+        if pause and pause.delays:
+            return pause.ends_at
         opens_at = scheduled_sends.submission_opens_at(edition)
         is_ahead = opens_at < edition.due_at and not scheduled_sends.reason_against(edition, now=max(opens_at, now))
         until = scheduled_sends.last_cancel_at(edition.due_at) if is_ahead else edition.due_at

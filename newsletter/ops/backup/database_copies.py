@@ -4,10 +4,11 @@ import os
 import shutil
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from newsletter.lib.errors import NewsletterError
 
@@ -48,8 +49,14 @@ def copy_to(file: Path) -> None:
 
 
 def is_empty() -> bool:
-    """Return True if the database has no tables."""
-    return not connection.introspection.table_names()
+    """Return True if the database has no tables. A damaged SQLite file is not empty."""
+    try:
+        return not connection.introspection.table_names()
+    except DatabaseError:
+        if connection.vendor != "sqlite":
+            raise
+        connection.close()
+        return False
 
 
 def sessions_of_others() -> int:
@@ -87,15 +94,15 @@ def load_from(file: Path) -> None:
 
 
 def _is_locked(file: Path) -> bool:
-    try:
-        with sqlite3.connect(file, timeout=1, isolation_level=None) as own:
+    with closing(sqlite3.connect(file, timeout=1, isolation_level=None)) as own:
+        try:
             own.execute("PRAGMA locking_mode=EXCLUSIVE")
             own.execute("BEGIN EXCLUSIVE")
             own.execute("ROLLBACK")
-    except sqlite3.OperationalError:
-        return True
-    finally:
-        own.close()
+        except sqlite3.OperationalError:
+            return True
+        except sqlite3.DatabaseError:  # damaged, so nobody uses it
+            return False
     return False
 
 

@@ -15,7 +15,7 @@ from newsletter.delivery.ledger import installation
 from newsletter.lib.errors import InvalidState
 from newsletter.ops import heartbeats
 from newsletter.ops.backup import backup_archive, database_copies
-from newsletter.ops.backup.backup_archive import BackupManifest
+from newsletter.ops.backup.backup_archive import BackupManifest, BadArchive
 from newsletter.ops.backup.make_backup import DATA_FILES, secret_key_hash
 
 
@@ -41,7 +41,10 @@ def restore_backup(stream: BinaryIO, *, replace: bool, now: datetime) -> Restore
         manifest = backup_archive.extract(stream, folder)
         _require_suitable(manifest)
         _require_unused(now=now, replace=replace)
-        database_copies.load_from(folder / database_copies.NAMES[manifest.database])
+        copy = folder / database_copies.NAMES[manifest.database]
+        if not copy.is_file():
+            raise BadArchive(f"The archive has no {copy.name}, so nothing was restored.")
+        database_copies.load_from(copy)
         installation.mark_restored()
         pictures = _copy_pictures(folder / "pictures")
         is_same_secret = _will_have_secret_of(manifest, folder)

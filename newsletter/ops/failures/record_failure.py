@@ -31,10 +31,10 @@ class FailureGroup:
 
 def record_failure(error: BaseException, *, source: str, name: str, now: datetime) -> None:
     """Record an unexpected error. Never raises: the error itself is what matters."""
-    found = describe_exception(error, name=name)
-    values = {"source": source, "name": name[:200], "exception": found.exception, "message": found.message}
-    values |= {"place": found.place, "trace": found.trace}
     try:
+        found = describe_exception(error, name=name)
+        values = {"source": source, "name": name[:200], "exception": found.exception, "message": found.message}
+        values |= {"place": found.place, "trace": found.trace}
         with transaction.atomic():
             row, is_new = Failure.objects.get_or_create(
                 group=found.group, minute=now.replace(second=0, microsecond=0), defaults=values
@@ -42,7 +42,7 @@ def record_failure(error: BaseException, *, source: str, name: str, now: datetim
             if not is_new:
                 Failure.objects.filter(pk=row.pk).update(times=F("times") + 1)
     except Exception as problem:  # noqa: BLE001 — also without a database
-        log.warning("failure.not_recorded", problem=type(problem).__name__, exception=found.exception)
+        log.warning("failure.not_recorded", problem=type(problem).__name__, exception=type(error).__name__)
 
 
 def failure_groups(*, now: datetime) -> list[FailureGroup]:

@@ -13,6 +13,7 @@ class DispatchSnapshot:
     `unseen`: readers whose cancel was requested and not confirmed in time. `not_held`: cancelled calls that were sent.
     `unsent`: readers without the edition because it was stopped. `set_up_status`: the HTTP status with which the
     provider refused the key or the sender. `is_paused`: the publication, or all sending, is paused.
+    `resumed_at`: when such a pause ended, if that was a short time ago.
     """
 
     edition: int
@@ -32,6 +33,7 @@ class DispatchSnapshot:
     stopped_at: datetime | None = None
     set_up_status: int | None = None
     is_paused: bool = False
+    resumed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

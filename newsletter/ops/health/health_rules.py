@@ -75,7 +75,7 @@ LATE_EDITION = HealthRule(
     "late-edition",
     "late-edition",
     "An edition that is planned, assembled or approved was due 2 minutes ago.",
-    "It was due within the last 2 minutes, or its sending is paused by a person.",
+    "It was due within the last 2 minutes, or its sending is paused by a person or was until then.",
 )
 HELD_EDITION = HealthRule(
     "held-edition",
@@ -88,7 +88,7 @@ NO_PROGRESS = HealthRule(
     "no-progress",
     "stuck-dispatch",
     "An open dispatch has had no progress for 10 minutes.",
-    "All its remaining batches wait for their hour or their pace.",
+    "All its remaining batches wait for their hour or their pace, or a pause of sending has just ended.",
 )
 UNCERTAIN = HealthRule(
     "uncertain",

@@ -39,14 +39,20 @@ def dispatch_problems(d: DispatchSnapshot, now: datetime) -> Iterator[Problem]:
     if d.state == "paused" and not d.is_paused and not d.set_up_status:
         yield rules.PAUSED_DISPATCH.problem(f"Edition {d.edition} is paused with {readers(d.waiting)} remaining.")
     yield from _edition_problems(d, now)
-    if d.state == "open" and d.moved_at and now - d.moved_at > STUCK_AFTER and not d.is_held_back:
+    moved_at = _since(d.moved_at, d) if d.moved_at else None
+    if d.state == "open" and moved_at and now - moved_at > STUCK_AFTER and not d.is_held_back:
         yield rules.NO_PROGRESS.problem(f"Edition {d.edition}: no progress for ten minutes.")
+
+
+def _since(at: datetime, d: DispatchSnapshot) -> datetime:
+    """Return `at`, or the end of a pause of sending after it: before that, nothing could be sent."""
+    return max(at, d.resumed_at) if d.resumed_at else at
 
 
 def _edition_problems(d: DispatchSnapshot, now: datetime) -> Iterator[Problem]:
     if d.state == "held" and now > d.due_at - SOON:
         yield rules.HELD_EDITION.problem(f"Edition {d.edition} is held. It will not be sent until you release it.")
-    if d.state in ("planned", "assembled", "approved") and now - d.due_at > LATE_AFTER and not d.is_paused:
+    if d.state in ("planned", "assembled", "approved") and now - _since(d.due_at, d) > LATE_AFTER and not d.is_paused:
         yield rules.LATE_EDITION.problem(
             f"Edition {d.edition} was due at {d.due_at:%H:%M} UTC and has not started sending."
         )

@@ -18,6 +18,7 @@ from redis.retry import Retry
 from newsletter.delivery.dispatches import active_pauses
 from newsletter.delivery.models import Attempt, Batch
 from newsletter.insights.models import WebhookPost, WebhookPostState
+from newsletter.ops.check_broker import redis_url
 from newsletter.ops.health.health_facts import MailboxRates
 from newsletter.ops.mailbox_counts import mailbox_rates
 from newsletter.ops.models import Failure
@@ -93,7 +94,7 @@ def _database_bytes() -> int | None:
 
 def _redis() -> dict[str, Any]:
     """Return the figures of Redis; nothing for a broker of another kind."""
-    url = settings.REDIS_URL.split(";")[0].replace("redis+socket://", "unix://", 1)
+    url = redis_url(settings.REDIS_URL)
     if not url.startswith(("redis://", "rediss://", "unix://")):
         return {}
     once = Retry(NoBackoff(), 0)

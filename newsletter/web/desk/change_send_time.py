@@ -3,6 +3,7 @@
 If the email differs at the new time, for example in its date, the page shows it and can approve it in the same step.
 """
 
+import copy
 from datetime import UTC, datetime
 from typing import NamedTuple, TypedDict
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from newsletter.accounts.permissions import Permission
 from newsletter.audience import kept_reader_counts
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.recipients.sample_reader import anonymous_letter
+from newsletter.editions.edition_times import set_times, times_of
 from newsletter.editions.models import Edition, EditionState, FrozenLetter, Variant
 from newsletter.letters import compose_letters, edition_decisions, second_person
 from newsletter.lib import clock
@@ -27,6 +29,7 @@ from newsletter.web.desk import editions
 from newsletter.web.desk.next_edition import next_stories
 from newsletter.web.shared.anonymous_letter_views import letter_in, requested_due_at, requested_variant
 from newsletter.web.shared.display_formats import clock_of, moment, zone_name
+from newsletter.web.shared.pause_sentence import pause_sentence
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 APPROVE_IT = "Review the email, then approve it."
@@ -135,6 +138,7 @@ def _ask(request: DeskRequest, edition_id: int, *, due_at: datetime | None) -> H
             "readers": kept_reader_counts.reader_counts(edition.publication, now=now),
             "stories": next_stories(edition.publication, edition, now=now),
             "then": then,
+            "waits": _waits(edition, due_at=then_at, now=now),
             "frozen": then.letter,
             "letter": anonymous_letter(letter_in(then.letter), edition) if then.letter else None,
             "form": editions.RescheduleForm(initial={"due_at": due_at}) if due_at else None,
@@ -145,6 +149,13 @@ def _ask(request: DeskRequest, edition_id: int, *, due_at: datetime | None) -> H
             "State": EditionState,
         }
         return render(request, "web/desk/send_edition.html", context)
+
+
+def _waits(edition: Edition, *, due_at: datetime, now: datetime) -> str:
+    """Return how long the edition would wait for a pause of sending if it were due then; empty if it would not."""
+    then = copy.copy(edition)
+    set_times(then, times_of(edition.publication, due_at))
+    return pause_sentence(then, now=now)
 
 
 def _then(edition: Edition, *, due_at: datetime, now: datetime, variant: Variant, by: User) -> Then:
@@ -167,19 +178,23 @@ def _report(request: DeskRequest, edition: Edition, done: str, *, before: Editio
     if edition.state == EditionState.HELD:
         messages.error(request, f"{done} However, it is held: {edition.reason}")
         return
-    parts = [done]
+    parts, now = [done], clock.now()
+    waits = pause_sentence(edition, now=now)
     if edition.content_hash != before.content_hash:
         parts.append("The email was rebuilt for that time.")
     if edition.state == EditionState.APPROVED:
         is_automatic = edition.approved_by is None and edition.content_hash != before.content_hash
         parts.append("It is approved" + (" automatically." if is_automatic else "."))
     elif edition.state == EditionState.ASSEMBLED:
-        parts.append("It is sent as soon as someone approves it." if edition.due_at <= clock.now() else APPROVE_IT)
-    elif edition.due_at <= clock.now():
+        at_once = edition.due_at <= now and not waits
+        parts.append("It is sent as soon as someone approves it." if at_once else APPROVE_IT)
+    elif edition.due_at <= now and waits:
+        parts.append("The email is built within a minute.")
+    elif edition.due_at <= now:
         when = (
             "approved automatically and sent, unless preflight finds a problem."
             if edition.auto_approve
             else "sent as soon as someone approves it."
         )
         parts.append(f"The email is built within a minute, then {when}")
-    messages.success(request, " ".join(parts))
+    messages.success(request, " ".join([*parts, waits]).rstrip())

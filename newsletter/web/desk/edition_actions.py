@@ -15,6 +15,7 @@ from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.text_cleaning import clean_line
 from newsletter.web.shared.display_formats import clock_of, leaves, moment
+from newsletter.web.shared.pause_sentence import pause_sentence
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 REBUILT_BY = "The email is rebuilt when you choose Build preview, at the latest {}, and must then be approved again."
@@ -99,8 +100,9 @@ def assemble(request: DeskRequest, edition_id: int) -> HttpResponse:
         case EditionState.PLANNED:
             messages.error(request, "There are not enough stories in the queue, so the email was not built.")
         case EditionState.APPROVED if edition.approved_by is None:
-            when = leaves(edition, now=clock.now())
-            messages.success(request, f"The email is ready and was approved automatically. It is sent {when}.")
+            now = clock.now()
+            sent = pause_sentence(edition, now=now) or f"It is sent {leaves(edition, now=now)}."
+            messages.success(request, f"The email is ready and was approved automatically. {sent}")
         case EditionState.ASSEMBLED if edition.publication.two_people:
             messages.success(request, "The email is ready. Read it, then submit it for review.")
         case EditionState.ASSEMBLED | EditionState.APPROVED:

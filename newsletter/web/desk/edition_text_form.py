@@ -24,6 +24,7 @@ from newsletter.web.shared import anonymous_letter_views, unsaved_changes
 from newsletter.web.shared.display_formats import clock_of, leaves, moment, with_full_stop, zone_name
 from newsletter.web.shared.edit_form import EditForm
 from newsletter.web.shared.forms import show_errors_on
+from newsletter.web.shared.pause_sentence import pause_sentence
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 LONGEST = {name: limit.longest for name, limit in LIMITS.items()}
@@ -197,9 +198,8 @@ def _consequence(edition: Edition, effect: SaveEffect, *, now: datetime) -> str:
                 "The email is built. If you save, it is rebuilt from the same stories and waits for approval as before."
             )
         case SaveEffect.APPROVED_AGAIN:
-            return (
-                f"If you save, the email is rebuilt and approved automatically. It is sent {leaves(edition, now=now)}."
-            )
+            sent = pause_sentence(edition, now=now) or f"It is sent {leaves(edition, now=now)}."
+            return f"If you save, the email is rebuilt and approved automatically. {sent}"
         case SaveEffect.UNAPPROVED:
             who = f" by {edition.approved_by}" if edition.approved_by else ""
             return (

@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.audience import kept_reader_counts
 from newsletter.delivery.dispatches import stop_edition
+from newsletter.delivery.dispatches.active_pauses import active_pauses
 from newsletter.delivery.dispatches.delay_reasons import delay_of, expected_delays
 from newsletter.delivery.dispatches.stop_edition import StopEffect
 from newsletter.delivery.ledger.progress import progress
@@ -62,13 +63,14 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
     """Show the editions of a publication."""
     publication = publications.publication_from_url(request, slug)
     now = clock.now()
+    pauses = list(active_pauses(now=now))
     editions = publication.editions.select_related("publication", "dispatch")
     page = Paginator(editions, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "publication": publication,
         "publications": publications.active_publications(),
         "page": page,
-        "rows": [(edition, edition_status(edition, now=now)) for edition in page],
+        "rows": [(edition, edition_status(edition, pauses=pauses, now=now)) for edition in page],
     }
     return render(request, "web/desk/editions.html", context)
 
@@ -104,7 +106,11 @@ class Mark:
 def mark(edition: Edition, *, now: datetime) -> Mark:
     """Return the current mark. It differs when the page would show something else."""
     dispatch = getattr(edition, "dispatch", None)
-    shown = [*edition_status(edition, now=now), edition.due_at, dispatch and progress(dispatch)]
+    shown = [
+        *edition_status(edition, pauses=active_pauses(now=now), now=now),
+        edition.due_at,
+        dispatch and progress(dispatch),
+    ]
     shown += [(form.title, form.user.pk) for form in _unsaved(edition)]
     if edition.state in NOT_YET_SENT:
         shown += [(row.pk, row.answer, row.status) for row in looked_up_links.lookups_of(edition)]
@@ -118,13 +124,14 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
     letter, problem = _letter(edition, now=now, variant=variant)
     frozen = edition.letters.select_related("appeal").filter(variant=Variant.DEFAULT).first()
     dispatch = getattr(edition, "dispatch", None)
+    pauses = list(active_pauses(now=now))
     look = request.GET.get("look", "")
     lookups = looked_up_links.lookups_of(edition) if frozen and edition.state in NOT_YET_SENT else []
     context = {
         "edition": edition,
         "publication": edition.publication,
-        "status": edition_status(edition, now=now),
-        "timeline": timeline_of(edition, now=now),
+        "status": edition_status(edition, pauses=pauses, now=now),
+        "timeline": timeline_of(edition, pauses=pauses, now=now),
         "expected_problems": _expected_problems(edition, now=now),
         "stories": next_stories(edition.publication, edition, now=now),
         "letter": letter,

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from newsletter.audience import kept_reader_counts
 from newsletter.audience.kept_reader_counts import DatedCounts
 from newsletter.audience.models import Subscription
 from newsletter.audience.models import SubscriptionStatus as Consent
 from newsletter.audience.reachable_subscribers import SUPPRESSION
+from newsletter.delivery.dispatches.active_pauses import active_pauses
+from newsletter.delivery.pause_models import SendingPause
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.schedule_dates import next_date
 from newsletter.letters import assemble_edition
@@ -46,7 +48,7 @@ def next_edition_panel(publication: Publication, *, now: datetime, counts_reader
     stories = next_stories(publication, edition, now=now)
     return Upcoming(
         edition=edition,
-        status=edition_status(edition, now=now) if edition else None,
+        status=edition_status(edition, pauses=_pauses(edition, now), now=now) if edition else None,
         due=None if edition else next_date(publication, now=now),
         takes=stories,
         readers=readers,
@@ -59,10 +61,16 @@ def next_edition_panel(publication: Publication, *, now: datetime, counts_reader
 
 def next_edition(publication: Publication, *, now: datetime) -> Edition | None:
     """Return the next edition that is planned, ready or being sent."""
-    editions = publication.editions.select_related("publication", "dispatch")
+    is_paused = Exists(active_pauses(now=now).filter(Q(publication=None) | Q(publication=publication)))
+    editions = publication.editions.select_related("publication", "dispatch").annotate(is_paused=is_paused)
     # An edition that is sent over hours (local time, rate limits) makes room for the next one.
     sending_for_long = Q(state=EditionState.DISPATCHING, due_at__lt=now - NEXT_AFTER)
     return editions.filter(state__in=UPCOMING_STATES).exclude(sending_for_long).order_by("due_at", "id").first()
+
+
+def _pauses(edition: Edition, now: datetime) -> list[SendingPause]:
+    is_paused = edition.is_paused  # type: ignore[attr-defined]  # annotated, so that there is a query in a pause only
+    return list(active_pauses(now=now)) if is_paused else []
 
 
 def next_stories(publication: Publication, edition: Edition | None, *, now: datetime) -> list[Story]:

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from newsletter.accounts.permissions import Permission, has_permission
-from newsletter.delivery.dispatches import active_pauses, control_dispatch, settle_batch
+from newsletter.delivery.dispatches import control_dispatch, settle_batch
 from newsletter.delivery.dispatches.delay_reasons import delay_of
 from newsletter.delivery.ledger.progress import progress
 from newsletter.delivery.models import Batch, Dispatch
@@ -48,15 +48,18 @@ def ops(request: DeskRequest) -> HttpResponse:
     """Show the page; for htmx, only the part that refreshes."""
     now = clock.now()
     current = status(now=now)
-    all_paused, paused = active_pauses.paused_publications(now=now)
+    paused = {pause.publication_id for pause in current.pauses}
     context = {
         "status": current,
         "tone": TONES[current.verdict.level],
         "busy": current.verdict.level == Level.BUSY,
-        "rows": [(row, edition_status(row.edition, now=now)) for row in sorted(current.editions, key=_urgency)],
+        "rows": [
+            (row, edition_status(row.edition, pauses=current.pauses, now=now))
+            for row in sorted(current.editions, key=_urgency)
+        ],
         "stale": [queue.name for queue in current.queues if queue.read_at is None or now - queue.read_at > STALE_AFTER],
         "shown": BATCHES_SHOWN,
-        "all_paused": all_paused,
+        "all_paused": None in paused,
         "paused": paused,
         "runbook": runbook(),
         "now": now,

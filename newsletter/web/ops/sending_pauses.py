@@ -1,6 +1,8 @@
 """The pages that pause all sending or one publication, and that resume it. Each says first what will happen."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from enum import StrEnum
 
 from django import forms
 from django.contrib import messages
@@ -9,7 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from newsletter.accounts.permissions import Permission, has_permission
-from newsletter.delivery.dispatches import pause_sending
+from newsletter.delivery.dispatches import control_dispatch, pause_sending
+from newsletter.delivery.dispatches.active_pauses import active_pauses
 from newsletter.delivery.models import Dispatch
 from newsletter.delivery.pause_models import SendingPause
 from newsletter.delivery.states import DispatchState
@@ -21,6 +24,14 @@ from newsletter.web.shared.forms import PlainForm
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 HOURS = [(1, "1 hour"), (4, "4 hours"), (12, "12 hours"), (24, "24 hours"), (0, "Until somebody resumes")]
+
+
+class AfterResuming(StrEnum):
+    """What becomes of an edition when a pause ends."""
+
+    AT_ONCE = "at once"
+    LATE = "late"
+    PAUSED = "paused"  # by another pause
 
 
 class PauseForm(PlainForm):
@@ -81,14 +92,29 @@ def resume(request: DeskRequest, pause_id: int) -> HttpResponse:
     waiting = Edition.objects.due_for_dispatch(now).filter(due_at__lte=now).select_related("publication")
     if found.publication:
         waiting = waiting.filter(publication=found.publication)
+    stopped = Dispatch.objects.filter(sending_pause=found).select_related("edition__publication")
+    late = control_dispatch.over_their_limit(now=now).filter(sending_pause=found)
+    late_dispatches = {each.pk for each in late if not each.is_begun}  # type: ignore[attr-defined]  # annotated
+    others = [each for each in active_pauses(now=now) if each.pk != found.pk]
     context = {
         "pause": found,
-        "resumed": list(Dispatch.objects.filter(sending_pause=found).select_related("edition__publication")[:20]),
-        "waiting": list(waiting[:20]),
-        "now": now,
+        "dispatches": [
+            (dispatch.edition, _after_resuming(dispatch.edition, others, is_late=dispatch.pk in late_dispatches))
+            for dispatch in stopped[:20]
+        ],
+        "waiting": [
+            (edition, _after_resuming(edition, others, is_late=edition.too_late_after < now))
+            for edition in waiting[:20]
+        ],
         "is_from_ops": has_permission(request.user, Permission.OPERATE),
     }
     return render(request, "web/ops/resume_sending.html", context)
+
+
+def _after_resuming(edition: Edition, others: Sequence[SendingPause], *, is_late: bool) -> AfterResuming:
+    if any(pause.publication_id in (None, edition.publication_id) for pause in others):
+        return AfterResuming.PAUSED
+    return AfterResuming.LATE if is_late else AfterResuming.AT_ONCE
 
 
 def _back(request: DeskRequest) -> HttpResponse:

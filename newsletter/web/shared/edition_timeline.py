@@ -1,10 +1,12 @@
 """The timeline of an edition: what happened and what will, each with its time, and what happens if nobody acts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from newsletter.delivery.dispatches import stop_edition
+from newsletter.delivery.dispatches import pause_effect, stop_edition
+from newsletter.delivery.dispatches.pause_effect import PauseEffect
+from newsletter.delivery.pause_models import SendingPause
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.states import DispatchState
 from newsletter.editions import local_time
@@ -32,15 +34,19 @@ class Timeline(NamedTuple):
     if_nobody_acts: str
 
 
-def timeline_of(edition: Edition, *, now: datetime) -> Timeline:
-    """Return the timeline of `edition`, as the functions that act on it would decide now."""
+def timeline_of(edition: Edition, *, pauses: Collection[SendingPause], now: datetime) -> Timeline:
+    """Return the timeline of `edition`, as the functions that act on it would decide now.
+
+    `pauses` are the pauses of sending in force.
+    """
+    pause = pause_effect.effect_of_pauses(edition, pauses)
     last = datetime.max.replace(tzinfo=now.tzinfo)
-    steps = sorted(_steps(edition, now=now), key=lambda step: (step.at or last, not step.is_done))
+    steps = sorted(_steps(edition, pause, now=now), key=lambda step: (step.at or last, not step.is_done))
     planned = TimelineStep("Planned", edition.created_at, is_done=True)
-    return Timeline([planned, *steps], _if_nobody_acts(edition, now=now))
+    return Timeline([planned, *steps], _if_nobody_acts(edition, pause, now=now))
 
 
-def _steps(edition: Edition, *, now: datetime) -> Iterator[TimelineStep]:
+def _steps(edition: Edition, pause: PauseEffect | None, *, now: datetime) -> Iterator[TimelineStep]:
     if edition.assembled_at:
         note = f"Content hash {edition.content_hash[:12]}" if edition.content_hash else ""
         yield TimelineStep("Email built", edition.assembled_at, is_done=True, note=note)
@@ -54,7 +60,7 @@ def _steps(edition: Edition, *, now: datetime) -> Iterator[TimelineStep]:
         note = f"By {who}, for the content hash {edition.approved_hash[:12]}"
         yield TimelineStep("Approved", edition.approved_at, is_done=True, note=note)
     if edition.state in WAITING:
-        yield from _ahead(edition, now=now)
+        yield from _ahead(edition, pause, now=now)
     if edition.state in (EditionState.DISPATCHING, EditionState.DISPATCHED):
         yield from _sending(edition, now=now)
     if edition.state == EditionState.HELD:
@@ -63,16 +69,25 @@ def _steps(edition: Edition, *, now: datetime) -> Iterator[TimelineStep]:
         yield TimelineStep("Cancelled", None, is_done=True, note=with_full_stop(edition.reason))
 
 
-def _ahead(edition: Edition, *, now: datetime) -> Iterator[TimelineStep]:
+def _ahead(edition: Edition, pause: PauseEffect | None, *, now: datetime) -> Iterator[TimelineStep]:
     """Yield what is to come for an edition that is not opened yet."""
     if edition.state == EditionState.ASSEMBLED or (edition.state == EditionState.PLANNED and not edition.auto_approve):
         yield TimelineStep("Approval needed until", edition.too_late_after, False, "Later the edition is held.")
     opens_at = scheduled_sends.submission_opens_at(edition)
-    if opens_at < edition.due_at and not scheduled_sends.reason_against(edition, now=max(opens_at, now)):
+    if pause and pause.ends_at:
+        opens_at = max(opens_at, pause.ends_at)
+    if (
+        not (pause and pause.delays)
+        and opens_at < edition.due_at
+        and not scheduled_sends.reason_against(edition, now=max(opens_at, now))
+    ):
         note = "Readers who unsubscribe later still get it."
         yield TimelineStep("Submitted to the provider", max(opens_at, now), False, note)
     if until := stop_edition.stoppable_until(edition, now=now):
         yield TimelineStep("Can be stopped for all readers until", until, is_done=False)
+    if pause and pause.delays:
+        yield TimelineStep("Held" if pause.ends_too_late else "Sends when the pause ends", pause.ends_at, is_done=False)
+        return
     yield _departure(edition, is_done=False)
 
 
@@ -97,29 +112,33 @@ def _departure(edition: Edition, *, is_done: bool) -> TimelineStep:
     return TimelineStep("Sends to the first readers", edition.due_at, is_done, note)
 
 
-def _if_nobody_acts(edition: Edition, *, now: datetime) -> str:
+def _if_nobody_acts(edition: Edition, pause: PauseEffect | None, *, now: datetime) -> str:
     clock = clock_of(edition.publication)
 
     def at(value: datetime) -> str:
         return f"{moment(value, clock, now=now)} {zone_name(value, clock)}"
 
     limit = at(edition.too_late_after)
+    waits = pause_effect.describe(pause, at=at, now=now) if pause and pause.delays else ""
     if edition.state in WAITING and not edition.publication.is_active:
         return f"The publication is paused, so the edition is held after {limit} and no reader gets it."
     match edition.state:
         case EditionState.PLANNED:
-            return f"{_building(edition, at(max(edition.assemble_at, now)))} {_after_building(edition, at, now=now)}"
+            built = _building(edition, at(max(edition.assemble_at, now)))
+            return f"{built} {_after_building(edition, at, waits, now=now)}"
         case EditionState.ASSEMBLED:
             return f"Without an approval by {limit} it is held and no reader gets it."
         case EditionState.APPROVED:
             if reason := reason_to_hold(edition, now=now):
                 return f"It is held instead of sent. {reason}"
-            return f"It is sent {at(max(edition.due_at, now))}."
+            return waits or f"It is sent {at(max(edition.due_at, now))}."
         case EditionState.HELD:
             return "It stays held and no reader gets it."
         case EditionState.DISPATCHING:
             dispatch = getattr(edition, "dispatch", None)
             if dispatch and dispatch.state == DispatchState.PAUSED:
+                if dispatch.sending_pause_id and pause and pause.ends_at:
+                    return f"Sending continues when the pause ends, {at(pause.ends_at)}."
                 return "Sending stays paused. Readers whose email is not submitted do not get it."
             if dispatch and dispatch.state == DispatchState.ATTENTION:
                 return "The readers that need attention do not get it."
@@ -135,8 +154,10 @@ def _building(edition: Edition, when: str) -> str:
     return f"The email is built {when} from the story queue; without {stories} at its send time it is {ends}."
 
 
-def _after_building(edition: Edition, at: Callable[[datetime], str], *, now: datetime) -> str:
+def _after_building(edition: Edition, at: Callable[[datetime], str], waits: str, *, now: datetime) -> str:
     if edition.auto_approve:
         sent = f"It is approved automatically and sent {at(max(edition.due_at, now))}."
+        if waits:
+            sent = f"It is approved automatically. {waits}"
         return f"{sent} If preflight finds a problem, it waits for a person."
     return f"It then needs an approval; without one by {at(edition.too_late_after)} it is held and no reader gets it."

@@ -18,6 +18,7 @@ from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.rendering.markup.isolated_values import fill_isolated
 from newsletter.web.shared import display_formats
+from newsletter.web.shared.pause_sentence import pause_sentence
 
 
 def environment(**options: Any) -> Environment:
@@ -32,6 +33,7 @@ def environment(**options: Any) -> Environment:
         messages_for=get_messages,
         sending_pauses=_sending_pauses,
         is_sending_paused=_is_sending_paused,
+        pause_sentence=_pause_sentence,
         may=_may,
         Step=Permission,
         icon=_icon,
@@ -96,6 +98,10 @@ def _sending_pauses() -> list[SendingPause]:
 
 def _is_sending_paused(publication_id: int) -> bool:
     return active_pauses.pause_of(publication_id, now=clock.now()) is not None
+
+
+def _pause_sentence(edition: Edition) -> str:
+    return pause_sentence(edition, now=clock.now())
 
 
 def _thousands(number: int) -> str:

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from newsletter.accounts.models import Role, User
+from newsletter.delivery.dispatches import pause_sending
 from newsletter.delivery.email_test_models import EmailTestRecipient
 from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import looked_up_links
@@ -235,3 +236,14 @@ def test_a_test_is_ordered_for_named_people(newsletter: Command, planned: Editio
     assert EmailTestRecipient.objects.filter(sent_at=None).count() == 2
     wrong = newsletter("editions", "test-send", planned.pk, "--to", "nobody")
     assert (wrong.status, "has no @" in wrong.err) == (1, True)
+
+
+def test_under_a_pause_of_sending_the_commands_say_that_the_edition_waits(
+    newsletter: Command, planned: Edition
+) -> None:
+    pause_sending.pause_sending(None, reason="rain", until=None, by="Otto", now=clock.now())
+    waits = "All sending is paused, and the edition waits until somebody resumes sending"
+    assert waits in newsletter("editions", "show", str(planned.pk)).out.replace("\n", " ")
+    sent = newsletter("editions", "send", str(planned.pk), "--yes")
+    assert "The workers start sending" not in sent.err
+    assert f"Edition {planned.pk} is due now. {waits}." in sent.err

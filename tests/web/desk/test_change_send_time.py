@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
+from newsletter.delivery.dispatches import pause_sending
 from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.lib import clock
@@ -237,3 +238,24 @@ def test_the_page_of_an_edition_is_answered_when_there_is_something_new_on_it(
     assert answer["HX-Refresh"] == "true"  # another letter: the page is loaded as a whole
     edition_decisions.cancel(assembled, reason="No news.", now=SUNDAY_NOON)
     assert "hx-trigger" not in eddie.get(path).content.decode().split("letter-tools")[0]
+
+
+def test_under_a_pause_no_page_promises_that_sending_starts(eddie: Client, approved: Edition) -> None:
+    until = SUNDAY_NOON + timedelta(hours=2)
+    pause_sending.pause_sending(None, reason="rain", until=until, by="Otto", now=SUNDAY_NOON)
+    page = words(eddie.get(f"/editions/{approved.pk}/send/"))
+    assert "Make this edition due now?" in page
+    waits = "All sending is paused until today, 14:00 EST, and the edition waits until then."
+    assert waits in page
+    assert "Send now" not in page
+    assert "Sending starts immediately" not in page
+    assert waits in press(eddie, approved, "send-now", approve_later="1")
+
+
+def test_under_a_pause_that_ends_before_the_new_send_time_the_page_is_as_ever(eddie: Client, approved: Edition) -> None:
+    until = SUNDAY_NOON + timedelta(hours=2)
+    pause_sending.pause_sending(None, reason="rain", until=until, by="Otto", now=SUNDAY_NOON)
+    due_at = (SUNDAY_NOON + timedelta(hours=3)).astimezone(UTC).isoformat()
+    page = words(eddie.get(f"/editions/{approved.pk}/new-time/", {"due_at": due_at}))
+    assert "Send this edition to" in page
+    assert "the edition waits" not in page

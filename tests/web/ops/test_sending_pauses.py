@@ -8,7 +8,7 @@ from django.test import Client
 
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
-from newsletter.delivery.dispatches import open_dispatch
+from newsletter.delivery.dispatches import control_dispatch, open_dispatch
 from newsletter.delivery.models import Dispatch
 from newsletter.delivery.pause_models import SendingPause
 from newsletter.lib import clock
@@ -57,6 +57,41 @@ def test_resuming_says_first_what_goes_on(otto: Client, dispatch: Dispatch) -> N
     again = words(otto.get(f"/ops/pauses/{pause.pk}/resume/"))
     assert "This pause is over" in again
     assert Record.objects.filter(act=Act.SENDING_RESUMED).count() == 1
+
+
+def test_resuming_says_what_another_pause_and_the_lateness_limit_keep_from_going_on(
+    otto: Client, dispatch: Dispatch
+) -> None:
+    otto.post("/ops/pause/", FORM | {"hours": "0"})
+    Dispatch.objects.update(too_late_after=clock.now() - timedelta(seconds=1))
+    pause = SendingPause.objects.get()
+    number = dispatch.edition_id
+    said = f"edition {number}: over its lateness limit, so it stays paused until somebody resumes it"
+    assert said in words(otto.get(f"/ops/pauses/{pause.pk}/resume/"))
+    otto.post("/ops/pause/", FORM | {"publication": str(dispatch.edition.publication_id)})
+    said = f"edition {number}: stays paused, because another pause covers it"
+    assert said in words(otto.get(f"/ops/pauses/{pause.pk}/resume/"))
+    otto.post(f"/ops/pauses/{pause.pk}/resume/")
+    dispatch.refresh_from_db()
+    assert dispatch.state == "paused"
+    otto.post(f"/ops/pauses/{SendingPause.objects.get(ended_at=None).pk}/resume/")
+    control_dispatch.pause_late(now=clock.now())
+    dispatch.refresh_from_db()
+    assert (dispatch.state, dispatch.reason) == ("paused", control_dispatch.TOO_LATE)
+
+
+def test_an_edition_whose_sending_stands_still_says_when_it_continues(
+    otto: Client, eddie: Client, dispatch: Dispatch
+) -> None:
+    otto.post("/ops/pause/", FORM)
+    page = words(eddie.get(f"/editions/{dispatch.edition_id}/"))
+    assert "No more emails are sent until the pause ends, t" in page
+    assert "Sending continues when the pause ends, t" in page
+    otto.post(f"/ops/pauses/{SendingPause.objects.get().pk}/resume/")
+    otto.post("/ops/pause/", FORM | {"hours": "0"})
+    assert "No more emails are sent until someone resumes sending." in words(
+        eddie.get(f"/editions/{dispatch.edition_id}/")
+    )
 
 
 def test_one_publication_is_paused_by_an_editor(eddie: Client, publication: Publication) -> None:

@@ -133,7 +133,7 @@ HOURS = timedelta(hours=1)
 )
 def test_every_state_says_what_happens_next(state: EditionState, due_in: timedelta, said: str) -> None:
     reason = "Lawyers." if state in (EditionState.HELD, EditionState.CANCELLED) else ""
-    found = edition_status(edition(state, due_in=due_in, reason=reason), now=NOW)
+    found = edition_status(edition(state, due_in=due_in, reason=reason), pauses=[], now=NOW)
     assert said in found.sentence
     assert found.tone in {"calm", "live", "good", "warn", "bad"}
 
@@ -146,4 +146,4 @@ def test_every_state_says_what_happens_next(state: EditionState, due_in: timedel
     ],
 )
 def test_a_reason_and_what_follows_are_two_sentences(reason: str, said: str) -> None:
-    assert edition_status(edition(EditionState.HELD, due_in=HOURS, reason=reason), now=NOW).sentence == said
+    assert edition_status(edition(EditionState.HELD, due_in=HOURS, reason=reason), pauses=[], now=NOW).sentence == said
