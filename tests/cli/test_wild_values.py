@@ -135,6 +135,9 @@ def base(name: str, needed: dict[str, str]) -> dict[str, str]:
     return given
 
 
+MONITORING = ("ops queues", "ops failures")  # status 2 says that something is broken, as monitoring programs expect
+
+
 def run_command(newsletter: Command, name: str, given: dict[str, str]) -> Answer:
     """Run command `name` with `given`, with --json where it has that, and roll back its changes."""
     command, options, arguments = COMMANDS[name], name.split(), []
@@ -187,7 +190,7 @@ def test_any_value_of_any_parameter_is_accepted_or_refused_in_a_sentence(
         given = base(name, needed)
         if name not in RENDERING:  # valid values are accepted, or a wild value could be refused because of another one
             valid = run_command(newsletter, name, given)
-            assert valid.status in (0, 1), valid.err
+            assert valid.status in (0, 1) or name in MONITORING, valid.err
         for parameter in parameters(command):
             for value in some(wild_values(name, parameter, seen), 3):
                 problem = problem_with(newsletter, name, given | {parameter.name: value})

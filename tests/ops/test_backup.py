@@ -8,7 +8,7 @@ import os
 import sqlite3
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -18,7 +18,7 @@ from django.db import connection
 from newsletter.lib import clock
 from newsletter.lib.errors import InvalidState, NewsletterError
 from newsletter.ops import heartbeats
-from newsletter.ops.backup import backup_archive
+from newsletter.ops.backup import backup_archive, database_copies
 from newsletter.ops.backup.backup_archive import ArchiveWriter, BackupManifest
 from newsletter.ops.backup.restore_backup import restore_backup
 from tests.support import cluster
@@ -105,6 +105,16 @@ def test_a_restored_installation_has_the_data_pictures_and_keys_and_sends_nothin
         in_use = second.say("restore", file, "--replace", "--yes")
         assert (in_use.status, "1 other session uses the database" in in_use.err) == (1, True)
     assert [user["email"] for user in second.tell("users", "list")] == ["otto@example.org"], "nothing was changed"
+
+
+@pytest.mark.skipif(not IS_SQLITE, reason="SQLite copies by its own connection; PostgreSQL by a program")
+@pytest.mark.django_db
+def test_a_copy_does_not_wait_for_an_open_transaction_and_leaves_out_what_it_wrote(tmp_path: Path) -> None:
+    heartbeats.record_queue("dispatch", waiting=1, oldest_seconds=1, now=clock.now())  # in the test's transaction
+    database_copies.copy_to(tmp_path / "copy.sqlite3")
+    with closing(sqlite3.connect(tmp_path / "copy.sqlite3")) as copy:
+        assert copy.execute("SELECT count(*) FROM django_migrations").fetchone()[0] > 0
+        assert not copy.execute("SELECT * FROM ops_queuedepthreading").fetchall()
 
 
 def test_a_damaged_backup_changes_nothing(two: tuple[System, System], tmp_path: Path) -> None:

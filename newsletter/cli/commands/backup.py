@@ -3,13 +3,13 @@
 from __future__ import annotations  # models are imported inside, once Django is set up
 
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from newsletter.cli.support import output
+from newsletter.cli.support.input_files import open_input
 from newsletter.cli.support.options import Yes
 from newsletter.lib import clock, replace_file
 from newsletter.lib.errors import BadInput, InvalidState
@@ -57,11 +57,8 @@ def restore(
 
     if replace and not output.confirm("Replace the database? What is in it is lost.", yes=yes, hint="Give --yes."):
         raise InvalidState("Not confirmed.")
-    try:
-        with nullcontext(sys.stdin.buffer) if str(file) == STREAM else file.open("rb") as stream:
-            done = restore_backup(stream, replace=replace, now=clock.now())
-    except FileNotFoundError:
-        raise BadInput("FILE", f"{file} does not exist.") from None
+    with open_input(str(file)) as stream:
+        done = restore_backup(stream, replace=replace, now=clock.now())
     output.print_text(
         f"Restored the backup of {done.manifest.created_at}: the database and {done.pictures:,} pictures."
     )

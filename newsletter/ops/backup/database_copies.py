@@ -31,15 +31,16 @@ class CopyFailed(NewsletterError):
 def copy_to(file: Path) -> None:
     """Copy the database as of one moment. Other processes go on reading and writing."""
     if connection.vendor == "sqlite":
-        connection.ensure_connection()
-        target = sqlite3.connect(file)
+        # A connection of its own reads what is committed. One with an open transaction would wait for itself for ever.
+        source, target = sqlite3.connect(str(connection.settings_dict["NAME"])), sqlite3.connect(file)
         try:
-            connection.connection.backup(target)
+            source.backup(target)
             (problem,) = target.execute("PRAGMA integrity_check").fetchone()
             target.execute("PRAGMA journal_mode=DELETE")  # the copy is one file
         except sqlite3.Error as error:
             raise CopyFailed(f"The database could not be copied: {error}.") from None
         finally:
+            source.close()
             target.close()
         if problem != "ok":
             raise CopyFailed(f"The database is damaged: {problem}")
