@@ -1,6 +1,7 @@
 """Settings: an invalid value stops the start with a sentence that names the setting and gives a hint."""
 
 import runpy
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setenv("NEWSLETTER_DATA", str(tmp_path / "data"))
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
+        monkeypatch.delitem(sys.modules, "newsletter.ops_settings", raising=False)
         return runpy.run_path(str(ROOT / "newsletter" / "settings.py"))
 
     return settings

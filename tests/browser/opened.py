@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
+from tests.support.waiting import wait_until
+
 Opened = Callable[..., Page]
 
 
 def wait_until_it_fits(page: Page) -> None:
     """Wait until the page is no wider than its window; fails when it stays wider."""
-    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+    wait_until(lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 PASTED = """The harbour gets its lighthouse back

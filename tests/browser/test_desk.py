@@ -39,6 +39,7 @@ def test_a_curator_signs_in_and_writes_a_story_by_keyboard(opened: Opened, publi
     page.get_by_role("link", name="Write a story").first.press("Enter")
     page.get_by_label("Headline").fill("Rain at last")
     page.get_by_label("Link").first.fill("https://post.example.org/rain")
+    expect(page.get_by_role("toolbar", name="Formatting")).to_be_visible()  # in place of a plain text field
     page.get_by_role("textbox", name="Teaser").press_sequentially("It ")
     page.get_by_role("button", name="Bold").click()
     page.keyboard.type("rained")

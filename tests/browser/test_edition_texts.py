@@ -12,6 +12,7 @@ from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.browser.opened import Opened
 from tests.support import factories as make
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,9 +34,8 @@ def test_the_inbox_line_the_counter_and_the_email_follow_what_is_typed(opened: O
     expect(page.get_by_text("The preview shows your changes. They are not saved yet.")).to_be_visible()
     expect(page.frame_locator("iframe:visible").get_by_text("Good morning.")).to_be_visible()
     page.get_by_text("Phone", exact=True).click()
-    page.wait_for_function(
-        "[...document.querySelectorAll('iframe')].every(frame => frame.getBoundingClientRect().width <= 375)"
-    )
+    narrow = "[...document.querySelectorAll('iframe')].every(frame => frame.getBoundingClientRect().width <= 375)"
+    wait_until(lambda: page.evaluate(narrow))
     assert page.evaluate("history.length") <= 4, "the preview does not fill up the way back"
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".letter-head")).to_contain_text("The ferry stays")

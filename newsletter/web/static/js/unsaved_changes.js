@@ -2,6 +2,7 @@
 // The server shows it again when its author opens the form (web/shared/unsaved_changes.py).
 
 const PAUSE = 800; // milliseconds after the last key
+const NOT_TYPED = ["hidden", "checkbox", "radio", "file"]; // types of fields
 const RETRY = 5000; // milliseconds, while the server does not answer
 
 function keepChanges(form) {
@@ -146,6 +147,9 @@ function keepChanges(form) {
     if (!isChanged) location.reload();
   }
   restoreHere();
+  // typed before this script was there, on a slow network
+  const isTyped = (field) => !NOT_TYPED.includes(field.type) && "defaultValue" in field && field.value !== field.defaultValue;
+  if ([...form.elements].some(isTyped)) changed();
 }
 
 document.querySelectorAll("form[data-keeps]").forEach(keepChanges);

@@ -60,6 +60,16 @@ function enhance(field) {
     if (field.hasAttribute(name)) editor.setAttribute(name, field.getAttribute(name));
   }
   editor.innerHTML = field.dataset.writing;
+  // What was typed before this script was there, on a slow network.
+  const early = field.value !== field.defaultValue && !field.value.startsWith("<") ? field.value : "";
+  if (early) {
+    const paragraphs = early.split(/\n\s*\n/).map((text) => {
+      const paragraph = document.createElement("p");
+      paragraph.textContent = text;
+      return paragraph;
+    });
+    editor.replaceChildren(...paragraphs);
+  }
   if (!editor.textContent.trim()) editor.replaceChildren(document.createElement("p"));
 
   const tools = document.createElement("div");
@@ -103,8 +113,15 @@ function enhance(field) {
   const frame = document.createElement("div");
   frame.className = "writing";
   frame.append(tools, editor);
+  const isFocused = document.activeElement === field;
   field.after(frame);
   field.hidden = true;
+  if (early) keep();
+  if (isFocused) {
+    editor.focus();
+    window.getSelection().selectAllChildren(editor.lastElementChild);
+    window.getSelection().collapseToEnd();
+  }
 }
 
 document.querySelectorAll("textarea[data-writing]").forEach(enhance);
