@@ -9,7 +9,7 @@ from newsletter.audience import subscriber_counts
 from newsletter.delivery.ledger.progress import Progress, progress
 from newsletter.delivery.models import Dispatch
 from newsletter.delivery.states import DispatchState
-from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.models import Edition, EditionState, Placement
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
 
@@ -79,9 +79,11 @@ def last_edition() -> int | None:
 
 
 def queued_counts(edition_id: int, *, now: datetime) -> tuple[int, int]:
-    """Return how many stories are queued for this edition, and how many readers it has."""
+    """Return how many stories this edition has, or else are queued for it, and how many readers it has."""
     publication = Publication.objects.get(editions=edition_id)
-    stories = Story.objects.filter(publication=publication).offered(now).count()
+    # a worker may have taken them since the edition was seen as planned
+    taken = Placement.objects.filter(edition=edition_id).count()
+    stories = taken or Story.objects.filter(publication=publication).offered(now).count()
     return stories, subscriber_counts.count_subscribers(publication).active
 
 

@@ -112,3 +112,12 @@ def test_only_editions_due_soon_are_reported(edition: Edition, news: Callable[[E
     edition_decisions.reschedule(edition, due_at=now() + edition_snapshot.SOON + timedelta(minutes=1), now=now())
     with terminal() as screen:
         assert news(EditionReport(screen, [])) == []
+
+
+def test_stories_that_a_worker_has_just_taken_are_counted(edition: Edition) -> None:
+    """The worker may be quicker than the count that follows the look at the edition."""
+    seen = edition_snapshot.take_snapshot(edition.pk)
+    assemble_edition.assemble(edition.pk, now=now())
+    stories, readers = edition_snapshot.queued_counts(edition.pk, now=now())
+    assert seen
+    assert "5 stories queued for 250 readers" in status_messages.first_message(seen, stories=stories, readers=readers)
