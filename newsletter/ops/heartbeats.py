@@ -1,7 +1,7 @@
 """Readings that workers record about themselves and their queues, and the queries that read them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 from newsletter.ops.models import QueueDepthReading, WorkerHeartbeat
@@ -44,22 +44,14 @@ class WorkerVitals:
     taken: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker(WorkerVitals):
     """A living worker: its queues, since when it runs, its latest sign of life and what it measured then."""
 
     name: str
     queues: Sequence[str]
     seen_at: datetime
     started_at: datetime | None = None
-    version: str = ""
-    memory_bytes: int | None = None
-    free_bytes: int | None = None
-    skew_seconds: float | None = None
-    broker_answers: bool = True
-    running: int = 0
-    slots: int = 0
-    taken: Mapping[str, int] = field(default_factory=dict)
 
 
 def record_queue(name: str, *, waiting: int, oldest_seconds: float, now: datetime) -> None:
@@ -100,7 +92,7 @@ def forget_old(*, now: datetime) -> None:
 
 def living_workers(*, now: datetime) -> list[Worker]:
     """Return the workers that have recorded a heartbeat in the last seconds, by name."""
-    rows = WorkerHeartbeat.objects.filter(seen_at__gte=now - ALIVE_FOR).values(*Worker.__slots__)
+    rows = WorkerHeartbeat.objects.filter(seen_at__gte=now - ALIVE_FOR).values(*(each.name for each in fields(Worker)))
     return [Worker(**row) for row in rows]
 
 

@@ -25,7 +25,7 @@ def queues(*, workers: int = 1, waiting: int = 0, age: float = 3, oldest: float 
 
 
 def worker(**measured: object) -> Worker:
-    return Worker("worker@here", NAMES, MONDAY, **measured)  # type: ignore[arg-type]  # fields of any type
+    return Worker(name="worker@here", queues=NAMES, seen_at=MONDAY, **measured)  # type: ignore[arg-type]  # fields of any type
 
 
 def read(

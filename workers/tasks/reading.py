@@ -1,6 +1,7 @@
 """Read ordered pages, feeds and files of readers, and look up the links of emails."""
 
 import time
+from collections.abc import Callable
 
 from celery import shared_task
 
@@ -18,17 +19,13 @@ IMPORT_TIME = 15.0  # seconds: each run reads the file from its beginning
 @shared_task
 def read_due_drafts() -> None:
     """Read due drafts one after the other until the time limit."""
-    until = time.monotonic() + TIME_LIMIT
-    while story_drafts.read_next(now=clock.now()) and time.monotonic() < until:
-        pass
+    _repeat(story_drafts.read_next)
 
 
 @shared_task
 def read_due_feeds() -> None:
     """Read due feeds one after the other until the time limit."""
-    until = time.monotonic() + TIME_LIMIT
-    while read_feeds.read_next(now=clock.now()) and time.monotonic() < until:
-        pass
+    _repeat(read_feeds.read_next)
 
 
 @shared_task
@@ -46,12 +43,17 @@ def order_link_lookups() -> None:
 @shared_task
 def look_up_due_links() -> None:
     """Look up links one after the other until the time limit."""
-    until = time.monotonic() + TIME_LIMIT
-    while look_up_links.look_up_next(now=clock.now()) and time.monotonic() < until:
-        pass
+    _repeat(look_up_links.look_up_next)
 
 
 @shared_task
 def continue_import() -> None:
     """Continue the oldest import of readers."""
     run_imports.run_next(clock=clock.now, seconds=IMPORT_TIME)
+
+
+def _repeat(step: Callable[..., object]) -> None:
+    """Do `step` until it finds nothing to do, or until the time limit."""
+    until = time.monotonic() + TIME_LIMIT
+    while step(now=clock.now()) and time.monotonic() < until:
+        pass
