@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from newsletter.lib import clock
 from newsletter.lib.errors import InvalidState, NewsletterError
@@ -37,7 +38,7 @@ def two(tmp_path: Path) -> Iterator[tuple[System, System]]:
     made = []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        more = {} if server is None else {"DATABASE_URL": server.new(), "POSTGRES_PROGRAMS": newest_programs()}
+        more = {} if server is None else {"DATABASE_URL": server.new(), "POSTGRES_PROGRAMS": server_programs()}
         made.append(System(tmp_path / name, **more))
     ok(made[0], "migrate")
     ok(made[0], "users", "add", "otto@example.org", "--role", "ops", "--password-stdin", stdin=PASSWORD)
@@ -46,12 +47,12 @@ def two(tmp_path: Path) -> Iterator[tuple[System, System]]:
         server.stop()
 
 
-def newest_programs() -> str:
-    """The folder of the newest pg_dump: an older one does not read a newer server."""
+def server_programs() -> str:
+    """The folder of PostgreSQL's programs of the server's major version."""
+    wanted = str(connection.pg_version // 10_000)  # type: ignore[attr-defined]  # of PostgreSQL's wrapper
     folders = [folder for folder in cluster.candidates() if (folder / "pg_dump").exists()]
-    return str(
-        max(folders, key=lambda folder: int(cluster.run(folder / "pg_dump", "--version").split()[2].split(".")[0]))
-    )
+    versions = {cluster.run(folder / "pg_dump", "--version").split()[2].split(".")[0]: folder for folder in folders}
+    return str(versions[wanted])
 
 
 @contextmanager
@@ -222,3 +223,19 @@ def test_a_link_in_an_archive_is_refused(tmp_path: Path) -> None:
         tar.addfile(entry)
     with pytest.raises(NewsletterError, match="not a plain file"):
         backup_archive.extract(io.BytesIO(made.getvalue()), tmp_path)
+
+
+@pytest.mark.skipif(IS_SQLITE, reason="SQLite needs no programs")
+@pytest.mark.django_db(transaction=True)
+def test_programs_of_another_version_are_refused_before_anything_is_changed(settings: Settings, tmp_path: Path) -> None:
+    """A newer pg_dump writes what the server refuses when it is restored."""
+    for name in ("pg_dump", "pg_restore"):
+        other = tmp_path / name
+        other.write_text(f"#!/bin/sh\necho '{name} (PostgreSQL) 99.1'\n")
+        other.chmod(0o755)
+    settings.POSTGRES_PROGRAMS = str(tmp_path)
+    with pytest.raises(NewsletterError, match="is of version 99, the server of"):
+        database_copies.copy_to(tmp_path / "copy.dump")
+    with pytest.raises(NewsletterError, match="is of version 99, the server of"):
+        database_copies.load_from(tmp_path / "copy.dump")
+    assert not database_copies.is_empty()

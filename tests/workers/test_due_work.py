@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -20,6 +21,7 @@ from newsletter.delivery.ledger import installation
 from newsletter.delivery.models import Dispatch, ScheduledGroup
 from newsletter.editions.models import Edition
 from newsletter.insights import webhook_post_queue
+from newsletter.lib.claim_rows import Claimable
 from newsletter.links import look_up_links
 from newsletter.pictures.models import Picture
 from newsletter.stories.feed_models import Feed, SuggestionState
@@ -128,6 +130,12 @@ def test_every_kind_of_work_is_tried_here_and_has_a_queue() -> None:
     assert [f"workers.tasks.{task}" for task in ROWS] == [work.task for work in due_work.DUE_WORK]
     for work in due_work.DUE_WORK:
         assert ROUTES[f"{work.task.rpartition('.')[0]}.*"]["queue"] in WORKER_QUEUES
+
+
+def test_everything_that_workers_claim_is_looked_for() -> None:
+    claimed = {model for model in apps.get_models() if issubclass(model, Claimable)}
+    looked_for = {work.rows(MONDAY).model for work in due_work.DUE_WORK}
+    assert claimed - looked_for == set()
 
 
 def test_without_work_nothing_is_enqueued_and_all_kinds_take_one_query() -> None:

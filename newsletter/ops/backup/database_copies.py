@@ -1,6 +1,7 @@
 """Copy the database into a file while it is in use, and load such a copy. PostgreSQL does it by its own programs."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -45,8 +46,10 @@ def copy_to(file: Path) -> None:
         if problem != "ok":
             raise CopyFailed(f"The database is damaged: {problem}")
     else:
-        _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={file}")
-        _run("pg_restore", "--list", str(file))
+        # milliseconds; without a limit it waits for a migration as long as that takes
+        options = ("--lock-wait-timeout=60000", "--format=custom", "--no-owner", "--no-privileges")
+        _run(_find_program("pg_dump"), *options, f"--file={file}")
+        _run(_find_program("pg_restore"), "--list", str(file))
 
 
 def is_empty() -> bool:
@@ -85,13 +88,14 @@ def load_from(file: Path) -> None:
             database.with_name(database.name + part).unlink(missing_ok=True)
         loaded.replace(database)
         return
+    program = _find_program("pg_restore")  # before anything is changed
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"DROP TABLE IF EXISTS {connection.ops.quote_name(table)} CASCADE")
     name = str(connection.settings_dict["NAME"])
     connection.close()
     options = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
-    _run("pg_restore", *options, f"--dbname={name}", str(file))
+    _run(program, *options, f"--dbname={name}", str(file))
 
 
 def _is_locked(file: Path) -> bool:
@@ -107,14 +111,28 @@ def _is_locked(file: Path) -> bool:
     return False
 
 
-def _run(program: str, *arguments: str) -> None:
+def _find_program(name: str) -> str:
+    """Return the path of a program of PostgreSQL's client, of the server's major version.
+
+    An older one does not read the server; a newer one writes settings that the server does not know when they are
+    restored, such as `transaction_timeout` of version 17.
+    """
+    connection.ensure_connection()
+    wanted = str(connection.pg_version // 10_000)  # type: ignore[attr-defined]  # of PostgreSQL's wrapper
     folder = settings.POSTGRES_PROGRAMS
-    path = shutil.which(program, path=str(folder) if folder else None)
+    hint = f"Install the client of PostgreSQL {wanted}, or set POSTGRES_PROGRAMS to its folder."
+    path = shutil.which(name, path=str(folder) if folder else None)
     if path is None:
-        raise CopyFailed(
-            f"The program {program} is not installed. Install the PostgreSQL client of the server's version or newer, "
-            "or set POSTGRES_PROGRAMS to its folder."
-        )
+        raise CopyFailed(f"The program {name} is not installed. {hint}")
+    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 — ours
+    found = re.search(r"\b(\d+)(?:\.\d+|[a-z]+\d+)", said)
+    if not found or found[1] != wanted:
+        raise CopyFailed(f"{path} is of version {found[1] if found else 'unknown'}, the server of {wanted}. {hint}")
+    return path
+
+
+def _run(path: str, *arguments: str) -> None:
+    program = Path(path).name
     done = subprocess.run([path, *arguments], env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603 — our own arguments
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"{program} failed"]
