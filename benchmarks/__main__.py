@@ -19,7 +19,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"which to measure: {', '.join(PARTS)}; all if none")
     parser.add_argument("--readers", type=int, help="of the large edition (1,000,000)")
     parser.add_argument("--rounds", type=int, help="pairs of product and floor (3)")
-    parser.add_argument("--quick", action="store_true", help="100,000 readers, one round, smaller peers")
+    parser.add_argument("--quick", action="store_true", help="100,000 readers, smaller peers")
     parser.add_argument("--scale", type=float, help="of what the peers and the webhook are given to do (1)")
     parser.add_argument("--minutes", type=float, default=0.0, help="of the soak (30)")
     parser.add_argument("--json", type=Path, help="where the figures go (benchmarks/results/latest.json)")
@@ -31,7 +31,7 @@ def main() -> int:
     given = parser.parse_args()
     if unknown := set(given.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    plan = Plan(readers=100_000, rounds=1, scale=0.1) if given.quick else Plan()
+    plan = Plan(readers=100_000, scale=0.1) if given.quick else Plan()
     plan.readers, plan.rounds = given.readers or plan.readers, given.rounds or plan.rounds
     if plan.readers < 100 or plan.readers % 100:
         parser.error("the number of readers must be a multiple of 100")

@@ -5,7 +5,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,11 +70,9 @@ def dispatch(plan: Plan) -> Iterator[Line]:
             with _warm(stage, fleets.product(stage, processes=plan.processes)) as fleet:
                 for size in dict.fromkeys((small, part, large) if number == 0 else (part, large)):
                     before = stage.do("-m", "benchmarks.product", "size")
-                    edition = stage.edition(slug(size))["edition"]
-                    run = plan.note(dispatching.send(stage, fleet, edition, readers=reached[slug(size)]))
+                    run = plan.note(_send(stage, fleet, size, reached))
                     products[size].append(run)
-                    books = _books(stage, edition)
-                    firsts[size] = run.due + run.first - books["opened"]
+                    firsts[size] = run.first - run.waited
                     after = stage.do("-m", "benchmarks.product", "size")
                     ledger = {name: after[name] - before[name] for name in after}
         sent = [run for runs in (*floors.values(), *products.values()) for run in runs]
@@ -254,7 +252,7 @@ def _send(stage: Stage, fleet: Fleet, size: int, reached: dict[str, int], *, lat
     edition = stage.edition(slug(size))["edition"]
     run = dispatching.send(stage, fleet, edition, readers=reached[slug(size)], latency=latency)
     if fleet.name == "product":
-        _books(stage, edition)
+        run = replace(run, waited=_books(stage, edition)["opened"] - run.due)
     return run
 
 
@@ -300,6 +298,14 @@ def _against_floor(
         "x",
         least=0.5 if judged else None,
         aim=0.7 if judged else None,
+    )
+    wait, whole = (statistics.median(getattr(run, which) for run in products) for which in ("waited", "seconds"))
+    yield Line(
+        part,
+        "rate from the tick, product / floor",
+        middle(lambda p, f: p.rate_from_tick / f.rate_from_tick),
+        "x",
+        note=f"the product waited {wait:.2f} of {whole:.2f} s for the tick",
     )
     yield Line(
         part,

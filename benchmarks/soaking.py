@@ -1,9 +1,9 @@
-"""Ordinary life for half an hour: many editions wait, events come in all the time, every two minutes one leaves.
+"""Ordinary work for half an hour: many editions wait, events arrive all the time, every two minutes an edition is sent.
 
     python -m benchmarks.soaking SECONDS EVERY   prints what the ops page says as JSON, a line every so many seconds
 
-That is a script in the environment of the product's processes. What fails is a verdict that is not true: workers are
-reported as down although they run, or anything else that a person would have to look at.
+A script, in the environment of the product's processes. The soak fails on a false verdict: workers are reported as down
+although they run, or anything else that a person would have to look at.
 """
 
 import json
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from benchmarks.measuring import Plan
 
 MINUTES, WAITING = 30.0, 53
-READERS = 20_000  # of each edition that leaves
+READERS = 20_000  # of each edition that is sent
 EVENTS = 1_000  # a minute
-A_POST = 100  # events, at most
-BETWEEN = 120.0  # seconds from edition to edition
+MAX_EVENTS = 100  # in a post
+BETWEEN = 120.0  # seconds between two editions
 LOOK = 5.0  # seconds between two looks at the verdict
 WARM_UP = 15.0
 
@@ -40,8 +40,8 @@ def measure(stage: Stage, plan: "Plan") -> Iterator[Line]:
     seconds = 60 * (plan.minutes or max(0.25, MINUTES * scale))
     between, look = min(BETWEEN, seconds / 3), min(LOOK, seconds / 10)
     readers = min(READERS, plan.readers)
-    leaving = int(seconds // between) + 1
-    made = newsrooms.fill(stage, scale, readers, publications=WAITING + leaving)
+    editions = int(seconds // between) + 1
+    made = newsrooms.fill(stage, scale, readers, publications=WAITING + editions)
     provider = webhooks.Provider(port := free_port())
     stage.environment |= {"WEB_PORT": str(port), "SENDGRID_WEBHOOK_KEY": provider.public}
     commands = stage.do("-m", "benchmarks.product", "commands")
@@ -55,7 +55,9 @@ def measure(stage: Stage, plan: "Plan") -> Iterator[Line]:
         cpu, memory, began = watching.cpu(whole), watching.memory(app), time.monotonic()
         words = ["-m", "benchmarks.soaking", f"{seconds:.0f}", f"{look:g}"]
         looks = stage.run("looks", *words, environment=stage.environment)
-        sent, told = _live(stage, provider, made["waiting"][:leaving], seconds=seconds, between=between)
+        editions_sent, events_posted = _send_and_post(
+            stage, provider, made["waiting"][:editions], seconds=seconds, between=between
+        )
         taken = time.monotonic() - began
         share, grown = (watching.cpu(whole) - cpu) / taken, watching.memory(app) / memory
         wait_until(lambda: not looks.is_running, timeout=60, what="the last look")
@@ -68,8 +70,10 @@ def measure(stage: Stage, plan: "Plan") -> Iterator[Line]:
     note = f"{len(samples)} looks in {taken / 60:.1f} minutes, {WAITING} waiting editions"
     yield Line("soak", "looks that say that workers are down", len(down), "", most=0, note=_first(down) or note)
     yield Line("soak", "looks with another problem", len(other), "", most=0, note=_first(other))
-    yield Line("soak", "editions sent, each reader once", sent, "", note=f"the first to {readers:,}, as in the sink")
-    yield Line("soak", "events, all processed", told, "", note=f"{EVENTS:,} a minute")
+    yield Line(
+        "soak", "editions sent, each reader once", editions_sent, "", note=f"the first to {readers:,}, as in the sink"
+    )
+    yield Line("soak", "events, all processed", events_posted, "", note=f"{EVENTS:,} a minute")
     yield Line("soak", "oldest post that waited", oldest, "s", most=30)
     yield Line("soak", "oldest message in a worker queue", late, "s", most=30)
     yield Line("soak", "share of one core", share, "", note="the looks and the sink are not in it")
@@ -80,50 +84,50 @@ def _first(samples: list[dict[str, Any]]) -> str:
     return str(samples[0]["sentence"]) if samples else ""
 
 
-def _live(
+def _send_and_post(
     stage: Stage, provider: webhooks.Provider, editions: list[int], *, seconds: float, between: float
 ) -> tuple[int, int]:
-    """Send these editions and post events about the first until the time is over; how many of each."""
-    began, sent, told, next_at = time.monotonic(), 0, 0, 0.0
+    """Send these editions and post events of the first until the time is over. Return how many of each."""
+    began, editions_sent, events_posted, next_at = time.monotonic(), 0, 0, 0.0
     events: Iterator[dict[str, Any]] = iter(())
     while (passed := time.monotonic() - began) < seconds:
         if passed >= next_at:
             next_at += between
-            _send(stage, editions[sent])
-            events = events if sent else _told_about(stage, editions[0])
-            sent += 1
-        owed = int((time.monotonic() - began) * EVENTS / 60) - told
-        post = [event for _, event in zip(range(min(owed, A_POST)), events, strict=False)]
+            _send(stage, editions[editions_sent])
+            events = events if editions_sent else _events_of(stage, editions[0])
+            editions_sent += 1
+        due = int((time.monotonic() - began) * EVENTS / 60) - events_posted
+        post = [event for _, event in zip(range(min(due, MAX_EVENTS)), events, strict=False)]
         if post:
             provider.post([provider.sign(post)])
-            told += len(post)
-        time.sleep(0.2 if owed > A_POST else 1.0)
+            events_posted += len(post)
+        time.sleep(0.2 if due > MAX_EVENTS else 1.0)
     waiting = "SELECT EXISTS (SELECT 1 FROM insights_webhookpost WHERE state = 'waiting')"
-    wait_until(lambda: not _asks(stage, waiting), timeout=60, what="all posts to be processed")
-    return sent, told
+    wait_until(lambda: not _is_true(stage, waiting), timeout=60, what="all posts to be processed")
+    return editions_sent, events_posted
 
 
 def _send(stage: Stage, edition: int) -> None:
-    """Let an edition leave and wait until the provider has every reader once."""
+    """Send an edition and wait until the provider has accepted every reader once."""
     stage.reset()
     stage.do("-m", "benchmarks.many_editions", "approve", "2", str(edition))
 
     finished = "SELECT EXISTS (SELECT 1 FROM delivery_dispatch WHERE edition_id = %s AND state = 'finished')"
-    wait_until(lambda: _asks(stage, finished, edition), timeout=120, what="the edition to be sent")
+    wait_until(lambda: _is_true(stage, finished, edition), timeout=120, what="the edition to be sent")
     books, summary = stage.do("-m", "benchmarks.product", "books", str(edition)), stage.summary()
     if not books["accepted"] == summary["recipients"] == summary["unique"] > 0:
         raise RuntimeError(f"Edition {edition}: {books['accepted']} accepted, {summary} at the provider.")
 
 
-def _asks(stage: Stage, question: str, *values: int) -> bool:
-    """The database's answer, yes or no."""
+def _is_true(stage: Stage, question: str, *values: int) -> bool:
+    """Return the database's answer to a question."""
     with psycopg.connect(stage.database, autocommit=True) as connection:
         row = connection.execute(question, values).fetchone()
     return bool(row and row[0])
 
 
-def _told_about(stage: Stage, edition: int) -> Iterator[dict[str, Any]]:
-    """Events about the readers of an edition, for as long as somebody asks."""
+def _events_of(stage: Stage, edition: int) -> Iterator[dict[str, Any]]:
+    """Yield the provider's events for the readers of an edition: processed, delivered, opened."""
     calls = stage.do("-m", "benchmarks.product", "calls", str(edition))
     for kind in ("processed", "delivered", "open"):
         for call in calls:

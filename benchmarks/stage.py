@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 class Stage:
-    """`kind` is postgresql or sqlite. `environment` is what every process of the product is told."""
+    """`kind` is postgresql or sqlite. `environment` is that of every process of the product."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -117,8 +117,8 @@ class Stage:
 
     def summary(self) -> dict[str, Any]:
         """What came in since the last reset."""
-        told: dict[str, Any] = self._ask_sink("GET", "/summary")
-        return told
+        summary: dict[str, Any] = self._ask_sink("GET", "/summary")
+        return summary
 
     def wait_for(self, recipients: int, *, seconds: float = 300) -> float:
         """Until the sink has taken so many; when the last was in, in Unix seconds."""

@@ -155,7 +155,7 @@ def _events(stage: Stage, readers: int) -> list[list[dict[str, Any]]]:
 def event(call: dict[str, Any], subscriber: int, kind: str) -> dict[str, Any]:
     """As SendGrid's reference shows them, with the fields that it always sends."""
     digest = hashlib.blake2b(f"{call['attempt']}-{subscriber}-{kind}".encode(), digest_size=16).digest()
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "email": f"r{subscriber}@readers.example",
         "event": kind,
         "sg_event_id": base64.urlsafe_b64encode(digest).decode("ascii").rstrip("="),
@@ -167,13 +167,13 @@ def event(call: dict[str, Any], subscriber: int, kind: str) -> dict[str, Any]:
         "nl_subscriber": str(subscriber),
     }
     if kind == "delivered":
-        told |= {"response": "250 2.0.0 OK 1700000000 a1-20020a05620a0", "ip": "192.0.2.10", "tls": 1}
+        fields |= {"response": "250 2.0.0 OK 1700000000 a1-20020a05620a0", "ip": "192.0.2.10", "tls": 1}
     elif kind == "open":
         program = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)"
-        told |= {"useragent": program, "sg_machine_open": False, "ip": "192.0.2.77"}
+        fields |= {"useragent": program, "sg_machine_open": False, "ip": "192.0.2.77"}
     elif kind == "bounce":
-        told |= {"type": "bounce", "reason": "550 5.1.1 no such mailbox", "status": "5.1.1"}
-    return told
+        fields |= {"type": "bounce", "reason": "550 5.1.1 no such mailbox", "status": "5.1.1"}
+    return fields
 
 
 # --- the three ---------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ UNFINISHED_GROUP = Q(state__in=[ScheduledGroupState.OPEN, ScheduledGroupState.CA
 
 
 class DueWork(NamedTuple):
-    """A task, the rows that it is for, and how many seconds it is not enqueued again while there are some."""
+    """A task, the rows that it is for, and for how many seconds a process does not enqueue it again."""
 
     task: str
     rows: Callable[[datetime], QuerySet[Any]]
@@ -57,7 +57,7 @@ DUE_WORK = (
         1,
     ),
 )
-_enqueued_at: dict[str, float] = {}  # by task, in monotonic seconds
+_enqueued_at: dict[str, float] = {}  # by task, in monotonic seconds; each process of a worker has its own
 
 
 def tasks_to_enqueue(*, now: datetime) -> list[str]:

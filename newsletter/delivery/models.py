@@ -56,7 +56,7 @@ class Dispatch(models.Model):
     opened_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     final_counts = models.JSONField(
-        default=dict, help_text="Numbers of readers in its batches when they became final (final_counts.py)."
+        default=dict, help_text="Numbers of readers in its batches when they became final (batch_counts.py)."
     )
     final_at = models.DateTimeField(
         null=True, blank=True, help_text="Since then its batches are not read: they are being deleted, or are."

@@ -30,8 +30,7 @@ def erase(email: str, *, by_staff: bool = False) -> Erased:
     Raises `BadInput` for an invalid address. What staff do is recorded; a person's own act would leave their network.
 
     A keyed hash stays, so that no import brings them back. The ledger keeps their subscriber id, which then has no
-    meaning. Webhook posts from the provider contain addresses, and are deleted after
-    `POSTS_KEPT_DAYS`.
+    meaning. Webhook posts from the provider contain addresses, and are deleted after `POSTS_KEPT_DAYS`.
     """
     address = normalise_email(email)
     for tries_left in reversed(range(TRIES)):

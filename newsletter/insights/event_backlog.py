@@ -54,15 +54,15 @@ def event_backlog(*, now: datetime) -> EventBacklog:
         failed=Count("pk", filter=Q(state=WebhookPostState.FAILED)),
         late=Count("pk", filter=Q(signed_at__lt=F("received_at") - OLD)),
     )
-    accepted_at = WebhookPost.objects.aggregate(at=Max("received_at"))["at"]
+    arrived_at = WebhookPost.objects.aggregate(at=Max("received_at"))["at"]
     return EventBacklog(
         waiting["count"],
         waiting["oldest"],
         recent["failed"],
         recent["late"],
         _is_silent(now),
-        _refused(now, accepted_at),
-        _silent_since(now, accepted_at),
+        _refused(now, arrived_at),
+        _silent_since(now, arrived_at),
     )
 
 
@@ -86,8 +86,8 @@ def _silent_since(now: datetime, arrived_at: datetime | None) -> datetime | None
     return found["since"] if found["readers"] >= SILENT_READERS else None
 
 
-def _refused(now: datetime, accepted_at: datetime | None) -> RejectedPosts | None:
+def _refused(now: datetime, arrived_at: datetime | None) -> RejectedPosts | None:
     row = PostRefusal.objects.filter(last_at__gt=now - REPORT_PERIOD).order_by("-last_at").first()
     if row is None:
         return None
-    return None if accepted_at and accepted_at >= row.last_at else RejectedPosts(row.reason, row.first_at, row.last_at)
+    return None if arrived_at and arrived_at >= row.last_at else RejectedPosts(row.reason, row.first_at, row.last_at)

@@ -59,7 +59,7 @@ class System:
         """What the tick does with editions."""
         for edition in open_dispatch.due(now=self.clock()):
             open_dispatch.open_dispatch(edition, now=self.clock())
-        for dispatch in recovery.still_opening():
+        for dispatch in recovery.under_way().opening:
             while open_dispatch.continue_opening(dispatch):
                 pass
 

@@ -106,6 +106,16 @@ def test_dispatches_that_a_person_paused_or_stopped_before_stay_as_they_are() ->
     assert (state(paused), state(stopped)) == ("paused", "stopped")
 
 
+def test_what_a_person_pauses_during_a_pause_stays_paused_after_it() -> None:
+    dispatch, other = opened(make.publication(slug="one")), opened(make.publication(slug="two"))
+    found = pause()
+    control_dispatch.pause(dispatch, reason="a name is wrong", by="Olga")
+    resume_sending(found, by="Otto", now=MONDAY)
+    assert (state(dispatch), state(other)) == ("paused", "open")
+    assert dispatch.reason == "Paused by Olga: a name is wrong"
+    assert Record.objects.filter(act=Act.DISPATCH_PAUSED).count() == 1
+
+
 def test_one_dispatch_cannot_be_resumed_during_a_pause() -> None:
     dispatch = opened(make.publication())
     found = pause()

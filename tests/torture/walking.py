@@ -112,7 +112,7 @@ class Walk:
         while time.monotonic() < until:
             if paths.dispatch_of(edition) is None:
                 open_dispatch.open_dispatch(edition.pk, now=clock.now())
-            for dispatch in recovery.still_opening():
+            for dispatch in recovery.under_way().opening:
                 while open_dispatch.continue_opening(dispatch):
                     pass
             recovery.release_abandoned(now=clock.now() + later)

@@ -16,6 +16,7 @@ from newsletter.audience.import_models import ImportState, SubscriberImport
 from newsletter.audience.imports import import_orders
 from newsletter.audience.models import ConsentMethod
 from newsletter.audience.sign_up import sign_up
+from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.email_test_models import EmailTest
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.models import Dispatch, ScheduledGroup
@@ -161,4 +162,14 @@ def test_a_look_for_dispatches_that_finds_none_takes_few_queries() -> None:
     assert Edition.objects.count() == 3
     with CaptureQueriesContext(connection) as seen:
         dispatch_tasks.enqueue_due_dispatches()
-    assert len(seen) <= 5  # two of them about pauses
+    assert len(seen) <= 4  # the stamp of the installation, pauses, due editions, dispatches under way
+
+
+def test_a_second_message_for_an_edition_that_is_open_leaves_its_batches_to_their_turn() -> None:
+    publication = make.publication()
+    make.readers(publication, 3)
+    edition = make.approved_edition(publication)
+    dispatch = open_dispatch.open_dispatch(edition.pk, now=MONDAY)
+    assert dispatch is not None
+    dispatch_tasks.open_due_edition(edition.pk)
+    assert list(dispatch.batches.values_list("last_enqueued_at", flat=True)) == [None]

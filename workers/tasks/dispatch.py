@@ -72,10 +72,15 @@ def send_test_emails() -> None:
 
 @shared_task
 def open_due_edition(edition_id: int) -> None:
-    """Open the dispatch of one edition and freeze its audience in parts; sending starts after the first part."""
+    """Open the dispatch of one edition and freeze its audience in parts; sending starts after the first part.
+
+    Until it is open, each tick enqueues this task again. Later messages leave its batches to their turn.
+    """
     if not installation.is_current():
         return
-    if dispatch := open_dispatch.open_dispatch(edition_id, now=clock.now()):
+    now = clock.now()
+    dispatch = open_dispatch.open_dispatch(edition_id, now=now)
+    if dispatch and dispatch.opened_at == now:  # by this message
         _enqueue(recovery.first_batches_to_enqueue(dispatch, now=clock.now()))
         if dispatch.frozen_up_to_id is not None:
             continue_opening.apply_async((dispatch.pk,), expires=5)  # after the other editions that open now

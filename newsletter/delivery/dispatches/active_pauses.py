@@ -1,9 +1,8 @@
 """Which pauses of sending are in force: of everything, or of one publication."""
 
-from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 
 from newsletter.delivery.models import Dispatch
 from newsletter.delivery.pause_models import SendingPause
@@ -16,15 +15,14 @@ def active_pauses(*, now: datetime) -> QuerySet[SendingPause]:
     return pauses.select_related("publication").order_by("since", "pk")
 
 
+def pauses_of(publication_id: int | OuterRef, *, now: datetime) -> QuerySet[SendingPause]:
+    """Return the pauses that cover this publication: its own, and that of everything."""
+    return active_pauses(now=now).filter(Q(publication=None) | Q(publication=publication_id))
+
+
 def pause_of(publication_id: int, *, now: datetime) -> SendingPause | None:
-    """Return the pause that covers this publication: its own, or that of everything."""
-    return active_pauses(now=now).filter(Q(publication=None) | Q(publication=publication_id)).first()
-
-
-def paused_publications(*, now: datetime) -> tuple[bool, Collection[int]]:
-    """Return whether everything is paused, and the ids of the publications that are paused alone."""
-    ids = list(active_pauses(now=now).values_list("publication_id", flat=True))
-    return None in ids, {pk for pk in ids if pk is not None}
+    """Return the pause that covers this publication, or the earlier of two."""
+    return pauses_of(publication_id, now=now).first()
 
 
 def dispatches_under(pause: SendingPause) -> QuerySet[Dispatch]:

@@ -26,9 +26,14 @@ TOO_LATE = "It was due too long ago to be sent without approval."
 
 
 def pause(dispatch: Dispatch, *, reason: str, by: Actor = None) -> Dispatch:
-    """Pause a dispatch until a person resumes it. Calls in flight are finished. The stored reason names `by`."""
+    """Pause a dispatch until a person resumes it. Calls in flight are finished. The stored reason names `by`.
+
+    One that a pause of sending has paused is not resumed by its end any more.
+    """
     with transaction.atomic():
-        if _transition(dispatch, DispatchState.PAUSED, reason=_paused(by, reason)):
+        under_a_pause = Dispatch.objects.filter(pk=dispatch.pk, state=DispatchState.PAUSED).exclude(sending_pause=None)
+        taken_over = under_a_pause.update(sending_pause=None, reason=_paused(by, reason)[:500])
+        if _transition(dispatch, DispatchState.PAUSED, reason=_paused(by, reason)) or taken_over:
             audit_trail.record(by, Act.DISPATCH_PAUSED, dispatch, edition=dispatch.edition_id, reason=reason)
     return dispatch
 

@@ -17,6 +17,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from newsletter.audience import reachable_subscribers
 from newsletter.audience.reachable_subscribers import Marked, SqlCondition
@@ -38,10 +39,8 @@ FIRST_PART_CHUNKS, NEXT_PART_CHUNKS = 2, 20
 
 def due(*, now: datetime) -> list[int]:
     """Return the ids of editions to open: those that are due, and those that may be scheduled at the provider now."""
-    is_all_paused, paused = active_pauses.paused_publications(now=now)
-    if is_all_paused:
-        return []
-    found = Edition.objects.due_for_dispatch(now).exclude(publication__in=paused).select_related("publication")
+    is_paused = Exists(active_pauses.pauses_of(OuterRef("publication"), now=now))
+    found = Edition.objects.due_for_dispatch(now).filter(~is_paused).select_related("publication")
     return [one.pk for one in found if one.due_at <= now or not scheduled_sends.reason_against(one, now=now)]
 
 

@@ -98,7 +98,10 @@ def _in_turn(due: QuerySet[Batch], not_enqueued_since: datetime, *, limit: int) 
 
 
 class UnderWay(NamedTuple):
-    """Ids of dispatches: `opening` still freeze their audience, `unfinished` may have batches to send."""
+    """Ids of dispatches: `opening` still freeze their audience, `unfinished` may have batches to send.
+
+    A worker is freezing the audience of each of the former, or was lost.
+    """
 
     opening: list[int]
     unfinished: list[int]
@@ -112,11 +115,6 @@ def under_way() -> UnderWay:
         [pk for pk, frozen_up_to_id, _ in found if frozen_up_to_id is not None],
         [pk for pk, _, state in found if state in UNFINISHED],
     )
-
-
-def still_opening() -> list[int]:
-    """Return the ids of dispatches that still freeze their audience: a worker is doing so, or was lost."""
-    return under_way().opening
 
 
 def finish_completed(*, now: datetime) -> list[int]:

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('sending_pause', models.ForeignKey(blank=True, help_text='The pause of sending that paused it, and whose end resumes it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='delivery.sendingpause')),
                 ('opened_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('final_counts', models.JSONField(default=dict, help_text='Numbers of readers in its batches when they became final (final_counts.py).')),
+                ('final_counts', models.JSONField(default=dict, help_text='Numbers of readers in its batches when they became final (batch_counts.py).')),
                 ('final_at', models.DateTimeField(blank=True, help_text='Since then its batches are not read: they are being deleted, or are.', null=True)),
                 ('batches_deleted_at', models.DateTimeField(blank=True, help_text='When the last batch was deleted.', null=True)),
                 ('edition', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='dispatch', to='editions.edition')),

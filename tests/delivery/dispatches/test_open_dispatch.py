@@ -155,7 +155,7 @@ def test_a_large_audience_is_frozen_in_parts_and_its_first_batches_can_leave_bef
         )
         assert recovery.finish_completed(now=MONDAY) == []  # all that exists is sent, but not all exists
         assert not progress(dispatch).complete
-        assert recovery.still_opening() == [dispatch.pk]
+        assert recovery.under_way().opening == [dispatch.pk]
         assert not open_dispatch.continue_opening(dispatch.pk)
     dispatch.refresh_from_db()
     assert (dispatch.planned, dispatch.left_out, dispatch.frozen_up_to_id) == (23, {"left": 1}, None)
