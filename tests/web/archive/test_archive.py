@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from django.conf import settings
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from newsletter.editions.models import Edition, EditionState
 from newsletter.mail.message import MergeTag
@@ -78,6 +78,17 @@ def test_the_page_of_an_edition_has_nothing_of_a_reader(client: Client, open_arc
     page = client.get(f"/a/morning/{sent(open_archive, 'Rain').pk}/").content.decode()
     assert not [tag for tag in MergeTag if tag in page]
     assert "/v/" not in page  # its link to the web version leads to itself
+
+
+def test_the_link_to_the_web_version_leads_to_the_page_itself_below_a_path_too(
+    client: Client, open_archive: Publication, settings: Settings
+) -> None:
+    settings.BASE_URL = "https://post.example.org/newsletters"
+    edition = sent(open_archive, "Rain")
+    settings.BASE_URL = "https://www.example.org/newsletters"  # moved since
+    page = client.get(f"/a/morning/{edition.pk}/").content.decode()
+    assert f'href="https://www.example.org/newsletters/a/morning/{edition.pk}/"' in page.partition("<main")[2]
+    assert "/newsletters/newsletters/" not in page
 
 
 def test_the_page_of_an_edition_tells_search_engines_what_it_is(client: Client, open_archive: Publication) -> None:
