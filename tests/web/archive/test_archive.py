@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from newsletter.delivery.dispatches import control_dispatch, open_dispatch
 from newsletter.editions.models import Edition, EditionState
 from newsletter.mail.message import MergeTag
 from newsletter.publications.models import Publication
@@ -53,6 +54,19 @@ def test_what_is_not_sent_is_not_public(client: Client, open_archive: Publicatio
         assert "Secret" not in words(client.get("/a/morning/"))
         assert client.get(f"/a/morning/{edition.pk}/").status_code == 404
         assert b"Secret" not in client.get("/a/morning/feed.xml").content
+
+
+def test_an_edition_that_was_stopped_is_not_public(client: Client, open_archive: Publication) -> None:
+    make.rita(open_archive)
+    make.story(open_archive, headline="Secret")
+    edition = make.approved_edition(open_archive, stories=0)
+    dispatch = open_dispatch.open_dispatch(edition.pk, now=MONDAY)
+    assert dispatch
+    control_dispatch.stop(dispatch, reason="wrong name", now=MONDAY)
+    assert "Secret" not in words(client.get("/a/morning/"))
+    assert client.get(f"/a/morning/{edition.pk}/").status_code == 404
+    for page in ("feed.xml", "feed.json", "sitemap.xml"):
+        assert f"/a/morning/{edition.pk}/".encode() not in client.get(f"/a/morning/{page}").content
 
 
 @pytest.mark.parametrize("page", ["", "{id}/", "feed.xml", "feed.json", "sitemap.xml"])
