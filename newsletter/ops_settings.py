@@ -14,8 +14,8 @@ POSTGRES_PROGRAMS = env.text("POSTGRES_PROGRAMS")
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 if METRICS_TOKEN and not (len(METRICS_TOKEN) >= 20 and METRICS_TOKEN.isascii() and METRICS_TOKEN.isprintable()):
     raise BadSetting("METRICS_TOKEN", "is too short or has odd characters.", "Give 20 random letters or digits.")
-FAILURES_KEPT_DAYS = env.count("FAILURES_KEPT_DAYS", 14, minimum=1, maximum=400)  # of unexpected errors of tasks
 # After how many days they are deleted.
+FAILURES_KEPT_DAYS = env.count("FAILURES_KEPT_DAYS", 14, minimum=1, maximum=400)  # unexpected errors
 OUTCOMES_KEPT_DAYS = env.days_kept("OUTCOMES_KEPT_DAYS", 400, least=1)  # of single readers; counts stay
 BATCHES_KEPT_DAYS = env.days_kept("BATCHES_KEPT_DAYS", 400, least=30)  # late events refer to them
 POSTS_KEPT_DAYS = env.count("POSTS_KEPT_DAYS", 30, minimum=2, maximum=36_500)  # the provider may repeat one for a day

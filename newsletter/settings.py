@@ -292,7 +292,7 @@ SIGN_UP_MAX_HOURS = env.number("SIGN_UP_MAX_HOURS", 24, minimum=0.1, maximum=168
 CONFIRMATION_HOURS = env.number("CONFIRMATION_HOURS", 24, minimum=0.1, maximum=720)
 CONFIRMATIONS_PER_MONTH = env.count("CONFIRMATIONS_PER_MONTH", 3, minimum=1, maximum=100)
 
-# --- logs ----------------------------------------------------------------
+# --- logs ----------------------------------------------------------------------------------
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = logging_config.settings(LOG_LEVEL)

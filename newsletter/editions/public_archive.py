@@ -16,12 +16,15 @@ def is_open(publication: Publication) -> bool:
 
 
 def archived_letters(publication: Publication, query: str = "") -> QuerySet[FrozenLetter]:
-    """Return the letters of sent editions, newest first, without their bodies.
+    """Return the letters of sent editions, newest first, without their bodies. One that was stopped is not public.
 
     With a `query`, only those that have each of its words in their subject or in a headline.
     """
     sent = FrozenLetter.objects.filter(
-        edition__publication=publication, edition__state=EditionState.DISPATCHED, variant=Variant.DEFAULT
+        edition__publication=publication,
+        edition__state=EditionState.DISPATCHED,
+        edition__reason="",  # a stopped one has a reason
+        variant=Variant.DEFAULT,
     )
     for word in map(_in_any_case, query.split()[:MAX_WORDS]):
         headlines = Placement.objects.filter(edition=OuterRef("edition"), story__headline__regex=word)

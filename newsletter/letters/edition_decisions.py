@@ -20,6 +20,8 @@ from newsletter.lib.errors import BadInput, InvalidState
 
 NEW_TIME = "The email was rebuilt for the new time."
 
+log = structlog.get_logger()
+
 
 class LetterChanged(InvalidState):
     """The letter is not the one that the person has seen."""
@@ -188,7 +190,6 @@ def renew(edition: Edition, composed: Composed | None, *, reason: str, keeps_app
     return review(edition, now=now)
 
 
-log = structlog.get_logger()
 TOO_LATE = {
     EditionState.PLANNED: "The email could not be built in time.",
     EditionState.ASSEMBLED: "Not approved in time.",

@@ -1,5 +1,7 @@
 """The ops page refreshes itself, waits while nobody looks, and says when its figures are old."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -8,7 +10,7 @@ from newsletter.lib import clock
 from newsletter.ops import heartbeats
 from newsletter.ops.system_status import WORKER_QUEUES
 from newsletter.publications.models import Publication
-from tests.browser.opened import Opened
+from tests.browser.opened import Opened, wait_until_it_fits
 
 REFRESH = "now.dispatchEvent(new CustomEvent('refresh'))"
 COUNT = "window.sent = 0; document.body.addEventListener('htmx:beforeSend', () => (window.sent += 1))"
@@ -46,6 +48,19 @@ def test_the_page_shows_new_figures_by_itself_and_waits_while_it_is_hidden(page:
     assert before == after > 0, "nobody looks"
     page.evaluate(SEEN, True)
     expect(pictures).to_contain_text("42")
+
+
+def test_a_card_holds_its_words_also_when_a_worker_queue_was_not_read_for_a_day(
+    opened: Opened, publication: Publication
+) -> None:
+    heartbeats.record_queue("dispatch", waiting=12_345, oldest_seconds=80_000, now=clock.now() - timedelta(hours=23))
+    page = opened("/ops/", Role.OPS, viewport={"width": 375, "height": 800})
+    card = page.get_by_role("region", name="dispatch")
+    expect(card).to_contain_text("Out of date")
+    for width in (375, 1100):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert card.evaluate("card => card.scrollWidth <= card.clientWidth")
+        wait_until_it_fits(page)
 
 
 def test_figures_that_are_old_are_named_as_such_until_the_server_answers(

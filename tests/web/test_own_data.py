@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from newsletter.audience import data_requests, suppressions
 from newsletter.audience.data_request_models import DataRequest
@@ -105,6 +106,13 @@ def test_erasing_needs_the_tick_and_leaves_nothing(client: Client, own_data: str
     assert not DataRequest.objects.exists()
     assert suppressions.erased(["rita@readers.example"])
     assert client.post(own_data, {"action": "erase", "sure": "yes"}).status_code == 404
+
+
+def test_an_erased_reader_is_told_how_long_posts_with_the_address_are_kept(
+    client: Client, own_data: str, settings: Settings
+) -> None:
+    settings.POSTS_KEPT_DAYS = 90
+    assert "are deleted within 90 days." in words(client.post(own_data, {"action": "erase", "sure": "yes"}))
 
 
 def test_looking_changes_nothing(client: Client, own_data: str) -> None:

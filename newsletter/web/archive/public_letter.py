@@ -37,8 +37,9 @@ def public_page(letter: FrozenLetter, head: PageHead, bar: dict[str, object]) ->
     Its link to the web version leads to the page itself. Links to unsubscribe lead to an explanation.
     """
     publication = letter.edition.publication
+    token = reader_links.token_signer(letter.edition_id)(ANONYMOUS_ID)
     html = anonymous_letter(Letter(letter.subject, letter.text, letter.html), letter.edition).html
-    html = html.replace(f"/v/{reader_links.token_signer(letter.edition_id)(ANONYMOUS_ID)}", bar_path(head))
+    html = re.sub(rf"https?://[^\s\"'<>]*/v/{re.escape(token)}", lambda _: head.address, html)
     colours = {
         "light": palette.light_palette(publication.accent_colour),
         "dark": palette.dark_palette(publication.accent_colour, chosen=publication.accent_colour_dark),
@@ -50,11 +51,6 @@ def public_page(letter: FrozenLetter, head: PageHead, bar: dict[str, object]) ->
         return _insert(BODY_START, html, above)
     html = _insert(BODY_START, html, f"{above}<main>")
     return BODY_END.sub(Markup("</main></body>"), html, count=1)
-
-
-def bar_path(head: PageHead) -> str:
-    """Return the path of the page's address."""
-    return "/" + head.address.partition("://")[2].partition("/")[2]
 
 
 def _insert(place: re.Pattern[str], html: str, inserted: str) -> str:

@@ -21,6 +21,7 @@ from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.web.shared.forms import PlainForm
+from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 HOURS = [(1, "1 hour"), (4, "4 hours"), (12, "12 hours"), (24, "24 hours"), (0, "Until somebody resumes")]
@@ -52,8 +53,9 @@ class PauseForm(PlainForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Permission.OPERATE, Permission.APPROVE)
 def pause(request: DeskRequest) -> HttpResponse:
-    """Ask what, why and for how long; then pause."""
-    form = PauseForm(request.POST if request.method == "POST" else None)
+    """Ask what, why and for how long; then pause. `?publication=` chooses one by its id."""
+    chosen = whole_number(request.GET.get("publication", ""))
+    form = PauseForm(request.POST if request.method == "POST" else None, initial={"publication": chosen})
     if form.is_bound and form.is_valid():
         now, hours = clock.now(), form.cleaned_data["hours"]
         try:

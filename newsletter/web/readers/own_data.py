@@ -3,6 +3,7 @@
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -19,6 +20,7 @@ def own_data(request: HttpRequest, token: str) -> HttpResponse:
     """Show the two buttons; on POST download the data, or erase the reader."""
     order = data_requests.open_request(token, now=clock.now())
     context = {"publication": order.publication, "address": order.subscriber.email, "erased": False, "problem": ""}
+    context["posts_kept_days"] = settings.POSTS_KEPT_DAYS
     action = request.POST.get("action", "") if request.method == "POST" else ""
     if action == "download":
         record = reader_record.reader_record(order.subscriber)

@@ -8,8 +8,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from django.conf import settings
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
+from newsletter.delivery.dispatches import control_dispatch, open_dispatch
 from newsletter.editions.models import Edition, EditionState
 from newsletter.mail.message import MergeTag
 from newsletter.publications.models import Publication
@@ -55,6 +56,19 @@ def test_what_is_not_sent_is_not_public(client: Client, open_archive: Publicatio
         assert b"Secret" not in client.get("/a/morning/feed.xml").content
 
 
+def test_an_edition_that_was_stopped_is_not_public(client: Client, open_archive: Publication) -> None:
+    make.rita(open_archive)
+    make.story(open_archive, headline="Secret")
+    edition = make.approved_edition(open_archive, stories=0)
+    dispatch = open_dispatch.open_dispatch(edition.pk, now=MONDAY)
+    assert dispatch
+    control_dispatch.stop(dispatch, reason="wrong name", now=MONDAY)
+    assert "Secret" not in words(client.get("/a/morning/"))
+    assert client.get(f"/a/morning/{edition.pk}/").status_code == 404
+    for page in ("feed.xml", "feed.json", "sitemap.xml"):
+        assert f"/a/morning/{edition.pk}/".encode() not in client.get(f"/a/morning/{page}").content
+
+
 @pytest.mark.parametrize("page", ["", "{id}/", "feed.xml", "feed.json", "sitemap.xml"])
 def test_a_closed_archive_is_not_there(client: Client, publication: Publication, page: str) -> None:
     edition = sent(publication, "Rain")
@@ -78,6 +92,17 @@ def test_the_page_of_an_edition_has_nothing_of_a_reader(client: Client, open_arc
     page = client.get(f"/a/morning/{sent(open_archive, 'Rain').pk}/").content.decode()
     assert not [tag for tag in MergeTag if tag in page]
     assert "/v/" not in page  # its link to the web version leads to itself
+
+
+def test_the_link_to_the_web_version_leads_to_the_page_itself_below_a_path_too(
+    client: Client, open_archive: Publication, settings: Settings
+) -> None:
+    settings.BASE_URL = "https://post.example.org/newsletters"
+    edition = sent(open_archive, "Rain")
+    settings.BASE_URL = "https://www.example.org/newsletters"  # moved since
+    page = client.get(f"/a/morning/{edition.pk}/").content.decode()
+    assert f'href="https://www.example.org/newsletters/a/morning/{edition.pk}/"' in page.partition("<main")[2]
+    assert "/newsletters/newsletters/" not in page
 
 
 def test_the_page_of_an_edition_tells_search_engines_what_it_is(client: Client, open_archive: Publication) -> None:

@@ -109,3 +109,18 @@ def test_a_second_pause_and_an_empty_reason_are_refused_beside_the_form(otto: Cl
 def test_a_visitor_sees_no_pause(client: Client, otto: Client) -> None:
     otto.post("/ops/pause/", FORM)
     assert "paused" not in words(client.get("/sign-in/"))
+
+
+def test_an_editor_pauses_the_publication_whose_editions_they_look_at(
+    eddie: Client, cora: Client, publication: Publication
+) -> None:
+    make.publication(slug="weekend", name="The Weekend Letter")
+    link = f"/ops/pause/?publication={publication.pk}"
+    assert link in eddie.get("/desk/morning/editions/").content.decode()
+    assert link not in cora.get("/desk/morning/editions/").content.decode()
+    page = eddie.get(link).content.decode()
+    assert f'<option value="{publication.pk}" selected>' in page
+    assert '<a href="/editions/" aria-current="page">' in page
+    said = eddie.post(link, FORM | {"publication": publication.pk}, follow=True)
+    assert "Sending of The Morning Post is paused" in words(said)
+    assert "Pause sending …" in words(said), "back at the editions"
