@@ -120,7 +120,7 @@ def _send_single_emails(send_due: Callable[..., bool]) -> None:
 
 @shared_task
 def clean_up() -> None:
-    """End expired pauses; delete what is old: heartbeats, windows, test emails, drafts, look-ups, gifts, failures.
+    """End readers' pauses that are over, and delete what is old: what `CLEAN_UP` lists.
 
     A step that fails is logged and does not affect the others.
     """

@@ -82,19 +82,20 @@ def dispatch(number: int) -> Dispatch:
     return found
 
 
-def person(email: str, step: Permission) -> User:
-    """Return the user with this address, or the only user whose role has the permission `step`."""
+def person(email: str, *permissions: Permission) -> User:
+    """Return the user with this address, or the only user whose role has one of `permissions`."""
     from newsletter.accounts.models import User
     from newsletter.accounts.permissions import has_permission
+    from newsletter.mail.staff_address import staff_address
 
     if email:
-        found = User.objects.filter(email=email.strip().lower()).first()
+        found = User.objects.filter(email=staff_address(email)).first()
         if found is None:
             raise BadInput("--by", "no user with this address.", "List them: newsletter users list")
-        if not has_permission(found, step):
+        if not any(has_permission(found, one) for one in permissions):
             raise InvalidState(f"{found} has the role {found.role}, which does not permit this.")
         return found
-    able = _able(step)
+    able = _able(*permissions)
     if len(able) != 1:
         if not able:
             raise BadInput("--by", "no user has permission to do this yet.", "Add one: newsletter users add")
@@ -113,11 +114,12 @@ def person_if_known(email: str, step: Permission) -> User | None:
     return able[0] if len(able) == 1 else None
 
 
-def _able(step: Permission) -> list[User]:
+def _able(*permissions: Permission) -> list[User]:
     from newsletter.accounts.models import User
     from newsletter.accounts.permissions import has_permission
 
-    return [user for user in User.objects.filter(is_active=True) if has_permission(user, step)]
+    users = User.objects.filter(is_active=True)
+    return [user for user in users if any(has_permission(user, one) for one in permissions)]
 
 
 def _found(thing: Thing | None, word: str, number: int, group: str) -> Thing:
