@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from newsletter.ops.check_broker import is_redis_server
+
 # RFC 2606, 6761 and 8375: reserved names that nobody owns, so no provider can authenticate them as sender domains.
 RESERVED_DOMAINS = (
     "example",
@@ -167,6 +169,14 @@ def _stores(facts: Facts) -> Iterator[ProductionProblem]:
             "broker-unreachable",
             f"Cannot use the broker: {facts.broker_problem}.",
             "Start the broker, or check REDIS_URL.",
+        )
+    elif not is_redis_server(facts.redis_url):
+        yield ProductionProblem(
+            "warn",
+            "broker-queues-unread",
+            "The broker is not a Redis server with an address of its own, so the lengths of the worker queues cannot be"
+            " read: system status always has the problem “no-beat”.",
+            "Sending is not affected. For a system status that can be relied on, set REDIS_URL=redis://…",
         )
 
 
