@@ -27,7 +27,7 @@ def ask_broker(url: str) -> BrokerAnswer:
 
 
 def is_redis_server(url: str) -> bool:
-    """Return True for one Redis server: of other brokers, the worker queues and the memory cannot be read."""
+    """Return True for one Redis server: of other brokers, the age of waiting tasks and the memory cannot be read."""
     return urlsplit(url).scheme in REDIS_SCHEMES
 
 

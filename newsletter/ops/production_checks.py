@@ -170,13 +170,20 @@ def _stores(facts: Facts) -> Iterator[ProductionProblem]:
             f"Cannot use the broker: {facts.broker_problem}.",
             "Start the broker, or check REDIS_URL.",
         )
+    elif facts.redis_url.startswith("sentinel://"):
+        yield ProductionProblem(
+            "stop",
+            "broker-sentinel",
+            "Workers cannot use Redis Sentinel: no setting names its master.",
+            "Set REDIS_URL=redis://… of one server.",
+        )
     elif not is_redis_server(facts.redis_url):
         yield ProductionProblem(
             "warn",
-            "broker-queues-unread",
-            "The broker is not a Redis server with an address of its own, so the lengths of the worker queues cannot be"
-            " read: system status always has the problem “no-beat”.",
-            "Sending is not affected. For a system status that can be relied on, set REDIS_URL=redis://…",
+            "broker-ages-unread",
+            "The broker is RabbitMQ, so the age of waiting tasks cannot be read: system status does not notice a worker"
+            " queue that stands still.",
+            "Sending is not affected. Watch the worker queues in RabbitMQ, or set REDIS_URL=redis://…",
         )
 
 
