@@ -37,8 +37,8 @@ def queue_lengths(connection: Connection, queues: Iterable[str]) -> list[QueueDe
     for name in queues:
         waiting = 0
         # a channel each: RabbitMQ closes it when there is no such queue, because no worker has listened to it yet
-        with suppress(connection.channel_errors), connection.channel() as channel:
-            waiting = channel.queue_declare(queue=name, passive=True).message_count
+        with suppress(*connection.channel_errors), connection.channel() as channel:
+            waiting = channel.queue_declare(queue=name, passive=True).message_count  # type: ignore[attr-defined]  # kombu's stub lacks it
         found.append(QueueDepth(name, waiting, 0.0))
     return found
 

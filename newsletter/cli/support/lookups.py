@@ -83,7 +83,10 @@ def dispatch(number: int) -> Dispatch:
 
 
 def person(email: str, *permissions: Permission) -> User:
-    """Return the user with this address, or the only user whose role has one of `permissions`."""
+    """Return the user with this address, whose role must have one of `permissions`.
+
+    Without an address, return the only user with the first of `permissions` that anybody has.
+    """
     from newsletter.accounts.models import User
     from newsletter.accounts.permissions import has_permission
     from newsletter.mail.staff_address import staff_address
@@ -103,14 +106,14 @@ def person(email: str, *permissions: Permission) -> User:
     return able[0]
 
 
-def person_if_known(email: str, step: Permission) -> User | None:
+def person_if_known(email: str, *permissions: Permission) -> User | None:
     """Return `person`, or None when none is named and several could be meant.
 
     The audit trail then has the name of the operating system's user only.
     """
     if email:
-        return person(email, step)
-    able = _able(step)
+        return person(email, *permissions)
+    able = _able(permissions[0])
     return able[0] if len(able) == 1 else None
 
 
@@ -118,8 +121,9 @@ def _able(*permissions: Permission) -> list[User]:
     from newsletter.accounts.models import User
     from newsletter.accounts.permissions import has_permission
 
-    users = User.objects.filter(is_active=True)
-    return [user for user in users if any(has_permission(user, one) for one in permissions)]
+    users = list(User.objects.filter(is_active=True))
+    found = ([user for user in users if has_permission(user, one)] for one in permissions)
+    return next((able for able in found if able), [])
 
 
 def _found(thing: Thing | None, word: str, number: int, group: str) -> Thing:
