@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from newsletter import env
 from newsletter.lib.errors import BadSetting
 
-# Supported brokers: Redis, Redis Sentinel, RabbitMQ.
+# Redis, Redis Sentinel, RabbitMQ. `newsletter check` says what does not work with the last two.
 BROKER_SCHEMES = ("redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps", "pyamqp")
 
 

@@ -1,11 +1,13 @@
-"""Read the length and the oldest message of each worker queue from Redis, without asking a worker."""
+"""Read the length and the oldest message of each worker queue from the broker, without asking a worker."""
 
 import json
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import NamedTuple
 
 import redis
+from kombu import Connection
 
 PREFIX = "newsletter:"
 
@@ -27,6 +29,18 @@ def queue_depths(client: redis.Redis, queues: Iterable[str]) -> list[QueueDepth]
         pipe.lindex(PREFIX + name, -1)
     answers = pipe.execute()
     return [QueueDepth(name, answers[2 * n], _age(answers[2 * n + 1])) for n, name in enumerate(names)]
+
+
+def queue_lengths(connection: Connection, queues: Iterable[str]) -> list[QueueDepth]:
+    """Return the length of each queue as RabbitMQ states it; 0 seconds, because the age of messages is not known."""
+    found = []
+    for name in queues:
+        waiting = 0
+        # a channel each: RabbitMQ closes it when there is no such queue, because no worker has listened to it yet
+        with suppress(*connection.channel_errors), connection.channel() as channel:
+            waiting = channel.queue_declare(queue=name, passive=True).message_count  # type: ignore[attr-defined]  # kombu's stub lacks it
+        found.append(QueueDepth(name, waiting, 0.0))
+    return found
 
 
 def _age(message: bytes | None) -> float:

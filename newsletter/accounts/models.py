@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from newsletter.accounts.staff_address import staff_address
+from newsletter.mail.staff_address import staff_address
 
 
 class Role(models.TextChoices):

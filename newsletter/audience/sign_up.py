@@ -12,6 +12,7 @@ from newsletter.audience import subscription_confirmation, suppressions
 from newsletter.audience.consent_events import ConsentEvidence
 from newsletter.audience.models import Confirmation, ConsentEvent, Subscriber, Subscription, SubscriptionStatus
 from newsletter.audience.subscribe import subscribe
+from newsletter.lib import address_locks
 from newsletter.mail.email_address import normalise_email
 from newsletter.publications.models import Publication
 
@@ -26,9 +27,10 @@ def sign_up(publication: Publication, *, email: str, evidence: ConsentEvidence, 
     no email. An erased person may sign up again.
     """
     address = normalise_email(email)
-    if suppressions.barrier_to_confirming(address):
-        return False
     with transaction.atomic():
+        address_locks.lock_to_store()
+        if suppressions.barrier_to_confirming(address):
+            return False
         subscription = subscribe(publication, email=address, first_name="", source=SOURCE, now=now, confirmed=False)
         if subscription_confirmation.place_order(subscription, evidence, now=now):
             return True

@@ -7,7 +7,7 @@ confirmations recognise later addresses by the row of the domain.
 from django.db import connection, transaction
 
 from newsletter.audience.models import Subscriber, Suppression, SuppressionReason
-from newsletter.lib import clock
+from newsletter.lib import address_locks, clock
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.mail.email_address import normalise_email
 
@@ -41,6 +41,7 @@ def suppress_domain(domain: str, *, detail: str = "", actor: str = "") -> Suppre
     if name in TOO_LARGE:
         raise InvalidState(f"{name} belongs to one of the largest mailbox providers. Suppress single addresses.")
     with transaction.atomic():
+        address_locks.lock_to_bar()
         values = {"reason": SuppressionReason.DOMAIN, "detail": detail[:200], "actor": actor[:120]}
         row, _ = Suppression.objects.get_or_create(domain=name, defaults=values)
         moment = connection.ops.adapt_datetimefield_value(clock.now())

@@ -13,6 +13,7 @@ from newsletter.audience.suppress_domain import normalise_domain, remove_domain,
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.lib import address_locks
 from newsletter.lib.errors import BadInput
 from newsletter.mail.email_address import normalise_email
 from newsletter.publications.models import Publication
@@ -89,6 +90,7 @@ def lift(typed: str, *, by: Actor, now: datetime) -> bool:
 
 def _unsubscribe(publication: Publication, typed: str, *, now: datetime) -> None:
     address = normalise_email(typed)
+    address_locks.lock_to_store()
     if suppressions.erased([address]):
         raise BadInput("address", "belongs to a person who was erased.", "Nobody mails it.")
     subscriber, _ = Subscriber.objects.get_or_create(email=address)

@@ -16,6 +16,7 @@ from newsletter.audience.models import (
 )
 from newsletter.audience.plan_import import KNOWN_FIELDS, ImportedSubscriber, ImportPlan, known_subscribers, plan_rows
 from newsletter.audience.subscriber_import_report import RowOutcome
+from newsletter.lib import address_locks
 from newsletter.publications.models import Publication
 
 BY, DETAIL = "import", "as an imported file says"
@@ -24,11 +25,12 @@ BY, DETAIL = "import", "as an imported file says"
 def write_rows(
     publication: Publication, people: Mapping[str, ImportedSubscriber], *, now: datetime, actor: str = ""
 ) -> ImportPlan:
-    """Add `people`, keyed by normalised address, to `publication`. Return what happened to each.
+    """Add `people`, keyed by normalised address, to `publication`, in a transaction. Return what happened to each.
 
     `actor` is who imports; empty: whoever runs this process.
     """
     actor = actor[:120] or consent_events.actor_of(ConsentMethod.IMPORT)
+    address_locks.lock_to_store()
     plan = plan_rows(publication, people)
     erased = suppressions.erased(plan.barred)
     _suppress({address: people[address] for address in people if address not in erased})

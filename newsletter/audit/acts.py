@@ -51,7 +51,7 @@ class Act(models.TextChoices):
     FEED_REMOVED = "feed-removed"
     APPEAL_ADDED = "appeal-added"
     APPEAL_CHANGED = "appeal-changed"  # also retired, or offered again
-    READERS_IMPORTED = "readers-imported"  # ordered on a page; consent events name who
+    READERS_IMPORTED = "readers-imported"  # ordered on a page, or begun by a command; consent events name who
     SUPPRESSION_ADDED = "suppression-added"  # an address or domain, by hand
     SUPPRESSION_LIFTED = "suppression-lifted"
     READER_ERASED = "reader-erased"  # by staff

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record, RecordQuerySet
+from newsletter.mail.staff_address import staff_address
 
 
 def search(
@@ -18,7 +19,7 @@ def search(
     """Return the records that match all given criteria. `since` is inclusive, `until` exclusive."""
     found = Record.objects.all()
     if who:
-        found = found.filter(who=who.strip().lower())
+        found = found.filter(who=staff_address(who))
     if acts:
         found = found.filter(act__in=acts)
     if subject:

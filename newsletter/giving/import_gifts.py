@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
+from django.db import transaction
+
 from newsletter.giving import appeal_amounts, gift_records, gift_rows
 from newsletter.giving.gift_records import ReportedGift
 from newsletter.giving.gift_rows import GiftColumns, Refund, RowContext
+from newsletter.lib import address_locks
 from newsletter.lib.csv_reader import MalformedRow, RowProblem, read_rows
 from newsletter.lib.errors import BadInput
 from newsletter.mail.text_cleaning import clean_line
@@ -76,10 +79,12 @@ def import_gifts(
     while chunk := list(islice(found, gift_records.CHUNK_SIZE)):
         reported = [one for one in chunk if isinstance(one, ReportedGift)]
         paid.update(one.reference for one in reported)
-        of_erased = erased({one.email for one in reported})
-        given = [one for one in reported if one.email not in of_erased]
+        with transaction.atomic():
+            address_locks.lock_to_store()
+            of_erased = erased({one.email for one in reported})
+            given = [one for one in reported if one.email not in of_erased]
+            new = gift_records.record_gifts(given, source=source_key, publication=publication, now=now)
         report.erased += len(reported) - len(given)
-        new = gift_records.record_gifts(given, source=source_key, publication=publication, now=now)
         report.added += new
         report.known += len(given) - new
         # without references, two equal gifts cannot be distinguished: one was refunded and the other was not

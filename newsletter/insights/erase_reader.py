@@ -11,6 +11,7 @@ from newsletter.audit.acts import Act
 from newsletter.delivery.email_test_models import EmailTestRecipient
 from newsletter.giving import gift_records
 from newsletter.insights import reader_outcomes
+from newsletter.lib import address_locks
 from newsletter.mail.email_address import normalise_email
 
 TRIES = 5
@@ -45,6 +46,7 @@ def erase(email: str, *, by_staff: bool = False) -> Erased:
 
 def _erase(address: str, *, by_staff: bool) -> Erased:
     with transaction.atomic():
+        address_locks.lock_to_bar()
         subscriptions = Subscription.objects.filter(subscriber__email=address).count()
         for subscriber_id in Subscriber.objects.filter(email=address).values_list("pk", flat=True):
             reader_outcomes.delete_outcomes_of(subscriber_id)

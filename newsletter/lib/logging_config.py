@@ -13,17 +13,29 @@ LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 # truncated or percent-encoded.
 READER_PATH = re.compile(r"(?i)((?:/|%2f)[cdupv](?:/|%2f))[\w%=.~-]{8,}[^\s\"'<>]*")
 
+# PostgreSQL prints the values of a row after DETAIL (DÉTAIL, DETALLE: it speaks the server's language), and those of a
+# COPY after CONTEXT. Values may have line breaks; in a field of an event, a line break is written as \\n.
+ROW = re.compile(
+    r"(?s)(^|\n|\\n)(D[EÉ]T[A-Z]+|CONTEXT) ?: .*?"
+    r"(?=(?:\n|\\n)(?:HINT|CONTEXT): |(?:\n|\\n){2}(?:The above exception|During handling)|\Z)"
+)
+
 
 def without_tokens(text: str) -> str:
     """Return `text` without the tokens of readers' pages: `/u/…`."""
     return READER_PATH.sub(r"\1…", text)
 
 
+def without_rows(text: str) -> str:
+    """Return `text` without the values of rows, which PostgreSQL adds to its errors."""
+    return ROW.sub(r"\1\2: [row]", text)
+
+
 class LineFormatter(logging.Formatter):
-    """Formatter that removes readers' tokens from messages and tracebacks."""
+    """Formatter that removes readers' tokens and the values of rows from messages and tracebacks."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return without_tokens(super().format(record))
+        return without_rows(without_tokens(super().format(record)))
 
 
 class ExpectedAnswers(logging.Filter):

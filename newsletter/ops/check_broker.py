@@ -9,6 +9,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 PORTS = {"sentinel": 26379, "amqp": 5672, "pyamqp": 5672, "amqps": 5671}
+REDIS_SCHEMES = ("redis", "rediss", "redis+socket")
 TIMEOUT_SECONDS = 2.0
 
 
@@ -23,6 +24,11 @@ def ask_broker(url: str) -> BrokerAnswer:
     """Check the broker at a validated URL; of several, return the first that can be used."""
     answers = [_ask_one(one) for one in url.split(";")]
     return next((answer for answer in answers if not answer.problem), answers[0])
+
+
+def is_redis_server(url: str) -> bool:
+    """Return True for one Redis server: of other brokers, the age of waiting tasks and the memory cannot be read."""
+    return urlsplit(url).scheme in REDIS_SCHEMES
 
 
 def redis_url(url: str) -> str:

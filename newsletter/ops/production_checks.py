@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from newsletter.ops.check_broker import is_redis_server
+
 # RFC 2606, 6761 and 8375: reserved names that nobody owns, so no provider can authenticate them as sender domains.
 RESERVED_DOMAINS = (
     "example",
@@ -167,6 +169,21 @@ def _stores(facts: Facts) -> Iterator[ProductionProblem]:
             "broker-unreachable",
             f"Cannot use the broker: {facts.broker_problem}.",
             "Start the broker, or check REDIS_URL.",
+        )
+    elif facts.redis_url.startswith("sentinel://"):
+        yield ProductionProblem(
+            "stop",
+            "broker-sentinel",
+            "Workers cannot use Redis Sentinel: no setting names its master.",
+            "Set REDIS_URL=redis://… of one server.",
+        )
+    elif not is_redis_server(facts.redis_url):
+        yield ProductionProblem(
+            "warn",
+            "broker-ages-unread",
+            "The broker is RabbitMQ, so the age of waiting tasks cannot be read: system status does not notice a worker"
+            " queue that stands still.",
+            "Sending is not affected. Watch the worker queues in RabbitMQ, or set REDIS_URL=redis://…",
         )
 
 

@@ -177,6 +177,9 @@ class StoryDraft(Claimable):
     section = models.CharField(max_length=60, blank=True, help_text="Section of its story.")
     kicker = models.CharField(max_length=80, blank=True, help_text="Kicker of its story.")
     adds_itself = models.BooleanField(default=False, help_text="Its story is added to the queue once it was read.")
+    added_for = models.CharField(
+        max_length=254, blank=True, help_text="Who ordered that: the sign-in address of a staff user, or a feed."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = StoryDraftQuerySet.as_manager()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from newsletter.audience import sign_up_limits, subscription_confirmation
+from newsletter.audience import sign_up_limits, subscription_confirmation, suppressions
 from newsletter.audience.consent_events import ConsentEvidence
 from newsletter.audience.import_subscribers import import_subscribers
 from newsletter.audience.models import (
@@ -18,11 +18,15 @@ from newsletter.audience.models import (
     Subscriber,
     Subscription,
     SubscriptionStatus,
+    Suppression,
 )
 from newsletter.audience.sign_up import erase_unconfirmed, sign_up
 from newsletter.audience.subscribe import subscribe
 from newsletter.audience.subscriptions import unsubscribe
+from newsletter.audience.suppress_domain import suppress_domain
 from newsletter.audience.suppressions import suppression_of
+from newsletter.giving.import_gifts import import_gifts
+from newsletter.giving.models import Gift
 from newsletter.insights import erase_reader
 from newsletter.publications.models import Publication
 from tests.support.waiting import wait_until
@@ -139,3 +143,60 @@ def test_a_reader_leaves_while_they_are_erased(publication: Publication, now: da
     assert not Subscriber.objects.exists()
     assert not ConsentEvent.objects.exists()
     assert suppression_of(RITA) is not None
+
+
+def test_a_person_is_erased_while_an_import_adds_them(publication: Publication, now: datetime, beside: Beside) -> None:
+    with transaction.atomic():
+        import_subscribers(publication, [f"{RITA}\n"], source="the old system", now=now)
+        erased = beside(lambda: erase_reader.erase(RITA))
+        assert not erased.done()
+    assert erased.result(30).subscriptions == 1
+    assert not Subscriber.objects.exists()
+    assert not ConsentEvent.objects.exists()
+
+
+def test_an_import_adds_nobody_who_is_being_erased(publication: Publication, now: datetime, beside: Beside) -> None:
+    with transaction.atomic():
+        erase_reader.erase(RITA)
+        imported = beside(lambda: import_subscribers(publication, [f"{RITA}\n"], source="the old system", now=now))
+        assert not imported.done()
+    assert (imported.result(30).added, imported.result().suppressed) == (0, 1)
+    assert not Subscriber.objects.exists()
+
+
+def test_the_gift_of_a_person_who_is_being_erased_is_not_recorded(
+    publication: Publication, now: datetime, beside: Beside
+) -> None:
+    lines = ["email,amount,currency,date,id\n", f"{RITA},5.00,EUR,{now.date()},1\n"]
+    with transaction.atomic():
+        erase_reader.erase(RITA)
+        imported = beside(lambda: import_gifts(lines, source="stripe", erased=suppressions.erased, now=now))
+        assert not imported.done()
+    assert (imported.result(30).added, imported.result().erased) == (0, 1)
+    assert not Gift.objects.exists()
+
+
+@pytest.mark.parametrize("by_import", [True, False])
+def test_every_address_of_a_domain_has_a_row_when_some_are_added_as_it_is_suppressed(
+    publication: Publication, now: datetime, beside: Beside, *, by_import: bool
+) -> None:
+    with transaction.atomic():
+        if by_import:
+            import_subscribers(publication, [f"{RITA}\n"], source="the old system", now=now)
+        else:
+            sign_up(publication, email=RITA, evidence=PAGE, now=now)
+        suppressing = beside(lambda: suppress_domain("example.org"))
+        assert not suppressing.done()
+    suppressing.result(30)
+    assert Suppression.objects.filter(email=RITA).exists()
+
+
+def test_nobody_signs_up_with_an_address_of_a_domain_that_is_being_suppressed(
+    publication: Publication, now: datetime, beside: Beside
+) -> None:
+    with transaction.atomic():
+        suppress_domain("example.org")
+        signed_up = beside(lambda: sign_up(publication, email=RITA, evidence=PAGE, now=now))
+        assert not signed_up.done()
+    assert not signed_up.result(30)
+    assert not Subscriber.objects.exists()

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from newsletter.accounts import manage_users
-from newsletter.accounts.models import Role
+from newsletter.accounts.models import Role, User
 from newsletter.audit import audit_trail, search_records
 from newsletter.audit.acts import Act, Door
 from newsletter.audit.models import Record
@@ -98,6 +98,12 @@ def test_a_closed_account_and_a_new_role_are_recorded_once() -> None:
     assert [row.act for row in rows] == [Act.USER_CLOSED, Act.USER_REOPENED, Act.ROLE_CHANGED]
     assert {(row.subject, row.subject_id, row.who) for row in rows} == {("user", cora.pk, "ada@example.org")}
     assert rows[-1].details == {"before": "curator", "after": "editor"}
+
+
+def test_the_acts_of_a_person_are_found_by_their_address_as_they_type_it() -> None:
+    ida = User.objects.create_user("ida@münchen.example", None, name="Ida", role=Role.EDITOR)
+    done = audit_trail.record(ida, Act.SIGNED_IN, now=MONDAY)
+    assert list(search_records.search(who=" Ida@München.example")) == [done]
 
 
 def test_records_are_found_by_who_what_which_and_when() -> None:

@@ -53,6 +53,27 @@ def test_neither_a_message_its_arguments_nor_a_traceback_shows_a_token() -> None
     assert "ValueError: /p/…" in line
 
 
+@pytest.mark.parametrize("newline", ["\n", "\\n"])  # of a traceback, and of one in a field of an event
+def test_no_line_has_the_values_of_a_row_that_the_database_names(newline: str) -> None:
+    error = [
+        "UniqueViolation: duplicate key",
+        "DETAIL:  Failing row contains (7, rita@example.org,",
+        "Riverside 5).",
+        "HINT:  Look.",
+        "CONTEXT:  COPY readers, line 3: rita@example.org",
+        "",
+        "The above exception was the direct cause of the following exception:",
+        "IntegrityError: duplicate key",
+        "DÉTAIL : La clé (email)=(rita@example.org) existe déjà.",
+        "",
+    ]
+    line = logging_config.LineFormatter("%(message)s").format(record("%s", newline.join(error)))
+    assert line.split(newline) == [
+        "UniqueViolation: duplicate key", "DETAIL: [row]", "HINT:  Look.", "CONTEXT: [row]", "", error[6], error[7],
+        "DÉTAIL: [row]",
+    ]  # fmt: skip
+
+
 def test_the_logging_setting_uses_only_this_formatter() -> None:
     assert {made["()"] for made in written.LOGGING["formatters"].values()} == {logging_config.LineFormatter}
     assert written.LOGGING["loggers"]["django"] == {"handlers": []}

@@ -46,6 +46,8 @@ def test_an_installation_that_is_ready_has_no_findings() -> None:
         (replace(READY, database_problem="no answer", senders=()), "stop:database-unreachable"),
         (replace(READY, migrations_missing=2, senders=()), "stop:migrations-missing"),
         (replace(READY, redis_url=""), "warn:redis-not-set"),
+        (replace(READY, redis_url="amqp://rabbit.example.org"), "warn:broker-ages-unread"),
+        (replace(READY, redis_url="sentinel://a:26379;sentinel://b:26379"), "stop:broker-sentinel"),
         (replace(READY, broker_problem="no answer"), "stop:broker-unreachable"),
         (replace(READY, has_webhook_key=False), "warn:webhook-key-missing"),
         (replace(READY, has_api_key=False), "stop:provider-key-missing"),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import redis
+from kombu import Connection
 
 from tests.support.redis import RedisServer
 from workers import queue_depth
@@ -40,6 +41,15 @@ def test_length_and_age_of_a_worker_queue_are_read_without_asking_a_worker(redis
     assert 4 < first.oldest_seconds < 30, "the message pushed first is the oldest one in the queue"
     assert second.oldest_seconds == 0
     client.close()
+
+
+def test_the_length_of_a_worker_queue_is_read_by_the_commands_of_rabbitmq() -> None:
+    with Connection("memory://") as broker:
+        queue = broker.SimpleQueue("dispatch")
+        for number in range(2):
+            queue.put({"n": number})
+        assert queue_depth.queue_lengths(broker, ["system", "dispatch"]) == [("system", 0, 0.0), ("dispatch", 2, 0.0)]
+        queue.close()
 
 
 def test_workers_do_not_start_without_a_broker_and_say_what_to_give() -> None:

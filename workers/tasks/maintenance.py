@@ -24,7 +24,7 @@ from newsletter.links import look_up_links
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
 from newsletter.ops import heartbeats, mailbox_counts, queue_history
-from newsletter.ops.check_broker import redis_url
+from newsletter.ops.check_broker import is_redis_server, redis_url
 from newsletter.ops.failures import record_failure
 from newsletter.stories.reading import story_drafts
 from workers import due_work, queue_depth
@@ -93,7 +93,11 @@ def enqueue_due_work() -> None:
 def record_queue_depths() -> None:
     """Record the depths of the worker queues, and a sample of them once a minute."""
     now = clock.now()
-    depths = queue_depth.queue_depths(_redis(), WORKER_QUEUES)
+    if is_redis_server(settings.REDIS_URL):
+        depths = queue_depth.queue_depths(_redis(), WORKER_QUEUES)
+    else:
+        with current_app.connection_for_read() as broker:
+            depths = queue_depth.queue_lengths(broker, WORKER_QUEUES)
     heartbeats.record_queues({depth.queue: (depth.waiting, depth.oldest_seconds) for depth in depths}, now=now)
     queue_history.record_sample(heartbeats.queues(list(WORKER_QUEUES), heartbeats.living_workers(now=now)), now=now)
 
@@ -120,7 +124,7 @@ def _send_single_emails(send_due: Callable[..., bool]) -> None:
 
 @shared_task
 def clean_up() -> None:
-    """End expired pauses; delete what is old: heartbeats, windows, test emails, drafts, look-ups, gifts, failures.
+    """End readers' pauses that are over, and delete what is old: what `CLEAN_UP` lists.
 
     A step that fails is logged and does not affect the others.
     """

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from io import TextIOWrapper
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple
 
 from newsletter.audience.imports import text_encodings, zip_members
@@ -47,6 +47,12 @@ def tables(file: BinaryIO, *, name: str, encoding: str = "") -> list[ReaderTable
             raise BadInput("file", "is a ZIP file without a CSV file or spreadsheet.", "Choose the export of readers.")
         return [_table(partial(zip_members.open_member, file, one), one, encoding) for one in names]
     return [_table(lambda: nullcontext(file), name, encoding)]
+
+
+def is_table_name(name: str) -> bool:
+    """Return True if a file with this name is read as a table where it stands beside other files."""
+    path = PurePosixPath(name)
+    return path.suffix.lower() in SUFFIXES and not zip_members.is_hidden(path)
 
 
 def tables_of_folder(folder: Path, *, encoding: str = "") -> list[ReaderTable]:

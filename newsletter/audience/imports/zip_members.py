@@ -38,7 +38,7 @@ def members(file: BinaryIO, *, suffixes: frozenset[str]) -> list[str]:
             raise BadInput("file", f"contains more than {MAX_MEMBERS:,} files.", "Unpack it and import the lists.")
         for entry in entries:
             path = PurePosixPath(entry.filename)
-            if entry.is_dir() or path.suffix.lower() not in suffixes or _is_hidden(path):
+            if entry.is_dir() or path.suffix.lower() not in suffixes or is_hidden(path):
                 continue
             if entry.flag_bits & 1:
                 raise BadInput("file", "is an encrypted ZIP file.", "Unpack it and import its files.")
@@ -82,5 +82,6 @@ def _opened(file: BinaryIO) -> zipfile.ZipFile:
         raise DAMAGED from None
 
 
-def _is_hidden(path: PurePosixPath) -> bool:
+def is_hidden(path: PurePosixPath) -> bool:
+    """Return True for a file that an operating system adds and hides."""
     return any(part.startswith(".") or part == "__MACOSX" for part in path.parts)

@@ -184,7 +184,7 @@ def stop(edition: EditionId, reason: Reason, by: By = "", yes: Yes = False, json
 def _person(by: str) -> User | None:
     from newsletter.accounts.permissions import Permission
 
-    return lookups.person_if_known(by, Permission.OPERATE)
+    return lookups.person_if_known(by, Permission.OPERATE, Permission.APPROVE)
 
 
 def _show(dispatch: Dispatch, *, json: bool) -> None:

@@ -45,7 +45,7 @@ def pause(
     from newsletter.accounts.permissions import Permission
     from newsletter.delivery.dispatches import pause_sending
 
-    person = lookups.person(by, Permission.OPERATE)
+    person = lookups.person(by, Permission.OPERATE, Permission.APPROVE)
     what = _publication(publication)
     question = f"Pause {'sending of ' + what.name if what else 'all sending'}? Open dispatches stop where they are."
     if not output.confirm(question, yes=yes, hint="Give --yes."):
@@ -62,7 +62,7 @@ def resume(publication: Only = "", by: By = "", yes: Yes = False, json: Json = F
     from newsletter.accounts.permissions import Permission
     from newsletter.delivery.dispatches import active_pauses, pause_sending
 
-    person = lookups.person(by, Permission.OPERATE)
+    person = lookups.person(by, Permission.OPERATE, Permission.APPROVE)
     what = _publication(publication)
     found = active_pauses.active_pauses(now=clock.now()).filter(publication=what).first()
     if found is None:

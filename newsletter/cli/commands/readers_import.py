@@ -67,6 +67,8 @@ def import_(  # noqa: PLR0917 — Typer reads them as options
     from newsletter.audience.imports import choose_tables, import_tables, row_results
     from newsletter.audience.subscribe import clean_source
     from newsletter.audience.subscriber_import_report import SubscriberImportReport
+    from newsletter.audit import audit_trail
+    from newsletter.audit.acts import Act
 
     target, report = lookups.publication(publication), SubscriberImportReport()
     terms = ImportTerms(clean_source(source), clock.now(), _moment(consent_date))
@@ -75,6 +77,9 @@ def import_(  # noqa: PLR0917 — Typer reads them as options
             raise BadInput(
                 "--consent-date", "is missing.", "The file does not say when these readers gave consent: give a date."
             )
+        if not dry_run:
+            name = output.printable(Path(file).name or file) if file != "-" else "stdin"
+            audit_trail.record(None, Act.READERS_IMPORTED, target, now=terms.now, source=terms.source, file=name)
         chunks = import_tables.import_tables(target, choices, terms, report, dry_run=dry_run)
 
         results = output.with_progress(((table, row) for table, found in chunks for row in found), "rows imported")

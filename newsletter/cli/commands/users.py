@@ -67,7 +67,7 @@ def add(  # noqa: PLR0917 — Typer reads them as options
 
     from newsletter.accounts import manage_users
     from newsletter.accounts.models import User
-    from newsletter.accounts.staff_address import staff_address
+    from newsletter.mail.staff_address import staff_address
 
     try:
         validate_email(email.strip())
@@ -161,7 +161,7 @@ def _by(email: str) -> User | None:
 
 def _user(email: str, *, field: str = "EMAIL") -> User:
     from newsletter.accounts.models import User
-    from newsletter.accounts.staff_address import staff_address
+    from newsletter.mail.staff_address import staff_address
 
     found = User.objects.filter(email=staff_address(email)).first()
     if found is None:

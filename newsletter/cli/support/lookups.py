@@ -82,19 +82,23 @@ def dispatch(number: int) -> Dispatch:
     return found
 
 
-def person(email: str, step: Permission) -> User:
-    """Return the user with this address, or the only user whose role has the permission `step`."""
+def person(email: str, *permissions: Permission) -> User:
+    """Return the user with this address, whose role must have one of `permissions`.
+
+    Without an address, return the only user with the first of `permissions` that anybody has.
+    """
     from newsletter.accounts.models import User
     from newsletter.accounts.permissions import has_permission
+    from newsletter.mail.staff_address import staff_address
 
     if email:
-        found = User.objects.filter(email=email.strip().lower()).first()
+        found = User.objects.filter(email=staff_address(email)).first()
         if found is None:
             raise BadInput("--by", "no user with this address.", "List them: newsletter users list")
-        if not has_permission(found, step):
+        if not any(has_permission(found, one) for one in permissions):
             raise InvalidState(f"{found} has the role {found.role}, which does not permit this.")
         return found
-    able = _able(step)
+    able = _able(*permissions)
     if len(able) != 1:
         if not able:
             raise BadInput("--by", "no user has permission to do this yet.", "Add one: newsletter users add")
@@ -102,22 +106,24 @@ def person(email: str, step: Permission) -> User:
     return able[0]
 
 
-def person_if_known(email: str, step: Permission) -> User | None:
+def person_if_known(email: str, *permissions: Permission) -> User | None:
     """Return `person`, or None when none is named and several could be meant.
 
     The audit trail then has the name of the operating system's user only.
     """
     if email:
-        return person(email, step)
-    able = _able(step)
+        return person(email, *permissions)
+    able = _able(permissions[0])
     return able[0] if len(able) == 1 else None
 
 
-def _able(step: Permission) -> list[User]:
+def _able(*permissions: Permission) -> list[User]:
     from newsletter.accounts.models import User
     from newsletter.accounts.permissions import has_permission
 
-    return [user for user in User.objects.filter(is_active=True) if has_permission(user, step)]
+    users = list(User.objects.filter(is_active=True))
+    found = ([user for user in users if has_permission(user, one)] for one in permissions)
+    return next((able for able in found if able), [])
 
 
 def _found(thing: Thing | None, word: str, number: int, group: str) -> Thing:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.audit.audit_trail import ADDRESS
-from newsletter.lib.logging_config import without_tokens
+from newsletter.lib.logging_config import without_rows, without_tokens
 
 LONG_TOKEN = re.compile(r"[\w+/=~-]{32,}")  # keys and signed links; no word is as long
-ROW = re.compile(r"(?m)^DETAIL: .*$")  # PostgreSQL prints the values of the row
 MAX_TRACE = 20_000
 OURS = ("newsletter", "workers")
 ROOT = Path(__file__).resolve().parents[3]
@@ -43,7 +42,7 @@ def describe_exception(error: BaseException, *, name: str) -> ExceptionDescripti
 
 def hidden(text: str) -> str:
     """Return `text` without addresses, readers' tokens and other long tokens."""
-    text = without_tokens(ADDRESS.sub("[address]", ROW.sub("DETAIL: [row]", text))).replace("\0", "")
+    text = without_tokens(ADDRESS.sub("[address]", without_rows(text))).replace("\0", "")
     return LONG_TOKEN.sub("[token]", text)
 
 

@@ -18,7 +18,7 @@ from redis.retry import Retry
 from newsletter.delivery.dispatches import active_pauses
 from newsletter.delivery.models import Attempt, Batch
 from newsletter.insights.models import WebhookPost, WebhookPostState
-from newsletter.ops.check_broker import redis_url
+from newsletter.ops.check_broker import is_redis_server, redis_url
 from newsletter.ops.health.health_facts import MailboxRates
 from newsletter.ops.mailbox_counts import mailbox_rates
 from newsletter.ops.models import Failure
@@ -94,9 +94,9 @@ def _database_bytes() -> int | None:
 
 def _redis() -> dict[str, Any]:
     """Return the figures of Redis; nothing for a broker of another kind."""
-    url = redis_url(settings.REDIS_URL)
-    if not url.startswith(("redis://", "rediss://", "unix://")):
+    if not is_redis_server(settings.REDIS_URL):
         return {}
+    url = redis_url(settings.REDIS_URL)
     once = Retry(NoBackoff(), 0)
     options = {"socket_timeout": REDIS_TIMEOUT_SECONDS, "socket_connect_timeout": REDIS_TIMEOUT_SECONDS}
     try:

@@ -70,6 +70,9 @@ def change_feed(feed: Feed, *, by: Actor = None, **fields: Unpack[FeedFields]) -
         if "url" in changes:
             # the fence of a reading under way: what it finds at the old address is not stored
             written |= STATE_OF_ADDRESS | {"held_until": None}
+        elif "auto_queue" in changes:
+            # the next reading is a first one: what the feed contains by then is left to a person
+            written |= {"content_at": None, "held_until": None}
         if changes:
             Feed.objects.filter(pk=feed.pk).update(**written | READ_AGAIN)
             audit_trail.record(by, Act.FEED_CHANGED, current, **changes)

@@ -44,7 +44,9 @@ def queue_item(item: Suggestion, *, again: bool = False, by: Actor = None) -> Qu
             return Queued(current.story, None)
         if current is None or current.state not in OPEN_ITEMS:
             raise InvalidState("This suggestion is no longer open, so nothing was added.")
-        done = _add_story(current, again=again, by=by) if current.is_whole else _order_draft(current, again=again)
+        done = (
+            _add_story(current, again=again, by=by) if current.is_whole else _order_draft(current, again=again, by=by)
+        )
         _close(current, SuggestionState.TAKEN, story=done.story)
     return done
 
@@ -89,14 +91,14 @@ def _add_story(item: Suggestion, *, again: bool, by: Actor) -> Queued:
     return Queued(story, None, lost_picture=bool(read["picture_url"] and not story.has_picture))
 
 
-def _order_draft(item: Suggestion, *, again: bool) -> Queued:
+def _order_draft(item: Suggestion, *, again: bool, by: Actor) -> Queued:
     earlier = duplicate_links.find_story_of_page(item.publication_id, item.page_key)
     if earlier and not again:
         place = "in the queue" if earlier.state == StoryState.QUEUED else "in an edition"
         raise InvalidState(
             f"This link is already {place}, as story {earlier.pk}. Confirm the duplicate to add it anyway."
         )
-    draft = story_drafts.order_to_queue(item.publication, item.url, known=item.fields, **_rules(item))
+    draft = story_drafts.order_to_queue(item.publication, item.url, known=item.fields, by=by, **_rules(item))
     return Queued(draft.story, draft)
 
 

@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ('publication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='publications.publication')),
                 ('story', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='stories.story')),
                 ('adds_itself', models.BooleanField(default=False, help_text='Its story is added to the queue once it was read.')),
+                ('added_for', models.CharField(blank=True, help_text='Who ordered that: the sign-in address of a staff user, or a feed.', max_length=254)),
                 ('kicker', models.CharField(blank=True, help_text='Kicker of its story.', max_length=80)),
                 ('section', models.CharField(blank=True, help_text='Section of its story.', max_length=60)),
             ],

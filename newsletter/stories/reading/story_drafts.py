@@ -11,6 +11,8 @@ from typing import Any
 import structlog
 from django.db import IntegrityError, transaction
 
+from newsletter.accounts.models import User
+from newsletter.audit import audit_trail
 from newsletter.audit.audit_trail import Actor
 from newsletter.lib.claim_rows import claim
 from newsletter.lib.errors import BadInput, InvalidState, NewsletterError
@@ -66,14 +68,20 @@ def order_html(publication: Publication, html: str, *, url: str = "") -> StoryDr
 
 
 def order_to_queue(
-    publication: Publication, url: str, *, known: Mapping[str, Any], section: str = "", kicker: str = ""
+    publication: Publication,
+    url: str,
+    *,
+    known: Mapping[str, Any],
+    section: str = "",
+    kicker: str = "",
+    by: Actor = None,
 ) -> StoryDraft:
     """Return a draft of a link that is added to the queue by itself once it was read.
 
     `known` are fields that stand where the page lacks them. A draft of the page that is open already is taken up.
     """
     draft = _order_link(publication, url)
-    taken_up = {"adds_itself": True, "section": section, "kicker": kicker}
+    taken_up = {"adds_itself": True, "added_for": audit_trail.address(by)[:254], "section": section, "kicker": kicker}
     StoryDraft.objects.filter(pk=draft.pk, state__in=OPEN_DRAFTS).update(**taken_up)
     waiting = StoryDraft.objects.filter(pk=draft.pk, state=DraftState.WAITING, tries=0)
     waiting.update(fields=dict(known))
@@ -114,7 +122,7 @@ def read_next(*, now: datetime, fetch: Fetch = fetch_page) -> bool:
     with transaction.atomic():  # a worker that is killed before the end leaves a draft that is read again
         _lock_queue(draft)
         if _record(draft) and draft.state == DraftState.READ:
-            draft.refresh_from_db(fields=["adds_itself"])  # it may have been ordered during the reading
+            draft.refresh_from_db(fields=["adds_itself", "added_for"])  # it may have been ordered during the reading
             if draft.adds_itself:
                 _add_itself(draft)
     return True
@@ -204,10 +212,17 @@ def _add_itself(draft: StoryDraft) -> None:
     """Add a draft to the queue that was ordered to be added. If that is not possible, it waits for a person."""
     read = teaser_fields(corrected_story(draft).story, draft.publication, given_url=draft.url)
     try:
-        add_to_queue(draft, **{name: without_undescribed_picture(read)[name] for name in PICTURE_FIELDS})
+        add_to_queue(
+            draft, by=_orderer(draft), **{name: without_undescribed_picture(read)[name] for name in PICTURE_FIELDS}
+        )
     except NewsletterError as error:
         problem = f"It was not added to the queue by itself. {error}"
         StoryDraft.objects.filter(pk=draft.pk, state=DraftState.READ).update(adds_itself=False, problem=problem[:300])
+
+
+def _orderer(draft: StoryDraft) -> Actor:
+    """Return who ordered that a draft is added by itself."""
+    return User.objects.filter(email=draft.added_for).first() or draft.added_for
 
 
 def _set_story(draft: StoryDraft, story: PageStory) -> None:

@@ -16,7 +16,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from newsletter.accounts.permissions import Permission
 from newsletter.audience.import_models import SubscriberImport
 from newsletter.audience.import_subscribers import ImportTerms
-from newsletter.audience.imports import choose_tables, import_orders, import_tables, preview_tables, run_imports
+from newsletter.audience.imports import (
+    choose_tables,
+    import_orders,
+    import_tables,
+    preview_tables,
+    reader_files,
+    run_imports,
+)
 from newsletter.audience.imports.preview_tables import ENCODINGS
 from newsletter.audience.subscriber_import_report import GROUPS, WORDS, SubscriberImportReport
 from newsletter.lib import clock
@@ -59,6 +66,18 @@ class ReaderFileForm(PlainForm):
         help_text="CSV, spreadsheet or ZIP file, up to 20 MB. Of an export with several files, choose all of them.",
         widget=SeveralFilesInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.ods,.zip"}),
     )
+
+    def clean_file(self) -> list[UploadedFile[bytes]]:
+        """Return the files. Of several, each must be a table: the import would leave another out without a word."""
+        files: list[UploadedFile[bytes]] = self.cleaned_data["file"]
+        others = [one.name or "file" for one in files if not reader_files.is_table_name(one.name or "file")]
+        if len(files) > 1 and others:
+            named = ", ".join(f"“{name}”" for name in others)
+            raise forms.ValidationError(
+                f"{named} cannot be imported with other files: only CSV files and spreadsheets can, and a ZIP file"
+                " only alone."
+            )
+        return files
 
     def content(self) -> tuple[BinaryIO, str]:
         """Return the uploaded file and its name; several files are packed into one ZIP file."""

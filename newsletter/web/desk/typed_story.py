@@ -43,7 +43,8 @@ def preview(request: DeskRequest, slug: str) -> HttpResponse:
     except NewsletterError as error:
         return render(request, "web/desk/edition_without_email.html", {"reason": str(error)})
     letter = anonymous_letter(shown.letter, Edition(pk=0, publication=publication))
-    letter = replace(letter, html=letter.html.replace(f'id="{shown.anchor}"', f'id="{ANCHOR}"', 1))
+    html = letter.html.replace(f'id="{shown.anchor}"', f'id="{ANCHOR}"', 1)
+    letter = replace(letter, html=html.replace(f'href="#{shown.anchor}"', f'href="#{ANCHOR}"'))
     return framed_response(letter, dark=request.POST.get("scheme") == "dark")
 
 

@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from django.urls import reverse_lazy
 
 from newsletter.accounts.models import User
-from newsletter.accounts.staff_address import staff_address
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
+from newsletter.mail.staff_address import staff_address
 from newsletter.web.site.sign_in import attempt_limits, known_browsers
 from newsletter.web.site.sign_in.allauth_adapter import TOO_MANY, Adapter
 

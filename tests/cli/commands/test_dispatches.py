@@ -83,6 +83,12 @@ def test_settling_needs_the_permission_to_operate(newsletter: Command, dispatch:
     assert "which does not permit this" in newsletter(*settle, "--by", "eddie@example.org").err
 
 
+def test_an_editor_pauses_a_dispatch_as_on_its_page(newsletter: Command, dispatch: Dispatch) -> None:
+    make.eddie()
+    pause = ("dispatches", "pause", dispatch.edition_id, "--reason", "A wrong name.", "--by", "eddie@example.org")
+    assert newsletter(*pause, "--json").data["state"] == "paused"
+
+
 def test_a_dispatch_is_paused_resumed_and_stopped(newsletter: Command, dispatch: Dispatch) -> None:
     number = dispatch.edition_id
     assert newsletter("dispatches", "pause", number, "--reason", "A wrong name.", "--json").data["state"] == "paused"

@@ -42,6 +42,16 @@ def test_sending_is_paused_listed_and_resumed(newsletter: Command, otto: User, p
     assert newsletter("ops", "pauses", "--json").data == []
 
 
+def test_an_editor_pauses_and_resumes_as_on_the_page_and_a_curator_may_not(newsletter: Command, db: None) -> None:
+    make.eddie(), make.cora()
+    pause = ("ops", "pause", "--reason", "rain", "--yes", "--by")
+    assert newsletter(*pause, "cora@example.org").status == 1
+    assert newsletter(*pause, "eddie@example.org").status == 0
+    assert newsletter("ops", "resume", "--yes").status == 0, "the only user who may"
+    make.otto()
+    assert newsletter(*pause[:-1], "--json").data[0]["by"] == "Otto", "ops come first when nobody is named"
+
+
 def test_a_pause_without_consent_or_twice_is_refused(newsletter: Command, otto: User) -> None:
     refused = newsletter("ops", "pause", "--reason", "rain")
     assert (refused.status, "--yes" in refused.err) == (1, True)

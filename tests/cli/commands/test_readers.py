@@ -11,6 +11,8 @@ from django.db import OperationalError
 from newsletter.audience import export_subscribers
 from newsletter.audience.models import Subscriber, Subscription
 from newsletter.audience.suppressions import suppress
+from newsletter.audit.acts import Act, Door
+from newsletter.audit.models import Record
 from newsletter.delivery.recipients import reader_links
 from newsletter.publications.models import Publication
 from tests.cli.conftest import Command
@@ -32,6 +34,17 @@ def test_an_import_prints_its_counts_and_problems(newsletter: Command, publicati
     assert "rows read 4 added 2 unchanged 1 refused 1 duplicates in the file 1" in result.text
     assert result.err == "line 4: The email address has no @.\n"
     assert "rita" not in result.out + result.err
+
+
+def test_an_import_leaves_a_record_and_a_dry_run_leaves_none(
+    newsletter: Command, publication: Publication, file: Path
+) -> None:
+    newsletter("readers", "import", file, *FORM, "--dry-run")
+    assert not Record.objects.exists()
+    newsletter("readers", "import", file, *FORM)
+    record = Record.objects.get()
+    assert (record.act, record.subject_id, record.door) == (Act.READERS_IMPORTED, publication.pk, Door.COMMAND)
+    assert record.details == {"source": "form", "file": "readers.csv"}
 
 
 def test_an_import_from_stdin_prints_json(newsletter: Command, publication: Publication) -> None:

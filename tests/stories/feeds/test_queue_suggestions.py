@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from newsletter.audit.acts import Act
+from newsletter.audit.models import Record
 from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import Publication
 from newsletter.stories import story_queue
@@ -19,6 +21,7 @@ from newsletter.stories.reading.fetch_page import fetch_page
 from newsletter.stories.rich_text import rich_text
 from tests.stories.feeds.made_up import TEXT, item, rss, whole
 from tests.stories.reading.pages import page
+from tests.support import factories as make
 from tests.support.website import Website, body, status
 
 NOW = datetime.fromisoformat("2026-11-21T08:00:00+00:00")
@@ -85,6 +88,16 @@ def test_without_a_text_the_link_is_read_and_the_story_is_added_by_itself(feed: 
     story = Story.objects.get()
     assert (story.headline, story.section) == ("Harbour to be dredged after years of waiting", "Region")
     assert StoryDraft.objects.get().state == DraftState.ADDED
+
+
+def test_a_story_that_is_added_by_itself_was_added_by_who_ordered_it(feed: Feed, site: Website) -> None:
+    site.pages["/a"] = body(page().encode())
+    cora = make.cora()
+    [one] = read(site, linked(site))
+    queue_suggestions.queue_item(one, by=cora)
+    read_drafts(site)
+    record = Record.objects.get(act=Act.STORY_ADDED)
+    assert (record.user, record.who) == (cora, "cora@example.org")
 
 
 def test_a_worker_that_is_killed_while_it_adds_a_story_has_left_the_order(feed: Feed, site: Website) -> None:
@@ -169,6 +182,16 @@ def test_a_feed_that_queues_by_itself_begins_with_what_is_new(feed: Feed, site: 
     assert queue_suggestions.add_ordered() == 1
     assert queue_suggestions.add_ordered() == 0
     assert [story.headline[0] for story in Story.objects.all()] == ["B"]
+
+
+def test_a_feed_that_queues_by_itself_from_now_on_leaves_what_it_contains_by_then(feed: Feed, site: Website) -> None:
+    read(site, whole("A"))
+    edit_feed.change_feed(feed, auto_queue=True)
+    read(site, whole("B"), whole("A"), now=NOW + timedelta(hours=1))
+    assert queue_suggestions.add_ordered() == 0
+    read(site, whole("C"), whole("B"), whole("A"), now=NOW + timedelta(hours=2))
+    assert queue_suggestions.add_ordered() == 1
+    assert [story.headline[0] for story in Story.objects.all()] == ["C"]
 
 
 def test_what_cannot_be_queued_by_itself_becomes_a_suggestion_that_says_why(

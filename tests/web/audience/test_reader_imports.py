@@ -92,6 +92,16 @@ def test_several_files_are_one_export(anna: Client, publication: Publication) ->
     }
 
 
+@pytest.mark.parametrize("other", ["unsubscribed", "more.zip", ".cleaned.csv", "report.pdf"])
+def test_of_several_files_none_is_left_out_without_a_word(anna: Client, publication: Publication, other: str) -> None:
+    readers = SimpleUploadedFile("readers.csv", b"email\nrita@readers.example\n")
+    files = [readers, SimpleUploadedFile(other, b"email\nada@readers.example\n")]
+    answer = anna.post(ADDRESS, {"publication": publication.pk, "file": files})
+    assert answer.status_code == 422
+    assert f"“{other}” cannot be imported with other files" in words(answer)
+    assert not SubscriberImport.objects.exists()
+
+
 def test_what_is_missing_is_said_at_its_field_and_nothing_starts(anna: Client, publication: Publication) -> None:
     address = upload(anna, publication, readers__csv=b"email\nrita@readers.example\n")
     form = form_of(anna, address, having="source")

@@ -36,6 +36,14 @@ def test_the_typed_story_stands_at_its_place_in_the_next_email(cora: Client, pub
     assert second.headline == "Second"
 
 
+def test_the_list_of_contents_leads_to_the_typed_story_too(cora: Client, publication: Publication) -> None:
+    stories = [make.story(publication) for _ in range(6)]
+    page = shown(cora, story=stories[1].pk, headline="Second", body="Typed words.", url="x").content.decode()
+    targets = re.findall(r'href="#([^"]+)"', page)
+    assert "typed-story" in targets
+    assert set(targets) <= set(re.findall(r' id="([^"]+)"', page))
+
+
 def test_a_new_story_is_shown_at_the_end_also_while_most_is_missing(cora: Client, publication: Publication) -> None:
     make.story(publication, headline="First")
     assert headlines(shown(cora)) == ["First", "Headline"]
