@@ -73,7 +73,7 @@ def address(pattern: URLPattern, story: int, edition: int) -> str:
         "draft_id": 1,
         "correction_id": 1,
         "feed_id": 1,
-        "item_id": 1,
+        "suggestion_id": 1,
         "edition_id": edition,
         "dispatch_id": 1,
         "batch_id": 1,

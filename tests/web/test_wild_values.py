@@ -41,7 +41,7 @@ PARTS = {"int": NUMBERS, "slug": WORDS, "str": TOKENS, "path": TOKENS}
 PART = re.compile(r"<(?:(\w+):)?(\w+)>")
 USUAL = {"int": "1", "slug": "morning", "str": "x", "path": "x"}
 FIRST: dict[str, Any] = {"story_id": Story, "edition_id": Edition, "dispatch_id": Dispatch, "batch_id": Batch}
-FIRST |= {"appeal_id": Appeal, "feed_id": Feed, "item_id": Suggestion, "import_id": SubscriberImport}
+FIRST |= {"appeal_id": Appeal, "feed_id": Feed, "suggestion_id": Suggestion, "import_id": SubscriberImport}
 SLOW = {"template", "template-preview", "template-version"}  # each try of a template is a process
 QUERY = re.compile(
     r"""request\.GET(?:\.get\(|\[)["']([\w-]+)|values\.get\(["']([\w-]+)|["']([\w-]+)["'] in request\.GET"""

@@ -19,7 +19,7 @@ from newsletter.stories.reading.teaser_fields import teaser_fields, without_unde
 
 log = structlog.get_logger()
 
-OPEN_ITEMS = (SuggestionState.OPEN, SuggestionState.ORDERED)
+OPEN_SUGGESTIONS = (SuggestionState.OPEN, SuggestionState.ORDERED)
 
 
 class Queued(NamedTuple):
@@ -30,7 +30,7 @@ class Queued(NamedTuple):
     lost_picture: bool = False  # the feed does not describe it
 
 
-def queue_item(item: Suggestion, *, again: bool = False, by: Actor = None) -> Queued:
+def queue_suggestion(suggestion: Suggestion, *, again: bool = False, by: Actor = None) -> Queued:
     """Add a suggestion to the queue, or order the reading of its link, after which it is added by itself.
 
     The second of two calls changes nothing. Raises `InvalidState` for a dismissed suggestion and, unless `again`, for
@@ -38,11 +38,11 @@ def queue_item(item: Suggestion, *, again: bool = False, by: Actor = None) -> Qu
     """
     with transaction.atomic():
         # the queue's lock comes first, as in story_queue.py
-        Publication.objects.select_for_update(no_key=True).get(pk=item.publication_id)
-        current = Suggestion.objects.select_related("publication", "feed", "story").filter(pk=item.pk).first()
+        Publication.objects.select_for_update(no_key=True).get(pk=suggestion.publication_id)
+        current = Suggestion.objects.select_related("publication", "feed", "story").filter(pk=suggestion.pk).first()
         if current and current.state == SuggestionState.TAKEN:
             return Queued(current.story, None)
-        if current is None or current.state not in OPEN_ITEMS:
+        if current is None or current.state not in OPEN_SUGGESTIONS:
             raise InvalidState("This suggestion is no longer open, so nothing was added.")
         done = (
             _add_story(current, again=again, by=by) if current.is_whole else _order_draft(current, again=again, by=by)
@@ -51,9 +51,9 @@ def queue_item(item: Suggestion, *, again: bool = False, by: Actor = None) -> Qu
     return done
 
 
-def dismiss(item: Suggestion) -> None:
+def dismiss(suggestion: Suggestion) -> None:
     """Dismiss an open suggestion. The feed does not suggest this article again."""
-    _close(item, SuggestionState.DISMISSED)
+    _close(suggestion, SuggestionState.DISMISSED)
 
 
 def add_ordered(*, limit: int = 20) -> int:
@@ -63,49 +63,51 @@ def add_ordered(*, limit: int = 20) -> int:
         .select_related("feed")
         .order_by("dated_at", "pk")[:limit]
     )
-    for item in ordered:
+    for suggestion in ordered:
         problem = ""
         try:
-            queue_item(item, by=f"feed {item.feed}")
+            queue_suggestion(suggestion, by=f"feed {suggestion.feed}")
         except NewsletterError as error:
             problem = str(error)
         except Exception:
-            log.exception("suggestion.not_queued", item=item.pk)
+            log.exception("suggestion.not_queued", suggestion=suggestion.pk)
             problem = "It could not be added."
         if problem:
-            still = Suggestion.objects.filter(pk=item.pk, state=SuggestionState.ORDERED)
+            still = Suggestion.objects.filter(pk=suggestion.pk, state=SuggestionState.ORDERED)
             still.update(state=SuggestionState.OPEN, problem=problem[:300])
     return len(ordered)
 
 
-def item_story(item: Suggestion) -> PageStory:
+def suggested_story(suggestion: Suggestion) -> PageStory:
     """Return what the feed says about an article."""
-    return PageStory.from_json({"fields": item.fields, "paragraphs": item.paragraphs, "notice": None})
+    return PageStory.from_json({"fields": suggestion.fields, "paragraphs": suggestion.paragraphs, "notice": None})
 
 
-def _add_story(item: Suggestion, *, again: bool, by: Actor) -> Queued:
-    corrected = SiteCorrections(item.publication).apply(item_story(item), url=item.url).story
-    read = teaser_fields(corrected, item.publication, given_url=item.url)
-    fields = without_undescribed_picture(read) | _rules(item)
-    story = story_queue.add(item.publication, again=again, by=by, **fields)
+def _add_story(suggestion: Suggestion, *, again: bool, by: Actor) -> Queued:
+    corrected = SiteCorrections(suggestion.publication).apply(suggested_story(suggestion), url=suggestion.url).story
+    read = teaser_fields(corrected, suggestion.publication, given_url=suggestion.url)
+    fields = without_undescribed_picture(read) | _rules(suggestion)
+    story = story_queue.add(suggestion.publication, again=again, by=by, **fields)
     return Queued(story, None, lost_picture=bool(read["picture_url"] and not story.has_picture))
 
 
-def _order_draft(item: Suggestion, *, again: bool, by: Actor) -> Queued:
-    earlier = duplicate_links.find_story_of_page(item.publication_id, item.page_key)
+def _order_draft(suggestion: Suggestion, *, again: bool, by: Actor) -> Queued:
+    earlier = duplicate_links.find_story_of_page(suggestion.publication_id, suggestion.page_key)
     if earlier and not again:
         place = "in the queue" if earlier.state == StoryState.QUEUED else "in an edition"
         raise InvalidState(
             f"This link is already {place}, as story {earlier.pk}. Confirm the duplicate to add it anyway."
         )
-    draft = story_drafts.order_to_queue(item.publication, item.url, known=item.fields, by=by, **_rules(item))
+    draft = story_drafts.order_to_queue(
+        suggestion.publication, suggestion.url, known=suggestion.fields, by=by, **_rules(suggestion)
+    )
     return Queued(draft.story, draft)
 
 
-def _rules(item: Suggestion) -> dict[str, str]:
-    return {"section": item.feed.section, "kicker": item.feed.kicker}
+def _rules(suggestion: Suggestion) -> dict[str, str]:
+    return {"section": suggestion.feed.section, "kicker": suggestion.feed.kicker}
 
 
-def _close(item: Suggestion, state: SuggestionState, *, story: Story | None = None) -> None:
-    still = Suggestion.objects.filter(pk=item.pk, state__in=OPEN_ITEMS)
+def _close(suggestion: Suggestion, state: SuggestionState, *, story: Story | None = None) -> None:
+    still = Suggestion.objects.filter(pk=suggestion.pk, state__in=OPEN_SUGGESTIONS)
     still.update(state=state, story=story, problem="", **WITHOUT_TEXT)

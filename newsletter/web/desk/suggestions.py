@@ -46,37 +46,37 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @permission_required(Permission.CURATE)
-def queue(request: DeskRequest, item_id: int) -> HttpResponse:
+def queue(request: DeskRequest, suggestion_id: int) -> HttpResponse:
     """Add a suggestion to the queue, or order the reading of its link."""
-    item = _item(item_id)
-    if item is None:
+    suggestion = _suggestion(suggestion_id)
+    if suggestion is None:
         return _gone(request)
     try:
-        done = queue_suggestions.queue_item(item, again="again" in request.POST, by=request.user)
+        done = queue_suggestions.queue_suggestion(suggestion, again="again" in request.POST, by=request.user)
     except NewsletterError as error:
         messages.error(request, str(error))
-        return _back(request, item)
+        return _back(request, suggestion)
     if done.story:
         lost = LOST_PICTURE if done.lost_picture else ""
         messages.success(request, f"“{done.story.headline}” was added to the queue.{picture_message(done.story)}{lost}")
     elif done.draft:
-        messages.success(request, f"“{item.headline}” is being read. Then it is added to the queue by itself.")
-    return _back(request, item)
+        messages.success(request, f"“{suggestion.headline}” is being read. Then it is added to the queue by itself.")
+    return _back(request, suggestion)
 
 
 @require_POST
 @permission_required(Permission.CURATE)
-def dismiss(request: DeskRequest, item_id: int) -> HttpResponse:
+def dismiss(request: DeskRequest, suggestion_id: int) -> HttpResponse:
     """Dismiss a suggestion."""
-    item = _item(item_id)
-    if item is None:
+    suggestion = _suggestion(suggestion_id)
+    if suggestion is None:
         return _gone(request)
-    queue_suggestions.dismiss(item)
-    return _back(request, item)
+    queue_suggestions.dismiss(suggestion)
+    return _back(request, suggestion)
 
 
-def _item(item_id: int) -> Suggestion | None:
-    return Suggestion.objects.select_related("publication").filter(pk=item_id).first()
+def _suggestion(suggestion_id: int) -> Suggestion | None:
+    return Suggestion.objects.select_related("publication").filter(pk=suggestion_id).first()
 
 
 def _gone(request: DeskRequest) -> HttpResponse:
@@ -84,9 +84,9 @@ def _gone(request: DeskRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk"))
 
 
-def _back(request: DeskRequest, item: Suggestion) -> HttpResponse:
+def _back(request: DeskRequest, suggestion: Suggestion) -> HttpResponse:
     """Return to the page on which the button was."""
     page = "suggestions" if request.POST.get("page") == "suggestions" else "queue"
     start = whole_number(request.POST.get("from", "")) or 0
     query = f"?from={min(start, MAX_START)}" if start and page == "suggestions" else ""
-    return HttpResponseRedirect(reverse(page, args=[item.publication.slug]) + query)
+    return HttpResponseRedirect(reverse(page, args=[suggestion.publication.slug]) + query)

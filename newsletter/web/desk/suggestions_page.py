@@ -19,7 +19,7 @@ PAGE_SIZE = 30
 class SuggestionCard:
     """A suggestion as its card shows it."""
 
-    item: Suggestion
+    suggestion: Suggestion
     read: PageStory
     earlier: EarlierStory | None
 
@@ -39,19 +39,29 @@ def open_suggestions(publication: Publication) -> Any:
 def suggestion_cards(publication: Publication, *, now: datetime, count: int, start: int = 0) -> list[SuggestionCard]:
     """Return `count` cards from `start` on, in a constant number of queries."""
     rows = open_suggestions(publication).select_related("feed").defer("paragraphs")
-    items = list(rows[start : start + count])
-    earlier = stories_of_pages(publication, (item.page_key for item in items))
-    reads = {item.pk: PageStory.from_json({"fields": item.fields, "paragraphs": [], "notice": None}) for item in items}
-    earlier |= _similar_stories(publication, (item for item in items if item.page_key not in earlier), reads, now=now)
-    return [SuggestionCard(item, reads[item.pk], earlier.get(item.page_key)) for item in items]
+    suggestions = list(rows[start : start + count])
+    earlier = stories_of_pages(publication, (suggestion.page_key for suggestion in suggestions))
+    reads = {
+        suggestion.pk: PageStory.from_json({"fields": suggestion.fields, "paragraphs": [], "notice": None})
+        for suggestion in suggestions
+    }
+    earlier |= _similar_stories(
+        publication, (suggestion for suggestion in suggestions if suggestion.page_key not in earlier), reads, now=now
+    )
+    return [
+        SuggestionCard(suggestion, reads[suggestion.pk], earlier.get(suggestion.page_key)) for suggestion in suggestions
+    ]
 
 
 def _similar_stories(
-    publication: Publication, items: Iterable[Suggestion], reads: Mapping[int, PageStory], *, now: datetime
+    publication: Publication, suggestions: Iterable[Suggestion], reads: Mapping[int, PageStory], *, now: datetime
 ) -> dict[str, EarlierStory]:
-    """Return the earlier story with a similar headline of each item that has one, by the key of the item's page."""
+    """Return the earlier story with a similar headline of each suggestion that has one, by the key of its page."""
     recent = RecentStories(publication, now=now)
-    found = {item.page_key: recent.most_similar(headline=reads[item.pk].value("headline"), body="") for item in items}
+    found = {
+        suggestion.page_key: recent.most_similar(headline=reads[suggestion.pk].value("headline"), body="")
+        for suggestion in suggestions
+    }
     similar = {key: one for key, one in found.items() if one}
     editions = editions_of(one.story for one in similar.values())
     return {key: EarlierStory(one.story, one.reason, editions.get(one.story.pk)) for key, one in similar.items()}

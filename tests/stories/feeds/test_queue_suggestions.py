@@ -52,7 +52,7 @@ def read_drafts(site: Website, *, now: datetime = NOW) -> None:
 
 def test_the_text_of_a_feed_becomes_a_story_at_once(feed: Feed, site: Website, publication: Publication) -> None:
     [one] = read(site, item("A", text=PICTURE.format("A dredger") + "".join(TEXT)))
-    done = queue_suggestions.queue_item(one)
+    done = queue_suggestions.queue_suggestion(one)
     assert done.story
     assert (done.story.headline, done.story.byline) == ("A is dredged after years of waiting", "Amina Okoye")
     assert (done.story.section, done.story.kicker, done.story.picture_alt) == ("Region", "Sea", "A dredger")
@@ -65,13 +65,13 @@ def test_the_text_of_a_feed_becomes_a_story_at_once(feed: Feed, site: Website, p
 
 def test_two_clicks_make_one_story(feed: Feed, site: Website) -> None:
     [one] = read(site, whole("A"))
-    assert queue_suggestions.queue_item(one).story == queue_suggestions.queue_item(one).story
+    assert queue_suggestions.queue_suggestion(one).story == queue_suggestions.queue_suggestion(one).story
     assert Story.objects.count() == 1
 
 
 def test_a_picture_that_the_feed_does_not_describe_is_left_out(feed: Feed, site: Website) -> None:
     [one] = read(site, item("A", text=PICTURE.format("") + "".join(TEXT)))
-    done = queue_suggestions.queue_item(one)
+    done = queue_suggestions.queue_suggestion(one)
     assert done.lost_picture
     assert done.story
     assert not done.story.has_picture
@@ -80,7 +80,7 @@ def test_a_picture_that_the_feed_does_not_describe_is_left_out(feed: Feed, site:
 def test_without_a_text_the_link_is_read_and_the_story_is_added_by_itself(feed: Feed, site: Website) -> None:
     site.pages["/a"] = body(page().encode())
     [one] = read(site, linked(site))
-    done = queue_suggestions.queue_item(one)
+    done = queue_suggestions.queue_suggestion(one)
     assert done.story is None
     assert done.draft
     assert done.draft.is_waiting
@@ -94,7 +94,7 @@ def test_a_story_that_is_added_by_itself_was_added_by_who_ordered_it(feed: Feed,
     site.pages["/a"] = body(page().encode())
     cora = make.cora()
     [one] = read(site, linked(site))
-    queue_suggestions.queue_item(one, by=cora)
+    queue_suggestions.queue_suggestion(one, by=cora)
     read_drafts(site)
     record = Record.objects.get(act=Act.STORY_ADDED)
     assert (record.user, record.who) == (cora, "cora@example.org")
@@ -103,7 +103,7 @@ def test_a_story_that_is_added_by_itself_was_added_by_who_ordered_it(feed: Feed,
 def test_a_worker_that_is_killed_while_it_adds_a_story_has_left_the_order(feed: Feed, site: Website) -> None:
     site.pages["/a"] = body(page().encode())
     [one] = read(site, linked(site))
-    queue_suggestions.queue_item(one)
+    queue_suggestions.queue_suggestion(one)
 
     def kill_before_the_story(execute: Any, sql: str, *rest: Any) -> Any:
         if sql.startswith('INSERT INTO "stories_story"'):
@@ -120,7 +120,7 @@ def test_a_worker_that_is_killed_while_it_adds_a_story_has_left_the_order(feed: 
 def test_a_link_that_cannot_be_read_stays_as_a_draft_with_what_the_feed_said(feed: Feed, site: Website) -> None:
     site.pages["/a"] = status(403)
     [one] = read(site, linked(site))
-    queue_suggestions.queue_item(one)
+    queue_suggestions.queue_suggestion(one)
     read_drafts(site)
     draft = StoryDraft.objects.get()
     assert (draft.state, draft.section) == (DraftState.FAILED, "Region")
@@ -133,7 +133,7 @@ def test_a_story_that_cannot_be_added_by_itself_waits_as_a_draft(
 ) -> None:
     site.pages["/a"] = body(page().encode())
     [one] = read(site, linked(site))
-    queue_suggestions.queue_item(one)
+    queue_suggestions.queue_suggestion(one)
     story_queue.add(publication, headline="Mine", url="https://post.example.org/harbour", body="<p>One.</p>")
     read_drafts(site)
     draft = StoryDraft.objects.get()
@@ -146,7 +146,7 @@ def test_an_open_draft_of_the_page_is_taken_up(feed: Feed, site: Website, public
     [draft] = story_drafts.order_links(publication, [site.url("/a")])
     read_drafts(site)
     [one] = read(site, linked(site))
-    done = queue_suggestions.queue_item(one)
+    done = queue_suggestions.queue_suggestion(one)
     assert done.draft == draft
     assert done.story == Story.objects.get()
 
@@ -158,17 +158,17 @@ def test_what_is_queued_already_must_be_confirmed(feed: Feed, site: Website, pub
         story_queue.add(publication, headline="Mine", url=url, body="<p>One.</p>")
         *_, one = read(site, item(name, text=text), now=NOW + number * read_feeds.INTERVAL)
         with pytest.raises(InvalidState, match="already in the queue"):
-            queue_suggestions.queue_item(one)
+            queue_suggestions.queue_suggestion(one)
         one.refresh_from_db()
         assert one.state == "open"
-        assert queue_suggestions.queue_item(one, again=True)
+        assert queue_suggestions.queue_suggestion(one, again=True)
 
 
 def test_a_dismissed_suggestion_is_not_queued(feed: Feed, site: Website) -> None:
     [one] = read(site, whole("A"))
     queue_suggestions.dismiss(one)
     with pytest.raises(InvalidState, match="no longer open"):
-        queue_suggestions.queue_item(one)
+        queue_suggestions.queue_suggestion(one)
     assert not Story.objects.exists()
 
 
@@ -209,7 +209,7 @@ def test_what_cannot_be_queued_by_itself_becomes_a_suggestion_that_says_why(
 
 def test_a_removed_feed_leaves_its_stories(feed: Feed, site: Website) -> None:
     [one] = read(site, whole("A"))
-    queue_suggestions.queue_item(one)
+    queue_suggestions.queue_suggestion(one)
     edit_feed.remove_feed(feed)
     assert Story.objects.count() == 1
     assert not Suggestion.objects.exists()
