@@ -124,8 +124,8 @@ def _find_program(name: str) -> str:
     path = shutil.which(name, path=str(folder) if folder else None)
     if path is None:
         raise CopyFailed(f"The program {name} is not installed. {hint}")
-    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 — ours
-    found = re.search(r"\b(\d+)(?:\.\d+|[a-z]+\d+)", said)
+    printed = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 — ours
+    found = re.search(r"\b(\d+)(?:\.\d+|[a-z]+\d+)", printed)
     if not found or found[1] != wanted:
         raise CopyFailed(f"{path} is of version {found[1] if found else 'unknown'}, the server of {wanted}. {hint}")
     return path
