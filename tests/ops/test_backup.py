@@ -168,12 +168,13 @@ def test_a_backup_of_another_database_or_of_a_newer_release_is_not_restored() ->
     assert "newer release (9)" in refused(newer)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_an_archive_without_a_database_replaces_nothing() -> None:
-    stream = io.BytesIO()
-    ArchiveWriter(stream).finish(dataclasses.replace(MANIFEST, database=connection.vendor))
-    with pytest.raises(NewsletterError, match="has no database"):
-        restore_backup(io.BytesIO(stream.getvalue()), replace=True, now=clock.now())
+def test_an_archive_without_a_database_replaces_nothing(two: tuple[System, System], tmp_path: Path) -> None:
+    file = tmp_path / "backup.tar.gz"
+    with file.open("wb") as stream:
+        ArchiveWriter(stream).finish(dataclasses.replace(MANIFEST, database=connection.vendor))
+    refused = two[0].say("restore", file, "--replace", "--yes")
+    assert (refused.status, "has no database" in refused.err) == (1, True), refused.err
+    assert [user["email"] for user in two[0].tell("users", "list")] == ["otto@example.org"]
 
 
 # --- the archive ---------------------------------------------------------------------------
