@@ -15,7 +15,9 @@ class Act(models.TextChoices):
     USER_ADDED = "user-added"
     USER_CLOSED = "user-closed"
     USER_REOPENED = "user-reopened"
-    ROLE_CHANGED = "role-changed"
+    ROLE_CHANGED = "role-changed"  # for all publications
+    ROLE_GRANTED = "role-granted"  # for one publication
+    ROLE_REVOKED = "role-revoked"
     STORY_ADDED = "story-added"
     STORY_CHANGED = "story-changed"
     STORY_MOVED = "story-moved"

@@ -23,6 +23,7 @@ app = Commands(help="Manage staff users and their roles.")
 class RoleOption(StrEnum):
     """The values of `accounts.models.Role`, which cannot be imported before Django is set up."""
 
+    CONTRIBUTOR = "contributor"
     CURATOR = "curator"
     EDITOR = "editor"
     AUDIENCE = "audience"
