@@ -59,7 +59,7 @@ class User(AbstractBaseUser):
 
     @cached_property
     def role_by_publication(self) -> dict[int, str]:
-        """Return the roles for single publications by the publication’s id: one query for this object, one a request."""
+        """Return the roles for single publications by its id: one query for this object, so one a request."""
         return dict(self.publication_roles.values_list("publication_id", "role"))
 
 
