@@ -6,7 +6,7 @@ A staff user has a role for all publications (`User.role`), roles for single pub
 
 from enum import StrEnum
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
 from newsletter.accounts.models import Role, User
 from newsletter.lib.errors import InvalidState
@@ -35,6 +35,7 @@ ALLOWED: dict[str, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
 }
 NOTHING: frozenset[Permission] = frozenset()
+EVERY_ROW = ~Q(pk__in=[])  # not Q(), which `Q(…) | Q()` ignores
 
 
 def has_permission(user: User, permission: Permission, publication: Model | int | None = None) -> bool:
@@ -66,13 +67,24 @@ def permitted(user: User, *permissions: Permission, publication: str = "publicat
     `publication` is the path from the model to its publication, such as `edition__publication`; `pk` for
     publications themselves. Without permissions: rows of publications in which the user has any role.
     """
-    wanted = frozenset(permissions or Permission)
+    ids = permitted_ids(user, *permissions)
+    return EVERY_ROW if ids is None else Q(**{f"{publication}__in": ids})
+
+
+def permitted_ids(user: User, *permissions: Permission) -> list[int] | None:
+    """Return the ids of the publications in which this user has one of `permissions`; None for all publications."""
     if not user.is_active:
-        return Q(pk__in=[])
+        return []
+    wanted = frozenset(permissions or Permission)
     if wanted & ALLOWED.get(user.role, NOTHING):
-        return Q()
-    ids = [pk for pk, role in user.role_by_publication.items() if wanted & ALLOWED.get(role, NOTHING)]
-    return Q(**{f"{publication}__in": ids})
+        return None
+    return sorted(pk for pk, role in user.role_by_publication.items() if wanted & ALLOWED.get(role, NOTHING))
+
+
+def staff_of(publication_id: int) -> QuerySet[User]:
+    """Return the active users who have a role in this publication, its own or one for all."""
+    has_role = ~Q(role="") | Q(publication_roles__publication=publication_id)
+    return User.objects.filter(has_role, is_active=True).distinct()
 
 
 class NotPermitted(InvalidState):

@@ -23,6 +23,9 @@ class Act(models.TextChoices):
     STORY_MOVED = "story-moved"
     STORY_REMOVED = "story-removed"
     STORY_RESTORED = "story-restored"
+    STORY_PITCHED = "story-pitched"  # by a contributor
+    PITCH_ACCEPTED = "pitch-accepted"
+    PITCH_DECLINED = "pitch-declined"
     EDITION_ADDED = "edition-added"  # outside the schedule
     EDITION_SUBMITTED = "edition-submitted"  # for review by a second person
     EDITION_APPROVED = "edition-approved"
