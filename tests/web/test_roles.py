@@ -149,6 +149,7 @@ PUBLIC |= {"unsubscribe", "preferences", "join", "confirm", "own-data", "web-ver
 PUBLIC |= {"archive", "archive-edition", "archive-feed", "archive-json", "archive-sitemap"}
 PUBLIC |= {"healthz", "readyz", "metrics", "webhook-sendgrid", None}  # None: the icon
 STAFF = [pattern for pattern in urlpatterns if isinstance(pattern, URLPattern) and pattern.name in EXPECTED]
+POSTED = {name for name, access in EXPECTED.items() if access.methods == DONE}
 
 Ids = dict[str, dict[str, int]]
 
@@ -219,7 +220,7 @@ def test_a_role_opens_what_it_may_and_nothing_else(role: Role, held: str, ids: I
                     wrong.append(f"{method} {pattern.name} of {slug}: {got} instead of {wanted}")
                 elif not for_all and MARKS["evening"] in text:
                     wrong.append(f"{method} {pattern.name} of {slug} names something of the other publication")
-    assert not wrong
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_visitor_opens_none_of_it(client: Client, ids: Ids) -> None:
