@@ -398,7 +398,7 @@ def test_approving_the_letter_of_before_when_an_approved_one_was_made_anew_is_re
 def test_approving_and_sending_are_two_permissions(monkeypatch: pytest.MonkeyPatch, permitted: Permission) -> None:
     monkeypatch.setitem(ALLOWED, Role.CURATOR, frozenset({permitted}))
     cora, edition = make.cora(), assembled()
-    acts = {
+    acts: dict[Permission, list[Callable[[], Edition]]] = {
         Permission.SEND: [
             lambda: edition_decisions.reschedule(edition, due_at=TUESDAY, now=BEFORE, by=cora, approve_later=True),
             lambda: edition_decisions.send_now(edition, now=BEFORE, by=cora, approve_later=True),

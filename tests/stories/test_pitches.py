@@ -1,5 +1,8 @@
 """Pitches: who may propose, change, accept and decline, and that each decision is made once."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from newsletter.accounts.models import Role, User
@@ -13,7 +16,11 @@ from newsletter.stories.models import Story, StoryState
 from tests.support import factories as make
 
 pytestmark = pytest.mark.django_db
-TEXT = {"headline": "The ferry stays", "url": "https://post.example.org/ferry", "body": "<p>It stays.</p>"}
+TEXT: dict[str, Any] = {
+    "headline": "The ferry stays",
+    "url": "https://post.example.org/ferry",
+    "body": "<p>It stays.</p>",
+}
 
 
 @pytest.fixture
@@ -59,13 +66,14 @@ def test_a_contributor_changes_own_pitches_until_they_are_decided(pitch: Story, 
 
 def test_contributors_do_nothing_else(publication: Publication, pitch: Story, carl: User) -> None:
     queued = make.story(publication)
-    for forbidden in (
+    acts: list[Callable[[], Story]] = [
         lambda: story_queue.add(publication, by=carl, **TEXT),
         lambda: story_queue.move(queued, to=1, by=carl),
         lambda: story_queue.drop(queued, by=carl),
         lambda: pitches.accept_pitch(pitch, by=carl),
         lambda: pitches.decline_pitch(pitch, reason="No.", by=carl),
-    ):
+    ]
+    for forbidden in acts:
         with pytest.raises(NotPermitted):
             forbidden()
 

@@ -144,7 +144,7 @@ EXPECTED = {
 # Every signed-in person opens these, whatever their role.
 SIGNED_IN = {"desk", "unsaved-keep", "unsaved-discard", "password"}
 # Anybody opens these: they check a token, a key or a password themselves, or are public.
-PUBLIC = {"login", "logout"}
+PUBLIC: set[str | None] = {"login", "logout"}
 PUBLIC |= {"unsubscribe", "preferences", "join", "confirm", "own-data", "web-version", "picture", "brand"}
 PUBLIC |= {"archive", "archive-edition", "archive-feed", "archive-json", "archive-sitemap"}
 PUBLIC |= {"healthz", "readyz", "metrics", "webhook-sendgrid", None}  # None: the icon

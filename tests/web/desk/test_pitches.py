@@ -1,5 +1,7 @@
 """The pages of pitches: a contributor proposes, a curator decides, the contributor reads what was decided."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -57,7 +59,7 @@ def test_a_story_is_pitched_changed_accepted_and_seen_in_the_queue(carl: Client,
 def test_the_reason_for_declining_is_read_by_whoever_pitched(
     carl: Client, cora: Client, contributor: User, publication: Publication
 ) -> None:
-    text = {"headline": "The ferry stays", "url": "https://post.example.org/ferry", "body": "<p>It stays.</p>"}
+    text: Any = {"headline": "The ferry stays", "url": "https://post.example.org/ferry", "body": "<p>It stays.</p>"}
     pitch = pitches.pitch_story(publication, why="Islanders ask.", by=contributor, **text)
     refused = follow(cora.post(f"/pitches/{pitch.pk}/decline/", {"reason": " "}), cora)
     assert "reason: is empty." in refused
@@ -91,7 +93,7 @@ def test_a_contributor_sees_own_pitches_the_queue_and_nothing_else(
 
 
 def test_what_was_typed_is_kept_when_a_pitch_is_not_accepted_by_the_form(carl: Client) -> None:
-    answer = form_of(carl, NEW, having="why").send(carl, **TYPED | {"why": "", "url": "nothing"})
+    answer: Any = form_of(carl, NEW, having="why").send(carl, **TYPED | {"why": "", "url": "nothing"})
     assert answer.status_code == 200
     assert "The ferry stays" in answer.content.decode()
     assert "This field is required." in words(answer)
