@@ -1,6 +1,12 @@
 """Settings of django-allauth, imported by `settings.py` (docs/decisions/0024): sign-in by email and password."""
 
+import re
+
+from newsletter import env
+from newsletter.lib.errors import BadSetting
+
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+EMAIL_BACKEND = "newsletter.accounts.email_backend.EmailBackend"
 LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "login"
 LOGIN_REDIRECT_URL = "desk"
 ACCOUNT_ADAPTER = "newsletter.web.site.sign_in.allauth_adapter.Adapter"
@@ -20,3 +26,12 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     }
 }
+
+# --- emails to staff -----------------------------------------------------------------------
+
+STAFF_EMAIL_SENDER = env.text("STAFF_EMAIL_SENDER").lower()  # empty: the sender of the oldest publication
+if STAFF_EMAIL_SENDER and not re.fullmatch(r"[a-z0-9._+-]+@(?:[a-z0-9-]+\.)+[a-z0-9-]+", STAFF_EMAIL_SENDER):
+    raise BadSetting(
+        "STAFF_EMAIL_SENDER", f"is {STAFF_EMAIL_SENDER!r}.", "Give an email address such as desk@news.example.org."
+    )
+STAFF_EMAILS_PER_MINUTE = env.count("STAFF_EMAILS_PER_MINUTE", 30, minimum=1, maximum=1000)

@@ -5,7 +5,10 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from newsletter.accounts.staff_email_models import StaffEmail
 from newsletter.mail.staff_address import staff_address
+
+__all__ = ["CacheEntry", "Role", "StaffEmail", "UnsavedForm", "User", "UserManager"]
 
 
 class Role(models.TextChoices):
