@@ -53,7 +53,9 @@ class User(AbstractBaseUser):
     times_closed = models.PositiveIntegerField(
         default=0, help_text="How often the account was closed. Links to a new password of before are void."
     )
-    time_zone = models.CharField(max_length=50, default="UTC", help_text="In which the pages of the account show times.")
+    time_zone = models.CharField(
+        max_length=50, default="UTC", help_text="In which the pages of the account show times."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()

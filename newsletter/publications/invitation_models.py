@@ -48,4 +48,3 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.email
-

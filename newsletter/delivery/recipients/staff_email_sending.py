@@ -7,12 +7,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from newsletter.accounts import password_reset
 from newsletter.accounts.render_staff_email import render
 from newsletter.accounts.staff_email_models import StaffEmail, StaffEmailKind
 from newsletter.accounts.staff_emails import StaffEmailContent
 from newsletter.delivery.recipients.single_emails import SingleEmails
 from newsletter.mail.message import Letter, Sender
 from newsletter.mail.sendgrid.mail_send_client import Client
+from newsletter.publications import invitations
 from newsletter.publications.models import Publication
 
 MINUTE = timedelta(minutes=1)
@@ -41,6 +43,8 @@ def _note(order: StaffEmail, _now: datetime) -> StaffEmailContent | None:
 
 CONTENTS: dict[StaffEmailKind, Callable[[StaffEmail, datetime], StaffEmailContent | None]] = {
     StaffEmailKind.NOTE: _note,
+    StaffEmailKind.INVITATION: invitations.email_content,
+    StaffEmailKind.PASSWORD_RESET: password_reset.email_content,
 }
 
 
