@@ -40,6 +40,11 @@ def note_use(session: SessionBase, user: User, *, browser: str, network: str, no
     _write(session, user, browser=browser, network=network, now=now)
 
 
+def follow_new_key(session: SessionBase) -> None:
+    """Write the row anew with the next request, because the session got a new key and lost its row."""
+    session.pop(USED_AT, None)
+
+
 def sessions_of(user: User, *, now: datetime) -> list[BrowserSession]:
     """Return the sessions of this user that are not over, the last used first."""
     idle, whole = timedelta(hours=settings.SESSION_IDLE_HOURS), timedelta(hours=settings.SESSION_MAX_HOURS)

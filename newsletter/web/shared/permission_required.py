@@ -62,6 +62,7 @@ def permission_required(
             except PermissionDenied:
                 return forbidden(request)
 
+        guarded.is_for_staff = True  # type: ignore[attr-defined]  # for the limits of sessions
         return guarded
 
     return guard

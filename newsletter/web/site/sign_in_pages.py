@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse_lazy
 
-from newsletter.accounts import manage_users, security_notes
+from newsletter.accounts import browser_sessions, manage_users, security_notes
 from newsletter.accounts.models import User
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
@@ -136,6 +136,7 @@ class ChangePassword(PasswordChangeView):  # type: ignore[misc]  # django-allaut
             audit_trail.record(form.user, Act.PASSWORD_CHANGED, form.user)
             security_notes.note_password_changed(form.user, now=clock.now())
             manage_users.end_sessions(form.user, but=self.request.session.session_key)
+            browser_sessions.follow_new_key(self.request.session)
         messages.success(self.request, "Your password has been changed.")
         return response
 

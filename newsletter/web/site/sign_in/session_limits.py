@@ -18,13 +18,18 @@ class SessionLimitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponseBase], *_args: object) -> None:
+        """Look at the session for views of staff only: pictures and readers' pages must not depend on a cookie."""
+        if not getattr(view, "is_for_staff", False):
+            return
         user, now = request.user, clock.now()
         if isinstance(user, User):
             if browser_sessions.is_over(request.session, now=now):
                 logout(request)
             elif not (request.method == "GET" and "HX-Request" in request.headers):
                 browser_sessions.note_use(request.session, user, **origin_of(request), now=now)
-        return self.get_response(request)
 
 
 def origin_of(request: HttpRequest) -> dict[str, str]:
