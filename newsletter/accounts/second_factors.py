@@ -28,6 +28,11 @@ def has_second_factor(user: User) -> bool:
     return bool(Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists())
 
 
+def users_with_second_factor() -> set[int]:
+    """Return the ids of the users who have one."""
+    return set(Authenticator.objects.filter(type__in=FACTORS).values_list("user_id", flat=True))
+
+
 def lacks_second_factor(user: User) -> bool:
     """Return True if a role of this user requires a second factor and they have none."""
     required = set(settings.REQUIRE_SECOND_FACTOR)

@@ -176,6 +176,16 @@ def email_content(order: StaffEmail, now: datetime) -> StaffEmailContent | None:
     )
 
 
+def email_state(invitation: Invitation) -> str:
+    """Return what became of the invitation's email, in words; empty when its order was deleted."""
+    order = invitation.staff_email
+    if order is None:
+        return ""
+    if order.sent_at:
+        return "email sent"
+    return f"email not sent: {order.problem}" if order.problem else "email is waiting to be sent"
+
+
 def _may_invite(by: User | None) -> bool:
     try:
         require(by, Permission.CONFIGURE)

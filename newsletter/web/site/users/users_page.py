@@ -77,7 +77,7 @@ def listing(request: DeskRequest) -> HttpResponse:
             "invitation": one,
             "until": one.invited_at + invitations.VALID,
             "is_over": now - one.invited_at > invitations.VALID,
-            "email_state": _email_state(one),
+            "email_state": invitations.email_state(one),
         }
         for one in open_ones.order_by("-invited_at")
     ]
@@ -187,13 +187,3 @@ def _send_reset_link(person: User, *, by: User) -> None:
 def _factors(person: User) -> list[str]:
     types = Authenticator.objects.filter(user=person).order_by("pk").values_list("type", flat=True)
     return [second_factors.NAMES[Authenticator.Type(one)] for one in types]
-
-
-def _email_state(invitation: Invitation) -> str:
-    """Return what became of the invitation's email, in words."""
-    order = invitation.staff_email
-    if order is None:
-        return ""
-    if order.sent_at:
-        return "email sent"
-    return f"email not sent: {order.problem}" if order.problem else "email is waiting to be sent"
