@@ -104,10 +104,10 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Permission.PITCH)
-def change(request: DeskRequest, story_id: int) -> HttpResponse:
+def change(request: DeskRequest, pitch_id: int) -> HttpResponse:
     """Show the form of one's own pitch, and save changes until a curator has decided."""
     own = Story.objects.exclude(pitch="").filter(created_by=request.user).select_related("publication", "picture")
-    story = permitted_or_404(request, own, pk=story_id)
+    story = permitted_or_404(request, own, pk=pitch_id)
     if story.state != StoryState.PITCHED and request.method != "POST":
         messages.info(request, f"A curator has decided about “{story.headline}”, so it can no longer be changed here.")
         return redirect("pitch-list", story.publication.slug)
@@ -135,12 +135,12 @@ def change(request: DeskRequest, story_id: int) -> HttpResponse:
 
 @require_POST
 @permission_required(Permission.CURATE)
-def accept(request: DeskRequest, story_id: int) -> HttpResponse:
+def accept(request: DeskRequest, pitch_id: int) -> HttpResponse:
     """Accept a pitch into the queue."""
     again = "again" in request.POST
     return _decide(
         request,
-        story_id,
+        pitch_id,
         lambda story: pitches.accept_pitch(story, by=request.user, again=again),
         "was accepted: it is at the end of the queue.",
     )
@@ -148,20 +148,20 @@ def accept(request: DeskRequest, story_id: int) -> HttpResponse:
 
 @require_POST
 @permission_required(Permission.CURATE)
-def decline(request: DeskRequest, story_id: int) -> HttpResponse:
+def decline(request: DeskRequest, pitch_id: int) -> HttpResponse:
     """Decline a pitch with a reason."""
     reason = request.POST.get("reason", "")
     return _decide(
         request,
-        story_id,
+        pitch_id,
         lambda story: pitches.decline_pitch(story, reason=reason, by=request.user),
         "was declined. Its contributor sees the reason on their page of pitches.",
     )
 
 
-def _decide(request: DeskRequest, story_id: int, action: Callable[[Story], Story], done: str) -> HttpResponse:
+def _decide(request: DeskRequest, pitch_id: int, action: Callable[[Story], Story], done: str) -> HttpResponse:
     found = Story.objects.exclude(pitch="").select_related("publication")
-    story = permitted_or_404(request, found, pk=story_id)
+    story = permitted_or_404(request, found, pk=pitch_id)
     try:
         action(story)
     except NewsletterError as error:

@@ -177,7 +177,7 @@ def _form_of(request: DeskRequest, story: Story) -> StoryForm:
 
 
 @require_safe
-@permission_required(Permission.CURATE)
+@permission_required(Permission.PITCH)
 def picture(request: DeskRequest, story_id: int) -> HttpResponse:
     """Render the status of a story's picture. The fragment polls until the picture is fetched or has failed."""
     story = permitted_or_404(request, Story.objects.select_related("picture"), pk=story_id)

@@ -57,6 +57,7 @@ FORMS = {
 SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "slug": (Publication, "slug"),
     "story_id": (Story, "pk"),
+    "pitch_id": (Story, "pk"),
     "edition_id": (Edition, "pk"),
     "appeal_id": (Appeal, "pk"),
 }  # by the name in the address: what the form edits, and the field that names it
