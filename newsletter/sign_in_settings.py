@@ -7,6 +7,14 @@ from newsletter.lib.errors import BadSetting
 
 ROLES = {"contributor", "curator", "editor", "audience", "ops", "admin"}  # accounts.models.Role
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
 EMAIL_BACKEND = "newsletter.accounts.email_backend.EmailBackend"
 LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "login"
 LOGIN_REDIRECT_URL = "desk"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
@@ -41,7 +42,7 @@ def note_use(session: SessionBase, user: User, *, browser: str, network: str, no
 
 
 def follow_new_key(session: SessionBase) -> None:
-    """Write the row anew with the next request, because the session got a new key and lost its row."""
+    """Write the row with the next request, because the session got a new key and lost its row."""
     session.pop(USED_AT, None)
 
 
@@ -84,6 +85,8 @@ def browser_name(user_agent: str) -> str:
 
 
 def _write(session: SessionBase, user: User, *, browser: str, network: str, now: datetime) -> None:
+    if not isinstance(session, SessionStore):
+        return  # sessions in cookies have no rows
     if session.session_key is None:
         session.save()
     values = {"user": user, "browser": browser[:60], "network": network[:50], "last_used_at": now}

@@ -24,6 +24,7 @@ def signed_in(person: User) -> Client:
     session = client.session
     session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
     session["account_authentication_methods_user"] = user_id_to_str(person)
+    session["signed_in_at"] = session["used_at"] = int(time.time())
     session.save()
     return client
 

@@ -33,7 +33,7 @@ def is_confirmed(request: HttpRequest) -> bool:
 def identity_confirmed(
     back: str = "",
 ) -> Callable[[Callable[Concatenate[DeskRequest, P], HttpResponseBase]], Callable[..., HttpResponseBase]]:
-    """Ask users to confirm who they are, unless they did lately.
+    """Ask users to confirm who they are, unless they did recently.
 
     Stands below `permission_required`. After a form was posted they come to the page named `back`, with the same
     arguments, or to the same address, and send it again: a stored form could be somebody else's by then.
