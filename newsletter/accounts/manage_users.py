@@ -90,6 +90,13 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
     return len(own)
 
 
+def is_last_administrator(user: User) -> bool:
+    """Return True if nobody else is an administrator of all publications with an open account."""
+    if user.role != Role.ADMIN or not user.is_active:
+        return False
+    return not User.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=user.pk).exists()
+
+
 def _locked_with_administrators(user: User) -> User:
     """Lock the user and all administrators, in one order: two who close each other wait for each other."""
     rows = User.objects.select_for_update().filter(Q(pk=user.pk) | Q(role=Role.ADMIN)).order_by("pk")
@@ -97,8 +104,7 @@ def _locked_with_administrators(user: User) -> User:
 
 
 def _require_another_administrator(user: User) -> None:
-    others = User.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=user.pk)
-    if user.role == Role.ADMIN and user.is_active and not others.exists():
+    if is_last_administrator(user):
         raise InvalidState("This is the last administrator. Make somebody else an administrator first.")
 
 

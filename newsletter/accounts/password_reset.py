@@ -28,7 +28,7 @@ class ResetTokens(PasswordResetTokenGenerator):
 
     key_salt = "newsletter.accounts.password_reset"
 
-    def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]  # the stubs know one model
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
         return f"{super()._make_hash_value(user, timestamp)}{user.times_closed}{user.is_active}"
 
 

@@ -42,7 +42,7 @@ WHERE = {
     "ConfirmPasswordForm": "/account/confirm/",
     "ProfileForm": "/account/",
     "InviteForm": "/users/invite/",
-    "RoleForm": "/users/{user}/",
+    "RoleForm": "/users/{another}/",
     "PublicationRoleForm": "/users/{user}/roles/",
     "PasteForm": "/desk/morning/paste/",
     "AppealForm": "/desk/morning/paste/",
@@ -154,7 +154,11 @@ def first() -> dict[str, Any]:
     models |= {"order": SubscriberImport, "user": User}
     pitch = Story.objects.exclude(pitch="").get()
     ids = {name: model.objects.earliest("pk").pk for name, model in models.items()}
-    return ids | {"pitch": pitch.pk, "invitation": invitations.create_token(Invitation.objects.get())}
+    return ids | {
+        "pitch": pitch.pk,
+        "another": User.objects.get(name="Eddie").pk,
+        "invitation": invitations.create_token(Invitation.objects.get()),
+    }
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:

@@ -65,7 +65,8 @@ def confirm(request: DeskRequest) -> HttpResponse:
     code_form = ConfirmCodeForm(posted if kind == "code" else None, user=user)
     code_form.fields["code"].widget.attrs.pop("autofocus")
     passkey_form = ConfirmPasskeyForm(posted if kind == "credential" else None, user=user)
-    form = {"password": password_form, "code": code_form, "credential": passkey_form}.get(kind)
+    by_kind: dict[str, Any] = {"password": password_form, "code": code_form, "credential": passkey_form}
+    form = by_kind.get(kind)
     if form is not None and form.is_valid():
         with transaction.atomic():
             if kind == "password":

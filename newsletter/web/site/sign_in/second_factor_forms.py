@@ -31,6 +31,7 @@ class LimitedCode:
     """Mixin for a form with a `code`: counts each attempt before it is looked at."""
 
     user: User
+    use_required_attribute = False
     fields: dict[str, Any]
     cleaned_data: dict[str, Any]
 

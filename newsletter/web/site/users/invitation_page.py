@@ -51,7 +51,9 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
             name, password = form.cleaned_data["name"], form.cleaned_data["password1"]
             user = invitations.accept(token, name=name, password=password, now=now)
             logout(request)  # somebody else may be signed in here; their session ends, and this one is new
-            return perform_password_login(request, {"email": user.email}, Login(user=user, email=user.email))
+            login = Login(user=user, email=user.email)
+            signed_in: HttpResponse = perform_password_login(request, {"email": user.email}, login)
+            return signed_in
     except (BadToken, InvalidState) as error:
         is_taken = str(error) == invitations.HAS_ACCOUNT
         context = {"problem": str(error), "is_taken": is_taken}

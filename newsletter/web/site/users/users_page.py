@@ -147,6 +147,7 @@ def show(request: DeskRequest, user_id: int) -> HttpResponse:
         "factors": _factors(person),
         "records": history_of(person),
         "is_self": person.pk == request.user.pk,
+        "is_last_administrator": manage_users.is_last_administrator(person),
     }
     return render(request, "web/site/user.html", context, status=422 if form.is_bound else 200)
 

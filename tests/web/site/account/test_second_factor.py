@@ -31,7 +31,7 @@ def nora(db: None) -> User:
 
 def code_of(secret: str, *, ahead: int = 0) -> str:
     """Return the code that an app shows now, or so many steps later."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead)))
 
 
 def set_up_app(browser: Client) -> tuple[str, list[str]]:
