@@ -33,11 +33,14 @@ def is_over(session: SessionBase, *, now: datetime) -> bool:
 
 
 def note_use(session: SessionBase, user: User, *, browser: str, network: str, now: datetime) -> None:
-    """Note that the session is used, at most once a minute."""
+    """Note that the session is used, at most once a minute. Raises `UpdateError` if it has just ended."""
     if USED_AT in session and now - _time(session, USED_AT, now) < WRITE_INTERVAL:
         return
     session.setdefault(SIGNED_IN_AT, int(now.timestamp()))
     session[USED_AT] = int(now.timestamp())
+    if isinstance(session, SessionStore) and session.session_key:
+        session.save()  # at once: saved after the view, it could undo what another request stores meanwhile
+        session.modified = False
     _write(session, user, browser=browser, network=network, now=now)
 
 

@@ -107,6 +107,23 @@ def test_use_is_written_once_a_minute_and_refreshes_of_a_page_are_no_use(nora: U
     assert not BrowserSession.objects.filter(last_used_at__lt=clock.now() - timedelta(minutes=1)).exists()
 
 
+def test_a_session_that_ends_while_its_request_arrives_is_anonymous(
+    nora: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = sign_in()
+    session = browser.session
+    session[browser_sessions.USED_AT] -= 120
+    session.save()
+    is_over = browser_sessions.is_over
+
+    def end_meanwhile(*args: Any, **kwargs: Any) -> bool:
+        Session.objects.all().delete()
+        return is_over(*args, **kwargs)
+
+    monkeypatch.setattr(browser_sessions, "is_over", end_meanwhile)
+    assert browser.get("/account/")["Location"].startswith("/sign-in/")
+
+
 def test_a_sign_in_gets_a_new_key_and_the_session_of_before_is_gone(nora: User, client: Client) -> None:
     client.get("/sign-in/passkey/")  # stores a question, so there is a session before the sign-in
     planted = client.session.session_key
