@@ -5,6 +5,7 @@ A staff user has a role for all publications (`User.role`), roles for single pub
 """
 
 from enum import StrEnum
+from typing import NamedTuple
 
 from django.db.models import Model, Q, QuerySet
 
@@ -13,16 +14,52 @@ from newsletter.lib.errors import InvalidState
 
 
 class Permission(StrEnum):
-    """A permission that a view, an act or a command requires."""
+    """A permission that a view, an act or a command requires (`PERMITS`)."""
 
-    PITCH = "pitch"  # pitch stories and change one's own pitches; see the queue
-    CURATE = "curate"  # queue, change and drop stories; accept pitches; see previews; submit for review
-    APPROVE = "approve"  # approve, hold, cancel and reschedule editions; change appeals, logos and templates
-    SEND = "send"  # send an edition now; pause, resume and stop sending
-    AUDIENCE = "audience"  # find a reader and see everything about them; import, export, suppress
-    CONFIGURE = "configure"  # create and change publications: sender, schedule, brand, limits; for all: users and roles
-    OPERATE = "operate"  # see ops; pause and stop sending, settle an uncertain batch
+    PITCH = "pitch"
+    CURATE = "curate"
+    APPROVE = "approve"
+    SEND = "send"
+    AUDIENCE = "audience"
+    CONFIGURE = "configure"
+    OPERATE = "operate"
 
+
+class Permits(NamedTuple):
+    """What a permission permits in a publication, and what it permits only in a role for all publications."""
+
+    acts: str
+    for_all: str = ""
+
+
+PERMITS: dict[Permission, Permits] = {
+    Permission.PITCH: Permits("pitch stories, change own pitches until they are decided, see the queue"),
+    Permission.CURATE: Permits(
+        "queue, change and drop stories, decide about pitches, write the texts of an edition, see previews, send tests"
+        " to staff, submit for review"
+    ),
+    Permission.APPROVE: Permits(
+        "approve, hold, release, reopen and cancel editions, add an extra one, change appeals, logos and the template,"
+        " import gifts, send tests to any address",
+        "import gifts that count for every publication",
+    ),
+    Permission.SEND: Permits(
+        "send an edition now, change its send time, stop it, pause and resume sending", "pause and resume all sending"
+    ),
+    Permission.AUDIENCE: Permits(
+        "find readers and see what belongs to the publication, import and export them, unsubscribe an address",
+        "suppress an address or a domain everywhere, lift a suppression, see the list of suppressions",
+    ),
+    Permission.CONFIGURE: Permits(
+        "change the publication: sender, schedule, brand, limits, archive, automatic approval, feeds",
+        "add publications, change roles of users, read the audit log",
+    ),
+    Permission.OPERATE: Permits(
+        "see ops with the publication’s editions, pause, resume and stop its sending, settle and retry batches, see who"
+        " did not get an edition",
+        "pause all sending, see failures with their tracebacks, confirm the environment",
+    ),
+}
 
 ALLOWED: dict[str, frozenset[Permission]] = {
     Role.CONTRIBUTOR: frozenset({Permission.PITCH}),

@@ -151,12 +151,13 @@ SIGNED_IN = {"desk", "unsaved-keep", "unsaved-discard", "password", "account", "
 SIGNED_IN |= {"mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_remove_webauthn"}
 SIGNED_IN |= {"mfa_view_recovery_codes", "mfa_generate_recovery_codes"}
 # Anybody opens these: they check a token, a key or a password themselves, or are public.
-PUBLIC = {"login", "account_login", "logout", "mfa_authenticate", "passkey-sign-in"}
+PUBLIC: set[str | None] = {"login", "account_login", "logout", "mfa_authenticate", "passkey-sign-in"}
 PUBLIC |= {"password-forgotten", "password-asked", "password-reset", "invitation"}
 PUBLIC |= {"unsubscribe", "preferences", "join", "confirm", "own-data", "web-version", "picture", "brand"}
 PUBLIC |= {"archive", "archive-edition", "archive-feed", "archive-json", "archive-sitemap"}
 PUBLIC |= {"healthz", "readyz", "metrics", "webhook-sendgrid", None}  # None: the icon
 STAFF = [pattern for pattern in urlpatterns if isinstance(pattern, URLPattern) and pattern.name in EXPECTED]
+POSTED = {name for name, access in EXPECTED.items() if access.methods == DONE}
 
 Ids = dict[str, dict[str, int]]
 
@@ -227,7 +228,7 @@ def test_a_role_opens_what_it_may_and_nothing_else(role: Role, held: str, ids: I
                     wrong.append(f"{method} {pattern.name} of {slug}: {got} instead of {wanted}")
                 elif not for_all and MARKS["evening"] in text:
                     wrong.append(f"{method} {pattern.name} of {slug} names something of the other publication")
-    assert not wrong
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_visitor_opens_none_of_it(client: Client, ids: Ids) -> None:
