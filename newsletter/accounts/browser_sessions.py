@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from newsletter.accounts import manage_users
 from newsletter.accounts.models import BrowserSession, User
+from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 
@@ -73,6 +74,15 @@ def end_others(user: User, session: SessionBase, *, now: datetime) -> int:
         count = manage_users.end_sessions(user, but=session.session_key)
         if count:
             audit_trail.record(user, Act.SESSIONS_ENDED, user, now=now, count=count)
+    return count
+
+
+def end_all(user: User, *, by: User | None, now: datetime) -> int:
+    """End all sessions of this user, as an administrator. Return how many there were."""
+    require(by, Permission.CONFIGURE)
+    with transaction.atomic():
+        count = manage_users.end_sessions(user)
+        audit_trail.record(by, Act.SESSIONS_ENDED, user, now=now, count=count)
     return count
 
 

@@ -143,7 +143,9 @@ def test_security_settings_need_a_sign_in_of_the_last_quarter_of_an_hour(nora: U
         assert browser.post(f"/account/second-factor/{path}")["Location"].startswith("/account/confirm/?next=")
     wrong = browser.post("/account/confirm/", {"password": "wrong", "next": "/account/"})
     assert wrong.status_code == 422
+    before = browser.session.session_key
     where = browser.post("/account/confirm/", {"password": make.PASSWORD, "next": "https://evil.example/"})
+    assert browser.session.session_key != before
     assert where["Location"] == "/"
     for path in paths:
         assert browser.get(f"/account/second-factor/{path}").status_code == 200
