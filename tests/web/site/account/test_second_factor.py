@@ -17,6 +17,7 @@ from newsletter.audit.models import Record
 from newsletter.lib import clock
 from newsletter.lib.errors import InvalidState
 from tests.support import factories as make
+from tests.web.asking import words
 from tests.web.conftest import signed_in
 from tests.web.site.mailbox import emails_to
 
@@ -55,6 +56,8 @@ def test_with_an_app_a_password_alone_opens_nothing_and_a_code_works_once(nora: 
     for path in ("/", "/account/", "/account/second-factor/", "/account/confirm/"):
         assert browser.get(path)["Location"].startswith("/sign-in/"), path
     assert browser.post("/sign-in/code/", {"code": "000000"}).status_code == 422
+    assert "Enter the code" not in words(browser.get("/sign-in/"))  # they may be somebody else after all
+    browser.post("/sign-in/", PASSWORD)
     code = code_of(secret)
     assert browser.post("/sign-in/code/", {"code": code})["Location"] == "/"
     assert browser.get("/account/").status_code == 200
