@@ -59,6 +59,9 @@ class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]  # as above
     def get(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:  # noqa: ARG002 — Django's signature
         return JsonResponse(dict(auth.begin_authentication(None)))
 
+    def _redirect_to_pending_stage(self, *_args: Any) -> None:
+        """Do nothing: a passkey alone may be used after a password, too."""
+
     def form_valid(self, form: Any) -> HttpResponse:
         """Go on to `next`, as after a password."""
         authenticator = form.cleaned_data["credential"]

@@ -56,7 +56,8 @@ def test_with_an_app_a_password_alone_opens_nothing_and_a_code_works_once(nora: 
     for path in ("/", "/account/", "/account/second-factor/", "/account/confirm/"):
         assert browser.get(path)["Location"].startswith("/sign-in/"), path
     assert browser.post("/sign-in/code/", {"code": "000000"}).status_code == 422
-    assert "Enter the code" not in words(browser.get("/sign-in/"))  # they may be somebody else after all
+    assert "Forgot your password?" in words(browser.get("/sign-in/"))  # they may be somebody else after all
+    assert browser.get("/sign-in/passkey/").status_code == 200
     browser.post("/sign-in/", PASSWORD)
     code = code_of(secret)
     assert browser.post("/sign-in/code/", {"code": code})["Location"] == "/"
