@@ -10,6 +10,7 @@ from newsletter.web.audience import reader_exports, reader_imports, reader_looku
 from newsletter.web.desk import (
     appeals,
     change_send_time,
+    correct_story_page,
     custom_template,
     edition_actions,
     edition_text_form,
@@ -59,6 +60,14 @@ DESK = [
     path("suggestions/<int:suggestion_id>/dismiss/", suggestions.dismiss, name="suggestion-dismiss"),
     path("stories/<int:story_id>/", stories.change, name="story"),
     path("stories/<int:story_id>/picture/", stories.picture, name="story-picture"),
+    path("stories/<int:story_id>/correct/", correct_story_page.correct, name="story-correct"),
+    path("stories/<int:story_id>/correct/preview/", correct_story_page.preview, name="correction-preview"),
+    path(
+        "story-corrections/<int:story_correction_id>/withdraw/",
+        correct_story_page.withdraw,
+        name="story-correction-withdraw",
+    ),
+    path("story-corrections/<int:story_correction_id>/line/", correct_story_page.line, name="story-correction-line"),
     path("stories/<int:story_id>/move/", story_queue.move, name="story-move"),
     path("stories/<int:story_id>/drop/", story_queue.drop, name="story-drop"),
     path("stories/<int:story_id>/restore/", story_queue.restore, name="story-restore"),

@@ -21,6 +21,10 @@ class Act(models.TextChoices):
     STORY_MOVED = "story-moved"
     STORY_REMOVED = "story-removed"
     STORY_RESTORED = "story-restored"
+    STORY_CORRECTED = "story-corrected"  # after it was sent
+    CORRECTION_WITHDRAWN = "correction-withdrawn"
+    CORRECTION_LINE_QUEUED = "correction-line-queued"  # for the next email
+    CORRECTION_LINE_REMOVED = "correction-line-removed"
     EDITION_ADDED = "edition-added"  # outside the schedule
     EDITION_SUBMITTED = "edition-submitted"  # for review by a second person
     EDITION_APPROVED = "edition-approved"

@@ -29,6 +29,7 @@ from newsletter.cli.commands import (
     run,
     stories,
     stories_add,  # noqa: F401 — adds a command to stories
+    stories_correct,  # noqa: F401 — adds commands to stories
     users,
     warm_ups,
 )

@@ -123,6 +123,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/": Role.EDITOR,
         "/desk/weekend/": Role.CURATOR,
         f"/stories/{story.pk}/": Role.CURATOR,
+        f"/stories/{archived.placements.earliest('pk').story_id}/correct/": Role.EDITOR,
         "/desk/morning/new/": Role.CURATOR,
         "/desk/morning/paste/": Role.EDITOR,
         "/desk/morning/logos/": Role.EDITOR,

@@ -14,7 +14,7 @@ from newsletter.audience.import_models import SubscriberImport
 from newsletter.audience.imports import import_orders
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Dispatch
-from newsletter.editions.models import Edition
+from newsletter.editions.models import Edition, EditionState
 from newsletter.giving.models import Appeal
 from newsletter.letters import custom_templates
 from newsletter.lib import clock
@@ -40,6 +40,7 @@ WHERE = {
     "GiftsForm": "/desk/morning/gifts/",
     "TemplateForm": "/desk/morning/template/",
     "ExtraEditionForm": "/desk/morning/",
+    "CorrectionForm": "/stories/{sent}/correct/",
     "EditionTextsForm": "/editions/{edition}/texts/",
     "StopEditionForm": "/editions/{edition}/stop/",
     "NewPublicationForm": "/new-publication/",
@@ -89,6 +90,8 @@ def ada(publication: Publication) -> Client:
     other = make.publication(slug="other")
     make.readers(other, 1)
     open_dispatch.open_dispatch(make.approved_edition(other).pk, now=make.MONDAY)
+    sent = make.approved_edition(make.publication(slug="sent"))
+    Edition.objects.filter(pk=sent.pk).update(state=EditionState.DISPATCHED)
     edit_publication.update_publication(publication, logo_width=200)
     publication.logo = publication.logo_dark = make.picture()
     publication.save()
@@ -139,7 +142,8 @@ def first() -> dict[str, int]:
     models: dict[str, Any] = {"story": Story, "edition": Edition, "dispatch": Dispatch, "appeal": Appeal}
     models["feed"] = Feed
     models["order"] = SubscriberImport
-    return {name: model.objects.earliest("pk").pk for name, model in models.items()}
+    sent = Story.objects.filter(placements__edition__state=EditionState.DISPATCHED).earliest("pk").pk
+    return {name: model.objects.earliest("pk").pk for name, model in models.items()} | {"sent": sent}
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:

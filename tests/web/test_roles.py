@@ -15,6 +15,7 @@ from tests.web.conftest import signed_in
 # what a role with a permission does with each address: it opens a page, or it posts; the others are of curators
 DECIDING_PAGES = {
     "edition-stop",
+    "story-correct",
     "appeal",
     "appeal-add",
     "gifts",
@@ -25,6 +26,7 @@ DECIDING_PAGES = {
     "template-preview",
 }
 DECIDING_POSTS = {"approve", "assemble", "cancel", "edition-extra", "hold", "release", "reopen", "reschedule"}
+DECIDING_POSTS |= {"correction-preview", "story-correction-line", "story-correction-withdraw"}
 DECIDING_POSTS |= {"appeal-activate", "appeal-preview", "appeal-retire"}
 DECIDING_POSTS |= {"send-now", "template-remove", "template-version"}
 DECIDING = DECIDING_PAGES | DECIDING_POSTS
@@ -72,6 +74,7 @@ def address(pattern: URLPattern, story: int, edition: int) -> str:
         "story_id": story,
         "draft_id": 1,
         "correction_id": 1,
+        "story_correction_id": 1,
         "feed_id": 1,
         "suggestion_id": 1,
         "edition_id": edition,

@@ -49,8 +49,9 @@ FEED = (
 PUBLICATION = (
     "slug name tagline website sender_name sender_email reply_to postal_address fallback_name language accent_colour "
     "accent_colour_dark logo_url logo_dark_url logo_width fonts layout corners footer_text social_links sponsor_name "
-    "sponsor_text sponsor_url greeting reading_time phrases utm_tags utm_excluded_hosts click_tracking time_zone "
-    "recurrence starts_on send_time lead_minutes local_time pace_per_minute pace_per_hour quiet_from quiet_until "
+    "sponsor_text sponsor_url corrections_place greeting reading_time phrases utm_tags utm_excluded_hosts "
+    "click_tracking time_zone recurrence starts_on send_time lead_minutes local_time pace_per_minute pace_per_hour "
+    "quiet_from quiet_until "
     "schedule_ahead_minutes minimum_stories maximum_stories teaser_paragraphs on_empty lateness_limit_minutes "
     "auto_approve two_people sign_up_open archive_open is_active created_at"
 )

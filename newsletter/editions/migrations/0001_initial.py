@@ -68,6 +68,26 @@ class Migration(migrations.Migration):
             field=models.ManyToManyField(related_name='editions', through='editions.Placement', to='stories.story'),
         ),
         migrations.CreateModel(
+            name='StoryCorrection',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.CharField(help_text='A sentence that says what was wrong and what is right.', max_length=500)),
+                ('headline', models.CharField(blank=True, help_text='For the web version; empty: the one that was sent.', max_length=250)),
+                ('body', models.TextField(blank=True, help_text='Sanitised HTML for the web version; empty: the text that was sent.')),
+                ('sent_headline', models.CharField(help_text='The headline in the email that left.', max_length=250)),
+                ('is_for_next_email', models.BooleanField(default=True, help_text='A line of it is printed in one email.')),
+                ('corrected_at', models.DateTimeField()),
+                ('withdrawn_at', models.DateTimeField(blank=True, help_text='When it was undone: nothing shows it then.', null=True)),
+                ('corrected_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('edition', models.ForeignKey(help_text='The edition that has left with it.', on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='editions.edition')),
+                ('printed_in', models.ForeignKey(blank=True, help_text='The edition that has its line.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='printed_corrections', to='editions.edition')),
+                ('story', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='stories.story')),
+            ],
+            options={
+                'ordering': ['corrected_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='FrozenLetter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

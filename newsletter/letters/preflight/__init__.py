@@ -14,6 +14,7 @@ from newsletter.letters.preflight import (
     check_client_support,
     check_content,
     check_contrast,
+    check_corrections,
     check_html,
     check_pictures,
     check_size,
@@ -36,6 +37,7 @@ def check(letter: Letter, contents: LetterContent) -> list[Finding]:
     return [
         *_letter_findings(letter, contents, texts),
         *check_brand.check_logo(contents.brand.logo),
+        *check_corrections.check_corrections(letter, contents.corrections),
         *check_written.check_written(texts),
         *check_written.check_headlines(texts),
         *check_written.check_alt_texts(texts),

@@ -16,13 +16,14 @@ class Written(NamedTuple):
 
 
 def written_texts(contents: LetterContent) -> list[Written]:
-    """Return the texts of stories, appeal, note, subject and preview, without empty ones.
+    """Return the texts of stories, appeal, note, corrections, subject and preview, without empty ones.
 
     Stories come first, because a subject or a preview that nobody wrote repeats their headlines.
     """
     found = [written for story in contents.stories for written in _of_story(story)]
     found += _of_appeal(contents.appeal) if contents.appeal else []
     found += [Written("note", paragraph) for paragraph in contents.intro]
+    found += [Written("corrections", correction.text) for correction in contents.corrections]
     found += [Written("subject", contents.subject), Written("preheader", contents.preheader)]
     return [written for written in found if written.text]
 

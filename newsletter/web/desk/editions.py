@@ -20,6 +20,7 @@ from newsletter.delivery.dispatches.active_pauses import active_pauses
 from newsletter.delivery.dispatches.delay_reasons import delay_of, expected_delays
 from newsletter.delivery.dispatches.stop_edition import StopEffect
 from newsletter.delivery.ledger.progress import progress
+from newsletter.editions import correction_lines
 from newsletter.editions.embargo_and_expiry import reason_to_hold
 from newsletter.editions.models import TRANSITIONS, Edition, EditionState, Variant
 from newsletter.editions.reopen_edition import NOT_YET_SENT
@@ -150,6 +151,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "tally": dispatch_stats(dispatch.pk) if dispatch else None,
         "can": can(request, edition),
         "unsaved": _unsaved(edition),
+        "lines": correction_lines.lines_of(edition),
         "history": audit_history.history_of(edition),
         "form": form,
         "now": now,
@@ -209,6 +211,8 @@ def can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
         "cancel": can_approve and EditionState.CANCELLED in transitions,
         "send": can_approve and is_open,
         "assemble": can_approve and edition.state == EditionState.PLANNED,
+        "correct": can_approve and edition.state == EditionState.DISPATCHED,
+        "take_lines_out": can_approve and edition.state in (EditionState.PLANNED, EditionState.ASSEMBLED),
         "reopen": can_approve and edition.state in (EditionState.ASSEMBLED, EditionState.APPROVED),
         "steer": (can_approve or has_permission(request.user, Permission.OPERATE))
         and edition.state == EditionState.DISPATCHING,

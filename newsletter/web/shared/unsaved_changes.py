@@ -37,6 +37,7 @@ class KeptForm(NamedTuple):
 FORMS = {
     "story-add": KeptForm("New story", "headline", Permission.CURATE),
     "story": KeptForm("Story", "headline", Permission.CURATE),
+    "story-correct": KeptForm("Correction", "headline", Permission.APPROVE),
     "edition-texts": KeptForm("Subject and note", "subject", Permission.CURATE),
     "appeal-add": KeptForm("New appeal", "name", Permission.APPROVE),
     "appeal": KeptForm("Appeal", "name", Permission.APPROVE),
