@@ -10,6 +10,7 @@ from newsletter.web.audience import reader_exports, reader_imports, reader_looku
 from newsletter.web.desk import (
     appeals,
     change_send_time,
+    comments,
     correct_story_page,
     custom_template,
     edition_actions,
@@ -71,6 +72,18 @@ DESK = [
     path("stories/<int:story_id>/move/", story_queue.move, name="story-move"),
     path("stories/<int:story_id>/drop/", story_queue.drop, name="story-drop"),
     path("stories/<int:story_id>/restore/", story_queue.restore, name="story-restore"),
+]
+COMMENTS = [
+    path("comments/", comments.waiting, name="comments"),
+    path("stories/<int:story_id>/comments/", comments.of_story, name="story-comments"),
+    path("editions/<int:edition_id>/comments/", comments.of_edition, name="edition-comments"),
+    path("comment-threads/<int:thread_id>/answer/", comments.answer, name="thread-answer"),
+    path("comment-threads/<int:thread_id>/resolve/", comments.resolve, name="thread-resolve"),
+    path("comment-threads/<int:thread_id>/reopen/", comments.reopen, name="thread-reopen"),
+    path("comment-threads/<int:thread_id>/claim/", comments.claim, name="thread-claim"),
+    path("comment-threads/<int:thread_id>/release/", comments.release, name="thread-release"),
+    path("comments/<int:comment_id>/edit/", comments.edit, name="comment-edit"),
+    path("comments/<int:comment_id>/delete/", comments.delete, name="comment-delete"),
 ]
 EDITIONS = [
     path("editions/", editions.latest, name="editions"),
@@ -181,6 +194,7 @@ MACHINES = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *DESK,
+    *COMMENTS,
     *EDITIONS,
     *APPEALS,
     *PUBLICATIONS,

@@ -35,6 +35,13 @@ class Act(models.TextChoices):
     EDITION_SENT_NOW = "edition-sent-now"
     EDITION_REOPENED = "edition-reopened"
     EDITION_EDITED = "edition-edited"  # its subject, preview text or note
+    COMMENT_WRITTEN = "comment-written"
+    COMMENT_EDITED = "comment-edited"
+    COMMENT_DELETED = "comment-deleted"
+    THREAD_RESOLVED = "thread-resolved"
+    THREAD_REOPENED = "thread-reopened"
+    REQUEST_CLAIMED = "request-claimed"  # to a team, by one of its people
+    REQUEST_RELEASED = "request-released"
     TEST_ORDERED = "test-ordered"  # an email to named people, before readers get it
     DISPATCH_PAUSED = "dispatch-paused"
     DISPATCH_RESUMED = "dispatch-resumed"

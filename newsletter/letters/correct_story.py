@@ -6,7 +6,6 @@ The web version and the public archive show a correction at once. A line of it i
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, require
@@ -42,10 +41,11 @@ def sent_headline(placement: Placement) -> str:
 
 def html_on_the_web(letter: FrozenLetter) -> str:
     """Return the HTML of a sent email with the corrections of its stories. `letter.edition` has its publication."""
-    made = StoryCorrection.objects.in_force().filter(edition=letter.edition, story__placements__edition=letter.edition)
-    placed = [
-        PlacedCorrection(each.position, each) for each in made.annotate(position=F("story__placements__position"))
-    ]
+    made = list(StoryCorrection.objects.in_force().filter(edition=letter.edition))
+    if not made:
+        return letter.html
+    positions = dict(letter.edition.placements.values_list("story_id", "position"))
+    placed = [PlacedCorrection(positions[each.story_id], each) for each in made if each.story_id in positions]
     return corrected_html.with_corrections(letter.html, placed, letter.edition.publication)
 
 
@@ -94,7 +94,7 @@ def correct_story(
             corrected_at=now,
             corrected_by=by if isinstance(by, User) else None,
         )
-        details = {
+        details: dict[str, audit_trail.Detail] = {
             "edition": placement.edition_id,
             "correction": text,
             "headline": headline,

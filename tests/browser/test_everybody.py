@@ -20,6 +20,7 @@ from newsletter.delivery.dispatches import open_dispatch, pause_sending
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import reader_links
 from newsletter.delivery.states import AttemptStatus, BatchState
+from newsletter.editions.comments import write_comments
 from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import assemble_edition
 from newsletter.lib import clock
@@ -118,12 +119,20 @@ def everything(three: Publication) -> dict[str, Role | None]:
     rita = make.rita(three)
     token = reader_links.token_signer(sent.pk)(rita.pk)
     Edition.objects.filter(pk=ahead.pk).update(approved_at=now)
+    cora = make.cora()
+    write_comments.open_thread(
+        story, text="@Eddie, see https://example.org/", by=cora, key="1" * 32, now=now, team="editor"
+    )
+    write_comments.open_thread(ahead, text="Is the number right?", by=cora, key="2" * 32, now=now)
     return {
         "/sign-in/": None,
         "/": Role.EDITOR,
         "/desk/weekend/": Role.CURATOR,
         f"/stories/{story.pk}/": Role.CURATOR,
         f"/stories/{archived.placements.earliest('pk').story_id}/correct/": Role.EDITOR,
+        f"/stories/{story.pk}/comments/": Role.EDITOR,
+        f"/editions/{ahead.pk}/comments/": Role.EDITOR,
+        "/comments/": Role.EDITOR,
         "/desk/morning/new/": Role.CURATOR,
         "/desk/morning/paste/": Role.EDITOR,
         "/desk/morning/logos/": Role.EDITOR,

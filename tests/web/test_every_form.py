@@ -40,6 +40,7 @@ WHERE = {
     "GiftsForm": "/desk/morning/gifts/",
     "TemplateForm": "/desk/morning/template/",
     "ExtraEditionForm": "/desk/morning/",
+    "CommentForm": "/stories/{story}/comments/",
     "CorrectionForm": "/stories/{sent}/correct/",
     "EditionTextsForm": "/editions/{edition}/texts/",
     "StopEditionForm": "/editions/{edition}/stop/",

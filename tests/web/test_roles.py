@@ -7,7 +7,7 @@ from django.urls import URLPattern
 from newsletter.accounts.models import Role
 from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
-from newsletter.urls import APPEALS, AUDIENCE, DESK, EDITIONS, OPS, PUBLICATIONS
+from newsletter.urls import APPEALS, AUDIENCE, COMMENTS, DESK, EDITIONS, OPS, PUBLICATIONS
 from tests.support import factories as make
 from tests.web.asking import words
 from tests.web.conftest import signed_in
@@ -30,7 +30,7 @@ DECIDING_POSTS |= {"correction-preview", "story-correction-line", "story-correct
 DECIDING_POSTS |= {"appeal-activate", "appeal-preview", "appeal-retire"}
 DECIDING_POSTS |= {"send-now", "template-remove", "template-version"}
 DECIDING = DECIDING_PAGES | DECIDING_POSTS
-CURATING = {p.name for p in [*DESK, *EDITIONS, *APPEALS]} - DECIDING
+CURATING = {p.name for p in [*DESK, *COMMENTS, *EDITIONS, *APPEALS]} - DECIDING
 OPERATING = {p.name for p in OPS} | {"desk"}  # which leads them to their own first page
 FINDING = {p.name for p in AUDIENCE}
 CONFIGURING = {p.name for p in PUBLICATIONS}
@@ -43,6 +43,13 @@ ALLOWED = {
     Role.ADMIN: CURATING | DECIDING | OPERATING | FINDING | CONFIGURING,
 }
 POSTED = DECIDING_POSTS | {
+    "comment-delete",
+    "comment-edit",
+    "thread-answer",
+    "thread-claim",
+    "thread-release",
+    "thread-reopen",
+    "thread-resolve",
     "story-move",
     "story-drop",
     "story-restore",
@@ -66,7 +73,7 @@ POSTED = DECIDING_POSTS | {
     "dispatch-leave-out",
     "retry",
 }
-EVERY = [*DESK, *EDITIONS, *APPEALS, *PUBLICATIONS, *AUDIENCE, *OPS]
+EVERY = [*DESK, *COMMENTS, *EDITIONS, *APPEALS, *PUBLICATIONS, *AUDIENCE, *OPS]
 
 
 def address(pattern: URLPattern, story: int, edition: int) -> str:
@@ -74,6 +81,8 @@ def address(pattern: URLPattern, story: int, edition: int) -> str:
         "story_id": story,
         "draft_id": 1,
         "correction_id": 1,
+        "thread_id": 1,
+        "comment_id": 1,
         "story_correction_id": 1,
         "feed_id": 1,
         "suggestion_id": 1,

@@ -139,4 +139,63 @@ class Migration(migrations.Migration):
             model_name='edition',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['held', 'cancelled']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='edition_gives_its_reason'),
         ),
+        migrations.CreateModel(
+            name='CommentThread',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('opened_at', models.DateTimeField()),
+                ('team', models.CharField(blank=True, help_text='The role that is asked; empty: a comment.', max_length=20)),
+                ('claimed_at', models.DateTimeField(blank=True, null=True)),
+                ('resolved_at', models.DateTimeField(blank=True, null=True)),
+                ('claimed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('edition', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='comment_threads', to='editions.edition')),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comment_threads', to='publications.publication')),
+                ('resolved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('story', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='comment_threads', to='stories.story')),
+            ],
+            options={
+                'ordering': ['-opened_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Comment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.TextField(blank=True, help_text='Empty once it was deleted.', max_length=2000)),
+                ('key', models.CharField(help_text='Of the form, so that two clicks write one comment.', max_length=32, unique=True)),
+                ('written_at', models.DateTimeField()),
+                ('edited_at', models.DateTimeField(blank=True, null=True)),
+                ('deleted_at', models.DateTimeField(blank=True, null=True)),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to=settings.AUTH_USER_MODEL)),
+                ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='editions.commentthread')),
+            ],
+            options={
+                'ordering': ['written_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='CommentMention',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('read_at', models.DateTimeField(blank=True, null=True)),
+                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='editions.comment')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comment_mentions', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('read_at', None)), fields=['user'], name='mention_unread')],
+                'constraints': [models.UniqueConstraint(fields=('comment', 'user'), name='mention_once')],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='commentthread',
+            index=models.Index(condition=models.Q(('claimed_by', None), ('resolved_at', None)), fields=['team'], name='request_waiting'),
+        ),
+        migrations.AddConstraint(
+            model_name='commentthread',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('edition', None), ('story__isnull', False)), models.Q(('edition__isnull', False), ('story', None)), _connector='OR'), name='thread_of_one_thing'),
+        ),
+        migrations.AddIndex(
+            model_name='comment',
+            index=models.Index(fields=['author', 'written_at'], name='editions_co_author__6f660a_idx'),
+        ),
     ]

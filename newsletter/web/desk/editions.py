@@ -21,6 +21,7 @@ from newsletter.delivery.dispatches.delay_reasons import delay_of, expected_dela
 from newsletter.delivery.dispatches.stop_edition import StopEffect
 from newsletter.delivery.ledger.progress import progress
 from newsletter.editions import correction_lines
+from newsletter.editions.comments import read_comments
 from newsletter.editions.embargo_and_expiry import reason_to_hold
 from newsletter.editions.models import TRANSITIONS, Edition, EditionState, Variant
 from newsletter.editions.reopen_edition import NOT_YET_SENT
@@ -30,6 +31,7 @@ from newsletter.letters.edit_edition import SaveEffect
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.message import Letter
+from newsletter.web.desk import comments
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.next_edition import next_stories
 from newsletter.web.shared import audit_history, unsaved_changes
@@ -112,6 +114,7 @@ def mark(edition: Edition, *, now: datetime) -> Mark:
         edition.due_at,
         dispatch and progress(dispatch),
     ]
+    shown.append(read_comments.state_of(edition))
     shown += [(form.title, form.user.pk) for form in _unsaved(edition)]
     if edition.state in NOT_YET_SENT:
         shown += [(row.pk, row.answer, row.status) for row in looked_up_links.lookups_of(edition)]
@@ -152,6 +155,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "can": can(request, edition),
         "unsaved": _unsaved(edition),
         "lines": correction_lines.lines_of(edition),
+        "section": comments.section_of(request, edition),
         "history": audit_history.history_of(edition),
         "form": form,
         "now": now,

@@ -6,7 +6,8 @@ import { showToast } from "./page.js";
 document.body.addEventListener("htmx:beforeOnLoad", (event) => {
   const { elt, xhr } = event.detail;
   if (elt.id !== "edition-side" || xhr.status !== 200) return;
-  if (!elt.querySelector("details[open], input:focus, textarea:focus")) return;
+  const typed = [...elt.querySelectorAll("textarea")].some((area) => area.value !== area.defaultValue);
+  if (!typed && !elt.querySelector("details[open], input:focus, textarea:focus, select:focus")) return;
   event.preventDefault();
   showToast("This edition has changed since you opened the page. Reload the page to see it.");
 });
