@@ -14,6 +14,7 @@ from newsletter.web.desk import (
     correct_story_page,
     custom_template,
     edition_actions,
+    edition_calendar_page,
     edition_text_form,
     editions,
     email_test_page,
@@ -88,6 +89,7 @@ COMMENTS = [
 EDITIONS = [
     path("editions/", editions.latest, name="editions"),
     path("desk/<slug:slug>/editions/", editions.listing, name="edition-list"),
+    path("desk/<slug:slug>/editions/calendar/", edition_calendar_page.show, name="edition-calendar"),
     path("desk/<slug:slug>/editions/extra/", story_queue.add_extra, name="edition-extra"),
     path("desk/<slug:slug>/template/", custom_template.template, name="template"),
     path("desk/<slug:slug>/template/preview/", custom_template.preview, name="template-preview"),

@@ -137,6 +137,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/desk/morning/paste/": Role.EDITOR,
         "/desk/morning/logos/": Role.EDITOR,
         "/desk/morning/editions/": Role.CURATOR,
+        "/desk/morning/editions/calendar/": Role.CURATOR,
         "/desk/morning/gifts/": Role.EDITOR,
         "/desk/morning/template/": Role.EDITOR,
         f"/editions/{ahead.pk}/": Role.EDITOR,
