@@ -105,9 +105,9 @@ def _entry(edition: Edition, pauses: Collection[SendingPause], *, now: datetime)
 
 def _closest(publication: Publication, first: date) -> date | None:
     """Return the month of the first edition, or for a month after the last one, of the last; None without any."""
-    found = publication.editions.aggregate(first=Min("due_at"), last=Max("due_at"))
-    if not found["first"]:
-        return None
     there = clock_of(publication)
-    begin, end = (found[name].astimezone(there).date().replace(day=1) for name in ("first", "last"))
-    return begin if first <= begin else end
+    moments = publication.editions.aggregate(first=Min("due_at"), last=Max("due_at")).values()
+    months: list[date] = [moment.astimezone(there).date().replace(day=1) for moment in moments if moment]
+    if not months:
+        return None
+    return months[0] if first <= months[0] else months[-1]
