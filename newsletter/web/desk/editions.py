@@ -31,7 +31,7 @@ from newsletter.letters.edit_edition import SaveEffect
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.message import Letter
-from newsletter.web.desk import comments
+from newsletter.web.desk import comment_section
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.next_edition import next_stories
 from newsletter.web.shared import audit_history, unsaved_changes
@@ -155,7 +155,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "can": can(request, edition),
         "unsaved": _unsaved(edition),
         "lines": correction_lines.lines_of(edition),
-        "section": comments.section_of(request, edition),
+        "section": comment_section.section_of(request, edition),
         "history": audit_history.history_of(edition),
         "form": form,
         "now": now,

@@ -16,7 +16,7 @@ from newsletter.lib.errors import BadInput, InvalidState, NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.stories import order_keys, story_queue
 from newsletter.stories.models import Story, StoryState
-from newsletter.web.desk import comments, story_queue_page
+from newsletter.web.desk import comment_section, story_queue_page
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.story_drafts_page import shown_drafts
 from newsletter.web.desk.story_queue_diff import changes
@@ -139,7 +139,7 @@ def _page(request: DeskRequest, publication: Publication, *, extra: ExtraEdition
     context = story_queue_page.context(publication, shown, is_whole_page=True, drafts=shown_drafts(request.GET))
     context |= {"dropped": undo, "problem": "", "publications": publications.active_publications()}
     context |= {"extra": extra or ExtraEditionForm(), "unsaved": unsaved_changes.titles_of_user(request.user)}
-    context["waiting_comments"] = comments.waiting_for(request, count=WAITING_SHOWN)
+    context["waiting_comments"] = comment_section.waiting_for(request, count=WAITING_SHOWN)
     return render(request, "web/desk/story_queue.html", context)
 
 

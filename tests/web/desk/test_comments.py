@@ -81,7 +81,7 @@ def test_a_request_is_claimed_on_the_page(cora: Client, eddie: Client, story: St
 
 
 def test_the_page_of_an_edition_notices_a_new_comment(cora: Client, publication: Publication) -> None:
-    edition = make.edition(publication, due_at=clock.now() + timedelta(days=1))
+    edition = make.edition(publication, due_at=clock.now() + timedelta(days=1, minutes=30))  # in whole hours for long
     page = cora.get(f"/editions/{edition.pk}/")
     [seen] = re.findall(r'"seen": "([0-9a-f-]+)"', page.content.decode())
     assert cora.get(f"/editions/{edition.pk}/", {"seen": seen}).status_code == 204
