@@ -24,6 +24,7 @@ from newsletter.web.desk import (
     paste_story,
     publications,
     rich_text_editor,
+    snippets,
     stop_edition_page,
     stories,
     story_drafts,
@@ -123,6 +124,14 @@ APPEALS = [
     path("appeals/<int:appeal_id>/retire/", appeals.retire, name="appeal-retire"),
     path("appeals/<int:appeal_id>/activate/", appeals.activate, name="appeal-activate"),
 ]
+SNIPPETS = [
+    path("desk/<slug:slug>/snippets/", snippets.listing, name="snippet-list"),
+    path("desk/<slug:slug>/snippets/new/", snippets.add, name="snippet-add"),
+    path("desk/<slug:slug>/snippets/preview/", snippets.preview, name="snippet-preview"),
+    path("snippets/<int:snippet_id>/", snippets.edit, name="snippet"),
+    path("snippets/<int:snippet_id>/retire/", snippets.retire, name="snippet-retire"),
+    path("snippets/<int:snippet_id>/activate/", snippets.activate, name="snippet-activate"),
+]
 PUBLICATIONS = [
     path("publications/", publications.listing, name="publications"),
     path("publications/<slug:slug>/", publications.edit, name="publication"),
@@ -199,6 +208,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *COMMENTS,
     *EDITIONS,
     *APPEALS,
+    *SNIPPETS,
     *PUBLICATIONS,
     *AUDIENCE,
     *OPS,

@@ -22,6 +22,7 @@ from newsletter.delivery.recipients import reader_links
 from newsletter.delivery.states import AttemptStatus, BatchState
 from newsletter.editions.comments import write_comments
 from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.snippet_models import Snippet
 from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
@@ -113,6 +114,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
     story_drafts.order_links(three, ["https://post.example.org/harbour"])
     feed = suggest(three, "https://post.example.org/harbour")
     appeal = three.appeals.earliest("pk")
+    snippet = Snippet.objects.create(publication=three, name="events", title="This week", body="<p>Fish.</p>")
     make.appeal(three, name="Winter", starts_on=(now + timedelta(days=40)).date(), is_active=False)
     pause = pause_sending.pause_sending(three, reason="Wrong headline", until=None, by="Otto", now=now)
     record_failure(ValueError("no such story"), source="task", name="workers.tasks.assembly.assemble", now=now)
@@ -152,6 +154,9 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/feeds/{feed.pk}/": Role.ADMIN,
         "/desk/morning/suggestions/": Role.CURATOR,
         "/desk/morning/appeals/": Role.CURATOR,
+        "/desk/morning/snippets/": Role.EDITOR,
+        "/desk/morning/snippets/new/": Role.EDITOR,
+        f"/snippets/{snippet.pk}/": Role.EDITOR,
         "/desk/morning/appeals/new/": Role.EDITOR,
         f"/appeals/{appeal.pk}/": Role.EDITOR,
         f"/editions/{ahead.pk}/texts/": Role.CURATOR,

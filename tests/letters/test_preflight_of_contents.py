@@ -176,13 +176,16 @@ def test_an_email_in_any_of_our_languages_has_no_findings(language: str, setting
     assert preflight.check(render(contents), contents) == []
 
 
-CHECKS = ("check_brand", "check_written", "check_corrections")
+CHECKS = ("check_brand", "check_written", "check_corrections", "check_snippets")
 
 
 def test_every_code_of_these_checks_is_tried_above() -> None:
     folder = Path(preflight.__file__).parent
     source = "".join((folder / f"{name}.py").read_text(encoding="utf-8") for name in CHECKS)
-    tried = {code for code, _, _ in FAULTS} | {"correction.missing"}
+    tried = {code for code, _, _ in FAULTS} | {
+        "correction.missing",
+        "snippet.missing",
+    }  # the latter in test_snippets.py
     assert set(re.findall(r'"([a-z]+\.[a-z_]+)"', source)) == tried
 
 

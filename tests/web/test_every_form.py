@@ -15,6 +15,7 @@ from newsletter.audience.imports import import_orders
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Dispatch
 from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.snippet_models import Snippet
 from newsletter.giving.models import Appeal
 from newsletter.letters import custom_templates
 from newsletter.lib import clock
@@ -45,6 +46,7 @@ WHERE = {
     "EditionTextsForm": "/editions/{edition}/texts/",
     "StopEditionForm": "/editions/{edition}/stop/",
     "NewPublicationForm": "/new-publication/",
+    "SnippetForm": "/snippets/{snippet}/",
     "AppealEditForm": "/appeals/{appeal}/",
     "FeedForm": "/feeds/{feed}/",
     "EmailTestForm": "/editions/{edition}/test/",
@@ -64,6 +66,7 @@ SHOWN_STORED = (
     "RescheduleForm",
     "EditionTextsForm",
     "AppealEditForm",
+    "SnippetForm",
     "FeedForm",
 )
 
@@ -85,6 +88,7 @@ def ada(publication: Publication) -> Client:
     make.edition(publication, due_at=clock.now() + timedelta(days=1, microseconds=7), local_send_time="07:00", **texts)
     make.readers(publication, 2)
     full_appeal(publication)
+    full_snippet(publication)
     edit_feed.add_feed(
         publication, url="https://post.example.org/feed", section="Region", kicker="Sea", auto_queue=True
     )
@@ -122,6 +126,23 @@ def full_appeal(publication: Publication) -> Appeal:
     )
 
 
+def full_snippet(publication: Publication) -> Snippet:
+    """One with a value in every field."""
+    return Snippet.objects.create(
+        publication=publication,
+        name="events",
+        title="This week",
+        body="<p>Fish market.</p>",
+        url="https://post.example.org/events",
+        picture=make.picture(),
+        picture_alt="A fish",
+        place="after",
+        story_number=2,
+        starts_on=make.MONDAY.date(),
+        ends_on=make.MONDAY.date() + timedelta(days=30),
+    )
+
+
 def pasted(client: Client, address: str) -> list[PageForm]:
     """The page of the second step, which is the answer to the first."""
     return forms_in(client.post(address, {"text": PASTED, "url": "https://post.example.org/a"}), address)
@@ -142,6 +163,7 @@ def test_every_form_prints_each_field_that_it_saves(ada: Client) -> None:
 def first() -> dict[str, int]:
     models: dict[str, Any] = {"story": Story, "edition": Edition, "dispatch": Dispatch, "appeal": Appeal}
     models["feed"] = Feed
+    models["snippet"] = Snippet
     models["order"] = SubscriberImport
     sent = Story.objects.filter(placements__edition__state=EditionState.DISPATCHED).earliest("pk").pk
     return {name: model.objects.earliest("pk").pk for name, model in models.items()} | {"sent": sent}

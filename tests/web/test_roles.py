@@ -5,9 +5,10 @@ from django.test import Client
 from django.urls import URLPattern
 
 from newsletter.accounts.models import Role
+from newsletter.editions.snippet_models import Snippet
 from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
-from newsletter.urls import APPEALS, AUDIENCE, COMMENTS, DESK, EDITIONS, OPS, PUBLICATIONS
+from newsletter.urls import APPEALS, AUDIENCE, COMMENTS, DESK, EDITIONS, OPS, PUBLICATIONS, SNIPPETS
 from tests.support import factories as make
 from tests.web.asking import words
 from tests.web.conftest import signed_in
@@ -16,6 +17,8 @@ from tests.web.conftest import signed_in
 DECIDING_PAGES = {
     "edition-stop",
     "story-correct",
+    "snippet",
+    "snippet-add",
     "appeal",
     "appeal-add",
     "gifts",
@@ -27,10 +30,11 @@ DECIDING_PAGES = {
 }
 DECIDING_POSTS = {"approve", "assemble", "cancel", "edition-extra", "hold", "release", "reopen", "reschedule"}
 DECIDING_POSTS |= {"correction-preview", "story-correction-line", "story-correction-withdraw"}
+DECIDING_POSTS |= {"snippet-activate", "snippet-preview", "snippet-retire"}
 DECIDING_POSTS |= {"appeal-activate", "appeal-preview", "appeal-retire"}
 DECIDING_POSTS |= {"send-now", "template-remove", "template-version"}
 DECIDING = DECIDING_PAGES | DECIDING_POSTS
-CURATING = {p.name for p in [*DESK, *COMMENTS, *EDITIONS, *APPEALS]} - DECIDING
+CURATING = {p.name for p in [*DESK, *COMMENTS, *EDITIONS, *APPEALS, *SNIPPETS]} - DECIDING
 OPERATING = {p.name for p in OPS} | {"desk"}  # which leads them to their own first page
 FINDING = {p.name for p in AUDIENCE}
 CONFIGURING = {p.name for p in PUBLICATIONS}
@@ -73,7 +77,7 @@ POSTED = DECIDING_POSTS | {
     "dispatch-leave-out",
     "retry",
 }
-EVERY = [*DESK, *COMMENTS, *EDITIONS, *APPEALS, *PUBLICATIONS, *AUDIENCE, *OPS]
+EVERY = [*DESK, *COMMENTS, *EDITIONS, *APPEALS, *SNIPPETS, *PUBLICATIONS, *AUDIENCE, *OPS]
 
 
 def address(pattern: URLPattern, story: int, edition: int) -> str:
@@ -81,6 +85,7 @@ def address(pattern: URLPattern, story: int, edition: int) -> str:
         "story_id": story,
         "draft_id": 1,
         "correction_id": 1,
+        "snippet_id": 1,
         "thread_id": 1,
         "comment_id": 1,
         "story_correction_id": 1,
@@ -95,6 +100,7 @@ def address(pattern: URLPattern, story: int, edition: int) -> str:
         "subscriber_id": 1,
         "import_id": 1,
     }
+    numbers["snippet_id"] = Snippet.objects.values_list("pk", flat=True).first() or 1
     numbers["appeal_id"] = Appeal.objects.values_list("pk", flat=True).first() or 1
     path = str(pattern.pattern).replace("<slug:slug>", "morning").replace("<slug:decision>", "again")
     for name, number in numbers.items():

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('giving', '0001_initial'),
+        ('pictures', '0001_initial'),
         ('publications', '0001_initial'),
         ('stories', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -197,5 +198,28 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='comment',
             index=models.Index(fields=['author', 'written_at'], name='editions_co_author__6f660a_idx'),
+        ),
+        migrations.CreateModel(
+            name='Snippet',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text='Internal name; readers do not see it.', max_length=80)),
+                ('title', models.CharField(blank=True, help_text='Heading of the block.', max_length=120)),
+                ('body', models.TextField(blank=True, help_text='Sanitised HTML of paragraphs and lists (stories/rich_text).')),
+                ('url', models.URLField(blank=True, help_text='Where the title leads.', max_length=2000, verbose_name='link')),
+                ('picture_alt', models.CharField(blank=True, help_text='What the picture shows, for readers who cannot see it; empty: nothing.', max_length=300)),
+                ('place', models.CharField(choices=[('start', 'Before the first story'), ('after', 'After a story'), ('end', 'After the last story')], default='end', max_length=5)),
+                ('story_number', models.PositiveSmallIntegerField(default=1, help_text='After which story, counted from 1.')),
+                ('starts_on', models.DateField(blank=True, help_text='First day; empty: from now on.', null=True)),
+                ('ends_on', models.DateField(blank=True, help_text='Last day; empty: without an end.', null=True)),
+                ('is_active', models.BooleanField(default=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pictures.picture')),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='snippets', to='publications.publication')),
+            ],
+            options={
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('publication', 'name'), name='snippet_name_once'), models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('body', ''), _negated=True), _connector='OR'), name='snippet_says_something'), models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='snippet_ends_after_start')],
+            },
         ),
     ]

@@ -41,6 +41,8 @@ FORMS = {
     "edition-texts": KeptForm("Subject and note", "subject", Permission.CURATE),
     "appeal-add": KeptForm("New appeal", "name", Permission.APPROVE),
     "appeal": KeptForm("Appeal", "name", Permission.APPROVE),
+    "snippet-add": KeptForm("New snippet", "name", Permission.APPROVE),
+    "snippet": KeptForm("Snippet", "name", Permission.APPROVE),
     "publication-add": KeptForm("New publication", "name", Permission.CONFIGURE),
     "publication": KeptForm("Publication", "name", Permission.CONFIGURE),
     "template": KeptForm("Template", "", Permission.APPROVE),
