@@ -32,6 +32,8 @@ from newsletter.cli.commands import (
     stories_add,  # noqa: F401 — adds a command to stories
     stories_correct,  # noqa: F401 — adds commands to stories
     users,
+    users_invite,  # noqa: F401 — adds commands to users
+    users_roles,  # noqa: F401 — adds commands to users
     warm_ups,
 )
 from newsletter.cli.commands.audit import audit

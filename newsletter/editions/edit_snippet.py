@@ -41,7 +41,7 @@ class SnippetFields(TypedDict, total=False):
 
 def create_snippet(publication: Publication, *, by: Actor = None, **fields: Unpack[SnippetFields]) -> Snippet:
     """Create a snippet of `publication`. Raises `BadInput`, also if another one has this name."""
-    require(by, Permission.APPROVE)
+    require(by, Permission.APPROVE, publication=publication)
     with transaction.atomic():
         Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
         snippet = draft_snippet(Snippet(publication=publication), fields)
@@ -53,7 +53,7 @@ def create_snippet(publication: Publication, *, by: Actor = None, **fields: Unpa
 
 def update_snippet(snippet: Snippet, *, by: Actor = None, **fields: Unpack[SnippetFields]) -> Snippet:
     """Change `fields` and leave the other fields as they are in the database. Raises `BadInput`."""
-    require(by, Permission.APPROVE)
+    require(by, Permission.APPROVE, publication=snippet.publication_id)
     with transaction.atomic():
         Publication.objects.select_for_update(no_key=True).get(pk=snippet.publication_id)
         current = Snippet.objects.select_related("publication", "picture").get(pk=snippet.pk)

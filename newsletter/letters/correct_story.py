@@ -64,7 +64,7 @@ def correct_story(
     `text` is the sentence for readers. `headline` and `body` (HTML) replace those of the web version; empty ones change
     nothing. The same correction sent twice is stored once. Raises `BadInput` or `InvalidState`.
     """
-    require(by, Permission.APPROVE)
+    require(by, Permission.APPROVE, publication=story.publication_id)
     text, headline, body = clean_line(text), clean_line(headline), rich_text.sanitise(body)
     if not text:
         raise BadInput("correction", "is empty.", "Write a sentence: what was wrong, and what is right.")
@@ -106,7 +106,7 @@ def correct_story(
 
 def withdraw_correction(correction: StoryCorrection, *, by: Actor, now: datetime) -> StoryCorrection:
     """Undo a correction: nothing shows it any more. Only while no reader has its line in an email."""
-    require(by, Permission.APPROVE)
+    require(by, Permission.APPROVE, publication=correction.edition.publication_id)
     with transaction.atomic():
         correction = _take_out(correction)
         if correction.withdrawn_at is None:
@@ -118,7 +118,7 @@ def withdraw_correction(correction: StoryCorrection, *, by: Actor, now: datetime
 
 def set_in_next_email(correction: StoryCorrection, *, is_wanted: bool, by: Actor, now: datetime) -> StoryCorrection:
     """Print a line of the correction in the next email that is built, or in none."""
-    require(by, Permission.APPROVE)
+    require(by, Permission.APPROVE, publication=correction.edition.publication_id)
     with transaction.atomic():
         correction = _take_out(correction) if not is_wanted else _locked(correction)
         if correction.withdrawn_at:

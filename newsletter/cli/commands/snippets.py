@@ -62,8 +62,9 @@ def add(
     from newsletter.editions import edit_snippet
     from newsletter.stories.rich_text import typed_text
 
+    target = lookups.publication(publication)
     made = edit_snippet.create_snippet(
-        lookups.publication(publication),
+        target,
         name=name,
         title=title,
         body=typed_text.to_body(input_files.read_text(body_file) if body_file else body),
@@ -72,7 +73,7 @@ def add(
         story_number=story,
         starts_on=datetimes.parse_date(starts, field="--starts") if starts else None,
         ends_on=datetimes.parse_date(ends, field="--ends") if ends else None,
-        by=_person(by),
+        by=_person(by, target.pk),
     )
     _show(made, json=json)
 
@@ -120,7 +121,7 @@ def set_(snippet: SnippetId, assignments: Assignments, by: By = "", json: Json =
         return field_assignments.parse_field_value(type(row), name, text, fixed=FIXED)
 
     changes = field_assignments.parse_assignments(assignments, value, example="ends_on=2026-12-13")
-    _show(edit_snippet.update_snippet(row, by=_person(by), **changes), json=json)
+    _show(edit_snippet.update_snippet(row, by=_person(by, row.publication_id), **changes), json=json)
 
 
 @app.command()
@@ -128,7 +129,8 @@ def retire(snippet: SnippetId, by: By = "", json: Json = False) -> None:
     """Retire a snippet. Emails already sent keep it."""
     from newsletter.editions import edit_snippet
 
-    _show(edit_snippet.update_snippet(lookups.snippet(snippet), by=_person(by), is_active=False), json=json)
+    row = lookups.snippet(snippet)
+    _show(edit_snippet.update_snippet(row, by=_person(by, row.publication_id), is_active=False), json=json)
 
 
 def _show(snippet: Snippet, *, json: bool) -> None:
@@ -154,10 +156,10 @@ def _show(snippet: Snippet, *, json: bool) -> None:
         output.print_text("\n" + output.printable(rich_text.plain(snippet.body)))
 
 
-def _person(by: str) -> User | None:
+def _person(by: str, publication: int) -> User | None:
     from newsletter.accounts.permissions import Permission
 
-    return lookups.person_if_known(by, Permission.APPROVE)
+    return lookups.person_if_known(by, Permission.APPROVE, publication=publication)
 
 
 def _position(snippet: Snippet) -> str:

@@ -47,13 +47,14 @@ def correct(
     from newsletter.letters import correct_story
     from newsletter.stories.rich_text import typed_text
 
+    found = lookups.story(story)
     made = correct_story.correct_story(
-        lookups.story(story),
+        found,
         text=text,
         headline=headline,
         body=typed_text.to_body(input_files.read_text(body_file)) if body_file else "",
         in_next_email=in_next_email,
-        by=lookups.person_if_known(by, Permission.APPROVE),
+        by=lookups.person_if_known(by, Permission.APPROVE, publication=found.publication_id),
         now=clock.now(),
     )
     _print([made.pk], json=json)
@@ -75,10 +76,10 @@ def undo_correction(correction: CorrectionId, by: By = "", json: Json = False) -
     from newsletter.editions.story_correction_models import StoryCorrection
     from newsletter.letters import correct_story
 
-    found = StoryCorrection.objects.filter(pk=correction).first()
+    found = StoryCorrection.objects.select_related("edition").filter(pk=correction).first()
     if found is None:
         raise BadInput("correction", f"no correction {correction}.", "List them: newsletter stories corrections STORY")
-    person = lookups.person_if_known(by, Permission.APPROVE)
+    person = lookups.person_if_known(by, Permission.APPROVE, publication=found.edition.publication_id)
     _print([correct_story.withdraw_correction(found, by=person, now=clock.now()).pk], json=json)
 
 

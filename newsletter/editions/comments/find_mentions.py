@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from newsletter.accounts.models import User
-from newsletter.accounts.permissions import Permission, has_permission
+from newsletter.accounts.permissions import Permission, has_permission, staff_of
 from newsletter.publications.models import Publication
 
 AT = re.compile(r"(?<![\w@.])@(?=\w)")
@@ -21,10 +21,12 @@ class Mentioned(NamedTuple):
     user: User
 
 
-def people_of(publication: Publication) -> list[User]:  # noqa: ARG001 — rights are the same for all publications
+def people_of(publication: Publication) -> list[User]:
     """Return the users who can see the desk of this publication, by name."""
-    users = User.objects.filter(is_active=True).order_by("name", "email")
-    return [user for user in users if has_permission(user, Permission.CURATE)]
+    users = list(staff_of(publication.pk).order_by("name", "email").prefetch_related("publication_roles"))
+    for user in users:  # of all in one query
+        user.role_by_publication = {each.publication_id: each.role for each in user.publication_roles.all()}
+    return [user for user in users if has_permission(user, Permission.CURATE, publication)]
 
 
 def handles(people: Iterable[User]) -> dict[str, User]:

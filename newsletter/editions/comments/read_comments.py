@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from django.db.models import Count, Max, Prefetch, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from newsletter.accounts.models import User
+from newsletter.accounts.permissions import Permission, permitted
 from newsletter.editions.comment_models import Comment, CommentMention, CommentThread
 from newsletter.editions.models import Edition
 from newsletter.stories.models import Story
@@ -33,19 +34,24 @@ def state_of(subject: Story | Edition) -> tuple[object, ...]:
 
 def unread_mentions(user: User) -> QuerySet[CommentMention]:
     """Return the mentions of a user that they have not read, newest first."""
-    unread = CommentMention.objects.filter(user=user, read_at=None)
+    sees = permitted(user, Permission.CURATE, publication="comment__thread__publication")
+    unread = CommentMention.objects.filter(sees, user=user, read_at=None)
     return unread.order_by("-comment__written_at", "-pk")
 
 
 def waiting_requests(user: User) -> QuerySet[CommentThread]:
     """Return the requests to the user's team that nobody has claimed, oldest first."""
-    open_requests = CommentThread.objects.filter(team=user.role, claimed_by=None, resolved_at=None)
+    teams = Q(team=user.role) if user.role else Q(pk__in=[])
+    for publication_id, role in user.role_by_publication.items():
+        teams |= Q(publication=publication_id, team=role)
+    open_requests = CommentThread.objects.filter(teams, claimed_by=None, resolved_at=None).exclude(team="")
     return open_requests.order_by("opened_at", "pk")
 
 
 def claimed_requests(user: User) -> QuerySet[CommentThread]:
     """Return the open requests that the user has claimed, oldest first."""
-    return CommentThread.objects.filter(claimed_by=user, resolved_at=None).order_by("opened_at", "pk")
+    sees = permitted(user, Permission.CURATE)
+    return CommentThread.objects.filter(sees, claimed_by=user, resolved_at=None).order_by("opened_at", "pk")
 
 
 def count_waiting(user: User) -> int:

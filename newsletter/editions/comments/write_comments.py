@@ -33,7 +33,7 @@ def open_thread(
 
     The same `key` again writes nothing. Raises `BadInput` or `InvalidState`.
     """
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=subject.publication_id)
     text = _clean(text)
     if team and team not in TEAMS:
         raise BadInput("team", "cannot be asked here.", f"Ask one of: {', '.join(TEAMS)}.")
@@ -51,7 +51,7 @@ def open_thread(
 
 def reply(thread: CommentThread, *, text: str, by: User, key: str, now: datetime) -> Comment:
     """Answer in a thread. An answer opens a resolved thread again."""
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=thread.publication_id)
     text = _clean(text)
     with transaction.atomic():
         thread = _locked(thread)
@@ -67,7 +67,7 @@ def reply(thread: CommentThread, *, text: str, by: User, key: str, now: datetime
 
 def edit_comment(comment: Comment, *, text: str, by: User, now: datetime) -> Comment:
     """Change one's own comment, within a quarter of an hour."""
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=comment.thread.publication_id)
     text = _clean(text)
     with transaction.atomic():
         comment = _own(comment, by)
@@ -84,7 +84,7 @@ def edit_comment(comment: Comment, *, text: str, by: User, now: datetime) -> Com
 
 def delete_comment(comment: Comment, *, by: User, now: datetime) -> Comment:
     """Delete one's own comment, within a day. Its place in the thread says so."""
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=comment.thread.publication_id)
     with transaction.atomic():
         comment = _own(comment, by)
         if now - comment.written_at > DELETABLE:
@@ -98,7 +98,7 @@ def delete_comment(comment: Comment, *, by: User, now: datetime) -> Comment:
 
 def resolve(thread: CommentThread, *, by: User, now: datetime) -> CommentThread:
     """Close a thread. Resolving it again changes nothing."""
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=thread.publication_id)
     with transaction.atomic():
         thread = _locked(thread)
         if thread.resolved_at is None:
@@ -109,7 +109,7 @@ def resolve(thread: CommentThread, *, by: User, now: datetime) -> CommentThread:
 
 def reopen_thread(thread: CommentThread, *, by: User, now: datetime) -> CommentThread:
     """Open a resolved thread again."""
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=thread.publication_id)
     with transaction.atomic():
         thread = _locked(thread)
         if thread.resolved_at is not None:
@@ -119,8 +119,9 @@ def reopen_thread(thread: CommentThread, *, by: User, now: datetime) -> CommentT
 
 
 def may_claim(user: User, thread: CommentThread) -> bool:
-    """Return True if the user belongs to the team that a thread asks."""
-    return bool(thread.team) and user.is_active and user.role == thread.team
+    """Return True if the user belongs to the team that a thread asks, in its publication or in all."""
+    roles = {user.role, user.role_by_publication.get(thread.publication_id, "")} - {""}
+    return user.is_active and thread.team in roles
 
 
 def claim_request(thread: CommentThread, *, by: User, now: datetime) -> CommentThread:

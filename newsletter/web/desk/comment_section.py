@@ -108,7 +108,6 @@ def waiting_for(request: DeskRequest, *, count: int) -> dict[str, Any]:
         "mentions": [(each.comment, each.comment.thread) for each in mentions[:count]],
         "requests": [(thread.comments.all()[0], thread) for thread in asked[:count]],
         "claimed": [(thread.comments.all()[0], thread) for thread in claimed[:count]],
-        "team": TEAM_NAMES.get(request.user.role, request.user.role),
     }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from newsletter.accounts.permissions import Permission
@@ -18,20 +18,21 @@ from newsletter.web.desk import comment_section
 from newsletter.web.desk.comment_section import SHOWN_WAITING, CommentForm, RefusedComment, path_of
 from newsletter.web.shared.forms import show_errors_on
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Permission.CURATE)
 def of_story(request: DeskRequest, story_id: int) -> HttpResponse:
     """Show the comments on a story; write one."""
-    return _of(request, get_object_or_404(Story.objects.select_related("publication"), pk=story_id))
+    return _of(request, permitted_or_404(request, Story.objects.select_related("publication"), pk=story_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Permission.CURATE)
 def of_edition(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Show the comments on an edition; write one."""
-    return _of(request, get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id))
+    return _of(request, permitted_or_404(request, Edition.objects.select_related("publication"), pk=edition_id))
 
 
 @require_safe
@@ -45,7 +46,7 @@ def waiting(request: DeskRequest) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def answer(request: DeskRequest, thread_id: int) -> HttpResponse:
     """Answer in a thread."""
-    thread, text = _thread(thread_id), request.POST.get("text", "")
+    thread, text = _thread(request, thread_id), request.POST.get("text", "")
     key = request.POST.get("key", "")
     return _perform(
         request,
@@ -59,7 +60,7 @@ def answer(request: DeskRequest, thread_id: int) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def resolve(request: DeskRequest, thread_id: int) -> HttpResponse:
     """Close a thread."""
-    thread = _thread(thread_id)
+    thread = _thread(request, thread_id)
     return _perform(request, thread, lambda: write_comments.resolve(thread, by=request.user, now=clock.now()))
 
 
@@ -67,7 +68,7 @@ def resolve(request: DeskRequest, thread_id: int) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def reopen(request: DeskRequest, thread_id: int) -> HttpResponse:
     """Open a thread again."""
-    thread = _thread(thread_id)
+    thread = _thread(request, thread_id)
     return _perform(request, thread, lambda: write_comments.reopen_thread(thread, by=request.user, now=clock.now()))
 
 
@@ -75,7 +76,7 @@ def reopen(request: DeskRequest, thread_id: int) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def claim(request: DeskRequest, thread_id: int) -> HttpResponse:
     """Take on a request to the user's team."""
-    thread = _thread(thread_id)
+    thread = _thread(request, thread_id)
     return _perform(request, thread, lambda: write_comments.claim_request(thread, by=request.user, now=clock.now()))
 
 
@@ -83,7 +84,7 @@ def claim(request: DeskRequest, thread_id: int) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def release(request: DeskRequest, thread_id: int) -> HttpResponse:
     """Give a claimed request back to the team."""
-    thread = _thread(thread_id)
+    thread = _thread(request, thread_id)
     return _perform(request, thread, lambda: write_comments.release_request(thread, by=request.user, now=clock.now()))
 
 
@@ -91,7 +92,7 @@ def release(request: DeskRequest, thread_id: int) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def edit(request: DeskRequest, comment_id: int) -> HttpResponse:
     """Change one's own comment."""
-    comment, text = _comment(comment_id), request.POST.get("text", "")
+    comment, text = _comment(request, comment_id), request.POST.get("text", "")
     return _perform(
         request,
         comment.thread,
@@ -104,7 +105,7 @@ def edit(request: DeskRequest, comment_id: int) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def delete(request: DeskRequest, comment_id: int) -> HttpResponse:
     """Delete one's own comment."""
-    comment = _comment(comment_id)
+    comment = _comment(request, comment_id)
     return _perform(
         request, comment.thread, lambda: write_comments.delete_comment(comment, by=request.user, now=clock.now())
     )
@@ -162,11 +163,11 @@ def _answer(
     return render(request, "web/desk/comments.html", context, status=422 if failed else 200)
 
 
-def _thread(thread_id: int) -> CommentThread:
+def _thread(request: DeskRequest, thread_id: int) -> CommentThread:
     paths = ("publication", "story__publication", "edition__publication")
-    return get_object_or_404(CommentThread.objects.select_related(*paths), pk=thread_id)
+    return permitted_or_404(request, CommentThread.objects.select_related(*paths), pk=thread_id)
 
 
-def _comment(comment_id: int) -> Comment:
+def _comment(request: DeskRequest, comment_id: int) -> Comment:
     paths = ("thread__publication", "thread__story__publication", "thread__edition__publication")
-    return get_object_or_404(Comment.objects.select_related(*paths), pk=comment_id)
+    return permitted_or_404(request, Comment.objects.select_related(*paths), pk=comment_id)

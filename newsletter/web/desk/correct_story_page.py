@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from newsletter.accounts.permissions import Permission
@@ -30,6 +30,7 @@ from newsletter.web.shared.display_formats import clock_of, leaves, moment, zone
 from newsletter.web.shared.edit_form import EditForm
 from newsletter.web.shared.forms import show_errors_on
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 
 NOT_SENT = "Readers have not received this story yet, so it needs no correction: edit it."
 STAND_IN = "Your correction stands here."
@@ -77,7 +78,7 @@ class CorrectionRow(NamedTuple):
 @permission_required(Permission.APPROVE)
 def correct(request: DeskRequest, story_id: int) -> HttpResponse:
     """Show the form and the earlier corrections; add a correction."""
-    story = get_object_or_404(Story.objects.select_related("publication"), pk=story_id)
+    story = permitted_or_404(request, Story.objects.select_related("publication"), pk=story_id)
     placement = correct_story.sent_with(story)
     if placement is None:
         messages.info(request, NOT_SENT)
@@ -117,7 +118,7 @@ def correct(request: DeskRequest, story_id: int) -> HttpResponse:
 @permission_required(Permission.APPROVE)
 def preview(request: DeskRequest, story_id: int) -> HttpResponse:
     """Show the web version with the correction as typed, for the preview frame. Save nothing."""
-    story = get_object_or_404(Story.objects.select_related("publication"), pk=story_id)
+    story = permitted_or_404(request, Story.objects.select_related("publication"), pk=story_id)
     placement = correct_story.sent_with(story)
     frozen = (
         FrozenLetter.objects.filter(edition=placement.edition, variant=Variant.DEFAULT).first() if placement else None
@@ -142,7 +143,7 @@ def preview(request: DeskRequest, story_id: int) -> HttpResponse:
 @permission_required(Permission.APPROVE)
 def withdraw(request: DeskRequest, story_correction_id: int) -> HttpResponse:
     """Undo a correction."""
-    correction = get_object_or_404(StoryCorrection, pk=story_correction_id)
+    correction = permitted_or_404(request, StoryCorrection.objects.all(), pk=story_correction_id)
     try:
         correct_story.withdraw_correction(correction, by=request.user, now=clock.now())
     except NewsletterError as error:
@@ -156,7 +157,10 @@ def withdraw(request: DeskRequest, story_correction_id: int) -> HttpResponse:
 @permission_required(Permission.APPROVE)
 def line(request: DeskRequest, story_correction_id: int) -> HttpResponse:
     """Print a correction in the next email (`wanted=1`), or in none."""
-    correction, is_wanted = get_object_or_404(StoryCorrection, pk=story_correction_id), bool(request.POST.get("wanted"))
+    correction, is_wanted = (
+        permitted_or_404(request, StoryCorrection.objects.all(), pk=story_correction_id),
+        bool(request.POST.get("wanted")),
+    )
     try:
         correct_story.set_in_next_email(correction, is_wanted=is_wanted, by=request.user, now=clock.now())
     except NewsletterError as error:

@@ -57,7 +57,7 @@ def show(request: DeskRequest, slug: str) -> HttpResponse:
     marked = [day for week in weeks for day in week if day.day.is_in_month and day.day.is_marked]
     context = {
         "publication": publication,
-        "publications": publications.active_publications(),
+        "publications": publications.active_publications(request),
         "month": month,
         "weeks": weeks,
         "marked": marked,

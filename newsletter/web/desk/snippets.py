@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from newsletter.accounts.permissions import Permission, has_permission
@@ -26,6 +26,7 @@ from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.forms import show_errors_on
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 from newsletter.web.shared.unsaved_changes import UnsavedForms
 
 REBUILT = "Built emails that are not sent yet are rebuilt if this changes them."
@@ -51,10 +52,10 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
             groups["Running"].append(snippet)
     context = {
         "publication": publication,
-        "publications": publications.active_publications(),
+        "publications": publications.active_publications(request),
         "groups": [(title, rows) for title, rows in groups.items() if rows],
         "today": today,
-        "may_edit": has_permission(request.user, Permission.APPROVE),
+        "may_edit": has_permission(request.user, Permission.APPROVE, publication),
     }
     return render(request, "web/desk/snippets.html", context)
 
@@ -81,7 +82,7 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
 @permission_required(Permission.APPROVE)
 def edit(request: DeskRequest, snippet_id: int) -> HttpResponse:
     """Show and save a snippet. Only changed fields are saved, so two people may edit different ones."""
-    snippet = _snippet(snippet_id)
+    snippet = _snippet(request, snippet_id)
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = SnippetForm(*posted, stored=snippet_form.stored_values(snippet))
     unsaved = unsaved_changes.restore(request, form)
@@ -117,7 +118,7 @@ def activate(request: DeskRequest, snippet_id: int) -> HttpResponse:
 @permission_required(Permission.APPROVE)
 def preview(request: DeskRequest, slug: str) -> HttpResponse:
     """Show the next email with the snippet as typed, for the preview frame. Save nothing."""
-    publication = get_object_or_404(Publication, slug=slug)
+    publication = permitted_or_404(request, Publication.objects.all(), slug=slug)
     number = whole_number(request.POST.get("snippet", ""))
     stored = publication.snippets.select_related("picture").filter(pk=number).first() if number else None
     try:
@@ -130,7 +131,7 @@ def preview(request: DeskRequest, slug: str) -> HttpResponse:
 
 
 def _set_active(request: DeskRequest, snippet_id: int, *, is_active: bool) -> HttpResponse:
-    snippet = _snippet(snippet_id)
+    snippet = _snippet(request, snippet_id)
     try:
         edit_snippet.update_snippet(snippet, by=request.user, is_active=is_active)
     except NewsletterError as error:
@@ -141,8 +142,8 @@ def _set_active(request: DeskRequest, snippet_id: int, *, is_active: bool) -> Ht
     return redirect("snippet-list", snippet.publication.slug)
 
 
-def _snippet(snippet_id: int) -> Snippet:
-    return get_object_or_404(Snippet.objects.select_related("publication", "picture"), pk=snippet_id)
+def _snippet(request: DeskRequest, snippet_id: int) -> Snippet:
+    return permitted_or_404(request, Snippet.objects.select_related("publication", "picture"), pk=snippet_id)
 
 
 def _page(
