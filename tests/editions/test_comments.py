@@ -14,6 +14,7 @@ from newsletter.editions.comments.find_mentions import find_mentions, handles, s
 from newsletter.editions.models import EditionState
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.publications.models import Publication
+from newsletter.publications.publication_roles import grant_publication_role
 from newsletter.stories.models import Story
 from tests.support import factories as make
 
@@ -88,6 +89,24 @@ def test_a_request_to_a_team_is_claimed_by_one_person_of_it(story: Story) -> Non
     assert read_comments.count_waiting(edith) == 1
     with pytest.raises(InvalidState):
         write_comments.release_request(thread, by=eddie, now=NOW)
+
+
+def test_roles_for_one_publication_count_there_and_nowhere_else(story: Story) -> None:
+    edith = make.person(Role.EDITOR, "Edith")
+    User.objects.filter(pk=edith.pk).update(role="")
+    elsewhere = make.story(make.publication(slug="evening"))
+    grant_publication_role(edith, story.publication, role=Role.EDITOR, by=None, now=NOW)
+    for one in (story, elsewhere):
+        comment(one, "@Edith, please check.", team="editor")
+    edith = User.objects.get(pk=edith.pk)
+    assert read_comments.count_waiting(edith) == 2  # a mention and a request
+    assert [mention.comment.thread.story for mention in read_comments.unread_mentions(edith)] == [story]
+    with pytest.raises(NotPermitted):
+        write_comments.claim_request(elsewhere.comment_threads.get(), by=edith, now=NOW)
+    with pytest.raises(NotPermitted):
+        comment(elsewhere, "Hello", by=edith)
+    User.objects.get(pk=edith.pk).publication_roles.all().delete()
+    assert read_comments.count_waiting(User.objects.get(pk=edith.pk)) == 0
 
 
 def test_a_thread_is_resolved_and_an_answer_opens_it_again(story: Story) -> None:

@@ -115,5 +115,5 @@ def test_queries_do_not_grow_with_the_editions(
 ) -> None:
     for day in range(1, 29):
         make.edition(publication, due_at=datetime(2026, 12, day, 12, tzinfo=UTC))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         cora.get("/desk/morning/editions/calendar/?month=2026-12")
