@@ -299,5 +299,5 @@ def test_the_counts_of_the_scene(ids: Ids) -> None:
     for slug in MARKS:
         publication = Publication.objects.get(slug=slug)
         assert publication.stories.count() >= 3
-        assert Edition.objects.filter(publication=publication).count() == 2
+        assert Edition.objects.filter(publication=publication).count() >= 2
         assert Subscriber.objects.filter(subscriptions__publication=publication).exists()
