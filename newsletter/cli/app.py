@@ -29,6 +29,7 @@ from newsletter.cli.commands import (
     run,
     stories,
     stories_add,  # noqa: F401 — adds a command to stories
+    stories_pitches,  # noqa: F401 — adds commands to stories
     users,
     users_invite,  # noqa: F401 — adds commands to users
     users_roles,  # noqa: F401 — adds commands to users
