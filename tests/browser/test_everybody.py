@@ -22,7 +22,9 @@ from newsletter.delivery.dispatches import open_dispatch, pause_sending
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import reader_links
 from newsletter.delivery.states import AttemptStatus, BatchState
+from newsletter.editions.comments import write_comments
 from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.snippet_models import Snippet
 from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
@@ -142,17 +144,27 @@ def everything(three: Publication) -> dict[str, Role | None]:
     story_drafts.order_links(three, ["https://post.example.org/harbour"])
     feed = suggest(three, "https://post.example.org/harbour")
     appeal = three.appeals.earliest("pk")
+    snippet = Snippet.objects.create(publication=three, name="events", title="This week", body="<p>Fish.</p>")
     make.appeal(three, name="Winter", starts_on=(now + timedelta(days=40)).date(), is_active=False)
     pause = pause_sending.pause_sending(three, reason="Wrong headline", until=None, by="Otto", now=now)
     record_failure(ValueError("no such story"), source="task", name="workers.tasks.assembly.assemble", now=now)
     rita = make.rita(three)
     token = reader_links.token_signer(sent.pk)(rita.pk)
     Edition.objects.filter(pk=ahead.pk).update(approved_at=now)
+    cora = make.cora()
+    write_comments.open_thread(
+        story, text="@Eddie, see https://example.org/", by=cora, key="1" * 32, now=now, team="editor"
+    )
+    write_comments.open_thread(ahead, text="Is the number right?", by=cora, key="2" * 32, now=now)
     return {
         "/sign-in/": None,
         "/": Role.EDITOR,
+        "/comments/": Role.EDITOR,  # before a page that shows what is unread
         "/desk/weekend/": Role.CURATOR,
         f"/stories/{story.pk}/": Role.CURATOR,
+        f"/stories/{archived.placements.earliest('pk').story_id}/correct/": Role.EDITOR,
+        f"/stories/{story.pk}/comments/": Role.EDITOR,
+        f"/editions/{ahead.pk}/comments/": Role.EDITOR,
         "/desk/morning/pitches/": Role.CURATOR,
         "/desk/morning/pitches/?own=1": Role.CONTRIBUTOR,
         "/desk/morning/pitches/new/": Role.CONTRIBUTOR,
@@ -162,6 +174,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/desk/morning/paste/": Role.EDITOR,
         "/desk/morning/logos/": Role.EDITOR,
         "/desk/morning/editions/": Role.CURATOR,
+        "/desk/morning/editions/calendar/": Role.CURATOR,
         "/desk/morning/gifts/": Role.EDITOR,
         "/desk/morning/template/": Role.EDITOR,
         f"/editions/{ahead.pk}/": Role.EDITOR,
@@ -176,6 +189,9 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/feeds/{feed.pk}/": Role.ADMIN,
         "/desk/morning/suggestions/": Role.CURATOR,
         "/desk/morning/appeals/": Role.CURATOR,
+        "/desk/morning/snippets/": Role.EDITOR,
+        "/desk/morning/snippets/new/": Role.EDITOR,
+        f"/snippets/{snippet.pk}/": Role.EDITOR,
         "/desk/morning/appeals/new/": Role.EDITOR,
         f"/appeals/{appeal.pk}/": Role.EDITOR,
         f"/editions/{ahead.pk}/texts/": Role.CURATOR,
