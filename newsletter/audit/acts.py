@@ -84,6 +84,7 @@ class Act(models.TextChoices):
     APPEAL_CHANGED = "appeal-changed"  # also retired, or offered again
     SNIPPET_ADDED = "snippet-added"
     SNIPPET_CHANGED = "snippet-changed"  # also retired, or printed again
+    GIFTS_IMPORTED = "gifts-imported"  # begun on a page or by a command
     READERS_IMPORTED = "readers-imported"  # ordered on a page, or begun by a command; consent events name who
     SUPPRESSION_ADDED = "suppression-added"  # an address or domain, by hand
     SUPPRESSION_LIFTED = "suppression-lifted"

@@ -31,6 +31,7 @@ from newsletter.cli.commands import (
     stories,
     stories_add,  # noqa: F401 — adds a command to stories
     stories_correct,  # noqa: F401 — adds commands to stories
+    stories_pitches,  # noqa: F401 — adds commands to stories
     users,
     users_invite,  # noqa: F401 — adds commands to users
     users_roles,  # noqa: F401 — adds commands to users

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import resolve
 from playwright.sync_api import Page, expect
 
+from newsletter.accounts import password_reset
 from newsletter.accounts.models import Role, User
 from newsletter.audience import data_requests, subscription_confirmation
 from newsletter.audience.consent_events import ConsentEvidence
@@ -31,6 +32,7 @@ from newsletter.ops.failures.record_failure import record_failure
 from newsletter.ops.models import Failure
 from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Use
+from newsletter.publications import invitations
 from newsletter.publications.models import Publication
 from newsletter.publications.publication_roles import grant_publication_role
 from newsletter.stories.duplicate_links import page_key
@@ -97,6 +99,15 @@ def with_a_role(publication: Publication) -> User:
     rosa = User.objects.create_user("rosa@example.org", name="Rosa", role="")
     grant_publication_role(rosa, publication, role=Role.EDITOR, by=None, now=clock.now())
     return rosa
+
+
+def invitation_token(publication: Publication) -> str:
+    """In the email to somebody who is invited."""
+    now = clock.now()
+    invited = invitations.invite(
+        "invited@example.org", name="Inga", role=Role.EDITOR, publications=[publication], by=None, now=now
+    )
+    return invitations.create_token(invited)
 
 
 @pytest.fixture
@@ -201,6 +212,19 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/readers/suppressions/": Role.AUDIENCE,
         f"/readers/imports/{uploaded_export(three).pk}/": Role.AUDIENCE,
         f"/readers/{rita.pk}/": Role.EDITOR,
+        "/account/": Role.OPS,
+        "/account/sessions/": Role.OPS,
+        "/account/confirm/": Role.OPS,
+        "/account/second-factor/": Role.OPS,
+        "/account/second-factor/app/": Role.OPS,
+        "/account/second-factor/passkeys/new/": Role.OPS,
+        "/password/forgotten/": None,
+        "/password/asked/": None,
+        f"/password/reset/{password_reset.create_token(make.otto())}": None,
+        f"/invitations/{invitation_token(three)}": None,
+        "/users/": Role.ADMIN,
+        "/users/invite/": Role.ADMIN,
+        f"/users/{make.otto().pk}/": Role.ADMIN,
         "/password/": Role.OPS,
         f"/u/{token}": None,
         f"/p/{token}": None,
@@ -273,9 +297,9 @@ def test_the_links_of_the_bar_are_one_row_on_a_phone_that_a_keyboard_scrolls(
 ) -> None:
     page = opened("/ops/", Role.ADMIN, viewport={"width": 360, "height": 740})
     links = page.get_by_role("navigation", name="Main").get_by_role("link")
-    expect(links).to_have_count(7)
+    expect(links).to_have_count(9)
     boxes = [box for box in (link.bounding_box() for link in links.all()) if box]
-    assert len(boxes) == 7
+    assert len(boxes) == 9
     assert len({box["y"] for box in boxes}) == 1
     expect(links.last).to_be_in_viewport(ratio=1)  # the page that is open
     expect(links.first).not_to_be_in_viewport()
