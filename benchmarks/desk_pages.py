@@ -143,6 +143,12 @@ def _pages(made: dict[str, Any], editor: Any, ops: Any) -> Iterator[Measured]:
         "desk": f"/desk/{slug}/",
         "desk, the whole queue": f"/desk/{slug}/?shown=10000",
         "editions": f"/desk/{slug}/editions/",
+        "calendar": f"/desk/{slug}/editions/calendar/",
+        "calendar, years ahead": f"/desk/{slug}/editions/calendar/?month=2040-06",
+        "snippets": f"/desk/{slug}/snippets/",
+        "new snippet": f"/desk/{slug}/snippets/new/",
+        "comments that wait": "/comments/",
+        "comments on an edition": f"/editions/{large}/comments/",
         "edition, waiting": f"/editions/{large}/",
         "edition, planned": f"/editions/{planned.pk}/",
         "edition, held": f"/editions/{held.pk}/",
@@ -173,6 +179,7 @@ def _pages(made: dict[str, Any], editor: Any, ops: Any) -> Iterator[Measured]:
 
 
 def _acts(made: dict[str, Any], editor: Any) -> Iterator[Measured]:
+    from newsletter.editions.comment_models import Comment
     from newsletter.editions.models import Edition
 
     slug, queue = made["slug"], made["queue"]
@@ -236,6 +243,15 @@ def _acts(made: dict[str, Any], editor: Any) -> Iterator[Measured]:
         )
 
     yield "act", "add a story", add, _nothing
+
+    def write_comment() -> Any:
+        form = {"text": "Is the number right?", "key": f"{time.time_ns():032x}", "team": ""}
+        return editor.post(f"/stories/{queue[20]}/comments/", form)
+
+    def forget_comments() -> None:  # one person writes a limited number in an hour
+        Comment.objects.all().delete()
+
+    yield "act", "write a comment", write_comment, forget_comments
     pasted = "The bridge opens on Friday\nBy Ada Bell\n\n" + "\n\n".join(
         ["It was a long and loud debate in the hall."] * 12
     )

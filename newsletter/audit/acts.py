@@ -82,9 +82,9 @@ class Act(models.TextChoices):
     FEED_REMOVED = "feed-removed"
     APPEAL_ADDED = "appeal-added"
     APPEAL_CHANGED = "appeal-changed"  # also retired, or offered again
+    GIFTS_IMPORTED = "gifts-imported"  # begun on a page or by a command
     SNIPPET_ADDED = "snippet-added"
     SNIPPET_CHANGED = "snippet-changed"  # also retired, or printed again
-    GIFTS_IMPORTED = "gifts-imported"  # begun on a page or by a command
     READERS_IMPORTED = "readers-imported"  # ordered on a page, or begun by a command; consent events name who
     SUPPRESSION_ADDED = "suppression-added"  # an address or domain, by hand
     SUPPRESSION_LIFTED = "suppression-lifted"
