@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import django
@@ -304,13 +305,10 @@ def _comments(made: dict[str, Any], editor: Any) -> Iterator[Measured]:
 
 def _tasks() -> Iterator[Measured]:
     from workers.beat_schedule import PERIODIC_TASKS
-    from workers.tasks import assembly, dispatch, insights, maintenance, pictures
 
-    modules = {m.__name__.rpartition(".")[2]: m for m in (assembly, dispatch, insights, maintenance, pictures)}
     for entry in PERIODIC_TASKS:
-        _, _, module, name = entry.task.split(".")
-        run = getattr(modules[module], name)
-        yield "task", name.replace("_", " "), run, _nothing
+        module, _, name = entry.task.rpartition(".")
+        yield "task", name.replace("_", " "), getattr(import_module(module), name), _nothing
 
 
 if __name__ == "__main__":
