@@ -31,6 +31,10 @@ class Act(models.TextChoices):
     EDITION_SENT_NOW = "edition-sent-now"
     EDITION_REOPENED = "edition-reopened"
     EDITION_EDITED = "edition-edited"  # its subject, preview text or note
+    EDITION_ARRANGED = "edition-arranged"  # its stories before it is assembled: picked, ordered, taken out
+    STORY_OVERRIDDEN = "story-overridden"  # its texts or picture in one edition's email
+    STORY_CLAIMED = "story-claimed"
+    STORY_RELEASED = "story-released"
     TEST_ORDERED = "test-ordered"  # an email to named people, before readers get it
     DISPATCH_PAUSED = "dispatch-paused"
     DISPATCH_RESUMED = "dispatch-resumed"

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from newsletter.editions import pick_models  # noqa: F401 — Django looks for models here
 from newsletter.giving.models import Appeal
 from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import Publication
@@ -208,6 +209,7 @@ class Placement(models.Model):
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="placements")
     story = models.ForeignKey(Story, on_delete=models.PROTECT, related_name="placements")
     position = models.PositiveSmallIntegerField()
+    headline = models.CharField(max_length=250, blank=True, help_text="As the frozen email prints it.")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["position"]

@@ -27,7 +27,7 @@ def archived_letters(publication: Publication, query: str = "") -> QuerySet[Froz
         variant=Variant.DEFAULT,
     )
     for word in map(_in_any_case, query.split()[:MAX_WORDS]):
-        headlines = Placement.objects.filter(edition=OuterRef("edition"), story__headline__regex=word)
+        headlines = Placement.objects.filter(edition=OuterRef("edition"), headline__regex=word)
         sent = sent.filter(Q(subject__regex=word) | Exists(headlines))
     return sent.select_related("edition").defer("html", "text").order_by("-edition__due_at", "-edition_id")
 
@@ -36,7 +36,7 @@ def headlines_of(letters: list[FrozenLetter]) -> dict[int, list[str]]:
     """Return the headlines of each letter's edition in their order, by edition id."""
     found: dict[int, list[str]] = {letter.edition_id: [] for letter in letters}
     placements = Placement.objects.filter(edition__in=found).order_by("edition", "position")
-    for edition_id, headline in placements.values_list("edition_id", "story__headline"):
+    for edition_id, headline in placements.values_list("edition_id", "headline"):
         found[edition_id].append(headline)
     return found
 

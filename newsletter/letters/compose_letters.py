@@ -15,7 +15,7 @@ from django.conf import settings
 
 from newsletter.editions.edition_times import received, set_times, times_of
 from newsletter.editions.embargo_and_expiry import placed_stories
-from newsletter.editions.models import Edition, FrozenLetter, Variant
+from newsletter.editions.models import Edition, FrozenLetter, Placement, Variant
 from newsletter.editions.reopen_edition import NOT_YET_SENT
 from newsletter.giving.models import Appeal
 from newsletter.giving.place_appeal import PlacementRule, StoryShape, choose_position
@@ -145,6 +145,11 @@ def freeze(edition: Edition, composed: Composed, *, now: datetime) -> None:
     for letter in composed.letters:
         letter.edition = edition
         letter.save()
+    headlines = {story.pk: story.headline for story in placed_stories(edition)}
+    placements = list(edition.placements.all())
+    for placement in placements:
+        placement.headline = headlines[placement.story_id]
+    Placement.objects.bulk_update(placements, ["headline"])
     edition.made_from, edition.content_hash = composed.made_from, composed.content_hash
     edition.assembled_at = now
     edition.approved_hash, edition.approved_at, edition.approved_by = "", None, None

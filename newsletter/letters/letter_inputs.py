@@ -1,7 +1,7 @@
 """Which frozen letters have to be compared with what they were made from, found without reading a story.
 
 A comparison builds the content of a letter again and takes some ten milliseconds. So the versions of everything that
-letters depend on are read for all waiting editions together, in four queries. An edition whose versions are still those
+letters depend on are read for all waiting editions together, in five queries. An edition whose versions are still those
 of its last comparison (`Edition.compared`) is not compared again.
 """
 
@@ -17,6 +17,7 @@ from django.db import models
 
 from newsletter.editions.edition_times import received
 from newsletter.editions.models import Edition, Placement
+from newsletter.editions.pick_models import Pick
 from newsletter.giving.models import Appeal
 from newsletter.lib.errors import BadInput
 from newsletter.pictures.models import Picture
@@ -29,6 +30,7 @@ STORY = (
     *("edition_id", "position", "story_id", "story__version", "story__changed_at"),
     *(f"story__picture__{name}" for name in PICTURE),
 )
+PICK = ("edition_id", "story_id", "version", *(f"picture__{name}" for name in PICTURE))
 PLANNING = {"planned_to", "past_schedules", "planned_from", "plan_again_at"}  # of a publication; not in any letter
 Rows = dict[int, list[tuple[Any, ...]]]
 
@@ -43,6 +45,7 @@ def to_compare(states: Collection[str], *, now: datetime | None) -> dict[int, st
         return {}
     publications = {edition.publication_id: edition.publication for edition in editions}
     stories = _grouped(Placement.objects.filter(edition__state__in=states).order_by("pk").values_list(*STORY))
+    picks = _grouped(Pick.objects.filter(edition__state__in=states).order_by("pk").values_list(*PICK))
     appeals: dict[int, list[Appeal]] = defaultdict(list)
     for appeal in Appeal.objects.filter(publication__in=publications).order_by("pk"):
         appeals[appeal.publication_id].append(appeal)
@@ -55,7 +58,8 @@ def to_compare(states: Collection[str], *, now: datetime | None) -> dict[int, st
     found = {}
     for edition in editions:
         try:
-            versions = _versions(edition, stories[edition.pk], common[edition.publication_id], now=now)
+            placed = [*stories[edition.pk], *picks[edition.pk]]
+            versions = _versions(edition, placed, common[edition.publication_id], now=now)
         except BadInput:
             versions = ""  # the comparison fails as well, and says why
         if not versions or versions != edition.compared:

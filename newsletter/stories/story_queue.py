@@ -6,7 +6,6 @@ about. What `by`, a person or a feed, does to a story is in the audit trail.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Unpack
 
 from django.db import transaction
@@ -52,7 +51,7 @@ def add(
     story = Story(publication=publication)
     set_story_fields(story, {"headline": headline, "url": url, "body": body, **optional})
     with transaction.atomic():
-        _lock(publication.pk)
+        lock_queue(publication.pk)
         if not again:
             _refuse_duplicate(story)
         story.position = order_keys.at_end(publication.pk)
@@ -72,7 +71,7 @@ def update(
     change and needs a new assembly and approval. Otherwise raises as `add` does.
     """
     with transaction.atomic():
-        _lock(story.publication_id)
+        lock_queue(story.publication_id)
         current = Story.objects.select_related("picture").get(pk=story.pk)
         if seen is not None and seen != current.version:
             raise VersionConflict(f"Story {story.pk} was changed after you opened it, so nothing was saved.")
@@ -118,7 +117,7 @@ def move_beside(story: Story, other: Story, *, is_after: bool, by: Actor = None)
 def drop(story: Story, *, by: Actor = None) -> Story:
     """Remove a queued story from the queue. It is kept and can be restored with `restore`."""
     with transaction.atomic():
-        _lock(story.publication_id)
+        lock_queue(story.publication_id)
         last = order_keys.at_end(story.publication_id, state=StoryState.DROPPED)
         if not Story.objects.filter(pk=story.pk, state=StoryState.QUEUED).update(
             state=StoryState.DROPPED, position=last
@@ -132,7 +131,7 @@ def drop(story: Story, *, by: Actor = None) -> Story:
 def restore(story: Story, *, by: Actor = None) -> Story:
     """Put a dropped story back at the end of the queue."""
     with transaction.atomic():
-        _lock(story.publication_id)
+        lock_queue(story.publication_id)
         end = order_keys.at_end(story.publication_id)
         dropped = Story.objects.filter(pk=story.pk, state=StoryState.DROPPED)
         if not dropped.update(state=StoryState.QUEUED, position=end):
@@ -142,17 +141,14 @@ def restore(story: Story, *, by: Actor = None) -> Story:
     return story
 
 
-def take_for_edition(
-    publication: Publication, *, at: datetime, min_stories: int, max_stories: int, until: datetime | None = None
-) -> list[Story]:
-    """Take up to `max_stories` from the front of the queue, mark them as used and return them in order.
+def take_for_edition(publication: Publication, choose: Callable[[], list[Story]], *, min_stories: int) -> list[Story]:
+    """Mark the queued stories that `choose` returns as used, and return them in order.
 
-    Only stories without an embargo or expiry between `at` and `until`, the time in which readers receive the edition,
-    are taken. Takes none if there are fewer than `min_stories`.
+    `choose` is called while the queue is locked. Takes none if there are fewer than `min_stories`.
     """
     with transaction.atomic():
-        _lock(publication.pk)
-        stories = list(Story.objects.filter(publication=publication).offered(at, until=until)[:max_stories])
+        lock_queue(publication.pk)
+        stories = choose()
         if len(stories) < min_stories:
             return []
         Story.objects.filter(pk__in=[story.pk for story in stories]).update(state=StoryState.USED)
@@ -164,7 +160,7 @@ def take_for_edition(
 def return_to_front(publication: Publication, stories: Sequence[Story]) -> None:
     """Return used stories to the front of the queue, in this order. A story already in the queue keeps its position."""
     with transaction.atomic():
-        _lock(publication.pk)
+        lock_queue(publication.pk)
         given = Story.objects.filter(pk__in=[story.pk for story in stories])
         queued = set(given.filter(state=StoryState.QUEUED).values_list("pk", flat=True))
         returned = [story for story in stories if story.pk not in queued]
@@ -172,7 +168,7 @@ def return_to_front(publication: Publication, stories: Sequence[Story]) -> None:
             Story.objects.filter(pk=story.pk).update(state=StoryState.QUEUED, position=key)
 
 
-def _lock(publication_id: int) -> None:
+def lock_queue(publication_id: int) -> None:
     """Lock the queue until the transaction ends."""
     Publication.objects.select_for_update(no_key=True).get(pk=publication_id)
 
@@ -180,7 +176,7 @@ def _lock(publication_id: int) -> None:
 def _move(story: Story, choose: Callable[[int], int], *, by: Actor) -> Story:
     """Move the story to the position that `choose` returns for its current one. A move does not change the version."""
     with transaction.atomic():
-        _lock(story.publication_id)
+        lock_queue(story.publication_id)
         place = order_keys.place_of(story)
         if place is None:
             raise InvalidState(f"Story {story.pk} is not in the queue, so it cannot be moved.")

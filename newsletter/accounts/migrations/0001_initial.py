@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254, unique=True)),
                 ('name', models.CharField(blank=True, max_length=100)),
                 ('role', models.CharField(choices=[('curator', 'Curator'), ('editor', 'Editor'), ('audience', 'Audience'), ('ops', 'Ops'), ('admin', 'Admin')], default='curator', max_length=10)),
+                ('letter_keys', models.BooleanField(default=True, help_text='Single letters are keys on the desk.')),
                 ('is_active', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],

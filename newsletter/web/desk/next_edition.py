@@ -12,9 +12,10 @@ from newsletter.audience.models import SubscriptionStatus as Consent
 from newsletter.audience.reachable_subscribers import SUPPRESSION
 from newsletter.delivery.dispatches.active_pauses import active_pauses
 from newsletter.delivery.pause_models import SendingPause
+from newsletter.editions.edition_stories import planned_stories, printed_stories
+from newsletter.editions.embargo_and_expiry import placed_stories
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.schedule_dates import next_date
-from newsletter.letters import assemble_edition
 from newsletter.publications.models import Publication, TooFewStoriesPolicy
 from newsletter.publications.schedule import Due
 from newsletter.stories.models import Story
@@ -76,13 +77,16 @@ def _pauses(edition: Edition, now: datetime) -> list[SendingPause]:
 def next_stories(publication: Publication, edition: Edition | None, *, now: datetime) -> list[Story]:
     """Return the stories placed in `edition`, or those that the queue offers while it has none."""
     if edition:
-        placed = [placement.story for placement in edition.placements.select_related("story")]
+        placed = placed_stories(edition)
         if placed or edition.state != EditionState.PLANNED:
             return placed
-        return assemble_edition.offered_stories(edition, now=now)
-    next_due = next_date(publication, now=now)
-    offered = Story.objects.filter(publication=publication).offered(next_due.at if next_due else now)
-    return list(offered.select_related("picture")[: publication.maximum_stories])
+    return printed_stories(planned_stories(edition or _imagined(publication, now=now), now=now))
+
+
+def _imagined(publication: Publication, *, now: datetime) -> Edition:
+    """Return the edition of the next date as the planner will make it, not stored."""
+    due = next_date(publication, now=now)
+    return Edition(publication=publication, due_at=due.at if due else now)
 
 
 def _has_readers(publication: Publication, known: DatedCounts | None) -> bool:
