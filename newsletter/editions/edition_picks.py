@@ -87,20 +87,21 @@ class PickList:
 def place(edition: Edition, story: Story, spot: Spot = AT_END, *, by: Actor, now: datetime) -> Arranged:
     """Put a queued story of the publication into the edition, or move it there.
 
-    A new story goes to the first edition that still takes stories: this one or one after it.
+    Without a spot, or with its own section, a picked story stays where it is. A new one goes to the first edition that
+    still takes stories: this one or one after it.
     """
     require(by, Permission.CURATE)
     if spot.section is not None:
         spot = Spot(section=_clean_section(spot.section))
-    if not edition.picks.filter(story=story, is_out=False).exists():
-        edition = edition_that_takes_stories(edition, now=now)
+    edition = _edition_for(edition, story, now=now)
 
     def act(found: PickList) -> str:
         is_new = story.pk not in found.order
         if is_new:
             _check_new(found, story, now=now)
-        if spot.beside == story.pk:
-            return ""
+        here = next((entry.section for entry in found.entries if entry.story == story.pk), None)
+        if spot.beside == story.pk or (not is_new and spot in (AT_END, Spot(section=here))):
+            return ""  # the same click twice
         if spot.beside is not None and all(entry.story != spot.beside for entry in found.entries):
             raise InvalidState("The story next to that place has left the edition, so nothing was moved.")
         found.add(story)
@@ -113,8 +114,7 @@ def place(edition: Edition, story: Story, spot: Spot = AT_END, *, by: Actor, now
 def make_lead(edition: Edition, story: Story, *, by: Actor, now: datetime) -> Arranged:
     """Make a story of the edition, or a queued one, its only lead: first, above all sections."""
     require(by, Permission.CURATE)
-    if not edition.picks.filter(story=story, is_out=False).exists():
-        edition = edition_that_takes_stories(edition, now=now)
+    edition = _edition_for(edition, story, now=now)
 
     def act(found: PickList) -> str:
         if story.pk not in found.order:
@@ -264,6 +264,14 @@ def keep_change(
     return change
 
 
+def _edition_for(edition: Edition, story: Story, *, now: datetime) -> Edition:
+    """Return the edition if it takes stories or has this one, also as one that fills it; else one after it."""
+    if takes_stories(edition, now=now):
+        return edition
+    is_in = edition.state in CURATED and any(e.story.pk == story.pk for e in planned_stories(edition, now=now))
+    return edition if is_in else edition_that_takes_stories(edition, now=now)
+
+
 def _check_new(found: PickList, story: Story, *, now: datetime) -> None:
     """Raise `InvalidState` if the story cannot be picked. Locks the queue, so that it stays so."""
     edition = found.edition
@@ -276,7 +284,8 @@ def _check_new(found: PickList, story: Story, *, now: datetime) -> None:
     others = Pick.objects.filter(story=story, is_out=False, edition__state__in=CURATED).exclude(edition=edition)
     if others.exists():
         raise InvalidState(f"“{story.headline}” is picked for another edition. Take it out there first.")
-    if not takes_stories(edition, now=now):
+    is_in = any(entry.story == story.pk for entry in found.entries)
+    if not is_in and not takes_stories(edition, now=now):
         raise InvalidState("This edition has just closed for stories. Try again: the next edition takes the story.")
     count = len(found.order)
     if count >= maximum_of(edition):

@@ -61,7 +61,8 @@ def printed_stories(planned: Iterable[PlannedStory]) -> list[Story]:
 
 def with_own_values(edition: Edition, stories: Sequence[Story]) -> list[Story]:
     """Give `stories` the values that they have in this edition's email. They must not be saved."""
-    picks = {pick.story_id: pick for pick in edition.picks.select_related("picture")} if edition.pk else {}
+    found = edition.picks.filter(is_out=False).select_related("picture") if edition.pk and stories else ()
+    picks = {pick.story_id: pick for pick in found}
     return [apply_values(story, picks[story.pk]) if story.pk in picks else story for story in stories]
 
 

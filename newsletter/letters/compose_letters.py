@@ -122,11 +122,14 @@ def compose_for(edition: Edition, *, due_at: datetime, now: datetime) -> Compose
     return compose_changed(then, now=now)
 
 
-def compose_changed(edition: Edition, *, now: datetime) -> Composed | None:
-    """Compose the letters of an unsent edition that was changed in memory; None and errors as `compose_for`."""
+def compose_changed(edition: Edition, *, stories: list[Story] | None = None, now: datetime) -> Composed | None:
+    """Compose the letters of an unsent edition that was changed in memory; None and errors as `compose_for`.
+
+    `stories` are its stories, if they were changed in memory too.
+    """
     if edition.state not in NOT_YET_SENT:
         return None
-    stories = placed_stories(edition)
+    stories = stories or placed_stories(edition)
     gathered = gather_letters(edition, stories, now=now)
     if made_from(edition, gathered) == edition.made_from:
         return None

@@ -10,12 +10,14 @@ from typing import Unpack
 
 from django.db import transaction
 
+from newsletter.accounts.models import User
 from newsletter.audit import audit_trail, changed_fields
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, InvalidState, VersionConflict
 from newsletter.publications.models import Publication
-from newsletter.stories import duplicate_links, order_keys
+from newsletter.stories import duplicate_links, order_keys, story_claims
 from newsletter.stories.models import Story, StoryState
 from newsletter.stories.validate_story import OptionalStoryFields, StoryFields, set_story_fields
 
@@ -86,6 +88,8 @@ def update(
             changed = [*fields, "page_key", "picture", "picture_url", "version", "changed_at"]
             current.save(update_fields=changed)
             audit_trail.record(by, Act.STORY_CHANGED, current, **changed_fields.describe_changes(shown, current))
+        if isinstance(by, User):
+            story_claims.touch(story.pk, by=by, now=clock.now())
     story.refresh_from_db()
     return story
 

@@ -14,6 +14,7 @@ from newsletter.audience.import_models import SubscriberImport
 from newsletter.audience.imports import import_orders
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Dispatch
+from newsletter.editions import edition_picks
 from newsletter.editions.models import Edition
 from newsletter.giving.models import Appeal
 from newsletter.letters import custom_templates
@@ -40,6 +41,7 @@ WHERE = {
     "GiftsForm": "/desk/morning/gifts/",
     "TemplateForm": "/desk/morning/template/",
     "ExtraEditionForm": "/desk/morning/",
+    "EditionStoryForm": "/editions/{edition}/stories/{story}/",
     "EditionTextsForm": "/editions/{edition}/texts/",
     "StopEditionForm": "/editions/{edition}/stop/",
     "NewPublicationForm": "/new-publication/",
@@ -60,6 +62,7 @@ SHOWN_STORED = (
     "LogosForm",
     "TemplateForm",
     "RescheduleForm",
+    "EditionStoryForm",
     "EditionTextsForm",
     "AppealEditForm",
     "FeedForm",
@@ -80,7 +83,9 @@ def ada(publication: Publication) -> Client:
     full_story(publication)
     make.story(publication)
     texts = {"subject": "The ferry stays", "intro": "Good morning.\n\nIt rains."}
-    make.edition(publication, due_at=clock.now() + timedelta(days=1, microseconds=7), local_send_time="07:00", **texts)
+    due_at = clock.now() + timedelta(days=1, microseconds=7)
+    edition = make.edition(publication, due_at=due_at, local_send_time="07:00", **texts)
+    edition_picks.place(edition, Story.objects.earliest("pk"), by=make.cora(), now=clock.now())
     make.readers(publication, 2)
     full_appeal(publication)
     edit_feed.add_feed(

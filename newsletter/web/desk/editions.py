@@ -20,6 +20,7 @@ from newsletter.delivery.dispatches.active_pauses import active_pauses
 from newsletter.delivery.dispatches.delay_reasons import delay_of, expected_delays
 from newsletter.delivery.dispatches.stop_edition import StopEffect
 from newsletter.delivery.ledger.progress import progress
+from newsletter.editions.edition_stories import printed_stories
 from newsletter.editions.embargo_and_expiry import reason_to_hold
 from newsletter.editions.models import TRANSITIONS, Edition, EditionState, Variant
 from newsletter.editions.reopen_edition import NOT_YET_SENT
@@ -30,7 +31,7 @@ from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.message import Letter
 from newsletter.web.desk import current_publication as publications
-from newsletter.web.desk.next_edition import next_stories
+from newsletter.web.desk.edition_list import stories_of
 from newsletter.web.shared import audit_history, unsaved_changes
 from newsletter.web.shared.anonymous_letter_views import letter_of, requested_variant
 from newsletter.web.shared.display_formats import clock_of
@@ -133,7 +134,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "status": edition_status(edition, pauses=pauses, now=now),
         "timeline": timeline_of(edition, pauses=pauses, now=now),
         "expected_problems": _expected_problems(edition, now=now),
-        "stories": next_stories(edition.publication, edition, now=now),
+        "stories": printed_stories(stories_of(edition.publication, edition, now=now)),
         "letter": letter,
         "problem": problem,
         "frozen": frozen,

@@ -12,8 +12,6 @@ from newsletter.audience.models import SubscriptionStatus as Consent
 from newsletter.audience.reachable_subscribers import SUPPRESSION
 from newsletter.delivery.dispatches.active_pauses import active_pauses
 from newsletter.delivery.pause_models import SendingPause
-from newsletter.editions.edition_stories import planned_stories, printed_stories
-from newsletter.editions.embargo_and_expiry import placed_stories
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.schedule_dates import next_date
 from newsletter.publications.models import Publication, TooFewStoriesPolicy
@@ -42,11 +40,16 @@ class Upcoming:
     held: list[Edition]
 
 
-def next_edition_panel(publication: Publication, *, now: datetime, counts_readers: bool = True) -> Upcoming:
-    """Return the panel of `publication`. Without `counts_readers`, the cost does not depend on the audience size."""
-    edition = next_edition(publication, now=now)
+def next_edition_panel(
+    publication: Publication,
+    edition: Edition | None,
+    stories: list[Story],
+    *,
+    now: datetime,
+    counts_readers: bool = True,
+) -> Upcoming:
+    """Return the panel of an edition with `stories`. With `counts_readers`, the cost depends on the audience."""
     readers = kept_reader_counts.reader_counts(publication, now=now) if counts_readers else None
-    stories = next_stories(publication, edition, now=now)
     return Upcoming(
         edition=edition,
         status=edition_status(edition, pauses=_pauses(edition, now), now=now) if edition else None,
@@ -60,33 +63,18 @@ def next_edition_panel(publication: Publication, *, now: datetime, counts_reader
     )
 
 
-def next_edition(publication: Publication, *, now: datetime) -> Edition | None:
-    """Return the next edition that is planned, ready or being sent."""
+def upcoming_editions(publication: Publication, *, now: datetime, most: int) -> list[Edition]:
+    """Return the editions that are planned, ready or being sent, the next one first."""
     is_paused = Exists(active_pauses(now=now).filter(Q(publication=None) | Q(publication=publication)))
     editions = publication.editions.select_related("publication", "dispatch").annotate(is_paused=is_paused)
     # An edition that is sent over hours (local time, rate limits) makes room for the next one.
     sending_for_long = Q(state=EditionState.DISPATCHING, due_at__lt=now - NEXT_AFTER)
-    return editions.filter(state__in=UPCOMING_STATES).exclude(sending_for_long).order_by("due_at", "id").first()
+    return list(editions.filter(state__in=UPCOMING_STATES).exclude(sending_for_long).order_by("due_at", "id")[:most])
 
 
 def _pauses(edition: Edition, now: datetime) -> list[SendingPause]:
-    is_paused = edition.is_paused  # type: ignore[attr-defined]  # annotated, so that there is a query in a pause only
-    return list(active_pauses(now=now)) if is_paused else []
-
-
-def next_stories(publication: Publication, edition: Edition | None, *, now: datetime) -> list[Story]:
-    """Return the stories placed in `edition`, or those that the queue offers while it has none."""
-    if edition:
-        placed = placed_stories(edition)
-        if placed or edition.state != EditionState.PLANNED:
-            return placed
-    return printed_stories(planned_stories(edition or _imagined(publication, now=now), now=now))
-
-
-def _imagined(publication: Publication, *, now: datetime) -> Edition:
-    """Return the edition of the next date as the planner will make it, not stored."""
-    due = next_date(publication, now=now)
-    return Edition(publication=publication, due_at=due.at if due else now)
+    # annotated by `upcoming_editions`, so that there is a query in a pause only
+    return list(active_pauses(now=now)) if getattr(edition, "is_paused", True) else []
 
 
 def _has_readers(publication: Publication, known: DatedCounts | None) -> bool:

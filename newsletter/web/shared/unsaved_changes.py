@@ -18,6 +18,7 @@ from newsletter.accounts.models import UnsavedForm, User
 from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput
+from newsletter.stories import story_claims
 from newsletter.web.shared.edit_form import SEEN, EditForm
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
@@ -37,6 +38,7 @@ class KeptForm(NamedTuple):
 FORMS = {
     "story-add": KeptForm("New story", "headline", Permission.CURATE),
     "story": KeptForm("Story", "headline", Permission.CURATE),
+    "edition-story": KeptForm("Story in an edition", "headline", Permission.CURATE),
     "edition-texts": KeptForm("Subject and note", "subject", Permission.CURATE),
     "appeal-add": KeptForm("New appeal", "name", Permission.APPROVE),
     "appeal": KeptForm("Appeal", "name", Permission.APPROVE),
@@ -70,8 +72,11 @@ def keep(request: DeskRequest) -> HttpResponse:
     address = request.POST.get(ADDRESS, "")
     if not _is_form(address):
         return HttpResponse("There is no such form.", status=404, content_type="text/plain")
+    view = resolve(urlsplit(address).path)
     if not has_permission(request.user, FORMS[_view_name(address)].permission):
         return HttpResponse("You may not change this.", status=403, content_type="text/plain")
+    if view.view_name == "story":
+        story_claims.touch(view.kwargs["story_id"], by=request.user, now=clock.now())
     fields = {name: str(value) for name, value in request.POST.items() if name not in NOT_TYPED}
     try:
         unsaved_forms.keep(request.user, address, fields, now=clock.now())

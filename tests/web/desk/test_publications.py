@@ -73,6 +73,8 @@ def test_every_field_is_changed_and_recorded_with_both_values(ada: Client, publi
         "minimum_stories": "2",
         "maximum_stories": "5",
         "teaser_paragraphs": "6",
+        "fill_rule": "min",
+        "closing_minutes": "120",
         "on_empty": "hold",
         "auto_approve": "on",
         "pace_per_minute": "100",
