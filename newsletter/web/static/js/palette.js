@@ -9,11 +9,14 @@ const results = document.getElementById("palette-results");
 const acts = document.getElementById("palette-acts");
 const keys = document.getElementById("keys");
 let selected = null; // the card that had the focus
+let foundFor = null; // the words that the results are for
+let goesToFirst = false; // Enter was pressed before the results came
 
 function open() {
   if (!palette || palette.open) return;
   selected = document.activeElement?.closest?.("[data-story]") ?? null;
   palette.showModal();
+  goesToFirst = false;
   input.select();
   window.htmx.trigger(input, "search-again");
   listActs();
@@ -56,13 +59,21 @@ document.addEventListener("keydown", (event) => {
 });
 
 input?.addEventListener("input", listActs);
+input?.addEventListener("htmx:afterOnLoad", (event) => {
+  foundFor = event.detail.requestConfig.parameters.get?.("q") ?? event.detail.requestConfig.parameters.q ?? "";
+  if (!goesToFirst || foundFor !== input.value || !event.detail.successful) return;
+  goesToFirst = false;
+  palette.querySelector("li a, li button")?.click();
+});
 palette?.addEventListener("keydown", (event) => {
   if (event.key !== "ArrowDown" && event.key !== "ArrowUp" && event.key !== "Enter") return;
   const choices = [...palette.querySelectorAll("li a, li button")];
   if (event.key === "Enter") {
     if (document.activeElement !== input) return;
     event.preventDefault();
-    return choices[0]?.click();
+    if (input.value === foundFor) return choices[0]?.click();
+    goesToFirst = true; // the results are still those of other words
+    return;
   }
   event.preventDefault();
   const places = event.key === "ArrowDown" ? 1 : -1;
