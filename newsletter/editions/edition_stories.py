@@ -7,19 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from newsletter.editions.closing_time import closes_at
 from newsletter.editions.edition_times import Received, received
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.pick_models import Pick
 from newsletter.editions.story_order import Entry, with_automatic
-from newsletter.publications.models import FillRule
+from newsletter.publications.models import FillRule, Publication
 from newsletter.publications.schedule import zone
 from newsletter.stories.models import Story, StoryState
 
 PARTS = ("story__picture", "story__claimed_by", "picture")
-CURATED = (EditionState.PLANNED, EditionState.HELD)  # states in which an edition's picks keep stories for it
+CURATED = (EditionState.PLANNED, EditionState.HELD)  # states in which the stories of an edition can be changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,12 @@ def apply_values(story: Story, pick: Pick) -> Story:
     return story
 
 
+def reserved_picks(publication: Publication) -> QuerySet[Pick]:
+    """Return the picks whose stories wait for their edition: of planned editions. A held one may never leave."""
+    planned = Pick.objects.filter(edition__publication=publication, edition__state=EditionState.PLANNED)
+    return planned.filter(is_out=False)
+
+
 def maximum_of(edition: Edition) -> int:
     """Return how many stories the edition has at most."""
     return max(1, edition.publication.minimum_stories, edition.publication.maximum_stories)
@@ -121,10 +127,10 @@ def _automatic(edition: Edition, when: Received, *, picked: int) -> list[Story]:
     most = maximum_of(edition) if publication.fill_rule == FillRule.MAXIMUM else minimum
     if most <= picked:
         return []
-    waiting = Pick.objects.filter(edition__publication=publication, edition__state__in=CURATED)
-    waiting = waiting.filter(Q(is_out=False) | Q(edition=edition.pk))
+    own = Pick.objects.filter(edition=edition.pk)
     offered = Story.objects.filter(publication=publication).offered(when.first, until=when.last)
-    offered = offered.exclude(pk__in=waiting.values("story")).select_related("picture", "claimed_by")
+    offered = offered.exclude(pk__in=reserved_picks(publication).values("story")).exclude(pk__in=own.values("story"))
+    offered = offered.select_related("picture", "claimed_by")
     closing = closes_at(edition)
     if closing is None:
         return list(offered[: most - picked])

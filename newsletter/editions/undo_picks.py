@@ -8,10 +8,10 @@ from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
-from newsletter.editions.edition_picks import PickList, Snapshot, is_other, locked_picks, snapshot, store_picks
-from newsletter.editions.edition_stories import CURATED
+from newsletter.editions.edition_stories import reserved_picks
 from newsletter.editions.models import Edition
-from newsletter.editions.pick_models import Pick, PickChange
+from newsletter.editions.pick_list import PickList, Snapshot, is_other, locked_picks, snapshot, store_picks
+from newsletter.editions.pick_models import PickChange
 from newsletter.editions.story_order import Entry, in_sections
 from newsletter.lib.errors import InvalidState
 from newsletter.stories import story_queue
@@ -51,9 +51,7 @@ def _check(change: PickChange, now: Snapshot, stories: dict[int, Story]) -> None
         if current != after and (not current or not after or is_other(current, after)):
             raise InvalidState(CHANGED_SINCE.format(stories[int(pk)].headline))
     back = [int(pk) for pk, values in change.before.items() if values and values["position"]]
-    elsewhere = Pick.objects.filter(story__in=back, is_out=False, edition__state__in=CURATED).exclude(
-        edition=change.edition
-    )
+    elsewhere = reserved_picks(change.edition.publication).filter(story__in=back).exclude(edition=change.edition)
     if pick := elsewhere.select_related("story").first():
         raise InvalidState(f"“{pick.story.headline}” is picked for another edition now, so this cannot be undone.")
 

@@ -11,11 +11,11 @@ from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail, changed_fields
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
-from newsletter.editions import edition_picks
-from newsletter.editions.edition_picks import PickList
+from newsletter.editions import pick_list
 from newsletter.editions.edition_stories import CURATED, apply_values, planned_stories
 from newsletter.editions.embargo_and_expiry import placed_stories
 from newsletter.editions.models import Edition
+from newsletter.editions.pick_list import PickList
 from newsletter.editions.pick_models import Pick
 from newsletter.editions.story_order import Spot, moved
 from newsletter.letters import compose_letters, edition_decisions
@@ -100,14 +100,14 @@ def values_of(story: Story, original: Story) -> dict[str, Any]:
 def _store(edition: Edition, current: InEdition, changed: Story, *, by: Actor, now: datetime) -> None:
     values, picture = values_of(changed, current.original), changed.picture
     if edition.state in CURATED:
-        found = edition_picks.locked_picks(edition, now=now)
-        before = edition_picks.snapshot(found)
+        found = pick_list.locked_picks(edition, now=now)
+        before = pick_list.snapshot(found)
         _pick(found, current, changed, by=by, now=now)
         _set(found.picks[changed.pk], values, picture)
-        after = edition_picks.store_picks(found, before)
+        after = pick_list.store_picks(found, before)
         if before != after:
             sentence = f"“{current.original.headline}” was changed for this email."
-            edition_picks.keep_change(found.edition, sentence, before, after, moved_story=changed.pk, by=by, now=now)
+            pick_list.keep_change(found.edition, sentence, before, after, moved_story=changed.pk, by=by, now=now)
         return
     pick = current.pick
     _set(pick, values, picture)

@@ -15,7 +15,6 @@ from newsletter.stories.models import Kind, Story
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk import story_queue_page
 from newsletter.web.desk.desk_acts import Done, perform, requested_edition
-from newsletter.web.desk.edition_list import DeskEdition, listed_sections, stories_of
 from newsletter.web.shared.display_formats import leaves
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
@@ -46,7 +45,7 @@ def place(request: DeskRequest, edition_id: int, story_id: int) -> HttpResponse:
 
     def act() -> Done:
         done = edition_picks.place(edition, story, _spot(request), by=request.user, now=clock.now())
-        return _done(done, edition, f"“{story.headline}” is {_where(done)}.")
+        return _done(done, edition, f"“{story.headline}” is")
 
     return perform(request, edition.publication, act)
 
@@ -63,7 +62,7 @@ def set_kind(request: DeskRequest, edition_id: int, story_id: int) -> HttpRespon
             done = edition_picks.make_lead(edition, story, by=request.user, now=now)
         else:
             done = edition_picks.set_kind(edition, story, kind=kind, by=request.user, now=now)
-        return _done(done, edition, f"“{story.headline}” is {KIND_WORDS[kind]} in this edition, {_where(done)}.")
+        return _done(done, edition, f"“{story.headline}” is {KIND_WORDS[kind]} in this edition,")
 
     return perform(request, edition.publication, act)
 
@@ -106,23 +105,10 @@ def _spot(request: DeskRequest) -> Spot:
     return Spot(section=given["section"]) if "section" in given else edition_picks.AT_END
 
 
-def _where(done: Arranged) -> str:
-    """Return the place of the story in the list: `number 3 of 8, in City`."""
-    desk = DeskEdition(
-        done.edition.publication, done.edition, stories_of(done.edition.publication, done.edition, now=clock.now())
-    )
-    for section in listed_sections(desk):
-        for each in section.stories:
-            if each.story.pk == done.story.pk:
-                place = f"number {each.number} of {len(desk.stories)}" if each.number else "left out"
-                return f"{place}, in {section.name}" if section.name else place
-    return "in the queue"
-
-
-def _done(done: Arranged, asked: Edition, sentence: str) -> Done:
-    """Return the sentence; a notice if a later edition took the story."""
+def _done(done: Arranged, asked: Edition, beginning: str) -> Done:
+    """Return the beginning of a sentence; a notice if a later edition took the story."""
     if done.edition.pk == asked.pk:
-        return Done(sentence, edition=asked.pk)
+        return Done(placed=(beginning, done.story), edition=asked.pk)
     late = leaves(done.edition, now=clock.now())
     notice = (
         f"The edition of {leaves(asked, now=clock.now())} takes no more stories, so “{done.story.headline}” is in the "

@@ -1,7 +1,7 @@
 """How acts on the desk are answered: with the parts of the page that changed, or by a redirect without JavaScript."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib import messages
@@ -22,9 +22,13 @@ from newsletter.web.shared.permission_required import DeskRequest
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What an act did: a sentence for everybody, a notice that stays, the story moved in or removed from the queue."""
+    """What an act did: a sentence to announce, a notice that stays, the story moved in or removed from the queue.
+
+    `placed` begins a sentence whose end says where that story is in the edition.
+    """
 
     announcement: str = ""
+    placed: tuple[str, Story] | None = None
     notice: str = ""
     moved: int | None = None
     dropped: Story | None = None
@@ -53,11 +57,14 @@ def perform(request: DeskRequest, publication: Publication, act: Callable[[], Do
         now, count = clock.now(), count + 1 if before.is_whole else count
         desk = requested_edition(request, publication, now=now)
         after = story_queue_page.first_stories(desk, count, now=now)
+        done = _announced(done, desk)
         return changed_parts(request, desk, before, after, done=done, problem=problem)
+    if done.placed:
+        done = _announced(done, requested_edition(request, publication, now=clock.now()))
     if problem:
         messages.error(request, problem)
-    elif said := done.notice or done.announcement:
-        messages.success(request, said)
+    elif sentence := done.notice or done.announcement:
+        messages.success(request, sentence)
     return _back(publication, done, count, whole_number(request.POST.get("edition", "")))
 
 
@@ -78,6 +85,20 @@ def changed_parts(
     context |= {"dropped": done.dropped, "notice": done.notice}
     context["has_panel"] = has_panel
     return render(request, "web/desk/_story_queue_changes.html", context)
+
+
+def _announced(done: Done, desk: DeskEdition) -> Done:
+    """Return the act with a whole sentence that says where the story is, such as `number 3 of 8, in City`."""
+    if not done.placed:
+        return done
+    beginning, story = done.placed
+    found = next((each for each in desk.planned if each.story.pk == story.pk), None)
+    if found is None or (desk.edition and desk.edition.pk != done.edition):
+        return replace(done, announcement=f"{beginning} in the edition.")
+    ids = [each.pk for each in desk.stories]
+    where = f"number {ids.index(story.pk) + 1} of {len(ids)}" if found.is_printed else "left out"
+    section = f", in {found.story.section}" if found.story.section else ""
+    return replace(done, announcement=f"{beginning} {where}{section}.")
 
 
 def _back(publication: Publication, done: Done, count: int, edition: int | None) -> HttpResponse:

@@ -7,7 +7,7 @@ from zlib import crc32
 
 from newsletter.accounts.models import User
 from newsletter.editions import closing_time
-from newsletter.editions.edition_stories import CURATED, PlannedStory, planned_stories, printed_stories
+from newsletter.editions.edition_stories import PlannedStory, planned_stories, printed_stories, reserved_picks
 from newsletter.editions.embargo_and_expiry import placed_stories
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.pick_models import Pick, PickChange
@@ -95,7 +95,7 @@ def desk_edition(publication: Publication, number: int | None, *, now: datetime)
     others = [each for each in upcoming if each in planned or each == upcoming[0]]
     found = DeskEdition(publication, edition, stories_of(publication, edition, now=now), others)
     if found.is_open:
-        picks = Pick.objects.filter(edition__publication=publication, edition__state__in=CURATED, is_out=False)
+        picks = reserved_picks(publication)
         found.elsewhere = dict(picks.exclude(edition=edition).values_list("story_id", "edition_id"))
     return found
 

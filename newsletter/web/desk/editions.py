@@ -165,8 +165,9 @@ def _unsaved(edition: Edition) -> list[UnsavedTitle]:
     """Return the forms that somebody is editing and that this edition's email is made of, while it can be approved."""
     if edition.state != EditionState.ASSEMBLED:
         return []
-    stories = edition.placements.values_list("story_id", flat=True)
+    stories = list(edition.placements.values_list("story_id", flat=True))
     addresses = [reverse("story", args=[story]) for story in stories]
+    addresses += [reverse("edition-story", args=[edition.pk, story]) for story in stories]
     return unsaved_changes.titles_at([*addresses, reverse("edition-texts", args=[edition.pk])])
 
 

@@ -14,7 +14,7 @@ from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.lib.errors import VersionConflict
 from newsletter.publications.models import Publication
-from newsletter.stories import story_queue
+from newsletter.stories import story_claims, story_queue
 from newsletter.stories.models import Direction, Kind, Story, StoryDraft, StoryState
 from newsletter.stories.reading import story_drafts
 from newsletter.stories.reading.teaser_fields import teaser_fields
@@ -30,6 +30,7 @@ from newsletter.web.shared.permission_required import DeskRequest, permission_re
 from newsletter.web.shared.picture_forms import PictureForm, picture_message
 from newsletter.web.shared.unsaved_changes import UnsavedForms
 
+PARTS = ("publication", "picture", "claimed_by")
 SAVE_AGAIN = "Someone else saved this story at the same moment. Your changes are below. Review them and save again."
 
 
@@ -125,7 +126,7 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def change(request: DeskRequest, story_id: int) -> HttpResponse:
     """Show the form of a story, and save changes."""
-    story = get_object_or_404(Story.objects.select_related("publication", "picture"), pk=story_id)
+    story = get_object_or_404(Story.objects.select_related(*PARTS), pk=story_id)
     with timezone.override(clock_of(story.publication)):
         form = _form_of(request, story)
         unsaved = unsaved_changes.restore(request, form)
@@ -142,7 +143,7 @@ def change(request: DeskRequest, story_id: int) -> HttpResponse:
                 messages.success(request, f"“{story.headline}” was saved.{picture_message(story)}")
                 return redirect("queue", story.publication.slug)
             if form.has_version_conflict:
-                story = Story.objects.select_related("publication", "picture").get(pk=story.pk)
+                story = Story.objects.select_related(*PARTS).get(pk=story.pk)
                 form = _form_of(request, story)
                 form.add_domain_error(VersionConflict(SAVE_AGAIN))
         return _page(request, story.publication, form, unsaved, story=story)
@@ -182,5 +183,6 @@ def _page(
 ) -> HttpResponse:
     context = {"publication": publication, "form": form, "story": story, "State": StoryState, "now": clock.now()}
     context |= {"unsaved": unsaved, "history": audit_history.history_of(story) if story else []}
+    context["claimant"] = story_claims.claimant(story, now=clock.now()) if story else None
     context["edition"] = Edition.objects.filter(placements__story=story).first() if story else None
     return render(request, "web/desk/story.html", context)

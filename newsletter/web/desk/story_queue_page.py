@@ -24,7 +24,7 @@ MAX_SHOWN = 10_000
 DROPPED_SHOWN = 10
 
 
-class Mark(NamedTuple):
+class CardMark(NamedTuple):
     """What a card shows besides the story: who claimed it, whether it is picked, the other edition that has it."""
 
     claimed_by: int | None = None
@@ -32,7 +32,7 @@ class Mark(NamedTuple):
     elsewhere: int | None = None
 
 
-NO_MARK = Mark()
+NO_MARK = CardMark()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Shown:
     ids: tuple[int, ...]
     total: int
     taken: frozenset[int] = frozenset()
-    marks: Mapping[int, Mark] = field(default_factory=dict)
+    marks: Mapping[int, CardMark] = field(default_factory=dict)
 
     @property
     def stamp(self) -> str:
@@ -56,7 +56,7 @@ class Shown:
     def is_whole(self) -> bool:
         return len(self.ids) == self.total
 
-    def look(self, pk: int) -> tuple[bool, bool, bool, Mark]:
+    def look(self, pk: int) -> tuple[bool, bool, bool, CardMark]:
         """Return what a card shows about its position (is first, is last, is taken by the edition) and its mark."""
         is_last = self.is_whole and pk == self.ids[-1]
         return pk == self.ids[0], is_last, pk in self.taken, self.marks.get(pk, NO_MARK)
@@ -73,7 +73,8 @@ def first_stories(desk: DeskEdition, count: int, *, now: datetime) -> Shown:
     rows = list(queued.values_list("pk", "claimed_by", "claimed_at")[:count])
     picked = {each.story.pk for each in desk.planned if each.pick}
     marks = {
-        pk: Mark(by if at and at > now - IDLE else None, pk in picked, desk.elsewhere.get(pk)) for pk, by, at in rows
+        pk: CardMark(by if at and at > now - IDLE else None, pk in picked, desk.elsewhere.get(pk))
+        for pk, by, at in rows
     }
     taken = frozenset(story.pk for story in desk.stories)
     ids = tuple(pk for pk, *_ in rows)

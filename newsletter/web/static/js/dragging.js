@@ -76,10 +76,12 @@ document.addEventListener("dragend", () => {
   dragged = null;
 });
 
-// The edition is not replaced while somebody drags or has something open in it.
+// A poll does not replace the edition while somebody drags or has something open in it, and never leads away from the
+// page: what is typed into the box would be lost.
 document.body.addEventListener("htmx:beforeOnLoad", (event) => {
-  const { elt } = event.detail;
-  if (elt.id === "next" && (dragged || elt.querySelector("details[open]"))) event.preventDefault();
+  const { elt, xhr } = event.detail;
+  if (elt.id !== "next") return;
+  if (dragged || elt.querySelector("details[open]") || xhr.getResponseHeader("HX-Redirect")) event.preventDefault();
 });
 
 document.body.addEventListener("htmx:afterSettle", makeDraggable);
