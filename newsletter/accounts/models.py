@@ -4,13 +4,19 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.functional import cached_property
 
+from newsletter.accounts.session_models import BrowserSession
+from newsletter.accounts.staff_email_models import StaffEmail
 from newsletter.mail.staff_address import staff_address
+
+__all__ = ["BrowserSession", "CacheEntry", "Role", "StaffEmail", "UnsavedForm", "User", "UserManager"]
 
 
 class Role(models.TextChoices):
-    """What a staff user may do (`permissions.py`)."""
+    """What a staff user may do (`permissions.py`), in all publications or in one."""
 
+    CONTRIBUTOR = "contributor"
     CURATOR = "curator"
     EDITOR = "editor"
     AUDIENCE = "audience"
@@ -36,9 +42,21 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100, blank=True)
-    role = models.CharField(max_length=10, choices=Role.choices, default=Role.CURATOR)
+    role = models.CharField(
+        max_length=12,
+        choices=Role.choices,
+        default=Role.CURATOR,
+        blank=True,
+        help_text="Role for all publications. Empty: only the roles for single publications count.",
+    )
     letter_keys = models.BooleanField(default=True, help_text="Single letters are keys on the desk.")
     is_active = models.BooleanField(default=True)
+    times_closed = models.PositiveIntegerField(
+        default=0, help_text="How often the account was closed. Links to a new password of before are void."
+    )
+    time_zone = models.CharField(
+        max_length=50, default="UTC", help_text="In which the pages of the account show times."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -49,6 +67,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @cached_property
+    def role_by_publication(self) -> dict[int, str]:
+        """Return the roles for single publications by its id: one query for this object, so one a request."""
+        return dict(self.publication_roles.values_list("publication_id", "role"))
 
 
 class UnsavedForm(models.Model):

@@ -44,7 +44,7 @@ def place(edition: Edition, story: Story, spot: Spot = AT_END, *, by: Actor, now
     Without a spot, or with its own section, a picked story stays where it is. A new one goes to the first edition that
     still takes stories: this one or one after it.
     """
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=edition.publication_id)
     if spot.section is not None:
         spot = Spot(section=_clean_section(spot.section))
     edition = _edition_for(edition, story, now=now)
@@ -67,7 +67,7 @@ def place(edition: Edition, story: Story, spot: Spot = AT_END, *, by: Actor, now
 
 def make_lead(edition: Edition, story: Story, *, by: Actor, now: datetime) -> Arranged:
     """Make a story of the edition, or a queued one, its only lead: first, above all sections."""
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=edition.publication_id)
     edition = _edition_for(edition, story, now=now)
 
     def act(found: PickList) -> str:
@@ -87,7 +87,7 @@ def make_lead(edition: Edition, story: Story, *, by: Actor, now: datetime) -> Ar
 
 def set_kind(edition: Edition, story: Story, *, kind: str, by: Actor, now: datetime) -> Arranged:
     """Print a story of the edition as a lead, story or short one in this edition. Empty: as the layout sets it."""
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=edition.publication_id)
     if kind not in ("", *Kind.values):
         raise BadInput("kind", f"cannot be {kind}.", f"Give one of: {', '.join(Kind.values)}.")
 
@@ -105,7 +105,7 @@ def set_kind(edition: Edition, story: Story, *, kind: str, by: Actor, now: datet
 
 def take_out(edition: Edition, story: Story, *, by: Actor, now: datetime) -> Arranged:
     """Take a story out of the edition, which is not filled with it either. It stays in the queue for the next ones."""
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=edition.publication_id)
 
     def act(found: PickList) -> str:
         if all(entry.story != story.pk for entry in found.entries):
@@ -152,7 +152,7 @@ def _check_new(found: PickList, story: Story, *, now: datetime) -> None:
     edition = found.edition
     if story.publication_id != edition.publication_id:
         raise InvalidState("This story belongs to another publication.")
-    story_queue.lock_queue(story.publication_id)
+    story_queue.lock(story.publication_id)
     state = Story.objects.filter(pk=story.pk).values_list("state", flat=True).get()
     if state != StoryState.QUEUED:
         raise InvalidState(f"“{story.headline}” is not in the queue any more, so it cannot be put into an edition.")

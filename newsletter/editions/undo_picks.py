@@ -25,13 +25,13 @@ def undo(change: PickChange, *, by: Actor, now: datetime) -> Edition:
 
     Raises `InvalidState` if one of them was changed since, or is picked for another edition now.
     """
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=change.edition.publication_id)
     with transaction.atomic():
         found = locked_picks(change.edition, now=now)
         change = PickChange.objects.select_for_update().get(pk=change.pk)
         if change.is_undone:
             return found.edition
-        story_queue.lock_queue(found.edition.publication_id)
+        story_queue.lock(found.edition.publication_id)
         before = snapshot(found)
         stories = {story.pk: story for story in Story.objects.filter(pk__in=map(int, change.after))}
         _check(change, before, stories)

@@ -64,7 +64,7 @@ def override_story(
     A built email is rebuilt; `announced` and the errors are those of `edit_edition.edit_texts`. `seen` is the version
     of the pick that the person saw; when it has another one now, `VersionConflict` is raised.
     """
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=edition.publication_id)
     found = story_in_edition(edition, story_id, now=now)
     changed = copy.copy(found.shown)
     set_story_fields(changed, fields)

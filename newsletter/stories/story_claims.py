@@ -27,7 +27,7 @@ def claimant(story: Story, *, now: datetime) -> User | None:
 
 def claim(story: Story, *, by: User, now: datetime, takes_over: bool = False) -> Story:
     """Claim a story. Raise `InvalidState` if a colleague is working on it, unless this person takes it over."""
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=story.publication_id)
     with transaction.atomic():
         free = Q(claimed_by=None) | Q(claimed_by=by) | Q(claimed_at__lte=now - IDLE)
         if claimant(story, now=now) == by:
@@ -44,7 +44,7 @@ def claim(story: Story, *, by: User, now: datetime, takes_over: bool = False) ->
 
 def release(story: Story, *, by: User, now: datetime) -> Story:
     """End one's own claim of a story. Ending it twice changes nothing."""
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=story.publication_id)
     with transaction.atomic():
         if Story.objects.filter(pk=story.pk, claimed_by=by).update(claimed_by=None, claimed_at=None):
             audit_trail.record(by, Act.STORY_RELEASED, story, now=now)

@@ -1,7 +1,7 @@
 """Acts on the stories of an edition beside the queue: put in, order, section, size, take out, undo."""
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from newsletter.accounts.permissions import Permission
@@ -11,6 +11,7 @@ from newsletter.editions.models import Edition
 from newsletter.editions.pick_models import PickChange
 from newsletter.editions.story_order import Spot
 from newsletter.lib import clock
+from newsletter.lib.errors import InvalidState
 from newsletter.stories.models import Kind, Story
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk import story_queue_page
@@ -18,6 +19,7 @@ from newsletter.web.desk.desk_acts import Done, perform, requested_edition
 from newsletter.web.shared.display_formats import leaves
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 
 STEPS = {"up": -1, "down": 1}
 KIND_WORDS = {"": "as the layout sets it", Kind.LEAD: "the lead", Kind.STORY: "a story", Kind.SHORT: "short"}
@@ -41,7 +43,7 @@ def panel(request: DeskRequest, slug: str) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def place(request: DeskRequest, edition_id: int, story_id: int) -> HttpResponse:
     """Put a story into the edition or move it there: `to` up or down, `beside` another, into a `section`."""
-    edition, story = _edition(edition_id), _story(story_id)
+    edition, story = _edition(request, edition_id), _story(request, story_id)
 
     def act() -> Done:
         done = edition_picks.place(edition, story, _spot(request), by=request.user, now=clock.now())
@@ -54,7 +56,7 @@ def place(request: DeskRequest, edition_id: int, story_id: int) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def set_kind(request: DeskRequest, edition_id: int, story_id: int) -> HttpResponse:
     """Print a story of the edition as its lead, as a story or short."""
-    edition, story, kind = _edition(edition_id), _story(story_id), request.POST.get("kind", "")
+    edition, story, kind = _edition(request, edition_id), _story(request, story_id), request.POST.get("kind", "")
 
     def act() -> Done:
         now = clock.now()
@@ -71,7 +73,7 @@ def set_kind(request: DeskRequest, edition_id: int, story_id: int) -> HttpRespon
 @permission_required(Permission.CURATE)
 def take_out(request: DeskRequest, edition_id: int, story_id: int) -> HttpResponse:
     """Take a story out of the edition."""
-    edition, story = _edition(edition_id), _story(story_id)
+    edition, story = _edition(request, edition_id), _story(request, story_id)
 
     def act() -> Done:
         edition_picks.take_out(edition, story, by=request.user, now=clock.now())
@@ -84,10 +86,12 @@ def take_out(request: DeskRequest, edition_id: int, story_id: int) -> HttpRespon
 @permission_required(Permission.CURATE)
 def undo(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Undo a change of the edition's stories."""
-    edition = _edition(edition_id)
-    change = get_object_or_404(PickChange, pk=whole_number(request.POST.get("change", "")) or 0, edition=edition)
+    edition = _edition(request, edition_id)
+    change = PickChange.objects.filter(pk=whole_number(request.POST.get("change", "")) or 0, edition=edition).first()
 
     def act() -> Done:
+        if change is None:
+            raise InvalidState("This change of the edition is too old to be undone.")
         undo_picks.undo(change, by=request.user, now=clock.now())
         return Done(f"Undone: {change.sentence}", edition=edition.pk)
 
@@ -117,10 +121,10 @@ def _done(done: Arranged, asked: Edition, beginning: str) -> Done:
     return Done(notice=notice, edition=asked.pk)
 
 
-def _edition(edition_id: int) -> Edition:
-    found = Edition.objects.select_related("publication")
-    return get_object_or_404(found, pk=edition_id, publication__is_active=True)
+def _edition(request: DeskRequest, edition_id: int) -> Edition:
+    found = Edition.objects.select_related("publication").filter(publication__is_active=True)
+    return permitted_or_404(request, found, pk=edition_id)
 
 
-def _story(story_id: int) -> Story:
-    return get_object_or_404(Story, pk=story_id)
+def _story(request: DeskRequest, story_id: int) -> Story:
+    return permitted_or_404(request, Story.objects.all(), pk=story_id)

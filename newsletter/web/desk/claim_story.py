@@ -1,7 +1,6 @@
 """Claim a story, take it over from a colleague, or release it."""
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from newsletter.accounts.permissions import Permission
@@ -10,13 +9,14 @@ from newsletter.stories import story_claims
 from newsletter.stories.models import Story
 from newsletter.web.desk.desk_acts import Done, perform
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 
 
 @require_POST
 @permission_required(Permission.CURATE)
 def claim(request: DeskRequest, story_id: int) -> HttpResponse:
     """Claim a story; with `over`, also one that a colleague is on."""
-    story = _story(story_id)
+    story = _story(request, story_id)
 
     def act() -> Done:
         story_claims.claim(story, by=request.user, now=clock.now(), takes_over="over" in request.POST)
@@ -31,7 +31,7 @@ def claim(request: DeskRequest, story_id: int) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def release(request: DeskRequest, story_id: int) -> HttpResponse:
     """End one's claim."""
-    story = _story(story_id)
+    story = _story(request, story_id)
 
     def act() -> Done:
         story_claims.release(story, by=request.user, now=clock.now())
@@ -40,6 +40,6 @@ def release(request: DeskRequest, story_id: int) -> HttpResponse:
     return perform(request, story.publication, act)
 
 
-def _story(story_id: int) -> Story:
-    found = Story.objects.select_related("publication", "claimed_by")
-    return get_object_or_404(found, pk=story_id, publication__is_active=True)
+def _story(request: DeskRequest, story_id: int) -> Story:
+    found = Story.objects.select_related("publication", "claimed_by").filter(publication__is_active=True)
+    return permitted_or_404(request, found, pk=story_id)

@@ -28,6 +28,7 @@ from newsletter.web.shared import unsaved_changes
 from newsletter.web.shared.edit_form import EditForm
 from newsletter.web.shared.forms import show_errors_on
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 from newsletter.web.shared.picture_forms import PictureForm
 
 ORIGINALS = ("headline", "kicker", "body", "section", "kind", "picture")
@@ -68,7 +69,7 @@ class EditionStoryForm(EditForm, PictureForm):
 @permission_required(Permission.CURATE)
 def change(request: DeskRequest, edition_id: int, story_id: int) -> HttpResponse:
     """Show and save what a story has in this edition. `reset` names what becomes the original again."""
-    edition = _edition(edition_id)
+    edition = _edition(request, edition_id)
     get_object_or_404(Story, pk=story_id, publication=edition.publication_id)
     try:
         found = override_story.story_in_edition(edition, story_id, now=clock.now())
@@ -102,7 +103,7 @@ def change(request: DeskRequest, edition_id: int, story_id: int) -> HttpResponse
             found = override_story.story_in_edition(edition, story_id, now=clock.now())
             form = _form(request, found)
             form.add_domain_error(VersionConflict(SAVE_AGAIN))
-        edition = _edition(edition_id)
+        edition = _edition(request, edition_id)
     effect = _effect(edition)
     context = {
         "edition": edition,
@@ -124,7 +125,7 @@ def change(request: DeskRequest, edition_id: int, story_id: int) -> HttpResponse
 @permission_required(Permission.CURATE)
 def email(request: DeskRequest, edition_id: int, story_id: int) -> HttpResponse:
     """Show the email of the edition with what is typed, for the preview frame. Save nothing."""
-    edition = _edition(edition_id)
+    edition = _edition(request, edition_id)
     get_object_or_404(Story, pk=story_id, publication=edition.publication_id)
     now = clock.now()
     try:
@@ -138,9 +139,9 @@ def email(request: DeskRequest, edition_id: int, story_id: int) -> HttpResponse:
     return framed_story(shown, edition.publication, is_dark=request.POST.get("scheme") == "dark")
 
 
-def _edition(edition_id: int) -> Edition:
-    found = Edition.objects.select_related("publication", "approved_by")
-    return get_object_or_404(found, pk=edition_id, publication__is_active=True)
+def _edition(request: DeskRequest, edition_id: int) -> Edition:
+    found = Edition.objects.select_related("publication", "approved_by").filter(publication__is_active=True)
+    return permitted_or_404(request, found, pk=edition_id)
 
 
 def _form(request: DeskRequest, found: InEdition) -> EditionStoryForm:

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,6 +23,7 @@ from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.forms import LocalDateTimeField, PlainForm
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 
 OFFSETS = {"up": -1, "down": 1}
 
@@ -83,7 +84,7 @@ def add_extra(request: DeskRequest, slug: str) -> HttpResponse:
 def move(request: DeskRequest, story_id: int) -> HttpResponse:
     """Move a story to a position counted from 1, to the front, up or down, or next to another (`beside`, `side`)."""
 
-    story = _story(story_id)
+    story = _story(request, story_id)
 
     def act() -> Done:
         moved = _moved(request, story)
@@ -96,7 +97,7 @@ def move(request: DeskRequest, story_id: int) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def drop(request: DeskRequest, story_id: int) -> HttpResponse:
     """Remove a story from the queue."""
-    story = _story(story_id)
+    story = _story(request, story_id)
     return perform(request, story.publication, lambda: Done(dropped=story_queue.drop(story, by=request.user)))
 
 
@@ -104,7 +105,7 @@ def drop(request: DeskRequest, story_id: int) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def restore(request: DeskRequest, story_id: int) -> HttpResponse:
     """Return a removed story to the queue."""
-    story = _story(story_id)
+    story = _story(request, story_id)
 
     def act() -> Done:
         return Done(f"“{story_queue.restore(story, by=request.user).headline}” is back in the queue.")
@@ -127,8 +128,9 @@ def _moved(request: DeskRequest, story: Story) -> Story:
     return story_queue.move(story, to=place, by=request.user)
 
 
-def _story(story_id: int) -> Story:
-    return get_object_or_404(Story.objects.select_related("publication"), pk=story_id, publication__is_active=True)
+def _story(request: DeskRequest, story_id: int) -> Story:
+    stories = Story.objects.filter(publication__is_active=True).select_related("publication")
+    return permitted_or_404(request, stories, pk=story_id)
 
 
 def _page(request: DeskRequest, publication: Publication, *, extra: ExtraEditionForm | None = None) -> HttpResponse:
@@ -139,7 +141,8 @@ def _page(request: DeskRequest, publication: Publication, *, extra: ExtraEdition
     shown = story_queue_page.first_stories(desk, story_queue_page.requested_count(request.GET), now=now)
     drafts = shown_drafts(request.GET)
     context = story_queue_page.context(desk, shown, user=request.user, is_whole_page=True, drafts=drafts)
-    context |= {"dropped": undo, "problem": "", "publications": publications.active_publications()}
+    context |= {"dropped": undo, "problem": "", "publications": publications.active_publications(request)}
+    context["pitches_waiting"] = publication.stories.all().pitched().count()
     context |= {"extra": extra or ExtraEditionForm(), "unsaved": unsaved_changes.titles_of_user(request.user)}
     context |= {"show": "edition" if request.GET.get("show") == "edition" else "queue"}
     return render(request, "web/desk/story_queue.html", context)

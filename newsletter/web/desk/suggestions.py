@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,6 +20,7 @@ from newsletter.web.desk.suggestions_page import PAGE_SIZE
 from newsletter.web.shared.display_formats import leaves
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 from newsletter.web.shared.picture_forms import picture_message
 
 MAX_START = 100_000
@@ -36,7 +37,7 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
     cards = suggestions_page.suggestion_cards(publication, now=clock.now(), count=PAGE_SIZE, start=start)
     context = {
         "publication": publication,
-        "publications": publications.active_publications(),
+        "publications": publications.active_publications(request),
         "cards": cards,
         "total": total,
         "start": start,
@@ -52,7 +53,7 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def queue(request: DeskRequest, suggestion_id: int) -> HttpResponse:
     """Add a suggestion to the queue, or order the reading of its link."""
-    suggestion = _suggestion(suggestion_id)
+    suggestion = _suggestion(request, suggestion_id)
     if suggestion is None:
         return _gone(request)
     try:
@@ -74,7 +75,7 @@ def queue(request: DeskRequest, suggestion_id: int) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def dismiss(request: DeskRequest, suggestion_id: int) -> HttpResponse:
     """Dismiss a suggestion."""
-    suggestion = _suggestion(suggestion_id)
+    suggestion = _suggestion(request, suggestion_id)
     if suggestion is None:
         return _gone(request)
     queue_suggestions.dismiss(suggestion)
@@ -83,7 +84,7 @@ def dismiss(request: DeskRequest, suggestion_id: int) -> HttpResponse:
 
 def _put_into_edition(request: DeskRequest, suggestion: Suggestion, story: Story, number: int) -> HttpResponse:
     """Put the story of a suggestion, which is queued now, into an edition."""
-    edition = get_object_or_404(Edition.objects.select_related("publication"), pk=number)
+    edition = permitted_or_404(request, Edition.objects.select_related("publication"), pk=number)
     try:
         taken_by = edition_picks.place(edition, story, by=request.user, now=clock.now()).edition
     except NewsletterError as error:
@@ -93,8 +94,10 @@ def _put_into_edition(request: DeskRequest, suggestion: Suggestion, story: Story
     return _back(request, suggestion)
 
 
-def _suggestion(suggestion_id: int) -> Suggestion | None:
-    return Suggestion.objects.select_related("publication").filter(pk=suggestion_id).first()
+def _suggestion(request: DeskRequest, suggestion_id: int) -> Suggestion | None:
+    if not Suggestion.objects.filter(pk=suggestion_id).exists():
+        return None
+    return permitted_or_404(request, Suggestion.objects.select_related("publication"), pk=suggestion_id)
 
 
 def _gone(request: DeskRequest) -> HttpResponse:
