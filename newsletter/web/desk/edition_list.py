@@ -71,6 +71,11 @@ class DeskEdition:
         return printed_stories(self.planned)
 
     @property
+    def own_sections(self) -> list[str]:
+        """Return the sections of its stories, with none first: the number of each is its key."""
+        return list(dict.fromkeys(["", *(each.story.section for each in self.planned)]))
+
+    @property
     def is_open(self) -> bool:
         return self.edition is not None and self.edition.state == EditionState.PLANNED
 
@@ -135,23 +140,17 @@ def listed_sections(desk: DeskEdition) -> list[ListedSection]:
         )
         for index, each in enumerate(desk.planned)
     ]
-    names = section_names(desk)
+    names = desk.own_sections
     return [
         ListedSection(name, names.index(name) + 1, list(stories))
         for name, stories in groupby(listed, key=lambda each: each.story.section)
     ]
 
 
-def section_names(desk: DeskEdition) -> list[str]:
-    """Return the sections that a story can be moved to, the edition's own first: the number of each is its key."""
-    own = [each.story.section for each in desk.planned]
-    return list(dict.fromkeys(["", *own]))
-
-
 def offered_sections(desk: DeskEdition) -> list[str]:
-    """Return `section_names` and those of the queue."""
+    """Return the sections that a story can be moved to: the edition's own, then those of the queue."""
     waiting = desk.publication.stories.all().queued().exclude(section="").order_by("section")
-    return list(dict.fromkeys([*section_names(desk), *waiting.values_list("section", flat=True).distinct()]))[
+    return list(dict.fromkeys([*desk.own_sections, *waiting.values_list("section", flat=True).distinct()]))[
         :MAX_SECTIONS
     ]
 
