@@ -131,6 +131,7 @@ def test_two_people_at_one_edition_lose_nothing_and_see_each_other(opened: Opene
     cora.get_by_role("button", name="Move “three” down in the edition").click()
     expect(cora.locator("#announcement")).to_have_text("“three” is number 2 of 3.", timeout=20_000)
     listed(eddie, "two", "three", "one")  # within ten seconds, by itself
+    expect(eddie.locator("#next-readers")).to_have_text("12 readers")
     assert picked(edition) == ["two", "three"]
 
 
@@ -151,6 +152,10 @@ def test_the_desk_with_an_edition_is_accessible(opened: Opened, edition: Edition
         found = Axe().run(page).response["violations"]
         assert not [(one["id"], one["nodes"][0]["html"]) for one in found]
         page.keyboard.press("Escape")
+        found = Axe().run(page).response["violations"]
+        assert not [(one["id"], one["nodes"][0]["html"]) for one in found]
+        page.keyboard.press("Control+k")
+        expect(page.get_by_role("dialog").get_by_role("link").first).to_be_visible()
         found = Axe().run(page).response["violations"]
         assert not [(one["id"], one["nodes"][0]["html"]) for one in found]
         story = edition.publication.stories.get(headline="four")
