@@ -38,6 +38,10 @@ class Act(models.TextChoices):
     STORY_MOVED = "story-moved"
     STORY_REMOVED = "story-removed"
     STORY_RESTORED = "story-restored"
+    STORY_CORRECTED = "story-corrected"  # after it was sent
+    CORRECTION_WITHDRAWN = "correction-withdrawn"
+    CORRECTION_LINE_QUEUED = "correction-line-queued"  # for the next email
+    CORRECTION_LINE_REMOVED = "correction-line-removed"
     STORY_PITCHED = "story-pitched"  # by a contributor
     PITCH_ACCEPTED = "pitch-accepted"
     PITCH_DECLINED = "pitch-declined"
@@ -55,6 +59,13 @@ class Act(models.TextChoices):
     STORY_OVERRIDDEN = "story-overridden"  # its texts or picture in one edition's email
     STORY_CLAIMED = "story-claimed"
     STORY_RELEASED = "story-released"
+    COMMENT_WRITTEN = "comment-written"
+    COMMENT_EDITED = "comment-edited"
+    COMMENT_DELETED = "comment-deleted"
+    THREAD_RESOLVED = "thread-resolved"
+    THREAD_REOPENED = "thread-reopened"
+    REQUEST_CLAIMED = "request-claimed"  # to a team, by one of its people
+    REQUEST_RELEASED = "request-released"
     TEST_ORDERED = "test-ordered"  # an email to named people, before readers get it
     DISPATCH_PAUSED = "dispatch-paused"
     DISPATCH_RESUMED = "dispatch-resumed"
@@ -75,6 +86,9 @@ class Act(models.TextChoices):
     FEED_REMOVED = "feed-removed"
     APPEAL_ADDED = "appeal-added"
     APPEAL_CHANGED = "appeal-changed"  # also retired, or offered again
+    GIFTS_IMPORTED = "gifts-imported"  # begun on a page or by a command
+    SNIPPET_ADDED = "snippet-added"
+    SNIPPET_CHANGED = "snippet-changed"  # also retired, or printed again
     READERS_IMPORTED = "readers-imported"  # ordered on a page, or begun by a command; consent events name who
     SUPPRESSION_ADDED = "suppression-added"  # an address or domain, by hand
     SUPPRESSION_LIFTED = "suppression-lifted"

@@ -7,7 +7,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from newsletter.editions import pick_models  # noqa: F401 — Django looks for models here
+from newsletter.editions import (  # noqa: F401 — Django looks for models here
+    comment_models,
+    pick_models,
+    snippet_models,
+    story_correction_models,
+)
 from newsletter.giving.models import Appeal
 from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import Publication

@@ -17,11 +17,12 @@ from django.db import transaction
 
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
-from newsletter.editions import reopen_edition
+from newsletter.editions import correction_lines, reopen_edition
 from newsletter.editions.edition_stories import planned_stories, printed_stories
 from newsletter.editions.edition_texts import stored_texts
 from newsletter.editions.embargo_and_expiry import placed_stories
 from newsletter.editions.models import Edition, EditionState, Placement, Variant
+from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.letters import compose_letters, edition_decisions, letter_inputs, missing_pictures, render_letter
 from newsletter.letters.compose_letters import Composed, LetterDraft
 from newsletter.letters.content.letter_content import LetterContent
@@ -50,7 +51,7 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
     edition = _take_stories(edition_id, now=now)
     if edition.state != EditionState.PLANNED or not edition.placements.exists():
         return edition
-    picks, stories = _picks_of(edition), placed_stories(edition)
+    changeable, stories = _changeable(edition), placed_stories(edition)
     if missing_pictures.should_wait_for_pictures(edition, stories, now=now):
         return edition
     gathered = compose_letters.gather_letters(edition, stories, now=now)
@@ -60,7 +61,7 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
         if not gathered.letters[Variant.DEFAULT].template:
             raise  # one of our own templates is broken: an operator must fix it
         return _hold_for_template(edition, gathered, str(error), now=now)
-    return _freeze(edition, stories, composed, picks, now=now)
+    return _freeze(edition, stories, changeable, composed, now=now)
 
 
 def preview(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAULT) -> Letter:
@@ -155,6 +156,8 @@ def _take_stories(edition_id: int, *, now: datetime) -> Edition:
         Placement.objects.bulk_create(
             Placement(edition=edition, story=story, position=n) for n, story in enumerate(stories, start=1)
         )
+        if stories:
+            correction_lines.take_lines(edition)
     return edition
 
 
@@ -184,20 +187,21 @@ def _give_up(edition: Edition, why: str) -> None:
     audit_trail.record(None, act, edition, reason=edition.reason)
 
 
-def _picks_of(edition: Edition) -> list[tuple[int, int]]:
-    return list(edition.picks.values_list("pk", "version"))
+def _changeable(edition: Edition) -> tuple[list[tuple[int, int]], list[StoryCorrection]]:
+    """Return what people may change while the letters are rendered: values of stories, and lines of corrections."""
+    return list(edition.picks.values_list("pk", "version")), correction_lines.lines_of(edition)
 
 
 def _freeze(
-    edition: Edition, stories: list[Story], composed: Composed, picks: list[tuple[int, int]], *, now: datetime
+    edition: Edition, stories: list[Story], changeable: object, composed: Composed, *, now: datetime
 ) -> Edition:
-    """Store the letters, unless the state, the stories, their values or the subject have changed meanwhile."""
+    """Store the letters, unless the state, stories, corrections or texts of the edition have changed meanwhile."""
     written = stored_texts(edition)
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         if edition.state != EditionState.PLANNED or placed_stories(edition) != stories:
             return edition
-        if stored_texts(edition) != written or _picks_of(edition) != picks:
+        if stored_texts(edition) != written or _changeable(edition) != changeable:
             return edition
         missing_pictures.abandon_pictures(edition, stories)
         compose_letters.freeze(edition, composed, now=now)

@@ -18,6 +18,7 @@ from django.db import models
 from newsletter.editions.edition_times import received
 from newsletter.editions.models import Edition, Placement
 from newsletter.editions.pick_models import Pick
+from newsletter.editions.snippet_models import Snippet
 from newsletter.giving.models import Appeal
 from newsletter.lib.errors import BadInput
 from newsletter.pictures.models import Picture
@@ -49,10 +50,18 @@ def to_compare(states: Collection[str], *, now: datetime | None) -> dict[int, st
     appeals: dict[int, list[Appeal]] = defaultdict(list)
     for appeal in Appeal.objects.filter(publication__in=publications).order_by("pk"):
         appeals[appeal.publication_id].append(appeal)
+    snippets: dict[int, list[Any]] = defaultdict(list)
+    for snippet in Snippet.objects.filter(publication__in=publications, is_active=True).order_by("pk"):
+        snippets[snippet.publication_id].append(_values(snippet))
     logos = {logo for each in publications.values() for logo in (each.logo_id, each.logo_dark_id) if logo}
     pictures = _grouped(Picture.objects.filter(pk__in=logos).values_list(*PICTURE)) if logos else {}
     common = {
-        pk: [_values(each), [pictures.get(logo) for logo in (each.logo_id, each.logo_dark_id) if logo], appeals[pk]]
+        pk: [
+            _values(each),
+            [pictures.get(logo) for logo in (each.logo_id, each.logo_dark_id) if logo],
+            snippets[pk],
+            appeals[pk],
+        ]
         for pk, each in publications.items()
     }
     found = {}

@@ -64,6 +64,7 @@ class OptionalPublicationFields(TypedDict, total=False):
     sponsor_name: str
     sponsor_text: str
     sponsor_url: str
+    corrections_place: str
     greeting: bool
     reading_time: bool
     utm_tags: bool
@@ -107,7 +108,7 @@ class PublicationFields(OptionalPublicationFields, total=False):
 LINKS = ("website", "logo_url", "logo_dark_url", "sponsor_url")
 OTHER_TEXT = (
     *("slug", "language", "accent_colour", "accent_colour_dark", "fonts", "layout", "corners"),
-    *("time_zone", "recurrence", "on_empty", "fill_rule"),
+    *("time_zone", "recurrence", "on_empty", "fill_rule", "corrections_place"),
 )
 LOGOS = {"logo_url": "logo", "logo_dark_url": "logo_dark"}  # address field, and the field of its stored picture
 LINES = (

@@ -60,7 +60,7 @@ def test_an_edition_prints_its_own_texts_and_the_story_keeps_its_own(edition: Ed
         state=EditionState.DISPATCHED, approved_hash=built.content_hash, approved_by=make.eddie()
     )
     found = list(public_archive.archived_letters(built.publication, "ferry"))
-    assert public_archive.headlines_of(found) == {built.pk: ["Ferry stays", "one"]}
+    assert public_archive.headlines_of(found, []) == {built.pk: ["Ferry stays", "one"]}
     assert not public_archive.archived_letters(built.publication, "two"), "nobody was sent that headline"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from newsletter.accounts.permissions import Permission
@@ -70,7 +70,7 @@ class EditionStoryForm(EditForm, PictureForm):
 def change(request: DeskRequest, edition_id: int, story_id: int) -> HttpResponse:
     """Show and save what a story has in this edition. `reset` names what becomes the original again."""
     edition = _edition(request, edition_id)
-    get_object_or_404(Story, pk=story_id, publication=edition.publication_id)
+    permitted_or_404(request, Story.objects.filter(publication=edition.publication_id), pk=story_id)
     try:
         found = override_story.story_in_edition(edition, story_id, now=clock.now())
     except InvalidState as error:
@@ -126,7 +126,7 @@ def change(request: DeskRequest, edition_id: int, story_id: int) -> HttpResponse
 def email(request: DeskRequest, edition_id: int, story_id: int) -> HttpResponse:
     """Show the email of the edition with what is typed, for the preview frame. Save nothing."""
     edition = _edition(request, edition_id)
-    get_object_or_404(Story, pk=story_id, publication=edition.publication_id)
+    permitted_or_404(request, Story.objects.filter(publication=edition.publication_id), pk=story_id)
     now = clock.now()
     try:
         found = override_story.story_in_edition(edition, story_id, now=now)

@@ -14,8 +14,8 @@ from newsletter.lib.errors import BadInput, InvalidState, NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.stories import order_keys, story_queue
 from newsletter.stories.models import Story, StoryState
+from newsletter.web.desk import comment_section, story_queue_page
 from newsletter.web.desk import current_publication as publications
-from newsletter.web.desk import story_queue_page
 from newsletter.web.desk.desk_acts import Done, changed_parts, perform, requested_edition
 from newsletter.web.desk.story_drafts_page import shown_drafts
 from newsletter.web.shared import unsaved_changes
@@ -25,6 +25,7 @@ from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.permitted_objects import permitted_or_404
 
+WAITING_SHOWN = 10  # comments of each kind
 OFFSETS = {"up": -1, "down": 1}
 
 
@@ -145,4 +146,5 @@ def _page(request: DeskRequest, publication: Publication, *, extra: ExtraEdition
     context["pitches_waiting"] = publication.stories.all().pitched().count()
     context |= {"extra": extra or ExtraEditionForm(), "unsaved": unsaved_changes.titles_of_user(request.user)}
     context |= {"show": "edition" if request.GET.get("show") == "edition" else "queue"}
+    context["waiting_comments"] = comment_section.waiting_for(request, count=WAITING_SHOWN)
     return render(request, "web/desk/story_queue.html", context)

@@ -74,6 +74,7 @@ def test_every_field_is_changed_and_recorded_with_both_values(ada: Client, publi
         "maximum_stories": "5",
         "teaser_paragraphs": "6",
         "fill_rule": "min",
+        "corrections_place": "start",
         "closing_minutes": "120",
         "on_empty": "hold",
         "auto_approve": "on",
