@@ -7,7 +7,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from newsletter.editions import comment_models, snippet_models, story_correction_models  # noqa: F401 — Django looks here
+from newsletter.editions import (  # noqa: F401 — Django looks for models here
+    comment_models,
+    pick_models,
+    snippet_models,
+    story_correction_models,
+)
 from newsletter.giving.models import Appeal
 from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import Publication
@@ -209,6 +214,7 @@ class Placement(models.Model):
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="placements")
     story = models.ForeignKey(Story, on_delete=models.PROTECT, related_name="placements")
     position = models.PositiveSmallIntegerField()
+    headline = models.CharField(max_length=250, blank=True, help_text="As the frozen email prints it.")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["position"]
