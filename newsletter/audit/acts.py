@@ -51,6 +51,10 @@ class Act(models.TextChoices):
     FEED_REMOVED = "feed-removed"
     APPEAL_ADDED = "appeal-added"
     APPEAL_CHANGED = "appeal-changed"  # also retired, or offered again
+    SEGMENT_ADDED = "segment-added"
+    SEGMENT_CHANGED = "segment-changed"
+    SEGMENT_REMOVED = "segment-removed"
+    EDITION_READERS_CHOSEN = "edition-readers-chosen"  # which segments it is sent to and leaves out
     READERS_IMPORTED = "readers-imported"  # ordered on a page, or begun by a command; consent events name who
     SUPPRESSION_ADDED = "suppression-added"  # an address or domain, by hand
     SUPPRESSION_LIFTED = "suppression-lifted"
