@@ -11,6 +11,7 @@ from newsletter.giving.models import Appeal
 from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import local_to_utc, zone
+from newsletter.segments.models import Segment
 from newsletter.stories.models import Story
 
 
@@ -101,6 +102,23 @@ class Edition(models.Model):
     subject = models.CharField(max_length=200, blank=True, help_text="Empty: the first headline.")
     preheader = models.CharField(max_length=140, blank=True, help_text="Empty: the other headlines.")
     intro = models.TextField(blank=True, max_length=2000, help_text="A note above the stories, plain text.")
+
+    send_to = models.ForeignKey(
+        Segment,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Only readers in this segment get it; empty: all.",
+    )
+    leave_out = models.ForeignKey(
+        Segment,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Readers in this segment do not get it.",
+    )
 
     made_from = models.CharField(
         max_length=64, blank=True, help_text="Fingerprint of everything that the email was built from."
@@ -250,6 +268,11 @@ class FrozenLetter(models.Model):
     reply_to = models.EmailField(blank=True)
     fallback_name = models.CharField(max_length=40)
     click_tracking = models.BooleanField(default=False, help_text="The provider rewrites links to count clicks.")
+    audience = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="The segments it is sent to and leaves out, as they were; empty: all readers.",
+    )
     findings = models.JSONField(default=list, help_text="What preflight found: code, severity, place, hint.")
     links = models.JSONField(default=list, help_text="Links to look up before it is sent.")
     created_at = models.DateTimeField(auto_now_add=True)

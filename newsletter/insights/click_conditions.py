@@ -15,8 +15,8 @@ from newsletter.segments.condition_kinds import Control, Scope, Test, counted, r
 EDITIONS, DAYS = whole_number("editions", 1, 100), whole_number("days", 1, 365)
 NOBODY = Q(pk__in=[])
 SCANNERS = (
-    "Clicks are those that the email provider reports. Security scanners of some companies click every link, so some of "
-    "them are not of people."
+    "Clicks are those that the email provider reports. Security scanners of some companies click every link, so some "
+    "of them are not of people."
 )
 NEW_READERS = "Readers who joined after an edition did not click in it either: add a condition on when they joined."
 

@@ -189,13 +189,13 @@ def _give_up(edition: Edition, why: str) -> None:
 
 
 def _freeze(edition: Edition, stories: list[Story], composed: Composed, *, now: datetime) -> Edition:
-    """Store the letters, unless the state, the stories or the subject of the edition have changed meanwhile."""
-    written = stored_texts(edition)
+    """Store the letters, unless the state, stories, subject or segments of the edition have changed meanwhile."""
+    written, readers = stored_texts(edition), (edition.send_to_id, edition.leave_out_id)
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         if edition.state != EditionState.PLANNED or placed_stories(edition) != stories:
             return edition
-        if stored_texts(edition) != written:
+        if stored_texts(edition) != written or (edition.send_to_id, edition.leave_out_id) != readers:
             return edition
         missing_pictures.abandon_pictures(edition, stories)
         compose_letters.freeze(edition, composed, now=now)

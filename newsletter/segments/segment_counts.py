@@ -14,6 +14,7 @@ from django.db.models import BigIntegerField, Count, Exists, ExpressionWrapper, 
 from newsletter.audience import kept_reader_counts
 from newsletter.audience.models import Subscription, SubscriptionStatus, Suppression
 from newsletter.publications.models import Publication
+from newsletter.publications.schedule import zone
 from newsletter.segments.matching_readers import condition, scope_of
 from newsletter.segments.segment_content import Content
 
@@ -27,27 +28,50 @@ class SegmentCount(NamedTuple):
 
     matching: int
     readers: int
-    lowest: int  # these three are equal if the count is exact
+    lowest: int  # equal to `matching` if the count is exact, as is `highest`
     highest: int
     is_exact: bool
 
 
+class _Sample(NamedTuple):
+    """Ranges of ids: each begins `step` after the one before and is `width` long."""
+
+    first: int
+    span: int
+    step: int
+    width: int
+
+    @property
+    def condition(self) -> Q:
+        within = Q()
+        for begin in range(self.first, self.first + self.span, self.step):
+            within |= Q(subscriber_id__range=(begin, begin + self.width - 1))
+        return within
+
+
 def count_segment(publication: Publication, content: Content, *, now: datetime, exact: bool = False) -> SegmentCount:
     """Count the readers in a segment. An exact count of a million takes about a second."""
-    kept = kept_reader_counts.reader_counts(publication, now=now).counts
-    scope = scope_of(publication, content, now=now)
-    inside = condition(content, scope)
-    rows = _reachable(publication, day=scope.today)
-    if exact or kept.total <= EXACT_UP_TO:
+    inside = condition(content, scope_of(publication, content, now=now))
+    return count_where(publication, inside, now=now, exact=exact)
+
+
+def count_where(publication: Publication, inside: Q, *, now: datetime, exact: bool = False) -> SegmentCount:
+    """Count the readers of whom this condition on their subscription is true."""
+    rows = _reachable(publication, day=now.astimezone(zone(publication.time_zone)).date())
+    counts = kept_reader_counts.reader_counts(publication, now=now).counts
+    if exact or counts.total <= EXACT_UP_TO:
         matching = rows.filter(inside).count()
         return SegmentCount(matching, rows.count(), matching, matching, True)
-    return _estimate(publication, rows, inside, subscriptions=kept.total, active=kept.active)
+    return _estimate(_sample(publication, counts.total), rows, inside, active=counts.active)
 
 
-def first_readers(publication: Publication, content: Content, *, now: datetime, limit: int) -> list[Subscription]:
-    """Return the first readers of the segment by id, of those who would get an edition now."""
+def some_readers(publication: Publication, content: Content, *, now: datetime, limit: int) -> list[Subscription]:
+    """Return the first readers of the segment by id, in a large publication those of the sample."""
     scope = scope_of(publication, content, now=now)
     rows = _reachable(publication, day=scope.today).filter(condition(content, scope))
+    counts = kept_reader_counts.reader_counts(publication, now=now).counts
+    if counts.total > EXACT_UP_TO:
+        rows = rows.filter(_sample(publication, counts.total).condition)
     return list(rows.select_related("subscriber").order_by("subscriber_id")[:limit])
 
 
@@ -57,29 +81,27 @@ def _reachable(publication: Publication, *, day: date) -> QuerySet[Subscription]
     return Subscription.objects.filter(given, ~Q(suppressed), publication=publication).order_by()
 
 
-def _estimate(
-    publication: Publication, rows: QuerySet[Subscription], inside: Q, *, subscriptions: int, active: int
-) -> SegmentCount:
-    ends = Subscription.objects.filter(publication=publication).aggregate(
-        first=Min("subscriber_id"), last=Max("subscriber_id")
-    )
-    first, span = ends["first"] or 0, (ends["last"] or 0) - (ends["first"] or 0) + 1
+def _sample(publication: Publication, subscriptions: int) -> _Sample:
+    ids = Subscription.objects.filter(publication=publication)
+    ends = ids.aggregate(first=Min("subscriber_id"), last=Max("subscriber_id"))
+    first, last = ends["first"] or 0, ends["last"] or 0
+    span = last - first + 1
     step = math.ceil(span / RANGES)
-    width = min(step, math.ceil(step * SAMPLE / subscriptions))
-    within = Q()
-    for begin in range(first, first + span, step):
-        within |= Q(subscriber_id__range=(begin, begin + width - 1))
-    number = ExpressionWrapper((F("subscriber_id") - first) / step, output_field=BigIntegerField())
-    counted = rows.filter(within).annotate(part=number).values("part")
-    found = list(counted.annotate(readers=Count("pk"), matching=Count("pk", filter=inside)).order_by())
+    return _Sample(first, span, step, min(step, math.ceil(step * SAMPLE / subscriptions)))
+
+
+def _estimate(sample: _Sample, rows: QuerySet[Subscription], inside: Q, *, active: int) -> SegmentCount:
+    number = ExpressionWrapper((F("subscriber_id") - sample.first) / sample.step, output_field=BigIntegerField())
+    parts = rows.filter(sample.condition).annotate(part=number).values("part").order_by()
+    found = list(parts.annotate(readers=Count("pk"), matching=Count("pk", filter=inside)))
     readers, matching = sum(each["readers"] for each in found), sum(each["matching"] for each in found)
     if not readers:
         return SegmentCount(0, active, 0, active, False)
     share = matching / readers
-    # the variance of a ratio of two sums over ranges; with one kind of range only, that of single readers
+    # the variance of a ratio of sums over ranges, and at least that of readers who were drawn one by one
     spread = sum((each["matching"] - share * each["readers"]) ** 2 for each in found)
-    clustered = math.sqrt(spread * len(found) / max(1, len(found) - 1)) / readers
-    single = math.sqrt((share * (1 - share) + 1 / readers) / readers)
-    error = SURE * max(clustered, single)
+    of_ranges = math.sqrt(spread * len(found) / max(1, len(found) - 1)) / readers
+    of_readers = math.sqrt((share * (1 - share) + 1 / readers) / readers)
+    error = SURE * max(of_ranges, of_readers)
     lowest, highest = max(0.0, share - error), min(1.0, share + error)
     return SegmentCount(round(share * active), active, math.floor(lowest * active), math.ceil(highest * active), False)

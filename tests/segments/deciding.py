@@ -37,7 +37,10 @@ class Tracked:
 def random_definition(draw: random.Random, others: list[int]) -> dict[str, Any]:
     """A definition of one to three groups; `others` are the segments that it may name."""
     groups = [
-        {"match": draw.choice(["all", "any"]), "conditions": [_condition(draw, others) for _ in range(draw.randint(1, 3))]}
+        {
+            "match": draw.choice(["all", "any"]),
+            "conditions": [_condition(draw, others) for _ in range(draw.randint(1, 3))],
+        }
         for _ in range(draw.randint(1, 3))
     ]
     return {"version": 1, "match": draw.choice(["all", "any"]), "groups": groups}
@@ -49,7 +52,11 @@ def _condition(draw: random.Random, others: list[int]) -> dict[str, Any]:
         ("time-zone", draw.choice(["is", "is-not"]), ["none"]),
         ("joined", draw.choice(["within", "longer-ago"]), draw.choice([1, 5, 30, 400])),
         ("joined", draw.choice(["before", "after"]), f"2026-11-{draw.randint(10, 23)}"),
-        ("source", draw.choice(["is", "is-not", "begins"]), draw.sample(["none", *SOURCES[1:], "a fair", "a fair_"], 2)),
+        (
+            "source",
+            draw.choice(["is", "is-not", "begins"]),
+            draw.sample(["none", *SOURCES[1:], "a fair", "a fair_"], 2),
+        ),
         ("domain", draw.choice(["is", "is-not"]), draw.sample(DOMAINS, draw.randint(1, 2))),
         ("gave", draw.choice(["within", "not-within"]), draw.choice([1, 10, 365])),
         ("clicked", draw.choice(["in-editions", "not-in-editions"]), draw.choice([1, 2, 10])),
@@ -99,14 +106,18 @@ class Judge:
                 begin = datetime.combine(date.fromisoformat(value), datetime.min.time(), ZoneInfo(self.zone))
                 return reader.consent_at is not None and (reader.consent_at < begin) == (test == "before")
             case "joined":
-                return reader.consent_at is not None and (reader.consent_at < self._ago(value)) == (test == "longer-ago")
+                return reader.consent_at is not None and (reader.consent_at < self._ago(value)) == (
+                    test == "longer-ago"
+                )
             case "gave":
                 return any(gift >= self._ago(value) for gift in reader.gifts) == (test == "within")
             case "clicked":
                 asked = self.dispatches[:value]
                 if test.endswith("days"):
                     asked = [each for each in self.dispatches if each.opened_at >= self._ago(value)]
-                return bool(asked) and bool(reader.clicked & {each.pk for each in asked}) == (not test.startswith("not"))
+                return bool(asked) and bool(reader.clicked & {each.pk for each in asked}) == (
+                    not test.startswith("not")
+                )
             case "sample":
                 return sample_hash(reader.pk, salt) < PRIME * value // 100
         return self.decides(reader, value) == (test == "in")

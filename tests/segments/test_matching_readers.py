@@ -61,9 +61,7 @@ def newsroom(publication: Publication, draw: random.Random) -> tuple[list[Known]
     other = make.publication(slug="another")
     readers = []
     for number in range(40):
-        person = make.reader(
-            publication, email=f"r{number}@{draw.choice(DOMAINS)}", time_zone=draw.choice(ZONES)
-        )
+        person = make.reader(publication, email=f"r{number}@{draw.choice(DOMAINS)}", time_zone=draw.choice(ZONES))
         consent_at = draw.choice([None, MONDAY - timedelta(hours=draw.randint(0, 24 * 40))])
         source = draw.choice(SOURCES)
         Subscription.objects.filter(subscriber=person).update(consent_at=consent_at, consent_source=source)
@@ -88,7 +86,7 @@ def newsroom(publication: Publication, draw: random.Random) -> tuple[list[Known]
 
 @pytest.mark.parametrize("seed", range(4))
 def test_any_segment_holds_the_readers_whom_a_plain_judge_puts_into_it(publication: Publication, seed: int) -> None:
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311
     readers, tracked = newsroom(publication, draw)
     judge = Judge(MONDAY, publication.time_zone, tracked, {})
     sizes = []
@@ -98,7 +96,9 @@ def test_any_segment_holds_the_readers_whom_a_plain_judge_puts_into_it(publicati
         segment = edit_segment.add_segment(publication, name=f"s{number}", definition=definition, now=MONDAY)
         if number % 4 != 3:  # those that name others are named by none, so that no depth is reached
             judge.segments[segment.pk] = (segment.salt, segment.definition)
-        asked = Judge(MONDAY, publication.time_zone, tracked, judge.segments | {segment.pk: (segment.salt, segment.definition)})
+        asked = Judge(
+            MONDAY, publication.time_zone, tracked, judge.segments | {segment.pk: (segment.salt, segment.definition)}
+        )
         expected = asked.members(readers, segment.pk)
         assert members(segment) == expected, segment.definition
         sizes.append(len(expected))
@@ -109,7 +109,7 @@ def test_the_condition_for_an_opening_asks_within_its_range_only(publication: Pu
     ids = make.readers(publication, 6)
     content = content_of(add(publication, condition("domain", "is", "readers.example")))
     found = sql_of_range(content, scope_of(publication, content, now=MONDAY), after=ids[1], last=ids[3])
-    rows = fetch_all(f"SELECT id FROM audience_subscriber AS reader WHERE {found.sql} ORDER BY id", found.values)
+    rows = fetch_all(f"SELECT id FROM audience_subscriber AS reader WHERE {found.sql} ORDER BY id", found.values)  # noqa: S608
     assert [row[0] for row in rows] == ids[2:4]
 
 
