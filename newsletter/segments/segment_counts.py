@@ -45,7 +45,7 @@ class _Sample(NamedTuple):
     def condition(self) -> Q:
         within = Q()
         for begin in range(self.first, self.first + self.span, self.step):
-            within |= Q(subscriber_id__range=(begin, begin + self.width - 1))
+            within |= Q(subscriber_id__gte=begin, subscriber_id__lt=begin + self.width)
         return within
 
 

@@ -29,6 +29,7 @@ from newsletter.ops.models import Failure
 from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Use
 from newsletter.publications.models import Publication
+from newsletter.segments import edit_segment
 from newsletter.stories.duplicate_links import page_key
 from newsletter.stories.feed_models import Feed, Suggestion
 from newsletter.stories.feeds import edit_feed
@@ -43,6 +44,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # it leads to another page, is a part of one, stands in its frame, looks as `send` does, or is a file
 NO_PAGES = {"appeals", "draft", "editions", "story-picture", "letter", "template-preview", "new-time", "missing-file"}
 NO_PAGES |= {"reader-import-rows", "readers-export", "consent-export"}
+NEAR = {
+    "groups": [
+        {
+            "match": "any",
+            "conditions": [
+                {"kind": "domain", "test": "is", "value": "near.example"},
+                {"kind": "clicked", "test": "in-editions", "value": 5},
+            ],
+        }
+    ]
+}
 PAGE_OF_OURS = ConsentEvidence(ConsentMethod.SIGN_UP_PAGE, "/j/morning")
 SMALLEST = 44  # CSS pixels, of what a finger must hit
 
@@ -115,6 +127,8 @@ def everything(three: Publication) -> dict[str, Role | None]:
     make.appeal(three, name="Winter", starts_on=(now + timedelta(days=40)).date(), is_active=False)
     pause = pause_sending.pause_sending(three, reason="Wrong headline", until=None, by="Otto", now=now)
     record_failure(ValueError("no such story"), source="task", name="workers.tasks.assembly.assemble", now=now)
+    near = edit_segment.add_segment(three, name="Near", definition=NEAR, now=now)
+    Edition.objects.filter(pk=ahead.pk).update(leave_out=near)
     rita = make.rita(three)
     token = reader_links.token_signer(sent.pk)(rita.pk)
     Edition.objects.filter(pk=ahead.pk).update(approved_at=now)
@@ -159,6 +173,10 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/readers/": Role.AUDIENCE,
         "/readers/imports/": Role.AUDIENCE,
         "/readers/suppressions/": Role.AUDIENCE,
+        "/readers/segments/morning/": Role.AUDIENCE,
+        "/readers/segments/morning/new/": Role.AUDIENCE,
+        f"/readers/segment/{near.pk}/": Role.AUDIENCE,
+        f"/editions/{ahead.pk}/readers/": Role.CURATOR,
         f"/readers/imports/{uploaded_export(three).pk}/": Role.AUDIENCE,
         f"/readers/{rita.pk}/": Role.EDITOR,
         "/password/": Role.OPS,

@@ -20,6 +20,7 @@ from newsletter.letters import custom_templates
 from newsletter.lib import clock
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication, Template
+from newsletter.segments import edit_segment
 from newsletter.stories.feed_models import Feed
 from newsletter.stories.feeds import edit_feed
 from newsletter.stories.models import Story
@@ -41,6 +42,7 @@ WHERE = {
     "TemplateForm": "/desk/morning/template/",
     "ExtraEditionForm": "/desk/morning/",
     "EditionTextsForm": "/editions/{edition}/texts/",
+    "EditionReadersForm": "/editions/{edition}/readers/",
     "StopEditionForm": "/editions/{edition}/stop/",
     "NewPublicationForm": "/new-publication/",
     "AppealEditForm": "/appeals/{appeal}/",
@@ -61,6 +63,7 @@ SHOWN_STORED = (
     "TemplateForm",
     "RescheduleForm",
     "EditionTextsForm",
+    "EditionReadersForm",
     "AppealEditForm",
     "FeedForm",
 )
@@ -83,6 +86,9 @@ def ada(publication: Publication) -> Client:
     make.edition(publication, due_at=clock.now() + timedelta(days=1, microseconds=7), local_send_time="07:00", **texts)
     make.readers(publication, 2)
     full_appeal(publication)
+    by_domain = {"groups": [{"conditions": [{"kind": "domain", "test": "is", "value": "far.example"}]}]}
+    far = edit_segment.add_segment(publication, name="Far", definition=by_domain, now=clock.now())
+    Edition.objects.filter(publication=publication).update(leave_out=far)
     edit_feed.add_feed(
         publication, url="https://post.example.org/feed", section="Region", kicker="Sea", auto_queue=True
     )

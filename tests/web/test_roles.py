@@ -41,6 +41,7 @@ ALLOWED = {
     Role.ADMIN: CURATING | DECIDING | OPERATING | FINDING | CONFIGURING,
 }
 POSTED = DECIDING_POSTS | {
+    "segment-remove",
     "story-move",
     "story-drop",
     "story-restore",
@@ -82,6 +83,7 @@ def address(pattern: URLPattern, story: int, edition: int) -> str:
         "number": 1,
         "subscriber_id": 1,
         "import_id": 1,
+        "segment_id": 1,
     }
     numbers["appeal_id"] = Appeal.objects.values_list("pk", flat=True).first() or 1
     path = str(pattern.pattern).replace("<slug:slug>", "morning").replace("<slug:decision>", "again")

@@ -22,6 +22,7 @@ from newsletter.delivery.recipients import reader_links
 from newsletter.editions.models import Edition
 from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
+from newsletter.segments.models import Segment
 from newsletter.stories.feed_models import Feed, Suggestion
 from newsletter.stories.models import Story
 from tests.support import factories as make
@@ -41,7 +42,13 @@ PARTS = {"int": NUMBERS, "slug": WORDS, "str": TOKENS, "path": TOKENS}
 PART = re.compile(r"<(?:(\w+):)?(\w+)>")
 USUAL = {"int": "1", "slug": "morning", "str": "x", "path": "x"}
 FIRST: dict[str, Any] = {"story_id": Story, "edition_id": Edition, "dispatch_id": Dispatch, "batch_id": Batch}
-FIRST |= {"appeal_id": Appeal, "feed_id": Feed, "suggestion_id": Suggestion, "import_id": SubscriberImport}
+FIRST |= {
+    "appeal_id": Appeal,
+    "feed_id": Feed,
+    "suggestion_id": Suggestion,
+    "import_id": SubscriberImport,
+    "segment_id": Segment,
+}
 SLOW = {"template", "template-preview", "template-version"}  # each try of a template is a process
 QUERY = re.compile(
     r"""request\.GET(?:\.get\(|\[)["']([\w-]+)|values\.get\(["']([\w-]+)|["']([\w-]+)["'] in request\.GET"""

@@ -11,7 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from newsletter.accounts.permissions import Permission
-from newsletter.letters import edition_audience
+from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.reopen_edition import NOT_YET_SENT
+from newsletter.letters import edition_audience, edition_decisions
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, NewsletterError
 from newsletter.publications.models import Publication
@@ -23,6 +25,7 @@ from newsletter.segments.segment_content import content_of, content_of_definitio
 from newsletter.segments.segment_counts import count_segment, some_readers
 from newsletter.web.audience.segment_draft import SegmentDraft, choices, draft_of_post, draft_of_stored
 from newsletter.web.desk import current_publication
+from newsletter.web.shared.display_formats import leaves
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 SHOWN = 10  # readers
@@ -94,16 +97,18 @@ def _page(request: DeskRequest, publication: Publication, segment: Segment | Non
         for group in draft.groups:
             for each in group.conditions:
                 each.problem = each.problem if each.text else ""
+    editions = edition_audience.editions_to_come(segment) if segment else []
     context = meaning | {
         "publication": publication,
         "segment": segment,
         "draft": draft,
         "choices": choices(),
-        "others": publication.segments.exclude(pk=segment.pk if segment else None),
+        "others": publication.segments.exclude(pk=segment.pk) if segment else publication.segments.all(),
         "max_groups": MAX_GROUPS,
         "max_conditions": MAX_CONDITIONS,
-        "editions": edition_audience.editions_to_come(segment) if segment else [],
-        "effects": edition_audience.effects_of_change(segment) if segment else [],
+        "editions": editions,
+        "users": edit_segment.used_by(segment) if segment else [],
+        "effects": [effect for one in editions if (effect := _effect_of_change(one, now=now))],
         "version": request.POST.get("version") or (segment.version if segment else ""),
     }
     refused = action == "save" and draft.has_problems
@@ -130,6 +135,18 @@ def _save(
         by=request.user,
         now=now,
     )
+
+
+def _effect_of_change(edition: Edition, *, now: datetime) -> str:
+    """Return what a changed segment does to the built email of an edition; empty if there is none yet."""
+    if edition.state not in NOT_YET_SENT:
+        return ""
+    what = f"The email of the edition {leaves(edition, now=now)} is rebuilt if you save a change"
+    if edition_decisions.is_approved_automatically(edition, edition.letters.all()):
+        return f"{what}, and approved automatically."
+    if edition.state == EditionState.APPROVED:
+        return f"{what}. Its approval ends, and somebody must approve it again."
+    return f"{what}, and waits for approval as before."
 
 
 def _report(saved: Segment, *, before: Segment | None) -> str:

@@ -30,6 +30,7 @@ from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.message import Letter
 from newsletter.web.desk import current_publication as publications
+from newsletter.web.desk.edition_readers import readers_of_edition
 from newsletter.web.desk.next_edition import next_stories
 from newsletter.web.shared import audit_history, unsaved_changes
 from newsletter.web.shared.anonymous_letter_views import letter_of, requested_variant
@@ -149,6 +150,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "waits": delay_of(dispatch, now=now) if dispatch else None,
         "tally": dispatch_stats(dispatch.pk) if dispatch else None,
         "can": can(request, edition),
+        "readers": readers_of_edition(edition, now=now),
         "unsaved": _unsaved(edition),
         "history": audit_history.history_of(edition),
         "form": form,
