@@ -10,5 +10,6 @@ class InsightsConfig(AppConfig):
 
     def ready(self) -> None:
         from newsletter.insights import click_conditions
+        from newsletter.segments import definitions  # noqa: F401 — registers its own kinds, which are listed first
 
         click_conditions.register_all()
