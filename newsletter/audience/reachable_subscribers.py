@@ -19,7 +19,7 @@ SUPPRESSED, ERASED = "suppressed", "erased"
 # subscriber id, and the reason if this reader must not be mailed, otherwise empty
 Candidate = tuple[int, str]
 Placed = tuple[int, str, str]  # the same with the reader's time zone in between
-Marked = tuple[int, str, bool, str]  # and whether a caller's condition holds for the reader
+Marked = tuple[int, str, int, str]  # and a number that the caller computes for the reader
 Reachable = tuple[int, str, str]  # subscriber id, address, first name: as the database hands them out
 
 
@@ -51,7 +51,7 @@ CANDIDATES = """
     ORDER BY reader.id
 """
 CANDIDATES_PLACED = CANDIDATES.replace("SELECT reader.id,", "SELECT reader.id, reader.time_zone,", 1)
-CANDIDATES_MARKED = CANDIDATES_PLACED.replace("reader.time_zone,", "reader.time_zone, {condition},", 1)
+CANDIDATES_MARKED = CANDIDATES_PLACED.replace("reader.time_zone,", "reader.time_zone, {mark},", 1)
 NOBODY_LEFT_OUT = "''"
 REASONS = {
     SubscriptionStatus.PENDING.value: "pending",
@@ -61,7 +61,7 @@ REASONS = {
 
 
 class SqlCondition(NamedTuple):
-    """A SQL condition on `reader`, a row of the subscriber table, with the values of its placeholders."""
+    """A SQL condition or value of `reader`, a row of the subscriber table, with the values of its placeholders."""
 
     sql: str
     values: tuple[Any, ...]
@@ -98,18 +98,18 @@ def candidates_with_zone(
     return found
 
 
-def candidates_with_flag(
+def candidates_with_mark(
     publication_id: int,
-    condition: SqlCondition,
+    mark: SqlCondition,
     *,
     day: date,
     after: int,
     limit: int,
     exclusions: Sequence[Exclusion] = (),
 ) -> list[Marked]:
-    """Return `candidates_with_zone` with whether the caller's `condition` holds for each."""
-    statement = CANDIDATES_MARKED.replace("{condition}", condition.sql)
-    values = [*condition.values, _day(day)]
+    """Return `candidates_with_zone` with the caller's `mark` for each, a whole number."""
+    statement = CANDIDATES_MARKED.replace("{mark}", mark.sql)
+    values = [*mark.values, _day(day)]
     found: list[Marked] = _candidates(statement, values, publication_id, after, limit, exclusions)
     return found
 

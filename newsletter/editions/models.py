@@ -190,13 +190,14 @@ class Edition(models.Model):
 
     @property
     def findings(self) -> list[dict[str, str]]:
-        """Preflight findings of its frozen letters. Those of the thank-you letter alone are marked."""
+        """Preflight findings of its frozen letters. Those of another variant alone are marked."""
         findings: list[dict[str, str]] = []
         for letter in sorted(
             self.letters.all(), key=lambda letter: letter.pk
         ):  # sorted in memory, because it may be prefetched
             new = [finding for finding in letter.findings if finding not in findings]
-            where = "" if letter.variant == Variant.DEFAULT else "Thank-you version: "
+            version = OTHER_VERSIONS.get(Variant(letter.variant))
+            where = f"{version}: " if version else ""
             findings += [finding | {"place": where + finding["place"]} for finding in new]
         return findings
 
@@ -240,10 +241,17 @@ class Placement(models.Model):
 
 
 class Variant(models.TextChoices):
-    """The letters of an edition. Every edition has the default one; one with an appeal may also have a thank-you."""
+    """The letters of an edition. Every edition has the default one.
+
+    One with an appeal also has a letter without it, and may have a thank-you.
+    """
 
     DEFAULT = "default", "for everybody else"
     THANKS = "thanks", "for recent donors"
+    PLAIN = "plain", "for readers who chose no appeals"
+
+
+OTHER_VERSIONS = {Variant.THANKS: "Thank-you version", Variant.PLAIN: "Version without appeal"}
 
 
 class FrozenLetter(models.Model):

@@ -43,6 +43,7 @@ class ReaderRecord(NamedTuple):
     email: str
     first_name: str
     time_zone: str
+    no_appeals: bool
     created_at: datetime
     suppressed_because: str
     suppressed_at: datetime | None
@@ -69,6 +70,7 @@ def reader_record(subscriber: Subscriber) -> ReaderRecord:
         email=subscriber.email,
         first_name=subscriber.first_name,
         time_zone=subscriber.time_zone,
+        no_appeals=subscriber.no_appeals,
         created_at=subscriber.created_at,
         suppressed_because=suppression.get_reason_display() if suppression else "",
         suppressed_at=suppression.created_at if suppression else None,

@@ -2,8 +2,8 @@
 
     take the stories (commit) → gather → render and inline → preflight → freeze (commit)
 
-An edition with an appeal has two letters, each rendered and inlined once: the default one, and a thank-you letter for
-recent donors.
+An edition with an appeal has two or three letters, each rendered and inlined once: the default one, a thank-you letter
+for recent donors, and one without the appeal for readers who chose that.
 
 Assembly is idempotent: an edition that is not planned is left unchanged.
 """
@@ -35,6 +35,11 @@ from newsletter.stories.models import Story
 
 log = structlog.get_logger()
 NO_THANKS = "There is no thank-you version: this edition has no appeal, or its appeal has no thank-you period."
+NO_VERSION = {
+    Variant.DEFAULT: "This edition has no email yet.",
+    Variant.THANKS: NO_THANKS,
+    Variant.PLAIN: "There is no version without appeal, because this edition has no appeal.",
+}
 CHANGED = "Content changed after the email was built, so it is rebuilt and must be approved again."
 
 
@@ -69,11 +74,11 @@ def preview(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAU
     """
     if frozen := {letter.variant: letter for letter in edition.letters.all()}:
         if variant not in frozen:
-            raise InvalidState(NO_THANKS)
+            raise InvalidState(NO_VERSION[variant])
         return Letter(frozen[variant].subject, frozen[variant].text, frozen[variant].html)
     letters = preview_contents(edition, now=now)
     if variant not in letters:
-        raise InvalidState(NO_THANKS)
+        raise InvalidState(NO_VERSION[variant])
     with preview_slot() if letters[variant].template else nullcontext():
         return render_letter.render(letters[variant])
 
@@ -94,6 +99,13 @@ def offered_stories(edition: Edition, *, now: datetime) -> list[Story]:
     when = received(edition, now=now)
     offered = Story.objects.filter(publication_id=edition.publication_id).offered(when.first, until=when.last)
     return list(offered.select_related("picture")[: edition.publication.maximum_stories])
+
+
+def has_plain_letter(edition: Edition, *, now: datetime) -> bool:
+    """Return whether the edition has a letter without its appeal, or would have one if assembled now."""
+    if edition.content_hash:
+        return edition.letters.filter(variant=Variant.PLAIN).exists()
+    return compose_letters.appeal_of(edition, now=now) is not None
 
 
 def has_thanks_letter(edition: Edition, *, now: datetime) -> bool:

@@ -68,7 +68,8 @@ def gather_letters(edition: Edition, stories: list[Story], *, now: datetime) -> 
 def gather_with_appeal(edition: Edition, stories: list[Story], appeal: Appeal | None, *, now: datetime) -> LetterDraft:
     """Gather contents for `stories` in this order with `appeal`, which need not be stored.
 
-    There is one letter without an appeal, or with an appeal that has no thank-you period.
+    There is one letter if no appeal is running. With an appeal there is also one without it, for readers who chose
+    that, and a thank-you if the appeal has a thank-you period.
     """
     publication = edition.publication
     place, until = None, edition.due_at
@@ -92,6 +93,8 @@ def gather_with_appeal(edition: Edition, stories: list[Story], appeal: Appeal | 
     letters = {Variant.DEFAULT: made}
     if appeal and appeal.thanks_days:
         letters[Variant.THANKS] = letter_content.thanking(made, publication, appeal)
+    if appeal:
+        letters[Variant.PLAIN] = letter_content.without_appeal(made)
     return LetterDraft(
         letters,
         appeal if place else None,

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, Value
-from django.db.models.functions import Left, Right
+from django.db.models import Q, Value
+from django.db.models.functions import Left
 from django.db.models.lookups import Exact
 
 from newsletter.audience.reader_time_zones import parse_time_zone
@@ -156,5 +156,5 @@ def _source(test: str, value: list[str], _scope: Scope) -> Q:
 def _domain(test: str, value: list[str], _scope: Scope) -> Q:
     found = Q()
     for domain in value:
-        found |= Q(Exact(Right(F("subscriber__email"), len(domain) + 1), Value(f"@{domain}")))
+        found |= Q(subscriber__email__endswith=f"@{domain}")  # both are in lower case: SQLite ignores the case here
     return found if test == "is" else ~found

@@ -7,7 +7,7 @@ also right for readers who were imported together and resemble each other.
 
 import math
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, Count, Exists, ExpressionWrapper, F, Max, Min, OuterRef, Q, QuerySet
 
@@ -19,7 +19,7 @@ from newsletter.segments.matching_readers import condition, scope_of
 from newsletter.segments.segment_content import Content
 
 EXACT_UP_TO = 20_000  # subscriptions
-SAMPLE, RANGES = 20_000, 80
+SAMPLE, RANGES = 12_000, 50
 SURE = 1.96  # standard errors to each side: 95 of 100 estimates lie within
 
 
@@ -92,15 +92,21 @@ def _sample(publication: Publication, subscriptions: int) -> _Sample:
 
 def _estimate(sample: _Sample, rows: QuerySet[Subscription], inside: Q, *, active: int) -> SegmentCount:
     number = ExpressionWrapper((F("subscriber_id") - sample.first) / sample.step, output_field=BigIntegerField())
-    parts = rows.filter(sample.condition).annotate(part=number).values("part").order_by()
-    found = list(parts.annotate(readers=Count("pk"), matching=Count("pk", filter=inside)))
-    readers, matching = sum(each["readers"] for each in found), sum(each["matching"] for each in found)
+    sampled = rows.filter(sample.condition).annotate(part=number)
+
+    # not one query with a condition in its counts: the databases then look up gifts and clicks for each reader alone
+    def by_part(some: QuerySet[Subscription]) -> dict[int, int]:
+        rows: QuerySet[Any] = some  # with the annotation
+        return dict(rows.values_list("part").annotate(Count("pk")).order_by())
+
+    all_of, inside_of = by_part(sampled), by_part(sampled.filter(inside))
+    readers, matching = sum(all_of.values()), sum(inside_of.values())
     if not readers:
         return SegmentCount(0, active, 0, active, False)
     share = matching / readers
     # the variance of a ratio of sums over ranges, and at least that of readers who were drawn one by one
-    spread = sum((each["matching"] - share * each["readers"]) ** 2 for each in found)
-    of_ranges = math.sqrt(spread * len(found) / max(1, len(found) - 1)) / readers
+    spread = sum((inside_of.get(part, 0) - share * number) ** 2 for part, number in all_of.items())
+    of_ranges = math.sqrt(spread * len(all_of) / max(1, len(all_of) - 1)) / readers
     of_readers = math.sqrt((share * (1 - share) + 1 / readers) / readers)
     error = SURE * max(of_ranges, of_readers)
     lowest, highest = max(0.0, share - error), min(1.0, share + error)

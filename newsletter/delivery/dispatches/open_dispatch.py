@@ -26,7 +26,7 @@ from newsletter.delivery.dispatches import active_pauses, control_dispatch
 from newsletter.delivery.ledger.packed_ids import pack
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.rate_limits import quotas
-from newsletter.delivery.recipients import edition_segments, recent_donors
+from newsletter.delivery.recipients import edition_segments, letter_choice, recent_donors
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.editions import embargo_and_expiry, local_time, reopen_edition
 from newsletter.editions.edition_times import received
@@ -137,13 +137,17 @@ def _freeze_part(dispatch: Dispatch, *, chunks: int) -> None:
     after = dispatch.frozen_up_to_id or 0
     frozen = list(edition.letters.values_list("variant", "pk", "audience"))
     letters, audience = {variant: pk for variant, pk, _ in frozen}, frozen[0][2]
-    donors = recent_donors.recent_donor_condition(dispatch, edition.publication_id)
+    choice = letter_choice.letter_choice(dispatch, edition.publication_id, variants=letters)
     exclusions = edition_segments.exclusions_of(audience, edition.publication, opened_at=dispatch.opened_at)
-    part = _Part(after, dispatch.day, donors, exclusions)
-    batches = [
-        Batch(dispatch=dispatch, letter_id=letters[variant], subscribers=pack(ids), count=len(ids), due_at=due_at)
-        for (due_at, variant), ids in part.freeze(edition, chunks, size=_size(dispatch, edition))
-    ]
+    part = _Part(after, dispatch.day, choice, exclusions)
+    batches, versions = [], Counter(dispatch.versions)
+    for (due_at, variant), ids in part.freeze(edition, chunks, size=_size(dispatch, edition)):
+        made = Batch(
+            dispatch=dispatch, letter_id=letters[variant], subscribers=pack(ids), count=len(ids), due_at=due_at
+        )
+        batches.append(made)
+        if variant != Variant.DEFAULT:
+            versions[variant.value] += len(ids)
     for number, batch in enumerate(batches, start=dispatch.batches.count() + 1):
         batch.number = number
     Batch.objects.bulk_create(batches, batch_size=200)
@@ -156,6 +160,7 @@ def _freeze_part(dispatch: Dispatch, *, chunks: int) -> None:
     dispatch.candidates += candidates
     dispatch.planned += planned
     dispatch.left_out = dict(Counter(dispatch.left_out) + left_out)
+    dispatch.versions = dict(versions)
     dispatch.frozen_up_to_id = None if part.is_last else part.last
     dispatch.save()
 
@@ -178,9 +183,9 @@ class _Part:
     `candidates` is how many subscriptions there are up to there, which the pass itself does not count.
     """
 
-    def __init__(self, after: int, day: date, donors: SqlCondition | None, exclusions: Sequence[Exclusion]) -> None:
+    def __init__(self, after: int, day: date, choice: SqlCondition | None, exclusions: Sequence[Exclusion]) -> None:
         self.last, self.is_last, self.day = after, False, day
-        self.donors, self.exclusions, self.candidates = donors, exclusions, 0
+        self.choice, self.exclusions, self.candidates = choice, exclusions, 0
         self.left_out: Counter[str] = Counter()
 
     def freeze(self, edition: Edition, chunks: int, *, size: int) -> Iterator[tuple[BatchKey, array[int]]]:
@@ -202,7 +207,7 @@ class _Part:
 
     def _read_chunk(self, edition: Edition, clocks: local_time.LocalSendTimes | None) -> dict[BatchKey, list[int]]:
         """Return the readers to send to among the next CHUNK_SIZE candidates, by their batch key."""
-        if clocks is None and self.donors is None:
+        if clocks is None and self.choice is None:
             found = reachable_subscribers.candidates(edition.publication_id, **self._range())
             self._advance(edition, len(found), found[-1][0] if found else self.last)
             self.left_out.update([reason for _, reason in found if reason])
@@ -211,17 +216,17 @@ class _Part:
         self._advance(edition, len(rows), rows[-1][0] if rows else self.last)
         self.left_out.update([reason for _, _, _, reason in rows if reason])
         by_key: defaultdict[BatchKey, list[int]] = defaultdict(list)
-        for subscriber, zone, gave, reason in rows:
+        for subscriber, zone, chosen, reason in rows:
             if not reason:
                 due_at = max(edition.due_at, clocks.moment(zone)) if clocks else edition.due_at
-                by_key[due_at, Variant.THANKS if gave else Variant.DEFAULT].append(subscriber)
+                by_key[due_at, letter_choice.CHOICES[chosen]].append(subscriber)
         return by_key
 
     def _rows(self, edition: Edition) -> list[Marked]:
-        if self.donors:
-            return reachable_subscribers.candidates_with_flag(edition.publication_id, self.donors, **self._range())
+        if self.choice:
+            return reachable_subscribers.candidates_with_mark(edition.publication_id, self.choice, **self._range())
         placed = reachable_subscribers.candidates_with_zone(edition.publication_id, **self._range())
-        return [(subscriber, zone, False, reason) for subscriber, zone, reason in placed]
+        return [(subscriber, zone, 0, reason) for subscriber, zone, reason in placed]
 
     def _range(self) -> CandidateRange:
         return {"day": self.day, "after": self.last, "limit": CHUNK_SIZE, "exclusions": self.exclusions}

@@ -143,8 +143,8 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "look": look if look in LOOKS else "desktop",
         "looks": LOOKS,
         "dark": "dark" in request.GET,
-        "thanks": variant == Variant.THANKS,
-        "can_thank": assemble_edition.has_thanks_letter(edition, now=now),
+        "version": {Variant.THANKS: "&thanks=1", Variant.PLAIN: "&plain=1"}.get(variant, ""),
+        "versions": _versions(edition, now=now),
         "dispatch": dispatch,
         "progress": progress(dispatch) if dispatch else None,
         "waits": delay_of(dispatch, now=now) if dispatch else None,
@@ -160,6 +160,16 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "State": EditionState,
     }
     return render(request, "web/desk/edition.html", context)
+
+
+def _versions(edition: Edition, *, now: datetime) -> list[tuple[str, str]]:
+    """Return the versions of the email that readers get, each with its part of the address; empty for one only."""
+    others = []
+    if assemble_edition.has_thanks_letter(edition, now=now):
+        others.append(("&thanks=1", "Donor thank-you"))
+    if assemble_edition.has_plain_letter(edition, now=now):
+        others.append(("&plain=1", "Without appeal"))
+    return [("", "With appeal"), *others] if others else []
 
 
 def _unsaved(edition: Edition) -> list[UnsavedTitle]:
