@@ -74,6 +74,8 @@ def _clicked(test: str, value: int, scope: Scope) -> Q:
     clicks = ReaderOutcome.objects.filter(
         dispatch__in=dispatches, subscriber=OuterRef("subscriber_id"), clicked_at__isnull=False
     )
+    if scope.above is not None and scope.up_to is not None:
+        clicks = clicks.filter(subscriber__gt=scope.above, subscriber__lte=scope.up_to)
     found = Q(Exists(clicks))
     return ~found if test.startswith("not") else found
 

@@ -32,12 +32,18 @@ class Control(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a condition is about: the publication, the moment of the question, and the key of the segment's samples."""
+    """What a condition is about: the publication, the moment of the question, and the key of the segment's samples.
+
+    `above` and `up_to` bound the subscriber ids that are asked about, so that a condition on a table with such ids can
+    read that part of it alone; None: all of them.
+    """
 
     publication_id: int
     time_zone: str
     now: datetime
     salt: str
+    above: int | None = None
+    up_to: int | None = None
 
     @property
     def today(self) -> date:

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from newsletter.audience.models import Subscription
+from newsletter.audience.models import Subscriber, Subscription
 from newsletter.audience.reachable_subscribers import SqlCondition
 from newsletter.publications.models import Publication
 from newsletter.segments.condition_kinds import KINDS, Scope
 from newsletter.segments.definitions import SEGMENT
 from newsletter.segments.segment_content import Content
+
+READERS = Subscriber._meta.db_table
 
 
 def scope_of(publication: Publication, content: Content, *, now: datetime) -> Scope:
@@ -31,8 +33,14 @@ def condition(content: Content, scope: Scope) -> Q:
 
 
 def sql_of_range(content: Content, scope: Scope, *, after: int, last: int) -> SqlCondition:
-    """Return `reader.id IN (…)`, true for the readers of the segment with an id above `after` and up to `last`."""
+    """Return `reader.id IN (…)`, true for the readers of the segment with an id above `after` and up to `last`.
+
+    Every table in it has both bounds, as in reachable_subscribers.py: the databases do not conclude them from a join.
+    """
+    scope = replace(scope, above=after, up_to=last)
     rows = matching(content, scope).filter(subscriber_id__gt=after, subscriber_id__lte=last)
+    if rows.query.alias_refcount.get(READERS):  # a condition is on the reader
+        rows = rows.extra(where=[f"{READERS}.id > %s", f"{READERS}.id <= %s"], params=[after, last])  # noqa: S610
     statement, values = rows.values("subscriber_id").query.sql_with_params()
     return SqlCondition(f"reader.id IN ({statement})", tuple(values))
 
