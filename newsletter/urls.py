@@ -20,6 +20,7 @@ from newsletter.web.desk import (
     gifts,
     logos,
     paste_story,
+    pitches,
     publications,
     rich_text_editor,
     stop_edition_page,
@@ -38,7 +39,14 @@ from newsletter.web.readers.unsubscribe import unsubscribe
 from newsletter.web.readers.web_version import web_version
 from newsletter.web.shared import anonymous_letter_views, unsaved_changes
 from newsletter.web.shared.permission_required import permission_required
-from newsletter.web.site import audit_log, health_check, picture_files, sign_in_pages, start_page
+from newsletter.web.site import (
+    audit_log,
+    health_check,
+    picture_files,
+    publication_roles_page,
+    sign_in_pages,
+    start_page,
+)
 
 DESK = [
     path("", start_page.start, name="desk"),
@@ -58,6 +66,12 @@ DESK = [
     path("desk/<slug:slug>/suggestions/", suggestions.listing, name="suggestions"),
     path("suggestions/<int:suggestion_id>/queue/", suggestions.queue, name="suggestion-queue"),
     path("suggestions/<int:suggestion_id>/dismiss/", suggestions.dismiss, name="suggestion-dismiss"),
+    path("pitches/", pitches.latest, name="pitches"),
+    path("desk/<slug:slug>/pitches/", pitches.listing, name="pitch-list"),
+    path("desk/<slug:slug>/pitches/new/", pitches.add, name="pitch-add"),
+    path("pitches/<int:pitch_id>/", pitches.change, name="pitch"),
+    path("pitches/<int:pitch_id>/accept/", pitches.accept, name="pitch-accept"),
+    path("pitches/<int:pitch_id>/decline/", pitches.decline, name="pitch-decline"),
     path("stories/<int:story_id>/", stories.change, name="story"),
     path("stories/<int:story_id>/picture/", stories.picture, name="story-picture"),
     path("stories/<int:story_id>/move/", story_queue.move, name="story-move"),
@@ -112,6 +126,7 @@ PUBLICATIONS = [
     path("feeds/<int:feed_id>/remove/", feeds.remove, name="feed-remove"),
     path("publication-dates/", publications.dates, name="publication-dates"),
     path("audit/", audit_log.show, name="audit-log"),
+    path("users/<int:user_id>/roles/", publication_roles_page.show, name="user-roles"),
 ]
 OPS = [
     path("ops/", dashboard.ops, name="ops"),

@@ -3,13 +3,14 @@
 docs/decisions/0003-celery-wakes-workers.md explains each setting.
 """
 
+import gc
 import os
 import sys
 from typing import Any
 
 import django
 from celery.concurrency import ALIASES  # type: ignore[attr-defined]  # missing in the type stubs
-from celery.signals import celeryd_init
+from celery.signals import celeryd_init, worker_before_create_process
 
 from workers import celery_app
 
@@ -46,6 +47,13 @@ def require_machine(**_: Any) -> None:
         require_shared_memory()
     except NewsletterError as error:
         raise SystemExit(str(error)) from None
+
+
+@worker_before_create_process.connect
+def share_memory(**_: Any) -> None:
+    """Keep the collector away from what is loaded: its marks would give each child a copy of all of it."""
+    gc.collect()
+    gc.freeze()
 
 
 database_connections.connect()

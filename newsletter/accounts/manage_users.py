@@ -47,14 +47,15 @@ def reopen_account(user: User, *, by: User | None, now: datetime) -> User:
     return user
 
 
-def change_role(user: User, *, role: Role, by: User | None, now: datetime) -> User:
-    """Change the role of this user, from their next request on."""
+def change_role(user: User, *, role: Role | None, by: User | None, now: datetime) -> User:
+    """Change the role of this user for all publications, from their next request on. None: they have no such role."""
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=user.pk)
-        if user.role != role:
-            before, user.role = user.role, role
+        after = role.value if role else ""
+        if user.role != after:
+            before, user.role = user.role, after
             user.save(update_fields=["role"])
-            audit_trail.record(by, Act.ROLE_CHANGED, user, now=now, before=before, after=role.value)
+            audit_trail.record(by, Act.ROLE_CHANGED, user, now=now, before=before, after=after or "none")
     return user
 
 

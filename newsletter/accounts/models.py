@@ -4,13 +4,15 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.functional import cached_property
 
 from newsletter.mail.staff_address import staff_address
 
 
 class Role(models.TextChoices):
-    """What a staff user may do (`permissions.py`)."""
+    """What a staff user may do (`permissions.py`), in all publications or in one."""
 
+    CONTRIBUTOR = "contributor"
     CURATOR = "curator"
     EDITOR = "editor"
     AUDIENCE = "audience"
@@ -36,7 +38,13 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100, blank=True)
-    role = models.CharField(max_length=10, choices=Role.choices, default=Role.CURATOR)
+    role = models.CharField(
+        max_length=12,
+        choices=Role.choices,
+        default=Role.CURATOR,
+        blank=True,
+        help_text="Role for all publications. Empty: only the roles for single publications count.",
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -48,6 +56,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @cached_property
+    def role_by_publication(self) -> dict[int, str]:
+        """Return the roles for single publications by its id: one query for this object, so one a request."""
+        return dict(self.publication_roles.values_list("publication_id", "role"))
 
 
 class UnsavedForm(models.Model):

@@ -1,7 +1,10 @@
 """Collect the evidence of one person's consent: every event with the text they saw, and what was suppressed."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
+
+from django.db.models import Q
 
 from newsletter.audience import suppressions
 from newsletter.audience.models import ConsentEvent, Subscriber
@@ -52,9 +55,10 @@ def proof_of(email: str) -> ConsentProof:
     )
 
 
-def events_of(subscriber_id: int) -> list[ConsentProofEvent]:
-    """Return the consent events of a subscriber, oldest first."""
-    rows = ConsentEvent.objects.filter(subscriber=subscriber_id).select_related("publication", "wording")
+def events_of(subscriber_id: int, *, publications: Collection[int] | None = None) -> list[ConsentProofEvent]:
+    """Return the consent events of a subscriber, oldest first; with `publications`, ids, those of them only."""
+    ours = Q() if publications is None else Q(publication__in=publications)
+    rows = ConsentEvent.objects.filter(ours, subscriber=subscriber_id).select_related("publication", "wording")
     return [_described(event) for event in rows.order_by("at", "pk")]
 
 

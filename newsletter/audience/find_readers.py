@@ -1,9 +1,10 @@
 """Find readers by the beginning of their address, in an index, also among millions."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from newsletter.audience.models import Subscriber, Subscription
 from newsletter.lib.errors import BadInput
@@ -22,17 +23,22 @@ class FoundReader(NamedTuple):
     statuses: dict[str, str]
 
 
-def find_readers(beginning: str, *, limit: int) -> list[FoundReader]:
+def find_readers(beginning: str, *, limit: int, publications: Collection[int] | None = None) -> list[FoundReader]:
     """Return up to `limit` readers whose address begins like this, in the order of addresses.
 
-    Raises `BadInput` for less than two characters.
+    With `publications`, ids, only their readers, with the subscriptions to them. Raises `BadInput` for less than two
+    characters.
     """
     typed = _as_stored(beginning)
     if len(typed) < MIN_CHARS:
         raise BadInput("address", "is too short.", "Enter at least the first two characters.")
-    people = list(_beginning_with(typed).order_by("email").values_list("pk", "email", "first_name")[:limit])
+    ours = Q() if publications is None else Q(publication__in=publications)
+    found = _beginning_with(typed)
+    if publications is not None:
+        found = found.filter(Exists(Subscription.objects.filter(ours, subscriber=OuterRef("pk"))))
+    people = list(found.order_by("email").values_list("pk", "email", "first_name")[:limit])
     statuses: dict[int, dict[str, str]] = {pk: {} for pk, _, _ in people}
-    rows = Subscription.objects.filter(subscriber__in=statuses).select_related("publication")
+    rows = Subscription.objects.filter(ours, subscriber__in=statuses).select_related("publication")
     for subscription in rows.order_by("publication__name"):
         statuses[subscription.subscriber_id][subscription.publication.slug] = subscription.get_status_display()
     return [FoundReader(pk, email, name, statuses[pk]) for pk, email, name in people]

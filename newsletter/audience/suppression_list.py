@@ -1,5 +1,6 @@
 """The list of suppressions: search by address or domain, newest first, and entries by hand."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -42,11 +43,23 @@ def newest(*, reason: str = "", before: int | None = None, limit: int) -> tuple[
     return [_entry(row) for row in found[:limit]], found[limit - 1].pk if len(found) > limit else None
 
 
-def find(typed: str) -> list[SuppressionEntry]:
-    """Return the suppressions that bar one address, or the one of a domain (`@example.org`). Raises `BadInput`."""
+def find(typed: str, *, publications: Collection[int] | None = None) -> list[SuppressionEntry]:
+    """Return the suppressions that bar one address, or the one of a domain (`@example.org`). Raises `BadInput`.
+
+    With `publications`, ids, the address must be that of one of their readers, and the evidence is left out.
+    """
+    if publications is not None:
+        return _find_for_publications(typed, publications)
     if typed.strip().startswith("@"):
         return [_entry(row) for row in Suppression.objects.filter(domain=normalise_domain(typed))]
     return [_entry(row) for row in suppressions.all_of(normalise_email(typed))]
+
+
+def _find_for_publications(typed: str, publications: Collection[int]) -> list[SuppressionEntry]:
+    address = normalise_email(typed)
+    if not Subscription.objects.filter(subscriber__email=address, publication__in=publications).exists():
+        raise BadInput("address", "is not that of a reader of your publications.")
+    return [_entry(row)._replace(what=address, detail="", actor="") for row in suppressions.all_of(address)]
 
 
 def add(typed: str, *, publication: Publication | None, reason: str, detail: str, by: User, now: datetime) -> str:
@@ -55,7 +68,7 @@ def add(typed: str, *, publication: Publication | None, reason: str, detail: str
     Return a sentence about what happened. For one publication, the address is stored as unsubscribed, so that no import
     brings it back.
     """
-    require(by, Permission.AUDIENCE)
+    require(by, Permission.AUDIENCE, publication=publication)
     actor = str(by)
     is_domain = typed.strip().startswith("@")
     if publication and is_domain:
@@ -80,6 +93,7 @@ def lift(typed: str, *, by: Actor, now: datetime) -> bool:
 
     Raises `InvalidState` for an address whose whole domain is suppressed.
     """
+    require(by, Permission.AUDIENCE)
     is_domain = typed.strip().startswith("@")
     with transaction.atomic():
         lifted = remove_domain(typed) if is_domain else suppressions.remove_suppression(typed, now=now)

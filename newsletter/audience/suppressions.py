@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from newsletter.audience.address_hashes import hashes
 from newsletter.audience.models import Subscriber, Suppression, SuppressionReason
+from newsletter.lib import address_locks
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.mail.email_address import normalise_email
 
@@ -36,18 +37,21 @@ def suppress(email: str, *, reason: str, detail: str = "", actor: str = "") -> S
         raise BadInput("reason", "is not known.", f"Use one of: {', '.join(SETTABLE_REASONS)}.")
     address = normalise_email(email)
     values = {"reason": reason, "detail": detail[:200], "actor": actor[:120]}
-    own = _of(address).filter(domain=None)
-    own.filter(reason__in=_replaced_by(reason)).update(**values)
-    if known := own.first():
-        return known
-    suppression, _ = Suppression.objects.get_or_create(email=address, defaults=values)
+    with transaction.atomic():
+        address_locks.lock_to_store()  # an erasure that is under way must leave no address behind
+        own = _of(address).filter(domain=None)
+        own.filter(reason__in=_replaced_by(reason)).update(**values)
+        if known := own.first():
+            return known
+        suppression, _ = Suppression.objects.get_or_create(email=address, defaults=values)
     return suppression
 
 
 def suppress_all(found: Mapping[str, tuple[str, str]]) -> None:
     """Suppress many normalised addresses at once, each with its reason and detail.
 
-    Writes in the order of the addresses, so that two concurrent calls cannot deadlock.
+    The caller holds `address_locks.lock_to_store` and leaves out who is erased. Writes in the order of the addresses,
+    so that two concurrent calls cannot deadlock.
     """
     Suppression.objects.bulk_create(
         [Suppression(email=email, reason=found[email][0], detail=found[email][1][:200]) for email in sorted(found)],

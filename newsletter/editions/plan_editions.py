@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 
+from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
@@ -82,6 +83,7 @@ def add_extra(
     publication: Publication, *, due_at: datetime, now: datetime, subject: str = "", by: Actor = None
 ) -> Edition:
     """Create an edition outside the cadence. It is assembled when its lead time begins."""
+    require(by, Permission.APPROVE, publication=publication)
     times = chosen_times(publication, due_at, now=now)
     if due_at - now > MAX_EXTRA_AHEAD:
         raise BadInput("due time", "is more than a year ahead.", "Choose a time within a year.")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
@@ -40,6 +41,7 @@ def take_apart(edition: Edition, *, by: Actor = None, now: datetime) -> Edition:
     It is assembled on request, at the latest at `assemble_at`: when it would be submitted or is due. An overdue edition
     is not assembled before its lateness limit.
     """
+    require(by, Permission.APPROVE, publication=edition.publication_id)
     with transaction.atomic():
         edition = reopen(edition, reason=REOPENED)
         submitted_at = edition.due_at - timedelta(minutes=edition.publication.schedule_ahead_minutes)

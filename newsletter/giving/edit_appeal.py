@@ -74,7 +74,7 @@ def create_appeal(
     **optional: Unpack[OptionalAppealFields],
 ) -> Appeal:
     """Create an appeal of `publication`. Raises `BadInput`, also if another appeal has this name."""
-    require(by, Permission.APPROVE)
+    require(by, Permission.APPROVE, publication=publication)
     with transaction.atomic():
         required: AppealFields = {"name": name, "heading": heading, "button": button, "url": url}
         appeal = draft_appeal(Appeal(publication=publication), {**required, **optional})
@@ -85,7 +85,7 @@ def create_appeal(
 
 def update_appeal(appeal: Appeal, *, by: Actor = None, **fields: Unpack[AppealFields]) -> Appeal:
     """Change `fields` and leave the other fields as they are in the database. Raises `BadInput`."""
-    require(by, Permission.APPROVE)
+    require(by, Permission.APPROVE, publication=appeal.publication_id)
     with transaction.atomic():
         current = Appeal.objects.select_for_update().get(pk=appeal.pk)
         before = changed_fields.field_values(current, fields)
@@ -107,7 +107,7 @@ def retire(appeal: Appeal, *, by: Actor = None) -> Appeal:
 
     Sent emails keep it; built ones that wait are rebuilt without it.
     """
-    require(by, Permission.APPROVE)
+    require(by, Permission.APPROVE, publication=appeal.publication_id)
     with transaction.atomic():
         if Appeal.objects.filter(pk=appeal.pk, is_active=True).update(is_active=False):
             audit_trail.record(by, Act.APPEAL_CHANGED, appeal, is_active="yes → no")

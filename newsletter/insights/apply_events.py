@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from django.db import transaction
 from django.db.models import Q
 
 from newsletter.audience import subscriptions, suppressions
@@ -17,6 +18,7 @@ from newsletter.delivery.models import Attempt
 from newsletter.delivery.states import AttemptStatus
 from newsletter.insights import reader_outcomes
 from newsletter.insights.match_events import chunks
+from newsletter.lib import address_locks
 from newsletter.lib.errors import BadInput
 from newsletter.mail.email_address import normalise_email
 from newsletter.mail.sendgrid.event_webhook import BOUNCE_LIST, Event, EventType, SuppressionCause
@@ -57,10 +59,14 @@ def apply_suppressions(events: Iterable[Event], *, publications: Mapping[int, in
     """
     events = list(dict.fromkeys(events))
     grave = [event for event in events if event.cause or event.kind == EventType.UNSUBSCRIBED]
-    since = suppressions.events_count_from(event.subscriber for event in grave if event.subscriber)
-    news = [e for e in grave if e.subscriber in since and ((at := since[e.subscriber]) is None or e.at > at)]
-    blocked = _blocked_readers(events)
-    _suppress([e for e in news if e.cause and not (_is_on_bounce_list(e) and e.subscriber in blocked)])
+    if not grave:
+        return
+    with transaction.atomic():
+        address_locks.lock_to_store()  # who is being erased is erased before `since` is read
+        since = suppressions.events_count_from(event.subscriber for event in grave if event.subscriber)
+        news = [e for e in grave if e.subscriber in since and ((at := since[e.subscriber]) is None or e.at > at)]
+        blocked = _blocked_readers(events)
+        _suppress([e for e in news if e.cause and not (_is_on_bounce_list(e) and e.subscriber in blocked)])
     for event in news:
         if event.kind in (EventType.UNSUBSCRIBED, EventType.COMPLAINED):
             _unsubscribe(event, publications)

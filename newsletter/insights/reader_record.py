@@ -1,7 +1,10 @@
 """Everything that is stored about one reader: subscriptions, consent, editions, gifts, suppression."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
+
+from django.db.models import Q
 
 from newsletter.audience import consent_proof, suppressions
 from newsletter.audience.consent_proof import ConsentProofEvent
@@ -55,16 +58,21 @@ class ReaderRecord(NamedTuple):
     gifts: list[ReaderGift]
 
 
-def reader_record(subscriber: Subscriber) -> ReaderRecord:
-    """Return the record of this reader."""
+def reader_record(subscriber: Subscriber, *, publications: Collection[int] | None = None) -> ReaderRecord:
+    """Return the record of this reader.
+
+    With `publications`, ids, what belongs to other publications or to all is left out; that the address is suppressed
+    is said, but not the evidence.
+    """
+    ours = Q() if publications is None else Q(publication__in=publications)
     subscriptions = list(
-        Subscription.objects.filter(subscriber=subscriber)
+        Subscription.objects.filter(ours, subscriber=subscriber)
         .select_related("publication", "confirmation")
         .order_by("publication__name")
     )
     suppression = suppressions.suppression_of(subscriber.email)
-    publications = [one.publication_id for one in subscriptions]
-    gifts = Gift.objects.filter(email=subscriber.email).values_list("given_at", "amount", "currency", "source")
+    subscribed = [one.publication_id for one in subscriptions]
+    gifts = Gift.objects.filter(ours, email=subscriber.email).values_list("given_at", "amount", "currency", "source")
     return ReaderRecord(
         id=subscriber.pk,
         email=subscriber.email,
@@ -74,11 +82,11 @@ def reader_record(subscriber: Subscriber) -> ReaderRecord:
         created_at=subscriber.created_at,
         suppressed_because=suppression.get_reason_display() if suppression else "",
         suppressed_at=suppression.created_at if suppression else None,
-        suppression_detail=suppression.detail if suppression else "",
+        suppression_detail=suppression.detail if suppression and publications is None else "",
         subscriptions=[_subscription(one) for one in subscriptions],
-        consent_events=consent_proof.events_of(subscriber.pk),
-        editions=reader_editions.reader_editions(subscriber.pk, publications=publications, limit=EDITIONS),
-        editions_deleted_until=reader_editions.deleted_until(publications=publications, limit=EDITIONS),
+        consent_events=consent_proof.events_of(subscriber.pk, publications=publications),
+        editions=reader_editions.reader_editions(subscriber.pk, publications=subscribed, limit=EDITIONS),
+        editions_deleted_until=reader_editions.deleted_until(publications=subscribed, limit=EDITIONS),
         gifts=[ReaderGift(at, format_amount(amount, currency), source) for at, amount, currency, source in gifts],
     )
 

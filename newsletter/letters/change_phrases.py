@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from django.db import transaction
 
 from newsletter.accounts.models import User
+from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.letters.content.publication_phrases import validate_phrase
@@ -23,6 +24,7 @@ def reset_phrases(publication: Publication, names: Iterable[str] = (), *, by: Us
 
 
 def _save(publication: Publication, changed: Mapping[str, str], removed: Iterable[str], *, by: User | None) -> None:
+    require(by, Permission.APPROVE, publication=publication)
     with transaction.atomic():
         current = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
         kept = {name: text for name, text in current.phrases.items() if name not in set(removed)}

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from newsletter.accounts.models import User
+from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.editions.models import Edition, Variant
@@ -81,6 +82,7 @@ def check(publication: Publication, body: str) -> None:
 
 def save(publication: Publication, body: str, *, by: User | None, now: datetime) -> Template:
     """Save a new version and use it. An unchanged `body` returns the version in use. Raises as `check` does."""
+    require(by, Permission.APPROVE, publication=publication)
     body = _clean(body)
     if publication.template and publication.template.body == body:
         return publication.template
@@ -98,6 +100,7 @@ def save(publication: Publication, body: str, *, by: User | None, now: datetime)
 
 def use_version(publication: Publication, number: int, *, by: User | None = None) -> Template:
     """Use an earlier version again."""
+    require(by, Permission.APPROVE, publication=publication)
     kept = publication.templates.filter(number=number).first()
     if kept is None:
         raise BadInput("version", f"there is no version {number}.", "See: newsletter publications template list")
@@ -110,6 +113,7 @@ def use_version(publication: Publication, number: int, *, by: User | None = None
 
 def remove(publication: Publication, *, by: User | None = None) -> None:
     """Return to the standard layout. All versions are kept."""
+    require(by, Permission.APPROVE, publication=publication)
     with transaction.atomic():
         _use(publication, None)
         audit_trail.record(by, Act.TEMPLATE_REMOVED, publication)

@@ -76,7 +76,7 @@ def edit_texts(
     when that was `UNAPPROVED`, else `ApprovalNeeded` is raised. `seen` are the stored texts that the person saw; when
     one of those being changed is another now, `VersionConflict` is raised. Nothing changes when an error is raised.
     """
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=edition.publication_id)
     texts = clean_texts(texts)
     composed = compose_with(edition, texts, now=now)
     with transaction.atomic():

@@ -47,7 +47,7 @@ def choose_segments(
     A built email is rebuilt. An approval ends only if `announced` is `UNAPPROVED`: else `ApprovalNeeded` is raised.
     `seen` is what the person saw chosen: `VersionConflict` is raised if it is something else now.
     """
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=edition.publication_id)
     if send_to and send_to == leave_out:
         raise BadInput("leave out", "is the segment that gets the edition.", "Choose another one.")
     then = copy.copy(Edition.objects.fresh(edition.pk))

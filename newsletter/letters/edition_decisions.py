@@ -7,6 +7,7 @@ import structlog
 from django.db import transaction
 
 from newsletter.accounts.models import User
+from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
@@ -38,6 +39,7 @@ def approve(edition: Edition, *, content_hash: str, by: User | None, now: dateti
     """
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
+        require(by, Permission.APPROVE, publication=edition.publication_id)
         if edition.state == EditionState.APPROVED and edition.approved_hash == content_hash:
             return edition
         if edition.state in NOT_YET_SENT and edition.content_hash != content_hash:
@@ -78,8 +80,9 @@ def is_approved_automatically(edition: Edition, letters: Iterable[FrozenLetter])
 def hold(edition: Edition, *, reason: str, by: Actor = None, now: datetime) -> Edition:
     """Hold an edition until somebody releases it. After that only a person may approve it.
 
-    `by` None is the service itself.
+    `by` None is the service itself. All who may stop sending may hold, too: it sends nothing.
     """
+    require(by, Permission.APPROVE, Permission.SEND, Permission.OPERATE, publication=edition.publication_id)
     with transaction.atomic():
         edition = _stop(edition, EditionState.HELD, reason)
         audit_trail.record(by, Act.EDITION_HELD, edition, now=now, reason=edition.reason)
@@ -88,6 +91,7 @@ def hold(edition: Edition, *, reason: str, by: Actor = None, now: datetime) -> E
 
 def cancel(edition: Edition, *, reason: str, by: Actor = None, now: datetime) -> Edition:
     """Cancel an edition and return its stories to the front of the queue."""
+    require(by, Permission.APPROVE, publication=edition.publication_id)
     with transaction.atomic():
         edition = _stop(edition, EditionState.CANCELLED, reason)
         give_back(edition)
@@ -100,6 +104,7 @@ def release(edition: Edition, *, by: Actor = None, now: datetime) -> Edition:
 
     An edition that is past its lateness limit becomes due now, because releasing it is a decision to send it.
     """
+    require(by, Permission.APPROVE, publication=edition.publication_id)
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         if edition.state != EditionState.HELD:
@@ -147,6 +152,7 @@ def reschedule(
 def _give_time(
     edition: Edition, *, due_at: datetime, now: datetime, seen: str, by: Actor, approve_later: bool, act: Act
 ) -> Edition:
+    require(by, Permission.SEND, publication=edition.publication_id)
     composed = compose_letters.compose_for(Edition.objects.fresh(edition.pk), due_at=due_at, now=now)
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)

@@ -22,7 +22,7 @@ def submit_for_review(edition: Edition, *, content_hash: str, by: User | None, n
 
     `by` None is somebody at the command line. A rebuilt email has to be submitted again.
     """
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=edition.publication_id)
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         if edition.state != EditionState.ASSEMBLED:

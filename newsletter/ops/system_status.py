@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from newsletter.delivery.dispatches import active_pauses
 from newsletter.delivery.dispatches.delay_reasons import Delay
@@ -31,7 +31,8 @@ WORKER_QUEUES = ("assembly", "dispatch", "sending", "insights", "pictures", "rea
 RECENT = timedelta(days=7)
 MAX_PAST_EDITIONS = 100  # dispatched or cancelled ones; all others are shown and judged
 PLANNING_GRACE = timedelta(minutes=5)
-UNFINISHED = [state for state in EditionState if state not in (EditionState.DISPATCHED, EditionState.CANCELLED)]
+OVER = (EditionState.DISPATCHED, EditionState.CANCELLED)
+UNFINISHED = [state for state in EditionState if state not in OVER]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,21 @@ class SystemStatus:
     arriving: Mapping[str, int] = field(default_factory=dict)
 
 
-def status(*, now: datetime) -> SystemStatus:
-    """Return the status of the system at `now`: editions of the last week, upcoming ones and all unfinished ones."""
+def status(*, now: datetime, publications: Collection[int] | None = None) -> SystemStatus:
+    """Return the status of the system at `now`: editions of the last week, upcoming ones and all unfinished ones.
+
+    With `publications`, ids, what belongs to other publications is left out of it, and so are figures of all of them.
+    """
+    ours = Q() if publications is None else Q(publication__in=publications)
+    pauses_found = active_pauses.active_pauses(now=now)
+    if publications is not None:
+        pauses_found = pauses_found.filter(ours | Q(publication=None))
     workers = heartbeats.living_workers(now=now)
     queues = heartbeats.queues(WORKER_QUEUES, workers)
     arriving = queue_history.arrivals_per_minute(queues, now=now)
-    pauses = list(active_pauses.active_pauses(now=now))
-    past = Edition.objects.filter(state__in=[EditionState.DISPATCHED, EditionState.CANCELLED], due_at__gte=now - RECENT)
-    shown = [*Edition.objects.filter(state__in=UNFINISHED).values_list("pk", flat=True)]
+    pauses = list(pauses_found)
+    past = Edition.objects.filter(ours, state__in=OVER, due_at__gte=now - RECENT)
+    shown = [*Edition.objects.filter(ours, state__in=UNFINISHED).values_list("pk", flat=True)]
     shown += past.order_by("-due_at").values_list("pk", flat=True)[:MAX_PAST_EDITIONS]
     found = Edition.objects.filter(pk__in=shown).select_related("publication", "dispatch").order_by("-due_at", "-pk")
     editions = list(found)
@@ -87,8 +95,8 @@ def status(*, now: datetime) -> SystemStatus:
         [_snapshot(each, details, paused, resumed, now) for each in statuses],
         event_backlog(now=now),
         [_pause(pause) for pause in pauses],
-        mailbox_rates(now=now),
-        unplanned=_unplanned(now),
+        mailbox_rates(now=now) if publications is None else (),
+        unplanned=_unplanned(now, Q() if publications is None else Q(pk__in=publications)),
         difference=installation.check().difference,
     )
     return SystemStatus(judge_health(readings, now=now), queues, workers, statuses, pauses, now, arriving)
@@ -99,12 +107,12 @@ def _pause(pause: SendingPause) -> PauseSnapshot:
     return PauseSnapshot(name, pause.reason, pause.by, pause.since, pause.until)
 
 
-def _unplanned(now: datetime) -> list[str]:
-    """Return the names of active publications older than five minutes without an upcoming regular edition."""
+def _unplanned(now: datetime, ours: Q) -> list[str]:
+    """Return the names of those active publications older than five minutes without an upcoming regular edition."""
     upcoming = Edition.objects.filter(
         publication=OuterRef("pk"), due_at__gt=now - PLANNING_GRACE, local_date__isnull=False
     ).exclude(state=EditionState.CANCELLED)
-    found = Publication.objects.filter(~Exists(upcoming), is_active=True, created_at__lt=now - PLANNING_GRACE)
+    found = Publication.objects.filter(ours, ~Exists(upcoming), is_active=True, created_at__lt=now - PLANNING_GRACE)
     return list(found.order_by("pk").values_list("name", flat=True))
 
 

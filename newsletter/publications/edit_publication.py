@@ -162,7 +162,8 @@ def update_publication(
     A changed schedule is valid from `now` (the current time by default); earlier due dates do not change. Planned
     editions follow at the next planning.
     """
-    require(by, Permission.CONFIGURE, *([Permission.APPROVE] if set(fields) <= LOGO_FIELDS else []))
+    permissions = (Permission.CONFIGURE, *([Permission.APPROVE] if set(fields) <= LOGO_FIELDS else []))
+    require(by, *permissions, publication=publication)
     with transaction.atomic():
         current = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
         before, values = current.schedule, changed_fields.field_values(current, fields)

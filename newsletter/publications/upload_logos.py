@@ -21,7 +21,7 @@ def hand_over(publication: Publication, *, width: int, by: Actor = None, **pictu
 
     An uploaded file replaces an address to fetch from. Raises `BadInput` that names the field.
     """
-    require(by, Permission.APPROVE)
+    require(by, Permission.APPROVE, publication=publication)
     with transaction.atomic():
         current = edit_publication.update_publication(publication, by=by, logo_width=width)
         for name, picture in pictures.items():

@@ -22,7 +22,7 @@ MAX_SEGMENTS = 200  # of a publication
 
 def add_segment(publication: Publication, *, name: str, definition: object, by: Actor = None, now: datetime) -> Segment:
     """Add a segment. Raises `BadInput`, also if the publication has one with this name."""
-    require(by, Permission.AUDIENCE)
+    require(by, Permission.AUDIENCE, publication=publication)
     with transaction.atomic():
         _lock(publication.pk)
         if publication.segments.count() >= MAX_SEGMENTS:
@@ -46,7 +46,7 @@ def change_segment(
     now: datetime,
 ) -> Segment:
     """Change the name or the conditions. Raises `BadInput`, and `VersionConflict` if somebody else changed it since."""
-    require(by, Permission.AUDIENCE)
+    require(by, Permission.AUDIENCE, publication=segment.publication_id)
     with transaction.atomic():
         _lock(segment.publication_id)
         current = Segment.objects.select_for_update().filter(pk=segment.pk).first()
@@ -77,7 +77,7 @@ def remove_segment(segment: Segment, *, by: Actor = None, now: datetime) -> None
 
     Editions are above this package: see letters/edition_audience.py.
     """
-    require(by, Permission.AUDIENCE)
+    require(by, Permission.AUDIENCE, publication=segment.publication_id)
     with transaction.atomic():
         _lock(segment.publication_id)
         current = Segment.objects.select_for_update().filter(pk=segment.pk).first()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from newsletter.lib.web_urls import ascii_host
@@ -58,6 +59,15 @@ def find_story_of_page(publication_id: int, key: str, *, other_than: int | None 
     )
     others = others if other_than is None else others.exclude(pk=other_than)
     return others.order_by("-pk").first() if key else None
+
+
+def stories_of_pages(stories: Collection[Story]) -> dict[str, Story]:
+    """Return the newest queued or used story by page key, for the pages of these stories of one publication."""
+    publications = {story.publication_id for story in stories}
+    keys = {story.page_key for story in stories if story.page_key}
+    states = [StoryState.QUEUED, StoryState.USED]
+    others = Story.objects.filter(publication__in=publications, page_key__in=keys, state__in=states)
+    return {story.page_key: story for story in others.order_by("pk")} if keys else {}
 
 
 def without_tracking(url: str) -> str:

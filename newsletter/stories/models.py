@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from newsletter.accounts.models import User
 from newsletter.lib.claim_rows import Claimable, is_due
 from newsletter.pictures.models import Picture
 from newsletter.publications.models import Publication
@@ -30,6 +31,8 @@ class Kind(models.TextChoices):
 class StoryState(models.TextChoices):
     """The state of a story."""
 
+    PITCHED = "pitched"  # proposed by a contributor; a curator accepts or declines it (pitches.py)
+    DECLINED = "declined"  # a pitch that a curator declined, with a reason; can still be accepted
     QUEUED = "queued"  # waiting for the next edition
     USED = "used"  # in an edition, and not offered again
     DROPPED = "dropped"  # removed by a curator; kept so that it can be restored
@@ -41,6 +44,10 @@ class StoryQuerySet(models.QuerySet["Story"]):
     def queued(self) -> "StoryQuerySet":
         """Return the queued stories in order."""
         return self.filter(state=StoryState.QUEUED).order_by("position", "id")
+
+    def pitched(self) -> "StoryQuerySet":
+        """Return the pitches that no curator has decided about, the oldest first."""
+        return self.filter(state=StoryState.PITCHED).order_by("position", "id")
 
     def offered(self, at: datetime, *, until: datetime | None = None) -> "StoryQuerySet":
         """Return queued stories that are not embargoed at `at` and not expired by `until` (default: `at`)."""
@@ -107,6 +114,12 @@ class Story(models.Model):
     is_sensitive = models.BooleanField(default=False, help_text="No appeal may appear next to this story.")
     embargo_until = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+
+    created_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="Empty: not a staff user."
+    )
+    pitch = models.CharField(max_length=300, blank=True, help_text="Why the contributor proposes it, in a sentence.")
+    declined_because = models.CharField(max_length=300, blank=True, help_text="Why a curator declined the pitch.")
 
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

@@ -2,15 +2,18 @@
 
 Each function is one transaction that first locks the publication's row. Concurrent calls by two curators, or by a
 curator and the assembly, therefore run one after the other, and no story is lost. A function writes only the rows it is
-about. What `by`, a person or a feed, does to a story is in the audit trail.
+about. What `by`, a person or a feed, does to a story is in the audit trail. A person needs the permission to curate the
+publication, or to pitch for a pitch of their own (pitches.py).
 """
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Unpack
+from typing import Any, Unpack
 
 from django.db import transaction
 
+from newsletter.accounts.models import User
+from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail, changed_fields
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
@@ -49,16 +52,23 @@ def add(
     Raises `BadInput` for an invalid field, and `InvalidState` if a queued or used story already links to the same page,
     unless `again` is set.
     """
+    require(by, Permission.CURATE, publication=publication)
     story = Story(publication=publication)
     set_story_fields(story, {"headline": headline, "url": url, "body": body, **optional})
+    return insert(story, again=again, by=by, act=Act.STORY_ADDED)
+
+
+def insert(story: Story, *, again: bool, by: Actor, act: Act, **details: Any) -> Story:
+    """Store a new story at the end of the stories of its state, for `add` and for pitches."""
     with transaction.atomic():
-        _lock(publication.pk)
+        lock(story.publication_id)
         if not again:
-            _refuse_duplicate(story)
-        story.position = order_keys.at_end(publication.pk)
+            refuse_duplicate(story)
+        story.position = order_keys.at_end(story.publication_id, state=story.state)
+        story.created_by = by if isinstance(by, User) else None
         _order_picture(story)
         story.save(force_insert=True)
-        audit_trail.record(by, Act.STORY_ADDED, story)
+        audit_trail.record(by, act, story, **details)
     return story
 
 
@@ -72,15 +82,16 @@ def update(
     change and needs a new assembly and approval. Otherwise raises as `add` does.
     """
     with transaction.atomic():
-        _lock(story.publication_id)
+        lock(story.publication_id)
         current = Story.objects.select_related("picture").get(pk=story.pk)
+        _require_to_change(current, by)
         if seen is not None and seen != current.version:
             raise VersionConflict(f"Story {story.pk} was changed after you opened it, so nothing was saved.")
         before = _values(current, fields)
         page_key, shown = current.page_key, changed_fields.field_values(current, fields)
         set_story_fields(current, fields)
         if not again and current.page_key != page_key:
-            _refuse_duplicate(current)
+            refuse_duplicate(current)
         if _values(current, fields) != before:
             _order_picture(current)
             current.version += 1
@@ -117,8 +128,9 @@ def move_beside(story: Story, other: Story, *, is_after: bool, by: Actor = None)
 
 def drop(story: Story, *, by: Actor = None) -> Story:
     """Remove a queued story from the queue. It is kept and can be restored with `restore`."""
+    require(by, Permission.CURATE, publication=story.publication_id)
     with transaction.atomic():
-        _lock(story.publication_id)
+        lock(story.publication_id)
         last = order_keys.at_end(story.publication_id, state=StoryState.DROPPED)
         if not Story.objects.filter(pk=story.pk, state=StoryState.QUEUED).update(
             state=StoryState.DROPPED, position=last
@@ -131,8 +143,9 @@ def drop(story: Story, *, by: Actor = None) -> Story:
 
 def restore(story: Story, *, by: Actor = None) -> Story:
     """Put a dropped story back at the end of the queue."""
+    require(by, Permission.CURATE, publication=story.publication_id)
     with transaction.atomic():
-        _lock(story.publication_id)
+        lock(story.publication_id)
         end = order_keys.at_end(story.publication_id)
         dropped = Story.objects.filter(pk=story.pk, state=StoryState.DROPPED)
         if not dropped.update(state=StoryState.QUEUED, position=end):
@@ -151,7 +164,7 @@ def take_for_edition(
     are taken. Takes none if there are fewer than `min_stories`.
     """
     with transaction.atomic():
-        _lock(publication.pk)
+        lock(publication.pk)
         stories = list(Story.objects.filter(publication=publication).offered(at, until=until)[:max_stories])
         if len(stories) < min_stories:
             return []
@@ -164,7 +177,7 @@ def take_for_edition(
 def return_to_front(publication: Publication, stories: Sequence[Story]) -> None:
     """Return used stories to the front of the queue, in this order. A story already in the queue keeps its position."""
     with transaction.atomic():
-        _lock(publication.pk)
+        lock(publication.pk)
         given = Story.objects.filter(pk__in=[story.pk for story in stories])
         queued = set(given.filter(state=StoryState.QUEUED).values_list("pk", flat=True))
         returned = [story for story in stories if story.pk not in queued]
@@ -172,15 +185,16 @@ def return_to_front(publication: Publication, stories: Sequence[Story]) -> None:
             Story.objects.filter(pk=story.pk).update(state=StoryState.QUEUED, position=key)
 
 
-def _lock(publication_id: int) -> None:
+def lock(publication_id: int) -> None:
     """Lock the queue until the transaction ends."""
     Publication.objects.select_for_update(no_key=True).get(pk=publication_id)
 
 
 def _move(story: Story, choose: Callable[[int], int], *, by: Actor) -> Story:
     """Move the story to the position that `choose` returns for its current one. A move does not change the version."""
+    require(by, Permission.CURATE, publication=story.publication_id)
     with transaction.atomic():
-        _lock(story.publication_id)
+        lock(story.publication_id)
         place = order_keys.place_of(story)
         if place is None:
             raise InvalidState(f"Story {story.pk} is not in the queue, so it cannot be moved.")
@@ -191,6 +205,11 @@ def _move(story: Story, choose: Callable[[int], int], *, by: Actor) -> Story:
             audit_trail.record(by, Act.STORY_MOVED, story, position=f"{place} → {to}")
     story.refresh_from_db()
     return story
+
+
+def _require_to_change(story: Story, by: Actor) -> None:
+    is_own_pitch = isinstance(by, User) and story.created_by_id == by.pk and story.state == StoryState.PITCHED
+    require(by, Permission.PITCH if is_own_pitch else Permission.CURATE, publication=story.publication_id)
 
 
 def _values(story: Story, fields: StoryFields) -> dict[str, object]:
@@ -208,7 +227,8 @@ def _order_picture(story: Story) -> None:
         story.picture = story.picture  # sets picture_id
 
 
-def _refuse_duplicate(story: Story) -> None:
+def refuse_duplicate(story: Story) -> None:
+    """Raise `InvalidState` if a queued or used story links to the same page."""
     if earlier := duplicate_links.find_duplicate(story):
         place = "in the queue" if earlier.state == StoryState.QUEUED else "in an edition"
         raise InvalidState(

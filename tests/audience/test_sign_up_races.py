@@ -19,6 +19,7 @@ from newsletter.audience.models import (
     Subscription,
     SubscriptionStatus,
     Suppression,
+    SuppressionReason,
 )
 from newsletter.audience.sign_up import erase_unconfirmed, sign_up
 from newsletter.audience.subscribe import subscribe
@@ -28,6 +29,8 @@ from newsletter.audience.suppressions import suppression_of
 from newsletter.giving.import_gifts import import_gifts
 from newsletter.giving.models import Gift
 from newsletter.insights import erase_reader
+from newsletter.insights.apply_events import apply_suppressions
+from newsletter.mail.sendgrid.event_webhook import Event, EventType, SuppressionCause
 from newsletter.publications.models import Publication
 from tests.support.waiting import wait_until
 
@@ -162,6 +165,30 @@ def test_an_import_adds_nobody_who_is_being_erased(publication: Publication, now
         assert not imported.done()
     assert (imported.result(30).added, imported.result().suppressed) == (0, 1)
     assert not Subscriber.objects.exists()
+
+
+def test_the_address_of_a_person_who_is_being_erased_is_not_kept_by_a_suppression(beside: Beside) -> None:
+    with transaction.atomic():
+        erase_reader.erase(RITA)
+        suppressed = beside(lambda: suppressions.suppress(RITA, reason=SuppressionReason.DESK))
+        assert not suppressed.done()
+    assert suppressed.result(30).reason == SuppressionReason.ERASED
+    assert not Suppression.objects.exclude(email=None).exists()
+
+
+def test_an_event_about_a_person_who_is_being_erased_keeps_no_address(
+    publication: Publication, now: datetime, beside: Beside
+) -> None:
+    reader = subscribe(publication, email=RITA, first_name="", source="form", now=now, confirmed=True)
+    with transaction.atomic():
+        erase_reader.erase(RITA)
+        bounce = Event(
+            EventType.BOUNCED, now, RITA, "", None, None, None, reader.subscriber_id, SuppressionCause.DEAD, ""
+        )
+        applied = beside(lambda: apply_suppressions([bounce], publications={}))
+        assert not applied.done()
+    applied.result(30)
+    assert not Suppression.objects.exclude(email=None).exists()
 
 
 def test_the_gift_of_a_person_who_is_being_erased_is_not_recorded(

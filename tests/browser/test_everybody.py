@@ -3,13 +3,14 @@
 import io
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import resolve
 from playwright.sync_api import Page, expect
 
-from newsletter.accounts.models import Role
+from newsletter.accounts.models import Role, User
 from newsletter.audience import data_requests, subscription_confirmation
 from newsletter.audience.consent_events import ConsentEvidence
 from newsletter.audience.import_models import SubscriberImport
@@ -29,21 +30,23 @@ from newsletter.ops.models import Failure
 from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Use
 from newsletter.publications.models import Publication
+from newsletter.publications.publication_roles import grant_publication_role
 from newsletter.segments import edit_segment
 from newsletter.stories.duplicate_links import page_key
 from newsletter.stories.feed_models import Feed, Suggestion
 from newsletter.stories.feeds import edit_feed
+from newsletter.stories.models import Story, StoryState
 from newsletter.stories.reading import story_drafts
 from tests.audience.imports import exports
 from tests.browser.opened import PASTED, Opened
 from tests.pictures.drawn import file, plain
 from tests.support import factories as make
-from tests.web.test_roles import EVERY, POSTED
+from tests.web.test_roles import POSTED, STAFF
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # it leads to another page, is a part of one, stands in its frame, looks as `send` does, or is a file
 NO_PAGES = {"appeals", "draft", "editions", "story-picture", "letter", "template-preview", "new-time", "missing-file"}
-NO_PAGES |= {"reader-import-rows", "readers-export", "consent-export"}
+NO_PAGES |= {"pitches", "reader-import-rows", "readers-export", "consent-export"}
 NEAR = {
     "groups": [
         {
@@ -88,6 +91,22 @@ def uploaded_export(publication: Publication) -> SubscriberImport:
     """Of three files, not imported yet."""
     content, anton = io.BytesIO(exports.zipped(exports.MAILCHIMP)), make.person(Role.AUDIENCE, "Anton")
     return import_orders.upload(publication, content, name="export.zip", by=anton, now=clock.now())
+
+
+def pitched(publication: Publication) -> Story:
+    """By the contributor: one that was accepted, one that was declined, and this one, which waits."""
+    carl = make.person(Role.CONTRIBUTOR, Role.CONTRIBUTOR.value)
+    pitch: dict[str, Any] = {"pitch": "Many readers asked about it.", "created_by": carl}
+    make.story(publication, **pitch)
+    make.story(publication, state=StoryState.DECLINED, declined_because="We ran it in May.", **pitch)
+    twice = publication.stories.filter(state=StoryState.USED).earliest("pk")
+    return make.story(publication, state=StoryState.PITCHED, url=twice.url, **pitch)
+
+
+def with_a_role(publication: Publication) -> User:
+    rosa = User.objects.create_user("rosa@example.org", name="Rosa", role="")
+    grant_publication_role(rosa, publication, role=Role.EDITOR, by=None, now=clock.now())
+    return rosa
 
 
 @pytest.fixture
@@ -137,6 +156,11 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/": Role.EDITOR,
         "/desk/weekend/": Role.CURATOR,
         f"/stories/{story.pk}/": Role.CURATOR,
+        "/desk/morning/pitches/": Role.CURATOR,
+        "/desk/morning/pitches/?own=1": Role.CONTRIBUTOR,
+        "/desk/morning/pitches/new/": Role.CONTRIBUTOR,
+        f"/pitches/{pitched(three).pk}/": Role.CONTRIBUTOR,
+        f"/users/{with_a_role(three).pk}/roles/": Role.ADMIN,
         "/desk/morning/new/": Role.CURATOR,
         "/desk/morning/paste/": Role.EDITOR,
         "/desk/morning/logos/": Role.EDITOR,
@@ -192,7 +216,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
 
 def test_every_page_of_staff_is_opened_below(everything: dict[str, Role | None]) -> None:
     opened = {resolve(path.partition("?")[0]).url_name for path in everything}
-    assert {pattern.name for pattern in EVERY} - POSTED - NO_PAGES - opened == set()
+    assert {pattern.name for pattern in STAFF} - POSTED - NO_PAGES - opened == set()
 
 
 def each_page(opened: Opened, everything: dict[str, Role | None]) -> Iterator[tuple[str, Page]]:
@@ -251,9 +275,9 @@ def test_the_links_of_the_bar_are_one_row_on_a_phone_that_a_keyboard_scrolls(
 ) -> None:
     page = opened("/ops/", Role.ADMIN, viewport={"width": 360, "height": 740})
     links = page.get_by_role("navigation", name="Main").get_by_role("link")
-    expect(links).to_have_count(6)
+    expect(links).to_have_count(7)
     boxes = [box for box in (link.bounding_box() for link in links.all()) if box]
-    assert len(boxes) == 6
+    assert len(boxes) == 7
     assert len({box["y"] for box in boxes}) == 1
     expect(links.last).to_be_in_viewport(ratio=1)  # the page that is open
     expect(links.first).not_to_be_in_viewport()

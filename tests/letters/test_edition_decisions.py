@@ -9,6 +9,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.accounts.models import Role, User
+from newsletter.accounts.permissions import ALLOWED, NotPermitted, Permission
 from newsletter.delivery.dispatches import confirm_installation
 from newsletter.editions import reopen_edition
 from newsletter.editions.models import TRANSITIONS, Edition, EditionState, FrozenLetter
@@ -31,6 +33,16 @@ def assembled() -> Edition:
     publication = make.publication()
     make.story(publication)
     return assemble_edition.assemble(make.edition(publication).pk, now=BEFORE)
+
+
+def edna() -> User:
+    """Another editor than Eddie."""
+    return make.person(Role.EDITOR, "Edna")
+
+
+def approve_as_it_is(edition: Edition, *, by: User) -> Edition:
+    content_hash = Edition.objects.get(pk=edition.pk).content_hash
+    return edition_decisions.approve(edition, content_hash=content_hash, by=by, now=BEFORE)
 
 
 def test_approval_is_of_one_letter_and_names_who_gave_it() -> None:
@@ -318,12 +330,12 @@ def test_the_letter_of_another_day_is_approved_with_the_same_word_by_the_hash_th
     then = compose_letters.compose_for(edition, due_at=TUESDAY, now=BEFORE)
     assert then
     with pytest.raises(edition_decisions.LetterChanged):
-        edition_decisions.reschedule(edition, due_at=TUESDAY, now=BEFORE, seen=edition.content_hash, by=make.cora())
-    moved = edition_decisions.reschedule(edition, due_at=TUESDAY, now=BEFORE, seen=then.content_hash, by=make.cora())
+        edition_decisions.reschedule(edition, due_at=TUESDAY, now=BEFORE, seen=edition.content_hash, by=edna())
+    moved = edition_decisions.reschedule(edition, due_at=TUESDAY, now=BEFORE, seen=then.content_hash, by=edna())
     assert (moved.state, moved.approved_hash, moved.approved_by) == (
         EditionState.APPROVED,
         then.content_hash,
-        make.cora(),
+        edna(),
     )
     assert compose_letters.fingerprint(moved.letters.all()) == then.content_hash
     assert not assemble_edition.is_stale(moved, now=BEFORE)
@@ -379,4 +391,27 @@ def test_a_story_that_expires_before_another_time_is_refused() -> None:
 def test_approving_the_letter_of_before_when_an_approved_one_was_made_anew_is_refused() -> None:
     edition = approved()
     with pytest.raises(edition_decisions.LetterChanged):
-        edition_decisions.approve(edition, content_hash="0" * 64, by=make.cora(), now=BEFORE)
+        edition_decisions.approve(edition, content_hash="0" * 64, by=edna(), now=BEFORE)
+
+
+@pytest.mark.parametrize("permitted", [Permission.APPROVE, Permission.SEND])
+def test_approving_and_sending_are_two_permissions(monkeypatch: pytest.MonkeyPatch, permitted: Permission) -> None:
+    monkeypatch.setitem(ALLOWED, Role.CURATOR, frozenset({permitted}))
+    cora, edition = make.cora(), assembled()
+    acts: dict[Permission, list[Callable[[], Edition]]] = {
+        Permission.SEND: [
+            lambda: edition_decisions.reschedule(edition, due_at=TUESDAY, now=BEFORE, by=cora, approve_later=True),
+            lambda: edition_decisions.send_now(edition, now=BEFORE, by=cora, approve_later=True),
+        ],
+        Permission.APPROVE: [
+            lambda: approve_as_it_is(edition, by=cora),
+            lambda: edition_decisions.cancel(edition, reason="Rain", by=cora, now=BEFORE),
+        ],
+    }
+    for needed, calls in acts.items():
+        for call in calls:
+            if needed == permitted:
+                call()
+            else:
+                with pytest.raises(NotPermitted):
+                    call()

@@ -119,7 +119,7 @@ class Judge:
                     not test.startswith("not")
                 )
             case "sample":
-                return sample_hash(reader.pk, salt) < PRIME * value // 100
+                return sample_hash(reader.pk, salt) < PRIME * int(value) // 100
         return self.decides(reader, value) == (test == "in")
 
     def _ago(self, days: int) -> datetime:

@@ -71,7 +71,7 @@ def newsroom(publication: Publication, draw: random.Random) -> tuple[list[Known]
             make.gift(person.email, given_at=at, publication=where)
             known.gifts += [at] if where != other else []
         readers.append(known)
-    tracked = []
+    tracked: list[Tracked] = []
     for days_ago in (9, 6, 5, 3, 1):
         dispatch = sent_edition(publication, days_ago, tracked=days_ago != 5)
         is_final = days_ago == 9

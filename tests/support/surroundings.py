@@ -8,6 +8,7 @@ import atexit
 import os
 import re
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -70,6 +71,16 @@ def watch(event: str, args: tuple[object, ...]) -> None:
         raise OutsideNetwork(f"A test may not reach {host!r}: it must run on this machine alone.")
 
 
+def hear_hangups() -> None:
+    """Under `nohup` this process would ignore SIGHUP, and so would each process that a test starts.
+
+    A handler is not inherited: this process still survives a closed terminal, and its children start as usual.
+    """
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda _number, _frame: None)
+
+
 forget_settings()
 DATA = make_data_folder()
+hear_hangups()
 sys.addaudithook(watch)

@@ -138,6 +138,22 @@ def test_a_feed_that_is_added_changed_and_removed(browser: Client, publication: 
     assert (removed.act, removed.details["address"]) == (Act.FEED_REMOVED, "https://post.example.org/feed")
 
 
+def test_a_pitch_and_what_is_decided_about_it(browser: Client, publication: Publication) -> None:
+    form = {"why": "Islanders ask.", "headline": "Ferry", "url": "https://post.example.org/f", "body": "It stays."}
+    added = recorded(browser, "/desk/morning/pitches/new/", **form)
+    assert (added.act, added.details) == (Act.STORY_PITCHED, {"why": "Islanders ask."})
+    declined = recorded(browser, f"/pitches/{added.subject_id}/decline/", reason="We ran it.")
+    assert (declined.act, declined.details) == (Act.PITCH_DECLINED, {"reason": "We ran it."})
+    assert recorded(browser, f"/pitches/{added.subject_id}/accept/").act == Act.PITCH_ACCEPTED
+
+
+def test_a_role_for_a_publication(browser: Client, publication: Publication) -> None:
+    page = f"/users/{make.cora().pk}/roles/"
+    granted = recorded(browser, page, publication=str(publication.pk), role="editor")
+    assert (granted.act, granted.details) == (Act.ROLE_GRANTED, {"publication": "morning", "after": "editor"})
+    assert recorded(browser, page, publication=str(publication.pk), role="none").act == Act.ROLE_REVOKED
+
+
 def test_signing_in_and_out_and_a_new_password(ada: User, client: Client) -> None:
     form = {"username": "ada@example.org", "password": make.PASSWORD}
     assert recorded(client, "/sign-in/", **form).act == Act.SIGNED_IN

@@ -24,7 +24,7 @@ from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
 from newsletter.segments.models import Segment
 from newsletter.stories.feed_models import Feed, Suggestion
-from newsletter.stories.models import Story
+from newsletter.stories.models import Story, StoryState
 from tests.support import factories as make
 from tests.web.browsing import PageForm, forms_in
 from tests.web.conftest import signed_in
@@ -72,6 +72,8 @@ def usual_address(pattern: URLPattern) -> str:
 
 
 def _usual(kind: str, name: str) -> str:
+    if name == "pitch_id":
+        return str(Story.objects.exclude(pitch="").values_list("pk", flat=True).first() or 1)
     if name in FIRST:
         return str(FIRST[name].objects.order_by("pk").values_list("pk", flat=True).first() or 1)
     return "again" if name == "decision" else USUAL[kind]
@@ -111,6 +113,7 @@ def ada(publication: Publication, settings: Any) -> Client:
     make.edition(publication, due_at=make.MONDAY.replace(day=25))
     make.appeal(publication)
     ada = make.person(Role.ADMIN, "Ada")
+    make.story(publication, state=StoryState.PITCHED, pitch="It matters.", created_by=ada)
     import_orders.upload(publication, io.BytesIO(b"email\nr@example.org\n"), name="r.csv", by=ada, now=make.MONDAY)
     return signed_in(ada)
 

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('email', models.EmailField(max_length=254, unique=True)),
                 ('name', models.CharField(blank=True, max_length=100)),
-                ('role', models.CharField(choices=[('curator', 'Curator'), ('editor', 'Editor'), ('audience', 'Audience'), ('ops', 'Ops'), ('admin', 'Admin')], default='curator', max_length=10)),
+                ('role', models.CharField(blank=True, choices=[('contributor', 'Contributor'), ('curator', 'Curator'), ('editor', 'Editor'), ('audience', 'Audience'), ('ops', 'Ops'), ('admin', 'Admin')], default='curator', help_text='Role for all publications. Empty: only the roles for single publications count.', max_length=12)),
                 ('is_active', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],

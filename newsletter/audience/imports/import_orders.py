@@ -31,7 +31,7 @@ CANNOT_START = InvalidState("This import is running, or its file was deleted aft
 
 def upload(publication: Publication, file: BinaryIO, *, name: str, by: User, now: datetime) -> SubscriberImport:
     """Store a file of readers. Raises `BadInput` if it cannot be read, or is too large for a page."""
-    require(by, Permission.AUDIENCE)
+    require(by, Permission.AUDIENCE, publication=publication)
     content = file.read(MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
         hint = "Use the command newsletter readers import, which has no such limit."
@@ -68,7 +68,7 @@ def start(
 
     Raises `BadInput` for a missing source or date of consent, and `InvalidState` if it is running or its file is gone.
     """
-    require(by, Permission.AUDIENCE)
+    require(by, Permission.AUDIENCE, publication=order.publication_id)
     where = clean_source(source)
     if given_at and given_at > now:
         raise BadInput("date of consent", "is in the future.", "Enter the date on which they gave consent.")
@@ -98,7 +98,7 @@ def start(
 
 def cancel(order: SubscriberImport, *, by: User, now: datetime) -> None:
     """Stop an import. What it has imported stays; it cannot go on."""
-    require(by, Permission.AUDIENCE)
+    require(by, Permission.AUDIENCE, publication=order.publication_id)
     running = SubscriberImport.objects.filter(pk=order.pk, state__in=[ImportState.RUNNING, ImportState.READY])
     if not running.update(state=ImportState.CANCELLED, ended_at=now, file=None):
         raise InvalidState("This import has ended already.")

@@ -12,6 +12,8 @@ from newsletter.cli.support.options import AppealId, By, Json, Publication
 from newsletter.cli.support.typer_app import Commands
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from newsletter.accounts.models import User
     from newsletter.giving.models import Appeal
 
@@ -121,7 +123,7 @@ def add(
         "paragraph_number": paragraph,
     }
     made = edit_appeal.create_appeal(
-        target, name=name, heading=heading, button=button, url=url, by=_person(by), **fields
+        target, name=name, heading=heading, button=button, url=url, by=_person(by, target), **fields
     )
     _show(made, json=json)
 
@@ -166,7 +168,7 @@ def set_(appeal: AppealId, assignments: Assignments, by: By = "", json: Json = F
     changes = field_assignments.parse_assignments(
         assignments, lambda name, text: _value(row, name, text), example="raised=41250"
     )
-    _show(edit_appeal.update_appeal(row, by=_person(by), **changes), json=json)
+    _show(edit_appeal.update_appeal(row, by=_person(by, row.publication_id), **changes), json=json)
 
 
 @app.command()
@@ -188,7 +190,8 @@ def retire(appeal: AppealId, by: By = "", json: Json = False) -> None:
     """Retire an appeal. Emails already sent keep it."""
     from newsletter.giving import edit_appeal
 
-    _show(edit_appeal.retire(lookups.appeal(appeal), by=_person(by)), json=json)
+    row = lookups.appeal(appeal)
+    _show(edit_appeal.retire(row, by=_person(by, row.publication_id)), json=json)
 
 
 def show(appeal: Appeal) -> None:
@@ -224,10 +227,10 @@ def _show(appeal: Appeal, *, json: bool) -> None:
         show(appeal)
 
 
-def _person(by: str) -> User | None:
+def _person(by: str, publication: Model | int | None) -> User | None:
     from newsletter.accounts.permissions import Permission
 
-    return lookups.person_if_known(by, Permission.APPROVE)
+    return lookups.person_if_known(by, Permission.APPROVE, publication=publication)
 
 
 def _raised(appeal: Appeal) -> str:

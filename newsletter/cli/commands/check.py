@@ -111,9 +111,9 @@ def _senders() -> tuple[production_checks.PublicationSender, ...]:
 
 def _approvers() -> int:
     from newsletter.accounts.models import User
-    from newsletter.accounts.permissions import Permission, has_permission
+    from newsletter.accounts.permissions import Permission, has_permission_somewhere
 
     return sum(
-        has_permission(user, Permission.APPROVE) and user.has_usable_password()
+        has_permission_somewhere(user, Permission.APPROVE) and user.has_usable_password()
         for user in User.objects.filter(is_active=True)
     )

@@ -64,7 +64,7 @@ def settle(
     from newsletter.delivery.states import BatchState
 
     dispatch = lookups.dispatch(edition)
-    person = lookups.person(by, Permission.OPERATE)
+    person = lookups.person(by, Permission.OPERATE, publication=dispatch.edition.publication_id)
     uncertain = dispatch.batches.filter(state=BatchState.UNCERTAIN).order_by("number")
     chosen = list(uncertain if batch is None else uncertain.filter(number=batch))
     if not chosen:
@@ -96,7 +96,7 @@ def retry(
     refused = dispatch.batches.filter(number=batch).first()
     if refused is None:
         raise InvalidState(f"Edition {edition} has no batch {batch}.")
-    control_dispatch.retry(refused, by=_person(by))
+    control_dispatch.retry(refused, by=_person(by, dispatch))
     _show(lookups.dispatch(edition), json=json)
 
 
@@ -138,7 +138,7 @@ def leave_out(edition: EditionId, by: By = "", yes: Yes = False, json: Json = Fa
     from newsletter.delivery.dispatches import control_dispatch, split_batch
 
     dispatch = lookups.dispatch(edition)
-    person = lookups.person(by, Permission.OPERATE)
+    person = lookups.person(by, Permission.OPERATE, publication=dispatch.edition.publication_id)
     count = split_batch.count_single_refusals(dispatch).count()
     question = f"{count} refused readers will not receive edition {edition}. Leave them out?"
     if count and not output.confirm(question, yes=yes, hint="Give --yes."):
@@ -152,7 +152,8 @@ def pause(edition: EditionId, reason: Reason, by: By = "", json: Json = False) -
     """Pause sending until you resume it. Batches already being sent are completed."""
     from newsletter.delivery.dispatches import control_dispatch
 
-    _show(control_dispatch.pause(lookups.dispatch(edition), reason=reason, by=_person(by)), json=json)
+    dispatch = lookups.dispatch(edition)
+    _show(control_dispatch.pause(dispatch, reason=reason, by=_person(by, dispatch)), json=json)
 
 
 @app.command()
@@ -160,7 +161,8 @@ def resume(edition: EditionId, by: By = "", json: Json = False) -> None:
     """Resume sending, and retry refused batches."""
     from newsletter.delivery.dispatches import control_dispatch
 
-    _show(control_dispatch.resume(lookups.dispatch(edition), by=_person(by)), json=json)
+    dispatch = lookups.dispatch(edition)
+    _show(control_dispatch.resume(dispatch, by=_person(by, dispatch)), json=json)
 
 
 @app.command()
@@ -178,13 +180,14 @@ def stop(edition: EditionId, reason: Reason, by: By = "", yes: Yes = False, json
         question += f" Emails to {early.submitted} readers, scheduled at the provider, {effect}"
     if not output.confirm(question, yes=yes, hint="Give --yes."):
         raise InvalidState("Nothing was stopped.")
-    _show(control_dispatch.stop(dispatch, reason=reason, by=_person(by), now=clock.now()), json=json)
+    _show(control_dispatch.stop(dispatch, reason=reason, by=_person(by, dispatch), now=clock.now()), json=json)
 
 
-def _person(by: str) -> User | None:
+def _person(by: str, dispatch: Dispatch) -> User | None:
     from newsletter.accounts.permissions import Permission
 
-    return lookups.person_if_known(by, Permission.OPERATE, Permission.APPROVE)
+    publication = dispatch.edition.publication_id
+    return lookups.person_if_known(by, Permission.OPERATE, Permission.SEND, publication=publication)
 
 
 def _show(dispatch: Dispatch, *, json: bool) -> None:

@@ -32,7 +32,7 @@ def submit(edition: EditionId, by: By = "", json: Json = False) -> None:
     from newsletter.letters import second_person
 
     found = lookups.edition(edition)
-    person = lookups.person(by, Permission.CURATE)
+    person = lookups.person(by, Permission.CURATE, publication=found.publication_id)
     submitted = second_person.submit_for_review(found, content_hash=found.content_hash, by=person, now=clock.now())
     print_edition(submitted, json=json)
 
@@ -59,7 +59,7 @@ def approve(
     from newsletter.letters import edition_decisions
 
     found = lookups.edition(edition)
-    person = lookups.person(by, Permission.APPROVE)
+    person = lookups.person(by, Permission.APPROVE, publication=found.publication_id)
     if not found.content_hash:
         raise InvalidState(f"Edition {found.pk} is {found.state}: there is no email to approve yet.")
     if not hash_:
@@ -91,7 +91,7 @@ def send(edition: EditionId, by: By = "", yes: Yes = False, json: Json = False) 
     if not output.confirm(f"Send edition {found.pk} to {readers} readers now?", yes=yes, hint="Give --yes."):
         raise InvalidState("Nothing changed.")
     installation.require_current()
-    sent = edition_decisions.send_now(found, by=_person(by), now=clock.now(), approve_later=True)
+    sent = edition_decisions.send_now(found, by=_sender(by, found), now=clock.now(), approve_later=True)
     waits = pause_note(sent, now=clock.now())
     output.print_note(
         f"Edition {sent.pk} is due now. {waits}"
@@ -108,7 +108,8 @@ def hold(edition: EditionId, reason: Reason, by: By = "", json: Json = False) ->
     """Hold an edition: it is not sent until you release it."""
     from newsletter.letters import edition_decisions
 
-    changed = edition_decisions.hold(lookups.edition(edition), reason=reason, by=_person(by), now=clock.now())
+    found = lookups.edition(edition)
+    changed = edition_decisions.hold(found, reason=reason, by=_approver(by, found), now=clock.now())
     print_edition(changed, json=json)
 
 
@@ -117,7 +118,8 @@ def release(edition: EditionId, by: By = "", json: Json = False) -> None:
     """Release a held edition. The email is rebuilt and must be approved by a person."""
     from newsletter.letters import edition_decisions
 
-    print_edition(edition_decisions.release(lookups.edition(edition), by=_person(by), now=clock.now()), json=json)
+    found = lookups.edition(edition)
+    print_edition(edition_decisions.release(found, by=_approver(by, found), now=clock.now()), json=json)
 
 
 @app.command()
@@ -125,7 +127,8 @@ def cancel(edition: EditionId, reason: Reason, by: By = "", json: Json = False) 
     """Cancel an edition. Its stories return to the front of the queue."""
     from newsletter.letters import edition_decisions
 
-    changed = edition_decisions.cancel(lookups.edition(edition), reason=reason, by=_person(by), now=clock.now())
+    found = lookups.edition(edition)
+    changed = edition_decisions.cancel(found, reason=reason, by=_approver(by, found), now=clock.now())
     print_edition(changed, json=json)
 
 
@@ -149,7 +152,7 @@ def reschedule(
     is_lost = _warn_about_approval(found, due_at=due, now=now)
     if is_lost and not output.confirm("Change the time?", yes=yes, hint="Give --yes."):
         raise InvalidState("Nothing changed.")
-    changed = edition_decisions.reschedule(found, due_at=due, by=_person(by), now=now, approve_later=True)
+    changed = edition_decisions.reschedule(found, due_at=due, by=_sender(by, found), now=now, approve_later=True)
     print_edition(changed, json=json)
 
 
@@ -170,10 +173,16 @@ def _warn_about_approval(edition: Edition, *, due_at: datetime, now: datetime) -
     return True
 
 
-def _person(by: str) -> User | None:
+def _approver(by: str, edition: Edition) -> User | None:
     from newsletter.accounts.permissions import Permission
 
-    return lookups.person_if_known(by, Permission.APPROVE)
+    return lookups.person_if_known(by, Permission.APPROVE, publication=edition.publication_id)
+
+
+def _sender(by: str, edition: Edition) -> User | None:
+    from newsletter.accounts.permissions import Permission
+
+    return lookups.person_if_known(by, Permission.SEND, publication=edition.publication_id)
 
 
 def _print_summary(edition: Edition) -> None:

@@ -32,12 +32,13 @@ def send_test(
     from newsletter.delivery.email_tests import order_email_test
     from newsletter.editions.models import Variant
 
+    found = lookups.edition(edition)
     test = order_email_test.order(
-        lookups.edition(edition),
+        found,
         to,
         key=uuid.uuid4().hex,
         variant=Variant.THANKS if thanks else Variant.DEFAULT,
-        by=lookups.person_if_known(by, Permission.CURATE),
+        by=lookups.person_if_known(by, Permission.CURATE, publication=found.publication_id),
         now=clock.now(),
     )
     count = test.recipients.count()

@@ -41,6 +41,6 @@ def set_(edition: EditionId, assignments: Assignments, by: By = "", yes: Yes = F
         )
         if not output.confirm("Change it and end the approval?", yes=yes, hint="Give --yes."):
             raise InvalidState("Nothing changed.")
-    person = lookups.person_if_known(by, Permission.CURATE)
+    person = lookups.person_if_known(by, Permission.CURATE, publication=found.publication_id)
     changed = edit_edition.edit_texts(found, texts, by=person, now=clock.now(), announced=effect)
     print_edition(changed, json=json)

@@ -14,6 +14,8 @@ from newsletter.lib.errors import InvalidState
 from newsletter.lib.safe_connection import PUBLIC_ONLY, FetchPolicy
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from newsletter.accounts.models import User
     from newsletter.stories.feed_models import Feed
 
@@ -45,7 +47,7 @@ def add(
     rules: dict[str, Any] = {"section": section, "kicker": kicker, "auto_queue": auto_queue}
     rules |= {"max_suggestions": max_suggestions, "max_age_days": max_age_days}
     target = lookups.publication(publication)
-    _show(edit_feed.add_feed(target, url=url, by=_person(by), **rules), json=json)
+    _show(edit_feed.add_feed(target, url=url, by=_person(by, target), **rules), json=json)
 
 
 @app.command("list")
@@ -77,7 +79,7 @@ def set_(feed: FeedId, assignments: Assignments, by: By = "", json: Json = False
         lambda name, text: field_assignments.parse_field_value(type(row), name, text, fixed=fixed),
         example="max_suggestions=10",
     )
-    _show(edit_feed.change_feed(row, by=_person(by), **changes), json=json)
+    _show(edit_feed.change_feed(row, by=_person(by, row.publication_id), **changes), json=json)
 
 
 @app.command()
@@ -98,7 +100,7 @@ def remove(feed: FeedId, by: By = "", yes: Yes = False) -> None:
     row = lookups.feed(feed)
     if not output.confirm(f"Remove {row} with its suggestions?", yes=yes, hint="Give --yes."):
         raise InvalidState("Nothing was removed.")
-    edit_feed.remove_feed(row, by=_person(by))
+    edit_feed.remove_feed(row, by=_person(by, row.publication_id))
     output.print_text(f"Removed {row}.")
 
 
@@ -140,7 +142,7 @@ def _time(feed: Feed, name: str) -> str:
     return datetimes.format_local(moment, feed.publication) if moment else ""
 
 
-def _person(by: str) -> User | None:
+def _person(by: str, publication: Model | int | None) -> User | None:
     from newsletter.accounts.permissions import Permission
 
-    return lookups.person_if_known(by, Permission.CONFIGURE)
+    return lookups.person_if_known(by, Permission.CONFIGURE, publication=publication)

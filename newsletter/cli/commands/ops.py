@@ -45,8 +45,8 @@ def pause(
     from newsletter.accounts.permissions import Permission
     from newsletter.delivery.dispatches import pause_sending
 
-    person = lookups.person(by, Permission.OPERATE, Permission.APPROVE)
     what = _publication(publication)
+    person = lookups.person(by, Permission.OPERATE, Permission.SEND, publication=what)
     question = f"Pause {'sending of ' + what.name if what else 'all sending'}? Open dispatches stop where they are."
     if not output.confirm(question, yes=yes, hint="Give --yes."):
         raise InvalidState("Not confirmed.")
@@ -62,8 +62,8 @@ def resume(publication: Only = "", by: By = "", yes: Yes = False, json: Json = F
     from newsletter.accounts.permissions import Permission
     from newsletter.delivery.dispatches import active_pauses, pause_sending
 
-    person = lookups.person(by, Permission.OPERATE, Permission.APPROVE)
     what = _publication(publication)
+    person = lookups.person(by, Permission.OPERATE, Permission.SEND, publication=what)
     found = active_pauses.active_pauses(now=clock.now()).filter(publication=what).first()
     if found is None:
         raise InvalidState(f"{'Sending of ' + what.name if what else 'All sending'} is not paused.")

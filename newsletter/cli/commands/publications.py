@@ -12,6 +12,8 @@ from newsletter.cli.support.typer_app import Commands
 from newsletter.lib import clock
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from newsletter.accounts.models import User
     from newsletter.publications.models import Publication
 
@@ -76,7 +78,7 @@ def add(
         "language": language,
     }
     fields = {field: _value(field, text) for field, text in texts.items()}
-    _show(edit_publication.create_publication(by=_person(by), **fields), json=json)
+    _show(edit_publication.create_publication(by=_person(by, None), **fields), json=json)
 
 
 @app.command("list")
@@ -118,14 +120,14 @@ def set_(
 
     publication = lookups.publication(slug)
     changes = field_assignments.parse_assignments(assignments, _value, example="send_time=07:00")
-    changed = edit_publication.update_publication(publication, by=_person(by), now=clock.now(), **changes)
+    changed = edit_publication.update_publication(publication, by=_person(by, publication), now=clock.now(), **changes)
     _show(changed, json=json)
 
 
-def _person(by: str) -> User | None:
+def _person(by: str, publication: Model | int | None) -> User | None:
     from newsletter.accounts.permissions import Permission
 
-    return lookups.person_if_known(by, Permission.CONFIGURE)
+    return lookups.person_if_known(by, Permission.CONFIGURE, publication=publication)
 
 
 def _value(name: str, text: str) -> Any:

@@ -13,6 +13,8 @@ from newsletter.cli.support.options import By, Json
 from newsletter.cli.support.typer_app import Commands
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from newsletter.accounts.models import User
 
 app = Commands(help="Change the fixed phrases of a publication's emails, such as “Read the full story”.")
@@ -51,7 +53,7 @@ def set_(
 
     publication = lookups.publication(slug)
     given = field_assignments.parse_assignments(phrases, lambda _, text: text, example='"read=Read on"')
-    change_phrases(publication, given, by=_person(by))
+    change_phrases(publication, given, by=_person(by, publication))
     output.print_note(f"Changed: {', '.join(given)}.")
 
 
@@ -64,11 +66,12 @@ def reset(
     """Use the phrases of the language again."""
     from newsletter.letters.change_phrases import reset_phrases
 
-    reset_phrases(lookups.publication(slug), names or (), by=_person(by))
+    publication = lookups.publication(slug)
+    reset_phrases(publication, names or (), by=_person(by, publication))
     output.print_note("Emails use the phrases of the language again.")
 
 
-def _person(by: str) -> User | None:
+def _person(by: str, publication: Model | int | None) -> User | None:
     from newsletter.accounts.permissions import Permission
 
-    return lookups.person_if_known(by, Permission.APPROVE)
+    return lookups.person_if_known(by, Permission.APPROVE, publication=publication)

@@ -13,6 +13,8 @@ from newsletter.cli.support.options import By, Json
 from newsletter.cli.support.typer_app import Commands
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from newsletter.accounts.models import User
 
 app = Commands(help="Manage a publication's custom email template.")
@@ -72,9 +74,8 @@ def set_(file: File, slug: Slug = "", by: By = "") -> None:
     from newsletter.letters import custom_templates
     from newsletter.lib import clock
 
-    saved = custom_templates.save(
-        lookups.publication(slug), input_files.read_text(file), by=_person(by), now=clock.now()
-    )
+    publication, body = lookups.publication(slug), input_files.read_text(file)
+    saved = custom_templates.save(publication, body, by=_person(by, publication), now=clock.now())
     output.print_note(f"Saved as version {saved.number}, which is now in use.")
 
 
@@ -87,7 +88,8 @@ def use(
     """Use an earlier version again."""
     from newsletter.letters import custom_templates
 
-    custom_templates.use_version(lookups.publication(slug), version, by=_person(by))
+    publication = lookups.publication(slug)
+    custom_templates.use_version(publication, version, by=_person(by, publication))
     output.print_note(f"Version {version} is now in use.")
 
 
@@ -96,11 +98,12 @@ def remove(slug: Slug = "", by: By = "") -> None:
     """Use the standard layout again. All saved versions are kept."""
     from newsletter.letters import custom_templates
 
-    custom_templates.remove(lookups.publication(slug), by=_person(by))
+    publication = lookups.publication(slug)
+    custom_templates.remove(publication, by=_person(by, publication))
     output.print_note("Emails use the standard layout again.")
 
 
-def _person(by: str) -> User | None:
+def _person(by: str, publication: Model | int | None) -> User | None:
     from newsletter.accounts.permissions import Permission
 
-    return lookups.person_if_known(by, Permission.APPROVE)
+    return lookups.person_if_known(by, Permission.APPROVE, publication=publication)

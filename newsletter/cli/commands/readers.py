@@ -50,8 +50,9 @@ def export(
         lines = export_consent_events.lines(export_consent_events.rows(target))
     else:
         lines = export_subscribers.lines(export_subscribers.rows(target))
-    output.write_lines(lines, out=out)
+    # before the first line: an export that is broken off has given away what it wrote
     audit_trail.record(None, Act.READERS_EXPORTED, target, what="consent events" if events else "readers")
+    output.write_lines(lines, out=out)
 
 
 @app.command()

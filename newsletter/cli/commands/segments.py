@@ -16,6 +16,8 @@ from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, InvalidState
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from newsletter.accounts.models import User
     from newsletter.segments.models import Segment
 
@@ -85,7 +87,8 @@ def add(
     found = _definition(where, any_=any_, file=definition)
     if found is None:
         raise BadInput("--where", "is missing.", "Give a condition, such as --where joined:within=30.")
-    _show(edit_segment.add_segment(target, name=name, definition=found, by=_person(by), now=clock.now()), json=json)
+    person = _person(by, target)
+    _show(edit_segment.add_segment(target, name=name, definition=found, by=person, now=clock.now()), json=json)
 
 
 @app.command("set")
@@ -105,11 +108,12 @@ def set_(
     """
     from newsletter.segments import edit_segment
 
+    row = lookups.segment(segment)
     changed = edit_segment.change_segment(
-        lookups.segment(segment),
+        row,
         name=name or None,
         definition=_definition(where, any_=any_, file=definition),
-        by=_person(by),
+        by=_person(by, row.publication_id),
         now=clock.now(),
     )
     _show(changed, json=json)
@@ -123,7 +127,7 @@ def remove(segment: SegmentId, by: By = "", yes: Yes = False) -> None:
     row = lookups.segment(segment)
     if not output.confirm(f"Remove the segment “{row}”?", yes=yes, hint="Give --yes."):
         raise InvalidState("Nothing was removed.")
-    edition_audience.remove_segment(row, by=_person(by), now=clock.now())
+    edition_audience.remove_segment(row, by=_person(by, row.publication_id), now=clock.now())
     output.print_text(f"Removed {row}.")
 
 
@@ -187,7 +191,7 @@ def _show(segment: Segment, *, json: bool) -> None:
     )
 
 
-def _person(by: str) -> User | None:
+def _person(by: str, publication: Model | int | None) -> User | None:
     from newsletter.accounts.permissions import Permission
 
-    return lookups.person_if_known(by, Permission.AUDIENCE)
+    return lookups.person_if_known(by, Permission.AUDIENCE, publication=publication)

@@ -11,6 +11,7 @@ import typer
 from newsletter.cli.support import datetimes, json_shapes, output
 from newsletter.cli.support.options import Json
 from newsletter.lib import clock
+from newsletter.lib.errors import BadInput
 
 if TYPE_CHECKING:
     from newsletter.ops.heartbeats import Queue
@@ -31,6 +32,8 @@ def status(
     from newsletter.ops.health.verdict import Level
     from newsletter.ops.system_status import status as read_status
 
+    if watch and json:
+        raise BadInput("--json", "cannot be combined with --watch.", "Call newsletter status --json again and again.")
     if watch:
         watch_status(time.sleep)
         return

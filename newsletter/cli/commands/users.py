@@ -1,4 +1,7 @@
-"""newsletter users: staff users. Passwords are typed or read from stdin, never an argument."""
+"""newsletter users: staff users. Passwords are typed or read from stdin, never an argument.
+
+`users_roles.py` adds the roles for single publications.
+"""
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
@@ -23,11 +26,28 @@ app = Commands(help="Manage staff users and their roles.")
 class RoleOption(StrEnum):
     """The values of `accounts.models.Role`, which cannot be imported before Django is set up."""
 
+    CONTRIBUTOR = "contributor"
     CURATOR = "curator"
     EDITOR = "editor"
     AUDIENCE = "audience"
     OPS = "ops"
     ADMIN = "admin"
+
+
+class AnyRoleOption(StrEnum):
+    """The role for all publications, or none."""
+
+    NONE = "none"
+    CONTRIBUTOR = "contributor"
+    CURATOR = "curator"
+    EDITOR = "editor"
+    AUDIENCE = "audience"
+    OPS = "ops"
+    ADMIN = "admin"
+
+    @property
+    def stored(self) -> str:
+        return "" if self is AnyRoleOption.NONE else self.value
 
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="Email address of the user.")]
@@ -47,12 +67,12 @@ FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the pass
 def add(  # noqa: PLR0917 — Typer reads them as options
     email: Email,
     role: Annotated[
-        RoleOption,
+        AnyRoleOption,
         typer.Option(
-            help="Role: curator (stories), editor (also approval, readers), audience (readers), ops (sending) or admin"
-            " (everything)."
+            help="Role for all publications: contributor (pitches), curator (stories), editor (also approval, readers),"
+            " audience (readers), ops (sending), admin (everything) or none (see users grant)."
         ),
-    ] = RoleOption.CURATOR,
+    ] = AnyRoleOption.CURATOR,
     name: Annotated[str, typer.Option(help="Name of the user.", show_default=False)] = "",
     by: ByAdministrator = "",
     password_stdin: FromStdin = False,
@@ -76,9 +96,9 @@ def add(  # noqa: PLR0917 — Typer reads them as options
     address = staff_address(email)
     if User.objects.filter(email=address).exists():
         raise InvalidState("A user with this address already exists.")
-    user = User(email=address, name=name.strip()[:100], role=role.value)
+    user = User(email=address, name=name.strip()[:100], role=role.stored)
     user.set_password(_password(user, from_stdin=password_stdin))
-    _show(manage_users.add_user(user, by=_by(by), now=clock.now()), json=json)
+    show_user(manage_users.add_user(user, by=administrator(by), now=clock.now()), json=json)
 
 
 @app.command("list")
@@ -86,13 +106,13 @@ def list_(json: Json = False) -> None:
     """List users."""
     from newsletter.accounts.models import User
 
-    found = list(User.objects.order_by("email"))
+    found = list(User.objects.order_by("email").prefetch_related("publication_roles__publication"))
     if json:
         output.print_json([json_shapes.user(user) for user in found])
         return
     output.print_table(
-        ["email", "name", "role", "can sign in"],
-        [[u.email, u.name, u.role, u.is_active and u.has_usable_password()] for u in found],
+        ["email", "name", "role", "for single publications", "can sign in"],
+        [[u.email, u.name, u.role, _roles(u), u.is_active and u.has_usable_password()] for u in found],
     )
 
 
@@ -104,28 +124,29 @@ def set_password(email: Email, by: ByAdministrator = "", password_stdin: FromStd
     """
     from newsletter.accounts import manage_users
 
-    user = _user(email)
+    user = named_user(email)
     password = _password(user, from_stdin=password_stdin)
-    manage_users.set_password(user, password=password, by=_by(by), now=clock.now())
+    manage_users.set_password(user, password=password, by=administrator(by), now=clock.now())
     output.print_note(f"The password of {user.email} was changed.")
 
 
 @app.command("set-role")
 def set_role(
     email: Email,
-    role: Annotated[RoleOption, typer.Argument(metavar="ROLE", help="New role: curator, editor, ops or admin.")],
+    role: Annotated[AnyRoleOption, typer.Argument(metavar="ROLE", help="New role, as in users add; none for no role.")],
     by: ByAdministrator = "",
     json: Json = False,
 ) -> None:
-    """Change the role of a user. Takes effect at once.
+    """Change the role of a user for all publications. Takes effect at once.
 
     Example: newsletter users set-role cora@example.org editor
     """
     from newsletter.accounts import manage_users
     from newsletter.accounts.models import Role as Stored
 
-    changed = manage_users.change_role(_user(email), role=Stored(role.value), by=_by(by), now=clock.now())
-    _show(changed, json=json)
+    stored = Stored(role.stored) if role.stored else None
+    changed = manage_users.change_role(named_user(email), role=stored, by=administrator(by), now=clock.now())
+    show_user(changed, json=json)
 
 
 @app.command()
@@ -136,7 +157,7 @@ def close(email: Email, by: ByAdministrator = "", json: Json = False) -> None:
     """
     from newsletter.accounts import manage_users
 
-    _show(manage_users.close_account(_user(email), by=_by(by), now=clock.now()), json=json)
+    show_user(manage_users.close_account(named_user(email), by=administrator(by), now=clock.now()), json=json)
 
 
 @app.command()
@@ -144,22 +165,23 @@ def reopen(email: Email, by: ByAdministrator = "", json: Json = False) -> None:
     """Reopen a closed account. The password stays the same."""
     from newsletter.accounts import manage_users
 
-    _show(manage_users.reopen_account(_user(email), by=_by(by), now=clock.now()), json=json)
+    show_user(manage_users.reopen_account(named_user(email), by=administrator(by), now=clock.now()), json=json)
 
 
-def _by(email: str) -> User | None:
+def administrator(email: str) -> User | None:
     """Return the named administrator, or None. The audit trail has the operating system's user in any case."""
-    from newsletter.accounts.models import Role as Stored
+    from newsletter.accounts.permissions import Permission, has_permission
 
     if not email:
         return None
-    person = _user(email, field="--by")
-    if person.role != Stored.ADMIN or not person.is_active:
+    person = named_user(email, field="--by")
+    if not has_permission(person, Permission.CONFIGURE):
         raise InvalidState(f"{person} is not an administrator with an open account.")
     return person
 
 
-def _user(email: str, *, field: str = "EMAIL") -> User:
+def named_user(email: str, *, field: str = "EMAIL") -> User:
+    """Return the user with this address; raise `BadInput` if there is none."""
     from newsletter.accounts.models import User
     from newsletter.mail.staff_address import staff_address
 
@@ -189,11 +211,22 @@ def _password(user: User, *, from_stdin: bool) -> str:
     return password
 
 
-def _show(user: User, *, json: bool) -> None:
+def show_user(user: User, *, json: bool) -> None:
+    """Print a user with their roles."""
     shape = json_shapes.user(user)
     if json:
         output.print_json(shape)
     else:
         output.print_fields(
-            [("email", user.email), ("name", user.name), ("role", user.role), ("can sign in", user.is_active)]
+            [
+                ("email", user.email),
+                ("name", user.name),
+                ("role", user.role),
+                ("for single publications", _roles(user)),
+                ("can sign in", user.is_active),
+            ]
         )
+
+
+def _roles(user: User) -> str:
+    return ", ".join(f"{slug}: {role}" for slug, role in json_shapes.publication_roles(user).items())

@@ -208,8 +208,13 @@ def warm_up(warm_up: WarmUp) -> JsonObject:
 
 
 def user(user: User) -> JsonObject:
-    """Describe a staff user."""
-    return _named(user, "email name role is_active created_at")
+    """Describe a staff user. `publication_roles` are those for single publications, by slug."""
+    return _named(user, "email name role is_active created_at") | {"publication_roles": publication_roles(user)}
+
+
+def publication_roles(user: User) -> dict[str, str]:
+    """Return the roles of a user for single publications, by slug. Prefetch `publication_roles__publication`."""
+    return {one.publication.slug: one.role for one in user.publication_roles.all()}
 
 
 def counts(counts: SubscriberCounts) -> JsonObject:

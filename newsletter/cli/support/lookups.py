@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 from newsletter.lib.errors import BadInput, InvalidState
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from newsletter.accounts.models import User
     from newsletter.accounts.permissions import Permission
     from newsletter.delivery.models import Dispatch
@@ -92,23 +94,22 @@ def dispatch(number: int) -> Dispatch:
     return found
 
 
-def person(email: str, *permissions: Permission) -> User:
-    """Return the user with this address, whose role must have one of `permissions`.
+def person(email: str, *permissions: Permission, publication: Model | int | None = None) -> User:
+    """Return the user with this address, who must have one of `permissions` in `publication`, or in all without one.
 
-    Without an address, return the only user with the first of `permissions` that anybody has.
+    Without an address, return the only user with the first of `permissions` that anybody has there.
     """
     from newsletter.accounts.models import User
-    from newsletter.accounts.permissions import has_permission
+    from newsletter.accounts.permissions import require
     from newsletter.mail.staff_address import staff_address
 
     if email:
         found = User.objects.filter(email=staff_address(email)).first()
         if found is None:
             raise BadInput("--by", "no user with this address.", "List them: newsletter users list")
-        if not any(has_permission(found, one) for one in permissions):
-            raise InvalidState(f"{found} has the role {found.role}, which does not permit this.")
+        require(found, *permissions, publication=publication)
         return found
-    able = _able(*permissions)
+    able = _able(*permissions, publication=publication)
     if len(able) != 1:
         if not able:
             raise BadInput("--by", "no user has permission to do this yet.", "Add one: newsletter users add")
@@ -116,23 +117,23 @@ def person(email: str, *permissions: Permission) -> User:
     return able[0]
 
 
-def person_if_known(email: str, *permissions: Permission) -> User | None:
+def person_if_known(email: str, *permissions: Permission, publication: Model | int | None = None) -> User | None:
     """Return `person`, or None when none is named and several could be meant.
 
     The audit trail then has the name of the operating system's user only.
     """
     if email:
-        return person(email, *permissions)
-    able = _able(permissions[0])
+        return person(email, *permissions, publication=publication)
+    able = _able(permissions[0], publication=publication)
     return able[0] if len(able) == 1 else None
 
 
-def _able(*permissions: Permission) -> list[User]:
+def _able(*permissions: Permission, publication: Model | int | None) -> list[User]:
     from newsletter.accounts.models import User
     from newsletter.accounts.permissions import has_permission
 
     users = list(User.objects.filter(is_active=True))
-    found = ([user for user in users if has_permission(user, one)] for one in permissions)
+    found = ([user for user in users if has_permission(user, one, publication)] for one in permissions)
     return next((able for able in found if able), [])
 
 

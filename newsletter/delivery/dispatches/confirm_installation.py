@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
+from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
@@ -37,6 +38,7 @@ def confirm(*, name: str, by: Actor, now: datetime) -> ConfirmationResult:
     No older work continues without a person: dispatches under way are paused, editions that have not started are
     held, and scheduled groups are left to the installation that submitted them.
     """
+    require(by, Permission.OPERATE)
     if settings.ENVIRONMENT and name != settings.ENVIRONMENT:
         raise BadInput(
             "--name", f"is {name!r}.", f"The setting ENVIRONMENT is {settings.ENVIRONMENT!r}. Change one of them."

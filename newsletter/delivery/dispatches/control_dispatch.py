@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
+from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
@@ -22,6 +23,7 @@ TRANSITIONS = {  # new state → the states from which a person or the service m
     DispatchState.OPEN: frozenset({DispatchState.PAUSED, DispatchState.ATTENTION}),
     DispatchState.STOPPED: frozenset({DispatchState.OPEN, DispatchState.PAUSED, DispatchState.ATTENTION}),
 }
+STEERING = (Permission.OPERATE, Permission.SEND)
 TOO_LATE = "It was due too long ago to be sent without approval."
 
 
@@ -30,6 +32,7 @@ def pause(dispatch: Dispatch, *, reason: str, by: Actor = None) -> Dispatch:
 
     One that a pause of sending has paused is not resumed by its end any more.
     """
+    require(by, *STEERING, publication=_publication_of(dispatch))
     with transaction.atomic():
         under_a_pause = Dispatch.objects.filter(pk=dispatch.pk, state=DispatchState.PAUSED).exclude(sending_pause=None)
         taken_over = under_a_pause.update(sending_pause=None, reason=_paused(by, reason)[:500])
@@ -43,6 +46,7 @@ def resume(dispatch: Dispatch, *, by: Actor = None) -> Dispatch:
 
     Raises `InvalidState` while all sending, or that of its publication, is paused.
     """
+    require(by, *STEERING, publication=_publication_of(dispatch))
     with transaction.atomic():
         locked = Dispatch.objects.select_for_update().get(pk=dispatch.pk)
         if pause := active_pauses.pause_of(locked.edition.publication_id, now=clock.now()):
@@ -83,6 +87,7 @@ def retry(batch: Batch, *, by: Actor = None) -> Batch:
 
     Raises `InvalidState` for a paused dispatch: resuming it retries all refused batches.
     """
+    require(by, Permission.OPERATE, publication=_publication_of(batch.dispatch))
     with transaction.atomic():
         dispatch = Dispatch.objects.select_for_update().get(pk=batch.dispatch_id)
         if dispatch.state not in (DispatchState.OPEN, DispatchState.ATTENTION):
@@ -104,6 +109,7 @@ def stop(dispatch: Dispatch, *, reason: str, by: Actor = None, now: datetime) ->
 
     Scheduled groups are cancelled as far as there is time; `scheduled_send_status` tells how far that is.
     """
+    require(by, *STEERING, publication=_publication_of(dispatch))
     if not reason.strip():
         raise BadInput("reason", "is empty.", "Give a short reason for stopping the dispatch.")
     with transaction.atomic():
@@ -122,6 +128,7 @@ def leave_out_refused(dispatch: Dispatch, *, by: Actor, now: datetime) -> int:
 
     They count as `left_since` with the reason `refused`. The attempts keep the provider's answer, and record `by`.
     """
+    require(by, Permission.OPERATE, publication=_publication_of(dispatch))
     with transaction.atomic():
         locked = Dispatch.objects.select_for_update().get(pk=dispatch.pk)
         if locked.state != DispatchState.ATTENTION:
@@ -224,3 +231,7 @@ def _transition(dispatch: Dispatch, to: DispatchState, *, reason: str) -> bool:
     if not changed and dispatch.state != to:
         raise InvalidState(f"Dispatch {dispatch.pk} is {dispatch.state}; it cannot become {to.value}.")
     return bool(changed)
+
+
+def _publication_of(dispatch: Dispatch) -> int:
+    return dispatch.edition.publication_id

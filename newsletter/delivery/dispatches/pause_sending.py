@@ -28,7 +28,7 @@ def pause_sending(
     publication: Publication | None, *, reason: str, until: datetime | None, by: Actor, now: datetime
 ) -> SendingPause:
     """Pause one publication, or everything if it is None, until a time or until a person resumes. Returns the pause."""
-    permissions.require(by, Permission.OPERATE, Permission.APPROVE)
+    permissions.require(by, Permission.OPERATE, Permission.SEND, publication=publication)
     reason = reason.strip()
     if not reason:
         raise BadInput("reason", "is empty.", "Say why sending is paused: colleagues read it on every page.")
@@ -52,7 +52,7 @@ def pause_sending(
 
 def resume_sending(pause: SendingPause, *, by: Actor, now: datetime) -> None:
     """End a pause; the dispatches that it paused go on. Does nothing if it has ended."""
-    permissions.require(by, Permission.OPERATE, Permission.APPROVE)
+    permissions.require(by, Permission.OPERATE, Permission.SEND, publication=pause.publication_id)
     with transaction.atomic():
         if _end(pause, by=audit_trail.name(by), now=now):
             audit_trail.record(by, Act.SENDING_RESUMED, pause.publication, now=now, reason=pause.reason)

@@ -6,6 +6,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Q
 
+from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
@@ -79,6 +80,7 @@ def _settled_by(attempt: Attempt, evidence: str) -> str:
 
 
 def _settle(batch: Batch, to: BatchState, status: AttemptStatus, *, by: Actor, decision: str, now: datetime) -> Batch:
+    require(by, Permission.OPERATE, publication=batch.dispatch.edition.publication_id)
     with transaction.atomic():
         dispatch = Dispatch.objects.select_for_update().get(pk=batch.dispatch_id)
         if to == BatchState.PENDING and dispatch.state == DispatchState.STOPPED:

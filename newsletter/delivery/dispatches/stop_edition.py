@@ -68,7 +68,7 @@ def stop(edition: Edition, *, reason: str, by: Actor, now: datetime, announced: 
     `announced` is the effect that the person saw; without `RECALL`, an edition is not ended for good and `StopChanged`
     is raised. Raises `InvalidState` when nothing is left to stop.
     """
-    require(by, Permission.APPROVE, Permission.OPERATE)
+    require(by, Permission.SEND, Permission.OPERATE, publication=edition.publication_id)
     if not reason.strip():
         raise BadInput("reason", "is empty.", "Give a short reason.")
     with transaction.atomic():
@@ -77,7 +77,7 @@ def stop(edition: Edition, *, reason: str, by: Actor, now: datetime, announced: 
         edition = Edition.objects.locked(edition.pk)  # a worker that wants to open it meanwhile skips it
         effect = effect_of_stopping(edition, now=now)
         if effect == StopEffect.HOLD:
-            require(by, Permission.APPROVE)
+            require(by, Permission.SEND, publication=edition.publication_id)
             edition_decisions.hold(edition, reason=reason, by=by, now=now)
         elif effect == StopEffect.PAUSE:
             control_dispatch.pause(Dispatch.objects.get(edition=edition), reason=reason, by=by)

@@ -40,9 +40,9 @@ def order(
     Staff may send tests to each other; any other address takes the permission to approve. A repeated `key` returns the
     first order and sends nothing more. Raises `BadInput` or `InvalidState`.
     """
-    require(by, Permission.CURATE)
+    require(by, Permission.CURATE, publication=edition.publication_id)
     installation.require_current()
-    recipients = _checked(addresses, by=by)
+    recipients = _checked(addresses, edition=edition, by=by)
     if edition.state == "cancelled":
         raise InvalidState(f"Edition {edition.pk} is cancelled, so there is no email to test.")
     letter = anonymous_letter(assemble_edition.preview(edition, now=now, variant=variant), edition)
@@ -73,7 +73,7 @@ def delete_old(*, now: datetime) -> None:
     EmailTest.objects.filter(ordered_at__lt=now - KEPT).delete()
 
 
-def _checked(addresses: Iterable[str], *, by: Actor) -> list[str]:
+def _checked(addresses: Iterable[str], *, edition: Edition, by: Actor) -> list[str]:
     """Return the normalised addresses, each once; raise `BadInput` for one that must not get a test."""
     recipients = list(dict.fromkeys(normalise_email(address) for address in addresses))
     if not recipients:
@@ -81,7 +81,8 @@ def _checked(addresses: Iterable[str], *, by: Actor) -> list[str]:
     if len(recipients) > MAX_RECIPIENTS:
         raise BadInput("recipients", f"are {len(recipients)}.", f"Choose at most {MAX_RECIPIENTS}.")
     staff = set(User.objects.filter(is_active=True, email__in=recipients).values_list("email", flat=True))
-    if len(staff) < len(recipients) and isinstance(by, User) and not has_permission(by, Permission.APPROVE):
+    may_name_others = not isinstance(by, User) or has_permission(by, Permission.APPROVE, edition.publication_id)
+    if len(staff) < len(recipients) and not may_name_others:
         raise BadInput("recipients", "include somebody without an account here.", "Ask an editor to send this test.")
     for number, address in enumerate(recipients, start=1):
         if suppressions.suppression_notice(address):

@@ -105,4 +105,16 @@ class Migration(migrations.Migration):
             model_name='template',
             constraint=models.UniqueConstraint(fields=('publication', 'number'), name='template_number_once'),
         ),
+        migrations.CreateModel(
+            name='PublicationRole',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('contributor', 'Contributor'), ('curator', 'Curator'), ('editor', 'Editor'), ('audience', 'Audience'), ('ops', 'Ops'), ('admin', 'Admin')], max_length=12)),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_roles', to='publications.publication')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='publication_roles', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'publication'), name='one_role_a_publication')],
+            },
+        ),
     ]

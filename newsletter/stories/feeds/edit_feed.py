@@ -43,7 +43,7 @@ class FeedFields(OptionalFeedFields, total=False):
 
 def add_feed(publication: Publication, *, url: str, by: Actor = None, **optional: Unpack[OptionalFeedFields]) -> Feed:
     """Add a feed, to be read within seconds. Raises `BadInput`, also if the publication has it already."""
-    require(by, Permission.CONFIGURE)
+    require(by, Permission.CONFIGURE, publication=publication)
     with transaction.atomic():
         Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
         if publication.feeds.count() >= MAX_FEEDS:
@@ -60,7 +60,7 @@ def change_feed(feed: Feed, *, by: Actor = None, **fields: Unpack[FeedFields]) -
 
     Raises `BadInput`.
     """
-    require(by, Permission.CONFIGURE)
+    require(by, Permission.CONFIGURE, publication=feed.publication_id)
     with transaction.atomic():
         current = Feed.objects.select_for_update().get(pk=feed.pk)
         before = changed_fields.field_values(current, fields)
@@ -82,7 +82,7 @@ def change_feed(feed: Feed, *, by: Actor = None, **fields: Unpack[FeedFields]) -
 
 def remove_feed(feed: Feed, *, by: Actor = None) -> None:
     """Remove a feed with its suggestions. Stories that came from it stay."""
-    require(by, Permission.CONFIGURE)
+    require(by, Permission.CONFIGURE, publication=feed.publication_id)
     with transaction.atomic():
         found = Feed.objects.select_for_update().select_related("publication").filter(pk=feed.pk).first()
         if found:

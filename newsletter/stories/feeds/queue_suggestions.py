@@ -5,6 +5,7 @@ from typing import NamedTuple
 import structlog
 from django.db import transaction
 
+from newsletter.accounts.permissions import Permission, require
 from newsletter.audit.audit_trail import Actor
 from newsletter.lib.errors import InvalidState, NewsletterError
 from newsletter.publications.models import Publication
@@ -36,6 +37,7 @@ def queue_suggestion(suggestion: Suggestion, *, again: bool = False, by: Actor =
     The second of two calls changes nothing. Raises `InvalidState` for a dismissed suggestion and, unless `again`, for
     one whose link is queued or used already; and as `story_queue.add` does.
     """
+    require(by, Permission.CURATE, publication=suggestion.publication_id)
     with transaction.atomic():
         # the queue's lock comes first, as in story_queue.py
         Publication.objects.select_for_update(no_key=True).get(pk=suggestion.publication_id)

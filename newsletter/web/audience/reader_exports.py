@@ -1,7 +1,6 @@
 """Downloads of all readers of a publication, and of all its consent events."""
 
 from django.http import FileResponse
-from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from newsletter.accounts.permissions import Permission
@@ -11,13 +10,14 @@ from newsletter.audit.acts import Act
 from newsletter.publications.models import Publication
 from newsletter.web import csv_download
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 
 
 @require_safe
 @permission_required(Permission.AUDIENCE)
 def readers(request: DeskRequest, slug: str) -> FileResponse:
     """Download the readers, with every field. The file can be imported elsewhere."""
-    publication = get_object_or_404(Publication, slug=slug)
+    publication = permitted_or_404(request, Publication.objects.all(), slug=slug)
     answer = csv_download.respond(
         export_subscribers.lines(export_subscribers.rows(publication)), filename=f"readers-{publication.slug}.csv"
     )
@@ -29,7 +29,7 @@ def readers(request: DeskRequest, slug: str) -> FileResponse:
 @permission_required(Permission.AUDIENCE)
 def consent_events(request: DeskRequest, slug: str) -> FileResponse:
     """Download the consent events."""
-    publication = get_object_or_404(Publication, slug=slug)
+    publication = permitted_or_404(request, Publication.objects.all(), slug=slug)
     answer = csv_download.respond(
         export_consent_events.lines(export_consent_events.rows(publication)),
         filename=f"consent-{publication.slug}.csv",

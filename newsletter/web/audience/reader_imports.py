@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, cast
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from newsletter.accounts.permissions import Permission
@@ -33,6 +33,7 @@ from newsletter.web import csv_download
 from newsletter.web.shared.forms import PlainForm
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import only_permitted, permitted_or_404
 
 SHOWN = 20  # imports
 ROLES = {
@@ -66,6 +67,11 @@ class ReaderFileForm(PlainForm):
         help_text="CSV, spreadsheet or ZIP file, up to 20 MB. Of an export with several files, choose all of them.",
         widget=SeveralFilesInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.ods,.zip"}),
     )
+
+    def __init__(self, *args: Any, request: DeskRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        publication: Any = self.fields["publication"]
+        publication.queryset = only_permitted(request, publication.queryset)
 
     def clean_file(self) -> list[UploadedFile[bytes]]:
         """Return the files. Of several, each must be a table: the import would leave another out without a word."""
@@ -121,7 +127,7 @@ class ImportTermsForm(PlainForm):
 @permission_required(Permission.AUDIENCE)
 def listing(request: DeskRequest) -> HttpResponse:
     """List recent imports; on POST upload a file."""
-    form = ReaderFileForm(request.POST or None, request.FILES or None)
+    form = ReaderFileForm(request.POST or None, request.FILES or None, request=request)
     if request.method == "POST" and form.is_valid():
         try:
             content, name = form.content()
@@ -131,7 +137,8 @@ def listing(request: DeskRequest) -> HttpResponse:
             return redirect("reader-import", order.pk)
         except NewsletterError as error:
             form.add_domain_error(error)
-    imports = SubscriberImport.objects.defer("file").select_related("publication").order_by("-created_at")[:SHOWN]
+    imports = only_permitted(request, SubscriberImport.objects.defer("file").select_related("publication"))
+    imports = imports.order_by("-created_at")[:SHOWN]
     context = {"form": form, "imports": [(one, _counts(one.counts)) for one in imports]}
     return render(request, "web/audience/reader_imports.html", context, status=422 if form.errors else 200)
 
@@ -140,7 +147,8 @@ def listing(request: DeskRequest) -> HttpResponse:
 @permission_required(Permission.AUDIENCE)
 def show(request: DeskRequest, import_id: int) -> HttpResponse:
     """Show an import: its columns and first rows before it, progress, and result; on POST start or cancel it."""
-    order = get_object_or_404(SubscriberImport.objects.select_related("publication").defer("file"), pk=import_id)
+    orders = SubscriberImport.objects.select_related("publication").defer("file")
+    order = permitted_or_404(request, orders, pk=import_id)
     form = ImportTermsForm(request.POST if request.method == "POST" else None, initial=_stated(order))
     problem = ""
     if request.method == "POST":
@@ -166,9 +174,9 @@ def show(request: DeskRequest, import_id: int) -> HttpResponse:
 
 @require_safe
 @permission_required(Permission.AUDIENCE)
-def rows(_request: DeskRequest, import_id: int) -> FileResponse:
+def rows(request: DeskRequest, import_id: int) -> FileResponse:
     """Download what became of each row."""
-    order = get_object_or_404(SubscriberImport.objects.defer("file"), pk=import_id)
+    order = permitted_or_404(request, SubscriberImport.objects.defer("file"), pk=import_id)
     return csv_download.respond(run_imports.result_text(order), filename=f"import-{order.pk}-rows.csv")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from newsletter.accounts.permissions import Permission
@@ -27,6 +27,7 @@ from newsletter.web.audience.segment_draft import SegmentDraft, choices, draft_o
 from newsletter.web.desk import current_publication
 from newsletter.web.shared.display_formats import leaves
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 
 SHOWN = 10  # readers
 
@@ -35,9 +36,13 @@ SHOWN = 10  # readers
 @permission_required(Permission.AUDIENCE)
 def listing(request: DeskRequest, slug: str) -> HttpResponse:
     """Show the segments of a publication, in words."""
-    publication = get_object_or_404(Publication, slug=slug)
+    publication = permitted_or_404(request, Publication.objects.all(), slug=slug)
     rows = [(one, sentence(content_of(one))) for one in publication.segments.select_related("publication")]
-    context = {"publication": publication, "publications": current_publication.active_publications(), "rows": rows}
+    context = {
+        "publication": publication,
+        "publications": current_publication.active_publications(request),
+        "rows": rows,
+    }
     return render(request, "web/audience/segments.html", context)
 
 
@@ -45,7 +50,7 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
 @permission_required(Permission.AUDIENCE)
 def add(request: DeskRequest, slug: str) -> HttpResponse:
     """Show and save a new segment."""
-    publication = get_object_or_404(Publication, slug=slug)
+    publication = permitted_or_404(request, Publication.objects.all(), slug=slug)
     return _page(request, publication, None)
 
 
@@ -53,7 +58,7 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
 @permission_required(Permission.AUDIENCE)
 def edit(request: DeskRequest, segment_id: int) -> HttpResponse:
     """Show and save a segment."""
-    segment = get_object_or_404(Segment.objects.select_related("publication"), pk=segment_id)
+    segment = _segment(request, segment_id)
     return _page(request, segment.publication, segment)
 
 
@@ -61,9 +66,9 @@ def edit(request: DeskRequest, segment_id: int) -> HttpResponse:
 @permission_required(Permission.AUDIENCE)
 def remove(request: DeskRequest, segment_id: int) -> HttpResponse:
     """Remove a segment that no edition to come and no other segment uses."""
-    segment = Segment.objects.select_related("publication").filter(pk=segment_id).first()
-    if segment is None:  # a repeated click
+    if not Segment.objects.filter(pk=segment_id).exists():  # a repeated click
         return redirect("readers")
+    segment = _segment(request, segment_id)
     try:
         edition_audience.remove_segment(segment, by=request.user, now=clock.now())
     except NewsletterError as error:
@@ -71,6 +76,10 @@ def remove(request: DeskRequest, segment_id: int) -> HttpResponse:
         return redirect("segment", segment_id)
     messages.success(request, f"“{segment.name}” was removed.")
     return redirect("segments", segment.publication.slug)
+
+
+def _segment(request: DeskRequest, segment_id: int) -> Segment:
+    return permitted_or_404(request, Segment.objects.select_related("publication"), pk=segment_id)
 
 
 def _page(request: DeskRequest, publication: Publication, segment: Segment | None) -> HttpResponse:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from newsletter.accounts.permissions import Permission
+from newsletter.accounts.models import User
+from newsletter.accounts.permissions import Permission, has_permission, permitted, permitted_ids
 from newsletter.audience import suppress_domain, suppression_list
 from newsletter.audience.models import SuppressionReason
 from newsletter.lib import clock
@@ -54,16 +58,24 @@ class SuppressionForm(PlainForm):
         help_text="Where the request is, such as: letter of 3 May. No names and no addresses.",
     )
 
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        publication: Any = self.fields["publication"]
+        publication.queryset = publication.queryset.filter(permitted(user, Permission.AUDIENCE, publication="pk"))
+        if not has_permission(user, Permission.AUDIENCE):
+            publication.required, publication.empty_label = True, None
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Permission.AUDIENCE)
 def listing(request: DeskRequest) -> HttpResponse:
     """Show the list. A search is a POST, so that addresses stand in no URL."""
     action = request.POST.get("action", "") if request.method == "POST" else ""
-    form = SuppressionForm(request.POST if action in ("add", "add-domain") else None)
+    form = SuppressionForm(request.POST if action in ("add", "add-domain") else None, user=request.user)
+    ours = permitted_ids(request.user, Permission.AUDIENCE)
     context: dict[str, object] = {"form": form, "typed": "", "problem": "", "found": None, "readers": None}
     if action == "find":
-        context |= _find(request.POST.get("typed", "")[:320])
+        context |= _find(request.POST.get("typed", "")[:320], ours)
     elif form.is_bound and form.is_valid():
         try:
             asked = _readers_of_domain(form) if action == "add" else None
@@ -85,14 +97,16 @@ def listing(request: DeskRequest) -> HttpResponse:
             form.add_domain_error(error)
     reason = request.GET.get("reason", "")
     before = whole_number(request.GET.get("before", ""))
-    entries, more = suppression_list.newest(reason=reason, before=before, limit=SHOWN)
+    # the list names addresses of all publications
+    entries, more = suppression_list.newest(reason=reason, before=before, limit=SHOWN) if ours is None else ([], None)
     context |= {"entries": entries, "more": more, "reason": reason, "reasons": SuppressionReason.choices}
+    context["is_for_all"] = ours is None
     return render(request, "web/audience/suppressions.html", context, status=422 if form.errors else 200)
 
 
-def _find(typed: str) -> dict[str, object]:
+def _find(typed: str, publications: Collection[int] | None) -> dict[str, object]:
     try:
-        return {"typed": typed, "found": suppression_list.find(typed)}
+        return {"typed": typed, "found": suppression_list.find(typed, publications=publications)}
     except BadInput as error:
         return {"typed": typed, "problem": f"{error.problem} {error.hint}".strip()}
 

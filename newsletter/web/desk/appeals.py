@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -30,6 +30,7 @@ from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.forms import show_errors_on
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 from newsletter.web.shared.unsaved_changes import UnsavedForms
 
 REBUILT = "Built emails that are not sent yet are rebuilt if this changes them."
@@ -67,11 +68,11 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
     to_come = appeal_editions.editions_to_come(publication, appeals, now=now)
     context = {
         "publication": publication,
-        "publications": publications.active_publications(),
+        "publications": publications.active_publications(request),
         "groups": _groups(publication, appeals, to_come, now=now),
         "to_come": to_come,
         "today": now.astimezone(clock_of(publication)).date(),
-        "may_edit": has_permission(request.user, Permission.APPROVE),
+        "may_edit": has_permission(request.user, Permission.APPROVE, publication),
     }
     return render(request, "web/desk/appeals.html", context)
 
@@ -98,7 +99,7 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
 @permission_required(Permission.APPROVE)
 def edit(request: DeskRequest, appeal_id: int) -> HttpResponse:
     """Show and save an appeal. Only changed fields are saved, so two people may edit different ones."""
-    appeal = get_object_or_404(Appeal.objects.select_related("publication"), pk=appeal_id)
+    appeal = permitted_or_404(request, Appeal.objects.select_related("publication"), pk=appeal_id)
     publication, stored = appeal.publication, appeal_form.stored_values(appeal)
     with timezone.override(clock_of(publication)):
         form = AppealEditForm(request.POST if request.method == "POST" else None, stored=stored)
@@ -121,7 +122,7 @@ def edit(request: DeskRequest, appeal_id: int) -> HttpResponse:
 @permission_required(Permission.APPROVE)
 def retire(request: DeskRequest, appeal_id: int) -> HttpResponse:
     """Stop offering an appeal to editions."""
-    appeal = get_object_or_404(Appeal.objects.select_related("publication"), pk=appeal_id)
+    appeal = permitted_or_404(request, Appeal.objects.select_related("publication"), pk=appeal_id)
     edit_appeal.retire(appeal, by=request.user)
     messages.success(request, f"“{appeal.name}” is retired. {REBUILT}")
     return redirect("appeal-list", appeal.publication.slug)
@@ -131,7 +132,7 @@ def retire(request: DeskRequest, appeal_id: int) -> HttpResponse:
 @permission_required(Permission.APPROVE)
 def activate(request: DeskRequest, appeal_id: int) -> HttpResponse:
     """Offer an appeal to editions again."""
-    appeal = get_object_or_404(Appeal.objects.select_related("publication"), pk=appeal_id)
+    appeal = permitted_or_404(request, Appeal.objects.select_related("publication"), pk=appeal_id)
     try:
         edit_appeal.activate(appeal, by=request.user)
     except NewsletterError as error:
@@ -145,7 +146,7 @@ def activate(request: DeskRequest, appeal_id: int) -> HttpResponse:
 @permission_required(Permission.APPROVE)
 def preview(request: DeskRequest, slug: str) -> HttpResponse:
     """Show the next email with the appeal as typed, for the preview frame. Save nothing."""
-    publication = get_object_or_404(Publication, slug=slug)
+    publication = permitted_or_404(request, Publication.objects.all(), slug=slug)
     number = whole_number(request.POST.get("appeal", ""))
     stored = publication.appeals.filter(pk=number).first() if number else None
     variant = Variant.THANKS if request.POST.get("version") == "thanks" else Variant.DEFAULT

@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from newsletter.accounts.models import User
-from newsletter.accounts.permissions import Permission
+from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.audience import kept_reader_counts
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.recipients.sample_reader import anonymous_letter
@@ -31,6 +31,7 @@ from newsletter.web.shared.anonymous_letter_views import letter_in, requested_du
 from newsletter.web.shared.display_formats import clock_of, moment, zone_name
 from newsletter.web.shared.pause_sentence import pause_sentence
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 
 APPROVE_IT = "Review the email, then approve it."
 
@@ -55,14 +56,14 @@ class Then(NamedTuple):
 
 
 @require_safe
-@permission_required(Permission.APPROVE)
+@permission_required(Permission.SEND)
 def confirm_send(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Ask for confirmation before sending, with the number of readers."""
     return _ask(request, edition_id, due_at=None)
 
 
 @require_safe
-@permission_required(Permission.APPROVE)
+@permission_required(Permission.SEND)
 def confirm_reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Preview the letter of an approved edition at another time before it is rescheduled."""
     due_at = requested_due_at(request)
@@ -72,10 +73,10 @@ def confirm_reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
 
 
 @require_POST
-@permission_required(Permission.APPROVE)
+@permission_required(Permission.SEND)
 def send_now(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Send an edition now."""
-    edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
+    edition = permitted_or_404(request, Edition.objects.select_related("publication"), pk=edition_id)
     try:
         installation.require_current()
         sent = edition_decisions.send_now(edition, now=clock.now(), **_answers(request))
@@ -90,10 +91,10 @@ def send_now(request: DeskRequest, edition_id: int) -> HttpResponse:
 
 
 @require_POST
-@permission_required(Permission.APPROVE)
+@permission_required(Permission.SEND)
 def reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Change the send time of an edition."""
-    edition = get_object_or_404(Edition.objects.select_related("publication", "approved_by"), pk=edition_id)
+    edition = permitted_or_404(request, Edition.objects.select_related("publication", "approved_by"), pk=edition_id)
     clock_there, now = clock_of(edition.publication), clock.now()
     with timezone.override(clock_there):
         form = editions.RescheduleForm(request.POST, initial={"due_at": edition.due_at})
@@ -126,7 +127,7 @@ def _answers(request: DeskRequest) -> Answers:
 
 
 def _ask(request: DeskRequest, edition_id: int, *, due_at: datetime | None) -> HttpResponse:
-    edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
+    edition = permitted_or_404(request, Edition.objects.select_related("publication"), pk=edition_id)
     now, variant = clock.now(), requested_variant(request)
     then_at = due_at or now
     then = _then(edition, due_at=then_at, now=now, variant=variant, by=request.user)
@@ -170,6 +171,8 @@ def _then(edition: Edition, *, due_at: datetime, now: datetime, variant: Variant
     shown = next((letter for letter in letters if letter.variant == variant), None)
     content_hash = composed.content_hash if composed else edition.content_hash
     why_not = second_person.reason_against(edition, content_hash=content_hash, by=by)
+    if not has_permission(by, Permission.APPROVE, edition.publication_id):
+        why_not = "An editor has to approve it."
     return Then(shown, content_hash, composed is not None, why_not, is_approved, "")
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from newsletter.accounts.permissions import Permission
@@ -23,6 +23,7 @@ from newsletter.web.shared import unsaved_changes
 from newsletter.web.shared.edit_form import CONFLICT
 from newsletter.web.shared.forms import PlainForm
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 from newsletter.web.shared.security_headers import FRAMED_LETTER
 
 CONTEXT_LINES = 2  # shown before and after the line with the error
@@ -84,7 +85,7 @@ def template(request: DeskRequest, slug: str) -> HttpResponse:
 @permission_required(Permission.APPROVE)
 def preview(request: DeskRequest, slug: str) -> HttpResponse:
     """Render an email with the submitted template, or with the current one, for the preview frame. Save nothing."""
-    publication = get_object_or_404(Publication, slug=slug, is_active=True)
+    publication = permitted_or_404(request, Publication.objects.all(), slug=slug, is_active=True)
     body = request.POST.get("body", "") if request.method == "POST" else custom_templates.current(publication)
     try:
         rendered = custom_templates.preview(publication, body)

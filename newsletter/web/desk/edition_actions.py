@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from newsletter.accounts.permissions import Permission
@@ -17,6 +17,7 @@ from newsletter.mail.text_cleaning import clean_line
 from newsletter.web.shared.display_formats import clock_of, leaves, moment
 from newsletter.web.shared.pause_sentence import pause_sentence
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 
 REBUILT_BY = "The email is rebuilt when you choose Build preview, at the latest {}, and must then be approved again."
 
@@ -89,8 +90,9 @@ def cancel(request: DeskRequest, edition_id: int) -> HttpResponse:
 @permission_required(Permission.APPROVE)
 def assemble(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Assemble the letter early, so that it can be approved now."""
+    edition = permitted_or_404(request, Edition.objects.all(), pk=edition_id)
     try:
-        edition = assemble_edition.assemble(get_object_or_404(Edition, pk=edition_id).pk, now=clock.now())
+        edition = assemble_edition.assemble(edition.pk, now=clock.now())
     except NewsletterError as error:
         messages.error(request, str(error))
         return redirect("edition", edition_id)
@@ -135,7 +137,7 @@ def _perform(
     action: Callable[[Edition], Edition],
     message: str | Callable[[Edition], str],
 ) -> HttpResponse:
-    edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
+    edition = permitted_or_404(request, Edition.objects.select_related("publication"), pk=edition_id)
     try:
         edition = action(edition)
     except NewsletterError as error:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from newsletter.accounts.permissions import Permission
@@ -23,6 +23,7 @@ from newsletter.web.shared.display_formats import clock_of, moment, zone_name
 from newsletter.web.shared.edit_form import EditForm
 from newsletter.web.shared.forms import show_errors_on
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 
 COUNTED = 20  # segments whose readers are counted on the page
 
@@ -66,7 +67,7 @@ def readers_of_edition(edition: Edition, *, now: datetime) -> ReadersOfEdition |
 @permission_required(Permission.CURATE)
 def choose(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Show and save the segments of an edition. The form sends back the announced effect of saving."""
-    edition = _edition(edition_id)
+    edition = _edition(request, edition_id)
     segments = list(edition.publication.segments.select_related("publication"))
     stored = {"send_to": str(edition.send_to_id or ""), "leave_out": str(edition.leave_out_id or "")}
     form = EditionReadersForm(request.POST if request.method == "POST" else None, stored=stored, segments=segments)
@@ -88,7 +89,7 @@ def choose(request: DeskRequest, edition_id: int) -> HttpResponse:
             )
             messages.success(request, _report(saved, before=edition))
             return redirect("edition", edition_id)
-        edition = _edition(edition_id)
+        edition = _edition(request, edition_id)
     effect = edit_edition.effect_of_saving(edition)
     now = clock.now()
     context = {
@@ -103,8 +104,8 @@ def choose(request: DeskRequest, edition_id: int) -> HttpResponse:
     return render(request, "web/desk/edition_readers.html", context, status=422 if form.is_bound else 200)
 
 
-def _edition(edition_id: int) -> Edition:
-    return get_object_or_404(Edition.objects.select_related("publication", "approved_by"), pk=edition_id)
+def _edition(request: DeskRequest, edition_id: int) -> Edition:
+    return permitted_or_404(request, Edition.objects.select_related("publication", "approved_by"), pk=edition_id)
 
 
 def _announced(request: DeskRequest) -> SaveEffect | None:

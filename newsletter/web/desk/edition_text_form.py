@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from newsletter.accounts.permissions import Permission
@@ -26,6 +26,7 @@ from newsletter.web.shared.edit_form import EditForm
 from newsletter.web.shared.forms import show_errors_on
 from newsletter.web.shared.pause_sentence import pause_sentence
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 
 LONGEST = {name: limit.longest for name, limit in LIMITS.items()}
 EITHER_WAY = {"dir": "auto"}  # as the text is written, from left to right or from right to left
@@ -72,7 +73,7 @@ class TextCount:
 @permission_required(Permission.CURATE)
 def texts(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Show and save the texts. The form sends back the announced effect of saving."""
-    edition = _edition(edition_id)
+    edition = _edition(request, edition_id)
     stored = stored_texts(edition)
     form = (
         EditionTextsForm(request.POST, stored=stored) if request.method == "POST" else EditionTextsForm(stored=stored)
@@ -95,7 +96,7 @@ def texts(request: DeskRequest, edition_id: int) -> HttpResponse:
             unsaved_changes.saved(request)
             messages.success(request, _report(saved, before=edition))
             return redirect("edition", edition_id)
-        edition = _edition(edition_id)
+        edition = _edition(request, edition_id)
     status = 422 if form.is_bound else 200
     return render(request, "web/desk/edition_texts.html", _context(edition, form) | {"unsaved": unsaved}, status=status)
 
@@ -104,7 +105,7 @@ def texts(request: DeskRequest, edition_id: int) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def inbox(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Show how the typed subject and preview text look in an inbox, with their lengths. Save nothing."""
-    edition = _edition(edition_id)
+    edition = _edition(request, edition_id)
     context = _inbox(edition, _typed(request, edition), now=clock.now())
     return render(request, "web/desk/_inbox_line.html", context | {"edition": edition, "is_update": True})
 
@@ -113,7 +114,7 @@ def inbox(request: DeskRequest, edition_id: int) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def email(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Show the email with the typed texts, for the preview frame. Save nothing."""
-    edition = _edition(edition_id)
+    edition = _edition(request, edition_id)
     try:
         contents = edit_edition.shown_contents(edition, _typed(request, edition), now=clock.now())
         letter = anonymous_letter(render_letter.render(contents), edition)
@@ -122,8 +123,8 @@ def email(request: DeskRequest, edition_id: int) -> HttpResponse:
     return anonymous_letter_views.framed_response(letter, dark=request.POST.get("scheme") == "dark")
 
 
-def _edition(edition_id: int) -> Edition:
-    return get_object_or_404(Edition.objects.select_related("publication", "approved_by"), pk=edition_id)
+def _edition(request: DeskRequest, edition_id: int) -> Edition:
+    return permitted_or_404(request, Edition.objects.select_related("publication", "approved_by"), pk=edition_id)
 
 
 def _announced(request: DeskRequest) -> SaveEffect | None:

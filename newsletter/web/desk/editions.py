@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -39,6 +39,7 @@ from newsletter.web.shared.edition_status import edition_status
 from newsletter.web.shared.edition_timeline import timeline_of
 from newsletter.web.shared.forms import LocalDateTimeField, PlainForm
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 from newsletter.web.shared.unsaved_changes import UnsavedTitle
 
 PAGE_SIZE = 25
@@ -69,7 +70,7 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
     page = Paginator(editions, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "publication": publication,
-        "publications": publications.active_publications(),
+        "publications": publications.active_publications(request),
         "page": page,
         "rows": [(edition, edition_status(edition, pauses=pauses, now=now)) for edition in page],
     }
@@ -80,8 +81,8 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def show(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Show an edition. The page polls with the mark it has `seen`; the response is empty until something changes."""
-    edition = get_object_or_404(
-        Edition.objects.select_related("publication", "approved_by", "submitted_by", "dispatch"), pk=edition_id
+    edition = permitted_or_404(
+        request, Edition.objects.select_related("publication", "approved_by", "submitted_by", "dispatch"), pk=edition_id
     )
     if seen := request.GET.get("seen", ""):
         current = mark(edition, now=clock.now())
@@ -203,7 +204,11 @@ def _letter(edition: Edition, *, now: datetime, variant: Variant) -> tuple[Lette
 def can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
     """Return which actions to offer: those that the user's role and the legal state transitions permit."""
     reason = second_person.reason_against(edition, content_hash=edition.content_hash, by=request.user)
-    can_approve, transitions = has_permission(request.user, Permission.APPROVE), TRANSITIONS[edition.state]
+    can_approve, can_send, can_operate = (
+        has_permission(request.user, one, edition.publication_id)
+        for one in (Permission.APPROVE, Permission.SEND, Permission.OPERATE)
+    )
+    transitions = TRANSITIONS[edition.state]
     is_open = edition.state in (EditionState.PLANNED, EditionState.ASSEMBLED, EditionState.APPROVED)
     return {
         "decide": can_approve,
@@ -213,15 +218,14 @@ def can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
         and not edition.is_submitted,
         "approve": can_approve and edition.state == EditionState.ASSEMBLED and not reason,
         "approve_why_not": reason if can_approve and edition.state == EditionState.ASSEMBLED else "",
-        "stop": can_approve
+        "stop": can_send
         and edition.state in (EditionState.APPROVED, EditionState.DISPATCHING)
         and stop_edition.effect_of_stopping(edition, now=clock.now()) != StopEffect.NOTHING,
         "hold": can_approve and EditionState.HELD in transitions,
         "release": can_approve and edition.state == EditionState.HELD,
         "cancel": can_approve and EditionState.CANCELLED in transitions,
-        "send": can_approve and is_open,
+        "send": can_send and is_open,
         "assemble": can_approve and edition.state == EditionState.PLANNED,
         "reopen": can_approve and edition.state in (EditionState.ASSEMBLED, EditionState.APPROVED),
-        "steer": (can_approve or has_permission(request.user, Permission.OPERATE))
-        and edition.state == EditionState.DISPATCHING,
+        "steer": (can_send or can_operate) and edition.state == EditionState.DISPATCHING,
     }

@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from newsletter.accounts.models import User
-from newsletter.accounts.permissions import Permission, has_permission
+from newsletter.accounts.permissions import Permission, has_permission, staff_of
 from newsletter.delivery.email_test_models import EmailTest
 from newsletter.delivery.email_tests import order_email_test
 from newsletter.editions.models import Edition, Variant
@@ -21,6 +21,7 @@ from newsletter.lib.errors import NewsletterError
 from newsletter.web.shared.anonymous_letter_views import letter_of
 from newsletter.web.shared.forms import PlainForm, show_errors_on
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 
 SHOWN_TESTS = 8
 KEY = re.compile(r"[0-9a-f]{32}")
@@ -44,16 +45,16 @@ class EmailTestForm(PlainForm):
     variant = forms.ChoiceField(label="Version", choices=(), widget=forms.Select)
     key = forms.RegexField(KEY, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, user: User, has_thanks: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, edition: Edition, has_thanks: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        staff = User.objects.filter(is_active=True).order_by("name", "email")
+        staff = staff_of(edition.publication_id).order_by("name", "email")
         people: Any = self.fields["people"]
         people.choices = [(one.email, f"{one} ({one.email})" if one.name else one.email) for one in staff]
         variant: Any = self.fields["variant"]
         variant.choices = [(Variant.DEFAULT, "With appeal"), (Variant.THANKS, "Donor thank-you")]
         if not has_thanks:
             variant.choices, variant.widget = [(Variant.DEFAULT, "The email")], forms.HiddenInput()
-        self.may_name_others = has_permission(user, Permission.APPROVE)
+        self.may_name_others = has_permission(user, Permission.APPROVE, edition.publication_id)
 
     def addresses(self) -> list[str]:
         """Return all chosen and typed addresses."""
@@ -65,14 +66,14 @@ class EmailTestForm(PlainForm):
 @permission_required(Permission.CURATE)
 def send_test(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Show the form and the latest tests; order a test."""
-    edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
+    edition = permitted_or_404(request, Edition.objects.select_related("publication"), pk=edition_id)
     now = clock.now()
     has_thanks = assemble_edition.has_thanks_letter(edition, now=now)
     if request.method == "POST":
-        form = EmailTestForm(request.POST, user=request.user, has_thanks=has_thanks)
+        form = EmailTestForm(request.POST, user=request.user, edition=edition, has_thanks=has_thanks)
     else:
         initial = {"people": [request.user.email], "key": uuid.uuid4().hex, "variant": Variant.DEFAULT}
-        form = EmailTestForm(initial=initial, user=request.user, has_thanks=has_thanks)
+        form = EmailTestForm(initial=initial, user=request.user, edition=edition, has_thanks=has_thanks)
     if form.is_bound and form.is_valid():
         with show_errors_on(form):
             test = order_email_test.order(

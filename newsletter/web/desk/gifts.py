@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from newsletter.accounts.permissions import Permission
+from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.audience import suppressions
 from newsletter.giving import import_gifts
 from newsletter.giving.import_gifts import GiftImportReport
@@ -46,10 +46,11 @@ def import_file(request: DeskRequest, slug: str) -> HttpResponse:
     """Show the form and the result of the import. Importing the same file twice changes nothing."""
     publication = publications.publication_from_url(request, slug)
     form = GiftsForm(request.POST, request.FILES) if request.method == "POST" else GiftsForm()
-    report = _report(form, publication) if form.is_bound and form.is_valid() else None
+    is_for_all = has_permission(request.user, Permission.APPROVE)
+    report = _report(form, publication, is_for_all=is_for_all) if form.is_bound and form.is_valid() else None
     context = {
         "publication": publication,
-        "several": len(publications.active_publications()) > 1,
+        "several": is_for_all and len(publications.active_publications(request)) > 1,
         "form": form,
         "report": report,
         "unlisted_problems": report.bad - len(report.problems) if report else 0,
@@ -57,8 +58,11 @@ def import_file(request: DeskRequest, slug: str) -> HttpResponse:
     return render(request, "web/desk/gifts.html", context, status=200 if not form.errors else 422)
 
 
-def _report(form: GiftsForm, publication: Publication) -> GiftImportReport | None:
-    """Import the file and return the report; None if it was rejected, with the reason on the form."""
+def _report(form: GiftsForm, publication: Publication, *, is_for_all: bool) -> GiftImportReport | None:
+    """Import the file and return the report; None if it was rejected, with the reason on the form.
+
+    Whoever may decide for this publication only imports gifts for its readers only.
+    """
     data = form.cleaned_data
     try:
         if (data["file"].size or 0) > MAX_FILE_BYTES:
@@ -69,7 +73,7 @@ def _report(form: GiftsForm, publication: Publication) -> GiftImportReport | Non
             source=data["source"],
             erased=suppressions.erased,
             currency=data["currency"],
-            publication=publication if data["only_here"] else None,
+            publication=publication if data["only_here"] or not is_for_all else None,
             now=clock.now(),
         )
     except NewsletterError as error:

@@ -86,7 +86,7 @@ def paste(request: DeskRequest, slug: str) -> HttpResponse:
         case "add" if not more and form.is_valid() and _add(request, publication, form, found, overrides):
             remembered.remember(found, overrides)
             return redirect("queue", publication.slug)
-        case "keep" | "confirm" if not has_permission(request.user, Permission.APPROVE):
+        case "keep" | "confirm" if not has_permission(request.user, Permission.APPROVE, publication):
             return forbidden(request)
         case "confirm" if found.appeal and (inactive := known_as(found.appeal, stored)):
             kept = edit_appeal.activate(inactive, by=request.user)

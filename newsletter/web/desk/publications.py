@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from newsletter.accounts.permissions import Permission
@@ -22,6 +22,7 @@ from newsletter.web.shared import unsaved_changes
 from newsletter.web.shared.display_formats import zone_name
 from newsletter.web.shared.forms import show_errors_on
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import only_permitted, permitted_or_404
 from newsletter.web.shared.unsaved_changes import UnsavedForms
 
 SCHEDULE = ("recurrence", "starts_on", "send_time", "time_zone")
@@ -39,13 +40,13 @@ class DatesPreview(NamedTuple):
 def listing(request: DeskRequest) -> HttpResponse:
     """Show all publications, paused ones last."""
     now = clock.now()
-    found = Publication.objects.order_by("-is_active", "name", "id")
+    found = only_permitted(request, Publication.objects.order_by("-is_active", "name", "id"))
     rows = [(one, preview_dates(one.cadence, now=now, count=1)) for one in found]
     return render(request, "web/desk/publications.html", {"rows": rows, "rules": dict(publication_form.RULES)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required(Permission.CONFIGURE)
+@permission_required(Permission.CONFIGURE, for_all=True)
 def add(request: DeskRequest) -> HttpResponse:
     """Show and save the form of a new publication."""
     form = NewPublicationForm(request.POST if request.method == "POST" else None)
@@ -64,7 +65,7 @@ def add(request: DeskRequest) -> HttpResponse:
 @permission_required(Permission.CONFIGURE)
 def edit(request: DeskRequest, slug: str) -> HttpResponse:
     """Show and save a publication. Only changed fields are saved, so two people may change different ones."""
-    publication = get_object_or_404(Publication, slug=slug)
+    publication = permitted_or_404(request, Publication.objects.all(), slug=slug)
     stored = publication_form.stored_values(publication)
     form = PublicationForm(request.POST if request.method == "POST" else None, stored=stored)
     unsaved = unsaved_changes.restore(request, form)

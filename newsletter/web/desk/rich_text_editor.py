@@ -30,7 +30,7 @@ class WritingInput(forms.Textarea):
 
 
 @require_POST
-@permission_required(Permission.CURATE)
+@permission_required(Permission.PITCH)
 def read_pasted(request: DeskRequest) -> HttpResponse:
     """Return pasted `html`, or plain `text` if there is no HTML, as a sanitised HTML fragment."""
     html, text = request.POST.get("html", ""), request.POST.get("text", "")

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from newsletter.accounts.permissions import Permission
@@ -13,6 +13,7 @@ from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.web.shared.forms import PlainForm, show_errors_on
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 
 DONE = {
     StopEffect.HOLD: "Held. The edition is not sent until someone releases it.",
@@ -28,10 +29,10 @@ class StopEditionForm(PlainForm):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required(Permission.APPROVE)
+@permission_required(Permission.SEND)
 def stop(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Show what stopping does now; stop the edition."""
-    edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
+    edition = permitted_or_404(request, Edition.objects.select_related("publication"), pk=edition_id)
     form = StopEditionForm(request.POST if request.method == "POST" else None)
     now = clock.now()
     if form.is_bound and form.is_valid():

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -27,6 +27,7 @@ from newsletter.web.shared.edit_form import EditForm
 from newsletter.web.shared.forms import LocalDateTimeField, show_errors_on
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 from newsletter.web.shared.picture_forms import PictureForm, picture_message
 from newsletter.web.shared.unsaved_changes import UnsavedForms
 
@@ -125,7 +126,8 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def change(request: DeskRequest, story_id: int) -> HttpResponse:
     """Show the form of a story, and save changes."""
-    story = get_object_or_404(Story.objects.select_related("publication", "picture"), pk=story_id)
+    stories = Story.objects.select_related("publication", "picture", "created_by")
+    story = permitted_or_404(request, stories, pk=story_id)
     with timezone.override(clock_of(story.publication)):
         form = _form_of(request, story)
         unsaved = unsaved_changes.restore(request, form)
@@ -142,7 +144,7 @@ def change(request: DeskRequest, story_id: int) -> HttpResponse:
                 messages.success(request, f"“{story.headline}” was saved.{picture_message(story)}")
                 return redirect("queue", story.publication.slug)
             if form.has_version_conflict:
-                story = Story.objects.select_related("publication", "picture").get(pk=story.pk)
+                story = stories.get(pk=story.pk)
                 form = _form_of(request, story)
                 form.add_domain_error(VersionConflict(SAVE_AGAIN))
         return _page(request, story.publication, form, unsaved, story=story)
@@ -159,10 +161,15 @@ def _initial(draft: StoryDraft) -> dict[str, Any]:
     return fields | {"body": typed_text.to_field_text(fields["body"])}
 
 
-def _form_of(request: DeskRequest, story: Story) -> StoryForm:
+def stored_fields(story: Story) -> dict[str, Any]:
+    """Return the stored values of a story, by the names of the form's fields."""
     names = set(StoryForm.base_fields) - {"picture_file", "picture_out"}
     stored = {name: getattr(story, name) for name in names} | {"body": typed_text.to_field_text(story.body)}
-    stored |= {"picture_file": story.picture_id, "picture_out": story.picture_id}
+    return stored | {"picture_file": story.picture_id, "picture_out": story.picture_id}
+
+
+def _form_of(request: DeskRequest, story: Story) -> StoryForm:
+    stored = stored_fields(story)
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     failed = story.picture is not None and story.picture.has_failed
     retried = ("picture_url",) if failed else ()  # saving fetches the picture again
@@ -170,10 +177,10 @@ def _form_of(request: DeskRequest, story: Story) -> StoryForm:
 
 
 @require_safe
-@permission_required(Permission.CURATE)
+@permission_required(Permission.PITCH)
 def picture(request: DeskRequest, story_id: int) -> HttpResponse:
     """Render the status of a story's picture. The fragment polls until the picture is fetched or has failed."""
-    story = get_object_or_404(Story.objects.select_related("picture"), pk=story_id)
+    story = permitted_or_404(request, Story.objects.select_related("picture"), pk=story_id)
     return render(request, "web/desk/_story_picture.html", {"story": story})
 
 

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +17,7 @@ from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk import paste_story
 from newsletter.web.desk.story_drafts_page import draft_card
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 from newsletter.web.shared.picture_forms import picture_message
 
 ON_CARDS = ("url", "picture_alt")  # fields that a card asks for if they were not found
@@ -47,7 +48,7 @@ def add(request: DeskRequest, slug: str) -> HttpResponseBase:
 @permission_required(Permission.CURATE)
 def show(request: DeskRequest, draft_id: int) -> HttpResponse:
     """Render the card of a draft. The card polls until the draft was read."""
-    draft = _draft(draft_id)
+    draft = _draft(request, draft_id)
     if not request.htmx:
         return _to_drafts(draft.publication.slug)
     if draft.state == DraftState.ADDED and draft.adds_itself and draft.story:
@@ -65,7 +66,7 @@ def show(request: DeskRequest, draft_id: int) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def add_to_queue(request: DeskRequest, draft_id: int) -> HttpResponse:
     """Add the story of a draft to the queue, with what the card asked for."""
-    draft = _draft(draft_id)
+    draft = _draft(request, draft_id)
     changed = {name: value for name in ON_CARDS if (value := request.POST.get(name, "").strip())}
     if request.POST.get("picture") == "none":
         changed |= {"picture_url": "", "picture_alt": "", "picture_credit": ""}
@@ -80,18 +81,18 @@ def add_to_queue(request: DeskRequest, draft_id: int) -> HttpResponse:
 
 @require_POST
 @permission_required(Permission.CURATE)
-def discard(_request: DeskRequest, draft_id: int) -> HttpResponse:
+def discard(request: DeskRequest, draft_id: int) -> HttpResponse:
     """Discard a draft."""
-    draft = _draft(draft_id)
+    draft = _draft(request, draft_id)
     story_drafts.discard(draft)
     return _to_drafts(draft.publication.slug)
 
 
 @require_POST
 @permission_required(Permission.CURATE)
-def retry(_request: DeskRequest, draft_id: int) -> HttpResponse:
+def retry(request: DeskRequest, draft_id: int) -> HttpResponse:
     """Read the page of a failed draft again."""
-    draft = _draft(draft_id)
+    draft = _draft(request, draft_id)
     story_drafts.retry(draft)
     return _to_drafts(draft.publication.slug)
 
@@ -100,16 +101,16 @@ def retry(_request: DeskRequest, draft_id: int) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def forget_correction(request: DeskRequest, correction_id: int) -> HttpResponse:
     """Forget what was corrected on a site, so that it is applied no more."""
-    found = SiteCorrection.objects.select_related("publication").filter(pk=correction_id).first()
-    if found is None:  # a repeated click
+    if not SiteCorrection.objects.filter(pk=correction_id).exists():  # a repeated click
         return redirect("desk")
+    found = permitted_or_404(request, SiteCorrection.objects.select_related("publication"), pk=correction_id)
     found.delete()
     messages.success(request, f"The correction is forgotten. Stories from {found.site} are read without it.")
     return _to_drafts(found.publication.slug)
 
 
-def _draft(draft_id: int) -> StoryDraft:
-    return get_object_or_404(StoryDraft.objects.select_related("publication", "story"), pk=draft_id)
+def _draft(request: DeskRequest, draft_id: int) -> StoryDraft:
+    return permitted_or_404(request, StoryDraft.objects.select_related("publication", "story"), pk=draft_id)
 
 
 def _to_drafts(slug: str) -> HttpResponseRedirect:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,6 +26,7 @@ from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.forms import LocalDateTimeField, PlainForm
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 
 OFFSETS = {"up": -1, "down": 1}
 
@@ -88,16 +89,15 @@ def move(request: DeskRequest, story_id: int) -> HttpResponse:
     def message(story: Story) -> str:
         return f"“{story.headline}” is now at position {order_keys.place_of(story) or 1:,}."
 
-    return _perform(request, _story(story_id), lambda story: _moved(request, story), message, moves=True)
+    return _perform(request, _story(request, story_id), lambda story: _moved(request, story), message, moves=True)
 
 
 @require_POST
 @permission_required(Permission.CURATE)
 def drop(request: DeskRequest, story_id: int) -> HttpResponse:
     """Remove a story from the queue."""
-    return _perform(
-        request, _story(story_id), lambda story: story_queue.drop(story, by=request.user), lambda _: "", drops=True
-    )
+    story = _story(request, story_id)
+    return _perform(request, story, lambda story: story_queue.drop(story, by=request.user), lambda _: "", drops=True)
 
 
 @require_POST
@@ -106,7 +106,7 @@ def restore(request: DeskRequest, story_id: int) -> HttpResponse:
     """Return a removed story to the queue."""
     return _perform(
         request,
-        _story(story_id),
+        _story(request, story_id),
         lambda story: story_queue.restore(story, by=request.user),
         lambda story: f"“{story.headline}” is back in the queue.",
     )
@@ -127,8 +127,9 @@ def _moved(request: DeskRequest, story: Story) -> Story:
     return story_queue.move(story, to=place, by=request.user)
 
 
-def _story(story_id: int) -> Story:
-    return get_object_or_404(Story.objects.select_related("publication"), pk=story_id, publication__is_active=True)
+def _story(request: DeskRequest, story_id: int) -> Story:
+    stories = Story.objects.filter(publication__is_active=True).select_related("publication")
+    return permitted_or_404(request, stories, pk=story_id)
 
 
 def _page(request: DeskRequest, publication: Publication, *, extra: ExtraEditionForm | None = None) -> HttpResponse:
@@ -136,7 +137,8 @@ def _page(request: DeskRequest, publication: Publication, *, extra: ExtraEdition
     undo = publication.stories.filter(pk=dropped, state=StoryState.DROPPED).first() if dropped else None
     shown = story_queue_page.first_stories(publication, story_queue_page.requested_count(request.GET), now=clock.now())
     context = story_queue_page.context(publication, shown, is_whole_page=True, drafts=shown_drafts(request.GET))
-    context |= {"dropped": undo, "problem": "", "publications": publications.active_publications()}
+    context |= {"dropped": undo, "problem": "", "publications": publications.active_publications(request)}
+    context["pitches_waiting"] = publication.stories.all().pitched().count()
     context |= {"extra": extra or ExtraEditionForm(), "unsaved": unsaved_changes.titles_of_user(request.user)}
     return render(request, "web/desk/story_queue.html", context)
 

@@ -16,6 +16,7 @@ from newsletter.web.desk import suggestions_page
 from newsletter.web.desk.suggestions_page import PAGE_SIZE
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 from newsletter.web.shared.picture_forms import picture_message
 
 MAX_START = 100_000
@@ -32,7 +33,7 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
     cards = suggestions_page.suggestion_cards(publication, now=clock.now(), count=PAGE_SIZE, start=start)
     context = {
         "publication": publication,
-        "publications": publications.active_publications(),
+        "publications": publications.active_publications(request),
         "cards": cards,
         "total": total,
         "start": start,
@@ -48,7 +49,7 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def queue(request: DeskRequest, suggestion_id: int) -> HttpResponse:
     """Add a suggestion to the queue, or order the reading of its link."""
-    suggestion = _suggestion(suggestion_id)
+    suggestion = _suggestion(request, suggestion_id)
     if suggestion is None:
         return _gone(request)
     try:
@@ -68,15 +69,17 @@ def queue(request: DeskRequest, suggestion_id: int) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def dismiss(request: DeskRequest, suggestion_id: int) -> HttpResponse:
     """Dismiss a suggestion."""
-    suggestion = _suggestion(suggestion_id)
+    suggestion = _suggestion(request, suggestion_id)
     if suggestion is None:
         return _gone(request)
     queue_suggestions.dismiss(suggestion)
     return _back(request, suggestion)
 
 
-def _suggestion(suggestion_id: int) -> Suggestion | None:
-    return Suggestion.objects.select_related("publication").filter(pk=suggestion_id).first()
+def _suggestion(request: DeskRequest, suggestion_id: int) -> Suggestion | None:
+    if not Suggestion.objects.filter(pk=suggestion_id).exists():
+        return None
+    return permitted_or_404(request, Suggestion.objects.select_related("publication"), pk=suggestion_id)
 
 
 def _gone(request: DeskRequest) -> HttpResponse:

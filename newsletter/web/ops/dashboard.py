@@ -4,10 +4,10 @@ from django import forms
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from newsletter.accounts.permissions import Permission, has_permission
+from newsletter.accounts.permissions import Permission, has_permission, permitted, permitted_ids
 from newsletter.delivery.dispatches import control_dispatch, settle_batch
 from newsletter.delivery.dispatches.delay_reasons import delay_of
 from newsletter.delivery.ledger.progress import progress
@@ -27,6 +27,7 @@ from newsletter.web.ops.runbook import runbook
 from newsletter.web.shared.edition_status import edition_status
 from newsletter.web.shared.forms import PlainForm
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 
 TONES = {Level.WELL: "good", Level.BUSY: "warn", Level.BROKEN: "bad"}
 DECISIONS = {
@@ -47,7 +48,8 @@ class StopForm(PlainForm):
 def ops(request: DeskRequest) -> HttpResponse:
     """Show the page; for htmx, only the part that refreshes."""
     now = clock.now()
-    current = status(now=now)
+    ours = permitted_ids(request.user, Permission.OPERATE)
+    current = status(now=now, publications=ours)
     paused = {pause.publication_id for pause in current.pauses}
     context = {
         "status": current,
@@ -62,21 +64,23 @@ def ops(request: DeskRequest) -> HttpResponse:
         "all_paused": None in paused,
         "paused": paused,
         "runbook": runbook(),
+        "is_for_all": ours is None,
         "now": now,
     }
     if request.htmx:
         return render(request, "web/ops/_dashboard.html", context)
     steps = queue_history(now=now)
     pauses = SendingPause.objects.filter(Q(ended_at=None) | Q(ended_at__gt=steps[0].start), since__lte=now)
+    pauses = pauses.filter(Q(publication=None) | permitted(request.user, Permission.OPERATE))
     chart = queue_chart(steps, list(pauses.select_related("publication").order_by("since")[:50]), now=now)
     return render(request, "web/ops/dashboard.html", context | {"chart": chart})
 
 
 @require_POST
-@permission_required(Permission.OPERATE, Permission.APPROVE)
+@permission_required(Permission.OPERATE, Permission.SEND)
 def pause(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     """Pause a dispatch."""
-    dispatch = get_object_or_404(Dispatch, pk=dispatch_id)
+    dispatch = permitted_or_404(request, Dispatch.objects.select_related("edition"), pk=dispatch_id)
     try:
         control_dispatch.pause(dispatch, reason="", by=request.user)
     except NewsletterError as error:
@@ -90,10 +94,10 @@ def pause(request: DeskRequest, dispatch_id: int) -> HttpResponse:
 
 
 @require_POST
-@permission_required(Permission.OPERATE, Permission.APPROVE)
+@permission_required(Permission.OPERATE, Permission.SEND)
 def resume(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     """Resume a dispatch."""
-    dispatch = get_object_or_404(Dispatch, pk=dispatch_id)
+    dispatch = permitted_or_404(request, Dispatch.objects.select_related("edition"), pk=dispatch_id)
     try:
         control_dispatch.resume(dispatch, by=request.user)
     except NewsletterError as error:
@@ -104,10 +108,10 @@ def resume(request: DeskRequest, dispatch_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required(Permission.OPERATE, Permission.APPROVE)
+@permission_required(Permission.OPERATE, Permission.SEND)
 def stop(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     """Ask for a reason, then stop a dispatch for good."""
-    dispatch = get_object_or_404(Dispatch.objects.select_related("edition__publication"), pk=dispatch_id)
+    dispatch = permitted_or_404(request, Dispatch.objects.select_related("edition__publication"), pk=dispatch_id)
     form = StopForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
@@ -122,7 +126,7 @@ def stop(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     context = {
         "form": form,
         "dispatch": dispatch,
-        "is_from_ops": _is_from_ops(request),
+        "is_from_ops": _is_from_ops(request, dispatch),
         "ahead": delay.sentences[0] if delay and scheduled else "",
         "can_be_recalled": scheduled is not None and scheduled.stoppable_until is not None,
         "progress": progress(dispatch),
@@ -136,7 +140,9 @@ def stop(request: DeskRequest, dispatch_id: int) -> HttpResponse:
 @permission_required(Permission.OPERATE)
 def retry(request: DeskRequest, batch_id: int) -> HttpResponse:
     """Retry one refused batch, before or instead of the others."""
-    batch = get_object_or_404(Batch.objects.defer("subscribers"), pk=batch_id)
+    batch = permitted_or_404(
+        request, Batch.objects.select_related("dispatch__edition").defer("subscribers"), pk=batch_id
+    )
     try:
         control_dispatch.retry(batch, by=request.user)
     except NewsletterError as error:
@@ -153,7 +159,7 @@ def settle(request: DeskRequest, batch_id: int, decision: str) -> HttpResponse:
     if decision not in DECISIONS:
         raise Http404
     batches = Batch.objects.select_related("dispatch__edition__publication").defer("subscribers")
-    batch = get_object_or_404(batches, pk=batch_id)
+    batch = permitted_or_404(request, batches, pk=batch_id)
     if request.method == "POST":
         action, result = DECISIONS[decision]
         try:
@@ -175,12 +181,13 @@ def settle(request: DeskRequest, batch_id: int, decision: str) -> HttpResponse:
 
 
 def _back(request: DeskRequest, dispatch: Dispatch) -> HttpResponse:
-    return redirect("ops") if _is_from_ops(request) else redirect("edition", dispatch.edition_id)
+    return redirect("ops") if _is_from_ops(request, dispatch) else redirect("edition", dispatch.edition_id)
 
 
-def _is_from_ops(request: DeskRequest) -> bool:
+def _is_from_ops(request: DeskRequest, dispatch: Dispatch) -> bool:
     """Return whether the user came from the ops page rather than from an edition's page."""
-    return has_permission(request.user, Permission.OPERATE) and request.GET.get("from") != "edition"
+    is_operator = has_permission(request.user, Permission.OPERATE, dispatch.edition.publication_id)
+    return is_operator and request.GET.get("from") != "edition"
 
 
 def _recall_message(dispatch: Dispatch) -> str:

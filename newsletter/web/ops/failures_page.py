@@ -18,7 +18,7 @@ TIMES_SHOWN = 50
 
 
 @require_safe
-@permission_required(Permission.OPERATE)
+@permission_required(Permission.OPERATE, for_all=True)
 def listing(request: DeskRequest) -> HttpResponse:
     """Show the failures of the last seven days in groups, and the provider's answers to failed calls."""
     now = clock.now()
@@ -32,7 +32,7 @@ def listing(request: DeskRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required(Permission.OPERATE)
+@permission_required(Permission.OPERATE, for_all=True)
 def show(request: DeskRequest, failure_id: int) -> HttpResponse:
     """Show one failure with its traceback, and when others of its group happened."""
     failure = get_object_or_404(Failure, pk=failure_id)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from newsletter.accounts.permissions import Permission
@@ -16,6 +16,7 @@ from newsletter.lib.errors import NewsletterError
 from newsletter.web import csv_download
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 
 PAGE_SIZE = 100  # readers
 
@@ -24,7 +25,7 @@ PAGE_SIZE = 100  # readers
 @permission_required(Permission.OPERATE)
 def page(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     """List the readers. `?state=` filters by state, `?page=` selects a page."""
-    dispatch = _dispatch(dispatch_id)
+    dispatch = _dispatch(request, dispatch_id)
     only = _state(request)
     number = whole_number(request.GET.get("page", "")) or 1
     counts = missing_readers.missing_counts(dispatch)
@@ -51,7 +52,7 @@ def page(request: DeskRequest, dispatch_id: int) -> HttpResponse:
 @permission_required(Permission.OPERATE)
 def file(request: DeskRequest, dispatch_id: int) -> FileResponse:
     """Download all of them, or those of `?state=`, as CSV."""
-    dispatch = _dispatch(dispatch_id)
+    dispatch = _dispatch(request, dispatch_id)
     if dispatch.final_at:
         raise Http404  # only numbers are left; the page says so
     lines = missing_readers.lines(missing_readers.missing_readers(dispatch, only=_state(request)))
@@ -62,7 +63,7 @@ def file(request: DeskRequest, dispatch_id: int) -> FileResponse:
 @permission_required(Permission.OPERATE)
 def leave_out(request: DeskRequest, dispatch_id: int) -> HttpResponse:
     """Exclude readers who were refused because of their own address or name."""
-    dispatch = _dispatch(dispatch_id)
+    dispatch = _dispatch(request, dispatch_id)
     try:
         count = control_dispatch.leave_out_refused(dispatch, by=request.user, now=clock.now())
     except NewsletterError as error:
@@ -83,5 +84,5 @@ def _state(request: DeskRequest) -> MissingState | None:
         raise Http404 from None
 
 
-def _dispatch(dispatch_id: int) -> Dispatch:
-    return get_object_or_404(Dispatch.objects.select_related("edition__publication"), pk=dispatch_id)
+def _dispatch(request: DeskRequest, dispatch_id: int) -> Dispatch:
+    return permitted_or_404(request, Dispatch.objects.select_related("edition__publication"), pk=dispatch_id)

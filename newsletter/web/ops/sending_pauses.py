@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from newsletter.accounts.permissions import Permission, has_permission
+from newsletter.accounts.models import User
+from newsletter.accounts.permissions import Permission, has_permission, has_permission_somewhere, permitted
 from newsletter.delivery.dispatches import control_dispatch, pause_sending
 from newsletter.delivery.dispatches.active_pauses import active_pauses
 from newsletter.delivery.models import Dispatch
@@ -23,7 +27,9 @@ from newsletter.publications.models import Publication
 from newsletter.web.shared.forms import PlainForm
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import only_permitted
 
+STEERING = (Permission.OPERATE, Permission.SEND)
 HOURS = [(1, "1 hour"), (4, "4 hours"), (12, "12 hours"), (24, "24 hours"), (0, "Until somebody resumes")]
 
 
@@ -49,13 +55,21 @@ class PauseForm(PlainForm):
     )
     hours = forms.TypedChoiceField(label="For how long", choices=HOURS, coerce=int, initial=1)
 
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        publication: Any = self.fields["publication"]
+        publication.queryset = publication.queryset.filter(permitted(user, *STEERING, publication="pk"))
+        if not any(has_permission(user, one) for one in STEERING):
+            publication.required, publication.empty_label = True, "Choose a publication"
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required(Permission.OPERATE, Permission.APPROVE)
+@permission_required(*STEERING)
 def pause(request: DeskRequest) -> HttpResponse:
     """Ask what, why and for how long; then pause. `?publication=` chooses one by its id."""
     chosen = whole_number(request.GET.get("publication", ""))
-    form = PauseForm(request.POST if request.method == "POST" else None, initial={"publication": chosen})
+    posted = request.POST if request.method == "POST" else None
+    form = PauseForm(posted, initial={"publication": chosen}, user=request.user)
     if form.is_bound and form.is_valid():
         now, hours = clock.now(), form.cleaned_data["hours"]
         try:
@@ -71,21 +85,24 @@ def pause(request: DeskRequest) -> HttpResponse:
         else:
             messages.success(request, f"{made.scope} is paused. Requests in progress finish; nothing more is sent.")
             return _back(request)
-    open_dispatches = Dispatch.objects.filter(state=DispatchState.OPEN).select_related("edition__publication")
+    open_dispatches = only_permitted(request, Dispatch.objects.filter(state=DispatchState.OPEN))
+    open_dispatches = open_dispatches.select_related("edition__publication")
     context = {
         "form": form,
         "sending": list(open_dispatches.order_by("pk")[:20]),
         "is_ahead": open_dispatches.filter(leaves_at__isnull=False).exists(),
-        "is_from_ops": has_permission(request.user, Permission.OPERATE),
+        "is_from_ops": has_permission_somewhere(request.user, Permission.OPERATE),
     }
     return render(request, "web/ops/pause_sending.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required(Permission.OPERATE, Permission.APPROVE)
+@permission_required(*STEERING)
 def resume(request: DeskRequest, pause_id: int) -> HttpResponse:
     """Say what goes on and which editions leave late; then resume."""
-    found = get_object_or_404(SendingPause.objects.select_related("publication"), pk=pause_id)
+    found = get_object_or_404(_visible_pauses(request), pk=pause_id)
+    if not any(has_permission(request.user, one, found.publication_id) for one in STEERING):
+        raise PermissionDenied
     if request.method == "POST":
         pause_sending.resume_sending(found, by=request.user, now=clock.now())
         messages.success(request, f"Resumed: {found.scope.lower() if not found.publication else found.publication}.")
@@ -108,9 +125,14 @@ def resume(request: DeskRequest, pause_id: int) -> HttpResponse:
             (edition, _after_resuming(edition, others, is_late=edition.too_late_after < now))
             for edition in waiting[:20]
         ],
-        "is_from_ops": has_permission(request.user, Permission.OPERATE),
+        "is_from_ops": has_permission_somewhere(request.user, Permission.OPERATE),
     }
     return render(request, "web/ops/resume_sending.html", context)
+
+
+def _visible_pauses(request: DeskRequest) -> QuerySet[SendingPause]:
+    """Return the pauses of all sending, and those of publications in which the user has a role."""
+    return SendingPause.objects.filter(Q(publication=None) | permitted(request.user)).select_related("publication")
 
 
 def _after_resuming(edition: Edition, others: Sequence[SendingPause], *, is_late: bool) -> AfterResuming:
@@ -120,4 +142,4 @@ def _after_resuming(edition: Edition, others: Sequence[SendingPause], *, is_late
 
 
 def _back(request: DeskRequest) -> HttpResponse:
-    return redirect("ops" if has_permission(request.user, Permission.OPERATE) else "editions")
+    return redirect("ops" if has_permission_somewhere(request.user, Permission.OPERATE) else "editions")

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from newsletter.accounts.permissions import Permission
@@ -15,6 +15,7 @@ from newsletter.lib import clock
 from newsletter.lib.errors import InvalidState, NewsletterError
 from newsletter.mail.message import Letter
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import permitted_or_404
 from newsletter.web.shared.security_headers import FRAMED_LETTER
 
 SCHEME = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)")
@@ -72,7 +73,7 @@ def framed(request: DeskRequest, edition_id: int) -> HttpResponse:
     `?dark=1` shows dark mode, `?thanks=1` the donor thank-you, `?plain=1` the letter without appeal, `?due_at=` the
     letter at another time.
     """
-    edition = get_object_or_404(Edition.objects.select_related("publication"), pk=edition_id)
+    edition = permitted_or_404(request, Edition.objects.select_related("publication"), pk=edition_id)
     due_at, variant = requested_due_at(request), requested_variant(request)
     try:
         if due_at:

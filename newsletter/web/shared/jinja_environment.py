@@ -4,13 +4,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.messages import get_messages
+from django.db.models import Q
 from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment, StrictUndefined, pass_environment
 from markupsafe import Markup
 
 from newsletter.accounts.models import User
-from newsletter.accounts.permissions import Permission, has_permission
+from newsletter.accounts.permissions import Permission, has_permission, has_permission_somewhere, permitted
 from newsletter.delivery.dispatches import active_pauses
 from newsletter.delivery.pause_models import SendingPause
 from newsletter.editions.models import Edition
@@ -19,6 +20,8 @@ from newsletter.publications.models import Publication
 from newsletter.rendering.markup.isolated_values import fill_isolated
 from newsletter.web.shared import display_formats
 from newsletter.web.shared.pause_sentence import pause_sentence
+
+SOMEWHERE = object()
 
 
 def environment(**options: Any) -> Environment:
@@ -66,8 +69,13 @@ def _icon(env: Environment, name: str) -> Markup:
     return icon
 
 
-def _may(user: object, step: Permission) -> bool:
-    return isinstance(user, User) and has_permission(user, step)
+def _may(user: object, step: Permission, publication: Publication | int | object | None = SOMEWHERE) -> bool:
+    """Return True if the user has a permission in a publication; with None in all, without one in any."""
+    if not isinstance(user, User):
+        return False
+    if isinstance(publication, Publication | int | None):
+        return has_permission(user, step, publication)
+    return has_permission_somewhere(user, step)
 
 
 def _when(value: datetime, publication: Publication) -> str:
@@ -92,8 +100,9 @@ def _remaining(until: datetime) -> str:
     return display_formats.duration((until - clock.now()).total_seconds())
 
 
-def _sending_pauses() -> list[SendingPause]:
-    return list(active_pauses.active_pauses(now=clock.now()))
+def _sending_pauses(user: User) -> list[SendingPause]:
+    """Return the pauses of all sending, and those of publications in which the user has a role."""
+    return list(active_pauses.active_pauses(now=clock.now()).filter(Q(publication=None) | permitted(user)))
 
 
 def _is_sending_paused(publication_id: int) -> bool:

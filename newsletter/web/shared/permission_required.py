@@ -1,4 +1,7 @@
-"""View decorator: the user must be signed in and have one of the given permissions (accounts/permissions.py)."""
+"""View decorator: the user must be signed in and have one of the given permissions (accounts/permissions.py).
+
+A view for the objects of a publication finds them with `permitted_objects.py`, which checks the permission there.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -13,23 +17,31 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from newsletter.accounts.models import User
-from newsletter.accounts.permissions import Permission, has_permission
+from newsletter.accounts.permissions import Permission, has_permission, has_permission_somewhere
 from newsletter.web.shared.error_pages import forbidden
 
 P = ParamSpec("P")
 
 
 class DeskRequest(HttpRequest):
-    """The request inside a view with `permission_required`: has a signed-in user and htmx details."""
+    """The request inside a view with `permission_required`: has a signed-in user and htmx details.
+
+    `permissions` are those of which the view requires one.
+    """
 
     user: User
     htmx: HtmxDetails
+    permissions: tuple[Permission, ...]
 
 
 def permission_required(
-    *permissions: Permission,
+    *permissions: Permission, for_all: bool = False
 ) -> Callable[[Callable[Concatenate[DeskRequest, P], HttpResponseBase]], Callable[..., HttpResponseBase]]:
-    """Admit users who have any of `permissions`; without arguments, every signed-in user."""
+    """Admit users who have any of `permissions` in some publication; without arguments, every signed-in user.
+
+    With `for_all` only those who have it in all publications, for what concerns all of them.
+    """
+    is_met = has_permission if for_all else has_permission_somewhere
 
     def guard(view: Callable[Concatenate[DeskRequest, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
@@ -37,9 +49,13 @@ def permission_required(
             user = request.user
             if not isinstance(user, User):
                 return _to_sign_in(request)
-            if permissions and not any(has_permission(user, permission) for permission in permissions):
+            if permissions and not any(is_met(user, permission) for permission in permissions):
                 return forbidden(request)
-            return view(request, *args, **kwargs)
+            request.permissions = permissions
+            try:
+                return view(request, *args, **kwargs)
+            except PermissionDenied:
+                return forbidden(request)
 
         return guarded
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
@@ -15,11 +16,16 @@ from django.views.decorators.http import require_POST
 
 from newsletter.accounts import unsaved_forms
 from newsletter.accounts.models import UnsavedForm, User
-from newsletter.accounts.permissions import Permission, has_permission
+from newsletter.accounts.permissions import Permission, has_permission, has_permission_somewhere
+from newsletter.editions.models import Edition
+from newsletter.giving.models import Appeal
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput
+from newsletter.publications.models import Publication
+from newsletter.stories.models import Story
 from newsletter.web.shared.edit_form import SEEN, EditForm
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
+from newsletter.web.shared.permitted_objects import where_permitted
 
 ADDRESS = "unsaved-address"
 MAX_ADDRESS: int = UnsavedForm._meta.get_field("address").max_length or 0
@@ -40,10 +46,21 @@ FORMS = {
     "edition-texts": KeptForm("Subject and note", "subject", Permission.CURATE),
     "appeal-add": KeptForm("New appeal", "name", Permission.APPROVE),
     "appeal": KeptForm("Appeal", "name", Permission.APPROVE),
+    "pitch-add": KeptForm("New pitch", "headline", Permission.PITCH),
+    "pitch": KeptForm("Pitch", "headline", Permission.PITCH),
     "publication-add": KeptForm("New publication", "name", Permission.CONFIGURE),
     "publication": KeptForm("Publication", "name", Permission.CONFIGURE),
     "template": KeptForm("Template", "", Permission.APPROVE),
 }  # by view
+
+
+SUBJECTS: dict[str, tuple[type[Model], str]] = {
+    "slug": (Publication, "slug"),
+    "story_id": (Story, "pk"),
+    "pitch_id": (Story, "pk"),
+    "edition_id": (Edition, "pk"),
+    "appeal_id": (Appeal, "pk"),
+}  # by the name in the address: what the form edits, and the field that names it
 
 
 class UnsavedForms(NamedTuple):
@@ -70,8 +87,10 @@ def keep(request: DeskRequest) -> HttpResponse:
     address = request.POST.get(ADDRESS, "")
     if not _is_form(address):
         return HttpResponse("There is no such form.", status=404, content_type="text/plain")
-    if not has_permission(request.user, FORMS[_view_name(address)].permission):
+    if not has_permission_somewhere(request.user, FORMS[_view_name(address)].permission):
         return HttpResponse("You may not change this.", status=403, content_type="text/plain")
+    if address not in _permitted(request.user, [address]):
+        return HttpResponse("There is no such form.", status=404, content_type="text/plain")
     fields = {name: str(value) for name, value in request.POST.items() if name not in NOT_TYPED}
     try:
         unsaved_forms.keep(request.user, address, fields, now=clock.now())
@@ -118,8 +137,10 @@ def saved(request: DeskRequest) -> None:
 
 
 def titles_of_user(user: User) -> list[UnsavedTitle]:
-    """Return the forms in which a user has unsaved changes, newest first."""
-    return _titled(user.unsaved_forms.select_related("user").order_by("-saved_at")[:10])
+    """Return the forms in which a user has unsaved changes and that they may still open, newest first."""
+    forms = list(user.unsaved_forms.select_related("user").order_by("-saved_at")[:10])
+    permitted = _permitted(user, [form.address for form in forms])
+    return _titled(form for form in forms if form.address in permitted)
 
 
 def titles_at(addresses: Collection[str]) -> list[UnsavedTitle]:
@@ -136,6 +157,33 @@ def _titled(found: Iterable[UnsavedForm]) -> list[UnsavedTitle]:
         title = f"{label}: “{name}”" if name else label
         titles.append(UnsavedTitle(title, form.address, form.saved_at, form.user))
     return titles
+
+
+def _permitted(user: User, addresses: Collection[str]) -> set[str]:
+    """Return the addresses of forms that a user may save, by the publication of what they edit.
+
+    The number of queries depends on the kinds of forms only, and is zero for a user with a role for all publications.
+    """
+    asked: dict[tuple[str, Permission], dict[str, list[str]]] = {}
+    permitted = set()
+    for address in addresses:
+        kept, (key, value) = FORMS.get(_view_name(address)), _subject(address)
+        if kept and has_permission(user, kept.permission):
+            permitted.add(address)
+        elif kept and key:
+            asked.setdefault((key, kept.permission), {}).setdefault(value, []).append(address)
+    for (key, permission), by_value in asked.items():
+        model, field = SUBJECTS[key]
+        condition = where_permitted(model, user, permission)
+        found = model._default_manager.filter(condition, **{f"{field}__in": list(by_value)})
+        permitted |= {address for value in found.values_list(field, flat=True) for address in by_value[str(value)]}
+    return permitted
+
+
+def _subject(address: str) -> tuple[str, str]:
+    """Return what the form edits: the name of the number or slug in its address, and its value; empty for neither."""
+    found = resolve(urlsplit(address).path).kwargs if _view_name(address) else {}
+    return next(((key, str(value)) for key, value in found.items() if key in SUBJECTS), ("", ""))
 
 
 def _is_form(address: str) -> bool:

@@ -16,7 +16,7 @@ MAX_WHO = 254  # characters of an address
 
 
 @require_safe
-@permission_required(Permission.CONFIGURE)
+@permission_required(Permission.CONFIGURE, for_all=True)
 def show(request: DeskRequest) -> HttpResponse:
     """Show the acts of all people, newest first; `?who=` and `?act=` select some."""
     who, act = request.GET.get("who", "")[:MAX_WHO].replace("\0", ""), request.GET.get("act", "")

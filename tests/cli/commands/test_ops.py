@@ -92,6 +92,11 @@ def test_a_watched_status_is_printed_again_until_ctrl_c(db: None, capsys: pytest
     assert pauses == [2.0] * 3
 
 
+def test_a_watched_status_is_no_json(newsletter: Command) -> None:
+    refused = newsletter("status", "--watch", "--json")
+    assert (refused.status, "--json: cannot be combined with --watch" in refused.err) == (1, True)
+
+
 def test_failures_of_the_last_hour_are_a_warning(newsletter: Command) -> None:
     assert newsletter("ops", "failures").out.startswith("OK: no failures.")
     record_failure(ValueError("odd"), source="task", name="workers.tasks.assembly.x", now=clock.now())

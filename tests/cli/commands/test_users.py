@@ -1,7 +1,12 @@
 import pytest
 
 from newsletter.accounts.models import Role, User
+from newsletter.accounts.permissions import Permission, has_permission
+from newsletter.audit.acts import Act
+from newsletter.audit.models import Record
+from newsletter.publications.publication_roles import grant_publication_role
 from tests.cli.conftest import Command
+from tests.support import factories as make
 
 PASSWORD = "a password for everyone"
 
@@ -53,7 +58,14 @@ def test_a_password_and_a_role_can_be_changed(newsletter: Command) -> None:
 
 def test_no_password_is_printed_and_unknown_users_are_refused(newsletter: Command) -> None:
     add(newsletter, "cora@example.org")
-    assert set(newsletter("users", "list", "--json").data[0]) == {"email", "name", "role", "is_active", "created_at"}
+    assert set(newsletter("users", "list", "--json").data[0]) == {
+        "email",
+        "name",
+        "role",
+        "is_active",
+        "created_at",
+        "publication_roles",
+    }
     assert newsletter("users", "set-role", "otto@example.org", "ops").status == 1
 
 
@@ -64,3 +76,30 @@ def test_an_international_domain_is_one_address_however_it_is_written(newsletter
     assert again.status == 1
     assert newsletter("users", "close", "cora@münchen.example").status == 0
     assert newsletter("users", "add", "ops@desk.local", "--password-stdin", stdin=f"{PASSWORD}\n").status == 0
+
+
+def test_a_role_for_one_publication_is_granted_listed_and_revoked(newsletter: Command) -> None:
+    publication = make.publication(slug="morning")
+    add(newsletter, "rosa@example.org", "--role", "none")
+    words = ("rosa@example.org", "--publication", "morning")
+    granted = newsletter("users", "grant", *words, "--role", "contributor", "--json").data
+    assert (granted["role"], granted["publication_roles"]) == ("", {"morning": "contributor"})
+    assert has_permission(User.objects.get(), Permission.PITCH, publication)
+    assert "morning: contributor" in newsletter("users", "list").text
+    newsletter("users", "grant", *words, "--role", "editor")
+    assert newsletter("users", "list", "--json").data[0]["publication_roles"] == {"morning": "editor"}
+    assert newsletter("users", "revoke", *words, "--json").data["publication_roles"] == {}
+    assert newsletter("users", "grant", "rosa@example.org", "--publication", "evening", "--role", "ops").status == 1
+    assert newsletter("users", "set-role", "rosa@example.org", "ops", "--json").data["role"] == "ops"
+    assert newsletter("users", "set-role", "rosa@example.org", "none", "--json").data["role"] == ""
+
+
+def test_a_command_takes_the_person_with_a_right_to_its_publication(newsletter: Command) -> None:
+    morning, evening = make.publication(slug="morning"), make.publication(slug="evening")
+    rosa = User.objects.create_user("rosa@example.org", name="Rosa", role="")
+    grant_publication_role(rosa, morning, role=Role.EDITOR, by=None, now=make.MONDAY)
+    ours, theirs = make.edition(morning), make.edition(evening)
+    refused = newsletter("editions", "hold", str(theirs.pk), "--reason", "Rain", "--by", "rosa@example.org")
+    assert (refused.status, "no role for this publication" in refused.err) == (1, True)
+    assert newsletter("editions", "hold", str(ours.pk), "--reason", "Rain", "--json").data["state"] == "held"
+    assert Record.objects.get(act=Act.EDITION_HELD).user == rosa

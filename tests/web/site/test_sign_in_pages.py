@@ -29,11 +29,12 @@ def test_somebody_from_ops_begins_at_ops(client: Client) -> None:
 @pytest.mark.parametrize("role", Role)
 def test_whoever_opens_the_site_lands_on_a_page_they_may_see(client: Client, role: Role) -> None:
     make.person(role, "Somebody", password=make.PASSWORD)
-    make.publication()
+    make.publication(slug="morning")
     asked = client.get("/")["Location"]
     answer = client.post(asked, {"username": "somebody@example.org", "password": make.PASSWORD}, follow=True)
     assert answer.status_code == 200
-    assert answer.redirect_chain[-1][0] == {Role.OPS: "/ops/", Role.AUDIENCE: "/readers/"}.get(role, "/")
+    pages = {Role.OPS: "/ops/", Role.AUDIENCE: "/readers/", Role.CONTRIBUTOR: "/desk/morning/pitches/"}
+    assert answer.redirect_chain[-1][0] == pages.get(role, "/")
 
 
 def test_capitals_in_an_address_do_not_keep_anybody_out(client: Client) -> None:

@@ -55,7 +55,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # django-allauth ha
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         user = request.user
-        return start_page(user) if isinstance(user, User) else "/"
+        return (start_page(user) if isinstance(user, User) else "") or "/"
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False

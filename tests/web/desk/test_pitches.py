@@ -1,0 +1,111 @@
+"""The pages of pitches: a contributor proposes, a curator decides, the contributor reads what was decided."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from newsletter.accounts.models import Role, User
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from newsletter.publications.publication_roles import grant_publication_role
+from newsletter.stories import pitches
+from newsletter.stories.models import Story
+from tests.support import factories as make
+from tests.web.asking import follow, words
+from tests.web.browsing import form_of
+from tests.web.conftest import signed_in
+
+pytestmark = pytest.mark.django_db
+PAGE, NEW = "/desk/morning/pitches/", "/desk/morning/pitches/new/"
+TYPED = {
+    "why": "Islanders ask.",
+    "headline": "The ferry stays",
+    "url": "https://post.example.org/ferry",
+    "body": "It stays for another year.",
+}
+
+
+@pytest.fixture
+def contributor(publication: Publication) -> User:
+    carl = User.objects.create_user("carl@example.org", name="Carl", role="")
+    grant_publication_role(carl, publication, role=Role.CONTRIBUTOR, by=None, now=clock.now())
+    return User.objects.get(pk=carl.pk)
+
+
+@pytest.fixture
+def carl(contributor: User) -> Client:
+    return signed_in(contributor)
+
+
+def test_a_story_is_pitched_changed_accepted_and_seen_in_the_queue(carl: Client, cora: Client) -> None:
+    answer = form_of(carl, NEW, having="why").send(carl, **TYPED)
+    assert "Waiting for a curator" in follow(answer, carl)
+    pitch = Story.objects.get()
+    answer = form_of(carl, f"/pitches/{pitch.pk}/", having="why").send(carl, why="Many ask.")
+    assert "Many ask." in follow(answer, carl)
+    page = words(cora.get(PAGE))
+    assert "Pitches: 1" in words(cora.get("/desk/morning/"))
+    assert "Carl, just now: Many ask." in page
+    assert "It stays for another year." in page
+    answer = cora.post(f"/pitches/{pitch.pk}/accept/")
+    assert "at the end of the queue" in follow(answer, cora)
+    shown = words(carl.get(PAGE))
+    assert "Accepted It is in the queue." in shown
+    assert "The story queue The ferry stays" in shown
+    assert "can no longer be changed" in follow(carl.get(f"/pitches/{pitch.pk}/"), carl)
+
+
+def test_the_reason_for_declining_is_read_by_whoever_pitched(
+    carl: Client, cora: Client, contributor: User, publication: Publication
+) -> None:
+    text: Any = {"headline": "The ferry stays", "url": "https://post.example.org/ferry", "body": "<p>It stays.</p>"}
+    pitch = pitches.pitch_story(publication, why="Islanders ask.", by=contributor, **text)
+    refused = follow(cora.post(f"/pitches/{pitch.pk}/decline/", {"reason": " "}), cora)
+    assert "reason: is empty." in refused
+    answer = cora.post(f"/pitches/{pitch.pk}/decline/", {"reason": "We <b>ran</b> it in May."})
+    assert "was declined" in follow(answer, cora)
+    page = carl.get(PAGE)
+    assert "Declined We <b>ran</b> it in May." in words(page)
+    assert "<b>ran</b>" not in page.content.decode()
+    assert "Accept after all" in words(cora.get(PAGE))
+    assert "A pitch that was declined by Carl: Islanders ask." in words(cora.get(f"/stories/{pitch.pk}/"))
+
+
+def test_a_contributor_sees_own_pitches_the_queue_and_nothing_else(
+    carl: Client, publication: Publication, contributor: User
+) -> None:
+    make.story(publication, headline="Rain at last")
+    make.story(publication, headline="Of another contributor", state="pitched", pitch="Yes.", created_by=make.cora())
+    make.story(publication, headline="My own", state="pitched", pitch="Yes.", created_by=contributor)
+    page = words(carl.get(PAGE))
+    assert "Rain at last" in page
+    assert "My own" in page
+    assert "Of another contributor" not in page
+    bar = page.partition("Carl")[0]
+    assert "Pitches" in bar
+    for other in ("Desk", "Editions", "Appeals", "Publications", "Readers", "Ops"):
+        assert other not in bar
+    assert carl.get("/").headers["Location"] == "/pitches/"
+    theirs = Story.objects.get(headline="Of another contributor")
+    assert carl.get(f"/pitches/{theirs.pk}/").status_code == 404
+    assert carl.post(f"/pitches/{theirs.pk}/", TYPED).status_code == 404
+
+
+def test_what_was_typed_is_kept_when_a_pitch_is_not_accepted_by_the_form(carl: Client) -> None:
+    answer: Any = form_of(carl, NEW, having="why").send(carl, **TYPED | {"why": "", "url": "nothing"})
+    assert answer.status_code == 200
+    assert "The ferry stays" in answer.content.decode()
+    assert "This field is required." in words(answer)
+    assert carl.post("/unsaved-changes/", {"unsaved-address": NEW, "headline": "Half"}).status_code == 204
+    assert "Half" in carl.get(NEW).content.decode()
+
+
+def test_a_pitch_with_the_link_of_a_queued_story_says_so(cora: Client, publication: Publication) -> None:
+    queued = make.story(publication)
+    pitch = make.story(publication, url=queued.url, state="pitched", pitch="Yes.", created_by=make.cora())
+    page = words(cora.get(PAGE))
+    assert f"This link is already in the queue, as story {queued.pk}" in page
+    assert "Accept anyway" in page
+    assert "Confirm the duplicate" in follow(cora.post(f"/pitches/{pitch.pk}/accept/"), cora)
+    assert "was accepted" in follow(cora.post(f"/pitches/{pitch.pk}/accept/", {"again": "1"}), cora)
