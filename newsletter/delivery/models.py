@@ -27,7 +27,7 @@ class Dispatch(models.Model):
     planned = models.PositiveBigIntegerField(help_text="Readers frozen into batches.")
     left_out = models.JSONField(default=dict, help_text="How many candidates were left out, by reason.")
     versions = models.JSONField(
-        default=dict, help_text="How many planned readers got another letter than the default one, by variant."
+        default=dict, help_text="Planned readers of another letter than the default, by variant."
     )
     leaves_at = models.DateTimeField(
         null=True, blank=True, help_text="Set when it opened before its send time: no letter may be sent earlier."

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('candidates', models.PositiveBigIntegerField(help_text='Everyone with a subscription when it opened.')),
                 ('planned', models.PositiveBigIntegerField(help_text='Readers frozen into batches.')),
                 ('left_out', models.JSONField(default=dict, help_text='How many candidates were left out, by reason.')),
-                ('versions', models.JSONField(default=dict, help_text='How many planned readers got another letter than the default one, by variant.')),
+                ('versions', models.JSONField(default=dict, help_text='Planned readers of another letter than the default, by variant.')),
                 ('leaves_at', models.DateTimeField(blank=True, help_text='Set when it opened before its send time: no letter may be sent earlier.', null=True)),
                 ('day', models.DateField(help_text='The day readers get it: a pause that is over by then does not count.')),
                 ('frozen_up_to_id', models.BigIntegerField(blank=True, help_text='While it opens: the highest subscriber id frozen so far.', null=True)),
