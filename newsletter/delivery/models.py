@@ -36,9 +36,7 @@ class Dispatch(models.Model):
     frozen_up_to_id = models.BigIntegerField(
         null=True, blank=True, help_text="While it opens: the highest subscriber id frozen so far."
     )
-    is_paced = models.BooleanField(
-        default=False, help_text="It has rate limits, which are checked before each call (quotas.py)."
-    )
+    is_paced = models.BooleanField(default=False, help_text="It has rate limits, checked before each call (quotas.py).")
     thank_gifts_since = models.DateTimeField(
         null=True, blank=True, help_text="Readers who donated since then get the thank-you letter; empty: no reader."
     )

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('leaves_at', models.DateTimeField(blank=True, help_text='Set when it opened before its send time: no letter may be sent earlier.', null=True)),
                 ('day', models.DateField(help_text='The day readers get it: a pause that is over by then does not count.')),
                 ('frozen_up_to_id', models.BigIntegerField(blank=True, help_text='While it opens: the highest subscriber id frozen so far.', null=True)),
-                ('is_paced', models.BooleanField(default=False, help_text='It has rate limits, which are checked before each call (quotas.py).')),
+                ('is_paced', models.BooleanField(default=False, help_text='It has rate limits, checked before each call (quotas.py).')),
                 ('thank_gifts_since', models.DateTimeField(blank=True, help_text='Readers who donated since then get the thank-you letter; empty: no reader.', null=True)),
                 ('refusals_counted_from', models.PositiveBigIntegerField(default=0, help_text='The latest attempt when a person last resumed it: earlier refusals do not count.')),
                 ('too_late_after', models.DateTimeField(blank=True, help_text='From then on it waits for a person, if no reader got it; empty: no limit.', null=True)),
