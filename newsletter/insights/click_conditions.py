@@ -38,7 +38,7 @@ def register_all() -> None:
             "did not click in the last … editions",
             Control.EDITIONS,
             EDITIONS,
-            lambda n: f"did not click in {_editions(n)}",
+            lambda n: f"did not click in {_editions(n, 'any')}",
         ),
         Test(
             "in-days",
@@ -52,15 +52,15 @@ def register_all() -> None:
             "did not click in any edition of the last … days",
             Control.DAYS,
             DAYS,
-            lambda n: f"did not click in {_days(n)}",
+            lambda n: f"did not click in any edition of the last {counted(n, 'day')}",
         ),
         build=_clicked,
         notes=_notes,
     )
 
 
-def _editions(number: int) -> str:
-    return f"one of the last {number} editions" if number > 1 else "the last edition"
+def _editions(number: int, which: str = "one") -> str:
+    return f"{which} of the last {number} editions" if number > 1 else "the last edition"
 
 
 def _days(number: int) -> str:

@@ -25,8 +25,6 @@ from newsletter.web.shared.forms import show_errors_on
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.permitted_objects import permitted_or_404
 
-COUNTED = 20  # segments whose readers are counted on the page
-
 
 class ReadersOfEdition(NamedTuple):
     """What the page of an edition says about its readers."""
@@ -99,7 +97,9 @@ def choose(request: DeskRequest, edition_id: int) -> HttpResponse:
         "effect": effect,
         "can_choose": effect != SaveEffect.CLOSED,
         "consequence": _consequence(edition, effect, now=now),
-        "segments": [_described(segment, now=now) for segment in segments[:COUNTED]],
+        "segments": [
+            _described(segment, is_chosen=str(segment.pk) in stored.values(), now=now) for segment in segments
+        ],
     }
     return render(request, "web/desk/edition_readers.html", context, status=422 if form.is_bound else 200)
 
@@ -113,9 +113,11 @@ def _announced(request: DeskRequest) -> SaveEffect | None:
     return SaveEffect(posted) if posted in list(SaveEffect) else None
 
 
-def _described(segment: Segment, *, now: datetime) -> tuple[Segment, str, SegmentCount]:
+def _described(segment: Segment, *, is_chosen: bool, now: datetime) -> tuple[Segment, str, SegmentCount | None]:
+    """Return what a segment means. Its readers are counted only if it is chosen: there may be many segments."""
     content = content_of(segment)
-    return segment, sentence(content), count_segment(segment.publication, content, now=now)
+    counted = count_segment(segment.publication, content, now=now) if is_chosen else None
+    return segment, sentence(content), counted
 
 
 def _consequence(edition: Edition, effect: SaveEffect, *, now: datetime) -> str:
