@@ -50,6 +50,8 @@ CSRF_TRUSTED_ORIGINS = [env_urls.origin_of(BASE_URL)]
 CSRF_FAILURE_VIEW = "newsletter.web.shared.error_pages.stale_form"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
+if HTTPS:  # browsers accept these names only from this host, over https and for all paths
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", False) else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -67,6 +69,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "newsletter.audit",
     "newsletter.accounts",
     "newsletter.pictures",
@@ -93,6 +96,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "newsletter.web.site.sign_in.request_origin.OriginMiddleware",
+    "newsletter.web.site.sign_in.session_limits.SessionLimitsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -101,14 +105,6 @@ MIDDLEWARE = [
 ROOT_URLCONF = "newsletter.urls"
 WSGI_APPLICATION = "newsletter.wsgi.application"
 AUTH_USER_MODEL = "accounts.User"
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("email", "name")},
-    },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
 # The number of own proxies in front of the web server. Each appends its client's address to X-Forwarded-For.
 TRUSTED_PROXY_COUNT = env.count("TRUSTED_PROXY_COUNT", int(env.flag("BEHIND_PROXY", False)), minimum=0, maximum=10)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,8 +1,11 @@
 """Every address of the web server."""
 
+from collections.abc import Callable
+
+from django.http.response import HttpResponseBase
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, path
-from django.views.generic import RedirectView
+from django.views.generic import RedirectView, View
 
 from newsletter.api import metrics, sendgrid_webhook
 from newsletter.web.archive import archive_feeds, archive_pages
@@ -47,6 +50,17 @@ from newsletter.web.site import (
     sign_in_pages,
     start_page,
 )
+from newsletter.web.site.account import account_page, confirm_identity, second_factor_pages
+from newsletter.web.site.sign_in import password_forgotten, second_step
+from newsletter.web.site.users import invitation_page, users_page
+
+CHANGE_PASSWORD = sign_in_pages.ChangePassword.as_view()
+
+
+def _own(view: type[View]) -> Callable[..., HttpResponseBase]:
+    """Return a view of one's own account, which also those reach who must set up a second factor first."""
+    return permission_required(without_second_factor=True)(view.as_view())
+
 
 DESK = [
     path("", start_page.start, name="desk"),
@@ -161,8 +175,39 @@ ACCOUNT = [
     path("unsaved-changes/", unsaved_changes.keep, name="unsaved-keep"),
     path("unsaved-changes/discard/", unsaved_changes.discard, name="unsaved-discard"),
     path("sign-in/", sign_in_pages.SignIn.as_view(), name="login"),
+    path("sign-in/code/", second_step.SecondStep.as_view(), name="mfa_authenticate"),
+    path("sign-in/passkey/", second_step.PasskeySignIn.as_view(), name="passkey-sign-in"),
     path("sign-out/", sign_in_pages.SignOut.as_view(), name="logout"),
-    path("password/", permission_required()(sign_in_pages.ChangePassword.as_view()), name="password"),
+    path("password/", permission_required(without_second_factor=True)(CHANGE_PASSWORD), name="password"),
+    path("password/forgotten/", password_forgotten.forgotten, name="password-forgotten"),
+    path("password/asked/", password_forgotten.asked, name="password-asked"),
+    path("password/reset/<str:token>", password_forgotten.choose, name="password-reset"),
+    path("invitations/<str:token>", invitation_page.accept, name="invitation"),
+    path("account/", account_page.show, name="account"),
+    path("account/sessions/", account_page.sessions, name="sessions"),
+    path("account/confirm/", confirm_identity.confirm, name="confirm-identity"),
+    path("account/second-factor/", second_factor_pages.index, name="mfa_index"),
+    path("account/second-factor/app/", _own(second_factor_pages.SetUpApp), name="mfa_activate_totp"),
+    path("account/second-factor/app/remove/", _own(second_factor_pages.RemoveApp), name="mfa_deactivate_totp"),
+    path("account/second-factor/codes/", _own(second_factor_pages.ShowCodes), name="mfa_view_recovery_codes"),
+    path("account/second-factor/codes/new/", _own(second_factor_pages.NewCodes), name="mfa_generate_recovery_codes"),
+    path("account/second-factor/passkeys/new/", _own(second_factor_pages.AddPasskey), name="mfa_add_webauthn"),
+    path(
+        "account/second-factor/passkeys/<int:pk>/remove/",
+        _own(second_factor_pages.RemovePasskey),
+        name="mfa_remove_webauthn",
+    ),
+    # the names under which django-allauth looks for pages
+    path("sign-in/", sign_in_pages.SignIn.as_view(), name="account_login"),
+]
+USERS = [
+    path("users/", users_page.listing, name="users"),
+    path("users/invite/", users_page.invite, name="user-invite"),
+    path("users/<int:user_id>/", users_page.show, name="user"),
+    path("users/<int:user_id>/<slug:decision>/", users_page.change, name="user-change"),
+    path(
+        "users/invitations/<int:invitation_id>/<slug:decision>/", users_page.change_invitation, name="invitation-change"
+    ),
 ]
 # Short, because they are in every letter and email clients break long lines.
 READERS = [
@@ -199,10 +244,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *AUDIENCE,
     *OPS,
     *ACCOUNT,
+    *USERS,
     *READERS,
     *ARCHIVE,
     *MACHINES,
 ]
+handler429 = "newsletter.web.shared.error_pages.too_many"  # of django-allauth
 handler403 = "newsletter.web.shared.error_pages.forbidden"
 handler404 = "newsletter.web.shared.error_pages.not_found"
 handler500 = "newsletter.web.shared.error_pages.broken"

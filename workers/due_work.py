@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Exists, Q, QuerySet
 
+from newsletter.accounts.staff_email_models import StaffEmail
 from newsletter.audience.data_request_models import DataRequest
 from newsletter.audience.import_models import SubscriberImport
 from newsletter.audience.models import Confirmation
@@ -51,6 +52,7 @@ DUE_WORK = (
     DueWork("workers.tasks.dispatch.send_test_emails", EmailTestRecipient.objects.due, 2),
     DueWork("workers.tasks.maintenance.send_confirmations", Confirmation.objects.due, 2),
     DueWork("workers.tasks.maintenance.send_data_requests", DataRequest.objects.due, 2),
+    DueWork("workers.tasks.maintenance.send_staff_emails", StaffEmail.objects.due, 2),
     DueWork(
         "workers.tasks.maintenance.enqueue_group_steps",
         lambda _: ScheduledGroup.objects.filter(UNFINISHED_GROUP | Q(cancel_slot__isnull=False)),

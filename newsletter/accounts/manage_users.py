@@ -4,8 +4,10 @@ from datetime import datetime
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Q
 
 from newsletter.accounts.models import Role, User
+from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.lib.errors import InvalidState
@@ -24,13 +26,16 @@ def add_user(user: User, *, by: User | None, now: datetime) -> User:
 def close_account(user: User, *, by: User | None, now: datetime) -> User:
     """End all sessions of this user and prevent sign-in until the account is reopened.
 
-    Later requests are anonymous; a request in progress is completed.
+    Later requests are anonymous; a request in progress is completed. Raises `InvalidState` for the last administrator.
     """
+    require(by, Permission.CONFIGURE)
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user.pk)
+        user = _locked_with_administrators(user)
         if user.is_active:
+            _require_another_administrator(user)
             user.is_active = False
-            user.save(update_fields=["is_active"])
+            user.times_closed += 1
+            user.save(update_fields=["is_active", "times_closed"])
             audit_trail.record(by, Act.USER_CLOSED, user, now=now)
         end_sessions(user)
     return user
@@ -38,6 +43,7 @@ def close_account(user: User, *, by: User | None, now: datetime) -> User:
 
 def reopen_account(user: User, *, by: User | None, now: datetime) -> User:
     """Allow this user to sign in again with their old password."""
+    require(by, Permission.CONFIGURE)
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=user.pk)
         if not user.is_active:
@@ -48,11 +54,16 @@ def reopen_account(user: User, *, by: User | None, now: datetime) -> User:
 
 
 def change_role(user: User, *, role: Role | None, by: User | None, now: datetime) -> User:
-    """Change the role of this user for all publications, from their next request on. None: they have no such role."""
+    """Change the role of this user for all publications, from their next request on. None: they have no such role.
+
+    Raises `InvalidState` for the last administrator.
+    """
+    require(by, Permission.CONFIGURE)
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user.pk)
+        user = _locked_with_administrators(user)
         after = role.value if role else ""
         if user.role != after:
+            _require_another_administrator(user)
             before, user.role = user.role, after
             user.save(update_fields=["role"])
             audit_trail.record(by, Act.ROLE_CHANGED, user, now=now, before=before, after=after or "none")
@@ -68,10 +79,33 @@ def set_password(user: User, *, password: str, by: User | None, now: datetime) -
     return user
 
 
-def end_sessions(user: User) -> None:
-    """Delete this user's sessions, so that none is valid again after the account is reopened."""
-    own = [session.pk for session in Session.objects.iterator() if _user_id(session) == str(user.pk)]
+def end_sessions(user: User, *, but: str | None = None) -> int:
+    """Delete this user's sessions, except the one with the key `but`. Return how many there were.
+
+    None is valid again after the account is reopened.
+    """
+    sessions = Session.objects.exclude(pk=but or "").iterator()
+    own = [session.pk for session in sessions if _user_id(session) == str(user.pk)]
     Session.objects.filter(pk__in=own).delete()
+    return len(own)
+
+
+def is_last_administrator(user: User) -> bool:
+    """Return True if nobody else is an administrator of all publications with an open account."""
+    if user.role != Role.ADMIN or not user.is_active:
+        return False
+    return not User.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=user.pk).exists()
+
+
+def _locked_with_administrators(user: User) -> User:
+    """Lock the user and all administrators, in one order: two who close each other wait for each other."""
+    rows = User.objects.select_for_update().filter(Q(pk=user.pk) | Q(role=Role.ADMIN)).order_by("pk")
+    return next(row for row in rows if row.pk == user.pk)
+
+
+def _require_another_administrator(user: User) -> None:
+    if is_last_administrator(user):
+        raise InvalidState("This is the last administrator. Make somebody else an administrator first.")
 
 
 def _user_id(session: Session) -> str:

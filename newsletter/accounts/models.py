@@ -6,7 +6,11 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.functional import cached_property
 
+from newsletter.accounts.session_models import BrowserSession
+from newsletter.accounts.staff_email_models import StaffEmail
 from newsletter.mail.staff_address import staff_address
+
+__all__ = ["BrowserSession", "CacheEntry", "Role", "StaffEmail", "UnsavedForm", "User", "UserManager"]
 
 
 class Role(models.TextChoices):
@@ -46,6 +50,12 @@ class User(AbstractBaseUser):
         help_text="Role for all publications. Empty: only the roles for single publications count.",
     )
     is_active = models.BooleanField(default=True)
+    times_closed = models.PositiveIntegerField(
+        default=0, help_text="How often the account was closed. Links to a new password of before are void."
+    )
+    time_zone = models.CharField(
+        max_length=50, default="UTC", help_text="In which the pages of the account show times."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -31,6 +31,7 @@ from newsletter.cli.commands import (
     stories,
     stories_add,  # noqa: F401 — adds a command to stories
     users,
+    users_invite,  # noqa: F401 — adds commands to users
     users_roles,  # noqa: F401 — adds commands to users
     warm_ups,
 )

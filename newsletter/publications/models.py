@@ -7,7 +7,7 @@ from django.db import models
 
 from newsletter.accounts.models import User
 from newsletter.pictures.models import Picture
-from newsletter.publications import role_models  # noqa: F401 — Django looks for models here
+from newsletter.publications import invitation_models, role_models  # noqa: F401 — Django looks for models here
 from newsletter.publications.schedule import Cadence
 
 HEX_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", "Give a colour such as #1a5f7a.")

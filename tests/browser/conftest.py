@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -13,6 +12,7 @@ from newsletter.accounts.models import Role
 from newsletter.publications.models import Publication
 from tests.browser.opened import Opened
 from tests.support import factories as make
+from tests.web.conftest import signed_in
 
 expect.set_options(timeout=20_000)  # milliseconds, on a busy machine
 
@@ -48,8 +48,7 @@ def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opened]:
         context.route(f"{settings.PICTURES_URL}/**", picture)
         contexts.append(context)
         if role:
-            client = Client()
-            client.force_login(make.person(role, role.value))
+            client = signed_in(make.person(role, role.value))
             name = settings.SESSION_COOKIE_NAME
             context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
         page = context.new_page()

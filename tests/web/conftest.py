@@ -1,6 +1,9 @@
 """The web door's cast, each at a browser of their own, and a publication for them to work on."""
 
+import time
+
 import pytest
+from allauth.account.internal.userkit import user_id_to_str
 from django.test import Client
 from pytest_django import Settings
 
@@ -15,8 +18,14 @@ def quick_passwords(settings: Settings) -> None:
 
 
 def signed_in(person: User) -> Client:
+    """A browser in which this person has just signed in with their password."""
     client = Client()
     client.force_login(person)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = user_id_to_str(person)
+    session["signed_in_at"] = session["used_at"] = int(time.time())
+    session.save()
     return client
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from newsletter.audience import subscription_confirmation, suppressions
 from newsletter.audience.models import Confirmation, Subscriber, Subscription, SubscriptionStatus, Suppression
 from newsletter.delivery.recipients import confirmation_emails, reader_links
-from newsletter.delivery.recipients.link_emails import SendResult
+from newsletter.delivery.recipients.single_emails import SendResult
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.mail.sendgrid import mail_send_client

@@ -168,6 +168,7 @@ def test_a_closed_account_is_out_of_its_open_session_at_once_and_stays_out_when_
     browser: Client, ada: User, publication: Publication
 ) -> None:
     assert browser.get("/ops/").status_code == 200
+    make.person(Role.ADMIN, "Another")
     manage_users.close_account(ada, by=None, now=clock.now())
     assert browser.get("/ops/")["Location"].startswith("/sign-in/")
     manage_users.reopen_account(ada, by=None, now=clock.now())
@@ -178,6 +179,7 @@ def test_a_closed_account_is_out_of_its_open_session_at_once_and_stays_out_when_
 
 
 def test_another_role_holds_from_the_next_click(browser: Client, ada: User, publication: Publication) -> None:
+    make.person(Role.ADMIN, "Another")
     manage_users.change_role(ada, role=Role.CURATOR, by=None, now=clock.now())
     assert browser.get("/ops/").status_code == 403
 

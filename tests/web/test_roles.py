@@ -119,6 +119,11 @@ EXPECTED = {
     "feed-read": of(P.CONFIGURE, methods=DONE),
     "feed-remove": of(P.CONFIGURE, methods=DONE),
     "audit-log": of(P.CONFIGURE, reach=Reach.ALL, methods=SHOWN),
+    "users": of(P.CONFIGURE, reach=Reach.ALL, methods=SHOWN),
+    "user-invite": of(P.CONFIGURE, reach=Reach.ALL),
+    "user": of(P.CONFIGURE, reach=Reach.ALL),
+    "user-change": of(P.CONFIGURE, reach=Reach.ALL, methods=DONE),
+    "invitation-change": of(P.CONFIGURE, reach=Reach.ALL, methods=DONE),
     "user-roles": of(P.CONFIGURE, reach=Reach.ALL),
     "ops": of(P.OPERATE, reach=Reach.LIST, methods=SHOWN),
     "failures": of(P.OPERATE, reach=Reach.ALL, methods=SHOWN),
@@ -147,9 +152,12 @@ EXPECTED = {
     "reader-import-rows": of(P.AUDIENCE, methods=SHOWN),
 }
 # Every signed-in person opens these, whatever their role.
-SIGNED_IN = {"desk", "unsaved-keep", "unsaved-discard", "password"}
+SIGNED_IN = {"desk", "unsaved-keep", "unsaved-discard", "password", "account", "sessions", "confirm-identity"}
+SIGNED_IN |= {"mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_remove_webauthn"}
+SIGNED_IN |= {"mfa_view_recovery_codes", "mfa_generate_recovery_codes"}
 # Anybody opens these: they check a token, a key or a password themselves, or are public.
-PUBLIC: set[str | None] = {"login", "logout"}
+PUBLIC: set[str | None] = {"login", "account_login", "logout", "mfa_authenticate", "passkey-sign-in"}
+PUBLIC |= {"password-forgotten", "password-asked", "password-reset", "invitation"}
 PUBLIC |= {"unsubscribe", "preferences", "join", "confirm", "own-data", "web-version", "picture", "brand"}
 PUBLIC |= {"archive", "archive-edition", "archive-feed", "archive-json", "archive-sitemap"}
 PUBLIC |= {"healthz", "readyz", "metrics", "webhook-sendgrid", None}  # None: the icon
@@ -263,6 +271,15 @@ def test_what_changes_something_needs_the_proof_of_origin(ids: Ids) -> None:
     client.force_login(person)
     for pattern, _ in every("POST"):
         assert client.post(address_in(pattern, "morning", ids["morning"], person)).status_code == 403, pattern.name
+
+
+def test_a_visitor_opens_no_page_of_an_account(client: Client, db: None) -> None:
+    own = [one for one in urlpatterns if isinstance(one, URLPattern) and one.name in SIGNED_IN]
+    for pattern in own:
+        path = "/" + str(pattern.pattern).replace("<int:pk>", "1")
+        for method in ("GET", "POST"):
+            status, _, target = asked(client, method, path)
+            assert status == 405 or (status, target[:9]) == (302, "/sign-in/"), f"{method} {pattern.name}"
 
 
 def test_a_refusal_is_one_line_in_the_log(cora: Client, caplog: pytest.LogCaptureFixture) -> None:

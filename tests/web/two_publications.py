@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.urls import URLPattern
 
-from newsletter.accounts.models import User
+from newsletter.accounts.models import Role, User
 from newsletter.audience.import_models import ImportState, SubscriberImport
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Attempt, Dispatch
@@ -14,6 +14,7 @@ from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.lib import clock
 from newsletter.ops.failures.record_failure import record_failure
 from newsletter.ops.models import Failure
+from newsletter.publications import invitations
 from newsletter.publications.models import Publication, Template
 from newsletter.segments import edit_segment
 from newsletter.segments.models import Segment
@@ -58,6 +59,9 @@ def filled_publication(slug: str) -> dict[str, int]:
             publication=publication, site=f"{mark.lower()}.example.org", name="byline", text=mark, value=""
         ).pk,
         "feed_id": feed.pk,
+        "invitation_id": invitations.invite(
+            f"{mark.lower()}@example.org", name=mark, role=Role.EDITOR, publications=[publication], by=None, now=now
+        ).pk,
         "suggestion_id": _suggestion(publication, feed, mark).pk,
         "edition_id": assembled.pk,
         "appeal_id": make.appeal(publication, name=f"{mark} appeal", heading=f"{mark} asks").pk,
@@ -77,7 +81,11 @@ def filled_publication(slug: str) -> dict[str, int]:
 
 def address_in(pattern: URLPattern, slug: str, ids: dict[str, int], person: User) -> str:
     """Return the address of a page for the objects of a publication. The pitch is that of `person`."""
-    path = str(pattern.pattern).replace("<slug:slug>", slug).replace("<slug:decision>", "again")
+    path = (
+        str(pattern.pattern)
+        .replace("<slug:slug>", slug)
+        .replace("<slug:decision>", "reopen" if pattern.name == "user-change" else "again")
+    )
     path = path.replace("<path:token>", "x").replace("<str:name>", "x")
     if "pitch_id" in path:
         Story.objects.filter(pk=ids["pitch_id"]).update(created_by=person)

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from newsletter.accounts import staff_emails
 from newsletter.accounts.models import Role
 from newsletter.audience import data_requests
 from newsletter.audience.consent_events import ConsentEvidence
@@ -105,6 +106,10 @@ def data_request() -> None:
     data_requests.request_data(make.reader(publication), publication, now=MONDAY)
 
 
+def staff_email() -> None:
+    staff_emails.order_note("cora@example.org", subject="Hello", lines=["Good morning."], now=MONDAY)
+
+
 ROWS: dict[str, Callable[[], None]] = {
     "assembly.assemble_due": edition_to_assemble,
     "insights.process_webhook_posts": webhook_post,
@@ -117,6 +122,7 @@ ROWS: dict[str, Callable[[], None]] = {
     "dispatch.send_test_emails": email_test,
     "maintenance.send_confirmations": confirmation,
     "maintenance.send_data_requests": data_request,
+    "maintenance.send_staff_emails": staff_email,
     "maintenance.enqueue_group_steps": scheduled_group,
 }
 

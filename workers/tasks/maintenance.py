@@ -9,14 +9,14 @@ import structlog
 from celery import current_app, shared_task
 from django.conf import settings
 
-from newsletter.accounts import session_expiry, unsaved_forms
+from newsletter.accounts import session_expiry, staff_emails, unsaved_forms
 from newsletter.audience import data_requests, kept_reader_counts, sign_up, sign_up_limits, subscriptions
 from newsletter.audience.imports import import_orders
 from newsletter.delivery.dispatches import prune_batches, recovery, return_unsent_stories
 from newsletter.delivery.email_tests import order_email_test
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.rate_limits import quotas
-from newsletter.delivery.recipients import confirmation_emails, data_request_emails
+from newsletter.delivery.recipients import confirmation_emails, data_request_emails, staff_email_sending
 from newsletter.delivery.scheduled import scheduled_groups
 from newsletter.giving import gift_records
 from newsletter.lib import clock
@@ -44,6 +44,7 @@ CLEAN_UP: tuple[Callable[..., object], ...] = (
     sign_up.erase_unconfirmed,
     sign_up_limits.forget_old,
     unsaved_forms.delete_old,
+    staff_emails.delete_old,
     look_up_links.delete_old,
     import_orders.delete_old,
     data_requests.delete_expired,
@@ -112,6 +113,12 @@ def send_confirmations() -> None:
 def send_data_requests() -> None:
     """Send the emails with a link to a reader's own data."""
     _send_single_emails(data_request_emails.send_due)
+
+
+@shared_task
+def send_staff_emails() -> None:
+    """Send the emails to staff: invitations, links to a new password, notes."""
+    _send_single_emails(staff_email_sending.send_due)
 
 
 def _send_single_emails(send_due: Callable[..., bool]) -> None:

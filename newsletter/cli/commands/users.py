@@ -103,16 +103,23 @@ def add(  # noqa: PLR0917 — Typer reads them as options
 
 @app.command("list")
 def list_(json: Json = False) -> None:
-    """List users."""
+    """List users, with the state of their accounts."""
     from newsletter.accounts.models import User
+    from newsletter.accounts.second_factors import users_with_second_factor
 
     found = list(User.objects.order_by("email").prefetch_related("publication_roles__publication"))
+    factors = users_with_second_factor()
     if json:
-        output.print_json([json_shapes.user(user) for user in found])
+        output.print_json(
+            [
+                json_shapes.user(u) | {"last_login": u.last_login, "second_factor": u.pk in factors, "state": _state(u)}
+                for u in found
+            ]
+        )
         return
     output.print_table(
-        ["email", "name", "role", "for single publications", "can sign in"],
-        [[u.email, u.name, u.role, _roles(u), u.is_active and u.has_usable_password()] for u in found],
+        ["email", "name", "role", "for single publications", "state", "second factor", "last sign-in"],
+        [[u.email, u.name, u.role, _roles(u), _state(u), u.pk in factors, u.last_login or "never"] for u in found],
     )
 
 
@@ -226,6 +233,12 @@ def show_user(user: User, *, json: bool) -> None:
                 ("can sign in", user.is_active),
             ]
         )
+
+
+def _state(user: User) -> str:
+    if not user.is_active:
+        return "closed"
+    return "open" if user.has_usable_password() else "no password"
 
 
 def _roles(user: User) -> str:

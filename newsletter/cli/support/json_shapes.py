@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from newsletter.giving.models import Appeal
     from newsletter.ops.system_status import SystemStatus
     from newsletter.pictures.models import Picture
+    from newsletter.publications.invitation_models import Invitation
     from newsletter.publications.models import Publication
     from newsletter.segments.models import Segment
     from newsletter.stories.feed_models import Feed
@@ -210,6 +211,17 @@ def warm_up(warm_up: WarmUp) -> JsonObject:
 def user(user: User) -> JsonObject:
     """Describe a staff user. `publication_roles` are those for single publications, by slug."""
     return _named(user, "email name role is_active created_at") | {"publication_roles": publication_roles(user)}
+
+
+def invitation(invitation: Invitation) -> JsonObject:
+    """Describe an invitation. Without `publications`, its role counts for all of them."""
+    from newsletter.publications.invitations import VALID, email_state
+
+    return _named(invitation, "email name role invited_at") | {
+        "publications": [one.slug for one in invitation.publications.all()],
+        "valid_until": invitation.invited_at + VALID,
+        "email_state": email_state(invitation),
+    }
 
 
 def publication_roles(user: User) -> dict[str, str]:

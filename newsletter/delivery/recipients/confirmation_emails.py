@@ -6,9 +6,10 @@ from django.conf import settings
 
 from newsletter.audience import subscription_confirmation, suppressions
 from newsletter.audience.models import Confirmation, SubscriptionStatus
-from newsletter.delivery.recipients.link_emails import LinkEmails, link_letter
+from newsletter.delivery.recipients.link_letter import link_letter, sender_of
+from newsletter.delivery.recipients.single_emails import SingleEmails
 from newsletter.letters.content.translations import translation_for
-from newsletter.mail.message import Letter
+from newsletter.mail.message import Letter, Sender
 from newsletter.publications.models import Publication
 
 MAX_TRIES = 250
@@ -33,8 +34,8 @@ def letter(order: Confirmation, publication: Publication) -> Letter:
     )
 
 
-def _recipient(order: Confirmation) -> tuple[str, Publication]:
-    return order.subscription.subscriber.email, order.subscription.publication
+def _recipient(order: Confirmation) -> tuple[str, Sender]:
+    return order.subscription.subscriber.email, sender_of(order.subscription.publication)
 
 
 def _obstacle(order: Confirmation, _now: datetime) -> str:
@@ -45,12 +46,12 @@ def _obstacle(order: Confirmation, _now: datetime) -> str:
     return ""
 
 
-EMAILS = LinkEmails(
+EMAILS = SingleEmails(
     name="confirmation",
     due=Confirmation.objects.due,
     recipient=_recipient,
     obstacle=_obstacle,
-    letter=lambda order: letter(order, order.subscription.publication),
+    letter=lambda order, _now: letter(order, order.subscription.publication),
     retried_for=subscription_confirmation.VALID - timedelta(days=1),
     max_tries=MAX_TRIES,
 )

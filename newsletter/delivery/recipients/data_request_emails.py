@@ -7,10 +7,10 @@ from django.conf import settings
 
 from newsletter.audience import data_requests, suppressions
 from newsletter.audience.data_request_models import DataRequest
-from newsletter.delivery.recipients.link_emails import LinkEmails, link_letter
+from newsletter.delivery.recipients.link_letter import link_letter, sender_of
+from newsletter.delivery.recipients.single_emails import SingleEmails
 from newsletter.letters.content.translations import translation_for
-from newsletter.mail.message import Letter
-from newsletter.publications.models import Publication
+from newsletter.mail.message import Letter, Sender
 
 LANGUAGE = "en"
 HEADING = "Your data"
@@ -38,8 +38,8 @@ def letter(order: DataRequest) -> Letter:
     )
 
 
-def _recipient(order: DataRequest) -> tuple[str, Publication]:
-    return order.subscriber.email, order.publication
+def _recipient(order: DataRequest) -> tuple[str, Sender]:
+    return order.subscriber.email, sender_of(order.publication)
 
 
 def _obstacle(order: DataRequest, now: datetime) -> str:
@@ -48,12 +48,12 @@ def _obstacle(order: DataRequest, now: datetime) -> str:
     return "the address is suppressed, or the link has expired" if is_barred or is_late else ""
 
 
-EMAILS = LinkEmails(
+EMAILS = SingleEmails(
     name="data_request",
     due=DataRequest.objects.due,
     recipient=_recipient,
     obstacle=_obstacle,
-    letter=letter,
+    letter=lambda order, _now: letter(order),
     retried_for=data_requests.VALID,
     max_tries=30,
 )

@@ -9,12 +9,14 @@ from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.publications.models import Publication
 from newsletter.web import csv_download
+from newsletter.web.shared.identity_confirmation import identity_confirmed
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.permitted_objects import permitted_or_404
 
 
 @require_safe
 @permission_required(Permission.AUDIENCE)
+@identity_confirmed()
 def readers(request: DeskRequest, slug: str) -> FileResponse:
     """Download the readers, with every field. The file can be imported elsewhere."""
     publication = permitted_or_404(request, Publication.objects.all(), slug=slug)
@@ -27,6 +29,7 @@ def readers(request: DeskRequest, slug: str) -> FileResponse:
 
 @require_safe
 @permission_required(Permission.AUDIENCE)
+@identity_confirmed()
 def consent_events(request: DeskRequest, slug: str) -> FileResponse:
     """Download the consent events."""
     publication = permitted_or_404(request, Publication.objects.all(), slug=slug)

@@ -29,6 +29,7 @@ from newsletter.web.desk import editions
 from newsletter.web.desk.next_edition import next_stories
 from newsletter.web.shared.anonymous_letter_views import letter_in, requested_due_at, requested_variant
 from newsletter.web.shared.display_formats import clock_of, moment, zone_name
+from newsletter.web.shared.identity_confirmation import identity_confirmed
 from newsletter.web.shared.pause_sentence import pause_sentence
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.permitted_objects import permitted_or_404
@@ -57,6 +58,7 @@ class Then(NamedTuple):
 
 @require_safe
 @permission_required(Permission.SEND)
+@identity_confirmed()
 def confirm_send(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Ask for confirmation before sending, with the number of readers."""
     return _ask(request, edition_id, due_at=None)
@@ -74,6 +76,7 @@ def confirm_reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
 
 @require_POST
 @permission_required(Permission.SEND)
+@identity_confirmed("send")
 def send_now(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Send an edition now."""
     edition = permitted_or_404(request, Edition.objects.select_related("publication"), pk=edition_id)

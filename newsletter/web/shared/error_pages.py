@@ -29,6 +29,11 @@ def no_length(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 — same si
     return HttpResponse("Content-Length is required\n", status=411, content_type="text/plain; charset=utf-8")
 
 
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 — as Django's
+    """Render the page for too many requests of one kind."""
+    return render(request, "web/shared/errors/too_many.html", status=429)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Render the server error page without the database or the session: either may be the cause."""
     return render(request, "web/shared/errors/500.html", status=500)

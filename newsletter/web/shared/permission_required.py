@@ -11,13 +11,14 @@ from urllib.parse import urlencode
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, has_permission, has_permission_somewhere
+from newsletter.accounts.second_factors import lacks_second_factor
 from newsletter.web.shared.error_pages import forbidden
 
 P = ParamSpec("P")
@@ -35,11 +36,12 @@ class DeskRequest(HttpRequest):
 
 
 def permission_required(
-    *permissions: Permission, for_all: bool = False
+    *permissions: Permission, for_all: bool = False, without_second_factor: bool = False
 ) -> Callable[[Callable[Concatenate[DeskRequest, P], HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Admit users who have any of `permissions` in some publication; without arguments, every signed-in user.
 
-    With `for_all` only those who have it in all publications, for what concerns all of them.
+    With `for_all` only those who have it in all publications, for what concerns all of them. Users who must have a
+    second factor and have none are sent to the page that sets it up, except from views `without_second_factor`.
     """
     is_met = has_permission if for_all else has_permission_somewhere
 
@@ -49,6 +51,9 @@ def permission_required(
             user = request.user
             if not isinstance(user, User):
                 return _to_sign_in(request)
+            if not without_second_factor and lacks_second_factor(user):
+                url = reverse("mfa_index")
+                return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
             if permissions and not any(is_met(user, permission) for permission in permissions):
                 return forbidden(request)
             request.permissions = permissions
@@ -57,6 +62,7 @@ def permission_required(
             except PermissionDenied:
                 return forbidden(request)
 
+        guarded.is_for_staff = True  # type: ignore[attr-defined]  # for the limits of sessions
         return guarded
 
     return guard

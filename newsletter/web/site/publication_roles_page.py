@@ -14,6 +14,7 @@ from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.publications.publication_roles import grant_publication_role, revoke_publication_role
 from newsletter.web.shared.forms import PlainForm, show_errors_on
+from newsletter.web.shared.identity_confirmation import identity_confirmed
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 NO_ROLE = "none"
@@ -28,6 +29,7 @@ class PublicationRoleForm(PlainForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Permission.CONFIGURE, for_all=True)
+@identity_confirmed()
 def show(request: DeskRequest, user_id: int) -> HttpResponse:
     """Show the roles of a user for single publications, and change one."""
     user = get_object_or_404(User, pk=user_id)

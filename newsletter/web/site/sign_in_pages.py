@@ -9,11 +9,13 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse_lazy
 
+from newsletter.accounts import browser_sessions, manage_users, security_notes
 from newsletter.accounts.models import User
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
+from newsletter.lib import clock
 from newsletter.mail.staff_address import staff_address
-from newsletter.web.site.sign_in import attempt_limits, known_browsers
+from newsletter.web.site.sign_in import attempt_limits
 from newsletter.web.site.sign_in.allauth_adapter import TOO_MANY, Adapter
 
 REQUIRED = "This field is required."
@@ -55,13 +57,6 @@ class SignIn(LoginView):  # type: ignore[misc]  # django-allauth has no type hin
         """Skip the base class's links to pages that do not exist here."""
         context: dict[str, Any] = super(LoginView, self).get_context_data(**kwargs)
         return context
-
-    def form_valid(self, form: SignInForm) -> HttpResponse:
-        with transaction.atomic():
-            response: HttpResponse = super().form_valid(form)
-            audit_trail.record(form.user, Act.SIGNED_IN)
-        known_browsers.remember(response, self.request, form.user.email)
-        return response
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:
         response: HttpResponse = super().form_invalid(form)
@@ -125,7 +120,7 @@ class ChangePassword(PasswordChangeView):  # type: ignore[misc]  # django-allaut
 
     form_class = PasswordForm
     template_name = "web/site/password.html"
-    success_url = reverse_lazy("password")
+    success_url = reverse_lazy("account")
 
     def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponse:
         """Skip the base class, which redirects users without a password to a page that does not exist here."""
@@ -139,6 +134,9 @@ class ChangePassword(PasswordChangeView):  # type: ignore[misc]  # django-allaut
         with transaction.atomic():
             response: HttpResponse = super().form_valid(form)
             audit_trail.record(form.user, Act.PASSWORD_CHANGED, form.user)
+            security_notes.note_password_changed(form.user, now=clock.now())
+            manage_users.end_sessions(form.user, but=self.request.session.session_key)
+            browser_sessions.follow_new_key(self.request.session)
         messages.success(self.request, "Your password has been changed.")
         return response
 

@@ -20,7 +20,7 @@ def test_somebody_is_added_and_can_sign_in(newsletter: Command) -> None:
     cora = User.objects.get()
     assert (cora.email, cora.name, cora.role) == ("cora@example.org", "Cora", Role.EDITOR)
     assert cora.check_password("a password for everyone")
-    assert newsletter("users", "list").text.endswith("cora@example.org Cora editor yes")
+    assert newsletter("users", "list").text.endswith("cora@example.org Cora editor open no never")
 
 
 def test_nobody_is_added_twice_or_with_a_bad_address(newsletter: Command) -> None:
@@ -58,13 +58,10 @@ def test_a_password_and_a_role_can_be_changed(newsletter: Command) -> None:
 
 def test_no_password_is_printed_and_unknown_users_are_refused(newsletter: Command) -> None:
     add(newsletter, "cora@example.org")
-    assert set(newsletter("users", "list", "--json").data[0]) == {
-        "email",
-        "name",
-        "role",
-        "is_active",
-        "created_at",
-        "publication_roles",
+    [listed] = newsletter("users", "list", "--json").data
+    assert set(listed) == {
+        *("email", "name", "role", "publication_roles", "is_active", "state"),
+        *("created_at", "last_login", "second_factor"),
     }
     assert newsletter("users", "set-role", "otto@example.org", "ops").status == 1
 

@@ -13,7 +13,7 @@ from newsletter.audience.models import Confirmation, ConsentMethod, Subscription
 from newsletter.audience.sign_up import sign_up
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import confirmation_emails
-from newsletter.delivery.recipients.link_emails import SendResult
+from newsletter.delivery.recipients.single_emails import SendResult
 from newsletter.mail.sendgrid import mail_send_client
 from newsletter.postbox.postbox import Postbox
 from newsletter.publications.models import Publication

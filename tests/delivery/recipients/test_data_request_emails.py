@@ -12,7 +12,7 @@ from newsletter.audience import data_requests, suppressions
 from newsletter.audience.data_request_models import DataRequest
 from newsletter.audience.models import Subscriber
 from newsletter.delivery.recipients import data_request_emails
-from newsletter.delivery.recipients.link_emails import SendResult
+from newsletter.delivery.recipients.single_emails import SendResult
 from newsletter.lib import clock
 from newsletter.lib.errors import BadToken, InvalidState
 from newsletter.mail.sendgrid import mail_send_client

@@ -116,7 +116,14 @@ def test_a_phone_offers_the_keys_of_an_address_to_somebody_signing_in(client: Cl
     "path",
     [
         *("/signup/", "/sign-up/", "/accounts/signup/", "/accounts/login/", "/login/", "/sign-in/signup/", "/email/"),
-        *("/password/reset/", "/password/set/", "/sign-in/code/", "/reauthenticate/", "/confirm-email/", "/inactive/"),
+        *(
+            "/password/reset/",
+            "/password/set/",
+            "/sign-in/code/login/",
+            "/reauthenticate/",
+            "/confirm-email/",
+            "/inactive/",
+        ),
     ],
 )
 def test_nobody_can_sign_up_and_no_other_page_of_an_account_exists(client: Client, path: str) -> None:

@@ -4,14 +4,23 @@ from typing import Any, ClassVar
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
+from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
+from newsletter.accounts import browser_sessions
 from newsletter.accounts.models import User
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
+from newsletter.lib import clock
 from newsletter.web.shared import client_address
-from newsletter.web.site.sign_in import attempt_limits
+from newsletter.web.shared.identity_confirmation import is_confirmed
+from newsletter.web.site.sign_in import attempt_limits, known_browsers
+from newsletter.web.site.sign_in.session_limits import origin_of
 from newsletter.web.site.start_page import start_page
 
 TOO_MANY = "Too many attempts. Try again in 15 minutes."
@@ -50,6 +59,37 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # django-allauth ha
     def authentication_failed(self, _request: HttpRequest, **credentials: Any) -> None:
         self._record(Act.SIGN_IN_FAILED, credentials["email"])
 
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in, once password and second factor are right. A session of before gets a new key."""
+        with transaction.atomic():
+            super().login(request, user)
+            now = clock.now()
+            browser_sessions.begin(request.session, user, **origin_of(request), now=now)
+            audit_trail.record(user, Act.SIGNED_IN, now=now, second_factor=_second_factor(request, user))
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        known_browsers.remember(response, request, user.email)
+        return response
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Answer a passkey of a closed account; passwords of closed accounts are refused in `authenticate`."""
+        self._record(Act.SIGN_IN_FAILED, user.email, reason="the account is deactivated")
+        messages.error(request, str(self.error_messages["account_inactive"]))
+        return redirect("login")
+
+    def is_reauthentication_required(self, *, app: str, **_kwargs: Any) -> bool:  # noqa: ARG002 — allauth's name
+        request = context.request
+        return request is None or not is_confirmed(request)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, str]]:
+        if not user.is_authenticated:
+            return []
+        return [{"id": "confirm", "description": "", "url": reverse("confirm-identity")}]
+
+    def send_notification_mail(self, *_args: Any, **_kwargs: Any) -> None:
+        """Do nothing: `accounts/security_notes.py` has our own."""
+
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address.address(request)
 
@@ -71,3 +111,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # django-allauth ha
         """Record the account, never the typed text: it may be someone else's address, or a password."""
         with transaction.atomic():
             audit_trail.record(None, act, User.objects.filter(email=email).first(), reason=reason)
+
+
+def _second_factor(request: HttpRequest, user: User) -> str:
+    """Return the type of the second factor of this sign-in, such as `totp`; empty without one."""
+    records = get_authentication_records(request, user)
+    return next((str(record.get("type", "")) for record in reversed(records) if record.get("method") == "mfa"), "")

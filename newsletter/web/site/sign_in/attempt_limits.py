@@ -22,6 +22,10 @@ RATES = {
     "account-in-network": "8/15m/key,40/d/key",
     "account": "60/h/key",
     "old-password": "8/15m/key,40/d/key",
+    "code": "8/15m/key,40/d/key",  # of a second factor, by user: whoever tries has the password
+    "reset-address": "10/h/key",  # requests of a link to a new password
+    "reset-network": "30/h/key",
+    "reset-account": "3/h/key",
     "refusal": "1/15m/key",  # audit records of rejected attempts
 }
 
@@ -68,6 +72,25 @@ def count(request: HttpRequest, attempt: SignInAttempt) -> RateLimitUsage | None
 def count_old_password(request: HttpRequest, user_id: int) -> RateLimitUsage | None:
     """Count an attempt at the current password on the password page, by user."""
     return _consume(request, "old-password", str(user_id))
+
+
+def count_code(request: HttpRequest, user_id: int) -> RateLimitUsage | None:
+    """Count an attempt at a code, by user. Return None if the limit is reached."""
+    return _consume(request, "code", str(user_id))
+
+
+def admit_reset(request: HttpRequest, email: str) -> tuple[bool, bool]:
+    """Count a request of a link to a new password. Return whether it is answered, and whether it orders an email.
+
+    One address may have three an hour; further requests are answered alike, so that nobody is flooded and nobody learns
+    anything.
+    """
+    address = client_address.address(request)
+    if not _consume(request, "reset-address", address):
+        return False, False
+    if not _consume(request, "reset-network", client_address.network(address)):
+        return False, False
+    return True, _consume(request, "reset-account", email) is not None
 
 
 def is_first_refusal(request: HttpRequest, key: str) -> bool:

@@ -19,7 +19,7 @@ function keepChanges(form) {
 
   // Signing in again in another tab replaces the token of all open pages.
   function renewToken() {
-    const current = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    const current = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/);
     if (current) form.elements.csrfmiddlewaretoken.value = current[1];
   }
 

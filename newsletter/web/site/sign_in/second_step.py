@@ -1,0 +1,61 @@
+"""The second step of a sign-in, and the sign-in by passkey alone: django-allauth's views with our pages."""
+
+from json import dumps
+from typing import Any
+
+from allauth.mfa.base.views import AuthenticateView
+from allauth.mfa.webauthn.internal import auth
+from allauth.mfa.webauthn.views import LoginWebAuthnView
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+
+from newsletter.accounts.second_factors import FACTORS
+from newsletter.web.site.sign_in.allauth_adapter import TOO_MANY
+from newsletter.web.site.sign_in.second_factor_forms import (
+    NOT_ACCEPTED,
+    SecondFactorPasskeyForm,
+    SignInCodeForm,
+    SignInPasskeyForm,
+)
+
+
+class SecondStep(AuthenticateView):  # type: ignore[misc]  # django-allauth has no type hints
+    """Asks for a code or a passkey after the password."""
+
+    form_class = SignInCodeForm
+    webauthn_form_class = SecondFactorPasskeyForm
+    template_name = "web/site/second_step.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Skip the base class's links to pages that do not exist here."""
+        user = self.stage.login.user
+        types = set(user.authenticator_set.values_list("type", flat=True))
+        passkey_options = ""
+        if FACTORS[1] in types:
+            passkey_options = dumps(auth.begin_authentication(user))
+        return {
+            **kwargs,
+            "form": self.auth_form,
+            "has_app": FACTORS[0] in types,
+            "passkey_options": passkey_options,
+            "passkey_problem": NOT_ACCEPTED if self.webauthn_form.errors else "",
+        }
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)
+        response.status_code = 429 if TOO_MANY in form.errors.get("code", []) else 422
+        return response
+
+
+class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]  # as above
+    """Signs in with a passkey alone. GET returns the question for the browser's passkeys."""
+
+    form_class = SignInPasskeyForm
+
+    def get(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:  # noqa: ARG002 — Django's signature
+        return JsonResponse(dict(auth.begin_authentication(None)))
+
+    def form_invalid(self, _form: Any) -> HttpResponse:
+        messages.error(self.request, NOT_ACCEPTED)
+        return redirect("login")

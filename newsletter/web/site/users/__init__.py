@@ -1,0 +1,1 @@
+"""Pages for administrators: users, their roles, invitations."""

@@ -1,0 +1,199 @@
+"""Second factors: an app, recovery codes, roles that must have one, limits on guesses."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core.cache import cache
+from django.test import Client
+
+from newsletter.accounts import manage_users, second_factors
+from newsletter.accounts.models import Role, User
+from newsletter.audit.acts import Act
+from newsletter.audit.models import Record
+from newsletter.lib import clock
+from newsletter.lib.errors import InvalidState
+from tests.support import factories as make
+from tests.web.conftest import signed_in
+from tests.web.site.mailbox import emails_to
+
+PASSWORD = {"username": "nora@example.org", "password": make.PASSWORD}
+
+
+@pytest.fixture
+def nora(db: None) -> User:
+    make.publication()
+    return make.person(Role.EDITOR, "Nora", password=make.PASSWORD)
+
+
+def code_of(secret: str, *, ahead: int = 0) -> str:
+    """Return the code that an app shows now, or so many steps later."""
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead)))
+
+
+def set_up_app(browser: Client) -> tuple[str, list[str]]:
+    """Set up an app on the pages. Return its secret and the recovery codes that were shown."""
+    page = browser.get("/account/second-factor/app/").content.decode()
+    found = re.search(r'class="app-key">([A-Z2-7 ]+)<', page)
+    assert found
+    secret = found[1].replace(" ", "")
+    answer = browser.post("/account/second-factor/app/", {"code": code_of(secret, ahead=-1)})
+    assert answer["Location"] == "/account/second-factor/codes/"
+    shown = re.findall(r"<code>(\d{4} \d{4})</code>", browser.get(answer["Location"]).content.decode())
+    assert len(shown) == 10
+    return secret, shown
+
+
+def test_with_an_app_a_password_alone_opens_nothing_and_a_code_works_once(nora: User) -> None:
+    secret, _ = set_up_app(signed_in(nora))
+    browser = Client()
+    assert browser.post("/sign-in/", PASSWORD)["Location"] == "/sign-in/code/"
+    assert not Record.objects.filter(act=Act.SIGNED_IN).exists()
+    for path in ("/", "/account/", "/account/second-factor/", "/account/confirm/"):
+        assert browser.get(path)["Location"].startswith("/sign-in/"), path
+    assert browser.post("/sign-in/code/", {"code": "000000"}).status_code == 422
+    code = code_of(secret)
+    assert browser.post("/sign-in/code/", {"code": code})["Location"] == "/"
+    assert browser.get("/account/").status_code == 200
+    assert Record.objects.get(act=Act.SIGNED_IN).details == {"second_factor": "totp"}
+    thief = Client()
+    thief.post("/sign-in/", PASSWORD)
+    assert thief.post("/sign-in/code/", {"code": code}).status_code == 422  # seen over the shoulder
+
+
+def test_the_secret_is_not_in_the_database_as_text(nora: User) -> None:
+    secret, codes = set_up_app(signed_in(nora))
+    stored = str(list(Authenticator.objects.values_list("data", flat=True)))
+    assert secret not in stored
+    assert not any(code.replace(" ", "") in stored for code in codes)
+
+
+def test_a_recovery_code_works_once_and_its_owner_is_told(nora: User) -> None:
+    _, codes = set_up_app(signed_in(nora))
+    for expected in (302, 422):
+        browser = Client()
+        browser.post("/sign-in/", PASSWORD)
+        assert browser.post("/sign-in/code/", {"code": codes[3]}).status_code == expected
+    assert "Codes left: 9." in emails_to(nora.email)[-1]["lines"][0]
+    assert Record.objects.filter(act=Act.RECOVERY_CODE_USED).count() == 1
+
+
+def test_recovery_codes_are_shown_once_and_new_ones_replace_them(nora: User) -> None:
+    browser = signed_in(nora)
+    _, codes = set_up_app(browser)
+    assert codes[0] not in browser.get("/account/second-factor/codes/").content.decode()
+    answer = browser.post("/account/second-factor/codes/new/", follow=True)
+    assert codes[0] not in answer.content.decode()
+    thief = Client()
+    thief.post("/sign-in/", PASSWORD)
+    assert thief.post("/sign-in/code/", {"code": codes[0]}).status_code == 422
+
+
+def test_guesses_at_codes_are_limited_over_all_sessions_and_a_right_code_waits_too(nora: User) -> None:
+    secret, codes = set_up_app(signed_in(nora))
+    statuses = []
+    for number in range(10):
+        browser = Client(REMOTE_ADDR=f"198.51.{number}.1")
+        browser.post("/sign-in/", PASSWORD)
+        statuses.append(browser.post("/sign-in/code/", {"code": "000000"}).status_code)
+    assert statuses == [422] * 8 + [429] * 2
+    browser = Client()
+    browser.post("/sign-in/", PASSWORD)
+    assert browser.post("/sign-in/code/", {"code": code_of(secret)}).status_code == 429
+    assert browser.post("/sign-in/code/", {"code": codes[0]}).status_code == 429
+    assert Record.objects.filter(act=Act.SECOND_FACTOR_FAILED).count() == 9  # the refusal is recorded once
+    cache.clear()
+    assert browser.post("/sign-in/code/", {"code": codes[0]}).status_code == 302
+
+
+def test_a_new_factor_ends_the_sessions_that_began_without_it(nora: User) -> None:
+    other, own = signed_in(nora), signed_in(nora)
+    assert other.get("/account/").status_code == 200
+    set_up_app(own)
+    assert other.get("/account/").status_code == 302
+    assert own.get("/account/").status_code == 200
+    assert "A second factor was added" in [email["subject"] for email in emails_to(nora.email)]
+
+
+def test_whoever_must_have_one_reaches_only_the_page_that_sets_it_up(nora: User, settings: Any) -> None:
+    settings.REQUIRE_SECOND_FACTOR = ["editor", "admin"]
+    browser = signed_in(nora)
+    for path in ("/", "/readers/", "/desk/morning/"):
+        assert browser.get(path)["Location"] == "/account/second-factor/", path
+    assert browser.get("/readers/", HTTP_HX_REQUEST="true")["HX-Redirect"] == "/account/second-factor/"
+    assert browser.post("/stories/1/drop/")["Location"] == "/account/second-factor/"
+    for path in ("/account/", "/account/second-factor/", "/password/"):
+        assert browser.get(path).status_code == 200
+    set_up_app(browser)
+    assert browser.get("/").status_code == 200
+    browser.post("/account/second-factor/app/remove/")
+    assert browser.get("/")["Location"] == "/account/second-factor/"
+    assert signed_in(make.cora()).get("/").status_code == 200
+
+
+def test_security_settings_need_a_sign_in_of_the_last_quarter_of_an_hour(nora: User) -> None:
+    browser = Client()
+    browser.force_login(nora)
+    paths = ("app/", "codes/new/", "passkeys/new/")
+    for path in paths:
+        assert browser.get(f"/account/second-factor/{path}")["Location"].startswith("/account/confirm/?next=")
+        assert browser.post(f"/account/second-factor/{path}")["Location"].startswith("/account/confirm/?next=")
+    wrong = browser.post("/account/confirm/", {"password": "wrong", "next": "/account/"})
+    assert wrong.status_code == 422
+    where = browser.post("/account/confirm/", {"password": make.PASSWORD, "next": "https://evil.example/"})
+    assert where["Location"] == "/"
+    for path in paths:
+        assert browser.get(f"/account/second-factor/{path}").status_code == 200
+    assert {Act.REAUTHENTICATED, Act.REAUTHENTICATION_FAILED} <= set(Record.objects.values_list("act", flat=True))
+
+
+def test_confirming_is_limited_like_the_password_page(nora: User) -> None:
+    browser = Client()
+    browser.force_login(nora)
+    statuses = [browser.post("/account/confirm/", {"password": "wrong"}).status_code for _ in range(10)]
+    assert statuses == [422] * 8 + [429] * 2
+
+
+def test_an_administrator_removes_what_somebody_lost(nora: User) -> None:
+    browser = signed_in(nora)
+    set_up_app(browser)
+    ada = make.person(Role.ADMIN, "Ada")
+    with pytest.raises(InvalidState, match="does not permit"):
+        second_factors.remove_second_factors(ada, by=nora, now=clock.now())
+    signed_in(ada).post(f"/users/{nora.pk}/remove-second-factor/")
+    assert not Authenticator.objects.exists()
+    assert browser.get("/account/").status_code == 302
+    assert Client().post("/sign-in/", PASSWORD)["Location"] == "/"
+    assert "A second factor was removed" in [email["subject"] for email in emails_to(nora.email)]
+
+
+def test_a_password_reset_goes_around_no_second_factor(nora: User) -> None:
+    set_up_app(signed_in(nora))
+    manage_users.set_password(nora, password="another sentence", by=None, now=clock.now())
+    answer = Client().post("/sign-in/", PASSWORD | {"password": "another sentence"})
+    assert answer["Location"] == "/sign-in/code/"
+
+
+@pytest.mark.parametrize(
+    "credential", ["", "x", "[]", "1", "null", "{}", '{"id":1,"response":[]}', '{"response":null}']
+)
+def test_a_made_up_passkey_is_refused_everywhere(nora: User, credential: str) -> None:
+    stranger, browser = Client(), signed_in(nora)
+    assert stranger.get("/sign-in/passkey/").json()["publicKey"]["challenge"]
+    assert stranger.post("/sign-in/passkey/", {"credential": credential})["Location"] == "/sign-in/"
+    assert stranger.get("/account/").status_code == 302
+    assert browser.post("/account/second-factor/passkeys/new/", {"credential": credential}).status_code == 422
+    assert browser.post("/account/confirm/", {"credential": credential}).status_code == 422
+    assert not Authenticator.objects.exists()
+
+
+def test_the_qr_code_is_an_image_of_the_server_without_style_or_script(nora: User) -> None:
+    page = signed_in(nora).get("/account/second-factor/app/")
+    svg = page.content.decode().partition("<svg")[2].partition("</svg>")[0]
+    assert "<path" in svg
+    assert "style=" not in svg
+    assert "unsafe-inline" not in page["Content-Security-Policy"]
+    assert "no-store" in page["Cache-Control"]
